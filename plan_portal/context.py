@@ -1,0 +1,5 @@
+"""What every page's template may use."""
+
+
+def site(request):
+    return {}

@@ -1,0 +1,49 @@
+"""
+Pages for what went wrong, in the language of the address that was asked for.
+
+They use neither the database nor context processors: they must work when nothing else
+does.
+"""
+
+from django.http import HttpResponse
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from plan_portal.middleware import language_of_path
+
+
+def error_page(request, status):
+    """The page of one status code, told without saying what broke."""
+    return _page(request, f"{status}.html", status)
+
+
+def bad_request(request, exception):
+    return error_page(request, 400)
+
+
+def permission_denied(request, exception):
+    return error_page(request, 403)
+
+
+def page_not_found(request, exception):
+    return error_page(request, 404)
+
+
+def server_error(request):
+    return error_page(request, 500)
+
+
+def csrf_failure(request, reason=""):
+    """A form that came from elsewhere, or from a page left open for too long."""
+    return _page(request, "403_csrf.html", 403)
+
+
+def _page(request, template, status):
+    # The middleware that knows a signed-in person's language may not have been reached.
+    language = getattr(request, "LANGUAGE_CODE", language_of_path(request.path_info))
+    with translation.override(language):
+        home = "/en/" if language == "en" else "/"
+        html = render_to_string(template, {"language": language, "home": home})
+    response = HttpResponse(html, status=status)
+    response.headers["Content-Language"] = language
+    return response

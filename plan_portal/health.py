@@ -1,0 +1,61 @@
+"""
+Two addresses for probes: is the process alive, and can it do its work?
+
+They are answered before anything looks at the host or the database, so that a probe from
+inside the machine needs neither TLS nor the portal's name. ``/salud/viva`` tells whether
+to restart the process, ``/salud/lista`` whether to send people to it.
+"""
+
+import logging
+
+from django.db import Error, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpResponse
+
+from strategic_areas import triggers
+
+logger = logging.getLogger(__name__)
+
+
+class HealthMiddleware:
+    """Answers the probes; passes everything else on."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.path_info == "/salud/viva":
+            return plain_answer("viva")
+        if request.path_info == "/salud/lista":
+            return readiness()
+        return self.get_response(request)
+
+
+def readiness():
+    """200 when the portal can serve people; else 503 and the reasons in words."""
+    try:
+        reasons = reasons_not_to_serve()
+    except Error:
+        # The reason may name hosts and accounts: it belongs in the log alone.
+        logger.exception("The readiness check could not use the database")
+        reasons = ["the database does not answer"]
+    if reasons:
+        return plain_answer("\n".join(["no lista", *reasons]), status=503)
+    return plain_answer("lista")
+
+
+def reasons_not_to_serve():
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if plan:
+        return [f"unapplied migrations: {len(plan)}"]
+    return [f"missing trigger: {name}" for name in triggers.missing()]
+
+
+def plain_answer(text, status=200):
+    return HttpResponse(
+        f"{text}\n",
+        status=status,
+        content_type="text/plain; charset=utf-8",
+        headers={"Cache-Control": "no-store"},
+    )

@@ -1,0 +1,34 @@
+"""
+Writes the settings that a local run needs: python -m plan_portal.local_env FILE
+
+Runs before there is any configuration, so it uses the standard library alone. The file
+holds this machine's secret: only its owner may read it, and it is never overwritten.
+"""
+
+import os
+import secrets
+import sys
+from pathlib import Path
+
+CONTENT = """\
+# Written once by `make`, for this machine only. Never commit or copy it.
+SECRET_KEY={secret}
+INSECURE_HTTP=true
+"""
+
+
+def write(path):
+    """Create the file with a new secret, unless it is there already."""
+    path = Path(path)
+    path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+    # Opened with its final mode: at no moment can others read the secret.
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(CONTENT.format(secret=secrets.token_urlsafe(64)))
+
+
+if __name__ == "__main__":
+    write(sys.argv[1])

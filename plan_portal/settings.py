@@ -1,0 +1,317 @@
+"""
+The portal's settings: production by default, read from the environment.
+
+Every variable is told in README.md under "Configuration". A missing or malformed one
+stops the process and names itself, so that nothing runs half-configured.
+"""
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+
+ENV_FILE = os.environ.get("ENV_FILE")
+if ENV_FILE:
+    if not (BASE_DIR / ENV_FILE).is_file():
+        raise ImproperlyConfigured(f"ENV_FILE names {ENV_FILE}, which is no file")
+    # Variables of the real environment win over those of the file.
+    env.read_env(BASE_DIR / ENV_FILE)
+
+
+def env_bool(name, default=False):
+    """Read a switch. Only true and false: a typing error must not turn one on."""
+    value = os.environ.get(name) or str(default).lower()
+    if value not in {"true", "false"}:
+        raise ImproperlyConfigured(
+            f"{name} must be true or false, not {value!r} "
+            "(see 'Configuration' in README.md)"
+        )
+    return value == "true"
+
+
+def env_required(name, debug_default):
+    """Read a variable that only development may leave out."""
+    value = os.environ.get(name) or (debug_default if DEBUG else None)
+    if value is None:
+        raise ImproperlyConfigured(
+            f"{name} is not set (see 'Configuration' in README.md)"
+        )
+    return value
+
+
+DEBUG = env_bool("DEBUG")
+SECRET_KEY = env_required("SECRET_KEY", debug_default="development-only-not-secret")
+
+
+# Addresses. Absolute ones are built from SITE_URL, never from a request's Host.
+
+SITE_URL = env_required("SITE_URL", debug_default="http://localhost:8000").rstrip("/")
+_site = urlsplit(SITE_URL)
+if _site.scheme not in {"http", "https"} or not _site.hostname or _site.path:
+    raise ImproperlyConfigured(
+        f"SITE_URL must be like https://plan.example.gob.do, not {SITE_URL!r}"
+    )
+SITE_HOST = _site.hostname
+IS_LOCAL_SITE = SITE_HOST in {"localhost", "127.0.0.1"}
+
+# Plain HTTP is for one's own machine: anywhere else passwords would travel in the open.
+INSECURE_HTTP = env_bool("INSECURE_HTTP", default=DEBUG)
+if INSECURE_HTTP and not IS_LOCAL_SITE:
+    raise ImproperlyConfigured(
+        f"INSECURE_HTTP is accepted on localhost only, and SITE_URL is {SITE_URL}"
+    )
+if not INSECURE_HTTP and _site.scheme != "https":
+    raise ImproperlyConfigured(
+        f"SITE_URL must begin with https:// unless INSECURE_HTTP is true: {SITE_URL}"
+    )
+
+ALLOWED_HOSTS = [SITE_HOST, *env.list("ALLOWED_HOSTS", default=[])]
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+if IS_LOCAL_SITE:
+    _port = f":{_site.port}" if _site.port else ""
+    _names = ["localhost", "127.0.0.1"]
+    ALLOWED_HOSTS = list(dict.fromkeys([*ALLOWED_HOSTS, *_names]))
+    CSRF_TRUSTED_ORIGINS = [f"{_site.scheme}://{name}{_port}" for name in _names]
+
+ROOT_URLCONF = "plan_portal.urls"
+WSGI_APPLICATION = "plan_portal.wsgi.application"
+LOGIN_URL = "admin:login"
+
+
+# What the portal says of itself
+
+# Only a host of the State may present the portal as the State's own.
+OFFICIAL_SITE = env_bool(
+    "OFFICIAL_SITE", default=SITE_HOST.endswith((".gob.do", ".gov.do", ".mil.do"))
+)
+SECRETARIAT_NAME = env.str("SECRETARIAT_NAME", default="Coordinación de la CITIM")
+CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")
+
+
+# Applications
+
+INSTALLED_APPS = [
+    # Before the admin, whose classes it patches for translated fields.
+    "modeltranslation",
+    "plan_portal.apps.PortalConfig",
+    "plan_portal.apps.PortalAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "simple_history",
+    "crispy_forms",
+    "csp",
+    "agencies.apps.AgenciesConfig",
+    "strategic_areas.apps.StrategicAreasConfig",
+]
+
+# The first three see every response: error pages, static files and refusals too.
+MIDDLEWARE = [
+    "plan_portal.middleware.AccessLogMiddleware",
+    "plan_portal.middleware.SecurityHeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
+    # Before anything that asks for the host: a probe calls the machine by its number.
+    "plan_portal.health.HealthMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # After the person is known: staff pages speak her language.
+    "plan_portal.middleware.LanguageMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "plan_portal.context.site",
+            ],
+        },
+    },
+]
+
+CRISPY_TEMPLATE_PACK = "portal"
+CRISPY_ALLOWED_TEMPLATE_PACKS = ("portal",)
+
+# Reverting from the history page would pass by the workflow.
+SIMPLE_HISTORY_REVERT_DISABLED = True
+
+
+# Database: SQLite in one file, or what DATABASE_URL names
+
+VAR_DIR = BASE_DIR / env.str("VAR_DIR", default="var")
+EMBEDDED_DATABASE = not os.environ.get("DATABASE_URL")
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+if EMBEDDED_DATABASE:
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": VAR_DIR / "portal.sqlite3",
+            "OPTIONS": {
+                # A writer waits its turn from the start instead of failing half-way.
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": (
+                    "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+                ),
+            },
+        }
+    }
+else:
+    DATABASES = {"default": env.db("DATABASE_URL")}
+    if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
+        raise ImproperlyConfigured("DATABASE_URL must begin with postgres://")
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+
+
+# Languages and time
+
+LANGUAGE_CODE = "es"
+LANGUAGES = [("es", _("Spanish")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "plan_portal" / "locale"]
+LANGUAGE_COOKIE_NAME = "idioma"
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+TIME_ZONE = "America/Santo_Domingo"
+USE_TZ = True
+
+MODELTRANSLATION_DEFAULT_LANGUAGE = "es"
+MODELTRANSLATION_LANGUAGES = ("es", "en")
+MODELTRANSLATION_FALLBACK_LANGUAGES = ("es",)
+
+
+# Static files and uploads
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "plan_portal" / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": (
+            "django.contrib.staticfiles.storage.StaticFilesStorage"
+            if DEBUG
+            else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        )
+    },
+}
+FILE_UPLOAD_PERMISSIONS = 0o640
+
+
+# Who may come in
+
+AUTH_USER_MODEL = "agencies.User"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+_validators = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"{_validators}.UserAttributeSimilarityValidator"},
+    {
+        "NAME": f"{_validators}.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": f"{_validators}.CommonPasswordValidator"},
+    {"NAME": f"{_validators}.NumericPasswordValidator"},
+]
+
+
+# Cookies
+
+# A browser keeps a __Host- cookie only if it is secure and from this very host.
+_cookie_prefix = "" if INSECURE_HTTP else "__Host-"
+SESSION_COOKIE_NAME = f"{_cookie_prefix}sesion"
+SESSION_COOKIE_AGE = 60 * 60 * 12
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = f"{_cookie_prefix}csrf"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = not INSECURE_HTTP
+CSRF_FAILURE_VIEW = "plan_portal.errors.csrf_failure"
+
+
+# What browsers are told to refuse
+
+SECURE_SSL_REDIRECT = not INSECURE_HTTP
+SECURE_REDIRECT_EXEMPT = [r"^salud/"]  # probes come from inside, without TLS
+SECURE_HSTS_SECONDS = 0 if INSECURE_HTTP else 60 * 60 * 24 * 365
+SECURE_HSTS_INCLUDE_SUBDOMAINS = not INSECURE_HTTP
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if env_bool("BEHIND_TLS_PROXY"):  # opt-in: without a proxy anyone can send the header
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+
+SILENCED_SYSTEM_CHECKS = [
+    # HSTS preload: it would bind the whole parent domain, which is the State's to decide.
+    "security.W021",
+]
+
+
+# Logs: one JSON object a line for machines, plain lines for a developer
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {"()": "plan_portal.logs.JsonFormatter"},
+        "plain": {"format": "%(levelname)s %(name)s: %(message)s"},
+    },
+    "handlers": {
+        "stdout": {
+            "class": "logging.StreamHandler",
+            "stream": "ext://sys.stdout",
+            "formatter": "plain" if DEBUG else "json",
+        },
+    },
+    "root": {"handlers": ["stdout"], "level": "INFO"},
+    "loggers": {
+        # Django's own handlers would tell everything a second time.
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.server": {"handlers": [], "level": "INFO", "propagate": True},
+        # The access log has a line for each of these already.
+        "django.request": {"level": "ERROR"},
+    },
+}

@@ -1,0 +1,52 @@
+"""
+The settings that tests run with: production's, on one's own machine, without TLS.
+
+Nothing of the surroundings shows through: neither this machine's own configuration, nor
+its database, nor the folder in which a local run keeps its files.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+_var = Path(tempfile.mkdtemp(prefix="plan-portal-tests-"))
+atexit.register(shutil.rmtree, _var, ignore_errors=True)
+(_var / "static").mkdir()
+
+for _name in (
+    "ALLOWED_HOSTS",
+    "BEHIND_TLS_PROXY",
+    "CONTACT_EMAIL",
+    "DATABASE_URL",
+    "ENV_FILE",
+    "OFFICIAL_SITE",
+    "SECRETARIAT_NAME",
+):
+    os.environ.pop(_name, None)
+os.environ |= {
+    "DEBUG": "false",
+    "INSECURE_HTTP": "true",
+    "SECRET_KEY": "for-tests-only",
+    "SITE_URL": "http://localhost:8000",
+    "VAR_DIR": str(_var),
+}
+if os.environ.get("TEST_DATABASE_URL"):
+    os.environ["DATABASE_URL"] = os.environ["TEST_DATABASE_URL"]
+
+from plan_portal.settings import *  # noqa: E402, F403
+from plan_portal.settings import DATABASES, EMBEDDED_DATABASE, STORAGES  # noqa: E402
+
+if EMBEDDED_DATABASE:
+    # A file, as in a local run: a live server's threads each open their own connection.
+    DATABASES["default"]["TEST"] = {"NAME": _var / "test.sqlite3"}
+
+# Hashing passwords slowly is the point in production, and only there.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# Static files straight from where they are written, not collected first.
+STORAGES["staticfiles"]["BACKEND"] = (
+    "django.contrib.staticfiles.storage.StaticFilesStorage"
+)
+WHITENOISE_USE_FINDERS = True
