@@ -11,8 +11,8 @@ PO := plan_portal/locale/es/LC_MESSAGES/django.po
 export ENV_FILE ?= var/local.env
 export SITE_URL ?= http://localhost:$(PORT)
 
-# pip without its notices; hashes make sure that what is installed is what was locked.
-PIP_INSTALL := $(PY) -m pip install --disable-pip-version-check --no-input --require-hashes
+# Hashes make sure that what is installed is what was locked.
+INSTALL := $(PY) -m pip install --disable-pip-version-check --no-input --require-hashes
 
 # make itself would print which folder it enters, and `manage` must print nothing.
 MAKEFLAGS += --no-print-directory
@@ -22,7 +22,7 @@ MAKEFLAGS += --no-print-directory
 	venv installed installed-test local-env gettext wrk
 
 help: ## list these targets
-	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1@\2/p' Makefile | column -t -s@
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s%s\n", $$1, $$2 }' Makefile
 
 run: installed local-env ## set up what is missing, load the plan, serve on PORT (8000)
 	@$(PY) manage.py prepare_portal
@@ -32,12 +32,44 @@ dev: installed-test local-env ## the same with autoreload and Django's debug pag
 	@DEBUG=true $(PY) manage.py prepare_portal
 	@DEBUG=true exec $(PY) manage.py runserver $(PORT)
 
-manage: installed local-env ## a command on the same database: make -s manage ARGS="load_plan FILE"
+manage: installed local-env ## any command, as run has it: make -s manage ARGS="help"
 	@$(PY) manage.py prepare_portal --database-only >&2
 	@$(PY) manage.py $(ARGS)
 
-test: installed-test ## every test on every database found; ARGS go to pytest
+test: installed-test ## every test, on every database and browser found; ARGS for pytest
 	@$(PY) tests/run.py $(ARGS)
+
+check: lint gettext ## what a change must pass besides the tests
+	@$(PY) tests/check.py
+
+lint: installed-test ## style of Python and templates
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@git ls-files '*.py' | xargs $(PY) -m django_upgrade --target-version 5.2 --check
+	@git ls-files 'templates/*.html' | xargs $(PY) -m djade --target-version 5.2 --check
+	@git ls-files 'templates/*.html' | xargs $(PY) -m djhtml --tabwidth 2 --check
+
+messages: installed-test local-env gettext ## collect sentences to translate
+	@$(PY) tests/check.py --write
+
+bench: installed-test wrk ## measure speed against a yardstick in the same run
+	@$(PY) tests/benchmarks/run.py $(ARGS)
+
+# uv writes for all supported versions of Python at once. Neither this machine's own
+# configuration nor its package folders may leave a trace in the locks.
+UV := env -u PIP_FIND_LINKS -u UV_FIND_LINKS $(PY) -m uv pip compile \
+	--no-config --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header
+lock: installed-test ## rebuild the locked requirements; ARGS="--upgrade" for new ones
+	$(UV) $(ARGS) requirements.in --output-file requirements.txt
+	$(UV) $(ARGS) requirements-test.in --constraint requirements.txt \
+		--output-file requirements-test.txt
+
+clean: ## remove .venv and caches; keeps var/, where the database is
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis .coverage htmlcov
+	rm -rf var/static var/static.stamp
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	find . -name '*.mo' -delete
 
 venv:
 	@command -v "$(PYTHON)" >/dev/null || { \
@@ -57,27 +89,20 @@ venv:
 installed: venv
 	@cmp -s requirements.txt .venv/requirements.txt || { \
 		echo "Installing requirements.txt" >&2; \
-		$(PIP_INSTALL) -r requirements.txt >&2 && cp requirements.txt .venv/; }
+		$(INSTALL) -r requirements.txt >&2 && cp requirements.txt .venv/; }
 
 installed-test: installed
 	@cmp -s requirements-test.txt .venv/requirements-test.txt || { \
 		echo "Installing requirements-test.txt" >&2; \
-		$(PIP_INSTALL) -r requirements-test.txt >&2 && cp requirements-test.txt .venv/; }
+		$(INSTALL) -r requirements-test.txt >&2 && cp requirements-test.txt .venv/; }
 
 local-env: venv
 	@$(PY) -m plan_portal.local_env var/local.env
 
-# uv writes for all supported versions of Python at once. Neither this machine's own
-# configuration nor its package folders may leave a trace in the locks.
-UV := env -u PIP_FIND_LINKS -u UV_FIND_LINKS .venv/bin/python -m uv pip compile \
-	--no-config --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-emit-find-links --no-header
-lock: installed-test ## rebuild both files of locked requirements
-	$(UV) $(ARGS) requirements.in --output-file requirements.txt
-	$(UV) $(ARGS) requirements-test.in --constraint requirements.txt \
-		--output-file requirements-test.txt
+gettext:
+	@command -v msgfmt >/dev/null && command -v xgettext >/dev/null || { \
+		echo "gettext is missing: install Debian's package gettext" >&2; exit 1; }
 
-clean: ## remove .venv and caches; keeps var/, where the database is
-	rm -rf .venv .pytest_cache .ruff_cache .hypothesis .coverage htmlcov var/static
-	find . -name __pycache__ -type d -prune -exec rm -rf {} +
-	find . -name '*.mo' -delete
+wrk:
+	@command -v wrk >/dev/null || { \
+		echo "wrk is missing: install Debian's package wrk" >&2; exit 1; }

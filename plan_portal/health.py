@@ -1,9 +1,9 @@
 """
 Two addresses for probes: is the process alive, and can it do its work?
 
-They are answered before anything looks at the host or the database, so that a probe from
-inside the machine needs neither TLS nor the portal's name. ``/salud/viva`` tells whether
-to restart the process, ``/salud/lista`` whether to send people to it.
+They are answered before anything looks at the host, so that a probe from inside the
+machine needs neither TLS nor the portal's name. ``/salud/viva`` tells whether to
+restart the process, ``/salud/lista`` whether to send people to it.
 """
 
 import logging

@@ -57,8 +57,8 @@ class SecurityHeadersMiddleware:
     """
     The headers that tell a browser what to refuse, on every response.
 
-    Django's own middleware sets some of them, but not on what is refused before it, such
-    as a request for another host; and a view may loosen one for its own response.
+    Django's own middleware sets some of them, but not on what is refused before it,
+    such as a request for another host. A view may loosen one for its own response.
     """
 
     def __init__(self, get_response):
@@ -94,7 +94,7 @@ class LanguageMiddleware:
     """
     The language of a page: a public one has its address's, a staff one the person's.
 
-    Public pages look at no header, cookie or session, so that one copy serves everybody.
+    Public pages look at no header, cookie or session: one copy serves everybody.
     """
 
     def __init__(self, get_response):

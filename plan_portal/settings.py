@@ -115,13 +115,14 @@ INSTALLED_APPS = [
     "strategic_areas.apps.StrategicAreasConfig",
 ]
 
-# The first three see every response: error pages, static files and refusals too.
+# The first two see every response: error pages, static files and refusals too.
 MIDDLEWARE = [
-    "plan_portal.middleware.AccessLogMiddleware",
     "plan_portal.middleware.SecurityHeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     # Before anything that asks for the host: a probe calls the machine by its number.
+    # Before the access log: a probe every few seconds would fill it.
     "plan_portal.health.HealthMiddleware",
+    "plan_portal.middleware.AccessLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -285,7 +286,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 SILENCED_SYSTEM_CHECKS = [
-    # HSTS preload: it would bind the whole parent domain, which is the State's to decide.
+    # HSTS preload would bind the whole parent domain, which is the State's to decide.
     "security.W021",
 ]
 

@@ -1,0 +1,34 @@
+"""Compiles the catalogues of translations without any system package."""
+
+import os
+
+from babel.messages import mofile, pofile
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+
+class Command(BaseCommand):
+    help = "Compile the catalogues whose sources are newer than what was compiled."
+    requires_system_checks = []
+
+    def handle(self, **options):
+        compiled = 0
+        for folder in settings.LOCALE_PATHS:
+            for source in sorted(folder.glob("*/LC_MESSAGES/*.po")):
+                compiled += compile_catalogue(source)
+        self.stdout.write(f"{compiled} catalogues compiled")
+
+
+def compile_catalogue(source):
+    """Write the .mo file beside its .po file; False when it is up to date."""
+    target = source.with_suffix(".mo")
+    if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
+        return False
+    with source.open("rb") as file:
+        catalogue = pofile.read_po(file, abort_invalid=True)
+    # Under another name first: a server that starts meanwhile never reads half a file.
+    unfinished = target.with_suffix(f".{os.getpid()}.mo")
+    with unfinished.open("wb") as file:
+        mofile.write_mo(file, catalogue)
+    unfinished.replace(target)
+    return True

@@ -1,0 +1,122 @@
+"""Everything between a fresh clone and a portal that can be served."""
+
+import hashlib
+import io
+import time
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import CommandError, call_command
+from django.core.management.base import BaseCommand
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+
+class Command(BaseCommand):
+    help = "Migrate, compile, collect and load whatever is not there yet."
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--database-only",
+            action="store_true",
+            help="Only what a management command needs: tables and catalogues.",
+        )
+
+    def handle(self, *, database_only, **options):
+        settings.VAR_DIR.mkdir(mode=0o750, parents=True, exist_ok=True)
+        self.step("Database", self.migrate)
+        self.step("Catalogues", self.compile_catalogues)
+        if database_only:
+            return
+        if not settings.DEBUG:  # the development server reads them where they lie
+            self.step("Static files", self.collect_static_files)
+        for path in plan_files():
+            self.step(f"Plan file {path.name}", lambda path=path: load(path))
+        if settings.EMBEDDED_DATABASE:
+            self.step("Demonstration round", open_demonstration)
+
+    def step(self, name, work):
+        """Say what is being done, do it, say what came of it and how long it took."""
+        self.write(f"{name}: ")
+        begun = time.monotonic()
+        outcome = work()
+        self.write(f"{outcome} ({time.monotonic() - begun:.1f} s)\n")
+
+    def write(self, text):
+        self.stdout.write(text, ending="")
+        self.stdout.flush()
+
+    def migrate(self):
+        executor = MigrationExecutor(connection)
+        pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        # Without anything to apply too: what hangs on the tables is put back each time.
+        call_command("migrate", interactive=False, stdout=Dots(self.write))
+        if pending:
+            return f" {len(pending)} migrations applied"
+        return "up to date"
+
+    def compile_catalogues(self):
+        return output_of("compile_catalogues")
+
+    def collect_static_files(self):
+        """Collect and compress them, unless nothing has changed since the last time."""
+        stamp = settings.VAR_DIR / "static.stamp"
+        fingerprint = static_fingerprint()
+        if settings.STATIC_ROOT.is_dir() and stamp.is_file():
+            if stamp.read_text() == fingerprint:
+                return "up to date"
+            stamp.unlink()
+        self.write("compressing … ")
+        outcome = output_of("collectstatic", interactive=False, clear=True)
+        stamp.write_text(fingerprint)
+        return outcome
+
+
+class Dots:
+    """A stream that turns each migration's line into one dot."""
+
+    def __init__(self, write):
+        self.write_out = write
+
+    def write(self, text):
+        if text.strip().endswith("OK"):
+            self.write_out(".")
+
+    def flush(self):
+        """Nothing is held back."""
+
+
+def plan_files():
+    """The plans that the portal ships, oldest first."""
+    folder = apps.get_app_config("strategic_areas").path
+    return sorted((settings.BASE_DIR / folder / "plans").glob("plan-*.yaml"))
+
+
+def load(path):
+    return output_of("load_plan", str(path))
+
+
+def open_demonstration():
+    return output_of("open_demonstration")
+
+
+def output_of(command, *arguments, **options):
+    """Run a command; its last line. If it fails, all it had to say."""
+    output = io.StringIO()
+    try:
+        call_command(command, *arguments, stdout=output, stderr=output, **options)
+    except (CommandError, SystemExit) as error:
+        raise CommandError(f"\n{output.getvalue()}{error}") from None
+    lines = output.getvalue().strip().splitlines()
+    return lines[-1] if lines else "done"
+
+
+def static_fingerprint():
+    """Changes whenever a static file is added, removed or changed."""
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for name, storage in sorted(finder.list([]), key=lambda found: found[0]):
+            size, changed = storage.size(name), storage.get_modified_time(name)
+            digest.update(f"{name} {size} {changed.isoformat()}\n".encode())
+    return digest.hexdigest()

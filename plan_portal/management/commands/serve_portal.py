@@ -1,0 +1,162 @@
+"""Serves the portal on this machine with the production server."""
+
+import errno
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+from http.client import HTTPConnection, HTTPException
+
+from django.conf import settings
+from django.core.management import CommandError
+from django.core.management.base import BaseCommand
+
+START_SECONDS = 60
+STOP_SECONDS = 10
+
+ROLES = {
+    "focal_point": "Focal point of an agency",
+    "reviewer": "Reviewer of the secretariat",
+    "administrator": "Administrator",
+}
+
+
+class Stopped(BaseException):
+    """Someone pressed Ctrl-C or asked the process to end."""
+
+
+class Command(BaseCommand):
+    help = "Serve on localhost until Ctrl-C; tell the address and who may sign in."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--workers", type=int, default=2)
+
+    def handle(self, *, port, workers, **options):
+        refuse_busy_port(port)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, _stop)
+        self.stdout.write("Starting the server")
+        server = start_server(port, workers)
+        try:
+            wait_until_ready(server, port)
+            self.announce(port)
+            status = server.wait()
+        except Stopped:
+            self.stdout.write("Stopped")
+            return
+        finally:
+            end(server)
+        raise CommandError(f"The server ended by itself, with status {status}")
+
+    def announce(self, port):
+        self.stdout.write(f"\nThe portal answers at http://localhost:{port}/")
+        self.stdout.write(f"Staff sign in at http://localhost:{port}/gestion/\n\n")
+        path = settings.VAR_DIR / "demo-accounts.json"
+        if settings.EMBEDDED_DATABASE and path.is_file():
+            self.stdout.write(account_table(json.loads(path.read_text())))
+            self.stdout.write("\n")
+        self.stdout.write("Ctrl-C stops it.\n")
+        self.stdout.flush()
+
+
+def _stop(number, frame):
+    raise Stopped
+
+
+def refuse_busy_port(port):
+    """
+    Make sure that nobody listens where the portal will.
+
+    Also not on IPv6: the name localhost may lead a browser there first.
+    """
+    for family, address in (
+        (socket.AF_INET, "127.0.0.1"),
+        (socket.AF_INET6, "::1"),
+    ):
+        try:
+            with socket.socket(family) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind((address, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise CommandError(
+                    f"Port {port} is in use: make run PORT={port + 1}"
+                ) from None
+            if family == socket.AF_INET:
+                raise CommandError(f"Port {port}: {error.strerror}") from None
+
+
+def start_server(port, workers):
+    """Granian, in a session of its own, so that it is stopped once and by us alone."""
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi"]
+    command += ["--host", "127.0.0.1", "--port", str(port)]
+    command += ["--workers", str(workers), "--blocking-threads", "2"]
+    command += ["--no-ws", "--log-level", "warning", "plan_portal.wsgi:application"]
+    return subprocess.Popen(  # noqa: S603 - no part of it comes from outside
+        command, cwd=settings.BASE_DIR, start_new_session=True
+    )
+
+
+def wait_until_ready(server, port):
+    """Return once the portal says that it is ready; say why if it never does."""
+    deadline = time.monotonic() + START_SECONDS
+    reason = "no answer"
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            raise CommandError(f"The server did not start (status {server.poll()})")
+        try:
+            status, reason = ask(port)
+        except (OSError, HTTPException):
+            status = None
+        if status == 200:
+            return
+        time.sleep(0.1)
+    raise CommandError(f"The portal was not ready in {START_SECONDS} s: {reason}")
+
+
+def ask(port):
+    """The status and the words of the portal's own readiness check."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/salud/lista")
+        response = connection.getresponse()
+        return response.status, response.read().decode()
+    finally:
+        connection.close()
+
+
+def end(server):
+    """Stop the server, first politely."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    if server.poll() is None:
+        server.terminate()
+        try:
+            server.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+def account_table(accounts):
+    """The demonstration accounts, in columns as wide as they need to be."""
+    rows = [("Role", "User name", "Password", "Agency")]
+    rows += [
+        (
+            ROLES[account["role"]],
+            account["username"],
+            account["password"],
+            account["agency"] or "",
+        )
+        for account in accounts
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) for cell, width in zip(row, widths, strict=True)
+        ).rstrip()
+        for row in rows
+    )

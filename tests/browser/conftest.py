@@ -1,0 +1,41 @@
+"""A real Chromium, driven against a live server that uses the test database."""
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.run import find_chromium
+
+# What a browser does of its own accord would only slow a test, or leave the machine.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="package")
+def browser():
+    """One Chromium for all tests of this folder."""
+    path = find_chromium()
+    if not path:
+        pytest.skip("no Chromium was found")
+    # Playwright keeps an event loop in this thread for as long as it runs; Django takes
+    # that for asynchronous code and refuses the database.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        with sync_playwright() as playwright:
+            chromium = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+            yield chromium
+            chromium.close()
+
+
+@pytest.fixture
+def page(browser, live_server):
+    """A page in a browser that has seen nothing yet; addresses start at the portal."""
+    context = browser.new_context(base_url=live_server.url, locale="es-DO")
+    yield context.new_page()
+    context.close()

@@ -1,0 +1,216 @@
+"""
+Runs every test on every database and browser that this machine has: make test
+
+Uses the standard library alone, and says at the end what was skipped and how to get it.
+With CI set, whatever is skipped is a failure.
+"""
+
+import contextlib
+import os
+import pwd
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+NO_TESTS_COLLECTED = 5
+
+
+def main(arguments):
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(1))
+    outcomes, skipped = [], []
+
+    compile_catalogues()
+    say("SQLite")
+    outcomes.append(run_pytest("SQLite", arguments))
+    if not find_chromium():
+        skipped.append(
+            "the browser tests: no Chromium was found. Install Debian's package "
+            "chromium, or name another one in CHROMIUM"
+        )
+
+    with database_server() as (name, url):
+        if url:
+            say(name)
+            outcomes.append(run_pytest(name, arguments, url=url))
+        else:
+            skipped.append(f"the tests on PostgreSQL: {name}")
+
+    return summary(outcomes, skipped)
+
+
+def summary(outcomes, skipped):
+    """Tell what ran, what did not and why; the exit status."""
+    say("Summary")
+    for name, _, closing_line in outcomes:
+        write(f"{name}:\n{closing_line}\n")
+    for reason in skipped:
+        write(f"SKIPPED {reason}.\n")
+    failed = any(status for _, status, _ in outcomes)
+    if skipped and os.environ.get("CI"):
+        write("In CI nothing may be skipped.\n")
+        failed = True
+    return 1 if failed else 0
+
+
+def compile_catalogues():
+    command = [sys.executable, "manage.py", "compile_catalogues"]
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"}
+    subprocess.run(command, cwd=ROOT, env=environment, check=True)  # noqa: S603
+
+
+def run_pytest(name, arguments, *, url=""):
+    """Run pytest once; its name, status and closing line."""
+    environment = os.environ | {"TEST_DATABASE_URL": url}
+    command = [sys.executable, "-m", "pytest", "-rs"]
+    if sys.stdout.isatty():
+        command.append("--color=yes")
+    if url:  # a browser sees no difference between databases
+        command.append("--ignore=tests/browser")
+    command += arguments
+    process = subprocess.Popen(  # noqa: S603 - the arguments are the developer's own
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    tail = b""
+    try:
+        while chunk := process.stdout.read1(65536):
+            sys.stdout.buffer.write(chunk)
+            sys.stdout.flush()
+            tail = (tail + chunk)[-4096:]
+        status = process.wait()
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait()
+    if status == NO_TESTS_COLLECTED and url and arguments:
+        status = 0  # the developer asked for browser tests alone
+    lines = tail.decode(errors="replace").strip().splitlines()
+    return name, status, lines[-1] if lines else "no output"
+
+
+def find_chromium():
+    """The path of a Chromium, or an empty string."""
+    named = os.environ.get("CHROMIUM")
+    for name in (named,) if named else CHROMIUM_NAMES:
+        path = shutil.which(name)
+        if path:
+            return path
+    return ""
+
+
+@contextlib.contextmanager
+def database_server():
+    """Name and address of a PostgreSQL to test on; or the reason why there is none."""
+    if os.environ.get("TEST_DATABASE_URL"):
+        yield "PostgreSQL (TEST_DATABASE_URL)", os.environ["TEST_DATABASE_URL"]
+        return
+    binaries = find_server_binaries()
+    if binaries is None:
+        yield (
+            "no server was found. Install Debian's package postgresql, or name a "
+            "server in TEST_DATABASE_URL",
+            "",
+        )
+        return
+    if os.geteuid() == 0 and not has_account("postgres"):
+        yield "its server refuses to run as root, and there is no user postgres", ""
+        return
+    with throw_away_cluster(binaries) as url:
+        yield f"PostgreSQL {major_version(binaries)}", url
+
+
+def find_server_binaries():
+    """The folder of the newest PostgreSQL server on this machine."""
+    folders = list(Path("/usr/lib/postgresql").glob("*/bin"))
+    if shutil.which("pg_config"):
+        answer = subprocess.run(
+            ["pg_config", "--bindir"],  # noqa: S607 - found on the path on purpose
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        folders.append(Path(answer.stdout.strip()))
+    complete = [
+        folder
+        for folder in folders
+        if all((folder / name).is_file() for name in ("initdb", "pg_ctl", "postgres"))
+    ]
+    return max(complete, key=major_version, default=None)
+
+
+def major_version(binaries):
+    answer = subprocess.run(  # noqa: S603 - a path that was just found
+        [binaries / "postgres", "--version"], capture_output=True, text=True, check=True
+    )
+    return int(re.search(r"(\d+)", answer.stdout).group(1))
+
+
+def has_account(name):
+    try:
+        pwd.getpwnam(name)
+    except KeyError:
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def throw_away_cluster(binaries):
+    """A server on a socket in a temporary folder; nothing of it remains."""
+    folder = Path(tempfile.mkdtemp(prefix="plan-portal-postgresql-"))
+    as_owner = []
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres")
+        as_owner = ["runuser", "-u", "postgres", "--"]
+    cluster, log = folder / "data", folder / "log"
+
+    def run(name, *arguments):
+        # Without inheriting our output: the server would hold it open after the end.
+        with (folder / "commands").open("ab") as output:
+            done = subprocess.run(  # noqa: S603 - a path that was just found
+                [*as_owner, binaries / name, "-D", cluster, *arguments],
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                check=False,
+            )
+        if done.returncode:
+            write((folder / "commands").read_text(errors="replace"))
+            if log.exists():
+                write(log.read_text(errors="replace"))
+            sys.exit(f"PostgreSQL: {name} failed with status {done.returncode}")
+
+    try:
+        run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
+        # Nothing needs to survive a power cut.
+        options = f"-k {folder} -c listen_addresses= -c fsync=off"
+        options += " -c synchronous_commit=off -c full_page_writes=off"
+        run("pg_ctl", "-w", "-l", log, "-o", options, "start")
+        try:
+            yield f"postgres://postgres@/portal?host={folder}"
+        finally:
+            run("pg_ctl", "-w", "-m", "immediate", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def say(heading):
+    write(f"\n--- {heading} ---\n")
+
+
+def write(text):
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
