@@ -1,0 +1,39 @@
+"""Who a signed-in person is: the roles, asked as questions. Fails closed.
+
+Roles are groups; reporting for an agency needs a current mandate besides. What each
+group may do is one table in ``plan_portal.roles``, which README repeats.
+"""
+
+FOCAL_POINTS = "focal_point"
+REVIEWERS = "reviewer"
+ADMINISTRATORS = "administrator"
+
+
+def _is_active_staff(user):
+    return bool(user and user.is_active and user.is_staff)
+
+
+def _in_group(user, name):
+    """True when the active staff user belongs to the group; read once per user."""
+    if not _is_active_staff(user):
+        return False
+    if not hasattr(user, "_group_names"):
+        user._group_names = set(user.groups.values_list("name", flat=True))
+    return name in user._group_names
+
+
+def is_reviewer(user):
+    """A member of the secretariat, who keeps the plan, reviews and publishes."""
+    return _in_group(user, REVIEWERS)
+
+
+def is_administrator(user):
+    """Keeps agencies, mandates and accounts; a superuser counts as one."""
+    return _is_active_staff(user) and (
+        user.is_superuser or _in_group(user, ADMINISTRATORS)
+    )
+
+
+def is_focal_point(user):
+    """Belongs to the group that reports; for whom is said by current mandates."""
+    return _in_group(user, FOCAL_POINTS)

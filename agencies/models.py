@@ -1,0 +1,252 @@
+"""Agencies, the people who report for them, and every account of the portal."""
+
+from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from agencies import access
+from agencies.constraints import dates_in_order, spanish_required
+
+
+class User(AbstractUser):
+    """An account. What it may do follows from its group and its mandates."""
+
+    class Language(models.TextChoices):
+        SPANISH = "es", "Español"
+        ENGLISH = "en", "English"
+
+    language = models.CharField(
+        _("language"),
+        max_length=2,
+        choices=Language,
+        default=Language.SPANISH,
+        help_text=_("The language of the staff pages for this person."),
+    )
+
+    class Meta(AbstractUser.Meta):
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+
+
+class AgencyQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The agencies a staff user may open: all, or those of current mandates."""
+        if access.is_reviewer(user) or access.is_administrator(user):
+            return self
+        return self.filter(pk__in=FocalPoint.objects.agencies_of(user))
+
+
+class Agency(models.Model):
+    """
+    An institution that answers for something. It outlives plans.
+
+    Its name, acronym and slug may change; what it was called before is kept in
+    ``former_names``, so that old addresses lead on. It may be dissolved and have a
+    successor.
+    """
+
+    acronym = models.CharField(_("acronym"), max_length=20, unique=True)
+    slug = models.SlugField(_("address word"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    kind = models.CharField(
+        _("kind"),
+        max_length=40,
+        help_text=_("An open word, such as ministry, directorate or civil_society."),
+    )
+    website = models.URLField(_("website"), blank=True)
+    website_unverified = models.URLField(
+        _("website, not verified"),
+        blank=True,
+        help_text=_("An address that nobody has visited yet; it is not published."),
+    )
+    dissolved_on = models.DateField(_("dissolved on"), null=True, blank=True)
+    dissolved_by = models.CharField(
+        _("dissolved by"), max_length=200, blank=True, help_text=_("The deciding act.")
+    )
+    succeeded_by = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="predecessors",
+        verbose_name=_("succeeded by"),
+    )
+
+    objects = AgencyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name_es"]
+        verbose_name = _("agency")
+        verbose_name_plural = _("agencies")
+        constraints = [
+            *spanish_required("agency", "name"),
+            models.CheckConstraint(
+                name="agency_is_not_its_own_successor",
+                condition=Q(succeeded_by__isnull=True)
+                | ~Q(succeeded_by=models.F("id")),
+                violation_error_message=_("An agency does not succeed itself."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.acronym
+
+    def rename(self, **changes):
+        """
+        Change ``acronym``, ``slug`` or a name and keep the old ones in the record.
+
+        ``changes`` maps field names to new values. One transaction; the former name
+        ends today.
+        """
+        with transaction.atomic():
+            before = Agency.objects.select_for_update().get(pk=self.pk)
+            self.former_names.create(
+                acronym=before.acronym,
+                slug=before.slug,
+                name_es=before.name_es,
+                name_en=before.name_en,
+                ends_on=timezone.localdate(),
+            )
+            for field, value in changes.items():
+                setattr(self, field, value)
+            self.save()
+
+
+class AgencyName(models.Model):
+    """What an agency was called before, with the address word it then had."""
+
+    agency = models.ForeignKey(
+        Agency,
+        models.PROTECT,
+        related_name="former_names",
+        verbose_name=_("agency"),
+    )
+    acronym = models.CharField(_("acronym"), max_length=20)
+    slug = models.SlugField(_("address word"), max_length=40)
+    name = models.CharField(_("name"), max_length=200)
+    starts_on = models.DateField(_("from"), null=True, blank=True)
+    ends_on = models.DateField(_("until"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["agency", "-ends_on"]
+        verbose_name = _("former name")
+        verbose_name_plural = _("former names")
+        constraints = [
+            *spanish_required("agencyname", "name"),
+            dates_in_order("agencyname", "starts_on", "ends_on"),
+        ]
+
+    def __str__(self):
+        return self.acronym
+
+
+class FocalPointQuerySet(models.QuerySet):
+    def current(self, today=None):
+        """The mandates in force on ``today`` (default: the date in Santo Domingo)."""
+        today = today or timezone.localdate()
+        return self.filter(starts_on__lte=today).filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gte=today)
+        )
+
+    def agencies_of(self, user):
+        """The ids of the agencies for which the user may report now; none if unsure."""
+        if not access.is_focal_point(user):
+            return self.none().values("agency")
+        return self.current().filter(user=user).values("agency")
+
+    def visible_to(self, user):
+        """Mandates are kept by administrators; a person sees her own."""
+        if access.is_administrator(user) or access.is_reviewer(user):
+            return self
+        return self.filter(user=user) if access.is_focal_point(user) else self.none()
+
+
+class FocalPoint(models.Model):
+    """
+    A person's dated mandate to report for one agency.
+
+    At most one mandate of a kind runs at a time, except a dated one that is marked as
+    cover for someone's leave.
+    """
+
+    class Kind(models.TextChoices):
+        TITULAR = "titular", _("Titular")
+        ALTERNATE = "alternate", _("Alternate")
+
+    user = models.ForeignKey(
+        User, models.PROTECT, related_name="mandates", verbose_name=_("account")
+    )
+    agency = models.ForeignKey(
+        Agency, models.PROTECT, related_name="focal_points", verbose_name=_("agency")
+    )
+    kind = models.CharField(
+        _("kind"), max_length=10, choices=Kind, default=Kind.TITULAR
+    )
+    starts_on = models.DateField(_("from"), default=timezone.localdate)
+    ends_on = models.DateField(_("until"), null=True, blank=True)
+    leave_cover = models.BooleanField(
+        _("covers a leave"),
+        default=False,
+        help_text=_("A dated mandate beside the one of the person on leave."),
+    )
+
+    objects = FocalPointQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["agency", "kind", "-starts_on"]
+        verbose_name = _("focal point")
+        verbose_name_plural = _("focal points")
+        constraints = [
+            dates_in_order("focalpoint", "starts_on", "ends_on"),
+            models.UniqueConstraint(
+                name="focalpoint_one_open_mandate_per_agency_and_kind",
+                fields=["agency", "kind"],
+                condition=Q(ends_on__isnull=True),
+                violation_error_message=_(
+                    "This agency already has an open-ended mandate of this kind."
+                ),
+            ),
+            models.CheckConstraint(
+                name="focalpoint_leave_cover_is_dated",
+                condition=Q(leave_cover=False) | Q(ends_on__isnull=False),
+                violation_error_message=_("Cover for a leave needs a last day."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.agency} · {self.user} · {self.get_kind_display()}"
+
+    def clean(self):
+        """Refuse a mandate that overlaps another of the same agency and kind."""
+        if not self.agency_id or not self.starts_on or self.leave_cover:
+            return
+        others = FocalPoint.objects.filter(
+            agency=self.agency_id, kind=self.kind, leave_cover=False
+        ).exclude(pk=self.pk)
+        clash = others.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=self.starts_on))
+        if self.ends_on:
+            clash = clash.filter(starts_on__lte=self.ends_on)
+        if other := clash.first():
+            raise ValidationError(
+                {
+                    "starts_on": _(
+                        "This overlaps the mandate of %(user)s. End that one first, "
+                        "or mark this one as cover for a leave."
+                    )
+                    % {"user": other.user}
+                }
+            )
+
+    def save(self, *args, **kwargs):
+        """
+        Save under a lock on the agency, so that two overlapping mandates cannot race.
+
+        Raises ``ValidationError`` on an overlap, also outside a form.
+        """
+        with transaction.atomic():
+            Agency.objects.select_for_update().get(pk=self.agency_id)
+            self.clean()
+            super().save(*args, **kwargs)

@@ -1,0 +1,22 @@
+from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+from plan_portal import roles
+
+
+class PortalConfig(AppConfig):
+    """The site's chrome: settings, root addresses, the admin site."""
+
+    name = "plan_portal"
+    verbose_name = _("Portal")
+
+    def ready(self):
+        post_migrate.connect(roles.grant_permissions, dispatch_uid="portal_roles")
+
+
+class PortalAdminConfig(AdminConfig):
+    """Django's admin with our own site: index, names, language."""
+
+    default_site = "plan_portal.admin_site.PortalAdminSite"

@@ -1,0 +1,90 @@
+"""
+What each group may do in the admin, in one table; README repeats it for people.
+
+Scope is another matter: which rows somebody may touch is said by ``visible_to``.
+"""
+
+from django.apps import apps
+from django.contrib.auth.management import create_permissions
+
+from agencies.access import ADMINISTRATORS, FOCAL_POINTS, REVIEWERS
+
+VIEW, ADD, CHANGE, DELETE = "view", "add", "change", "delete"
+
+#: Group → app label and model → actions. What is not listed is refused.
+PERMISSIONS = {
+    FOCAL_POINTS: {
+        "strategic_areas.plan": [VIEW],
+        "strategic_areas.reportingperiod": [VIEW],
+        "strategic_areas.commitment": [VIEW],
+        "strategic_areas.activity": [VIEW],
+        "strategic_areas.activityupdate": [VIEW, ADD, CHANGE],
+        "strategic_areas.commitmentupdate": [VIEW, ADD, CHANGE],
+        "strategic_areas.evidence": [VIEW, ADD, CHANGE, DELETE],
+        "agencies.agency": [VIEW],
+    },
+    REVIEWERS: {
+        "strategic_areas.plan": [VIEW, ADD, CHANGE],
+        "strategic_areas.strategicarea": [VIEW, ADD, CHANGE],
+        "strategic_areas.programme": [VIEW, ADD, CHANGE],
+        "strategic_areas.commitment": [VIEW, ADD, CHANGE],
+        "strategic_areas.activity": [VIEW, ADD, CHANGE],
+        "strategic_areas.participation": [VIEW, ADD, CHANGE],
+        "strategic_areas.reportingperiod": [VIEW, ADD, CHANGE],
+        "strategic_areas.frameworktarget": [VIEW, ADD, CHANGE],
+        "strategic_areas.legalinstrument": [VIEW, ADD, CHANGE],
+        "strategic_areas.lateractivity": [VIEW, ADD, CHANGE],
+        "strategic_areas.helpline": [VIEW, ADD, CHANGE],
+        "strategic_areas.tiptier": [VIEW, ADD, CHANGE],
+        "strategic_areas.codelist": [VIEW],
+        "strategic_areas.codelistvalue": [VIEW],
+        "strategic_areas.discrepancy": [VIEW, ADD, CHANGE],
+        "strategic_areas.region": [VIEW],
+        "strategic_areas.province": [VIEW],
+        "strategic_areas.source": [VIEW, ADD, CHANGE],
+        "strategic_areas.indicator": [VIEW, ADD, CHANGE],
+        "strategic_areas.target": [VIEW, ADD, CHANGE],
+        "strategic_areas.measurement": [VIEW],
+        "strategic_areas.breakdown": [VIEW],
+        "strategic_areas.activityupdate": [VIEW, "publish"],
+        "strategic_areas.commitmentupdate": [VIEW, "publish"],
+        "strategic_areas.evidence": [VIEW, CHANGE],
+        "agencies.agency": [VIEW],
+        "agencies.focalpoint": [VIEW],
+    },
+    ADMINISTRATORS: {
+        "agencies.agency": [VIEW, ADD, CHANGE],
+        "agencies.agencyname": [VIEW, ADD, CHANGE],
+        "agencies.focalpoint": [VIEW, ADD, CHANGE],
+        "agencies.user": [VIEW, ADD, CHANGE],
+        "strategic_areas.plan": [VIEW],
+        "strategic_areas.participation": [VIEW],
+    },
+}
+
+
+def codenames(group):
+    """The permissions of a group as pairs of app label and codename."""
+    for label, actions in PERMISSIONS[group].items():
+        app, model = label.split(".")
+        for action in actions:
+            yield app, f"{action}_{model}"
+
+
+def grant_permissions(sender, using, **kwargs):
+    """Receiver of ``post_migrate``: make the groups and give them just the table."""
+    if sender.label != "strategic_areas":
+        return
+    for label in ("agencies", "strategic_areas"):
+        create_permissions(apps.get_app_config(label), using=using, verbosity=0)
+    group_model = apps.get_model("auth.Group")
+    permission_model = apps.get_model("auth.Permission")
+    known = {
+        (permission.content_type.app_label, permission.codename): permission
+        for permission in permission_model.objects.using(using).select_related(
+            "content_type"
+        )
+    }
+    for name in PERMISSIONS:
+        group, _ = group_model.objects.using(using).get_or_create(name=name)
+        group.permissions.set([known[pair] for pair in codenames(name)])

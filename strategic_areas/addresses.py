@@ -1,0 +1,28 @@
+"""Public addresses by name and language; the words stand in the root urls."""
+
+from django.urls import reverse
+from django.utils.translation import get_language
+
+#: First path words that no plan's code may take, in both languages.
+RESERVED_WORDS = frozenset(
+    """
+    en gestion cuenta salud api static media datos data planes plans indicadores
+    indicators metodologia methodology glosario glossary ayuda help accesibilidad
+    accessibility acerca about privacidad privacy correcciones corrections contacto
+    contact terminos terms buscar search mapa sitemap marcos frameworks
+    base-legal legal-base discrepancias discrepancies como-protegemos how-we-protect
+    compromisos commitments ejes areas instituciones agencies avances updates
+    embed admin robots sitemap-xml favicon csp-informe well-known
+    """.split()  # noqa: SIM905 - a paragraph reads better than fifty quoted words
+)
+
+
+def address(name, *args, language=None):
+    """
+    The path of a public page.
+
+    ``name`` is a URL name of the public table, ``args`` its arguments in order;
+    ``language`` is "es" or "en", by default the active one.
+    """
+    language = (language or get_language() or "es")[:2]
+    return reverse(f"{'en' if language == 'en' else 'es'}:{name}", args=args)

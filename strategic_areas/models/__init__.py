@@ -1,0 +1,74 @@
+"""
+What is planned, done and public.
+
+``measurements`` is not re-exported on purpose: raw values have their own door.
+"""
+
+from strategic_areas.models.amendments import Amendment
+from strategic_areas.models.commitments import (
+    Activity,
+    Commitment,
+    DueProvenance,
+)
+from strategic_areas.models.context import (
+    CodeList,
+    CodeListValue,
+    HelpLine,
+    LaterActivity,
+    TipTier,
+)
+from strategic_areas.models.framework import FrameworkTarget, LegalInstrument
+from strategic_areas.models.geography import Province, Region
+from strategic_areas.models.indicators import Discrepancy, Indicator, Target
+from strategic_areas.models.periods import ReportingPeriod
+from strategic_areas.models.plan import (
+    Participation,
+    Plan,
+    Programme,
+    StrategicArea,
+)
+from strategic_areas.models.provenance import Provenance, Source
+from strategic_areas.models.publication import ImportedRecord, PublicationVersion
+from strategic_areas.models.review import OPEN, PUBLIC_RECORD, Status
+from strategic_areas.models.trail import Evidence, Transition
+from strategic_areas.models.updates import (
+    ActivityUpdate,
+    CommitmentUpdate,
+    Execution,
+)
+
+__all__ = [
+    "OPEN",
+    "PUBLIC_RECORD",
+    "Activity",
+    "ActivityUpdate",
+    "Amendment",
+    "CodeList",
+    "CodeListValue",
+    "Commitment",
+    "CommitmentUpdate",
+    "Discrepancy",
+    "DueProvenance",
+    "Evidence",
+    "Execution",
+    "FrameworkTarget",
+    "HelpLine",
+    "ImportedRecord",
+    "Indicator",
+    "LaterActivity",
+    "LegalInstrument",
+    "Participation",
+    "Plan",
+    "Programme",
+    "Provenance",
+    "Province",
+    "PublicationVersion",
+    "Region",
+    "ReportingPeriod",
+    "Source",
+    "Status",
+    "StrategicArea",
+    "Target",
+    "TipTier",
+    "Transition",
+]

@@ -1,0 +1,32 @@
+"""Codes as the plan writes them, sorted as people read them."""
+
+import re
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+def sort_key(code):
+    """
+    The code with every number padded, so that 1.10 sorts after 1.9.
+
+    >>> sort_key("R-1.1.10") > sort_key("R-1.1.9")
+    True
+    """
+    return re.sub(r"\d+", lambda number: number[0].zfill(6), code)[:120]
+
+
+class Coded(models.Model):
+    """A record with a code of its own; ``sort_code`` follows from it at each save."""
+
+    code = models.CharField(_("code"), max_length=40)
+    sort_code = models.CharField(max_length=120, editable=False, db_index=True)
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args, **kwargs):
+        self.sort_code = sort_key(self.code)
+        if (fields := kwargs.get("update_fields")) is not None:
+            kwargs["update_fields"] = {*fields, "sort_code"}
+        super().save(*args, **kwargs)

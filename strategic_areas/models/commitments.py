@@ -1,0 +1,292 @@
+"""What agencies have undertaken under a plan: commitments and their activities."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from agencies import access
+from agencies.constraints import dates_in_order, spanish_required
+from agencies.models import Agency, FocalPoint
+from strategic_areas.addresses import address
+from strategic_areas.models.codes import Coded
+from strategic_areas.models.framework import FrameworkTarget
+from strategic_areas.models.geography import Province
+from strategic_areas.models.plan import Plan, PlanBound, Programme
+from strategic_areas.models.provenance import Provenance, Source, Sourced
+
+
+class DueProvenance(models.TextChoices):
+    """Who states a due date. The end of the plan is no statement about one record."""
+
+    PLAN = "plan", _("Stated by the plan")
+    AMENDMENT = "amendment", _("Stated by an amendment")
+    AGENCY = "agency", _("Stated by the agency")
+    PLAN_PERIOD = "plan_period", _("End of the plan, set for lack of another")
+
+
+class Dated(models.Model):
+    """Planned dates, and who states the last one."""
+
+    starts_on = models.DateField(_("starts on"), null=True, blank=True)
+    due_on = models.DateField(_("due on"), null=True, blank=True)
+    due_provenance = models.CharField(
+        _("who states the due date"), max_length=20, choices=DueProvenance, blank=True
+    )
+
+    class Meta:
+        abstract = True
+
+
+class CommitmentQuerySet(models.QuerySet):
+    def public(self):
+        """The commitments of plans that anyone may read."""
+        return self.exclude(plan__status=Plan.Status.IN_PREPARATION)
+
+    def standing(self):
+        """Those that no later record supersedes: what counts and lists are made of."""
+        return self.filter(superseded_by__isnull=True)
+
+    def visible_to(self, user):
+        """All for the plan's keepers; those of her agencies for a focal point."""
+        if access.is_reviewer(user) or access.is_administrator(user):
+            return self
+        agencies = FocalPoint.objects.agencies_of(user)
+        mine = Q(lead__in=agencies) | Q(
+            pk__in=Activity.objects.filter(agency__in=agencies).values("commitment")
+        )
+        return self.filter(mine)
+
+
+class Commitment(PlanBound, Coded, Dated, Sourced):
+    """
+    What one lead agency, with others in support, has undertaken under a programme.
+
+    While its provenance is not the plan itself it is a reconstruction, which pages
+    call a line of work.
+    """
+
+    same_plan_as = ("programme",)
+
+    plan = models.ForeignKey(
+        Plan, models.PROTECT, related_name="commitments", verbose_name=_("plan")
+    )
+    programme = models.ForeignKey(
+        Programme,
+        models.PROTECT,
+        related_name="commitments",
+        verbose_name=_("programme"),
+    )
+    title = models.CharField(_("title"), max_length=300)
+    expected_result = models.TextField(_("expected result"), blank=True)
+    lead = models.ForeignKey(
+        Agency, models.PROTECT, related_name="+", verbose_name=_("lead agency")
+    )
+    supporting = models.ManyToManyField(
+        Agency, blank=True, related_name="+", verbose_name=_("supporting agencies")
+    )
+    baseline = models.TextField(_("baseline"), blank=True)
+    means_of_verification = models.TextField(_("means of verification"), blank=True)
+    frameworks = models.ManyToManyField(
+        FrameworkTarget,
+        blank=True,
+        related_name="commitments",
+        verbose_name=_("framework targets"),
+    )
+    supersedes = models.ManyToManyField(
+        "self",
+        symmetrical=False,
+        blank=True,
+        related_name="superseded_by",
+        verbose_name=_("supersedes"),
+    )
+    continues = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="continued_by",
+        verbose_name=_("continues"),
+        help_text=_("The commitment of an earlier plan that this one carries on."),
+    )
+
+    objects = CommitmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["plan", "sort_code"]
+        verbose_name = _("commitment")
+        verbose_name_plural = _("commitments")
+        constraints = [
+            *spanish_required("commitment", "title"),
+            dates_in_order("commitment", "starts_on", "due_on"),
+            models.UniqueConstraint(
+                name="commitment_code_unique_in_plan",
+                fields=["plan", "code"],
+                violation_error_message=_(
+                    "The plan already has a commitment of this code."
+                ),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.code} {self.title}"
+
+    @property
+    def is_official(self):
+        """True when the plan itself states it; otherwise it is a reconstruction."""
+        return self.provenance == Provenance.PLAN
+
+    def get_absolute_url(self, language=None):
+        return address("commitment", self.plan.code, self.code, language=language)
+
+
+class ActivityQuerySet(models.QuerySet):
+    def public(self):
+        """The activities of plans that anyone may read."""
+        return self.exclude(plan__status=Plan.Status.IN_PREPARATION)
+
+    def standing(self):
+        """Those that no later record supersedes, by themselves or as a whole."""
+        return self.filter(
+            superseded_by__isnull=True, commitment__superseded_by__isnull=True
+        )
+
+    def visible_to(self, user):
+        """All for the plan's keepers; those of her agencies for a focal point."""
+        if access.is_reviewer(user) or access.is_administrator(user):
+            return self
+        return self.filter(agency__in=FocalPoint.objects.agencies_of(user))
+
+
+class Activity(PlanBound, Coded, Dated, Sourced):
+    """
+    A piece of work of ONE agency toward a commitment.
+
+    A one-off activity reports how far it has come; a continuing one reports state and
+    quantity, never a percent.
+    """
+
+    class Kind(models.TextChoices):
+        ONE_OFF = "one_off", _("One-off")
+        CONTINUING = "continuing", _("Continuing")
+
+    class Budget(models.TextChoices):
+        NOT_KNOWN = "not_known", _("Not known")
+        NONE_ASSIGNED = "none_assigned", _("None assigned")
+        AMOUNT = "amount", _("Amount")
+
+    same_plan_as = ("commitment",)
+
+    plan = models.ForeignKey(
+        Plan, models.PROTECT, related_name="activities", verbose_name=_("plan")
+    )
+    commitment = models.ForeignKey(
+        Commitment,
+        models.PROTECT,
+        related_name="activities",
+        verbose_name=_("commitment"),
+    )
+    title = models.CharField(_("title"), max_length=400)
+    agency = models.ForeignKey(
+        Agency, models.PROTECT, related_name="+", verbose_name=_("agency")
+    )
+    kind = models.CharField(
+        _("kind"), max_length=12, choices=Kind, default=Kind.ONE_OFF
+    )
+    year = models.PositiveSmallIntegerField(
+        _("year"), null=True, blank=True, help_text=_("The year that a source gives.")
+    )
+    places = models.ManyToManyField(
+        Province, blank=True, related_name="+", verbose_name=_("provinces")
+    )
+    expected_product = models.TextField(_("expected product"), blank=True)
+    quantity = models.DecimalField(
+        _("planned quantity"), max_digits=14, decimal_places=2, null=True, blank=True
+    )
+    unit = models.CharField(_("unit"), max_length=80, blank=True)
+    means_of_verification = models.TextField(_("means of verification"), blank=True)
+    budget = models.CharField(
+        _("budget"), max_length=15, choices=Budget, default=Budget.NOT_KNOWN
+    )
+    budget_amount = models.DecimalField(
+        _("amount"), max_digits=16, decimal_places=2, null=True, blank=True
+    )
+    budget_currency = models.CharField(
+        _("currency"), max_length=3, default="DOP", help_text=_("ISO 4217.")
+    )
+    budget_source = models.ForeignKey(
+        Source,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("source of the amount"),
+    )
+    supersedes = models.ManyToManyField(
+        "self",
+        symmetrical=False,
+        blank=True,
+        related_name="superseded_by",
+        verbose_name=_("supersedes"),
+    )
+    continues = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="continued_by",
+        verbose_name=_("continues"),
+    )
+
+    objects = ActivityQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["plan", "sort_code"]
+        verbose_name = _("activity")
+        verbose_name_plural = _("activities")
+        constraints = [
+            *spanish_required("activity", "title"),
+            dates_in_order("activity", "starts_on", "due_on"),
+            models.UniqueConstraint(
+                name="activity_code_unique_in_plan",
+                fields=["plan", "code"],
+                violation_error_message=_(
+                    "The plan already has an activity of this code."
+                ),
+            ),
+            models.CheckConstraint(
+                name="activity_budget_amount_has_value_and_source",
+                condition=(
+                    Q(
+                        budget="amount",
+                        budget_amount__isnull=False,
+                        budget_source__isnull=False,
+                    )
+                    | ~Q(budget="amount")
+                    & Q(budget_amount__isnull=True, budget_source__isnull=True)
+                ),
+                violation_error_message=_(
+                    "A budget amount needs its value and its source; without an "
+                    "amount both stay empty."
+                ),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.code} {self.title}"
+
+    @property
+    def is_continuing(self):
+        return self.kind == self.Kind.CONTINUING
+
+    def clean(self):
+        """Refuse a change of kind that would leave percents on continuing work."""
+        if self.pk and self.is_continuing:
+            if self.updates.filter(percent__isnull=False).exists():
+                raise ValidationError(
+                    {"kind": _("Updates of this activity already state a percent.")}
+                )
+
+    def get_absolute_url(self, language=None):
+        page = self.commitment.get_absolute_url(language=language)
+        return f"{page}#{self.code}"

@@ -1,0 +1,211 @@
+"""What the plan's file tells beside the plan: help lines, ratings, code lists."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from agencies.constraints import dates_in_order, spanish_required
+from agencies.models import Agency
+from strategic_areas.models.codes import Coded
+from strategic_areas.models.commitments import Commitment
+from strategic_areas.models.geography import Province
+from strategic_areas.models.plan import Plan, PlanBound, Programme
+from strategic_areas.models.provenance import Source, Sourced
+
+
+class LaterActivity(PlanBound, Coded, Sourced):
+    """Something done after the plan ended that carries its work on."""
+
+    same_plan_as = ("programme", "commitment")
+
+    plan = models.ForeignKey(
+        Plan, models.PROTECT, related_name="later_activities", verbose_name=_("plan")
+    )
+    programme = models.ForeignKey(
+        Programme,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="later_activities",
+        verbose_name=_("programme"),
+    )
+    commitment = models.ForeignKey(
+        Commitment,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="later_activities",
+        verbose_name=_("commitment"),
+    )
+    agency = models.ForeignKey(
+        Agency,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("agency"),
+    )
+    title = models.CharField(_("title"), max_length=400)
+    year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True)
+    starts_on = models.DateField(_("starts on"), null=True, blank=True)
+    due_on = models.DateField(_("due on"), null=True, blank=True)
+    places = models.ManyToManyField(
+        Province, blank=True, related_name="+", verbose_name=_("provinces")
+    )
+
+    class Meta:
+        ordering = ["plan", "sort_code"]
+        verbose_name = _("later activity")
+        verbose_name_plural = _("later activities")
+        constraints = [
+            *spanish_required("lateractivity", "title"),
+            dates_in_order("lateractivity", "starts_on", "due_on"),
+            models.UniqueConstraint(
+                name="lateractivity_code_unique_in_plan", fields=["plan", "code"]
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.code} {self.title}"
+
+
+class HelpLine(models.Model):
+    """
+    A telephone line for people who need help, kept by the secretariat.
+
+    ``numbers`` is a list of strings, first the one to call. ``confirmed_on`` is the
+    day on which somebody of the secretariat last called or asked.
+    """
+
+    class Reliability(models.TextChoices):
+        HIGH = "high", _("High")
+        MEDIUM = "medium", _("Medium")
+        LOW = "low", _("Low")
+
+    label = models.CharField(_("name"), max_length=200)
+    numbers = models.JSONField(_("numbers"), default=list)
+    hours = models.CharField(_("hours"), max_length=100, blank=True)
+    scope = models.TextField(_("what it is for"), blank=True)
+    reliability = models.CharField(
+        _("reliability"), max_length=10, choices=Reliability, blank=True
+    )
+    confirm_before_publishing = models.BooleanField(
+        _("confirm before publishing"),
+        default=False,
+        help_text=_("Hidden from the public while this is set."),
+    )
+    is_police = models.BooleanField(
+        _("answered by the police"),
+        default=False,
+        help_text=_("The help page lists a line that is not the police first."),
+    )
+    confirmed_on = models.DateField(_("last confirmed on"), null=True, blank=True)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    note = models.TextField(_("note"), blank=True)
+    sources = models.ManyToManyField(
+        Source, blank=True, related_name="+", verbose_name=_("sources")
+    )
+
+    class Meta:
+        ordering = ["order", "pk"]
+        verbose_name = _("help line")
+        verbose_name_plural = _("help lines")
+        constraints = [
+            *spanish_required("helpline", "label"),
+            models.UniqueConstraint(
+                name="helpline_label_unique",
+                fields=["label_es"],
+                violation_error_message=_("Another line has this name."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.label
+
+
+class TipTier(models.Model):
+    """The tier that one Trafficking in Persons report gives the country."""
+
+    plan = models.ForeignKey(
+        Plan, models.PROTECT, related_name="tip_tiers", verbose_name=_("plan")
+    )
+    report_year = models.PositiveSmallIntegerField(_("year of the report"))
+    covers_year = models.PositiveSmallIntegerField(
+        _("year it covers"), null=True, blank=True
+    )
+    tier = models.CharField(_("tier code"), max_length=10)
+    label = models.CharField(_("tier"), max_length=100)
+    sources = models.ManyToManyField(
+        Source, blank=True, related_name="+", verbose_name=_("sources")
+    )
+    note = models.TextField(_("note"), blank=True)
+
+    class Meta:
+        ordering = ["plan", "report_year"]
+        verbose_name = _("TIP report tier")
+        verbose_name_plural = _("TIP report tiers")
+        constraints = [
+            *spanish_required("tiptier", "label"),
+            models.UniqueConstraint(
+                name="tiptier_one_per_year_in_plan", fields=["plan", "report_year"]
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.report_year}: {self.tier}"
+
+
+class CodeList(Coded, Sourced):
+    """A list for coding aggregate data, never individual cases."""
+
+    class Kind(models.TextChoices):
+        ENTITIES = "entities", _("Entities")
+        VALUES = "values", _("Values")
+        BREAKDOWNS = "breakdowns", _("Labels of breakdowns")
+
+    plan = models.ForeignKey(
+        Plan, models.PROTECT, related_name="code_lists", verbose_name=_("plan")
+    )
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    name = models.CharField(_("name"), max_length=200)
+    provenance = models.CharField(_("where this comes from"), max_length=20, blank=True)
+
+    class Meta:
+        ordering = ["plan", "kind", "sort_code"]
+        verbose_name = _("code list")
+        verbose_name_plural = _("code lists")
+        constraints = [
+            *spanish_required("codelist", "name"),
+            models.UniqueConstraint(
+                name="codelist_code_unique_in_plan", fields=["plan", "code"]
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class CodeListValue(models.Model):
+    """One value of a code list; ``dimension`` only for labels of breakdowns."""
+
+    code_list = models.ForeignKey(
+        CodeList, models.PROTECT, related_name="values", verbose_name=_("code list")
+    )
+    dimension = models.CharField(_("dimension"), max_length=60, blank=True)
+    code = models.CharField(_("code"), max_length=60)
+    label = models.CharField(_("label"), max_length=200)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        ordering = ["code_list", "order", "pk"]
+        verbose_name = _("value of a code list")
+        verbose_name_plural = _("values of code lists")
+        constraints = [
+            *spanish_required("codelistvalue", "label"),
+            models.UniqueConstraint(
+                name="codelistvalue_code_unique_in_list",
+                fields=["code_list", "dimension", "code"],
+            ),
+        ]
+
+    def __str__(self):
+        return self.label

@@ -1,0 +1,65 @@
+"""What the plan answers to: international targets and the legal base."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from agencies.constraints import spanish_required
+from strategic_areas.models.codes import Coded
+from strategic_areas.models.provenance import Sourced
+
+
+class FrameworkTarget(Coded, Sourced):
+    """
+    A target of an international framework that a commitment may answer.
+
+    ``family`` and ``kind`` are open words: SDG, GCM (Global Compact for Migration),
+    PALERMO, TIP; target, objective, article, indicator, recommendation.
+    """
+
+    family = models.CharField(_("family"), max_length=20)
+    kind = models.CharField(_("kind"), max_length=20)
+    name = models.TextField(_("name"))
+    year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["family", "sort_code"]
+        verbose_name = _("framework target")
+        verbose_name_plural = _("framework targets")
+        constraints = [
+            *spanish_required("frameworktarget", "name"),
+            models.UniqueConstraint(
+                name="frameworktarget_code_unique",
+                fields=["code"],
+                violation_error_message=_("Another target has this code."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.code
+
+
+class LegalInstrument(Sourced):
+    """A law, decree or bill that the plan rests on. ``kind`` is an open word."""
+
+    code = models.CharField(_("code"), max_length=40)
+    kind = models.CharField(_("kind"), max_length=40)
+    name = models.CharField(_("name"), max_length=300)
+    year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True)
+    date = models.DateField(_("date"), null=True, blank=True)
+    summary = models.TextField(_("summary"), blank=True)
+
+    class Meta:
+        ordering = ["year", "code"]
+        verbose_name = _("legal instrument")
+        verbose_name_plural = _("legal instruments")
+        constraints = [
+            *spanish_required("legalinstrument", "name"),
+            models.UniqueConstraint(
+                name="legalinstrument_code_unique",
+                fields=["code"],
+                violation_error_message=_("Another instrument has this code."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.name

@@ -1,0 +1,171 @@
+"""What is measured, and the values that plans set."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from agencies.constraints import dates_in_order, spanish_required
+from agencies.models import Agency
+from strategic_areas.models.codes import Coded
+from strategic_areas.models.plan import Plan, PlanBound, Programme, StrategicArea
+from strategic_areas.models.provenance import Provenance, Source
+
+
+class Indicator(Coded):
+    """
+    What is measured. It outlives plans; its code is unique in the portal.
+
+    Series that count different things are never added or merged: ``counts`` and
+    ``counted_by`` tell them apart. ``counted_by`` is an open word, by preference an
+    agency's acronym.
+    """
+
+    class Counts(models.TextChoices):
+        PERSONS = "persons", _("People")
+        CASES = "cases", _("Cases")
+        SENTENCES = "sentences", _("Sentences")
+        EVENTS = "events", _("Events")
+        MONEY = "money", _("Money")
+        OTHER = "other", _("Other")
+
+    class Direction(models.TextChoices):
+        INCREASE = "increase", _("More is better")
+        DECREASE = "decrease", _("Less is better")
+        NONE = "none", _("Neither")
+
+    class Aggregation(models.TextChoices):
+        SUM = "sum", _("Periods may be added")
+        LAST = "last", _("The last value stands")
+        NONE = "none", _("Never added")
+
+    introduced_by = models.ForeignKey(
+        Plan,
+        models.PROTECT,
+        related_name="indicators",
+        verbose_name=_("introduced by the plan"),
+    )
+    name = models.CharField(_("name"), max_length=300)
+    unit = models.CharField(_("unit"), max_length=80)
+    counts = models.CharField(_("counts"), max_length=10, choices=Counts)
+    sensitive = models.BooleanField(
+        _("needs protection"),
+        default=True,
+        help_text=_("Counts people who could be found in a small number."),
+    )
+    area = models.ForeignKey(
+        StrategicArea, models.PROTECT, null=True, blank=True, related_name="indicators"
+    )
+    programme = models.ForeignKey(
+        Programme, models.PROTECT, null=True, blank=True, related_name="indicators"
+    )
+    agency = models.ForeignKey(
+        Agency, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    counted_by = models.CharField(_("counted by"), max_length=40, blank=True)
+    direction = models.CharField(
+        _("direction"), max_length=10, choices=Direction, default=Direction.NONE
+    )
+    aggregation = models.CharField(
+        _("aggregation"), max_length=10, choices=Aggregation, default=Aggregation.NONE
+    )
+    definition = models.TextField(_("definition"), blank=True)
+    baseline_value = models.DecimalField(
+        _("baseline"), max_digits=16, decimal_places=3, null=True, blank=True
+    )
+    baseline_starts_on = models.DateField(_("baseline from"), null=True, blank=True)
+    baseline_ends_on = models.DateField(_("baseline until"), null=True, blank=True)
+    sources = models.ManyToManyField(
+        Source, blank=True, related_name="+", verbose_name=_("sources")
+    )
+    note = models.TextField(_("note"), blank=True)
+
+    class Meta:
+        ordering = ["sort_code"]
+        verbose_name = _("indicator")
+        verbose_name_plural = _("indicators")
+        constraints = [
+            *spanish_required("indicator", "name", "unit"),
+            models.UniqueConstraint(
+                name="indicator_code_unique",
+                fields=["code"],
+                violation_error_message=_("Another indicator has this code."),
+            ),
+            dates_in_order("indicator", "baseline_starts_on", "baseline_ends_on"),
+            models.CheckConstraint(
+                name="indicator_baseline_has_value_and_dates",
+                condition=Q(
+                    baseline_value__isnull=True,
+                    baseline_starts_on__isnull=True,
+                    baseline_ends_on__isnull=True,
+                )
+                | Q(
+                    baseline_value__isnull=False,
+                    baseline_starts_on__isnull=False,
+                    baseline_ends_on__isnull=False,
+                ),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.code} {self.name}"
+
+
+class Target(PlanBound):
+    """The value that a plan sets for an indicator over a span of dates."""
+
+    plan = models.ForeignKey(
+        Plan, models.PROTECT, related_name="targets", verbose_name=_("plan")
+    )
+    indicator = models.ForeignKey(
+        Indicator, models.PROTECT, related_name="targets", verbose_name=_("indicator")
+    )
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until"))
+    value = models.DecimalField(_("value"), max_digits=16, decimal_places=3)
+    provenance = models.CharField(
+        _("where this comes from"), max_length=20, choices=Provenance
+    )
+
+    class Meta:
+        ordering = ["plan", "indicator", "ends_on"]
+        verbose_name = _("target")
+        verbose_name_plural = _("targets")
+        constraints = [
+            dates_in_order("target", "starts_on", "ends_on"),
+            models.UniqueConstraint(
+                name="target_one_per_indicator_plan_and_span",
+                fields=["plan", "indicator", "starts_on", "ends_on"],
+                violation_error_message=_("The plan already sets this target."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.indicator.code}: {self.value}"
+
+
+class Discrepancy(Coded):
+    """A known contradiction between public sources, told instead of hidden."""
+
+    plan = models.ForeignKey(
+        Plan, models.PROTECT, related_name="discrepancies", verbose_name=_("plan")
+    )
+    topic = models.CharField(_("topic"), max_length=300)
+    detail = models.TextField(_("detail"))
+    indicators = models.ManyToManyField(
+        Indicator, blank=True, related_name="discrepancies"
+    )
+    sources = models.ManyToManyField(Source, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["plan", "sort_code"]
+        verbose_name = _("discrepancy between sources")
+        verbose_name_plural = _("discrepancies between sources")
+        constraints = [
+            *spanish_required("discrepancy", "topic", "detail"),
+            models.UniqueConstraint(
+                name="discrepancy_code_unique_in_plan", fields=["plan", "code"]
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.code} {self.topic}"

@@ -1,0 +1,106 @@
+"""
+Observed values, raw. Not re-exported by ``models``; nothing public may import this.
+
+No related name leads here, so that no template can reach a raw value from an indicator.
+"""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from agencies import access
+from agencies.constraints import dates_in_order
+from strategic_areas.models.indicators import Indicator
+from strategic_areas.models.provenance import Provenance, Source
+
+
+class MeasurementQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Raw values are for the secretariat; counting agencies have their own."""
+        if access.is_reviewer(user) or (user.is_active and user.is_superuser):
+            return self
+        return self.none()
+
+
+class Measurement(models.Model):
+    """
+    The value observed from one date to another, never in a reporting period.
+
+    Overlapping spans are never added. ``published_total`` marks a total that the
+    source itself already made public; it says nothing of the breakdown.
+    """
+
+    class Status(models.TextChoices):
+        PROVISIONAL = "provisional", _("Provisional")
+        CONFIRMED = "confirmed", _("Confirmed")
+
+    indicator = models.ForeignKey(
+        Indicator, models.PROTECT, related_name="+", verbose_name=_("indicator")
+    )
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until"))
+    value = models.DecimalField(_("value"), max_digits=16, decimal_places=3)
+    status = models.CharField(_("status"), max_length=12, choices=Status)
+    published_total = models.BooleanField(_("total already public"), default=False)
+    counted_by = models.CharField(_("counted by"), max_length=40, blank=True)
+    provenance = models.CharField(
+        _("where this comes from"), max_length=20, choices=Provenance
+    )
+    revises = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("revises"),
+    )
+    sources = models.ManyToManyField(Source, blank=True, related_name="+")
+    note = models.TextField(_("note"), blank=True)
+
+    objects = MeasurementQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["indicator", "starts_on", "ends_on"]
+        verbose_name = _("measurement")
+        verbose_name_plural = _("measurements")
+        constraints = [
+            dates_in_order("measurement", "starts_on", "ends_on"),
+            models.UniqueConstraint(
+                name="measurement_first_value_unique_per_span",
+                fields=["indicator", "starts_on", "ends_on", "counted_by"],
+                condition=Q(revises__isnull=True),
+                violation_error_message=_("This span already has a value."),
+            ),
+            models.CheckConstraint(
+                name="measurement_does_not_revise_itself",
+                condition=Q(revises__isnull=True) | ~Q(revises=F("id")),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.indicator.code}: {self.starts_on} / {self.ends_on}"
+
+
+class Breakdown(models.Model):
+    """One part of a measurement, by one dimension and category."""
+
+    measurement = models.ForeignKey(
+        Measurement, models.PROTECT, related_name="+", verbose_name=_("measurement")
+    )
+    dimension = models.CharField(_("dimension"), max_length=60)
+    category = models.CharField(_("category"), max_length=60)
+    value = models.DecimalField(_("value"), max_digits=16, decimal_places=3)
+
+    class Meta:
+        ordering = ["measurement", "dimension", "category"]
+        verbose_name = _("part of a measurement")
+        verbose_name_plural = _("parts of a measurement")
+        constraints = [
+            models.UniqueConstraint(
+                name="breakdown_one_per_category",
+                fields=["measurement", "dimension", "category"],
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.dimension}: {self.category}"

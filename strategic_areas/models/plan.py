@@ -1,0 +1,235 @@
+"""A plan and its branches: strategic areas and programmes."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from agencies import access
+from agencies.constraints import dates_in_order, spanish_required
+from agencies.models import Agency
+from strategic_areas.addresses import RESERVED_WORDS, address
+from strategic_areas.models.codes import Coded
+from strategic_areas.models.provenance import Provenance, Source, Sourced
+
+
+def is_not_reserved(code):
+    """A plan's code is the first word of its addresses: refuse a taken one."""
+    if code in RESERVED_WORDS:
+        raise ValidationError(
+            _("“%(code)s” is the first word of other pages; choose another code."),
+            params={"code": code},
+        )
+
+
+class PlanQuerySet(models.QuerySet):
+    def public(self):
+        """The plans that anyone may read: not those in preparation."""
+        return self.exclude(status=Plan.Status.IN_PREPARATION)
+
+    def visible_to(self, user):
+        """Staff read every public plan; its keepers also one in preparation."""
+        if access.is_reviewer(user) or access.is_administrator(user):
+            return self
+        return self.public() if access.is_focal_point(user) else self.none()
+
+
+class Plan(models.Model):
+    """
+    An approved plan with a nominal period and a separate launch date.
+
+    There are several, with gaps between them, and they may overlap.
+    """
+
+    class Status(models.TextChoices):
+        IN_PREPARATION = "in_preparation", _("In preparation")
+        APPROVED = "approved", _("Approved")
+        ENDED = "ended", _("Ended")
+
+    code = models.SlugField(
+        _("code"), max_length=40, unique=True, validators=[is_not_reserved]
+    )
+    title = models.CharField(_("title"), max_length=300)
+    status = models.CharField(
+        _("status"), max_length=20, choices=Status, default=Status.IN_PREPARATION
+    )
+    starts_on = models.DateField(_("starts on"))
+    ends_on = models.DateField(_("ends on"))
+    launched_on = models.DateField(_("launched on"), null=True, blank=True)
+    summary = models.TextField(_("summary"), blank=True)
+    note = models.TextField(_("note"), blank=True)
+    sources = models.ManyToManyField(
+        Source, blank=True, related_name="+", verbose_name=_("sources")
+    )
+
+    objects = PlanQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-starts_on", "code"]
+        verbose_name = _("plan")
+        verbose_name_plural = _("plans")
+        constraints = [
+            *spanish_required("plan", "title"),
+            dates_in_order("plan", "starts_on", "ends_on"),
+        ]
+
+    def __str__(self):
+        return self.code
+
+    def get_absolute_url(self, language=None):
+        return address("plan", self.code, language=language)
+
+
+class PlanBound(models.Model):
+    """
+    A record of one plan. A trigger holds its plan to that of the record above it.
+
+    A record never moves to another plan.
+    """
+
+    class Meta:
+        abstract = True
+
+    #: Names of the foreign keys whose record must be of the same plan.
+    same_plan_as = ()
+
+    def save(self, *args, **kwargs):
+        """Take the plan from the record above when it was not given."""
+        for name in self.same_plan_as:
+            if self.plan_id is None and (above := getattr(self, name)):
+                self.plan_id = above.plan_id
+        super().save(*args, **kwargs)
+
+
+class StrategicArea(PlanBound, Coded, Sourced):
+    """One of the plan's areas, such as prevention; states the outcome it seeks."""
+
+    plan = models.ForeignKey(
+        Plan, models.PROTECT, related_name="areas", verbose_name=_("plan")
+    )
+    slug = models.SlugField(_("address word"), max_length=60)
+    name = models.CharField(_("name"), max_length=200)
+    short = models.CharField(_("short name"), max_length=80, blank=True)
+    outcome = models.TextField(_("outcome sought"), blank=True)
+    outcome_provenance = models.CharField(
+        _("where the outcome comes from"),
+        max_length=20,
+        choices=Provenance,
+        blank=True,
+    )
+
+    class Meta:
+        ordering = ["plan", "sort_code"]
+        verbose_name = _("strategic area")
+        verbose_name_plural = _("strategic areas")
+        constraints = [
+            *spanish_required("strategicarea", "name", "slug"),
+            models.UniqueConstraint(
+                name="strategicarea_code_unique_in_plan",
+                fields=["plan", "code"],
+                violation_error_message=_("The plan already has an area of this code."),
+            ),
+            models.UniqueConstraint(
+                name="strategicarea_spanish_address_unique_in_plan",
+                fields=["plan", "slug_es"],
+                violation_error_message=_("Another area has this address word."),
+            ),
+            models.UniqueConstraint(
+                name="strategicarea_english_address_unique_in_plan",
+                fields=["plan", "slug_en"],
+                condition=Q(slug_en__isnull=False) & ~Q(slug_en=""),
+                violation_error_message=_("Another area has this address word."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def label(self):
+        """The short name where there is one."""
+        return self.short or self.name
+
+    def get_absolute_url(self, language=None):
+        slug = self.slug
+        if language:
+            slug = (self.slug_en if language == "en" else "") or self.slug_es
+        return address("area", self.plan.code, slug, language=language)
+
+
+class Programme(PlanBound, Coded, Sourced):
+    """A branch of a strategic area."""
+
+    same_plan_as = ("area",)
+
+    plan = models.ForeignKey(
+        Plan, models.PROTECT, related_name="programmes", verbose_name=_("plan")
+    )
+    area = models.ForeignKey(
+        StrategicArea,
+        models.PROTECT,
+        related_name="programmes",
+        verbose_name=_("strategic area"),
+    )
+    name = models.CharField(_("name"), max_length=200)
+
+    class Meta:
+        ordering = ["plan", "sort_code"]
+        verbose_name = _("programme")
+        verbose_name_plural = _("programmes")
+        constraints = [
+            *spanish_required("programme", "name"),
+            models.UniqueConstraint(
+                name="programme_code_unique_in_plan",
+                fields=["plan", "code"],
+                violation_error_message=_(
+                    "The plan already has a programme of this code."
+                ),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.code} {self.name}"
+
+
+class Participation(Sourced):
+    """An agency's role and mandate in one plan; another plan never changes it."""
+
+    class Role(models.TextChoices):
+        CHAIR = "chair", _("Chair")
+        MEMBER = "member", _("Member")
+        PARTNER = "partner", _("Partner")
+
+    plan = models.ForeignKey(
+        Plan, models.PROTECT, related_name="participations", verbose_name=_("plan")
+    )
+    agency = models.ForeignKey(
+        Agency, models.PROTECT, related_name="+", verbose_name=_("agency")
+    )
+    role = models.CharField(_("role"), max_length=10, choices=Role)
+    mandate = models.TextField(_("mandate in the plan"), blank=True)
+    mandate_provenance = models.CharField(
+        _("where the mandate comes from"),
+        max_length=20,
+        choices=Provenance,
+        blank=True,
+    )
+    member_since = models.DateField(_("member since"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["plan", "agency__name_es"]
+        verbose_name = _("participation")
+        verbose_name_plural = _("participations")
+        constraints = [
+            models.UniqueConstraint(
+                name="participation_one_per_agency_and_plan",
+                fields=["plan", "agency"],
+                violation_error_message=_("The agency already takes part in the plan."),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.agency} · {self.plan}"
+
+    def get_absolute_url(self, language=None):
+        return address("agency", self.plan.code, self.agency.slug, language=language)

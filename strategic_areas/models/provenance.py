@@ -1,0 +1,69 @@
+"""Where a record comes from, and the public sources that say so."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Provenance(models.TextChoices):
+    """Where a figure or a text comes from, from the strongest to the weakest."""
+
+    PLAN = "plan", _("Stated by the plan")
+    REPORTED = "reported", _("Reported by the agency")
+    TRANSCRIBED = "transcribed", _("Transcribed by the secretariat")
+    DOCUMENTED = "documented", _("Documented by an official or technical text")
+    PRESS = "press", _("Taken from the press")
+    RECONSTRUCTED = "reconstructed", _("Reconstructed by the editors")
+    DEMONSTRATION = "demonstration", _("Demonstration, not real")
+
+
+class Source(models.Model):
+    """
+    A public text that a record rests on. Its key is local to a plan's file.
+
+    ``kind`` is an open word; ``importing`` has the table that tells which provenance
+    a kind gives.
+    """
+
+    plan = models.ForeignKey(
+        "strategic_areas.Plan",
+        models.PROTECT,
+        related_name="file_sources",
+        verbose_name=_("plan"),
+        help_text=_("The plan whose file names this source."),
+    )
+    key = models.CharField(_("key"), max_length=60)
+    title = models.CharField(_("title"), max_length=300)
+    publisher = models.CharField(_("publisher"), max_length=200, blank=True)
+    url = models.URLField(_("address"), max_length=500, blank=True)
+    kind = models.CharField(_("kind"), max_length=40)
+    note = models.TextField(_("note"), blank=True)
+
+    class Meta:
+        ordering = ["plan", "key"]
+        verbose_name = _("source")
+        verbose_name_plural = _("sources")
+        constraints = [
+            models.UniqueConstraint(
+                name="source_key_unique_in_plan",
+                fields=["plan", "key"],
+                violation_error_message=_("The plan already has a source of this key."),
+            )
+        ]
+
+    def __str__(self):
+        return self.title
+
+
+class Sourced(models.Model):
+    """A record that says where it comes from."""
+
+    provenance = models.CharField(
+        _("where this comes from"), max_length=20, choices=Provenance
+    )
+    sources = models.ManyToManyField(
+        Source, blank=True, related_name="+", verbose_name=_("sources")
+    )
+    note = models.TextField(_("note"), blank=True)
+
+    class Meta:
+        abstract = True

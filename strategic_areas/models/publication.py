@@ -1,0 +1,58 @@
+"""The counter of what the public reads, and what the plan files last said."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from strategic_areas.models.plan import Plan
+
+
+class PublicationVersion(models.Model):
+    """
+    One row: a counter that database triggers move when public content changes.
+
+    Read it before the content, so that a page is at least as new as its label.
+    """
+
+    number = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("publication version")
+        verbose_name_plural = _("publication version")
+        constraints = [
+            models.CheckConstraint(
+                name="publicationversion_single_row", condition=models.Q(id=1)
+            )
+        ]
+
+    def __str__(self):
+        return str(self.number)
+
+    @classmethod
+    def current(cls):
+        """The counter now; 0 on a portal in which nothing public was ever stored."""
+        return cls.objects.values_list("number", flat=True).first() or 0
+
+
+class ImportedRecord(models.Model):
+    """
+    What a plan's file last said of one record, field by field.
+
+    A field whose value here differs from the stored one was edited in the portal: an
+    import leaves it alone and lists it as kept.
+    """
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="+")
+    section = models.CharField(max_length=40)
+    key = models.CharField(max_length=300)
+    values = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="importedrecord_one_per_record",
+                fields=["plan", "section", "key"],
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.section} {self.key}"

@@ -1,0 +1,219 @@
+"""What every reviewed record has: revision, status, authors, who published it."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from agencies import access
+from agencies.constraints import spanish_required
+from strategic_areas.models.periods import ReportingPeriod
+from strategic_areas.models.plan import Plan, PlanBound
+from strategic_areas.models.provenance import Sourced
+
+
+class Status(models.TextChoices):
+    """Where a revision stands. Only ``workflow`` moves it."""
+
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Submitted for review")
+    RETURNED = "returned", _("Returned to the agency")
+    PUBLISHED = "published", _("Published")
+    REPLACED = "replaced", _("Replaced by a newer revision")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+#: Revisions on which somebody still works; at most one per subject and period.
+OPEN = (Status.DRAFT, Status.SUBMITTED, Status.RETURNED)
+#: Revisions that are or were public: nothing of them may change silently.
+PUBLIC_RECORD = (Status.PUBLISHED, Status.REPLACED, Status.WITHDRAWN)
+
+
+class ReviewedQuerySet(models.QuerySet):
+    #: Lookup from the record to the agency that answers for it.
+    agency_lookup = ""
+
+    def published(self):
+        """The only rows a public page, export or chart may start from."""
+        return self.filter(status=Status.PUBLISHED).exclude(
+            plan__status=Plan.Status.IN_PREPARATION
+        )
+
+    def counted(self):
+        """Published rows that enter a count or headline: no demonstration."""
+        return self.published().filter(period__is_demonstration=False)
+
+    def newest_first(self):
+        """By the end of the period, then the source's date; never by loading time."""
+        return self.order_by(
+            "-period__ends_on",
+            F("reported_on").desc(nulls_last=True),
+            "-revision",
+            "pk",
+        )
+
+    def visible_to(self, user, agencies):
+        """
+        The revisions a staff user may open.
+
+        ``agencies`` are the ids for which she reports. A draft belongs to its agency;
+        the secretariat sees what was handed to it.
+        """
+        if user.is_active and user.is_superuser:
+            return self
+        visible = Q(**{f"{self.agency_lookup}__in": agencies})
+        if access.is_reviewer(user):
+            visible |= ~Q(status=Status.DRAFT)
+        return self.filter(visible)
+
+
+class Reviewed(PlanBound, Sourced):
+    """
+    One revision of something that an agency says and the secretariat publishes.
+
+    ``version`` counts the saves of this revision, so that of two people who save the
+    same one the second is told. ``contributors`` are all who wrote, changed or
+    submitted any part of this revision: none of them may publish it.
+    """
+
+    class Origin(models.TextChoices):
+        ENTERED = "entered", _("Entered in the portal")
+        RECORD = "record", _("Taken from the public record")
+
+    period = models.ForeignKey(
+        ReportingPeriod,
+        models.PROTECT,
+        related_name="%(class)ss",
+        verbose_name=_("period"),
+    )
+    revision = models.PositiveSmallIntegerField(
+        _("revision"), default=1, editable=False
+    )
+    status = models.CharField(
+        _("status"),
+        max_length=10,
+        choices=Status,
+        default=Status.DRAFT,
+        editable=False,
+        db_index=True,
+    )
+    origin = models.CharField(
+        max_length=10, choices=Origin, default=Origin.ENTERED, editable=False
+    )
+    reported_on = models.DateField(
+        _("date of the source"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("For the public record: when the source was published."),
+    )
+    version = models.PositiveIntegerField(default=1, editable=False)
+    contributors = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, related_name="+", editable=False
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    changed_at = models.DateTimeField(_("last changed"), auto_now=True)
+    submitted_at = models.DateTimeField(_("submitted"), null=True, editable=False)
+    published_at = models.DateTimeField(_("published"), null=True, editable=False)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("published by"),
+    )
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, editable=False)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("withdrawn by"),
+    )
+    withdrawal_reason = models.TextField(
+        _("public reason of the withdrawal"), blank=True, editable=False
+    )
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_editable(self):
+        """True while the agency may still change this revision."""
+        return self.status in {Status.DRAFT, Status.RETURNED}
+
+    @property
+    def is_demonstration(self):
+        return self.period.is_demonstration
+
+
+def review_constraints(model, subject, text):
+    """
+    The invariants of a reviewed record, as named constraints.
+
+    ``model`` prefixes the names, ``subject`` is the field of what is reported on and
+    ``text`` the bilingual field that tells it.
+    """
+    stamped = Q(published_at__isnull=False, published_by__isnull=False)
+    unstamped = Q(published_at__isnull=True, published_by__isnull=True)
+    withdrawn = Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False) & ~Q(
+        withdrawal_reason=""
+    )
+    standing = Q(
+        withdrawn_at__isnull=True, withdrawn_by__isnull=True, withdrawal_reason=""
+    )
+    record = ["plan", "documented", "press", "reconstructed"]
+    return [
+        *spanish_required(model, text),
+        models.UniqueConstraint(
+            name=f"{model}_revision_unique",
+            fields=[subject, "period", "revision"],
+            violation_error_message=_("This revision already exists."),
+        ),
+        models.UniqueConstraint(
+            name=f"{model}_one_published_revision",
+            fields=[subject, "period"],
+            condition=Q(status=Status.PUBLISHED),
+            violation_error_message=_("A revision is already published."),
+        ),
+        models.UniqueConstraint(
+            name=f"{model}_one_open_revision",
+            fields=[subject, "period"],
+            condition=Q(status__in=OPEN),
+            violation_error_message=_(
+                "Somebody already works on a report of this for the period."
+            ),
+        ),
+        models.CheckConstraint(
+            name=f"{model}_public_names_who_and_when",
+            condition=(
+                Q(status__in=PUBLIC_RECORD) & stamped
+                | ~Q(status__in=PUBLIC_RECORD) & unstamped
+            ),
+            violation_error_message=_("What is public names who published it, when."),
+        ),
+        models.CheckConstraint(
+            name=f"{model}_withdrawn_names_who_when_and_why",
+            condition=(
+                Q(status=Status.WITHDRAWN) & withdrawn
+                | ~Q(status=Status.WITHDRAWN) & standing
+            ),
+            violation_error_message=_("A withdrawal states its public reason."),
+        ),
+        models.CheckConstraint(
+            name=f"{model}_provenance_follows_origin",
+            condition=(
+                Q(origin="record", provenance__in=record)
+                | Q(
+                    origin="entered",
+                    provenance__in=["reported", "transcribed", "demonstration"],
+                )
+            ),
+            violation_error_message=_(
+                "A record of public sources is never “reported”, and a report is "
+                "never “documented”."
+            ),
+        ),
+    ]

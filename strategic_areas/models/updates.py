@@ -1,0 +1,221 @@
+"""What agencies say of their work: updates of activities, declarations of results."""
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from agencies.models import FocalPoint
+from strategic_areas.addresses import address
+from strategic_areas.models.commitments import Activity, Commitment
+from strategic_areas.models.plan import Plan
+from strategic_areas.models.review import (
+    Reviewed,
+    ReviewedQuerySet,
+    review_constraints,
+)
+
+
+class Execution(models.TextChoices):
+    """How far the work has come, as reported. Apart from punctuality, computed."""
+
+    NOT_STARTED = "not_started", _("Not started")
+    IN_PROGRESS = "in_progress", _("In progress")
+    COMPLETED = "completed", _("Completed")
+    SUSPENDED = "suspended", _("Suspended")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class ActivityUpdateQuerySet(ReviewedQuerySet):
+    agency_lookup = "activity__agency"
+
+    def visible_to(self, user):
+        return super().visible_to(user, FocalPoint.objects.agencies_of(user))
+
+
+class ActivityUpdate(Reviewed):
+    """
+    One agency's account of one activity over one reporting period.
+
+    Drafts belong to the agency; submitting hands the update to the secretariat, which
+    returns it or publishes it. ``status`` moves only through ``workflow``, and a
+    published update never changes: a correction is a new revision beside it.
+    """
+
+    same_plan_as = ("activity", "period")
+
+    plan = models.ForeignKey(
+        Plan,
+        models.PROTECT,
+        related_name="activity_updates",
+        verbose_name=_("plan"),
+        editable=False,
+    )
+    activity = models.ForeignKey(
+        Activity, models.PROTECT, related_name="updates", verbose_name=_("activity")
+    )
+    execution = models.CharField(_("execution"), max_length=15, choices=Execution)
+    percent = models.PositiveSmallIntegerField(
+        _("percent complete"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(100)],
+        help_text=_("Since the activity began, not since the last period."),
+    )
+    quantity = models.DecimalField(
+        _("quantity"),
+        max_digits=14,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+    )
+    narrative = models.TextField(
+        _("what was done"),
+        help_text=_("About the work, never about a person. The public reads it."),
+    )
+    obstacle = models.TextField(
+        _("obstacle"), blank=True, help_text=_("What holds it back.")
+    )
+    next_step = models.TextField(_("next step"), blank=True)
+    people_reached = models.PositiveIntegerField(
+        _("people reached"), null=True, blank=True
+    )
+
+    objects = ActivityUpdateQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-period__ends_on", "activity__sort_code", "-revision"]
+        verbose_name = _("activity update")
+        verbose_name_plural = _("activity updates")
+        permissions = [("publish_activityupdate", _("Can review and publish updates"))]
+        constraints = [
+            *review_constraints("activityupdate", "activity", "narrative"),
+            models.CheckConstraint(
+                name="activityupdate_percent_from_0_to_100",
+                condition=Q(percent__isnull=True) | Q(percent__gte=0, percent__lte=100),
+                violation_error_message=_("The percent lies between 0 and 100."),
+            ),
+            models.CheckConstraint(
+                name="activityupdate_completed_means_100_percent_or_none",
+                condition=~Q(execution="completed")
+                | Q(percent__isnull=True)
+                | Q(percent=100),
+                violation_error_message=_(
+                    "A completed activity is at 100 % or states no percent."
+                ),
+            ),
+            models.CheckConstraint(
+                name="activityupdate_100_percent_means_completed",
+                condition=Q(percent__isnull=True)
+                | ~Q(percent=100)
+                | Q(execution="completed"),
+                violation_error_message=_("An activity at 100 % is completed."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.activity.code} · {self.period}"
+
+    @property
+    def subject(self):
+        """What is reported on."""
+        return self.activity
+
+    @property
+    def agency(self):
+        return self.activity.agency
+
+    def clean(self):
+        """Rules between fields; each message stands beside its field."""
+        errors = {}
+        if self.activity_id and self.activity.is_continuing:
+            if self.percent is not None:
+                errors["percent"] = _(
+                    "A continuing activity reports its state and a quantity, never a "
+                    "percent."
+                )
+        if self.execution in {Execution.SUSPENDED, Execution.CANCELLED}:
+            reason = _("A suspended or cancelled activity asks for this.")
+            if not self.obstacle:
+                errors["obstacle"] = reason
+            if not self.next_step:
+                errors["next_step"] = reason
+        if self.activity_id and self.period_id:
+            if self.activity.plan_id != self.period.plan_id:
+                errors["period"] = _("The period and the activity are of two plans.")
+        if errors:
+            raise ValidationError(errors)
+
+    def get_absolute_url(self, language=None):
+        return self.activity.get_absolute_url(language=language)
+
+
+class CommitmentUpdateQuerySet(ReviewedQuerySet):
+    agency_lookup = "commitment__lead"
+
+    def visible_to(self, user):
+        return super().visible_to(user, FocalPoint.objects.agencies_of(user))
+
+
+class CommitmentUpdate(Reviewed):
+    """
+    The lead agency's declaration that a commitment's expected result is reached.
+
+    A commitment is completed when such a declaration is published, never because its
+    activities ended.
+    """
+
+    same_plan_as = ("commitment", "period")
+
+    plan = models.ForeignKey(
+        Plan,
+        models.PROTECT,
+        related_name="commitment_updates",
+        verbose_name=_("plan"),
+        editable=False,
+    )
+    commitment = models.ForeignKey(
+        Commitment,
+        models.PROTECT,
+        related_name="updates",
+        verbose_name=_("commitment"),
+    )
+    result_reached = models.BooleanField(
+        _("the expected result is reached"), default=False
+    )
+    statement = models.TextField(
+        _("statement"),
+        help_text=_(
+            "What was reached and how it can be verified. The public reads it."
+        ),
+    )
+
+    objects = CommitmentUpdateQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-period__ends_on", "commitment__sort_code", "-revision"]
+        verbose_name = _("declaration on a commitment")
+        verbose_name_plural = _("declarations on commitments")
+        permissions = [
+            ("publish_commitmentupdate", _("Can review and publish declarations"))
+        ]
+        constraints = review_constraints("commitmentupdate", "commitment", "statement")
+
+    def __str__(self):
+        return f"{self.commitment.code} · {self.period}"
+
+    @property
+    def subject(self):
+        """What is declared on."""
+        return self.commitment
+
+    @property
+    def agency(self):
+        return self.commitment.lead
+
+    def get_absolute_url(self, language=None):
+        return address(
+            "commitment", self.plan.code, self.commitment.code, language=language
+        )
