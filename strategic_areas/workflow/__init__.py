@@ -1,0 +1,45 @@
+"""
+The only code that changes the status of an update or a declaration.
+
+draft → submitted → returned (with a reason) or published; published → replaced by the
+next published revision, or withdrawn with a public reason. A correction is a new
+revision beside the published one. Every step is one guarded UPDATE, so that two people
+cannot both win, and leaves an immutable ``Transition``.
+"""
+
+from strategic_areas.workflow.authority import (
+    has_part_in,
+    may_publish,
+    may_review,
+    reports_for,
+)
+from strategic_areas.workflow.moves import Conflict, TransitionError
+from strategic_areas.workflow.record import SYSTEM_USERNAME, record, system_user
+from strategic_areas.workflow.steps import (
+    correct,
+    draft,
+    give_back,
+    publish,
+    save,
+    submit,
+    withdraw,
+)
+
+__all__ = [
+    "SYSTEM_USERNAME",
+    "Conflict",
+    "TransitionError",
+    "correct",
+    "draft",
+    "give_back",
+    "has_part_in",
+    "may_publish",
+    "may_review",
+    "publish",
+    "record",
+    "reports_for",
+    "save",
+    "submit",
+    "system_user",
+    "withdraw",
+]

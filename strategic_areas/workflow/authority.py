@@ -1,0 +1,46 @@
+"""Who may take which step; the workflow asks here, whatever screen calls it."""
+
+from django.utils.translation import gettext as _
+
+from agencies.models import FocalPoint
+from strategic_areas.workflow.moves import TransitionError
+
+
+def reports_for(user, agency):
+    """True when a current mandate lets the user report for the agency."""
+    return FocalPoint.objects.agencies_of(user).filter(agency=agency).exists()
+
+
+def may_review(user, update):
+    """True when the user's role lets her review such a record; not yet this one."""
+    name = f"strategic_areas.publish_{update._meta.model_name}"
+    return user.is_active and user.has_perm(name)
+
+
+def may_publish(user, update):
+    """May she publish this very revision: a reviewer who had no part in it."""
+    return may_review(user, update) and not has_part_in(user, update)
+
+
+def has_part_in(user, update):
+    """True when she wrote, changed or submitted any part of this revision."""
+    return update.contributors.filter(pk=user.pk).exists()
+
+
+def must_report(by, update):
+    if not reports_for(by, update.agency):
+        raise TransitionError(
+            _("%(record)s: you do not report for this agency.") % {"record": update}
+        )
+
+
+def must_review(by, update):
+    if not may_review(by, update):
+        raise TransitionError(
+            _("%(record)s: only the secretariat reviews.") % {"record": update}
+        )
+
+
+def must_say_why(reason):
+    if not reason.strip():
+        raise TransitionError(_("State the reason."))

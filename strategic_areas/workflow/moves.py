@@ -1,0 +1,101 @@
+"""The one guarded UPDATE behind every step, and the trace that it leaves."""
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from strategic_areas.models import ActivityUpdate, Status, Transition
+
+
+class TransitionError(Exception):
+    """This step is not possible now; the message says why, for people."""
+
+
+class Conflict(TransitionError):
+    """Somebody else saved this revision in the meantime; ``current`` is theirs."""
+
+    def __init__(self, current):
+        self.current = current
+        super().__init__(
+            _("%(record)s: somebody else saved it in the meantime.")
+            % {"record": current}
+        )
+
+
+def link(update):
+    """The name of the trail's foreign key to this kind of record."""
+    is_update = isinstance(update, ActivityUpdate)
+    return "activity_update" if is_update else "commitment_update"
+
+
+def siblings(update):
+    """All revisions of the same subject and period."""
+    subject = "activity" if isinstance(update, ActivityUpdate) else "commitment"
+    return type(update).objects.filter(
+        **{subject: update.subject}, period=update.period
+    )
+
+
+def published(update):
+    return siblings(update).filter(status=Status.PUBLISHED).first()
+
+
+def next_revision(update):
+    highest = siblings(update).aggregate(highest=Max("revision"))["highest"]
+    return (highest or 0) + 1
+
+
+@transaction.atomic
+def move(
+    update,
+    *,
+    to,
+    allowed,
+    by,
+    reason="",
+    seen_version=None,
+    not_by_contributors=False,
+    contributes=False,
+    **stamp,
+):
+    """Change status in one guarded UPDATE; the rule stands in its WHERE clause."""
+    before = update.status
+    row = type(update).objects.filter(pk=update.pk, status__in=allowed)
+    if seen_version is not None:
+        row = row.filter(version=seen_version)
+    if not_by_contributors:
+        row = row.exclude(contributors=by)
+    if not row.update(status=to, **stamp):
+        raise _refusal(update, to, allowed, by, seen_version)
+    update.refresh_from_db()
+    if contributes:
+        update.contributors.add(by)
+    leave_trace(update, from_status=before, by=by, reason=reason)
+
+
+def _refusal(update, to, allowed, by, seen_version):
+    """Why the guarded UPDATE changed nothing, in words."""
+    update.refresh_from_db()
+    if update.status not in allowed:
+        return TransitionError(
+            _("%(record)s is %(status)s; this step is no longer possible.")
+            % {"record": update, "status": update.get_status_display().lower()}
+        )
+    if seen_version is not None and update.version != seen_version:
+        return Conflict(update)
+    return TransitionError(
+        _("%(record)s: you had a part in this revision; another person publishes it.")
+        % {"record": update}
+    )
+
+
+def leave_trace(update, *, from_status, by, reason=""):
+    Transition.objects.create(
+        **{link(update): update},
+        from_status=from_status,
+        to_status=update.status,
+        by=by,
+        at=timezone.now(),
+        reason=reason,
+    )

@@ -1,0 +1,76 @@
+"""Matters of public record: the one step that a single actor takes."""
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from strategic_areas.models import OPEN, Provenance, Status
+from strategic_areas.models.review import Reviewed
+from strategic_areas.workflow.moves import (
+    TransitionError,
+    leave_trace,
+    move,
+    next_revision,
+    published,
+    siblings,
+)
+
+#: Names the matters of record that one actor, the importer, brings in.
+SYSTEM_USERNAME = "registro-publico"
+
+
+def system_user():
+    """The locked account of the public record: inactive, without a password."""
+    user, created = get_user_model().objects.get_or_create(
+        username=SYSTEM_USERNAME, defaults={"is_active": False, "is_staff": False}
+    )
+    if created:
+        user.set_unusable_password()
+        user.save()
+    return user
+
+
+@transaction.atomic
+def record(update, *, sources):
+    """
+    Publish a matter of public record: the one step that a single actor takes.
+
+    Called only by the importer. Needs a source; its provenance is never that of a
+    report. What it replaces must be a matter of record too: a record never overrides
+    what an agency said here.
+    """
+    if not sources:
+        raise TransitionError(
+            _("%(record)s: a matter of record needs a source.") % {"record": update}
+        )
+    if update.provenance not in {
+        Provenance.PLAN,
+        Provenance.DOCUMENTED,
+        Provenance.PRESS,
+        Provenance.RECONSTRUCTED,
+    }:
+        raise TransitionError(
+            _("%(record)s: a matter of record is never “%(provenance)s”.")
+            % {"record": update, "provenance": update.get_provenance_display()}
+        )
+    said_here = siblings(update).filter(origin=Reviewed.Origin.ENTERED)
+    if said_here.filter(status__in=[*OPEN, Status.PUBLISHED]).exists():
+        raise TransitionError(
+            _("%(record)s: the agency itself has reported on this.")
+            % {"record": update}
+        )
+    by = system_user()
+    before = published(update)
+    if before:
+        move(before, to=Status.REPLACED, allowed=[Status.PUBLISHED], by=by)
+    update.origin = Reviewed.Origin.RECORD
+    update.revision = next_revision(update)
+    update.status = Status.PUBLISHED
+    update.published_at = timezone.now()
+    update.published_by = by
+    update._history_user = by
+    update.save()
+    update.sources.set(sources)
+    leave_trace(update, from_status="", by=by)
+    return update

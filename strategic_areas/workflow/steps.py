@@ -1,0 +1,199 @@
+"""The steps that people take, each a verb with a keyword-only ``by``."""
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from strategic_areas.models import Provenance, Status
+from strategic_areas.models.review import Reviewed
+from strategic_areas.workflow.authority import (
+    must_report,
+    must_review,
+    must_say_why,
+)
+from strategic_areas.workflow.moves import (
+    Conflict,
+    TransitionError,
+    link,
+    move,
+    next_revision,
+    published,
+)
+
+
+@transaction.atomic
+def draft(update, *, by):
+    """
+    Store an unsaved update as the agency's draft and return it.
+
+    Refused outside rounds, outside the window of a round unless it corrects something
+    already reported for it, and beside a revision that is still open.
+    """
+    must_report(by, update)
+    _must_be_askable(update)
+    update.status = Status.DRAFT
+    update.origin = Reviewed.Origin.ENTERED
+    update.provenance = (
+        Provenance.DEMONSTRATION
+        if update.period.is_demonstration
+        else Provenance.REPORTED
+    )
+    update.revision = next_revision(update)
+    _save(update, by)
+    return update
+
+
+@transaction.atomic
+def save(update, *, by, seen_version):
+    """
+    Store changed content of a draft or returned revision.
+
+    ``seen_version`` is the version that the person had on screen: if somebody saved
+    since, ``Conflict`` is raised and nothing is written.
+    """
+    must_report(by, update)
+    stored = type(update).objects.select_for_update().get(pk=update.pk)
+    if stored.status not in {Status.DRAFT, Status.RETURNED}:
+        raise TransitionError(
+            _("%(record)s is %(status)s and can no longer be changed.")
+            % {"record": stored, "status": stored.get_status_display().lower()}
+        )
+    if stored.version != seen_version:
+        raise Conflict(stored)
+    update.status = stored.status
+    update.version = stored.version + 1
+    _save(update, by)
+    return update
+
+
+def submit(update, *, by, seen_version=None):
+    """Hand the agency's revision to the secretariat."""
+    must_report(by, update)
+    move(
+        update,
+        to=Status.SUBMITTED,
+        allowed=[Status.DRAFT, Status.RETURNED],
+        by=by,
+        seen_version=seen_version,
+        contributes=True,
+        submitted_at=timezone.now(),
+    )
+
+
+def give_back(update, *, by, reason, seen_version=None):
+    """Return a submitted revision to its agency; the reason is required."""
+    must_review(by, update)
+    must_say_why(reason)
+    move(
+        update,
+        to=Status.RETURNED,
+        allowed=[Status.SUBMITTED],
+        by=by,
+        reason=reason,
+        seen_version=seen_version,
+    )
+
+
+@transaction.atomic
+def publish(update, *, by, seen_version=None):
+    """
+    Make a submitted revision public; the one it corrects becomes replaced.
+
+    Nobody publishes a revision of which they wrote, changed or submitted any part.
+    """
+    must_review(by, update)
+    before = published(update)
+    if before:
+        move(before, to=Status.REPLACED, allowed=[Status.PUBLISHED], by=by)
+    move(
+        update,
+        to=Status.PUBLISHED,
+        allowed=[Status.SUBMITTED],
+        by=by,
+        seen_version=seen_version,
+        not_by_contributors=True,
+        published_at=timezone.now(),
+        published_by=by,
+    )
+
+
+def withdraw(update, *, by, reason):
+    """Take a published revision back; its public reason stays on the page."""
+    must_review(by, update)
+    must_say_why(reason)
+    move(
+        update,
+        to=Status.WITHDRAWN,
+        allowed=[Status.PUBLISHED],
+        by=by,
+        reason=reason,
+        withdrawn_at=timezone.now(),
+        withdrawn_by=by,
+        withdrawal_reason=reason,
+    )
+
+
+@transaction.atomic
+def correct(update, *, by):
+    """
+    Begin a correction: a new draft revision with the content of a published one.
+
+    Possible also after the round closed. Returns the new revision.
+    """
+    must_report(by, update)
+    if update.status != Status.PUBLISHED:
+        raise TransitionError(
+            _("%(record)s: only what is published is corrected.") % {"record": update}
+        )
+    evidence = list(update.evidences.all())
+    revision = type(update)(
+        **{
+            field.attname: getattr(update, field.attname)
+            for field in update._meta.concrete_fields
+            if field.name in _content_fields(type(update))
+        }
+    )
+    draft(revision, by=by)
+    for item in evidence:
+        item.pk = None
+        item.is_public = False
+        setattr(item, link(revision), revision)
+        item.save()
+    return revision
+
+
+def _content_fields(model):
+    """Names of the fields that tell something; all others are the workflow's own."""
+    own = {field.name for field in Reviewed._meta.get_fields()} - {"period"}
+    return {
+        field.name
+        for field in model._meta.concrete_fields
+        if field.name not in own and field.name != "id" and field.name != "plan"
+    }
+
+
+def _must_be_askable(update):
+    """A round asks, within its window; a correction is possible at any time."""
+    period = update.period
+    if not period.is_round:
+        raise TransitionError(
+            _("%(period)s only files what public sources say; choose a round.")
+            % {"period": period}
+        )
+    if not period.is_open() and not published(update):
+        raise TransitionError(
+            _("%(period)s is not open for reports.") % {"period": period}
+        )
+
+
+def _save(update, by):
+    update._history_user = by
+    try:
+        with transaction.atomic():
+            update.save()
+    except IntegrityError as error:
+        raise TransitionError(
+            _("%(record)s: somebody already works on a report of this.")
+            % {"record": update}
+        ) from error
+    update.contributors.add(by)

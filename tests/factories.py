@@ -1,0 +1,231 @@
+"""
+Plain functions that make valid records; every argument has a default.
+
+Published rows come through the workflow, so that no state is made that cannot exist.
+"""
+
+from datetime import date, timedelta
+from itertools import count
+
+from django.contrib.auth.models import Group
+from django.utils import timezone
+
+from agencies.access import ADMINISTRATORS, FOCAL_POINTS, REVIEWERS
+from agencies.models import Agency, FocalPoint, User
+from strategic_areas import workflow
+from strategic_areas.models import (
+    Activity,
+    ActivityUpdate,
+    Commitment,
+    CommitmentUpdate,
+    Participation,
+    Plan,
+    Programme,
+    Provenance,
+    ReportingPeriod,
+    Source,
+    StrategicArea,
+)
+
+_numbers = count(1)
+
+PASSWORD = "correct horse battery staple"
+
+
+def make_user(*, group=None, is_staff=True, **fields):
+    """An account; with a password, so that a browser can sign in."""
+    number = next(_numbers)
+    fields.setdefault("username", f"person{number}")
+    fields.setdefault("email", f"person{number}@example.org")
+    user = User(is_staff=is_staff, **fields)
+    user.set_password(PASSWORD)
+    user.save()
+    if group:
+        user.groups.add(Group.objects.get(name=group))
+    return user
+
+
+def make_reviewer(**fields):
+    return make_user(group=REVIEWERS, **fields)
+
+
+def make_administrator(**fields):
+    return make_user(group=ADMINISTRATORS, **fields)
+
+
+def make_agency(**fields):
+    number = next(_numbers)
+    fields.setdefault("acronym", f"AG{number}")
+    fields.setdefault("slug", fields["acronym"].lower())
+    fields.setdefault("name_es", f"Institución {number}")
+    fields.setdefault("name_en", f"Agency {number}")
+    fields.setdefault("kind", "ministry")
+    return Agency.objects.create(**fields)
+
+
+def make_mandate(*, user, agency, **fields):
+    fields.setdefault("starts_on", timezone.localdate() - timedelta(days=30))
+    return FocalPoint.objects.create(user=user, agency=agency, **fields)
+
+
+def make_focal_point(*, agency=None, mandate=None, **fields):
+    """A user with a mandate for the agency; ``mandate`` are fields of the mandate."""
+    user = make_user(group=FOCAL_POINTS, **fields)
+    mandate = {"kind": "titular", **(mandate or {})}
+    agency = agency or make_agency()
+    taken = FocalPoint.objects.filter(
+        agency=agency, kind=mandate["kind"], ends_on__isnull=True
+    )
+    if taken.exists() and not mandate.get("leave_cover"):
+        mandate["kind"] = "alternate"
+    make_mandate(user=user, agency=agency, **mandate)
+    return user
+
+
+def make_plan(**fields):
+    number = next(_numbers)
+    fields.setdefault("code", f"plan-{number}")
+    fields.setdefault("title_es", f"Plan nacional {number}")
+    fields.setdefault("title_en", f"National plan {number}")
+    fields.setdefault("status", Plan.Status.APPROVED)
+    fields.setdefault("starts_on", date(2025, 1, 1))
+    fields.setdefault("ends_on", date(2028, 12, 31))
+    return Plan.objects.create(**fields)
+
+
+def make_source(*, plan=None, **fields):
+    number = next(_numbers)
+    fields.setdefault("key", f"source{number}")
+    fields.setdefault("title", f"Informe {number}")
+    fields.setdefault("publisher", "Gobierno")
+    fields.setdefault("url", f"https://example.org/{number}")
+    fields.setdefault("kind", "official_report")
+    return Source.objects.create(plan=plan or make_plan(), **fields)
+
+
+def make_participation(*, plan, agency, **fields):
+    fields.setdefault("role", Participation.Role.MEMBER)
+    fields.setdefault("provenance", Provenance.DOCUMENTED)
+    return Participation.objects.create(plan=plan, agency=agency, **fields)
+
+
+def make_area(*, plan=None, **fields):
+    number = next(_numbers)
+    fields.setdefault("code", str(number))
+    fields.setdefault("slug_es", f"eje-{number}")
+    fields.setdefault("slug_en", f"area-{number}")
+    fields.setdefault("name_es", f"Eje {number}")
+    fields.setdefault("name_en", f"Area {number}")
+    fields.setdefault("provenance", Provenance.PLAN)
+    return StrategicArea.objects.create(plan=plan or make_plan(), **fields)
+
+
+def make_programme(*, area=None, plan=None, **fields):
+    number = next(_numbers)
+    fields.setdefault("code", str(number))
+    fields.setdefault("name_es", f"Programa {number}")
+    fields.setdefault("name_en", f"Programme {number}")
+    fields.setdefault("provenance", Provenance.PLAN)
+    return Programme.objects.create(area=area or make_area(plan=plan), **fields)
+
+
+def make_commitment(*, programme=None, plan=None, lead=None, **fields):
+    number = next(_numbers)
+    fields.setdefault("code", f"C-{number}")
+    fields.setdefault("title_es", f"Compromiso {number}")
+    fields.setdefault("title_en", f"Commitment {number}")
+    fields.setdefault("provenance", Provenance.PLAN)
+    return Commitment.objects.create(
+        programme=programme or make_programme(plan=plan),
+        lead=lead or make_agency(),
+        **fields,
+    )
+
+
+def make_activity(*, commitment=None, plan=None, agency=None, **fields):
+    number = next(_numbers)
+    agency = agency or (commitment.lead if commitment else make_agency())
+    commitment = commitment or make_commitment(plan=plan, lead=agency)
+    fields.setdefault("code", f"A-{number}")
+    fields.setdefault("title_es", f"Actividad {number}")
+    fields.setdefault("title_en", f"Activity {number}")
+    fields.setdefault("provenance", Provenance.PLAN)
+    return Activity.objects.create(commitment=commitment, agency=agency, **fields)
+
+
+def make_period(*, plan=None, **fields):
+    """A record period: no window, nobody is asked."""
+    number = next(_numbers)
+    fields.setdefault("code", f"period-{number}")
+    fields.setdefault("name_es", f"Período {number}")
+    fields.setdefault("name_en", f"Period {number}")
+    fields.setdefault("mode", ReportingPeriod.Mode.RECORD)
+    fields.setdefault("starts_on", date(2025, 1, 1))
+    fields.setdefault("ends_on", date(2025, 12, 31))
+    return ReportingPeriod.objects.create(plan=plan or make_plan(), **fields)
+
+
+def make_round(*, plan=None, **fields):
+    """A round that is open today and closes in a month."""
+    today = timezone.localdate()
+    fields.setdefault("mode", ReportingPeriod.Mode.ROUND)
+    fields.setdefault("opens_on", today - timedelta(days=10))
+    fields.setdefault("due_on", today + timedelta(days=20))
+    fields.setdefault("closes_on", today + timedelta(days=30))
+    return make_period(plan=plan, **fields)
+
+
+def make_update(*, activity=None, period=None, by=None, **fields):
+    """A draft of the activity's own agency, in an open round of the same plan."""
+    activity = activity or make_activity()
+    fields.setdefault("execution", "in_progress")
+    fields.setdefault("percent", None if activity.is_continuing else 40)
+    fields.setdefault("narrative_es", "Se hizo una parte del trabajo.")
+    update = ActivityUpdate(
+        activity=activity, period=period or make_round(plan=activity.plan), **fields
+    )
+    return workflow.draft(update, by=by or make_focal_point(agency=activity.agency))
+
+
+def make_submitted_update(*, by=None, **fields):
+    update = make_update(by=by, **fields)
+    workflow.submit(update, by=by or update.contributors.get())
+    return update
+
+
+def make_published_update(*, reviewer=None, **fields):
+    update = make_submitted_update(**fields)
+    workflow.publish(update, by=reviewer or make_reviewer())
+    return update
+
+
+def make_record_update(*, activity=None, period=None, sources=None, **fields):
+    """A matter of public record, as an import brings it in."""
+    activity = activity or make_activity()
+    fields.setdefault("execution", "in_progress")
+    fields.setdefault("narrative_es", "Una fuente pública lo recoge.")
+    fields.setdefault("provenance", Provenance.PRESS)
+    update = ActivityUpdate(
+        activity=activity, period=period or make_period(plan=activity.plan), **fields
+    )
+    return workflow.record(update, sources=sources or [make_source(plan=activity.plan)])
+
+
+def make_declaration(*, commitment=None, period=None, by=None, **fields):
+    """A draft declaration of the commitment's lead agency."""
+    commitment = commitment or make_commitment()
+    fields.setdefault("result_reached", True)
+    fields.setdefault("statement_es", "El resultado esperado se alcanzó.")
+    update = CommitmentUpdate(
+        commitment=commitment,
+        period=period or make_round(plan=commitment.plan),
+        **fields,
+    )
+    return workflow.draft(update, by=by or make_focal_point(agency=commitment.lead))
+
+
+def make_published_declaration(*, reviewer=None, **fields):
+    update = make_declaration(**fields)
+    workflow.submit(update, by=update.contributors.get())
+    workflow.publish(update, by=reviewer or make_reviewer())
+    return update

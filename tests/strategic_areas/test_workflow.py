@@ -1,0 +1,366 @@
+"""The steps of a report, who may take them, and the trace they leave."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from strategic_areas import workflow
+from strategic_areas.models import ActivityUpdate, Status
+from tests.factories import (
+    make_activity,
+    make_administrator,
+    make_agency,
+    make_declaration,
+    make_focal_point,
+    make_period,
+    make_published_update,
+    make_record_update,
+    make_reviewer,
+    make_round,
+    make_source,
+    make_submitted_update,
+    make_update,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def steps(update):
+    """The transitions so far as (from, to, who, reason)."""
+    return [
+        (step.from_status, step.to_status, step.by, step.reason)
+        for step in update.transitions.all()
+    ]
+
+
+def test_a_report_goes_from_draft_over_return_to_publication():
+    update = make_update()
+    author, reviewer = update.contributors.get(), make_reviewer()
+
+    workflow.submit(update, by=author)
+    workflow.give_back(update, by=reviewer, reason="Falta la fecha.")
+    update.narrative_es = "Se hizo el 3 de mayo."
+    workflow.save(update, by=author, seen_version=update.version)
+    workflow.submit(update, by=author)
+    workflow.publish(update, by=reviewer)
+
+    assert steps(update) == [
+        ("draft", "submitted", author, ""),
+        ("submitted", "returned", reviewer, "Falta la fecha."),
+        ("returned", "submitted", author, ""),
+        ("submitted", "published", reviewer, ""),
+    ]
+    assert (update.status, update.published_by) == (Status.PUBLISHED, reviewer)
+
+
+def test_a_declaration_takes_the_same_steps():
+    declaration = make_declaration()
+
+    workflow.submit(declaration, by=declaration.contributors.get())
+    workflow.publish(declaration, by=make_reviewer())
+
+    assert declaration.status == Status.PUBLISHED
+
+
+@pytest.mark.parametrize("had_part", ["wrote", "changed", "submitted"])
+def test_nobody_publishes_what_they_had_a_part_in(had_part):
+    agency = make_agency()
+    update = make_update(activity=make_activity(agency=agency))
+    colleague, both = make_focal_point(agency=agency), make_reviewer()
+    both.groups.add(colleague.groups.get())
+    both.mandates.create(
+        agency=agency,
+        kind="alternate",
+        starts_on=timezone.localdate(),
+        ends_on=timezone.localdate(),
+        leave_cover=True,
+    )
+    if had_part == "wrote":
+        update = make_update(activity=update.activity, by=both)
+    if had_part == "changed":
+        workflow.save(update, by=both, seen_version=update.version)
+    submitter = both if had_part == "submitted" else colleague
+    workflow.submit(update, by=submitter)
+
+    with pytest.raises(workflow.TransitionError, match="part"):
+        workflow.publish(update, by=both)
+
+    update.refresh_from_db()
+    assert update.status == Status.SUBMITTED
+
+
+@pytest.mark.parametrize("make_actor", [make_focal_point, make_administrator])
+def test_only_the_secretariat_publishes(make_actor):
+    update = make_submitted_update()
+
+    with pytest.raises(workflow.TransitionError):
+        workflow.publish(update, by=make_actor())
+
+    update.refresh_from_db()
+    assert update.status == Status.SUBMITTED
+
+
+def test_only_a_current_mandate_lets_somebody_submit():
+    agency = make_agency()
+    update = make_update(activity=make_activity(agency=agency))
+    yesterday = timezone.localdate() - timedelta(days=1)
+    ended = make_focal_point(
+        agency=agency, mandate={"ends_on": yesterday, "leave_cover": True}
+    )
+
+    with pytest.raises(workflow.TransitionError):
+        workflow.submit(update, by=ended)
+
+    update.refresh_from_db()
+    assert update.status == Status.DRAFT
+
+
+def test_a_return_states_its_reason():
+    update = make_submitted_update()
+
+    with pytest.raises(workflow.TransitionError):
+        workflow.give_back(update, by=make_reviewer(), reason="  ")
+
+    update.refresh_from_db()
+    assert update.status == Status.SUBMITTED
+
+
+def test_a_correction_replaces_what_it_corrects_when_published():
+    first = make_published_update(percent=40)
+    author = first.contributors.get()
+
+    second = workflow.correct(first, by=author)
+    second.percent = 45
+    workflow.save(second, by=author, seen_version=second.version)
+    first.refresh_from_db()
+    status_before = first.status
+    workflow.submit(second, by=author)
+    workflow.publish(second, by=make_reviewer())
+
+    first.refresh_from_db()
+    assert (status_before, first.status) == (Status.PUBLISHED, Status.REPLACED)
+    assert (second.revision, second.percent, first.percent) == (2, 45, 40)
+
+
+def test_a_correction_is_possible_after_the_round_closed():
+    first = make_published_update()
+    first.period.closes_on = first.period.due_on = timezone.localdate() - timedelta(1)
+    first.period.save()
+
+    second = workflow.correct(first, by=first.contributors.get())
+
+    assert second.status == Status.DRAFT
+
+
+def test_a_closed_round_takes_no_first_report():
+    closed = timezone.localdate() - timedelta(days=1)
+    period = make_round(due_on=closed, closes_on=closed)
+
+    with pytest.raises(workflow.TransitionError):
+        make_update(activity=make_activity(plan=period.plan), period=period)
+
+    assert ActivityUpdate.objects.count() == 0
+
+
+def test_a_record_period_takes_no_report():
+    period = make_period()
+
+    with pytest.raises(workflow.TransitionError):
+        make_update(activity=make_activity(plan=period.plan), period=period)
+
+    assert ActivityUpdate.objects.count() == 0
+
+
+def test_a_withdrawal_keeps_its_public_reason():
+    update, reviewer = make_published_update(), make_reviewer()
+
+    workflow.withdraw(update, by=reviewer, reason="La cifra era de otro año.")
+
+    assert (update.status, update.withdrawal_reason, update.withdrawn_by) == (
+        Status.WITHDRAWN,
+        "La cifra era de otro año.",
+        reviewer,
+    )
+
+
+def test_the_second_to_save_is_told_and_changes_nothing():
+    update = make_update()
+    author = update.contributors.get()
+    mine = ActivityUpdate.objects.get(pk=update.pk)
+    update.narrative_es = "El texto de la primera persona."
+    workflow.save(update, by=author, seen_version=1)
+
+    mine.narrative_es = "El texto de la segunda."
+    with pytest.raises(workflow.Conflict) as caught:
+        workflow.save(mine, by=author, seen_version=1)
+
+    assert caught.value.current.narrative_es == "El texto de la primera persona."
+    update.refresh_from_db()
+    assert update.narrative_es == "El texto de la primera persona."
+
+
+def test_a_reviewer_publishes_only_the_version_she_read():
+    update, reviewer = make_submitted_update(), make_reviewer()
+    author = update.contributors.get()
+    read = update.version
+    workflow.give_back(update, by=reviewer, reason="Corrija la cifra.")
+    workflow.save(update, by=author, seen_version=update.version)
+    workflow.submit(update, by=author)
+
+    with pytest.raises(workflow.Conflict):
+        workflow.publish(update, by=reviewer, seen_version=read)
+
+    update.refresh_from_db()
+    assert update.status == Status.SUBMITTED
+
+
+def test_of_two_reviewers_who_publish_one_is_refused():
+    update = make_submitted_update()
+    same = ActivityUpdate.objects.get(pk=update.pk)
+    workflow.publish(update, by=make_reviewer())
+
+    with pytest.raises(workflow.TransitionError):
+        workflow.publish(same, by=make_reviewer())
+
+    assert update.transitions.filter(to_status=Status.PUBLISHED).count() == 1
+
+
+def test_a_record_names_the_locked_system_user():
+    update = make_record_update()
+
+    user = update.published_by
+    assert (user.username, user.is_active, user.has_usable_password()) == (
+        workflow.SYSTEM_USERNAME,
+        False,
+        False,
+    )
+    assert steps(update) == [("", "published", user, "")]
+
+
+def test_a_changed_record_becomes_a_new_revision():
+    first = make_record_update()
+
+    second = make_record_update(
+        activity=first.activity, period=first.period, narrative_es="Otra lectura."
+    )
+
+    first.refresh_from_db()
+    assert (first.status, second.status, second.revision) == (
+        Status.REPLACED,
+        Status.PUBLISHED,
+        2,
+    )
+
+
+def test_a_record_needs_a_source():
+    activity = make_activity()
+    update = ActivityUpdate(
+        activity=activity,
+        period=make_period(plan=activity.plan),
+        execution="in_progress",
+        provenance="press",
+        narrative_es="Sin fuente.",
+    )
+
+    with pytest.raises(workflow.TransitionError):
+        workflow.record(update, sources=[])
+
+    assert ActivityUpdate.objects.count() == 0
+
+
+@pytest.mark.parametrize("provenance", ["reported", "transcribed", "demonstration"])
+def test_a_record_is_never_a_report(provenance):
+    source = make_source()
+
+    with pytest.raises(workflow.TransitionError):
+        make_record_update(provenance=provenance, sources=[source])
+
+    assert ActivityUpdate.objects.count() == 0
+
+
+def test_the_database_ties_provenance_to_origin():
+    update = make_record_update()
+    draft = make_update(activity=update.activity)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ActivityUpdate.objects.filter(pk=draft.pk).update(provenance="documented")
+
+    draft.refresh_from_db()
+    assert draft.provenance == "reported"
+
+
+def test_a_record_never_overrides_what_the_agency_said():
+    said = make_published_update()
+
+    with pytest.raises(workflow.TransitionError):
+        make_record_update(activity=said.activity, period=said.period)
+
+    said.refresh_from_db()
+    assert said.status == Status.PUBLISHED
+
+
+def test_what_is_entered_in_a_demonstration_is_marked_so():
+    period = make_round(is_demonstration=True)
+
+    update = make_update(activity=make_activity(plan=period.plan), period=period)
+
+    assert update.provenance == "demonstration"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "narrative_es = 'Otro texto'",
+        "percent = 41",
+        "published_at = NULL",
+        "plan_id = 0",
+    ],
+)
+def test_not_even_sql_changes_a_public_revision(change):
+    update = make_published_update()
+
+    with (
+        pytest.raises(IntegrityError),
+        transaction.atomic(),
+        connection.cursor() as sql,
+    ):
+        sql.execute(f"UPDATE {update._meta.db_table} SET {change}")  # noqa: S608
+
+    before = update.narrative_es
+    update.refresh_from_db()
+    assert (update.narrative_es, update.percent) == (before, 40)
+
+
+def test_a_public_revision_is_never_deleted():
+    update = make_published_update()
+
+    with (
+        pytest.raises(IntegrityError),
+        transaction.atomic(),
+        connection.cursor() as sql,
+    ):
+        sql.execute(
+            f"DELETE FROM {update._meta.db_table} WHERE id = %s",  # noqa: S608
+            [update.pk],
+        )
+
+    assert ActivityUpdate.objects.filter(pk=update.pk).exists()
+
+
+def test_a_transition_is_never_changed_or_deleted_but_its_text_may_be_blanked():
+    update = make_submitted_update()
+    workflow.give_back(update, by=make_reviewer(), reason="Un nombre propio.")
+    step = update.transitions.get(to_status=Status.RETURNED)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        type(step).objects.filter(pk=step.pk).update(to_status="published")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        type(step).objects.filter(pk=step.pk).update(reason="Otra razón.")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        type(step).objects.filter(pk=step.pk).delete()
+    type(step).objects.filter(pk=step.pk).update(reason="")
+
+    step.refresh_from_db()
+    assert (step.to_status, step.reason) == (Status.RETURNED, "")
