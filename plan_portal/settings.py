@@ -219,6 +219,7 @@ STORAGES = {
         )
     },
 }
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 FILE_UPLOAD_PERMISSIONS = 0o640
 
 
@@ -314,5 +315,7 @@ LOGGING = {
         "django.server": {"handlers": [], "level": "INFO", "propagate": True},
         # The access log has a line for each of these already.
         "django.request": {"level": "ERROR"},
+        # So has it for strangers who knock under another name, all day long.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
     },
 }

@@ -61,7 +61,7 @@ def summary(outcomes, skipped):
 def compile_catalogues():
     command = [sys.executable, "manage.py", "compile_catalogues"]
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"}
-    subprocess.run(command, cwd=ROOT, env=environment, check=True)  # noqa: S603
+    subprocess.run(command, cwd=ROOT, env=environment, check=True)
 
 
 def run_pytest(name, arguments, *, url=""):
@@ -73,7 +73,7 @@ def run_pytest(name, arguments, *, url=""):
     if url:  # a browser sees no difference between databases
         command.append("--ignore=tests/browser")
     command += arguments
-    process = subprocess.Popen(  # noqa: S603 - the arguments are the developer's own
+    process = subprocess.Popen(
         command,
         cwd=ROOT,
         env=environment,
@@ -133,7 +133,7 @@ def find_server_binaries():
     folders = list(Path("/usr/lib/postgresql").glob("*/bin"))
     if shutil.which("pg_config"):
         answer = subprocess.run(
-            ["pg_config", "--bindir"],  # noqa: S607 - found on the path on purpose
+            ["pg_config", "--bindir"],
             capture_output=True,
             text=True,
             check=False,
@@ -148,7 +148,7 @@ def find_server_binaries():
 
 
 def major_version(binaries):
-    answer = subprocess.run(  # noqa: S603 - a path that was just found
+    answer = subprocess.run(
         [binaries / "postgres", "--version"], capture_output=True, text=True, check=True
     )
     return int(re.search(r"(\d+)", answer.stdout).group(1))
@@ -175,7 +175,7 @@ def throw_away_cluster(binaries):
     def run(name, *arguments):
         # Without inheriting our output: the server would hold it open after the end.
         with (folder / "commands").open("ab") as output:
-            done = subprocess.run(  # noqa: S603 - a path that was just found
+            done = subprocess.run(
                 [*as_owner, binaries / name, "-D", cluster, *arguments],
                 cwd=folder,
                 stdin=subprocess.DEVNULL,

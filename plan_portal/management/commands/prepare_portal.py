@@ -1,12 +1,10 @@
 """Everything between a fresh clone and a portal that can be served."""
 
-import hashlib
 import io
 import time
 
 from django.apps import apps
 from django.conf import settings
-from django.contrib.staticfiles.finders import get_finders
 from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
 from django.db import connection
@@ -60,17 +58,8 @@ class Command(BaseCommand):
         return output_of("compile_catalogues")
 
     def collect_static_files(self):
-        """Collect and compress them, unless nothing has changed since the last time."""
-        stamp = settings.VAR_DIR / "static.stamp"
-        fingerprint = static_fingerprint()
-        if settings.STATIC_ROOT.is_dir() and stamp.is_file():
-            if stamp.read_text() == fingerprint:
-                return "up to date"
-            stamp.unlink()
         self.write("compressing … ")
-        outcome = output_of("collectstatic", interactive=False, clear=True)
-        stamp.write_text(fingerprint)
-        return outcome
+        return output_of("collectstatic", interactive=False)
 
 
 class Dots:
@@ -110,13 +99,3 @@ def output_of(command, *arguments, **options):
         raise CommandError(f"\n{output.getvalue()}{error}") from None
     lines = output.getvalue().strip().splitlines()
     return lines[-1] if lines else "done"
-
-
-def static_fingerprint():
-    """Changes whenever a static file is added, removed or changed."""
-    digest = hashlib.sha256()
-    for finder in get_finders():
-        for name, storage in sorted(finder.list([]), key=lambda found: found[0]):
-            size, changed = storage.size(name), storage.get_modified_time(name)
-            digest.update(f"{name} {size} {changed.isoformat()}\n".encode())
-    return digest.hexdigest()

@@ -2,11 +2,13 @@
 
 import errno
 import json
+import os
 import signal
 import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 
 from django.conf import settings
@@ -129,16 +131,15 @@ def ask(port):
 
 
 def end(server):
-    """Stop the server, first politely."""
+    """Stop the server, first politely; also the workers of one that died."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-    if server.poll() is None:
-        server.terminate()
-        try:
-            server.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
+    server.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        server.wait(STOP_SECONDS)
+    with suppress(ProcessLookupError):
+        os.killpg(server.pid, signal.SIGKILL)
+    server.wait()
 
 
 def account_table(accounts):

@@ -1,0 +1,50 @@
+import gettext
+import os
+
+import pytest
+from django.core.management import call_command
+
+SOURCE = """\
+msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=UTF-8\\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\\n"
+
+msgid "Commitment"
+msgstr "Compromiso"
+
+#, fuzzy
+msgid "Agency"
+msgstr "Compromiso de agencia"
+"""
+
+
+@pytest.fixture
+def source(tmp_path, settings):
+    settings.LOCALE_PATHS = [tmp_path]
+    source = tmp_path / "es" / "LC_MESSAGES" / "django.po"
+    source.parent.mkdir(parents=True)
+    source.write_text(SOURCE)
+    return source
+
+
+def test_a_catalogue_is_compiled_without_its_uncertain_sentences(source, capsys):
+    call_command("compile_catalogues")
+
+    with source.with_suffix(".mo").open("rb") as file:
+        catalogue = gettext.GNUTranslations(file)
+    assert catalogue.gettext("Commitment") == "Compromiso"
+    assert catalogue.gettext("Agency") == "Agency"
+    assert capsys.readouterr().out == "1 catalogues compiled\n"
+    assert [path.name for path in source.parent.glob("*.mo")] == ["django.mo"]
+
+
+def test_only_what_changed_is_compiled_again(source, capsys):
+    call_command("compile_catalogues")
+    capsys.readouterr()
+
+    call_command("compile_catalogues")
+    os.utime(source, (2**32, 2**32))
+    call_command("compile_catalogues")
+
+    assert capsys.readouterr().out == "0 catalogues compiled\n1 catalogues compiled\n"

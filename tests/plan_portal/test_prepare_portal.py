@@ -1,0 +1,110 @@
+import io
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from plan_portal.management.commands import prepare_portal
+
+
+class Recorder:
+    """Stands in for call_command: keeps what was called, prints what it is told to."""
+
+    def __init__(self, says="", fails=False):
+        self.calls, self.says, self.fails = [], says, fails
+
+    def __call__(self, name, *arguments, stdout, **options):
+        self.calls.append((name, *arguments))
+        stdout.write(self.says)
+        if self.fails:
+            raise CommandError("nothing was written")
+
+
+@pytest.fixture
+def run_commands(monkeypatch):
+    def install(**behaviour):
+        recorder = Recorder(**behaviour)
+        monkeypatch.setattr(prepare_portal, "call_command", recorder)
+        return recorder
+
+    return install
+
+
+def names(recorder):
+    return [call[0] for call in recorder.calls]
+
+
+@pytest.mark.django_db
+def test_a_portal_is_prepared_in_order(run_commands, settings):
+    settings.EMBEDDED_DATABASE = True
+    recorder = run_commands()
+
+    call_command("prepare_portal", stdout=io.StringIO())
+
+    plans = [call[0] for call in recorder.calls if call[0] == "load_plan"]
+    assert plans
+    assert names(recorder) == [
+        "migrate",
+        "compile_catalogues",
+        "collectstatic",
+        *plans,
+        "open_demonstration",
+    ]
+
+
+@pytest.mark.django_db
+def test_every_plan_file_is_loaded(run_commands, settings):
+    recorder = run_commands()
+    shipped = sorted(
+        str(path)
+        for path in (settings.BASE_DIR / "strategic_areas/plans").glob("plan-*.yaml")
+    )
+
+    call_command("prepare_portal", stdout=io.StringIO())
+
+    assert shipped
+    assert [call[1] for call in recorder.calls if call[0] == "load_plan"] == shipped
+
+
+@pytest.mark.django_db
+def test_no_demonstration_is_opened_on_another_database(run_commands, settings):
+    settings.EMBEDDED_DATABASE = False
+    recorder = run_commands()
+
+    call_command("prepare_portal", stdout=io.StringIO())
+
+    assert "open_demonstration" not in names(recorder)
+    assert "load_plan" in names(recorder)
+
+
+@pytest.mark.django_db
+def test_a_management_command_needs_tables_and_catalogues_alone(run_commands):
+    recorder = run_commands()
+
+    call_command("prepare_portal", "--database-only", stdout=io.StringIO())
+
+    assert names(recorder) == ["migrate", "compile_catalogues"]
+
+
+def test_a_step_tells_the_last_line_of_its_command(run_commands):
+    run_commands(says="a record\nanother\ncreated=2 faults=0\n")
+
+    assert prepare_portal.output_of("load_plan") == "created=2 faults=0"
+
+
+def test_a_step_that_fails_tells_everything(run_commands):
+    run_commands(says="fault one\nfault two\n", fails=True)
+
+    with pytest.raises(CommandError) as caught:
+        prepare_portal.output_of("load_plan")
+
+    assert str(caught.value) == "\nfault one\nfault two\nnothing was written"
+
+
+def test_progress_of_migrations_is_one_dot_each():
+    written = []
+    dots = prepare_portal.Dots(written.append)
+
+    for text in ("Operations to perform:\n", "  Applying a.0001...", " OK\n", " OK\n"):
+        dots.write(text)
+
+    assert written == [".", "."]

@@ -1,0 +1,52 @@
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+LOCKS = ["requirements.txt", "requirements-test.txt"]
+
+
+def pins(name):
+    """Each requirement of a lock with its version, marker and hashes."""
+    text = (ROOT / name).read_text().replace("\\\n", " ")
+    lines = [line for line in text.splitlines() if re.match(r"[a-z0-9]", line)]
+    return {line.partition("==")[0]: " ".join(line.split()) for line in lines}
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_every_requirement_is_pinned_with_hashes(name):
+    faults = [
+        pin for pin in pins(name).values() if "==" not in pin or "--hash=" not in pin
+    ]
+
+    assert pins(name)
+    assert faults == []
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_names_no_registry_and_no_folder(name):
+    faults = [
+        line
+        for line in (ROOT / name).read_text().splitlines()
+        if "://" in line or "index" in line or "find-links" in line or " /" in line
+    ]
+
+    assert faults == []
+
+
+def test_tests_run_with_the_very_packages_that_serve():
+    tested = pins("requirements-test.txt")
+
+    assert {name: tested.get(name) for name in pins("requirements.txt")} == pins(
+        "requirements.txt"
+    )
+
+
+@pytest.mark.parametrize("name", ["requirements.in", "requirements-test.in"])
+def test_every_requirement_has_its_reason(name):
+    lines = (ROOT / name).read_text().splitlines()
+    named = [line for line in lines if re.match(r"[A-Za-z]", line)]
+
+    assert named
+    assert [line for line in named if not re.search(r"  # \w", line)] == []

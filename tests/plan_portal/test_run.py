@@ -1,0 +1,74 @@
+"""The runner of the tests, and what must be checked besides them."""
+
+import pytest
+
+from tests import check, run
+
+
+@pytest.fixture(autouse=True)
+def everything_found(monkeypatch):
+    monkeypatch.delenv("CI", raising=False)
+
+
+@pytest.mark.parametrize(
+    ("statuses", "skipped", "in_ci", "expected"),
+    [
+        ([0, 0], [], True, 0),
+        ([0, 0], [], False, 0),
+        ([0], ["a browser"], False, 0),
+        ([0], ["a browser"], True, 1),
+        ([0, 1], [], False, 1),
+        ([1, 0], [], True, 1),
+    ],
+)
+def test_a_skip_fails_in_ci_alone(
+    monkeypatch, capsys, statuses, skipped, in_ci, expected
+):
+    if in_ci:
+        monkeypatch.setenv("CI", "true")
+    outcomes = [("SQLite", status, "== passed ==") for status in statuses]
+
+    assert run.summary(outcomes, skipped) == expected
+
+    said = capsys.readouterr().out
+    assert [reason for reason in skipped if f"SKIPPED {reason}." not in said] == []
+
+
+def test_a_chromium_named_by_hand_wins(monkeypatch, tmp_path):
+    chromium = tmp_path / "my-chromium"
+    chromium.touch(mode=0o755)
+    monkeypatch.setenv("CHROMIUM", str(chromium))
+
+    assert run.find_chromium() == str(chromium)
+
+
+def test_no_chromium_is_no_path(monkeypatch, tmp_path):
+    monkeypatch.delenv("CHROMIUM", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    assert run.find_chromium() == ""
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        ('msgid "Area"\nmsgstr "Eje"\n', []),
+        ('msgid "Area"\nmsgstr ""\n', ["not translated: 'Area'"]),
+        ('#, fuzzy\nmsgid "Area"\nmsgstr "Eje"\n', ["fuzzy: 'Area'"]),
+        (
+            'msgid "day"\nmsgid_plural "days"\nmsgstr[0] "día"\nmsgstr[1] ""\n',
+            ["not translated: ('day', 'days')"],
+        ),
+    ],
+)
+def test_an_unfinished_translation_is_named(tmp_path, entry, expected):
+    path = tmp_path / "django.po"
+    header = (
+        'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n'
+        '"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n'
+    )
+    path.write_text(header + entry)
+
+    assert check.incomplete_messages(path) == [
+        f"{check.CATALOGUE}: {fault}" for fault in expected
+    ]

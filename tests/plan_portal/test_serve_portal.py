@@ -1,0 +1,139 @@
+import contextlib
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from plan_portal.management.commands import serve_portal
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@contextlib.contextmanager
+def listener(family, address):
+    with socket.socket(family) as server:
+        server.bind((address, 0))
+        server.listen()
+        yield server.getsockname()[1]
+
+
+@pytest.mark.parametrize(
+    ("family", "address"), [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")]
+)
+def test_a_busy_port_is_named(family, address):
+    with listener(family, address) as port, pytest.raises(CommandError) as caught:
+        call_command("serve_portal", port=port)
+
+    assert str(caught.value) == f"Port {port} is in use: make run PORT={port + 1}"
+
+
+def test_a_free_port_is_accepted():
+    with listener(socket.AF_INET, "127.0.0.1") as port:
+        pass
+
+    assert serve_portal.refuse_busy_port(port) is None
+
+
+def test_accounts_stand_in_columns():
+    table = serve_portal.account_table(
+        [
+            {
+                "username": "punto-focal",
+                "password": "abc",
+                "role": "focal_point",
+                "agency": "MMUJER",
+            },
+            {
+                "username": "administra",
+                "password": "defghijklm",
+                "role": "administrator",
+                "agency": None,
+            },
+        ]
+    )
+
+    assert table.splitlines() == [
+        "Role                      User name    Password    Agency",
+        "Focal point of an agency  punto-focal  abc         MMUJER",
+        "Administrator             administra   defghijklm",
+    ]
+
+
+@pytest.fixture
+def copied_database(tmp_path, transactional_db):
+    """A folder like var/, with the tables of the test database."""
+    with (
+        contextlib.closing(sqlite3.connect(connection.settings_dict["NAME"])) as source,
+        contextlib.closing(sqlite3.connect(tmp_path / "portal.sqlite3")) as target,
+    ):
+        source.backup(target)
+    (tmp_path / "static").mkdir()
+    return tmp_path
+
+
+@pytest.fixture
+def serve(copied_database):
+    """Starts the command in a process of its own, and leaves none behind."""
+    with listener(socket.AF_INET, "127.0.0.1") as port:
+        pass
+    with subprocess.Popen(
+        [sys.executable, "manage.py", "serve_portal", "--port", str(port)],
+        cwd=ROOT,
+        env=os.environ
+        | {
+            "VAR_DIR": str(copied_database),
+            "DJANGO_SETTINGS_MODULE": "plan_portal.settings",
+            "PYTHONUNBUFFERED": "1",
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        yield process, port
+        if process.poll() is None:
+            process.terminate()
+
+
+def read_until(process, text):
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if text in line:
+            return lines
+    raise AssertionError("".join(lines))
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_portal_serves_until_it_is_told_to_stop(serve, number):
+    process, port = serve
+    read_until(process, "Ctrl-C")
+    answer = serve_portal.ask(port)
+
+    process.send_signal(number)
+    status = process.wait(timeout=15)
+
+    assert answer == (200, "lista\n")
+    assert status == 0
+    assert serve_portal.refuse_busy_port(port) is None
+
+
+@pytest.mark.sqlite
+def test_a_server_that_dies_is_told(serve):
+    process, _ = serve
+    read_until(process, "Ctrl-C")
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
+
+    for child in children.split():
+        os.kill(int(child), signal.SIGKILL)
+    said = process.stdout.read()
+
+    assert process.wait(timeout=15) == 1
+    assert said.endswith("CommandError: The server ended by itself, with status -9\n")

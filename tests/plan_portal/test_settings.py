@@ -1,0 +1,185 @@
+"""Each test reads the settings in a process of its own, as a server does."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PRODUCTION = {
+    "SECRET_KEY": "k9$2vQ_xW8!mZr4Lt7pN1sBd6hFc3jGyUe5oAiTqRwEzXbVn0",
+    "SITE_URL": "https://plan.mirex.gob.do",
+}
+LOCAL = PRODUCTION | {"SITE_URL": "http://localhost:8001", "INSECURE_HTTP": "true"}
+
+
+def run_python(*arguments, **variables):
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "PYTHONUTF8": "1"} | variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def value_of(expression, variables):
+    code = f"from plan_portal import settings; print({expression})"
+    done = run_python("-c", code, **variables)
+    assert done.stderr == ""
+    return done.stdout.strip()
+
+
+def refusal(variables):
+    """The last line of what a process says that refuses to start."""
+    done = run_python("-c", "import plan_portal.settings", **variables)
+    assert done.returncode == 1
+    return done.stderr.strip().splitlines()[-1].partition(": ")[2]
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "SITE_URL"])
+@pytest.mark.parametrize("left", ["unset", "empty"])
+def test_a_missing_variable_names_itself(name, left):
+    variables = {key: PRODUCTION[key] for key in PRODUCTION if key != name}
+    if left == "empty":
+        variables[name] = ""
+
+    assert refusal(variables) == (
+        f"{name} is not set (see 'Configuration' in README.md)"
+    )
+
+
+@pytest.mark.parametrize("name", ["DEBUG", "INSECURE_HTTP", "BEHIND_TLS_PROXY"])
+@pytest.mark.parametrize("value", ["yes", "1", "True"])
+def test_a_switch_takes_true_and_false_alone(name, value):
+    assert refusal(PRODUCTION | {name: value}) == (
+        f"{name} must be true or false, not {value!r} "
+        "(see 'Configuration' in README.md)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        (
+            {"INSECURE_HTTP": "true"},
+            "INSECURE_HTTP is accepted on localhost only, and SITE_URL is "
+            "https://plan.mirex.gob.do",
+        ),
+        (
+            {"SITE_URL": "http://plan.mirex.gob.do"},
+            "SITE_URL must begin with https:// unless INSECURE_HTTP is true: "
+            "http://plan.mirex.gob.do",
+        ),
+        (
+            {"SITE_URL": "plan.mirex.gob.do"},
+            "SITE_URL must be like https://plan.example.gob.do, not "
+            "'plan.mirex.gob.do'",
+        ),
+        (
+            {"SITE_URL": "https://mirex.gob.do/plan"},
+            "SITE_URL must be like https://plan.example.gob.do, not "
+            "'https://mirex.gob.do/plan'",
+        ),
+        ({"ENV_FILE": "no/such.env"}, "ENV_FILE names no/such.env, which is no file"),
+        (
+            {"DATABASE_URL": "mysql://here/portal"},
+            "DATABASE_URL must begin with postgres://",
+        ),
+    ],
+)
+def test_a_dangerous_or_malformed_setting_is_refused(variables, expected):
+    assert refusal(PRODUCTION | variables) == expected
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("settings.DEBUG", "False"),
+        ("settings.ALLOWED_HOSTS", "['plan.mirex.gob.do']"),
+        ("settings.CSRF_TRUSTED_ORIGINS", "['https://plan.mirex.gob.do']"),
+        ("settings.SESSION_COOKIE_NAME", "__Host-sesion"),
+        ("settings.CSRF_COOKIE_NAME", "__Host-csrf"),
+        ("settings.SESSION_COOKIE_SECURE", "True"),
+        ("settings.CSRF_COOKIE_SECURE", "True"),
+        ("settings.SECURE_SSL_REDIRECT", "True"),
+        ("settings.SECURE_HSTS_SECONDS", "31536000"),
+        ("settings.SECURE_HSTS_INCLUDE_SUBDOMAINS", "True"),
+        ("hasattr(settings, 'SECURE_PROXY_SSL_HEADER')", "False"),
+        ("settings.SILENCED_SYSTEM_CHECKS", "['security.W021']"),
+        ("settings.OFFICIAL_SITE", "True"),
+        ("settings.EMBEDDED_DATABASE", "True"),
+        ("settings.PASSWORD_HASHERS[0].rpartition('.')[2]", "Argon2PasswordHasher"),
+    ],
+)
+def test_production_is_the_default(expression, expected):
+    assert value_of(expression, PRODUCTION) == expected
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("settings.ALLOWED_HOSTS", "['localhost', '127.0.0.1']"),
+        (
+            "settings.CSRF_TRUSTED_ORIGINS",
+            "['http://localhost:8001', 'http://127.0.0.1:8001']",
+        ),
+        ("settings.SESSION_COOKIE_NAME", "sesion"),
+        ("settings.SESSION_COOKIE_SECURE", "False"),
+        ("settings.SECURE_SSL_REDIRECT", "False"),
+        ("settings.SECURE_HSTS_SECONDS", "0"),
+        ("settings.OFFICIAL_SITE", "False"),
+    ],
+)
+def test_a_local_run_does_without_secure_transport(expression, expected):
+    assert value_of(expression, LOCAL) == expected
+
+
+def test_a_proxy_is_believed_only_when_there_is_one():
+    variables = PRODUCTION | {"BEHIND_TLS_PROXY": "true"}
+
+    assert value_of("settings.SECURE_PROXY_SSL_HEADER", variables) == (
+        "('HTTP_X_FORWARDED_PROTO', 'https')"
+    )
+
+
+def test_a_database_url_replaces_the_embedded_database():
+    variables = PRODUCTION | {"DATABASE_URL": "postgres://portal@db/plan"}
+
+    found = value_of(
+        "settings.EMBEDDED_DATABASE, settings.DATABASES['default']['NAME'], "
+        "settings.DATABASES['default']['CONN_HEALTH_CHECKS']",
+        variables,
+    )
+
+    assert found == "False plan True"
+
+
+def test_the_environment_wins_over_the_file(tmp_path):
+    file = tmp_path / "local.env"
+    file.write_text("SECRET_KEY=from-the-file\nSECRETARIAT_NAME=From the file\n")
+    variables = {
+        "ENV_FILE": str(file),
+        "SECRET_KEY": "from-the-environment",
+        "SITE_URL": "https://plan.example.do",
+    }
+
+    found = value_of("settings.SECRET_KEY, settings.SECRETARIAT_NAME", variables)
+
+    assert found == "from-the-environment From the file"
+
+
+def test_the_list_for_deployment_has_no_complaint(tmp_path):
+    variables = PRODUCTION | {"VAR_DIR": str(tmp_path)}
+
+    done = run_python(
+        "manage.py", "check", "--deploy", "--fail-level", "WARNING", **variables
+    )
+
+    assert (done.returncode, done.stdout + done.stderr) == (
+        0,
+        "System check identified no issues (1 silenced).\n",
+    )
