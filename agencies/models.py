@@ -219,6 +219,17 @@ class FocalPoint(models.Model):
     def __str__(self):
         return f"{self.agency} · {self.user} · {self.get_kind_display()}"
 
+    def save(self, *args, **kwargs):
+        """
+        Save under a lock on the agency, so that two overlapping mandates cannot race.
+
+        Raises ``ValidationError`` on an overlap, also outside a form.
+        """
+        with transaction.atomic():
+            Agency.objects.select_for_update().get(pk=self.agency_id)
+            self.clean()
+            super().save(*args, **kwargs)
+
     def clean(self):
         """Refuse a mandate that overlaps another of the same agency and kind."""
         if not self.agency_id or not self.starts_on or self.leave_cover:
@@ -239,14 +250,3 @@ class FocalPoint(models.Model):
                     % {"user": other.user}
                 }
             )
-
-    def save(self, *args, **kwargs):
-        """
-        Save under a lock on the agency, so that two overlapping mandates cannot race.
-
-        Raises ``ValidationError`` on an overlap, also outside a form.
-        """
-        with transaction.atomic():
-            Agency.objects.select_for_update().get(pk=self.agency_id)
-            self.clean()
-            super().save(*args, **kwargs)

@@ -1,0 +1,80 @@
+"""Agencies, mandates and accounts: what administrators keep."""
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
+from django.utils.translation import gettext_lazy as _
+
+from agencies.access import ADMINISTRATORS, FOCAL_POINTS, REVIEWERS
+from agencies.models import Agency, AgencyName, FocalPoint, User
+from agencies.scoping import BilingualHistoryAdmin, ScopedAdmin, ScopedHistoryAdmin
+
+
+class FormerNameInline(admin.TabularInline):
+    model = AgencyName
+    fields = ["name_es", "name_en", "acronym", "slug", "starts_on", "ends_on"]
+    extra = 0
+
+
+@admin.register(Agency)
+class AgencyAdmin(BilingualHistoryAdmin):
+    list_display = ["acronym", "name", "kind", "dissolved_on"]
+    list_filter = ["kind"]
+    search_fields = ["acronym", "name_es", "name_en"]
+    inlines = [FormerNameInline]
+
+    def save_model(self, request, obj, form, change):
+        """Keep the former name, so that the old address leads on."""
+        renamed = {"acronym", "slug", "name_es", "name_en"} & set(form.changed_data)
+        if change and renamed:
+            obj.rename(**{name: getattr(obj, name) for name in renamed})
+        else:
+            super().save_model(request, obj, form, change)
+
+
+@admin.register(FocalPoint)
+class FocalPointAdmin(ScopedHistoryAdmin):
+    list_display = ["agency", "user", "kind", "starts_on", "ends_on", "leave_cover"]
+    list_filter = [("agency", admin.RelatedOnlyFieldListFilter), "kind"]
+    list_select_related = ["agency", "user"]
+    search_fields = ["agency__acronym", "user__username", "user__last_name"]
+    autocomplete_fields = ["user", "agency"]
+
+
+@admin.register(User)
+class AccountAdmin(ScopedAdmin, UserAdmin):
+    """Accounts, without the switches that would let somebody raise herself."""
+
+    list_display = ["username", "first_name", "last_name", "is_active", "last_login"]
+    list_filter = ["is_active", "groups"]
+    filter_horizontal = []
+    fieldsets = [
+        (None, {"fields": ["username", "password"]}),
+        (
+            _("Person"),
+            {"fields": ["first_name", "last_name", "email", "language"]},
+        ),
+        (
+            _("What this account may do"),
+            {"fields": ["is_active", "is_staff", "groups"]},
+        ),
+        (_("Dates"), {"fields": ["last_login", "date_joined"]}),
+    ]
+    readonly_fields = ["last_login", "date_joined"]
+
+    def get_queryset(self, request):
+        """Leave out superusers (for others) and the locked account of the record."""
+        accounts = super().get_queryset(request)
+        if request.user.is_superuser:
+            return accounts
+        return accounts.filter(is_superuser=False).exclude(
+            is_staff=False, is_active=False
+        )
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        """Only the three roles may be given."""
+        if db_field.name == "groups":
+            kwargs["queryset"] = Group.objects.filter(
+                name__in=[FOCAL_POINTS, REVIEWERS, ADMINISTRATORS]
+            )
+        return super().formfield_for_manytomany(db_field, request, **kwargs)

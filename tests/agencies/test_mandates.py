@@ -1,0 +1,138 @@
+"""Mandates: who may report for an agency, and until when."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from agencies.models import Agency, FocalPoint
+from tests.factories import make_agency, make_focal_point, make_mandate, make_user
+
+pytestmark = pytest.mark.django_db
+
+TODAY = date(2026, 6, 15)
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "expected"),
+    [
+        (-1, None, True),
+        (0, 0, True),
+        (-5, -1, False),
+        (1, None, False),
+    ],
+)
+def test_a_mandate_is_current_from_its_first_to_its_last_day(starts, ends, expected):
+    mandate = make_mandate(
+        user=make_user(),
+        agency=make_agency(),
+        starts_on=TODAY + timedelta(days=starts),
+        ends_on=None if ends is None else TODAY + timedelta(days=ends),
+    )
+
+    assert FocalPoint.objects.current(TODAY).contains(mandate) is expected
+
+
+def test_an_overlap_of_one_kind_is_refused_by_every_path():
+    first = make_mandate(
+        user=make_user(), agency=make_agency(), starts_on=TODAY, ends_on=TODAY
+    )
+
+    with pytest.raises(ValidationError):
+        make_mandate(
+            user=make_user(), agency=first.agency, starts_on=TODAY, ends_on=None
+        )
+
+    assert FocalPoint.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"kind": "alternate"},
+        {"leave_cover": True, "ends_on": TODAY + timedelta(days=5)},
+        {"starts_on": TODAY + timedelta(days=1)},
+    ],
+)
+def test_another_kind_cover_for_leave_or_a_later_mandate_may_stand_beside(fields):
+    first = make_mandate(
+        user=make_user(),
+        agency=make_agency(),
+        starts_on=date(2020, 1, 1),
+        ends_on=TODAY,
+    )
+
+    second = make_mandate(
+        user=make_user(),
+        agency=first.agency,
+        **{"starts_on": TODAY, **fields},
+    )
+
+    assert FocalPoint.objects.contains(second)
+
+
+def test_the_database_holds_one_open_ended_mandate_of_a_kind():
+    first = make_mandate(user=make_user(), agency=make_agency())
+    second = FocalPoint(
+        user=make_user(), agency=first.agency, kind=first.kind, starts_on=TODAY
+    )
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        FocalPoint.objects.bulk_create([second])
+
+    assert FocalPoint.objects.count() == 1
+
+
+def test_cover_for_a_leave_is_dated():
+    with pytest.raises(IntegrityError), transaction.atomic():
+        FocalPoint.objects.bulk_create(
+            [
+                FocalPoint(
+                    user=make_user(),
+                    agency=make_agency(),
+                    starts_on=TODAY,
+                    leave_cover=True,
+                )
+            ]
+        )
+
+    assert FocalPoint.objects.count() == 0
+
+
+def test_scope_is_empty_for_a_mandate_without_the_role():
+    user = make_user()
+    make_mandate(user=user, agency=make_agency())
+
+    assert list(Agency.objects.visible_to(user)) == []
+
+
+def test_scope_is_empty_for_an_inactive_account():
+    agency = make_agency()
+    user = make_focal_point(agency=agency, is_active=False)
+
+    assert list(Agency.objects.visible_to(user)) == []
+
+
+def test_scope_is_the_agencies_of_current_mandates():
+    agency, other = make_agency(), make_agency()
+    user = make_focal_point(agency=agency)
+    make_focal_point(agency=other)
+
+    assert list(Agency.objects.visible_to(user)) == [agency]
+
+
+def test_a_renamed_agency_keeps_its_former_name():
+    agency = make_agency(acronym="MAE", slug="mae", name_es="Ministerio viejo")
+
+    agency.rename(acronym="MNV", slug="mnv", name_es="Ministerio nuevo")
+
+    former = agency.former_names.get()
+    assert (former.acronym, former.slug, former.name_es, former.ends_on) == (
+        "MAE",
+        "mae",
+        "Ministerio viejo",
+        timezone.localdate(),
+    )
+    assert Agency.objects.get(slug="mnv").name_es == "Ministerio nuevo"
