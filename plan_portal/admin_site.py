@@ -1,5 +1,37 @@
+"""The admin site: staff's own index instead of a list of tables."""
+
+from django.conf import settings
 from django.contrib.admin import AdminSite
+from django.utils.translation import gettext_lazy as _
+
+from agencies import access
+from strategic_areas.desk import queries
 
 
 class PortalAdminSite(AdminSite):
-    pass
+    """Django's admin, with an index that says what waits for the person."""
+
+    site_title = _("Plan portal")
+    site_header = _("Plan portal")
+    index_title = _("My work")
+    index_template = "admin/portal_index.html"
+    empty_value_display = "–"
+
+    def each_context(self, request):
+        return {
+            **super().each_context(request),
+            "is_official_site": settings.OFFICIAL_SITE,
+            "languages": settings.LANGUAGES,
+        }
+
+    def index(self, request, extra_context=None):
+        """What my agency owes; what waits for review; which accounts there are."""
+        user = request.user
+        context = {
+            "owed": queries.owed_by(user),
+            "reports": access.is_focal_point(user),
+            "waiting": queries.waiting_for_review(user),
+            "reviews": access.is_reviewer(user),
+            "administers": access.is_administrator(user),
+        }
+        return super().index(request, {**context, **(extra_context or {})})

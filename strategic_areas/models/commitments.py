@@ -131,13 +131,13 @@ class Commitment(PlanBound, Coded, Dated, Sourced):
     def __str__(self):
         return f"{self.code} {self.title}"
 
+    def get_absolute_url(self, language=None):
+        return address("commitment", self.plan.code, self.code, language=language)
+
     @property
     def is_official(self):
         """True when the plan itself states it; otherwise it is a reconstruction."""
         return self.provenance == Provenance.PLAN
-
-    def get_absolute_url(self, language=None):
-        return address("commitment", self.plan.code, self.code, language=language)
 
 
 class ActivityQuerySet(models.QuerySet):
@@ -275,18 +275,19 @@ class Activity(PlanBound, Coded, Dated, Sourced):
     def __str__(self):
         return f"{self.code} {self.title}"
 
+    def get_absolute_url(self, language=None):
+        page = self.commitment.get_absolute_url(language=language)
+        return f"{page}#{self.code}"
+
     @property
     def is_continuing(self):
         return self.kind == self.Kind.CONTINUING
 
     def clean(self):
         """Refuse a change of kind that would leave percents on continuing work."""
-        if self.pk and self.is_continuing:
-            if self.updates.filter(percent__isnull=False).exists():
-                raise ValidationError(
-                    {"kind": _("Updates of this activity already state a percent.")}
-                )
-
-    def get_absolute_url(self, language=None):
-        page = self.commitment.get_absolute_url(language=language)
-        return f"{page}#{self.code}"
+        if not (self.pk and self.is_continuing):
+            return
+        if self.updates.filter(percent__isnull=False).exists():
+            raise ValidationError(
+                {"kind": _("Updates of this activity already state a percent.")}
+            )

@@ -109,13 +109,14 @@ class ReportingPeriod(PlanBound):
         """Keep a real round within the dates of its plan."""
         if not (self.plan_id and self.starts_on and self.ends_on):
             return
-        if self.is_round and not self.is_demonstration:
-            if self.starts_on < self.plan.starts_on or self.ends_on > self.plan.ends_on:
-                raise ValidationError(
-                    {
-                        "ends_on": _(
-                            "A round lies within the plan: from %(start)s to %(end)s."
-                        )
-                        % {"start": self.plan.starts_on, "end": self.plan.ends_on}
-                    }
-                )
+        if not self.is_round or self.is_demonstration:
+            return
+        if self.starts_on < self.plan.starts_on or self.ends_on > self.plan.ends_on:
+            raise ValidationError(
+                {
+                    "ends_on": _(
+                        "A round lies within the plan: from %(start)s to %(end)s."
+                    )
+                    % {"start": self.plan.starts_on, "end": self.plan.ends_on}
+                }
+            )

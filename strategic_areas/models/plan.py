@@ -145,16 +145,16 @@ class StrategicArea(PlanBound, Coded, Sourced):
     def __str__(self):
         return self.name
 
-    @property
-    def label(self):
-        """The short name where there is one."""
-        return self.short or self.name
-
     def get_absolute_url(self, language=None):
         slug = self.slug
         if language:
             slug = (self.slug_en if language == "en" else "") or self.slug_es
         return address("area", self.plan.code, slug, language=language)
+
+    @property
+    def label(self):
+        """The short name where there is one."""
+        return self.short or self.name
 
 
 class Programme(PlanBound, Coded, Sourced):

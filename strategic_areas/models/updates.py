@@ -4,9 +4,11 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import FocalPoint
+from strategic_areas import progress
 from strategic_areas.addresses import address
 from strategic_areas.models.commitments import Activity, Commitment
 from strategic_areas.models.plan import Plan
@@ -118,6 +120,9 @@ class ActivityUpdate(Reviewed):
     def __str__(self):
         return f"{self.activity.code} · {self.period}"
 
+    def get_absolute_url(self, language=None):
+        return self.activity.get_absolute_url(language=language)
+
     @property
     def subject(self):
         """What is reported on."""
@@ -129,27 +134,45 @@ class ActivityUpdate(Reviewed):
 
     def clean(self):
         """Rules between fields; each message stands beside its field."""
+        if not (self.activity_id and self.period_id):
+            return
         errors = {}
-        if self.activity_id and self.activity.is_continuing:
-            if self.percent is not None:
-                errors["percent"] = _(
-                    "A continuing activity reports its state and a quantity, never a "
-                    "percent."
-                )
-        if self.execution in {Execution.SUSPENDED, Execution.CANCELLED}:
-            reason = _("A suspended or cancelled activity asks for this.")
-            if not self.obstacle:
-                errors["obstacle"] = reason
-            if not self.next_step:
-                errors["next_step"] = reason
-        if self.activity_id and self.period_id:
-            if self.activity.plan_id != self.period.plan_id:
-                errors["period"] = _("The period and the activity are of two plans.")
+        if self.activity.is_continuing and self.percent is not None:
+            errors["percent"] = _(
+                "A continuing activity reports its state and a quantity, never a "
+                "percent."
+            )
+        if self._is_held_back():
+            reason = _(
+                "An activity that is suspended, cancelled or late asks for this."
+            )
+            if not self.obstacle_es:
+                errors["obstacle_es"] = reason
+            if not self.next_step_es:
+                errors["next_step_es"] = reason
+        if self.activity.plan_id != self.period.plan_id:
+            errors["period"] = _("The period and the activity are of two plans.")
         if errors:
             raise ValidationError(errors)
 
-    def get_absolute_url(self, language=None):
-        return self.activity.get_absolute_url(language=language)
+    def _is_held_back(self):
+        """Suspended, cancelled, or late by a stated due date."""
+        if self.execution in {Execution.SUSPENDED, Execution.CANCELLED}:
+            return True
+        if self.execution in {"", Execution.COMPLETED}:
+            return False
+        activity = self.activity
+        deadline = progress.Deadline(
+            activity.starts_on, activity.due_on, activity.due_provenance
+        )
+        kept = progress.punctuality(
+            progress.State(self.execution),
+            deadline,
+            timezone.localdate(),
+            self.percent,
+            None,
+        )
+        return kept == progress.Punctuality.LATE
 
 
 class CommitmentUpdateQuerySet(ReviewedQuerySet):
@@ -206,6 +229,11 @@ class CommitmentUpdate(Reviewed):
     def __str__(self):
         return f"{self.commitment.code} · {self.period}"
 
+    def get_absolute_url(self, language=None):
+        return address(
+            "commitment", self.plan.code, self.commitment.code, language=language
+        )
+
     @property
     def subject(self):
         """What is declared on."""
@@ -214,8 +242,3 @@ class CommitmentUpdate(Reviewed):
     @property
     def agency(self):
         return self.commitment.lead
-
-    def get_absolute_url(self, language=None):
-        return address(
-            "commitment", self.plan.code, self.commitment.code, language=language
-        )

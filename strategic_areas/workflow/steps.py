@@ -95,9 +95,11 @@ def give_back(update, *, by, reason, seen_version=None):
 
 
 @transaction.atomic
-def publish(update, *, by, seen_version=None):
+def publish(update, *, by, seen_version=None, evidence=()):
     """
     Make a submitted revision public; the one it corrects becomes replaced.
+
+    ``evidence`` is what the reviewer read and clears for the public with it.
 
     Nobody publishes a revision of which they wrote, changed or submitted any part.
     """
@@ -114,6 +116,9 @@ def publish(update, *, by, seen_version=None):
         not_by_contributors=True,
         published_at=timezone.now(),
         published_by=by,
+    )
+    update.evidences.filter(pk__in=[item.pk for item in evidence]).update(
+        is_public=True
     )
 
 

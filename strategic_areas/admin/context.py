@@ -1,0 +1,81 @@
+"""What stands beside the plan: frameworks, laws, help lines, code lists."""
+
+from django.contrib import admin
+
+from agencies.scoping import BilingualAdmin, BilingualHistoryAdmin, ScopedAdmin
+from strategic_areas.admin.plan import OF_PLAN, PlanBoundAdmin
+from strategic_areas.models import (
+    CodeList,
+    CodeListValue,
+    Discrepancy,
+    FrameworkTarget,
+    HelpLine,
+    LaterActivity,
+    LegalInstrument,
+    Province,
+    Region,
+    TipTier,
+)
+
+
+@admin.register(FrameworkTarget)
+class FrameworkTargetAdmin(BilingualAdmin):
+    list_display = ["code", "name", "family", "kind"]
+    list_filter = ["family", "kind"]
+    search_fields = ["code", "name_es", "name_en"]
+    autocomplete_fields = ["sources"]
+
+
+@admin.register(LegalInstrument)
+class LegalInstrumentAdmin(BilingualAdmin):
+    list_display = ["name", "kind", "year"]
+    search_fields = ["code", "name_es", "name_en"]
+    autocomplete_fields = ["sources"]
+
+
+@admin.register(LaterActivity)
+class LaterActivityAdmin(PlanBoundAdmin):
+    list_display = ["code", "title", "agency", "year"]
+    list_select_related = ["agency"]
+    search_fields = ["code", "title_es", "title_en"]
+    autocomplete_fields = ["programme", "commitment", "agency", "places", "sources"]
+
+
+@admin.register(HelpLine)
+class HelpLineAdmin(BilingualHistoryAdmin):
+    list_display = ["label", "reliability", "confirm_before_publishing", "confirmed_on"]
+    autocomplete_fields = ["sources"]
+
+
+@admin.register(TipTier)
+class TipTierAdmin(BilingualAdmin):
+    list_display = ["report_year", "label", "plan"]
+    list_filter = [OF_PLAN]
+    autocomplete_fields = ["sources"]
+
+
+@admin.register(Discrepancy)
+class DiscrepancyAdmin(BilingualAdmin):
+    list_display = ["code", "topic", "plan"]
+    list_filter = [OF_PLAN]
+    search_fields = ["code", "topic_es", "topic_en"]
+    autocomplete_fields = ["indicators", "sources"]
+
+
+class CodeListValueInline(admin.TabularInline):
+    model = CodeListValue
+    fields = ["dimension", "code", "label_es", "label_en"]
+    extra = 0
+
+
+@admin.register(CodeList)
+class CodeListAdmin(BilingualAdmin):
+    list_display = ["code", "name", "kind", "plan"]
+    list_filter = [OF_PLAN, "kind"]
+    inlines = [CodeListValueInline]
+
+
+@admin.register(Region, Province)
+class PlaceAdmin(ScopedAdmin):
+    list_display = ["code", "name"]
+    search_fields = ["code", "name"]

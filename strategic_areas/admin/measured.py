@@ -1,0 +1,39 @@
+"""Indicators and targets, and the raw values that only the secretariat reads."""
+
+from django.contrib import admin
+
+from agencies.scoping import BilingualHistoryAdmin, ScopedAdmin, ScopedHistoryAdmin
+from strategic_areas.admin.plan import OF_PLAN
+from strategic_areas.models import Indicator, Target
+from strategic_areas.models.measurements import Breakdown, Measurement
+
+
+@admin.register(Indicator)
+class IndicatorAdmin(BilingualHistoryAdmin):
+    list_display = ["code", "name", "unit", "counted_by", "sensitive"]
+    list_filter = ["sensitive", "counts", ("area", admin.RelatedOnlyFieldListFilter)]
+    search_fields = ["code", "name_es", "name_en"]
+    autocomplete_fields = ["introduced_by", "area", "programme", "agency", "sources"]
+
+
+@admin.register(Target)
+class TargetAdmin(ScopedHistoryAdmin):
+    list_display = ["indicator", "plan", "starts_on", "ends_on", "value"]
+    list_filter = [OF_PLAN]
+    list_select_related = ["indicator", "plan"]
+    autocomplete_fields = ["indicator"]
+
+
+class BreakdownInline(admin.TabularInline):
+    model = Breakdown
+    fields = ["dimension", "category", "value"]
+    extra = 0
+
+
+@admin.register(Measurement)
+class MeasurementAdmin(ScopedAdmin):
+    list_display = ["indicator", "starts_on", "ends_on", "value", "status"]
+    list_filter = ["status", "provenance"]
+    list_select_related = ["indicator"]
+    search_fields = ["indicator__code", "indicator__name_es"]
+    inlines = [BreakdownInline]

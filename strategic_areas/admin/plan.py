@@ -1,0 +1,121 @@
+"""What the secretariat keeps: the plan, its branches, its periods."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from agencies.scoping import BilingualAdmin, BilingualHistoryAdmin
+from strategic_areas.models import (
+    Activity,
+    Commitment,
+    Participation,
+    Plan,
+    Programme,
+    ReportingPeriod,
+    Source,
+    StrategicArea,
+)
+
+OF_PLAN = ("plan", admin.RelatedOnlyFieldListFilter)
+
+
+@admin.register(Plan)
+class PlanAdmin(BilingualHistoryAdmin):
+    list_display = ["code", "title", "status", "starts_on", "ends_on"]
+    search_fields = ["code", "title_es", "title_en"]
+    autocomplete_fields = ["sources"]
+
+
+@admin.register(Source)
+class SourceAdmin(BilingualAdmin):
+    list_display = ["key", "title", "publisher", "kind"]
+    list_filter = [OF_PLAN, "kind"]
+    search_fields = ["key", "title", "publisher"]
+
+
+class PlanBoundAdmin(BilingualHistoryAdmin):
+    """A record of one plan: it takes its plan from the record above, for good."""
+
+    list_filter = [OF_PLAN]
+    autocomplete_fields = ["sources"]
+
+    def get_readonly_fields(self, request, obj=None):
+        fixed = ["plan"] if obj else []
+        return [*super().get_readonly_fields(request, obj), *fixed]
+
+
+@admin.register(StrategicArea)
+class StrategicAreaAdmin(PlanBoundAdmin):
+    list_display = ["code", "name", "plan"]
+    search_fields = ["code", "name_es", "name_en"]
+    ordering = ["plan", "sort_code"]
+
+
+@admin.register(Programme)
+class ProgrammeAdmin(PlanBoundAdmin):
+    list_display = ["code", "name", "area", "plan"]
+    list_select_related = ["area", "plan"]
+    search_fields = ["code", "name_es", "name_en"]
+
+
+@admin.register(Participation)
+class ParticipationAdmin(PlanBoundAdmin):
+    list_display = ["agency", "role", "plan"]
+    list_filter = [OF_PLAN, "role"]
+    list_select_related = ["agency", "plan"]
+    search_fields = ["agency__acronym", "agency__name_es"]
+    autocomplete_fields = ["agency", "sources"]
+
+
+@admin.register(Commitment)
+class CommitmentAdmin(PlanBoundAdmin):
+    list_display = ["code", "title", "lead", "due_on", "provenance"]
+    list_filter = [
+        OF_PLAN,
+        ("programme", admin.RelatedOnlyFieldListFilter),
+        ("lead", admin.RelatedOnlyFieldListFilter),
+    ]
+    list_select_related = ["lead"]
+    search_fields = ["code", "title_es", "title_en"]
+    autocomplete_fields = [
+        "programme",
+        "lead",
+        "supporting",
+        "frameworks",
+        "supersedes",
+        "continues",
+        "sources",
+    ]
+
+
+@admin.register(Activity)
+class ActivityAdmin(PlanBoundAdmin):
+    list_display = ["code", "title", "agency", "kind", "due_on"]
+    list_filter = [OF_PLAN, "kind", ("agency", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["agency"]
+    search_fields = ["code", "title_es", "title_en"]
+    autocomplete_fields = [
+        "commitment",
+        "agency",
+        "places",
+        "supersedes",
+        "continues",
+        "sources",
+        "budget_source",
+    ]
+
+
+@admin.register(ReportingPeriod)
+class ReportingPeriodAdmin(BilingualHistoryAdmin):
+    list_display = ["name", "plan", "mode", "opens_on", "due_on", "closes_on", "asked"]
+    list_filter = [OF_PLAN, "mode"]
+    list_select_related = ["plan"]
+    search_fields = ["code", "name_es", "name_en"]
+    readonly_fields = ["is_demonstration"]
+
+    @admin.display(description=_("demonstration"), boolean=True)
+    def asked(self, period):
+        return period.is_demonstration
+
+    def get_readonly_fields(self, request, obj=None):
+        fixed = ["plan"] if obj else []
+        return [*super().get_readonly_fields(request, obj), *fixed]

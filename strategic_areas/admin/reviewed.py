@@ -1,0 +1,264 @@
+"""What the admin of updates and of declarations have in common: the steps."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
+from django.contrib.admin.utils import unquote
+from django.http import HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
+
+from agencies.scoping import ScopedHistoryAdmin, ScopedRowsMixin
+from strategic_areas import workflow
+from strategic_areas.admin import forms as step_forms
+from strategic_areas.models import Evidence, Status
+
+
+class ReasonActionForm(ActionForm):
+    """The bar above the list: a bulk return asks for its reason there."""
+
+    reason = forms.CharField(required=False, label=gettext_lazy("Reason (to return): "))
+
+
+class EvidenceInline(ScopedRowsMixin, admin.TabularInline):
+    model = Evidence
+    fields = ["title_es", "url", "is_public"]
+    readonly_fields = ["is_public"]
+    extra = 1
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and _is_writable(obj)
+
+    def has_add_permission(self, request, obj=None):
+        return super().has_add_permission(request, obj) and _is_writable(obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and _is_writable(obj)
+
+
+def _is_writable(obj):
+    return obj is None or obj.is_editable
+
+
+class ReviewedAdmin(ScopedHistoryAdmin):
+    """
+    A reviewed record: written by its agency, moved only by the workflow.
+
+    The list publishes and returns in bulk; the object page has one form per step.
+    """
+
+    actions = ["publish_selected", "return_selected"]
+    action_form = ReasonActionForm
+    change_form_template = "admin/strategic_areas/reviewed_change_form.html"
+    inlines = [EvidenceInline]
+    list_per_page = 50
+    #: The field of what is reported on.
+    subject = ""
+
+    def has_change_permission(self, request, obj=None):
+        """Once submitted, a revision is read-only here; only steps move it."""
+        return super().has_change_permission(request, obj) and (
+            obj is None
+            or (obj.is_editable and workflow.reports_for(request.user, obj.agency))
+        )
+
+    def has_add_permission(self, request):
+        """Only somebody with a current mandate begins a report."""
+        return super().has_add_permission(request) and bool(
+            request.user.mandates.current()
+        )
+
+    def has_delete_permission(self, request, obj=None):
+        """Nothing is deleted: a draft that is not wanted is never submitted."""
+        return False
+
+    def has_publish_permission(self, request):
+        name = f"strategic_areas.publish_{self.opts.model_name}"
+        return request.user.has_perm(name)
+
+    def get_readonly_fields(self, request, obj=None):
+        fixed = [self.subject, "period"] if obj else []
+        return [*super().get_readonly_fields(request, obj), *fixed]
+
+    def save_model(self, request, obj, form, change):
+        if change:
+            seen = form.cleaned_data["seen_version"]
+            workflow.save(obj, by=request.user, seen_version=seen)
+        else:
+            workflow.draft(obj, by=request.user)
+
+    def response_add(self, request, obj, post_url_continue=None):
+        return self._submitted(request, obj) or super().response_add(
+            request, obj, post_url_continue
+        )
+
+    def response_change(self, request, obj):
+        return self._submitted(request, obj) or super().response_change(request, obj)
+
+    def _submitted(self, request, obj):
+        """Submit in the same press when the second button was used."""
+        if "_submit_for_review" not in request.POST:
+            return None
+        workflow.submit(obj, by=request.user)
+        self.message_user(
+            request,
+            _("%(record)s was submitted for review.") % {"record": obj},
+            messages.SUCCESS,
+        )
+        return HttpResponseRedirect(reverse("admin:index"))
+
+    @admin.action(
+        description=gettext_lazy("Publish the selected ones"), permissions=["publish"]
+    )
+    def publish_selected(self, request, queryset):
+        self._each(
+            request, queryset, lambda row: workflow.publish(row, by=request.user)
+        )
+
+    @admin.action(
+        description=gettext_lazy("Return the selected ones, with the reason beside"),
+        permissions=["publish"],
+    )
+    def return_selected(self, request, queryset):
+        reason = request.POST.get("reason", "")
+        self._each(
+            request,
+            queryset,
+            lambda row: workflow.give_back(row, by=request.user, reason=reason),
+        )
+
+    def _each(self, request, queryset, step):
+        """Take the step on each row; every refusal says which record and why."""
+        done = 0
+        for row in queryset:
+            try:
+                step(row)
+            except workflow.TransitionError as error:
+                self.message_user(request, str(error), messages.WARNING)
+            else:
+                done += 1
+        if done:
+            text = ngettext("%(n)d record moved.", "%(n)d records moved.", done)
+            self.message_user(request, text % {"n": done}, messages.SUCCESS)
+
+    def get_urls(self):
+        """One POST address per step."""
+        steps = ["return", "publish", "withdraw", "correct"]
+        return [
+            *(
+                path(
+                    f"<path:object_id>/{step}/",
+                    self.admin_site.admin_view(require_POST(self.step_view)),
+                    {"step": step},
+                    name=f"{self.opts.app_label}_{self.opts.model_name}_{step}",
+                )
+                for step in steps
+            ),
+            *super().get_urls(),
+        ]
+
+    def step_view(self, request, object_id, step):
+        """Take one step on one record and come back to it."""
+        record = self.get_object(request, unquote(object_id))
+        form = self._step_form(step, record, request.POST)
+        if form.is_valid():
+            try:
+                record = self._take(step, record, request.user, form.cleaned_data)
+            except workflow.TransitionError as error:
+                self.message_user(request, str(error), messages.ERROR)
+            else:
+                text = _("%(record)s: %(status)s.") % {
+                    "record": record,
+                    "status": record.get_status_display().lower(),
+                }
+                self.message_user(request, text, messages.SUCCESS)
+        else:
+            for name, errors in form.errors.items():
+                label = form.fields[name].label if name in form.fields else ""
+                self.message_user(request, f"{label}: {errors[0]}", messages.ERROR)
+        return HttpResponseRedirect(self._address(record, "change"))
+
+    def _take(self, step, record, user, cleaned):
+        """The record after the step: the same one, or the correction just begun."""
+        seen = cleaned["seen_version"]
+        if step == "return":
+            workflow.give_back(
+                record, by=user, reason=cleaned["reason"], seen_version=seen
+            )
+        elif step == "publish":
+            workflow.publish(
+                record,
+                by=user,
+                seen_version=seen,
+                evidence=cleaned.get("evidence", ()),
+            )
+        elif step == "withdraw":
+            workflow.withdraw(record, by=user, reason=cleaned["reason"])
+        else:
+            return workflow.correct(record, by=user)
+        return record
+
+    def _step_form(self, step, record, data=None):
+        kwargs = {
+            "data": data,
+            "action": self._address(record, step),
+            "initial": {"seen_version": record.version},
+            "auto_id": f"{step}_%s",
+        }
+        if step == "publish":
+            return step_forms.PublishForm(record=record, **kwargs)
+        form_class = {
+            "return": step_forms.ReturnForm,
+            "withdraw": step_forms.WithdrawForm,
+            "correct": step_forms.CorrectForm,
+        }[step]
+        return form_class(**kwargs)
+
+    def _address(self, record, page):
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}"
+        return reverse(name, args=[record.pk])
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        if obj:
+            context |= self._review_context(request.user, obj)
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    def _review_context(self, user, record):
+        """The steps open to this person, the trace so far, and what it corrects."""
+        published = (
+            type(record)
+            .objects.filter(
+                **{self.subject: record.subject},
+                period=record.period,
+                status=Status.PUBLISHED,
+            )
+            .exclude(pk=record.pk)
+            .first()
+        )
+        return {
+            "record": record,
+            "steps": [
+                self._step_form(step, record) for step in open_steps(user, record)
+            ],
+            "transitions": record.transitions.select_related("by"),
+            "published": published,
+            "had_part": workflow.has_part_in(user, record),
+        }
+
+
+def open_steps(user, record):
+    """Names of the steps that this person may take on this record now."""
+    reports = workflow.reports_for(user, record.agency)
+    reviews = workflow.may_review(user, record)
+    if record.status == Status.SUBMITTED and reviews:
+        had_part = workflow.has_part_in(user, record)
+        return ["return"] if had_part else ["publish", "return"]
+    if record.status == Status.PUBLISHED:
+        is_entered = record.origin == record.Origin.ENTERED
+        return [
+            *(["correct"] if reports and is_entered else []),
+            *(["withdraw"] if reviews else []),
+        ]
+    return []

@@ -1,0 +1,111 @@
+"""Reports in the admin: updates of activities and declarations on commitments."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from agencies.models import FocalPoint
+from strategic_areas.admin.forms import ActivityUpdateForm, CommitmentUpdateForm
+from strategic_areas.admin.reviewed import ReviewedAdmin
+from strategic_areas.models import (
+    Activity,
+    ActivityUpdate,
+    Commitment,
+    CommitmentUpdate,
+    ReportingPeriod,
+)
+
+
+@admin.register(ActivityUpdate)
+class ActivityUpdateAdmin(ReviewedAdmin):
+    form = ActivityUpdateForm
+    subject = "activity"
+    list_display = ["activity", "agency", "period", "status", "execution", "percent"]
+    list_filter = [
+        "status",
+        ("period", admin.RelatedOnlyFieldListFilter),
+        ("activity__agency", admin.RelatedOnlyFieldListFilter),
+    ]
+    list_select_related = ["activity__agency", "period"]
+    search_fields = ["activity__code", "activity__title_es", "activity__title_en"]
+    fieldsets = [
+        (None, {"fields": ["activity", "period", "seen_version"]}),
+        (
+            _("How far it has come"),
+            {"fields": ["execution", "percent", "quantity", "narrative_es"]},
+        ),
+        (
+            _("What holds it back"),
+            {
+                "fields": ["obstacle_es", "next_step_es"],
+                "description": _(
+                    "Required when the activity is suspended, cancelled or late."
+                ),
+            },
+        ),
+        (_("More"), {"fields": ["people_reached"]}),
+        (
+            _("In English, if you have it"),
+            {
+                "fields": ["narrative_en", "obstacle_en", "next_step_en"],
+                "classes": ["collapse"],
+            },
+        ),
+    ]
+
+    @admin.display(description=_("agency"), ordering="activity__agency__acronym")
+    def agency(self, update):
+        return update.agency
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        """Offer one's own activities and the rounds that ask now."""
+        agencies = FocalPoint.objects.agencies_of(request.user)
+        if db_field.name == "activity":
+            kwargs["queryset"] = Activity.objects.standing().filter(agency__in=agencies)
+        if db_field.name == "period":
+            kwargs["queryset"] = ReportingPeriod.objects.visible_to(request.user).open()
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+@admin.register(CommitmentUpdate)
+class CommitmentUpdateAdmin(ReviewedAdmin):
+    form = CommitmentUpdateForm
+    subject = "commitment"
+    list_display = ["commitment", "agency", "period", "status", "result_reached"]
+    list_filter = [
+        "status",
+        ("period", admin.RelatedOnlyFieldListFilter),
+        ("commitment__lead", admin.RelatedOnlyFieldListFilter),
+    ]
+    list_select_related = ["commitment__lead", "period"]
+    search_fields = ["commitment__code", "commitment__title_es"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    "commitment",
+                    "period",
+                    "result_reached",
+                    "statement_es",
+                    "seen_version",
+                ]
+            },
+        ),
+        (
+            _("In English, if you have it"),
+            {"fields": ["statement_en"], "classes": ["collapse"]},
+        ),
+    ]
+
+    @admin.display(description=_("agency"), ordering="commitment__lead__acronym")
+    def agency(self, update):
+        return update.agency
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        """Offer the commitments one's agencies lead and the rounds that ask now."""
+        agencies = FocalPoint.objects.agencies_of(request.user)
+        if db_field.name == "commitment":
+            kwargs["queryset"] = Commitment.objects.standing().filter(lead__in=agencies)
+        if db_field.name == "period":
+            kwargs["queryset"] = ReportingPeriod.objects.visible_to(request.user).open()
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)

@@ -1,0 +1,1 @@
+"""The staff's daily screen: what my agency owes, what waits for review."""

@@ -1,0 +1,116 @@
+"""What staff read: what an agency owes in the open rounds, what waits for review."""
+
+from dataclasses import dataclass
+
+from django.db.models import OuterRef, Q, Subquery
+
+from agencies.models import FocalPoint
+from strategic_areas.models import (
+    Activity,
+    ActivityUpdate,
+    CommitmentUpdate,
+    Execution,
+    ReportingPeriod,
+    Status,
+)
+
+#: What a row of the queue shows of each kind of record.
+RELATED = {
+    ActivityUpdate: ["activity__agency", "activity__commitment"],
+    CommitmentUpdate: ["commitment__lead"],
+}
+
+#: The order in which an agency reads what it owes: what came back first.
+ORDER = ["returned", "", "draft", "submitted", "published"]
+
+
+@dataclass(frozen=True)
+class Owed:
+    """One activity in one open round, and how far its report has come."""
+
+    activity: Activity
+    period: ReportingPeriod
+    update: ActivityUpdate | None
+
+    @property
+    def status(self):
+        """The status of the newest revision, or "" when there is none."""
+        return self.update.status if self.update else ""
+
+
+def owed_by(user, today=None):
+    """
+    What the user's agencies owe in the rounds open today, in the order of the desk.
+
+    Completed and cancelled activities are never owed; demonstration rounds ask too.
+    Returns a list of ``Owed``; empty for whoever has no current mandate.
+    """
+    agencies = FocalPoint.objects.agencies_of(user)
+    owed = []
+    for period in ReportingPeriod.objects.open(today).select_related("plan"):
+        newest = ActivityUpdate.objects.filter(
+            activity=OuterRef("pk"), period=period
+        ).order_by("-revision")
+        activities = (
+            unfinished(period)
+            .filter(agency__in=agencies)
+            .select_related("agency", "commitment", "plan")
+            .annotate(newest_id=Subquery(newest.values("pk")[:1]))
+        )
+        updates = ActivityUpdate.objects.in_bulk(
+            [activity.newest_id for activity in activities if activity.newest_id]
+        )
+        owed += [
+            Owed(activity, period, updates.get(activity.newest_id))
+            for activity in activities
+        ]
+    return sorted(owed, key=lambda item: ORDER.index(_place(item)))
+
+
+def _place(item):
+    return item.status if item.status in ORDER else "published"
+
+
+def unfinished(period):
+    """Standing activities of the round's plan that no earlier report ended."""
+    last = (
+        ActivityUpdate.objects.counted()
+        .filter(activity=OuterRef("pk"))
+        .exclude(period=period)
+        .newest_first()
+    )
+    return (
+        Activity.objects.standing()
+        .filter(plan=period.plan)
+        .annotate(last_execution=Subquery(last.values("execution")[:1]))
+        .filter(
+            Q(last_execution__isnull=True)
+            | ~Q(last_execution__in=[Execution.COMPLETED, Execution.CANCELLED])
+        )
+        .filter(Q(starts_on__isnull=True) | Q(starts_on__lte=period.ends_on))
+    )
+
+
+def waiting_for_review(user):
+    """
+    What was submitted and waits, the longest first, for a reviewer to read.
+
+    Returns a list of updates and declarations; each says by ``mine`` whether the user
+    had a part in it and so cannot publish it, and by ``review_url`` the name of the
+    page on which it is reviewed.
+    """
+    waiting = []
+    for model, related in RELATED.items():
+        if not user.has_perm(f"strategic_areas.publish_{model._meta.model_name}"):
+            continue
+        rows = (
+            model.objects.visible_to(user)
+            .filter(status=Status.SUBMITTED)
+            .select_related("period", *related)
+            .prefetch_related("contributors")
+        )
+        for row in rows:
+            row.mine = user in row.contributors.all()
+            row.review_url = f"admin:strategic_areas_{model._meta.model_name}_change"
+            waiting.append(row)
+    return sorted(waiting, key=lambda row: row.submitted_at)

@@ -1,0 +1,284 @@
+"""
+How the plan is going: states, punctuality, counts and reports.
+
+Pure: plain values in, plain values out; ``today`` is always an argument, the date in
+Santo Domingo. The constants are the thresholds that the methodology page prints.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from fractions import Fraction
+
+#: A stated due date this near makes work that is not completed "at risk".
+AT_RISK_DAYS = 30
+#: So does a percent that lies this many points behind the share of time gone.
+AT_RISK_POINTS = 25
+#: With fewer of the agencies asked having reported, nobody can say how a plan goes.
+ENOUGH_REPORTS = Fraction(2, 3)
+
+
+class State(StrEnum):
+    """How far work has come, as reported; in the order in which it is counted."""
+
+    COMPLETED = "completed"
+    IN_PROGRESS = "in_progress"
+    NOT_STARTED = "not_started"
+    SUSPENDED = "suspended"
+    CANCELLED = "cancelled"
+    NO_REPORT = "no_report"
+
+
+class Punctuality(StrEnum):
+    """Whether work keeps a stated due date; computed, never reported."""
+
+    ON_TIME = "on_time"
+    AT_RISK = "at_risk"
+    LATE = "late"
+    NO_DEADLINE = "no_deadline"
+
+
+class ReportState(StrEnum):
+    """What became of asking an agency for a report in a round."""
+
+    NEVER_ASKED = "never_asked"
+    SILENT = "silent"
+    IN_REVIEW = "in_review"
+    PUBLISHED = "published"
+
+
+#: Who may state a due date. The end of the plan says nothing about one record.
+STATED = frozenset({"plan", "amendment", "agency"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What one published record, no demonstration, says; and as of when."""
+
+    period_ends_on: date
+    reported_on: date | None = None
+    revision: int = 1
+
+    @property
+    def age(self) -> tuple[date, date, int]:
+        """Sorts from the oldest to the newest; never by loading time."""
+        return (self.period_ends_on, self.reported_on or date.min, self.revision)
+
+    @property
+    def known_by(self) -> date:
+        """The day by which what it says was so."""
+        return min(self.period_ends_on, self.reported_on or self.period_ends_on)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report(Said):
+    """What is said of an activity."""
+
+    execution: str
+    percent: int | None = None
+
+    @property
+    def is_done(self) -> bool:
+        return self.execution == State.COMPLETED
+
+
+@dataclass(frozen=True, kw_only=True)
+class Declaration(Said):
+    """What is said of a commitment's expected result."""
+
+    result_reached: bool
+
+    @property
+    def is_done(self) -> bool:
+        return self.result_reached
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """Planned dates, and who states the last one."""
+
+    starts_on: date | None = None
+    due_on: date | None = None
+    due_provenance: str = ""
+
+    @property
+    def is_stated(self) -> bool:
+        return self.due_on is not None and self.due_provenance in STATED
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where one activity or commitment stands."""
+
+    state: State
+    punctuality: Punctuality | None
+    percent: int | None = None
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many of ``total`` are in each state, in the order of ``State``."""
+
+    total: int
+    by_state: tuple[tuple[State, int], ...]
+
+    def __getitem__(self, state: State) -> int:
+        return dict(self.by_state)[state]
+
+
+def newest(said: Iterable[Said]) -> Said | None:
+    """The record that stands: of the latest period, source date and revision."""
+    return max(said, key=lambda each: each.age, default=None)
+
+
+def activity_state(reports: Iterable[Report]) -> State:
+    """What the newest report says. No report is a state of its own, never 0 %."""
+    latest = newest(reports)
+    return State(latest.execution) if latest else State.NO_REPORT
+
+
+def completed_on(said: Iterable[Report] | Iterable[Declaration]) -> date | None:
+    """When the work was done: as of the first record of the unbroken last run."""
+    day = None
+    for each in sorted(said, key=lambda each: each.age, reverse=True):
+        if not each.is_done:
+            break
+        day = each.known_by
+    return day
+
+
+def activity_standing(
+    reports: Sequence[Report], deadline: Deadline, today: date
+) -> Standing:
+    """State, percent and punctuality of one activity."""
+    state = activity_state(reports)
+    latest = newest(reports)
+    percent = latest.percent if latest else None
+    kept = punctuality(state, deadline, today, percent, completed_on(reports))
+    return Standing(state, kept, percent)
+
+
+def commitment_state(
+    activities: Iterable[State], declarations: Iterable[Declaration]
+) -> State:
+    """
+    Completed only when its lead declares so; never because its activities ended.
+
+    Otherwise in progress as soon as any activity has a report, unless none of those
+    reported on has begun.
+    """
+    latest = newest(declarations)
+    if latest and latest.result_reached:
+        return State.COMPLETED
+    reported = {state for state in activities if state != State.NO_REPORT}
+    if not reported:
+        return State.NO_REPORT
+    return State.NOT_STARTED if reported == {State.NOT_STARTED} else State.IN_PROGRESS
+
+
+def commitment_standing(
+    activities: Sequence[Standing],
+    declarations: Sequence[Declaration],
+    deadline: Deadline,
+    today: date,
+    *,
+    is_official: bool,
+) -> Standing:
+    """State, average percent where it means something, and punctuality."""
+    state = commitment_state((each.state for each in activities), declarations)
+    percent = average_percent(
+        [each.percent for each in activities], is_official=is_official
+    )
+    kept = punctuality(state, deadline, today, percent, completed_on(declarations))
+    return Standing(state, kept, percent)
+
+
+def punctuality(
+    state: State,
+    deadline: Deadline,
+    today: date,
+    percent: int | None = None,
+    done_on: date | None = None,
+) -> Punctuality | None:
+    """
+    Whether a stated due date is kept; late from the day after it.
+
+    None for what was cancelled. Without a date that the plan, an amendment or the
+    agency states there is no known deadline, and nobody is late.
+    """
+    if state == State.CANCELLED:
+        return None
+    if not deadline.is_stated:
+        return Punctuality.NO_DEADLINE
+    if state == State.COMPLETED:
+        late = done_on is not None and done_on > deadline.due_on
+        return Punctuality.LATE if late else Punctuality.ON_TIME
+    if today > deadline.due_on:
+        return Punctuality.LATE
+    near = deadline.due_on - today <= timedelta(days=AT_RISK_DAYS)
+    if near or _is_behind(deadline, today, percent):
+        return Punctuality.AT_RISK
+    return Punctuality.ON_TIME
+
+
+def _is_behind(deadline: Deadline, today: date, percent: int | None) -> bool:
+    """True when the share of time gone is well ahead of the percent; both known."""
+    if percent is None or deadline.starts_on is None:
+        return False
+    length = (deadline.due_on - deadline.starts_on).days
+    gone = max(0, (today - deadline.starts_on).days)
+    share = min(100, gone * 100 / length) if length > 0 else 100
+    return share - percent >= AT_RISK_POINTS
+
+
+def average_percent(percents: Sequence[int | None], *, is_official: bool) -> int | None:
+    """
+    The average of a commitment's activities, rounded down; None without meaning.
+
+    It has one in a commitment of an official plan all of whose activities state a
+    percent.
+    """
+    if not is_official or not percents or None in percents:
+        return None
+    return sum(capped(percent) for percent in percents) // len(percents)
+
+
+def capped(percent: int) -> int:
+    """Nothing exceeds 100 %, and less than nothing is nothing."""
+    return min(100, max(0, percent))
+
+
+def share_of_way(start: float, value: float, target: float) -> int | None:
+    """
+    How much of the way from ``start`` to ``target`` a value has gone, in percent.
+
+    A value worse than the start is no progress; one beyond the target is 100 %.
+    """
+    if target == start:
+        return None
+    return capped(int((value - start) * 100 / (target - start)))
+
+
+def count(states: Iterable[State]) -> Counts:
+    """Count by state, each state of the fixed order present; sums to the total."""
+    tally = Counter(states)
+    return Counts(tally.total(), tuple((state, tally[state]) for state in State))
+
+
+def is_owed(state_before: State, starts_on: date | None, round_ends_on: date) -> bool:
+    """Whether a round asks for a report: begun, and neither done nor given up."""
+    begun = starts_on is None or starts_on <= round_ends_on
+    return begun and state_before not in {State.COMPLETED, State.CANCELLED}
+
+
+def report_state(
+    *, owed: bool, submitted: bool = False, published: bool = False
+) -> ReportState:
+    """What became of one activity in one round; a record period asks nobody."""
+    if published:
+        return ReportState.PUBLISHED
+    if submitted:
+        return ReportState.IN_REVIEW
+    return ReportState.SILENT if owed else ReportState.NEVER_ASKED

@@ -1,0 +1,427 @@
+"""Reports in the admin: what a focal point and a reviewer see, do, and cannot."""
+
+import pytest
+from django.urls import reverse
+
+from strategic_areas import workflow
+from strategic_areas.models import ActivityUpdate, Evidence, Status
+from tests.factories import (
+    make_activity,
+    make_administrator,
+    make_agency,
+    make_declaration,
+    make_focal_point,
+    make_published_update,
+    make_reviewer,
+    make_round,
+    make_submitted_update,
+    make_update,
+)
+
+pytestmark = pytest.mark.django_db
+
+LIST = reverse("admin:strategic_areas_activityupdate_changelist")
+ADD = reverse("admin:strategic_areas_activityupdate_add")
+
+
+def address(update, page="change"):
+    name = f"admin:strategic_areas_{update._meta.model_name}_{page}"
+    return reverse(name, args=[update.pk])
+
+
+def filled(activity, period, **fields):
+    """What the browser posts from the form of a report."""
+    return {
+        "activity": activity.pk,
+        "period": period.pk,
+        "execution": "in_progress",
+        "percent": "60",
+        "narrative_es": "Se capacitó al personal.",
+        "evidences-TOTAL_FORMS": "0",
+        "evidences-INITIAL_FORMS": "0",
+        **fields,
+    }
+
+
+@pytest.fixture
+def desk(client):
+    """A focal point who is signed in, her activity, an open round, and a stranger's."""
+    agency = make_agency()
+    activity = make_activity(agency=agency)
+    period = make_round(plan=activity.plan)
+    user = make_focal_point(agency=agency)
+    stranger = make_update(activity=make_activity(plan=activity.plan), period=period)
+    client.force_login(user)
+    return {
+        "client": client,
+        "user": user,
+        "activity": activity,
+        "period": period,
+        "stranger": stranger,
+    }
+
+
+def test_a_focal_point_writes_and_submits_in_one_press(desk):
+    response = desk["client"].post(
+        ADD, filled(desk["activity"], desk["period"], _submit_for_review="1")
+    )
+
+    update = ActivityUpdate.objects.get(activity=desk["activity"])
+    assert (response.status_code, update.status, update.percent) == (
+        302,
+        Status.SUBMITTED,
+        60,
+    )
+
+
+def test_a_focal_point_lists_only_her_agencys_reports(desk):
+    own = make_update(activity=desk["activity"], period=desk["period"], by=desk["user"])
+
+    response = desk["client"].get(LIST)
+
+    assert list(response.context["cl"].queryset) == [own]
+
+
+@pytest.mark.parametrize("page", ["change", "history", "delete"])
+def test_what_is_not_yours_is_not_found(desk, page):
+    make_update(activity=desk["activity"], period=desk["period"], by=desk["user"])
+
+    response = desk["client"].get(address(desk["stranger"], page))
+
+    assert response.status_code == 404
+
+
+def test_the_past_of_what_is_not_yours_is_not_found(desk):
+    stranger = desk["stranger"]
+    version = stranger.history.first()
+
+    response = desk["client"].get(
+        reverse(
+            "admin:strategic_areas_activityupdate_simple_history",
+            args=[stranger.pk, version.pk],
+        )
+    )
+
+    assert response.status_code == 404
+
+
+@pytest.mark.parametrize("step", ["publish", "return", "withdraw", "correct"])
+def test_no_step_is_taken_on_what_is_not_yours(desk, step):
+    stranger = desk["stranger"]
+
+    response = desk["client"].post(
+        address(stranger, step), {"seen_version": 1, "reason": "x"}
+    )
+
+    stranger.refresh_from_db()
+    assert (response.status_code, stranger.status) == (404, Status.DRAFT)
+
+
+def test_a_forged_activity_is_refused(desk):
+    other = make_activity(plan=desk["activity"].plan)
+
+    response = desk["client"].post(ADD, filled(other, desk["period"]))
+
+    assert "activity" in response.context["adminform"].form.errors
+    assert not ActivityUpdate.objects.filter(activity=other).exists()
+
+
+def test_autocomplete_offers_only_ones_own_activities(desk):
+    response = desk["client"].get(
+        reverse("admin:autocomplete"),
+        {
+            "app_label": "strategic_areas",
+            "model_name": "activity",
+            "field_name": "continues",
+            "term": "",
+        },
+    )
+
+    offered = [row["id"] for row in response.json()["results"]]
+    assert offered == [str(desk["activity"].pk)]
+
+
+def test_filters_name_only_ones_own_agency(desk):
+    make_update(activity=desk["activity"], period=desk["period"], by=desk["user"])
+
+    page = desk["client"].get(LIST).content.decode()
+
+    assert desk["stranger"].agency.acronym not in page
+
+
+def test_a_bulk_action_reaches_only_ones_own(desk):
+    stranger = desk["stranger"]
+    workflow.submit(stranger, by=stranger.contributors.get())
+
+    desk["client"].post(
+        LIST, {"action": "publish_selected", "_selected_action": [stranger.pk]}
+    )
+
+    stranger.refresh_from_db()
+    assert stranger.status == Status.SUBMITTED
+
+
+def test_an_ended_mandate_opens_nothing(desk):
+    own = make_update(activity=desk["activity"], period=desk["period"], by=desk["user"])
+    mandate = desk["user"].mandates.get()
+    mandate.ends_on = mandate.starts_on
+    mandate.save()
+
+    opened = desk["client"].get(address(own))
+    begun = desk["client"].get(ADD)
+
+    assert (opened.status_code, begun.status_code) == (404, 403)
+
+
+def test_a_submitted_report_is_read_only_for_its_author(desk):
+    own = make_submitted_update(
+        activity=desk["activity"], period=desk["period"], by=desk["user"]
+    )
+
+    response = desk["client"].post(
+        address(own), filled(desk["activity"], desk["period"], seen_version=own.version)
+    )
+
+    own.refresh_from_db()
+    assert (response.status_code, own.percent) == (403, 40)
+
+
+def test_the_second_to_save_keeps_her_text_and_sees_the_others(desk):
+    own = make_update(activity=desk["activity"], period=desk["period"], by=desk["user"])
+    own.narrative_es = "Lo que guardó la primera."
+    workflow.save(own, by=desk["user"], seen_version=1)
+
+    response = desk["client"].post(
+        address(own),
+        {
+            **filled(desk["activity"], desk["period"], seen_version=1),
+            "narrative_es": "Lo que escribió la segunda.",
+        },
+    )
+
+    form = response.context["adminform"].form
+    page = response.content.decode()
+    own.refresh_from_db()
+    assert form.conflict.narrative_es == "Lo que guardó la primera."
+    assert "Lo que escribió la segunda." in page
+    assert f'name="seen_version" value="{own.version}"' in page
+    assert own.narrative_es == "Lo que guardó la primera."
+
+
+def test_after_a_conflict_the_next_press_saves(desk):
+    own = make_update(activity=desk["activity"], period=desk["period"], by=desk["user"])
+    workflow.save(own, by=desk["user"], seen_version=1)
+
+    desk["client"].post(
+        address(own),
+        {
+            **filled(desk["activity"], desk["period"], seen_version=2),
+            "narrative_es": "Lo de las dos, junto.",
+        },
+    )
+
+    own.refresh_from_db()
+    assert (own.narrative_es, own.version) == ("Lo de las dos, junto.", 3)
+
+
+def test_a_second_report_of_the_same_is_refused_with_a_way_out(desk):
+    make_update(activity=desk["activity"], period=desk["period"], by=desk["user"])
+
+    response = desk["client"].post(ADD, filled(desk["activity"], desk["period"]))
+
+    assert response.context["adminform"].form.non_field_errors()
+    assert ActivityUpdate.objects.filter(activity=desk["activity"]).count() == 1
+
+
+@pytest.mark.parametrize("execution", ["suspended", "cancelled"])
+def test_stopped_work_asks_for_obstacle_and_next_step(desk, execution):
+    response = desk["client"].post(
+        ADD,
+        filled(desk["activity"], desk["period"], execution=execution, percent=""),
+    )
+
+    errors = response.context["adminform"].form.errors
+    assert {"obstacle_es", "next_step_es"} <= set(errors)
+    assert not ActivityUpdate.objects.filter(activity=desk["activity"]).exists()
+
+
+def test_a_percent_on_continuing_work_is_refused(desk):
+    activity = make_activity(
+        commitment=desk["activity"].commitment,
+        agency=desk["activity"].agency,
+        kind="continuing",
+    )
+
+    response = desk["client"].post(ADD, filled(activity, desk["period"]))
+
+    assert "percent" in response.context["adminform"].form.errors
+
+
+def test_a_reviewer_sees_no_drafts(client):
+    make_update()
+    submitted = make_submitted_update()
+    client.force_login(make_reviewer())
+
+    response = client.get(LIST)
+
+    assert list(response.context["cl"].queryset) == [submitted]
+
+
+def test_an_administrator_sees_no_reports(client):
+    update = make_submitted_update()
+    client.force_login(make_administrator())
+
+    listed, opened = client.get(LIST), client.get(address(update))
+
+    assert (listed.status_code, opened.status_code) == (403, 404)
+
+
+def test_a_reviewer_returns_with_a_reason_and_publishes(client):
+    update = make_submitted_update()
+    client.force_login(make_reviewer())
+
+    client.post(
+        address(update, "return"),
+        {"seen_version": update.version, "reason": "Falta la fecha."},
+    )
+    update.refresh_from_db()
+    returned = update.status
+    workflow.submit(update, by=update.contributors.get())
+    client.post(address(update, "publish"), {"seen_version": update.version})
+
+    update.refresh_from_db()
+    assert (returned, update.status) == (Status.RETURNED, Status.PUBLISHED)
+
+
+def test_a_return_without_a_reason_says_what_is_missing(client):
+    update = make_submitted_update()
+    client.force_login(make_reviewer())
+
+    response = client.post(
+        address(update, "return"), {"seen_version": update.version}, follow=True
+    )
+
+    update.refresh_from_db()
+    assert update.status == Status.SUBMITTED
+    assert len(list(response.context["messages"])) == 1
+
+
+def test_publishing_clears_only_the_evidence_that_was_ticked(client):
+    update = make_submitted_update()
+    ticked, other = (
+        Evidence.objects.create(
+            activity_update=update, title_es=title, url="https://example.org/"
+        )
+        for title in ("Acta", "Lista")
+    )
+    client.force_login(make_reviewer())
+
+    client.post(
+        address(update, "publish"),
+        {"seen_version": update.version, "evidence": [ticked.pk]},
+    )
+
+    ticked.refresh_from_db()
+    other.refresh_from_db()
+    assert (ticked.is_public, other.is_public) == (True, False)
+
+
+@pytest.mark.parametrize("step", ["publish", "return", "withdraw", "correct"])
+def test_no_step_is_taken_by_a_link(client, step):
+    update = make_submitted_update()
+    client.force_login(make_reviewer())
+
+    response = client.get(address(update, step))
+
+    update.refresh_from_db()
+    assert (response.status_code, update.status) == (405, Status.SUBMITTED)
+
+
+def test_reviewing_in_bulk_tells_each_refusal(client):
+    reviewer = make_reviewer()
+    fine, published = make_submitted_update(), make_published_update()
+    client.force_login(reviewer)
+
+    response = client.post(
+        LIST,
+        {
+            "action": "publish_selected",
+            "_selected_action": [fine.pk, published.pk],
+        },
+        follow=True,
+    )
+
+    fine.refresh_from_db()
+    texts = [str(message) for message in response.context["messages"]]
+    assert fine.status == Status.PUBLISHED
+    assert [text for text in texts if str(published) in text] != []
+
+
+def test_a_bulk_return_takes_its_reason_from_the_list(client):
+    update = make_submitted_update()
+    client.force_login(make_reviewer())
+
+    client.post(
+        LIST,
+        {
+            "action": "return_selected",
+            "reason": "Sin evidencia.",
+            "_selected_action": [update.pk],
+        },
+    )
+
+    update.refresh_from_db()
+    assert update.status == Status.RETURNED
+
+
+def test_a_reviewer_who_had_a_part_is_offered_no_publication(client):
+    update = make_submitted_update()
+    reviewer = make_reviewer()
+    update.contributors.add(reviewer)
+    client.force_login(reviewer)
+
+    response = client.get(address(update))
+    client.post(address(update, "publish"), {"seen_version": update.version})
+
+    update.refresh_from_db()
+    offered = [type(form).__name__ for form in response.context["steps"]]
+    assert (offered, update.status) == (["ReturnForm"], Status.SUBMITTED)
+
+
+def test_a_correction_opens_as_a_new_draft(client):
+    update = make_published_update()
+    client.force_login(update.contributors.get())
+
+    response = client.post(address(update, "correct"), {"seen_version": update.version})
+
+    second = ActivityUpdate.objects.get(revision=2)
+    assert response.url == address(second)
+
+
+def test_a_declaration_has_the_same_pages(client):
+    declaration = make_declaration()
+    client.force_login(declaration.contributors.get())
+
+    response = client.get(address(declaration))
+
+    assert response.status_code == 200
+
+
+def test_the_index_of_a_focal_point_lists_what_she_owes(desk):
+    response = desk["client"].get(reverse("admin:index"))
+
+    owed = [(item.activity, item.period) for item in response.context["owed"]]
+    assert owed == [(desk["activity"], desk["period"])]
+
+
+def test_the_index_of_a_reviewer_lists_the_queue(client):
+    newer = make_submitted_update()
+    older = make_submitted_update()
+    ActivityUpdate.objects.filter(pk=older.pk).update(
+        submitted_at=newer.submitted_at.replace(year=2020)
+    )
+    client.force_login(make_reviewer())
+
+    response = client.get(reverse("admin:index"))
+
+    assert [row.pk for row in response.context["waiting"]] == [older.pk, newer.pk]
