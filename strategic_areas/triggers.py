@@ -69,8 +69,10 @@ def _plan_agreement():
             field = model._meta.get_field(link)
             table, parent = model._meta.db_table, field.related_model._meta.db_table
             when = (
-                f"NEW.{field.column} IS NOT NULL AND NEW.plan_id <> "
-                f'(SELECT plan_id FROM "{parent}" WHERE id = NEW.{field.column})'
+                f"NEW.{field.column} IS NOT NULL AND "  # noqa: S608 - our own names
+                f"NEW.plan_id <> "
+                f'(SELECT plan_id FROM "{parent}" '
+                f"WHERE id = NEW.{field.column})"
             )
             message = f"{model._meta.model_name}.{link} is of another plan"
             for event in ("INSERT", "UPDATE"):
@@ -172,12 +174,17 @@ def _public_tables():
                     yield many.remote_field.through._meta.db_table, None
 
 
-def _version():
+def _next_version():
+    """The statement that moves the counter; the row is made when it is missing."""
     version = _model("PublicationVersion")._meta.db_table
-    upsert = (
-        f'INSERT INTO "{version}" (id, number) VALUES (1, 1) '
+    return (
+        f'INSERT INTO "{version}" (id, number) VALUES (1, 1) '  # noqa: S608 - our names
         f'ON CONFLICT (id) DO UPDATE SET number = "{version}".number + 1'
     )
+
+
+def _version():
+    upsert = _next_version()
     for table, condition in _public_tables():
         for event in EVENTS:
             rows = {"INSERT": ["NEW"], "DELETE": ["OLD"]}.get(event, ["NEW", "OLD"])
@@ -207,15 +214,13 @@ def _version():
 
 def _move_version_function():
     """Once per transaction is enough, however many rows it changes."""
-    version = _model("PublicationVersion")._meta.db_table
     return (
         f"CREATE OR REPLACE FUNCTION {PREFIX}move_version() RETURNS trigger AS $$ "
         "BEGIN "
         "IF current_setting('portal.moved', true) IS NOT DISTINCT FROM "
         "txid_current()::text THEN RETURN NULL; END IF; "
         "PERFORM set_config('portal.moved', txid_current()::text, true); "
-        f'INSERT INTO "{version}" (id, number) VALUES (1, 1) '
-        f'ON CONFLICT (id) DO UPDATE SET number = "{version}".number + 1; '
+        f"{_next_version()}; "
         "RETURN NULL; END $$ LANGUAGE plpgsql"
     )
 

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from strategic_areas import triggers
+
 BROWSER_TESTS = Path(__file__).parent / "browser"
 
 
@@ -31,3 +33,16 @@ def pytest_sessionfinish(session):
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if os.environ.get("CI") and reporter.stats.get("skipped"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture
+def open_record(transactional_db):
+    """
+    For tests that commit: guards in place for the test, lifted for its teardown.
+
+    The teardown empties the tables, which the append-only guards refuse. Afterwards
+    they are put back, for whatever runs next.
+    """
+    triggers.install()
+    yield
+    triggers.drop()
