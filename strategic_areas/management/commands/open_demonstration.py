@@ -1,0 +1,123 @@
+"""Open the demonstration round and make its accounts, on the embedded database."""
+
+import json
+import os
+import secrets
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+
+from agencies.access import ADMINISTRATORS, FOCAL_POINTS, REVIEWERS
+from agencies.models import Agency, FocalPoint, User
+from strategic_areas import rounds
+from strategic_areas.desk import queries
+from strategic_areas.models import Activity, Participation
+
+
+class Command(BaseCommand):
+    help = (
+        "Open the demonstration round and create its accounts. Their passwords are "
+        "generated here and kept in var/demo-accounts.json."
+    )
+
+    @transaction.atomic
+    def handle(self, **options):
+        try:
+            period = rounds.open_demonstration(timezone.localdate())
+        except rounds.RefusedError as error:
+            raise CommandError(str(error)) from error
+        path = Path(settings.VAR_DIR) / "demo-accounts.json"
+        known = _known_passwords(path)
+        accounts = [
+            *(
+                _account(known, f"demo-{agency.slug}", FOCAL_POINTS, agency)
+                for agency in _agencies(period)
+            ),
+            _account(known, "demo-revision", REVIEWERS),
+            _account(known, "demo-administracion", ADMINISTRATORS),
+        ]
+        _store(path, accounts)
+        self.stdout.write(
+            f"{period.name_en} of {period.plan} is open until {period.closes_on}; "
+            f"{len(accounts)} accounts."
+        )
+
+
+def _agencies(period):
+    """
+    The two agencies that have an unfinished one-off activity to show.
+
+    Once chosen they stay, whatever is published later; members of the commission come
+    before partners.
+    """
+    chosen = Agency.objects.filter(
+        pk__in=FocalPoint.objects.filter(user__username__startswith="demo-").values(
+            "agency"
+        )
+    )
+    if len(chosen) == 2:
+        return list(chosen)
+    unfinished = (
+        queries.unfinished(period)
+        .filter(kind=Activity.Kind.ONE_OFF)
+        .order_by("sort_code")
+        .select_related("agency")
+    )
+    partners = set(
+        Participation.objects.filter(
+            plan=period.plan, role=Participation.Role.PARTNER
+        ).values_list("agency", flat=True)
+    )
+    by_rank = sorted(unfinished, key=lambda activity: activity.agency_id in partners)
+    agencies = list(dict.fromkeys(activity.agency for activity in by_rank))
+    if len(agencies) < 2:
+        raise CommandError(
+            "Fewer than two agencies have unfinished one-off activities."
+        )
+    return agencies[:2]
+
+
+def _known_passwords(path):
+    """Passwords of an earlier run by username, so that a second one prints the same."""
+    if not path.exists():
+        return {}
+    return {
+        entry["username"]: entry["password"] for entry in json.loads(path.read_text())
+    }
+
+
+def _account(known, username, role, agency=None):
+    """The account, made if it is not there; its entry in the file."""
+    password = known.get(username) or secrets.token_urlsafe(12)
+    user, _created = User.objects.get_or_create(
+        username=username, defaults={"is_staff": True, "first_name": "Demostración"}
+    )
+    if not user.check_password(password):
+        user.set_password(password)
+        user.save()
+    user.groups.set([Group.objects.get(name=role)])
+    if agency and not user.mandates.current().filter(agency=agency).exists():
+        FocalPoint.objects.create(
+            user=user, agency=agency, kind=FocalPoint.Kind.TITULAR
+        )
+    return {
+        "username": username,
+        "password": password,
+        "role": role,
+        "agency": agency.acronym if agency else None,
+    }
+
+
+def _store(path, accounts):
+    """Write the file for the person who runs the portal, and for nobody else."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(".tmp")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump(accounts, file, indent=2, ensure_ascii=False)
+    temporary.chmod(0o600)
+    temporary.replace(path)

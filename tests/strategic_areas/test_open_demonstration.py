@@ -1,0 +1,128 @@
+"""The demonstration round and its accounts: only on the embedded database."""
+
+import json
+import stat
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from agencies.models import FocalPoint, User
+from strategic_areas.models import ReportingPeriod
+from tests.factories import (
+    make_activity,
+    make_agency,
+    make_participation,
+    make_period,
+    make_plan,
+    make_record_update,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def demonstration(settings, tmp_path):
+    """An embedded portal with a plan, two members with work to report, a partner."""
+    settings.EMBEDDED_DATABASE = True
+    settings.VAR_DIR = tmp_path
+    plan = make_plan()
+    partner, first, second, done = (
+        make_agency(acronym=name) for name in ("SOC", "UNO", "DOS", "FIN")
+    )
+    make_participation(plan=plan, agency=partner, role="partner")
+    for number, agency in enumerate([partner, done, first, second]):
+        make_activity(plan=plan, agency=agency, code=f"A-{number}")
+    finished = plan.activities.get(agency=done)
+    make_record_update(
+        activity=finished,
+        period=make_period(plan=plan),
+        execution="completed",
+        percent=100,
+    )
+    call_command("open_demonstration")
+    return tmp_path / "demo-accounts.json"
+
+
+def test_two_members_with_unfinished_work_a_reviewer_and_an_administrator(
+    demonstration,
+):
+    accounts = json.loads(demonstration.read_text())
+
+    assert [(entry["role"], entry["agency"]) for entry in accounts] == [
+        ("focal_point", "UNO"),
+        ("focal_point", "DOS"),
+        ("reviewer", None),
+        ("administrator", None),
+    ]
+
+
+def test_the_file_is_for_the_person_who_runs_the_portal_only(demonstration):
+    assert stat.S_IMODE(demonstration.stat().st_mode) == 0o600
+
+
+def test_its_passwords_open_the_accounts(demonstration):
+    accounts = json.loads(demonstration.read_text())
+
+    opened = [
+        User.objects.get(username=entry["username"]).check_password(entry["password"])
+        for entry in accounts
+    ]
+    assert opened == [True] * 4
+
+
+def test_a_second_run_changes_nothing(demonstration):
+    before = demonstration.read_text()
+
+    call_command("open_demonstration")
+
+    assert demonstration.read_text() == before
+    assert (User.objects.filter(is_staff=True).count(), FocalPoint.objects.count()) == (
+        4,
+        2,
+    )
+
+
+def test_the_accounts_stay_with_their_agencies_when_work_is_finished(demonstration):
+    before = demonstration.read_text()
+    finished = make_activity(
+        plan=ReportingPeriod.objects.get(is_demonstration=True).plan,
+        agency=make_agency(acronym="AAA"),
+        code="A",
+    )
+
+    call_command("open_demonstration")
+
+    assert finished.agency.acronym not in demonstration.read_text()
+    assert demonstration.read_text() == before
+
+
+def test_the_round_is_open_marked_and_outside_the_plans_dates(demonstration):
+    period = ReportingPeriod.objects.get(is_demonstration=True)
+
+    assert (period.is_open(), period.code) == (True, "demostracion")
+
+
+def test_a_round_that_closed_opens_again(demonstration):
+    period = ReportingPeriod.objects.get(is_demonstration=True)
+    gone = timezone.localdate() - timedelta(days=90)
+    period.opens_on = period.due_on = period.closes_on = gone
+    period.save()
+
+    call_command("open_demonstration")
+
+    period.refresh_from_db()
+    assert period.is_open() is True
+
+
+def test_no_demonstration_beside_a_configured_database(settings, tmp_path):
+    settings.EMBEDDED_DATABASE = False
+    settings.VAR_DIR = tmp_path
+    make_activity(plan=make_plan())
+
+    with pytest.raises(CommandError, match="DATABASE_URL"):
+        call_command("open_demonstration")
+
+    assert (User.objects.count(), ReportingPeriod.objects.count()) == (0, 0)
+    assert list(tmp_path.iterdir()) == []
