@@ -9,11 +9,13 @@ from agencies.models import Agency, AgencyName, FocalPoint
 @register(Agency)
 class AgencyTranslation(TranslationOptions):
     fields = ["name"]
+    required_languages = ["es"]
 
 
 @register(AgencyName)
 class AgencyNameTranslation(TranslationOptions):
     fields = ["name"]
+    required_languages = ["es"]
 
 
 # After the translated fields, or the history would miss them.

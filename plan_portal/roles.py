@@ -48,7 +48,7 @@ PERMISSIONS = {
         "strategic_areas.breakdown": [VIEW],
         "strategic_areas.activityupdate": [VIEW, "publish"],
         "strategic_areas.commitmentupdate": [VIEW, "publish"],
-        "strategic_areas.evidence": [VIEW, CHANGE],
+        "strategic_areas.evidence": [VIEW],
         "agencies.agency": [VIEW],
         "agencies.focalpoint": [VIEW],
     },

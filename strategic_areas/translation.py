@@ -44,9 +44,11 @@ BILINGUAL = {
 for model, names in BILINGUAL.items():
     options = type(f"{model.__name__}Translation", (TranslationOptions,), {})
     options.fields = names
+    options.required_languages = {
+        "es": [name for name in names if not model._meta.get_field(name).blank]
+    }
     translator.register(model, options)
 
-# Slugs of an area are one per language; an empty English one is unknown, not "".
 # After the translated fields, or the history would miss them.
 for model in (
     models.Plan,

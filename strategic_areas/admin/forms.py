@@ -3,6 +3,8 @@
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from strategic_areas.models import (
@@ -32,8 +34,22 @@ class RevisionForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.conflict = None
+        self._name_languages()
         if self.instance.pk:
             self.initial["seen_version"] = self.instance.version
+
+    def _name_languages(self):
+        """Spanish is the form's own language; only English needs to be named."""
+        for name, field in self.fields.items():
+            base, _underscore, language = name.rpartition("_")
+            if language not in {"es", "en"}:
+                continue
+            label = capfirst(self._meta.model._meta.get_field(base).verbose_name)
+            field.label = (
+                label
+                if language == "es"
+                else _now("%(label)s, in English") % {"label": label}
+            )
 
     def clean(self):
         cleaned = super().clean()
