@@ -1,0 +1,119 @@
+"""Accounts in the admin: an administrator keeps them and cannot raise herself."""
+
+import pytest
+from django.contrib.auth.models import Group
+from django.urls import reverse
+
+from agencies.models import User
+from strategic_areas import workflow
+from tests.factories import (
+    make_administrator,
+    make_agency,
+    make_focal_point,
+    make_reviewer,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+ACCOUNTS = reverse("admin:agencies_user_changelist")
+
+
+def page_of(user):
+    return reverse("admin:agencies_user_change", args=[user.pk])
+
+
+def filled(user, **fields):
+    """What the browser posts from an account's form."""
+    return {
+        "username": user.username,
+        "language": "es",
+        "is_active": "on",
+        "is_staff": "on",
+        **fields,
+    }
+
+
+@pytest.fixture
+def administrator(client):
+    user = make_administrator()
+    client.force_login(user)
+    return user
+
+
+def test_an_administrator_lists_accounts_but_no_superuser_and_not_the_records(
+    client, administrator
+):
+    make_user(is_superuser=True)
+    workflow.system_user()
+    person = make_reviewer()
+
+    response = client.get(ACCOUNTS)
+
+    assert set(response.context["cl"].queryset) == {administrator, person}
+
+
+def test_an_administrator_opens_no_superusers_account(client, administrator):
+    root = make_user(is_superuser=True)
+
+    opened = client.get(page_of(root))
+    password = client.get(reverse("admin:auth_user_password_change", args=[root.pk]))
+
+    assert (opened.status_code, password.status_code) == (404, 404)
+
+
+def test_no_form_makes_a_superuser(client, administrator):
+    person = make_reviewer()
+
+    client.post(page_of(person), filled(person, is_superuser="on"))
+
+    person.refresh_from_db()
+    assert person.is_superuser is False
+
+
+def test_only_the_three_roles_may_be_given(client, administrator):
+    person, other = make_user(), Group.objects.create(name="otra")
+
+    response = client.post(page_of(person), filled(person, groups=[other.pk]))
+
+    assert "groups" in response.context["adminform"].form.errors
+    assert list(person.groups.all()) == []
+
+
+@pytest.mark.parametrize("make_actor", [make_focal_point, make_reviewer])
+def test_nobody_else_keeps_accounts(client, make_actor):
+    client.force_login(make_actor())
+
+    response = client.get(ACCOUNTS)
+
+    assert response.status_code == 403
+
+
+def test_a_new_name_in_the_admin_keeps_the_former_one(client, administrator):
+    agency = make_agency(acronym="MAE", slug="mae")
+
+    client.post(
+        reverse("admin:agencies_agency_change", args=[agency.pk]),
+        {
+            "acronym": "MNV",
+            "slug": "mnv",
+            "name_es": agency.name_es,
+            "name_en": agency.name_en,
+            "kind": "ministry",
+            "former_names-TOTAL_FORMS": "0",
+            "former_names-INITIAL_FORMS": "0",
+        },
+    )
+
+    agency.refresh_from_db()
+    assert (agency.slug, agency.former_names.get().slug) == ("mnv", "mae")
+
+
+def test_an_account_without_staff_standing_has_no_door(client):
+    user = make_user(is_staff=False)
+    client.force_login(user)
+
+    response = client.get(reverse("admin:index"))
+
+    assert response.status_code == 302
+    assert User.objects.count() == 1
