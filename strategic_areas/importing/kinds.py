@@ -1,0 +1,297 @@
+"""
+Kinds of values: what the file may write for a key, and the plain form it is read in.
+
+Every kind has ``read(node)``: it returns what JSON can hold (None for nothing, dates in
+ISO form, numbers with decimals as text, codes for references, sorted lists) or raises
+``Unfit``. ``label`` is what the documentation calls the kind.
+"""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator, validate_slug
+
+from strategic_areas.importing.reading import Mapping, Scalar, Sequence, shortened
+from strategic_areas.importing.spans import span
+
+
+class Unfit(Exception):
+    """``expected`` says what would fit; ``node`` is what does not, if only a part."""
+
+    def __init__(self, expected, node=None):
+        self.expected = expected
+        self.node = node
+        super().__init__(expected)
+
+
+@dataclass(frozen=True)
+class Text:
+    """Text as it stands. A number or date that is meant as text wants quotes."""
+
+    label: str = "text"
+
+    def read(self, node):
+        if node.is_null:
+            return None
+        if not isinstance(node, Scalar):
+            raise Unfit(self.label)
+        if not node.is_text:
+            raise Unfit(f"{self.label}, in quotes: '{node.text}'")
+        refuse_unstorable(node)
+        if not node.text.strip():
+            return None
+        return self.checked(node.text)
+
+    def checked(self, text):
+        return text
+
+
+def refuse_unstorable(node):
+    """A database takes neither a NUL nor half of a surrogate pair."""
+    if "\0" in node.text:
+        raise Unfit("text without the character NUL")
+    if re.search("[\ud800-\udfff]", node.text):
+        raise Unfit("text of whole characters")
+
+
+@dataclass(frozen=True)
+class Code(Text):
+    """A code as the plan writes it; it is a part of addresses."""
+
+    label: str = "a code"
+
+    def checked(self, text):
+        if text != text.strip() or not text.isprintable():
+            raise Unfit("a code without spaces around it")
+        if text in {".", ".."} or re.search(r"[/\\]", text):
+            raise Unfit("a code without slashes, other than “.” and “..”")
+        return text
+
+
+@dataclass(frozen=True)
+class Slug(Text):
+    label: str = "an address word of unaccented letters, digits and hyphens"
+
+    def checked(self, text):
+        try:
+            validate_slug(text)
+        except ValidationError:
+            raise Unfit(self.label) from None
+        return text
+
+
+@dataclass(frozen=True)
+class Url(Text):
+    label: str = "a web address that begins with https:// or http://"
+
+    def checked(self, text):
+        try:
+            URLValidator(schemes=["http", "https"])(text)
+        except ValidationError:
+            raise Unfit(self.label) from None
+        return text
+
+
+@dataclass(frozen=True)
+class Currency(Text):
+    label: str = "a currency of ISO 4217, such as DOP"
+
+    def checked(self, text):
+        if not re.fullmatch("[A-Z]{3}", text):
+            raise Unfit(self.label)
+        return text
+
+
+@dataclass(frozen=True)
+class Span(Text):
+    """A span of time; ``spans`` tells the dates that it means."""
+
+    label: str = "a span such as 2017, 2018-Q1, 2017-01 or 2017-01/2019-03"
+
+    def checked(self, text):
+        try:
+            span(text)
+        except ValueError:
+            raise Unfit(self.label) from None
+        return text
+
+
+@dataclass(frozen=True)
+class Choice(Text):
+    label: str = "one word of a list"
+    words: tuple = ()
+
+    def checked(self, text):
+        if text not in self.words:
+            raise Unfit(f"one of {', '.join(self.words)}")
+        return text
+
+
+def one_of(words):
+    """A ``Choice`` among the members of a ``TextChoices`` or a list of them."""
+    return Choice(words=tuple(str(getattr(word, "value", word)) for word in words))
+
+
+@dataclass(frozen=True)
+class Reference(Text):
+    """The code of a record of ``section``, in this file or already in the portal."""
+
+    label: str = "a code"
+    section: str = ""
+
+
+@dataclass(frozen=True)
+class Date:
+    label: str = "a date such as 2018-05-10"
+
+    def read(self, node):
+        if node.is_null:
+            return None
+        try:
+            if not re.fullmatch(r"\d{4}-\d\d-\d\d", node.text, re.ASCII):
+                raise ValueError
+            return date.fromisoformat(node.text).isoformat()
+        except (AttributeError, ValueError):
+            raise Unfit(self.label) from None
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A whole number from ``least`` to ``most``, in digits and without quotes."""
+
+    label: str = "a whole number"
+    least: int = 0
+    most: int = 2_147_483_647
+
+    def read(self, node):
+        if node.is_null:
+            return None
+        if not (is_number(node) and re.fullmatch(r"-?(0|[1-9]\d{0,17})", node.raw)):
+            raise Unfit(self.expected)
+        number = int(node.raw)
+        if not self.least <= number <= self.most:
+            raise Unfit(self.expected)
+        return number
+
+    @property
+    def expected(self):
+        return f"{self.label} from {self.least} to {self.most}, without quotes"
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number with decimals, read as it is written and never rounded."""
+
+    label: str = "a number"
+    least: int | None = None
+
+    def read(self, node):
+        if node.is_null:
+            return None
+        if not (is_number(node) and re.fullmatch(r"-?\d{1,40}(\.\d{1,40})?", node.raw)):
+            raise Unfit("a number such as 12 or 12.5, without quotes")
+        number = Decimal(node.raw)
+        if self.least is not None and number < self.least:
+            raise Unfit(f"a number from {self.least} up")
+        return plain(number)
+
+
+def is_number(node):
+    return isinstance(node, Scalar) and node.type in {"int", "float"}
+
+
+def plain(number):
+    """
+    A decimal in its one plain form.
+
+    >>> plain(Decimal("7.500"))
+    '7.5'
+    """
+    text = f"{number:f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text
+
+
+@dataclass(frozen=True)
+class Flag:
+    label: str = "true or false"
+
+    def read(self, node):
+        if node.is_null:
+            return None
+        if not (isinstance(node, Scalar) and node.type == "bool"):
+            raise Unfit(f"{self.label}, without quotes")
+        return node.truth
+
+
+@dataclass(frozen=True)
+class Items:
+    """A list of values of one kind; sorted unless its order means something."""
+
+    label: str = "a list"
+    each: object = field(default_factory=Text)
+    ordered: bool = False
+
+    def read(self, node):
+        if node.is_null:
+            return []
+        if not isinstance(node, Sequence):
+            raise Unfit(f"{self.label}, such as [a, b]")
+        values = []
+        for item in node.items:
+            try:
+                value = self.each.read(item)
+            except Unfit as unfit:
+                raise Unfit(f"{unfit.expected} in the list", item) from None
+            if value is None:
+                raise Unfit(f"{self.each.label} in the list", item)
+            if value in values:
+                raise Unfit("each item once", item)
+            values.append(value)
+        return values if self.ordered else sorted(values)
+
+    @property
+    def section(self):
+        return self.each.section
+
+
+def references(section):
+    return Items(label="a list of codes", each=Reference(section=section))
+
+
+@dataclass(frozen=True)
+class Part:
+    """
+    A small mapping inside a record, each key of its own kind, all required.
+
+    Read as a dict, or None.
+    """
+
+    label: str = "a mapping"
+    kinds: dict = field(default_factory=dict, hash=False)
+
+    def read(self, node):
+        if node.is_null:
+            return None
+        expected = f"a mapping of {' and '.join(self.kinds)}"
+        if not isinstance(node, Mapping):
+            raise Unfit(expected)
+        if sorted(key.text for key, _ in node.pairs) != sorted(self.kinds):
+            raise Unfit(expected)
+        values = {}
+        for key, value in node.pairs:
+            try:
+                values[key.text] = self.kinds[key.text].read(value)
+            except Unfit as unfit:
+                raise Unfit(f"{key.text}: {unfit.expected}", value) from None
+            if values[key.text] is None:
+                raise Unfit(f"{key.text}: {self.kinds[key.text].label}", value)
+        return values
+
+
+def quoted(node):
+    """The value exactly as the file writes it, cut where it would fill the screen."""
+    return shortened(node.raw)

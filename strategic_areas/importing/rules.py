@@ -1,0 +1,266 @@
+"""What no single value shows: references, order, uniqueness, and what adds up."""
+
+from django.core.exceptions import ValidationError
+
+from strategic_areas.importing.provenance import is_stronger, provenance_of
+from strategic_areas.importing.spans import span
+from strategic_areas.models import Activity, Execution
+from strategic_areas.models.plan import is_not_reserved
+
+#: Sections whose records have a first and a last day, with the keys that state them.
+ORDERED = {
+    "plan": ("starts_on", "ends_on"),
+    "other_plans": ("starts_on", "ends_on"),
+    "periods": ("starts_on", "ends_on"),
+    "commitments": ("starts_on", "due_on"),
+    "activities": ("starts_on", "due_on"),
+    "later_activities": ("starts_on", "due_on"),
+}
+#: Codes of lists that the classification's own parts take.
+OWN_LISTS = {"entities", "breakdown_labels"}
+
+
+def broken_rules(plan_file, known):
+    """Every fault between values, as a generator; ``known`` includes the file."""
+    for rule in (
+        repeated,
+        unknown_references,
+        reserved_plans,
+        out_of_order,
+        taken_addresses,
+        contradicted_states,
+        percents_of_continuing_work,
+        budgets_that_do_not_add_up,
+        lost_predecessors,
+        self_succession,
+        foreign_indicators,
+        periods_that_are_rounds,
+        stronger_claims,
+        own_lists,
+    ):
+        yield from rule(plan_file, known)
+
+
+def every_entry(plan_file):
+    """Each entry of the file and of its nested sections."""
+    waiting = [entry for entries in plan_file.entries.values() for entry in entries]
+    while waiting:
+        entry = waiting.pop(0)
+        yield entry
+        waiting[:0] = [inner for each in entry.nested.values() for inner in each]
+
+
+def identity(entry):
+    """What names an entry within its section and the record above it; or None."""
+    parts = []
+    for key in entry.section.identity:
+        value = entry.values.get(key)
+        if key == "counted_by":
+            value = counted_by(entry)
+        elif value is None:
+            return None
+        parts.append(span(value) if key == "period" and entry.above else value)
+    return (id(entry.above), entry.section.name, *parts)
+
+
+def counted_by(entry):
+    """Who counted a value: as it says itself, otherwise as its indicator says."""
+    return entry.values.get("counted_by", entry.above.values.get("counted_by")) or ""
+
+
+def repeated(plan_file, known):
+    seen = {}
+    for entry in every_entry(plan_file):
+        if not entry.section.identity or not (named := identity(entry)):
+            continue
+        if named in seen:
+            expected = f"each record once; line {seen[named].line} has it"
+            yield entry.fault(entry.section.identity[0], expected)
+        seen.setdefault(named, entry)
+    own = plan_file.plan and plan_file.plan.values.get("code")
+    for entry in plan_file.entries["other_plans"]:
+        if own and entry.values.get("code") == own:
+            yield entry.fault("code", "another plan than the file's own")
+
+
+def unknown_references(plan_file, known):
+    for entry in every_entry(plan_file):
+        for key in entry.section.keys:
+            section = getattr(key.kind, "section", "")
+            if section and key.name in entry.values:
+                yield from unknown_in(entry, key.name, section, known)
+    geography = plan_file.geography
+    if "geography_sources" in geography.values:
+        yield from unknown_in(geography, "geography_sources", "sources", known)
+
+
+def unknown_in(entry, key, section, known):
+    value = entry.values[key]
+    for code in value if isinstance(value, list) else [value]:
+        if code is not None and not known.has(section, code):
+            expected = f"the code of one of the {section}"
+            yield entry.fault(key, expected, entry.item(key, code))
+
+
+def reserved_plans(plan_file, known):
+    for entry in [*plan_file.entries["plan"], *plan_file.entries["other_plans"]]:
+        try:
+            is_not_reserved(entry.values.get("code"))
+        except ValidationError:
+            yield entry.fault("code", "a code that is no address word of other pages")
+
+
+def out_of_order(plan_file, known):
+    for section, (first, last) in ORDERED.items():
+        for entry in plan_file.entries[section]:
+            start, end = entry.values.get(first), entry.values.get(last)
+            if start and end and end < start:
+                yield entry.fault(last, f"a date not before {first}, {start}")
+
+
+def taken_addresses(plan_file, known):
+    for key, taken in known.area_slugs.items():
+        yield from taken_words(plan_file.entries["areas"], key, "code", taken)
+    agencies = plan_file.entries["agencies"]
+    yield from taken_words(agencies, "slug", "acronym", known.agency_slugs)
+
+
+def taken_words(entries, key, code, taken):
+    """Address words that another record of the file or of the portal has."""
+    whose = {}
+    renamed = {entry.values.get(code) for entry in entries}
+    for entry in entries:
+        word, own = entry.values.get(key), entry.values.get(code)
+        if not word or not own:
+            continue
+        holder = whose.get(word) or taken.get(word, own)
+        if holder != own and (word in whose or holder not in renamed):
+            yield entry.fault(key, f"another address word: {holder} has this one")
+        whose.setdefault(word, own)
+
+
+def contradicted_states(plan_file, known):
+    for entry in plan_file.entries["updates"]:
+        percent, status = entry.values.get("percent"), entry.values.get("status")
+        if percent is None or status is None:
+            continue
+        if status == Execution.COMPLETED and percent != 100:
+            yield entry.fault("percent", "100 or null, since the status is completed")
+        elif percent == 100 and status != Execution.COMPLETED:
+            yield entry.fault("status", "completed, since the percent is 100")
+
+
+def percents_of_continuing_work(plan_file, known):
+    continuing = {
+        code
+        for code, kind in known.activity_kinds.items()
+        if kind == Activity.Kind.CONTINUING
+    }
+    said = set()
+    for entry in plan_file.entries["updates"]:
+        activity = entry.values.get("activity")
+        said.add((activity, entry.values.get("period")))
+        if activity in continuing and entry.values.get("percent") is not None:
+            expected = "null: a continuing activity states no percent"
+            yield entry.fault("percent", expected)
+    standing = {activity for activity, _ in known.percents - said}
+    for entry in plan_file.entries["activities"]:
+        becomes = entry.values.get("kind") == Activity.Kind.CONTINUING
+        if becomes and entry.values.get("code") in standing:
+            expected = "one_off: published updates of it state a percent"
+            yield entry.fault("kind", expected)
+
+
+def budgets_that_do_not_add_up(plan_file, known):
+    parts = ("budget_amount", "budget_source")
+    for entry in plan_file.entries["activities"]:
+        is_amount = entry.values.get("budget") == Activity.Budget.AMOUNT
+        for part in parts:
+            there = entry.values.get(part) is not None
+            unfit = part in entry.nodes and part not in entry.values
+            if is_amount and not there and not unfit:
+                yield entry.fault(part, "a value, since the budget is an amount")
+            elif there and not is_amount and "budget" not in entry.nodes:
+                yield entry.fault("budget", f"amount, since there is a {part}")
+            elif there and not is_amount and "budget" in entry.values:
+                yield entry.fault(part, "nothing, since the budget is no amount")
+
+
+def lost_predecessors(plan_file, known):
+    """Records that supersede themselves, and what continues from nowhere."""
+    own = plan_file.plan and plan_file.plan.values.get("code")
+    for section in ("commitments", "activities"):
+        entries = plan_file.entries[section]
+        replaced = {
+            entry.values["code"]: entry.values.get("supersedes", [])
+            for entry in entries
+            if "code" in entry.values
+        }
+        for entry in entries:
+            code = entry.values.get("code")
+            if code and code in all_before(code, replaced):
+                yield entry.fault("supersedes", "codes of other, earlier records")
+            if before := entry.values.get("continues"):
+                pair = (before["plan"], before["code"])
+                if before["plan"] == own:
+                    yield entry.fault("continues", "a record of another plan")
+                elif pair not in known.others[section]:
+                    expected = f"one of the {section} that another plan has here"
+                    yield entry.fault("continues", expected)
+
+
+def all_before(code, replaced):
+    """Every code that a record supersedes, directly or through others."""
+    found, waiting = set(), list(replaced.get(code, []))
+    while waiting:
+        earlier = waiting.pop()
+        if earlier not in found:
+            found.add(earlier)
+            waiting.extend(replaced.get(earlier, []))
+    return found
+
+
+def self_succession(plan_file, known):
+    for entry in plan_file.entries["agencies"]:
+        successor = entry.values.get("succeeded_by")
+        if successor and successor == entry.values.get("acronym"):
+            yield entry.fault("succeeded_by", "another agency")
+
+
+def foreign_indicators(plan_file, known):
+    own = plan_file.plan and plan_file.plan.values.get("code")
+    for entry in plan_file.entries["indicators"]:
+        owner = known.introduced.get(entry.values.get("code"), own)
+        if own and owner != own:
+            expected = f"a code of its own: the plan {owner} introduced this one"
+            yield entry.fault("code", expected)
+
+
+def periods_that_are_rounds(plan_file, known):
+    for entry in plan_file.entries["periods"]:
+        if entry.values.get("code") in known.rounds:
+            yield entry.fault("code", "another code: a round of the portal has it")
+
+
+def stronger_claims(plan_file, known):
+    """Provenance that claims more than the sources of the record give."""
+    reported = [
+        *plan_file.entries["updates"],
+        *plan_file.entries["commitment_updates"],
+        *plan_file.nested("indicators", "values"),
+    ]
+    for entry in reported:
+        claim = entry.values.get("provenance")
+        if "sources" in entry.nodes and "sources" not in entry.values:
+            continue
+        sources = entry.values.get("sources", [])
+        given = provenance_of(known.source_kinds.get(key, "") for key in sources)
+        if claim and is_stronger(claim, than=given):
+            yield entry.fault("provenance", f"{given} or weaker, as its sources give")
+
+
+def own_lists(plan_file, known):
+    for entry in plan_file.nested("classification", "lists"):
+        if entry.values.get("code") in OWN_LISTS:
+            expected = "another code: this one is that of a part of the classification"
+            yield entry.fault("code", expected)
