@@ -2,12 +2,14 @@
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 
 from agencies.access import ADMINISTRATORS, FOCAL_POINTS, REVIEWERS
 from agencies.models import Agency, AgencyName, FocalPoint, User
 from agencies.scoping import BilingualHistoryAdmin, ScopedAdmin, ScopedHistoryAdmin
+from agencies.staleness import StaleGuardMixin
 
 
 class FormerNameInline(admin.TabularInline):
@@ -41,15 +43,20 @@ class FocalPointAdmin(ScopedHistoryAdmin):
     autocomplete_fields = ["user", "agency"]
 
 
+class AccountForm(StaleGuardMixin, UserChangeForm):
+    """Django's form for an account, not saved over somebody else's change."""
+
+
 @admin.register(User)
 class AccountAdmin(ScopedAdmin, UserAdmin):
     """Accounts, without the switches that would let somebody raise herself."""
 
     list_display = ["username", "first_name", "last_name", "is_active", "last_login"]
     list_filter = ["is_active", "groups"]
+    form = AccountForm
     filter_horizontal = []
     fieldsets = [
-        (None, {"fields": ["username", "password"]}),
+        (None, {"fields": ["username", "password", "seen_state"]}),
         (
             _("Person"),
             {"fields": ["first_name", "last_name", "email", "language"]},

@@ -7,6 +7,8 @@ from django.http import Http404
 from modeltranslation.admin import TranslationAdmin
 from simple_history.admin import SimpleHistoryAdmin
 
+from agencies.staleness import StaleGuardForm
+
 
 class ScopedRowsMixin:
     """
@@ -37,9 +39,13 @@ class ScopedRowsMixin:
 
 
 class ScopedAdmin(ScopedRowsMixin, admin.ModelAdmin):
-    """A model admin whose object pages answer 404 for what is not yours."""
+    """
+    A model admin whose object pages answer 404 for what is not yours.
 
-    save_on_top = False
+    Of two people who save the same object, the second is told and keeps her text.
+    """
+
+    form = StaleGuardForm
     list_per_page = 50
 
     def get_object(self, request, object_id, from_field=None):

@@ -1,10 +1,13 @@
 """Accounts in the admin: an administrator keeps them and cannot raise herself."""
 
+import json
+
 import pytest
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from agencies.models import User
+from agencies.staleness import fingerprint
 from strategic_areas import workflow
 from tests.factories import (
     make_administrator,
@@ -30,6 +33,7 @@ def filled(user, **fields):
         "language": "es",
         "is_active": "on",
         "is_staff": "on",
+        "seen_state": json.dumps(fingerprint(user)),
         **fields,
     }
 
@@ -100,6 +104,7 @@ def test_a_new_name_in_the_admin_keeps_the_former_one(client, administrator):
             "name_es": agency.name_es,
             "name_en": agency.name_en,
             "kind": "ministry",
+            "seen_state": json.dumps(fingerprint(agency)),
             "former_names-TOTAL_FORMS": "0",
             "former_names-INITIAL_FORMS": "0",
         },
@@ -117,3 +122,35 @@ def test_an_account_without_staff_standing_has_no_door(client):
 
     assert response.status_code == 302
     assert User.objects.count() == 1
+
+
+def test_the_second_to_save_an_account_is_told_and_keeps_her_text(
+    client, administrator
+):
+    person = make_reviewer(first_name="Ana")
+    seen = json.dumps(fingerprint(person))
+    User.objects.filter(pk=person.pk).update(first_name="Ana María")
+
+    response = client.post(
+        page_of(person), filled(person, first_name="Anita", seen_state=seen)
+    )
+
+    form = response.context["adminform"].form
+    person.refresh_from_db()
+    assert person.first_name == "Ana María"
+    assert form["first_name"].value() == "Anita"
+    assert "Ana María" in form.non_field_errors()[0]
+
+
+def test_after_being_told_the_next_press_saves(client, administrator):
+    person = make_reviewer(first_name="Ana")
+    User.objects.filter(pk=person.pk).update(first_name="Ana María")
+
+    told = client.post(
+        page_of(person), filled(person, first_name="Anita", seen_state="{}")
+    )
+    seen = told.context["adminform"].form["seen_state"].value()
+    client.post(page_of(person), filled(person, first_name="Anita", seen_state=seen))
+
+    person.refresh_from_db()
+    assert person.first_name == "Anita"

@@ -1,0 +1,95 @@
+"""Two people saving the same record: the second is told, and keeps her text."""
+
+import json
+from hashlib import sha256
+
+from django import forms
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+
+def fingerprint(record):
+    """
+    A short mark of each field's stored value, as a dict of field name → hex digits.
+
+    Many-to-many fields are marked by the set of their keys.
+    """
+    values = {
+        field.name: field.value_to_string(record)
+        for field in record._meta.concrete_fields
+    }
+    for field in record._meta.many_to_many:
+        keys = getattr(record, field.name).values_list("pk", flat=True)
+        values[field.name] = ",".join(map(str, sorted(keys)))
+    return {
+        name: sha256(value.encode()).hexdigest()[:12] for name, value in values.items()
+    }
+
+
+class StaleGuardMixin(forms.Form):
+    """
+    A model form that is not saved over what somebody else saved in the meantime.
+
+    It carries the marks of what stood on the person's screen. When a field has changed
+    since, the form keeps her text, says what stands there now, and takes her next press
+    as an answer to that.
+    """
+
+    seen_state = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["seen_state"] = json.dumps(fingerprint(self.instance))
+
+    def clean(self):
+        cleaned = super().clean()
+        if not self.instance.pk:
+            return cleaned
+        model = type(self.instance)
+        # Locked until the end of the request, so that nobody saves in between.
+        stored = model._default_manager.select_for_update().get(pk=self.instance.pk)
+        marks = fingerprint(stored)
+        seen = self._seen()
+        changed = [
+            stored._meta.get_field(name)
+            for name, mark in marks.items()
+            if name in self.fields and seen.get(name) != mark
+        ]
+        if changed:
+            self.data = self.data.copy()
+            self.data[self.add_prefix("seen_state")] = json.dumps(marks)
+            raise forms.ValidationError(_told(stored, changed), code="conflict")
+        return cleaned
+
+    def _seen(self):
+        """What the browser sent back; nothing where it is not ours."""
+        try:
+            seen = json.loads(self.data.get(self.add_prefix("seen_state"), ""))
+        except ValueError:
+            return {}
+        return seen if isinstance(seen, dict) else {}
+
+
+def _told(stored, changed):
+    """The message, with the label and the present value of each changed field."""
+    now = "; ".join(
+        f"{capfirst(str(field.verbose_name))}: {_shown(stored, field)}"
+        for field in changed
+    )
+    return _(
+        "Somebody saved this while you were working on it. Nothing of yours is lost: "
+        "it is below. Now stands — %(now)s. Put together what belongs in, and save "
+        "again."
+    ) % {"now": now}
+
+
+def _shown(stored, field):
+    value = getattr(stored, field.name)
+    if field.many_to_many:
+        value = ", ".join(str(related) for related in value.all())
+    return value if value not in {None, ""} else "–"
+
+
+class StaleGuardForm(StaleGuardMixin, forms.ModelForm):
+    """The form of every admin page that has none of its own."""

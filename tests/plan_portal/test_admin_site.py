@@ -1,0 +1,88 @@
+"""Every page of the admin opens for whoever may open it, in both languages."""
+
+import pytest
+from django.contrib import admin
+from django.urls import reverse
+
+from strategic_areas.models import Commitment
+from tests.factories import (
+    make_administrator,
+    make_commitment,
+    make_focal_point,
+    make_record_update,
+    make_reviewer,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
+
+
+def pages(model):
+    name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+    return {"view": reverse(f"{name}_changelist"), "add": reverse(f"{name}_add")}
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize(
+    "make_actor",
+    [
+        make_reviewer,
+        make_administrator,
+        make_focal_point,
+        lambda **fields: make_user(is_superuser=True, **fields),
+    ],
+)
+def test_a_page_opens_just_for_whoever_has_the_permission(client, make_actor, language):
+    user = make_actor(language=language)
+    client.force_login(user)
+
+    answers, expected = {}, {}
+    for model in MODELS:
+        for action, address in pages(model).items():
+            label = f"{model._meta.app_label}.{action}_{model._meta.model_name}"
+            answers[label] = client.get(address).status_code
+            expected[label] = 200 if user.has_perm(label) else 403
+    if user.is_superuser:  # nobody reports without a mandate, not even a superuser
+        expected["strategic_areas.add_activityupdate"] = 403
+        expected["strategic_areas.add_commitmentupdate"] = 403
+
+    assert answers == expected
+
+
+def test_what_the_secretariat_keeps_opens_with_its_history(client):
+    update = make_record_update()
+    client.force_login(make_reviewer())
+    opened = [
+        update,
+        update.activity,
+        update.activity.commitment,
+        update.activity.commitment.programme,
+        update.activity.commitment.programme.area,
+        update.plan,
+        update.period,
+    ]
+
+    answers = []
+    for row in opened:
+        name = f"admin:{row._meta.app_label}_{row._meta.model_name}"
+        for page in ("change", "history"):
+            answers.append(client.get(reverse(f"{name}_{page}", args=[row.pk])))
+
+    assert [answer.status_code for answer in answers] == [200] * 14
+
+
+def test_saving_a_commitment_writes_who_changed_it(client):
+    reviewer, commitment = make_reviewer(), make_commitment()
+    client.force_login(reviewer)
+    address = reverse("admin:strategic_areas_commitment_change", args=[commitment.pk])
+    form = client.get(address).context["adminform"].form
+    values = {name: form[name].value() for name in form.fields}
+    posted = {name: value for name, value in values.items() if value}
+
+    response = client.post(address, {**posted, "title_es": "Título nuevo"})
+
+    stored = Commitment.objects.get()
+    assert (response.status_code, stored.title_es) == (302, "Título nuevo")
+    assert stored.history.first().history_user == reviewer
