@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCTION = {
-    "SECRET_KEY": "k9$2vQ_xW8!mZr4Lt7pN1sBd6hFc3jGyUe5oAiTqRwEzXbVn0",
+    "SECRET_KEY": "k9-2vQ_xW8-mZr4Lt7pN1sBd6hFc3jGyUe5oAiTqRwEzXbVn0-Kd3Rm",
     "SITE_URL": "https://plan.mirex.gob.do",
 }
 LOCAL = PRODUCTION | {"SITE_URL": "http://localhost:8001", "INSECURE_HTTP": "true"}
