@@ -1,13 +1,16 @@
 """What the portal already knows and a file may refer to, or must not contradict."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 from agencies.models import Agency
+from strategic_areas.importing.memory import ROW
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
     Commitment,
     FrameworkTarget,
+    ImportedRecord,
     Indicator,
     Participation,
     Programme,
@@ -26,8 +29,8 @@ class Known:
     Codes by section, in the portal and (after ``add``) in the file.
 
     ``kinds`` are those of sources by key and of activities by code; ``others`` are
-    (plan, code) of other plans' commitments and activities; slugs lead to whose they
-    are; ``introduced`` tells the plan whose file first had an indicator.
+    (plan, code) of other plans' commitments and activities; slugs lead to the codes
+    of whose they are; ``introduced`` tells the plan whose file first had an indicator.
     """
 
     codes: dict
@@ -94,9 +97,9 @@ def known_for(plan):
             "commitments": others(Commitment, plan),
             "activities": others(Activity, plan),
         },
-        agency_slugs=dict(Agency.objects.values_list("slug", "acronym")),
+        agency_slugs=holders("agencies", Agency.objects, "slug", "acronym"),
         area_slugs={
-            key: dict(areas.exclude(**{key: None}).values_list(key, "code"))
+            key: holders("areas", areas, key, "code", plan__code=plan)
             for key in ("slug_es", "slug_en")
         },
         introduced=dict(
@@ -104,6 +107,18 @@ def known_for(plan):
         ),
         rounds=codes_of(ReportingPeriod, mode=ReportingPeriod.Mode.ROUND, **own),
     )
+
+
+def holders(section, rows, slug, code, **scope):
+    """Address words with every code that files know their record by."""
+    names = defaultdict(set)
+    for said in ImportedRecord.objects.filter(section=section, **scope):
+        names[said.values.get(ROW)].add(said.key)
+    return {
+        word: {now, *names[pk]}
+        for word, now, pk in rows.values_list(slug, code, "pk")
+        if word
+    }
 
 
 def codes_of(model, name="code", **scope):

@@ -59,9 +59,11 @@ class Memory:
 
     def save(self, plan):
         """Write what changed, in two statements."""
-        new = [row for row in self.changed.values() if row.pk is None]
+        changed = self.changed.values()
+        new = [row for row in changed if row.pk is None]
+        old = [row for row in changed if row.pk is not None]
         for row in new:
             row.plan = plan
         ImportedRecord.objects.bulk_create(new, batch_size=500)
-        old = [row for row in self.changed.values() if row not in new]
         ImportedRecord.objects.bulk_update(old, ["values"], batch_size=200)
+        self.changed = {}

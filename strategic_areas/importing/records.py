@@ -89,7 +89,8 @@ class Records:
                 for attribute, value in spread(key, entry.values[key.name]):
                     if attribute == "places":
                         value = sorted({*values.get("places", []), *value})
-                    values[attribute] = value
+                    if attribute != "provenance" or value is not None:
+                        values[attribute] = value
         return values
 
     def take_sources(self, entry, order):
@@ -170,7 +171,7 @@ class Records:
         for order, entry in enumerate(entries, start=1):
             more = {"code_list": code, "order": order}
             if "dimension" not in entry.values:
-                more["dimension"] = ""
+                more["dimension"] = None
             self.add("code_list_values", entry, **more)
 
     def take_geography_sources(self):

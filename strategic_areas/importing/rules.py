@@ -65,7 +65,7 @@ def identity(entry):
 
 def counted_by(entry):
     """Who counted a value: as it says itself, otherwise as its indicator says."""
-    return entry.values.get("counted_by", entry.above.values.get("counted_by")) or ""
+    return entry.values.get("counted_by", entry.above.values.get("counted_by"))
 
 
 def repeated(plan_file, known):
@@ -127,15 +127,17 @@ def taken_addresses(plan_file, known):
 
 def taken_words(entries, key, code, taken):
     """Address words that another record of the file or of the portal has."""
+    listed = {entry.values.get(code) for entry in entries}
     whose = {}
-    renamed = {entry.values.get(code) for entry in entries}
     for entry in entries:
         word, own = entry.values.get(key), entry.values.get(code)
         if not word or not own:
             continue
-        holder = whose.get(word) or taken.get(word, own)
-        if holder != own and (word in whose or holder not in renamed):
-            yield entry.fault(key, f"another address word: {holder} has this one")
+        holder = {whose[word]} if word in whose else taken.get(word, {own})
+        # One that the file lists too gets the address word that the file gives it.
+        if own not in holder and (word in whose or not holder & listed):
+            expected = f"another address word: {min(holder)} has this one"
+            yield entry.fault(key, expected)
         whose.setdefault(word, own)
 
 

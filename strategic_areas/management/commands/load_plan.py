@@ -1,0 +1,86 @@
+"""Loads a plan file, or shows what loading it would change."""
+
+import sys
+
+from django.core.management.base import BaseCommand
+
+from strategic_areas.importing import Refused, load
+
+#: How much of a value is shown, around where two values part.
+SHOWN = 120
+
+
+class Command(BaseCommand):
+    help = "Load a plan file (docs/plan-format.md); nothing is ever deleted."
+
+    def add_arguments(self, parser):
+        parser.add_argument("file", help="The path of the plan file.")
+        parser.add_argument(
+            "--dry-run",
+            action="store_true",
+            help="Check the file and show what would change; write nothing.",
+        )
+
+    def handle(self, *, file, dry_run, **options):
+        try:
+            outcome = load(file, dry_run=dry_run, progress=self.show_progress)
+        except Refused as refused:
+            for fault in refused.faults:
+                self.stderr.write(str(fault))
+            number = len(refused.faults)
+            self.stdout.write(f"created=0 changed=0 unchanged=0 kept=0 faults={number}")
+            sys.exit(1)
+        self.tell(outcome)
+        if dry_run:
+            self.stdout.write("Dry run: nothing was written.")
+        self.stdout.write(outcome.summary)
+
+    def show_progress(self, table, number):
+        if number and self.stderr.isatty():
+            self.stderr.write(f"{table}: {number} …")
+
+    def tell(self, outcome):
+        for table, number in outcome.created.items():
+            self.stdout.write(f"created: {number} {table}")
+        for record, changes in outcome.changed:
+            for change in changes:
+                old, new = excerpts(change.old, change.new)
+                self.stdout.write(f"changed: {record}, {change.field}: {old} → {new}")
+        for kept in outcome.kept:
+            here, in_file = excerpts(kept.here, kept.in_file)
+            field = f", {kept.field}" if kept.field else ""
+            self.stdout.write(
+                f"kept: {kept.record}{field}: here {here}; in the file {in_file} "
+                f"({kept.reason})"
+            )
+
+
+def excerpts(one, other):
+    """
+    Two values as text, cut so that where they differ is seen.
+
+    >>> excerpts(None, ["a", "b"])
+    ('nothing', 'a, b')
+    """
+    texts = [as_text(one), as_text(other)]
+    same = 0
+    for left, right in zip(*texts, strict=False):
+        if left != right:
+            break
+        same += 1
+    start = max(0, same - SHOWN // 3)
+    return tuple(excerpt(text, start) for text in texts)
+
+
+def excerpt(text, start):
+    if len(text) <= SHOWN:
+        return text
+    before = "…" if start else ""
+    after = "…" if len(text) > start + SHOWN else ""
+    return f"{before}{text[start : start + SHOWN]}{after}"
+
+
+def as_text(value):
+    if isinstance(value, list):
+        value = ", ".join(value)
+    return "nothing" if value in (None, "") else " ".join(str(value).split())
