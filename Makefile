@@ -33,7 +33,7 @@ dev: installed-test local-env ## the same with autoreload and Django's debug pag
 	@DEBUG=true exec $(PY) manage.py runserver $(PORT)
 
 manage: installed local-env ## any command, as run has it: make -s manage ARGS="help"
-	@$(PY) manage.py prepare_portal --database-only >&2
+	@$(PY) manage.py prepare_portal --database-only --verbosity 0 >&2
 	@$(PY) manage.py $(ARGS)
 
 test: installed-test ## every test, on every database and browser found; ARGS for pytest

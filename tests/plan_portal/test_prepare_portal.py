@@ -85,6 +85,18 @@ def test_a_management_command_needs_tables_and_catalogues_alone(run_commands):
     assert names(recorder) == ["migrate", "compile_catalogues"]
 
 
+@pytest.mark.django_db
+def test_a_silent_preparation_leaves_the_output_to_the_command_that_follows(
+    run_commands,
+):
+    run_commands()
+    output = io.StringIO()
+
+    call_command("prepare_portal", "--database-only", verbosity=0, stdout=output)
+
+    assert output.getvalue() == ""
+
+
 def test_a_step_tells_the_last_line_of_its_command(run_commands):
     run_commands(says="a record\nanother\ncreated=2 faults=0\n")
 

@@ -21,7 +21,8 @@ class Command(BaseCommand):
             help="Only what a management command needs: tables and catalogues.",
         )
 
-    def handle(self, *, database_only, **options):
+    def handle(self, *, database_only, verbosity, **options):
+        self.is_silent = verbosity == 0
         settings.VAR_DIR.mkdir(mode=0o750, parents=True, exist_ok=True)
         self.step("Database", self.migrate)
         self.step("Catalogues", self.compile_catalogues)
@@ -42,6 +43,8 @@ class Command(BaseCommand):
         self.write(f"{outcome} ({time.monotonic() - begun:.1f} s)\n")
 
     def write(self, text):
+        if self.is_silent:
+            return
         self.stdout.write(text, ending="")
         self.stdout.flush()
 
