@@ -1,0 +1,133 @@
+"""Agencies of a plan: role, mandate, what they lead, support and do."""
+
+from dataclasses import dataclass
+
+from agencies.models import Agency, AgencyName
+from strategic_areas import progress
+from strategic_areas.models import Commitment, Participation, Plan
+from strategic_areas.queries import record, sources
+from strategic_areas.queries.areas import LATEST
+from strategic_areas.queries.board import (
+    ActivityRow,
+    Board,
+    CommitmentRow,
+    count_rows,
+)
+
+
+@dataclass(frozen=True)
+class AgencyRow:
+    """An agency in the plan's list."""
+
+    participation: Participation
+    counts: progress.Counts
+    activities: int
+
+    @property
+    def agency(self):
+        return self.participation.agency
+
+
+@dataclass(frozen=True)
+class AgencyPage:
+    agency: Agency
+    participation: Participation | None
+    counts: progress.Counts
+    led: tuple[CommitmentRow, ...]
+    supported: tuple[CommitmentRow, ...]
+    activities: tuple[tuple[ActivityRow, Commitment], ...]
+    entries: tuple[record.Entry, ...]
+    former_names: tuple[AgencyName, ...]
+    sources: tuple
+
+
+def of_plan(board: Board) -> tuple[AgencyRow, ...]:
+    """The plan's agencies by name, the chair first, partners last; one query."""
+    participations = Participation.objects.filter(plan=board.plan).select_related(
+        "agency"
+    )
+    order = list(Participation.Role)
+    found = [
+        AgencyRow(
+            participation=each,
+            counts=count_rows(_led(board, each.agency)),
+            activities=len(_activities(board, each.agency)),
+        )
+        for each in participations
+    ]
+    return tuple(sorted(found, key=lambda row: order.index(row.participation.role)))
+
+
+def find(plan_code: str, slug: str) -> tuple[Plan, Agency, Participation | None] | None:
+    """A public plan and an agency by its address word, with its part if it has one."""
+    part = (
+        Participation.objects.filter(
+            plan__in=Plan.objects.public(), plan__code=plan_code, agency__slug=slug
+        )
+        .select_related("plan", "agency__succeeded_by")
+        .first()
+    )
+    if part:
+        return part.plan, part.agency, part
+    plan = Plan.objects.public().filter(code=plan_code).first()
+    agency = Agency.objects.filter(slug=slug).select_related("succeeded_by").first()
+    return (plan, agency, None) if plan and agency else None
+
+
+def renamed(slug: str) -> Agency | None:
+    """The agency that once had this address word."""
+    former = AgencyName.objects.filter(slug=slug).select_related("agency")
+    name = former.order_by("-ends_on", "-pk").first()
+    return name.agency if name else None
+
+
+def page(
+    agency: Agency, participation: Participation | None, board: Board
+) -> AgencyPage | None:
+    """All that the agency's page in one plan shows; None if it has no part in it."""
+    led = _led(board, agency)
+    supported_ids = set(
+        Commitment.supporting.through.objects.filter(
+            agency=agency, commitment__plan=board.plan
+        ).values_list("commitment_id", flat=True)
+    )
+    supported = [row for row in board.rows if row.commitment.pk in supported_ids]
+    activities = _activities(board, agency)
+    if not (participation or led or supported or activities):
+        return None
+    updates = list(_latest_updates(agency, board.plan))
+    found = sources.of_records(
+        participation=[participation.pk] if participation else [],
+        activityupdate=[update.pk for update in updates],
+    )
+    return AgencyPage(
+        agency=agency,
+        participation=participation,
+        counts=count_rows(led),
+        led=tuple(led),
+        supported=tuple(supported),
+        activities=tuple(activities),
+        entries=tuple(record.entries(updates, found=found)),
+        former_names=tuple(agency.former_names.all()),
+        sources=tuple(found["participation", participation.pk])
+        if participation
+        else (),
+    )
+
+
+def _led(board, agency):
+    return [row for row in board.rows if row.commitment.lead_id == agency.pk]
+
+
+def _activities(board, agency):
+    return [
+        (each, row.commitment)
+        for row in board.rows
+        for each in row.activities
+        if each.activity.agency_id == agency.pk
+    ]
+
+
+def _latest_updates(agency, plan):
+    updates = record.standing(record.updates())
+    return record.newest(updates.filter(activity__agency=agency, plan=plan))[:LATEST]

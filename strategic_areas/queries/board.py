@@ -1,0 +1,184 @@
+"""Where every commitment and activity of one plan stands, in four queries."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import F
+
+from strategic_areas import progress
+from strategic_areas.models import (
+    Activity,
+    ActivityUpdate,
+    Commitment,
+    CommitmentUpdate,
+    Plan,
+)
+
+FILED = ["pk", "ends_on", "reported_on", "revision", "period_id", "origin"]
+
+REPORTED = ["activity_id", "execution", "percent", "published_at"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filed(progress.Report):
+    """A report with the period it was filed for, and when it was published."""
+
+    pk: int
+    period_id: int
+    was_entered: bool
+    published_at: datetime
+
+
+@dataclass(frozen=True)
+class ActivityRow:
+    activity: Activity
+    standing: progress.Standing
+    reports: tuple[Filed, ...]
+
+    @property
+    def deadline(self):
+        return deadline_of(self.activity)
+
+
+@dataclass(frozen=True)
+class CommitmentRow:
+    commitment: Commitment
+    standing: progress.Standing
+    activities: tuple[ActivityRow, ...]
+    was_declared_here: bool
+
+    @property
+    def deadline(self):
+        return deadline_of(self.commitment)
+
+
+@dataclass(frozen=True)
+class Board:
+    """One plan's standing commitments, in the order of their codes."""
+
+    plan: Plan
+    rows: tuple[CommitmentRow, ...]
+
+    @property
+    def is_reconstructed(self):
+        """True while any commitment is not stated by the plan itself."""
+        return any(not row.commitment.is_official for row in self.rows)
+
+    @property
+    def activities(self):
+        return [each for row in self.rows for each in row.activities]
+
+    @property
+    def counts(self):
+        return count_rows(self.rows)
+
+    @property
+    def recorded_until(self):
+        """The end of the last period of which anything is recorded."""
+        ends = [r.period_ends_on for each in self.activities for r in each.reports]
+        return max(ends, default=None)
+
+
+def count_rows(rows: Iterable[CommitmentRow]) -> progress.Counts:
+    return progress.count(row.standing.state for row in rows)
+
+
+def deadline_of(record) -> progress.Deadline:
+    return progress.Deadline(record.starts_on, record.due_on, record.due_provenance)
+
+
+def with_ends_on(queryset):
+    return queryset.annotate(ends_on=F("period__ends_on"))
+
+
+def load(plan: Plan, today: date) -> Board:
+    """Everything that stands in the plan, with its state today."""
+    commitments = (
+        Commitment.objects.public()
+        .standing()
+        .filter(plan=plan)
+        .select_related("lead", "programme__area")
+    )
+    activities = (
+        Activity.objects.public().standing().filter(plan=plan).select_related("agency")
+    )
+    updates = with_ends_on(ActivityUpdate.objects.counted().filter(plan=plan))
+    declared = with_ends_on(CommitmentUpdate.objects.counted().filter(plan=plan))
+    rows = build(
+        commitments,
+        activities,
+        updates.values_list(*REPORTED, *FILED, named=True),
+        declared.values_list("commitment_id", "result_reached", *FILED, named=True),
+        today,
+    )
+    for row in rows:
+        row.commitment.plan = plan
+    return Board(plan, rows)
+
+
+def build(commitments, activities, updates, declared, today) -> tuple:
+    """
+    Rows of ``commitments``.
+
+    ``updates`` and ``declared`` are counted records, each with ``ends_on`` of its
+    period.
+    """
+    reports = _by(updates, "activity_id", _filed)
+    declarations = _by(declared, "commitment_id", _declaration)
+    entered = {each.commitment_id for each in declared if each.origin == "entered"}
+    work = defaultdict(list)
+    for activity in activities:
+        filed = tuple(reports[activity.pk])
+        standing = progress.activity_standing(filed, deadline_of(activity), today)
+        work[activity.commitment_id].append(ActivityRow(activity, standing, filed))
+    rows = []
+    for commitment in commitments:
+        activities_of_it = tuple(work[commitment.pk])
+        standing = progress.commitment_standing(
+            [each.standing for each in activities_of_it],
+            declarations[commitment.pk],
+            deadline_of(commitment),
+            today,
+            is_official=commitment.is_official,
+        )
+        rows.append(
+            CommitmentRow(
+                commitment,
+                standing,
+                activities_of_it,
+                commitment.pk in entered,
+            )
+        )
+    return tuple(rows)
+
+
+def _by(records, key, make) -> Mapping[int, list]:
+    grouped = defaultdict(list)
+    for record in records:
+        grouped[getattr(record, key)].append(make(record))
+    return grouped
+
+
+def _filed(record) -> Filed:
+    return Filed(
+        pk=record.pk,
+        execution=record.execution,
+        percent=record.percent,
+        period_ends_on=record.ends_on,
+        reported_on=record.reported_on,
+        revision=record.revision,
+        period_id=record.period_id,
+        was_entered=record.origin == "entered",
+        published_at=record.published_at,
+    )
+
+
+def _declaration(record) -> progress.Declaration:
+    return progress.Declaration(
+        result_reached=record.result_reached,
+        period_ends_on=record.ends_on,
+        reported_on=record.reported_on,
+        revision=record.revision,
+    )

@@ -1,0 +1,162 @@
+"""One commitment with everything that is publicly known of it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import F, OuterRef, Q, Subquery
+
+from strategic_areas import progress
+from strategic_areas.models import (
+    Activity,
+    ActivityUpdate,
+    Commitment,
+    LaterActivity,
+    Status,
+)
+from strategic_areas.queries import record, rounds, sources
+from strategic_areas.queries.board import ActivityRow, CommitmentRow, build
+from strategic_areas.queries.succession import Succession
+from strategic_areas.queries.timeline import Moment, timeline
+
+
+@dataclass(frozen=True)
+class ActivityAccount:
+    """One activity: where it stands, what was last said, what a demonstration says."""
+
+    row: ActivityRow
+    report: progress.ReportState
+    submitted_on: date | None
+    latest: record.Entry | None
+    demonstrations: tuple[record.Entry, ...]
+    sources: tuple
+
+
+@dataclass(frozen=True)
+class CommitmentPage:
+    row: CommitmentRow
+    supporting: tuple
+    frameworks: tuple
+    activities: tuple[ActivityAccount, ...]
+    round: object
+    timeline: tuple[Moment, ...]
+    later: tuple
+    sources: tuple
+    continues: Commitment | None
+
+    @property
+    def commitment(self):
+        return self.row.commitment
+
+
+def find(plan_code: str, code: str) -> Commitment | None:
+    """The commitment of a public plan, superseded or not."""
+    found = Commitment.objects.public().filter(plan__code=plan_code, code=code)
+    return found.select_related(
+        "plan", "lead", "programme__area", "continues__plan"
+    ).first()
+
+
+def successor(commitment: Commitment, succession: Succession) -> Commitment | None:
+    """The first standing commitment that came in its place, along the whole chain."""
+    heirs = succession.heirs(commitment.pk)
+    if not heirs:
+        return None
+    standing = Commitment.objects.standing().filter(pk__in=heirs)
+    by_id = standing.select_related("plan").in_bulk()
+    return next((by_id[heir] for heir in heirs if heir in by_id), None)
+
+
+def page(commitment: Commitment, succession: Succession, today: date):
+    """All that the page of a standing commitment shows, in a fixed number of reads."""
+    former = succession.predecessors(commitment.pk)
+    asked = rounds.latest(commitment.plan, today)
+    activities = list(_activities(commitment, former, succession, asked))
+    own = [
+        each
+        for each in activities
+        if each.commitment_id == commitment.pk and not succession.is_superseded(each.pk)
+    ]
+    updates = list(
+        record.updates()
+        .annotate(ends_on=F("period__ends_on"))
+        .filter(activity__in=[each.pk for each in activities])
+    )
+    declarations = list(
+        record.declarations()
+        .annotate(ends_on=F("period__ends_on"))
+        .filter(commitment__in=[commitment.pk, *former])
+    )
+    later = list(
+        LaterActivity.objects.filter(commitment=commitment).select_related("agency")
+    )
+    found = sources.of_records(
+        commitment=[commitment.pk],
+        activity=[each.pk for each in own],
+        lateractivity=[each.pk for each in later],
+        activityupdate=[each.pk for each in updates],
+        commitmentupdate=[each.pk for each in declarations],
+    )
+    (row,) = build([commitment], own, _counted(updates), _counted(declarations), today)
+    entries = record.entries(updates, declarations, found=found)
+    moments = timeline(entries, commitment, {each.pk for each in own})
+    return CommitmentPage(
+        row=row,
+        supporting=tuple(commitment.supporting.all()),
+        frameworks=tuple(commitment.frameworks.all()),
+        activities=tuple(
+            _account(each, asked, moments, found) for each in row.activities
+        ),
+        round=asked,
+        timeline=moments,
+        later=tuple((each, found["lateractivity", each.pk]) for each in later),
+        sources=tuple(found["commitment", commitment.pk]),
+        continues=_public_or_none(commitment.continues),
+    )
+
+
+def _activities(commitment, former, succession, asked):
+    """Its activities and those that they or it came in place of."""
+    submitted = ActivityUpdate.objects.filter(
+        activity=OuterRef("pk"), period=asked, status=Status.SUBMITTED
+    )
+    return (
+        Activity.objects.filter(
+            Q(commitment__in=[commitment.pk, *former])
+            | Q(pk__in=succession.former_activities(commitment.pk))
+        )
+        .select_related("agency")
+        .annotate(submitted_at=Subquery(submitted.values("submitted_at")[:1]))
+    )
+
+
+def _counted(rows):
+    return [
+        row
+        for row in rows
+        if row.status == Status.PUBLISHED and not row.period.is_demonstration
+    ]
+
+
+def _account(row, asked, moments, found):
+    own = [m.entry for m in moments if m.entry.subject == row.activity]
+    said = [entry for entry in own if not entry.is_withdrawn]
+    real = [entry for entry in said if not entry.is_demonstration]
+    submitted_at = row.activity.submitted_at
+    return ActivityAccount(
+        row=row,
+        report=progress.report_state(
+            owed=rounds.owes(row, asked),
+            submitted=submitted_at is not None,
+            published=rounds.has_reported(row, asked),
+        ),
+        submitted_on=record.day(submitted_at),
+        latest=real[0] if real else None,
+        demonstrations=tuple(entry for entry in said if entry.is_demonstration),
+        sources=tuple(found["activity", row.activity.pk]),
+    )
+
+
+def _public_or_none(commitment):
+    if commitment is None or commitment.plan.status == "in_preparation":
+        return None
+    return commitment

@@ -1,0 +1,55 @@
+"""The lines that a person in need may call."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from strategic_areas.models import HelpLine
+
+#: A number that nobody called or asked about for so long may have changed.
+CONFIRMED_FOR_DAYS = 180
+EMERGENCY = "911"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A help line with how sure the portal is of it today."""
+
+    line: HelpLine
+    unconfirmed_since: date | None
+
+    @property
+    def numbers(self):
+        return tuple(str(number) for number in self.line.numbers)
+
+
+@dataclass(frozen=True)
+class HelpLines:
+    """``emergency`` is always told, also when no row of the table says so."""
+
+    lines: tuple[Line, ...]
+    has_emergency: bool
+
+
+def public(today: date) -> HelpLines:
+    """Lines that may be published; one that is not the police stands first."""
+    rows = HelpLine.objects.filter(confirm_before_publishing=False)
+    rows = rows.prefetch_related("sources")
+    lines = [Line(row, _unconfirmed_since(row, today)) for row in rows]
+    lines.sort(key=lambda each: (_is_police(each), each.line.order, each.line.pk))
+    has_emergency = any(EMERGENCY in _digits(each) for each in lines)
+    return HelpLines(tuple(lines), has_emergency)
+
+
+def _unconfirmed_since(row: HelpLine, today: date) -> date | None:
+    if row.confirmed_on and today - row.confirmed_on > timedelta(CONFIRMED_FOR_DAYS):
+        return row.confirmed_on
+    return None
+
+
+def _digits(each: Line) -> list[str]:
+    return [number.replace("-", "") for number in each.numbers]
+
+
+def _is_police(each: Line) -> bool:
+    """The emergency system dispatches the police, whatever else it does."""
+    return each.line.is_police or EMERGENCY in _digits(each)

@@ -1,0 +1,221 @@
+"""One published account as the public reads it. It names institutions, no person."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Q
+from django.utils import timezone
+
+from agencies.models import Agency
+from strategic_areas import progress
+from strategic_areas.models import (
+    PUBLIC_RECORD,
+    Activity,
+    ActivityUpdate,
+    Commitment,
+    CommitmentUpdate,
+    Evidence,
+    Plan,
+    ReportingPeriod,
+    Status,
+)
+from strategic_areas.queries import sources
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """
+    An update of an activity or a declaration on a commitment.
+
+    A withdrawn one keeps its place and its public reason, and nothing of its content.
+    Texts come in both languages; ``state`` is None on a declaration.
+    """
+
+    kind: str
+    pk: int
+    subject: Activity | Commitment
+    commitment: Commitment
+    agency: Agency
+    period: ReportingPeriod
+    revision: int
+    status: str
+    provenance: str
+    reported_on: date | None
+    published_on: date
+    withdrawn_on: date | None = None
+    withdrawal_reason_es: str = ""
+    state: progress.State | None = None
+    result_reached: bool | None = None
+    percent: int | None = None
+    quantity: Decimal | None = None
+    people_reached: int | None = None
+    text_es: str = ""
+    text_en: str = ""
+    obstacle_es: str = ""
+    obstacle_en: str = ""
+    next_step_es: str = ""
+    next_step_en: str = ""
+    note_es: str = ""
+    note_en: str = ""
+    sources: tuple = ()
+    evidence: tuple = ()
+
+    @property
+    def is_demonstration(self):
+        return self.period.is_demonstration
+
+    @property
+    def is_withdrawn(self):
+        return self.status == Status.WITHDRAWN
+
+    @property
+    def is_recorded(self):
+        """Filed from public sources: nobody reported it here."""
+        return self.provenance not in {"reported", "transcribed", "demonstration"}
+
+
+@dataclass(frozen=True)
+class EvidenceLine:
+    title_es: str
+    title_en: str
+    url: str
+
+
+def updates():
+    """Public revisions of updates of public plans, with what a page prints of them."""
+    return _public(ActivityUpdate).select_related(
+        "period", "activity__agency", "activity__commitment__plan"
+    )
+
+
+def declarations():
+    """Public revisions of declarations of public plans."""
+    return _public(CommitmentUpdate).select_related(
+        "period", "commitment__lead", "commitment__plan"
+    )
+
+
+def _public(model):
+    rows = model.objects.filter(status__in=PUBLIC_RECORD)
+    return rows.exclude(plan__status=Plan.Status.IN_PREPARATION)
+
+
+def standing(rows):
+    """Those that no newer revision replaced: published ones and withdrawals."""
+    return rows.exclude(status=Status.REPLACED)
+
+
+def newest(rows):
+    """Demonstrations first, where their mark is seen; then newest first."""
+    ordered = rows.newest_first()
+    return ordered.order_by("-period__is_demonstration", *ordered.query.order_by)
+
+
+def entries(updates=(), declarations=(), *, found=None):
+    """
+    Entries of loaded revisions, in the order given: updates, then declarations.
+
+    Two queries for any number of them: sources, unless the caller has ``found`` them,
+    and evidence.
+    """
+    updates, declarations = list(updates), list(declarations)
+    found = found if found is not None else sources_of(updates, declarations)
+    shown = _evidence(updates, declarations)
+    return _entries(updates, declarations, found, shown)
+
+
+def headings(updates):
+    """Entries for a list that prints neither their sources nor their evidence."""
+    return _entries(list(updates), [], {}, {})
+
+
+def _entries(updates, declarations, found, shown):
+    return [
+        _entry(kind, row, found.get((kind, row.pk), ()), shown.get((kind, row.pk), ()))
+        for kind, rows in (
+            ("activityupdate", updates),
+            ("commitmentupdate", declarations),
+        )
+        for row in rows
+    ]
+
+
+def sources_of(updates=(), declarations=()):
+    return sources.of_records(
+        activityupdate=[row.pk for row in updates],
+        commitmentupdate=[row.pk for row in declarations],
+    )
+
+
+def _evidence(updates, declarations):
+    """Links that a reviewer cleared for the public, by kind and id."""
+    cleared = Evidence.objects.filter(is_public=True).filter(
+        Q(activity_update__in=[row.pk for row in updates])
+        | Q(commitment_update__in=[row.pk for row in declarations])
+    )
+    shown = defaultdict(list)
+    for link in cleared:
+        line = EvidenceLine(link.title_es, link.title_en, link.url)
+        if link.activity_update_id:
+            shown["activityupdate", link.activity_update_id].append(line)
+        else:
+            shown["commitmentupdate", link.commitment_update_id].append(line)
+    return shown
+
+
+def day(moment):
+    """The date in Santo Domingo, if there is a moment."""
+    return timezone.localdate(moment) if moment else None
+
+
+def _entry(kind, row, sources, evidence):
+    is_update = kind == "activityupdate"
+    frame = {
+        "kind": kind,
+        "pk": row.pk,
+        "subject": row.activity if is_update else row.commitment,
+        "commitment": row.activity.commitment if is_update else row.commitment,
+        "agency": row.agency,
+        "period": row.period,
+        "revision": row.revision,
+        "status": row.status,
+        "provenance": row.provenance,
+        "reported_on": row.reported_on,
+        "published_on": day(row.published_at),
+    }
+    if row.status == Status.WITHDRAWN:
+        return Entry(
+            **frame,
+            withdrawn_on=day(row.withdrawn_at),
+            withdrawal_reason_es=row.withdrawal_reason,
+        )
+    content = _update_content(row) if is_update else _declaration_content(row)
+    return Entry(**frame, **content, sources=tuple(sources), evidence=tuple(evidence))
+
+
+def _update_content(row):
+    return {
+        "state": progress.State(row.execution),
+        "percent": row.percent,
+        "quantity": row.quantity,
+        "people_reached": row.people_reached,
+        **_both(row, text="narrative", obstacle="obstacle", note="note"),
+        **_both(row, next_step="next_step"),
+    }
+
+
+def _declaration_content(row):
+    return {
+        "result_reached": row.result_reached,
+        **_both(row, text="statement", note="note"),
+    }
+
+
+def _both(row, **fields):
+    return {
+        f"{name}_{language}": getattr(row, f"{field}_{language}") or ""
+        for name, field in fields.items()
+        for language in ("es", "en")
+    }

@@ -1,0 +1,57 @@
+"""Whom the latest round asked, and who answered."""
+
+from datetime import date
+
+from strategic_areas import headline, progress
+from strategic_areas.models import Plan, ReportingPeriod
+from strategic_areas.queries.board import ActivityRow, Board
+
+
+def latest(plan: Plan, today: date) -> ReportingPeriod | None:
+    """The last real round of the plan that has opened."""
+    rounds = ReportingPeriod.objects.rounds().filter(plan=plan, opens_on__lte=today)
+    return rounds.order_by("-ends_on", "-opens_on", "pk").first()
+
+
+def owes(row: ActivityRow, asked: ReportingPeriod | None) -> bool:
+    """Whether the round asks for this activity, whatever was reported in it."""
+    if asked is None:
+        return False
+    before = [report for report in row.reports if report.period_id != asked.pk]
+    state = progress.activity_state(before)
+    return progress.is_owed(state, row.activity.starts_on, asked.ends_on)
+
+
+def has_reported(row: ActivityRow, asked: ReportingPeriod | None) -> bool:
+    return asked is not None and any(
+        report.period_id == asked.pk for report in row.reports
+    )
+
+
+def headline_of(board: Board, today: date) -> headline.Headline:
+    """What may be said of the plan first."""
+    asked = latest(board.plan, today)
+    owing = {
+        row.activity.agency.acronym for row in board.activities if owes(row, asked)
+    }
+    answered = {
+        row.activity.agency.acronym
+        for row in board.activities
+        if has_reported(row, asked)
+    }
+    plan = board.plan
+    is_over = plan.ends_on < today or plan.status == Plan.Status.ENDED
+    return headline.headline(
+        [row.standing for row in board.rows],
+        ended_on=plan.ends_on if is_over else None,
+        anyone_reported=anyone_reported(board),
+        asked=sorted(owing),
+        reported=answered,
+    )
+
+
+def anyone_reported(board: Board) -> bool:
+    """Whether any agency has reported in this portal; public sources are no report."""
+    return any(row.was_declared_here for row in board.rows) or any(
+        report.was_entered for row in board.activities for report in row.reports
+    )

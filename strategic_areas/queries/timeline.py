@@ -1,0 +1,65 @@
+"""Published accounts in the order of what they are about, newest first."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+from strategic_areas.models import Commitment
+from strategic_areas.queries.record import Entry
+
+
+@dataclass(frozen=True)
+class Moment:
+    """
+    An account of one period: what stands, and the revisions that it replaced.
+
+    ``replaced`` ends where a revision was withdrawn: what was taken back is not shown
+    in an older wording. ``former`` is the record that it was filed under when that one
+    was superseded, else None.
+    """
+
+    entry: Entry
+    replaced: tuple[Entry, ...]
+    former: object
+
+
+def timeline(entries, commitment: Commitment, own_activities: set[int]):
+    """Moments of one commitment; what superseded records say is marked as theirs."""
+    groups = defaultdict(list)
+    for entry in entries:
+        groups[entry.kind, entry.subject.pk, entry.period.pk].append(entry)
+    moments = []
+    for group in groups.values():
+        head, *replaced = sorted(group, key=lambda entry: entry.revision, reverse=True)
+        is_own = (
+            head.subject == commitment
+            if head.kind == "commitmentupdate"
+            else head.subject.pk in own_activities
+        )
+        moments.append(
+            Moment(
+                entry=head,
+                replaced=_shown(head, replaced),
+                former=None if is_own else head.subject,
+            )
+        )
+    return tuple(sorted(moments, key=_age, reverse=True))
+
+
+def _shown(head, replaced):
+    shown = []
+    for newer, entry in zip([head, *replaced], replaced, strict=False):
+        if newer.is_withdrawn:
+            break
+        shown.append(entry)
+    return tuple(shown)
+
+
+def _age(moment):
+    entry = moment.entry
+    return (
+        entry.period.ends_on,
+        entry.reported_on or date.min,
+        entry.revision,
+        -entry.pk,
+    )

@@ -1,0 +1,79 @@
+"""The record of everything published, and what changed lately."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce
+
+from strategic_areas.models import Plan
+from strategic_areas.queries import record
+from strategic_areas.queries.board import Board
+
+#: Where a record without a date of its source stands: after the dated ones.
+NO_DATE = date(1, 1, 1)
+LATELY = 10
+
+
+def keys(plan: Plan):
+    """
+    What was published on the plan: kind and id of each account, newest first.
+
+    By the end of the period, then the source's date; never by loading time. What a
+    newer revision replaced is left to the commitment's own page.
+    """
+    updates = _keys(record.updates(), "activityupdate", plan)
+    declarations = _keys(record.declarations(), "commitmentupdate", plan)
+    return updates.union(declarations, all=True).order_by(
+        "-ends_on", "period", "-said_on", "kind", "-pk"
+    )
+
+
+def _keys(rows, kind, plan):
+    rows = record.standing(rows).filter(plan=plan).select_related(None).order_by()
+    return rows.annotate(
+        kind=Value(kind),
+        ends_on=F("period__ends_on"),
+        said_on=Coalesce("reported_on", Value(NO_DATE)),
+    ).values_list("kind", "pk", "ends_on", "period", "said_on")
+
+
+def entries(page) -> list[record.Entry]:
+    """The entries of one page of keys, in its order; four queries."""
+    ids = {"activityupdate": [], "commitmentupdate": []}
+    order = [(kind, pk) for kind, pk, *_ in page]
+    for kind, pk in order:
+        ids[kind].append(pk)
+    loaded = record.entries(
+        record.updates().filter(pk__in=ids["activityupdate"]),
+        record.declarations().filter(pk__in=ids["commitmentupdate"]),
+    )
+    by_key = {(entry.kind, entry.pk): entry for entry in loaded}
+    return [by_key[key] for key in order]
+
+
+@dataclass(frozen=True)
+class Latest:
+    """
+    What agencies reported here last, and the last of the record by its period.
+
+    The public record and demonstrations never stand under "what changed lately".
+    """
+
+    lately: tuple[record.Entry, ...]
+    recorded: tuple[record.Entry, ...]
+
+
+def latest(board: Board) -> Latest:
+    """Both lists of a plan's first page; one query."""
+    filed = [report for row in board.activities for report in row.reports]
+    entered = [report for report in filed if report.was_entered]
+    lately = sorted(entered, key=lambda each: each.published_at, reverse=True)[:LATELY]
+    recorded = sorted(filed, key=lambda each: each.age, reverse=True)[:LATELY]
+    ids = {each.pk for each in [*lately, *recorded]}
+    loaded = record.headings(record.updates().filter(pk__in=ids))
+    by_id = {entry.pk: entry for entry in loaded}
+    return Latest(
+        tuple(by_id[each.pk] for each in lately),
+        tuple(by_id[each.pk] for each in recorded),
+    )
