@@ -1,13 +1,90 @@
-"""Where each page stands. The probes' addresses are in health.py."""
+"""
+Where each page stands. The probes' addresses are in health.py.
+
+Addresses are promises: they do not change once published.
+"""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path, register_converter
 
+from plan_portal.conditional import public_page
 from plan_portal.language import choose_language
+from strategic_areas.views import agencies, areas, commitments, help, plans, updates
+
+
+class CodeConverter:
+    """A code as a plan writes it, such as R-1.1.2: anything but a slash."""
+
+    regex = r"[^/\x00-\x1f\x7f]+"
+
+    def to_python(self, value):
+        return value
+
+    def to_url(self, value):
+        return value
+
+
+register_converter(CodeConverter, "code")
+
+#: Every public page: its name, its view, its path in Spanish and in English.
+PUBLIC_PAGES = [
+    ("home", plans.home, "", ""),
+    ("plans", plans.plan_list, "planes/", "plans/"),
+    ("help", help.help_page, "ayuda/", "help/"),
+    ("methodology", help.methodology, "metodologia/", "methodology/"),
+    ("plan", plans.plan, "<slug:plan>/", "<slug:plan>/"),
+    ("areas", areas.area_list, "<slug:plan>/ejes/", "<slug:plan>/areas/"),
+    (
+        "area",
+        areas.area,
+        "<slug:plan>/ejes/<slug:slug>/",
+        "<slug:plan>/areas/<slug:slug>/",
+    ),
+    (
+        "commitments",
+        commitments.commitment_list,
+        "<slug:plan>/compromisos/",
+        "<slug:plan>/commitments/",
+    ),
+    (
+        "commitment",
+        commitments.commitment,
+        "<slug:plan>/compromisos/<code:code>/",
+        "<slug:plan>/commitments/<code:code>/",
+    ),
+    (
+        "agencies",
+        agencies.agency_list,
+        "<slug:plan>/instituciones/",
+        "<slug:plan>/agencies/",
+    ),
+    (
+        "agency",
+        agencies.agency,
+        "<slug:plan>/instituciones/<slug:slug>/",
+        "<slug:plan>/agencies/<slug:slug>/",
+    ),
+    ("updates", updates.update_list, "<slug:plan>/avances/", "<slug:plan>/updates/"),
+]
+
+
+def public_patterns(language):
+    """The public table in one language."""
+    return [
+        path(
+            spanish if language == "es" else english,
+            public_page(view, language),
+            name=name,
+        )
+        for name, view, spanish, english in PUBLIC_PAGES
+    ]
+
 
 urlpatterns = [
     path("gestion/idioma/", choose_language, name="language"),
     path("gestion/", admin.site.urls),
+    path("en/", include((public_patterns("en"), "en"))),
+    path("", include((public_patterns("es"), "es"))),
 ]
 
 handler400 = "plan_portal.errors.bad_request"

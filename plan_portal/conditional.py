@@ -1,0 +1,41 @@
+"""Public pages answer "nothing changed" without being made again."""
+
+from functools import cache, wraps
+
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.views.decorators.http import require_safe
+
+from plan_portal import build
+from strategic_areas.models import PublicationVersion
+
+build_label = cache(build.label)
+
+
+def page_label(language):
+    """
+    What a page's content hangs on: build, publication version, date, language.
+
+    Ask for it before reading the content, so that a page is at least as new as its
+    label says. A deployment, a publication and midnight each make a new one.
+    """
+    version = PublicationVersion.current()
+    today = timezone.localdate()
+    return f'W/"{build_label()}-{version}-{today:%Y%m%d}-{language}"'
+
+
+def public_page(view, language):
+    """The view of one public address: only read, labelled, kept by no cookie."""
+
+    @require_safe
+    @wraps(view)
+    def labelled(request, *args, **kwargs):
+        etag = page_label(language)
+        response = get_conditional_response(request, etag=etag)
+        if response is None:
+            response = view(request, *args, **kwargs)
+            response.headers["ETag"] = etag
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+    return labelled

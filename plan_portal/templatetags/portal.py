@@ -1,0 +1,130 @@
+"""Tags of the public pages: addresses, texts in two languages, states."""
+
+from django import template
+from django.conf import settings
+from django.urls import reverse
+from django.utils.html import format_html, linebreaks
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from strategic_areas import addresses
+from strategic_areas.models import Execution, Provenance
+from strategic_areas.progress import Counts, Punctuality, State
+
+register = template.Library()
+
+STATES = {
+    **{State(value): label for value, label in Execution.choices},
+    State.NO_REPORT: gettext_lazy("No report"),
+}
+PUNCTUALITY = {
+    Punctuality.ON_TIME: gettext_lazy("On time"),
+    Punctuality.AT_RISK: gettext_lazy("At risk of delay"),
+    Punctuality.LATE: gettext_lazy("Late"),
+    Punctuality.NO_DEADLINE: gettext_lazy("No known deadline"),
+}
+
+
+@register.simple_tag
+def address(name, *args):
+    """The path of a public page in the language of this one."""
+    return addresses.address(name, *args)
+
+
+@register.simple_tag(takes_context=True)
+def page_in(context, language):
+    """
+    The path of this very page in a language.
+
+    ``page_subject`` in the context is the record whose address words differ between
+    languages; ``page_number`` the page of a long list.
+    """
+    if subject := context.get("page_subject"):
+        return subject.get_absolute_url(language=language)
+    match = context["request"].resolver_match
+    path = reverse(f"{language}:{match.url_name}", kwargs=match.kwargs)
+    number = context.get("page_number", 1)
+    return f"{path}?page={number}" if number > 1 else path
+
+
+@register.filter
+def absolute(path):
+    """The address of a path on the open web; never from the request's host."""
+    return f"{settings.SITE_URL}{path}"
+
+
+def spoken(record, field):
+    """A bilingual field's text and whether this page's language had to do without."""
+    spanish = getattr(record, f"{field}_es") or ""
+    if get_language() == "es":
+        return spanish, False
+    english = getattr(record, f"{field}_en") or ""
+    return english or spanish, not english and bool(spanish)
+
+
+@register.simple_tag
+def bilingual(record, field):
+    """A short text in the page's language, or in Spanish and marked so."""
+    text, only_spanish = spoken(record, field)
+    if not only_spanish:
+        return text
+    mark = '<span lang="es">{}</span> <small class="only-spanish">({})</small>'
+    return format_html(mark, text, _("only in Spanish"))
+
+
+@register.simple_tag
+def prose(record, field):
+    """A text in paragraphs; empty when there is none."""
+    text, only_spanish = spoken(record, field)
+    if not text:
+        return ""
+    paragraphs = mark_safe(linebreaks(text, autoescape=True))  # noqa: S308 - escaped
+    if not only_spanish:
+        return format_html('<div class="prose">{}</div>', paragraphs)
+    mark = (
+        '<div class="prose"><p class="only-spanish">{}</p><div lang="es">{}</div></div>'
+    )
+    return format_html(mark, _("only in Spanish"), paragraphs)
+
+
+@register.filter
+def provenance(value):
+    """Where a record comes from, in words."""
+    return Provenance(value).label if value else ""
+
+
+@register.inclusion_tag("_status.html")
+def status(state):
+    """A state as a shape and a word."""
+    return {"state": state, "word": STATES[state]}
+
+
+@register.inclusion_tag("_punctuality.html")
+def punctuality(standing):
+    """Whether a stated date is kept, as a word; nothing for what was cancelled."""
+    kept = standing.punctuality
+    return {"kept": kept, "word": PUNCTUALITY.get(kept, "")}
+
+
+@register.inclusion_tag("_punctuality.html")
+def punctuality_word(kept):
+    """One kind of punctuality, as a word."""
+    return {"kept": kept, "word": PUNCTUALITY[kept]}
+
+
+@register.filter
+def dial(number):
+    """A telephone number as a device dials it: no spaces, dots or hyphens."""
+    return "".join(sign for sign in str(number) if sign.isdigit() or sign in "*#+")
+
+
+@register.inclusion_tag("_bar.html")
+def bar(counts: Counts):
+    """Counts by state as one segmented bar; its words stand in the legend."""
+    segments, start = [], 0
+    for state, number in counts.by_state:
+        if number:
+            segments.append({"state": state, "start": start, "number": number})
+            start += number
+    return {"segments": segments, "total": counts.total}

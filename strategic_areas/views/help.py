@@ -1,0 +1,26 @@
+"""Help for people in need, and how the portal counts."""
+
+from django.shortcuts import render
+from django.utils import timezone
+
+from strategic_areas import progress
+from strategic_areas.queries import help_lines, plans
+
+
+def help_page(request):
+    """Lines to call. It takes no reports and asks nothing."""
+    today = timezone.localdate()
+    context = {"plan": plans.choose(today).shown, "help": help_lines.public(today)}
+    return render(request, "help.html", context)
+
+
+def methodology(request):
+    """The rules of counting, with the thresholds that the code uses."""
+    context = {
+        "plan": plans.choose(timezone.localdate()).shown,
+        "at_risk_days": progress.AT_RISK_DAYS,
+        "at_risk_points": progress.AT_RISK_POINTS,
+        "enough_reports": progress.ENOUGH_REPORTS,
+        "confirmed_for_days": help_lines.CONFIRMED_FOR_DAYS,
+    }
+    return render(request, "methodology.html", context)

@@ -1,0 +1,21 @@
+"""The record of everything published on a plan."""
+
+from django.core.paginator import InvalidPage, Paginator
+from django.http import Http404
+from django.shortcuts import render
+
+from strategic_areas.queries import updates
+from strategic_areas.views.plans import public_plan
+
+PER_PAGE = 50
+
+
+def update_list(request, plan):
+    plan = public_plan(plan)
+    try:
+        page = Paginator(updates.keys(plan), PER_PAGE).page(request.GET.get("page", 1))
+    except InvalidPage:
+        raise Http404 from None
+    context = {"plan": plan, "page": page, "page_number": page.number}
+    context["entries"] = updates.entries(page)
+    return render(request, "updates.html", context)
