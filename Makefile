@@ -46,7 +46,7 @@ lint: installed-test ## style of Python and templates
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@git ls-files '*.py' | xargs $(PY) -m django_upgrade --target-version 5.2 --check
-	@git ls-files 'templates/*.html' | xargs $(PY) -m djade --target-version 5.2 --check
+	@git ls-files 'templates/*.html' | xargs .venv/bin/djade --target-version 5.2 --check
 	@git ls-files 'templates/*.html' | xargs $(PY) -m djhtml --tabwidth 2 --check
 
 messages: installed-test local-env gettext ## collect sentences to translate
