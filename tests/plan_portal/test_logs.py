@@ -57,6 +57,7 @@ def test_a_traceback_stays_within_its_record():
     assert json.loads(line)["traceback"].endswith("ValueError: broken")
 
 
+@pytest.mark.urls("tests.plan_portal.urls")
 def test_a_request_is_logged_without_its_query(client, caplog):
     client.get("/nowhere/", {"q": "name-of-a-person"})
 
