@@ -1,0 +1,281 @@
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from strategic_areas.progress import (
+    AT_RISK_DAYS,
+    AT_RISK_POINTS,
+    Deadline,
+    Declaration,
+    Punctuality,
+    Report,
+    ReportState,
+    Standing,
+    State,
+    activity_standing,
+    activity_state,
+    average_percent,
+    commitment_standing,
+    commitment_state,
+    completed_on,
+    count,
+    is_owed,
+    punctuality,
+    report_state,
+    share_of_way,
+)
+
+DUE = date(2026, 6, 30)
+STATED = Deadline(due_on=DUE, due_provenance="plan")
+
+states = st.sampled_from(list(State))
+dates = st.dates(date(2020, 1, 1), date(2030, 12, 31))
+
+
+def report(execution="in_progress", ends_on=date(2026, 3, 31), **fields):
+    return Report(execution=execution, period_ends_on=ends_on, **fields)
+
+
+def declaration(reached=True, ends_on=date(2026, 3, 31), **fields):
+    return Declaration(result_reached=reached, period_ends_on=ends_on, **fields)
+
+
+def test_an_activity_without_a_report_has_no_report_and_no_percent():
+    standing = activity_standing([], Deadline(), DUE)
+
+    assert standing == Standing(State.NO_REPORT, Punctuality.NO_DEADLINE, None)
+
+
+def test_the_state_is_that_of_the_latest_period_whatever_the_order():
+    older = report("completed", ends_on=date(2025, 12, 31), revision=9)
+    newer = report("suspended", ends_on=date(2026, 3, 31))
+
+    assert activity_state([newer, older]) == State.SUSPENDED
+    assert activity_state([older, newer]) == State.SUSPENDED
+
+
+def test_within_a_period_the_later_source_and_then_the_later_revision_stands():
+    undated = report("not_started", revision=3)
+    dated = report("in_progress", reported_on=date(2026, 2, 1), revision=1)
+    corrected = report("completed", reported_on=date(2026, 2, 1), revision=2)
+
+    assert activity_state([undated, dated]) == State.IN_PROGRESS
+    assert activity_state([corrected, undated, dated]) == State.COMPLETED
+
+
+@pytest.mark.parametrize("provenance", ["plan", "amendment", "agency"])
+def test_a_due_day_ends_at_midnight(provenance):
+    deadline = Deadline(due_on=DUE, due_provenance=provenance)
+    day_after = DUE + timedelta(days=1)
+
+    assert punctuality(State.IN_PROGRESS, deadline, DUE) == Punctuality.AT_RISK
+    assert punctuality(State.IN_PROGRESS, deadline, day_after) == Punctuality.LATE
+
+
+@pytest.mark.parametrize("provenance", ["plan_period", ""])
+def test_nobody_is_late_by_a_date_that_nobody_states(provenance):
+    deadline = Deadline(due_on=DUE, due_provenance=provenance)
+    years_later = date(2036, 1, 1)
+
+    kept = punctuality(State.IN_PROGRESS, deadline, years_later)
+
+    assert kept == Punctuality.NO_DEADLINE
+
+
+@pytest.mark.parametrize(
+    "state", [State.NOT_STARTED, State.SUSPENDED, State.NO_REPORT, State.IN_PROGRESS]
+)
+def test_whatever_is_not_done_is_late_after_its_date(state):
+    assert punctuality(state, STATED, date(2026, 7, 1)) == Punctuality.LATE
+
+
+def test_what_was_cancelled_keeps_no_date():
+    assert punctuality(State.CANCELLED, STATED, date(2030, 1, 1)) is None
+
+
+@pytest.mark.parametrize(
+    ("days_left", "expected"),
+    [
+        (AT_RISK_DAYS, Punctuality.AT_RISK),
+        (AT_RISK_DAYS + 1, Punctuality.ON_TIME),
+    ],
+)
+def test_a_near_date_is_a_risk(days_left, expected):
+    today = DUE - timedelta(days=days_left)
+
+    assert punctuality(State.IN_PROGRESS, STATED, today) == expected
+
+
+@pytest.mark.parametrize(
+    ("percent", "expected"),
+    [
+        (50 - AT_RISK_POINTS, Punctuality.AT_RISK),
+        (50 - AT_RISK_POINTS + 1, Punctuality.ON_TIME),
+        (None, Punctuality.ON_TIME),
+    ],
+)
+def test_a_percent_far_behind_the_time_gone_is_a_risk(percent, expected):
+    deadline = Deadline(date(2026, 1, 1), date(2026, 7, 20), "plan")
+    halfway = date(2026, 4, 11)
+
+    kept = punctuality(State.IN_PROGRESS, deadline, halfway, percent)
+
+    assert kept == expected
+
+
+def test_completed_in_time_stays_on_time_for_ever():
+    reports = [report("completed", ends_on=DUE, percent=100)]
+
+    standing = activity_standing(reports, STATED, date(2030, 1, 1))
+
+    assert standing.punctuality == Punctuality.ON_TIME
+
+
+def test_completed_after_its_date_is_late():
+    reports = [report("completed", ends_on=DUE + timedelta(days=1))]
+
+    standing = activity_standing(reports, STATED, date(2030, 1, 1))
+
+    assert standing.punctuality == Punctuality.LATE
+
+
+def test_completion_dates_from_the_first_report_of_the_unbroken_last_run():
+    reports = [
+        report("completed", ends_on=date(2025, 3, 31)),
+        report("in_progress", ends_on=date(2025, 6, 30)),
+        report("completed", ends_on=date(2025, 9, 30)),
+        report("completed", ends_on=date(2025, 12, 31)),
+    ]
+
+    assert completed_on(reports) == date(2025, 9, 30)
+    assert completed_on(reports[:2]) is None
+
+
+def test_a_source_within_the_period_dates_the_completion():
+    early = report("completed", reported_on=date(2026, 2, 1))
+    late = report("completed", reported_on=date(2027, 2, 1))
+
+    assert completed_on([early]) == date(2026, 2, 1)
+    assert completed_on([late]) == date(2026, 3, 31)
+
+
+def test_a_commitment_is_not_completed_because_its_activities_ended():
+    assert commitment_state([State.COMPLETED] * 3, []) == State.IN_PROGRESS
+
+
+@given(st.lists(states))
+def test_a_declaration_of_the_result_completes_a_commitment(activities):
+    assert commitment_state(activities, [declaration()]) == State.COMPLETED
+
+
+@given(st.lists(states))
+def test_without_a_declaration_nothing_completes_a_commitment(activities):
+    assert commitment_state(activities, []) != State.COMPLETED
+    assert commitment_state(activities, [declaration(False)]) != State.COMPLETED
+
+
+def test_the_newest_declaration_stands():
+    reached = declaration(ends_on=date(2025, 12, 31))
+    taken_back = declaration(False, ends_on=date(2026, 3, 31))
+
+    state = commitment_state([State.IN_PROGRESS], [reached, taken_back])
+
+    assert state == State.IN_PROGRESS
+
+
+@pytest.mark.parametrize(
+    ("activities", "expected"),
+    [
+        ([], State.NO_REPORT),
+        ([State.NO_REPORT, State.NO_REPORT], State.NO_REPORT),
+        ([State.NOT_STARTED, State.NO_REPORT], State.NOT_STARTED),
+        ([State.NOT_STARTED, State.SUSPENDED], State.IN_PROGRESS),
+        ([State.NO_REPORT, State.COMPLETED], State.IN_PROGRESS),
+    ],
+)
+def test_a_commitment_moves_with_the_reports_of_its_activities(activities, expected):
+    assert commitment_state(activities, []) == expected
+
+
+def test_a_commitment_declared_reached_in_time_is_on_time():
+    standing = commitment_standing(
+        [], [declaration(ends_on=DUE)], STATED, date(2030, 1, 1), is_official=True
+    )
+
+    assert standing == Standing(State.COMPLETED, Punctuality.ON_TIME, None)
+
+
+def test_an_average_needs_an_official_plan_and_a_percent_of_every_activity():
+    assert average_percent([50, 100], is_official=True) == 75
+    assert average_percent([50, 100], is_official=False) is None
+    assert average_percent([50, None], is_official=True) is None
+    assert average_percent([], is_official=True) is None
+
+
+@given(st.lists(st.integers(-500, 500), min_size=1))
+def test_no_average_leaves_0_to_100(percents):
+    assert 0 <= average_percent(percents, is_official=True) <= 100
+
+
+@given(st.integers(-1000, 1000), st.integers(-1000, 1000), st.integers(-1000, 1000))
+def test_no_way_is_more_than_gone_and_worse_than_the_start_is_nothing(
+    start, value, target
+):
+    share = share_of_way(start, value, target)
+
+    if start == target:
+        assert share is None
+    else:
+        assert 0 <= share <= 100
+        is_worse = (value - start) * (target - start) <= 0
+        assert share == 0 if is_worse else share >= 0
+
+
+@given(st.lists(states))
+def test_counts_sum_to_their_denominator_in_a_fixed_order(found):
+    counts = count(found)
+
+    assert sum(number for _, number in counts.by_state) == counts.total == len(found)
+    assert [state for state, _ in counts.by_state] == list(State)
+    assert counts[State.NOT_STARTED] == found.count(State.NOT_STARTED)
+
+
+@pytest.mark.parametrize(
+    ("state", "starts_on", "owed"),
+    [
+        (State.IN_PROGRESS, None, True),
+        (State.NO_REPORT, date(2026, 3, 31), True),
+        (State.NO_REPORT, date(2026, 4, 1), False),
+        (State.COMPLETED, None, False),
+        (State.CANCELLED, None, False),
+        (State.SUSPENDED, None, True),
+    ],
+)
+def test_a_round_asks_for_what_has_begun_and_is_not_over(state, starts_on, owed):
+    assert is_owed(state, starts_on, round_ends_on=date(2026, 3, 31)) is owed
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({"owed": False}, ReportState.NEVER_ASKED),
+        ({"owed": True}, ReportState.SILENT),
+        ({"owed": True, "submitted": True}, ReportState.IN_REVIEW),
+        ({"owed": True, "submitted": True, "published": True}, ReportState.PUBLISHED),
+        ({"owed": False, "published": True}, ReportState.PUBLISHED),
+    ],
+)
+def test_silence_review_and_not_being_asked_are_told_apart(facts, expected):
+    assert report_state(**facts) == expected
+
+
+@given(states, dates, dates, st.none() | st.integers(0, 100))
+def test_without_a_stated_date_nobody_is_ever_late(state, due_on, today, percent):
+    deadline = Deadline(due_on=due_on, due_provenance="plan_period")
+
+    assert punctuality(state, deadline, today, percent) in {
+        Punctuality.NO_DEADLINE,
+        None,
+    }

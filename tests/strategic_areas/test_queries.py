@@ -1,0 +1,399 @@
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from strategic_areas import progress, workflow
+from strategic_areas.models import HelpLine, ReportingPeriod
+from strategic_areas.queries import (
+    agencies,
+    areas,
+    board,
+    commitments,
+    help_lines,
+    overview,
+    plans,
+    record,
+    rounds,
+    sources,
+    updates,
+)
+from strategic_areas.queries.succession import Succession
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+TODAY = date(2026, 6, 1)
+
+
+def make_demonstration(plan):
+    return factories.make_round(plan=plan, is_demonstration=True)
+
+
+def state_of(commitment):
+    (row,) = board.load(commitment.plan, TODAY).rows
+    return row.standing.state
+
+
+def page_of(commitment):
+    found = commitments.find(commitment.plan.code, commitment.code)
+    return commitments.page(found, Succession(found.plan), timezone.localdate())
+
+
+# Which plan
+
+
+def test_the_plan_in_force_is_shown_when_it_has_commitments():
+    plan = factories.make_commitment().plan
+    factories.make_commitment(
+        plan=factories.make_plan(starts_on=date(2017, 1, 1), ends_on=date(2020, 1, 1))
+    )
+
+    assert plans.choose(TODAY) == plans.Choice(plan, plan)
+
+
+def test_a_plan_in_force_without_commitments_gives_way_to_the_latest_with_a_record():
+    empty = factories.make_plan()
+    old = factories.make_plan(
+        starts_on=date(2017, 1, 1), ends_on=date(2020, 12, 31), status="ended"
+    )
+    older = factories.make_plan(
+        starts_on=date(2009, 1, 1), ends_on=date(2014, 12, 31), status="ended"
+    )
+    factories.make_commitment(plan=old)
+    factories.make_commitment(plan=older)
+
+    assert plans.choose(TODAY) == plans.Choice(empty, old)
+
+
+def test_a_plan_in_preparation_is_never_chosen():
+    hidden = factories.make_plan(status="in_preparation")
+    factories.make_commitment(plan=hidden)
+
+    assert plans.choose(TODAY) == plans.Choice(None, None)
+    assert hidden not in plans.public()
+
+
+def test_gaps_between_plans_are_told_and_overlaps_are_none():
+    factories.make_plan(starts_on=date(2009, 1, 1), ends_on=date(2014, 12, 31))
+    factories.make_plan(starts_on=date(2014, 1, 1), ends_on=date(2016, 12, 31))
+    later = factories.make_plan(starts_on=date(2018, 1, 1), ends_on=date(2020, 12, 31))
+
+    lines = plans.lines(TODAY)
+
+    assert [line.gap_from for line in lines] == [date(2016, 12, 31), None, None]
+    assert lines[0].plan == later
+
+
+# States
+
+
+def test_only_published_real_updates_make_a_state():
+    commitment = factories.make_commitment()
+    activity = factories.make_activity(commitment=commitment)
+    factories.make_update(activity=activity)
+    factories.make_submitted_update(
+        activity=factories.make_activity(
+            commitment=commitment, agency=factories.make_agency()
+        )
+    )
+    factories.make_published_update(
+        activity=activity, period=make_demonstration(commitment.plan)
+    )
+
+    assert state_of(commitment) == progress.State.NO_REPORT
+
+
+def test_a_published_update_puts_a_commitment_in_progress():
+    activity = factories.make_activity()
+    factories.make_published_update(
+        activity=activity, execution="completed", percent=100
+    )
+
+    assert state_of(activity.commitment) == progress.State.IN_PROGRESS
+
+
+def test_a_published_declaration_of_the_lead_completes_a_commitment():
+    declared = factories.make_published_declaration()
+
+    assert state_of(declared.commitment) == progress.State.COMPLETED
+
+
+def test_a_draft_or_demonstrated_declaration_completes_nothing():
+    draft = factories.make_declaration()
+    plan = factories.make_plan()
+    shown = factories.make_published_declaration(
+        commitment=factories.make_commitment(plan=plan), period=make_demonstration(plan)
+    )
+
+    assert state_of(draft.commitment) == progress.State.NO_REPORT
+    assert state_of(shown.commitment) == progress.State.NO_REPORT
+
+
+def test_a_superseded_commitment_is_counted_no_more():
+    old = factories.make_commitment()
+    new = factories.make_commitment(programme=old.programme)
+    new.supersedes.add(old)
+
+    rows = board.load(old.plan, TODAY).rows
+
+    assert [row.commitment for row in rows] == [new]
+
+
+def test_a_withdrawn_update_makes_no_state():
+    update = factories.make_published_update()
+    workflow.withdraw(update, by=factories.make_reviewer(), reason="It was mistaken.")
+
+    assert state_of(update.activity.commitment) == progress.State.NO_REPORT
+
+
+# Rounds and the headline
+
+
+def test_an_agency_that_owes_and_one_that_reported_are_counted():
+    plan = factories.make_plan()
+    asked = factories.make_round(plan=plan)
+    activities = [factories.make_activity(plan=plan) for _ in range(3)]
+    factories.make_published_update(activity=activities[0], period=asked)
+    factories.make_submitted_update(activity=activities[1], period=asked)
+
+    said = rounds.headline_of(board.load(plan, TODAY), timezone.localdate())
+
+    assert (said.asked, said.reported) == (3, 1)
+    assert activities[0].agency.acronym not in said.missing
+
+
+def test_what_is_completed_or_not_begun_is_not_owed():
+    plan = factories.make_plan()
+    earlier = factories.make_period(plan=plan, ends_on=date(2025, 6, 30))
+    asked = factories.make_round(plan=plan)
+    done = factories.make_activity(plan=plan)
+    factories.make_record_update(
+        activity=done, period=earlier, execution="completed", percent=100
+    )
+    factories.make_activity(plan=plan, starts_on=asked.ends_on + timedelta(days=1))
+    owing = factories.make_activity(plan=plan)
+
+    said = rounds.headline_of(board.load(plan, TODAY), timezone.localdate())
+
+    assert said.missing == (owing.agency.acronym,)
+
+
+def test_a_demonstration_round_asks_nobody():
+    plan = factories.make_plan()
+    make_demonstration(plan)
+    activity = factories.make_activity(plan=plan)
+
+    assert rounds.latest(plan, timezone.localdate()) is None
+    (account,) = page_of(activity.commitment).activities
+    assert account.report == progress.ReportState.NEVER_ASKED
+
+
+def test_the_public_record_is_no_report_of_an_agency():
+    update = factories.make_record_update()
+
+    found = board.load(update.plan, TODAY)
+
+    assert not rounds.anyone_reported(found)
+    assert found.rows[0].standing.state == progress.State.IN_PROGRESS
+
+
+def test_a_report_in_review_tells_its_day_and_nothing_else():
+    plan = factories.make_plan()
+    update = factories.make_submitted_update(
+        activity=factories.make_activity(plan=plan),
+        period=factories.make_round(plan=plan),
+    )
+
+    (account,) = page_of(update.activity.commitment).activities
+
+    assert account.report == progress.ReportState.IN_REVIEW
+    assert account.submitted_on == timezone.localdate()
+    assert account.latest is None
+
+
+# The record
+
+
+def test_what_changed_lately_is_only_what_was_reported_here():
+    plan = factories.make_plan()
+    activity = factories.make_activity(plan=plan)
+    factories.make_record_update(activity=activity)
+    factories.make_published_update(activity=activity, period=make_demonstration(plan))
+    reported = factories.make_published_update(activity=activity)
+
+    latest = overview.load(plan, TODAY).latest
+
+    assert [entry.pk for entry in latest.lately] == [reported.pk]
+    assert len(latest.recorded) == 2
+
+
+def test_the_record_is_sorted_by_period_and_source_never_by_loading():
+    plan = factories.make_plan()
+    activity = factories.make_activity(plan=plan)
+    years = [2025, 2027, 2026]
+    for year in years:
+        period = factories.make_period(
+            plan=plan, starts_on=date(year, 1, 1), ends_on=date(year, 12, 31)
+        )
+        factories.make_record_update(activity=activity, period=period)
+
+    shown = updates.entries(updates.keys(plan))
+
+    assert [entry.period.ends_on.year for entry in shown] == sorted(years)[::-1]
+
+
+def test_a_withdrawn_entry_keeps_its_reason_and_nothing_of_its_content():
+    update = factories.make_published_update(narrative_es="Retirado del todo")
+    workflow.withdraw(update, by=factories.make_reviewer(), reason="Era un error.")
+
+    (entry,) = updates.entries(updates.keys(update.plan))
+
+    assert entry.is_withdrawn
+    assert entry.withdrawal_reason_es == "Era un error."
+    assert (entry.text_es, entry.percent, entry.state) == ("", None, None)
+
+
+def test_what_a_withdrawn_revision_replaced_is_shown_no_more():
+    first = factories.make_published_update()
+    second = workflow.correct(first, by=first.contributors.get())
+    workflow.submit(second, by=first.contributors.get())
+    workflow.publish(second, by=factories.make_reviewer())
+    (moment,) = page_of(first.activity.commitment).timeline
+    assert [entry.pk for entry in moment.replaced] == [first.pk]
+
+    workflow.withdraw(second, by=factories.make_reviewer(), reason="Era un error.")
+
+    (moment,) = page_of(first.activity.commitment).timeline
+    assert moment.entry.is_withdrawn
+    assert moment.replaced == ()
+
+
+def test_a_successor_shows_what_was_filed_under_its_predecessors():
+    old = factories.make_activity()
+    plan = old.plan
+    update = factories.make_record_update(activity=old)
+    middle = factories.make_commitment(plan=plan)
+    middle.supersedes.add(old.commitment)
+    new = factories.make_commitment(plan=plan)
+    new.supersedes.add(middle)
+
+    page = page_of(new)
+
+    assert [(m.entry.pk, m.former) for m in page.timeline] == [(update.pk, old)]
+    assert page.row.standing.state == progress.State.NO_REPORT
+    old_page = commitments.find(plan.code, old.commitment.code)
+    assert commitments.successor(old_page, Succession(plan)) == new
+
+
+def test_an_activity_shows_what_was_filed_under_the_one_it_replaced():
+    old = factories.make_activity()
+    update = factories.make_record_update(activity=old)
+    new = factories.make_activity(plan=old.plan)
+    new.supersedes.add(old)
+
+    page = page_of(new.commitment)
+
+    assert [(m.entry.pk, m.former) for m in page.timeline] == [(update.pk, old)]
+    assert page_of(old.commitment).activities == ()
+
+
+def test_a_demonstration_stands_beside_the_real_state():
+    plan = factories.make_plan()
+    activity = factories.make_activity(plan=plan)
+    factories.make_published_update(
+        activity=activity, period=make_demonstration(plan), percent=60
+    )
+
+    page = page_of(activity.commitment)
+
+    (account,) = page.activities
+    assert account.row.standing.state == progress.State.NO_REPORT
+    assert [entry.percent for entry in account.demonstrations] == [60]
+    assert account.latest is None
+    for entries in (
+        areas.latest_entries(activity.commitment.programme.area),
+        updates.entries(updates.keys(plan)),
+    ):
+        assert [entry.is_demonstration for entry in entries] == [True]
+
+
+def test_only_cleared_evidence_is_public():
+    update = factories.make_update()
+    for title, is_public in (("Abierta", True), ("Reservada", False)):
+        update.evidences.create(
+            title_es=title, url="https://example.org/", is_public=is_public
+        )
+    workflow.submit(update, by=update.contributors.get())
+    workflow.publish(update, by=factories.make_reviewer())
+
+    (entry,) = record.entries(record.updates())
+
+    assert [link.title_es for link in entry.evidence] == ["Abierta"]
+
+
+# Agencies, sources, help lines
+
+
+def test_an_agency_without_a_part_in_the_plan_has_no_page():
+    plan = factories.make_plan()
+    stranger = factories.make_agency()
+
+    found, agency, part = agencies.find(plan.code, stranger.slug)
+
+    assert part is None
+    assert agencies.page(agency, part, board.load(found, TODAY)) is None
+
+
+def test_the_sources_behind_a_plan_are_counted_once_each():
+    plan = factories.make_plan()
+    source = factories.make_source(plan=plan)
+    factories.make_source(plan=plan)  # nothing rests on this one
+    activity = factories.make_activity(plan=plan)
+    activity.sources.add(source)
+    factories.make_record_update(activity=activity, sources=[source])
+    plan.sources.add(factories.make_source(plan=plan))
+
+    assert sources.count_behind(plan) == 2
+
+
+def make_line(**fields):
+    return HelpLine.objects.create(**{"numbers": ["809-200-7212"]} | fields)
+
+
+def test_a_line_that_is_not_the_police_stands_first():
+    make_line(label_es="Emergencias", numbers=["9-1-1"], order=0)
+    make_line(label_es="Policía", is_police=True, order=1)
+    make_line(label_es="Mujer", order=2)
+
+    shown = help_lines.public(TODAY)
+
+    labels = [each.line.label_es for each in shown.lines]
+    assert labels == ["Mujer", "Emergencias", "Policía"]
+    assert shown.has_emergency
+
+
+def test_a_line_to_confirm_first_stays_hidden_and_emergencies_are_always_told():
+    make_line(label_es="Sin confirmar", confirm_before_publishing=True)
+
+    shown = help_lines.public(TODAY)
+
+    assert shown.lines == ()
+    assert not shown.has_emergency
+
+
+@pytest.mark.parametrize(("days", "is_told"), [(180, False), (181, True)])
+def test_an_old_confirmation_is_told(days, is_told):
+    confirmed = TODAY - timedelta(days=days)
+    make_line(label_es="Mujer", confirmed_on=confirmed)
+
+    (line,) = help_lines.public(TODAY).lines
+
+    assert line.unconfirmed_since == (confirmed if is_told else None)
+
+
+def test_a_record_period_has_no_window():
+    period = factories.make_period()
+
+    assert period.mode == ReportingPeriod.Mode.RECORD
+    assert rounds.latest(period.plan, TODAY) is None
