@@ -21,11 +21,20 @@ class AgencyRow:
 
     participation: Participation
     counts: progress.Counts
+    late: int
     activities: int
 
     @property
     def agency(self):
         return self.participation.agency
+
+    @property
+    def completed(self):
+        return self.counts[progress.State.COMPLETED]
+
+    @property
+    def is_partner(self):
+        return self.participation.role == Participation.Role.PARTNER
 
 
 @dataclass(frozen=True)
@@ -51,6 +60,7 @@ def of_plan(board: Board) -> tuple[AgencyRow, ...]:
         AgencyRow(
             participation=each,
             counts=count_rows(_led(board, each.agency)),
+            late=sum(row.is_late for row in _led(board, each.agency)),
             activities=len(_activities(board, each.agency)),
         )
         for each in participations

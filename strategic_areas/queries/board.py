@@ -50,6 +50,10 @@ class CommitmentRow:
     was_declared_here: bool
 
     @property
+    def is_late(self):
+        return self.standing.punctuality == progress.Punctuality.LATE
+
+    @property
     def deadline(self):
         return deadline_of(self.commitment)
 

@@ -138,9 +138,12 @@ def _counted(rows):
 
 
 def _account(row, asked, moments, found):
-    own = [m.entry for m in moments if m.entry.subject == row.activity]
-    said = [entry for entry in own if not entry.is_withdrawn]
-    real = [entry for entry in said if not entry.is_demonstration]
+    told = [
+        moment.entry
+        for moment in moments
+        if moment.is_told_above and moment.entry.subject == row.activity
+    ]
+    real = [entry for entry in told if not entry.is_demonstration]
     submitted_at = row.activity.submitted_at
     return ActivityAccount(
         row=row,
@@ -151,9 +154,15 @@ def _account(row, asked, moments, found):
         ),
         submitted_on=record.day(submitted_at),
         latest=real[0] if real else None,
-        demonstrations=tuple(entry for entry in said if entry.is_demonstration),
-        sources=tuple(found["activity", row.activity.pk]),
+        demonstrations=tuple(entry for entry in told if entry.is_demonstration),
+        sources=_beside(found["activity", row.activity.pk], real),
     )
+
+
+def _beside(sources, told):
+    """Those that the account shown beside them does not name already."""
+    named = {source for entry in told for source in entry.sources}
+    return tuple(source for source in sources if source not in named)
 
 
 def _public_or_none(commitment):

@@ -10,21 +10,27 @@ from strategic_areas.queries import agencies, areas, board, rounds, sources, upd
 
 @dataclass(frozen=True)
 class Overview:
+    """``agencies`` are the commission's own; ``partners`` counts those beside it."""
+
     board: board.Board
     headline: Headline
     areas: tuple[areas.AreaRow, ...]
     agencies: tuple[agencies.AgencyRow, ...]
+    partners: int
     sources: int
     latest: updates.Latest
 
 
 def load(plan: Plan, today: date) -> Overview:
     found = board.load(plan, today)
+    every = agencies.of_plan(found)
+    body = tuple(row for row in every if not row.is_partner)
     return Overview(
         board=found,
         headline=rounds.headline_of(found, today),
         areas=areas.rows(areas.of_plan(plan), found),
-        agencies=agencies.of_plan(found),
+        agencies=body,
+        partners=len(every) - len(body),
         sources=sources.count_behind(plan),
         latest=updates.latest(found),
     )

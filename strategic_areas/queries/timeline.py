@@ -1,7 +1,7 @@
 """Published accounts in the order of what they are about, newest first."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from strategic_areas.models import Commitment
@@ -15,12 +15,14 @@ class Moment:
 
     ``replaced`` ends where a revision was withdrawn: what was taken back is not shown
     in an older wording. ``former`` is the record that it was filed under when that one
-    was superseded, else None.
+    was superseded, else None. ``is_told_above`` marks what the page tells beside the
+    activity: its last account, and every demonstration.
     """
 
     entry: Entry
     replaced: tuple[Entry, ...]
     former: object
+    is_told_above: bool = False
 
 
 def timeline(entries, commitment: Commitment, own_activities: set[int]):
@@ -43,7 +45,21 @@ def timeline(entries, commitment: Commitment, own_activities: set[int]):
                 former=None if is_own else head.subject,
             )
         )
-    return tuple(sorted(moments, key=_age, reverse=True))
+    return tuple(_mark_told_above(sorted(moments, key=_age, reverse=True)))
+
+
+def _mark_told_above(moments):
+    told = set()
+    for moment in moments:
+        entry = moment.entry
+        if moment.former or entry.is_withdrawn or entry.kind != "activityupdate":
+            yield moment
+        elif entry.is_demonstration or entry.subject.pk not in told:
+            if not entry.is_demonstration:
+                told.add(entry.subject.pk)
+            yield replace(moment, is_told_above=True)
+        else:
+            yield moment
 
 
 def _shown(head, replaced):
