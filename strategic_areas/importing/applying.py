@@ -4,6 +4,7 @@ from contextlib import contextmanager
 
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError
+from django.utils.translation import override
 
 from strategic_areas import workflow
 from strategic_areas.importing.deciding import NOTHING, Verdict, verdict
@@ -39,8 +40,8 @@ class Applying:
     def file(self, record):
         """Create or change the row of a record, all but its links to other rows."""
         shelf = self.shelves.of[record.table.name]
-        known = self.memory.said(record).get(ROW)
-        filing = Filing(record, shelf.rows.get(record.key) or shelf.stored.get(known))
+        row = shelf.rows.get(record.key) or shelf.stored.get(self.memory.row(record))
+        filing = Filing(record, row)
         self.filings.append(filing)
         with told(record):
             if filing.is_new:
@@ -145,7 +146,8 @@ def told(record):
     try:
         yield
     except (DatabaseError, ValidationError, workflow.TransitionError) as error:
-        found, expected = "what the file says", why(error, record.table.model)
+        with override("en"):
+            found, expected = "what the file says", why(error, record.table.model)
         fault = Fault(record.name, "", found, expected, record.line)
         raise Refused([fault]) from error
 
@@ -156,4 +158,5 @@ def why(error, model):
     for constraint in model._meta.constraints:
         if constraint.name in text:
             return f"what the database takes: {constraint.violation_error_message}"
-    return f"what the database takes ({text.splitlines()[0] if text else error!r})"
+    reason = text.splitlines()[0] if text else type(error).__name__
+    return f"what the database takes ({reason})"

@@ -7,7 +7,7 @@ from strategic_areas.importing.faults import Fault
 from strategic_areas.importing.format import GEOGRAPHY_SOURCES, SECTIONS, VERSION
 from strategic_areas.importing.kinds import Code, Unfit, Whole, quoted
 from strategic_areas.importing.reading import Mapping, Scalar, Sequence
-from strategic_areas.importing.tables import shortfall
+from strategic_areas.importing.tables import TABLES, shortfall
 
 TOP = "the file"
 
@@ -147,7 +147,8 @@ class Checker:
                 continue
             entry = self.record(section, node, f"{section.name} {key.text}")
             entry.nodes["key"] = key
-            self.value(entry, "key", Code(), required=True)
+            field = TABLES["sources"].field("key")
+            self.value(entry, "key", Code(), field, required=True)
             yield entry
 
     def name(self, section, node, number, above):

@@ -15,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_slug
 
 from strategic_areas.importing.reading import Mapping, Scalar, Sequence, shortened
-from strategic_areas.importing.spans import span
+from strategic_areas.importing.spans import NoSpan, span
 
 
 class Unfit(Exception):
@@ -114,7 +114,7 @@ class Span(Text):
     def checked(self, text):
         try:
             span(text)
-        except ValueError:
+        except NoSpan:
             raise Unfit(self.label) from None
         return text
 

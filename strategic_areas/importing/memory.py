@@ -46,6 +46,12 @@ class Memory:
         found = self.others.get((record.table.name, record.key), [])
         return [(plan, said[attribute]) for plan, said in found if attribute in said]
 
+    def row(self, record):
+        """The primary key of the row that a file put a record in, or None."""
+        if ROW in (said := self.said(record)):
+            return said[ROW]
+        return next((pk for _, pk in self.set_by(record, ROW)), None)
+
     def remember(self, record, **values):
         place = (record.table.name, record.key)
         row = self.rows.get(place)

@@ -111,8 +111,8 @@ def refuse(found, expected, line=0):
 
 
 def shortened(raw, length=200):
-    """The text as it is written, cut where it would fill the screen."""
-    raw = raw.rstrip()
+    """The text as it is written, on one line, cut where it would fill the screen."""
+    raw = " ".join(line.strip() for line in raw.splitlines()).strip()
     return raw if len(raw) <= length else f"{raw[:length]}…"
 
 

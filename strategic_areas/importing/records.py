@@ -67,6 +67,9 @@ class Records:
     def add(self, table, entry, name="", starting=None, **more):
         """A record of one table with what the entry says for it, and ``more``."""
         values = {**self.stored(entry, table), **more}
+        for attribute, value in values.items():
+            if value is None:
+                values[attribute] = usual(TABLES[table].field(attribute))
         starting = starting or {}
         if has_field(TABLES[table], "provenance") and "provenance" not in values:
             starting = {"provenance": self.given(entry), **starting}
@@ -179,6 +182,13 @@ class Records:
         if sources is not None:
             for record in [*self.lists["regions"], *self.lists["provinces"]]:
                 record.values["sources"] = sources
+
+
+def usual(field):
+    """What an emptied column holds, in plain form: its default where it has one."""
+    if field.null or field.is_relation or not field.has_default():
+        return None
+    return getattr(field.default, "value", field.default)
 
 
 def has_field(table, name):

@@ -16,6 +16,10 @@ PART = re.compile(
 )
 
 
+class NoSpan(ValueError):
+    """The text is no span of time, or one that ends before it begins."""
+
+
 def span(text):
     """
     The first and last day of a span, as a pair of dates.
@@ -23,14 +27,17 @@ def span(text):
     >>> span("2013/2018-05")
     (datetime.date(2013, 1, 1), datetime.date(2018, 5, 31))
 
-    Raises ``ValueError`` when the text is no span, or ends before it begins.
+    Raises ``NoSpan``.
     """
     first, slash, last = text.partition("/")
-    starts_on, ends_on = _part(first)
-    if slash:
-        ends_on = _part(last)[1]
+    try:
+        starts_on, ends_on = _part(first)
+        if slash:
+            ends_on = _part(last)[1]
+    except ValueError:
+        raise NoSpan(text) from None
     if ends_on < starts_on:
-        raise ValueError(text)
+        raise NoSpan(text)
     return starts_on, ends_on
 
 

@@ -1,0 +1,147 @@
+"""Plan files for tests: a small one to vary, and how to write and load one."""
+
+import copy
+import io
+from pathlib import Path
+
+import yaml
+from django.core.management import call_command
+
+from strategic_areas.importing import Refused, load
+from strategic_areas.models import PublicationVersion
+
+FOLDER = Path(__file__).parent
+ROOT = FOLDER.parents[2]
+SHIPPED = ROOT / "strategic_areas" / "plans" / "plan-2017-2020.yaml"
+
+SMALL = {
+    "format": 1,
+    "sources": {
+        "matrix": {"title": "Matriz", "kind": "official_plan"},
+        "note": {"title": "Nota", "kind": "press"},
+    },
+    "plan": {
+        "code": "2030-2031",
+        "title_es": "Plan 2030-2031",
+        "starts_on": "2030-01-01",
+        "ends_on": "2031-12-31",
+    },
+    "areas": [{"code": "1", "slug_es": "prevencion", "name_es": "Prevención"}],
+    "programmes": [{"code": "1.1", "area": "1", "name_es": "Formación"}],
+    "agencies": [
+        {
+            "acronym": "AAA",
+            "slug": "aaa",
+            "name_es": "Institución A",
+            "kind": "ministry",
+            "role": "chair",
+        }
+    ],
+    "periods": [
+        {
+            "code": "2030-S1",
+            "name_es": "Primer semestre",
+            "starts_on": "2030-01-01",
+            "ends_on": "2030-06-30",
+        }
+    ],
+    "commitments": [
+        {
+            "code": "C1",
+            "programme": "1.1",
+            "title_es": "Formar al personal",
+            "lead": "AAA",
+            "provenance": "plan",
+        }
+    ],
+    "activities": [
+        {
+            "code": "C1.a",
+            "commitment": "C1",
+            "title_es": "Taller",
+            "agency": "AAA",
+            "provenance": "plan",
+        }
+    ],
+    "updates": [
+        {
+            "activity": "C1.a",
+            "period": "2030-S1",
+            "status": "in_progress",
+            "percent": 40,
+            "narrative_es": "Primer taller.",
+            "sources": ["matrix"],
+        }
+    ],
+    "indicators": [
+        {
+            "code": "EJ-1",
+            "name_es": "Personas formadas",
+            "unit_es": "personas",
+            "counts": "persons",
+            "values": [
+                {
+                    "period": "2030-Q1",
+                    "value": 40,
+                    "status": "confirmed",
+                    "sources": ["matrix"],
+                    "breakdown": [
+                        {"dimension": "sex", "category": "female", "value": 25}
+                    ],
+                }
+            ],
+            "targets": [{"period": "2031", "value": 120}],
+            "targets_provenance": "plan",
+        }
+    ],
+}
+
+
+class Plain(yaml.SafeDumper):
+    """Writes what stands in two places twice, as the format wants it."""
+
+    def ignore_aliases(self, data):
+        return True
+
+
+def small(**sections):
+    """A copy of the small plan; ``sections`` replace or add whole sections."""
+    return {**copy.deepcopy(SMALL), **sections}
+
+
+def write(folder, content, name="plan.yaml"):
+    """Write a plan as a file and return its path; text is written as it stands."""
+    path = folder / name
+    if not isinstance(content, str):
+        content = yaml.dump(content, Dumper=Plain, allow_unicode=True, sort_keys=False)
+    path.write_text(content, encoding="utf-8")
+    return path
+
+
+def load_small(folder, content):
+    return load(write(folder, content))
+
+
+def faults_of(folder, content):
+    """The faults of a plan that is not loaded, as (record, field, found) triples."""
+    try:
+        load(write(folder, content))
+    except Refused as refused:
+        return [(fault.record, fault.field, fault.found) for fault in refused.faults]
+    return []
+
+
+def run(path, *options):
+    """The exit status of the command, its output and its error output, in lines."""
+    output, errors, status = io.StringIO(), io.StringIO(), 0
+    try:
+        call_command("load_plan", str(path), *options, stdout=output, stderr=errors)
+    except SystemExit as stopped:
+        status = stopped.code
+    return status, output.getvalue().splitlines(), errors.getvalue().splitlines()
+
+
+def footprint(*models):
+    """How many rows each table has, and the publication version."""
+    counts = {model.__name__: model.objects.count() for model in models}
+    return {**counts, "version": PublicationVersion.current()}

@@ -1,0 +1,536 @@
+"""Files loaded again, changed, beside each other and over what was edited here."""
+
+import copy
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.apps import apps
+
+from agencies.models import Agency
+from strategic_areas import workflow
+from strategic_areas.importing import load
+from strategic_areas.models import (
+    Activity,
+    ActivityUpdate,
+    CodeList,
+    Commitment,
+    CommitmentUpdate,
+    HelpLine,
+    Indicator,
+    Participation,
+    Plan,
+    PublicationVersion,
+    StrategicArea,
+    Target,
+)
+from strategic_areas.models.measurements import Measurement
+from tests.factories import make_reviewer
+from tests.strategic_areas.plans import (
+    FOLDER,
+    SHIPPED,
+    footprint,
+    load_small,
+    run,
+    small,
+    write,
+)
+
+pytestmark = pytest.mark.django_db
+
+EVERY = [*apps.get_app_config("strategic_areas").get_models(), Agency]
+
+
+def summary(folder, content):
+    return load_small(folder, content).summary
+
+
+def counts(outcome):
+    return outcome.created.total(), len(outcome.changed), len(outcome.kept)
+
+
+def kept(outcome):
+    return [
+        (each.record, each.field, each.here, each.in_file, each.reason)
+        for each in outcome.kept
+    ]
+
+
+def with_update(**values):
+    content = small()
+    content["updates"][0].update(values)
+    return content
+
+
+def test_a_second_load_of_any_file_changes_nothing(tmp_path):
+    load_small(tmp_path, small())
+    before = footprint(*EVERY)
+
+    outcome = load_small(tmp_path, small())
+
+    assert counts(outcome) == (0, 0, 0)
+    assert outcome.unchanged == 15
+    assert footprint(*EVERY) == before
+
+
+def test_a_changed_field_is_shown_and_applied(tmp_path):
+    load_small(tmp_path, small())
+    content = small()
+    content["commitments"][0]["title_es"] = "Formar a todo el personal"
+    path = write(tmp_path, content)
+
+    dry = run(path, "--dry-run")
+    title_after_dry_run = Commitment.objects.get().title_es
+    real = run(path)
+
+    line = (
+        "changed: commitments C1, title_es: "
+        "Formar al personal → Formar a todo el personal"
+    )
+    last = "created=0 changed=1 unchanged=14 kept=0 faults=0"
+    assert dry == (0, [line, "Dry run: nothing was written.", last], [])
+    assert title_after_dry_run == "Formar al personal"
+    assert real == (0, [line, last], [])
+    assert Commitment.objects.get().title_es == "Formar a todo el personal"
+
+
+def test_a_long_changed_text_is_shown_where_it_differs(tmp_path):
+    content = small()
+    content["commitments"][0]["title_es"] = "a" * 200 + "uno" + "b" * 90
+    load_small(tmp_path, content)
+    content["commitments"][0]["title_es"] = "a" * 200 + "dos" + "b" * 90
+
+    lines = run(write(tmp_path, content))[1]
+
+    old, new = ("…" + "a" * 40 + word + "b" * 77 + "…" for word in ("uno", "dos"))
+    assert lines[0] == f"changed: commitments C1, title_es: {old} → {new}"
+
+
+def test_a_field_edited_here_is_kept_and_listed(tmp_path):
+    load_small(tmp_path, small())
+    Commitment.objects.update(title_es="Editado")
+    content = small()
+    content["commitments"][0]["title_es"] = "Del archivo"
+
+    unchanged_file = load_small(tmp_path, small())
+    changed_file = load_small(tmp_path, content)
+
+    edited = "edited here"
+    assert kept(unchanged_file) == [
+        ("commitments C1", "title_es", "Editado", "Formar al personal", edited)
+    ]
+    assert kept(changed_file) == [
+        ("commitments C1", "title_es", "Editado", "Del archivo", edited)
+    ]
+    assert Commitment.objects.get().title_es == "Editado"
+
+
+def test_an_edit_that_is_taken_back_lets_the_file_change_the_field(tmp_path):
+    load_small(tmp_path, small())
+    content = small()
+    content["commitments"][0]["title_es"] = "Del archivo"
+    Commitment.objects.update(title_es="Editado")
+    load_small(tmp_path, content)
+    Commitment.objects.update(title_es="Formar al personal")
+
+    outcome = load_small(tmp_path, content)
+
+    assert counts(outcome) == (0, 1, 0)
+
+
+def test_a_link_edited_here_is_kept(tmp_path):
+    content = small()
+    content["commitments"][0]["sources"] = ["matrix"]
+    load_small(tmp_path, content)
+    Commitment.objects.get().sources.clear()
+
+    outcome = load_small(tmp_path, content)
+
+    assert kept(outcome) == [
+        ("commitments C1", "sources", [], ["matrix"], "edited here")
+    ]
+
+
+def test_a_list_is_complete_and_what_it_leaves_out_is_taken_off(tmp_path):
+    content = small()
+    content["commitments"][0]["sources"] = ["matrix", "note"]
+    load_small(tmp_path, content)
+    content["commitments"][0]["sources"] = ["note"]
+
+    outcome = load_small(tmp_path, content)
+
+    assert counts(outcome) == (0, 1, 0)
+    assert [each.key for each in Commitment.objects.get().sources.all()] == ["note"]
+
+
+def test_an_absent_key_says_nothing_and_null_empties(tmp_path):
+    content = small()
+    content["commitments"][0] |= {"note_es": "Nota", "due_on": "2031-01-01"}
+    content["activities"][0] |= {"kind": "continuing"}
+    content["updates"] = []
+    load_small(tmp_path, content)
+
+    silent = load_small(tmp_path, small(updates=[]))
+    content["commitments"][0] |= {"note_es": None, "due_on": None}
+    content["activities"][0] |= {"kind": None}
+    emptied = load_small(tmp_path, content)
+    again = load_small(tmp_path, content)
+
+    commitment = Commitment.objects.get()
+    assert counts(silent) == (0, 0, 0)
+    assert counts(emptied) == (0, 2, 0)
+    assert counts(again) == (0, 0, 0)
+    assert (commitment.note_es, commitment.due_on) == (None, None)
+    assert Activity.objects.get().kind == "one_off"
+
+
+def test_a_key_new_in_the_file_fills_what_nobody_has_filled(tmp_path):
+    load_small(tmp_path, small())
+    content = small()
+    content["commitments"][0]["note_es"] = "Nota"
+    content["activities"][0]["budget"] = "none_assigned"
+
+    assert counts(load_small(tmp_path, content)) == (0, 2, 0)
+
+
+def test_what_a_file_no_longer_has_stays(tmp_path):
+    load_small(tmp_path, small())
+
+    outcome = load_small(tmp_path, small(activities=[], updates=[], indicators=[]))
+
+    assert counts(outcome) == (0, 0, 0)
+    assert Activity.objects.count() == 1
+    assert ActivityUpdate.objects.published().count() == 1
+
+
+def test_a_row_whose_code_was_edited_here_is_found_again(tmp_path):
+    load_small(tmp_path, small())
+    commitment = Commitment.objects.get()
+    commitment.code = "C-1"
+    commitment.save()
+
+    outcome = load_small(tmp_path, small())
+
+    assert counts(outcome) == (0, 0, 1)
+    assert kept(outcome) == [("commitments C1", "code", "C-1", "C1", "edited here")]
+    assert Commitment.objects.count() == 1
+
+
+def test_an_agency_renamed_here_is_found_by_its_former_name(tmp_path):
+    load_small(tmp_path, small())
+    Agency.objects.get().rename(acronym="AA2", name_es="Nombre nuevo")
+    other = small(indicators=[])
+    other["plan"]["code"] = "otro"
+
+    own = load_small(tmp_path, small())
+    of_another_plan = load_small(tmp_path, other)
+
+    assert [(each.field, each.here) for each in own.kept] == [
+        ("acronym", "AA2"),
+        ("name_es", "Nombre nuevo"),
+    ]
+    assert len(of_another_plan.kept) == 2
+    assert Agency.objects.count() == 1
+
+
+def test_a_changed_update_becomes_a_new_revision(tmp_path):
+    load_small(tmp_path, small())
+
+    outcome = load_small(tmp_path, with_update(percent=60, sources=["note"]))
+    again = load_small(tmp_path, with_update(percent=60, sources=["note"]))
+
+    rows = ActivityUpdate.objects.order_by("revision").values_list(
+        "revision", "status", "percent", "provenance", "narrative_es", "origin"
+    )
+    text = "Primer taller."
+    assert list(rows) == [
+        (1, "replaced", 40, "documented", text, "record"),
+        (2, "published", 60, "press", text, "record"),
+    ]
+    fields = {change.field for change in outcome.changed[0][1]}
+    assert fields == {"percent", "provenance", "sources"}
+    assert counts(again) == (0, 0, 0)
+
+
+def test_a_changed_update_keeps_what_the_file_no_longer_says(tmp_path):
+    load_small(tmp_path, with_update(people_reached=12, note_es="Nota"))
+
+    load_small(tmp_path, with_update(percent=60))
+
+    update = ActivityUpdate.objects.published().get()
+    assert (update.revision, update.people_reached, update.note_es) == (2, 12, "Nota")
+
+
+def test_an_update_that_was_withdrawn_here_is_not_published_again(tmp_path):
+    load_small(tmp_path, small())
+    update = ActivityUpdate.objects.get()
+    workflow.withdraw(update, by=make_reviewer(), reason="Dato errado")
+
+    outcome = load_small(tmp_path, with_update(percent=60))
+
+    assert kept(outcome) == [
+        ("updates C1.a 2030-S1", "", "no record", "an update", "withdrawn here")
+    ]
+    assert ActivityUpdate.objects.published().count() == 0
+
+
+def make_draft(update, **fields):
+    """An agency's own draft beside what the record says."""
+    return ActivityUpdate.objects.create(
+        activity=update.activity,
+        period=update.period,
+        revision=2,
+        origin="entered",
+        provenance="reported",
+        execution="in_progress",
+        narrative_es="De la institución.",
+        **fields,
+    )
+
+
+def test_an_update_that_the_agency_works_on_is_kept(tmp_path):
+    load_small(tmp_path, small())
+    make_draft(ActivityUpdate.objects.get())
+
+    same = load_small(tmp_path, small())
+    changed = load_small(tmp_path, with_update(percent=60))
+
+    record = "updates C1.a 2030-S1"
+    assert counts(same) == (0, 0, 0)
+    assert kept(changed) == [(record, "percent", 40, 60, "reported here")]
+    assert ActivityUpdate.objects.published().get().percent == 40
+
+
+def test_an_update_that_only_the_agency_has_begun_is_kept(tmp_path):
+    load_small(tmp_path, small())
+    update = ActivityUpdate.objects.get()
+    content = small()
+    content["activities"].append({**content["activities"][0], "code": "C1.b"})
+    content["updates"].append({**content["updates"][0], "activity": "C1.b"})
+    load_small(tmp_path, {**content, "updates": []})
+    update.activity = Activity.objects.get(code="C1.b")
+    make_draft(update)
+
+    outcome = load_small(tmp_path, content)
+
+    assert kept(outcome) == [
+        ("updates C1.b 2030-S1", "", "no record", "an update", "reported here")
+    ]
+
+
+def other_plan(code, **agency):
+    """A second plan that shares the agency, a help line and an international target."""
+    content = small(indicators=[])
+    content["plan"] |= {"code": code, "title_es": f"Plan {code}"}
+    content["agencies"][0] |= {"mandate_es": f"En {code}", **agency}
+    line = {"label_es": "Línea", "numbers": ["911", "*212"], "sources": ["note"]}
+    target = {"code": "SDG-8.7", "family": "SDG", "kind": "target"}
+    content["hotlines"] = [line]
+    content["frameworks"] = [{**target, "name_es": "Meta"}]
+    return content
+
+
+def test_files_that_share_agencies_are_stable_in_any_order(tmp_path):
+    first = other_plan("uno", name_es="Nombre uno", website="https://uno.example.org")
+    second = other_plan("dos", name_es="Nombre dos", dissolved_on="2031-01-01")
+    second["frameworks"][0]["name_es"] = "Otra meta"
+    load_small(tmp_path, first)
+    load_small(tmp_path, second)
+
+    outcomes = [load_small(tmp_path, each) for each in (first, second, first, second)]
+
+    agency = Agency.objects.get()
+    by_first = "set by the file of plan uno"
+    assert [counts(outcome)[:2] for outcome in outcomes] == [(0, 0)] * 4
+    assert kept(outcomes[0]) == []
+    assert kept(outcomes[1]) == [
+        ("agencies AAA", "name_es", "Nombre uno", "Nombre dos", by_first),
+        ("frameworks SDG-8.7", "name_es", "Meta", "Otra meta", by_first),
+    ]
+    assert (agency.name_es, agency.website) == (
+        "Nombre uno",
+        "https://uno.example.org",
+    )
+    assert agency.dissolved_on == date(2031, 1, 1)
+    assert [
+        (part.plan.code, part.mandate_es)
+        for part in Participation.objects.order_by("plan__code")
+    ] == [("dos", "En dos"), ("uno", "En uno")]
+
+
+def test_sources_of_several_files_stand_side_by_side(tmp_path):
+    load_small(tmp_path, other_plan("uno"))
+    load_small(tmp_path, other_plan("dos"))
+
+    outcome = load_small(tmp_path, other_plan("uno"))
+
+    sources = HelpLine.objects.get().sources.order_by("plan__code")
+    assert [(each.plan.code, each.key) for each in sources] == [
+        ("dos", "note"),
+        ("uno", "note"),
+    ]
+    assert counts(outcome) == (0, 0, 0)
+
+
+def test_only_the_file_that_set_a_shared_field_changes_it(tmp_path):
+    load_small(tmp_path, other_plan("uno"))
+    load_small(tmp_path, other_plan("dos"))
+
+    by_second = load_small(tmp_path, other_plan("dos", name_es="Nombre dos"))
+    by_first = load_small(tmp_path, other_plan("uno", name_es="Nombre uno"))
+
+    assert counts(by_second) == (0, 0, 1)
+    assert counts(by_first) == (0, 1, 0)
+    assert Agency.objects.get().name_es == "Nombre uno"
+
+
+def test_a_plan_knows_best_of_itself(tmp_path):
+    first = other_plan("uno")
+    days = {"starts_on": "2031-01-01", "ends_on": "2032-12-31"}
+    first["other_plans"] = [{"code": "dos", "title_es": "De oídas", **days}]
+    load_small(tmp_path, first)
+
+    own = load_small(tmp_path, other_plan("dos"))
+    again = load_small(tmp_path, first)
+
+    assert own.changed[0][0] == "plan"
+    assert Plan.objects.get(code="dos").title_es == "Plan dos"
+    assert [(each.record, each.field, each.reason) for each in again.kept] == [
+        ("other_plans dos", field, "set by the file of plan dos")
+        for field in ("title_es", "starts_on", "ends_on")
+    ]
+
+
+def test_plans_may_overlap_and_codes_belong_to_their_plan(tmp_path):
+    load_small(tmp_path, other_plan("uno"))
+    load_small(tmp_path, other_plan("dos"))
+
+    assert list(
+        Commitment.objects.order_by("plan__code").values_list("plan__code", "code")
+    ) == [("dos", "C1"), ("uno", "C1")]
+    assert list(
+        StrategicArea.objects.order_by("plan__code").values_list(
+            "plan__code", "slug_es", "slug_en"
+        )
+    ) == [("dos", "prevencion", None), ("uno", "prevencion", None)]
+
+
+def test_a_record_continues_one_of_another_plan(tmp_path):
+    load_small(tmp_path, other_plan("uno"))
+    second = other_plan("dos")
+    before = {"plan": "uno", "code": "C1"}
+    second["commitments"][0]["continues"] = before
+    second["activities"][0]["continues"] = {**before, "code": "C1.a"}
+    load_small(tmp_path, second)
+
+    outcome = load_small(tmp_path, second)
+
+    for model in (Commitment, Activity):
+        later = model.objects.get(plan__code="dos")
+        assert later.continues == model.objects.get(plan__code="uno")
+    assert counts(outcome) == (0, 0, 0)
+
+
+def test_an_official_matrix_replaces_what_was_reconstructed(tmp_path):
+    load(SHIPPED)
+    updates = set(ActivityUpdate.objects.values_list("pk", "activity__code", "status"))
+
+    outcome = load(FOLDER / "official-matrix.yaml")
+    again = load(FOLDER / "official-matrix.yaml")
+    shipped = load(SHIPPED)
+
+    old = Commitment.objects.get(code="R-1.1.1")
+    activity = Activity.objects.get(code="1.1.1.1")
+    assert dict(outcome.created) == {"sources": 1, "commitments": 1, "activities": 1}
+    assert counts(again) == counts(shipped) == (0, 0, 0)
+    assert [each.code for each in old.superseded_by.all()] == ["1.1.1"]
+    assert [each.code for each in activity.supersedes.all()] == ["R-1.1.1.a"]
+    assert old not in Commitment.objects.standing()
+    assert {place.code for place in activity.places.all()} == {"DO-01", "DO-21"}
+    assert (activity.budget_amount, activity.budget_currency) == (
+        Decimal("1250000.50"),
+        "DOP",
+    )
+    assert activity.budget_source.key == "matrix"
+    assert updates == set(
+        ActivityUpdate.objects.values_list("pk", "activity__code", "status")
+    )
+
+
+def test_a_plan_in_quarters_without_english_is_loaded_beside_the_other():
+    load(SHIPPED)
+
+    outcome = load(FOLDER / "quarterly.yaml")
+    again = load(FOLDER / "quarterly.yaml")
+
+    plan = Plan.objects.get(code="plan-trimestral")
+    update = ActivityUpdate.objects.get(plan=plan)
+    assert outcome.created["areas"] == 4
+    assert counts(again)[:2] == (0, 0)
+    assert plan.status == "ended"
+    assert [each.code for each in plan.commitments.all()] == ["A.1.9", "A.1.10"]
+    assert [(each.code, each.mode, each.due_on) for each in plan.periods.all()] == [
+        ("2018-T4", "record", None),
+        ("2018-T3", "record", date(2018, 10, 15)),
+    ]
+    assert (update.provenance, update.quantity) == ("press", Decimal("12.5"))
+    assert CommitmentUpdate.objects.published().get().result_reached is True
+    assert plan.areas.first().provenance == "reconstructed"
+
+
+def test_a_quarter_has_targets_and_values_by_who_counted():
+    load(SHIPPED)
+    load(FOLDER / "quarterly.yaml")
+
+    indicator = Indicator.objects.get(code="T-1")
+    days = (date(2018, 7, 1), date(2018, 9, 30))
+    assert list(
+        Target.objects.filter(indicator=indicator).values_list("ends_on", "value")
+    ) == [(date(2018, 9, 30), 100), (date(2018, 12, 31), 120)]
+    assert list(
+        Measurement.objects.filter(indicator=indicator)
+        .order_by("counted_by")
+        .values_list("starts_on", "ends_on", "counted_by", "value")
+    ) == [(*days, "MIREX", 90), (*days, "PN", 70)]
+    assert (indicator.baseline_value, indicator.baseline_starts_on) == (
+        Decimal("2.5"),
+        date(2013, 1, 1),
+    )
+
+
+def test_an_agency_is_succeeded_by_one_further_down(tmp_path):
+    content = small()
+    first = content["agencies"][0]
+    content["agencies"] = [
+        {**first, "succeeded_by": "BBB", "dissolved_by": "Decreto"},
+        {**first, "acronym": "BBB", "slug": "bbb", "role": "member"},
+    ]
+
+    load_small(tmp_path, content)
+
+    old = Agency.objects.get(acronym="AAA")
+    assert (old.succeeded_by.acronym, old.dissolved_by) == ("BBB", "Decreto")
+    assert counts(load_small(tmp_path, content)) == (0, 0, 0)
+
+
+def test_a_classification_without_entities_keeps_its_note(tmp_path):
+    content = small(classification={"note_es": "Nota", "sources": ["note"]})
+
+    load_small(tmp_path, content)
+
+    entities = CodeList.objects.get()
+    assert (entities.code, entities.note_es) == ("entities", "Nota")
+    assert counts(load_small(tmp_path, content)) == (0, 0, 0)
+
+
+def test_loading_moves_the_publication_version_only_when_it_changes(tmp_path):
+    load_small(tmp_path, small())
+    first = PublicationVersion.current()
+    load_small(tmp_path, small())
+    second = PublicationVersion.current()
+    content = copy.deepcopy(small())
+    content["areas"][0]["name_es"] = "Otra"
+    load_small(tmp_path, content)
+
+    assert first == second
+    assert StrategicArea.objects.get().name_es == "Otra"

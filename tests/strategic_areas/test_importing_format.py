@@ -1,0 +1,252 @@
+"""The declaration of the format: against the models, its documentation, its parts."""
+
+import re
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from strategic_areas.importing.deciding import NOTHING, Verdict, verdict
+from strategic_areas.importing.format import SECTIONS
+from strategic_areas.importing.kinds import plain
+from strategic_areas.importing.provenance import (
+    PROVENANCE_OF_KIND,
+    is_stronger,
+    provenance_of,
+)
+from strategic_areas.importing.spans import NoSpan, span
+from strategic_areas.importing.tables import TABLES
+from strategic_areas.management.commands.load_plan import excerpts
+from tests.strategic_areas.plans import ROOT, load_small
+
+DOCUMENT = (ROOT / "docs" / "plan-format.md").read_text(encoding="utf-8")
+
+#: Fields that no key of a file states, with the reason; "" stands for every table.
+COMPUTED = {
+    "": {
+        "id": "the database numbers rows",
+        "plan": "the plan of the file",
+        "sort_code": "follows from the code",
+    },
+    "sources": {"key": "the key of the mapping"},
+    "participations": {"agency": "the entry itself"},
+    "regions": {"sources": "geography_sources"},
+    "provinces": {"sources": "geography_sources"},
+    "hotlines": {"order": "the place in the list"},
+    "periods": {
+        "mode": "periods of a file are record periods",
+        "is_demonstration": "a record period is none",
+        "opens_on": "a record period has no window",
+        "closes_on": "a record period has no window",
+    },
+    "indicators": {"introduced_by": "the plan of the file"},
+    "targets": {"indicator": "the record around it"},
+    "values": {
+        "indicator": "the record around it",
+        "revises": "a revision is entered here; a file states a value anew",
+    },
+    "breakdowns": {"measurement": "the record around it"},
+    "code_lists": {"kind": "the part of the classification"},
+    "code_list_values": {
+        "code_list": "the record around it",
+        "order": "the place in the list",
+    },
+    **dict.fromkeys(
+        ("updates", "commitment_updates"),
+        {
+            "revision": "workflow.record counts them",
+            "status": "workflow.record publishes",
+            "origin": "workflow.record sets it",
+            "version": "counts saves of a draft",
+            "contributors": "those who enter a report here",
+            "created_at": "the clock",
+            "changed_at": "the clock",
+            "submitted_at": "a record is not submitted",
+            "published_at": "the clock",
+            "published_by": "the locked account of the record",
+            "withdrawn_at": "the secretariat withdraws here",
+            "withdrawn_by": "the secretariat withdraws here",
+            "withdrawal_reason": "the secretariat withdraws here",
+        },
+    ),
+}
+
+
+def every_section():
+    """Each section with its path, such as indicators.values."""
+    waiting = [(section.name, section) for section in SECTIONS.values()]
+    for path, section in waiting:
+        waiting += [(f"{path}.{inner.name}", inner) for inner in section.nested]
+    return waiting
+
+
+def declared():
+    """Fields by table that some key of the format states."""
+    found = {name: set() for name in TABLES}
+    for _, section in every_section():
+        for key in section.keys:
+            table = key.table or section.table or section.name
+            found[table].update(key.stored_as)
+    return found
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_every_field_of_a_table_is_stated_or_computed_for_a_reason(table):
+    translated = {
+        field.translated_field.name
+        for field in table.model._meta.fields
+        if hasattr(field, "translated_field")
+    }
+    fields = {
+        field.name
+        for field in [*table.model._meta.fields, *table.model._meta.many_to_many]
+    }
+    stated = declared()[table.name]
+    computed = {**COMPUTED[""], **COMPUTED.get(table.name, {})}
+
+    assert fields - translated - stated - set(computed) == set()
+    assert stated - fields == set()
+    assert set(COMPUTED.get(table.name, {})) - fields == set()
+
+
+def documented_keys():
+    """Keys by section path, as the tables of the documentation list them."""
+    found = {}
+    for part in re.split(r"^#{3,4} ", DOCUMENT, flags=re.M)[1:]:
+        path = part[1 : part.index("`", 1)]
+        found[path] = re.findall(r"^\| `(\w+)` \|.*\| (required)? ?\|$", part, re.M)
+    return found
+
+
+def test_the_documentation_lists_exactly_the_keys_of_the_format():
+    expected = {}
+    for path, section in every_section():
+        required = {key.name for key in section.keys if key.required}
+        expected[path] = [
+            (name, "required" if name in required else "") for name in section.names
+        ]
+
+    assert documented_keys() == expected
+
+
+def test_the_documentation_shows_the_table_of_provenance():
+    rows = re.findall(r"^\| `(\w+)` \| (documented|press) \|$", DOCUMENT, re.M)
+
+    assert dict(rows) == PROVENANCE_OF_KIND
+
+
+@pytest.mark.django_db
+def test_the_example_of_the_documentation_loads(tmp_path):
+    example = re.search(r"```yaml\n(.*?)```", DOCUMENT, re.S)[1]
+
+    outcome = load_small(tmp_path, example)
+
+    assert (outcome.created.total(), outcome.kept) == (14, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("2017", date(2017, 1, 1), date(2017, 12, 31)),
+        ("2018-Q1", date(2018, 1, 1), date(2018, 3, 31)),
+        ("2018-Q4", date(2018, 10, 1), date(2018, 12, 31)),
+        ("2018-S1", date(2018, 1, 1), date(2018, 6, 30)),
+        ("2018-S2", date(2018, 7, 1), date(2018, 12, 31)),
+        ("2020-02", date(2020, 2, 1), date(2020, 2, 29)),
+        ("2020-02-28", date(2020, 2, 28), date(2020, 2, 28)),
+        ("2017-01/2019-03", date(2017, 1, 1), date(2019, 3, 31)),
+        ("2013/2018-05", date(2013, 1, 1), date(2018, 5, 31)),
+        ("2018-Q1/2018-Q2", date(2018, 1, 1), date(2018, 6, 30)),
+    ],
+)
+def test_a_span_means_its_first_and_last_day(text, first, last):
+    assert span(text) == (first, last)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "18",
+        "2018-13",
+        "2018-00",
+        "2018-Q5",
+        "2018-S3",
+        "2019/2018",
+        "2018/",
+        "/2018",
+    ]
+    + ["2018-02-30", "2018 ", "0000", "2017/2018/2019", "２０１８"],
+)
+def test_what_is_no_span_is_refused(text):
+    with pytest.raises(NoSpan):
+        span(text)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "expected"),
+    [
+        (["official_report"], "documented"),
+        (["official_report", "press"], "press"),
+        (["ngo_news"], "press"),
+        (["a_word_of_its_own"], "press"),
+        ([], "reconstructed"),
+    ],
+)
+def test_the_weakest_source_decides(kinds, expected):
+    assert provenance_of(kinds) == expected
+
+
+def test_a_claim_is_stronger_in_the_order_of_the_table():
+    order = ["plan", "documented", "press", "reconstructed"]
+
+    stronger = [
+        (one, other) for one in order for other in order if is_stronger(one, than=other)
+    ]
+
+    assert stronger == [
+        (one, other) for i, one in enumerate(order) for other in order[i + 1 :]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "here", "options", "expected"),
+    [
+        ("a", "a", {}, Verdict.AGREED),
+        ("b", "a", {"said": "a"}, Verdict.APPLY),
+        ("b", "c", {"said": "a"}, Verdict.KEEP),
+        ("a", "c", {"said": "a"}, Verdict.KEEP),
+        ("a", None, {"said": NOTHING}, Verdict.APPLY),
+        ("a", None, {"said": "a"}, Verdict.KEEP),
+        ("a", "usual", {"unset": "usual"}, Verdict.APPLY),
+        ("a", "c", {}, Verdict.KEEP),
+        ("a", None, {"others": [None]}, Verdict.KEEP),
+        ("a", None, {"others": ["c"]}, Verdict.KEEP),
+        ("a", "c", {"others": ["c"]}, Verdict.KEEP),
+        ("a", "c", {"others": ["c"], "is_own": True}, Verdict.APPLY),
+        ("a", "d", {"others": ["c"], "is_own": True}, Verdict.KEEP),
+    ],
+)
+def test_a_file_changes_only_what_nobody_else_filled(wanted, here, options, expected):
+    assert verdict(wanted, here, **options) == expected
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [("7.500", "7.5"), ("100", "100"), ("0.0", "0"), ("-0", "0"), ("-2.50", "-2.5")],
+)
+def test_a_number_has_one_plain_form(number, text):
+    assert plain(Decimal(number)) == text
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        (None, ["a", "b"], ("nothing", "a, b")),
+        (True, False, ("True", "False")),
+        ("x\ny", "x", ("x y", "x")),
+        ("a" * 121, "b", ("a" * 120 + "…", "b")),
+    ],
+)
+def test_two_values_are_shown_where_they_differ(one, other, expected):
+    assert excerpts(one, other) == expected

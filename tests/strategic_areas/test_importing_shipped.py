@@ -1,0 +1,290 @@
+"""The plan that the portal ships: loaded whole, twice, and nothing of it dropped."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+import yaml
+from django.apps import apps
+
+from agencies.models import Agency
+from strategic_areas import models
+from strategic_areas.importing import load
+from strategic_areas.importing.spans import span
+from strategic_areas.models.measurements import Breakdown, Measurement
+from tests.strategic_areas.plans import SHIPPED, footprint, run
+
+pytestmark = pytest.mark.django_db
+
+FILE = yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))
+PLAN = FILE["plan"]["code"]
+#: Keys whose value is no field of the record: they are compared by themselves below.
+STRUCTURE = {"place", "places", "baseline", "values", "breakdown"}
+RENAMED = {
+    ("updates", "status"): "execution",
+    ("tip_tiers", "tier_es"): "label_es",
+    ("tip_tiers", "tier_en"): "label_en",
+    ("hotlines", "hours"): "hours_es",
+}
+EVERY = [*apps.get_app_config("strategic_areas").get_models(), Agency]
+PARTICIPATION = {
+    "role",
+    "mandate_es",
+    "mandate_en",
+    "mandate_provenance",
+    "member_since",
+    "provenance",
+    "sources",
+    "note_es",
+    "note_en",
+}
+SIMPLE = {
+    "areas": models.StrategicArea,
+    "programmes": models.Programme,
+    "legal_instruments": models.LegalInstrument,
+    "frameworks": models.FrameworkTarget,
+    "periods": models.ReportingPeriod,
+    "commitments": models.Commitment,
+    "activities": models.Activity,
+    "later_activities": models.LaterActivity,
+    "indicators": models.Indicator,
+    "discrepancies": models.Discrepancy,
+    "regions": models.Region,
+    "provinces": models.Province,
+    "other_plans": models.Plan,
+}
+
+
+def name_of(row):
+    """What a file calls a row that another refers to."""
+    for attribute in ("key", "acronym", "code"):
+        if hasattr(row, attribute):
+            return getattr(row, attribute)
+    raise AssertionError(row)
+
+
+def told(row, attribute):
+    """A stored value as the file would write it."""
+    value = getattr(row, attribute)
+    if hasattr(value, "all"):
+        return sorted(name_of(each) for each in value.all())
+    if hasattr(value, "_meta"):
+        return name_of(value)
+    return None if value == "" else value
+
+
+def differences(section, row, record, skip=()):
+    """Keys of a record whose value the row does not hold."""
+    for key, value in record.items():
+        if key in STRUCTURE or key in skip:
+            continue
+        here = told(row, RENAMED.get((section, key), key))
+        if isinstance(here, list) and key != "numbers":
+            value = sorted(value)
+        if here != (Decimal(str(value)) if isinstance(here, Decimal) else value):
+            yield section, name_of(row) if hasattr(row, "code") else row.pk, key
+
+
+@pytest.fixture
+def shipped(db):
+    return load(SHIPPED)
+
+
+def test_loading_the_shipped_file_creates_what_it_counts(shipped):
+    classification = FILE["classification"]
+    values = [value for each in FILE["indicators"] for value in each["values"]]
+    lists = classification["lists"]
+
+    assert dict(shipped.created) == {
+        "plans": 1 + len(FILE["other_plans"]),
+        "sources": len(FILE["sources"]),
+        "agencies": len(FILE["agencies"]),
+        "participations": len(FILE["agencies"]),
+        **{
+            section: len(FILE[section])
+            for section in [*SIMPLE, "hotlines", "tip_tiers", "updates"]
+            if section != "other_plans"
+        },
+        "values": len(values),
+        "breakdowns": sum(len(value.get("breakdown", [])) for value in values),
+        "code_lists": len(lists) + 2,
+        "code_list_values": len(classification["entities"])
+        + len(classification["breakdown_labels"])
+        + sum(len(each["values"]) for each in lists),
+    }
+    assert (shipped.changed, shipped.unchanged, shipped.kept) == ([], 0, [])
+
+
+def test_rows_are_as_many_as_the_file_has_records(shipped):
+    for section, model in SIMPLE.items():
+        more = 1 if section == "other_plans" else 0
+        assert (section, model.objects.count()) == (section, len(FILE[section]) + more)
+    assert models.Source.objects.count() == len(FILE["sources"])
+    assert models.ActivityUpdate.objects.published().count() == len(FILE["updates"])
+
+
+def test_loading_the_shipped_file_again_changes_nothing(shipped):
+    before = footprint(*EVERY)
+
+    status, lines, errors = run(SHIPPED)
+
+    total = shipped.created.total()
+    assert lines == [f"created=0 changed=0 unchanged={total} kept=0 faults=0"]
+    assert (status, errors) == (0, [])
+    assert footprint(*EVERY) == before
+
+
+def test_a_dry_run_tells_the_same_and_writes_nothing(db):
+    before = footprint(*EVERY)
+
+    status, lines, errors = run(SHIPPED, "--dry-run")
+
+    assert (status, errors) == (0, [])
+    assert footprint(*EVERY) == before
+    assert lines[-1] == load(SHIPPED).summary
+
+
+def test_every_value_of_a_coded_record_is_stored(shipped):
+    found = []
+    for section, model in SIMPLE.items():
+        rows = {row.code: row for row in model.objects.all()}
+        for record in FILE[section]:
+            found += differences(section, rows[record["code"]], record)
+    found += differences("plan", models.Plan.objects.get(code=PLAN), FILE["plan"])
+
+    assert found == []
+
+
+def test_every_value_of_sources_agencies_lines_and_tiers_is_stored(shipped):
+    found = []
+    for key, record in FILE["sources"].items():
+        found += differences("sources", models.Source.objects.get(key=key), record)
+    for record in FILE["agencies"]:
+        part = models.Participation.objects.get(agency__acronym=record["acronym"])
+        own = {key: record[key] for key in record if key in PARTICIPATION}
+        found += differences("agencies", part.agency, record, skip=PARTICIPATION)
+        found += differences("agencies", part, own)
+    for record in FILE["hotlines"]:
+        row = models.HelpLine.objects.get(label_es=record["label_es"])
+        found += differences("hotlines", row, record)
+    for record in FILE["tip_tiers"]:
+        row = models.TipTier.objects.get(report_year=record["report_year"])
+        found += differences("tip_tiers", row, record)
+
+    assert found == []
+
+
+def test_every_value_of_an_update_is_published(shipped):
+    found = []
+    for record in FILE["updates"]:
+        row = models.ActivityUpdate.objects.published().get(
+            activity__code=record["activity"], period__code=record["period"]
+        )
+        found += differences("updates", row, record)
+
+    assert found == []
+    assert {row.origin for row in models.ActivityUpdate.objects.all()} == {"record"}
+
+
+def test_every_measured_value_is_stored(shipped):
+    for indicator in FILE["indicators"]:
+        row = models.Indicator.objects.get(code=indicator["code"])
+        baseline = indicator["baseline"]
+        days = (row.baseline_starts_on, row.baseline_ends_on)
+        assert days == (span(baseline["period"]) if baseline else (None, None))
+        expected = Decimal(str(baseline["value"])) if baseline else None
+        assert row.baseline_value == expected
+        for value in indicator["values"]:
+            starts_on, ends_on = span(value["period"])
+            measured = Measurement.objects.get(
+                indicator=row, starts_on=starts_on, ends_on=ends_on
+            )
+            skip = {"period", "note_es", "note_en"}
+            assert list(differences("values", measured, value, skip)) == []
+            notes = [value.get("note_es"), value.get("note_en")]
+            assert measured.note == "\n\n".join(filter(None, notes))
+            assert measured.counted_by == indicator["counted_by"]
+            assert sorted(
+                Breakdown.objects.filter(measurement=measured).values_list(
+                    "dimension", "category", "value"
+                )
+            ) == sorted(
+                (part["dimension"], part["category"], Decimal(part["value"]))
+                for part in value.get("breakdown", [])
+            )
+
+
+def test_every_place_is_stored(shipped):
+    for section in ("activities", "later_activities"):
+        for record in FILE[section]:
+            codes = {record.get("place"), *record.get("places", [])} - {None}
+            row = SIMPLE[section].objects.get(code=record["code"])
+            assert {place.code for place in row.places.all()} == codes
+
+
+def test_every_place_rests_on_the_sources_of_geography(shipped):
+    keys = sorted(FILE["geography_sources"])
+
+    for model in (models.Region, models.Province):
+        assert {tuple(told(row, "sources")) for row in model.objects.all()} == {
+            tuple(keys)
+        }
+
+
+def test_every_code_list_is_stored_in_its_order(shipped):
+    classification = FILE["classification"]
+    entities = models.CodeList.objects.get(code="entities")
+    lists = [
+        *classification["lists"],
+        {"code": "entities", "values": classification["entities"]},
+        {"code": "breakdown_labels", "values": classification["breakdown_labels"]},
+    ]
+
+    for record in lists:
+        row = models.CodeList.objects.get(code=record["code"])
+        stored = [
+            (value.dimension, value.code, value.label_es, value.label_en)
+            for value in row.values.all()
+        ]
+        assert stored == [
+            (
+                value.get("dimension", ""),
+                value.get("category") or value["code"],
+                value["label_es"],
+                value["label_en"],
+            )
+            for value in record["values"]
+        ]
+        own = {key: record[key] for key in record if "label" not in key}
+        assert list(differences("lists", row, own)) == []
+    for key in ("note_es", "note_en"):
+        assert getattr(entities, key) == classification[key]
+    assert told(entities, "sources") == sorted(classification["sources"])
+
+
+def test_the_lists_above_leave_no_section_out():
+    compared = {*SIMPLE, "plan", "sources", "agencies", "hotlines", "tip_tiers"}
+    compared |= {"updates", "geography_sources", "classification"}
+
+    assert set(FILE) - compared == {"format"}
+
+
+def test_an_update_rests_on_the_weakest_of_its_sources(shipped):
+    documented = {"official_report", "official_study", "official_news", "un_body"}
+    documented |= {"foreign_government_report", "ngo_report", "official_protocol"}
+    documented |= {"official_plan", "reference", "standard"}
+
+    for record in FILE["updates"]:
+        kinds = {FILE["sources"][key]["kind"] for key in record["sources"]}
+        row = models.ActivityUpdate.objects.get(
+            activity__code=record["activity"], period__code=record["period"]
+        )
+        expected = "documented" if kinds <= documented else "press"
+        assert (str(row), row.provenance) == (str(row), expected)
+
+
+def test_dates_are_those_of_the_plan(shipped):
+    plan = models.Plan.objects.get(code=PLAN)
+
+    assert plan.status == "approved"
+    assert (plan.starts_on, plan.ends_on) == (date(2017, 1, 1), date(2020, 12, 31))
