@@ -34,7 +34,7 @@ def public_page(view, language):
         response = get_conditional_response(request, etag=etag)
         if response is None:
             response = view(request, *args, **kwargs)
-            response.headers["ETag"] = etag
+        response.headers["ETag"] = etag
         response.headers["Cache-Control"] = "no-cache"
         return response
 

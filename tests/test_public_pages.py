@@ -1,0 +1,601 @@
+"""Every public address: what it shows, what it never shows, what it costs."""
+
+import gzip
+import re
+from datetime import date, timedelta
+from html.parser import HTMLParser
+
+import pytest
+import yaml
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import get_resolver
+from django.utils import timezone
+
+from plan_portal.urls import PUBLIC_PAGES
+from strategic_areas import workflow
+from strategic_areas.addresses import RESERVED_WORDS, address
+from strategic_areas.models import HelpLine, Plan, PublicationVersion
+from tests import factories
+from tests.strategic_areas.plans import SHIPPED
+
+pytestmark = pytest.mark.django_db
+
+FILE = yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))
+PLAN = FILE["plan"]["code"]
+LANGUAGES = ["es", "en"]
+MARKER = "zanahoria"
+BUDGETS = {
+    "home": 12,
+    "plans": 4,
+    "help": 4,
+    "methodology": 2,
+    "plan": 12,
+    "areas": 8,
+    "area": 10,
+    "commitments": 8,
+    "commitment": 12,
+    "agencies": 7,
+    "agency": 11,
+    "updates": 7,
+}
+
+
+class Page(HTMLParser):
+    """What a test asks of a page: its tags, its links, its visible words."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.tags, self.words = [], []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, text):
+        self.words.append(text)
+
+    def every(self, tag):
+        return [attributes for name, attributes in self.tags if name == tag]
+
+    @property
+    def text(self):
+        return " ".join(" ".join(self.words).split())
+
+
+def read(client, path):
+    response = client.get(path)
+    assert response.status_code == 200, path
+    return Page(response.content.decode())
+
+
+@pytest.fixture
+def shipped():
+    call_command("load_plan", str(SHIPPED), verbosity=0)
+    return Plan.objects.get(code=PLAN)
+
+
+def make_world(rows=1, *, demonstration=False):
+    """A plan with ``rows`` of everything under one area, agency and commitment."""
+    plan = factories.make_plan()
+    agency = factories.make_agency()
+    factories.make_participation(plan=plan, agency=agency)
+    programme = factories.make_programme(plan=plan)
+    commitment = factories.make_commitment(programme=programme, lead=agency)
+    factories.make_round(plan=plan, is_demonstration=demonstration)
+    source = factories.make_source(plan=plan)
+    for record in (plan, commitment, programme, programme.area):
+        record.sources.add(source)
+    for number in range(rows):
+        activity = factories.make_activity(commitment=commitment)
+        activity.sources.add(source)
+        factories.make_record_update(activity=activity, sources=[source])
+        HelpLine.objects.create(label_es=f"Línea {number}", numbers=["809-200-7212"])
+        other = factories.make_agency()
+        factories.make_participation(plan=plan, agency=other)
+        factories.make_commitment(programme=programme, lead=other).supporting.add(
+            agency
+        )
+        factories.make_programme(area=programme.area)
+        factories.make_area(plan=plan)
+        commitment.supporting.add(other)
+        ended = date(2000 - number, 12, 31)
+        factories.make_plan(starts_on=ended - timedelta(days=300), ends_on=ended)
+    return commitment
+
+
+def arguments(commitment):
+    """What each public address takes, for the world of one commitment."""
+    plan = commitment.plan.code
+    area = commitment.programme.area
+    takes = {
+        "area": lambda language: (plan, getattr(area, f"slug_{language}")),
+        "commitment": lambda language: (plan, commitment.code),
+        "agency": lambda language: (plan, commitment.lead.slug),
+    }
+    return {
+        name: takes.get(name, lambda language, path=path: (plan,) * (":plan" in path))
+        for name, _, path, _ in PUBLIC_PAGES
+    }
+
+
+def every_address(commitment):
+    for name, take in arguments(commitment).items():
+        for language in LANGUAGES:
+            yield name, language, address(name, *take(language), language=language)
+
+
+# Addresses
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "spanish", "english"),
+    [
+        ("home", (), "/", "/en/"),
+        ("plans", (), "/planes/", "/en/plans/"),
+        ("help", (), "/ayuda/", "/en/help/"),
+        ("methodology", (), "/metodologia/", "/en/methodology/"),
+        ("plan", ("2017-2020",), "/2017-2020/", "/en/2017-2020/"),
+        ("areas", ("2017-2020",), "/2017-2020/ejes/", "/en/2017-2020/areas/"),
+        ("area", ("p", "eje"), "/p/ejes/eje/", "/en/p/areas/eje/"),
+        ("commitments", ("p",), "/p/compromisos/", "/en/p/commitments/"),
+        (
+            "commitment",
+            ("p", "R-1.1.2"),
+            "/p/compromisos/R-1.1.2/",
+            "/en/p/commitments/R-1.1.2/",
+        ),
+        ("agencies", ("p",), "/p/instituciones/", "/en/p/agencies/"),
+        ("agency", ("p", "pgr"), "/p/instituciones/pgr/", "/en/p/agencies/pgr/"),
+        ("updates", ("p",), "/p/avances/", "/en/p/updates/"),
+    ],
+)
+def test_published_addresses_never_change(name, args, spanish, english):
+    assert address(name, *args, language="es") == spanish
+    assert address(name, *args, language="en") == english
+
+
+def test_every_first_word_of_an_address_is_reserved():
+    patterns = [str(each.pattern) for each in get_resolver().url_patterns]
+    paths = [path for page in PUBLIC_PAGES for path in page[2:]]
+    words = {path.split("/")[0] for path in [*patterns, *paths]}
+
+    assert {word for word in words if word and "<" not in word} <= RESERVED_WORDS
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_commitment_and_agency_of_the_file_has_its_page(
+    client, shipped, language
+):
+    paths = [
+        *(("commitment", entry["code"]) for entry in FILE["commitments"]),
+        *(("agency", entry["slug"]) for entry in FILE["agencies"]),
+        *(("area", entry[f"slug_{language}"]) for entry in FILE["areas"]),
+    ]
+
+    for name, word in paths:
+        read(client, address(name, PLAN, word, language=language))
+
+
+def test_the_area_word_of_the_other_language_leads_on(client, shipped):
+    response = client.get(f"/{PLAN}/ejes/prevention/")
+
+    assert response.status_code == 301
+    assert response["Location"] == f"/{PLAN}/ejes/prevencion/"
+
+
+def test_a_former_address_of_an_agency_leads_on(client):
+    commitment = make_world()
+    old = commitment.lead.slug
+    commitment.lead.rename(slug="nueva", acronym="NUEVA")
+
+    response = client.get(address("agency", commitment.plan.code, old, language="en"))
+
+    assert response.status_code == 301
+    assert response["Location"] == f"/en/{commitment.plan.code}/agencies/nueva/"
+
+
+def test_a_superseded_commitment_leads_to_the_one_that_stands(client):
+    old = make_world()
+    middle = factories.make_commitment(plan=old.plan)
+    middle.supersedes.add(old)
+    new = factories.make_commitment(plan=old.plan)
+    new.supersedes.add(middle)
+
+    response = client.get(old.get_absolute_url("es"))
+
+    assert response.status_code == 301
+    assert response["Location"] == new.get_absolute_url("es")
+
+
+@pytest.mark.parametrize("word", ["nada", "R-9.9.9", "a b", "..%2f"])
+def test_an_unknown_address_is_not_found(client, word):
+    commitment = make_world()
+
+    for name in ("area", "commitment", "agency"):
+        path = address(name, commitment.plan.code, "x", language="es")
+        assert client.get(path.replace("/x/", f"/{word}/")).status_code == 404
+
+
+@pytest.mark.parametrize("number", ["0", "2", "x"])
+def test_a_page_that_a_list_does_not_have_is_not_found(client, number):
+    commitment = make_world()
+    path = address("updates", commitment.plan.code, language="es")
+
+    assert client.get(path, {"page": number}).status_code == 404
+
+
+def test_a_plan_in_preparation_is_nowhere(client):
+    commitment = make_world()
+    Plan.objects.filter(pk=commitment.plan_id).update(status="in_preparation")
+    plan_bound = [":plan" in path for _, _, path, _ in PUBLIC_PAGES for _ in LANGUAGES]
+
+    for (_, _, path), is_bound in zip(
+        every_address(commitment), plan_bound, strict=True
+    ):
+        response = client.get(path)
+        assert response.status_code == (404 if is_bound else 200), path
+        assert commitment.plan.code not in response.content.decode()
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete"])
+def test_public_pages_are_only_read(client, method):
+    assert getattr(client, method)("/").status_code == 405
+
+
+# What every page has
+
+
+def test_every_page_is_whole_and_leads_to_itself_in_the_other_language(
+    client, settings
+):
+    commitment = make_world()
+    settings.SITE_URL = "https://plan.example.gob.do"
+    found = {
+        (name, language): path for name, language, path in every_address(commitment)
+    }
+
+    for (name, language), path in found.items():
+        page = read(client, path)
+        links = {
+            (each.get("rel"), each.get("hreflang")): each["href"]
+            for each in page.every("link")
+        }
+        other = "en" if language == "es" else "es"
+        targets = [each.get("href") for each in page.every("a")]
+        assert page.every("html")[0]["lang"] == language
+        assert len(page.every("h1")) == 1
+        assert len(page.every("caption")) == len(page.every("table"))
+        assert links["canonical", None] == settings.SITE_URL + path
+        for each in LANGUAGES:
+            assert links["alternate", each] == settings.SITE_URL + found[name, each]
+        assert found[name, other] in targets
+        assert targets[:2] == ["#content", "tel:911"]
+        assert f"{timezone.localdate():%d/%m/%Y}" in page.text
+
+
+def test_every_link_inside_the_portal_leads_somewhere(client, shipped):
+    seen, queue = set(), ["/", "/en/"]
+    while queue:
+        path = queue.pop()
+        if path in seen:
+            continue
+        seen.add(path)
+        page = read(client, path)
+        ids = {each["id"] for _, each in page.tags if "id" in each}
+        for each in page.every("a"):
+            target, _, fragment = each["href"].partition("#")
+            if target.startswith("/"):
+                queue.append(target)
+            elif not target and fragment:
+                assert fragment in ids, (path, fragment)
+
+    assert len(seen) > 2 * (len(FILE["commitments"]) + len(FILE["agencies"]))
+
+
+def test_pages_hold_no_script_no_inline_style_and_no_cookie(client):
+    for _, _, path in every_address(make_world()):
+        response = client.get(path)
+        page = Page(response.content.decode())
+        assert not page.every("script")
+        assert not page.every("style")
+        assert not [a for _, a in page.tags if "style" in a or "onclick" in a]
+        assert not response.cookies
+        assert "Cookie" not in response.get("Vary", "")
+
+
+def test_a_page_fits_the_first_flight(client, shipped):
+    heaviest = {
+        path: len(gzip.compress(client.get(path).content))
+        for path in [
+            "/",
+            f"/{PLAN}/compromisos/",
+            f"/{PLAN}/ejes/prevencion/",
+            f"/{PLAN}/instituciones/pgr/",
+            f"/{PLAN}/avances/",
+            f"/{PLAN}/compromisos/R-2.1.1/",
+        ]
+    }
+
+    assert {path: size for path, size in heaviest.items() if size > 14 * 1024} == {}
+
+
+@pytest.mark.parametrize(("official", "shown"), [(True, 0), (False, 1)])
+def test_only_an_official_site_drops_the_demonstration_band(
+    client, settings, official, shown
+):
+    settings.OFFICIAL_SITE = official
+
+    page = read(client, "/")
+
+    classes = [each.get("class") for each in page.every("p")]
+    assert classes.count("demonstration-band") == shown
+
+
+def test_an_empty_portal_still_answers(client):
+    for path in ("/", "/en/", "/planes/", "/ayuda/", "/metodologia/"):
+        read(client, path)
+
+
+# What never appears
+
+
+def test_nothing_unpublished_and_no_person_appears_anywhere(client):
+    commitment = make_world()
+    plan = commitment.plan
+    person = {
+        "username": f"{MARKER}-cuenta",
+        "first_name": f"{MARKER}-nombre",
+        "last_name": f"{MARKER}-apellido",
+        "email": f"{MARKER}@example.org",
+    }
+    focal_point = factories.make_focal_point(agency=commitment.lead, **person)
+    reviewer = factories.make_reviewer(
+        **{
+            field: value.replace(MARKER, f"{MARKER}2")
+            for field, value in person.items()
+        }
+    )
+
+    def make(step, **fields):
+        activity = factories.make_activity(commitment=commitment)
+        update = factories.make_update(
+            activity=activity, by=focal_point, narrative_es=step, **fields
+        )
+        if step != f"{MARKER}-borrador":
+            workflow.submit(update, by=focal_point)
+        return update
+
+    make(f"{MARKER}-borrador", obstacle_es=f"{MARKER}-freno")
+    make(f"{MARKER}-enviado")
+    workflow.give_back(
+        make(f"{MARKER}-devuelto"), by=reviewer, reason=f"{MARKER}-motivo"
+    )
+    workflow.publish(make("Publicado de veras"), by=reviewer)
+    draft = factories.make_declaration(
+        commitment=commitment, by=focal_point, statement_es=f"{MARKER}-declara"
+    )
+    assert draft.status == "draft"
+    hidden = factories.make_plan(
+        status="in_preparation", title_es=f"{MARKER}-plan", code=f"{MARKER}-plan"
+    )
+    factories.make_commitment(plan=hidden, lead=commitment.lead)
+
+    for _, _, path in every_address(commitment):
+        response = client.get(path)
+        assert response.status_code == 200
+        assert MARKER not in response.content.decode(), path
+    shown = read(client, commitment.get_absolute_url("es")).text
+    assert "Publicado de veras" in shown
+    assert read(client, plan.get_absolute_url("es"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_demonstration_is_marked_and_counted_nowhere(client, language):
+    commitment = make_world(demonstration=True)
+    plan = commitment.plan
+    period = plan.periods.get(is_demonstration=True)
+    pages = [
+        address(name, *take(language), language=language)
+        for name, take in arguments(commitment).items()
+    ]
+    before = {path: counts(read(client, path)) for path in pages}
+    activity = commitment.activities.get()
+
+    factories.make_published_update(
+        activity=activity,
+        period=period,
+        percent=60,
+        narrative_es="Ensayo de texto",
+        narrative_en="Rehearsed text",
+    )
+
+    text = {"es": "Ensayo de texto", "en": "Rehearsed text"}[language]
+    for name, take in arguments(commitment).items():
+        page = read(client, address(name, *take(language), language=language))
+        marks = [e for _, e in page.tags if e.get("class") == "demonstration-mark"]
+        stands = name in {"commitment", "area", "agency", "updates"}
+        assert (text in page.text) is stands, name
+        assert ("60 %" in page.text) is stands, name
+        assert bool(marks) is stands, name
+    assert {path: counts(read(client, path)) for path in pages} == before
+
+
+def counts(page):
+    """The states and figures that a page counts, outside the accounts themselves."""
+    bars = [(e["class"], e["width"]) for e in page.every("rect")]
+    findings = [e for _, e in page.tags if e.get("class") == "headline"]
+    return bars, len(findings)
+
+
+def test_withdrawn_content_is_gone_and_its_reason_stands(client):
+    commitment = make_world()
+    update = factories.make_published_update(
+        activity=commitment.activities.get(), narrative_es="Texto retirado"
+    )
+    path = commitment.get_absolute_url("es")
+    assert "Texto retirado" in read(client, path).text
+
+    workflow.withdraw(update, by=factories.make_reviewer(), reason="Cifra errónea.")
+
+    shown = read(client, path).text
+    assert "Texto retirado" not in shown
+    assert "Cifra errónea." in shown
+
+
+def test_a_text_without_english_is_marked_as_spanish(client):
+    commitment = make_world()
+    factories.make_published_update(
+        activity=commitment.activities.get(), narrative_es="Solo en español"
+    )
+
+    page = read(client, commitment.get_absolute_url("en"))
+
+    assert "Solo en español" in page.text
+    assert "only in Spanish" in page.text
+    assert [each for _, each in page.tags if each.get("lang") == "es"]
+
+
+# The shipped plan
+
+
+def test_the_counts_on_the_home_page_are_those_of_the_file(client, shipped):
+    page = read(client, "/en/")
+
+    overview = client.get("/en/").context["overview"]
+    reported = {entry["activity"] for entry in FILE["updates"]}
+    with_record = {
+        entry["commitment"] for entry in FILE["activities"] if entry["code"] in reported
+    }
+    total = len(FILE["commitments"])
+    assert overview.board.counts.total == total
+    assert overview.board.counts["in_progress"] == len(with_record)
+    assert overview.board.counts["no_report"] == total - len(with_record)
+    assert overview.board.counts["completed"] == 0
+    assert len(overview.areas) == len(FILE["areas"])
+    roles = [entry["role"] for entry in FILE["agencies"]]
+    assert len(overview.agencies) == len(roles) - roles.count("partner")
+    assert overview.partners == roles.count("partner")
+    assert overview.sources == len(sources_of_the_file())
+    assert f"{total} lines of work" in page.text
+    assert str(overview.sources) in page.text
+
+
+def sources_of_the_file():
+    entries = [FILE["plan"]]
+    for section in (
+        "areas",
+        "programmes",
+        "agencies",
+        "commitments",
+        "activities",
+        "updates",
+    ):
+        entries += FILE[section]
+    return {key for entry in entries for key in entry.get("sources") or ()}
+
+
+def test_the_home_page_shows_the_latest_plan_with_a_record(client, shipped):
+    context = client.get("/").context
+
+    assert context["choice"].in_force.code == "2025-2028"
+    assert context["plan"] == shipped
+    assert context["overview"].latest.lately == ()
+    assert context["overview"].headline.findings == ("over", "nobody")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_percent_stands_above_an_activity_of_a_reconstruction(
+    client, shipped, language
+):
+    for name in ("home", "plan", "areas", "commitments", "agencies"):
+        args = () if name == "home" else (PLAN,)
+        page = read(client, address(name, *args, language=language))
+        assert not re.search(r"\d\s?%", page.text), name
+
+
+def test_help_lines_of_the_file_are_shown_but_for_the_unconfirmed(client, shipped):
+    page = read(client, "/ayuda/")
+
+    for line in FILE["hotlines"]:
+        is_hidden = line.get("confirm_before_publishing", False)
+        assert (line["label_es"] not in page.text) is is_hidden
+    numbers = [e["href"] for e in page.every("a") if e["href"].startswith("tel:")]
+    assert numbers[0] == "tel:911"
+    assert numbers.count("tel:911") == 2
+    assert numbers[1] != "tel:911"
+    assert not page.every("form")
+
+
+def test_the_emergency_number_is_told_without_any_line(client):
+    page = read(client, "/ayuda/")
+
+    numbers = [e["href"] for e in page.every("a") if e["href"].startswith("tel:")]
+    assert numbers == ["tel:911", "tel:911"]
+
+
+# What a page costs, and when it is sent again
+
+
+@pytest.mark.parametrize("rows", [1, 100])
+def test_each_page_has_one_budget_of_queries_for_1_and_100_rows(client, rows):
+    commitment = make_world(rows)
+    spent = {}
+
+    for name, language, path in every_address(commitment):
+        with CaptureQueriesContext(connection) as captured:
+            read(client, path)
+        spent[name, language] = len(captured)
+
+    assert spent == {
+        (name, language): BUDGETS[name] for name in BUDGETS for language in LANGUAGES
+    }
+    assert max(BUDGETS.values()) <= 12
+
+
+def test_an_unchanged_page_is_not_sent_again(client):
+    commitment = make_world()
+
+    for _, _, path in every_address(commitment):
+        first = client.get(path)
+        again = client.get(path, headers={"if-none-match": first["ETag"]})
+        assert again.status_code == 304
+        assert again.content == b""
+        assert first["Cache-Control"] == again["Cache-Control"] == "no-cache"
+        assert again["ETag"] == first["ETag"]
+
+
+def test_a_publication_sends_the_page_again(client):
+    commitment = make_world()
+    path = commitment.get_absolute_url("es")
+    label = client.get(path)["ETag"]
+    before = PublicationVersion.current()
+
+    factories.make_published_update(activity=commitment.activities.get())
+
+    assert PublicationVersion.current() > before
+    response = client.get(path, headers={"if-none-match": label})
+    assert response.status_code == 200
+
+
+def test_a_draft_sends_nothing_again(client):
+    commitment = make_world()
+    path = commitment.get_absolute_url("es")
+    label = client.get(path)["ETag"]
+
+    factories.make_update(
+        activity=commitment.activities.get(),
+        period=commitment.plan.periods.get(mode="round"),
+    )
+
+    response = client.get(path, headers={"if-none-match": label})
+    assert response.status_code == 304
+
+
+def test_languages_and_days_have_labels_of_their_own(client, monkeypatch):
+    spanish, english = client.get("/")["ETag"], client.get("/en/")["ETag"]
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    monkeypatch.setattr(timezone, "localdate", lambda moment=None: tomorrow)
+
+    assert len({spanish, english, client.get("/")["ETag"]}) == 3
