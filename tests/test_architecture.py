@@ -1,0 +1,195 @@
+"""Who may look into which room: parsed from every import, wherever it stands."""
+
+import ast
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+#: Inside strategic_areas: a module imports only from its own row and those above it.
+ROWS = [
+    ["addresses", "disclosure", "headline", "progress", "text_guard"],
+    ["models", "translation"],
+    ["queries", "search", "workflow", "rounds", "evidence", "handover"],
+    ["importing", "datasets", "charts"],
+    ["admin", "api", "desk", "feeds", "management", "views"],
+]
+#: What the framework starts first: it wires the app together.
+WIRING = {"__init__", "apps", "triggers", "migrations", "plans"}
+#: Inside the last row, each imports only what stands after it here, or in a row above.
+LAST_ROW = ["management", "admin", "desk", "views"]
+PUBLIC = ["strategic_areas.queries", "strategic_areas.views"]
+RAW_MEASUREMENTS = "strategic_areas.models.measurements"
+
+
+def source_files(*parts):
+    files = (ROOT.joinpath(*parts)).rglob("*.py")
+    return sorted(path for path in files if "migrations" not in path.parts)
+
+
+@cache
+def imported_names(path):
+    """Every dotted name a file imports."""
+    package = path.relative_to(ROOT).with_suffix("").parts[:-1]
+    names = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            stem = package[: len(package) - node.level + 1] if node.level else ()
+            base = ".".join([*stem, *filter(None, [node.module])])
+            names += [f"{base}.{alias.name}" for alias in node.names]
+    return names
+
+
+def is_within(name, module):
+    return name == module or name.startswith(f"{module}.")
+
+
+def room_of(path):
+    """The module or package directly inside strategic_areas."""
+    return path.relative_to(ROOT / "strategic_areas").with_suffix("").parts[0]
+
+
+def room_imported(name):
+    parts = name.split(".")
+    return parts[1] if parts[0] == "strategic_areas" and len(parts) > 1 else None
+
+
+def row_of(room):
+    return next((number for number, row in enumerate(ROWS) if room in row), None)
+
+
+@pytest.mark.parametrize(
+    ("app", "forbidden"),
+    [
+        ("agencies", ["strategic_areas", "plan_portal"]),
+        ("strategic_areas", ["plan_portal"]),
+    ],
+)
+def test_apps_import_one_way(app, forbidden):
+    offenders = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in source_files(app)
+        for name in imported_names(path)
+        if any(is_within(name, other) for other in forbidden)
+    ]
+
+    assert offenders == []
+
+
+def test_every_room_of_strategic_areas_stands_in_a_row():
+    rooms = {room_of(path) for path in source_files("strategic_areas")}
+
+    assert {room for room in rooms - WIRING if row_of(room) is None} == set()
+
+
+def test_modules_import_from_their_own_row_or_above():
+    offenders = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in source_files("strategic_areas")
+        for name in imported_names(path)
+        if room_of(path) not in WIRING
+        and (row := row_of(room_imported(name))) is not None
+        and row > row_of(room_of(path))
+    ]
+
+    assert offenders == []
+
+
+def test_the_staff_rooms_import_one_way():
+    offenders = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in source_files("strategic_areas")
+        for name in imported_names(path)
+        if room_of(path) in LAST_ROW
+        and room_imported(name) in LAST_ROW
+        and LAST_ROW.index(room_imported(name)) < LAST_ROW.index(room_of(path))
+    ]
+
+    assert offenders == []
+
+
+def test_the_rules_of_counting_know_no_database():
+    offenders = [
+        f"{module}: {name}"
+        for module in ("progress", "headline")
+        for name in imported_names(ROOT / "strategic_areas" / f"{module}.py")
+        if is_within(name, "django") or is_within(name, "strategic_areas.models")
+    ]
+
+    assert offenders == []
+
+
+def test_public_reads_and_the_writers_do_not_know_each_other():
+    offenders = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in source_files("strategic_areas", "queries")
+        for name in imported_names(path)
+        if room_imported(name) in {"workflow", "rounds", "evidence", "handover"}
+    ]
+
+    assert offenders == []
+
+
+def files_of(name):
+    """The files that importing a dotted name of ours runs, its packages included."""
+    parts = name.split(".")
+    for end in range(1, len(parts) + 1):
+        stem = ROOT.joinpath(*parts[:end])
+        for path in (stem.with_suffix(".py"), stem / "__init__.py"):
+            if path.is_file():
+                yield path
+
+
+def reachable(starts):
+    """Every file of ours that the given modules import, directly or through others."""
+    queue = [path for name in starts for path in files_of(name)]
+    queue += [
+        path
+        for name in starts
+        for path in source_files(*name.split("."))
+        if (ROOT.joinpath(*name.split("."))).is_dir()
+    ]
+    found = set()
+    while queue:
+        path = queue.pop()
+        if path not in found:
+            found.add(path)
+            queue += [f for name in imported_names(path) for f in files_of(name)]
+    return found
+
+
+def test_nothing_public_reaches_the_raw_measurements():
+    (raw,) = set(files_of(RAW_MEASUREMENTS)) - set(files_of("strategic_areas.models"))
+
+    found = reachable(PUBLIC)
+
+    assert ROOT / "strategic_areas" / "models" / "__init__.py" in found
+    assert raw not in found
+
+
+def test_a_template_cannot_walk_to_the_raw_measurements():
+    tree = ast.parse((ROOT / "strategic_areas/models/measurements.py").read_text())
+    links = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "attr", "") in {"ForeignKey", "ManyToManyField"}
+    ]
+    public = {"Measurement", "self", "Breakdown"}
+
+    outward = [
+        ast.unparse(link.args[0])
+        for link in links
+        if ast.unparse(link.args[0]).strip("'\"") not in public
+        and not any(
+            key.arg == "related_name" and ast.unparse(key.value) == "'+'"
+            for key in link.keywords
+        )
+    ]
+
+    assert links
+    assert outward == []
