@@ -159,7 +159,7 @@ class Checker:
             parts = [nodes.get(name) for name in section.identity]
             words = [part.text for part in parts if isinstance(part, Scalar)]
         named = " ".join(words) if any(words) else f"#{number}"
-        before = f"{above.name} " if above and above.section.shape == "list" else ""
+        before = f"{above.name} " if above else ""
         return f"{before}{section.name} {named}"
 
     def record(self, section, node, name, above=None):

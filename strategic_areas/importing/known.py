@@ -102,9 +102,7 @@ def known_for(plan):
             key: holders("areas", areas, key, "code", plan__code=plan)
             for key in ("slug_es", "slug_en")
         },
-        introduced=dict(
-            Indicator.objects.values_list("code", "introduced_by__code"),
-        ),
+        introduced=dict(Indicator.objects.values_list("code", "introduced_by__code")),
         rounds=codes_of(ReportingPeriod, mode=ReportingPeriod.Mode.ROUND, **own),
     )
 

@@ -35,11 +35,11 @@ class Revising:
         key = self.shelves.key(self.table, row)
         if row.status == Status.PUBLISHED:
             self.standing[key] = row
-        if row.origin == Reviewed.Origin.ENTERED:
+        if row.status == Status.WITHDRAWN:
+            self.barred[key] = "withdrawn here"
+        elif row.origin == Reviewed.Origin.ENTERED:
             if row.status == Status.PUBLISHED or row.status in OPEN:
                 self.barred[key] = "reported here"
-        elif row.status == Status.WITHDRAWN:
-            self.barred[key] = "withdrawn here"
         elif row.status == Status.PUBLISHED:
             self.barred.pop(key, None)
 

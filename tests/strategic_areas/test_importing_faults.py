@@ -1,11 +1,15 @@
 """Files that are refused: every fault told at once, nothing written."""
 
+import io
+import re
+
 import pytest
 from django.apps import apps
+from django.core.management import call_command
 from django.db import DatabaseError
 
 from agencies.models import Agency
-from strategic_areas.importing import Refused, applying, load
+from strategic_areas.importing import Refused, applying, load, loading
 from strategic_areas.importing.kinds import Text, Unfit
 from strategic_areas.importing.reading import Scalar
 from strategic_areas.models import Plan, ReportingPeriod
@@ -66,6 +70,12 @@ def coded(code):
     return changed("commitments", code=code) | {"activities": [], "updates": []}
 
 
+def without(section):
+    content = small()
+    del content[section]
+    return content
+
+
 DROP = object()
 UPDATE = "updates C1.a 2030-S1"
 
@@ -74,6 +84,10 @@ UPDATE = "updates C1.a 2030-S1"
     ("content", "fault"),
     [
         (small(format=2), ("the file", "format", "2")),
+        (without("format"), ("the file", "format", "nothing")),
+        (without("areas"), ("the file", "areas", "nothing")),
+        (small(format="1"), ("the file", "format", "'1'")),
+        (small(hotlines=["911"]), ("hotlines #1", "", "'911'")),
         (small(surprise=[]), ("the file", "surprise", "the key surprise")),
         (small(areas=None), ("the file", "areas", "null")),
         (small(areas="1"), ("the file", "areas", "'1'")),
@@ -87,6 +101,8 @@ UPDATE = "updates C1.a 2030-S1"
         (changed("plan", title_es="x" * 301), ("plan", "title_es", "x" * 200 + "…")),
         (changed("plan", sources=["x"]), ("plan", "sources", "x")),
         (changed("plan", sources=["note", "note"]), ("plan", "sources", "note")),
+        (changed("plan", sources=[None]), ("plan", "sources", "null")),
+        (changed("plan", title_es=["a"]), ("plan", "title_es", "- a")),
         (changed("plan", sources="note"), ("plan", "sources", "note")),
         (changed("areas", slug_es="año"), ("areas 1", "slug_es", "año")),
         (changed("areas", name_es=True), ("areas 1", "name_es", "true")),
@@ -125,6 +141,42 @@ UPDATE = "updates C1.a 2030-S1"
         (
             changed("activities", budget="none_assigned", budget_amount=1),
             ("activities C1.a", "budget_amount", "1"),
+        ),
+        (
+            changed("activities", budget_amount=1),
+            ("activities C1.a", "budget", "nothing"),
+        ),
+        (
+            changed("activities", quantity=-1),
+            ("activities C1.a", "quantity", "-1"),
+        ),
+        (
+            changed("activities", continues={"plan": "otro", "code": "C1.a"}),
+            ("activities C1.a", "continues", "plan: otro code: C1.a"),
+        ),
+        (
+            changed("activities", continues="C1.a"),
+            ("activities C1.a", "continues", "C1.a"),
+        ),
+        (
+            changed("activities", continues={"plan": None, "code": "C1.a"}),
+            ("activities C1.a", "continues", "null"),
+        ),
+        (
+            small(other_plans=[{**small()["plan"]}]),
+            ("other_plans 2030-2031", "code", "2030-2031"),
+        ),
+        (
+            small(classification={"lists": [{"code": "entities", "name_es": "a"}]}),
+            ("classification lists entities", "code", "entities"),
+        ),
+        (
+            small(classification=[]),
+            ("the file", "classification", "[]"),
+        ),
+        (
+            small(geography_sources=["x"]),
+            ("the file", "geography_sources", "x"),
         ),
         (
             changed("activities", quantity=10**13),
@@ -286,6 +338,36 @@ def test_an_address_word_of_another_agency_is_a_fault(tmp_path):
     Agency.objects.create(acronym="OLD", slug="aaa", name_es="Otra", kind="office")
 
     assert faults_of(tmp_path, small()) == [("agencies AAA", "slug", "aaa")]
+
+
+def test_an_unloaded_database_is_told_without_a_traceback(tmp_path, monkeypatch):
+    def refuse(code):
+        raise DatabaseError("no such table")
+
+    monkeypatch.setattr(loading, "known_for", refuse)
+
+    assert run(write(tmp_path, small()))[2] == [
+        "the database: found a refusal (no such table); expected that it takes the file"
+    ]
+
+
+def test_a_path_that_no_system_has_is_told():
+    assert run("a\0b")[0] == 1
+
+
+def test_long_runs_show_progress_on_a_terminal_only(tmp_path):
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    path = str(write(tmp_path, small()))
+    terminal, pipe = Terminal(), io.StringIO()
+    call_command("load_plan", path, "--dry-run", stdout=io.StringIO(), stderr=terminal)
+    call_command("load_plan", path, "--dry-run", stdout=io.StringIO(), stderr=pipe)
+
+    shown = re.sub(r"\x1b\[[\d;]*m", "", terminal.getvalue()).splitlines()
+    assert shown[:3] == ["plans: 1 …", "sources: 2 …", "agencies: 1 …"]
+    assert pipe.getvalue() == ""
 
 
 def test_two_areas_cannot_share_an_address_word(tmp_path):

@@ -53,12 +53,6 @@ class Section:
     required: bool = False
     nested: tuple = ()
 
-    def key(self, name):
-        return next((key for key in self.keys if key.name == name), None)
-
-    def inner(self, name):
-        return next((inner for inner in self.nested if inner.name == name), None)
-
     @property
     def names(self):
         """Every key that a record of this section may have."""
