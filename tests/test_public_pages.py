@@ -393,7 +393,8 @@ def test_nothing_unpublished_and_no_person_appears_anywhere(client):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_demonstration_is_marked_and_counted_nowhere(client, language):
-    commitment = make_world(demonstration=True)
+    commitment = make_world(0, demonstration=True)
+    activity = factories.make_activity(commitment=commitment)
     plan = commitment.plan
     period = plan.periods.get(is_demonstration=True)
     pages = [
@@ -401,7 +402,6 @@ def test_a_demonstration_is_marked_and_counted_nowhere(client, language):
         for name, take in arguments(commitment).items()
     ]
     before = {path: counts(read(client, path)) for path in pages}
-    activity = commitment.activities.get()
 
     factories.make_published_update(
         activity=activity,
