@@ -4,6 +4,7 @@ from modeltranslation.translator import TranslationOptions, translator
 from simple_history import register as keep_history
 
 from strategic_areas import models
+from strategic_areas.models.measurements import Measurement
 
 BILINGUAL = {
     models.Source: ["note"],
@@ -39,6 +40,7 @@ BILINGUAL = {
     models.CodeListValue: ["label"],
     models.Indicator: ["name", "unit", "definition", "note"],
     models.Discrepancy: ["topic", "detail"],
+    Measurement: ["note"],
 }
 
 for model, names in BILINGUAL.items():

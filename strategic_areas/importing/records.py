@@ -138,9 +138,6 @@ class Records:
             "counted_by": counted_by(entry),
             "provenance": claim,
         }
-        notes = [entry.values.get(name) for name in ("note_es", "note_en")]
-        if any(name in entry.values for name in ("note_es", "note_en")):
-            more["note"] = "\n\n".join(filter(None, notes)) or None
         measurement = self.add("values", entry, **more)
         for part in entry.nested["breakdown"]:
             self.add("breakdowns", part, measurement=measurement.key)

@@ -808,6 +808,8 @@ class Migration(migrations.Migration):
                 ('counted_by', models.CharField(blank=True, max_length=40, verbose_name='counted by')),
                 ('provenance', models.CharField(choices=[('plan', 'Stated by the plan'), ('reported', 'Reported by the agency'), ('transcribed', 'Transcribed by the secretariat'), ('documented', 'Documented by an official or technical text'), ('press', 'Taken from the press'), ('reconstructed', 'Reconstructed by the editors'), ('demonstration', 'Demonstration, not real')], max_length=20, verbose_name='where this comes from')),
                 ('note', models.TextField(blank=True, verbose_name='note')),
+                ('note_es', models.TextField(blank=True, null=True, verbose_name='note')),
+                ('note_en', models.TextField(blank=True, null=True, verbose_name='note')),
                 ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='strategic_areas.indicator', verbose_name='indicator')),
                 ('revises', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='strategic_areas.measurement', verbose_name='revises')),
                 ('sources', models.ManyToManyField(blank=True, related_name='+', to='strategic_areas.source')),

@@ -83,8 +83,7 @@ VALUES = Section(
         Key("counted_by", Text()),
         Key("provenance", one_of(STRENGTH)),
         SOURCES,
-        Key("note_es", Text(), attributes=("note",)),
-        Key("note_en", Text(), attributes=("note",)),
+        *both("note"),
     ),
     identity=("period", "counted_by"),
     nested=(
