@@ -1,0 +1,101 @@
+"""The portal's main job as people do it: report, return, mend, publish, read."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from playwright.sync_api import expect
+
+from strategic_areas.models import Activity
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("open_record"),
+]
+
+SHIPPED = Path(__file__).parents[2] / "strategic_areas/plans/plan-2017-2020.yaml"
+TEXT = "Se revisaron los expedientes del primer semestre."
+
+
+@pytest.fixture
+def accounts(settings, tmp_path):
+    """The shipped plan, an open demonstration round, its accounts by role."""
+    settings.VAR_DIR = tmp_path
+    call_command("load_plan", str(SHIPPED))
+    call_command("open_demonstration")
+    entries = json.loads((tmp_path / "demo-accounts.json").read_text())
+    by_role = {}
+    for entry in entries:
+        by_role.setdefault(entry["role"], []).append(entry)
+    return by_role
+
+
+def sign_in(page, account):
+    page.context.clear_cookies()
+    page.goto("/gestion/")
+    page.get_by_label("Nombre de usuario").fill(account["username"])
+    page.get_by_label("Contraseña").fill(account["password"])
+    page.get_by_role("button", name="Entrar").click()
+
+
+def test_a_report_is_written_returned_mended_published_and_read(page, accounts):
+    focal_point, stranger = accounts["focal_point"]
+    reviewer = accounts["reviewer"][0]
+    code = (
+        Activity.objects.filter(agency__acronym=focal_point["agency"], kind="one_off")
+        .exclude(updates__execution="completed")
+        .first()
+        .code
+    )
+    foreign = Activity.objects.filter(agency__acronym=stranger["agency"]).first()
+
+    sign_in(page, focal_point)
+    expect(page.get_by_role("row", name=re.compile(re.escape(code)))).to_be_visible()
+    expect(page.get_by_text(foreign.code)).to_have_count(0)
+    page.get_by_role("link", name=f"Reportar {code}").click()
+    page.get_by_label("Ejecución").select_option("in_progress")
+    page.get_by_label("Porcentaje completado").fill("60")
+    page.get_by_label("Qué se hizo").first.fill("Se revisó.")
+    page.get_by_role("button", name="Guardar y enviar a revisión").click()
+
+    sign_in(page, reviewer)
+    page.get_by_role("link", name=f"Revisar {code}").click()
+    page.get_by_label("Motivo de la devolución").fill("Diga qué expedientes.")
+    page.get_by_role("button", name="Devolver a la institución").click()
+
+    sign_in(page, focal_point)
+    page.get_by_role("link", name=f"Corregir {code}").click()
+    expect(page.get_by_role("status")).to_contain_text("Diga qué expedientes.")
+    page.get_by_label("Qué se hizo").first.fill(TEXT)
+    page.get_by_role("button", name="Guardar y enviar a revisión").click()
+
+    sign_in(page, reviewer)
+    page.get_by_role("link", name=f"Revisar {code}").click()
+    page.get_by_role("button", name="Publicar").click()
+
+    commitment = Activity.objects.get(code=code).commitment
+    for language, mark in (("es", "Demostración"), ("en", "Demonstration")):
+        page.goto(commitment.get_absolute_url(language=language))
+        main = page.get_by_role("main")
+        expect(main).to_contain_text(TEXT, timeout=2_000)
+        expect(main).to_contain_text(re.compile(r"60\s*%"))
+        expect(main).to_contain_text(mark)
+
+    for address in (
+        commitment.programme.area.get_absolute_url(language="es"),
+        f"/{commitment.plan.code}/instituciones/{focal_point['agency'].lower()}/",
+    ):
+        page.goto(address)
+        expect(page.get_by_role("main")).to_contain_text(TEXT)
+
+
+def test_what_a_stranger_owes_is_not_found(page, accounts):
+    focal_point, stranger = accounts["focal_point"]
+    sign_in(page, stranger)
+    foreign = Activity.objects.filter(agency__acronym=focal_point["agency"]).first()
+
+    response = page.goto(f"/gestion/strategic_areas/activity/{foreign.pk}/change/")
+
+    assert response.status == 404

@@ -1,0 +1,89 @@
+"""What each role may do: one table in the code, the same one in README."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import Group
+from django.utils.text import capfirst
+from django.utils.translation import override
+
+from agencies.access import ADMINISTRATORS, FOCAL_POINTS, REVIEWERS
+from plan_portal import roles
+from tests.factories import make_user
+
+README = Path(__file__).parents[2] / "README.md"
+COLUMNS = [FOCAL_POINTS, REVIEWERS, ADMINISTRATORS]
+VERBS = {
+    "read": "view",
+    "add": "add",
+    "change": "change",
+    "delete": "delete",
+    "publish": "publish",
+}
+
+
+def table_of_readme():
+    """Model → role → set of actions, as README's table under "Roles" says."""
+    section = README.read_text().split("## Roles", 1)[1].split("\n## ", 1)[0]
+    said = {}
+    for row in re.findall(r"^\| (.+) \|$", section, re.MULTILINE)[2:]:
+        name, *cells = (cell.strip() for cell in row.split("|"))
+        said[name] = {
+            role: {VERBS[verb] for verb in re.findall(r"[a-z]+", cell)}
+            for role, cell in zip(COLUMNS, cells, strict=True)
+        }
+    return said
+
+
+def names():
+    """Each of our models by the name that its admin page shows in English."""
+    with override("en"):
+        return {
+            capfirst(str(model._meta.verbose_name_plural)): model
+            for config in ("agencies", "strategic_areas")
+            for model in apps.get_app_config(config).get_models()
+        }
+
+
+def test_readme_says_what_the_code_grants():
+    granted = {}
+    for role in COLUMNS:
+        for label, actions in roles.PERMISSIONS[role].items():
+            granted.setdefault(label, {})[role] = set(actions)
+    known = {name: model._meta.label_lower for name, model in names().items()}
+
+    said = {
+        known[name]: {role: actions for role, actions in cells.items() if actions}
+        for name, cells in table_of_readme().items()
+    }
+
+    assert said == granted
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", COLUMNS)
+def test_an_account_may_do_what_readme_says_and_nothing_else(role):
+    user = make_user(group=role)
+    known = names()
+
+    expected = {
+        f"{known[name]._meta.app_label}.{action}_{known[name]._meta.model_name}"
+        for name, cells in table_of_readme().items()
+        for action in cells[role]
+    }
+
+    assert user.get_all_permissions() == expected
+
+
+@pytest.mark.django_db
+def test_a_permission_given_by_hand_is_taken_back_at_the_next_migrate():
+    group = Group.objects.get(name=FOCAL_POINTS)
+    group.permissions.clear()
+
+    roles.grant_permissions(
+        sender=apps.get_app_config("strategic_areas"), using="default"
+    )
+
+    assert group.permissions.count() == len(list(roles.codenames(FOCAL_POINTS)))
