@@ -566,7 +566,7 @@ def test_an_unchanged_page_is_not_sent_again(client):
         assert again["ETag"] == first["ETag"]
 
 
-def test_a_publication_sends_the_page_again(client):
+def test_a_publication_sends_the_page_again(client, open_record):
     commitment = make_world()
     path = commitment.get_absolute_url("es")
     label = client.get(path)["ETag"]
@@ -579,7 +579,7 @@ def test_a_publication_sends_the_page_again(client):
     assert response.status_code == 200
 
 
-def test_a_draft_sends_nothing_again(client):
+def test_a_draft_sends_nothing_again(client, open_record):
     commitment = make_world()
     path = commitment.get_absolute_url("es")
     label = client.get(path)["ETag"]
