@@ -37,7 +37,7 @@ BUDGETS = {
     "commitments": 8,
     "commitment": 12,
     "agencies": 7,
-    "agency": 11,
+    "agency": 12,
     "updates": 7,
 }
 

@@ -1,11 +1,17 @@
 """Agencies of a plan: role, mandate, what they lead, support and do."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from agencies.models import Agency, AgencyName
 from strategic_areas import progress
-from strategic_areas.models import Commitment, Participation, Plan
-from strategic_areas.queries import record, sources
+from strategic_areas.models import (
+    Commitment,
+    Participation,
+    Plan,
+    ReportingPeriod,
+)
+from strategic_areas.queries import record, rounds, sources
 from strategic_areas.queries.areas import LATEST
 from strategic_areas.queries.board import (
     ActivityRow,
@@ -46,6 +52,9 @@ class AgencyPage:
     supported: tuple[CommitmentRow, ...]
     activities: tuple[tuple[ActivityRow, Commitment], ...]
     entries: tuple[record.Entry, ...]
+    round: ReportingPeriod | None
+    owed: int
+    reported: int
     former_names: tuple[AgencyName, ...]
     sources: tuple
 
@@ -92,7 +101,7 @@ def renamed(slug: str) -> Agency | None:
 
 
 def page(
-    agency: Agency, participation: Participation | None, board: Board
+    agency: Agency, participation: Participation | None, board: Board, today: date
 ) -> AgencyPage | None:
     """All that the agency's page in one plan shows; None if it has no part in it."""
     led = _led(board, agency)
@@ -105,6 +114,8 @@ def page(
     activities = _activities(board, agency)
     if not (participation or led or supported or activities):
         return None
+    asked = rounds.latest(board.plan, today)
+    owed = [row for row, _ in activities if rounds.owes(row, asked)]
     updates = list(_latest_updates(agency, board.plan))
     found = sources.of_records(
         participation=[participation.pk] if participation else [],
@@ -118,6 +129,9 @@ def page(
         supported=tuple(supported),
         activities=tuple(activities),
         entries=tuple(record.entries(updates, found=found)),
+        round=asked,
+        owed=len(owed),
+        reported=sum(rounds.has_reported(row, asked) for row in owed),
         former_names=tuple(agency.former_names.all()),
         sources=tuple(found["participation", participation.pk])
         if participation

@@ -21,8 +21,9 @@ def agency(request, plan, slug):
     if found is None:
         return _to_present_address(plan, slug)
     plan, agency, participation = found
-    standing = board.load(plan, timezone.localdate())
-    page = found_or_404(agencies.page(agency, participation, standing))
+    today = timezone.localdate()
+    standing = board.load(plan, today)
+    page = found_or_404(agencies.page(agency, participation, standing, today))
     context = {"plan": plan, "board": standing, "agency": agency, "page": page}
     return render(request, "agency.html", context)
 

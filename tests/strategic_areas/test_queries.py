@@ -342,7 +342,20 @@ def test_an_agency_without_a_part_in_the_plan_has_no_page():
     found, agency, part = agencies.find(plan.code, stranger.slug)
 
     assert part is None
-    assert agencies.page(agency, part, board.load(found, TODAY)) is None
+    assert agencies.page(agency, part, board.load(found, TODAY), TODAY) is None
+
+
+def test_an_agency_tells_how_many_of_the_activities_asked_for_it_reported():
+    plan = factories.make_plan()
+    asked = factories.make_round(plan=plan)
+    agency = factories.make_agency()
+    first, _ = (factories.make_activity(plan=plan, agency=agency) for _ in range(2))
+    factories.make_published_update(activity=first, period=asked)
+    today = timezone.localdate()
+
+    page = agencies.page(agency, None, board.load(plan, today), today)
+
+    assert (page.round, page.owed, page.reported) == (asked, 2, 1)
 
 
 def test_the_sources_behind_a_plan_are_counted_once_each():
