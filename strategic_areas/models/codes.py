@@ -2,6 +2,7 @@
 
 import re
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -30,3 +31,11 @@ class Coded(models.Model):
         if (fields := kwargs.get("update_fields")) is not None:
             kwargs["update_fields"] = {*fields, "sort_code"}
         super().save(*args, **kwargs)
+
+    def clean(self):
+        """Refuse a code that could not stand in an address."""
+        super().clean()
+        if self.code in {".", ".."} or re.search(r"[/\\]", self.code):
+            raise ValidationError(
+                {"code": _("A code has no slashes and is not made of dots alone.")}
+            )

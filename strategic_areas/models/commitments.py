@@ -285,6 +285,7 @@ class Activity(PlanBound, Coded, Dated, Sourced):
 
     def clean(self):
         """Refuse a change of kind that would leave percents on continuing work."""
+        super().clean()
         if not (self.pk and self.is_continuing):
             return
         if self.updates.filter(percent__isnull=False).exists():

@@ -179,3 +179,15 @@ def test_a_plan_in_preparation_is_not_public():
     public = make_plan()
 
     assert list(Plan.objects.public()) == [public]
+
+
+@pytest.mark.parametrize("code", ["1/2", "a\\b", ".", ".."])
+@pytest.mark.parametrize("make", [make_commitment, make_activity])
+def test_a_code_that_cannot_stand_in_an_address_is_refused(make, code):
+    row = make()
+    row.code = code
+
+    with pytest.raises(ValidationError) as caught:
+        row.full_clean()
+
+    assert list(caught.value.error_dict) == ["code"]
