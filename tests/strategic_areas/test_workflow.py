@@ -84,7 +84,7 @@ def test_nobody_publishes_what_they_had_a_part_in(had_part):
     submitter = both if had_part == "submitted" else colleague
     workflow.submit(update, by=submitter)
 
-    with pytest.raises(workflow.TransitionError, match="part"):
+    with pytest.raises(workflow.TransitionError):
         workflow.publish(update, by=both)
 
     update.refresh_from_db()
