@@ -31,6 +31,7 @@ PERMISSIONS = {
         "strategic_areas.activity": [VIEW, ADD, CHANGE],
         "strategic_areas.participation": [VIEW, ADD, CHANGE],
         "strategic_areas.reportingperiod": [VIEW, ADD, CHANGE],
+        "strategic_areas.roundreopening": [VIEW, ADD],
         "strategic_areas.frameworktarget": [VIEW, ADD, CHANGE],
         "strategic_areas.legalinstrument": [VIEW, ADD, CHANGE],
         "strategic_areas.lateractivity": [VIEW, ADD, CHANGE],

@@ -1,10 +1,19 @@
 """Rounds: periods in which agencies are asked, with a window to answer in."""
 
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
-from strategic_areas.models import Plan, ReportingPeriod
+from strategic_areas.models import (
+    ActivityUpdate,
+    CommitmentUpdate,
+    Plan,
+    ReportingPeriod,
+)
+from strategic_areas.schedule import Slot, slots
 
 DEMONSTRATION_CODE = "demostracion"
 #: How long a demonstration round stays open from the day on which it is opened.
@@ -58,3 +67,98 @@ def open_demonstration(today):
             setattr(period, name, day)
         period.save()
     return period
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What making a plan's rounds from a schedule would do."""
+
+    added: tuple[Slot, ...]
+    changed: tuple[Slot, ...]
+    removed: tuple[ReportingPeriod, ...]
+    kept: tuple[ReportingPeriod, ...]
+
+    @property
+    def changes_anything(self):
+        return bool(self.added or self.changed or self.removed)
+
+
+def propose(plan, schedule, *, today):
+    """
+    The rounds that a schedule makes of a plan, beside those it has.
+
+    Kept as they are: rounds that were answered, those whose due date has passed, and
+    those that somebody made by hand. A round that would be due before today is not
+    made: nobody could have answered it.
+    """
+    movable, kept = _movable_and_kept(plan, today)
+    taken = tuple((each.starts_on, each.ends_on) for each in kept)
+    names = set(plan.periods.values_list("code", flat=True)) - set(movable)
+    wanted = [
+        _with_free_code(slot, names)
+        for slot in slots(plan.starts_on, plan.ends_on, schedule, taken)
+        if slot.due_on >= today
+    ]
+    codes = {slot.code for slot in wanted}
+    return Proposal(
+        added=tuple(slot for slot in wanted if slot.code not in movable),
+        changed=tuple(
+            slot
+            for slot in wanted
+            if slot.code in movable and _differs(slot, movable[slot.code])
+        ),
+        removed=tuple(each for code, each in movable.items() if code not in codes),
+        kept=kept,
+    )
+
+
+@transaction.atomic
+def make(plan, schedule, *, by, today):
+    """Do what ``propose`` says and return it; doing it again changes nothing."""
+    plan = Plan.objects.select_for_update().get(pk=plan.pk)
+    proposal = propose(plan, schedule, today=today)
+    for period in proposal.removed:
+        period._history_user = by
+        period.delete()
+    known = {each.code: each for each in plan.periods.filter(is_scheduled=True)}
+    for slot in (*proposal.changed, *proposal.added):
+        period = known.get(slot.code) or ReportingPeriod(plan=plan, is_scheduled=True)
+        for name, value in asdict(slot).items():
+            setattr(period, name, value)
+        period._history_user = by
+        period.save()
+    return proposal
+
+
+def _movable_and_kept(plan, today):
+    """The plan's real rounds: those a schedule may change, by code, and the others."""
+    answers = [
+        Exists(model.objects.filter(period=OuterRef("pk")))
+        for model in (ActivityUpdate, CommitmentUpdate)
+    ]
+    rounds = (
+        ReportingPeriod.objects.rounds()
+        .filter(plan=plan)
+        .order_by("starts_on", "pk")
+        .annotate(is_answered=Q(answers[0]) | Q(answers[1]))
+    )
+    movable, kept = {}, []
+    for each in rounds:
+        if each.is_scheduled and not each.is_answered and each.due_on >= today:
+            movable[each.code] = each
+        else:
+            kept.append(each)
+    return movable, tuple(kept)
+
+
+def _with_free_code(slot, names):
+    """The slot, under a code that no other period of the plan has."""
+    code, number = slot.code, 1
+    while code in names:
+        number += 1
+        code = f"{slot.code}-{number}"
+    return replace(slot, code=code)
+
+
+def _differs(slot, period):
+    return any(getattr(period, name) != value for name, value in asdict(slot).items())

@@ -149,6 +149,7 @@ def _public_record():
 
 #: Tables that only staff read, or that carry no content of a public page.
 NOT_PUBLIC = {
+    "RoundReopening",
     "Transition",
     "ImportedRecord",
     "PublicationVersion",

@@ -1,7 +1,6 @@
-"""What the secretariat keeps: the plan, its branches, its periods."""
+"""What the secretariat keeps: the plan and its branches."""
 
 from django.contrib import admin
-from django.utils.translation import gettext_lazy as _
 
 from agencies.scoping import BilingualAdmin, BilingualHistoryAdmin
 from strategic_areas.models import (
@@ -10,7 +9,6 @@ from strategic_areas.models import (
     Participation,
     Plan,
     Programme,
-    ReportingPeriod,
     Source,
     StrategicArea,
 )
@@ -102,20 +100,3 @@ class ActivityAdmin(PlanBoundAdmin):
         "sources",
         "budget_source",
     ]
-
-
-@admin.register(ReportingPeriod)
-class ReportingPeriodAdmin(BilingualHistoryAdmin):
-    list_display = ["name", "plan", "mode", "opens_on", "due_on", "closes_on", "asked"]
-    list_filter = [OF_PLAN, "mode"]
-    list_select_related = ["plan"]
-    search_fields = ["code", "name_es", "name_en"]
-    readonly_fields = ["is_demonstration"]
-
-    @admin.display(description=_("demonstration"), boolean=True)
-    def asked(self, period):
-        return period.is_demonstration
-
-    def get_readonly_fields(self, request, obj=None):
-        fixed = ["plan"] if obj else []
-        return [*super().get_readonly_fields(request, obj), *fixed]

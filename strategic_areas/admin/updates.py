@@ -62,7 +62,8 @@ class ActivityUpdateAdmin(ReviewedAdmin):
         if db_field.name == "activity":
             kwargs["queryset"] = Activity.objects.standing().filter(agency__in=agencies)
         if db_field.name == "period":
-            kwargs["queryset"] = ReportingPeriod.objects.visible_to(request.user).open()
+            periods = ReportingPeriod.objects.visible_to(request.user)
+            kwargs["queryset"] = periods.accepting(agencies)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
@@ -107,5 +108,6 @@ class CommitmentUpdateAdmin(ReviewedAdmin):
         if db_field.name == "commitment":
             kwargs["queryset"] = Commitment.objects.standing().filter(lead__in=agencies)
         if db_field.name == "period":
-            kwargs["queryset"] = ReportingPeriod.objects.visible_to(request.user).open()
+            periods = ReportingPeriod.objects.visible_to(request.user)
+            kwargs["queryset"] = periods.accepting(agencies)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import OuterRef, Q, Subquery
 
-from agencies.models import FocalPoint
+from agencies.models import Agency, FocalPoint
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
@@ -40,20 +40,24 @@ class Owed:
 
 def owed_by(user, today=None):
     """
-    What the user's agencies owe in the rounds open today, in the order of the desk.
+    What the user's agencies owe in the rounds that accept their reports today.
+
+    In the order of the desk. A round opened again asks only the agencies it names.
 
     Completed and cancelled activities are never owed; demonstration rounds ask too.
     Returns a list of ``Owed``; empty for whoever has no current mandate.
     """
     agencies = FocalPoint.objects.agencies_of(user)
     owed = []
-    for period in ReportingPeriod.objects.open(today).select_related("plan"):
+    rounds = ReportingPeriod.objects.accepting(agencies, today)
+    for period in rounds.select_related("plan"):
         newest = ActivityUpdate.objects.filter(
             activity=OuterRef("pk"), period=period
         ).order_by("-revision")
         activities = (
             unfinished(period)
             .filter(agency__in=agencies)
+            .filter(agency__in=_asked(period, today))
             .select_related("agency", "commitment", "plan")
             .annotate(newest_id=Subquery(newest.values("pk")[:1]))
         )
@@ -67,15 +71,26 @@ def owed_by(user, today=None):
     return sorted(owed, key=lambda item: ORDER.index(_place(item)))
 
 
+def _asked(period, today):
+    """The agencies whose reports the round accepts today."""
+    if period.is_open(today):
+        return Agency.objects.all()
+    return period.reopenings.running(today).values("agency")
+
+
 def _place(item):
     return item.status if item.status in ORDER else "published"
 
 
 def unfinished(period):
-    """Standing activities of the round's plan that no earlier report ended."""
+    """
+    Standing activities of the round's plan that no earlier report ended.
+
+    The same rule as ``queries.rounds.owes``, asked of the database.
+    """
     last = (
         ActivityUpdate.objects.counted()
-        .filter(activity=OuterRef("pk"))
+        .filter(activity=OuterRef("pk"), period__ends_on__lte=period.ends_on)
         .exclude(period=period)
         .newest_first()
     )

@@ -20,7 +20,7 @@ from strategic_areas.models.context import (
 from strategic_areas.models.framework import FrameworkTarget, LegalInstrument
 from strategic_areas.models.geography import Province, Region
 from strategic_areas.models.indicators import Discrepancy, Indicator, Target
-from strategic_areas.models.periods import ReportingPeriod
+from strategic_areas.models.periods import ReportingPeriod, RoundReopening
 from strategic_areas.models.plan import (
     Participation,
     Plan,
@@ -65,6 +65,7 @@ __all__ = [
     "PublicationVersion",
     "Region",
     "ReportingPeriod",
+    "RoundReopening",
     "Source",
     "Status",
     "StrategicArea",

@@ -1,12 +1,16 @@
 """What is reported on: rounds that ask, and record periods that only file."""
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from agencies import access
 from agencies.constraints import dates_in_order, spanish_required
+from agencies.models import Agency, FocalPoint
+from strategic_areas import schedule
 from strategic_areas.models.plan import Plan, PlanBound
 
 
@@ -19,6 +23,12 @@ class ReportingPeriodQuerySet(models.QuerySet):
         """The rounds whose window is open on ``today``, demonstrations included."""
         today = today or timezone.localdate()
         return self.filter(mode="round", opens_on__lte=today, closes_on__gte=today)
+
+    def accepting(self, agencies, today=None):
+        """The rounds open today, or opened again for any of ``agencies``."""
+        again = RoundReopening.objects.running(today).filter(agency__in=agencies)
+        opened_again = self.filter(mode="round", pk__in=again.values("period"))
+        return self.open(today) | opened_again
 
     def visible_to(self, user):
         """Every member of staff reads the periods of the plans she may open."""
@@ -46,6 +56,14 @@ class ReportingPeriod(PlanBound):
     mode = models.CharField(_("mode"), max_length=10, choices=Mode, default=Mode.ROUND)
     is_demonstration = models.BooleanField(
         _("demonstration"), default=False, editable=False
+    )
+    is_final = models.BooleanField(
+        _("final report"),
+        default=False,
+        help_text=_("Asked after the plan's end, so its dates may lie after the plan."),
+    )
+    is_scheduled = models.BooleanField(
+        _("made from a schedule"), default=False, editable=False
     )
     starts_on = models.DateField(_("starts on"))
     ends_on = models.DateField(_("ends on"))
@@ -91,6 +109,11 @@ class ReportingPeriod(PlanBound):
                 name="reportingperiod_only_a_round_is_a_demonstration",
                 condition=Q(is_demonstration=False) | Q(mode="round"),
             ),
+            models.CheckConstraint(
+                name="reportingperiod_only_a_round_is_a_final_report",
+                condition=Q(is_final=False) | Q(mode="round"),
+                violation_error_message=_("Only a round asks for a final report."),
+            ),
         ]
 
     def __str__(self):
@@ -105,11 +128,22 @@ class ReportingPeriod(PlanBound):
         today = today or timezone.localdate()
         return self.is_round and self.opens_on <= today <= self.closes_on
 
+    def accepts(self, agency, today=None):
+        """True when this agency may hand in a first report on ``today``."""
+        again = self.reopenings.running(today).filter(agency=agency)
+        return self.is_open(today) or again.exists()
+
+    def state(self, today):
+        """Where the round stands; None for a record period."""
+        if not self.is_round:
+            return None
+        return schedule.round_state(self.opens_on, self.due_on, self.closes_on, today)
+
     def clean(self):
-        """Keep a real round within the dates of its plan."""
+        """Keep a real round, but for the final report, within its plan's dates."""
         if not (self.plan_id and self.starts_on and self.ends_on):
             return
-        if not self.is_round or self.is_demonstration:
+        if not self.is_round or self.is_demonstration or self.is_final:
             return
         if self.starts_on < self.plan.starts_on or self.ends_on > self.plan.ends_on:
             raise ValidationError(
@@ -119,4 +153,73 @@ class ReportingPeriod(PlanBound):
                     )
                     % {"start": self.plan.starts_on, "end": self.plan.ends_on}
                 }
+            )
+
+
+class RoundReopeningQuerySet(models.QuerySet):
+    def running(self, today=None):
+        """Those that let an agency report on ``today``."""
+        return self.filter(until__gte=today or timezone.localdate())
+
+    def visible_to(self, user):
+        """All for the plan's keepers; those of her agencies for a focal point."""
+        if access.is_reviewer(user) or access.is_administrator(user):
+            return self
+        return self.filter(agency__in=FocalPoint.objects.agencies_of(user))
+
+
+class RoundReopening(models.Model):
+    """
+    One agency may report in a round until a date, though it has closed.
+
+    Kept for good. What is due when does not change: who answers now answers late.
+    """
+
+    period = models.ForeignKey(
+        ReportingPeriod,
+        models.PROTECT,
+        related_name="reopenings",
+        limit_choices_to={"mode": "round"},
+        verbose_name=_("round"),
+    )
+    agency = models.ForeignKey(
+        Agency, models.PROTECT, related_name="+", verbose_name=_("agency")
+    )
+    until = models.DateField(_("until"), help_text=_("The last day."))
+    reason = models.TextField(_("reason"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        editable=False,
+        verbose_name=_("by"),
+    )
+    at = models.DateTimeField(_("when"), auto_now_add=True)
+
+    objects = RoundReopeningQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at"]
+        verbose_name = _("round opened again")
+        verbose_name_plural = _("rounds opened again")
+        constraints = [
+            models.CheckConstraint(
+                name="roundreopening_states_its_reason",
+                condition=~Q(reason=""),
+                violation_error_message=_("State the reason."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.period} · {self.agency}"
+
+    def clean(self):
+        """It opens a round that is not open by itself, for days still to come."""
+        if not (self.period_id and self.until):
+            return
+        if self.until < timezone.localdate():
+            raise ValidationError({"until": _("This day has passed.")})
+        if self.until <= self.period.closes_on:
+            raise ValidationError(
+                {"until": _("The round accepts reports on that day anyway.")}
             )

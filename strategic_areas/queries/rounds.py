@@ -14,10 +14,18 @@ def latest(plan: Plan, today: date) -> ReportingPeriod | None:
 
 
 def owes(row: ActivityRow, asked: ReportingPeriod | None) -> bool:
-    """Whether the round asks for this activity, whatever was reported in it."""
+    """
+    Whether the round asks for this activity, whatever was reported in it or later.
+
+    ``desk.queries.unfinished`` asks the same of the database.
+    """
     if asked is None:
         return False
-    before = [report for report in row.reports if report.period_id != asked.pk]
+    before = [
+        report
+        for report in row.reports
+        if report.period_id != asked.pk and report.period_ends_on <= asked.ends_on
+    ]
     state = progress.activity_state(before)
     return progress.is_owed(state, row.activity.starts_on, asked.ends_on)
 

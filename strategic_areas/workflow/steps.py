@@ -26,8 +26,8 @@ def draft(update, *, by):
     """
     Store an unsaved update as the agency's draft and return it.
 
-    Refused outside rounds, outside the window of a round unless it corrects something
-    already reported for it, and beside a revision that is still open.
+    Refused outside rounds, while a round does not accept the agency's reports unless it
+    corrects something already reported for it, and beside a revision still open.
     """
     must_report(by, update)
     _must_be_askable(update)
@@ -178,14 +178,14 @@ def _content_fields(model):
 
 
 def _must_be_askable(update):
-    """A round asks, within its window; a correction is possible at any time."""
+    """A round asks while it accepts reports; a correction is possible at any time."""
     period = update.period
     if not period.is_round:
         raise TransitionError(
             _("%(period)s only files what public sources say; choose a round.")
             % {"period": period}
         )
-    if not period.is_open() and not published(update):
+    if not period.accepts(update.agency) and not published(update):
         raise TransitionError(
             _("%(period)s is not open for reports.") % {"period": period}
         )

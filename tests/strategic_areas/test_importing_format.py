@@ -36,6 +36,8 @@ COMPUTED = {
     "periods": {
         "mode": "periods of a file are record periods",
         "is_demonstration": "a record period is none",
+        "is_final": "a record period asks for no report",
+        "is_scheduled": "a record period is made from no schedule",
         "opens_on": "a record period has no window",
         "closes_on": "a record period has no window",
     },

@@ -1,0 +1,155 @@
+"""Reporting periods: rounds made from a schedule, rounds opened again."""
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from agencies.scoping import BilingualHistoryAdmin, ScopedAdmin
+from strategic_areas import rounds
+from strategic_areas.admin.plan import OF_PLAN
+from strategic_areas.models import Plan, ReportingPeriod, RoundReopening
+from strategic_areas.schedule import Frequency, Schedule
+
+FREQUENCIES = [
+    (Frequency.QUARTER, _("Every quarter")),
+    (Frequency.SEMESTER, _("Every semester")),
+    (Frequency.YEAR, _("Every year")),
+]
+
+
+class ScheduleForm(forms.Form):
+    """How often a plan asks. First shows the rounds, then makes them."""
+
+    plan = forms.ModelChoiceField(queryset=None, label=_("Plan"))
+    frequency = forms.ChoiceField(choices=FREQUENCIES, label=_("Frequency"))
+    days_until_due = forms.IntegerField(
+        min_value=1,
+        max_value=180,
+        initial=15,
+        label=_("Days until reports are due"),
+        help_text=_("Counted from the last day of the period reported on."),
+    )
+    days_until_close = forms.IntegerField(
+        min_value=1,
+        max_value=365,
+        initial=30,
+        label=_("Days until the round closes"),
+        help_text=_("Until then late reports are accepted."),
+    )
+    with_final = forms.BooleanField(
+        required=False,
+        label=_("Ask for a final report after the plan's end"),
+    )
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["plan"].queryset = Plan.objects.visible_to(user)
+        self.helper = FormHelper()
+        self.helper.form_class = "step-form"
+        self.helper.add_input(Submit("preview", _now("Show the rounds")))
+
+    def clean(self):
+        cleaned = super().clean()
+        due, close = cleaned.get("days_until_due"), cleaned.get("days_until_close")
+        if due and close and close < due:
+            self.add_error("days_until_close", _("A round closes after it is due."))
+        return cleaned
+
+    def offer_to_make(self):
+        """Put the button that makes the rounds beside the one that shows them."""
+        make = Submit("make", _now("Make these rounds"), css_class="default")
+        self.helper.add_input(make)
+
+    @property
+    def schedule(self):
+        values = {**self.cleaned_data}
+        del values["plan"]
+        return Schedule(**values)
+
+
+@admin.register(ReportingPeriod)
+class ReportingPeriodAdmin(BilingualHistoryAdmin):
+    list_display = ["name", "plan", "mode", "opens_on", "due_on", "closes_on", "asked"]
+    list_filter = [OF_PLAN, "mode"]
+    list_select_related = ["plan"]
+    search_fields = ["code", "name_es", "name_en"]
+    readonly_fields = ["is_demonstration"]
+    change_list_template = "admin/strategic_areas/periods_change_list.html"
+
+    @admin.display(description=_("demonstration"), boolean=True)
+    def asked(self, period):
+        return period.is_demonstration
+
+    def get_readonly_fields(self, request, obj=None):
+        fixed = ["plan"] if obj else []
+        return [*super().get_readonly_fields(request, obj), *fixed]
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.schedule_view)
+        name = "strategic_areas_reportingperiod_schedule"
+        return [path("calendario/", view, name=name), *super().get_urls()]
+
+    def schedule_view(self, request):
+        """The rounds of a plan from a frequency: first shown, then made."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        form = ScheduleForm(request.POST or None, user=request.user)
+        proposal = None
+        if form.is_valid():
+            if "make" in request.POST:
+                return self._make(request, form)
+            today = timezone.localdate()
+            plan = form.cleaned_data["plan"]
+            proposal = rounds.propose(plan, form.schedule, today=today)
+            form.offer_to_make()
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _now("Make rounds from a schedule"),
+            "form": form,
+            "proposal": proposal,
+        }
+        return TemplateResponse(request, "desk/schedule.html", context)
+
+    def _make(self, request, form):
+        made = rounds.make(
+            form.cleaned_data["plan"],
+            form.schedule,
+            by=request.user,
+            today=timezone.localdate(),
+        )
+        text = _now(
+            "Rounds: %(added)d made, %(changed)d changed, %(removed)d removed, "
+            "%(kept)d left as they were."
+        ) % {name: len(rows) for name, rows in vars(made).items()}
+        self.message_user(request, text, messages.SUCCESS)
+        return HttpResponseRedirect(
+            reverse("admin:strategic_areas_reportingperiod_changelist")
+        )
+
+
+@admin.register(RoundReopening)
+class RoundReopeningAdmin(ScopedAdmin):
+    """Opened again for one agency, with the reason; never changed afterwards."""
+
+    list_display = ["period", "agency", "until", "by", "at"]
+    list_filter = [("agency", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["period", "agency", "by"]
+    autocomplete_fields = ["period", "agency"]
+    readonly_fields = ["by", "at"]
+
+    def get_fields(self, request, obj=None):
+        stamps = ["by", "at"] if obj else []
+        return ["period", "agency", "until", "reason", *stamps, "seen_state"]
+
+    def save_model(self, request, obj, form, change):
+        obj.by = request.user
+        super().save_model(request, obj, form, change)

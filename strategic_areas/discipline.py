@@ -1,0 +1,129 @@
+"""
+Whether agencies answered a round, and in time.
+
+Pure: plain values in, plain values out; days are those of Santo Domingo. On time counts
+the day of the first submission, never that of a return or of the publication.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from fractions import Fraction
+from statistics import median
+
+
+class AgencyState(StrEnum):
+    """What an agency has done in a round; the order is that of the work."""
+
+    NOT_ASKED = "not_asked"
+    NOTHING = "nothing"
+    IN_PROGRESS = "in_progress"
+    RETURNED = "returned"
+    SUBMITTED = "submitted"
+    PUBLISHED = "published"
+
+
+class Promptness(StrEnum):
+    """How an agency kept a round's due date."""
+
+    NOT_ASKED = "not_asked"
+    PENDING = "pending"
+    ON_TIME = "on_time"
+    LATE = "late"
+    SILENT = "silent"
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Of the activities that an agency owes in a round, how many stand where."""
+
+    owed: int = 0
+    drafted: int = 0
+    submitted: int = 0
+    returned: int = 0
+    published: int = 0
+
+    @property
+    def handed_in(self) -> int:
+        """What the agency has nothing left to do on."""
+        return self.submitted + self.published
+
+    @property
+    def missing(self) -> int:
+        return self.owed - self.handed_in
+
+
+def agency_state(tally: Tally) -> AgencyState:
+    """One word for the whole round. What came back comes first: it asks for work."""
+    if not tally.owed:
+        return AgencyState.NOT_ASKED
+    if tally.returned:
+        return AgencyState.RETURNED
+    if tally.published == tally.owed:
+        return AgencyState.PUBLISHED
+    if tally.handed_in == tally.owed:
+        return AgencyState.SUBMITTED
+    begun = tally.drafted or tally.handed_in
+    return AgencyState.IN_PROGRESS if begun else AgencyState.NOTHING
+
+
+def promptness(
+    due_on: date, first_days: Sequence[date | None], today: date
+) -> Promptness:
+    """
+    How a due date was kept; ``first_days`` has one entry for each owed activity.
+
+    An entry is the day of its first submission, None when there was none. Nobody is
+    late or silent before the due date has passed.
+    """
+    if not first_days:
+        return Promptness.NOT_ASKED
+    given = [day for day in first_days if day is not None]
+    if len(given) == len(first_days) and max(given) <= due_on:
+        return Promptness.ON_TIME
+    if today <= due_on:
+        return Promptness.PENDING
+    return Promptness.LATE if given else Promptness.SILENT
+
+
+@dataclass(frozen=True)
+class Discipline:
+    """Of the rounds that asked an agency and whose due date is decided, how many…"""
+
+    on_time: int
+    late: int
+    silent: int
+
+    @property
+    def asked(self) -> int:
+        return self.on_time + self.late + self.silent
+
+
+def discipline(answers: Iterable[Promptness]) -> Discipline:
+    tally = Counter(answers)
+    return Discipline(
+        tally[Promptness.ON_TIME], tally[Promptness.LATE], tally[Promptness.SILENT]
+    )
+
+
+def review_days(steps: Iterable[tuple[int, str, datetime]]) -> list[Fraction]:
+    """
+    Days from each submission to its decision.
+
+    ``steps`` are (record, status it came to, moment), oldest first. A submission that
+    waits still has no decision and is left out.
+    """
+    waiting, days = {}, []
+    for record, status, moment in steps:
+        if status == "submitted":
+            waiting[record] = moment
+        elif begun := waiting.pop(record, None):
+            days.append(Fraction((moment - begun).total_seconds()) / 86400)
+    return days
+
+
+def median_days(days: Sequence[Fraction]) -> int | None:
+    """The median in whole days, halves up; None without any."""
+    return int(median(days) + Fraction(1, 2)) if days else None

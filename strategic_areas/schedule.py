@@ -1,0 +1,160 @@
+"""
+When agencies are asked: the state of a round, and the rounds that a frequency makes.
+
+Pure: plain values in, plain values out; ``today`` is always an argument, the date in
+Santo Domingo.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+#: How long after the plan's end its final report looks back.
+FINAL_MONTHS = 3
+
+#: (Spanish, English) of each month, as a period's name says it.
+MONTH_NAMES = (
+    ("enero", "January"),
+    ("febrero", "February"),
+    ("marzo", "March"),
+    ("abril", "April"),
+    ("mayo", "May"),
+    ("junio", "June"),
+    ("julio", "July"),
+    ("agosto", "August"),
+    ("septiembre", "September"),
+    ("octubre", "October"),
+    ("noviembre", "November"),
+    ("diciembre", "December"),
+)
+
+
+class RoundState(StrEnum):
+    """Where a round stands; it follows from its dates alone."""
+
+    UPCOMING = "upcoming"
+    OPEN = "open"
+    LATE = "late"
+    CLOSED = "closed"
+
+
+def round_state(
+    opens_on: date, due_on: date, closes_on: date, today: date
+) -> RoundState:
+    """Each of the three dates is the last or first whole day of what it names."""
+    if today < opens_on:
+        return RoundState.UPCOMING
+    if today <= due_on:
+        return RoundState.OPEN
+    return RoundState.LATE if today <= closes_on else RoundState.CLOSED
+
+
+class Frequency(StrEnum):
+    """How often a plan asks."""
+
+    QUARTER = "quarter"
+    SEMESTER = "semester"
+    YEAR = "year"
+
+
+MONTHS = {Frequency.QUARTER: 3, Frequency.SEMESTER: 6, Frequency.YEAR: 12}
+LETTER = {Frequency.QUARTER: "t", Frequency.SEMESTER: "s"}
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How often a plan asks, and how many days after a period reports are due."""
+
+    frequency: Frequency
+    days_until_due: int
+    days_until_close: int
+    with_final: bool = False
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A round as a schedule would make it."""
+
+    code: str
+    name_es: str
+    name_en: str
+    starts_on: date
+    ends_on: date
+    opens_on: date
+    due_on: date
+    closes_on: date
+    is_final: bool = False
+
+
+def slots(
+    starts_on: date,
+    ends_on: date,
+    schedule: Schedule,
+    taken: tuple[tuple[date, date], ...] = (),
+) -> Iterator[Slot]:
+    """
+    The rounds of a plan that runs from ``starts_on`` to ``ends_on``, oldest first.
+
+    They follow the calendar, cut to the plan. Days in ``taken``, pairs of first and
+    last day, are already asked about: a round begins after them, or is left out.
+    """
+    months = MONTHS[schedule.frequency]
+    first = _month_start(starts_on.year, (starts_on.month - 1) // months * months)
+    while first <= ends_on:
+        after = _month_start(first.year, first.month - 1 + months)
+        begins = max(first, starts_on)
+        ends = min(after - timedelta(days=1), ends_on)
+        if free := _free_part(begins, ends, taken):
+            code = _code(schedule.frequency, first, months)
+            yield _slot(code, _names(*free), free, schedule)
+        first = after
+    if schedule.with_final:
+        begins = ends_on + timedelta(days=1)
+        after = _month_start(begins.year, begins.month - 1 + FINAL_MONTHS)
+        if free := _free_part(begins, after - timedelta(days=1), taken):
+            names = ("Informe final", "Final report")
+            yield _slot("informe-final", names, free, schedule, is_final=True)
+
+
+def _slot(code, names, days, schedule, *, is_final=False):
+    ends_on = days[1]
+    return Slot(
+        code,
+        *names,
+        *days,
+        opens_on=ends_on + timedelta(days=1),
+        due_on=ends_on + timedelta(days=schedule.days_until_due),
+        closes_on=ends_on + timedelta(days=schedule.days_until_close),
+        is_final=is_final,
+    )
+
+
+def _month_start(year, months):
+    """The first day of the month that lies ``months`` after January of ``year``."""
+    return date(year + months // 12, months % 12 + 1, 1)
+
+
+def _free_part(begins, ends, taken):
+    """What is left of the days after the last ones already asked about."""
+    lasts = [last for first, last in taken if first <= ends and last >= begins]
+    begins = max([begins, *(last + timedelta(days=1) for last in lasts)])
+    return (begins, ends) if begins <= ends else None
+
+
+def _code(frequency, first, months):
+    if frequency == Frequency.YEAR:
+        return f"ronda-{first.year}"
+    number = (first.month - 1) // months + 1
+    return f"ronda-{first.year}-{LETTER[frequency]}{number}"
+
+
+def _names(begins, ends):
+    """The period's months in Spanish and in English."""
+    if (begins.month, ends.month) == (1, 12):
+        return f"Año {ends.year}", f"Year {ends.year}"
+    first, last = MONTH_NAMES[begins.month - 1], MONTH_NAMES[ends.month - 1]
+    spanish, english = (
+        " – ".join(dict.fromkeys(words)) for words in zip(first, last, strict=True)
+    )
+    return f"{spanish.capitalize()} de {ends.year}", f"{english} {ends.year}"
