@@ -1,12 +1,19 @@
 """Agencies, mandates and accounts: what administrators keep."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from agencies.access import ADMINISTRATORS, FOCAL_POINTS, REVIEWERS
+from agencies import mail
+from agencies.access import (
+    ADMINISTRATORS,
+    FOCAL_POINTS,
+    REVIEWERS,
+    is_administrator,
+)
 from agencies.models import Agency, AgencyName, FocalPoint, User
 from agencies.scoping import BilingualHistoryAdmin, ScopedAdmin, ScopedHistoryAdmin
 from agencies.staleness import StaleGuardMixin
@@ -85,3 +92,44 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
                 name__in=[FOCAL_POINTS, REVIEWERS, ADMINISTRATORS]
             )
         return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+
+@admin.register(mail.Mail)
+class MailAdmin(ScopedAdmin):
+    """
+    What the portal has written to whom, and what became of it.
+
+    Without the text: it may tell of reports, which administrators do not read.
+    """
+
+    fields = [
+        "to",
+        "subject",
+        "kind",
+        "language",
+        "state",
+        "created_at",
+        "attempts",
+        "next_attempt_at",
+        "last_error",
+        "sent_at",
+        "given_up_at",
+    ]
+    readonly_fields = fields
+    list_display = ["subject", "to", "kind", "state", "created_at", "attempts"]
+    list_filter = ["kind", "sent_at", "given_up_at"]
+    search_fields = ["to", "subject"]
+    actions = ["try_again"]
+
+    @admin.display(description=_("state"))
+    def state(self, row):
+        return row.state
+
+    def has_try_permission(self, request):
+        return is_administrator(request.user)
+
+    @admin.action(description=_("Try again to send"), permissions=["try"])
+    def try_again(self, request, queryset):
+        number = mail.try_again(queryset)
+        text = ngettext("%(n)d mail waits.", "%(n)d mails wait.", number)
+        self.message_user(request, text % {"n": number}, messages.SUCCESS)

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -7,3 +9,8 @@ class AgenciesConfig(AppConfig):
 
     name = "agencies"
     verbose_name = _("Agencies and accounts")
+
+    def import_models(self):
+        """Load the mail queue too, which is a room of its own."""
+        super().import_models()
+        import_module("agencies.mail")

@@ -58,6 +58,7 @@ PERMISSIONS = {
         "agencies.agencyname": [VIEW, ADD, CHANGE],
         "agencies.focalpoint": [VIEW, ADD, CHANGE],
         "agencies.user": [VIEW, ADD, CHANGE],
+        "agencies.mail": [VIEW],
         "strategic_areas.plan": [VIEW],
         "strategic_areas.participation": [VIEW],
     },

@@ -205,6 +205,23 @@ MODELTRANSLATION_LANGUAGES = ("es", "en")
 MODELTRANSLATION_FALLBACK_LANGUAGES = ("es",)
 
 
+# Mail: over the server that EMAIL_URL names, or as files in VAR_DIR/mail
+
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = (
+    env.str("DEFAULT_FROM_EMAIL", default="") or f"no-responder@{SITE_HOST}"
+)
+EMAIL_TIMEOUT = 10
+if not os.environ.get("EMAIL_URL"):
+    EMAIL_BACKEND = "agencies.mail_files.FileBackend"
+    EMAIL_FILE_PATH = VAR_DIR / "mail"
+elif urlsplit(os.environ["EMAIL_URL"]).scheme in {"smtp", "smtp+tls", "smtp+ssl"}:
+    vars().update(env.email("EMAIL_URL"))
+else:
+    raise ImproperlyConfigured(
+        "EMAIL_URL must begin with smtp+tls://, smtp+ssl:// or smtp://"
+    )
+
+
 # Static files and uploads
 
 STATIC_URL = "/static/"

@@ -20,6 +20,8 @@ for _name in (
     "BEHIND_TLS_PROXY",
     "CONTACT_EMAIL",
     "DATABASE_URL",
+    "DEFAULT_FROM_EMAIL",
+    "EMAIL_URL",
     "ENV_FILE",
     "OFFICIAL_SITE",
     "SECRETARIAT_NAME",

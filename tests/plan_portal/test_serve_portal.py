@@ -5,12 +5,14 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from agencies import mail
 from plan_portal.management.commands import serve_portal
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -63,6 +65,33 @@ def test_accounts_stand_in_columns():
         "Role                      User name    Password    Agency",
         "Focal point of an agency  punto-focal  abc         MMUJER",
         "Administrator             administra   defghijklm",
+    ]
+
+
+class MinutesOver(BaseException):
+    """Ends the loop that a server ends by ending."""
+
+
+@pytest.mark.django_db
+def test_a_minute_that_fails_does_not_end_the_sending_of_mail(caplog, monkeypatch):
+    outcomes, pauses = iter([OSError("the server is gone"), None, None]), []
+    monkeypatch.setattr(serve_portal.connection, "close", lambda: None)
+
+    def send():
+        if error := next(outcomes):
+            raise error
+
+    def pause(seconds):
+        pauses.append(seconds)
+        if len(pauses) == 3:
+            raise MinutesOver
+
+    with pytest.raises(MinutesOver):
+        serve_portal.keep_sending_mail(send, pause)
+
+    assert pauses == [60, 60, 60]
+    assert [record.message for record in caplog.records] == [
+        "The mail queue was not sent"
     ]
 
 
@@ -123,6 +152,32 @@ def test_the_portal_serves_until_it_is_told_to_stop(serve, number):
     assert answer == (200, "lista\n")
     assert status == 0
     assert serve_portal.refuse_busy_port(port) is None
+
+
+@pytest.fixture
+def queued_mail(transactional_db):
+    mail.queue_mail(
+        to="ana@example.org",
+        language="es",
+        kind="trial",
+        subject="Recordatorio",
+        text="Falta un reporte.",
+    )
+
+
+@pytest.mark.sqlite
+def test_the_mail_queue_is_sent_beside_the_server(queued_mail, serve, copied_database):
+    process, _ = serve
+    read_until(process, "Ctrl-C")
+    folder = copied_database / "mail"
+
+    deadline = time.monotonic() + 10
+    while not (files := list(folder.glob("*.eml"))) and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+    (file,) = files
+    assert "To: ana@example.org" in file.read_text()
+    assert file.stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.sqlite

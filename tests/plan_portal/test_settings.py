@@ -183,3 +183,30 @@ def test_the_list_for_deployment_has_no_complaint(tmp_path):
         0,
         "System check identified no issues (1 silenced).\n",
     )
+
+
+def test_without_a_mail_server_mails_are_files_below_var():
+    names = "EMAIL_BACKEND, settings.EMAIL_FILE_PATH, settings.DEFAULT_FROM_EMAIL"
+
+    said = value_of(f"settings.{names}", PRODUCTION | {"VAR_DIR": "/srv/var"})
+
+    assert said == (
+        "agencies.mail_files.FileBackend /srv/var/mail no-responder@plan.mirex.gob.do"
+    )
+
+
+def test_a_mail_server_is_named_by_one_address():
+    names = "EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_USE_TLS"
+
+    said = value_of(
+        f"settings.{names}", PRODUCTION | {"EMAIL_URL": "smtp+tls://u:p@mail.do:587"}
+    )
+
+    assert said == "mail.do 587 True"
+
+
+@pytest.mark.parametrize("value", ["mail.do", "memorymail://", "https://mail.do"])
+def test_a_malformed_mail_server_names_the_variable(value):
+    assert refusal(PRODUCTION | {"EMAIL_URL": value}) == (
+        "EMAIL_URL must begin with smtp+tls://, smtp+ssl:// or smtp://"
+    )

@@ -2,11 +2,13 @@
 
 import errno
 import json
+import logging
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
@@ -14,8 +16,14 @@ from http.client import HTTPConnection, HTTPException
 from django.conf import settings
 from django.core.management import CommandError
 from django.core.management.base import BaseCommand
+from django.db import connection
+
+from agencies import mail
+
+logger = logging.getLogger(__name__)
 
 START_SECONDS = 60
+MAIL_SECONDS = 60
 STOP_SECONDS = 10
 
 ROLES = {
@@ -45,6 +53,7 @@ class Command(BaseCommand):
         try:
             wait_until_ready(server, port)
             self.announce(port)
+            threading.Thread(target=keep_sending_mail, daemon=True).start()
             status = server.wait()
         except Stopped:
             self.stdout.write("Stopped")
@@ -128,6 +137,23 @@ def ask(port):
         return response.status, response.read().decode()
     finally:
         connection.close()
+
+
+def keep_sending_mail(send=mail.send_queue, pause=time.sleep):
+    """
+    Send the mail queue now and each minute, beside the server and never in its way.
+
+    Runs in a thread of this process, which serves nothing itself; whatever goes wrong
+    is told, and the next minute tries again.
+    """
+    while True:
+        try:
+            send()
+        except Exception:
+            logger.exception("The mail queue was not sent")
+        finally:
+            connection.close()
+        pause(MAIL_SECONDS)
 
 
 def end(server):

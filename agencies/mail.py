@@ -1,0 +1,211 @@
+"""
+The mail queue: whatever the portal writes to somebody waits here until it is sent.
+
+Pages only queue, inside their own transaction; ``send_mail_queue`` sends, once a
+minute. So a mail server that is down or slow slows no page, and nothing is lost. Mails
+name no person whom the plan protects.
+"""
+
+import logging
+import smtplib
+from datetime import timedelta
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from agencies.models import User
+
+logger = logging.getLogger(__name__)
+
+#: Minutes to wait after each failed attempt; after the last one a mail is given up.
+PAUSES = (1, 5, 15, 60, 240, 720, 1440)
+#: How long one process may take over one mail before another takes it up.
+LEASE = timedelta(minutes=5)
+#: The most that one run sends.
+RUN = 200
+
+
+class MailQuerySet(models.QuerySet):
+    def waiting(self):
+        """Neither sent nor given up."""
+        return self.filter(sent_at__isnull=True, given_up_at__isnull=True)
+
+    def ready(self, now):
+        """What may be sent now, and nobody is sending."""
+        return self.waiting().filter(
+            Q(leased_until__isnull=True) | Q(leased_until__lt=now),
+            next_attempt_at__lte=now,
+        )
+
+
+class Mail(models.Model):
+    """
+    One mail to one address. Its key is unique, so that nothing is sent twice.
+
+    ``last_error`` tells what the server said as a kind and a number, never an address.
+    """
+
+    key = models.CharField(_("key"), max_length=200, unique=True)
+    kind = models.SlugField(_("kind"), max_length=40)
+    to = models.EmailField(_("to"))
+    language = models.CharField(_("language"), max_length=2, choices=User.Language)
+    subject = models.CharField(_("subject"), max_length=200)
+    text = models.TextField(_("text"))
+    html = models.TextField(_("text with layout"), blank=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    next_attempt_at = models.DateTimeField(_("next attempt"), default=timezone.now)
+    leased_until = models.DateTimeField(null=True, editable=False)
+    last_error = models.CharField(_("last error"), max_length=100, blank=True)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    given_up_at = models.DateTimeField(_("given up"), null=True, blank=True)
+
+    objects = MailQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        verbose_name = _("mail")
+        verbose_name_plural = _("mails")
+        indexes = [
+            models.Index(
+                name="mail_waiting",
+                fields=["next_attempt_at"],
+                condition=Q(sent_at__isnull=True, given_up_at__isnull=True),
+            )
+        ]
+
+    def __str__(self):
+        return self.subject
+
+    @property
+    def state(self):
+        if self.sent_at:
+            return _("Sent")
+        return _("Given up") if self.given_up_at else _("Waiting")
+
+
+def queue_mail(*, to, language, kind, subject, text, html="", key=""):
+    """
+    Put a mail into the queue, in the caller's transaction; True unless it was there.
+
+    A second one of the same ``key`` is not queued, whatever became of the first.
+    """
+    _mail, created = Mail.objects.get_or_create(
+        key=key or f"{kind}:{uuid4()}",
+        defaults={
+            "kind": kind,
+            "to": to,
+            "language": language,
+            "subject": " ".join(subject.split())[:200],
+            "text": text,
+            "html": html,
+        },
+    )
+    return created
+
+
+def try_again(mails, *, now=None):
+    """Make ready at once what waits or was given up; the number of mails."""
+    return mails.filter(sent_at__isnull=True).update(
+        attempts=0, next_attempt_at=now or timezone.now(), given_up_at=None
+    )
+
+
+def send_queue(*, now=None):
+    """
+    Send what is ready; the numbers of mails sent and failed.
+
+    Two runs at once share the work: each takes one mail at a time for itself. When the
+    server itself does not answer the run ends, so that the others keep their attempts.
+    """
+    sent = failed = 0
+    for _number in range(RUN):
+        mail = _take(now or timezone.now())
+        if mail is None:
+            break
+        try:
+            message_of(mail).send()
+        except Exception as error:  # whatever it was, the queue goes on
+            failed += 1
+            _put_back(mail, error, now or timezone.now())
+            if _is_out_of_reach(error):
+                break
+        else:
+            sent += 1
+            Mail.objects.filter(pk=mail.pk).update(
+                sent_at=now or timezone.now(), leased_until=None, last_error=""
+            )
+    return sent, failed
+
+
+@transaction.atomic
+def _take(now):
+    """
+    The next mail that is ready, leased to this process; None when there is none.
+
+    The row is locked where the database has such locks; others skip it meanwhile. The
+    lease outlives the transaction, so that none is held while the server is spoken to.
+    """
+    ready = Mail.objects.ready(now).order_by("next_attempt_at", "pk")
+    mail = ready.select_for_update(skip_locked=True).first()
+    if mail is None:
+        return None
+    leased = Mail.objects.ready(now).filter(pk=mail.pk)
+    if not leased.update(leased_until=now + LEASE, attempts=F("attempts") + 1):
+        return None
+    mail.attempts += 1
+    return mail
+
+
+def _put_back(mail, error, now):
+    """Wait longer each time, and give up after the last pause."""
+    told = describe(error)
+    logger.warning("Mail %s was not sent: %s", mail.pk, told)
+    rest = PAUSES[mail.attempts - 1 : mail.attempts]
+    fate = (
+        {"next_attempt_at": now + timedelta(minutes=rest[0])}
+        if rest
+        else {"given_up_at": now}
+    )
+    Mail.objects.filter(pk=mail.pk).update(last_error=told, leased_until=None, **fate)
+
+
+def _is_out_of_reach(error):
+    """True when no other mail would fare better now."""
+    refused = (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused)
+    lost = (smtplib.SMTPConnectError, smtplib.SMTPAuthenticationError)
+    return isinstance(error, lost) or (
+        isinstance(error, OSError) and not isinstance(error, refused)
+    )
+
+
+def describe(error):
+    """The error's kind and the server's number for it; its words may hold addresses."""
+    code = getattr(error, "smtp_code", None)
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code = next((code for code, _words in error.recipients.values()), None)
+    return f"{type(error).__name__} {code or ''}".strip()[:100]
+
+
+def message_of(mail):
+    """The mail as a message; its id stays, so that a double is known."""
+    number = f"{mail.pk}.{mail.created_at:%Y%m%d%H%M%S}"
+    message = EmailMultiAlternatives(
+        mail.subject,
+        mail.text,
+        to=[mail.to],
+        connection=get_connection(),
+        headers={
+            "Message-ID": f"<{number}@{settings.SITE_HOST}>",
+            "Auto-Submitted": "auto-generated",
+            "Content-Language": mail.language,
+        },
+    )
+    if mail.html:
+        message.attach_alternative(mail.html, "text/html")
+    return message

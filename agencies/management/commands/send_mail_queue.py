@@ -1,0 +1,13 @@
+"""Sends the mails that wait; a timer runs it each minute."""
+
+from django.core.management.base import BaseCommand
+
+from agencies import mail
+
+
+class Command(BaseCommand):
+    help = "Send the mails that wait in the queue. Safe when two run at once."
+
+    def handle(self, **options):
+        sent, failed = mail.send_queue()
+        self.stdout.write(f"{sent} sent, {failed} failed")

@@ -1,0 +1,354 @@
+"""The mail queue: sent once, tried again, in nobody's way."""
+
+import email
+import smtplib
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.core.mail import EmailMultiAlternatives
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from agencies import mail
+from agencies.mail import PAUSES, Mail
+from tests.factories import (
+    make_administrator,
+    make_focal_point,
+    make_reviewer,
+)
+
+pytestmark = pytest.mark.django_db
+
+ROOT = Path(__file__).parents[2]
+NOW = datetime(2025, 4, 1, 12, 0, tzinfo=UTC)
+
+
+def queue(**fields):
+    """A mail that is ready at NOW."""
+    number = Mail.objects.count() + 1
+    fields = {
+        "to": f"person{number}@example.org",
+        "language": "es",
+        "kind": "trial",
+        "subject": "Recordatorio",
+        "text": "Falta un reporte.",
+        "key": f"trial:{number}",
+    } | fields
+    created = mail.queue_mail(**fields)
+    Mail.objects.filter(attempts=0).update(next_attempt_at=NOW)
+    return created
+
+
+def fail(monkeypatch, *errors):
+    """Make sending fail with these errors in turn, then work; counts the tries."""
+    tries = []
+
+    def send(message):
+        tries.append(message.to)
+        if len(tries) <= len(errors):
+            raise errors[len(tries) - 1]
+
+    monkeypatch.setattr(EmailMultiAlternatives, "send", send)
+    return tries
+
+
+# Queued
+
+
+def test_a_mail_of_the_same_key_is_never_queued_twice():
+    first = queue(key="reminder:1:2025-04-01")
+
+    second = queue(key="reminder:1:2025-04-01", text="Otra vez.")
+
+    assert (first, second) == (True, False)
+    assert Mail.objects.get().text == "Falta un reporte."
+
+
+def test_a_sent_mail_keeps_its_key_taken(mailoutbox):
+    queue(key="reminder:1:2025-04-01")
+    mail.send_queue(now=NOW)
+
+    again = queue(key="reminder:1:2025-04-01")
+
+    assert again is False
+    assert len(mailoutbox) == 1
+
+
+def test_mails_without_a_key_do_not_stand_in_each_others_way():
+    queue(key="")
+    queue(key="")
+
+    assert Mail.objects.count() == 2
+
+
+def test_nothing_is_queued_when_the_callers_transaction_fails():
+    @transaction.atomic
+    def page():
+        queue()
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        page()
+
+    assert Mail.objects.count() == 0
+
+
+def test_a_subject_never_breaks_into_headers(mailoutbox):
+    queue(subject="Aviso\r\nBcc: otra@example.org")
+
+    mail.send_queue(now=NOW)
+
+    (message,) = mailoutbox
+    assert message.subject == "Aviso Bcc: otra@example.org"
+    assert message.recipients() == ["person1@example.org"]
+
+
+# Sent
+
+
+def test_what_waits_is_sent_in_text_and_html(mailoutbox):
+    queue(html="<p>Falta un reporte.</p>", language="en")
+
+    outcome = mail.send_queue(now=NOW)
+
+    (message,) = mailoutbox
+    assert outcome == (1, 0)
+    assert (message.to, message.body) == (["person1@example.org"], "Falta un reporte.")
+    assert [tuple(each) for each in message.alternatives] == [
+        ("<p>Falta un reporte.</p>", "text/html")
+    ]
+    assert message.extra_headers["Auto-Submitted"] == "auto-generated"
+    assert message.extra_headers["Content-Language"] == "en"
+    assert Mail.objects.get().sent_at == NOW
+
+
+def test_a_second_run_sends_nothing_again(mailoutbox):
+    queue()
+    mail.send_queue(now=NOW)
+
+    again = mail.send_queue(now=NOW + timedelta(days=1))
+
+    assert again == (0, 0)
+    assert len(mailoutbox) == 1
+
+
+def test_the_command_says_what_it_did(mailoutbox, capsys):
+    queue()
+
+    call_command("send_mail_queue")
+
+    assert capsys.readouterr().out == "1 sent, 0 failed\n"
+
+
+# Refused
+
+
+def test_a_failed_mail_waits_longer_each_time_and_is_given_up(monkeypatch):
+    errors = [smtplib.SMTPDataError(451, b"later, ana@example.org")] * 8
+    tries = fail(monkeypatch, *errors)
+    queue()
+    now, waits = NOW, []
+
+    while not (row := Mail.objects.get()).given_up_at:
+        waits.append(int((row.next_attempt_at - now).total_seconds() // 60))
+        now = row.next_attempt_at
+        mail.send_queue(now=now)
+
+    assert waits == [0, *PAUSES]
+    assert list(PAUSES) == sorted(PAUSES)
+    assert len(tries) == 8
+    assert mail.send_queue(now=now + timedelta(days=30)) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (
+            smtplib.SMTPRecipientsRefused({"ana@example.org": (550, b"no ana")}),
+            "SMTPRecipientsRefused 550",
+        ),
+        (smtplib.SMTPDataError(554, b"ana@example.org"), "SMTPDataError 554"),
+        (TimeoutError("ana@example.org"), "TimeoutError"),
+        (ValueError("ana@example.org"), "ValueError"),
+    ],
+)
+def test_an_error_is_told_without_an_address(monkeypatch, caplog, error, told):
+    fail(monkeypatch, error)
+    queue(to="ana@example.org")
+
+    mail.send_queue(now=NOW)
+
+    row = Mail.objects.get()
+    assert row.last_error == told
+    assert [record.getMessage() for record in caplog.records] == [
+        f"Mail {row.pk} was not sent: {told}"
+    ]
+    assert "example.org" not in caplog.text
+
+
+def test_one_refused_address_does_not_hold_up_the_others(monkeypatch):
+    tries = fail(
+        monkeypatch,
+        smtplib.SMTPRecipientsRefused({"person1@example.org": (550, b"unknown")}),
+    )
+    queue()
+    queue()
+
+    outcome = mail.send_queue(now=NOW)
+
+    assert outcome == (1, 1)
+    assert tries == [["person1@example.org"], ["person2@example.org"]]
+
+
+def test_a_server_out_of_reach_costs_one_try_a_run(monkeypatch):
+    tries = fail(monkeypatch, ConnectionRefusedError(), ConnectionRefusedError())
+    queue()
+    queue()
+
+    outcome = mail.send_queue(now=NOW)
+
+    assert outcome == (0, 1)
+    assert tries == [["person1@example.org"]]
+    assert list(Mail.objects.order_by("pk").values_list("attempts", flat=True)) == [
+        1,
+        0,
+    ]
+
+
+# Two at once
+
+
+def test_a_mail_that_another_process_sends_is_left_to_it(mailoutbox):
+    queue()
+    Mail.objects.update(leased_until=NOW + timedelta(minutes=1))
+
+    assert mail.send_queue(now=NOW) == (0, 0)
+    assert mailoutbox == []
+
+
+def test_a_mail_whose_process_died_is_taken_up_again(mailoutbox):
+    queue()
+    Mail.objects.update(leased_until=NOW - timedelta(seconds=1))
+
+    assert mail.send_queue(now=NOW) == (1, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_runs_at_once_send_each_mail_once(monkeypatch, open_record):
+    sent, start = [], threading.Barrier(2)
+    monkeypatch.setattr(
+        EmailMultiAlternatives, "send", lambda message: sent.append(message.to[0])
+    )
+    for _number in range(20):
+        queue()
+
+    def run():
+        start.wait()
+        try:
+            mail.send_queue(now=NOW)
+        finally:
+            connection.close()
+
+    runs = [threading.Thread(target=run) for _number in range(2)]
+    for each in runs:
+        each.start()
+    for each in runs:
+        each.join()
+
+    assert sorted(sent) == sorted(
+        f"person{number}@example.org" for number in range(1, 21)
+    )
+    assert Mail.objects.waiting().count() == 0
+
+
+# Nowhere else
+
+
+def test_nothing_but_the_queue_speaks_to_a_mail_server():
+    speakers = {
+        path.relative_to(ROOT).as_posix()
+        for app in ("agencies", "strategic_areas", "plan_portal")
+        for path in (ROOT / app).rglob("*.py")
+        if "django.core.mail" in path.read_text() or "smtplib" in path.read_text()
+    }
+
+    assert speakers == {"agencies/mail.py", "agencies/mail_files.py"}
+
+
+# Without a server
+
+
+def test_without_a_server_mails_are_files_for_the_portals_user_alone(
+    settings, tmp_path
+):
+    settings.EMAIL_BACKEND = "agencies.mail_files.FileBackend"
+    settings.EMAIL_FILE_PATH = tmp_path / "mail"
+    queue(subject="Añada su reporte")
+
+    mail.send_queue(now=NOW)
+
+    (file,) = (tmp_path / "mail").iterdir()
+    message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+    assert file.suffix == ".eml"
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "mail").stat().st_mode & 0o777 == 0o700
+    assert (message["To"], message["Subject"]) == (
+        "person1@example.org",
+        "Añada su reporte",
+    )
+
+
+# In the admin
+
+
+def test_an_administrator_tries_again_what_was_given_up(client):
+    queue()
+    Mail.objects.update(given_up_at=timezone.now(), attempts=8)
+    client.force_login(make_administrator())
+
+    client.post(
+        reverse("admin:agencies_mail_changelist"),
+        {"action": "try_again", "_selected_action": [Mail.objects.get().pk]},
+    )
+
+    row = Mail.objects.get()
+    assert (row.given_up_at, row.attempts) == (None, 0)
+
+
+def test_what_was_sent_is_not_sent_again_by_trying_again(client, mailoutbox):
+    queue()
+    mail.send_queue(now=NOW)
+    client.force_login(make_administrator())
+
+    client.post(
+        reverse("admin:agencies_mail_changelist"),
+        {"action": "try_again", "_selected_action": [Mail.objects.get().pk]},
+    )
+    mail.send_queue()
+
+    assert len(mailoutbox) == 1
+
+
+def test_an_administrator_sees_what_became_of_a_mail_but_not_its_text(client):
+    queue(text="La actividad zanahoria fue devuelta.", html="<p>zanahoria</p>")
+    client.force_login(make_administrator())
+    address = reverse("admin:agencies_mail_change", args=[Mail.objects.get().pk])
+
+    page = client.get(address).content.decode()
+
+    assert "person1@example.org" in page
+    assert "zanahoria" not in page
+
+
+@pytest.mark.parametrize("make_actor", [make_reviewer, make_focal_point])
+def test_nobody_else_sees_the_queue(client, make_actor):
+    queue()
+    client.force_login(make_actor())
+
+    listed = client.get(reverse("admin:agencies_mail_changelist"))
+
+    assert listed.status_code == 403
