@@ -1,0 +1,95 @@
+"""
+An age beside a place: "una adolescente de 15 años, en Sosúa".
+
+Either alone says little; both together may be enough for whoever lives there. Years of
+prison, of a plan or of experience are no age, and neither is a range ("12 a 17").
+"""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from strategic_areas.text_guard import words as known
+from strategic_areas.text_guard.findings import Finding, Kind
+from strategic_areas.text_guard.places import LONGEST, PLACES
+from strategic_areas.text_guard.reading import Reading, Word
+
+#: So many words away a place still belongs to the age, and a person to the years.
+NEAR_PLACE = 20
+NEAR_PERSON = 10
+OLDEST = 110
+#: "Una menor de 15 años" is a girl; "toda persona menor de 18 años" is anybody.
+STARTS_A_MINOR = known.ONE | known.THOSE | {"", ".", ":", ";"}
+
+
+def find(reading: Reading) -> Iterator[Finding]:
+    """The stretch from the age to the nearest place, either way round."""
+    marks = sorted([*_ages(reading), *_places(reading)])
+    told: set[int] = set()
+    for (first, first_end, kind), (second, second_end, other) in pairwise(marks):
+        age = first if kind == "age" else second
+        if kind == other or second - first_end > NEAR_PLACE or age in told:
+            continue
+        told.add(age)
+        yield reading.finding(
+            Kind.AGE_AND_PLACE,
+            reading.word(first).start,
+            reading.word(second_end - 1).end,
+        )
+
+
+def _places(reading: Reading) -> Iterator[tuple[int, int, str]]:
+    for start in range(len(reading.words)):
+        for length in range(LONGEST, 0, -1):
+            words = reading.words[start : start + length]
+            if tuple(word.text for word in words) in PLACES:
+                yield start, start + length, "place"
+                break
+
+
+def _ages(reading: Reading) -> Iterator[tuple[int, int, str]]:
+    for index, word in enumerate(reading.words):
+        if _is_age(word) and (end := _age_end(reading, index)):
+            yield index, end, "age"
+
+
+def _is_age(word: Word) -> bool:
+    if word.text in known.AGES_IN_WORDS:
+        return True
+    return len(word.text) <= 3 and word.text.isdecimal() and int(word.text) <= OLDEST
+
+
+def _age_end(reading: Reading, index: int) -> int | None:
+    """Where an age that begins here ends; None if the number is no age."""
+    before = [reading.word(index - back).text for back in (1, 2, 3)]
+    place = index + 1
+    if _is_in_a_range(reading, index):
+        return None
+    if known.AGED & set(before[:2]):
+        return place
+    if reading.word(place).text == "-":
+        place += 1
+    if reading.word(place).text not in known.YEARS:
+        return None
+    after = {reading.word(place + on).text for on in (1, 2)}
+    if known.NOT_OLD_BEFORE & set(before) or known.NOT_OLD_AFTER & after:
+        return None
+    if before[1] in {"menor", "mayor"} and before[2] not in STARTS_A_MINOR:
+        return None
+    is_said = bool(after & known.OLD)
+    if reading.word(place).text in known.ENGLISH_YEARS:
+        return place + 1 if is_said else None
+    return place + 1 if is_said or _is_near_a_person(reading, index) else None
+
+
+def _is_in_a_range(reading: Reading, index: int) -> bool:
+    """ "De 12 a 17 años", "aged 12 to 17": a group, nobody's age."""
+    ends = ((index - 1, index - 2), (index + 1, index + 2))
+    return any(
+        reading.word(sign).text in {"a", "to"} and _is_age(reading.word(other))
+        for sign, other in ends
+    )
+
+
+def _is_near_a_person(reading: Reading, index: int) -> bool:
+    near = reading.words[max(0, index - NEAR_PERSON) : index + NEAR_PERSON]
+    return any(word.text in known.PERSONS for word in near)

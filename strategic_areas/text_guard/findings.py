@@ -1,0 +1,111 @@
+"""What the guard says: a kind, how grave it is, and where it stands."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Severity(StrEnum):
+    """Whether a text may still become public once somebody has looked at it."""
+
+    BLOCK = "block"
+    WARN = "warn"
+
+
+class Kind(StrEnum):
+    """What was found."""
+
+    IDENTITY_DOCUMENT = "identity_document"
+    PASSPORT = "passport"
+    TELEPHONE = "telephone"
+    EMAIL = "email"
+    BIRTH_DATE = "birth_date"
+    BANK_ACCOUNT = "bank_account"
+    INITIALS = "initials"
+    SMALL_NUMBER = "small_number"
+    AGE_AND_PLACE = "age_and_place"
+    NAME = "name"
+    CASE_NUMBER = "case_number"
+    PLATE = "plate"
+    ADDRESS = "address"
+
+
+#: All of these point at one person by themselves; the others need a second look.
+BLOCKING = frozenset(
+    {
+        Kind.IDENTITY_DOCUMENT,
+        Kind.PASSPORT,
+        Kind.TELEPHONE,
+        Kind.EMAIL,
+        Kind.BIRTH_DATE,
+        Kind.BANK_ACCOUNT,
+        Kind.INITIALS,
+    }
+)
+
+MESSAGES = {
+    Kind.IDENTITY_DOCUMENT: _(
+        "This looks like the number of an identity card. Take it out."
+    ),
+    Kind.PASSPORT: _("This looks like the number of a passport. Take it out."),
+    Kind.TELEPHONE: _(
+        "This looks like a telephone number. Take it out; only official help lines may "
+        "be named."
+    ),
+    Kind.EMAIL: _(
+        "This is an e-mail address. Take it out; how to reach an agency is shown on "
+        "its own page."
+    ),
+    Kind.BIRTH_DATE: _("This looks like somebody's date of birth. Take it out."),
+    Kind.BANK_ACCOUNT: _(
+        "This looks like the number of a bank account or card. Take it out."
+    ),
+    Kind.INITIALS: _(
+        "These look like a person's initials. Take them out: whoever knows the case "
+        "recognises them."
+    ),
+    Kind.SMALL_NUMBER: _(
+        "This tells of fewer than ten people, who may be recognised. Tell of the work "
+        "without the number, unless a public source already gives it."
+    ),
+    Kind.AGE_AND_PLACE: _(
+        "An age beside a place may be enough to recognise a person. Leave out one of "
+        "them, or both."
+    ),
+    Kind.NAME: _(
+        "This may be the name of a person. Take it out unless it names an institution."
+    ),
+    Kind.CASE_NUMBER: _(
+        "This looks like the number of a case file. Take it out: it leads to the "
+        "people in the case."
+    ),
+    Kind.PLATE: _("This looks like the number plate of a vehicle. Take it out."),
+    Kind.ADDRESS: _(
+        "This looks like a street address. Take it out unless it is the public office "
+        "of an institution."
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """
+    One thing found: ``text[start:end]`` is what whoever wrote the text should look at.
+
+    The message says what it is and what to do, and never repeats it, so that a message
+    can be mailed, logged or counted.
+    """
+
+    kind: Kind
+    start: int
+    end: int
+
+    @property
+    def severity(self) -> Severity:
+        return Severity.BLOCK if self.kind in BLOCKING else Severity.WARN
+
+    @property
+    def message(self) -> Promise:
+        return MESSAGES[self.kind]

@@ -1,0 +1,216 @@
+"""
+What identifies one person by itself, and so blocks.
+
+Each rule is a shape, and some also need a word beside it. Shapes repeat only so many
+times, so that no text makes them slow. What one rule has taken no later one takes.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from strategic_areas.text_guard.findings import Finding, Kind
+from strategic_areas.text_guard.reading import Reading
+
+#: Help lines that any text may name although they are not toll-free: that of the
+#: Ministry of Women. Short lines such as 9-1-1 or *212 have not the shape of a number.
+HELP_LINES = frozenset({"8096897212"})
+#: Toll-free numbers are nobody's own: the Dominican 809-200 and the American ones.
+TOLL_FREE = ("809200", "800", "833", "844", "855", "866", "877", "888")
+
+MONTH = (
+    "(?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|sep?tiembre|octubre|noviembre"
+    "|diciembre|january|february|march|april|may|june|july|august|september|october"
+    "|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)"
+)
+DATE = (
+    r"(?:\d{1,4}[-/. ]\d{1,2}[-/. ]\d{2,4}"
+    rf"|\d{{1,2}}(?:st|nd|rd|th|ro|o)?[ \n,]{{0,2}}(?:of |de |del )?{MONTH}(?![a-z])"
+    rf"|{MONTH} \d{{1,2}}(?!\d))"
+)
+#: Three, seven and one digit, however they are parted.
+CEDULA = r"\d{3}[-. \n]{0,3}\d{7}[-. \n]{0,3}\d"
+
+
+class Rule(NamedTuple):
+    """A shape whose group ``found`` is a finding of the kind if it is accepted."""
+
+    kind: Kind
+    shape: re.Pattern[str]
+    accepts: Callable[[re.Match[str]], bool]
+
+
+def find(reading: Reading) -> Iterator[Finding]:
+    """All that identifies somebody, never the same characters twice."""
+    taken = bytearray(len(reading.plain))
+    for rule in RULES:
+        for match in rule.shape.finditer(reading.plain):
+            start, end = match.span("found")
+            if any(taken[start:end]) or not rule.accepts(match):
+                continue
+            taken[start:end] = b"\1" * (end - start)
+            if rule.kind != Kind.TELEPHONE or not _is_official(match["found"]):
+                yield reading.finding(rule.kind, start, end)
+
+
+def _always(match: re.Match[str]) -> bool:
+    return True
+
+
+def _digits(text: str) -> str:
+    return "".join(filter(str.isdecimal, text))
+
+
+def _is_official(number: str) -> bool:
+    """A help line or a toll-free number, with or without the country's 1."""
+    digits = _digits(number)
+    if len(digits) == 11:
+        digits = digits.removeprefix("1")
+    return digits in HELP_LINES or (len(digits) == 10 and digits.startswith(TOLL_FREE))
+
+
+def _is_cedula(match: re.Match[str]) -> bool:
+    """
+    Any number of that shape, its check digit right or wrong.
+
+    One mistyped digit still leads to the person, and cards with a wrong check digit
+    were issued. Two things have that shape and are none: eleven digits that begin like
+    a national telephone number with its country code, and the first part of the last
+    name in a web address ("/20180511203-launch-of-the-plan").
+    """
+    found = match["found"]
+    if not found.isdecimal():
+        return True
+    start, end = match.span("found")
+    behind = match.string[end : end + 2]
+    is_slug = behind[:1] == "-" and behind[1:].isalpha()
+    if is_slug and WEB_ADDRESS.search(match.string[max(0, start - 200) : start]):
+        return False
+    return not found.startswith(("1809", "1829", "1849"))
+
+
+def _is_card(match: re.Match[str]) -> bool:
+    """The Luhn sum, which every payment card keeps."""
+    digits = [int(digit) for digit in reversed(_digits(match["found"]))]
+    doubled = (sum(divmod(2 * digit, 10)) for digit in digits[1::2])
+    return (sum(digits[::2]) + sum(doubled)) % 10 == 0
+
+
+def _is_iban(match: re.Match[str]) -> bool:
+    """A Dominican one by its shape alone, any other by its check digits."""
+    code = match["found"].replace(" ", "").replace("-", "").replace("\n", "")
+    moved = code[4:] + code[:4]
+    value = int("".join(str(int(char, 36)) for char in moved))
+    return value % 97 == 1 or (code.startswith("do") and len(code) == 28)
+
+
+def _is_passport(match: re.Match[str]) -> bool:
+    """With the word passport near it, before or behind."""
+    before = match.string[max(0, match.start() - 40) : match.start()]
+    after = match.string[match.end() : match.end() + 25]
+    return bool(PASSPORT_WORD.search(f"{before} {after}"))
+
+
+def _is_birth(match: re.Match[str]) -> bool:
+    """Of a person: institutions are born too, and laws speak of born before a day."""
+    before = match.string[max(0, match.start() - 60) : match.start()]
+    return not NOT_A_PERSON.search(before) and not NOT_A_DAY.search(match["gap"])
+
+
+WEB_ADDRESS = re.compile(r"https?://[^ \n]{1,190}/$")
+PASSPORT_WORD = re.compile(r"(?<![a-z])(?:pasaporte|passport)")
+NOT_A_PERSON = re.compile(
+    r"(?<![a-z])(?:campana|plan|programa|comision|red|proyecto|ley|iniciativa|linea|mesa"
+    r"|unidad|institucion|agencia|alianza|campaign|programme|program|commission|network"
+    r"|project|law|initiative|line|unit|agency|alliance)(?![a-z])[^.;]{0,60}$"
+)
+NOT_A_DAY = re.compile(
+    r"(?<![a-z])(?:antes|despues|desde|entre|hasta|partir|before|after|since|between"
+    r"|until)(?![a-z])"
+)
+RULES = [
+    Rule(
+        # An institution's mailbox too: the address does not tell who reads it.
+        Kind.EMAIL,
+        re.compile(
+            r"(?P<found>[\w.%+'-]{1,64}(?: ?@ ?| ?[(\[](?:at|arroba)[)\]] ?| arroba )"
+            r"[\w-]{1,63}(?:\.[\w-]{1,63}){1,4})"
+        ),
+        _always,
+    ),
+    Rule(
+        Kind.IDENTITY_DOCUMENT,
+        re.compile(rf"(?<![+\d])(?P<found>{CEDULA})(?!\d)"),
+        _is_cedula,
+    ),
+    Rule(
+        # Dominican numbers, and those of North America with brackets or signs.
+        Kind.TELEPHONE,
+        re.compile(
+            r"(?<!\d)(?<!\d[.,])(?P<found>(?:[+]?1[-. \n]{0,2})?"
+            r"(?:[(]?8[024]9[)]?[-. \n)/]{0,3}\d{3}[-. \n]{0,3}"
+            r"|[(]\d{3}[)] ?\d{3}[-. ]|\d{3}[-.]\d{3}[-.]"
+            r"|8(?:00|33|44|55|66|77|88) \d{3} )"
+            r"\d{4})(?!\d)"
+        ),
+        _always,
+    ),
+    Rule(
+        Kind.TELEPHONE,
+        re.compile(r"(?P<found>[+] ?[1-9](?:[-. \n()]{0,3}\d){7,14})(?!\d)"),
+        _always,
+    ),
+    Rule(
+        Kind.BANK_ACCOUNT,
+        re.compile(
+            r"(?<![a-z\d])(?P<found>[a-z]{2}\d{2}(?:[- \n]?[a-z\d]{4}){3,7}"
+            r"(?:[- \n]?[a-z\d]{1,3})?)(?![a-z\d])"
+        ),
+        _is_iban,
+    ),
+    Rule(
+        Kind.BANK_ACCOUNT,
+        re.compile(r"(?<!\d)(?P<found>\d{4}(?:[- \n]?\d{4}){3})(?!\d)"),
+        _is_card,
+    ),
+    Rule(
+        Kind.BANK_ACCOUNT,
+        re.compile(
+            r"(?<![a-z])(?:cuenta|account)(?! con(?![a-z]))(?![a-z])[^\d]{0,40}"
+            r"(?P<found>\d(?:[- \n]?\d){8,19})(?!\d)"
+        ),
+        _always,
+    ),
+    Rule(
+        Kind.IDENTITY_DOCUMENT,
+        re.compile(
+            r"(?<![a-z])(?:cedula|documento de identidad|identity card|id card|dni|ninu"
+            r"|nif|carne|carnet)(?![a-z])[^\d]{0,30}"
+            r"(?P<found>\d(?:[-. \n]{0,2}\d){6,16})(?!\d)"
+        ),
+        _always,
+    ),
+    Rule(
+        Kind.PASSPORT,
+        re.compile(r"(?<!\w)(?P<found>[a-z]{1,3}-?\d{5,9}|\d{7,9})(?!\w)"),
+        _is_passport,
+    ),
+    Rule(
+        Kind.TELEPHONE,
+        re.compile(
+            r"(?<![a-z])(?:tel|telf|telefonos?|cel|celular|movil|whatsapp|phone|telephone"
+            r"|mobile|cellphone|fax|llamar al|llame al)(?![a-z])[^\d]{0,25}"
+            r"(?P<found>\d(?:[-. \n]{0,2}\d){6,13})(?!\d)"
+        ),
+        _always,
+    ),
+    Rule(
+        Kind.BIRTH_DATE,
+        re.compile(
+            r"(?<![a-z])(?:nacid[oa]s?|nacio|fecha de (?:su )?nac(?:imiento)?|f\. ?nac"
+            r"|born|date of birth|birth ?date|d\.?o\.?b)(?![a-z])(?P<gap>[^\d;]{0,40}?)"
+            rf"(?P<found>{DATE})"
+        ),
+        _is_birth,
+    ),
+]

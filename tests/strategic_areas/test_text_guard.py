@@ -1,0 +1,509 @@
+"""
+The guard for personal data: what it stops, what it asks about, what it lets through.
+
+Every person, number and address here is invented.
+"""
+
+import re
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from strategic_areas import text_guard
+from strategic_areas.text_guard import Finding, Kind, Severity, inspect
+from strategic_areas.text_guard.findings import MESSAGES
+from tests.strategic_areas.plans import SHIPPED
+
+CEDULA = ("identity_document", "block")
+PASSPORT = ("passport", "block")
+TELEPHONE = ("telephone", "block")
+EMAIL = ("email", "block")
+BIRTH = ("birth_date", "block")
+BANK = ("bank_account", "block")
+INITIALS = ("initials", "block")
+NUMBER = ("small_number", "warn")
+AGE = ("age_and_place", "warn")
+NAME = ("name", "warn")
+CASE = ("case_number", "warn")
+PLATE = ("plate", "warn")
+ADDRESS = ("address", "warn")
+
+IDENTIFIERS = [
+    ("La denunciante presentó la cédula 001-1234567-8.", {CEDULA}),
+    ("cedula 00112345678", {CEDULA}),
+    ("Documento 402 1234567 8 entregado en la oficina.", {CEDULA}),
+    ("Cédula: 402.1234567.8", {CEDULA}),
+    ("Se anotó 001‑1234567‑8 en el acta.", {CEDULA}),
+    ("Se anotó ００１－１２３４５６７－８ en el acta.", {CEDULA}),
+    ("El 001-1234567\n-8 quedó partido en dos líneas.", {CEDULA}),
+    ("cédula_00112345678.pdf", {CEDULA}),
+    ("Su cédula es la 001 123 4567 8.", {CEDULA}),
+    ("Identity card no. 12-345-678 was shown.", {CEDULA}),
+    ("https://portal.example/personas?id=00112345678", {CEDULA}),
+    ("Viajaba con el pasaporte RD1234567.", {PASSPORT}),
+    ("PASAPORTE NÚM. 123456789", {PASSPORT}),
+    ("Her passport, number AB-123456, was returned.", {PASSPORT}),
+    ("El RD7654321 (pasaporte vencido) fue retenido.", {PASSPORT}),
+    ("Llamar al 809-555-0134 para más detalles.", {TELEPHONE}),
+    ("Contacto: (829) 555-0134", {TELEPHONE}),
+    ("Contacto: 1 849 555 0134", {TELEPHONE}),
+    ("Escribir al 18095550134.", {TELEPHONE}),
+    ("WhatsApp +34 612 34 56 78", {TELEPHONE}),
+    ("Call +509 3412 3456 in Haiti.", {TELEPHONE}),
+    ("Ring (305) 555-0134 in Miami.", {TELEPHONE}),
+    ("Ring 305-555-0134 in Miami.", {TELEPHONE}),
+    ("Teléfono de la familia: 555-0134", {TELEPHONE}),
+    ("Su celular es el 555 0134.", {TELEPHONE}),
+    ("Escribir a ana.perez@correo.example.do", {EMAIL}),
+    ("INFO@INSTITUCION.EXAMPLE", {EMAIL}),
+    ("ana_p (arroba) correo.example", {EMAIL}),
+    ("Write to ana [at] mail.example", {EMAIL}),
+    ("ana arroba correo.example", {EMAIL}),
+    ("Joven nacida el 3 de mayo de 2004.", {BIRTH}),
+    ("Fecha de nacimiento: 03/05/2004", {BIRTH}),
+    ("Nació en Santiago el 3 de mayo.", {BIRTH}),
+    ("F. nac.: 2004-05-03", {BIRTH}),
+    ("The complainant was born on 3 May 2004.", {BIRTH}),
+    ("She was born May 3, 2004.", {BIRTH}),
+    ("DOB 3/5/2004", {BIRTH}),
+    ("Depositar en la cuenta de ahorros núm. 960-123456-7", {BANK}),
+    ("Bank account number 9601234567", {BANK}),
+    ("IBAN DO28 BAGR 0000 0001 2124 5361 1324", {BANK}),
+    ("IBAN DO99BAGR00000001212453611325", {BANK}),
+    ("Transferencia a ES91 2100 0418 4502 0005 1332", {BANK}),
+    ("Se pagó con la tarjeta 4111 1111 1111 1111.", {BANK}),
+    ("La víctima M. R. fue acogida.", {INITIALS}),
+    ("J.P.F., de 15 años, declaró.", {INITIALS}),
+    ("La menor de iniciales A. B. C. recibió atención.", {INITIALS}),
+    ("The survivor identified as K.L. testified.", {INITIALS}),
+    ("The victim's initials are K.L. in the ruling.", {INITIALS}),
+    ("La víctima R.D. fue acogida.", {INITIALS}),
+    (
+        "Ana, cédula 001-1234567-8, tel. 809-555-0134, ana@correo.example",
+        {CEDULA, TELEPHONE, EMAIL},
+    ),
+]
+
+SMALL_NUMBERS = [
+    ("Se rescató a una víctima.", {NUMBER}),
+    ("Fueron rescatadas dos niñas.", {NUMBER}),
+    ("DOS NIÑAS FUERON RESCATADAS", {NUMBER}),
+    ("dos ninas", {NUMBER}),
+    ("dos\nniñas", {NUMBER}),
+    ("dos\u00a0niñas", {NUMBER}),
+    ("dos ni\u00adñas", {NUMBER}),
+    ("dos nin\u0303as", {NUMBER}),
+    ("Se asistió a dos jóvenes víctimas haitianas.", {NUMBER}),
+    ("Se asistió a 3 nuevas sobrevivientes.", {NUMBER}),
+    ("Hubo 2 (dos) víctimas.", {NUMBER}),
+    ("Hubo nueve (9) personas detenidas.", {NUMBER}),
+    ("Two of the 12 victims were minors.", {NUMBER}),
+    ("Una de las 14 víctimas declaró.", {NUMBER}),
+    ("Se acogió a «tres» mujeres.", {NUMBER}),
+    ("Se acogió a una de las víctimas.", {NUMBER}),
+    ("Regresaron dos de los menores.", {NUMBER}),
+    ("Se atendió a un par de niñas.", {NUMBER}),
+    ("Hubo tres casos de niñas explotadas.", {NUMBER}),
+    ("La única víctima volvió a su país.", {NUMBER}),
+    ("Una sola mujer aceptó el alojamiento.", {NUMBER}),
+    ("Un menor haitiano fue devuelto.", {NUMBER}),
+    ("Víctimas: 3", {NUMBER}),
+    ("Víctimas de trata identificadas: tres.", {NUMBER}),
+    ("Mujeres rescatadas en Sosúa: 4", {NUMBER}),
+    ("Víctimas (2) y acusados (14)", {NUMBER}),
+    ("Las víctimas fueron cuatro.", {NUMBER}),
+    ("Niñas | 5 |", {NUMBER}),
+    ("Víctimas: una.", {NUMBER}),
+    ("victimas_3.xlsx", {NUMBER}),
+    ("Entre 2-3 personas por operativo fueron detenidas.", {NUMBER}),
+    ("Regresaron cinco migrantes.", {NUMBER}),
+    ("Fueron halladas dos haitianas.", {NUMBER}),
+    ("Veinte hombres y dos mujeres fueron rescatados.", {NUMBER}),
+    ("Ambas adolescentes declararon.", {NUMBER}),
+    ("７ víctimas", {NUMBER}),
+    ("3️⃣ víctimas", {NUMBER}),
+    ("dos 👧 niñas", {NUMBER}),
+    ("Two girls were rescued.", {NUMBER}),
+    ("A couple of women were assisted.", {NUMBER}),
+    ("One of the survivors testified.", {NUMBER}),
+    ("Three of them were boys; two were girls.", {NUMBER}),
+    ("Victims: 3", {NUMBER}),
+    ("The number of victims was 7.", {NUMBER}),
+    ("A trafficking victim received restitution.", {NUMBER}),
+    ("The only child was returned to her family.", {NUMBER}),
+    ("Six people were convicted.", {NUMBER}),
+    ("Una persona fue condenada.", {NUMBER}),
+    ("Se acogió a una nueva sobreviviente.", {NUMBER}),
+    ("La denuncia fue presentada por dos mujeres.", {NUMBER}),
+    ("A girl who was rescued is safe.", {NUMBER}),
+    ("Two women work at the shelter.", {NUMBER}),
+    ("One woman led the group; a victim-survivor spoke.", {NUMBER}),
+    ("Dijo que no. Dos niñas fueron acogidas.", {NUMBER}),
+]
+
+PLACES_AND_NAMES = [
+    ("La adolescente, de 15 años, vivía en Sosúa.", {AGE}),
+    ("En Boca Chica, la menor de 14 años recibió atención.", {AGE}),
+    ("La sobreviviente de quince años es del barrio Los Pinos.", {AGE}),
+    ("Una niña de 9 años de San Pedro de Macorís.", {NUMBER, AGE}),
+    ("The girl, a 15-year-old from Puerto Plata, was sheltered.", {AGE}),
+    ("The survivor, aged 16, lives in La Romana.", {AGE}),
+    ("Mujer, edad: 22, municipio Higüey.", {AGE}),
+    ("Menor de 15 años fue rescatada en Sosúa.", {AGE}),
+    ("Una menor de 15 años vive en Sosúa.", {NUMBER, AGE}),
+    ("La adolescente tiene 15 años.", set()),
+    ("La Sra. Ministra de la Mujer y el Sr. Juan Mota firmaron.", set()),
+    ("A 3-year plan protects women in Santiago.", set()),
+    ("Trained for 15 years, the women of Santiago speak.", set()),
+    ("La víctima María Pérez declaró.", {NAME}),
+    ("La joven Ana de la Cruz Díaz declaró.", {NAME}),
+    ("La sobreviviente, Luisa P. Gómez, declaró.", {NAME}),
+    ("Víctima: Ana Gómez", {NAME}),
+    ("La joven Ana Luz Eva Sol Mar Paz Flor Rosa Mota", {NAME}),
+    ("La menor llamada Anita volvió a casa.", {NAME}),
+    ("La víctima, de nombre Rosa, volvió a casa.", {NAME}),
+    ("The victim Jane Roe testified.", {NAME}),
+    ("El adolescente Juan Mota volvió a casa.", {NAME}),
+    ("La joven Ana Mota del Ministerio declaró.", {NAME}),
+    ("Expediente 2019-0123: la víctima declaró.", {CASE}),
+    ("Case no. 123/2019 on the minor was closed.", {CASE}),
+    ("NUC 2019-055-00123-01, con la víctima en acogida.", {CASE}),
+    ("El vehículo de placa A123456 fue retenido.", {PLATE}),
+    ("The car with licence plate G-654321 was seized.", {PLATE}),
+    ("El local de la calle Duarte núm. 12 fue cerrado.", {ADDRESS}),
+    ("Avenida Las Palmas #45", {ADDRESS}),
+    ("The bar at 12 Duarte Street was closed.", {ADDRESS}),
+]
+
+CLEAN = [
+    "",
+    "   \n\t ",
+    "\x00",
+    "Se reformó la Ley 137-03 sobre tráfico ilícito de migrantes y trata de personas.",
+    "Decreto 97-99, artículo 3: mujeres migrantes.",
+    "El art. 7 niños y adolescentes queda igual.",
+    "ODS 5 mujeres y niñas; meta 16.2 sobre niños.",
+    "El plan 2017-2020 tiene tres ejes y cinco programas.",
+    "Se hicieron dos talleres para mujeres.",
+    "Talleres para mujeres: 3",
+    "Se entregaron 6 botiquines a mujeres.",
+    "Víctimas: 3 de mayo de 2019.",
+    "Mujeres con 15 años de experiencia trabajan en Santiago.",
+    "La joven República Dominicana aprobó su primera ley.",
+    "Women, as U.N. staff said, need care.",
+    "Operativos contra la trata de personas: 5",
+    "Hubo 12 víctimas, 45 niñas y 1,204 personas capacitadas.",
+    "Se capacitó a 5 000 personas y a 12 003 mujeres.",
+    "Treinta y dos víctimas y cuarenta y una mujeres.",
+    "Twenty-two victims and one hundred and three women.",
+    "Ciento dos víctimas fueron asistidas.",
+    "Tres mil personas vieron la campaña.",
+    "Tres de cada diez mujeres; one in three women.",
+    "El 5 % de las mujeres y 3.5 mujeres por cada mil.",
+    "No se registró ninguna víctima: 0 víctimas.",
+    "Ni una mujer más.",
+    "Una persona puede denunciar sin dar su nombre.",
+    "Una persona titular y una persona suplente por institución.",
+    "Una víctima tiene derecho a protección.",
+    "A victim may stay for 90 days.",
+    "If one person reports, the line keeps it secret.",
+    "A victim-centred approach and a women's shelter.",
+    "Two child protection workshops were held.",
+    "One victim support unit and one woman's refuge opened.",
+    "Two girls' groups met; a child has the right to play.",
+    "Una víctima que necesite apoyo puede pedirlo.",
+    "Hubo dos cosas nuevas, buenas, y tres grandes cosas muy buenas también aquí.",
+    "Víctimas y gasto medio anual total acumulado provisional: 3",
+    "Cada niño(a) y cada víctima (a, b) cuenta.",
+    "Consta: , , , A. B. y : , , , Ana Mota.",
+    "Se asistió a la víctima. Participación Ciudadana firmó.",
+    "Se logró un menor riesgo y un menor costo.",
+    "A minor change to the form.",
+    "La 3ra víctima y la 2nd survivor no constan.",
+    "Según el indicador I-01 víctimas y mujeres son mayoría.",
+    "2) Víctimas: sin cambios.",
+    "El Consejo Nacional para la Niñez y la Adolescencia abrió una oficina.",
+    "El Ministerio de la Mujer abrió dos casas de acogida.",
+    "Ciudad Mujer San Juan abrió en marzo.",
+    "Llame al 9-1-1, al *212 o al 809-200-7212.",
+    "La línea 1-809-200-1202 y la (809) 689-7212 son oficiales.",
+    "Toll-free: 1-800-555-0134 or 18092007393.",
+    "Teléfono: *212",
+    "El presupuesto fue de RD$12,345,678,901.00 en 2019.",
+    "Visitas: 43,563 de enero a diciembre de 2020.",
+    "https://portal.example/20180511203-presentan-plan",
+    "La campaña nació el 8 de marzo de 2018.",
+    "Niños nacidos antes del 18 de abril de 2007.",
+    "La rendición de cuentas 2017-2020 se publicó.",
+    "Condenado a 15 años de prisión en Santiago por explotar a mujeres.",
+    "Un acuerdo de 5 años protege a mujeres en La Vega.",
+    "Se atendió a niñas de 12 a 17 años en Santiago.",
+    "Toda persona menor de 18 años es niño, también en Samaná.",
+    "La matriz describe a mujeres en EE. UU. y en R.D.",
+    "U.S. officials and U.N. staff met victims' groups.",
+    "El expediente 2019-0123 trata de una compra de vehículos.",
+    "La denuncia 2017-2020 de las víctimas.",
+    "Se emitieron 12500 pasaportes.",
+    "La tarjeta 1234 5678 9012 3456 no existe.",
+    "El código AB12 3456 7890 1234 5678 no es una cuenta.",
+    "Las víctimas de San Juan recibieron apoyo.",
+    "Participaron mujeres de Save the Children Dominicana.",
+    "Se formó a mujeres, UNICEF y OIM.",
+]
+TEXTS = [*IDENTIFIERS, *SMALL_NUMBERS, *PLACES_AND_NAMES, *((t, set()) for t in CLEAN)]
+
+
+def verdict(text):
+    return {(str(each.kind), str(each.severity)) for each in inspect(text)}
+
+
+@pytest.mark.parametrize(("text", "expected"), TEXTS)
+def test_each_text_gets_the_expected_verdict(text, expected):
+    assert verdict(text) == expected
+
+
+def test_the_list_holds_a_hundred_texts_and_every_kind():
+    with_data = {kind for _, kinds in TEXTS for kind in kinds}
+
+    assert len(TEXTS) >= 100
+    assert {kind for kind, _ in with_data} == set(Kind)
+
+
+@pytest.mark.parametrize(
+    ("text", "spans"),
+    [
+        ("Ana: 001-1234567-8.", ["001-1234567-8"]),
+        ("«0\u200b01‑1234567‑8»", ["0\u200b01‑1234567‑8"]),
+        ("ﬁn 👧🏽 dos   niñas\u0301 más", ["dos   niñas\u0301"]),
+        ("la víctima M. R. y dos de las niñas", ["M. R.", "dos de las niñas"]),
+        ("tres niñas y una mujer", ["tres niñas", "una mujer"]),
+        ("Total de víctimas: 3", ["víctimas: 3"]),
+        ("La joven, de 15 años, de Sosúa", ["15 años, de Sosúa"]),
+        ("una única víctima", ["una única víctima"]),
+        ("nueve (9) personas", ["nueve (9) personas"]),
+    ],
+)
+def test_a_finding_marks_its_stretch_of_the_original(text, spans):
+    found = inspect(text)
+
+    assert [text[each.start : each.end] for each in found] == spans
+
+
+def test_a_finding_says_how_grave_it_is_and_what_to_do():
+    (finding,) = inspect("cédula 001-1234567-8")
+
+    assert finding == Finding(Kind.IDENTITY_DOCUMENT, 7, 20)
+    assert finding.severity == Severity.BLOCK
+    assert finding.message == MESSAGES[Kind.IDENTITY_DOCUMENT]
+
+
+def test_every_kind_has_a_message_that_quotes_nothing():
+    assert set(MESSAGES) == set(Kind)
+    assert [m for m in MESSAGES.values() if re.search(r"[%{}\d]", str(m))] == []
+
+
+# Whatever the text --------------------------------------------------------------------
+
+fragments = st.sampled_from(
+    [text for text, _ in TEXTS]
+    + [
+        "víctima",
+        "dos",
+        "15 años",
+        "Sosúa",
+        "M. R.",
+        "\x00",
+        "👧🏽",
+        "İ",
+        "ﷺ",
+        "\u202e",
+    ]
+    + [
+        "809",
+        "200",
+        "+1",
+        "+",
+        "(",
+        "cuenta",
+        "pasaporte",
+        "nacida el",
+        "tel",
+        "@",
+        "/",
+    ]
+)
+texts = st.one_of(st.text(max_size=200), st.lists(fragments, max_size=6).map(" ".join))
+cedulas = st.builds(
+    "{:03}{sep}{:07}{sep}{}".format,
+    st.one_of(st.integers(1, 155), st.just(402)),
+    st.integers(0, 9_999_999),
+    st.integers(0, 9),
+    sep=st.sampled_from(["", "-", " ", "\u00a0", "‑", "–", "\n"]),
+)
+UNSEEN = ["\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u00ad", "\u200e", "\x00"]
+
+
+@given(texts)
+@example("\ud800")
+@example("፩ víctimas ௰ ½ ² Ⅷ")
+def test_findings_lie_inside_the_text_in_order_and_only_once(text):
+    found = inspect(text)
+
+    spans = [(each.start, each.end) for each in found]
+    assert [s for s in spans if not 0 <= s[0] < s[1] <= len(text)] == []
+    assert spans == sorted(spans)
+    assert len(found) == len(set(found))
+
+
+@given(texts, cedulas, st.data())
+def test_a_cedula_between_two_words_always_blocks(text, cedula, data):
+    gaps = [0, len(text), *(m.start() for m in re.finditer(r"\s", text))]
+    at = data.draw(st.sampled_from(gaps))
+
+    found = inspect(f"{text[:at]} {cedula} {text[at:]}")
+
+    start, end = at + 1, at + 1 + len(cedula)
+    assert [
+        each
+        for each in found
+        if each.severity == Severity.BLOCK and each.start < end and each.end > start
+    ]
+
+
+@given(st.sampled_from(TEXTS), st.sampled_from(UNSEEN), st.data())
+def test_characters_that_nobody_sees_change_no_verdict(case, unseen, data):
+    text, expected = case
+    at = data.draw(st.integers(0, len(text)))
+
+    assert verdict(text[:at] + unseen + text[at:]) == expected
+
+
+@given(st.sampled_from(TEXTS))
+def test_missing_accents_change_no_verdict(case):
+    text, expected = case
+    plain = text.translate(str.maketrans("áéíóúüñÁÉÍÓÚÑ", "aeiouunAEIOUN"))
+
+    assert verdict(plain) == expected
+
+
+@given(st.sampled_from([*IDENTIFIERS, *SMALL_NUMBERS]))
+def test_capitals_hide_neither_identifiers_nor_small_numbers(case):
+    text, expected = case
+
+    assert verdict(text.upper()) >= expected - {INITIALS}
+
+
+# The work -----------------------------------------------------------------------------
+
+MODULES = [
+    import_module(f"strategic_areas.text_guard.{path.stem}")
+    for path in sorted(Path(text_guard.__file__).parent.glob("*.py"))
+    if path.stem != "__init__"
+]
+ADVERSE = [
+    "1",
+    "1-",
+    "1 ",
+    "a",
+    "A.",
+    "a@",
+    "a.",
+    "@",
+    "dos ",
+    "víctima ",
+    "víctimas: ",
+    "una de las ",
+    "la víctima Ana ",
+    "de 15 años ",
+    "Sosúa 15 años ",
+    "San Pedro de ",
+    "cuenta ",
+    "nacida ",
+    "calle n ",
+    "Ab Street 1 ",
+    "+1(",
+    "\u200b",
+    "\n \n",
+    "ﷺ",
+    "https://",
+    "00112345678 ",
+]
+
+
+def steps(text):
+    """How many lines of Python the guard runs for a text."""
+    count = 0
+    package = str(Path(text_guard.__file__).parent)
+
+    def trace(frame, event, argument):
+        nonlocal count
+        if not frame.f_code.co_filename.startswith(package):
+            return None
+        count += event == "line"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        inspect(text)
+    finally:
+        sys.settrace(before)
+    return count
+
+
+@pytest.mark.parametrize("piece", ADVERSE)
+def test_the_work_grows_with_the_text_and_no_faster(piece):
+    short = piece * (1_000 // len(piece))
+    long = short * 10
+
+    assert steps(long) <= 11 * steps(short) + 1_000
+
+
+def test_no_shape_repeats_without_a_bound():
+    shapes = {
+        each.pattern
+        for module in MODULES
+        for value in vars(module).values()
+        for each in [value, *([r.shape for r in getattr(module, "RULES", [])])]
+        if isinstance(each, re.Pattern)
+    }
+    outside_classes = {re.sub(r"\\.|\[[^\]]*\]", "", shape) for shape in shapes}
+
+    assert len(shapes) > 15
+    assert [s for s in outside_classes if re.search(r"[*+]|\{\d+,\}", s)] == []
+
+
+# The shipped plan ---------------------------------------------------------------------
+
+PUBLIC = re.compile(r"(name|title|label|publisher|url|website|numbers|\w+_(es|en))$")
+
+
+def public_texts(node, key="", sourced=False):
+    """Every text of the plan file that can become public; whether a source is named."""
+    if isinstance(node, dict):
+        if isinstance(node.get("sources"), list) or "url" in node:
+            sourced = bool(node.get("sources") or node.get("url"))
+        for name, value in node.items():
+            yield from public_texts(value, name, sourced)
+    elif isinstance(node, list):
+        for value in node:
+            yield from public_texts(value, key, sourced)
+    elif isinstance(node, str) and PUBLIC.fullmatch(key):
+        yield node, sourced
+
+
+def test_the_shipped_plan_is_clean_or_names_its_public_source():
+    plan = yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))
+    read = list(public_texts(plan))
+
+    found = [(text, sourced, each) for text, sourced in read for each in inspect(text)]
+
+    assert len(read) > 1_000
+    assert {sourced for _, sourced in read} == {True, False}
+    assert [text for text, _, each in found if each.severity == Severity.BLOCK] == []
+    assert [text for text, sourced, _ in found if not sourced] == []
