@@ -66,7 +66,7 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
         (None, {"fields": ["username", "password", "seen_state"]}),
         (
             _("Person"),
-            {"fields": ["first_name", "last_name", "email", "language"]},
+            {"fields": ["first_name", "last_name", "email", "language", "reminders"]},
         ),
         (
             _("What this account may do"),

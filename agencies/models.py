@@ -18,12 +18,24 @@ class User(AbstractUser):
         SPANISH = "es", "Español"
         ENGLISH = "en", "English"
 
+    class Reminders(models.TextChoices):
+        STEPS = "steps", _("At each step")
+        WEEKLY = "weekly", _("Once a week, on Mondays")
+        NEVER = "never", _("Only when something is late or came back")
+
     language = models.CharField(
         _("language"),
         max_length=2,
         choices=Language,
         default=Language.SPANISH,
         help_text=_("The language of the staff pages for this person."),
+    )
+    reminders = models.CharField(
+        _("reminders by mail"),
+        max_length=10,
+        choices=Reminders,
+        default=Reminders.STEPS,
+        help_text=_("How often the portal writes about what is due or waits."),
     )
 
     class Meta(AbstractUser.Meta):

@@ -2,9 +2,10 @@
 
 from django.conf import settings
 from django.contrib.admin import AdminSite
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from agencies import access
+from agencies import access, preferences
 from strategic_areas.desk import queries
 
 
@@ -23,6 +24,17 @@ class PortalAdminSite(AdminSite):
             "is_official_site": settings.OFFICIAL_SITE,
             "languages": settings.LANGUAGES,
         }
+
+    def get_urls(self):
+        """The pages of staff's daily work, before those of the tables."""
+        return [
+            path(
+                "avisos/",
+                self.admin_view(preferences.reminder_page),
+                name="reminders",
+            ),
+            *super().get_urls(),
+        ]
 
     def index(self, request, extra_context=None):
         """What my agency owes; what waits for review; which accounts there are."""

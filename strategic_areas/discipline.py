@@ -6,7 +6,7 @@ the day of the first submission, never that of a return or of the publication.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -35,6 +35,32 @@ class Promptness(StrEnum):
     SILENT = "silent"
 
 
+class Standing(StrEnum):
+    """Where an agency's report of one activity stands in a round."""
+
+    NOTHING = "nothing"
+    DRAFTED = "drafted"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    PUBLISHED = "published"
+
+
+def standing(statuses: Set[str]) -> Standing:
+    """
+    From the statuses of all revisions of one activity in one round.
+
+    What came back asks for work, whatever stands published beside it; a correction that
+    is being written or read takes nothing from what is published.
+    """
+    if "returned" in statuses:
+        return Standing.RETURNED
+    if "published" in statuses:
+        return Standing.PUBLISHED
+    if "submitted" in statuses:
+        return Standing.SUBMITTED
+    return Standing.DRAFTED if "draft" in statuses else Standing.NOTHING
+
+
 @dataclass(frozen=True)
 class Tally:
     """Of the activities that an agency owes in a round, how many stand where."""
@@ -53,6 +79,18 @@ class Tally:
     @property
     def missing(self) -> int:
         return self.owed - self.handed_in
+
+
+def tally(standings: Iterable[Standing]) -> Tally:
+    """Count by standing; each is of an activity that is owed."""
+    count = Counter(standings)
+    return Tally(
+        owed=count.total(),
+        drafted=count[Standing.DRAFTED],
+        submitted=count[Standing.SUBMITTED],
+        returned=count[Standing.RETURNED],
+        published=count[Standing.PUBLISHED],
+    )
 
 
 def agency_state(tally: Tally) -> AgencyState:
@@ -102,9 +140,9 @@ class Discipline:
 
 
 def discipline(answers: Iterable[Promptness]) -> Discipline:
-    tally = Counter(answers)
+    count = Counter(answers)
     return Discipline(
-        tally[Promptness.ON_TIME], tally[Promptness.LATE], tally[Promptness.SILENT]
+        count[Promptness.ON_TIME], count[Promptness.LATE], count[Promptness.SILENT]
     )
 
 

@@ -1,5 +1,6 @@
 """
-When agencies are asked: the state of a round, and the rounds that a frequency makes.
+When agencies are asked: the state of a round, the rounds that a frequency makes, and
+the days on which somebody is reminded.
 
 Pure: plain values in, plain values out; ``today`` is always an argument, the date in
 Santo Domingo.
@@ -158,3 +159,25 @@ def _names(begins, ends):
         " – ".join(dict.fromkeys(words)) for words in zip(first, last, strict=True)
     )
     return f"{spanish.capitalize()} de {ends.year}", f"{english} {ends.year}"
+
+
+#: Days before the due date on which a reminder goes out; after it, each week.
+DAYS_BEFORE_DUE = (14, 3, 0)
+#: After so many weekly reminders the alternate and the secretariat get a copy.
+WEEKLY_REMINDERS_ALONE = 2
+
+
+def is_reminder_day(answer_by: date, today: date) -> bool:
+    """Whether a report asked by ``answer_by`` and still missing is reminded of."""
+    left = (answer_by - today).days
+    return left in DAYS_BEFORE_DUE or (left < 0 and left % 7 == 0)
+
+
+def is_copied(answer_by: date, today: date) -> bool:
+    """Whether the reminder of this day goes to others too."""
+    return (today - answer_by).days // 7 > WEEKLY_REMINDERS_ALONE
+
+
+def is_day_to_mend(returned_on: date, today: date) -> bool:
+    """Whether a returned report is reminded of: the day after, then each week."""
+    return today > returned_on and (today - returned_on).days % 7 == 1

@@ -9,8 +9,8 @@ from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _now
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.scoping import BilingualHistoryAdmin, ScopedAdmin
 from strategic_areas import rounds
@@ -19,34 +19,34 @@ from strategic_areas.models import Plan, ReportingPeriod, RoundReopening
 from strategic_areas.schedule import Frequency, Schedule
 
 FREQUENCIES = [
-    (Frequency.QUARTER, _("Every quarter")),
-    (Frequency.SEMESTER, _("Every semester")),
-    (Frequency.YEAR, _("Every year")),
+    (Frequency.QUARTER, gettext_lazy("Every quarter")),
+    (Frequency.SEMESTER, gettext_lazy("Every semester")),
+    (Frequency.YEAR, gettext_lazy("Every year")),
 ]
 
 
 class ScheduleForm(forms.Form):
     """How often a plan asks. First shows the rounds, then makes them."""
 
-    plan = forms.ModelChoiceField(queryset=None, label=_("Plan"))
-    frequency = forms.ChoiceField(choices=FREQUENCIES, label=_("Frequency"))
+    plan = forms.ModelChoiceField(queryset=None, label=gettext_lazy("Plan"))
+    frequency = forms.ChoiceField(choices=FREQUENCIES, label=gettext_lazy("Frequency"))
     days_until_due = forms.IntegerField(
         min_value=1,
         max_value=180,
         initial=15,
-        label=_("Days until reports are due"),
-        help_text=_("Counted from the last day of the period reported on."),
+        label=gettext_lazy("Days until reports are due"),
+        help_text=gettext_lazy("Counted from the last day of the period reported on."),
     )
     days_until_close = forms.IntegerField(
         min_value=1,
         max_value=365,
         initial=30,
-        label=_("Days until the round closes"),
-        help_text=_("Until then late reports are accepted."),
+        label=gettext_lazy("Days until the round closes"),
+        help_text=gettext_lazy("Until then late reports are accepted."),
     )
     with_final = forms.BooleanField(
         required=False,
-        label=_("Ask for a final report after the plan's end"),
+        label=gettext_lazy("Ask for a final report after the plan's end"),
     )
 
     def __init__(self, *args, user, **kwargs):
@@ -54,7 +54,7 @@ class ScheduleForm(forms.Form):
         self.fields["plan"].queryset = Plan.objects.visible_to(user)
         self.helper = FormHelper()
         self.helper.form_class = "step-form"
-        self.helper.add_input(Submit("preview", _now("Show the rounds")))
+        self.helper.add_input(Submit("preview", _("Show the rounds")))
 
     def clean(self):
         cleaned = super().clean()
@@ -65,7 +65,7 @@ class ScheduleForm(forms.Form):
 
     def offer_to_make(self):
         """Put the button that makes the rounds beside the one that shows them."""
-        make = Submit("make", _now("Make these rounds"), css_class="default")
+        make = Submit("make", _("Make these rounds"), css_class="default")
         self.helper.add_input(make)
 
     @property
@@ -84,7 +84,7 @@ class ReportingPeriodAdmin(BilingualHistoryAdmin):
     readonly_fields = ["is_demonstration"]
     change_list_template = "admin/strategic_areas/periods_change_list.html"
 
-    @admin.display(description=_("demonstration"), boolean=True)
+    @admin.display(description=gettext_lazy("demonstration"), boolean=True)
     def asked(self, period):
         return period.is_demonstration
 
@@ -113,7 +113,7 @@ class ReportingPeriodAdmin(BilingualHistoryAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": _now("Make rounds from a schedule"),
+            "title": _("Make rounds from a schedule"),
             "form": form,
             "proposal": proposal,
         }
@@ -126,7 +126,7 @@ class ReportingPeriodAdmin(BilingualHistoryAdmin):
             by=request.user,
             today=timezone.localdate(),
         )
-        text = _now(
+        text = _(
             "Rounds: %(added)d made, %(changed)d changed, %(removed)d removed, "
             "%(kept)d left as they were."
         ) % {name: len(rows) for name, rows in vars(made).items()}

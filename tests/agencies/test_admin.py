@@ -31,6 +31,7 @@ def filled(user, **fields):
     return {
         "username": user.username,
         "language": "es",
+        "reminders": "steps",
         "is_active": "on",
         "is_staff": "on",
         "seen_state": json.dumps(fingerprint(user)),

@@ -1,0 +1,250 @@
+"""Who is reminded today, and of what: one digest for each person."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from agencies.access import FOCAL_POINTS, REVIEWERS
+from agencies.models import Agency, FocalPoint, User
+from strategic_areas import schedule
+from strategic_areas.desk.queries import RELATED
+from strategic_areas.discipline import Standing
+from strategic_areas.models import Activity, Plan, ReportingPeriod, Status, Transition
+from strategic_areas.queries import board, ledger
+
+MONDAY = 0
+
+
+@dataclass(frozen=True)
+class Returned:
+    """An activity whose report came back."""
+
+    activity: Activity
+    reason: str
+    on: date
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one agency has to do in one round."""
+
+    agency: Agency
+    period: ReportingPeriod
+    answer_by: date
+    accepted_until: date
+    missing: tuple[Activity, ...]
+    returned: tuple[Returned, ...]
+    is_late: bool
+
+    def is_due_today(self, today):
+        """Whether somebody is reminded of it today."""
+        asked = self.missing and schedule.is_reminder_day(self.answer_by, today)
+        return bool(asked) or self.is_day_to_mend(today)
+
+    def is_day_to_mend(self, today):
+        return any(schedule.is_day_to_mend(each.on, today) for each in self.returned)
+
+    def is_copied(self, today):
+        weekly = self.missing and schedule.is_reminder_day(self.answer_by, today)
+        return bool(weekly) and schedule.is_copied(self.answer_by, today)
+
+
+@dataclass
+class Digest:
+    """All that one person is told today."""
+
+    user: User
+    parts: list[Part] = field(default_factory=list)
+    copies: list[Part] = field(default_factory=list)
+    waiting: int = 0
+    oldest: date | None = None
+
+    @property
+    def due(self):
+        return sum(len(part.missing) for part in self.parts if not part.is_late)
+
+    @property
+    def late(self):
+        return sum(len(part.missing) for part in self.parts if part.is_late)
+
+    @property
+    def returned(self):
+        return sum(len(part.returned) for part in self.parts)
+
+    def __str__(self):
+        said = (
+            f"{self.user.username}: {self.due} due, {self.late} late, "
+            f"{self.returned} returned, {self.waiting} wait for review"
+        )
+        return f"{said}, {len(self.copies)} copied" if self.copies else said
+
+
+def digests(today):
+    """Today's digests, by user name; demonstration rounds never remind anybody."""
+    parts = _parts_of_all_plans(today)
+    found = {}
+    for user, own, copies in _focal_points(parts, today):
+        if _wants_now(user, own, today) or copies:
+            digest = found.setdefault(user, Digest(user))
+            digest.parts += own
+            digest.copies += copies
+    waiting = _waiting()
+    copied = [part for part in parts if part.is_copied(today)]
+    for user in _staff(REVIEWERS):
+        has_news = waiting and _is_welcome(user, today)
+        if has_news or copied:
+            digest = found.setdefault(user, Digest(user))
+            digest.waiting = len(waiting)
+            digest.oldest = min(waiting, default=None)
+            digest.copies += [p for p in copied if p not in digest.copies]
+    return sorted(found.values(), key=lambda digest: digest.user.username)
+
+
+def _parts_of_all_plans(today):
+    parts = []
+    rounds = ReportingPeriod.objects.rounds().filter(opens_on__lte=today)
+    for plan in Plan.objects.public().filter(pk__in=rounds.values("plan")):
+        periods = ledger.opened(plan, today).filter(is_demonstration=False)
+        cells = ledger.cells(board.load(plan, today), periods, today)
+        parts += parts_of(cells, today)
+    return parts
+
+
+def parts_of(cells, today):
+    """What the agencies still have to do in these cells of the ledger."""
+    returns = _returns([cell.period for cell in cells])
+    parts = []
+    for cell in cells:
+        back = tuple(
+            Returned(item.activity, *returns[cell.period.pk, item.activity.pk])
+            for item in cell.items
+            if item.standing == Standing.RETURNED
+        )
+        missing = tuple(
+            item.activity
+            for item in cell.items
+            if item.standing in {Standing.NOTHING, Standing.DRAFTED}
+            and cell.accepts(today)
+        )
+        if missing or back:
+            parts.append(
+                Part(
+                    cell.agency,
+                    cell.period,
+                    cell.answer_by,
+                    cell.accepted_until,
+                    missing,
+                    back,
+                    is_late=today > cell.answer_by,
+                )
+            )
+    return parts
+
+
+def _returns(periods):
+    """(round, activity) → reason and day of the last return."""
+    steps = (
+        Transition.objects.filter(
+            activity_update__period__in={period.pk for period in periods},
+            activity_update__status=Status.RETURNED,
+            to_status=Status.RETURNED,
+        )
+        .order_by("at", "pk")
+        .values_list(
+            "activity_update__period_id",
+            "activity_update__activity_id",
+            "reason",
+            "at",
+        )
+    )
+    return {
+        (period, activity): (reason, timezone.localdate(moment))
+        for period, activity, reason, moment in steps
+    }
+
+
+def _focal_points(parts, today):
+    """(user, what is hers, copies for her): titulars, else alternates, then copies."""
+    mandates = defaultdict(list)
+    people = {user.pk: user for user in _staff(FOCAL_POINTS)}
+    for mandate in FocalPoint.objects.current(today).filter(user__in=people):
+        mandates[mandate.agency_id].append(mandate)
+    own, copies = defaultdict(list), defaultdict(list)
+    for part in parts:
+        holders = mandates[part.agency.pk]
+        titulars = [each for each in holders if each.kind == FocalPoint.Kind.TITULAR]
+        asked = {each.user_id for each in titulars or holders}
+        for user_id in asked:
+            own[user_id].append(part)
+        if part.is_copied(today):
+            for user_id in {each.user_id for each in holders} - asked:
+                copies[user_id].append(part)
+    for user_id in own.keys() | copies.keys():
+        yield people[user_id], own[user_id], copies[user_id]
+
+
+def _staff(group):
+    """The active accounts of a role that have an address."""
+    return User.objects.filter(
+        is_active=True, is_staff=True, groups__name=group
+    ).exclude(email="")
+
+
+def _is_welcome(user, today):
+    """Whether the person wants optional mail today."""
+    if user.reminders == User.Reminders.WEEKLY:
+        return today.weekday() == MONDAY
+    return user.reminders == User.Reminders.STEPS
+
+
+def _wants_now(user, parts, today):
+    """Whether what she has to do is told today, as often as she chose."""
+    if user.reminders == User.Reminders.WEEKLY:
+        return bool(parts) and _is_welcome(user, today)
+    return any(
+        part.is_due_today(today)
+        and (_is_welcome(user, today) or part.is_late or part.is_day_to_mend(today))
+        for part in parts
+    )
+
+
+def _waiting():
+    """The days on which what waits for review was submitted."""
+    return [
+        timezone.localdate(moment)
+        for model in RELATED
+        for moment in model.objects.filter(
+            status=Status.SUBMITTED, period__is_demonstration=False
+        ).values_list("submitted_at", flat=True)
+    ]
+
+
+def write(digest, today):
+    """Subject, text and HTML of a digest, in the person's language."""
+    with translation.override(digest.user.language):
+        context = {
+            "digest": digest,
+            "today": today,
+            "desk": settings.SITE_URL + reverse("admin:index"),
+            "choice": settings.SITE_URL + reverse("admin:reminders"),
+        }
+        return {
+            "subject": _subject(digest),
+            "text": render_to_string("email/reminder.txt", context),
+            "html": render_to_string("email/reminder.html", context),
+        }
+
+
+def _subject(digest):
+    if digest.parts:
+        number = digest.due + digest.late + digest.returned
+        return _("Reports to hand in: %(number)d") % {"number": number}
+    if digest.waiting:
+        return _("Reports waiting for review: %(number)d") % {"number": digest.waiting}
+    return _("Reports that are late: a copy")

@@ -1,0 +1,128 @@
+"""What an agency's state in a round is, how it kept the due dates, who reads it."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+
+from strategic_areas import discipline, workflow
+from strategic_areas.discipline import AgencyState, Promptness, Tally
+from strategic_areas.queries import board, ledger
+from tests.factories import (
+    make_activity,
+    make_reviewer,
+    make_round,
+    make_update,
+)
+from tests.strategic_areas.asked import (
+    CLOSES,
+    DUE,
+    OPENS,
+    give_back,
+    make_asked,
+    make_person,
+    on,
+    submit,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+# State and promptness
+
+
+@pytest.mark.parametrize(
+    ("tally", "state"),
+    [
+        (Tally(), AgencyState.NOT_ASKED),
+        (Tally(owed=2), AgencyState.NOTHING),
+        (Tally(owed=2, drafted=1), AgencyState.IN_PROGRESS),
+        (Tally(owed=2, submitted=1), AgencyState.IN_PROGRESS),
+        (Tally(owed=2, published=1), AgencyState.IN_PROGRESS),
+        (Tally(owed=2, submitted=1, published=1), AgencyState.SUBMITTED),
+        (Tally(owed=2, returned=1, published=1), AgencyState.RETURNED),
+        (Tally(owed=2, published=2), AgencyState.PUBLISHED),
+    ],
+)
+def test_an_agencys_state_follows_from_counts(tally, state):
+    assert discipline.agency_state(tally) == state
+
+
+@pytest.mark.parametrize(
+    ("days", "today", "expected"),
+    [
+        ([], CLOSES, Promptness.NOT_ASKED),
+        ([None], DUE, Promptness.PENDING),
+        ([DUE, None], DUE, Promptness.PENDING),
+        ([DUE, OPENS], OPENS, Promptness.ON_TIME),
+        ([DUE + timedelta(days=1)], CLOSES, Promptness.LATE),
+        ([DUE, None], CLOSES, Promptness.LATE),
+        ([None, None], DUE + timedelta(days=1), Promptness.SILENT),
+    ],
+)
+def test_on_time_means_everything_submitted_by_the_due_date(days, today, expected):
+    assert discipline.promptness(DUE, days, today) == expected
+
+
+def kept(activity, day=CLOSES):
+    """How the agency kept the due dates of its plan's rounds."""
+    standing = board.load(activity.plan, day)
+    return ledger.discipline_of(standing, day)[activity.agency.pk]
+
+
+def test_on_time_counts_the_first_submission_and_never_the_publication():
+    activity, period = make_asked()
+    person = make_person(activity.agency)
+    update = submit(activity, period, DUE, person)
+    give_back(update, DUE + timedelta(days=2))
+    with on(DUE + timedelta(days=9)):
+        workflow.submit(update, by=person)
+        workflow.publish(update, by=make_reviewer())
+
+    assert kept(activity) == discipline.Discipline(on_time=1, late=0, silent=0)
+
+
+def test_the_day_of_a_submission_is_that_of_santo_domingo():
+    activity, period = make_asked()
+    person = make_person(activity.agency)
+    with time_machine.travel(datetime(2025, 5, 1, 3, 59, tzinfo=UTC), tick=False):
+        update = make_update(activity=activity, period=period, by=person)
+        workflow.submit(update, by=person)  # one minute to midnight of the due day
+
+    assert kept(activity) == discipline.Discipline(on_time=1, late=0, silent=0)
+
+
+def test_late_and_silent_are_told_apart():
+    activity, period = make_asked()
+    silent = make_activity(plan=activity.plan)
+    submit(activity, period, DUE + timedelta(days=1), make_person(activity.agency))
+
+    assert kept(activity) == discipline.Discipline(on_time=0, late=1, silent=0)
+    assert kept(silent) == discipline.Discipline(on_time=0, late=0, silent=1)
+
+
+def test_demonstrations_and_rounds_still_running_never_count():
+    activity, _period = make_asked(is_demonstration=True)
+    make_round(plan=activity.plan, opens_on=OPENS, due_on=CLOSES, closes_on=CLOSES)
+
+    assert kept(activity).asked == 0
+
+
+def test_the_secretariats_review_time_is_a_median_of_real_rounds():
+    waits = []
+    for days in (2, 4, 30):
+        activity, period = make_asked()
+        update = submit(activity, period, OPENS, make_person(activity.agency))
+        give_back(update, OPENS + timedelta(days=days))
+        waits.append(days)
+    activity, period = make_asked(is_demonstration=True)
+    update = submit(activity, period, OPENS, make_person(activity.agency))
+    give_back(update, OPENS + timedelta(days=1))
+    waiting, open_round = make_asked()
+    submit(waiting, open_round, OPENS, make_person(waiting.agency))
+
+    assert (waits, ledger.review_days()) == ([2, 4, 30], 4)
+
+
+def test_without_a_decision_there_is_no_review_time():
+    assert ledger.review_days() is None
