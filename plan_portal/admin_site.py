@@ -6,7 +6,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from agencies import access, preferences
-from strategic_areas.desk import queries
+from strategic_areas.desk import matrix, queries
 
 
 class PortalAdminSite(AdminSite):
@@ -28,6 +28,7 @@ class PortalAdminSite(AdminSite):
     def get_urls(self):
         """The pages of staff's daily work, before those of the tables."""
         return [
+            path("rondas/", self.admin_view(matrix.matrix_page), name="rounds"),
             path(
                 "avisos/",
                 self.admin_view(preferences.reminder_page),

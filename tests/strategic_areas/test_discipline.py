@@ -1,15 +1,20 @@
 """What an agency's state in a round is, how it kept the due dates, who reads it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from strategic_areas import discipline, workflow
 from strategic_areas.discipline import AgencyState, Promptness, Tally
 from strategic_areas.queries import board, ledger
 from tests.factories import (
     make_activity,
+    make_administrator,
+    make_focal_point,
     make_reviewer,
     make_round,
     make_update,
@@ -126,3 +131,61 @@ def test_the_secretariats_review_time_is_a_median_of_real_rounds():
 
 def test_without_a_decision_there_is_no_review_time():
     assert ledger.review_days() is None
+
+
+# The secretariat's table
+
+
+def table(client, day=DUE, **query):
+    with on(day):
+        client.force_login(make_reviewer())
+        response = client.get(reverse("admin:rounds"), query)
+    return response.context["rows"], response.content.decode()
+
+
+def test_the_table_tells_what_each_agency_has_done(client):
+    activity, period = make_asked()
+    second = make_activity(plan=activity.plan, agency=activity.agency)
+    submit(activity, period, date(2025, 4, 5), make_person(activity.agency))
+
+    ((row,), page) = table(client)
+
+    (entry,) = row.entries
+    assert (entry.state, entry.handed_in, entry.owed) == ("in_progress", 1, 2)
+    assert f"period__id__exact={period.pk}" in entry.address
+    assert second.title_es in row.reminder
+    assert activity.title_es not in row.reminder
+    assert "readonly" in page
+
+
+def test_whoever_owes_nothing_has_no_reminder_to_copy(client):
+    activity, period = make_asked()
+    submit(activity, period, date(2025, 4, 5), make_person(activity.agency))
+
+    ((row,), _page) = table(client)
+
+    assert row.reminder == ""
+
+
+def test_the_table_costs_the_same_for_1_and_for_100_agencies(client):
+    activity, _period = make_asked()
+    counts = []
+    for more in (0, 99):
+        for _number in range(more):
+            make_activity(plan=activity.plan)
+        with on(DUE):
+            client.force_login(make_reviewer())
+            with CaptureQueriesContext(connection) as queries:
+                response = client.get(reverse("admin:rounds"))
+        counts.append((len(response.context["rows"]), len(queries)))
+
+    (one, few), (hundred, many) = counts
+    assert (one, hundred) == (1, 100)
+    assert few == many
+
+
+@pytest.mark.parametrize("make_actor", [make_focal_point, make_administrator])
+def test_only_the_secretariat_reads_the_table(client, make_actor):
+    client.force_login(make_actor())
+
+    assert client.get(reverse("admin:rounds")).status_code == 403
