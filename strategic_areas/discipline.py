@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
+from math import ceil
 from statistics import median
 
 
@@ -163,5 +164,5 @@ def review_days(steps: Iterable[tuple[int, str, datetime]]) -> list[Fraction]:
 
 
 def median_days(days: Sequence[Fraction]) -> int | None:
-    """The median in whole days, halves up; None without any."""
-    return int(median(days) + Fraction(1, 2)) if days else None
+    """Within how many whole days the median lies, one at least; None without any."""
+    return max(1, ceil(median(days))) if days else None

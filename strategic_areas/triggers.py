@@ -150,7 +150,6 @@ def _public_record():
 #: Tables that only staff read, or that carry no content of a public page.
 NOT_PUBLIC = {
     "RoundReopening",
-    "Transition",
     "ImportedRecord",
     "PublicationVersion",
     "Measurement",

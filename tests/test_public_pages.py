@@ -30,7 +30,7 @@ BUDGETS = {
     "home": 12,
     "plans": 4,
     "help": 4,
-    "methodology": 2,
+    "methodology": 3,
     "plan": 12,
     "areas": 8,
     "area": 10,

@@ -5,13 +5,14 @@ from datetime import date
 
 from agencies.models import Agency, AgencyName
 from strategic_areas import progress
+from strategic_areas.discipline import Discipline
 from strategic_areas.models import (
     Commitment,
     Participation,
     Plan,
     ReportingPeriod,
 )
-from strategic_areas.queries import record, rounds, sources
+from strategic_areas.queries import ledger, record, rounds, sources
 from strategic_areas.queries.areas import LATEST
 from strategic_areas.queries.board import (
     ActivityRow,
@@ -55,6 +56,7 @@ class AgencyPage:
     round: ReportingPeriod | None
     owed: int
     reported: int
+    discipline: Discipline
     former_names: tuple[AgencyName, ...]
     sources: tuple
 
@@ -114,8 +116,10 @@ def page(
     activities = _activities(board, agency)
     if not (participation or led or supported or activities):
         return None
-    asked = rounds.latest(board.plan, today)
-    owed = [row for row, _ in activities if rounds.owes(row, asked)]
+    answered = ledger.first_days(board.plan, today)
+    asked = next(iter(answered), None)
+    rows = [row for row, _ in activities]
+    owed = [row for row in rows if rounds.owes(row, asked)]
     updates = list(_latest_updates(agency, board.plan))
     found = sources.of_records(
         participation=[participation.pk] if participation else [],
@@ -132,6 +136,7 @@ def page(
         round=asked,
         owed=len(owed),
         reported=sum(rounds.has_reported(row, asked) for row in owed),
+        discipline=ledger.discipline_of(rows, answered, today),
         former_names=tuple(agency.former_names.all()),
         sources=tuple(found["participation", participation.pk])
         if participation

@@ -7,11 +7,12 @@ when, never what an unpublished one says.
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from django.db.models import Min
+from django.db.models import F, Min, Q
 from django.utils import timezone
 
 from agencies.models import Agency
@@ -26,7 +27,7 @@ from strategic_areas.models import (
     Transition,
 )
 from strategic_areas.queries import rounds
-from strategic_areas.queries.board import Board
+from strategic_areas.queries.board import ActivityRow, Board
 
 
 @dataclass(frozen=True)
@@ -142,13 +143,39 @@ def _opened_again_until(periods, today):
     return {(period, agency): until for period, agency, until in rows}
 
 
-def discipline_of(board: Board, today: date) -> dict[int, discipline.Discipline]:
-    """Agency id → how it kept the due dates of the plan's real rounds."""
-    periods = opened(board.plan, today).filter(is_demonstration=False)
-    answers = defaultdict(list)
-    for cell in cells(board, periods, today):
-        answers[cell.agency.pk].append(cell.promptness(today))
-    return {agency: discipline.discipline(given) for agency, given in answers.items()}
+def first_days(plan, today: date) -> dict[ReportingPeriod, dict[int, date]]:
+    """The plan's real rounds, newest first → activity id → day of first submission."""
+    step = "activityupdates__transitions"
+    rows = (
+        opened(plan, today)
+        .filter(is_demonstration=False)
+        .annotate(
+            activity_id=F("activityupdates__activity_id"),
+            first=Min(f"{step}__at", filter=Q(**{f"{step}__to_status": "submitted"})),
+        )
+    )
+    found = {}
+    for row in rows:
+        days = found.setdefault(row, {})
+        if row.first:
+            days[row.activity_id] = timezone.localdate(row.first)
+    return found
+
+
+def discipline_of(
+    rows: Iterable[ActivityRow],
+    answered: dict[ReportingPeriod, dict[int, date]],
+    today: date,
+) -> discipline.Discipline:
+    """How one agency, whose activities are ``rows``, kept the rounds' due dates."""
+    return discipline.discipline(
+        discipline.promptness(
+            period.due_on,
+            [days.get(row.activity.pk) for row in rows if rounds.owes(row, period)],
+            today,
+        )
+        for period, days in answered.items()
+    )
 
 
 def review_days() -> int | None:

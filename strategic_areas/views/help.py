@@ -4,7 +4,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from strategic_areas import progress
-from strategic_areas.queries import help_lines, plans
+from strategic_areas.queries import help_lines, ledger, plans
 
 
 def help_page(request):
@@ -21,6 +21,7 @@ def methodology(request):
         "at_risk_days": progress.AT_RISK_DAYS,
         "at_risk_points": progress.AT_RISK_POINTS,
         "enough_reports": progress.ENOUGH_REPORTS,
+        "review_days": ledger.review_days(),
         "confirmed_for_days": help_lines.CONFIRMED_FOR_DAYS,
     }
     return render(request, "methodology.html", context)

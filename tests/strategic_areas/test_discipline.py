@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from strategic_areas import discipline, workflow
+from strategic_areas.addresses import address
 from strategic_areas.discipline import AgencyState, Promptness, Tally
 from strategic_areas.queries import board, ledger
 from tests.factories import (
@@ -71,8 +72,12 @@ def test_on_time_means_everything_submitted_by_the_due_date(days, today, expecte
 
 def kept(activity, day=CLOSES):
     """How the agency kept the due dates of its plan's rounds."""
-    standing = board.load(activity.plan, day)
-    return ledger.discipline_of(standing, day)[activity.agency.pk]
+    rows = [
+        row
+        for row in board.load(activity.plan, day).activities
+        if row.activity.agency == activity.agency
+    ]
+    return ledger.discipline_of(rows, ledger.first_days(activity.plan, day), day)
 
 
 def test_on_time_counts_the_first_submission_and_never_the_publication():
@@ -110,7 +115,7 @@ def test_demonstrations_and_rounds_still_running_never_count():
     activity, _period = make_asked(is_demonstration=True)
     make_round(plan=activity.plan, opens_on=OPENS, due_on=CLOSES, closes_on=CLOSES)
 
-    assert kept(activity).asked == 0
+    assert kept(activity) == discipline.Discipline(on_time=0, late=0, silent=0)
 
 
 def test_the_secretariats_review_time_is_a_median_of_real_rounds():
@@ -131,6 +136,37 @@ def test_the_secretariats_review_time_is_a_median_of_real_rounds():
 
 def test_without_a_decision_there_is_no_review_time():
     assert ledger.review_days() is None
+
+
+# What the public reads
+
+
+def test_the_public_page_of_an_agency_tells_how_it_kept_due_dates(client):
+    activity, period = make_asked()
+    make_round(
+        plan=activity.plan,
+        starts_on=date(2025, 4, 1),
+        ends_on=date(2025, 6, 30),
+        opens_on=date(2025, 7, 1),
+        due_on=date(2025, 7, 15),
+        closes_on=date(2025, 7, 30),
+    )
+    submit(activity, period, DUE, make_person(activity.agency))
+
+    with on(date(2025, 8, 1)):
+        page = client.get(address("agency", activity.plan.code, activity.agency.slug))
+
+    assert page.context["page"].discipline == discipline.Discipline(1, 0, 1)
+
+
+def test_the_methodology_page_tells_the_secretariats_own_time(client):
+    activity, period = make_asked()
+    update = submit(activity, period, OPENS, make_person(activity.agency))
+    give_back(update, OPENS + timedelta(days=3))
+
+    page = client.get(address("methodology"))
+
+    assert page.context["review_days"] == 3
 
 
 # The secretariat's table

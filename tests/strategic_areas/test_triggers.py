@@ -156,7 +156,7 @@ def test_publishing_and_withdrawing_move_the_version(open_record):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_draft_and_its_submission_do_not_move_the_version(open_record):
+def test_a_submission_moves_the_version_and_a_draft_does_not(open_record):
     activity, period = make_activity(), None
     author = make_focal_point(agency=activity.agency)
     period = make_round(plan=activity.plan)
@@ -167,7 +167,7 @@ def test_a_draft_and_its_submission_do_not_move_the_version(open_record):
     )
     submitted = moved(lambda: workflow.submit(kept[0], by=author))
 
-    assert (drafted, submitted) == (False, False)
+    assert (drafted, submitted) == (False, True)
 
 
 @pytest.mark.django_db(transaction=True)
