@@ -227,8 +227,17 @@ else:
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "plan_portal" / "static"]
+FILE_UPLOAD_PERMISSIONS = 0o640
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Files of evidence: outside of what is served, read by two views that ask who asks.
+    "evidence": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": VAR_DIR / "evidence",
+            "directory_permissions_mode": 0o750,
+        },
+    },
     "staticfiles": {
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -238,7 +247,12 @@ STORAGES = {
     },
 }
 WHITENOISE_ALLOW_ALL_ORIGINS = False
-FILE_UPLOAD_PERMISSIONS = 0o640
+# A request that is larger than any report with its evidence is not even read.
+FILE_UPLOAD_HANDLERS = [
+    "strategic_areas.evidence.receiving.SizeLimitHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 
 # Who may come in
@@ -335,5 +349,7 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         # So has it for strangers who knock under another name, all day long.
         "django.security.DisallowedHost": {"level": "CRITICAL"},
+        # It would greet every command; what it says of a bad PDF, the refusal says.
+        "pikepdf": {"level": "ERROR"},
     },
 }

@@ -1,7 +1,7 @@
 from importlib import import_module
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate, pre_migrate
+from django.db.models.signals import post_delete, post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 from strategic_areas import triggers
@@ -23,3 +23,6 @@ class StrategicAreasConfig(AppConfig):
         # that names a table stands in the way of renaming it.
         pre_migrate.connect(triggers.drop_before_migrate, sender=self)
         post_migrate.connect(triggers.install_after_migrate, sender=self)
+        keeping = import_module("strategic_areas.evidence.keeping")
+        evidence = self.get_model("Evidence")
+        post_delete.connect(keeping.remove_with_row, sender=evidence)

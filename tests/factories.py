@@ -8,16 +8,18 @@ from datetime import date, timedelta
 from itertools import count
 
 from django.contrib.auth.models import Group
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from agencies.access import ADMINISTRATORS, FOCAL_POINTS, REVIEWERS
 from agencies.models import Agency, FocalPoint, User
-from strategic_areas import workflow
+from strategic_areas import evidence, workflow
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
     Commitment,
     CommitmentUpdate,
+    Evidence,
     Participation,
     Plan,
     Programme,
@@ -26,6 +28,7 @@ from strategic_areas.models import (
     Source,
     StrategicArea,
 )
+from tests.uploads import make_pdf
 
 _numbers = count(1)
 
@@ -229,3 +232,25 @@ def make_published_declaration(*, reviewer=None, **fields):
     workflow.submit(update, by=update.contributors.get())
     workflow.publish(update, by=reviewer or make_reviewer())
     return update
+
+
+def make_evidence(update=None, **fields):
+    """A link, or with ``archive_office`` a record in an archive, beside a draft."""
+    update = update or make_update()
+    link = "activity_update" if hasattr(update, "activity") else "commitment_update"
+    fields.setdefault("title_es", "Acta")
+    fields.setdefault("kind", "archive" if "archive_office" in fields else "link")
+    if fields["kind"] == "link":
+        fields.setdefault("url", "https://example.org/")
+    return Evidence.objects.create(**{link: update}, **fields)
+
+
+def make_file_evidence(update=None, *, name="Acta.pdf", content=None, **fields):
+    """A file beside a draft, taken in as from the form."""
+    update = update or make_update()
+    link = "activity_update" if hasattr(update, "activity") else "commitment_update"
+    item = Evidence(**{link: update, "title_es": "Acta", **fields})
+    upload = SimpleUploadedFile(name, content or make_pdf())
+    evidence.attach(item, evidence.clean(upload))
+    item.save()
+    return item

@@ -1,6 +1,8 @@
 """What stands beside a reviewed record: its evidence and every step it took."""
 
 from django.conf import settings
+from django.core.files.storage import storages
+from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -48,18 +50,131 @@ def belongs_to_one(model):
     )
 
 
+def evidence_kinds():
+    """Constraints: evidence is of a known kind, and has that kind's fields alone."""
+    link = Q(url__startswith="https://") | Q(url__startswith="http://")
+    file = (
+        ~Q(file="")
+        & ~Q(original_name="")
+        & ~Q(content_type="")
+        & Q(size__isnull=False, size__gt=0)
+        & ~Q(sha256="")
+    )
+    archive = ~Q(archive_office="") & ~Q(archive_number="")
+    no_link = Q(url="")
+    no_file = Q(
+        file="", original_name="", content_type="", size__isnull=True, sha256=""
+    )
+    no_archive = Q(archive_office="", archive_number="")
+    return [
+        models.CheckConstraint(
+            name="evidence_kind_is_known",
+            condition=Q(kind__in=["link", "file", "archive"]),
+        ),
+        models.CheckConstraint(
+            name="evidence_link_has_just_a_web_address",
+            condition=~Q(kind="link") | (link & no_file & no_archive),
+            violation_error_message=_("A link has a web address, and nothing else."),
+        ),
+        models.CheckConstraint(
+            name="evidence_file_has_just_its_file",
+            condition=~Q(kind="file") | (file & no_link & no_archive),
+            violation_error_message=_("A file has its file, and nothing else."),
+        ),
+        models.CheckConstraint(
+            name="evidence_archive_has_just_its_place",
+            condition=~Q(kind="archive") | (archive & no_link & no_file),
+            violation_error_message=_(
+                "A record in an archive has its office and number, and nothing else."
+            ),
+        ),
+    ]
+
+
+def evidence_storage():
+    """The private folder; nothing in it has an address of its own."""
+    return storages["evidence"]
+
+
+class EvidenceQuerySet(models.QuerySet):
+    def cleared(self):
+        """What anyone may open: cleared, and of what is published."""
+        return self.filter(
+            Q(activity_update__in=ActivityUpdate.objects.published())
+            | Q(commitment_update__in=CommitmentUpdate.objects.published()),
+            is_public=True,
+        )
+
+    def of_agency(self, agency):
+        """What stands beside the updates and declarations of one agency."""
+        return self.filter(
+            Q(activity_update__activity__agency=agency)
+            | Q(commitment_update__commitment__lead=agency)
+        )
+
+    def visible_to(self, user):
+        """Evidence of the revisions that a staff user may open."""
+        return self.filter(
+            Q(activity_update__in=ActivityUpdate.objects.visible_to(user))
+            | Q(commitment_update__in=CommitmentUpdate.objects.visible_to(user))
+        )
+
+
 class Evidence(AboutReviewed):
     """
-    A link that shows what an update says.
+    What shows what an update says: a link, a file, or a record in an archive.
 
-    Internal unless a reviewer clears it for the public.
+    Internal unless a reviewer clears it for the public. The name of a stored file is
+    its token, random and in no relation to ``original_name``; a correction's copy of
+    the row names the same file.
     """
 
+    class Kind(models.TextChoices):
+        LINK = "link", _("Link")
+        FILE = "file", _("File")
+        ARCHIVE = "archive", _("In the institution's archive")
+
+    kind = models.CharField(
+        _("kind"), max_length=7, choices=Kind, default=Kind.LINK, editable=False
+    )
     title = models.CharField(_("title"), max_length=200)
     url = models.URLField(
         _("address"),
         max_length=500,
+        blank=True,
+        validators=[
+            URLValidator(
+                schemes=["https", "http"],
+                message=_("The address begins with https://."),
+            )
+        ],
         help_text=_("An https address. Never a list of names or a case file."),
+    )
+    file = models.FileField(
+        _("file"),
+        storage=evidence_storage,
+        max_length=64,
+        blank=True,
+        editable=False,
+        db_index=True,
+    )
+    original_name = models.CharField(
+        _("name of the file"), max_length=150, blank=True, editable=False
+    )
+    content_type = models.CharField(max_length=100, blank=True, editable=False)
+    size = models.PositiveIntegerField(_("size"), null=True, editable=False)
+    sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    archive_office = models.CharField(
+        _("office that keeps it"),
+        max_length=200,
+        blank=True,
+        help_text=_("For what is not uploaded: the office where it can be consulted."),
+    )
+    archive_number = models.CharField(
+        _("file number"),
+        max_length=100,
+        blank=True,
+        help_text=_("As the archive writes it. No name of a person."),
     )
     is_public = models.BooleanField(
         _("cleared for the public"),
@@ -67,21 +182,21 @@ class Evidence(AboutReviewed):
         help_text=_("Set by a reviewer who has read it and found no personal data."),
     )
 
+    objects = EvidenceQuerySet.as_manager()
+
     class Meta:
         ordering = ["pk"]
         verbose_name = _("evidence")
         verbose_name_plural = _("evidence")
-        constraints = [
-            belongs_to_one("evidence"),
-            models.CheckConstraint(
-                name="evidence_address_is_a_web_address",
-                condition=Q(url__startswith="https://") | Q(url__startswith="http://"),
-                violation_error_message=_("The address begins with https://."),
-            ),
-        ]
+        constraints = [belongs_to_one("evidence"), *evidence_kinds()]
 
     def __str__(self):
         return self.title
+
+    @property
+    def token(self):
+        """The last part of its file's address; no name that anybody chose."""
+        return self.file.name
 
 
 class Transition(AboutReviewed):

@@ -1,0 +1,36 @@
+"""
+Files of evidence: what is taken in, cleaned, kept and removed.
+
+``clean`` reads an upload with a real parser and writes it anew without its metadata,
+or refuses it in words that say how to make a clean copy. Nothing is stored before the
+whole report is valid.
+"""
+
+from strategic_areas.evidence.cleaning import CleanFile, clean
+from strategic_areas.evidence.keeping import (
+    attach,
+    kept_only_if_saved,
+    must_fit,
+    remove_with_row,
+)
+from strategic_areas.evidence.limits import (
+    AGENCY_BYTES,
+    EXTENSIONS,
+    FILE_BYTES,
+    FILES_PER_UPDATE,
+)
+from strategic_areas.evidence.refusals import RefusedFileError
+
+__all__ = [
+    "AGENCY_BYTES",
+    "EXTENSIONS",
+    "FILES_PER_UPDATE",
+    "FILE_BYTES",
+    "CleanFile",
+    "RefusedFileError",
+    "attach",
+    "clean",
+    "kept_only_if_saved",
+    "must_fit",
+    "remove_with_row",
+]

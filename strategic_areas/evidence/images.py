@@ -1,0 +1,77 @@
+"""Pictures are read and written anew: what is not picture does not come along."""
+
+import io
+import zipfile
+
+from django.utils.translation import gettext as _
+from PIL import Image, ImageOps
+
+from strategic_areas.evidence.limits import IMAGE_PIXELS
+from strategic_areas.evidence.refusals import (
+    RefusedFileError,
+    holds_another_file,
+    not_what_its_name_says,
+)
+
+FORMATS = {"jpg": "JPEG", "jpeg": "JPEG", "png": "PNG"}
+#: What each format can hold as it is; all else is converted.
+MODES = {"JPEG": {"L", "RGB"}, "PNG": {"1", "L", "P", "RGB", "RGBA"}}
+OPTIONS = {"JPEG": {"quality": 85}, "PNG": {}}
+SIGNATURES = {"JPEG": b"\xff\xd8\xff", "PNG": b"\x89PNG\r\n\x1a\n"}
+PNG_END = b"\0\0\0\0IEND\xaeB`\x82"
+
+# Pillow itself stops at twice this number, before it sets memory aside.
+Image.MAX_IMAGE_PIXELS = IMAGE_PIXELS
+
+
+def clean_image(content, extension):
+    """The same picture, upright, without place, camera, comment or profile."""
+    file_format = FORMATS[extension]
+    if not content.startswith(SIGNATURES[file_format]):
+        raise not_what_its_name_says(extension, _how())
+    if zipfile.is_zipfile(io.BytesIO(content)):
+        raise holds_another_file(_how())
+    # A phone may append a second picture to a JPEG; it is left behind. To a PNG
+    # nothing appends in good faith.
+    if file_format == "PNG" and not content.endswith(PNG_END):
+        raise holds_another_file(_how())
+    try:
+        return _rewritten(content, file_format)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise _too_large() from None
+    except (OSError, SyntaxError, ValueError):
+        raise not_what_its_name_says(extension, _how()) from None
+
+
+def _rewritten(content, file_format):
+    with Image.open(io.BytesIO(content), formats=[file_format]) as image:
+        if image.width * image.height > IMAGE_PIXELS:
+            raise _too_large()
+        image.load()
+        bare = ImageOps.exif_transpose(image)
+    if "transparency" in bare.info and file_format == "PNG":
+        bare = bare.convert("RGBA")
+    if bare.mode not in MODES[file_format]:
+        bare = bare.convert("RGBA" if bare.mode in {"LA", "PA"} else "RGB")
+    bare.info.clear()
+    written = io.BytesIO()
+    bare.save(written, file_format, **OPTIONS[file_format])
+    return written.getvalue()
+
+
+def _too_large():
+    return RefusedFileError(
+        "too_many_points",
+        _("This picture has more than 40 million points."),
+        _(
+            "Make a clean copy: open it in an image viewer, make it smaller, and save "
+            "it as JPG or PNG."
+        ),
+    )
+
+
+def _how():
+    return _(
+        "Make a clean copy: open it in an image viewer, save it under another name as "
+        "JPG or PNG, and upload that file."
+    )

@@ -1,0 +1,99 @@
+"""The private folder of files: what is written there, how much, and when it goes."""
+
+import secrets
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.db.models import Sum
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+
+from agencies.models import Agency
+from strategic_areas.evidence.limits import AGENCY_BYTES, FILES_PER_UPDATE
+from strategic_areas.evidence.refusals import RefusedFileError
+from strategic_areas.models import Evidence
+from strategic_areas.models.trail import evidence_storage
+
+TOKEN_BYTES = 20
+
+#: Names of the files written since ``kept_only_if_saved`` began.
+_written = ContextVar("written", default=None)
+
+
+@contextmanager
+def kept_only_if_saved():
+    """Remove every file written inside when the database takes the save back."""
+    names = []
+    token = _written.set(names)
+    try:
+        yield
+    except BaseException:
+        for name in names:
+            evidence_storage().delete(name)
+        raise
+    finally:
+        _written.reset(token)
+
+
+def attach(evidence, clean_file):
+    """Write the file under a random name and describe it in the unsaved row."""
+    _remove_once_committed(evidence.file.name)
+    evidence.kind = Evidence.Kind.FILE
+    evidence.original_name = clean_file.name
+    evidence.content_type = clean_file.content_type
+    evidence.size = clean_file.size
+    evidence.sha256 = clean_file.sha256
+    content = ContentFile(clean_file.content)
+    evidence.file.save(secrets.token_hex(TOKEN_BYTES), content, save=False)
+    if _written.get() is not None:
+        _written.get().append(evidence.file.name)
+
+
+def must_fit(agency, count, new_files):
+    """
+    Refuse more files than an update holds, or more bytes than an agency may keep.
+
+    ``count`` are the files that the update would have. Call it inside the transaction
+    that saves them: of two people who upload for one agency the second waits.
+    """
+    if count > FILES_PER_UPDATE:
+        raise RefusedFileError(
+            "count",
+            _("A report takes %(limit)s files at most.") % {"limit": FILES_PER_UPDATE},
+            _("Join pages that belong together into one PDF, or give a link."),
+        )
+    if not new_files:
+        return
+    Agency.objects.select_for_update().get(pk=agency.pk)
+    kept = Evidence.objects.of_agency(agency).filter(kind=Evidence.Kind.FILE)
+    # A correction's copy of a row names the same file: it is counted once.
+    total = kept.order_by().values("file", "size").distinct().aggregate(Sum("size"))
+    used = total["size__sum"] or 0
+    if used + sum(each.size for each in new_files) > AGENCY_BYTES:
+        raise RefusedFileError(
+            "quota",
+            _("The files of this institution would be more than %(limit)s.")
+            % {"limit": filesizeformat(AGENCY_BYTES)},
+            _(
+                "Remove files from drafts that need them no more, or record that the "
+                "document lies in the archive."
+            ),
+        )
+
+
+def remove_with_row(sender, instance, **kwargs):
+    """Receiver of ``post_delete`` of evidence."""
+    _remove_once_committed(instance.file.name)
+
+
+def _remove_once_committed(name):
+    """The file goes when the row is gone for good, unless another row names it."""
+
+    def remove():
+        if not Evidence.objects.filter(file=name).exists():
+            evidence_storage().delete(name)
+
+    if name:
+        transaction.on_commit(remove)

@@ -1,0 +1,62 @@
+"""CSV: text in UTF-8 that every spreadsheet reads as text."""
+
+import csv
+import io
+import re
+
+from django.utils.translation import gettext as _
+
+from strategic_areas.evidence.refusals import RefusedFileError, not_what_its_name_says
+
+#: A spreadsheet takes such a cell for a formula, unless it is just a number.
+FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]")
+NUMBER = re.compile(r"\s*[+-]?[\d\s.,%()/-]*\Z")
+MARKUP = re.compile(r"(?i)\s*<(!doctype|\?xml|html|head|body|script|svg|iframe|img)\b")
+FOREIGN = (b"%PDF-", b"PK\x03\x04", b"GIF8", b"{\\rtf", b"\xff\xd8\xff", b"\x89PNG")
+
+
+def clean_csv(content, extension="csv"):
+    """The same table; only its encoding is checked, and what a cell would do."""
+    if b"\0" in content or content.startswith(FOREIGN):
+        raise not_what_its_name_says(extension, _how())
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise RefusedFileError(
+            "encoding",
+            _("This CSV file is not in UTF-8: its accents would be lost."),
+            _how(),
+        ) from None
+    if MARKUP.match(text):
+        raise not_what_its_name_says(extension, _how())
+    try:
+        for row in _rows(text):
+            _must_not_calculate(row)
+    except csv.Error:
+        raise not_what_its_name_says(extension, _how()) from None
+    return content
+
+
+def _rows(text):
+    """Its rows by the separator that its first line has more of."""
+    first = text.partition("\n")[0]
+    separator = max(",;\t", key=first.count)
+    return csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+
+
+def _must_not_calculate(row):
+    for cell in row:
+        if FORMULA.match(cell) and not NUMBER.match(cell):
+            raise RefusedFileError(
+                "formula",
+                _("A cell of this CSV file would be taken for a formula: %(cell)s.")
+                % {"cell": cell.strip()[:40]},
+                _("Write the cell so that it begins with a letter or a number."),
+            )
+
+
+def _how():
+    return _(
+        "Make a clean copy: open it in the spreadsheet, choose “Save as” and the type "
+        "“CSV UTF-8”, and upload that file."
+    )

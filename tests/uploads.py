@@ -1,0 +1,131 @@
+"""Files made at test time: the plain ones, and those that somebody means to slip by."""
+
+import io
+import struct
+import zipfile
+import zlib
+
+import pikepdf
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
+RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+MAIN_PARTS = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml"}
+
+
+def upload(name, content):
+    """What a view gets; its name is set past Django's own tidying."""
+    received = SimpleUploadedFile("x", content)
+    received._name = name
+    return received
+
+
+def make_pdf(change=None, **options):
+    """One empty page; ``change`` gets the open PDF before it is written."""
+    written = io.BytesIO()
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        if change:
+            change(pdf)
+        pdf.save(written, **options)
+    return written.getvalue()
+
+
+def make_packed_pdf(spaces):
+    """A PDF with one object in a packed index, beside so many spaces."""
+    packer = zlib.compressobj(9)
+    index = packer.compress(b"5 0 null")
+    for _ in range(spaces // 2**20):
+        index += packer.compress(b" " * 2**20)
+    index += packer.flush()
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Resources << >> >>",
+        b"<< /Type /ObjStm /N 1 /First 4 /Filter /FlateDecode /Length %d >>\n"
+        b"stream\n%s\nendstream" % (len(index), index),
+    ]
+    written, places = b"%PDF-1.5\n", [(0, 0, 65535)]
+    for number, body in enumerate(objects, 1):
+        places.append((1, len(written), 0))
+        written += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    places += [(2, 4, 0), (1, len(written), 0)]
+    table = b"".join(struct.pack(">BIH", *place) for place in places)
+    return written + (
+        b"6 0 obj\n<< /Type /XRef /Size 7 /W [1 4 2] /Root 1 0 R /Length %d >>\n"
+        b"stream\n%s\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n"
+        % (len(table), table, len(written))
+    )
+
+
+def make_image(file_format="PNG", *, size=(8, 6), mode="RGB", **options):
+    written = io.BytesIO()
+    Image.new(mode, size, **options.pop("new", {})).save(
+        written, file_format, **options
+    )
+    return written.getvalue()
+
+
+def make_photo():
+    """A JPEG of a telephone: camera, place, and lying on its side."""
+    exif = Image.Exif()
+    exif[0x010F] = "Cámara de Ana"
+    exif[0x0112] = 6
+    exif.get_ifd(0x8825).update({1: "N", 2: (18.0, 28.0, 12.0)})
+    return make_image("JPEG", exif=exif, comment=b"Calle 5, casa 7")
+
+
+def make_huge_png(width, height):
+    """A PNG of few bytes that says it has so many points."""
+
+    def chunk(kind, data):
+        checksum = zlib.crc32(kind + data)
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", checksum)
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"".join(
+        (
+            b"\x89PNG\r\n\x1a\n",
+            chunk(b"IHDR", header),
+            chunk(b"IDAT", zlib.compress(bytes(1000))),
+            chunk(b"IEND", b""),
+        )
+    )
+
+
+def relation(kind, target, mode="External"):
+    """A file of one relation, as it stands in a workbook or document."""
+    return (
+        f'<Relationships xmlns="{RELATIONS}"><Relationship Id="r1" '
+        f'Type="{OFFICE}/{kind}" Target="{target}" TargetMode="{mode}"/>'
+        "</Relationships>"
+    ).encode()
+
+
+def make_office(extension="docx", parts=None, *, without=()):
+    """A small document or workbook with an author; ``parts`` are added to it."""
+    everything = {
+        "[Content_Types].xml": f'<Types xmlns="{TYPES}"/>',
+        "_rels/.rels": relation("officeDocument", MAIN_PARTS[extension], "Internal"),
+        MAIN_PARTS[extension]: "<w:document xmlns:w='urn:w'>Acta</w:document>",
+        "docProps/core.xml": "<coreProperties><creator>Ana</creator></coreProperties>",
+        "docProps/app.xml": "<Properties><Company>Casa de Ana</Company></Properties>",
+        **(parts or {}),
+    }
+    return make_zip({k: v for k, v in everything.items() if k not in without})
+
+
+def make_zip(parts):
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in parts.items():
+            packed.writestr(name, content)
+    return written.getvalue()
+
+
+def unzip(content):
+    """Names and contents of a packed file."""
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        return {name: packed.read(name) for name in packed.namelist()}
