@@ -9,7 +9,16 @@ from django.urls import include, path, register_converter
 
 from plan_portal.conditional import public_page
 from plan_portal.language import choose_language
-from strategic_areas.views import agencies, areas, commitments, help, plans, updates
+from strategic_areas.desk import evidence as staff_evidence
+from strategic_areas.views import (
+    agencies,
+    areas,
+    commitments,
+    evidence,
+    help,
+    plans,
+    updates,
+)
 
 
 class CodeConverter:
@@ -67,10 +76,24 @@ PUBLIC_PAGES = [
     ("updates", updates.update_list, "<slug:plan>/avances/", "<slug:plan>/updates/"),
 ]
 
+#: Every public file: likewise, but no page, and kept by no browser.
+PUBLIC_FILES = [
+    (
+        "evidence",
+        evidence.download,
+        "evidencia/<slug:token>/",
+        "evidence/<slug:token>/",
+    ),
+]
+
 
 def public_patterns(language):
-    """The public table in one language."""
-    return [
+    """The public tables in one language."""
+    files = [
+        path(spanish if language == "es" else english, view, name=name)
+        for name, view, spanish, english in PUBLIC_FILES
+    ]
+    pages = [
         path(
             spanish if language == "es" else english,
             public_page(view, language),
@@ -78,10 +101,16 @@ def public_patterns(language):
         )
         for name, view, spanish, english in PUBLIC_PAGES
     ]
+    return [*files, *pages]
 
 
 urlpatterns = [
     path("gestion/idioma/", choose_language, name="language"),
+    path(
+        "gestion/evidencia/<slug:token>/",
+        staff_evidence.download,
+        name="staff_evidence",
+    ),
     path("gestion/", admin.site.urls),
     path("en/", include((public_patterns("en"), "en"))),
     path("", include((public_patterns("es"), "es"))),

@@ -3,10 +3,12 @@
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
+from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from strategic_areas.admin.evidence import whereabouts
 from strategic_areas.models import (
     OPEN,
     Activity,
@@ -154,15 +156,23 @@ class CorrectForm(StepForm):
     button = _("Write a correction")
 
 
+class EvidenceField(forms.ModelMultipleChoiceField):
+    """Items to tick, each beside what it is and where to open it."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, item):
+        return format_html("{}: {}", item.title, whereabouts(item))
+
+
 class PublishForm(StepForm):
     """Publish, and clear for the public the evidence that was read and is clean."""
 
     button, css_class = _("Publish"), "default"
 
-    evidence = forms.ModelMultipleChoiceField(
+    evidence = EvidenceField(
         queryset=None,
         required=False,
-        widget=forms.CheckboxSelectMultiple,
         label=_("Evidence that the public may open"),
         help_text=_("Only what you have read and found free of personal data."),
     )

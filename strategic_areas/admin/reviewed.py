@@ -10,36 +10,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from agencies.scoping import ScopedHistoryAdmin, ScopedRowsMixin
-from strategic_areas import workflow
+from agencies.scoping import ScopedHistoryAdmin
+from strategic_areas import evidence, workflow
 from strategic_areas.admin import forms as step_forms
-from strategic_areas.models import Evidence, Status
+from strategic_areas.admin.evidence import EvidenceInline
+from strategic_areas.models import Status
 
 
 class ReasonActionForm(ActionForm):
     """The bar above the list: a bulk return asks for its reason there."""
 
     reason = forms.CharField(required=False, label=gettext_lazy("Reason (to return): "))
-
-
-class EvidenceInline(ScopedRowsMixin, admin.TabularInline):
-    model = Evidence
-    fields = ["title_es", "url", "is_public"]
-    readonly_fields = ["is_public"]
-    extra = 1
-
-    def has_change_permission(self, request, obj=None):
-        return super().has_change_permission(request, obj) and _is_writable(obj)
-
-    def has_add_permission(self, request, obj=None):
-        return super().has_add_permission(request, obj) and _is_writable(obj)
-
-    def has_delete_permission(self, request, obj=None):
-        return super().has_delete_permission(request, obj) and _is_writable(obj)
-
-
-def _is_writable(obj):
-    return obj is None or obj.is_editable
 
 
 class ReviewedAdmin(ScopedHistoryAdmin):
@@ -81,6 +62,11 @@ class ReviewedAdmin(ScopedHistoryAdmin):
     def get_readonly_fields(self, request, obj=None):
         fixed = [self.subject, "period"] if obj else []
         return [*super().get_readonly_fields(request, obj), *fixed]
+
+    def changeform_view(self, request, *args, **kwargs):
+        """What the database takes back leaves no file of evidence behind."""
+        with evidence.kept_only_if_saved():
+            return super().changeform_view(request, *args, **kwargs)
 
     def save_model(self, request, obj, form, change):
         if change:

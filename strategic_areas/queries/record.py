@@ -76,11 +76,24 @@ class Entry:
         return self.provenance not in {"reported", "transcribed", "demonstration"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class EvidenceLine:
+    """
+    A link, a file or a record in an archive, as a page tells it.
+
+    ``token`` is empty where the file can be opened no more: beside a revision that
+    a newer one replaced.
+    """
+
+    kind: str
     title_es: str
     title_en: str
     url: str
+    token: str
+    extension: str
+    size: int | None
+    archive_office: str
+    archive_number: str
 
 
 def updates():
@@ -150,19 +163,39 @@ def sources_of(updates=(), declarations=()):
 
 
 def _evidence(updates, declarations):
-    """Links that a reviewer cleared for the public, by kind and id."""
+    """What a reviewer cleared for the public, by kind and id of its record."""
+    standing = {
+        (row._meta.model_name, row.pk)
+        for row in [*updates, *declarations]
+        if row.status == Status.PUBLISHED
+    }
     cleared = Evidence.objects.filter(is_public=True).filter(
         Q(activity_update__in=[row.pk for row in updates])
         | Q(commitment_update__in=[row.pk for row in declarations])
     )
     shown = defaultdict(list)
-    for link in cleared:
-        line = EvidenceLine(link.title_es, link.title_en, link.url)
-        if link.activity_update_id:
-            shown["activityupdate", link.activity_update_id].append(line)
-        else:
-            shown["commitmentupdate", link.commitment_update_id].append(line)
+    for item in cleared:
+        key = (
+            ("activityupdate", item.activity_update_id)
+            if item.activity_update_id
+            else ("commitmentupdate", item.commitment_update_id)
+        )
+        shown[key].append(_evidence_line(item, is_open=key in standing))
     return shown
+
+
+def _evidence_line(item, *, is_open):
+    return EvidenceLine(
+        kind=item.kind,
+        title_es=item.title_es,
+        title_en=item.title_en,
+        url=item.url,
+        token=item.token if is_open else "",
+        extension=item.original_name.rpartition(".")[2].upper(),
+        size=item.size,
+        archive_office=item.archive_office,
+        archive_number=item.archive_number,
+    )
 
 
 def day(moment):

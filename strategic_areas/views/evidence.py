@@ -1,0 +1,37 @@
+"""Files that the public may open; always to save, never to show in place."""
+
+import logging
+from urllib.parse import quote
+
+from django.http import FileResponse, Http404
+from django.views.decorators.http import require_safe
+
+from strategic_areas.queries import evidence
+from strategic_areas.views.plans import found_or_404
+
+logger = logging.getLogger(__name__)
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "Cache-Control": "private, no-store",
+}
+
+
+@require_safe
+def download(request, token):
+    """A file that a reviewer cleared, while its record stands published."""
+    return as_attachment(found_or_404(evidence.cleared_file(token)))
+
+
+def as_attachment(item):
+    """The file of a row of evidence, streamed under the name it came with."""
+    try:
+        stored = item.file.open()
+    except FileNotFoundError:
+        logger.error("The file of evidence %s is not in its folder", item.pk)
+        raise Http404 from None
+    response = FileResponse(stored, content_type=item.content_type, headers=HEADERS)
+    name = quote(item.original_name, safe="")
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
+    return response

@@ -1,0 +1,730 @@
+"""Evidence beside a report: who attaches, who opens, and when a file goes."""
+
+import shutil
+
+import pytest
+from django.conf import settings
+from django.core.files.storage import storages
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from plan_portal.urls import PUBLIC_FILES
+from strategic_areas import evidence, workflow
+from strategic_areas.addresses import RESERVED_WORDS, address
+from strategic_areas.evidence import keeping
+from strategic_areas.models import Evidence, Plan
+from strategic_areas.queries import record
+from tests.factories import (
+    make_activity,
+    make_administrator,
+    make_declaration,
+    make_evidence,
+    make_file_evidence,
+    make_focal_point,
+    make_published_update,
+    make_reviewer,
+    make_round,
+    make_submitted_update,
+    make_update,
+    make_user,
+)
+from tests.uploads import make_image, make_pdf, make_photo
+
+pytestmark = pytest.mark.django_db
+
+ADD = reverse("admin:strategic_areas_activityupdate_add")
+
+
+@pytest.fixture(autouse=True)
+def folder():
+    """The private folder, which is not there before the first file."""
+    location = settings.VAR_DIR / "evidence"
+    shutil.rmtree(location, ignore_errors=True)
+    return location
+
+
+def files_in(folder):
+    return sorted(path.name for path in folder.rglob("*") if path.is_file())
+
+
+def staff_address(item):
+    return reverse("staff_evidence", args=[item.token])
+
+
+def public_address(item, language="es"):
+    return address("evidence", item.token, language=language)
+
+
+def change_page(update):
+    name = f"admin:strategic_areas_{update._meta.model_name}_change"
+    return reverse(name, args=[update.pk])
+
+
+def filled(update, *rows, initial=0, **fields):
+    """What the browser posts from the form of a report with rows of evidence."""
+    posted = {
+        "activity": update.activity.pk,
+        "period": update.period.pk,
+        "execution": "in_progress",
+        "percent": "60",
+        "narrative_es": "Se capacitó al personal.",
+        "seen_version": update.version,
+        "evidences-TOTAL_FORMS": str(len(rows)),
+        "evidences-INITIAL_FORMS": str(initial),
+        **fields,
+    }
+    for number, row in enumerate(rows):
+        for name, value in {"title_es": "Acta", **row}.items():
+            posted[f"evidences-{number}-{name}"] = value
+    return posted
+
+
+def pdf_upload(name="Acta año.pdf"):
+    return SimpleUploadedFile(name, make_pdf())
+
+
+@pytest.fixture
+def draft(client):
+    """A draft whose author is signed in."""
+    update = make_update()
+    client.force_login(update.contributors.get())
+    return update
+
+
+def save(client, update, *rows, **fields):
+    return client.post(change_page(update), filled(update, *rows, **fields))
+
+
+def row_errors(response):
+    """Fields with an error, row by row of the evidence."""
+    (formset,) = response.context["inline_admin_formsets"]
+    return [sorted(form.errors) for form in formset.formset.forms]
+
+
+# Attaching
+
+
+def test_a_file_is_kept_cleaned_under_a_name_of_its_own(client, draft, folder):
+    upload = SimpleUploadedFile("../Foto de Ana.jpg", make_photo())
+
+    response = save(client, draft, {"upload": upload})
+
+    item = draft.evidences.get()
+    (path,) = folder.iterdir()
+    assert response.status_code == 302
+    assert (item.kind, item.original_name, item.content_type, item.is_public) == (
+        "file",
+        "Foto de Ana.jpg",
+        "image/jpeg",
+        False,
+    )
+    assert (item.token, item.size) == (path.name, path.stat().st_size)
+    assert b"Exif" not in path.read_bytes()
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert folder.stat().st_mode & 0o777 == 0o750
+
+
+def test_a_token_is_too_long_to_guess():
+    tokens = {make_file_evidence().token for _ in range(3)}
+
+    assert len(tokens) == 3
+    assert {len(bytes.fromhex(token)) * 8 for token in tokens} == {160}
+
+
+def test_the_folder_lies_outside_of_what_is_served():
+    location = settings.VAR_DIR / "evidence"
+    static = [settings.STATIC_ROOT, *settings.STATICFILES_DIRS]
+
+    assert settings.MEDIA_URL in {"", "/"}
+    assert settings.MEDIA_ROOT == ""
+    assert not any(location.is_relative_to(each) for each in static)
+    assert settings.FILE_UPLOAD_PERMISSIONS == 0o640
+
+
+def test_a_link_and_a_place_in_an_archive_are_kept(client, draft):
+    save(
+        client,
+        draft,
+        {"url": "https://example.org/acta"},
+        {"archive_office": "Archivo central", "archive_number": "2026-14"},
+    )
+
+    link, archive = draft.evidences.all()
+    assert (link.kind, link.url) == ("link", "https://example.org/acta")
+    assert (archive.kind, archive.archive_office, archive.archive_number) == (
+        "archive",
+        "Archivo central",
+        "2026-14",
+    )
+
+
+def test_a_file_comes_with_a_new_report(client, folder):
+    activity = make_activity()
+    period = make_round(plan=activity.plan)
+    client.force_login(make_focal_point(agency=activity.agency))
+    new = type("New", (), {"activity": activity, "period": period, "version": ""})
+
+    response = client.post(ADD, filled(new, {"upload": pdf_upload()}))
+
+    item = Evidence.objects.get()
+    assert response.status_code == 302
+    assert files_in(folder) == [item.token]
+
+
+@pytest.mark.parametrize(
+    ("row", "fields"),
+    [
+        ({}, ["upload"]),
+        ({"url": "https://example.org", "archive_office": "A"}, ["archive_office"]),
+        ({"archive_office": "Archivo"}, ["archive_number"]),
+        ({"archive_number": "14"}, ["archive_office"]),
+        ({"url": "ftp://example.org/a"}, ["url"]),
+        ({"url": "javascript:alert(1)"}, ["url"]),
+    ],
+)
+def test_a_row_that_is_not_just_one_thing_is_told_beside_its_field(
+    client, draft, row, fields
+):
+    response = save(client, draft, row)
+
+    assert row_errors(response) == [fields]
+    assert not draft.evidences.exists()
+
+
+def test_a_file_and_an_address_in_one_row_are_refused(client, draft, folder):
+    response = save(
+        client, draft, {"upload": pdf_upload(), "url": "https://example.org"}
+    )
+
+    assert row_errors(response) == [["url"]]
+    assert files_in(folder) == []
+
+
+def test_a_refused_file_is_told_beside_its_field_and_leaves_nothing(
+    client, draft, folder
+):
+    html = SimpleUploadedFile("acta.pdf", b"<html></html>")
+
+    response = save(client, draft, {"upload": pdf_upload()}, {"upload": html})
+
+    draft.refresh_from_db()
+    assert row_errors(response) == [[], ["upload"]]
+    assert files_in(folder) == []
+    assert (draft.percent, draft.evidences.count()) == (40, 0)
+
+
+def test_a_save_that_fails_leaves_no_file(client, draft, folder, monkeypatch):
+    def fail(*args, **kwargs):
+        assert files_in(folder) != []  # the file was there
+        raise workflow.TransitionError("too late")
+
+    monkeypatch.setattr(workflow, "submit", fail)
+
+    with pytest.raises(workflow.TransitionError):
+        save(client, draft, {"upload": pdf_upload()}, _submit_for_review="1")
+
+    assert files_in(folder) == []
+    assert not draft.evidences.exists()
+
+
+def test_a_report_takes_five_files_and_no_sixth(client, draft, folder):
+    rows = [{"upload": pdf_upload()} for _ in range(6)]
+
+    refused = save(client, draft, *rows)
+    nothing = files_in(folder)
+    taken = save(client, draft, *[{"upload": pdf_upload()} for _ in range(5)])
+
+    assert row_errors(refused) == [[], [], [], [], [], ["upload"]]
+    assert nothing == []
+    assert taken.status_code == 302
+    assert draft.evidences.count() == 5
+
+
+def test_stored_files_count_among_the_five(client, draft):
+    stored = [make_file_evidence(draft) for _ in range(5)]
+    kept = [{"id": item.pk, "activity_update": draft.pk} for item in stored]
+
+    refused = save(client, draft, *kept, {"upload": pdf_upload()}, initial=5)
+    kept[0]["DELETE"] = "on"
+    taken = save(client, draft, *kept, {"upload": pdf_upload()}, initial=5)
+
+    assert row_errors(refused)[5] == ["upload"]
+    assert taken.status_code == 302
+    assert draft.evidences.count() == 5
+
+
+def test_an_agency_has_room_for_so_much_and_no_more(client, draft, monkeypatch):
+    sibling = make_update(
+        activity=make_activity(commitment=draft.activity.commitment),
+        period=draft.period,
+        by=draft.contributors.get(),
+    )
+    used = make_file_evidence(sibling).size
+    make_file_evidence()  # another agency's takes none of it
+    size = evidence.clean(pdf_upload()).size
+
+    monkeypatch.setattr(keeping, "AGENCY_BYTES", used + size - 1)
+    refused = save(client, draft, {"upload": pdf_upload()})
+    monkeypatch.setattr(keeping, "AGENCY_BYTES", used + size)
+    taken = save(client, draft, {"upload": pdf_upload()})
+
+    assert row_errors(refused) == [["upload"]]
+    assert (taken.status_code, draft.evidences.count()) == (302, 1)
+
+
+def test_a_file_that_a_correction_shares_takes_room_once(monkeypatch):
+    update = make_submitted_update()
+    item = make_file_evidence(update)
+    workflow.publish(update, by=make_reviewer())
+    workflow.correct(update, by=update.contributors.get())
+    new = evidence.clean(pdf_upload())
+
+    monkeypatch.setattr(keeping, "AGENCY_BYTES", item.size + new.size)
+    evidence.must_fit(update.agency, 1, [new])
+
+    monkeypatch.setattr(keeping, "AGENCY_BYTES", item.size + new.size - 1)
+    with pytest.raises(evidence.RefusedFileError) as caught:
+        evidence.must_fit(update.agency, 1, [new])
+    assert caught.value.code == "quota"
+
+
+def test_a_request_larger_than_any_report_is_not_read(client, draft, monkeypatch):
+    monkeypatch.setattr(evidence.receiving, "REQUEST_BYTES", 2_000)
+    large = SimpleUploadedFile("a.csv", b"a\n" * 2_000)
+
+    refused = save(client, draft, {"upload": large})
+    monkeypatch.setattr(evidence.receiving, "REQUEST_BYTES", 20_000)
+    large.seek(0)
+    taken = save(client, draft, {"upload": large})
+
+    assert (refused.status_code, taken.status_code) == (400, 302)
+
+
+def test_the_agency_cannot_clear_its_own_evidence(client, draft):
+    save(client, draft, {"url": "https://example.org/", "is_public": "on"})
+
+    assert draft.evidences.get().is_public is False
+
+
+@pytest.mark.parametrize("make", [make_submitted_update, make_published_update])
+def test_a_reviewer_cannot_alter_evidence(client, make, folder):
+    update = make()
+    item = make_evidence(update, url="https://example.org/a")
+    client.force_login(make_reviewer())
+    row = {
+        "id": item.pk,
+        "activity_update": update.pk,
+        "title_es": "Otra",
+        "url": "https://example.org/b",
+    }
+
+    changed = save(client, update, row, initial=1)
+    removed = save(client, update, {**row, "DELETE": "on"}, initial=1)
+    added = save(client, update, {"upload": pdf_upload()})
+
+    item.refresh_from_db()
+    assert {each.status_code for each in (changed, removed, added)} == {403}
+    assert (item.title_es, item.url) == ("Acta", "https://example.org/a")
+    assert update.evidences.count() == 1
+    assert files_in(folder) == []
+
+
+def test_a_reviewer_finds_every_item_with_its_link_and_clears_one(client):
+    update = make_submitted_update()
+    file, other = make_file_evidence(update), make_file_evidence(update)
+    make_evidence(update, url="https://example.org/acta")
+    make_evidence(update, archive_office="Archivo", archive_number="14-B")
+    client.force_login(make_reviewer())
+
+    page = client.get(change_page(update)).content.decode()
+    publish = reverse("admin:strategic_areas_activityupdate_publish", args=[update.pk])
+    client.post(publish, {"seen_version": update.version, "evidence": [file.pk]})
+
+    file.refresh_from_db()
+    other.refresh_from_db()
+    form = page[page.index(publish) :]
+    assert f'href="{staff_address(file)}"' in form
+    assert 'href="https://example.org/acta"' in form
+    assert "14-B" in form
+    assert (file.is_public, other.is_public) == (True, False)
+
+
+# Opening, for staff
+
+
+def contents(response):
+    return b"".join(response.streaming_content)
+
+
+def status_of(client, path):
+    response = client.get(path)
+    b"".join(response)  # or the file stays open
+    return response.status_code
+
+
+def opened_by(client, item):
+    return {
+        "own focal point": item.record.contributors.get(),
+        "reviewer": make_reviewer(),
+    }
+
+
+@pytest.mark.parametrize("who", ["own focal point", "reviewer"])
+def test_staff_save_a_file_in_their_scope(client, who, folder):
+    item = make_file_evidence(make_submitted_update(), name="Acta año 1.pdf")
+    client.force_login(opened_by(client, item)[who])
+
+    response = client.get(staff_address(item))
+
+    assert response.status_code == 200
+    assert response.streaming
+    assert contents(response) == (folder / item.token).read_bytes()
+    assert {
+        name: response.headers[name]
+        for name in (
+            "Content-Type",
+            "Content-Disposition",
+            "X-Content-Type-Options",
+            "Content-Security-Policy",
+            "Cache-Control",
+        )
+    } == {
+        "Content-Type": "application/pdf",
+        "Content-Disposition": "attachment; filename*=UTF-8''Acta%20a%C3%B1o%201.pdf",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "Cache-Control": "no-store, private",
+    }
+
+
+def strangers(update):
+    return {
+        "nobody": None,
+        "another agency's focal point": make_focal_point(),
+        "administrator": make_administrator(),
+        "outsider": make_focal_point(agency=update.agency, is_staff=False),
+        "owner who is no staff": make_user(is_superuser=True, is_staff=False),
+    }
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        "nobody",
+        "another agency's focal point",
+        "administrator",
+        "outsider",
+        "owner who is no staff",
+    ],
+)
+def test_a_file_that_is_not_yours_is_not_found(client, who):
+    update = make_submitted_update()
+    item = make_file_evidence(update)
+    stranger = strangers(update)[who]
+    if stranger:
+        client.force_login(stranger)
+
+    response = client.get(staff_address(item))
+
+    assert response.status_code == 404
+
+
+def test_a_focal_point_whose_own_file_opens_finds_no_other(client):
+    mine, other = make_file_evidence(), make_file_evidence()
+    client.force_login(mine.record.contributors.get())
+
+    answers = [status_of(client, staff_address(item)) for item in (mine, other)]
+
+    assert answers == [200, 404]
+
+
+def test_a_file_of_a_draft_is_not_found_by_a_reviewer(client):
+    submitted = make_file_evidence(make_submitted_update())
+    item = make_file_evidence(make_update())
+    client.force_login(make_reviewer())
+
+    answers = [status_of(client, staff_address(each)) for each in (submitted, item)]
+
+    assert answers == [200, 404]
+
+
+def test_a_token_that_nobody_gave_is_not_found(client):
+    make_evidence(make_submitted_update(), url="https://example.org/")
+    client.force_login(make_reviewer())
+
+    for token in ("0" * 40, "x", "evidence"):
+        assert client.get(f"/gestion/evidencia/{token}/").status_code == 404
+        assert client.get(f"/evidencia/{token}/").status_code == 404
+
+
+# Opening, for everybody
+
+
+@pytest.fixture
+def published():
+    """A published update with a cleared file and one that was not cleared."""
+    update = make_submitted_update()
+    cleared, reserved = make_file_evidence(update), make_file_evidence(update)
+    workflow.publish(update, by=make_reviewer(), evidence=[cleared])
+    return {"update": update, "cleared": cleared, "reserved": reserved}
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_a_cleared_file_is_open_to_everybody(client, published, language):
+    response = client.get(public_address(published["cleared"], language))
+
+    assert response.status_code == 200
+    assert contents(response).startswith(b"%PDF-")
+    assert response.headers["Content-Disposition"] == (
+        "attachment; filename*=UTF-8''Acta.pdf"
+    )
+    assert response.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert response.headers["Cache-Control"] == "private, no-store"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert not response.cookies
+
+
+def test_addresses_of_files_never_change(published):
+    token = published["cleared"].token
+
+    assert address("evidence", token, language="es") == f"/evidencia/{token}/"
+    assert address("evidence", token, language="en") == f"/en/evidence/{token}/"
+    assert staff_address(published["cleared"]) == f"/gestion/evidencia/{token}/"
+    words = {path.split("/")[0] for each in PUBLIC_FILES for path in each[2:]}
+    assert words <= RESERVED_WORDS
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_a_file_that_was_not_cleared_is_not_found(client, published, language):
+    response = client.get(public_address(published["reserved"], language))
+
+    assert response.status_code == 404
+
+
+def test_a_file_is_open_only_while_its_record_is_published(client):
+    update = make_submitted_update()
+    item = make_file_evidence(update, is_public=True)
+
+    before = status_of(client, public_address(item))
+    workflow.publish(update, by=make_reviewer())
+    during = status_of(client, public_address(item))
+    workflow.withdraw(update, by=make_reviewer(), reason="Un error.")
+    after = status_of(client, public_address(item))
+
+    assert (before, during, after) == (404, 200, 404)
+
+
+def test_a_file_of_a_plan_in_preparation_is_not_found(client, published):
+    plan = published["update"].plan
+    before = status_of(client, public_address(published["cleared"]))
+
+    Plan.objects.filter(pk=plan.pk).update(status=Plan.Status.IN_PREPARATION)
+
+    after = status_of(client, public_address(published["cleared"]))
+    assert (before, after) == (200, 404)
+
+
+def test_a_file_that_a_correction_no_longer_clears_is_closed(client, published):
+    update, item = published["update"], published["cleared"]
+    author = update.contributors.get()
+    revision = workflow.correct(update, by=author)
+    during = status_of(client, public_address(item))
+    workflow.submit(revision, by=author)
+    workflow.publish(revision, by=make_reviewer())
+
+    after = status_of(client, public_address(item))
+
+    assert (during, after) == (200, 404)
+
+
+def test_a_declarations_cleared_file_is_open_to_everybody(client):
+    declaration = make_declaration()
+    item = make_file_evidence(declaration)
+    workflow.submit(declaration, by=declaration.contributors.get())
+    workflow.publish(declaration, by=make_reviewer(), evidence=[item])
+
+    assert status_of(client, public_address(item)) == 200
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete"])
+def test_a_file_is_only_read(client, published, method):
+    client.force_login(make_reviewer())
+
+    for path in (
+        public_address(published["cleared"]),
+        staff_address(published["cleared"]),
+    ):
+        assert getattr(client, method)(path).status_code == 405
+
+
+def test_a_file_that_is_missing_from_the_folder_is_not_found(client, published):
+    storages["evidence"].delete(published["cleared"].token)
+
+    response = client.get(public_address(published["cleared"]))
+
+    assert response.status_code == 404
+
+
+# On public pages
+
+
+def test_a_page_shows_each_kind_that_was_cleared(client):
+    update = make_submitted_update()
+    link = make_evidence(update, title_es="Nota", url="https://example.org/nota")
+    file = make_file_evidence(
+        update, title_es="Foto", name="f.png", content=make_image()
+    )
+    place = make_evidence(
+        update, title_es="Minuta", archive_office="Archivo central", archive_number="14"
+    )
+    hidden = make_file_evidence(update, title_es="Reservada")
+    workflow.publish(update, by=make_reviewer(), evidence=[link, file, place])
+
+    for language in ("es", "en"):
+        path = update.activity.commitment.get_absolute_url(language=language)
+        page = client.get(path).content.decode()
+        assert 'href="https://example.org/nota"' in page
+        assert f'href="{public_address(file, language)}"' in page
+        assert "(PNG, " in page
+        assert "Archivo central" in page
+        assert hidden.token not in page
+        assert "Reservada" not in page
+
+
+def test_a_replaced_revision_names_its_file_without_opening_it(published):
+    update, item = published["update"], published["cleared"]
+    author = update.contributors.get()
+    revision = workflow.correct(update, by=author)
+    workflow.submit(revision, by=author)
+    (copy, _) = revision.evidences.all()
+    workflow.publish(revision, by=make_reviewer(), evidence=[copy])
+
+    found = {
+        entry.revision: [(line.title_es, line.token) for line in entry.evidence]
+        for entry in record.entries(record.updates())
+    }
+
+    assert found == {1: [("Acta", "")], 2: [("Acta", item.token)]}
+
+
+# Removing
+
+
+def delete_row(client, update, item, capture):
+    row = {"id": item.pk, "activity_update": update.pk, "DELETE": "on"}
+    with capture(execute=True):
+        return save(client, update, row, initial=1)
+
+
+def test_removing_a_row_removes_its_file_once_committed(
+    client, draft, folder, django_capture_on_commit_callbacks
+):
+    item = make_file_evidence(draft)
+    other = make_file_evidence(draft)
+
+    with django_capture_on_commit_callbacks() as waiting:
+        item.delete()
+    before = files_in(folder)
+    for each in waiting:
+        each()
+
+    assert before == sorted([item.token, other.token])
+    assert files_in(folder) == [other.token]
+
+
+def test_the_agency_removes_a_file_in_the_form(
+    client, draft, folder, django_capture_on_commit_callbacks
+):
+    item = make_file_evidence(draft)
+
+    delete_row(client, draft, item, django_capture_on_commit_callbacks)
+
+    assert not draft.evidences.exists()
+    assert files_in(folder) == []
+
+
+def test_another_upload_takes_the_place_of_the_file(
+    client, draft, folder, django_capture_on_commit_callbacks
+):
+    item = make_file_evidence(draft)
+    row = {"id": item.pk, "activity_update": draft.pk, "upload": pdf_upload("b.pdf")}
+
+    with django_capture_on_commit_callbacks(execute=True):
+        save(client, draft, row, initial=1)
+
+    new = draft.evidences.get()
+    assert (new.pk, new.original_name) == (item.pk, "b.pdf")
+    assert new.token != item.token
+    assert files_in(folder) == [new.token]
+
+
+def test_a_stored_file_does_not_turn_into_an_address(client, draft):
+    item = make_file_evidence(draft)
+    row = {"id": item.pk, "activity_update": draft.pk, "url": "https://example.org/"}
+
+    response = save(client, draft, row, initial=1)
+
+    assert row_errors(response) == [["url"]]
+
+
+def test_a_file_that_the_published_revision_shows_outlives_its_copy(
+    client, published, folder, django_capture_on_commit_callbacks
+):
+    update = published["update"]
+    before = files_in(folder)
+    revision = workflow.correct(update, by=update.contributors.get())
+    copies = list(revision.evidences.all())
+
+    with django_capture_on_commit_callbacks(execute=True):
+        revision.evidences.all().delete()
+
+    assert [copy.is_public for copy in copies] == [False, False]
+    assert sorted(copy.token for copy in copies) == before
+    assert files_in(folder) == before
+    assert status_of(client, public_address(published["cleared"])) == 200
+
+
+# What the database itself refuses
+
+FILE = {
+    "file": "a" * 40,
+    "original_name": "a.pdf",
+    "content_type": "application/pdf",
+    "size": 9,
+    "sha256": "b" * 64,
+}
+ARCHIVE = {"archive_office": "Archivo", "archive_number": "14"}
+URL = {"url": "https://example.org/"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "constraint"),
+    [
+        ({"kind": "video", **URL}, "evidence_kind_is_known"),
+        ({"kind": "link"}, "evidence_link_has_just_a_web_address"),
+        (
+            {"kind": "link", "url": "ftp://example.org"},
+            "evidence_link_has_just_a_web_address",
+        ),
+        ({"kind": "link", **URL, **FILE}, "evidence_link_has_just_a_web_address"),
+        ({"kind": "link", **URL, **ARCHIVE}, "evidence_link_has_just_a_web_address"),
+        ({"kind": "file"}, "evidence_file_has_just_its_file"),
+        ({"kind": "file", **FILE, **URL}, "evidence_file_has_just_its_file"),
+        ({"kind": "file", **FILE, **ARCHIVE}, "evidence_file_has_just_its_file"),
+        ({"kind": "file", **FILE, "sha256": ""}, "evidence_file_has_just_its_file"),
+        ({"kind": "file", **FILE, "size": None}, "evidence_file_has_just_its_file"),
+        ({"kind": "archive"}, "evidence_archive_has_just_its_place"),
+        (
+            {"kind": "archive", "archive_office": "Archivo"},
+            "evidence_archive_has_just_its_place",
+        ),
+        ({"kind": "archive", **ARCHIVE, **URL}, "evidence_archive_has_just_its_place"),
+        ({"kind": "archive", **ARCHIVE, **FILE}, "evidence_archive_has_just_its_place"),
+    ],
+)
+def test_each_kind_has_just_its_own_fields(fields, constraint):
+    update = make_update()
+
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        Evidence.objects.create(activity_update=update, title_es="Acta", **fields)
