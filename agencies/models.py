@@ -78,6 +78,11 @@ class Agency(models.Model):
     dissolved_by = models.CharField(
         _("dissolved by"), max_length=200, blank=True, help_text=_("The deciding act.")
     )
+    only_titular_submits = models.BooleanField(
+        _("only a titular submits"),
+        default=False,
+        help_text=_("The alternate prepares reports; a titular sends them for review."),
+    )
     succeeded_by = models.ForeignKey(
         "self",
         models.PROTECT,

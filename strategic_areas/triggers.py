@@ -4,7 +4,8 @@ What the database itself refuses or counts, on both engines. Declared here only.
 * plan agreement: a record stands in the same plan as the record above it, and never
   moves to another plan;
 * the public record: a published, replaced or withdrawn revision keeps its content; a
-  transition is never changed or deleted, only its free text may be blanked;
+  transition or a submission is never changed or deleted, only its free text may be
+  blanked;
 * publication version: whatever changes what the public reads moves one counter in
   the same transaction, so that no code path, bulk update or SQL shell goes unseen.
 
@@ -128,28 +129,38 @@ def _public_record():
             f"OLD.status IN {PUBLIC_RECORD}",
             f"a public {label} is never deleted",
         )
-    transition = _model("Transition")._meta
-    kept = [f.column for f in transition.concrete_fields if f.column != "reason"]
-    changed = " OR ".join(_differs(column) for column in kept)
-    yield _refusal(
-        "transition_change",
-        transition.db_table,
-        "UPDATE",
-        f"{changed} OR (NEW.reason <> OLD.reason AND NEW.reason <> '')",
-        "a transition never changes; only its free text may be blanked",
-    )
-    yield _refusal(
-        "transition_deletion",
-        transition.db_table,
-        "DELETE",
-        "OLD.id IS NOT NULL",
-        "a transition is never deleted",
-    )
+
+
+#: What is only ever appended: its free text, and what that is when it is blank.
+APPENDED = {"Transition": ("reason", ""), "Submission": ("content", "{}")}
+
+
+def _append_only():
+    for name, (text, blank) in APPENDED.items():
+        model = _model(name)._meta
+        kept = [f.column for f in model.concrete_fields if f.column != text]
+        changed = " OR ".join(_differs(column) for column in kept)
+        yield _refusal(
+            f"{model.model_name}_change",
+            model.db_table,
+            "UPDATE",
+            f"{changed} OR ({_differs(text)} "
+            f"AND CAST(NEW.{text} AS text) <> '{blank}')",
+            f"a {model.model_name} never changes; only its free text may be blanked",
+        )
+        yield _refusal(
+            f"{model.model_name}_deletion",
+            model.db_table,
+            "DELETE",
+            "OLD.id IS NOT NULL",
+            f"a {model.model_name} is never deleted",
+        )
 
 
 #: Tables that only staff read, or that carry no content of a public page.
 NOT_PUBLIC = {
     "RoundReopening",
+    "Submission",
     "ImportedRecord",
     "PublicationVersion",
     "Measurement",
@@ -227,7 +238,7 @@ def _move_version_function():
 
 def declared():
     """Every trigger that the portal needs, as a list of ``Trigger``."""
-    return [*_plan_agreement(), *_public_record(), *_version()]
+    return [*_plan_agreement(), *_public_record(), *_append_only(), *_version()]
 
 
 def _existing(connection):

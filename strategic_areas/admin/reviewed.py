@@ -87,7 +87,11 @@ class ReviewedAdmin(ScopedHistoryAdmin):
         """Submit in the same press when the second button was used."""
         if "_submit_for_review" not in request.POST:
             return None
-        workflow.submit(obj, by=request.user)
+        try:
+            workflow.submit(obj, by=request.user)
+        except workflow.TransitionError as error:
+            self.message_user(request, str(error), messages.ERROR)
+            return HttpResponseRedirect(self._address(obj, "change"))
         self.message_user(
             request,
             _("%(record)s was submitted for review.") % {"record": obj},

@@ -5,6 +5,7 @@ What is planned, done and public.
 """
 
 from strategic_areas.models.amendments import Amendment
+from strategic_areas.models.answers import Answer
 from strategic_areas.models.commitments import (
     Activity,
     Commitment,
@@ -30,6 +31,7 @@ from strategic_areas.models.plan import (
 from strategic_areas.models.provenance import Provenance, Source
 from strategic_areas.models.publication import ImportedRecord, PublicationVersion
 from strategic_areas.models.review import OPEN, PUBLIC_RECORD, Status
+from strategic_areas.models.submissions import Submission
 from strategic_areas.models.trail import Evidence, Transition
 from strategic_areas.models.updates import (
     ActivityUpdate,
@@ -43,6 +45,7 @@ __all__ = [
     "Activity",
     "ActivityUpdate",
     "Amendment",
+    "Answer",
     "CodeList",
     "CodeListValue",
     "Commitment",
@@ -69,6 +72,7 @@ __all__ = [
     "Source",
     "Status",
     "StrategicArea",
+    "Submission",
     "Target",
     "TipTier",
     "Transition",

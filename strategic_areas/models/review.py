@@ -6,7 +6,6 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies import access
-from agencies.constraints import spanish_required
 from strategic_areas.models.periods import ReportingPeriod
 from strategic_areas.models.plan import Plan, PlanBound
 from strategic_areas.models.provenance import Sourced
@@ -149,12 +148,11 @@ class Reviewed(PlanBound, Sourced):
         return self.period.is_demonstration
 
 
-def review_constraints(model, subject, text):
+def review_constraints(model, subject):
     """
     The invariants of a reviewed record, as named constraints.
 
-    ``model`` prefixes the names, ``subject`` is the field of what is reported on and
-    ``text`` the bilingual field that tells it.
+    ``model`` prefixes the names, ``subject`` is the field of what is reported on.
     """
     stamped = Q(published_at__isnull=False, published_by__isnull=False)
     unstamped = Q(published_at__isnull=True, published_by__isnull=True)
@@ -166,7 +164,6 @@ def review_constraints(model, subject, text):
     )
     record = ["plan", "documented", "press", "reconstructed"]
     return [
-        *spanish_required(model, text),
         models.UniqueConstraint(
             name=f"{model}_revision_unique",
             fields=[subject, "period", "revision"],

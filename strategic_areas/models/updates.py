@@ -7,9 +7,11 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from agencies.constraints import spanish_required
 from agencies.models import FocalPoint
 from strategic_areas import progress
 from strategic_areas.addresses import address
+from strategic_areas.models.answers import Answer, Answered, answer_constraints
 from strategic_areas.models.commitments import Activity, Commitment
 from strategic_areas.models.plan import Plan
 from strategic_areas.models.review import (
@@ -36,7 +38,7 @@ class ActivityUpdateQuerySet(ReviewedQuerySet):
         return super().visible_to(user, FocalPoint.objects.agencies_of(user))
 
 
-class ActivityUpdate(Reviewed):
+class ActivityUpdate(Answered, Reviewed):
     """
     One agency's account of one activity over one reporting period.
 
@@ -75,6 +77,7 @@ class ActivityUpdate(Reviewed):
     )
     narrative = models.TextField(
         _("what was done"),
+        blank=True,
         help_text=_("About the work, never about a person. The public reads it."),
     )
     obstacle = models.TextField(
@@ -93,7 +96,8 @@ class ActivityUpdate(Reviewed):
         verbose_name_plural = _("activity updates")
         permissions = [("publish_activityupdate", _("Can review and publish updates"))]
         constraints = [
-            *review_constraints("activityupdate", "activity", "narrative"),
+            *review_constraints("activityupdate", "activity"),
+            *answer_constraints("activityupdate", "narrative"),
             models.CheckConstraint(
                 name="activityupdate_percent_from_0_to_100",
                 condition=Q(percent__isnull=True) | Q(percent__gte=0, percent__lte=100),
@@ -136,13 +140,13 @@ class ActivityUpdate(Reviewed):
         """Rules between fields; each message stands beside its field."""
         if not (self.activity_id and self.period_id):
             return
-        errors = {}
+        errors = self._untold()
         if self.activity.is_continuing and self.percent is not None:
             errors["percent"] = _(
                 "A continuing activity reports its state and a quantity, never a "
                 "percent."
             )
-        if self._is_held_back():
+        if not self._explains_itself() and self.is_held_back():
             reason = _(
                 "An activity that is suspended, cancelled or late asks for this."
             )
@@ -155,7 +159,25 @@ class ActivityUpdate(Reviewed):
         if errors:
             raise ValidationError(errors)
 
-    def _is_held_back(self):
+    def _explains_itself(self):
+        """No news and reserved answers say in their own field what is to be said."""
+        return self.is_reserved or self.answer == Answer.NO_NEWS
+
+    def _untold(self):
+        """What this kind of answer still has to say, by field."""
+        required = _("This is required.")
+        if self.is_reserved:
+            names = ["reserved_reason", "reserved_legal_basis"]
+        elif self.answer == Answer.NO_NEWS:
+            names = ["no_news_reason_es"]
+        else:
+            names = ["narrative_es"]
+        errors = {name: required for name in names if not getattr(self, name)}
+        if (self.reserved_reason or self.reserved_legal_basis) and not self.is_reserved:
+            errors["is_reserved"] = _("Tick this, or leave reason and basis empty.")
+        return errors
+
+    def is_held_back(self):
         """Suspended, cancelled, or late by a stated due date."""
         if self.execution in {Execution.SUSPENDED, Execution.CANCELLED}:
             return True
@@ -224,7 +246,10 @@ class CommitmentUpdate(Reviewed):
         permissions = [
             ("publish_commitmentupdate", _("Can review and publish declarations"))
         ]
-        constraints = review_constraints("commitmentupdate", "commitment", "statement")
+        constraints = [
+            *review_constraints("commitmentupdate", "commitment"),
+            *spanish_required("commitmentupdate", "statement"),
+        ]
 
     def __str__(self):
         return f"{self.commitment.code} · {self.period}"

@@ -18,7 +18,7 @@ from strategic_areas.models import (
 
 FILED = ["pk", "ends_on", "reported_on", "revision", "period_id", "origin"]
 
-REPORTED = ["activity_id", "execution", "percent", "published_at"]
+REPORTED = ["activity_id", "execution", "percent", "published_at", "is_reserved"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,7 +169,8 @@ def _filed(record) -> Filed:
     return Filed(
         pk=record.pk,
         execution=record.execution,
-        percent=record.percent,
+        # A figure that the law withholds enters no page; that it was reported does.
+        percent=None if record.is_reserved else record.percent,
         period_ends_on=record.ends_on,
         reported_on=record.reported_on,
         revision=record.revision,

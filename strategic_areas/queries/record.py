@@ -14,6 +14,7 @@ from strategic_areas.models import (
     PUBLIC_RECORD,
     Activity,
     ActivityUpdate,
+    Answer,
     Commitment,
     CommitmentUpdate,
     Evidence,
@@ -30,7 +31,8 @@ class Entry:
     An update of an activity or a declaration on a commitment.
 
     A withdrawn one keeps its place and its public reason, and nothing of its content.
-    Texts come in both languages; ``state`` is None on a declaration.
+    Of a reserved one the public reads its state and the legal basis: no text, figure,
+    source or evidence. Texts come in both languages; a declaration's ``state`` is None.
     """
 
     kind: str
@@ -46,6 +48,9 @@ class Entry:
     published_on: date
     withdrawn_on: date | None = None
     withdrawal_reason_es: str = ""
+    is_reserved: bool = False
+    legal_basis: str = ""
+    is_no_news: bool = False
     state: progress.State | None = None
     result_reached: bool | None = None
     percent: int | None = None
@@ -224,19 +229,35 @@ def _entry(kind, row, sources, evidence):
             withdrawn_on=day(row.withdrawn_at),
             withdrawal_reason_es=row.withdrawal_reason,
         )
+    if is_update and row.is_reserved:
+        return Entry(**frame, **_withheld_content(row))
     content = _update_content(row) if is_update else _declaration_content(row)
     return Entry(**frame, **content, sources=tuple(sources), evidence=tuple(evidence))
 
 
+def _withheld_content(row):
+    return {
+        "state": progress.State(row.execution),
+        "is_reserved": True,
+        "legal_basis": row.reserved_legal_basis,
+    }
+
+
 def _update_content(row):
     return {
+        "is_no_news": row.answer == Answer.NO_NEWS,
         "state": progress.State(row.execution),
         "percent": row.percent,
         "quantity": row.quantity,
         "people_reached": row.people_reached,
-        **_both(row, text="narrative", obstacle="obstacle", note="note"),
+        **_both(row, text=_told_in(row), obstacle="obstacle", note="note"),
         **_both(row, next_step="next_step"),
     }
+
+
+def _told_in(row):
+    """The field that holds what the public reads of it."""
+    return "no_news_reason" if row.answer == Answer.NO_NEWS else "narrative"
 
 
 def _declaration_content(row):

@@ -11,9 +11,11 @@ from strategic_areas.workflow.authority import (
     has_part_in,
     may_publish,
     may_review,
+    may_submit,
     reports_for,
 )
 from strategic_areas.workflow.moves import Conflict, TransitionError
+from strategic_areas.workflow.receipts import submit_all
 from strategic_areas.workflow.record import SYSTEM_USERNAME, record, system_user
 from strategic_areas.workflow.steps import (
     correct,
@@ -35,11 +37,13 @@ __all__ = [
     "has_part_in",
     "may_publish",
     "may_review",
+    "may_submit",
     "publish",
     "record",
     "reports_for",
     "save",
     "submit",
+    "submit_all",
     "system_user",
     "withdraw",
 ]

@@ -11,6 +11,14 @@ def reports_for(user, agency):
     return FocalPoint.objects.agencies_of(user).filter(agency=agency).exists()
 
 
+def may_submit(user, agency):
+    """Reports for the agency, and as a titular where only a titular submits."""
+    if not agency.only_titular_submits:
+        return reports_for(user, agency)
+    titulars = user.mandates.current().filter(kind=FocalPoint.Kind.TITULAR)
+    return reports_for(user, agency) and titulars.filter(agency=agency).exists()
+
+
 def may_review(user, update):
     """True when the user's role lets her review such a record; not yet this one."""
     name = f"strategic_areas.publish_{update._meta.model_name}"
@@ -31,6 +39,15 @@ def must_report(by, update):
     if not reports_for(by, update.agency):
         raise TransitionError(
             _("%(record)s: you do not report for this agency.") % {"record": update}
+        )
+
+
+def must_submit(by, update):
+    must_report(by, update)
+    if not may_submit(by, update.agency):
+        raise TransitionError(
+            _("%(record)s: only a titular of %(agency)s submits.")
+            % {"record": update, "agency": update.agency}
         )
 
 

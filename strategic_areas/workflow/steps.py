@@ -10,6 +10,7 @@ from strategic_areas.workflow.authority import (
     must_report,
     must_review,
     must_say_why,
+    must_submit,
 )
 from strategic_areas.workflow.moves import (
     Conflict,
@@ -68,7 +69,7 @@ def save(update, *, by, seen_version):
 
 def submit(update, *, by, seen_version=None):
     """Hand the agency's revision to the secretariat."""
-    must_report(by, update)
+    must_submit(by, update)
     move(
         update,
         to=Status.SUBMITTED,
@@ -99,7 +100,8 @@ def publish(update, *, by, seen_version=None, evidence=()):
     """
     Make a submitted revision public; the one it corrects becomes replaced.
 
-    ``evidence`` is what the reviewer read and clears for the public with it.
+    ``evidence`` is what the reviewer read and clears for the public with it; that of
+    a reserved update is never cleared.
 
     Nobody publishes a revision of which they wrote, changed or submitted any part.
     """
@@ -117,9 +119,9 @@ def publish(update, *, by, seen_version=None, evidence=()):
         published_at=timezone.now(),
         published_by=by,
     )
-    update.evidences.filter(pk__in=[item.pk for item in evidence]).update(
-        is_public=True
-    )
+    if not getattr(update, "is_reserved", False):
+        shown = update.evidences.filter(pk__in=[item.pk for item in evidence])
+        shown.update(is_public=True)
 
 
 def withdraw(update, *, by, reason):
@@ -159,6 +161,8 @@ def correct(update, *, by):
         }
     )
     draft(revision, by=by)
+    if places := getattr(update, "places", None):
+        revision.places.set(places.all())
     for item in evidence:
         item.pk = None
         item.is_public = False

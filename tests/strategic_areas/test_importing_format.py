@@ -22,6 +22,21 @@ from tests.strategic_areas.plans import ROOT, load_small
 DOCUMENT = (ROOT / "docs" / "plan-format.md").read_text(encoding="utf-8")
 
 #: Fields that no key of a file states, with the reason; "" stands for every table.
+REVIEWED = {
+    "revision": "workflow.record counts them",
+    "status": "workflow.record publishes",
+    "origin": "workflow.record sets it",
+    "version": "counts saves of a draft",
+    "contributors": "those who enter a report here",
+    "created_at": "the clock",
+    "changed_at": "the clock",
+    "submitted_at": "a record is not submitted",
+    "published_at": "the clock",
+    "published_by": "the locked account of the record",
+    "withdrawn_at": "the secretariat withdraws here",
+    "withdrawn_by": "the secretariat withdraws here",
+    "withdrawal_reason": "the secretariat withdraws here",
+}
 COMPUTED = {
     "": {
         "id": "the database numbers rows",
@@ -29,6 +44,7 @@ COMPUTED = {
         "sort_code": "follows from the code",
     },
     "sources": {"key": "the key of the mapping"},
+    "agencies": {"only_titular_submits": "a rule of the staff pages"},
     "participations": {"agency": "the entry itself"},
     "regions": {"sources": "geography_sources"},
     "provinces": {"sources": "geography_sources"},
@@ -53,24 +69,18 @@ COMPUTED = {
         "code_list": "the record around it",
         "order": "the place in the list",
     },
-    **dict.fromkeys(
-        ("updates", "commitment_updates"),
-        {
-            "revision": "workflow.record counts them",
-            "status": "workflow.record publishes",
-            "origin": "workflow.record sets it",
-            "version": "counts saves of a draft",
-            "contributors": "those who enter a report here",
-            "created_at": "the clock",
-            "changed_at": "the clock",
-            "submitted_at": "a record is not submitted",
-            "published_at": "the clock",
-            "published_by": "the locked account of the record",
-            "withdrawn_at": "the secretariat withdraws here",
-            "withdrawn_by": "the secretariat withdraws here",
-            "withdrawal_reason": "the secretariat withdraws here",
-        },
-    ),
+    "commitment_updates": REVIEWED,
+    "updates": {
+        **REVIEWED,
+        "answer": "a record reports",
+        "internal_note": "between an agency and the secretariat",
+        "no_news_reason_es": "a record reports",
+        "no_news_reason_en": "a record reports",
+        "places": "those who enter a report here",
+        "is_reserved": "what is of public record is not withheld",
+        "reserved_reason": "what is of public record is not withheld",
+        "reserved_legal_basis": "what is of public record is not withheld",
+    },
 }
 
 

@@ -1,0 +1,95 @@
+"""How an agency answers for an activity: in full, as before, no news, or withheld."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from strategic_areas.models.geography import Province
+
+
+class Answer(models.TextChoices):
+    """What kind of answer a revision is. All three count as reported."""
+
+    REPORTED = "reported", _("Reported")
+    SAME_AS_BEFORE = "same_as_before", _("Same as the previous period")
+    NO_NEWS = "no_news", _("No news")
+
+
+class Answered(models.Model):
+    """
+    The kind of answer, and what of it the public does not read.
+
+    ``internal_note`` is for the secretariat and never published. Of a reserved answer
+    the public reads that it was given and on which legal basis it is withheld: neither
+    texts nor figures nor the reason.
+    """
+
+    answer = models.CharField(
+        _("answer"), max_length=15, choices=Answer, default=Answer.REPORTED
+    )
+    no_news_reason = models.TextField(
+        _("why there is no news"),
+        blank=True,
+        help_text=_("The public reads it. Name no person."),
+    )
+    internal_note = models.TextField(
+        _("note for the secretariat"), blank=True, help_text=_("Never published.")
+    )
+    places = models.ManyToManyField(
+        Province, blank=True, related_name="+", verbose_name=_("provinces")
+    )
+    is_reserved = models.BooleanField(
+        _("reserved"),
+        default=False,
+        help_text=_("It counts as reported; the public reads only the legal basis."),
+    )
+    reserved_reason = models.TextField(
+        _("why it is reserved"),
+        blank=True,
+        help_text=_("For the secretariat; never published."),
+    )
+    reserved_legal_basis = models.CharField(
+        _("legal basis"),
+        max_length=200,
+        blank=True,
+        help_text=_("The public reads it, such as: Ley 200-04, art. 17."),
+    )
+
+    class Meta:
+        abstract = True
+
+
+def answer_constraints(model, text):
+    """
+    The invariants of an answer, as named constraints.
+
+    ``text`` is the bilingual field that tells what was done: required unless there is
+    no news to tell or the law withholds it.
+    """
+    told = Q(**{f"{text}_es__isnull": False}) & ~Q(**{f"{text}_es": ""})
+    explained = Q(no_news_reason_es__isnull=False) & ~Q(no_news_reason_es="")
+    return [
+        models.CheckConstraint(
+            name=f"{model}_{text}_in_spanish",
+            condition=Q(answer=Answer.NO_NEWS) | Q(is_reserved=True) | told,
+            violation_error_message=_("The Spanish text is required."),
+        ),
+        models.CheckConstraint(
+            name=f"{model}_no_news_states_its_reason",
+            condition=~Q(answer=Answer.NO_NEWS) | explained,
+            violation_error_message=_("Say why there is no news."),
+        ),
+        models.CheckConstraint(
+            name=f"{model}_reserved_states_reason_and_legal_basis",
+            condition=(
+                Q(is_reserved=True)
+                & ~Q(reserved_reason="")
+                & ~Q(reserved_legal_basis="")
+                | Q(is_reserved=False, reserved_reason="", reserved_legal_basis="")
+            ),
+            violation_error_message=_(
+                "What is reserved states its reason and its legal basis; what is not "
+                "states neither."
+            ),
+        ),
+    ]

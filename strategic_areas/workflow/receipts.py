@@ -1,0 +1,94 @@
+"""Sending all that is ready at once, and the receipt that stays."""
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from agencies.models import Agency
+from strategic_areas.models import ActivityUpdate, Submission
+from strategic_areas.models.submissions import digest
+from strategic_areas.workflow.moves import TransitionError
+from strategic_areas.workflow.steps import submit
+
+BILINGUAL = ("narrative", "obstacle", "next_step", "no_news_reason")
+PLAIN = (
+    "answer",
+    "execution",
+    "percent",
+    "people_reached",
+    "internal_note",
+    "is_reserved",
+    "reserved_reason",
+    "reserved_legal_basis",
+)
+
+
+@transaction.atomic
+def submit_all(period, agency, seen, *, by):
+    """
+    Submit the agency's revisions of a round, all or none, and return the receipt.
+
+    ``seen`` maps the id of each revision to the version that the person had on screen.
+    """
+    Agency.objects.select_for_update().get(pk=agency.pk)
+    updates = list(
+        ActivityUpdate.objects.filter(
+            pk__in=seen, period=period, activity__agency=agency
+        )
+        .select_related("activity__agency", "period")
+        .order_by("activity__sort_code", "pk")
+    )
+    if not updates or len(updates) != len(seen):
+        raise TransitionError(_("There is nothing to send."))
+    for update in updates:
+        submit(update, by=by, seen_version=seen[update.pk])
+    return _receipt(period, agency, updates, by)
+
+
+def _receipt(period, agency, updates, by):
+    rows = Submission.objects.filter(period=period, agency=agency)
+    number = (rows.aggregate(highest=Max("number"))["highest"] or 0) + 1
+    reference = f"{period.code.upper()}-{agency.acronym}-{number}"
+    at = timezone.now()
+    content = {
+        "receipt": reference,
+        "plan": period.plan.code,
+        "period": {"code": period.code, "name": period.name_es},
+        "agency": {"acronym": agency.acronym, "name": agency.name_es},
+        "sent_at": at.isoformat(),
+        "sent_by": by.get_full_name() or by.get_username(),
+        "reports": [_told(update) for update in updates],
+    }
+    return Submission.objects.create(
+        agency=agency,
+        period=period,
+        number=number,
+        reference=reference,
+        at=at,
+        by=by,
+        content=content,
+        sha256=digest(content),
+    )
+
+
+def _told(update):
+    """All that the agency said in one revision, as plain values."""
+    quantity = update.quantity
+    return {
+        "activity": update.activity.code,
+        "title": update.activity.title_es,
+        "update": update.pk,
+        "revision": update.revision,
+        "version": update.version,
+        "quantity": None if quantity is None else format(quantity, "f"),
+        "places": [place.name for place in update.places.all()],
+        **{name: getattr(update, name) for name in PLAIN},
+        **{
+            name: {
+                language: getattr(update, f"{name}_{language}") or ""
+                for language in ("es", "en")
+            }
+            for name in BILINGUAL
+        },
+    }
