@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies import access, preferences
 from strategic_areas.desk import matrix, queries
+from strategic_areas.desk import urls as desk
 
 
 class PortalAdminSite(AdminSite):
@@ -28,6 +29,7 @@ class PortalAdminSite(AdminSite):
     def get_urls(self):
         """The pages of staff's daily work, before those of the tables."""
         return [
+            *desk.patterns(self),
             path("rondas/", self.admin_view(matrix.matrix_page), name="rounds"),
             path(
                 "avisos/",
@@ -40,8 +42,10 @@ class PortalAdminSite(AdminSite):
     def index(self, request, extra_context=None):
         """What my agency owes; what waits for review; which accounts there are."""
         user = request.user
+        owed = queries.owed_by(user)
         context = {
-            "owed": queries.owed_by(user),
+            "owed": owed,
+            "sheets": queries.sheets_of(owed),
             "reports": access.is_focal_point(user),
             "waiting": queries.waiting_for_review(user),
             "reviews": access.is_reviewer(user),

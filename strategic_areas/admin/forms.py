@@ -4,98 +4,16 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
 from django.utils.html import format_html
-from django.utils.text import capfirst
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from strategic_areas.admin.evidence import whereabouts
+from strategic_areas.desk.revisions import RevisionForm
 from strategic_areas.models import (
-    OPEN,
     Activity,
     ActivityUpdate,
     Commitment,
     CommitmentUpdate,
-    Status,
 )
-
-
-class RevisionForm(forms.ModelForm):
-    """
-    A draft or returned revision of a report.
-
-    ``seen_version`` is what stood on the person's screen. When somebody saved in the
-    meantime the form is not saved: it keeps her text, shows the other's in
-    ``conflict``, and takes her next press as an answer to both.
-    """
-
-    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
-    #: The model and field of what is reported on.
-    subject_model, subject = None, ""
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.conflict = None
-        self._name_languages()
-        if self.instance.pk:
-            self.initial["seen_version"] = self.instance.version
-
-    def _name_languages(self):
-        """Spanish is the form's own language; only English needs to be named."""
-        for name, field in self.fields.items():
-            base, _underscore, language = name.rpartition("_")
-            if language not in {"es", "en"}:
-                continue
-            label = capfirst(self._meta.model._meta.get_field(base).verbose_name)
-            field.label = (
-                label
-                if language == "es"
-                else _now("%(label)s, in English") % {"label": label}
-            )
-
-    def clean(self):
-        cleaned = super().clean()
-        if self.instance.pk:
-            self._refuse_stale()
-        elif cleaned.get(self.subject) and cleaned.get("period"):
-            self._refuse_second(cleaned[self.subject], cleaned["period"])
-        return cleaned
-
-    def _refuse_stale(self):
-        """Lock the row until the end of the request and compare versions."""
-        rows = type(self.instance).objects.select_for_update()
-        stored = rows.get(pk=self.instance.pk)
-        if stored.version == self.cleaned_data.get("seen_version"):
-            return
-        self.conflict = stored
-        self.data = self.data.copy()
-        self.data[self.add_prefix("seen_version")] = stored.version
-        raise forms.ValidationError(
-            _(
-                "Somebody saved this report while you were writing. Nothing of yours "
-                "is lost: it is below, and what stands saved now is beside it. Put "
-                "together what belongs in, and save again."
-            ),
-            code="conflict",
-        )
-
-    def _refuse_second(self, subject, period):
-        """One open revision per subject and period; locked against a second save."""
-        self.subject_model.objects.select_for_update().get(pk=subject.pk)
-        rows = type(self.instance).objects.filter(
-            **{self.subject: subject}, period=period
-        )
-        if rows.filter(status__in=OPEN).exists():
-            raise forms.ValidationError(
-                _(
-                    "A report of this for the period is already being worked on. Open "
-                    "it from the list instead of writing a second one."
-                )
-            )
-        if rows.filter(status=Status.PUBLISHED).exists():
-            raise forms.ValidationError(
-                _("A report of this is published for the period. Open it and correct.")
-            )
 
 
 class ActivityUpdateForm(RevisionForm):
@@ -113,9 +31,15 @@ class ActivityUpdateForm(RevisionForm):
             "obstacle_es",
             "next_step_es",
             "people_reached",
+            "places",
+            "internal_note",
+            "is_reserved",
+            "reserved_reason",
+            "reserved_legal_basis",
             "narrative_en",
             "obstacle_en",
             "next_step_en",
+            "no_news_reason_en",
         ]
         widgets = {
             "percent": forms.NumberInput(attrs={"min": 0, "max": 100}),

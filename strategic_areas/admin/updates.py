@@ -19,6 +19,7 @@ from strategic_areas.models import (
 class ActivityUpdateAdmin(ReviewedAdmin):
     form = ActivityUpdateForm
     subject = "activity"
+    readonly_fields = ["answer", "no_news_reason_es"]
     list_display = ["activity", "agency", "period", "status", "execution", "percent"]
     list_filter = [
         "status",
@@ -42,11 +43,28 @@ class ActivityUpdateAdmin(ReviewedAdmin):
                 ),
             },
         ),
-        (_("More"), {"fields": ["people_reached"]}),
+        (_("More"), {"fields": ["people_reached", "places", "internal_note"]}),
+        (
+            _("No news, or reserved by law"),
+            {
+                "fields": [
+                    "answer",
+                    "no_news_reason_es",
+                    "is_reserved",
+                    "reserved_reason",
+                    "reserved_legal_basis",
+                ],
+            },
+        ),
         (
             _("In English, if you have it"),
             {
-                "fields": ["narrative_en", "obstacle_en", "next_step_en"],
+                "fields": [
+                    "narrative_en",
+                    "obstacle_en",
+                    "next_step_en",
+                    "no_news_reason_en",
+                ],
                 "classes": ["collapse"],
             },
         ),

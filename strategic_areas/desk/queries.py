@@ -78,6 +78,11 @@ def _asked(period, today):
     return period.reopenings.running(today).values("agency")
 
 
+def sheets_of(owed):
+    """Each round and agency of what is owed, once: the sheets to fill."""
+    return list(dict.fromkeys((item.period, item.activity.agency) for item in owed))
+
+
 def _place(item):
     return item.status if item.status in ORDER else "published"
 

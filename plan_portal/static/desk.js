@@ -1,0 +1,208 @@
+/* The sheet: each row is saved without leaving the page, and nothing typed is lost.
+   Without this file every form still works by itself. */
+"use strict";
+
+(() => {
+  const sheet = document.querySelector("[data-sheet]");
+  if (!sheet) return;
+
+  const rules = JSON.parse(document.getElementById("in-step").textContent);
+  const words = Object.fromEntries(
+    [...sheet.querySelector("[data-words]").content.querySelectorAll("[data-word]")]
+      .map((item) => [item.dataset.word, item.textContent]));
+  const announce = sheet.querySelector("[data-announce]");
+  const sending = new Set();
+  const waiting = new Map();
+
+  /* Execution and percent: the server's own table is looked up, nothing is decided. */
+
+  function kindOf(percent) {
+    if (percent === null) return "none";
+    return percent === 0 ? "zero" : percent === 100 ? "full" : "part";
+  }
+
+  function inStep(execution, percent, changed) {
+    if (changed === "percent") {
+      return [rules.execution[kindOf(percent)][execution], percent];
+    }
+    const told = rules.percent[execution][kindOf(percent)];
+    return [execution, told === "same" ? percent : told];
+  }
+
+  function keepInStep(form, changed) {
+    const { execution, percent } = form.elements;
+    if (!execution || !percent || !["execution", "percent"].includes(changed)) return;
+    const typed = percent.value === "" ? null : Number(percent.value);
+    const [state, number] = inStep(execution.value, typed, changed);
+    execution.value = state;
+    percent.value = number === null ? "" : number;
+  }
+
+  /* What was typed stays on the device until the server has confirmed it. */
+
+  const prefixOf = (row) => `sheet:${sheet.dataset.user}:${location.pathname}:${row.dataset.row}:`;
+  const keysOf = (row) => Object.keys(localStorage).filter((key) => key.startsWith(prefixOf(row)));
+  const report = (row) => row.querySelector(".row-form--reported");
+
+  function typedIn(form) {
+    return [...new FormData(form)].filter(([name]) => name !== "csrfmiddlewaretoken");
+  }
+
+  function keep(form) {
+    const row = form.closest("[data-row]");
+    if (form !== report(row)) return;
+    try {
+      localStorage.setItem(prefixOf(row) + row.dataset.version, JSON.stringify(typedIn(form)));
+    } catch { /* A full or forbidden store: the page itself still holds the text. */ }
+  }
+
+  function forget(row) {
+    keysOf(row).forEach((key) => localStorage.removeItem(key));
+  }
+
+  function fill(form, values) {
+    const typed = new Map();
+    values.forEach(([name, value]) => typed.set(name, [...(typed.get(name) || []), value]));
+    for (const field of form.elements) {
+      if (!field.name || ["csrfmiddlewaretoken", "answer", "save"].includes(field.name)) continue;
+      const found = typed.get(field.name) || [];
+      if (field.type === "checkbox") field.checked = found.includes(field.value);
+      else field.value = found[0] ?? "";
+    }
+    form.querySelectorAll("details").forEach((fold) => {
+      fold.open ||= [...fold.querySelectorAll("input, textarea")].some((field) =>
+        field.type === "checkbox" ? field.checked : field.value !== "");
+    });
+  }
+
+  function offer(row) {
+    const form = report(row);
+    const [key] = keysOf(row);
+    if (!form || !key) return;
+    const kept = JSON.parse(localStorage.getItem(key));
+    if (JSON.stringify(kept) === JSON.stringify(typedIn(form))) return forget(row);
+    const notice = document.createElement("div");
+    notice.className = "notice notice--kept";
+    notice.append(paragraph(words.kept), button(words.restore, () => {
+      fill(form, kept);
+      notice.remove();
+      form.querySelector("input:not([type=hidden])").focus();
+    }), button(words.discard, () => {
+      forget(row);
+      notice.remove();
+    }));
+    row.querySelector(".row-body").prepend(notice);
+    row.open = true;
+  }
+
+  function paragraph(text) {
+    const made = document.createElement("p");
+    made.textContent = text;
+    return made;
+  }
+
+  function button(text, press) {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.className = "button";
+    made.textContent = text;
+    made.addEventListener("click", press);
+    return made;
+  }
+
+  /* Saving one row by the address of its own form. */
+
+  async function save(form, movesOn) {
+    const row = form.closest("[data-row]");
+    if (sending.has(row)) return;
+    sending.add(row);
+    waiting.delete(row);
+    keep(form);
+    mark(row, words.saving);
+    try {
+      const answer = await fetch(form.action, {
+        method: "POST",
+        body: new FormData(form),
+        headers: { "X-Row-Only": "1" },
+      });
+      await take(row, answer, movesOn);
+    } catch {
+      waiting.set(row, form);
+      mark(row, words.offline);
+      if (movesOn) openNext(row);
+    } finally {
+      sending.delete(row);
+    }
+  }
+
+  async function take(row, answer, movesOn) {
+    const text = await answer.text();
+    const fresh = new DOMParser().parseFromString(text, "text/html").querySelector("[data-row]");
+    const isRow = fresh && !answer.redirected && fresh.dataset.row === row.dataset.row;
+    if (!isRow) {
+      const ended = answer.redirected || answer.status === 403 || answer.status === 404;
+      return mark(row, ended ? words.session : words.failed);
+    }
+    if (answer.ok) forget(row);
+    row.replaceWith(fresh);
+    count();
+    if (answer.ok) {
+      announce.textContent = fresh.querySelector("summary").textContent.replace(/\s+/g, " ");
+      if (movesOn) openNext(fresh);
+    } else {
+      fresh.open = true;
+      keep(report(fresh));
+      const errors = fresh.querySelector("[role=alert]");
+      errors.tabIndex = -1;
+      errors.focus();
+    }
+  }
+
+  function mark(row, text) {
+    row.querySelector("[data-mark]").textContent = text;
+    announce.textContent = text;
+  }
+
+  function count() {
+    const open = sheet.querySelectorAll("[data-state=todo], [data-state=returned]");
+    const all = sheet.querySelectorAll("[data-row]");
+    sheet.querySelector("[data-answered]").textContent = all.length - open.length;
+  }
+
+  function openNext(row) {
+    const rows = [...sheet.querySelectorAll("[data-row]")];
+    const place = rows.indexOf(row);
+    const next = [...rows.slice(place + 1), ...rows.slice(0, place)].find((other) =>
+      ["todo", "returned"].includes(other.dataset.state) && !waiting.has(other));
+    row.open = false;
+    if (!next) return sheet.querySelector(".tally .button").focus();
+    next.open = true;
+    next.scrollIntoView({ block: "start" });
+    report(next).querySelector("input:not([type=hidden]), select").focus();
+  }
+
+  sheet.addEventListener("submit", (event) => {
+    if (!event.target.matches(".row-form")) return;
+    event.preventDefault();
+    save(event.target, true);
+  });
+  sheet.addEventListener("input", (event) => {
+    const form = event.target.form;
+    if (!form?.matches(".row-form--reported")) return;
+    keepInStep(form, event.target.name);
+    keep(form);
+  });
+  /* A remembered number is replaced by typing, however one came into the field: the
+     browser itself would undo the selection when the mouse is let go. */
+  ["focusin", "mouseup"].forEach((kind) => sheet.addEventListener(kind, (event) => {
+    const field = event.target;
+    if (!field.matches("input[type=number]") || field.value !== field.defaultValue) return;
+    if (kind === "mouseup") event.preventDefault();
+    field.select();
+  }));
+  window.addEventListener("online", () => {
+    [...waiting.values()].forEach((form) => save(form, false));
+  });
+  sheet.querySelectorAll("[data-row]").forEach(offer);
+  window.inStep = inStep;
+})();

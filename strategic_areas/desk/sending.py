@@ -1,0 +1,67 @@
+"""Check your answers, send them all, keep the receipt."""
+
+from django.contrib import admin, messages
+from django.shortcuts import get_object_or_404, redirect, render
+
+from agencies.models import FocalPoint
+from strategic_areas import workflow
+from strategic_areas.desk import showing
+from strategic_areas.desk.forms import SendForm
+from strategic_areas.desk.views import find_or_404
+from strategic_areas.models import Answer, Execution, Submission
+
+
+def check(request, period, agency):
+    """What is ready, what is missing, what the guard says; sends what was shown."""
+    found = find_or_404(request, period, agency)
+    form = _send_form(found, request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            return redirect("admin:receipt", pk=_send(request.user, found, form).pk)
+        except workflow.TransitionError as error:
+            messages.error(request, str(error))
+            return redirect(found.check_url)
+    context = {**showing.frame(request, found), "form": form}
+    return render(request, "desk/check.html", context)
+
+
+def _send_form(found, data):
+    ready = ",".join(f"{row.update.pk}:{row.update.version}" for row in found.ready)
+    return SendForm(
+        data,
+        action=found.check_url,
+        has_warnings=bool(found.warned),
+        initial={"seen": ready},
+    )
+
+
+def _send(user, found, form):
+    """The receipt; that of the same press, when it came twice."""
+    seen = form.cleaned_data["seen"]
+    for submission in found.submissions:
+        reports = submission.content.get("reports", [])
+        if seen == {report["update"]: report["version"] for report in reports}:
+            return submission
+    return workflow.submit_all(found.period, found.agency, seen, by=user)
+
+
+def receipt(request, pk):
+    """The receipt of one submission, made to be printed and signed."""
+    agencies = FocalPoint.objects.agencies_of(request.user)
+    kept = get_object_or_404(
+        Submission.objects.filter(agency__in=agencies).select_related(
+            "agency", "period__plan", "by"
+        ),
+        pk=pk,
+    )
+    reports = [_in_words(report) for report in kept.content.get("reports", [])]
+    context = {**admin.site.each_context(request), "kept": kept, "reports": reports}
+    return render(request, "desk/receipt.html", context)
+
+
+def _in_words(report):
+    return {
+        **report,
+        "answer_word": Answer(report["answer"]).label,
+        "execution_word": Execution(report["execution"]).label,
+    }

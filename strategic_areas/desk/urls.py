@@ -1,0 +1,19 @@
+"""Addresses of the desk inside the admin site, which guards them."""
+
+from django.urls import path
+
+from strategic_areas.desk import sending, views
+
+
+def patterns(site):
+    """The desk's addresses, each behind the admin site's own sign-in."""
+    sheet = "hoja/<int:period>/<slug:agency>/"
+    return [
+        path(route, site.admin_view(view), name=name)
+        for route, view, name in [
+            (sheet, views.sheet, "sheet"),
+            (f"{sheet}enviar/", sending.check, "sheet_check"),
+            (f"{sheet}<int:activity>/", views.save_row, "sheet_row"),
+            ("recibo/<int:pk>/", sending.receipt, "receipt"),
+        ]
+    ]

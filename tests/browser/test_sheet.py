@@ -1,0 +1,297 @@
+"""The sheet as people use it: quickly, on a bad line, side by side, without a mouse."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from strategic_areas.desk import in_step
+from strategic_areas.models import ActivityUpdate, Submission
+from tests.factories import (
+    PASSWORD,
+    make_activity,
+    make_agency,
+    make_commitment,
+    make_focal_point,
+    make_period,
+    make_record_update,
+    make_round,
+)
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("open_record"),
+]
+
+TEXT = "Se revisaron los procedimientos de la institución."
+
+
+class Round:
+    """An agency with activities that were reported on before, in an open round."""
+
+    def __init__(self, activities):
+        self.agency = make_agency()
+        commitment = make_commitment(lead=self.agency)
+        plan = commitment.plan
+        before = make_period(plan=plan, starts_on="2024-01-01", ends_on="2024-12-31")
+        self.period = make_round(plan=plan, code="2026-t4")
+        self.user = make_focal_point(agency=self.agency)
+        self.activities = [
+            make_activity(commitment=commitment) for _ in range(activities)
+        ]
+        for activity in self.activities:
+            make_record_update(
+                activity=activity, period=before, percent=30, narrative_es=TEXT
+            )
+
+    @property
+    def address(self):
+        return reverse("admin:sheet", args=[self.period.pk, self.agency.slug])
+
+    def stored(self):
+        rows = ActivityUpdate.objects.filter(period=self.period)
+        return dict(rows.values_list("activity__code", "percent"))
+
+
+@pytest.fixture
+def make_page(browser, live_server):
+    """Signed-in pages, each in a browser of its own."""
+    contexts = []
+
+    def make(user, **options):
+        context = browser.new_context(base_url=live_server.url, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto("/gestion/login/")
+        page.locator("#id_username").fill(user.username)
+        page.locator("#id_password").fill(PASSWORD)
+        page.locator("#login-form input[type=submit]").click()
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+def row(page, activity):
+    return page.locator(f"#fila-{activity.pk}")
+
+
+def number(page, activity):
+    return row(page, activity).locator("input[name=percent]")
+
+
+def press_save(page, activity):
+    row(page, activity).locator(".row-form--reported input[name=save]").click()
+
+
+def test_ten_activities_take_two_clicks_and_a_number_each(make_page):
+    asked = Round(10)
+    page = make_page(asked.user)
+    page.goto(asked.address)
+    page.evaluate(
+        "window.clicks = 0; window.keys = 0;"
+        "addEventListener('click', () => { clicks += 1 }, true);"
+        "addEventListener('keydown', () => { keys += 1 }, true)"
+    )
+
+    for place, activity in enumerate(asked.activities):
+        expect(number(page, activity)).to_be_focused() if place else None
+        number(page, activity).click()
+        page.keyboard.type("60")
+        press_save(page, activity)
+        expect(row(page, activity)).to_have_attribute("data-state", "ready")
+
+    assert asked.stored() == {activity.code: 60 for activity in asked.activities}
+    assert page.evaluate("window.clicks") <= 2 * len(asked.activities)
+    assert page.evaluate("window.keys") == 2 * len(asked.activities)
+
+    page.locator(".tally .button").click()
+    page.locator("input[name=send]").click()
+
+    kept = Submission.objects.get()
+    expect(page.locator(".receipt")).to_contain_text(kept.sha256)
+    assert len(kept.content["reports"]) == 10
+
+
+def test_a_lost_line_loses_nothing(make_page):
+    asked = Round(3)
+    page = make_page(asked.user)
+    page.goto(asked.address)
+    first, second, third = asked.activities
+
+    page.context.set_offline(True)
+    for activity in (first, second):
+        number(page, activity).fill("60")
+        press_save(page, activity)
+        expect(number(page, activity)).not_to_be_visible()
+    assert asked.stored() == {}
+    page.context.set_offline(False)
+
+    for activity in (first, second):
+        expect(row(page, activity)).to_have_attribute("data-state", "ready")
+    assert asked.stored() == {first.code: 60, second.code: 60}
+
+    number(page, third).fill("70")
+    page.reload()
+    row(page, third).locator(".notice--kept button").first.click()
+    expect(number(page, third)).to_have_value("70")
+
+
+def test_an_ended_session_loses_nothing(make_page):
+    asked = Round(1)
+    (activity,) = asked.activities
+    page = make_page(asked.user)
+    page.goto(asked.address)
+
+    page.context.clear_cookies()
+    number(page, activity).fill("60")
+    press_save(page, activity)
+
+    mark = row(page, activity).locator("[data-mark]")
+    expect(mark).to_have_text(
+        page.locator("[data-words]").evaluate(
+            "words => words.content.querySelector('[data-word=session]').textContent"
+        )
+    )
+    expect(number(page, activity)).to_have_value("60")
+    assert asked.stored() == {}
+
+
+def test_two_people_in_one_row_keep_and_see_both_texts(make_page):
+    asked = Round(1)
+    (activity,) = asked.activities
+    colleague = make_focal_point(agency=asked.agency)
+    first, second = make_page(asked.user), make_page(colleague)
+    for page, text in ((first, "Lo de la primera."), (second, "Lo de la segunda.")):
+        page.goto(asked.address)
+        row(page, activity).locator("textarea[name=narrative_es]").fill(text)
+
+    press_save(first, activity)
+    expect(row(first, activity)).to_have_attribute("data-state", "ready")
+    press_save(second, activity)
+
+    shown = row(second, activity)
+    expect(shown.locator(".notice--conflict")).to_contain_text("Lo de la primera.")
+    text = shown.locator("textarea[name=narrative_es]")
+    expect(text).to_have_value("Lo de la segunda.")
+    text.fill("Lo de ambas.")
+    press_save(second, activity)
+    expect(shown).to_have_attribute("data-state", "ready")
+    expect(shown.locator(".notice--conflict")).to_have_count(0)
+    assert ActivityUpdate.objects.get(period=asked.period).narrative_es == (
+        "Lo de ambas."
+    )
+
+
+def test_a_double_click_makes_one_update(make_page):
+    asked = Round(1)
+    (activity,) = asked.activities
+    page = make_page(asked.user)
+    page.goto(asked.address)
+
+    number(page, activity).fill("60")
+    row(page, activity).locator(".row-form--reported input[name=save]").dblclick()
+
+    expect(row(page, activity)).to_have_attribute("data-state", "ready")
+    assert ActivityUpdate.objects.get(period=asked.period).version == 1
+
+
+def test_the_sheet_works_with_scripts_off(make_page):
+    asked = Round(2)
+    first, second = asked.activities
+    page = make_page(asked.user, java_script_enabled=False)
+    page.goto(asked.address)
+
+    number(page, first).fill("60")
+    press_save(page, first)
+    expect(number(page, second)).to_be_visible()
+    number(page, second).fill("101")
+    press_save(page, second)
+    expect(row(page, second).get_by_role("alert")).to_be_visible()
+    number(page, second).fill("80")
+    press_save(page, second)
+    page.locator("input[name=send]").click()
+
+    expect(page.locator(".receipt")).to_be_visible()
+    assert asked.stored() == {first.code: 60, second.code: 80}
+
+
+def test_the_sheet_works_by_keyboard_alone(make_page):
+    asked = Round(2)
+    first, second = asked.activities
+    page = make_page(asked.user)
+    page.goto(asked.address)
+
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if number(page, first).evaluate("field => field === document.activeElement"):
+            break
+    page.keyboard.type("60")
+    page.keyboard.press("Enter")
+    expect(number(page, second)).to_be_focused()
+    page.keyboard.type("80")
+    page.keyboard.press("Enter")
+    expect(page.locator(".tally .button")).to_be_focused()
+
+    assert asked.stored() == {first.code: 60, second.code: 80}
+
+
+def test_the_script_keeps_both_fields_in_step_as_the_server_does(make_page):
+    asked = Round(1)
+    page = make_page(asked.user)
+    page.goto(asked.address)
+    percents = [None, 0, 1, 99, 100]
+    cases = [(str(state), number) for state in in_step.STATES for number in percents]
+
+    told = page.evaluate(
+        "cases => cases.map(([state, number]) => "
+        "[inStep(state, number, 'percent')[0], inStep(state, number, 'execution')[1]])",
+        cases,
+    )
+
+    assert told == [
+        [in_step.execution_for(number, state), in_step.percent_for(state, number)]
+        for state, number in cases
+    ]
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_axe_finds_nothing_on_sheet_check_and_receipt(make_page, width):
+    asked = Round(2)
+    page = make_page(
+        asked.user, bypass_csp=True, viewport={"width": width, "height": 900}
+    )
+    page.goto(asked.address)
+    page.evaluate(
+        "document.querySelectorAll('details').forEach(d => { d.open = true })"
+    )
+    found = [Axe().run(page).generate_report()]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.evaluate("localStorage.clear()")
+    page.reload()
+    number(page, asked.activities[0]).fill("60")
+    press_save(page, asked.activities[0])
+    expect(row(page, asked.activities[0])).to_have_attribute("data-state", "ready")
+    page.locator(".tally .button").click()
+    found.append(Axe().run(page).generate_report())
+    page.locator("input[name=send]").click()
+    expect(page.locator(".receipt")).to_be_visible()
+    found.append(Axe().run(page).generate_report())
+
+    assert [report for report in found if "Found 0" not in report] == []
+
+
+def test_the_sheet_breaks_no_rule_of_the_policy_in_force(make_page):
+    asked = Round(1)
+    page = make_page(asked.user)
+    complaints = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+
+    page.goto(asked.address)
+    number(page, asked.activities[0]).fill("60")
+    press_save(page, asked.activities[0])
+    expect(row(page, asked.activities[0])).to_have_attribute("data-state", "ready")
+
+    assert complaints == []

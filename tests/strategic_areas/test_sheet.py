@@ -1,0 +1,697 @@
+"""The sheet: what it asks, saves and refuses; sending it all; the receipt."""
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from agencies.models import FocalPoint
+from strategic_areas import workflow
+from strategic_areas.desk import in_step
+from strategic_areas.models import (
+    ActivityUpdate,
+    Answer,
+    Province,
+    Region,
+    Status,
+    Submission,
+)
+from strategic_areas.models.submissions import digest
+from tests.factories import (
+    make_activity,
+    make_administrator,
+    make_agency,
+    make_focal_point,
+    make_mandate,
+    make_period,
+    make_published_update,
+    make_record_update,
+    make_reviewer,
+    make_round,
+    make_submitted_update,
+    make_update,
+)
+
+pytestmark = pytest.mark.django_db
+
+TEXT = "Se capacitó a los fiscales de tres provincias."
+
+
+def make_provinces():
+    region = Region.objects.create(code="DO-X", name="Región")
+    return [
+        Province.objects.create(code=f"DO-{name}", name=name, region=region)
+        for name in ("Azua", "Duarte")
+    ]
+
+
+class Desk:
+    """A focal point who is signed in, one activity of hers, and an open round."""
+
+    def __init__(self, client):
+        self.client = client
+        self.agency = make_agency()
+        self.activity = make_activity(agency=self.agency)
+        self.period = make_round(plan=self.activity.plan, code="2026-t4")
+        self.user = make_focal_point(agency=self.agency)
+        client.force_login(self.user)
+
+    def address(self, name="sheet", *, period=None, agency=None, activity=None):
+        keys = [(period or self.period).pk, (agency or self.agency).slug]
+        if name == "sheet_row":
+            keys.append((activity or self.activity).pk)
+        return reverse(f"admin:{name}", args=keys)
+
+    def open(self, **keys):
+        return self.client.get(self.address(**keys))
+
+    def save(self, activity=None, **fields):
+        fields = {"percent": "60", "narrative_es": TEXT, "answer": "reported"} | fields
+        return self.client.post(self.address("sheet_row", activity=activity), fields)
+
+    def another(self, **fields):
+        return make_activity(
+            commitment=self.activity.commitment, agency=self.agency, **fields
+        )
+
+    def published_before(self, activity=None, **fields):
+        activity = activity or self.activity
+        return make_record_update(
+            activity=activity,
+            period=make_period(
+                plan=activity.plan, starts_on="2024-01-01", ends_on="2024-12-31"
+            ),
+            **fields,
+        )
+
+    def send(self, **fields):
+        form = self.client.get(self.address("sheet_check")).context["form"]
+        return self.client.post(
+            self.address("sheet_check"),
+            {"seen": form["seen"].value(), "warnings_read": "on", **fields},
+        )
+
+
+@pytest.fixture
+def desk(client):
+    return Desk(client)
+
+
+def test_the_sheet_lists_what_the_agency_owes_and_nobody_elses(desk):
+    second = desk.another()
+    make_activity(plan=desk.activity.plan)
+
+    rows = desk.open().context["rows"]
+
+    assert [shown.row.activity for shown in rows] == [desk.activity, second]
+    assert [shown.is_unfolded for shown in rows] == [True, False]
+
+
+def test_one_number_is_a_report_where_the_rest_is_remembered(desk):
+    desk.published_before(narrative_es=TEXT, percent=40)
+    form = desk.open().context["rows"][0].form
+
+    remembered = {name: form[name].value() for name in ("execution", "narrative_es")}
+    response = desk.save(**remembered, percent="60")
+
+    update = ActivityUpdate.objects.get(period=desk.period)
+    assert response.status_code == 302
+    assert (update.execution, update.percent, update.narrative_es, update.answer) == (
+        "in_progress",
+        60,
+        TEXT,
+        Answer.REPORTED,
+    )
+
+
+def test_saving_leads_to_the_next_row_that_waits(desk):
+    second = desk.another()
+
+    first = desk.save()
+    last = desk.save(second)
+
+    sheet = desk.address()
+    assert first.url == f"{sheet}?fila={second.pk}#fila-{second.pk}"
+    assert last.url == desk.address("sheet_check")
+
+
+def test_saving_a_row_touches_no_other(desk):
+    second = make_update(activity=desk.another(), period=desk.period, by=desk.user)
+
+    desk.save()
+
+    again = ActivityUpdate.objects.get(pk=second.pk)
+    assert (again.version, again.changed_at) == (second.version, second.changed_at)
+
+
+def test_a_script_is_answered_with_the_one_row(desk):
+    desk.another()
+
+    response = desk.client.post(
+        desk.address("sheet_row"),
+        {"percent": "60", "narrative_es": TEXT},
+        headers={"X-Row-Only": "1"},
+    )
+
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert page.count("data-row=") == 1
+    assert 'data-state="ready"' in page
+
+
+@pytest.mark.parametrize("page", ["sheet", "sheet_check", "sheet_row"])
+@pytest.mark.parametrize("make_actor", [make_reviewer, make_administrator])
+def test_whoever_has_no_mandate_reaches_no_sheet(desk, make_actor, page):
+    desk.client.force_login(make_actor())
+
+    opened = desk.client.post(desk.address(page), {"percent": "60"})
+
+    assert opened.status_code == 404
+
+
+@pytest.mark.parametrize("page", ["sheet", "sheet_check", "sheet_row"])
+def test_an_ended_mandate_reaches_no_sheet(desk, page):
+    mandate = desk.user.mandates.get()
+    mandate.ends_on = mandate.starts_on
+    mandate.save()
+
+    opened = desk.client.post(desk.address(page), {"percent": "60"})
+
+    assert opened.status_code == 404
+
+
+def test_forged_addresses_are_not_found(desk):
+    stranger = make_activity(plan=desk.activity.plan)
+    record = make_period(plan=desk.activity.plan)
+    foreign = make_round()
+
+    opened = [
+        desk.open(agency=stranger.agency),
+        desk.open(period=record),
+        desk.save(stranger),
+        desk.client.post(
+            desk.address("sheet_row", agency=stranger.agency, activity=stranger)
+        ),
+        desk.client.post(desk.address("sheet_row", period=foreign), {"percent": "1"}),
+    ]
+
+    assert [answer.status_code for answer in opened] == [404] * 5
+    assert not ActivityUpdate.objects.exists()
+
+
+def test_a_row_is_not_saved_by_a_link(desk):
+    assert desk.client.get(desk.address("sheet_row")).status_code == 405
+
+
+def test_a_press_that_comes_twice_makes_one_update(desk):
+    answers = [desk.save(), desk.save()]
+
+    update = ActivityUpdate.objects.get()
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert update.version == 1
+
+
+def test_the_second_of_two_people_keeps_her_text_and_sees_the_others(desk):
+    colleague = make_focal_point(agency=desk.agency)
+    make_update(
+        activity=desk.activity, period=desk.period, by=colleague, narrative_es="Suyo."
+    )
+
+    response = desk.save(narrative_es="Mío.")
+
+    form = response.context["rows"][0].posted
+    assert response.status_code == 409
+    assert form.conflict.narrative_es == "Suyo."
+    assert form["narrative_es"].value() == "Mío."
+    assert ActivityUpdate.objects.get().narrative_es == "Suyo."
+
+    desk.save(narrative_es="Lo de ambos.", seen_version=form["seen_version"].value())
+
+    assert ActivityUpdate.objects.get().narrative_es == "Lo de ambos."
+
+
+def test_what_was_sent_is_no_longer_written_in(desk):
+    update = make_submitted_update(
+        activity=desk.activity, period=desk.period, by=desk.user
+    )
+
+    response = desk.save(seen_version=update.version)
+
+    update.refresh_from_db()
+    assert (response.status_code, update.percent) == (422, 40)
+
+
+def test_errors_stand_beside_their_field_and_nothing_is_saved(desk):
+    response = desk.save(narrative_es="", percent="101")
+
+    errors = response.context["rows"][0].posted.errors
+    assert response.status_code == 422
+    assert {"narrative_es", "percent"} <= set(errors)
+    assert not ActivityUpdate.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ({"percent": "100"}, ("completed", 100)),
+        ({"percent": "0"}, ("not_started", 0)),
+        ({"percent": "40", "execution": "completed"}, ("completed", 100)),
+        ({"percent": "70", "execution": "in_progress"}, ("in_progress", 70)),
+    ],
+)
+def test_execution_and_percent_are_kept_in_step(desk, typed, expected):
+    desk.published_before(percent=40)
+
+    desk.save(**{"execution": "in_progress", **typed})
+
+    update = ActivityUpdate.objects.get(period=desk.period)
+    assert (update.execution, update.percent) == expected
+
+
+def test_two_numbers_that_disagree_are_asked_about(desk):
+    response = desk.save(execution="completed", percent="60")
+
+    assert "percent" in response.context["rows"][0].posted.errors
+
+
+@pytest.mark.parametrize("execution", in_step.STATES)
+@pytest.mark.parametrize("percent", [None, 0, 1, 50, 99, 100])
+def test_both_rules_agree_with_what_the_database_accepts(execution, percent):
+    state = in_step.execution_for(percent, execution)
+    number = in_step.percent_for(execution, percent)
+
+    assert (percent == 100) <= (state == "completed")
+    assert (execution == "completed") == (number == 100)
+
+
+def test_continuing_work_reports_state_and_quantity(desk):
+    activity = desk.another(kind="continuing", unit_es="talleres")
+
+    desk.save(activity, execution="in_progress", quantity="7", percent="60")
+
+    update = ActivityUpdate.objects.get()
+    assert (update.quantity, update.percent) == (7, None)
+
+
+def test_the_same_as_before_copies_what_was_last_published(desk):
+    last = desk.published_before(
+        percent=40, narrative_es=TEXT, narrative_en="Trained.", people_reached=120
+    )
+    last.places.set(make_provinces())
+
+    desk.client.post(desk.address("sheet_row"), {"answer": "same_as_before"})
+
+    update = ActivityUpdate.objects.get(period=desk.period)
+    assert update.answer == Answer.SAME_AS_BEFORE
+    assert [
+        (row.execution, row.percent, row.people_reached, row.narrative_en)
+        for row in (update, last)
+    ] == [("in_progress", 40, 120, "Trained.")] * 2
+    assert set(update.places.all()) == set(last.places.all()) != set()
+
+
+def test_the_same_as_before_asks_for_what_is_missing(desk):
+    desk.activity.due_on, desk.activity.due_provenance = "2025-02-01", "plan"
+    desk.activity.save()
+    desk.published_before(percent=40, narrative_es=TEXT)
+
+    response = desk.client.post(desk.address("sheet_row"), {"answer": "same_as_before"})
+
+    form = response.context["rows"][0].posted
+    assert {"obstacle_es", "next_step_es"} == set(form.errors)
+    assert form["narrative_es"].value() == TEXT
+
+
+def test_no_news_needs_its_reason(desk):
+    refused = desk.client.post(desk.address("sheet_row"), {"answer": "no_news"})
+    taken = desk.client.post(
+        desk.address("sheet_row"),
+        {"answer": "no_news", "no_news_reason_es": "Se espera la firma."},
+    )
+
+    update = ActivityUpdate.objects.get()
+    assert "no_news_reason_es" in refused.context["rows"][0].posted.errors
+    assert taken.status_code == 302
+    assert (update.answer, update.no_news_reason_es) == (
+        Answer.NO_NEWS,
+        "Se espera la firma.",
+    )
+
+
+def test_no_news_leaves_standing_what_was_published(desk):
+    desk.published_before(percent=40)
+
+    desk.client.post(
+        desk.address("sheet_row"),
+        {"answer": "no_news", "no_news_reason_es": "Se espera la firma."},
+    )
+
+    update = ActivityUpdate.objects.get(period=desk.period)
+    assert (update.execution, update.percent) == ("in_progress", 40)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"answer": "no_news"},
+        {"is_reserved": True, "reserved_reason": "x"},
+        {"is_reserved": True, "reserved_legal_basis": "x"},
+        {"reserved_legal_basis": "x"},
+        {"narrative_es": ""},
+    ],
+)
+def test_the_database_refuses_half_an_answer(fields):
+    update = make_update()
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ActivityUpdate.objects.filter(pk=update.pk).update(**fields)
+
+
+RESERVED = {
+    "is_reserved": "on",
+    "reserved_reason": "Motivo interno plantado.",
+    "reserved_legal_basis": "Ley 200-04, art. 17",
+    "narrative_es": "Relato plantado.",
+    "internal_note": "Nota plantada.",
+    "people_reached": "987654",
+    "percent": "63",
+}
+PLANTED = ["plantad", "987", "63"]
+
+
+def public_pages(client, activity):
+    commitment = activity.commitment
+    addresses = [
+        commitment.get_absolute_url(language="es"),
+        commitment.get_absolute_url(language="en"),
+        reverse("es:updates", args=[activity.plan.code]),
+        commitment.programme.area.get_absolute_url(language="es"),
+    ]
+    return [client.get(address).content.decode() for address in addresses]
+
+
+def test_what_is_reserved_never_reaches_a_public_page(desk, client):
+    desk.save(**RESERVED)
+    update = ActivityUpdate.objects.get()
+    workflow.submit(update, by=desk.user)
+    workflow.publish(update, by=make_reviewer())
+
+    pages = public_pages(client, desk.activity)
+
+    main = [page.split("<main", 1)[1].split("</main", 1)[0] for page in pages]
+    assert [sign for page in pages for sign in PLANTED[:2] if sign in page] == []
+    assert not any("63 %" in page or "63\N{NO-BREAK SPACE}%" in page for page in main)
+    assert "Ley 200-04, art. 17" in main[0]
+    assert "Ley 200-04, art. 17" in main[1]
+
+
+def test_the_internal_note_never_reaches_a_public_page(desk, client):
+    desk.save(internal_note="Nota plantada.")
+    update = ActivityUpdate.objects.get()
+    workflow.submit(update, by=desk.user)
+    workflow.publish(update, by=make_reviewer())
+
+    pages = public_pages(client, desk.activity)
+
+    assert TEXT in pages[0]
+    assert [page for page in pages if "plantada" in page] == []
+
+
+def test_what_was_withheld_stays_withheld_without_news(desk):
+    desk.save(**RESERVED)
+    update = ActivityUpdate.objects.get()
+    workflow.submit(update, by=desk.user)
+    workflow.publish(update, by=make_reviewer())
+    today = update.period.opens_on
+    desk.period = make_round(
+        plan=desk.activity.plan, starts_on=today, ends_on=today, code="2027-t1"
+    )
+
+    desk.client.post(
+        desk.address("sheet_row"), {"answer": "no_news", "no_news_reason_es": "Sigue."}
+    )
+
+    newer = ActivityUpdate.objects.get(period=desk.period)
+    assert (newer.percent, newer.is_reserved) == (63, True)
+
+
+def test_what_is_ready_is_sent_at_once_with_a_receipt(desk):
+    waiting = desk.another()
+    desk.save(internal_note="Para la coordinación.")
+
+    response = desk.send()
+
+    kept = Submission.objects.get()
+    update = ActivityUpdate.objects.get()
+    assert response.url == reverse("admin:receipt", args=[kept.pk])
+    assert update.status == Status.SUBMITTED
+    assert kept.reference == f"2026-T4-{desk.agency.acronym}-1"
+    assert [report["activity"] for report in kept.content["reports"]] == [
+        desk.activity.code
+    ]
+    assert kept.content["reports"][0]["internal_note"] == "Para la coordinación."
+    assert not ActivityUpdate.objects.filter(activity=waiting).exists()
+
+
+def test_the_hash_of_a_receipt_recomputes(desk):
+    desk.save(people_reached="12")
+    desk.send()
+
+    kept = Submission.objects.get()
+
+    assert kept.sha256 == digest(kept.content)
+    assert kept.sha256 != digest({**kept.content, "sent_by": "otra"})
+
+
+def test_receipts_are_numbered_per_round_and_agency(desk):
+    second = desk.another()
+    desk.save()
+    desk.send()
+    desk.save(second)
+    desk.send()
+
+    numbers = Submission.objects.order_by("pk").values_list("number", flat=True)
+
+    assert list(numbers) == [1, 2]
+
+
+def test_sending_twice_leads_to_the_same_receipt(desk):
+    desk.save()
+    form = desk.client.get(desk.address("sheet_check")).context["form"]
+    posted = {"seen": form["seen"].value()}
+
+    first = desk.client.post(desk.address("sheet_check"), posted)
+    second = desk.client.post(desk.address("sheet_check"), posted)
+
+    assert first.url == second.url
+    assert Submission.objects.count() == 1
+
+
+@pytest.mark.parametrize("seen", ["", "x", "1", "999999:1"])
+def test_nothing_is_sent_by_a_forged_list(desk, seen):
+    desk.save()
+
+    desk.client.post(desk.address("sheet_check"), {"seen": seen})
+
+    assert not Submission.objects.exists()
+
+
+def test_another_agencys_report_is_not_sent(desk):
+    stranger = make_update(
+        activity=make_activity(plan=desk.activity.plan), period=desk.period
+    )
+    desk.save()
+    own = ActivityUpdate.objects.get(activity=desk.activity)
+
+    desk.client.post(
+        desk.address("sheet_check"),
+        {"seen": f"{own.pk}:{own.version},{stranger.pk}:{stranger.version}"},
+    )
+
+    stranger.refresh_from_db()
+    own.refresh_from_db()
+    assert (stranger.status, own.status) == (Status.DRAFT, Status.DRAFT)
+
+
+def test_all_is_sent_or_nothing(desk):
+    second = desk.another()
+    desk.save()
+    desk.save(second)
+    form = desk.client.get(desk.address("sheet_check")).context["form"]
+    changed = ActivityUpdate.objects.get(activity=second)
+    workflow.save(changed, by=desk.user, seen_version=changed.version)
+
+    desk.client.post(desk.address("sheet_check"), {"seen": form["seen"].value()})
+
+    assert not Submission.objects.exists()
+    assert not ActivityUpdate.objects.filter(status=Status.SUBMITTED).exists()
+
+
+def test_a_returned_report_is_ready_only_once_it_was_mended(desk):
+    update = make_submitted_update(
+        activity=desk.activity, period=desk.period, by=desk.user
+    )
+    workflow.give_back(update, by=make_reviewer(), reason="Diga dónde.")
+
+    before = desk.open().context["sheet"]
+    desk.save(seen_version=update.version, narrative_es="En Santiago.")
+    after = desk.open().context["sheet"]
+
+    assert [len(before.ready), len(after.ready)] == [0, 1]
+    assert before.rows[0].returned.reason == "Diga dónde."
+
+
+@pytest.mark.parametrize(
+    ("kind", "only_titular", "sent"),
+    [
+        (FocalPoint.Kind.TITULAR, True, 1),
+        (FocalPoint.Kind.ALTERNATE, True, 0),
+        (FocalPoint.Kind.ALTERNATE, False, 1),
+    ],
+)
+def test_where_only_a_titular_submits_the_alternate_prepares(
+    desk, kind, only_titular, sent
+):
+    desk.agency.only_titular_submits = only_titular
+    desk.agency.save()
+    desk.user.mandates.update(kind=kind)
+
+    saved = desk.save()
+    desk.send()
+
+    assert saved.status_code == 302
+    assert Submission.objects.count() == sent
+
+
+def test_the_workflow_itself_holds_an_alternate_back():
+    update = make_update()
+    update.agency.only_titular_submits = True
+    alternate = make_focal_point(agency=update.agency)
+
+    with pytest.raises(workflow.TransitionError):
+        workflow.submit(update, by=alternate)
+
+    workflow.submit(update, by=update.contributors.get())
+    assert update.status == Status.SUBMITTED
+
+
+def test_the_full_form_keeps_what_an_alternate_may_not_send(desk):
+    desk.agency.only_titular_submits = True
+    desk.agency.save()
+    desk.user.mandates.update(kind=FocalPoint.Kind.ALTERNATE)
+
+    desk.client.post(
+        reverse("admin:strategic_areas_activityupdate_add"),
+        {
+            "activity": desk.activity.pk,
+            "period": desk.period.pk,
+            "execution": "in_progress",
+            "percent": "60",
+            "narrative_es": TEXT,
+            "evidences-TOTAL_FORMS": "0",
+            "evidences-INITIAL_FORMS": "0",
+            "_submit_for_review": "1",
+        },
+    )
+
+    assert ActivityUpdate.objects.get().status == Status.DRAFT
+
+
+@pytest.mark.parametrize("name", ["narrative_es", "obstacle_es", "next_step_es"])
+def test_what_identifies_a_person_is_not_saved(desk, name):
+    response = desk.save(**{name: "Se atendió a 001-1234567-8."})
+
+    assert name in response.context["rows"][0].posted.errors
+    assert not ActivityUpdate.objects.exists()
+
+
+def test_a_warning_asks_for_one_tick_before_sending(desk):
+    saved = desk.save(narrative_es="Se rescató a dos niñas en Azua.")
+
+    form = desk.client.get(desk.address("sheet_check")).context["form"]
+    posted = {"seen": form["seen"].value()}
+    desk.client.post(desk.address("sheet_check"), posted)
+    unread = Submission.objects.count()
+    desk.client.post(desk.address("sheet_check"), {**posted, "warnings_read": "on"})
+
+    assert saved.status_code == 302
+    assert (unread, Submission.objects.count()) == (0, 1)
+
+
+def test_a_titular_of_another_agency_does_not_count():
+    update = make_update()
+    update.agency.only_titular_submits = True
+    alternate = make_focal_point(agency=update.agency)
+    make_mandate(user=alternate, agency=make_agency(), kind=FocalPoint.Kind.TITULAR)
+
+    with pytest.raises(workflow.TransitionError):
+        workflow.submit(update, by=alternate)
+
+
+def test_a_receipt_opens_for_its_agency_alone(desk):
+    desk.save()
+    address = desk.send().url
+
+    opened = [desk.client.get(address).status_code]
+    for stranger in (make_focal_point(), make_reviewer()):
+        desk.client.force_login(stranger)
+        opened.append(desk.client.get(address).status_code)
+
+    assert opened == [200, 404, 404]
+
+
+@pytest.mark.parametrize(
+    "change", [{"number": 9}, {"sha256": "0"}, {"content": {"x": 1}}]
+)
+def test_a_submission_is_never_changed(desk, change):
+    desk.save()
+    desk.send()
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Submission.objects.update(**change)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Submission.objects.all().delete()
+
+
+def test_the_content_of_a_submission_may_be_blanked(desk):
+    desk.save()
+    address = desk.send().url
+
+    Submission.objects.update(content={})
+
+    assert desk.client.get(address).status_code == 200
+
+
+def test_a_correction_takes_the_places_along(desk):
+    update = make_published_update()
+    update.places.set(make_provinces()[:1])
+
+    second = workflow.correct(update, by=update.contributors.get())
+
+    assert list(second.places.all()) == list(update.places.all()) != []
+
+
+def test_the_desk_leads_to_the_sheet_of_each_round(desk):
+    response = desk.client.get(reverse("admin:index"))
+
+    assert response.context["sheets"] == [(desk.period, desk.agency)]
+    assert desk.address() in response.content.decode()
+
+
+def test_the_sheet_asks_the_database_the_same_at_any_size(desk):
+    def count():
+        with CaptureQueriesContext(connection) as queries:
+            assert desk.open().status_code == 200
+        return len(queries)
+
+    desk.published_before()
+    make_update(activity=desk.activity, period=desk.period, by=desk.user)
+    small = count()
+    for number in range(99):
+        activity = desk.another()
+        if number % 3:
+            desk.published_before(activity)
+        if number % 2:
+            make_update(activity=activity, period=desk.period, by=desk.user)
+
+    assert count() == small
