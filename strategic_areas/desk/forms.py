@@ -192,6 +192,7 @@ class SendForm(forms.Form):
     warnings_read = forms.BooleanField(label=_("I have read these warnings"))
 
     def __init__(self, *args, action, has_warnings, **kwargs):
+        kwargs["label_suffix"] = ""
         super().__init__(*args, **kwargs)
         if not has_warnings:
             del self.fields["warnings_read"]

@@ -44,7 +44,7 @@ def warnings(record):
     """What has to be looked at in the stored texts of a report."""
     return [
         Warned(
-            capfirst(str(field.verbose_name)),
+            _label(record, field.name),
             str(each.message),
             text[max(0, each.start - AROUND) : each.end + AROUND],
         )
@@ -54,3 +54,9 @@ def warnings(record):
         for each in text_guard.inspect(text)
         if each.severity == text_guard.Severity.WARN
     ]
+
+
+def _label(record, name):
+    """The name of a bilingual text, without its language."""
+    base = name.removesuffix("_es").removesuffix("_en")
+    return capfirst(str(record._meta.get_field(base).verbose_name))
