@@ -5,6 +5,7 @@ They use neither the database nor context processors: they must work when nothin
 does.
 """
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -42,8 +43,15 @@ def _page(request, template, status):
     # The middleware that knows a signed-in person's language may not have been reached.
     language = getattr(request, "LANGUAGE_CODE", language_of_path(request.path_info))
     with translation.override(language):
-        home = "/en/" if language == "en" else "/"
-        html = render_to_string(template, {"language": language, "home": home})
+        is_english = language == "en"
+        context = {
+            "language": language,
+            "home": "/en/" if is_english else "/",
+            "help": "/en/help/" if is_english else "/ayuda/",
+            # The plain name: the manifest of hashed ones may be what is missing.
+            "stylesheet": f"{settings.STATIC_URL}portal.css",
+        }
+        html = render_to_string(template, context)
     response = HttpResponse(html, status=status)
     response.headers["Content-Language"] = language
     return response

@@ -58,6 +58,7 @@ class Said:
     """What one published record, no demonstration, says; and as of when."""
 
     period_ends_on: date
+    period_starts_on: date | None = None
     reported_on: date | None = None
     revision: int = 1
 
@@ -70,6 +71,11 @@ class Said:
     def known_by(self) -> date:
         """The day by which what it says was so."""
         return min(self.period_ends_on, self.reported_on or self.period_ends_on)
+
+    @property
+    def not_before(self) -> date:
+        """The earliest day on which what it says can have come about."""
+        return min(self.period_starts_on or self.known_by, self.known_by)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,14 +145,21 @@ def activity_state(reports: Iterable[Report]) -> State:
     return State(latest.execution) if latest else State.NO_REPORT
 
 
-def completed_on(said: Iterable[Report] | Iterable[Declaration]) -> date | None:
-    """When the work was done: as of the first record of the unbroken last run."""
-    day = None
+def done_between(
+    said: Iterable[Report] | Iterable[Declaration],
+) -> tuple[date, date] | None:
+    """
+    The first and the last day on which the work can have been completed.
+
+    As of the first record of the unbroken last run that calls it completed: not before
+    its period began, and done by the day on which it was known.
+    """
+    first = None
     for each in sorted(said, key=lambda each: each.age, reverse=True):
         if not each.is_done:
             break
-        day = each.known_by
-    return day
+        first = each
+    return (first.not_before, first.known_by) if first else None
 
 
 def activity_standing(
@@ -156,7 +169,7 @@ def activity_standing(
     state = activity_state(reports)
     latest = newest(reports)
     percent = latest.percent if latest else None
-    kept = punctuality(state, deadline, today, percent, completed_on(reports))
+    kept = punctuality(state, deadline, today, percent, done_between(reports))
     return Standing(state, kept, percent)
 
 
@@ -191,7 +204,7 @@ def commitment_standing(
     percent = average_percent(
         [each.percent for each in activities], is_official=is_official
     )
-    kept = punctuality(state, deadline, today, percent, completed_on(declarations))
+    kept = punctuality(state, deadline, today, percent, done_between(declarations))
     return Standing(state, kept, percent)
 
 
@@ -200,27 +213,35 @@ def punctuality(
     deadline: Deadline,
     today: date,
     percent: int | None = None,
-    done_on: date | None = None,
+    done: tuple[date, date] | None = None,
 ) -> Punctuality | None:
     """
     Whether a stated due date is kept; late from the day after it.
 
-    None for what was cancelled. Without a date that the plan, an amendment or the
-    agency states there is no known deadline, and nobody is late.
+    None for what was cancelled, and for work completed in a period during which it was
+    due when nobody says on which day: lateness is never guessed. Without a date that
+    the plan, an amendment or the agency states there is no known deadline, and nobody
+    is late.
     """
     if state == State.CANCELLED:
         return None
     if not deadline.is_stated:
         return Punctuality.NO_DEADLINE
     if state == State.COMPLETED:
-        late = done_on is not None and done_on > deadline.due_on
-        return Punctuality.LATE if late else Punctuality.ON_TIME
+        return _kept(done, deadline.due_on)
     if today > deadline.due_on:
         return Punctuality.LATE
     near = deadline.due_on - today <= timedelta(days=AT_RISK_DAYS)
     if near or _is_behind(deadline, today, percent):
         return Punctuality.AT_RISK
     return Punctuality.ON_TIME
+
+
+def _kept(done: tuple[date, date] | None, due_on: date) -> Punctuality | None:
+    """Whether completed work kept its date, as far as the days that are known tell."""
+    if done is None or done[1] <= due_on:
+        return Punctuality.ON_TIME
+    return Punctuality.LATE if done[0] > due_on else None
 
 
 def _is_behind(deadline: Deadline, today: date, percent: int | None) -> bool:

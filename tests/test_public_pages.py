@@ -38,7 +38,7 @@ BUDGETS = {
     "commitment": 12,
     "agencies": 7,
     "agency": 12,
-    "updates": 7,
+    "updates": 8,
 }
 
 
@@ -599,3 +599,42 @@ def test_languages_and_days_have_labels_of_their_own(client, monkeypatch):
     monkeypatch.setattr(timezone, "localdate", lambda moment=None: tomorrow)
 
     assert len({spanish, english, client.get("/")["ETag"]}) == 3
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_withdrawn_update_shows_its_public_reason_in_both_languages(client, language):
+    update = factories.make_published_update(narrative_es=MARKER)
+    workflow.withdraw(update, by=factories.make_reviewer(), reason="Otro año.")
+    commitment, agency = update.activity.commitment, update.agency
+    factories.make_participation(plan=update.plan, agency=agency)
+
+    pages = {
+        name: client.get(address(name, *args, language=language))
+        for name, args in {
+            "commitment": [update.plan.code, commitment.code],
+            "updates": [update.plan.code],
+            "agency": [update.plan.code, agency.slug],
+            "home": [],
+        }.items()
+    }
+
+    assert {page.status_code for page in pages.values()} == {200}
+    assert "Otro año." in pages["commitment"].content.decode()
+    assert not any(MARKER in page.content.decode() for page in pages.values())
+
+
+def test_demonstrations_are_not_counted_among_what_was_published(client):
+    asked = factories.make_round(is_demonstration=True)
+    activity = factories.make_activity(plan=asked.plan)
+    factories.make_record_update(activity=activity)
+    factories.make_published_update(activity=activity, period=asked)
+
+    page = client.get(address("updates", asked.plan.code, language="es"))
+
+    assert (page.context["counted"], len(page.context["entries"])) == (1, 2)
+
+
+def test_an_error_page_begins_with_the_help_line(client, db):
+    page = client.get("/en/2017-2020/nothing/").content.decode()
+
+    assert page.index('href="tel:911"') < page.index("<main")

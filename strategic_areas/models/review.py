@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies import access
 from strategic_areas.models.periods import ReportingPeriod
 from strategic_areas.models.plan import Plan, PlanBound
-from strategic_areas.models.provenance import Sourced
+from strategic_areas.models.provenance import Provenance, Sourced
 
 
 class Status(models.TextChoices):
@@ -40,7 +40,21 @@ class ReviewedQuerySet(models.QuerySet):
 
     def counted(self):
         """Published rows that enter a count or headline: no demonstration."""
-        return self.published().filter(period__is_demonstration=False)
+        return (
+            self.published()
+            .filter(period__is_demonstration=False)
+            .exclude(provenance=Provenance.DEMONSTRATION)
+        )
+
+    def counted_or_in_review(self):
+        """Counted rows, and those handed in: a reader may know that, nothing more."""
+        return self.filter(
+            Q(status__in=[Status.PUBLISHED, Status.SUBMITTED]),
+            period__is_demonstration=False,
+        ).exclude(
+            Q(provenance=Provenance.DEMONSTRATION)
+            | Q(plan__status=Plan.Status.IN_PREPARATION)
+        )
 
     def newest_first(self):
         """By the end of the period, then the source's date; never by loading time."""

@@ -135,7 +135,7 @@ def page(
         entries=tuple(record.entries(updates, found=found)),
         round=asked,
         owed=len(owed),
-        reported=sum(rounds.has_reported(row, asked) for row in owed),
+        reported=sum(rounds.has_answered(row, asked) for row in owed),
         discipline=ledger.discipline_of(rows, answered, today),
         former_names=tuple(agency.former_names.all()),
         sources=tuple(found["participation", participation.pk])

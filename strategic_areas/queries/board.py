@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import F
+from django.utils import timezone
 
 from strategic_areas import progress
 from strategic_areas.models import (
@@ -14,11 +15,28 @@ from strategic_areas.models import (
     Commitment,
     CommitmentUpdate,
     Plan,
+    Status,
 )
 
-FILED = ["pk", "ends_on", "reported_on", "revision", "period_id", "origin"]
+FILED = [
+    "pk",
+    "starts_on",
+    "ends_on",
+    "reported_on",
+    "submitted_at",
+    "revision",
+    "period_id",
+    "origin",
+]
 
-REPORTED = ["activity_id", "execution", "percent", "published_at", "is_reserved"]
+REPORTED = [
+    "activity_id",
+    "execution",
+    "percent",
+    "published_at",
+    "is_reserved",
+    "status",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +54,8 @@ class ActivityRow:
     activity: Activity
     standing: progress.Standing
     reports: tuple[Filed, ...]
+    #: The periods for which a report was handed in and waits for review.
+    handed_in: frozenset[int] = frozenset()
 
     @property
     def deadline(self):
@@ -71,6 +91,11 @@ class Board:
         return any(not row.commitment.is_official for row in self.rows)
 
     @property
+    def knows_the_matrix(self):
+        """True once the plan itself states any of its commitments."""
+        return any(row.commitment.is_official for row in self.rows)
+
+    @property
     def activities(self):
         return [each for row in self.rows for each in row.activities]
 
@@ -80,9 +105,9 @@ class Board:
 
     @property
     def recorded_until(self):
-        """The end of the last period of which anything is recorded."""
-        ends = [r.period_ends_on for each in self.activities for r in each.reports]
-        return max(ends, default=None)
+        """The day up to which anything is recorded: never one that is still to come."""
+        days = [r.known_by for each in self.activities for r in each.reports]
+        return max(days, default=None)
 
 
 def count_rows(rows: Iterable[CommitmentRow]) -> progress.Counts:
@@ -93,8 +118,11 @@ def deadline_of(record) -> progress.Deadline:
     return progress.Deadline(record.starts_on, record.due_on, record.due_provenance)
 
 
-def with_ends_on(queryset):
-    return queryset.annotate(ends_on=F("period__ends_on"))
+def with_dates(queryset):
+    """The dates of the period beside each record."""
+    return queryset.annotate(
+        starts_on=F("period__starts_on"), ends_on=F("period__ends_on")
+    )
 
 
 def load(plan: Plan, today: date) -> Board:
@@ -108,8 +136,10 @@ def load(plan: Plan, today: date) -> Board:
     activities = (
         Activity.objects.public().standing().filter(plan=plan).select_related("agency")
     )
-    updates = with_ends_on(ActivityUpdate.objects.counted().filter(plan=plan))
-    declared = with_ends_on(CommitmentUpdate.objects.counted().filter(plan=plan))
+    updates = with_dates(
+        ActivityUpdate.objects.counted_or_in_review().filter(plan=plan)
+    )
+    declared = with_dates(CommitmentUpdate.objects.counted().filter(plan=plan))
     rows = build(
         commitments,
         activities,
@@ -126,17 +156,23 @@ def build(commitments, activities, updates, declared, today) -> tuple:
     """
     Rows of ``commitments``.
 
-    ``updates`` and ``declared`` are counted records, each with ``ends_on`` of its
-    period.
+    ``updates`` and ``declared`` are counted records, each with the dates of its period;
+    of an update in review nothing is read but that it was handed in.
     """
-    reports = _by(updates, "activity_id", _filed)
+    handed_in = defaultdict(set)
+    for update in updates:
+        if update.status == Status.SUBMITTED:
+            handed_in[update.activity_id].add(update.period_id)
+    counted = [update for update in updates if update.status == Status.PUBLISHED]
+    reports = _by(counted, "activity_id", _filed)
     declarations = _by(declared, "commitment_id", _declaration)
     entered = {each.commitment_id for each in declared if each.origin == "entered"}
     work = defaultdict(list)
     for activity in activities:
         filed = tuple(reports[activity.pk])
         standing = progress.activity_standing(filed, deadline_of(activity), today)
-        work[activity.commitment_id].append(ActivityRow(activity, standing, filed))
+        row = ActivityRow(activity, standing, filed, frozenset(handed_in[activity.pk]))
+        work[activity.commitment_id].append(row)
     rows = []
     for commitment in commitments:
         activities_of_it = tuple(work[commitment.pk])
@@ -172,7 +208,8 @@ def _filed(record) -> Filed:
         # A figure that the law withholds enters no page; that it was reported does.
         percent=None if record.is_reserved else record.percent,
         period_ends_on=record.ends_on,
-        reported_on=record.reported_on,
+        period_starts_on=record.starts_on,
+        reported_on=_said_on(record),
         revision=record.revision,
         period_id=record.period_id,
         was_entered=record.origin == "entered",
@@ -184,6 +221,14 @@ def _declaration(record) -> progress.Declaration:
     return progress.Declaration(
         result_reached=record.result_reached,
         period_ends_on=record.ends_on,
-        reported_on=record.reported_on,
+        period_starts_on=record.starts_on,
+        reported_on=_said_on(record),
         revision=record.revision,
     )
+
+
+def _said_on(record) -> date | None:
+    """The day of the public source, or that on which the agency handed it in."""
+    if record.reported_on or record.submitted_at is None:
+        return record.reported_on
+    return timezone.localdate(record.submitted_at)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, Subquery
 
 from strategic_areas import progress
 from strategic_areas.models import (
@@ -11,10 +11,11 @@ from strategic_areas.models import (
     ActivityUpdate,
     Commitment,
     LaterActivity,
+    Provenance,
     Status,
 )
 from strategic_areas.queries import record, rounds, sources
-from strategic_areas.queries.board import ActivityRow, CommitmentRow, build
+from strategic_areas.queries.board import ActivityRow, CommitmentRow, build, with_dates
 from strategic_areas.queries.succession import Succession
 from strategic_areas.queries.timeline import Moment, timeline
 
@@ -77,14 +78,14 @@ def page(commitment: Commitment, succession: Succession, today: date):
         if each.commitment_id == commitment.pk and not succession.is_superseded(each.pk)
     ]
     updates = list(
-        record.updates()
-        .annotate(ends_on=F("period__ends_on"))
-        .filter(activity__in=[each.pk for each in activities])
+        with_dates(record.updates()).filter(
+            activity__in=[each.pk for each in activities]
+        )
     )
     declarations = list(
-        record.declarations()
-        .annotate(ends_on=F("period__ends_on"))
-        .filter(commitment__in=[commitment.pk, *former])
+        with_dates(record.declarations()).filter(
+            commitment__in=[commitment.pk, *former]
+        )
     )
     later = list(
         LaterActivity.objects.filter(commitment=commitment).select_related("agency")
@@ -133,7 +134,9 @@ def _counted(rows):
     return [
         row
         for row in rows
-        if row.status == Status.PUBLISHED and not row.period.is_demonstration
+        if row.status == Status.PUBLISHED
+        and not row.period.is_demonstration
+        and row.provenance != Provenance.DEMONSTRATION
     ]
 
 

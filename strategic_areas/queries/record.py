@@ -19,6 +19,7 @@ from strategic_areas.models import (
     CommitmentUpdate,
     Evidence,
     Plan,
+    Provenance,
     ReportingPeriod,
     Status,
 )
@@ -48,6 +49,7 @@ class Entry:
     published_on: date
     withdrawn_on: date | None = None
     withdrawal_reason_es: str = ""
+    withdrawal_reason_en: str = ""
     is_reserved: bool = False
     legal_basis: str = ""
     is_no_news: bool = False
@@ -69,7 +71,9 @@ class Entry:
 
     @property
     def is_demonstration(self):
-        return self.period.is_demonstration
+        return (
+            self.period.is_demonstration or self.provenance == Provenance.DEMONSTRATION
+        )
 
     @property
     def is_withdrawn(self):

@@ -36,6 +36,11 @@ def has_reported(row: ActivityRow, asked: ReportingPeriod | None) -> bool:
     )
 
 
+def has_answered(row: ActivityRow, asked: ReportingPeriod | None) -> bool:
+    """Reported, or handed in and waiting for review: either way not silent."""
+    return has_reported(row, asked) or (asked is not None and asked.pk in row.handed_in)
+
+
 def headline_of(board: Board, today: date) -> headline.Headline:
     """What may be said of the plan first."""
     asked = latest(board.plan, today)
@@ -45,7 +50,7 @@ def headline_of(board: Board, today: date) -> headline.Headline:
     answered = {
         row.activity.agency.acronym
         for row in board.activities
-        if has_reported(row, asked)
+        if has_answered(row, asked)
     }
     plan = board.plan
     is_over = plan.ends_on < today or plan.status == Plan.Status.ENDED

@@ -6,7 +6,7 @@ from datetime import date
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 
-from strategic_areas.models import Plan
+from strategic_areas.models import Plan, Provenance
 from strategic_areas.queries import record
 from strategic_areas.queries.board import Board
 
@@ -27,6 +27,20 @@ def keys(plan: Plan):
     return updates.union(declarations, all=True).order_by(
         "-ends_on", "period", "-said_on", "kind", "-pk"
     )
+
+
+def counted(plan: Plan) -> int:
+    """How many accounts stand on the plan's record; demonstrations are none."""
+    updates, declarations = (
+        record.standing(rows)
+        .filter(plan=plan, period__is_demonstration=False)
+        .exclude(provenance=Provenance.DEMONSTRATION)
+        .select_related(None)
+        .order_by()
+        .values_list("pk")
+        for rows in (record.updates(), record.declarations())
+    )
+    return updates.union(declarations, all=True).count()
 
 
 def _keys(rows, kind, plan):

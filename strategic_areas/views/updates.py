@@ -18,4 +18,5 @@ def update_list(request, plan):
         raise Http404 from None
     context = {"plan": plan, "page": page, "page_number": page.number}
     context["entries"] = updates.entries(page)
+    context["counted"] = updates.counted(plan)
     return render(request, "updates.html", context)

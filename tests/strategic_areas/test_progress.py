@@ -19,8 +19,8 @@ from strategic_areas.progress import (
     average_percent,
     commitment_standing,
     commitment_state,
-    completed_on,
     count,
+    done_between,
     is_owed,
     punctuality,
     report_state,
@@ -149,16 +149,38 @@ def test_completion_dates_from_the_first_report_of_the_unbroken_last_run():
         report("completed", ends_on=date(2025, 12, 31)),
     ]
 
-    assert completed_on(reports) == date(2025, 9, 30)
-    assert completed_on(reports[:2]) is None
+    assert done_between(reports)[1] == date(2025, 9, 30)
+    assert done_between(reports[:2]) is None
 
 
 def test_a_source_within_the_period_dates_the_completion():
     early = report("completed", reported_on=date(2026, 2, 1))
     late = report("completed", reported_on=date(2027, 2, 1))
 
-    assert completed_on([early]) == date(2026, 2, 1)
-    assert completed_on([late]) == date(2026, 3, 31)
+    assert done_between([early])[1] == date(2026, 2, 1)
+    assert done_between([late])[1] == date(2026, 3, 31)
+
+
+@pytest.mark.parametrize(
+    ("begins", "said_on", "expected"),
+    [
+        (DUE - timedelta(days=60), None, None),
+        (DUE + timedelta(days=1), None, Punctuality.LATE),
+        (DUE - timedelta(days=60), DUE, Punctuality.ON_TIME),
+        (DUE - timedelta(days=60), DUE + timedelta(days=1), None),
+    ],
+)
+def test_lateness_of_completed_work_is_never_guessed(begins, said_on, expected):
+    done = Report(
+        execution="completed",
+        period_starts_on=begins,
+        period_ends_on=DUE + timedelta(days=30),
+        reported_on=said_on,
+    )
+
+    standing = activity_standing([done], STATED, date(2030, 1, 1))
+
+    assert standing.punctuality == expected
 
 
 def test_a_commitment_is_not_completed_because_its_activities_ended():

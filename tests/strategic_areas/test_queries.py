@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from strategic_areas import progress, workflow
-from strategic_areas.models import HelpLine, ReportingPeriod
+from strategic_areas.models import ActivityUpdate, HelpLine, ReportingPeriod
 from strategic_areas.queries import (
     agencies,
     areas,
@@ -150,7 +150,7 @@ def test_a_withdrawn_update_makes_no_state():
 # Rounds and the headline
 
 
-def test_an_agency_that_owes_and_one_that_reported_are_counted():
+def test_whoever_handed_in_a_report_is_not_among_the_silent():
     plan = factories.make_plan()
     asked = factories.make_round(plan=plan)
     activities = [factories.make_activity(plan=plan) for _ in range(3)]
@@ -159,8 +159,8 @@ def test_an_agency_that_owes_and_one_that_reported_are_counted():
 
     said = rounds.headline_of(board.load(plan, TODAY), timezone.localdate())
 
-    assert (said.asked, said.reported) == (3, 1)
-    assert activities[0].agency.acronym not in said.missing
+    assert (said.asked, said.reported) == (3, 2)
+    assert said.missing == (activities[2].agency.acronym,)
 
 
 def test_what_is_completed_or_not_begun_is_not_owed():
@@ -256,7 +256,7 @@ def test_a_withdrawn_entry_keeps_its_reason_and_nothing_of_its_content():
 
 def test_what_a_withdrawn_revision_replaced_is_shown_no_more():
     first = factories.make_published_update()
-    second = workflow.correct(first, by=first.contributors.get())
+    second = factories.make_correction(first)
     workflow.submit(second, by=first.contributors.get())
     workflow.publish(second, by=factories.make_reviewer())
     (moment,) = page_of(first.activity.commitment).timeline
@@ -410,3 +410,26 @@ def test_a_record_period_has_no_window():
 
     assert period.mode == ReportingPeriod.Mode.RECORD
     assert rounds.latest(period.plan, TODAY) is None
+
+
+def test_a_demonstration_stays_one_by_what_it_says_of_itself():
+    asked = factories.make_round(is_demonstration=True)
+    update = factories.make_published_update(
+        activity=factories.make_activity(plan=asked.plan), period=asked
+    )
+    (entry,) = page_of(update.activity.commitment).activities[0].demonstrations
+
+    assert entry.is_demonstration
+    assert not ActivityUpdate.objects.counted().exists()
+
+
+def test_a_report_counts_as_known_from_the_day_it_was_handed_in():
+    asked = factories.make_round(
+        starts_on=timezone.localdate() - timedelta(days=30),
+        ends_on=timezone.localdate() + timedelta(days=60),
+    )
+    factories.make_published_update(
+        activity=factories.make_activity(plan=asked.plan), period=asked
+    )
+
+    assert board.load(asked.plan, TODAY).recorded_until == timezone.localdate()
