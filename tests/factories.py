@@ -202,6 +202,15 @@ def make_published_update(*, reviewer=None, **fields):
     return update
 
 
+def make_correction(update, **fields):
+    """A draft revision of a published update that says something new."""
+    author = update.contributors.first()
+    revision = workflow.correct(update, by=author)
+    for name, value in {"percent": 41, **fields}.items():
+        setattr(revision, name, value)
+    return workflow.save(revision, by=author, seen_version=revision.version)
+
+
 def make_record_update(*, activity=None, period=None, sources=None, **fields):
     """A matter of public record, as an import brings it in."""
     activity = activity or make_activity()

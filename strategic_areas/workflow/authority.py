@@ -58,6 +58,6 @@ def must_review(by, update):
         )
 
 
-def must_say_why(reason):
+def must_say_why(update, reason):
     if not reason.strip():
-        raise TransitionError(_("State the reason."))
+        raise TransitionError(_("%(record)s: state the reason.") % {"record": update})

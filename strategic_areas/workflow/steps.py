@@ -68,8 +68,14 @@ def save(update, *, by, seen_version):
 
 
 def submit(update, *, by, seen_version=None):
-    """Hand the agency's revision to the secretariat."""
+    """
+    Hand the agency's revision to the secretariat.
+
+    A correction that says just what is published is refused: saving without a change
+    is not an update.
+    """
     must_submit(by, update)
+    _must_say_something_new(update)
     move(
         update,
         to=Status.SUBMITTED,
@@ -84,7 +90,7 @@ def submit(update, *, by, seen_version=None):
 def give_back(update, *, by, reason, seen_version=None):
     """Return a submitted revision to its agency; the reason is required."""
     must_review(by, update)
-    must_say_why(reason)
+    must_say_why(update, reason)
     move(
         update,
         to=Status.RETURNED,
@@ -127,7 +133,7 @@ def publish(update, *, by, seen_version=None, evidence=()):
 def withdraw(update, *, by, reason):
     """Take a published revision back; its public reason stays on the page."""
     must_review(by, update)
-    must_say_why(reason)
+    must_say_why(update, reason)
     move(
         update,
         to=Status.WITHDRAWN,
@@ -179,6 +185,25 @@ def _content_fields(model):
         for field in model._meta.concrete_fields
         if field.name not in own and field.name != "id" and field.name != "plan"
     }
+
+
+def _must_say_something_new(update):
+    before = published(update)
+    if before and _said(before) == _said(update):
+        raise TransitionError(
+            _("%(record)s says just what is published already: change it first.")
+            % {"record": update}
+        )
+
+
+def _said(update):
+    """What a revision tells: its content and its evidence, to compare two of them."""
+    content = [getattr(update, name) for name in sorted(_content_fields(type(update)))]
+    evidence = update.evidences.values_list(
+        "kind", "title_es", "url", "sha256", "archive_office", "archive_number"
+    )
+    places = update.places.all() if hasattr(update, "places") else []
+    return content, sorted(map(str, evidence)), sorted(place.pk for place in places)
 
 
 def _must_be_askable(update):

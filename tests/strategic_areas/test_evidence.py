@@ -18,6 +18,7 @@ from strategic_areas.queries import record
 from tests.factories import (
     make_activity,
     make_administrator,
+    make_correction,
     make_declaration,
     make_evidence,
     make_file_evidence,
@@ -528,7 +529,7 @@ def test_a_file_of_a_plan_in_preparation_is_not_found(client, published):
 def test_a_file_that_a_correction_no_longer_clears_is_closed(client, published):
     update, item = published["update"], published["cleared"]
     author = update.contributors.get()
-    revision = workflow.correct(update, by=author)
+    revision = make_correction(update)
     during = status_of(client, public_address(item))
     workflow.submit(revision, by=author)
     workflow.publish(revision, by=make_reviewer())
@@ -595,7 +596,7 @@ def test_a_page_shows_each_kind_that_was_cleared(client):
 def test_a_replaced_revision_names_its_file_without_opening_it(published):
     update, item = published["update"], published["cleared"]
     author = update.contributors.get()
-    revision = workflow.correct(update, by=author)
+    revision = make_correction(update)
     workflow.submit(revision, by=author)
     (copy, _) = revision.evidences.all()
     workflow.publish(revision, by=make_reviewer(), evidence=[copy])

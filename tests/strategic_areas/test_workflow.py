@@ -364,3 +364,72 @@ def test_a_transition_is_never_changed_or_deleted_but_its_text_may_be_blanked():
 
     step.refresh_from_db()
     assert (step.to_status, step.reason) == (Status.RETURNED, "")
+
+
+STEPS = {
+    "give_back": lambda update, by: workflow.give_back(update, by=by, reason="No."),
+    "publish": lambda update, by: workflow.publish(update, by=by),
+    "withdraw": lambda update, by: workflow.withdraw(update, by=by, reason="No."),
+    "correct": lambda update, by: workflow.correct(update, by=by),
+    "submit": lambda update, by: workflow.submit(update, by=by),
+    "save": lambda update, by: workflow.save(update, by=by, seen_version=1),
+}
+
+
+@pytest.mark.parametrize(
+    ("step", "make_state", "make_actor"),
+    [
+        ("give_back", make_submitted_update, "author"),
+        ("give_back", make_submitted_update, make_administrator),
+        ("publish", make_submitted_update, make_focal_point),
+        ("withdraw", make_published_update, "author"),
+        ("withdraw", make_published_update, make_administrator),
+        ("correct", make_published_update, make_focal_point),
+        ("correct", make_published_update, make_reviewer),
+        ("submit", make_update, make_focal_point),
+        ("submit", make_update, make_reviewer),
+        ("save", make_update, make_focal_point),
+        ("save", make_update, make_reviewer),
+    ],
+)
+def test_a_step_is_refused_to_whoever_it_is_not_for(step, make_state, make_actor):
+    update = make_state()
+    before = update.status
+    actor = update.contributors.get() if make_actor == "author" else make_actor()
+
+    with pytest.raises(workflow.TransitionError):
+        STEPS[step](update, actor)
+
+    update.refresh_from_db()
+    assert (update.status, ActivityUpdate.objects.count()) == (before, 1)
+
+
+def test_a_correction_that_changes_nothing_is_not_handed_in():
+    update = make_published_update()
+    author = update.contributors.get()
+    revision = workflow.correct(update, by=author)
+
+    with pytest.raises(workflow.TransitionError):
+        workflow.submit(revision, by=author)
+
+    revision.refresh_from_db()
+    assert revision.status == Status.DRAFT
+
+
+def test_a_public_revision_keeps_its_sources():
+    update = make_record_update()
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        update.sources.clear()
+
+    assert update.sources.count() == 1
+
+
+def test_whether_a_round_is_a_demonstration_never_changes():
+    period = make_round(is_demonstration=True)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        type(period).objects.filter(pk=period.pk).update(is_demonstration=False)
+
+    period.refresh_from_db()
+    assert period.is_demonstration is True
