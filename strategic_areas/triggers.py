@@ -16,7 +16,7 @@ them are not there, for the readiness probe.
 from dataclasses import dataclass
 
 from django.apps import apps
-from django.db import connections
+from django.db import connections, transaction
 
 PREFIX = "portal_"
 EVENTS = ("INSERT", "UPDATE", "DELETE")
@@ -129,6 +129,14 @@ def _public_record():
             f"OLD.status IN {PUBLIC_RECORD}",
             f"a public {label} is never deleted",
         )
+    yield from _public_sources()
+    yield _refusal(
+        "period_stays_a_demonstration",
+        _model("ReportingPeriod")._meta.db_table,
+        "UPDATE",
+        "NEW.is_demonstration IS DISTINCT FROM OLD.is_demonstration",
+        "whether a period is a demonstration never changes",
+    )
 
 
 #: What is only ever appended: its free text, and what that is when it is blank.
@@ -155,6 +163,27 @@ def _append_only():
             "OLD.id IS NOT NULL",
             f"a {model.model_name} is never deleted",
         )
+
+
+def _public_sources():
+    """The sources of a public revision are part of what it says: none goes."""
+    for name in ("ActivityUpdate", "CommitmentUpdate"):
+        model = _model(name)
+        label, through = model._meta.model_name, model.sources.through._meta
+        parent = f"OLD.{label}_id"
+        when = (
+            f"(SELECT status FROM {model._meta.db_table} "  # noqa: S608 - our own names
+            f"WHERE id = {parent}) IN {PUBLIC_RECORD}"
+        )
+        message = f"a public {label} keeps its sources"
+        for event in ("UPDATE", "DELETE"):
+            yield _refusal(
+                f"{label}_sources_{event.lower()}",
+                through.db_table,
+                event,
+                when,
+                message,
+            )
 
 
 #: Tables that only staff read, or that carry no content of a public page.
@@ -277,21 +306,28 @@ def drop(using="default"):
 def install(using="default"):
     """Put every declared trigger in place, whatever was there before."""
     connection = connections[using]
-    drop(using)
-    with connection.cursor() as cursor:
+    with transaction.atomic(using=using), connection.cursor() as cursor:
+        drop(using)
         if connection.vendor == "postgresql":
             cursor.execute(_move_version_function())
         for trigger in declared():
             cursor.execute(trigger.create(connection.vendor))
 
 
-def drop_before_migrate(sender, using, **kwargs):
-    """Receiver of ``pre_migrate``."""
-    drop(using)
+def drop_before_migrate(sender, using, plan=(), **kwargs):
+    """
+    Receiver of ``pre_migrate``: only when there is something to apply.
+
+    A migrate that has nothing to do leaves a portal that is being used armed.
+    """
+    if plan:
+        drop(using)
 
 
-def install_after_migrate(sender, using, **kwargs):
+def install_after_migrate(sender, using, plan=(), **kwargs):
     """Receiver of ``post_migrate``; tables may be missing after going backwards."""
     tables = set(connections[using].introspection.table_names())
-    if {trigger.table for trigger in declared()} <= tables:
+    if not {trigger.table for trigger in declared()} <= tables:
+        return
+    if plan or missing(using):
         install(using)

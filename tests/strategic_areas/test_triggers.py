@@ -62,6 +62,16 @@ def test_migrating_again_brings_them_back():
 
 
 @pytest.mark.django_db
+def test_a_migrate_with_nothing_to_do_leaves_the_triggers_alone(monkeypatch):
+    dropped = []
+    monkeypatch.setattr(triggers, "drop", dropped.append)
+
+    call_command("migrate", verbosity=0)
+
+    assert dropped == []
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("make", "link"),
     [
