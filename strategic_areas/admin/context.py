@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from agencies.scoping import BilingualAdmin, BilingualHistoryAdmin, ScopedAdmin
-from strategic_areas.admin.plan import OF_PLAN, PlanBoundAdmin
+from strategic_areas.admin.plan import OF_PLAN, OfPlanMixin
 from strategic_areas.models import (
     CodeList,
     CodeListValue,
@@ -34,7 +34,7 @@ class LegalInstrumentAdmin(BilingualAdmin):
 
 
 @admin.register(LaterActivity)
-class LaterActivityAdmin(PlanBoundAdmin):
+class LaterActivityAdmin(OfPlanMixin, BilingualAdmin):
     list_display = ["code", "title", "agency", "year"]
     list_select_related = ["agency"]
     search_fields = ["code", "title_es", "title_en"]

@@ -6,7 +6,7 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.scoping import ScopedRowsMixin
@@ -32,7 +32,7 @@ def whereabouts(item):
         )
     if item.kind == Evidence.Kind.LINK:
         return format_html('<a href="{0}" rel="noreferrer">{0}</a>', item.url)
-    return _now("Archive of %(office)s, file %(number)s") % {
+    return gettext("Archive of %(office)s, file %(number)s") % {
         "office": item.archive_office,
         "number": item.archive_number,
     }
@@ -81,9 +81,9 @@ class EvidenceForm(forms.ModelForm):
         if self.has_stored_file and Evidence.Kind.FILE not in given:
             given.insert(0, Evidence.Kind.FILE)
         if not given:
-            self.add_error("upload", _now("Give a file, an address or an archive."))
+            self.add_error("upload", gettext("Give a file, an address or an archive."))
         elif len(given) > 1:
-            text = _now("Give just one: a file, an address or an archive.")
+            text = gettext("Give just one: a file, an address or an archive.")
             self.add_error(KINDS[given[1]][0], text)
         else:
             self._must_be_complete(given[0], cleaned)
@@ -94,7 +94,7 @@ class EvidenceForm(forms.ModelForm):
         if kind == Evidence.Kind.ARCHIVE:
             for name in KINDS[kind]:
                 if not cleaned.get(name) and name not in self.errors:
-                    self.add_error(name, _now("An archive needs office and number."))
+                    self.add_error(name, gettext("An archive needs office and number."))
 
     def save(self, commit=True):
         if self.clean_file:

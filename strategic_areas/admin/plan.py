@@ -30,7 +30,7 @@ class SourceAdmin(BilingualAdmin):
     search_fields = ["key", "title", "publisher"]
 
 
-class PlanBoundAdmin(BilingualHistoryAdmin):
+class OfPlanMixin:
     """A record of one plan: it takes its plan from the record above, for good."""
 
     list_filter = [OF_PLAN]
@@ -39,6 +39,10 @@ class PlanBoundAdmin(BilingualHistoryAdmin):
     def get_readonly_fields(self, request, obj=None):
         fixed = ["plan"] if obj else []
         return [*super().get_readonly_fields(request, obj), *fixed]
+
+
+class PlanBoundAdmin(OfPlanMixin, BilingualHistoryAdmin):
+    """A record of one plan that keeps its history."""
 
 
 @admin.register(StrategicArea)

@@ -70,6 +70,19 @@ class ActivityUpdateAdmin(ReviewedAdmin):
         ),
     ]
 
+    def get_fieldsets(self, request, obj=None):
+        """Continuing work reports no percent, so it is not asked for one."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if not _is_continuing(request, obj):
+            return fieldsets
+        return [
+            (
+                name,
+                {**options, "fields": [f for f in options["fields"] if f != "percent"]},
+            )
+            for name, options in fieldsets
+        ]
+
     @admin.display(description=_("agency"), ordering="activity__agency__acronym")
     def agency(self, update):
         return update.agency
@@ -83,6 +96,19 @@ class ActivityUpdateAdmin(ReviewedAdmin):
             periods = ReportingPeriod.objects.visible_to(request.user)
             kwargs["queryset"] = periods.accepting(agencies)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+def _is_continuing(request, update):
+    """Whether the report is about continuing work, as far as the request tells."""
+    if update:
+        return update.activity.is_continuing
+    chosen = request.POST.get("activity") or request.GET.get("activity") or ""
+    return (
+        chosen.isdecimal()
+        and Activity.objects.filter(
+            pk=int(chosen), kind=Activity.Kind.CONTINUING
+        ).exists()
+    )
 
 
 @admin.register(CommitmentUpdate)

@@ -68,7 +68,9 @@ def owed_by(user, today=None):
             Owed(activity, period, updates.get(activity.newest_id))
             for activity in activities
         ]
-    return sorted(owed, key=lambda item: ORDER.index(_place(item)))
+    return sorted(
+        owed, key=lambda item: (ORDER.index(_place(item)), item.activity.is_continuing)
+    )
 
 
 def _asked(period, today):

@@ -1492,11 +1492,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='activityupdate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('execution', 'completed'), _negated=True), ('percent__isnull', True), ('percent', 100), _connector='OR'), name='activityupdate_completed_means_100_percent_or_none', violation_error_message='A completed activity is at 100 % or states no percent.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('execution', 'completed'), _negated=True), ('percent__isnull', True), ('percent', 100), _connector='OR'), name='activityupdate_completed_means_100_percent_or_none', violation_error_message='A completed activity is at 100 %% or states no percent.'),
         ),
         migrations.AddConstraint(
             model_name='activityupdate',
-            constraint=models.CheckConstraint(condition=models.Q(('percent__isnull', True), models.Q(('percent', 100), _negated=True), ('execution', 'completed'), _connector='OR'), name='activityupdate_100_percent_means_completed', violation_error_message='An activity at 100 % is completed.'),
+            constraint=models.CheckConstraint(condition=models.Q(('percent__isnull', True), models.Q(('percent', 100), _negated=True), ('execution', 'completed'), _connector='OR'), name='activityupdate_100_percent_means_completed', violation_error_message='An activity at 100 %% is completed.'),
         ),
         migrations.AddConstraint(
             model_name='activity',

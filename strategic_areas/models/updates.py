@@ -109,7 +109,7 @@ class ActivityUpdate(Answered, Reviewed):
                 | Q(percent__isnull=True)
                 | Q(percent=100),
                 violation_error_message=_(
-                    "A completed activity is at 100 % or states no percent."
+                    "A completed activity is at 100 %% or states no percent."
                 ),
             ),
             models.CheckConstraint(
@@ -117,7 +117,7 @@ class ActivityUpdate(Answered, Reviewed):
                 condition=Q(percent__isnull=True)
                 | ~Q(percent=100)
                 | Q(execution="completed"),
-                violation_error_message=_("An activity at 100 % is completed."),
+                violation_error_message=_("An activity at 100 %% is completed."),
             ),
         ]
 
@@ -146,6 +146,10 @@ class ActivityUpdate(Answered, Reviewed):
                 "A continuing activity reports its state and a quantity, never a "
                 "percent."
             )
+        if self.execution == Execution.COMPLETED and self.percent not in {None, 100}:
+            errors["percent"] = _("Completed work is at 100 or states no percent.")
+        if self.percent == 100 and self.execution != Execution.COMPLETED:
+            errors["execution"] = _("Work at 100 percent is completed: choose that.")
         if not self._explains_itself() and self.is_held_back():
             reason = _(
                 "An activity that is suspended, cancelled or late asks for this."

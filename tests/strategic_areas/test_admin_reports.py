@@ -1,6 +1,7 @@
 """Reports in the admin: what a focal point and a reviewer see, do, and cannot."""
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from strategic_areas import workflow
@@ -245,16 +246,45 @@ def test_stopped_work_asks_for_obstacle_and_next_step(desk, execution):
     assert not ActivityUpdate.objects.filter(activity=desk["activity"]).exists()
 
 
-def test_a_percent_on_continuing_work_is_refused(desk):
+def test_continuing_work_is_not_asked_for_a_percent(desk):
     activity = make_activity(
         commitment=desk["activity"].commitment,
         agency=desk["activity"].agency,
         kind="continuing",
     )
 
-    response = desk["client"].post(ADD, filled(activity, desk["period"]))
+    form = desk["client"].get(ADD, {"activity": activity.pk}).context["adminform"].form
+    desk["client"].post(ADD, filled(activity, desk["period"]))
 
-    assert "percent" in response.context["adminform"].form.errors
+    assert "percent" not in form.fields
+    assert ActivityUpdate.objects.get(activity=activity).percent is None
+
+
+def test_a_percent_on_continuing_work_is_refused_by_the_model():
+    update = make_update(activity=make_activity(kind="continuing"))
+    update.percent = 40
+
+    with pytest.raises(ValidationError) as caught:
+        update.full_clean()
+
+    assert list(caught.value.error_dict) == ["percent"]
+
+
+@pytest.mark.parametrize(
+    ("execution", "percent", "field"),
+    [("in_progress", "100", "execution"), ("completed", "60", "percent")],
+)
+def test_execution_and_percent_that_disagree_are_told_beside_the_field(
+    desk, execution, percent, field
+):
+    response = desk["client"].post(
+        ADD,
+        filled(desk["activity"], desk["period"], execution=execution, percent=percent),
+    )
+
+    form = response.context["adminform"].form
+    assert (response.status_code, list(form.errors)) == (200, [field])
+    assert form["narrative_es"].value() == "Se capacitó al personal."
 
 
 def test_a_reviewer_sees_no_drafts(client):
@@ -425,3 +455,31 @@ def test_the_index_of_a_reviewer_lists_the_queue(client):
     response = client.get(reverse("admin:index"))
 
     assert [row.pk for row in response.context["waiting"]] == [older.pk, newer.pk]
+
+
+def test_one_off_work_stands_first_on_the_desk(desk):
+    make_activity(
+        commitment=desk["activity"].commitment,
+        agency=desk["activity"].agency,
+        kind="continuing",
+        code="A-0",
+    )
+
+    owed = desk["client"].get(reverse("admin:index")).context["owed"]
+
+    assert [item.activity.kind for item in owed] == ["one_off", "continuing"]
+
+
+def test_a_bulk_return_without_a_reason_names_each_record(client):
+    update = make_submitted_update()
+    client.force_login(make_reviewer())
+
+    response = client.post(
+        LIST,
+        {"action": "return_selected", "_selected_action": [update.pk]},
+        follow=True,
+    )
+
+    update.refresh_from_db()
+    (text,) = map(str, response.context["messages"])
+    assert (update.status, str(update) in text) == (Status.SUBMITTED, True)

@@ -3,8 +3,10 @@
 from datetime import date
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.translation import override
 
 from strategic_areas.models import Activity, ActivityUpdate, Plan
 from tests.factories import (
@@ -191,3 +193,16 @@ def test_a_code_that_cannot_stand_in_an_address_is_refused(make, code):
         row.full_clean()
 
     assert list(caught.value.error_dict) == ["code"]
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_every_constraint_can_say_what_is_wrong(language):
+    with override(language):
+        said = [
+            constraint.get_violation_error_message()
+            for config in ("agencies", "strategic_areas")
+            for model in apps.get_app_config(config).get_models()
+            for constraint in model._meta.constraints
+        ]
+
+    assert [text for text in said if not text or "%(" in text] == []
