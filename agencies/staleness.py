@@ -15,7 +15,7 @@ def fingerprint(record):
     Many-to-many fields are marked by the set of their keys.
     """
     values = {
-        field.name: field.value_to_string(record)
+        field.name: str(field.value_to_string(record))
         for field in record._meta.concrete_fields
     }
     for field in record._meta.many_to_many:

@@ -1,7 +1,10 @@
 """Every page of the admin opens for whoever may open it, in both languages."""
 
+import io
+
 import pytest
 from django.contrib import admin
+from django.core.management import call_command
 from django.urls import reverse
 
 from strategic_areas.models import Commitment
@@ -13,6 +16,7 @@ from tests.factories import (
     make_reviewer,
     make_user,
 )
+from tests.strategic_areas.plans import SHIPPED
 
 pytestmark = pytest.mark.django_db
 
@@ -86,3 +90,20 @@ def test_saving_a_commitment_writes_who_changed_it(client):
     stored = Commitment.objects.get()
     assert (response.status_code, stored.title_es) == (302, "Título nuevo")
     assert stored.history.first().history_user == reviewer
+
+
+def test_every_kind_of_record_of_the_shipped_plan_opens_with_its_history(client):
+    call_command("load_plan", str(SHIPPED), stdout=io.StringIO())
+    client.force_login(make_reviewer())
+    answers = {}
+    for model in MODELS:
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        row = model._default_manager.order_by("pk").last()
+        if row is None or not client.get(reverse(f"{name}_changelist")).context:
+            continue
+        for page in ("change", "history"):
+            address = reverse(f"{name}_{page}", args=[row.pk])
+            answers[address] = client.get(address).status_code
+
+    assert {status for status in answers.values() if status not in {200, 403}} == set()
+    assert len(answers) > 40
