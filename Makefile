@@ -25,6 +25,7 @@ help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s%s\n", $$1, $$2 }' Makefile
 
 run: installed local-env ## set up what is missing, load the plan, serve on PORT (8000)
+	@$(PY) manage.py serve_portal --port $(PORT) --only-check-port
 	@$(PY) manage.py prepare_portal
 	@exec $(PY) manage.py serve_portal --port $(PORT)
 

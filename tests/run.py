@@ -166,17 +166,18 @@ def has_account(name):
 def throw_away_cluster(binaries):
     """A server on a socket in a temporary folder; nothing of it remains."""
     folder = Path(tempfile.mkdtemp(prefix="plan-portal-postgresql-"))
-    as_owner = []
-    if os.geteuid() == 0:
+    as_owner = {}
+    if os.geteuid() == 0:  # the server refuses to run as root
         shutil.chown(folder, "postgres")
-        as_owner = ["runuser", "-u", "postgres", "--"]
+        as_owner = {"user": "postgres", "group": "postgres", "extra_groups": []}
     cluster, log = folder / "data", folder / "log"
 
     def run(name, *arguments):
         # Without inheriting our output: the server would hold it open after the end.
         with (folder / "commands").open("ab") as output:
             done = subprocess.run(
-                [*as_owner, binaries / name, "-D", cluster, *arguments],
+                [binaries / name, "-D", cluster, *arguments],
+                **as_owner,
                 cwd=folder,
                 stdin=subprocess.DEVNULL,
                 stdout=output,

@@ -35,7 +35,7 @@ def test_a_catalogue_is_compiled_without_its_uncertain_sentences(source, capsys)
         catalogue = gettext.GNUTranslations(file)
     assert catalogue.gettext("Commitment") == "Compromiso"
     assert catalogue.gettext("Agency") == "Agency"
-    assert capsys.readouterr().out == "1 catalogues compiled\n"
+    assert capsys.readouterr().out == "catalogues compiled: 1\n"
     assert [path.name for path in source.parent.glob("*.mo")] == ["django.mo"]
 
 
@@ -47,4 +47,4 @@ def test_only_what_changed_is_compiled_again(source, capsys):
     os.utime(source, (2**32, 2**32))
     call_command("compile_catalogues")
 
-    assert capsys.readouterr().out == "0 catalogues compiled\n1 catalogues compiled\n"
+    assert capsys.readouterr().out == "catalogues compiled: 0\ncatalogues compiled: 1\n"

@@ -16,7 +16,7 @@ class Command(BaseCommand):
         for folder in settings.LOCALE_PATHS:
             for source in sorted(folder.glob("*/LC_MESSAGES/*.po")):
                 compiled += compile_catalogue(source)
-        self.stdout.write(f"{compiled} catalogues compiled")
+        self.stdout.write(f"catalogues compiled: {compiled}")
 
 
 def compile_catalogue(source):

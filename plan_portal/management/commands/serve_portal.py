@@ -43,9 +43,16 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--workers", type=int, default=2)
+        parser.add_argument(
+            "--only-check-port",
+            action="store_true",
+            help="Refuse a busy port, and do nothing else.",
+        )
 
-    def handle(self, *, port, workers, **options):
+    def handle(self, *, port, workers, only_check_port, **options):
         refuse_busy_port(port)
+        if only_check_port:
+            return
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, _stop)
         self.stdout.write("Starting the server")
