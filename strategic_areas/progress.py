@@ -151,8 +151,7 @@ def done_between(
     """
     The first and the last day on which the work can have been completed.
 
-    As of the first record of the unbroken last run that calls it completed: not before
-    its period began, and done by the day on which it was known.
+    From the first record of the unbroken last run that calls it completed.
     """
     first = None
     for each in sorted(said, key=lambda each: each.age, reverse=True):
@@ -218,10 +217,9 @@ def punctuality(
     """
     Whether a stated due date is kept; late from the day after it.
 
-    None for what was cancelled, and for work completed in a period during which it was
-    due when nobody says on which day: lateness is never guessed. Without a date that
-    the plan, an amendment or the agency states there is no known deadline, and nobody
-    is late.
+    None for what was cancelled, and for work completed on a day that nobody states:
+    lateness is never guessed. Without a date that the plan, an amendment or the agency
+    states there is no known deadline, and nobody is late.
     """
     if state == State.CANCELLED:
         return None
@@ -272,11 +270,7 @@ def capped(percent: int) -> int:
 
 
 def share_of_way(start: float, value: float, target: float) -> int | None:
-    """
-    How much of the way from ``start`` to ``target`` a value has gone, in percent.
-
-    A value worse than the start is no progress; one beyond the target is 100 %.
-    """
+    """Percent of the way from ``start`` to ``target``; worse than the start is 0."""
     if target == start:
         return None
     return capped(int((value - start) * 100 / (target - start)))

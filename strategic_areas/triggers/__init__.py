@@ -1,0 +1,92 @@
+"""
+What the database itself refuses or counts, on both engines. Declared here only.
+
+* plan agreement: a record stands in the same plan as the record above it, and never
+  moves to another plan;
+* the public record: a published, replaced or withdrawn revision keeps its content; a
+  transition or a submission is never changed or deleted, only its free text may be
+  blanked;
+* publication version: whatever changes what the public reads moves one counter in
+  the same transaction, so that no code path, bulk update or SQL shell goes unseen.
+
+They are dropped before and installed after every migrate; ``missing`` tells which of
+them are not there, for the readiness probe.
+"""
+
+from django.db import connections, transaction
+
+from strategic_areas.triggers import refusals, versions
+from strategic_areas.triggers.statements import PREFIX
+
+
+def declared():
+    """Every trigger that the portal needs, as a list of ``Trigger``."""
+    return [
+        *refusals.plan_agreement(),
+        *refusals.public_record(),
+        *refusals.append_only(),
+        *versions.version(),
+    ]
+
+
+def _existing(connection):
+    """Names of our triggers that are in the database, with their tables."""
+    if connection.vendor == "sqlite":
+        query = "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'"
+    else:
+        query = (
+            "SELECT t.tgname, c.relname FROM pg_trigger t "
+            "JOIN pg_class c ON c.oid = t.tgrelid "
+            "JOIN pg_namespace n ON n.oid = c.relnamespace "
+            "WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' "
+            "AND n.nspname = ANY (current_schemas(false))"
+        )
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return {name: table for name, table in cursor if name.startswith(PREFIX)}
+
+
+def missing(using="default"):
+    """The names of declared triggers that the database lacks, sorted."""
+    existing = _existing(connections[using])
+    return sorted(t.name for t in declared() if existing.get(t.name) != t.table)
+
+
+def drop(using="default"):
+    """Remove every trigger of ours; the functions stay."""
+    connection = connections[using]
+    existing = _existing(connection)
+    with connection.cursor() as cursor:
+        for name, table in existing.items():
+            where = f' ON "{table}"' if connection.vendor == "postgresql" else ""
+            cursor.execute(f'DROP TRIGGER "{name}"{where}')
+
+
+def install(using="default"):
+    """Put every declared trigger in place, whatever was there before."""
+    connection = connections[using]
+    with transaction.atomic(using=using), connection.cursor() as cursor:
+        drop(using)
+        if connection.vendor == "postgresql":
+            cursor.execute(versions.move_version_function())
+        for trigger in declared():
+            cursor.execute(trigger.create(connection.vendor))
+
+
+def drop_before_migrate(sender, using, plan=(), **kwargs):
+    """
+    Receiver of ``pre_migrate``: only when there is something to apply.
+
+    A migrate that has nothing to do leaves a portal that is being used armed.
+    """
+    if plan:
+        drop(using)
+
+
+def install_after_migrate(sender, using, plan=(), **kwargs):
+    """Receiver of ``post_migrate``; tables may be missing after going backwards."""
+    tables = set(connections[using].introspection.table_names())
+    if not {trigger.table for trigger in declared()} <= tables:
+        return
+    if plan or missing(using):
+        install(using)

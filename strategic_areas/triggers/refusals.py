@@ -1,0 +1,133 @@
+"""What the database refuses: another plan, a changed public record."""
+
+from django.apps import apps
+
+from strategic_areas.triggers.statements import (
+    PUBLIC_RECORD,
+    model_named,
+    refusal,
+)
+
+
+def plan_agreement():
+    """One refusal per foreign key that must stay within the plan, and no moving."""
+    for model in apps.get_app_config("strategic_areas").get_models():
+        for link in getattr(model, "same_plan_as", ()):
+            field = model._meta.get_field(link)
+            table, parent = model._meta.db_table, field.related_model._meta.db_table
+            when = (
+                f"NEW.{field.column} IS NOT NULL AND "  # noqa: S608 - our own names
+                f"NEW.plan_id <> "
+                f'(SELECT plan_id FROM "{parent}" '
+                f"WHERE id = NEW.{field.column})"
+            )
+            message = f"{model._meta.model_name}.{link} is of another plan"
+            for event in ("INSERT", "UPDATE"):
+                name = f"{model._meta.model_name}_{link}_plan_{event.lower()}"
+                yield refusal(name, table, event, when, message)
+        if hasattr(model, "same_plan_as"):
+            yield refusal(
+                f"{model._meta.model_name}_stays_in_plan",
+                model._meta.db_table,
+                "UPDATE",
+                "NEW.plan_id <> OLD.plan_id",
+                f"a {model._meta.model_name} never moves to another plan",
+            )
+
+
+#: Columns of a public revision that may still change: its standing and its stamps.
+MOVABLE = {"status", "withdrawn_at", "withdrawn_by_id", "withdrawal_reason"}
+
+
+def _differs(column):
+    return f'NEW."{column}" IS DISTINCT FROM OLD."{column}"'
+
+
+def public_record():
+    for name in ("ActivityUpdate", "CommitmentUpdate"):
+        model = model_named(name)
+        table, label = model._meta.db_table, model._meta.model_name
+        kept = [
+            field.column
+            for field in model._meta.concrete_fields
+            if field.column not in MOVABLE | {"changed_at"}
+        ]
+        changed = " OR ".join(_differs(column) for column in kept)
+        yield refusal(
+            f"{label}_public_content",
+            table,
+            "UPDATE",
+            f"OLD.status IN {PUBLIC_RECORD} AND ({changed})",
+            f"a public {label} never changes: correct it by a new revision",
+        )
+        yield refusal(
+            f"{label}_public_status",
+            table,
+            "UPDATE",
+            f"OLD.status IN {PUBLIC_RECORD} AND NEW.status <> OLD.status AND NOT "
+            "(OLD.status = 'published' AND NEW.status IN ('replaced', 'withdrawn'))",
+            f"a public {label} is only ever replaced or withdrawn",
+        )
+        yield refusal(
+            f"{label}_public_deletion",
+            table,
+            "DELETE",
+            f"OLD.status IN {PUBLIC_RECORD}",
+            f"a public {label} is never deleted",
+        )
+    yield from _public_sources()
+    yield refusal(
+        "period_stays_a_demonstration",
+        model_named("ReportingPeriod")._meta.db_table,
+        "UPDATE",
+        "NEW.is_demonstration IS DISTINCT FROM OLD.is_demonstration",
+        "whether a period is a demonstration never changes",
+    )
+
+
+#: What is only ever appended: its free text, and what that is when it is blank.
+APPENDED = {"Transition": ("reason", ""), "Submission": ("content", "{}")}
+
+
+def append_only():
+    """Transitions and receipts: never changed, never deleted."""
+    for name, (text, blank) in APPENDED.items():
+        model = model_named(name)._meta
+        kept = [f.column for f in model.concrete_fields if f.column != text]
+        changed = " OR ".join(_differs(column) for column in kept)
+        yield refusal(
+            f"{model.model_name}_change",
+            model.db_table,
+            "UPDATE",
+            f"{changed} OR ({_differs(text)} "
+            f"AND CAST(NEW.{text} AS text) <> '{blank}')",
+            f"a {model.model_name} never changes; only its free text may be blanked",
+        )
+        yield refusal(
+            f"{model.model_name}_deletion",
+            model.db_table,
+            "DELETE",
+            "OLD.id IS NOT NULL",
+            f"a {model.model_name} is never deleted",
+        )
+
+
+def _public_sources():
+    """The sources of a public revision are part of what it says: none goes."""
+    for name in ("ActivityUpdate", "CommitmentUpdate"):
+        model = model_named(name)
+        label, through = model._meta.model_name, model.sources.through._meta
+        parent = f"OLD.{label}_id"
+        when = (
+            f"(SELECT status FROM {model._meta.db_table} "  # noqa: S608 - our own names
+            f"WHERE id = {parent}) IN {PUBLIC_RECORD}"
+        )
+        message = f"a public {label} keeps its sources"
+        for event in ("UPDATE", "DELETE"):
+            yield refusal(
+                f"{label}_sources_{event.lower()}",
+                through.db_table,
+                event,
+                when,
+                message,
+            )
