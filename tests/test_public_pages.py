@@ -12,7 +12,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
 from django.utils import timezone
+from django.utils.translation import override
 
+from plan_portal.templatetags.tallies import tally
 from plan_portal.urls import PUBLIC_PAGES
 from strategic_areas import workflow
 from strategic_areas.addresses import RESERVED_WORDS, address
@@ -638,3 +640,23 @@ def test_an_error_page_begins_with_the_help_line(client, db):
     page = client.get("/en/2017-2020/nothing/").content.decode()
 
     assert page.index('href="tel:911"') < page.index("<main")
+
+
+def test_the_headline_of_an_official_plan_is_one_sentence_for_each_axis(client):
+    asked = factories.make_round()
+    for percent in (40, 60):
+        activity = factories.make_activity(
+            plan=asked.plan, due_on=date(2028, 1, 1), due_provenance="plan"
+        )
+        factories.make_published_update(
+            activity=activity, period=asked, percent=percent
+        )
+
+    page = client.get(address("plan", asked.plan.code, language="en"))
+
+    headline = page.context["overview"].headline
+    words = " ".join(re.sub(r"<[^>]+>", " ", page.content.decode()).split())
+    assert (headline.counts.total, headline.unfinished) == (2, 2)
+    with override("en"):
+        assert tally(headline.counts.by_state, False) in words
+        assert tally(headline.punctuality.items(), False) in words

@@ -107,12 +107,6 @@ def punctuality(standing):
     return {"kept": kept, "word": PUNCTUALITY.get(kept, "")}
 
 
-@register.inclusion_tag("_punctuality.html")
-def punctuality_word(kept):
-    """One kind of punctuality, as a word."""
-    return {"kept": kept, "word": PUNCTUALITY[kept]}
-
-
 @register.filter
 def dial(number):
     """A telephone number as a device dials it: no spaces, dots or hyphens."""
