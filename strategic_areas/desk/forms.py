@@ -3,7 +3,7 @@
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Hidden, Layout, Submit
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from strategic_areas.desk import in_step
@@ -98,7 +98,7 @@ class ReportForm(RowForm):
         # A percent alone says it; see ``_keep_in_step``.
         self.fields["execution"].required = activity.is_continuing
         if activity.is_continuing and activity.unit:
-            label = _now("Quantity (%(unit)s)") % {"unit": activity.unit}
+            label = gettext("Quantity (%(unit)s)") % {"unit": activity.unit}
             self.fields["quantity"].label = label
         return Layout(
             "seen_version",
@@ -164,7 +164,7 @@ class NoNewsForm(RowForm):
         instance = kwargs["instance"]
         kwargs["auto_id"] = f"r{instance.activity_id}_no_news_%s"
         super().__init__(*args, **kwargs)
-        self.fields["no_news_reason_es"].label = _now("No news, because…")
+        self.fields["no_news_reason_es"].label = gettext("No news, because…")
 
 
 class SameForm(forms.Form):

@@ -3,7 +3,7 @@
 from django import forms
 from django.db.models import QuerySet
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from strategic_areas.desk import guard
@@ -43,7 +43,7 @@ class RevisionForm(forms.ModelForm):
             field.label = (
                 label
                 if language == "es"
-                else _now("%(label)s, in English") % {"label": label}
+                else gettext("%(label)s, in English") % {"label": label}
             )
 
     def clean(self):
