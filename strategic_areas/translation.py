@@ -57,6 +57,12 @@ for model, names in BILINGUAL.items():
     }
     translator.register(model, options)
 
+# Spanish is the language of the staff pages: only the English field names itself.
+for model, names in BILINGUAL.items():
+    for name in names:
+        spanish = model._meta.get_field(f"{name}_es")
+        spanish.verbose_name = model._meta.get_field(name).verbose_name
+
 # After the translated fields, or the history would miss them.
 for model in (
     models.Plan,

@@ -29,7 +29,8 @@ def demonstration(settings, tmp_path):
     settings.VAR_DIR = tmp_path
     plan = make_plan()
     partner, first, second, done = (
-        make_agency(acronym=name) for name in ("SOC", "UNO", "DOS", "FIN")
+        make_agency(acronym=acronym, name_es=name)
+        for acronym, name in (("SOC", "M"), ("UNO", "Z"), ("DOS", "A"), ("FIN", "B"))
     )
     make_participation(plan=plan, agency=partner, role="partner")
     for number, agency in enumerate([partner, done, first, second]):

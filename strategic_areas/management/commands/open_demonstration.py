@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from agencies.access import ADMINISTRATORS, FOCAL_POINTS, REVIEWERS
-from agencies.models import Agency, FocalPoint, User
+from agencies.models import FocalPoint, User
 from strategic_areas import rounds
 from strategic_areas.desk import queries
 from strategic_areas.models import Activity, Participation
@@ -54,13 +54,10 @@ def _agencies(period):
     Once chosen they stay, whatever is published later; members of the commission come
     before partners.
     """
-    chosen = Agency.objects.filter(
-        pk__in=FocalPoint.objects.filter(user__username__startswith="demo-").values(
-            "agency"
-        )
-    )
-    if len(chosen) == 2:
-        return list(chosen)
+    mandates = FocalPoint.objects.filter(user__username__startswith="demo-")
+    chosen = [mandate.agency for mandate in mandates.order_by("pk")]
+    if len(set(chosen)) >= 2:
+        return list(dict.fromkeys(chosen))[:2]
     unfinished = (
         queries.unfinished(period)
         .filter(kind=Activity.Kind.ONE_OFF)
