@@ -60,8 +60,10 @@ def move(
     **stamp,
 ):
     """Change status in one guarded UPDATE; the rule stands in its WHERE clause."""
-    before = update.status
-    row = type(update).objects.filter(pk=update.pk, status__in=allowed)
+    row = type(update).objects.filter(pk=update.pk)
+    # What the trace says it moved from is what is stored, not what somebody had loaded.
+    before = row.select_for_update().values_list("status", flat=True).get()
+    row = row.filter(status__in=allowed)
     if seen_version is not None:
         row = row.filter(version=seen_version)
     if not_by_contributors:

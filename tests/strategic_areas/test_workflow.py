@@ -433,3 +433,14 @@ def test_whether_a_round_is_a_demonstration_never_changes():
 
     period.refresh_from_db()
     assert period.is_demonstration is True
+
+
+def test_the_trace_says_what_was_stored_not_what_somebody_had_loaded():
+    update = make_submitted_update()
+    author = update.contributors.get()
+    loaded_before = ActivityUpdate.objects.get(pk=update.pk)
+    workflow.give_back(update, by=make_reviewer(), reason="Falta la fecha.")
+
+    workflow.submit(loaded_before, by=author)
+
+    assert steps(update)[-1] == ("returned", "submitted", author, "")
