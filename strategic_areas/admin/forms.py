@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from strategic_areas.admin.evidence import whereabouts
-from strategic_areas.desk.revisions import RevisionForm
+from strategic_areas.desk.revisions import ACCOUNT, RevisionForm
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
@@ -24,18 +24,7 @@ class ActivityUpdateForm(RevisionForm):
         fields = [
             "activity",
             "period",
-            "execution",
-            "percent",
-            "quantity",
-            "narrative_es",
-            "obstacle_es",
-            "next_step_es",
-            "people_reached",
-            "places",
-            "internal_note",
-            "is_reserved",
-            "reserved_reason",
-            "reserved_legal_basis",
+            *ACCOUNT,
             "narrative_en",
             "obstacle_en",
             "next_step_en",

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from strategic_areas.desk import in_step
 from strategic_areas.desk.layout import Fold, Group
-from strategic_areas.desk.revisions import RevisionForm
+from strategic_areas.desk.revisions import ACCOUNT, RevisionForm
 from strategic_areas.models import Activity, ActivityUpdate, Answer
 
 #: What a new report takes over from the last published one, to be changed.
@@ -54,20 +54,7 @@ class ReportForm(RowForm):
 
     class Meta:
         model = ActivityUpdate
-        fields = [
-            "execution",
-            "percent",
-            "quantity",
-            "narrative_es",
-            "obstacle_es",
-            "next_step_es",
-            "people_reached",
-            "places",
-            "internal_note",
-            "is_reserved",
-            "reserved_reason",
-            "reserved_legal_basis",
-        ]
+        fields = ACCOUNT
         widgets = {
             "percent": forms.NumberInput(attrs={"min": 0, "max": 100, "step": 1}),
             "people_reached": forms.NumberInput(attrs={"min": 0}),

@@ -42,10 +42,9 @@ def owed_by(user, today=None):
     """
     What the user's agencies owe in the rounds that accept their reports today.
 
-    In the order of the desk. A round opened again asks only the agencies it names.
-
-    Completed and cancelled activities are never owed; demonstration rounds ask too.
-    Returns a list of ``Owed``; empty for whoever has no current mandate.
+    A round opened again asks only the agencies it names. Completed and cancelled
+    activities are never owed; demonstration rounds ask too. Returns a list of ``Owed``
+    in the order of the desk; empty for whoever has no current mandate.
     """
     agencies = FocalPoint.objects.agencies_of(user)
     owed = []

@@ -9,6 +9,22 @@ from django.utils.translation import gettext_lazy as _
 from strategic_areas.desk import guard
 from strategic_areas.models import OPEN, Status
 
+#: What an agency writes of one activity, on whichever screen.
+ACCOUNT = (
+    "execution",
+    "percent",
+    "quantity",
+    "narrative_es",
+    "obstacle_es",
+    "next_step_es",
+    "people_reached",
+    "places",
+    "internal_note",
+    "is_reserved",
+    "reserved_reason",
+    "reserved_legal_basis",
+)
+
 
 class RevisionForm(forms.ModelForm):
     """
