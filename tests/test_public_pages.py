@@ -660,3 +660,14 @@ def test_the_headline_of_an_official_plan_is_one_sentence_for_each_axis(client):
     with override("en"):
         assert tally(headline.counts.by_state, False) in words
         assert tally(headline.punctuality.items(), False) in words
+
+
+@pytest.mark.parametrize(("hours", "is_marked"), [("24 h", False), ("De día", True)])
+def test_figures_without_words_are_of_no_language(client, db, hours, is_marked):
+    HelpLine.objects.create(
+        label_es="Línea", label_en="Line", numbers=["212"], hours_es=hours
+    )
+
+    page = client.get(address("help", language="en")).content.decode()
+
+    assert ("only-spanish" in page) is is_marked

@@ -1,5 +1,7 @@
 """Tags of the public pages: addresses, texts in two languages, states."""
 
+import re
+
 from django import template
 from django.conf import settings
 from django.urls import reverse
@@ -60,7 +62,9 @@ def spoken(record, field):
     if get_language() == "es":
         return spanish, False
     english = getattr(record, f"{field}_en") or ""
-    return english or spanish, not english and bool(spanish)
+    # Figures such as "24 h" are of no language.
+    has_words = re.search(r"[^\W\d_]{2}", spanish) is not None
+    return english or spanish, not english and has_words
 
 
 @register.simple_tag
