@@ -20,6 +20,7 @@ from strategic_areas.models import (
     Commitment,
     CommitmentUpdate,
     Evidence,
+    Indicator,
     Participation,
     Plan,
     Programme,
@@ -154,6 +155,17 @@ def make_activity(*, commitment=None, plan=None, agency=None, **fields):
     fields.setdefault("title_en", f"Activity {number}")
     fields.setdefault("provenance", Provenance.PLAN)
     return Activity.objects.create(commitment=commitment, agency=agency, **fields)
+
+
+def make_indicator(*, plan=None, **fields):
+    number = next(_numbers)
+    fields.setdefault("code", f"I-{number}")
+    fields.setdefault("name_es", f"Indicador {number}")
+    fields.setdefault("name_en", f"Indicator {number}")
+    fields.setdefault("unit_es", "personas")
+    fields.setdefault("unit_en", "people")
+    fields.setdefault("counts", "persons")
+    return Indicator.objects.create(introduced_by=plan or make_plan(), **fields)
 
 
 def make_period(*, plan=None, **fields):

@@ -1,11 +1,21 @@
 """Indicators and targets, and the raw values that only the secretariat reads."""
 
 from django.contrib import admin
+from django.utils.formats import number_format
+from django.utils.translation import gettext_lazy as _
 
 from agencies.scoping import BilingualHistoryAdmin, ScopedAdmin, ScopedHistoryAdmin
 from strategic_areas.admin.plan import OF_PLAN
 from strategic_areas.models import Indicator, Target
 from strategic_areas.models.measurements import Breakdown, Measurement
+
+
+class FigureMixin:
+    """A list that shows a value without the zeros that its column pads it with."""
+
+    @admin.display(description=_("value"), ordering="value")
+    def figure(self, row):
+        return number_format(format(row.value.normalize(), "f"))
 
 
 @admin.register(Indicator)
@@ -17,8 +27,8 @@ class IndicatorAdmin(BilingualHistoryAdmin):
 
 
 @admin.register(Target)
-class TargetAdmin(ScopedHistoryAdmin):
-    list_display = ["indicator", "plan", "starts_on", "ends_on", "value"]
+class TargetAdmin(FigureMixin, ScopedHistoryAdmin):
+    list_display = ["indicator", "plan", "starts_on", "ends_on", "figure"]
     list_filter = [OF_PLAN]
     list_select_related = ["indicator", "plan"]
     autocomplete_fields = ["indicator"]
@@ -31,8 +41,8 @@ class BreakdownInline(admin.TabularInline):
 
 
 @admin.register(Measurement)
-class MeasurementAdmin(ScopedAdmin):
-    list_display = ["indicator", "starts_on", "ends_on", "value", "status"]
+class MeasurementAdmin(FigureMixin, ScopedAdmin):
+    list_display = ["indicator", "starts_on", "ends_on", "figure", "status"]
     list_filter = ["status", "provenance"]
     list_select_related = ["indicator"]
     search_fields = ["indicator__code", "indicator__name_es"]

@@ -1,5 +1,7 @@
 """What is measured, and the values that plans set."""
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -53,13 +55,28 @@ class Indicator(Coded):
         help_text=_("Counts people who could be found in a small number."),
     )
     area = models.ForeignKey(
-        StrategicArea, models.PROTECT, null=True, blank=True, related_name="indicators"
+        StrategicArea,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="indicators",
+        verbose_name=_("strategic area"),
     )
     programme = models.ForeignKey(
-        Programme, models.PROTECT, null=True, blank=True, related_name="indicators"
+        Programme,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="indicators",
+        verbose_name=_("programme"),
     )
     agency = models.ForeignKey(
-        Agency, models.PROTECT, null=True, blank=True, related_name="+"
+        Agency,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("agency"),
     )
     counted_by = models.CharField(_("counted by"), max_length=40, blank=True)
     direction = models.CharField(
@@ -140,7 +157,8 @@ class Target(PlanBound):
         ]
 
     def __str__(self):
-        return f"{self.indicator.code}: {self.value}"
+        value = format(Decimal(self.value).normalize(), "f")
+        return f"{self.indicator.code}: {value}"
 
 
 class Discrepancy(Coded):
@@ -152,9 +170,14 @@ class Discrepancy(Coded):
     topic = models.CharField(_("topic"), max_length=300)
     detail = models.TextField(_("detail"))
     indicators = models.ManyToManyField(
-        Indicator, blank=True, related_name="discrepancies"
+        Indicator,
+        blank=True,
+        related_name="discrepancies",
+        verbose_name=_("indicators"),
     )
-    sources = models.ManyToManyField(Source, blank=True, related_name="+")
+    sources = models.ManyToManyField(
+        Source, blank=True, related_name="+", verbose_name=_("sources")
+    )
 
     class Meta:
         ordering = ["plan", "sort_code"]

@@ -54,7 +54,9 @@ class Measurement(models.Model):
         related_name="+",
         verbose_name=_("revises"),
     )
-    sources = models.ManyToManyField(Source, blank=True, related_name="+")
+    sources = models.ManyToManyField(
+        Source, blank=True, related_name="+", verbose_name=_("sources")
+    )
     note = models.TextField(_("note"), blank=True)
 
     objects = MeasurementQuerySet.as_manager()

@@ -1,0 +1,60 @@
+"""What staff read of indicators, targets and raw values."""
+
+from datetime import date
+
+import pytest
+from django.contrib import admin
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import override
+
+from strategic_areas.models import Target
+from strategic_areas.models.measurements import Measurement
+from tests.factories import make_indicator, make_plan, make_reviewer
+
+pytestmark = pytest.mark.django_db
+
+SPAN = {"starts_on": date(2025, 1, 1), "ends_on": date(2025, 12, 31)}
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"), [("349.000", "349"), ("34.500", "34.5"), ("300", "300")]
+)
+def test_a_value_is_listed_without_the_zeros_of_its_column(client, stored, shown):
+    plan, indicator = make_plan(), make_indicator()
+    Target.objects.create(
+        plan=plan, indicator=indicator, value=stored, provenance="plan", **SPAN
+    )
+    Measurement.objects.create(
+        indicator=indicator,
+        value=stored,
+        status="confirmed",
+        provenance="documented",
+        **SPAN,
+    )
+    client.force_login(make_reviewer(language="en"))
+
+    listed = []
+    for model in (Target, Measurement):
+        name = f"admin:strategic_areas_{model._meta.model_name}_changelist"
+        (row,) = client.get(reverse(name)).context["cl"].result_list
+        with override("en"):
+            listed.append(admin.site.get_model_admin(model).figure(row))
+
+    assert listed == [shown, shown]
+    assert str(Target.objects.get()) == f"{indicator.code}: {shown}"
+
+
+def test_every_field_of_an_admin_page_has_a_name_that_is_translated():
+    untold = [
+        f"{model._meta.label}.{field.name}"
+        for model in admin.site._registry
+        if model._meta.app_label == "strategic_areas"
+        for field in [*model._meta.fields, *model._meta.many_to_many]
+        if field.editable
+        and not field.primary_key
+        and not field.name.endswith("_en")
+        and not isinstance(field.verbose_name, Promise)
+    ]
+
+    assert untold == []
