@@ -446,6 +446,29 @@ def test_withdrawn_content_is_gone_and_its_reason_stands(client):
     assert "Cifra errónea." in shown
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("hosts", [True, False])
+def test_a_review_that_stays_within_the_agency_is_told(client, language, hosts):
+    commitment = factories.make_commitment()
+    factories.make_participation(
+        plan=commitment.plan, agency=commitment.lead, hosts_secretariat=hosts
+    )
+    activity = factories.make_activity(commitment=commitment)
+    factories.make_published_update(activity=activity)
+    factories.make_published_declaration(commitment=commitment)
+
+    told = [
+        sum(e.get("class") == "reviewed-within" for e in read(client, path).every("p"))
+        for path in (
+            commitment.get_absolute_url(language),
+            address("updates", commitment.plan.code, language=language),
+        )
+    ]
+
+    # On the commitment's page the update stands beside its activity and in the record.
+    assert told == ([3, 2] if hosts else [0, 0])
+
+
 def test_a_text_without_english_is_marked_as_spanish(client):
     commitment = make_world()
     factories.make_published_update(

@@ -215,6 +215,11 @@ class Participation(Sourced):
         blank=True,
     )
     member_since = models.DateField(_("member since"), null=True, blank=True)
+    hosts_secretariat = models.BooleanField(
+        _("hosts the secretariat"),
+        default=False,
+        help_text=_("Pages then say that its reports are reviewed within itself."),
+    )
 
     class Meta:
         ordering = ["plan", "agency__name_es"]

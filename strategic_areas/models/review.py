@@ -87,6 +87,8 @@ class Reviewed(PlanBound, Sourced):
     ``version`` counts the saves of this revision, so that of two people who save the
     same one the second is told. ``contributors`` are all who wrote, changed or
     submitted any part of this revision: none of them may publish it.
+    ``is_reviewed_within_agency`` is stamped at publication: whoever reviewed it was of
+    the agency that reports, which the public is told.
     """
 
     class Origin(models.TextChoices):
@@ -127,6 +129,9 @@ class Reviewed(PlanBound, Sourced):
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     changed_at = models.DateTimeField(_("last changed"), auto_now=True)
     submitted_at = models.DateTimeField(_("submitted"), null=True, editable=False)
+    is_reviewed_within_agency = models.BooleanField(
+        _("reviewed within the agency"), default=False, editable=False
+    )
     published_at = models.DateTimeField(_("published"), null=True, editable=False)
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -216,6 +216,11 @@ class Transition(AboutReviewed):
     )
     at = models.DateTimeField(_("when"))
     reason = models.TextField(_("reason"), blank=True)
+    private_note = models.TextField(
+        _("private note"),
+        blank=True,
+        help_text=_("Only the secretariat reads it; the agency never does."),
+    )
 
     class Meta:
         ordering = ["at", "pk"]

@@ -47,6 +47,7 @@ class Entry:
     provenance: str
     reported_on: date | None
     published_on: date
+    is_reviewed_within_agency: bool = False
     withdrawn_on: date | None = None
     withdrawal_reason_es: str = ""
     withdrawal_reason_en: str = ""
@@ -226,6 +227,7 @@ def _entry(kind, row, sources, evidence):
         "provenance": row.provenance,
         "reported_on": row.reported_on,
         "published_on": day(row.published_at),
+        "is_reviewed_within_agency": row.is_reviewed_within_agency,
     }
     if row.status == Status.WITHDRAWN:
         return Entry(

@@ -85,22 +85,28 @@ def public_record():
     )
 
 
-#: What is only ever appended: its free text, and what that is when it is blank.
-APPENDED = {"Transition": ("reason", ""), "Submission": ("content", "{}")}
+#: What is only ever appended: its free texts, and what each is when it is blank.
+APPENDED = {
+    "Transition": {"reason": "", "private_note": ""},
+    "Submission": {"content": "{}"},
+}
 
 
 def append_only():
     """Transitions and receipts: never changed, never deleted."""
-    for name, (text, blank) in APPENDED.items():
+    for name, texts in APPENDED.items():
         model = model_named(name)._meta
-        kept = [f.column for f in model.concrete_fields if f.column != text]
-        changed = " OR ".join(_differs(column) for column in kept)
+        kept = [f.column for f in model.concrete_fields if f.column not in texts]
+        changed = [_differs(column) for column in kept]
+        rewritten = [
+            f"({_differs(text)} AND CAST(NEW.{text} AS text) <> '{blank}')"
+            for text, blank in texts.items()
+        ]
         yield refusal(
             f"{model.model_name}_change",
             model.db_table,
             "UPDATE",
-            f"{changed} OR ({_differs(text)} "
-            f"AND CAST(NEW.{text} AS text) <> '{blank}')",
+            " OR ".join([*changed, *rewritten]),
             f"a {model.model_name} never changes; only its free text may be blanked",
         )
         yield refusal(

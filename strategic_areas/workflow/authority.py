@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from agencies.models import FocalPoint
+from strategic_areas.models import Participation
 from strategic_areas.workflow.moves import TransitionError
 
 
@@ -33,6 +34,17 @@ def may_publish(user, update):
 def has_part_in(user, update):
     """True when she wrote, changed or submitted any part of this revision."""
     return update.contributors.filter(pk=user.pk).exists()
+
+
+def is_within_agency(user, update):
+    """
+    True when a review by her stays within the agency that reports.
+
+    The agency hosts the secretariat in this plan, or she has a mandate for it now.
+    """
+    hosts = Participation.objects.filter(plan=update.plan_id, hosts_secretariat=True)
+    is_host = hosts.filter(agency=update.agency).exists()
+    return is_host or reports_for(user, update.agency)
 
 
 def must_report(by, update):

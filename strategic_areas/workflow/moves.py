@@ -54,6 +54,7 @@ def move(
     allowed,
     by,
     reason="",
+    private_note="",
     seen_version=None,
     not_by_contributors=False,
     contributes=False,
@@ -73,7 +74,9 @@ def move(
     update.refresh_from_db()
     if contributes:
         update.contributors.add(by)
-    leave_trace(update, from_status=before, by=by, reason=reason)
+    leave_trace(
+        update, from_status=before, by=by, reason=reason, private_note=private_note
+    )
 
 
 def _refusal(update, to, allowed, by, seen_version):
@@ -92,7 +95,7 @@ def _refusal(update, to, allowed, by, seen_version):
     )
 
 
-def leave_trace(update, *, from_status, by, reason=""):
+def leave_trace(update, *, from_status, by, reason="", private_note=""):
     Transition.objects.create(
         **{link(update): update},
         from_status=from_status,
@@ -100,4 +103,5 @@ def leave_trace(update, *, from_status, by, reason=""):
         by=by,
         at=timezone.now(),
         reason=reason,
+        private_note=private_note,
     )

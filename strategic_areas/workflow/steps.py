@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from strategic_areas.models import Provenance, Status
 from strategic_areas.models.review import Reviewed
 from strategic_areas.workflow.authority import (
+    is_within_agency,
     must_report,
     must_review,
     must_say_why,
@@ -87,8 +88,12 @@ def submit(update, *, by, seen_version=None):
     )
 
 
-def give_back(update, *, by, reason, seen_version=None):
-    """Return a submitted revision to its agency; the reason is required."""
+def give_back(update, *, by, reason, private_note="", seen_version=None):
+    """
+    Return a submitted revision to its agency; the reason is required.
+
+    The agency reads the reason; ``private_note`` is for the secretariat alone.
+    """
     must_review(by, update)
     must_say_why(update, reason)
     move(
@@ -97,6 +102,7 @@ def give_back(update, *, by, reason, seen_version=None):
         allowed=[Status.SUBMITTED],
         by=by,
         reason=reason,
+        private_note=private_note,
         seen_version=seen_version,
     )
 
@@ -124,6 +130,7 @@ def publish(update, *, by, seen_version=None, evidence=()):
         not_by_contributors=True,
         published_at=timezone.now(),
         published_by=by,
+        is_reviewed_within_agency=is_within_agency(by, update),
     )
     if not getattr(update, "is_reserved", False):
         shown = update.evidences.filter(pk__in=[item.pk for item in evidence])

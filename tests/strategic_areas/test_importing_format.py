@@ -33,6 +33,7 @@ REVIEWED = {
     "submitted_at": "a record is not submitted",
     "published_at": "the clock",
     "published_by": "the locked account of the record",
+    "is_reviewed_within_agency": "nobody reviews a record here",
     "withdrawn_at": "the secretariat withdraws here",
     "withdrawn_by": "the secretariat withdraws here",
     "withdrawal_reason": "the secretariat withdraws here",

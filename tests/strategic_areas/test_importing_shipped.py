@@ -33,6 +33,7 @@ PARTICIPATION = {
     "mandate_en",
     "mandate_provenance",
     "member_since",
+    "hosts_secretariat",
     "provenance",
     "sources",
     "note_es",

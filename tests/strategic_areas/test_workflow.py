@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Group
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from agencies.access import FOCAL_POINTS
 from strategic_areas import workflow
 from strategic_areas.models import ActivityUpdate, Status
 from tests.factories import (
@@ -14,6 +16,8 @@ from tests.factories import (
     make_agency,
     make_declaration,
     make_focal_point,
+    make_mandate,
+    make_participation,
     make_period,
     make_published_update,
     make_record_update,
@@ -351,7 +355,12 @@ def test_a_public_revision_is_never_deleted():
 
 def test_a_transition_is_never_changed_or_deleted_but_its_text_may_be_blanked():
     update = make_submitted_update()
-    workflow.give_back(update, by=make_reviewer(), reason="Un nombre propio.")
+    workflow.give_back(
+        update,
+        by=make_reviewer(),
+        reason="Un nombre propio.",
+        private_note="Llamar a la titular.",
+    )
     step = update.transitions.get(to_status=Status.RETURNED)
 
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -359,11 +368,42 @@ def test_a_transition_is_never_changed_or_deleted_but_its_text_may_be_blanked():
     with pytest.raises(IntegrityError), transaction.atomic():
         type(step).objects.filter(pk=step.pk).update(reason="Otra razón.")
     with pytest.raises(IntegrityError), transaction.atomic():
+        type(step).objects.filter(pk=step.pk).update(private_note="Otra nota.")
+    with pytest.raises(IntegrityError), transaction.atomic():
         type(step).objects.filter(pk=step.pk).delete()
-    type(step).objects.filter(pk=step.pk).update(reason="")
+    type(step).objects.filter(pk=step.pk).update(reason="", private_note="")
 
     step.refresh_from_db()
-    assert (step.to_status, step.reason) == (Status.RETURNED, "")
+    assert (step.to_status, step.reason, step.private_note) == ("returned", "", "")
+
+
+@pytest.mark.parametrize(
+    ("hosts", "reports", "told"),
+    [
+        (False, False, False),
+        (True, False, True),
+        (False, True, True),
+        (False, "before", False),
+    ],
+)
+def test_a_review_that_stays_within_the_agency_is_stamped_so(hosts, reports, told):
+    update, other = make_submitted_update(), make_submitted_update()
+    reviewer = make_reviewer()
+    for row, is_host in ((update, hosts), (other, False)):
+        make_participation(plan=row.plan, agency=row.agency, hosts_secretariat=is_host)
+    if reports:
+        reviewer.groups.add(Group.objects.get(name=FOCAL_POINTS))
+        today = timezone.localdate()
+        span = {"starts_on": today - timedelta(days=9), "kind": "alternate"}
+        if reports == "before":
+            span["ends_on"] = today - timedelta(days=1)
+        make_mandate(user=reviewer, agency=update.agency, **span)
+
+    workflow.publish(update, by=reviewer)
+    workflow.publish(other, by=reviewer)
+
+    stamps = update.is_reviewed_within_agency, other.is_reviewed_within_agency
+    assert stamps == (told, False)
 
 
 STEPS = {
