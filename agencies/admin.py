@@ -14,9 +14,13 @@ from agencies.access import (
     REVIEWERS,
     is_administrator,
 )
+from agencies.audit import AuditEntry
+from agencies.audit.page import AuditEntryAdmin
 from agencies.models import Agency, AgencyName, FocalPoint, User
 from agencies.scoping import BilingualHistoryAdmin, ScopedAdmin, ScopedHistoryAdmin
 from agencies.staleness import StaleGuardMixin
+
+admin.site.register(AuditEntry, AuditEntryAdmin)
 
 
 class FormerNameInline(admin.TabularInline):

@@ -11,6 +11,7 @@ class AgenciesConfig(AppConfig):
     verbose_name = _("Agencies and accounts")
 
     def import_models(self):
-        """Load the mail queue too, which is a room of its own."""
+        """Load the mail queue and the audit record too, rooms of their own."""
         super().import_models()
         import_module("agencies.mail")
+        import_module("agencies.audit")

@@ -59,6 +59,7 @@ PERMISSIONS = {
         "agencies.focalpoint": [VIEW, ADD, CHANGE],
         "agencies.user": [VIEW, ADD, CHANGE],
         "agencies.mail": [VIEW],
+        "agencies.auditentry": [VIEW],
         "strategic_areas.plan": [VIEW],
         "strategic_areas.participation": [VIEW],
     },

@@ -15,16 +15,24 @@ def pytest_collection_modifyitems(config, items):
     """
     Mark the browser's tests, and leave out those that are for the other database.
 
-    The latter run when that one's turn comes.
+    The latter run when that one's turn comes. Tests that commit get ``open_record``.
     """
     for item in items:
         if item.path.is_relative_to(BROWSER_TESTS):
             item.add_marker("browser")
+        if _commits(item) and "open_record" not in item.fixturenames:
+            item.fixturenames.append("open_record")
     other = "postgresql" if settings.EMBEDDED_DATABASE else "sqlite"
     left_out = [item for item in items if item.get_closest_marker(other)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if not item.get_closest_marker(other)]
+
+
+def _commits(item):
+    marker = item.get_closest_marker("django_db")
+    fixtures = {"transactional_db", "live_server"} & set(item.fixturenames)
+    return bool(fixtures or (marker and marker.kwargs.get("transaction")))
 
 
 @pytest.hookimpl(trylast=True)

@@ -6,6 +6,7 @@ What the database itself refuses or counts, on both engines. Declared here only.
 * the public record: a published, replaced or withdrawn revision keeps its content; a
   transition or a submission is never changed or deleted, only its free text may be
   blanked;
+* the audit record is only appended to, and on PostgreSQL chained at commit;
 * publication version: whatever changes what the public reads moves one counter in
   the same transaction, so that no code path, bulk update or SQL shell goes unseen.
 
@@ -13,20 +14,22 @@ They are dropped before and installed after every migrate; ``missing`` tells whi
 them are not there, for the readiness probe.
 """
 
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 
-from strategic_areas.triggers import refusals, versions
+from strategic_areas.triggers import audit, refusals, versions
 from strategic_areas.triggers.statements import PREFIX
 
 
-def declared():
-    """Every trigger that the portal needs, as a list of ``Trigger``."""
-    return [
+def declared(vendor=""):
+    """Every trigger that the portal needs on the engine, as a list of ``Trigger``."""
+    every = [
         *refusals.plan_agreement(),
         *refusals.public_record(),
         *refusals.append_only(),
+        *audit.record(),
         *versions.version(),
     ]
+    return [trigger for trigger in every if trigger.create(vendor or connection.vendor)]
 
 
 def _existing(connection):
@@ -48,29 +51,33 @@ def _existing(connection):
 
 def missing(using="default"):
     """The names of declared triggers that the database lacks, sorted."""
-    existing = _existing(connections[using])
-    return sorted(t.name for t in declared() if existing.get(t.name) != t.table)
+    target = connections[using]
+    existing, needed = _existing(target), declared(target.vendor)
+    return sorted(t.name for t in needed if existing.get(t.name) != t.table)
 
 
 def drop(using="default"):
     """Remove every trigger of ours; the functions stay."""
-    connection = connections[using]
-    existing = _existing(connection)
-    with connection.cursor() as cursor:
+    target = connections[using]
+    existing = _existing(target)
+    with target.cursor() as cursor:
         for name, table in existing.items():
-            where = f' ON "{table}"' if connection.vendor == "postgresql" else ""
+            where = f' ON "{table}"' if target.vendor == "postgresql" else ""
             cursor.execute(f'DROP TRIGGER "{name}"{where}')
 
 
 def install(using="default"):
     """Put every declared trigger in place, whatever was there before."""
-    connection = connections[using]
-    with transaction.atomic(using=using), connection.cursor() as cursor:
+    target = connections[using]
+    with transaction.atomic(using=using), target.cursor() as cursor:
         drop(using)
-        if connection.vendor == "postgresql":
+        if target.vendor == "postgresql":
             cursor.execute(versions.move_version_function())
-        for trigger in declared():
-            cursor.execute(trigger.create(connection.vendor))
+            cursor.execute(audit.chain_functions())
+        for trigger in declared(target.vendor):
+            cursor.execute(trigger.create(target.vendor))
+        if target.vendor == "postgresql":
+            cursor.execute(audit.chain_what_waits())
 
 
 def drop_before_migrate(sender, using, plan=(), **kwargs):

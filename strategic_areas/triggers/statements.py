@@ -6,12 +6,18 @@ from django.apps import apps
 
 PREFIX = "portal_"
 EVENTS = ("INSERT", "UPDATE", "DELETE")
+#: On PostgreSQL, one lock for all that is done at commit: two would invite a deadlock.
+AT_COMMIT = "PERFORM pg_advisory_xact_lock(hashtext('portal_at_commit'))"
 PUBLIC_RECORD = "('published', 'replaced', 'withdrawn')"
 
 
 @dataclass(frozen=True)
 class Trigger:
-    """One trigger: its name, its table, and the statement for each engine."""
+    """
+    One trigger: its name, its table, and the statement for each engine.
+
+    An engine that needs none has an empty statement.
+    """
 
     name: str
     table: str

@@ -3,6 +3,7 @@
 from django.apps import apps
 
 from strategic_areas.triggers.statements import (
+    AT_COMMIT,
     EVENTS,
     PREFIX,
     PUBLIC_RECORD,
@@ -84,6 +85,6 @@ def move_version_function():
         "IF current_setting('portal.moved', true) IS NOT DISTINCT FROM "
         "txid_current()::text THEN RETURN NULL; END IF; "
         "PERFORM set_config('portal.moved', txid_current()::text, true); "
-        f"{_next_version()}; "
+        f"{AT_COMMIT}; {_next_version()}; "
         "RETURN NULL; END $$ LANGUAGE plpgsql"
     )

@@ -1,0 +1,54 @@
+"""What the audit record tells of, each event with its words."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Event(models.TextChoices):
+    """The stored word is for ever; the label may be written better."""
+
+    SIGN_IN = "sign_in", _("Signed in")
+    SIGN_IN_FAILED = "sign_in_failed", _("Failed to sign in")
+    SIGN_OUT = "sign_out", _("Signed out")
+    SESSION_ENDED = "session_ended", _("Session ended by the portal")
+    ACCESS_DENIED = "access_denied", _("Was denied access")
+
+    ACCOUNT_MADE = "account_made", _("Account made")
+    ACCOUNT_CHANGED = "account_changed", _("Account changed")
+    PASSWORD_CHANGED = "password_changed", _("Password changed")
+    FACTOR_ADDED = "factor_added", _("Second factor added")
+    FACTOR_REMOVED = "factor_removed", _("Second factor removed")
+    RECOVERY_ASKED = "recovery_asked", _("Recovery of an account asked for")
+    RECOVERY_APPROVED = "recovery_approved", _("Recovery of an account approved")
+    RECOVERY_REFUSED = "recovery_refused", _("Recovery of an account refused")
+    RECOVERY_DONE = "recovery_done", _("Account recovered")
+    INVITATION_SENT = "invitation_sent", _("Invitation sent")
+    INVITATION_REVOKED = "invitation_revoked", _("Invitation revoked")
+    INVITATION_ACCEPTED = "invitation_accepted", _("Invitation accepted")
+    MANDATE_MADE = "mandate_made", _("Mandate given")
+    MANDATE_CHANGED = "mandate_changed", _("Mandate changed")
+    MANDATE_REMOVED = "mandate_removed", _("Mandate deleted")
+    HANDOVER = "handover", _("Work handed over")
+    ACCESS_REVIEWED = "access_reviewed", _("Accesses reviewed")
+
+    REPORT_SUBMITTED = "report_submitted", _("Report submitted")
+    REPORT_RETURNED = "report_returned", _("Report returned")
+    REPORT_PUBLISHED = "report_published", _("Report published")
+    REPORT_REPLACED = "report_replaced", _("Report replaced by a later one")
+    REPORT_WITHDRAWN = "report_withdrawn", _("Report withdrawn")
+    REPORT_CHANGED = "report_changed", _("Report moved to another state")
+    ROUNDS_MADE = "rounds_made", _("Rounds made from a schedule")
+    ROUND_MADE = "round_made", _("Reporting period made")
+    ROUND_CHANGED = "round_changed", _("Reporting period changed")
+    ROUND_REOPENED = "round_reopened", _("Round opened again")
+    APPROVAL_ASKED = "approval_asked", _("Approval by a second person asked for")
+    APPROVAL_GIVEN = "approval_given", _("Approved by a second person")
+    APPROVAL_REFUSED = "approval_refused", _("Refused by a second person")
+    AMENDMENT_PROPOSED = "amendment_proposed", _("Amendment of the plan proposed")
+    AMENDMENT_APPROVED = "amendment_approved", _("Amendment of the plan approved")
+    AMENDMENT_REFUSED = "amendment_refused", _("Amendment of the plan refused")
+    PLAN_LOADED = "plan_loaded", _("Plan file loaded")
+
+    EXPORTED = "exported", _("Unpublished data taken out")
+    EVIDENCE_OPENED = "evidence_opened", _("File of evidence opened")
+    TEXT_PURGED = "text_purged", _("Text blanked for good")

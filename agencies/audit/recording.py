@@ -1,0 +1,124 @@
+"""The one door into the audit record."""
+
+import re
+from datetime import date
+from ipaddress import ip_address
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+from simple_history.models import HistoricalRecords
+
+from agencies import access
+from agencies.audit import chain
+from agencies.audit.entries import AuditEntry
+from agencies.audit.events import Event
+from agencies.models import FocalPoint
+
+#: A code, a slug, a state or the name of an address: no blank, so no sentence.
+CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+-]{0,79}", re.ASCII)
+#: The most that a list of facts holds.
+MOST = 200
+ROLES = (access.FOCAL_POINTS, access.REVIEWERS, access.ADMINISTRATORS)
+
+
+def record(event, *, actor=None, request=None, obj=None, agency=None, **facts):
+    """
+    Append what happened, in the caller's transaction, and return the entry.
+
+    ``request`` may be left out inside one; its signed-in person is the actor where none
+    is named. ``obj`` is the record that it is about, ``agency`` the agency concerned:
+    left out, the one that the actor reports for. Facts are numbers, codes, dates and
+    lists of them: ``ValueError`` on anything that could be a text or a name.
+    """
+    event = Event(event)
+    request = request or getattr(HistoricalRecords.context, "request", None)
+    actor = actor or _person(request)
+    entry = AuditEntry(
+        at=timezone.now(),
+        actor=actor,
+        role=role_of(actor),
+        agency=getattr(agency, "acronym", "") or _agency_of(actor),
+        ip=address_of(request),
+        event=event.value,
+        object=label_of(obj),
+        facts={name: _fact(name, value) for name, value in facts.items()},
+    )
+    entry.digest = chain.digest({name: getattr(entry, name) for name in chain.CONTENT})
+    with transaction.atomic():
+        if connection.vendor == "sqlite":
+            chain.append(entry)
+        else:  # a trigger appends it to the chain when the transaction commits
+            entry.save(force_insert=True)
+    return entry
+
+
+def label_of(obj):
+    """Which record, without a word of what it says."""
+    return f"{obj._meta.label_lower}:{obj.pk}" if obj is not None else ""
+
+
+def role_of(user):
+    """The roles that the person held at that moment, joined by a plus."""
+    if user is None or not user.is_staff:
+        return ""
+    if user.is_superuser:
+        return "superuser"
+    held = set(user.groups.values_list("name", flat=True))
+    return "+".join(name for name in ROLES if name in held)
+
+
+def address_of(request):
+    """
+    The network address of the person; empty where it is unknown.
+
+    Behind proxies it is what the outermost trusted one saw; everything further left in
+    the header was written by the visitor.
+    """
+    if request is None:
+        return ""
+    said = request.META.get("REMOTE_ADDR", "")
+    proxies = getattr(settings, "ALLAUTH_TRUSTED_PROXY_COUNT", 0)
+    if proxies:
+        hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+        said = hops[-proxies] if len(hops) >= proxies else ""
+    try:
+        address = ip_address(said.strip().partition("%")[0])
+    except ValueError:
+        return ""
+    return str(getattr(address, "ipv4_mapped", None) or address)
+
+
+def is_code(value):
+    """True for a text that is a code, and so may stand in the record."""
+    return isinstance(value, str) and bool(CODE.fullmatch(value))
+
+
+def _person(request):
+    user = getattr(request, "user", None)
+    return user if user is not None and user.is_authenticated else None
+
+
+def _agency_of(user):
+    """The agency that the actor reports for, when it is just one."""
+    if user is None or not user.is_staff:
+        return ""
+    held = FocalPoint.objects.current().filter(user=user)
+    acronyms = set(held.values_list("agency__acronym", flat=True)[:2])
+    return acronyms.pop() if len(acronyms) == 1 else ""
+
+
+def _fact(name, value):
+    """The value as JSON keeps it; ``ValueError`` unless it is surely no text."""
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, date):
+        return value.isoformat()
+    if is_code(value):
+        return str(value)
+    if isinstance(value, list | tuple | set) and len(value) <= MOST:
+        ordered = sorted(value) if isinstance(value, set) else value
+        return [_fact(name, item) for item in ordered]
+    raise ValueError(
+        f"{name}: the audit record keeps numbers, codes and dates, no {type(value)}"
+    )

@@ -1,0 +1,433 @@
+"""The audit record: what goes in, and how a change behind its back is found."""
+
+from datetime import UTC, date, datetime
+from io import StringIO
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection, transaction
+
+from agencies import audit
+from agencies.audit import AuditEntry, AuditHead, Event, chain
+from agencies.mail import Mail
+from strategic_areas import triggers
+from tests.factories import (
+    make_administrator,
+    make_agency,
+    make_focal_point,
+    make_reviewer,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def settle():
+    """Let what waits for the commit of PostgreSQL happen now."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+def make_entries(number):
+    person = make_reviewer()
+    for place in range(number):
+        audit.record(Event.EXPORTED, actor=person, rows=place)
+        settle()
+    return list(AuditEntry.objects.order_by("seq"))
+
+
+def behind_the_triggers(act):
+    """Do something that the guards refuse, as the owner of the database could."""
+    triggers.drop()
+    act(AuditEntry.objects)
+    triggers.install()
+
+
+def test_an_entry_says_who_did_what_from_where_and_for_whom(rf):
+    agency = make_agency(acronym="MM")
+    person = make_focal_point(agency=agency)
+    request = rf.get("/", REMOTE_ADDR="2001:DB8::1")
+    request.user = person
+
+    audit.record(Event.EXPORTED, request=request, obj=agency, rows=3, kind="workbook")
+
+    told = AuditEntry.objects.values(
+        "actor", "role", "agency", "ip", "event", "object", "facts"
+    ).get()
+    assert told == {
+        "actor": person.pk,
+        "role": "focal_point",
+        "agency": "MM",
+        "ip": "2001:db8::1",
+        "event": "exported",
+        "object": f"agencies.agency:{agency.pk}",
+        "facts": {"rows": 3, "kind": "workbook"},
+    }
+
+
+def test_the_agency_concerned_may_be_another_than_the_actors():
+    record = audit.record(
+        Event.REPORT_RETURNED,
+        actor=make_reviewer(),
+        agency=make_agency(acronym="CONANI"),
+    )
+
+    assert (record.role, record.agency) == ("reviewer", "CONANI")
+
+
+def test_nobody_is_nobody(rf):
+    request = rf.get("/")
+    request.user = AnonymousUser()
+
+    entry = audit.record(Event.SIGN_IN_FAILED, request=request)
+
+    assert (entry.actor, entry.role, entry.agency) == (None, "", "")
+
+
+@pytest.mark.parametrize(
+    ("proxies", "header", "address"),
+    [
+        (0, "203.0.113.9", "127.0.0.1"),
+        (1, "203.0.113.9", "203.0.113.9"),
+        (1, "6.6.6.6, 203.0.113.9", "203.0.113.9"),
+        (2, "203.0.113.9, 10.0.0.1", "203.0.113.9"),
+        (1, "::ffff:203.0.113.9", "203.0.113.9"),
+        (1, "<script>", ""),
+        (2, "203.0.113.9", ""),
+    ],
+)
+def test_a_visitor_does_not_choose_the_address_that_is_kept(
+    rf, settings, proxies, header, address
+):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
+
+    entry = audit.record(
+        Event.SIGN_IN, request=rf.get("/", headers={"x-forwarded-for": header})
+    )
+
+    assert entry.ip == address
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "María Pérez",
+        "ana@example.org",
+        "two words",
+        "",
+        "x" * 81,
+        "línea",
+        "a\nb",
+        1.5,
+        {"a": 1},
+        ["a b"],
+        list(range(201)),
+        object(),
+    ],
+)
+def test_a_text_or_a_name_never_gets_in(value):
+    with pytest.raises(ValueError, match="reason"):
+        audit.record(Event.REPORT_RETURNED, reason=value)
+
+    assert AuditEntry.objects.count() == 0
+
+
+def test_numbers_codes_and_dates_get_in():
+    entry = audit.record(
+        Event.EXPORTED,
+        count=2,
+        open=True,
+        none=None,
+        code="R-1.1.2",
+        day=date(2026, 11, 25),
+        moment=datetime(2026, 11, 25, 12, tzinfo=UTC),
+        some={3, 1},
+    )
+
+    entry.refresh_from_db()
+    assert entry.facts == {
+        "count": 2,
+        "open": True,
+        "none": None,
+        "code": "R-1.1.2",
+        "day": "2026-11-25",
+        "moment": "2026-11-25T12:00:00+00:00",
+        "some": [1, 3],
+    }
+
+
+def test_an_unknown_event_is_refused():
+    with pytest.raises(ValueError, match="brewed_coffee"):
+        audit.record("brewed_coffee")
+
+
+def test_an_entry_goes_with_the_transaction_that_it_tells_of():
+    with transaction.atomic():
+        audit.record(Event.EXPORTED)
+        transaction.set_rollback(True)
+    audit.record(Event.SIGN_OUT)
+    settle()
+
+    assert list(AuditEntry.objects.values_list("seq", "event")) == [(1, "sign_out")]
+
+
+def test_places_in_the_chain_have_no_gap_and_each_hash_covers_the_one_before():
+    entries = make_entries(3)
+
+    assert [entry.seq for entry in entries] == [1, 2, 3]
+    assert [entry.prev_hash for entry in entries] == [
+        chain.GENESIS,
+        entries[0].hash,
+        entries[1].hash,
+    ]
+    assert [entry.hash for entry in entries] == [
+        chain.link(entry.prev_hash, entry.seq, entry.digest) for entry in entries
+    ]
+    head = AuditHead.objects.get()
+    assert (head.seq, head.hash) == (3, entries[-1].hash)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda rows: rows.filter(seq=2).update(facts={"rows": 9}),
+        lambda rows: rows.filter(seq=2).update(seq=9),
+        lambda rows: rows.filter(seq=2).delete(),
+        lambda rows: rows.all().delete(),
+        lambda rows: AuditHead.objects.update(seq=1),
+        lambda rows: AuditHead.objects.all().delete(),
+    ],
+)
+def test_the_database_refuses_every_change_and_deletion(act):
+    make_entries(3)
+    before = list(AuditEntry.objects.values())
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        act(AuditEntry.objects)
+
+    assert list(AuditEntry.objects.values()) == before
+    assert audit.verify().fault == ""
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("table", ["agencies_auditentry", "agencies_audithead"])
+def test_nobody_empties_the_table_at_a_stroke(table):
+    make_entries(1)
+
+    with (
+        pytest.raises(IntegrityError),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"TRUNCATE {table}")
+
+    assert audit.verify().count == 1
+
+
+def test_an_untouched_record_is_whole():
+    entries = make_entries(3)
+
+    assert audit.verify() == chain.Verdict(3, entries[-1].hash)
+    assert audit.verify(f"2:{entries[1].hash}").fault == ""
+
+
+def test_a_fresh_portal_is_whole():
+    out = StringIO()
+
+    call_command("verify_audit", stdout=out)
+
+    assert out.getvalue().splitlines() == [
+        "0 entries, none broken",
+        f"head 0:{'0' * 64}",
+    ]
+
+
+def store_as_sound(entry, **fields):
+    """Store an entry with hashes of its own that are right for what it says."""
+    for name, value in fields.items():
+        setattr(entry, name, value)
+    content = {name: getattr(entry, name) for name in chain.CONTENT}
+    entry.digest = chain.digest(content)
+    entry.hash = chain.link(entry.prev_hash, entry.seq, entry.digest)
+    entry.save()
+
+
+def change_with_its_hashes(rows):
+    store_as_sound(rows.get(seq=2), facts={"rows": 77})
+
+
+def insert_in_between(rows):
+    for seq in (4, 3, 2):
+        rows.filter(seq=seq).update(seq=seq + 1)
+    store_as_sound(rows.get(seq=3), pk=None, seq=2, facts={"rows": 77})
+
+
+def append_behind(rows):
+    last = rows.get(seq=4)
+    store_as_sound(last, pk=None, seq=5, prev_hash=last.hash)
+
+
+@pytest.mark.parametrize(
+    ("act", "number"),
+    [
+        (lambda rows: rows.filter(seq=2).update(facts={"rows": 77}), 2),
+        (lambda rows: rows.filter(seq=2).update(actor=None), 2),
+        (lambda rows: rows.filter(seq=2).update(event="sign_in"), 2),
+        (lambda rows: rows.filter(seq=2).update(prev_hash="0" * 64), 2),
+        (lambda rows: rows.filter(seq=1).delete(), 1),
+        (lambda rows: rows.filter(seq=2).delete(), 2),
+        (lambda rows: rows.filter(seq=4).delete(), 4),
+        (lambda rows: rows.filter(seq__gte=3).delete(), 3),
+        (lambda rows: rows.all().delete(), 1),
+        (change_with_its_hashes, 3),
+        (insert_in_between, 3),
+        (append_behind, 5),
+        (lambda rows: AuditHead.objects.all().delete(), 4),
+    ],
+)
+def test_what_was_done_behind_the_triggers_is_found(act, number):
+    make_entries(4)
+    behind_the_triggers(act)
+
+    with pytest.raises(CommandError) as told:
+        call_command("verify_audit")
+
+    assert f"entry {number} " in str(told.value)
+    assert told.value.returncode == 1
+
+
+def test_a_row_without_a_place_in_the_chain_is_found():
+    make_entries(1)
+    behind_the_triggers(lambda rows: rows.filter(seq=1).update(seq=None))
+    # Putting the triggers back appends what waits; only a deeper hand leaves it loose.
+    triggers.drop()
+    AuditEntry.objects.update(seq=None)
+
+    assert "has no place in the chain" in audit.verify().fault
+
+
+def test_a_chain_written_anew_from_its_start_is_found_by_an_earlier_head():
+    entries = make_entries(3)
+    printed = f"2:{entries[1].hash}"
+
+    def write_anew(rows):
+        rows.all().delete()
+        AuditHead.objects.all().delete()
+
+    behind_the_triggers(write_anew)
+    make_entries(3)
+
+    assert audit.verify().fault == ""
+    assert audit.verify(printed).fault.startswith("entry 2 ")
+
+
+def test_a_shorter_chain_is_found_by_an_earlier_head():
+    entries = make_entries(3)
+
+    behind_the_triggers(lambda rows: rows.filter(seq=3).delete())
+    triggers.drop()
+    AuditHead.objects.update(seq=2, hash=entries[1].hash)
+    triggers.install()
+
+    assert audit.verify().fault == ""
+    assert audit.verify(f"3:{entries[2].hash}").fault == "entry 3 is missing"
+
+
+@pytest.mark.parametrize("head", ["3", "3:zz", "-1:" + "0" * 64])
+def test_a_head_that_is_none_is_refused(head):
+    with pytest.raises(CommandError, match="printed head"):
+        call_command("verify_audit", expect=head)
+
+
+def test_the_outcome_is_mailed_once_a_day():
+    make_entries(1)
+
+    for _time in range(2):
+        call_command("verify_audit", address="a@example.org", stdout=StringIO())
+
+    mail = Mail.objects.get()
+    assert audit.verify().head in mail.text
+
+
+@pytest.mark.postgresql
+def test_what_was_recorded_while_the_triggers_were_down_is_chained_afterwards():
+    triggers.drop()
+    entry = audit.record(Event.SIGN_IN)
+
+    triggers.install()
+
+    entry.refresh_from_db()
+    assert entry.seq == 1
+    assert audit.verify().fault == ""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_at_commit_every_entry_is_in_the_chain():
+    for _time in range(3):
+        with transaction.atomic():
+            audit.record(Event.EXPORTED)
+            audit.record(Event.SIGN_OUT)
+
+    assert list(AuditEntry.objects.order_by("pk").values_list("seq", flat=True)) == [
+        *range(1, 7)
+    ]
+    assert audit.verify().fault == ""
+
+
+def test_an_account_with_entries_is_never_deleted():
+    person = make_user()
+    audit.record(Event.SIGN_IN, actor=person)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        person.delete()
+
+    assert AuditEntry.objects.get().actor == person
+
+
+@pytest.mark.parametrize("make_actor", [make_focal_point, make_reviewer])
+def test_nobody_but_an_administrator_reads_the_record(client, make_actor):
+    audit.record(Event.EXPORTED)
+    client.force_login(make_actor())
+
+    response = client.get("/gestion/agencies/auditentry/")
+
+    assert response.status_code == 403
+
+
+def test_an_administrator_reads_the_record_and_changes_nothing(client):
+    entry = audit.record(Event.EXPORTED, actor=make_reviewer(), rows=1)
+    client.force_login(make_administrator())
+    rows = "/gestion/agencies/auditentry/"
+
+    listed = client.get(rows, {"event": "exported"})
+    answers = [
+        client.get(f"{rows}add/").status_code,
+        client.post(f"{rows}{entry.pk}/change/", {}).status_code,
+        client.post(f"{rows}{entry.pk}/delete/", {"post": "yes"}).status_code,
+    ]
+
+    assert [row.pk for row in listed.context["cl"].result_list] == [entry.pk]
+    assert answers == [403, 403, 403]
+
+
+def test_the_list_costs_the_same_for_one_entry_and_for_many(
+    client, django_assert_max_num_queries
+):
+    client.force_login(make_administrator())
+    person = make_reviewer()
+    rows = "/gestion/agencies/auditentry/"
+
+    def queries():
+        with django_assert_max_num_queries(30) as captured:
+            client.get(rows, {"event": "exported"})
+        return len(captured)
+
+    audit.record(Event.EXPORTED, actor=person)
+    one = queries()
+    for _time in range(60):
+        audit.record(Event.EXPORTED, actor=make_user())
+
+    assert queries() == one
