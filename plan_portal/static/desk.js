@@ -144,6 +144,7 @@
       return mark(row, ended ? words.session : words.failed);
     }
     if (answer.ok) forget(row);
+    keepEvidence(row, fresh);
     row.replaceWith(fresh);
     count();
     if (answer.ok) {
@@ -156,6 +157,67 @@
       errors.tabIndex = -1;
       errors.focus();
     }
+  }
+
+  /* Evidence goes by an address of its own and leaves the row's text alone. */
+
+  async function attach(form) {
+    const section = form.closest("[data-evidence]");
+    if (sending.has(section)) return;
+    sending.add(section);
+    tell(section, words.saving);
+    try {
+      const answer = await fetch(form.action, {
+        method: "POST",
+        body: new FormData(form),
+        headers: { "X-Row-Only": "1" },
+      });
+      takeEvidence(section, answer, await answer.text());
+    } catch {
+      tell(section, words.unattached);
+    } finally {
+      sending.delete(section);
+    }
+  }
+
+  function takeEvidence(section, answer, text) {
+    const fresh = new DOMParser().parseFromString(text, "text/html").querySelector("[data-evidence]");
+    if (!fresh || answer.redirected) {
+      const ended = answer.redirected || answer.status === 403 || answer.status === 404;
+      return tell(section, ended ? words.session : words.unattached);
+    }
+    if (!answer.ok) keepFile(section, fresh);
+    section.replaceWith(fresh);
+    const told = fresh.querySelector("[role=status], [role=alert]");
+    announce.textContent = told?.textContent ?? "";
+    fresh.querySelector("[aria-invalid=true], summary").focus();
+  }
+
+  /* A good file stays chosen while another field is mended. */
+  function keepFile(section, fresh) {
+    const chosen = section.querySelector("input[type=file]");
+    const field = fresh.querySelector("input[type=file]");
+    if (chosen && field && !field.ariaInvalid) field.replaceWith(chosen);
+  }
+
+  /* Evidence begun while the row itself was saved stays as it is. */
+  function keepEvidence(row, fresh) {
+    const section = row.querySelector("[data-evidence]");
+    const fields = section?.querySelectorAll("input:not([type=hidden], [type=submit])") ?? [];
+    if ([...fields].some((field) => field.value !== "")) {
+      fresh.querySelector("[data-evidence]")?.replaceWith(section);
+    }
+  }
+
+  function tell(section, text) {
+    let told = section.querySelector("[data-told]");
+    if (!told) {
+      told = paragraph("");
+      told.dataset.told = "";
+      section.append(told);
+    }
+    told.textContent = text;
+    announce.textContent = text;
   }
 
   function mark(row, text) {
@@ -182,9 +244,10 @@
   }
 
   sheet.addEventListener("submit", (event) => {
-    if (!event.target.matches(".row-form")) return;
+    if (!event.target.matches(".row-form, .evidence-form")) return;
     event.preventDefault();
-    save(event.target, true);
+    if (event.target.matches(".row-form")) save(event.target, true);
+    else attach(event.target);
   });
   sheet.addEventListener("input", (event) => {
     const form = event.target.form;

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from strategic_areas.admin.evidence import whereabouts
+from strategic_areas.desk.attaching import whereabouts
 from strategic_areas.desk.revisions import ACCOUNT, RevisionForm
 from strategic_areas.models import (
     Activity,

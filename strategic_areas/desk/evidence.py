@@ -1,9 +1,17 @@
-"""Files of evidence for staff, within the scope of each person."""
+"""Evidence for staff: a file to open, and what stands beside a row of the sheet."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db import transaction
 from django.http import Http404
-from django.views.decorators.http import require_safe
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
+from agencies.models import Agency
+from strategic_areas import workflow
+from strategic_areas.desk import showing
+from strategic_areas.desk.views import ROW_ONLY, find_or_404
+from strategic_areas.evidence import kept_only_if_saved
 from strategic_areas.models import Evidence
 from strategic_areas.views.evidence import as_attachment
 
@@ -18,3 +26,67 @@ def download(request, token):
     if item is None:
         raise Http404
     return as_attachment(item)
+
+
+@require_POST
+def attach(request, period, agency, activity):
+    """Attach one piece of evidence; a refusal touches nothing that the row says."""
+    row = _row_or_404(request, period, agency, activity)
+    with kept_only_if_saved(), transaction.atomic():
+        Agency.objects.select_for_update().get(pk=row.update.agency.pk)
+        form = showing.attach_form(row, request.POST, request.FILES)
+        _save(form, request.user)
+    done = _("%(title)s is attached.") % {"title": form.instance.title}
+    return _answer(request, row, done, form)
+
+
+def _save(form, user):
+    """Store what the form brings; why it was not stored stands in its errors."""
+    if not form.is_valid():
+        return
+    try:
+        workflow.open_for_evidence(form.record, by=user)
+    except workflow.TransitionError as error:
+        form.add_error(None, str(error))
+    else:
+        form.save()
+
+
+@require_POST
+def detach(request, period, agency, activity, item):
+    """Take one piece of evidence away from a row that is still written in."""
+    row = _row_or_404(request, period, agency, activity)
+    found = get_object_or_404(row.update.evidences, pk=item)
+    try:
+        with transaction.atomic():
+            workflow.open_for_evidence(row.update, by=request.user)
+            found.delete()
+    except workflow.TransitionError as error:
+        messages.error(request, str(error))
+        return redirect(row.page_url)
+    return _answer(request, row, _("%(title)s is removed.") % {"title": found})
+
+
+def _row_or_404(request, period, agency, activity):
+    """The row, once something is saved in it: evidence stands beside a report."""
+    row = find_or_404(request, period, agency, activity).row(activity)
+    if row is None or row.update is None:
+        raise Http404
+    return row
+
+
+def _answer(request, row, done, form=None):
+    """The row's evidence for the script; else its page, or what was refused on it."""
+    refused = form if form and form.errors else None
+    status = 422 if refused else 200
+    if ROW_ONLY in request.headers:
+        now = _row_or_404(request, row.period.pk, row.agency.slug, row.key)
+        shown = showing.evidence_of(now, refused)
+        context = {"evidence": shown, "done": "" if refused else done}
+        return render(request, "desk/_evidence.html", context, status=status)
+    if refused:
+        found = find_or_404(request, row.period.pk, row.agency.slug)
+        context = showing.page(request, found, unfolded=row.key, attaching=refused)
+        return render(request, "desk/sheet.html", context, status=status)
+    messages.success(request, done)
+    return redirect(row.page_url)

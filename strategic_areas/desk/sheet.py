@@ -48,6 +48,30 @@ class Row:
     def _is_mended(self):
         return not self.returned or self.update.changed_at > self.returned.at
 
+    @property
+    def agency(self):
+        return self.activity.agency
+
+    @property
+    def key(self):
+        return self.activity.pk
+
+    @property
+    def anchor(self):
+        """The id of the row on the page."""
+        return f"fila-{self.key}"
+
+    @property
+    def page_url(self):
+        """The sheet with this row open."""
+        sheet = reverse("admin:sheet", args=[self.period.pk, self.agency.slug])
+        return f"{sheet}?fila={self.key}#{self.anchor}"
+
+    def url(self, name, *more):
+        """The address of one of the row's own forms, such as "sheet_row"."""
+        keys = [self.period.pk, self.agency.slug, self.key, *more]
+        return reverse(f"admin:{name}", args=keys)
+
     @cached_property
     def warnings(self):
         """What the guard wants looked at in an answer that is not sent yet."""
@@ -133,7 +157,7 @@ def read(period, agency, user, only=None):
         .select_related("agency", "commitment", "plan")
         .annotate(newest_id=_newest(period), last_id=_last(period))
     )
-    updates = ActivityUpdate.objects.prefetch_related("places").in_bulk(
+    updates = ActivityUpdate.objects.prefetch_related("places", "evidences").in_bulk(
         [activity.newest_id for activity in activities if activity.newest_id]
     )
     lasts = (

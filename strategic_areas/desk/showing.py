@@ -3,12 +3,27 @@
 from dataclasses import dataclass
 
 from django.contrib import admin
-from django.urls import reverse
 
 from strategic_areas.desk import in_step
+from strategic_areas.desk.attaching import AttachForm, whereabouts
 from strategic_areas.desk.forms import NoNewsForm, ReportForm, SameForm
 from strategic_areas.desk.sheet import Row
 from strategic_areas.models import ActivityUpdate, Province
+
+
+@dataclass(frozen=True)
+class ShownEvidence:
+    """
+    What stands beside a row's report.
+
+    ``form`` is None while nothing is saved in the row, and once it was sent. ``items``
+    are (evidence, where it is, address that removes it); the last is "" where nothing
+    may be changed.
+    """
+
+    row: Row
+    items: tuple
+    form: AttachForm | None
 
 
 @dataclass(frozen=True)
@@ -16,6 +31,7 @@ class Shown:
     """``form`` and ``quick`` are None where nothing may be written any more."""
 
     row: Row
+    evidence: ShownEvidence
     form: object = None
     quick: tuple = ()
     is_unfolded: bool = False
@@ -26,15 +42,19 @@ class Shown:
         return next((f for f in (self.form, *self.quick) if f and f.errors), None)
 
 
-def page(request, sheet, *, unfolded=None, posted=None):
-    """The context of the whole sheet; ``posted`` is a form that came back."""
+def page(request, sheet, *, unfolded=None, posted=None, attaching=None):
+    """
+    The context of the whole sheet.
+
+    ``posted`` is a row's form that came back, ``attaching`` one of evidence.
+    """
     if unfolded is None:
         unfolded = next((row.activity.pk for row in sheet.rows if row.waits), None)
     provinces = places()
     return {
         **frame(request, sheet),
         "rows": [
-            show(sheet, row, provinces, unfolded=unfolded, posted=posted)
+            show(row, provinces, unfolded=unfolded, posted=posted, attaching=attaching)
             for row in sheet.rows
         ],
         "in_step": in_step.table(),
@@ -51,26 +71,49 @@ def places():
     return [(place.pk, place.name) for place in Province.objects.order_by("name")]
 
 
-def show(sheet, row, provinces, *, unfolded=None, posted=None):
+def show(row, provinces, *, unfolded=None, posted=None, attaching=None):
     """One row; the form that came back stands in the place of its kind."""
     is_unfolded = row.activity.pk == unfolded
+    evidence = evidence_of(row, attaching)
     if not row.is_open:
-        return Shown(row, is_unfolded=is_unfolded)
-    action = reverse(
-        "admin:sheet_row",
-        args=[sheet.period.pk, sheet.agency.slug, row.activity.pk],
-    )
+        return Shown(row, evidence, is_unfolded=is_unfolded)
     if posted and posted.instance.activity_id != row.activity.pk:
         posted = None
     form = _or_posted(ReportForm, row, posted, last=row.last, provinces=provinces)
     quick = [_or_posted(NoNewsForm, row, posted)]
+    action = row.url("sheet_row")
     if row.last:
         seen = {"seen_version": row.update.version if row.update else None}
         auto_id = f"r{row.activity.pk}_same_%s"
         quick = [SameForm(initial=seen, action=action, auto_id=auto_id), *quick]
     for each in (form, quick[-1]):
         each.helper.form_action = action
-    return Shown(row, form, tuple(quick), is_unfolded)
+    return Shown(row, evidence, form, tuple(quick), is_unfolded)
+
+
+def evidence_of(row, attaching=None):
+    """What stands beside a row; the form that came back in its place."""
+    if row.state == "todo":
+        return ShownEvidence(row, (), None)
+    form = None
+    if row.update.is_editable:
+        is_mine = attaching and attaching.record.pk == row.update.pk
+        form = attaching if is_mine else attach_form(row)
+    items = [
+        (item, whereabouts(item), row.url("sheet_detach", item.pk) if form else "")
+        for item in row.update.evidences.all()
+    ]
+    return ShownEvidence(row, tuple(items), form)
+
+
+def attach_form(row, *posted):
+    """The form that attaches to a row, empty or with what was posted."""
+    return AttachForm(
+        *posted,
+        record=row.update,
+        action=row.url("sheet_attach"),
+        auto_id=f"{row.anchor}-evidence-%s",
+    )
 
 
 def _or_posted(form_class, row, posted, **kwargs):

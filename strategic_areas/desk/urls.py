@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from strategic_areas.desk import sending, views
+from strategic_areas.desk import evidence, sending, views
 
 
 def patterns(site):
@@ -14,6 +14,12 @@ def patterns(site):
             (sheet, views.sheet, "sheet"),
             (f"{sheet}enviar/", sending.check, "sheet_check"),
             (f"{sheet}<int:activity>/", views.save_row, "sheet_row"),
+            (f"{sheet}<int:activity>/evidencia/", evidence.attach, "sheet_attach"),
+            (
+                f"{sheet}<int:activity>/evidencia/<int:item>/quitar/",
+                evidence.detach,
+                "sheet_detach",
+            ),
             ("recibo/<int:pk>/", sending.receipt, "receipt"),
         ]
     ]

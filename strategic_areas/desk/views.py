@@ -58,7 +58,6 @@ def _row_only(request, found, activity, form):
     """The row as it stands now, for the script to put in its place."""
     posted = form if form.errors else None
     shown = showing.show(
-        found,
         found.row(activity),
         showing.places(),
         unfolded=activity if posted else None,
@@ -73,5 +72,4 @@ def _next_address(found, activity):
     following = found.following(activity)
     if following is None:
         return found.check_url
-    pk = following.activity.pk
-    return f"{found.url}?fila={pk}#fila-{pk}"
+    return following.page_url

@@ -83,6 +83,7 @@ def _told(update):
         "version": update.version,
         "quantity": None if quantity is None else format(quantity, "f"),
         "places": [place.name for place in update.places.all()],
+        "evidence": [_shown(item) for item in update.evidences.all()],
         **{name: getattr(update, name) for name in PLAIN},
         **{
             name: {
@@ -91,4 +92,15 @@ def _told(update):
             }
             for name in BILINGUAL
         },
+    }
+
+
+def _shown(item):
+    """One piece of evidence: what it is, and where; a file by its fingerprint."""
+    archive = f"{item.archive_office}, {item.archive_number}".strip(", ")
+    return {
+        "kind": item.kind,
+        "title": item.title_es,
+        "where": item.url or item.original_name or archive,
+        "sha256": item.sha256,
     }

@@ -55,17 +55,29 @@ def save(update, *, by, seen_version):
     """
     must_report(by, update)
     stored = type(update).objects.select_for_update().get(pk=update.pk)
-    if stored.status not in {Status.DRAFT, Status.RETURNED}:
-        raise TransitionError(
-            _("%(record)s is %(status)s and can no longer be changed.")
-            % {"record": stored, "status": stored.get_status_display().lower()}
-        )
+    _must_be_editable(stored)
     if stored.version != seen_version:
         raise Conflict(stored)
     update.status = stored.status
     update.version = stored.version + 1
     _save(update, by)
     return update
+
+
+@transaction.atomic
+def open_for_evidence(update, *, by):
+    """
+    Lock a draft or returned revision whose evidence is about to change.
+
+    Whoever changes it is one of its authors. The texts keep their version: a row that
+    somebody is writing in is not taken for a stale one.
+    """
+    must_report(by, update)
+    rows = type(update).objects.filter(pk=update.pk)
+    stored = rows.select_for_update().get()
+    _must_be_editable(stored)
+    rows.update(changed_at=timezone.now())
+    update.contributors.add(by)
 
 
 def submit(update, *, by, seen_version=None):
@@ -211,6 +223,14 @@ def _said(update):
     )
     places = update.places.all() if hasattr(update, "places") else []
     return content, sorted(map(str, evidence)), sorted(place.pk for place in places)
+
+
+def _must_be_editable(stored):
+    if not stored.is_editable:
+        raise TransitionError(
+            _("%(record)s is %(status)s and can no longer be changed.")
+            % {"record": stored, "status": stored.get_status_display().lower()}
+        )
 
 
 def _must_be_askable(update):

@@ -17,6 +17,7 @@ from tests.factories import (
     make_record_update,
     make_round,
 )
+from tests.uploads import make_pdf
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -295,3 +296,35 @@ def test_the_sheet_breaks_no_rule_of_the_policy_in_force(make_page):
     expect(row(page, asked.activities[0])).to_have_attribute("data-state", "ready")
 
     assert complaints == []
+
+
+def test_a_refused_file_loses_neither_the_text_nor_the_next_try(make_page, tmp_path):
+    asked = Round(1)
+    (activity,) = asked.activities
+    bad, good = tmp_path / "Acta.pdf", tmp_path / "Acta buena.pdf"
+    bad.write_bytes(b"no es un PDF")
+    good.write_bytes(make_pdf())
+    page = make_page(asked.user)
+    page.goto(asked.address)
+    number(page, activity).fill("60")
+    press_save(page, activity)
+    expect(row(page, activity)).to_have_attribute("data-state", "ready")
+    page.goto(f"{asked.address}?fila={activity.pk}")
+    text = row(page, activity).locator("textarea[name=narrative_es]")
+    text.fill("Escrito y sin guardar.")
+    fold = row(page, activity).locator("[data-evidence]")
+    fold.locator("summary").click()
+    fold.locator("input[name=title_es]").fill("Acta")
+
+    for path, answer in ((bad, "[aria-invalid=true]"), (good, "li a")):
+        fold.locator("input[type=file]").set_input_files(path)
+        fold.locator("input[name=attach]").click()
+        expect(fold.locator(answer)).to_be_visible()
+        expect(text).to_have_value("Escrito y sin guardar.")
+
+    update = ActivityUpdate.objects.get(period=asked.period)
+    assert [item.original_name for item in update.evidences.all()] == [good.name]
+    press_save(page, activity)
+    expect(row(page, activity).locator("[data-mark]")).to_contain_text("60")
+    update.refresh_from_db()
+    assert (update.narrative_es, update.version) == ("Escrito y sin guardar.", 2)

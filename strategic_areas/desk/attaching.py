@@ -1,0 +1,158 @@
+"""Attaching evidence to a report: a file, an address, or a place in an archive."""
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
+from django import forms
+from django.core.exceptions import ValidationError
+from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from strategic_areas import evidence
+from strategic_areas.desk import guard
+from strategic_areas.models import ActivityUpdate, Evidence
+
+#: The fields of the form that make a row of each kind.
+KINDS = {
+    Evidence.Kind.FILE: ["upload"],
+    Evidence.Kind.LINK: ["url"],
+    Evidence.Kind.ARCHIVE: ["archive_office", "archive_number"],
+}
+#: The texts of a row that the public reads once a reviewer clears it.
+TEXTS = ["title_es", "url", "archive_office", "archive_number"]
+
+
+def whereabouts(item):
+    """Where staff find it: a link to follow, a file to save, or words."""
+    if item.kind == Evidence.Kind.FILE:
+        return format_html(
+            '<a href="{}">{}</a> ({})',
+            reverse("staff_evidence", args=[item.token]),
+            item.original_name,
+            filesizeformat(item.size),
+        )
+    if item.kind == Evidence.Kind.LINK:
+        return format_html('<a href="{0}" rel="noreferrer">{0}</a>', item.url)
+    return gettext("Archive of %(office)s, file %(number)s") % {
+        "office": item.archive_office,
+        "number": item.archive_number,
+    }
+
+
+class EvidenceForm(forms.ModelForm):
+    """One row. What is filled in says of which kind it is."""
+
+    upload = forms.FileField(
+        label=_("file"),
+        required=False,
+        allow_empty_file=True,
+        widget=forms.FileInput(
+            attrs={"accept": ",".join(f".{name}" for name in evidence.EXTENSIONS)}
+        ),
+        help_text=_("PDF, JPG, PNG, XLSX, DOCX or CSV, of 10 MB at most."),
+    )
+
+    class Meta:
+        labels = {"title_es": _("title")}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.clean_file = None
+
+    @property
+    def has_stored_file(self):
+        return bool(self.instance.pk) and self.instance.kind == Evidence.Kind.FILE
+
+    def clean_upload(self):
+        upload = self.cleaned_data["upload"]
+        if upload:
+            try:
+                self.clean_file = evidence.clean(upload)
+            except evidence.RefusedFileError as error:
+                raise ValidationError(str(error), code="refused") from None
+            self._refuse_personal_data("upload", self.clean_file.name)
+        return upload
+
+    def clean(self):
+        cleaned = super().clean()
+        for name in TEXTS:
+            self._refuse_personal_data(name, cleaned.get(name))
+        given = [
+            kind
+            for kind, names in KINDS.items()
+            if any(cleaned.get(name) or name in self.errors for name in names)
+        ]
+        if self.has_stored_file and Evidence.Kind.FILE not in given:
+            given.insert(0, Evidence.Kind.FILE)
+        if not given:
+            self.add_error("upload", gettext("Give a file, an address or an archive."))
+        elif len(given) > 1:
+            text = gettext("Give just one: a file, an address or an archive.")
+            self.add_error(KINDS[given[1]][0], text)
+        else:
+            self._must_be_complete(given[0], cleaned)
+            self.instance.kind = given[0]
+        return cleaned
+
+    def _refuse_personal_data(self, name, text):
+        """What identifies a person names no evidence either: it may be cleared."""
+        for reason in guard.refusals(text):
+            self.add_error(name, reason)
+
+    def _must_be_complete(self, kind, cleaned):
+        if kind == Evidence.Kind.ARCHIVE:
+            for name in KINDS[kind]:
+                if not cleaned.get(name) and name not in self.errors:
+                    self.add_error(name, gettext("An archive needs office and number."))
+
+    def save(self, commit=True):
+        if self.clean_file:
+            evidence.attach(self.instance, self.clean_file)
+        return super().save(commit)
+
+
+class AttachForm(EvidenceForm):
+    """
+    One more piece of evidence beside a report of the sheet.
+
+    ``auto_id`` begins with the row's own name, so that ids differ on one page.
+    """
+
+    url = Evidence._meta.get_field("url").formfield(assume_scheme="https")
+
+    class Meta(EvidenceForm.Meta):
+        model = Evidence
+        fields = ["title_es", "url", "archive_office", "archive_number"]
+
+    field_order = ["title_es", "upload", "url", "archive_office", "archive_number"]
+
+    def __init__(self, *args, record, action, **kwargs):
+        self.record = record
+        kwargs["instance"] = Evidence(**{link_of(record): record})
+        kwargs["label_suffix"] = ""
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_action = action
+        self.helper.form_class = "evidence-form"
+        self.helper.attrs = {"novalidate": "", "autocomplete": "off"}
+        self.helper.add_input(Submit("attach", _("Attach")))
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.clean_file:
+            files = self.record.evidences.filter(kind=Evidence.Kind.FILE)
+            try:
+                evidence.must_fit(
+                    self.record.agency, files.count() + 1, [self.clean_file]
+                )
+            except evidence.RefusedFileError as error:
+                self.add_error("upload", str(error))
+        return cleaned
+
+
+def link_of(record):
+    """The field of evidence that names such a record."""
+    is_update = isinstance(record, ActivityUpdate)
+    return "activity_update" if is_update else "commitment_update"

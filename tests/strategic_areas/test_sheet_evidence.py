@@ -1,0 +1,259 @@
+"""Evidence in the rows of the sheet: who attaches what, and what a refusal leaves."""
+
+import shutil
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from agencies.access import REVIEWERS
+from strategic_areas import workflow
+from strategic_areas.evidence import FILES_PER_UPDATE
+from strategic_areas.models import Evidence, Submission
+from tests.factories import (
+    make_activity,
+    make_agency,
+    make_evidence,
+    make_file_evidence,
+    make_focal_point,
+    make_reviewer,
+    make_round,
+    make_update,
+)
+from tests.uploads import make_pdf
+
+pytestmark = pytest.mark.django_db
+
+LINK = {"title_es": "Acta", "url": "https://example.org/acta"}
+ARCHIVE = {"title_es": "Acta", "archive_office": "Archivo", "archive_number": "7-2026"}
+IDENTIFIER = "001-1234567-8"
+
+
+class Row:
+    """A saved row of a focal point who is signed in."""
+
+    def __init__(self, client):
+        self.client = client
+        self.agency = make_agency()
+        activity = make_activity(agency=self.agency)
+        self.period = make_round(plan=activity.plan)
+        self.user = make_focal_point(agency=self.agency)
+        self.update = make_update(activity=activity, period=self.period, by=self.user)
+        client.force_login(self.user)
+
+    def keys(self, activity=None):
+        activity = activity or self.update.activity
+        return [self.period.pk, activity.agency.slug, activity.pk]
+
+    def attach(self, activity=None, *, headers=None, **fields):
+        address = reverse("admin:sheet_attach", args=self.keys(activity))
+        return self.client.post(address, fields, headers=headers or {})
+
+    def detach(self, item, activity=None):
+        keys = [*self.keys(activity), item.pk]
+        return self.client.post(reverse("admin:sheet_detach", args=keys))
+
+    def file(self, content=None, name="Acta.pdf"):
+        return SimpleUploadedFile(name, content or make_pdf())
+
+
+@pytest.fixture(autouse=True)
+def folder():
+    """The private folder, empty."""
+    location = settings.VAR_DIR / "evidence"
+    shutil.rmtree(location, ignore_errors=True)
+    return location
+
+
+@pytest.fixture
+def row(client):
+    return Row(client)
+
+
+def test_each_of_the_three_kinds_is_attached_and_stays_internal(row, folder):
+    answers = [
+        row.attach(**LINK),
+        row.attach(**ARCHIVE),
+        row.attach(title_es="Acta", upload=row.file()),
+    ]
+
+    kept = row.update.evidences.all()
+    assert [answer.status_code for answer in answers] == [302] * 3
+    assert [item.kind for item in kept] == ["link", "archive", "file"]
+    assert not any(item.is_public for item in kept)
+    assert kept[2].size == (folder / kept[2].token).stat().st_size
+
+
+@pytest.mark.parametrize(
+    ("fields", "wrong"),
+    [
+        ({"title_es": "Acta"}, "upload"),
+        ({**LINK, "title_es": ""}, "title_es"),
+        ({**LINK, "url": "ftp://example.org/"}, "url"),
+        ({**LINK, **ARCHIVE}, "archive_office"),
+        ({"title_es": "Acta", "archive_office": "Archivo"}, "archive_number"),
+        ({**LINK, "title_es": f"Acta de {IDENTIFIER}"}, "title_es"),
+        ({**ARCHIVE, "archive_number": IDENTIFIER}, "archive_number"),
+    ],
+)
+def test_what_is_wrong_is_said_beside_its_field(row, fields, wrong):
+    response = row.attach(**fields)
+
+    (shown,) = response.context["rows"]
+    assert (response.status_code, list(shown.evidence.form.errors)) == (422, [wrong])
+    assert not Evidence.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("Acta.pdf", b"MZ"), ("Acta.exe", make_pdf()), (f"{IDENTIFIER}.pdf", make_pdf())],
+)
+def test_a_refused_file_leaves_text_and_folder_as_they_were(row, folder, name, content):
+    response = row.attach(title_es="Acta", upload=row.file(content, name))
+
+    row.update.refresh_from_db()
+    (shown,) = response.context["rows"]
+    assert (response.status_code, list(shown.evidence.form.errors)) == (422, ["upload"])
+    assert shown.form["narrative_es"].value() == row.update.narrative_es
+    assert not Evidence.objects.exists()
+    assert [path for path in folder.rglob("*") if path.is_file()] == []
+
+
+def test_a_report_takes_so_many_files_and_no_more(row):
+    for _ in range(FILES_PER_UPDATE):
+        make_file_evidence(row.update)
+
+    response = row.attach(title_es="Acta", upload=row.file())
+
+    assert response.status_code == 422
+    assert row.update.evidences.count() == FILES_PER_UPDATE
+
+
+def test_evidence_does_not_make_an_open_row_stale(row):
+    seen = row.update.version
+
+    row.attach(**LINK)
+    saved = row.client.post(
+        reverse("admin:sheet_row", args=row.keys()),
+        {"percent": "60", "narrative_es": "Más.", "seen_version": seen},
+    )
+
+    row.update.refresh_from_db()
+    assert (saved.status_code, row.update.percent) == (302, 60)
+    assert row.update.evidences.count() == 1
+
+
+def test_the_script_is_answered_with_the_evidence_alone(row):
+    script = {"X-Row-Only": "1"}
+
+    taken = row.attach(headers=script, **LINK)
+    refused = row.attach(headers=script, title_es="Acta")
+
+    pages = [answer.content.decode() for answer in (taken, refused)]
+    assert [answer.status_code for answer in (taken, refused)] == [200, 422]
+    assert [page.count("/quitar/") for page in pages] == [1, 1]
+    assert [page.count("data-evidence") for page in pages] == [1, 1]
+    assert [page.count("data-row=") for page in pages] == [0, 0]
+
+
+def test_whoever_attaches_does_not_publish(row):
+    colleague = make_focal_point(agency=row.agency)
+    colleague.groups.add(Group.objects.get(name=REVIEWERS))
+    row.client.force_login(colleague)
+
+    row.attach(**LINK)
+    workflow.submit(row.update, by=row.user)
+
+    with pytest.raises(workflow.TransitionError):
+        workflow.publish(row.update, by=colleague)
+
+
+def test_attaching_mends_what_came_back_for_want_of_evidence(row):
+    workflow.submit(row.update, by=row.user)
+    workflow.give_back(row.update, by=make_reviewer(), reason="Falta el acta.")
+    address = reverse("admin:sheet", args=[row.period.pk, row.agency.slug])
+
+    before = row.client.get(address).context["sheet"].rows[0].state
+    row.attach(**LINK)
+    after = row.client.get(address).context["sheet"].rows[0].state
+
+    assert (before, after) == ("returned", "ready")
+
+
+def test_it_is_removed_while_the_row_is_written_in(row):
+    item = make_evidence(row.update)
+
+    row.detach(item)
+
+    assert not Evidence.objects.exists()
+
+
+def test_what_was_sent_keeps_its_evidence(row):
+    item = make_evidence(row.update)
+    workflow.submit(row.update, by=row.user)
+
+    refused = row.attach(**LINK)
+    row.detach(item)
+
+    assert refused.status_code == 422
+    assert list(row.update.evidences.all()) == [item]
+
+
+def test_nobody_reaches_the_evidence_of_another_agency(row):
+    theirs = make_update(
+        activity=make_activity(plan=row.update.activity.plan), period=row.period
+    )
+    item = make_evidence(theirs)
+    theirs_is_mine = [*row.keys(), item.pk]
+
+    answers = [
+        row.attach(theirs.activity, **LINK),
+        row.detach(item, theirs.activity),
+        row.client.post(reverse("admin:sheet_detach", args=theirs_is_mine)),
+    ]
+
+    assert [answer.status_code for answer in answers] == [404] * 3
+    assert list(Evidence.objects.all()) == [item]
+
+
+def test_a_row_with_nothing_saved_takes_no_evidence_yet(row):
+    activity = make_activity(
+        commitment=row.update.activity.commitment, agency=row.agency
+    )
+
+    response = row.attach(activity, **LINK)
+
+    page = row.client.get(reverse("admin:sheet", args=[row.period.pk, row.agency.slug]))
+    assert response.status_code == 404
+    assert [bool(each.evidence.form) for each in page.context["rows"]] == [True, False]
+
+
+def test_evidence_is_neither_added_nor_removed_by_a_link(row):
+    item = make_evidence(row.update)
+
+    answers = [
+        row.client.get(reverse("admin:sheet_attach", args=row.keys())),
+        row.client.get(reverse("admin:sheet_detach", args=[*row.keys(), item.pk])),
+    ]
+
+    assert [answer.status_code for answer in answers] == [405, 405]
+
+
+def test_the_receipt_names_the_evidence(row):
+    item = make_file_evidence(row.update)
+    seen = {row.update.pk: row.update.version}
+
+    kept = workflow.submit_all(row.period, row.agency, seen, by=row.user)
+
+    assert Submission.objects.get().content["reports"][0]["evidence"] == [
+        {
+            "kind": "file",
+            "title": item.title_es,
+            "where": "Acta.pdf",
+            "sha256": item.sha256,
+        }
+    ]
+    page = row.client.get(reverse("admin:receipt", args=[kept.pk]))
+    assert "Acta.pdf" in page.content.decode()
