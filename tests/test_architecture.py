@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ROWS = [
     [
         "addresses",
+        "cells",
         "disclosure",
         "discipline",
         "headline",

@@ -1,0 +1,66 @@
+"""Text in cells: never a formula, and back again as it was."""
+
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import Workbook, load_workbook
+
+from strategic_areas import cells
+
+STARTS = ["=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠"]
+#: Texts that often begin with what matters, apostrophes and blanks before it.
+TEXTS = st.one_of(
+    st.text(),
+    st.builds(
+        "{}{}{}".format,
+        st.text(alphabet="' \n", max_size=3),
+        st.sampled_from(STARTS),
+        st.text(),
+    ),
+)
+
+
+def through_a_workbook(text):
+    book = Workbook()
+    book.active["A1"].value = text
+    book.active["A1"].data_type = "s"
+    written = io.BytesIO()
+    book.save(written)
+    return load_workbook(io.BytesIO(written.getvalue())).active["A1"]
+
+
+@given(TEXTS)
+def test_no_escaped_text_begins_like_a_formula(text):
+    assert not cells.FORMULA.match(cells.escape(text))
+
+
+@given(TEXTS)
+def test_every_text_comes_back_as_it_was(text):
+    assert cells.unescape(cells.escape(text)) == text
+
+
+@pytest.mark.parametrize("start", STARTS)
+def test_each_sign_that_starts_a_formula_is_escaped(start):
+    assert cells.escape(f"{start}1") == f"'{start}1"
+
+
+@pytest.mark.parametrize("text", ["Se hizo.", "'entre comillas'", "", "5 - 3 = 2"])
+def test_plain_text_is_left_alone(text):
+    assert cells.escape(text) == text
+
+
+@given(TEXTS)
+def test_a_cell_read_back_from_a_workbook_is_text_and_no_formula(text):
+    cell = through_a_workbook(cells.for_workbook(text))
+
+    assert cell.data_type != "f"
+    assert not cells.FORMULA.match(cell.value or "")
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["C"])))
+def test_a_printable_text_survives_a_workbook(text):
+    cell = through_a_workbook(cells.for_workbook(text))
+
+    assert cells.unescape(cell.value or "") == text
