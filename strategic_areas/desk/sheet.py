@@ -106,6 +106,10 @@ class Sheet:
     def check_url(self):
         return reverse("admin:sheet_check", args=[self.period.pk, self.agency.slug])
 
+    @property
+    def workbook_url(self):
+        return reverse("admin:workbook", args=[self.period.pk, self.agency.slug])
+
     def row(self, activity):
         """The row of an activity's id, or None."""
         return next((row for row in self.rows if row.activity.pk == activity), None)

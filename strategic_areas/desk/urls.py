@@ -3,6 +3,7 @@
 from django.urls import path
 
 from strategic_areas.desk import evidence, sending, views
+from strategic_areas.desk.workbook import views as workbook
 
 
 def patterns(site):
@@ -13,6 +14,7 @@ def patterns(site):
         for route, view, name in [
             (sheet, views.sheet, "sheet"),
             (f"{sheet}enviar/", sending.check, "sheet_check"),
+            (f"{sheet}libro/", workbook.workbook, "workbook"),
             (f"{sheet}<int:activity>/", views.save_row, "sheet_row"),
             (f"{sheet}<int:activity>/evidencia/", evidence.attach, "sheet_attach"),
             (

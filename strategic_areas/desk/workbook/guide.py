@@ -1,0 +1,134 @@
+"""The other sheets: how to fill the workbook, what to choose from, whose it is."""
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter, quote_sheetname
+
+from strategic_areas import cells
+from strategic_areas.desk.workbook import words
+from strategic_areas.desk.workbook.columns import CHOICES, FORMAT, HEADERS
+
+#: The hidden sheet that says of which agency and round the workbook is.
+MARKS = "_hoja"
+WARNING = PatternFill("solid", fgColor="FFF4E0")
+WIDE = 100
+
+
+def marks_of(sheet):
+    """Name → value of what the hidden sheet says."""
+    return {
+        "format": FORMAT,
+        "plan": sheet.period.plan.code,
+        "period": sheet.period.code,
+        "agency": sheet.agency.slug,
+    }
+
+
+def add_marks(page, sheet):
+    for pair in marks_of(sheet).items():
+        page.append([cells.for_workbook(part) for part in pair])
+    page.sheet_state = "veryHidden"
+    protect(page)
+
+
+def add_instructions(page, sheet):
+    page.title = _("Instructions")
+    page.column_dimensions["A"].width = WIDE
+    lines = [
+        (f"{sheet.agency.acronym} · {sheet.period}", Font(bold=True, size=14)),
+        (_due(sheet.period), None),
+        (_("How to fill it"), Font(bold=True)),
+        *[(f"{number}. {text}", None) for number, text in enumerate(_steps(), 1)],
+        (_("What is never written here"), Font(bold=True)),
+        *[(f"• {text}", None) for text in _never()],
+    ]
+    for number, (text, font) in enumerate(lines, 1):
+        cell = page.cell(number, 1, cells.for_workbook(text))
+        cell.data_type = "s"
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        if font:
+            cell.font = font
+        if text.startswith("•"):
+            cell.fill = WARNING
+    page.page_setup.paperSize = 1
+    protect(page)
+
+
+def _due(period):
+    day = date_format(period.due_on, "SHORT_DATE_FORMAT")
+    return _("Due on %(day)s.") % {"day": day}
+
+
+def _steps():
+    return [
+        _(
+            "One row is one activity. Fill the columns with a green header; the grey "
+            "cells only tell what stands."
+        ),
+        _(
+            "An empty row opens with what was last published. Change what changed: "
+            "often one number is enough. A row that you do not touch says nothing."
+        ),
+        _(
+            "Where nothing changed at all, choose “Same as the previous period”. Where "
+            "there is nothing to tell, choose “No news” and say why."
+        ),
+        _(
+            "Lists open by the arrow beside the cell. Write values only, no formulas. "
+            "Columns may be moved; do not add or remove rows, and leave the hidden "
+            "columns as they are."
+        ),
+        _(
+            "Save it as .xlsx and upload it on the page of the sheet. Before anything "
+            "is saved you see each change and each error by its cell."
+        ),
+        _(
+            "What somebody saved on the page after you downloaded this workbook is not "
+            "overwritten: you will see both texts."
+        ),
+        _(
+            "Uploading sends nothing. When all is saved, press “Check and send all” on "
+            "the page of the sheet. Evidence is attached there too."
+        ),
+    ]
+
+
+def _never():
+    return [
+        _("Names of victims, of their families or of witnesses, nor their initials."),
+        _("Identity card, passport, file or telephone numbers; addresses; pictures."),
+        _(
+            "What lets somebody be recognised without a name: age together with place, "
+            "nationality together with a date, the story of one case."
+        ),
+        _("In this workbook one writes about the work done, never about a person."),
+    ]
+
+
+def add_lists(page, provinces):
+    """The sheet of lists; returns name → where the list of that column stands."""
+    columns = {
+        **{name: [label for _value, label in words.choices(name)] for name in CHOICES},
+        "places": provinces,
+    }
+    found = {}
+    for place, (name, entries) in enumerate(columns.items(), 1):
+        letter = get_column_letter(place)
+        page.column_dimensions[letter].width = 30
+        page[f"{letter}1"] = str(HEADERS[name])
+        page[f"{letter}1"].font = Font(bold=True)
+        for number, entry in enumerate(entries, 2):
+            page[f"{letter}{number}"] = cells.for_workbook(entry)
+        last = len(entries) + 1
+        found[name] = f"{quote_sheetname(page.title)}!${letter}$2:${letter}${last}"
+    page.freeze_panes = "A2"
+    protect(page)
+    return found
+
+
+def protect(page):
+    """Against mistakes only: without a password, and cells may be made wider."""
+    page.protection.sheet = True
+    page.protection.formatColumns = False
+    page.protection.formatRows = False

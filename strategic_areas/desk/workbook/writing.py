@@ -1,0 +1,189 @@
+"""Writing the workbook: the sheet of reports, with lists to choose from and hints."""
+
+import io
+
+from django.template.defaultfilters import floatformat
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from strategic_areas import cells
+from strategic_areas.desk.workbook import guide, values
+from strategic_areas.desk.workbook.columns import (
+    CHOICES,
+    COLUMNS,
+    FILLED,
+    FILLED_NAMES,
+    IDS,
+    NUMBERS,
+    TOLD,
+)
+from strategic_areas.models import Status
+
+#: The hidden row of machine names, the headers, and the first line.
+NAMES_ROW, HEADER_ROW, FIRST_ROW = 1, 2, 3
+LETTERS = {
+    column.name: get_column_letter(place) for place, column in enumerate(COLUMNS, 1)
+}
+TOP = Alignment(vertical="top", wrap_text=True)
+THIN = Side(style="thin", color="9AA5B5")
+BORDER = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
+HEADER = PatternFill("solid", fgColor="003876")
+TO_FILL = PatternFill("solid", fgColor="0B5D3B")
+LOCKED = PatternFill("solid", fgColor="E9EDF2")
+#: What a cell's message may hold before Excel calls the file damaged.
+LONGEST_TITLE, LONGEST_MESSAGE = 32, 225
+LETTER_PAPER = 1
+
+
+def write(sheet, provinces):
+    """The workbook of a ``Sheet`` as bytes; ``provinces`` are names to choose from."""
+    book = Workbook()
+    book.properties.creator = ""
+    guide.add_instructions(book.active, sheet)
+    page = book.create_sheet(_("Report"))
+    lists = guide.add_lists(book.create_sheet(_("Lists")), provinces)
+    guide.add_marks(book.create_sheet(guide.MARKS), sheet)
+    _add_headers(page)
+    for number, row in enumerate(sheet.rows, FIRST_ROW):
+        _add_line(page, number, row)
+    if sheet.rows:
+        _add_validations(page, lists, FIRST_ROW + len(sheet.rows) - 1)
+    _lay_out(page, sheet)
+    book.active = book.index(page)
+    written = io.BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+def _add_headers(page):
+    for column in COLUMNS:
+        letter = LETTERS[column.name]
+        _put(page[f"{letter}{NAMES_ROW}"], column.name)
+        cell = page[f"{letter}{HEADER_ROW}"]
+        _put(cell, str(column.header))
+        cell.font = Font(bold=True, color="FFFFFF")
+        cell.fill = TO_FILL if column in FILLED else HEADER
+        cell.alignment, cell.border = TOP, BORDER
+        page.column_dimensions[letter].width = column.width
+        page.column_dimensions[letter].hidden = column in IDS
+    page.row_dimensions[NAMES_ROW].hidden = True
+
+
+def _add_line(page, number, row):
+    held = values.filled(row)
+    for column in (*TOLD, *FILLED):
+        cell = page[f"{LETTERS[column.name]}{number}"]
+        is_open = column in FILLED and _may_be_filled(row, column.name)
+        _style(cell, column.name, is_open=is_open)
+    for name, value in (_told(row) | held).items():
+        _put(page[f"{LETTERS[name]}{number}"], value)
+    texts = {
+        name: values.plain(name, page[f"{LETTERS[name]}{number}"].value)
+        for name in FILLED_NAMES
+    }
+    ids = {
+        "activity": row.activity.pk,
+        "update": row.update.pk if row.update else 0,
+        "version": row.update.version if row.update else 0,
+        "seen": values.digest(texts),
+    }
+    for name, value in ids.items():
+        _put(page[f"{LETTERS[name]}{number}"], value)
+
+
+def _may_be_filled(row, name):
+    other = "percent" if row.activity.is_continuing else "quantity"
+    return row.is_open and name != other
+
+
+def _style(cell, name, *, is_open):
+    cell.alignment, cell.border = TOP, BORDER
+    if name not in NUMBERS:
+        cell.number_format = "@"
+    if is_open:
+        cell.protection = Protection(locked=False)
+    else:
+        cell.fill = LOCKED
+
+
+def _put(cell, value):
+    """Texts as texts, whatever they begin with; numbers as numbers."""
+    if value is None or value == "":
+        return
+    if isinstance(value, str):
+        cell.value = cells.for_workbook(value)
+        cell.data_type = "s"
+    else:
+        cell.value = value
+
+
+def _told(row):
+    last = row.last
+    return {
+        "code": row.activity.code,
+        "title": row.activity.title,
+        "state": _state(row),
+        "last": _last(row) if last else _("Nothing was published before"),
+        "last_text": (last.narrative or "") if last else "",
+    }
+
+
+def _state(row):
+    if row.state == "todo":
+        return _("Nothing yet")
+    if row.state == "returned":
+        return f"{Status.RETURNED.label}: {row.returned.reason}" if row.returned else ""
+    return str(row.update.get_status_display())
+
+
+def _last(row):
+    last = row.last
+    parts = [last.get_execution_display()]
+    if last.percent is not None:
+        parts.append(f"{last.percent} %")
+    if last.quantity is not None:
+        quantity = floatformat(last.quantity, "-2g")
+        parts.append(f"{quantity} {row.activity.unit or ''}".strip())
+    return f"{' · '.join(parts)} ({last.period.name})"
+
+
+def _add_validations(page, lists, last_row):
+    for column in FILLED:
+        rule = _rule(column.name, lists)
+        rule.promptTitle = Truncator(column.header).chars(LONGEST_TITLE)
+        rule.prompt = Truncator(column.hint).chars(LONGEST_MESSAGE)
+        rule.errorTitle = rule.promptTitle
+        rule.error = rule.prompt
+        rule.showInputMessage = True
+        rule.showErrorMessage = rule.type is not None
+        letter = LETTERS[column.name]
+        rule.add(f"{letter}{FIRST_ROW}:{letter}{last_row}")
+        page.add_data_validation(rule)
+
+
+def _rule(name, lists):
+    if name in CHOICES:
+        return DataValidation(type="list", formula1=lists[name], allow_blank=True)
+    if name == "percent":
+        return DataValidation(
+            type="whole", operator="between", formula1="0", formula2="100"
+        )
+    if name in NUMBERS:
+        kind = "decimal" if name == "quantity" else "whole"
+        return DataValidation(type=kind, operator="greaterThanOrEqual", formula1="0")
+    return DataValidation()
+
+
+def _lay_out(page, sheet):
+    page.freeze_panes = f"{LETTERS['state']}{FIRST_ROW}"
+    guide.protect(page)
+    page.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
+    page.page_setup.orientation = "landscape"
+    page.page_setup.paperSize = LETTER_PAPER
+    page.page_setup.fitToHeight = 0
+    page.sheet_properties.pageSetUpPr.fitToPage = True
+    page.oddFooter.center.text = f"{sheet.agency.acronym} · &P / &N"

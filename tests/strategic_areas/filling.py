@@ -1,0 +1,97 @@
+"""A focal point who fills the sheet as a workbook: download, change cells, upload."""
+
+import io
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from tests.factories import (
+    make_activity,
+    make_agency,
+    make_focal_point,
+    make_period,
+    make_record_update,
+    make_round,
+)
+
+TEXT = "Se capacitó a los fiscales de tres provincias."
+NAMES_ROW, FIRST_ROW = 1, 3
+
+
+class Book:
+    """A downloaded workbook, opened; cells go by activity and column name."""
+
+    def __init__(self, content):
+        self.book = load_workbook(io.BytesIO(content))
+        self.page = next(
+            page for page in self.book if page.cell(NAMES_ROW, 1).value == "activity"
+        )
+
+    def columns(self):
+        return {cell.value: cell.column for cell in self.page[NAMES_ROW]}
+
+    def numbers(self):
+        """Activity id → number of its line."""
+        column = self.columns()["activity"]
+        lines = range(FIRST_ROW, self.page.max_row + 1)
+        return {self.page.cell(line, column).value: line for line in lines}
+
+    def cell(self, activity, name):
+        return self.page.cell(self.numbers()[activity.pk], self.columns()[name])
+
+    def fill(self, activity, **values):
+        for name, value in values.items():
+            self.cell(activity, name).value = value
+        return self
+
+    @property
+    def content(self):
+        written = io.BytesIO()
+        self.book.save(written)
+        return written.getvalue()
+
+
+class Filler:
+    """She is signed in; one activity of hers, published before, and an open round."""
+
+    def __init__(self, client):
+        self.client = client
+        self.agency = make_agency()
+        self.activity = make_activity(agency=self.agency)
+        self.plan = self.activity.plan
+        self.period = make_round(plan=self.plan, code="2026-t4")
+        self.user = make_focal_point(agency=self.agency)
+        client.force_login(self.user)
+
+    def address(self, name="workbook", *, period=None, agency=None):
+        keys = [(period or self.period).pk, (agency or self.agency).slug]
+        return reverse(f"admin:{name}", args=keys)
+
+    def another(self, **fields):
+        return make_activity(
+            commitment=self.activity.commitment, agency=self.agency, **fields
+        )
+
+    def published_before(self, activity=None, **fields):
+        return make_record_update(
+            activity=activity or self.activity,
+            period=make_period(
+                plan=self.plan, starts_on="2024-01-01", ends_on="2024-12-31"
+            ),
+            **{"percent": 40, "narrative_es": TEXT, **fields},
+        )
+
+    def download(self):
+        return Book(self.client.get(self.address()).content)
+
+    def upload(self, book, *, name="hoja.xlsx"):
+        content = book if isinstance(book, bytes) else book.content
+        return self.client.post(
+            self.address(), {"workbook": SimpleUploadedFile(name, content)}
+        )
+
+    def save(self, response):
+        """Save what the preview announced."""
+        staged = response.context["form"]["staged"].value()
+        return self.client.post(self.address("workbook_save"), {"staged": staged})

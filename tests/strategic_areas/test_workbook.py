@@ -1,0 +1,270 @@
+"""The sheet as a workbook, as it is downloaded."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+
+from strategic_areas.desk.workbook import columns, words, writing
+from strategic_areas.models import Province, Region
+from tests.factories import (
+    make_activity,
+    make_administrator,
+    make_period,
+    make_reviewer,
+    make_submitted_update,
+    make_update,
+)
+from tests.strategic_areas.filling import TEXT, Filler
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def filler(client):
+    return Filler(client)
+
+
+def spanish(name, value):
+    with translation.override("es"):
+        return words.word(name, value)
+
+
+def held(book, activity):
+    """What the fillable cells of an activity hold."""
+    cells = {name: book.cell(activity, name).value for name in columns.FILLED_NAMES}
+    return {name: value for name, value in cells.items() if value is not None}
+
+
+def open_cells(book, activity):
+    return {
+        name
+        for name in book.columns()
+        if not book.cell(activity, name).protection.locked
+    }
+
+
+def test_the_workbook_is_a_file_that_no_cache_keeps(filler):
+    response = filler.client.get(filler.address())
+
+    headers = {
+        name: response[name]
+        for name in (
+            "Content-Disposition",
+            "Content-Type",
+            "X-Content-Type-Options",
+            "Cache-Control",
+        )
+    }
+    assert headers == {
+        "Content-Disposition": (
+            f'attachment; filename="hoja-{filler.agency.slug}-2026-t4.xlsx"'
+        ),
+        "Content-Type": (
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        ),
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-store, private",
+    }
+
+
+def test_the_sheet_leads_to_its_workbook(filler):
+    page = filler.client.get(filler.address("sheet")).content.decode()
+
+    assert f'href="{filler.address()}"' in page
+
+
+def test_the_workbook_lists_what_the_agency_owes_and_nobody_elses(filler):
+    second = filler.another()
+    make_activity(plan=filler.plan)
+
+    book = filler.download()
+
+    assert list(book.numbers()) == [filler.activity.pk, second.pk]
+
+
+def test_it_says_of_which_agency_and_round_it_is_but_not_who_took_it(filler):
+    book = filler.download().book
+
+    marks = dict(book["_hoja"].iter_rows(values_only=True))
+    assert marks == {
+        "format": columns.FORMAT,
+        "plan": filler.plan.code,
+        "period": "2026-t4",
+        "agency": filler.agency.slug,
+    }
+    assert book["_hoja"].sheet_state == "veryHidden"
+    assert not book.properties.creator
+    texts = [str(cell.value) for page in book for row in page.rows for cell in row]
+    assert not any(filler.user.username in text for text in texts)
+
+
+def test_an_empty_row_opens_with_what_was_last_published(filler):
+    region = Region.objects.create(code="DO-X", name="Región")
+    last = filler.published_before(obstacle_es="Falta personal.")
+    last.places.add(Province.objects.create(code="DO-02", name="Azua", region=region))
+
+    book = filler.download()
+
+    assert held(book, filler.activity) == {
+        "execution": spanish("execution", "in_progress"),
+        "percent": 40,
+        "narrative_es": TEXT,
+        "obstacle_es": "Falta personal.",
+        "places": "Azua",
+    }
+    assert "40 %" in book.cell(filler.activity, "last").value
+    assert book.cell(filler.activity, "last_text").value == TEXT
+
+
+def test_a_row_holds_what_is_saved_in_it(filler):
+    filler.published_before()
+    update = make_update(
+        activity=filler.activity,
+        period=filler.period,
+        by=filler.user,
+        percent=60,
+        narrative_es="Lo nuevo.",
+        internal_note="Para la coordinación.",
+    )
+
+    book = filler.download()
+
+    assert held(book, filler.activity) == {
+        "answer": spanish("answer", "reported"),
+        "execution": spanish("execution", "in_progress"),
+        "percent": 60,
+        "narrative_es": "Lo nuevo.",
+        "internal_note": "Para la coordinación.",
+        "is_reserved": "No",
+    }
+    assert [
+        book.cell(filler.activity, name).value for name in ("update", "version")
+    ] == [
+        update.pk,
+        1,
+    ]
+
+
+def test_only_what_may_be_filled_is_unlocked(filler):
+    continuing = filler.another(kind="continuing")
+    sent = filler.another()
+    make_submitted_update(activity=sent, period=filler.period, by=filler.user)
+
+    book = filler.download()
+
+    everything = set(columns.FILLED_NAMES)
+    assert book.page.protection.sheet
+    assert book.page.protection.password is None
+    assert open_cells(book, filler.activity) == everything - {"quantity"}
+    assert open_cells(book, continuing) == everything - {"percent"}
+    assert open_cells(book, sent) == set()
+
+
+def test_ids_and_machine_names_are_hidden(filler):
+    book = filler.download()
+
+    shown = {
+        name
+        for name, column in book.columns().items()
+        if not book.page.column_dimensions[writing.LETTERS[name]].hidden
+    }
+    assert shown == {c.name for c in (*columns.TOLD, *columns.FILLED)}
+    assert book.page.row_dimensions[1].hidden
+    assert book.page.freeze_panes.endswith("3")
+
+
+def test_what_begins_like_a_formula_is_written_as_text(filler):
+    filler.published_before(narrative_es="=HYPERLINK(1)", obstacle_es="-5 %")
+
+    book = filler.download()
+
+    cells = [
+        book.cell(filler.activity, name)
+        for name in ("last_text", "narrative_es", "obstacle_es")
+    ]
+    assert [(cell.data_type, cell.value) for cell in cells] == [
+        ("s", "'=HYPERLINK(1)"),
+        ("s", "'=HYPERLINK(1)"),
+        ("s", "'-5 %"),
+    ]
+
+
+def test_lists_and_numbers_are_checked_while_they_are_typed(filler):
+    book = filler.download()
+    page, lists = book.page, book.book.sheetnames[2]
+
+    rules = {
+        str(rule.sqref).split(":")[0].rstrip("0123456789"): (rule.type, rule.formula1)
+        for rule in page.data_validations.dataValidation
+    }
+
+    letters = writing.LETTERS
+    assert rules[letters["answer"]] == ("list", f"'{lists}'!$A$2:$A$4")
+    assert rules[letters["execution"]] == ("list", f"'{lists}'!$B$2:$B$6")
+    assert rules[letters["is_reserved"]] == ("list", f"'{lists}'!$C$2:$C$3")
+    assert rules[letters["percent"]] == ("whole", "0")
+    assert len(rules) == len(columns.FILLED)
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_no_message_of_a_cell_is_longer_than_excel_takes(filler, language):
+    filler.user.language = language
+    filler.user.save()
+
+    rules = filler.download().page.data_validations.dataValidation
+
+    with translation.override(language):
+        hints = {str(column.hint) for column in columns.FILLED}
+    assert {rule.prompt for rule in rules} == hints
+    assert max(len(hint) for hint in hints) <= writing.LONGEST_MESSAGE
+    assert max(len(rule.promptTitle) for rule in rules) <= writing.LONGEST_TITLE
+
+
+def test_a_workbook_is_in_the_language_of_whoever_takes_it(filler):
+    filler.published_before()
+    filler.user.language = "en"
+    filler.user.save()
+
+    book = filler.download()
+
+    assert book.book.sheetnames == ["Instructions", "Report", "Lists", "_hoja"]
+    assert book.cell(filler.activity, "execution").value == "In progress"
+
+
+@pytest.mark.parametrize("make_actor", [make_reviewer, make_administrator])
+def test_whoever_has_no_mandate_reaches_no_workbook(filler, make_actor):
+    filler.client.force_login(make_actor())
+
+    assert filler.client.get(filler.address()).status_code == 404
+
+
+def test_forged_addresses_of_workbooks_are_not_found(filler):
+    stranger = make_activity(plan=filler.plan)
+    record = make_period(plan=filler.plan)
+
+    answers = [
+        filler.client.get(filler.address(agency=stranger.agency)),
+        filler.client.get(filler.address(period=record)),
+    ]
+
+    assert [answer.status_code for answer in answers] == [404, 404]
+
+
+def test_the_workbook_asks_the_database_the_same_at_any_size(filler):
+    def count():
+        with CaptureQueriesContext(connection) as queries:
+            assert filler.client.get(filler.address()).status_code == 200
+        return len(queries)
+
+    filler.published_before()
+    make_update(activity=filler.activity, period=filler.period, by=filler.user)
+    small = count()
+    for number in range(99):
+        activity = filler.another()
+        if number % 3:
+            filler.published_before(activity)
+        if number % 2:
+            make_update(activity=activity, period=filler.period, by=filler.user)
+
+    assert count() == small
