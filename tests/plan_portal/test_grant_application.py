@@ -1,0 +1,90 @@
+"""On PostgreSQL the portal may run as a role that owns nothing."""
+
+from io import StringIO
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.management import CommandError, call_command
+from django.db import ProgrammingError, connection, transaction
+
+from agencies import audit
+from agencies.audit import Event
+from tests.factories import make_published_update, make_user
+
+pytestmark = pytest.mark.django_db
+
+ROLE = "portal_app_of_tests"
+
+
+def sql(statement):
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+@pytest.fixture
+def application():
+    """Everything from here on is done as the application's role."""
+    sql(f"CREATE ROLE {ROLE}")
+    call_command("grant_application", ROLE, stdout=StringIO())
+    audit.record(Event.SIGN_IN)
+    sql("SET CONSTRAINTS ALL IMMEDIATE")
+    sql(f"SET ROLE {ROLE}")
+    yield
+    sql("RESET ROLE")
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE agencies_auditentry SET event = 'x'",
+        "UPDATE agencies_auditentry SET seq = NULL",
+        "DELETE FROM agencies_auditentry",
+        "TRUNCATE agencies_auditentry",
+        "ALTER TABLE agencies_auditentry DISABLE TRIGGER ALL",
+        "ALTER TABLE agencies_auditentry DISABLE TRIGGER portal_audit_change",
+        "DROP TRIGGER portal_audit_change ON agencies_auditentry",
+        "DROP TABLE agencies_auditentry",
+        "CREATE OR REPLACE FUNCTION portal_audit_append(bigint) RETURNS void "
+        "LANGUAGE sql AS 'SELECT'",
+        "SELECT portal_audit_append(1)",
+        "INSERT INTO agencies_audithead (id, seq, hash) VALUES (2, 1, 'x')",
+        "UPDATE agencies_audithead SET seq = seq + 1",
+        "DELETE FROM agencies_audithead",
+        "TRUNCATE agencies_audithead",
+        "SET session_replication_role = replica",
+    ],
+)
+def test_the_application_may_not_touch_what_is_recorded(application, statement):
+    with pytest.raises(ProgrammingError), transaction.atomic():
+        sql(statement)
+
+    assert audit.verify().fault == ""
+
+
+@pytest.mark.postgresql
+def test_the_application_records_verifies_and_does_its_work(application):
+    audit.record(Event.SIGN_OUT)
+    sql("SET CONSTRAINTS ALL IMMEDIATE")
+    update = make_published_update()
+    person = make_user()
+    get_user_model().objects.filter(pk=person.pk).delete()
+
+    verdict = audit.verify()
+
+    assert verdict.fault == ""
+    assert verdict.count >= 2
+    assert update.status == "published"
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("role", ["postgres", "no_such_role", 'x"; DROP', ""])
+def test_an_owner_or_nobody_gets_nothing(role):
+    with pytest.raises(CommandError):
+        call_command("grant_application", role)
+
+
+@pytest.mark.sqlite
+def test_the_embedded_database_has_no_roles():
+    with pytest.raises(CommandError):
+        call_command("grant_application", ROLE)
