@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404
 from modeltranslation.admin import TranslationAdmin
@@ -64,6 +65,9 @@ class ScopedHistoryAdmin(ScopedAdmin, SimpleHistoryAdmin):
     """Keeps who changed what; the past of an object follows the object's scope."""
 
     def history_form_view(self, request, object_id, version_id, extra_context=None):
+        # The library stores what is posted here even where going back is switched off.
+        if request.method not in {"GET", "HEAD"}:
+            raise PermissionDenied
         self.get_object(request, unquote(object_id))
         return super().history_form_view(request, object_id, version_id, extra_context)
 

@@ -6,7 +6,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from agencies import access, preferences
-from strategic_areas.desk import matrix, queries
+from strategic_areas.desk import approvals, matrix, queries
 from strategic_areas.desk import urls as desk
 
 
@@ -48,6 +48,8 @@ class PortalAdminSite(AdminSite):
             "sheets": queries.sheets_of(owed),
             "reports": access.is_focal_point(user),
             "waiting": queries.waiting_for_review(user),
+            "changes": approvals.waiting(user),
+            "came_back": approvals.came_back(user),
             "reviews": access.is_reviewer(user),
             "administers": access.is_administrator(user),
         }

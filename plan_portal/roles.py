@@ -45,6 +45,7 @@ PERMISSIONS = {
         "strategic_areas.source": [VIEW, ADD, CHANGE],
         "strategic_areas.indicator": [VIEW, ADD, CHANGE],
         "strategic_areas.target": [VIEW, ADD, CHANGE],
+        "strategic_areas.pendingchange": [VIEW, "publish"],
         "strategic_areas.measurement": [VIEW],
         "strategic_areas.breakdown": [VIEW],
         "strategic_areas.activityupdate": [VIEW, "publish"],

@@ -20,6 +20,7 @@ from strategic_areas.models import (
     Commitment,
     CommitmentUpdate,
     Evidence,
+    HelpLine,
     Indicator,
     Participation,
     Plan,
@@ -166,6 +167,21 @@ def make_indicator(*, plan=None, **fields):
     fields.setdefault("unit_en", "people")
     fields.setdefault("counts", "persons")
     return Indicator.objects.create(introduced_by=plan or make_plan(), **fields)
+
+
+def make_help_line(**fields):
+    number = next(_numbers)
+    fields.setdefault("label_es", f"Línea {number}")
+    fields.setdefault("numbers", ["809-200-7212"])
+    return HelpLine.objects.create(**fields)
+
+
+def make_change(record=None, *, by=None, links=None, **fields):
+    """A proposed change of ``fields`` of a record; by default of a help line."""
+    record = record or make_help_line()
+    for name, value in (fields or {"scope_es": "Atiende a toda persona."}).items():
+        setattr(record, name, value)
+    return workflow.propose(record, by=by or make_reviewer(), links=links)
 
 
 def make_period(*, plan=None, **fields):

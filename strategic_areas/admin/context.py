@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from agencies.scoping import BilingualAdmin, BilingualHistoryAdmin, ScopedAdmin
+from strategic_areas.admin.approved import ApprovedMixin
 from strategic_areas.admin.plan import OF_PLAN, OfPlanMixin
 from strategic_areas.models import (
     CodeList,
@@ -42,7 +43,7 @@ class LaterActivityAdmin(OfPlanMixin, BilingualAdmin):
 
 
 @admin.register(HelpLine)
-class HelpLineAdmin(BilingualHistoryAdmin):
+class HelpLineAdmin(ApprovedMixin, BilingualHistoryAdmin):
     list_display = ["label", "reliability", "confirm_before_publishing", "confirmed_on"]
     autocomplete_fields = ["sources"]
 

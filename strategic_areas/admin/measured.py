@@ -5,6 +5,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from agencies.scoping import BilingualHistoryAdmin, ScopedAdmin, ScopedHistoryAdmin
+from strategic_areas.admin.approved import ApprovedMixin
 from strategic_areas.admin.plan import OF_PLAN
 from strategic_areas.models import Indicator, Target
 from strategic_areas.models.measurements import Breakdown, Measurement
@@ -19,7 +20,7 @@ class FigureMixin:
 
 
 @admin.register(Indicator)
-class IndicatorAdmin(BilingualHistoryAdmin):
+class IndicatorAdmin(ApprovedMixin, BilingualHistoryAdmin):
     list_display = ["code", "name", "unit", "counted_by", "sensitive"]
     list_filter = ["sensitive", "counts", ("area", admin.RelatedOnlyFieldListFilter)]
     search_fields = ["code", "name_es", "name_en"]
@@ -27,7 +28,7 @@ class IndicatorAdmin(BilingualHistoryAdmin):
 
 
 @admin.register(Target)
-class TargetAdmin(FigureMixin, ScopedHistoryAdmin):
+class TargetAdmin(ApprovedMixin, FigureMixin, ScopedHistoryAdmin):
     list_display = ["indicator", "plan", "starts_on", "ends_on", "figure"]
     list_filter = [OF_PLAN]
     list_select_related = ["indicator", "plan"]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from strategic_areas.desk import evidence, sending, views
+from strategic_areas.desk import approving, evidence, sending, views
 from strategic_areas.desk.workbook import views as workbook
 
 
@@ -23,5 +23,6 @@ def patterns(site):
                 "sheet_detach",
             ),
             ("recibo/<int:pk>/", sending.receipt, "receipt"),
+            ("aprobaciones/<int:pk>/", approving.approval, "approval"),
         ]
     ]

@@ -6,6 +6,7 @@ What is planned, done and public.
 
 from strategic_areas.models.amendments import Amendment
 from strategic_areas.models.answers import Answer
+from strategic_areas.models.approvals import PendingChange
 from strategic_areas.models.commitments import (
     Activity,
     Commitment,
@@ -61,6 +62,7 @@ __all__ = [
     "LaterActivity",
     "LegalInstrument",
     "Participation",
+    "PendingChange",
     "Plan",
     "Programme",
     "Provenance",

@@ -16,6 +16,7 @@ class Line:
 
     line: HelpLine
     unconfirmed_since: date | None
+    sources: tuple = ()
 
     @property
     def numbers(self):
@@ -34,10 +35,14 @@ def public(today: date) -> HelpLines:
     """Lines that may be published; one that is not the police stands first."""
     rows = HelpLine.objects.filter(confirm_before_publishing=False)
     rows = rows.prefetch_related("sources")
-    lines = [Line(row, _unconfirmed_since(row, today)) for row in rows]
+    lines = [line(row, today, tuple(row.sources.all())) for row in rows]
     lines.sort(key=lambda each: (_is_police(each), each.line.order, each.line.pk))
     has_emergency = any(EMERGENCY in _digits(each) for each in lines)
     return HelpLines(tuple(lines), has_emergency)
+
+
+def line(row: HelpLine, today: date, sources: tuple = ()) -> Line:
+    return Line(row, _unconfirmed_since(row, today), sources)
 
 
 def _unconfirmed_since(row: HelpLine, today: date) -> date | None:

@@ -27,6 +27,7 @@ def declared(vendor=""):
         *refusals.public_record(),
         *refusals.append_only(),
         *audit.record(),
+        *refusals.decided_once(),
         *versions.version(),
     ]
     return [trigger for trigger in every if trigger.create(vendor or connection.vendor)]

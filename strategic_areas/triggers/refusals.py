@@ -118,6 +118,37 @@ def append_only():
         )
 
 
+def decided_once():
+    """A proposed change keeps what it says, and is decided on just once."""
+    model = model_named("PendingChange")._meta
+    decision = {"status", "decided_by_id", "decided_at", "object_id", "reason"}
+    texts = {"before": "{}", "after": "{}", "label": "", "reason": ""}
+    columns = [field.column for field in model.concrete_fields]
+    kept = [_differs(name) for name in columns if name not in decision | set(texts)]
+    blanked = [
+        f"({_differs(name)} AND CAST(NEW.{name} AS text) <> '{blank}')"
+        for name, blank in texts.items()
+        if name not in decision
+    ]
+    decided = [_differs(name) for name in sorted(decision - {"reason"})]
+    again = f"({_differs('reason')} AND NEW.reason <> '')"
+    yield refusal(
+        "pendingchange_change",
+        model.db_table,
+        "UPDATE",
+        f"{' OR '.join([*kept, *blanked])} OR (OLD.status <> 'pending' AND "
+        f"({' OR '.join([*decided, again])}))",
+        "a proposed change never changes; it is decided on once",
+    )
+    yield refusal(
+        "pendingchange_deletion",
+        model.db_table,
+        "DELETE",
+        "OLD.id IS NOT NULL",
+        "a proposed change is never deleted",
+    )
+
+
 def _public_sources():
     """The sources of a public revision are part of what it says: none goes."""
     for name in ("ActivityUpdate", "CommitmentUpdate"):

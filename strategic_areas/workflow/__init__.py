@@ -5,8 +5,19 @@ draft → submitted → returned (with a reason) or published; published → rep
 next published revision, or withdrawn with a public reason. A correction is a new
 revision beside the published one. Every step is one guarded UPDATE, so that two people
 cannot both win, and leaves an immutable ``Transition``.
+
+What else the public reads and the secretariat keeps changes through a
+``PendingChange``: one proposes, another approves.
 """
 
+from strategic_areas.workflow.approvals import (
+    AlreadyWaiting,
+    approve,
+    decline,
+    may_propose,
+    propose,
+    take_back,
+)
 from strategic_areas.workflow.authority import (
     has_part_in,
     may_publish,
@@ -30,16 +41,21 @@ from strategic_areas.workflow.steps import (
 
 __all__ = [
     "SYSTEM_USERNAME",
+    "AlreadyWaiting",
     "Conflict",
     "TransitionError",
+    "approve",
     "correct",
+    "decline",
     "draft",
     "give_back",
     "has_part_in",
+    "may_propose",
     "may_publish",
     "may_review",
     "may_submit",
     "open_for_evidence",
+    "propose",
     "publish",
     "record",
     "reports_for",
@@ -47,5 +63,6 @@ __all__ = [
     "submit",
     "submit_all",
     "system_user",
+    "take_back",
     "withdraw",
 ]

@@ -51,6 +51,8 @@ def test_a_page_opens_just_for_whoever_has_the_permission(client, make_actor, la
     if user.is_superuser:  # nobody reports without a mandate, not even a superuser
         expected["strategic_areas.add_activityupdate"] = 403
         expected["strategic_areas.add_commitmentupdate"] = 403
+        # Changes are proposed on the page of what they change.
+        expected["strategic_areas.add_pendingchange"] = 403
 
     assert answers == expected
 

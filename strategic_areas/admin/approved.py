@@ -1,0 +1,128 @@
+"""Admin pages whose press of "Save" proposes a change instead of making it."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from agencies.scoping import ScopedAdmin
+from agencies.staleness import StaleGuardForm
+from strategic_areas import workflow
+from strategic_areas.models import PendingChange
+from strategic_areas.workflow.personal_data import blocked_texts
+
+
+class ProposalForm(StaleGuardForm):
+    """Refuses personal data, and a second change beside one that waits."""
+
+    def clean(self):
+        cleaned = super().clean()
+        told = {name: text for name, text in cleaned.items() if name != "seen_state"}
+        for name, reason in blocked_texts(self._meta.model, told).items():
+            self.add_error(name, reason)
+        # The stale guard has locked the record: nobody proposes in between.
+        if self.instance.pk and (change := waiting_change(self.instance)):
+            raise forms.ValidationError(_refusal(change), code="waits")
+        return cleaned
+
+
+def waiting_change(record):
+    """The undecided change of a stored record, or None."""
+    return PendingChange.objects.of(record).waiting().first()
+
+
+def _refusal(change):
+    return format_html(
+        '{} <a href="{}">{}</a>',
+        _("A change of this waits for approval; nothing of yours was kept."),
+        reverse("admin:approval", args=[change.pk]),
+        _("See the change that waits"),
+    )
+
+
+class ApprovedMixin:
+    """
+    Nothing that is saved here applies before another person approves it.
+
+    Stands before the admin classes that it is mixed into.
+    """
+
+    form = ProposalForm
+    change_form_template = "admin/strategic_areas/approved_change_form.html"
+
+    def has_delete_permission(self, request, obj=None):
+        """What the public reads is not taken away by one person."""
+        return False
+
+    def save_model(self, request, obj, form, change):
+        links = {
+            field.name: form.cleaned_data[field.name]
+            for field in self.opts.many_to_many
+            if field.name in form.cleaned_data
+        }
+        request.proposed = None
+        try:
+            request.proposed = workflow.propose(obj, by=request.user, links=links)
+        except workflow.AlreadyWaiting as error:
+            request.proposed = error.current
+        except workflow.TransitionError as error:
+            self.message_user(request, str(error), messages.WARNING)
+
+    def save_related(self, request, form, formsets, change):
+        """Links are part of the change that is proposed."""
+
+    def log_addition(self, request, obj, message):
+        """The change itself is the record of it."""
+
+    log_change = log_addition
+
+    def response_add(self, request, obj, post_url_continue=None):
+        return self._proposed(request)
+
+    def response_change(self, request, obj):
+        return self._proposed(request)
+
+    def _proposed(self, request):
+        if request.proposed is None:
+            name = f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"
+            return HttpResponseRedirect(reverse(name))
+        self.message_user(
+            request,
+            _("Kept. It applies when another person of the secretariat approves it."),
+            messages.SUCCESS,
+        )
+        return HttpResponseRedirect(
+            reverse("admin:approval", args=[request.proposed.pk])
+        )
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        context["waits"] = waiting_change(obj) if obj else None
+        if context["waits"] and request.method == "GET":
+            context["show_save"] = context["show_save_and_continue"] = False
+        context["show_save_and_add_another"] = False
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+
+@admin.register(PendingChange)
+class PendingChangeAdmin(ScopedAdmin):
+    """All changes, decided or not; each is decided on at its own page."""
+
+    list_display = ["label", "status", "proposed_by", "proposed_at", "decided_by"]
+    list_filter = ["status"]
+    list_select_related = ["proposed_by", "decided_by"]
+    search_fields = ["label"]
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        change = self.get_object(request, object_id)
+        return HttpResponseRedirect(reverse("admin:approval", args=[change.pk]))

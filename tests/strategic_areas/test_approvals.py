@@ -1,0 +1,457 @@
+"""One person proposes, another approves, and only then the record changes."""
+
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from strategic_areas import workflow
+from strategic_areas.desk import approvals
+from strategic_areas.desk.differences import differences
+from strategic_areas.models import HelpLine, Indicator, PendingChange, Target
+from tests.factories import (
+    make_administrator,
+    make_change,
+    make_focal_point,
+    make_help_line,
+    make_indicator,
+    make_plan,
+    make_reviewer,
+    make_source,
+)
+
+pytestmark = pytest.mark.django_db
+
+Status = PendingChange.Status
+
+
+def address(record, page="change"):
+    name = f"admin:strategic_areas_{record._meta.model_name}_{page}"
+    return reverse(name, args=[] if page == "add" else [record.pk])
+
+
+def page_of(change):
+    return reverse("admin:approval", args=[change.pk])
+
+
+def filled(client, url):
+    """What the admin's form would send back untouched."""
+    form = client.get(url).context["adminform"].form
+    values = {name: form[name].value() for name in form.fields}
+    posted = {name: value for name, value in values.items() if value is not None}
+    if "numbers" in form.fields and not posted["numbers"]:
+        posted["numbers"] = "[]"
+    return posted
+
+
+# The workflow
+
+
+def test_a_proposed_change_leaves_the_record_as_it_is():
+    line = make_help_line(scope_es="Antes.")
+
+    change = make_change(line, scope_es="Después.")
+
+    line.refresh_from_db()
+    assert line.scope_es == "Antes."
+    assert (change.before, change.after) == (
+        {"scope_es": "Antes."},
+        {"scope_es": "Después."},
+    )
+
+
+def test_an_approved_change_applies_and_history_names_both():
+    proposer, approver = make_reviewer(), make_reviewer()
+    source = make_source()
+    line = make_help_line()
+    change = make_change(
+        line, by=proposer, links={"sources": [source]}, numbers=["212"]
+    )
+
+    decided = workflow.approve(change, by=approver)
+
+    stored = HelpLine.objects.get()
+    assert (stored.numbers, list(stored.sources.all())) == (["212"], [source])
+    assert (decided.status, decided.decided_by) == (Status.APPROVED, approver)
+    past = stored.history.first()
+    assert past.history_user == approver
+    assert proposer.username in past.history_change_reason
+    assert approver.username in past.history_change_reason
+
+
+def test_a_new_record_is_made_when_it_is_approved():
+    change = make_change(HelpLine(label_es="Nueva", numbers=["212"]))
+    before = HelpLine.objects.count()
+
+    decided = workflow.approve(change, by=make_reviewer())
+
+    assert before == 0
+    assert HelpLine.objects.get(pk=decided.object_id).label_es == "Nueva"
+
+
+def test_every_kind_of_field_survives_the_wait():
+    plan, indicator = make_plan(), make_indicator(sensitive=True)
+    target = Target(
+        plan=plan,
+        indicator=indicator,
+        starts_on=timezone.localdate(),
+        ends_on=timezone.localdate(),
+        value="349.500",
+        provenance="plan",
+    )
+    changes = [make_change(target), make_change(indicator, sensitive=False)]
+
+    for change in changes:
+        workflow.approve(change, by=make_reviewer())
+
+    stored = Target.objects.get()
+    assert (stored.plan, stored.indicator, str(stored.value)) == (
+        plan,
+        indicator,
+        "349.500",
+    )
+    assert stored.starts_on == timezone.localdate()
+    assert Indicator.objects.get().sensitive is False
+
+
+def test_nobody_approves_what_they_proposed():
+    reviewer = make_reviewer()
+    change = make_change(by=reviewer)
+
+    with pytest.raises(workflow.TransitionError):
+        workflow.approve(change, by=reviewer)
+
+    change.refresh_from_db()
+    assert change.status == Status.PENDING
+    assert HelpLine.objects.get().scope_es in {None, ""}
+
+
+def test_the_database_itself_refuses_an_approval_by_the_proposer():
+    change = make_change()
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PendingChange.objects.update(
+            status=Status.APPROVED,
+            decided_by=change.proposed_by,
+            decided_at=timezone.now(),
+        )
+
+
+@pytest.mark.parametrize("make_actor", [make_administrator, make_focal_point])
+def test_only_the_secretariat_proposes_and_decides(make_actor):
+    stranger, line = make_actor(), make_help_line()
+    change = make_change(make_help_line())
+
+    for step in (
+        lambda: make_change(line, by=stranger, scope_es="x"),
+        lambda: workflow.approve(change, by=stranger),
+        lambda: workflow.decline(change, by=stranger, reason="No."),
+        lambda: workflow.take_back(change, by=stranger),
+    ):
+        with pytest.raises(workflow.TransitionError):
+            step()
+
+    assert list(PendingChange.objects.values_list("status")) == [(Status.PENDING,)]
+
+
+def test_a_second_change_of_the_same_record_is_refused_with_the_first():
+    line = make_help_line()
+    first = make_change(line, scope_es="Uno.")
+
+    with pytest.raises(workflow.AlreadyWaiting) as refused:
+        make_change(HelpLine.objects.get(pk=line.pk), scope_es="Dos.")
+
+    assert refused.value.current == first
+
+
+def test_what_changed_meanwhile_is_not_overwritten():
+    line = make_help_line(scope_es="Antes.")
+    change = make_change(line, scope_es="Propuesto.")
+    HelpLine.objects.update(scope_es="Cambiado por un archivo.")
+
+    decided = workflow.approve(change, by=make_reviewer())
+
+    assert decided.status == Status.OUTDATED
+    assert HelpLine.objects.get().scope_es == "Cambiado por un archivo."
+
+
+def test_what_became_impossible_is_refused_and_goes_on_waiting():
+    change = make_change(HelpLine(label_es="Única", numbers=["212"]))
+    make_help_line(label_es="Única")
+
+    with pytest.raises(workflow.TransitionError):
+        workflow.approve(change, by=make_reviewer())
+
+    change.refresh_from_db()
+    assert (change.status, HelpLine.objects.count()) == (Status.PENDING, 1)
+
+
+def test_a_declined_change_needs_a_reason_and_is_decided_once():
+    change, approver = make_change(), make_reviewer()
+
+    with pytest.raises(workflow.TransitionError):
+        workflow.decline(change, by=approver, reason=" ")
+    workflow.decline(change, by=approver, reason="No es el número.")
+    with pytest.raises(workflow.TransitionError):
+        workflow.approve(change, by=approver)
+
+    change.refresh_from_db()
+    assert (change.status, change.reason) == (Status.DECLINED, "No es el número.")
+
+
+def test_whoever_proposed_takes_it_back():
+    change = make_change()
+
+    workflow.take_back(change, by=change.proposed_by)
+
+    change.refresh_from_db()
+    assert change.status == Status.TAKEN_BACK
+
+
+def test_a_change_that_changes_nothing_is_refused():
+    line = make_help_line(scope_es="Igual.")
+
+    with pytest.raises(workflow.TransitionError):
+        make_change(line, scope_es="Igual.")
+
+    assert PendingChange.objects.count() == 0
+
+
+def test_personal_data_is_not_even_proposed_but_a_line_has_its_telephone():
+    with pytest.raises(workflow.TransitionError):
+        make_change(scope_es="Pregunte por la cédula 001-1234567-8.")
+    with pytest.raises(workflow.TransitionError):
+        make_change(make_indicator(), note_es="Llame al 809-555-1234.")
+
+    change = make_change(scope_es="También en el 809-555-1234.")
+
+    assert list(PendingChange.objects.all()) == [change]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"after": {"scope_es": "Otra cosa."}},
+        {"before": {"scope_es": "Otra cosa."}},
+        {"slot": "helpline:0"},
+        {"proposed_at": timezone.now()},
+        {"content_type_id": 1},
+    ],
+)
+def test_what_a_change_holds_never_changes(changed):
+    change = make_change(make_help_line(scope_es="Antes."), scope_es="Después.")
+    if "content_type_id" in changed:
+        changed = {"content_type": ContentType.objects.get_for_model(PendingChange)}
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PendingChange.objects.filter(pk=change.pk).update(**changed)
+
+
+def test_a_decision_stands_but_every_text_may_be_blanked():
+    change = make_change(make_help_line(scope_es="Antes."), scope_es="Después.")
+    workflow.decline(change, by=make_reviewer(), reason="No.")
+    rows = PendingChange.objects.filter(pk=change.pk)
+
+    for again in ({"status": Status.OUTDATED}, {"reason": "Otra."}, {"object_id": 9}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            rows.update(**again)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        rows.delete()
+    rows.update(before={}, after={}, label="", reason="")
+
+    assert rows.values_list("after", "reason").get() == ({}, "")
+
+
+# The admin
+
+
+def test_saving_a_help_line_in_the_admin_proposes_and_changes_nothing(client):
+    line, reviewer = make_help_line(scope_es="Antes."), make_reviewer()
+    client.force_login(reviewer)
+    source = make_source()
+    form = {**filled(client, address(line)), "sources": [source.pk]}
+
+    response = client.post(address(line), {**form, "scope_es": "Después."})
+
+    change = PendingChange.objects.get()
+    line.refresh_from_db()
+    assert response.url == page_of(change)
+    assert (line.scope_es, list(line.sources.all())) == ("Antes.", [])
+    assert change.after == {"scope_es": "Después.", "sources": [source.pk]}
+    assert change.proposed_by == reviewer
+
+
+def test_adding_an_indicator_in_the_admin_proposes_it(client):
+    plan = make_plan()
+    client.force_login(make_reviewer())
+    form = {"introduced_by": plan.pk, "code": "I-9", "name_es": "Casos"}
+    form |= {"unit_es": "casos", "counts": "cases", "direction": "none"}
+
+    response = client.post(address(Indicator(), "add"), {**form, "aggregation": "none"})
+
+    change = PendingChange.objects.get()
+    assert (response.status_code, Indicator.objects.count()) == (302, 0)
+    assert (change.after["code"], change.after["sensitive"]) == ("I-9", False)
+
+
+def test_a_second_change_in_the_admin_keeps_the_text_and_links_the_first(client):
+    line = make_help_line()
+    change = make_change(line, scope_es="Uno.")
+    client.force_login(make_reviewer())
+    line.refresh_from_db()
+    form = filled(client, address(line))
+
+    response = client.post(address(line), {**form, "scope_es": "Dos."})
+
+    assert PendingChange.objects.get() == change
+    errors = response.context["adminform"].form.errors.as_data()
+    assert [error.code for error in errors["__all__"]] == ["waits"]
+    assert page_of(change) in str(errors["__all__"][0])
+    assert response.context["adminform"].form["scope_es"].value() == "Dos."
+
+
+def test_the_guard_stands_beside_its_field_in_the_admin(client):
+    indicator = make_indicator()
+    client.force_login(make_reviewer())
+    form = filled(client, address(indicator))
+
+    response = client.post(
+        address(indicator), {**form, "definition_es": "ana@example.org"}
+    )
+
+    assert set(response.context["adminform"].form.errors) == {"definition_es"}
+    assert PendingChange.objects.count() == 0
+
+
+def test_the_past_of_a_record_is_only_read(client):
+    line = make_help_line()
+    past = line.history.first().pk
+    client.force_login(make_reviewer())
+    url = reverse("admin:strategic_areas_helpline_simple_history", args=[line.pk, past])
+
+    answers = [client.get(url).status_code, client.post(url, {}).status_code]
+
+    assert answers == [200, 403]
+
+
+# The queue and the page
+
+
+def test_a_reviewer_approves_on_the_page_and_the_public_reads_it(client):
+    line = make_help_line(label_es="Línea de prueba")
+    change = make_change(line, scope_es="Atiende en todo el país.")
+    before = client.get("/ayuda/").content.decode()
+    client.force_login(make_reviewer())
+
+    response = client.post(page_of(change), {"approve": "x"})
+
+    after = client.get("/ayuda/").content.decode()
+    assert response.url == reverse("admin:index")
+    assert "Atiende en todo el país." not in before
+    assert "Atiende en todo el país." in after
+
+
+def test_the_page_shows_what_changes_and_both_readings(client):
+    line = make_help_line(scope_es="Atiende de día.")
+    change = make_change(line, scope_es="Atiende de noche.")
+    client.force_login(make_reviewer())
+
+    context = client.get(page_of(change)).context
+
+    (shown,) = context["lines"]
+    assert ("gone", "día.") in shown.pieces
+    assert ("new", "noche.") in shown.pieces
+    assert [language for language, _ in context["readings"]] == ["es", "en"]
+    assert all("Atiende de noche." in html for _, html in context["readings"])
+    assert [form.step for form in context["steps"]] == ["approve", "decline"]
+
+
+def test_a_line_that_stays_hidden_shows_no_reading(client):
+    line = make_help_line(confirm_before_publishing=True)
+    client.force_login(make_reviewer())
+
+    context = client.get(page_of(make_change(line))).context
+
+    assert context["readings"] == []
+
+
+def test_warnings_are_read_before_a_change_is_approved(client):
+    change = make_change(scope_es="Atendió a dos niñas en Azua.")
+    client.force_login(make_reviewer())
+
+    unread = client.post(page_of(change), {"approve": "x"})
+    client.post(page_of(change), {"approve": "x", "approve-warnings_read": "on"})
+    client.post(page_of(change), {"approve": "x", "warnings_read": "on"})
+
+    change.refresh_from_db()
+    assert unread.context["steps"][0].errors
+    assert unread.context["warnings"]
+    assert change.status == Status.APPROVED
+
+
+def test_a_declined_change_tells_its_proposer_why(client):
+    change = make_change()
+    client.force_login(make_reviewer())
+
+    client.post(page_of(change), {"decline": "x", "reason": "No es cierto."})
+
+    client.force_login(change.proposed_by)
+    (told,) = client.get(reverse("admin:index")).context["came_back"]
+    assert (told.status, told.reason) == (Status.DECLINED, "No es cierto.")
+
+
+def test_the_proposer_sees_it_and_may_only_take_it_back(client):
+    change = make_change()
+    client.force_login(change.proposed_by)
+
+    steps = client.get(page_of(change)).context["steps"]
+    client.post(page_of(change), {"approve": "x", "decline": "x", "reason": "y"})
+
+    change.refresh_from_db()
+    assert [form.step for form in steps] == ["take_back"]
+    assert change.status == Status.PENDING
+    assert [row.mine for row in approvals.waiting(change.proposed_by)] == [True]
+
+
+@pytest.mark.parametrize("make_actor", [make_administrator, make_focal_point])
+def test_a_change_of_somebody_else_is_not_found(client, make_actor):
+    change = make_change()
+    client.force_login(make_actor())
+
+    answers = [
+        client.get(page_of(change)).status_code,
+        client.post(page_of(change), {"approve": "x"}).status_code,
+    ]
+    index = client.get(reverse("admin:index")).context
+
+    change.refresh_from_db()
+    assert (answers, index["changes"]) == ([404, 404], [])
+    assert change.status == Status.PENDING
+
+
+def test_the_queue_costs_the_same_at_any_length():
+    reviewer, costs = make_reviewer(), []
+    reviewer.get_all_permissions()
+    for number in (1, 20):
+        for _ in range(number):
+            make_change()
+        with CaptureQueriesContext(connection) as queries:
+            [str(row.proposed_by) for row in approvals.waiting(reviewer)]
+        costs.append(len(queries))
+
+    assert costs == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "pieces"),
+    [
+        ("", "", []),
+        ("a b", "a c", [("same", "a "), ("gone", "b"), ("new", "c")]),
+        ("", "nuevo", [("new", "nuevo")]),
+        ("viejo", "", [("gone", "viejo")]),
+    ],
+)
+def test_differences_are_told_by_word(before, after, pieces):
+    assert differences(before, after) == pieces
