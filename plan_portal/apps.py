@@ -1,9 +1,12 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 from plan_portal import roles
+from strategic_areas.signals import taking_back
 
 
 class PortalConfig(AppConfig):
@@ -14,6 +17,8 @@ class PortalConfig(AppConfig):
 
     def ready(self):
         post_migrate.connect(roles.grant_permissions, dispatch_uid="portal_roles")
+        copies = import_module("plan_portal.front.copies")
+        taking_back.connect(copies.take_back, dispatch_uid="portal_copies")
 
 
 class PortalAdminConfig(AdminConfig):

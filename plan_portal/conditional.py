@@ -9,6 +9,10 @@ from django.views.decorators.http import require_safe
 from plan_portal import build
 from strategic_areas.models import PublicationVersion
 
+#: By this the front says that it asks, and the view in what header it may keep the
+#: page: the names of the query parameters that the page depends on.
+ASKED_BY_FRONT, KEEP = "portal.front", "X-Portal-Keep"
+
 build_label = cache(build.label)
 
 
@@ -35,7 +39,9 @@ def public_page(view, language):
         if response is None:
             response = view(request, *args, **kwargs)
         response.headers["ETag"] = etag
-        response.headers["Cache-Control"] = "no-cache"
+        response.headers["Cache-Control"] = "public, no-cache"
+        if request.META.get(ASKED_BY_FRONT):
+            response.headers[KEEP] = " ".join(getattr(view, "parameters", ()))
         return response
 
     return labelled

@@ -5,12 +5,18 @@ They use neither the database nor context processors: they must work when nothin
 does.
 """
 
+import sys
+
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
 
 from plan_portal.middleware import language_of_path
+
+#: Seconds after which a program may ask again.
+RETRY_AFTER = "30"
 
 
 def error_page(request, status):
@@ -31,7 +37,18 @@ def page_not_found(request, exception):
 
 
 def server_error(request):
+    """500; or 503 where it is the database that cannot be reached."""
+    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
+        return unavailable(request)
     return error_page(request, 500)
+
+
+def unavailable(request):
+    """The page of a portal without its database, in both languages."""
+    response = error_page(request, 503)
+    response.headers["Retry-After"] = RETRY_AFTER
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def csrf_failure(request, reason=""):

@@ -185,8 +185,16 @@ else:
     DATABASES = {"default": env.db("DATABASE_URL")}
     if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
         raise ImproperlyConfigured("DATABASE_URL must begin with postgres://")
-    DATABASES["default"]["CONN_MAX_AGE"] = 60
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # No connection outlives its request, and none is waited for long: a database that
+    # is frozen must not freeze the portal.
+    DATABASES["default"]["CONN_MAX_AGE"] = 0
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 2)
+
+
+# The front: finished public pages in each worker's memory, and their last good copies
+
+FRONT_MEMORY = env.int("FRONT_MEMORY_MB", default=16) * 2**20
+COPIES_DIR = VAR_DIR / "copies"
 
 
 # Languages and time

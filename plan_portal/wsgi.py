@@ -6,4 +6,9 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "plan_portal.settings")
 
-application = get_wsgi_application()
+django_application = get_wsgi_application()
+
+# Django has to be set up before anything of ours is imported.
+from plan_portal.front import behind_front  # noqa: E402
+
+application = behind_front(django_application)

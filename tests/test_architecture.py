@@ -18,6 +18,7 @@ ROWS = [
         "headline",
         "progress",
         "schedule",
+        "signals",
         "text_guard",
     ],
     ["models", "translation"],

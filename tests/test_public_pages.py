@@ -587,7 +587,7 @@ def test_an_unchanged_page_is_not_sent_again(client):
         again = client.get(path, headers={"if-none-match": first["ETag"]})
         assert again.status_code == 304
         assert again.content == b""
-        assert first["Cache-Control"] == again["Cache-Control"] == "no-cache"
+        assert first["Cache-Control"] == again["Cache-Control"] == "public, no-cache"
         assert again["ETag"] == first["ETag"]
 
 

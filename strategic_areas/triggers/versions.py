@@ -87,5 +87,7 @@ def move_version_function():
         "txid_current()::text THEN RETURN NULL; END IF; "
         "PERFORM set_config('portal.moved', txid_current()::text, true); "
         f"{AT_COMMIT}; {_next_version()}; "
+        # Delivered at commit, to whoever keeps finished pages.
+        "PERFORM pg_notify('portal_version', ''); "
         "RETURN NULL; END $$ LANGUAGE plpgsql"
     )

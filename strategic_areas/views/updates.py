@@ -5,11 +5,13 @@ from django.http import Http404
 from django.shortcuts import render
 
 from strategic_areas.queries import updates
+from strategic_areas.views.parameters import reads
 from strategic_areas.views.plans import public_plan
 
 PER_PAGE = 50
 
 
+@reads("page")
 def update_list(request, plan):
     plan = public_plan(plan)
     try:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from strategic_areas.models import Provenance, Status
 from strategic_areas.models.review import Reviewed
+from strategic_areas.signals import taking_back
 from strategic_areas.workflow.authority import (
     is_within_agency,
     must_report,
@@ -149,10 +150,12 @@ def publish(update, *, by, seen_version=None, evidence=()):
         shown.update(is_public=True)
 
 
+@transaction.atomic
 def withdraw(update, *, by, reason):
     """Take a published revision back; its public reason stays on the page."""
     must_review(by, update)
     must_say_why(update, reason)
+    taking_back.send(sender=type(update))
     move(
         update,
         to=Status.WITHDRAWN,

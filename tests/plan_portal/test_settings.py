@@ -151,11 +151,11 @@ def test_a_database_url_replaces_the_embedded_database():
 
     found = value_of(
         "settings.EMBEDDED_DATABASE, settings.DATABASES['default']['NAME'], "
-        "settings.DATABASES['default']['CONN_HEALTH_CHECKS']",
+        "settings.DATABASES['default']['CONN_MAX_AGE']",
         variables,
     )
 
-    assert found == "False plan True"
+    assert found == "False plan 0"
 
 
 def test_the_environment_wins_over_the_file(tmp_path):

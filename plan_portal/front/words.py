@@ -1,0 +1,43 @@
+"""What the front itself says: the banner of an old copy, and that there is none."""
+
+from datetime import UTC, datetime
+from functools import cache
+from io import BytesIO
+
+from csp.middleware import CSPMiddleware
+from django.core.handlers.wsgi import WSGIRequest
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from plan_portal import errors
+from plan_portal.middleware import SecurityHeadersMiddleware, language_of_path
+
+#: The request to which the answer is made: any, over TLS where there is any.
+ANY = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "wsgi.url_scheme": "https"}
+
+
+def banner(made_at, path):
+    """HTML, as bytes, that says of when the copy is; in the page's language."""
+    moment = timezone.localtime(datetime.fromtimestamp(made_at, UTC))
+    with translation.override(language_of_path(path)):
+        return render_to_string("_copy_banner.html", {"moment": moment}).encode()
+
+
+@cache
+def unavailable():
+    """The answer where no copy stands ready: 503, in both languages."""
+    return Unavailable()
+
+
+class Unavailable:
+    """Made once, without the database, with the headers of any other page."""
+
+    def __init__(self):
+        wrapped = SecurityHeadersMiddleware(CSPMiddleware(errors.unavailable))
+        response = wrapped(WSGIRequest({**ANY, "wsgi.input": BytesIO()}))
+        self.body = response.content
+        self.headers = [*response.items(), ("Content-Length", str(len(self.body)))]
+
+    def respond(self, environ, start_response):
+        start_response("503 Service Unavailable", list(self.headers))
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [self.body]

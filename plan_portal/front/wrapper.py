@@ -1,0 +1,176 @@
+"""What stands between the server and Django."""
+
+import time
+
+from django.conf import settings
+from django.http.request import split_domain_port, validate_host
+
+from plan_portal.conditional import ASKED_BY_FRONT, KEEP
+from plan_portal.front import words
+from plan_portal.front.page import Page
+from plan_portal.middleware import STAFF_PATHS
+
+#: Never public pages: they go on to Django as they came.
+PASSED_ON = (*STAFF_PATHS, "/salud/", "/static/")
+#: A query longer than this is not kept: what strangers write must not fill memory.
+LONGEST_QUERY = 200
+#: What of a request the making of a page must not depend on.
+NOT_OF_THE_PAGE = (
+    "HTTP_ACCEPT_ENCODING",
+    "HTTP_COOKIE",
+    "HTTP_IF_MATCH",
+    "HTTP_IF_MODIFIED_SINCE",
+    "HTTP_IF_NONE_MATCH",
+    "HTTP_IF_RANGE",
+    "HTTP_IF_UNMODIFIED_SINCE",
+    "HTTP_RANGE",
+)
+
+
+class Front:
+    """
+    A WSGI application around Django's.
+
+    ``watch`` knows the label of what is current, ``shelf`` keeps pages in memory and
+    ``copies`` on disk.
+    """
+
+    def __init__(self, application, *, watch, shelf, copies):
+        self.application = application
+        self.watch, self.shelf, self.copies = watch, shelf, copies
+        self._session_cookie = f"{settings.SESSION_COOKIE_NAME}="
+        self._hosts = {}
+        self._floor = copies.floor()
+
+    def __call__(self, environ, start_response):
+        """Answer a page that stands ready at once; everything else takes longer."""
+        key = environ["PATH_INFO"]
+        if query := environ.get("QUERY_STRING"):
+            key = f"{key}?{'&'.join(sorted(query.split('&')))}"
+        page = self.shelf.pages.get(key)
+        if (
+            page is not None
+            and page.label is self.watch.label
+            and time.monotonic() < self.watch.good_until
+            and self._is_for_everybody(environ)
+        ):
+            self.shelf.touch(key)
+            return page.respond(environ, start_response)
+        if not self._is_for_everybody(environ):
+            return self.application(environ, start_response)
+        return self._answer(key, environ, start_response)
+
+    def _is_for_everybody(self, environ):
+        """A read of a public address, by nobody in particular, in the right way."""
+        return (
+            environ["REQUEST_METHOD"] in ("GET", "HEAD")
+            and not environ["PATH_INFO"].startswith(PASSED_ON)
+            and self._session_cookie not in environ.get("HTTP_COOKIE", "")
+            and self._knows(environ.get("HTTP_HOST", ""))
+            and (settings.INSECURE_HTTP or is_secure(environ))
+        )
+
+    def _knows(self, host):
+        """True for a host that Django would accept; the others are its to refuse."""
+        known = self._hosts.get(host)
+        if known is None:
+            domain, _port = split_domain_port(host)
+            known = bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
+            if len(self._hosts) < 64:
+                self._hosts[host] = known
+        return known
+
+    def _answer(self, key, environ, start_response):
+        self.watch.start()
+        if not self.watch.ask():
+            return self._last_good(key, environ, start_response)
+        page = self.shelf.get(key)
+        if page is None or page.label is not self.watch.label:
+            with self.shelf.making(key):
+                page = self.shelf.get(key)
+                if page is None or page.label is not self.watch.label:
+                    page = self._make(key, environ, start_response)
+        return page.respond(environ, start_response)
+
+    def _make(self, key, environ, start_response):
+        """
+        The page that Django makes now, kept if it may be; else Django's own answer.
+
+        The label is read before the content, which so is never older than it says.
+        """
+        label = self.watch.label
+        answer = Answer(self.application, environ)
+        if answer.status != "200 OK" or not answer.may_be_kept(environ):
+            return answer
+        page = Page(answer.read(), answer.headers, label, time.time())
+        self.shelf.put(key, page)
+        self.copies.keep(key, page)
+        return page
+
+    def _last_good(self, key, environ, start_response):
+        """The page as it last stood, under a banner that says so; else 503."""
+        page = self.shelf.get(key)
+        if page is None or not self._may_be_served(page):
+            page = self.copies.find(key)
+            if page is None:
+                return words.unavailable().respond(environ, start_response)
+            self.shelf.put(key, page)
+        if page.bannered is None:
+            page.bannered = page.under(words.banner(page.made_at, key))
+        return page.bannered.respond(environ, start_response)
+
+    def _may_be_served(self, page):
+        return self._floor is not None and page.label[1] >= self._floor
+
+    def on_tick(self):
+        """Look after the copies; called by the thread that watches."""
+        if self.watch.is_good():
+            self.copies.open_if_abandoned(self.watch.label[1])
+        self._floor = self.copies.floor()
+
+
+class Answer:
+    """What Django answers to a request, for as long as nobody has read its body."""
+
+    def __init__(self, application, environ):
+        asked = {name: environ[name] for name in environ if name not in NOT_OF_THE_PAGE}
+        asked |= {"REQUEST_METHOD": "GET", ASKED_BY_FRONT: True}
+        self._body = application(asked, self._begin)
+
+    def _begin(self, status, headers, exc_info=None):
+        self.status = status
+        self._parameters = next((v for name, v in headers if name == KEEP), None)
+        self.headers = [pair for pair in headers if pair[0] != KEEP]
+
+    def may_be_kept(self, environ):
+        """True when the view said so, for just the parameters that were sent."""
+        query = environ.get("QUERY_STRING", "")
+        if self._parameters is None or len(query) > LONGEST_QUERY:
+            return False
+        sent = {part.partition("=")[0] for part in query.split("&") if part}
+        return sent <= set(self._parameters.split())
+
+    def read(self):
+        try:
+            return b"".join(self._body)
+        finally:
+            if hasattr(self._body, "close"):
+                self._body.close()
+
+    def respond(self, environ, start_response):
+        """Hand it on as it came."""
+        start_response(self.status, self.headers)
+        if environ["REQUEST_METHOD"] == "HEAD":
+            self.read()
+            return []
+        return self._body
+
+
+def is_secure(environ):
+    """As Django tells it: by the server itself, or by a proxy that is trusted."""
+    if environ["wsgi.url_scheme"] == "https":
+        return True
+    if not settings.SECURE_PROXY_SSL_HEADER:
+        return False
+    header, value = settings.SECURE_PROXY_SSL_HEADER
+    return environ.get(header, "").split(",")[0].strip() == value
