@@ -51,7 +51,6 @@ class FocalPointAdmin(ScopedHistoryAdmin):
     list_filter = [("agency", admin.RelatedOnlyFieldListFilter), "kind"]
     list_select_related = ["agency", "user"]
     search_fields = ["agency__acronym", "user__username", "user__last_name"]
-    autocomplete_fields = ["user", "agency"]
 
 
 class AccountForm(StaleGuardMixin, UserChangeForm):

@@ -16,7 +16,8 @@ class ScopedRowsMixin:
     Rows and choices limited to what each model's ``visible_to(user)`` grants.
 
     Lists, object pages, bulk actions and autocomplete all read ``get_queryset``; the
-    two hooks for relations close the remaining door, a forged id in a submitted form.
+    two hooks for relations close the remaining door, a forged id in a submitted form,
+    and limit what the search box beside it finds.
     """
 
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
@@ -33,6 +34,25 @@ class ScopedRowsMixin:
         self._limit(db_field, request, kwargs)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
+    def get_autocomplete_fields(self, request):
+        """Every relation to a table that she may search: no list grows too long."""
+        relations = [*self.opts.fields, *self.opts.many_to_many]
+        return [
+            field.name
+            for field in relations
+            if field.remote_field
+            and field.editable
+            and self._may_search(field.remote_field.model, request)
+        ]
+
+    def _may_search(self, model, request):
+        if not self.admin_site.is_registered(model):
+            return False
+        related = self.admin_site.get_model_admin(model)
+        return related.get_search_fields(request) and related.has_view_permission(
+            request
+        )
+
     def _limit(self, db_field, request, kwargs):
         related = db_field.remote_field.model._default_manager.all()
         if "queryset" not in kwargs and hasattr(related, "visible_to"):
@@ -48,6 +68,8 @@ class ScopedAdmin(ScopedRowsMixin, admin.ModelAdmin):
 
     form = StaleGuardForm
     list_per_page = 50
+    #: A filtered list need not count the whole table besides.
+    show_full_result_count = False
 
     def get_object(self, request, object_id, from_field=None):
         """The object, or 404: whether it exists is nobody's business."""

@@ -6,6 +6,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from agencies import access, preferences
+from agencies.autocomplete import ChoicesView
 from strategic_areas.desk import approvals, matrix, queries
 from strategic_areas.desk import urls as desk
 
@@ -38,6 +39,10 @@ class PortalAdminSite(AdminSite):
             ),
             *super().get_urls(),
         ]
+
+    def autocomplete_view(self, request):
+        """Search for a relation, within what its form accepts from this person."""
+        return ChoicesView.as_view(admin_site=self)(request)
 
     def index(self, request, extra_context=None):
         """What my agency owes; what waits for review; which accounts there are."""

@@ -24,14 +24,12 @@ class FrameworkTargetAdmin(BilingualAdmin):
     list_display = ["code", "name", "family", "kind"]
     list_filter = ["family", "kind"]
     search_fields = ["code", "name_es", "name_en"]
-    autocomplete_fields = ["sources"]
 
 
 @admin.register(LegalInstrument)
 class LegalInstrumentAdmin(BilingualAdmin):
     list_display = ["name", "kind", "year"]
     search_fields = ["code", "name_es", "name_en"]
-    autocomplete_fields = ["sources"]
 
 
 @admin.register(LaterActivity)
@@ -39,20 +37,17 @@ class LaterActivityAdmin(OfPlanMixin, BilingualAdmin):
     list_display = ["code", "title", "agency", "year"]
     list_select_related = ["agency"]
     search_fields = ["code", "title_es", "title_en"]
-    autocomplete_fields = ["programme", "commitment", "agency", "places", "sources"]
 
 
 @admin.register(HelpLine)
 class HelpLineAdmin(ApprovedMixin, BilingualHistoryAdmin):
     list_display = ["label", "reliability", "confirm_before_publishing", "confirmed_on"]
-    autocomplete_fields = ["sources"]
 
 
 @admin.register(TipTier)
 class TipTierAdmin(BilingualAdmin):
     list_display = ["report_year", "label", "plan"]
     list_filter = [OF_PLAN]
-    autocomplete_fields = ["sources"]
 
 
 @admin.register(Discrepancy)
@@ -60,7 +55,6 @@ class DiscrepancyAdmin(BilingualAdmin):
     list_display = ["code", "topic", "plan"]
     list_filter = [OF_PLAN]
     search_fields = ["code", "topic_es", "topic_en"]
-    autocomplete_fields = ["indicators", "sources"]
 
 
 class CodeListValueInline(admin.TabularInline):

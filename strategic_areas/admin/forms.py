@@ -33,6 +33,7 @@ class ActivityUpdateForm(RevisionForm):
         widgets = {
             "percent": forms.NumberInput(attrs={"min": 0, "max": 100}),
             "people_reached": forms.NumberInput(attrs={"min": 0}),
+            "places": forms.CheckboxSelectMultiple,
         }
 
 

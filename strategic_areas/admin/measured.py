@@ -24,7 +24,6 @@ class IndicatorAdmin(ApprovedMixin, BilingualHistoryAdmin):
     list_display = ["code", "name", "unit", "counted_by", "sensitive"]
     list_filter = ["sensitive", "counts", ("area", admin.RelatedOnlyFieldListFilter)]
     search_fields = ["code", "name_es", "name_en"]
-    autocomplete_fields = ["introduced_by", "area", "programme", "agency", "sources"]
 
 
 @admin.register(Target)
@@ -32,7 +31,6 @@ class TargetAdmin(ApprovedMixin, FigureMixin, ScopedHistoryAdmin):
     list_display = ["indicator", "plan", "starts_on", "ends_on", "figure"]
     list_filter = [OF_PLAN]
     list_select_related = ["indicator", "plan"]
-    autocomplete_fields = ["indicator"]
 
 
 class BreakdownInline(admin.TabularInline):

@@ -143,7 +143,6 @@ class RoundReopeningAdmin(ScopedAdmin):
     list_display = ["period", "agency", "until", "by", "at"]
     list_filter = [("agency", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["period", "agency", "by"]
-    autocomplete_fields = ["period", "agency"]
     readonly_fields = ["by", "at"]
 
     def get_fields(self, request, obj=None):

@@ -20,7 +20,6 @@ OF_PLAN = ("plan", admin.RelatedOnlyFieldListFilter)
 class PlanAdmin(BilingualHistoryAdmin):
     list_display = ["code", "title", "status", "starts_on", "ends_on"]
     search_fields = ["code", "title_es", "title_en"]
-    autocomplete_fields = ["sources"]
 
 
 @admin.register(Source)
@@ -34,7 +33,6 @@ class OfPlanMixin:
     """A record of one plan: it takes its plan from the record above, for good."""
 
     list_filter = [OF_PLAN]
-    autocomplete_fields = ["sources"]
 
     def get_readonly_fields(self, request, obj=None):
         fixed = ["plan"] if obj else []
@@ -65,7 +63,6 @@ class ParticipationAdmin(PlanBoundAdmin):
     list_filter = [OF_PLAN, "role"]
     list_select_related = ["agency", "plan"]
     search_fields = ["agency__acronym", "agency__name_es"]
-    autocomplete_fields = ["agency", "sources"]
 
 
 @admin.register(Commitment)
@@ -78,15 +75,6 @@ class CommitmentAdmin(PlanBoundAdmin):
     ]
     list_select_related = ["lead"]
     search_fields = ["code", "title_es", "title_en"]
-    autocomplete_fields = [
-        "programme",
-        "lead",
-        "supporting",
-        "frameworks",
-        "supersedes",
-        "continues",
-        "sources",
-    ]
 
 
 @admin.register(Activity)
@@ -95,12 +83,3 @@ class ActivityAdmin(PlanBoundAdmin):
     list_filter = [OF_PLAN, "kind", ("agency", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["agency"]
     search_fields = ["code", "title_es", "title_en"]
-    autocomplete_fields = [
-        "commitment",
-        "agency",
-        "places",
-        "supersedes",
-        "continues",
-        "sources",
-        "budget_source",
-    ]

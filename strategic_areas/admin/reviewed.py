@@ -47,9 +47,7 @@ class ReviewedAdmin(ScopedHistoryAdmin):
 
     def has_add_permission(self, request):
         """Only somebody with a current mandate begins a report."""
-        return super().has_add_permission(request) and bool(
-            request.user.mandates.current()
-        )
+        return super().has_add_permission(request) and _has_mandate(request.user)
 
     def has_delete_permission(self, request, obj=None):
         """Nothing is deleted: a draft that is not wanted is never submitted."""
@@ -236,6 +234,13 @@ class ReviewedAdmin(ScopedHistoryAdmin):
             "published": published,
             "had_part": workflow.has_part_in(user, record),
         }
+
+
+def _has_mandate(user):
+    """Read once per user: every page of the admin asks several times."""
+    if not hasattr(user, "_has_current_mandate"):
+        user._has_current_mandate = user.mandates.current().exists()
+    return user._has_current_mandate
 
 
 def open_steps(user, record):

@@ -1,0 +1,170 @@
+"""Every table of the admin: quick at any size, and its relations found by searching."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from strategic_areas.models import ReportingPeriod, RoundReopening
+from tests.factories import (
+    make_activity,
+    make_administrator,
+    make_agency,
+    make_commitment,
+    make_focal_point,
+    make_period,
+    make_reviewer,
+    make_round,
+    make_user,
+)
+from tests.staff_rows import make_row
+
+pytestmark = pytest.mark.django_db
+
+MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
+QUERIES = 10
+DAY = timedelta(days=1)
+
+
+def make_superuser():
+    return make_user(is_superuser=True)
+
+
+def name_of(model):
+    return f"admin:{model._meta.app_label}_{model._meta.model_name}"
+
+
+def count_queries(client, address):
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(address).status_code == 200
+    return len(captured)
+
+
+def signed_in(user):
+    client = Client()
+    client.force_login(user)
+    client.get(reverse("admin:index"))  # what is read once and kept is read by now
+    return client
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+def test_a_list_takes_as_few_queries_at_any_size(model):
+    address = reverse(f"{name_of(model)}_changelist")
+    label = f"{model._meta.app_label}.view_{model._meta.model_name}"
+    actors = [make_reviewer(), make_administrator(), make_superuser()]
+    sessions = [signed_in(actor) for actor in actors if actor.has_perm(label)]
+    make_row(model)
+
+    few = [count_queries(session, address) for session in sessions]
+    for _ in range(11):
+        make_row(model)
+    many = [count_queries(session, address) for session in sessions]
+
+    assert many == few
+    assert max(many) <= QUERIES
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+def test_every_relation_of_a_form_is_found_by_searching(rf, model):
+    request = rf.get("/")
+    checked = []
+    for actor in (
+        make_reviewer(),
+        make_administrator(),
+        make_superuser(),
+        make_focal_point(),
+    ):
+        request.user = actor
+        for form, kind in forms_of(model, request):
+            for field in kind._meta.fields:
+                if field.many_to_one and field.name in form.base_fields:
+                    checked.append(form.base_fields[field.name].widget.widget)
+
+    assert [each for each in checked if not isinstance(each, AutocompleteSelect)] == []
+
+
+class Searching:
+    """A focal point who reports on something, and what she must not be offered."""
+
+    def __init__(self, client):
+        today = timezone.localdate()
+        self.agency = make_agency()
+        self.commitment = make_commitment(lead=self.agency)
+        plan = self.commitment.plan
+        self.activity = make_activity(commitment=self.commitment)
+        self.period = make_round(plan=plan)
+        stranger = make_commitment(plan=plan)
+        make_activity(commitment=stranger)
+        before = make_commitment(plan=plan, lead=self.agency)
+        make_activity(commitment=before)
+        self.commitment.supersedes.add(before)
+        make_period(plan=plan)
+        make_round(plan=plan, closes_on=today - DAY, due_on=today - DAY)
+        client.force_login(make_focal_point(agency=self.agency))
+        self.client = client
+
+    def find(self, model, field, **query):
+        query |= {"app_label": "strategic_areas", "model_name": model}
+        address = reverse("admin:autocomplete")
+        return self.client.get(address, {**query, "field_name": field})
+
+    def found(self, *asked, **query):
+        rows = self.find(*asked, **query).json()["results"]
+        return [int(row["id"]) for row in rows]
+
+
+@pytest.fixture
+def searching(client):
+    return Searching(client)
+
+
+@pytest.mark.parametrize(
+    ("model", "subject"),
+    [("activityupdate", "activity"), ("commitmentupdate", "commitment")],
+)
+def test_a_focal_point_finds_what_she_may_report_on_now(searching, model, subject):
+    expected = getattr(searching, subject)
+
+    assert searching.found(model, subject) == [expected.pk]
+    assert searching.found(model, "period") == [searching.period.pk]
+    assert searching.found(model, subject, term=expected.code) == [expected.pk]
+    assert searching.found(model, subject, term="nada") == []
+
+
+def test_a_search_finds_what_the_form_accepts_and_no_more(searching, rf):
+    request = rf.get("/")
+    request.user = make_reviewer()
+    searching.client.force_login(request.user)
+    table = admin.site._registry[RoundReopening]
+
+    field = table.get_form(request).base_fields["period"]
+
+    assert set(searching.found("roundreopening", "period")) == set(
+        field.queryset.filter(mode="round").values_list("pk", flat=True)
+    )
+    assert ReportingPeriod.objects.filter(mode="record").exists()
+
+
+@pytest.mark.parametrize("field", ["updates", "code", "published_by", "nothing"])
+def test_what_is_no_relation_of_a_form_is_not_searched(searching, field):
+    model = "activity" if field != "published_by" else "activityupdate"
+
+    assert searching.find(model, field).status_code == 403
+
+
+def forms_of(model, request):
+    """The forms that the person may fill in for a model, each with its own model."""
+    table = admin.site._registry[model]
+    if table.has_add_permission(request) or table.has_change_permission(request):
+        yield table.get_form(request), model
+        for inline in table.get_inline_instances(request):
+            formset = inline.get_formset(request)
+            form = formset.form
+            form.base_fields.pop(formset.fk.name, None)
+            yield form, inline.model

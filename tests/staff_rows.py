@@ -1,0 +1,105 @@
+"""A row of whatever table the admin has, so that a new table is tested by itself."""
+
+from datetime import date, timedelta
+from itertools import count
+
+from django.contrib.auth.models import Group
+from django.db import models
+from django.utils import timezone
+
+from agencies.models import Agency, FocalPoint, User
+from strategic_areas.models import (
+    Activity,
+    ActivityUpdate,
+    Commitment,
+    CommitmentUpdate,
+    Indicator,
+    PendingChange,
+    Plan,
+    ReportingPeriod,
+    RoundReopening,
+)
+from tests import factories
+
+_numbers = count(1)
+
+
+def make_mandate():
+    return factories.make_focal_point().mandates.get()
+
+
+def make_reopening():
+    closed = timezone.localdate() - timedelta(days=1)
+    return RoundReopening.objects.create(
+        period=factories.make_round(due_on=closed, closes_on=closed),
+        agency=factories.make_agency(),
+        until=closed + timedelta(days=20),
+        reason="Una causa.",
+        by=factories.make_reviewer(),
+    )
+
+
+#: How a row is made where filling in what is required does not make one.
+MAKERS = {
+    Agency: factories.make_agency,
+    User: factories.make_reviewer,
+    FocalPoint: make_mandate,
+    Group: lambda: Group.objects.create(name=f"grupo {next(_numbers)}"),
+    Plan: factories.make_plan,
+    Commitment: factories.make_commitment,
+    Activity: factories.make_activity,
+    ActivityUpdate: factories.make_submitted_update,
+    CommitmentUpdate: factories.make_declaration,
+    ReportingPeriod: factories.make_round,
+    RoundReopening: make_reopening,
+    Indicator: factories.make_indicator,
+    PendingChange: factories.make_change,
+}
+
+
+def make_row(model):
+    """A new row with relations of its own, so that none is read once for all."""
+    if model in MAKERS:
+        return MAKERS[model]()
+    fields = [field for field in model._meta.concrete_fields if _is_filled(field)]
+    return model._default_manager.create(**{f.name: _value(f) for f in fields})
+
+
+def _is_filled(field):
+    """What is required, and every relation that leads to no contradiction."""
+    if field.primary_key or field.has_default():
+        return False
+    if field.is_relation:
+        return field.editable and _leads_on(field)
+    if field.name.endswith("_es"):
+        original = field.model._meta.get_field(field.name.removesuffix("_es"))
+        return not original.blank
+    return not (field.null or field.blank)
+
+
+def _leads_on(field):
+    """Not back to its own table, nor to a second plan."""
+    above = getattr(field.model, "same_plan_as", ())
+    if field.name in above:
+        return not field.null
+    takes_plan = any(not field.model._meta.get_field(name).null for name in above)
+    return field.related_model is not field.model and not (
+        field.name == "plan" and takes_plan
+    )
+
+
+def _value(field):
+    number = next(_numbers)
+    if field.is_relation:
+        return make_row(field.remote_field.model)
+    if field.choices:
+        return field.choices[0][0]
+    if isinstance(field, models.DateTimeField):
+        return timezone.now()
+    if isinstance(field, models.DateField):
+        return date(2026, 1, 1)
+    if isinstance(field, models.EmailField):
+        return f"persona{number}@example.org"
+    if isinstance(field, models.CharField | models.TextField):
+        return f"x{number}"[: field.max_length]
+    return number
