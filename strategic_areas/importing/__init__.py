@@ -2,9 +2,10 @@
 Plan files in.
 
 A file is read (``reading``), each value checked against the declaration of the format
-(``format``, ``checking``), the whole against itself and the portal (``rules``), turned
-into records (``records``) and put in, field by field (``applying``, ``revising``), as
-far as nobody edited them here (``memory``, ``deciding``).
+(``format``, ``checking``), the whole against itself and the portal (``rules``) and for
+personal data (``guarding``), turned into records (``records``) and put in, field by
+field (``applying``, ``revising``), as far as nobody edited them here (``memory``,
+``deciding``).
 """
 
 from strategic_areas.importing.faults import Fault, Refused

@@ -6,6 +6,7 @@ from django.utils.translation import override
 from strategic_areas.importing.applying import Applying
 from strategic_areas.importing.checking import check
 from strategic_areas.importing.faults import Fault, Refused
+from strategic_areas.importing.guarding import guard
 from strategic_areas.importing.known import known_for
 from strategic_areas.importing.memory import Memory
 from strategic_areas.importing.outcome import Outcome
@@ -43,10 +44,12 @@ def _load(tree, progress):
     plan_code = plan_file.plan and plan_file.plan.values.get("code")
     known = known_for(plan_code or "")
     known.add(plan_file)
-    if faults := [*plan_file.faults, *broken_rules(plan_file, known)]:
+    personal, suspicions = guard(plan_file)
+    if faults := [*plan_file.faults, *broken_rules(plan_file, known), *personal]:
         raise Refused(sorted(faults, key=lambda fault: fault.line))
     lists = records_of(plan_file, known)
-    shelves, memory, outcome = Shelves(plan_code), Memory(plan_code), Outcome()
+    shelves, memory = Shelves(plan_code), Memory(plan_code)
+    outcome = Outcome(warnings=suspicions)
     applying = Applying(shelves, memory, outcome)
     for name in TABLES:
         if name not in REVISED:

@@ -30,13 +30,15 @@ class Outcome:
     Counts are of records, ``kept`` of fields.
 
     ``created`` counts by table; ``changed`` are pairs of a record's name and its
-    changes, in the order of the file.
+    changes, in the order of the file. ``warnings`` are texts to look at: they may make
+    a person findable.
     """
 
     created: Counter = field(default_factory=Counter)
     changed: list = field(default_factory=list)
     unchanged: int = 0
     kept: list = field(default_factory=list)
+    warnings: list = field(default_factory=list)
 
     @property
     def summary(self):

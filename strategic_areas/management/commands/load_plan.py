@@ -40,6 +40,8 @@ class Command(BaseCommand):
             self.stderr.write(f"{table}: {number} …")
 
     def tell(self, outcome):
+        for warning in outcome.warnings:
+            self.stdout.write(f"warning: {warning}")
         for table, number in outcome.created.items():
             self.stdout.write(f"created: {number} {table}")
         for record, changes in outcome.changed:

@@ -1,0 +1,116 @@
+"""The guard for personal data over plan files."""
+
+import pytest
+from django.apps import apps
+
+from agencies.models import Agency
+from strategic_areas.importing import load
+from strategic_areas.models import HelpLine
+from tests.strategic_areas.plans import SHIPPED, footprint, run, small, write
+
+pytestmark = pytest.mark.django_db
+
+EVERY = [*apps.get_app_config("strategic_areas").get_models(), Agency]
+CARD = "001-1234567-8"
+FEW = "Se atendió a dos niñas."
+
+
+def with_text(text, section="updates", key="narrative_es", **record):
+    """The small plan with a text in its first record of a section."""
+    content = small()
+    content[section][0] |= {key: text, **record}
+    return content
+
+
+def test_an_identity_card_refuses_the_whole_file_and_is_not_repeated(tmp_path):
+    path = write(tmp_path, with_text(f"Con la cédula {CARD}."))
+    line = 1 + path.read_text().splitlines().index(
+        f"  narrative_es: Con la cédula {CARD}."
+    )
+    before = footprint(*EVERY)
+
+    status, lines, errors = run(path)
+
+    assert (status, lines) == (1, ["created=0 changed=0 unchanged=0 kept=0 faults=1"])
+    (error,) = errors
+    place = f"updates C1.a 2030-S1 (line {line}), narrative_es: found personal data"
+    assert error.startswith(f"{place} in characters 15 to 27; expected none: ")
+    assert CARD not in error
+    assert footprint(*EVERY) == before
+
+
+@pytest.mark.parametrize(
+    ("section", "key"),
+    [
+        ("commitments", "title_es"),
+        ("commitments", "note_en"),
+        ("activities", "expected_product_es"),
+        ("agencies", "mandate_es"),
+        ("indicators", "definition_es"),
+        ("areas", "outcome_es"),
+        ("periods", "name_es"),
+    ],
+)
+def test_every_text_that_the_public_reads_is_inspected(tmp_path, section, key):
+    path = write(tmp_path, with_text("Escriba a ana@example.org", section, key))
+
+    status, _, errors = run(path)
+
+    assert status == 1
+    assert len(errors) == 1
+    assert f"{key}: found personal data" in errors[0]
+
+
+def test_a_text_inside_a_record_is_inspected(tmp_path):
+    content = small()
+    content["indicators"][0]["values"][0]["note_es"] = "Tel. 809-555-1234"
+
+    status, _, errors = run(write(tmp_path, content))
+
+    assert status == 1
+    assert "note_es: found personal data in characters" in errors[0]
+
+
+def test_a_source_does_not_make_an_identity_card_public(tmp_path):
+    content = with_text(f"Cédula {CARD}", sources=["matrix"])
+
+    assert run(write(tmp_path, content))[0] == 1
+
+
+@pytest.mark.parametrize("options", [[], ["--dry-run"]])
+def test_a_small_number_without_a_source_is_told_and_loaded(tmp_path, options):
+    path = write(tmp_path, with_text(FEW, "activities", "note_es"))
+
+    status, lines, _ = run(path, *options)
+
+    told = [line for line in lines if line.startswith("warning: ")]
+    assert status == 0
+    assert [line.split(", characters")[0].split(" (line")[0] for line in told] == [
+        "warning: activities C1.a"
+    ]
+    assert "niñas" not in told[0]
+
+
+def test_a_record_that_names_its_public_source_is_not_told(tmp_path):
+    content = with_text(FEW, "activities", "note_es", sources=["matrix"])
+
+    assert load(write(tmp_path, content)).warnings == []
+
+
+def test_a_help_line_may_say_a_telephone_number(tmp_path):
+    content = small()
+    content["hotlines"] = [
+        {
+            "label_es": "Línea",
+            "numbers": ["809-555-1234"],
+            "note_es": "También 809-555-4321",
+        }
+    ]
+
+    load(write(tmp_path, content))
+
+    assert HelpLine.objects.get().note_es == "También 809-555-4321"
+
+
+def test_the_shipped_plan_needs_no_second_look():
+    assert load(SHIPPED).warnings == []
