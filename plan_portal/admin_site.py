@@ -50,7 +50,8 @@ class PortalAdminSite(AdminSite):
         owed = queries.owed_by(user)
         context = {
             "owed": owed,
-            "sheets": queries.sheets_of(owed),
+            "sheets": queries.sheets_of(user, owed),
+            "returned": queries.returned_declarations(user),
             "reports": access.is_focal_point(user),
             "waiting": queries.waiting_for_review(user),
             "changes": approvals.waiting(user),

@@ -42,7 +42,7 @@
 
   const prefixOf = (row) => `sheet:${sheet.dataset.user}:${location.pathname}:${row.dataset.row}:`;
   const keysOf = (row) => Object.keys(localStorage).filter((key) => key.startsWith(prefixOf(row)));
-  const report = (row) => row.querySelector(".row-form--reported");
+  const report = (row) => row.querySelector(".row-form--reported, .row-form--declared");
 
   function typedIn(form) {
     return [...new FormData(form)].filter(([name]) => name !== "csrfmiddlewaretoken");
@@ -66,7 +66,7 @@
     for (const field of form.elements) {
       if (!field.name || ["csrfmiddlewaretoken", "answer", "save"].includes(field.name)) continue;
       const found = typed.get(field.name) || [];
-      if (field.type === "checkbox") field.checked = found.includes(field.value);
+      if (["checkbox", "radio"].includes(field.type)) field.checked = found.includes(field.value);
       else field.value = found[0] ?? "";
     }
     form.querySelectorAll("details").forEach((fold) => {
@@ -129,7 +129,7 @@
     } catch {
       waiting.set(row, form);
       mark(row, words.offline);
-      if (movesOn) openNext(row);
+      if (movesOn && !("extra" in row.dataset)) openNext(row);
     } finally {
       sending.delete(row);
     }
@@ -149,7 +149,7 @@
     count();
     if (answer.ok) {
       announce.textContent = fresh.querySelector("summary").textContent.replace(/\s+/g, " ");
-      if (movesOn) openNext(fresh);
+      if (movesOn && !("extra" in fresh.dataset)) openNext(fresh);
     } else {
       fresh.open = true;
       keep(report(fresh));
@@ -225,14 +225,17 @@
     announce.textContent = text;
   }
 
+  /* The rows that ask for an answer; the others are there if there is something to say. */
+  const owed = () => [...sheet.querySelectorAll("[data-row]:not([data-extra])")];
+
   function count() {
-    const open = sheet.querySelectorAll("[data-state=todo], [data-state=returned]");
-    const all = sheet.querySelectorAll("[data-row]");
+    const all = owed();
+    const open = all.filter((row) => ["todo", "returned"].includes(row.dataset.state));
     sheet.querySelector("[data-answered]").textContent = all.length - open.length;
   }
 
   function openNext(row) {
-    const rows = [...sheet.querySelectorAll("[data-row]")];
+    const rows = owed();
     const place = rows.indexOf(row);
     const next = [...rows.slice(place + 1), ...rows.slice(0, place)].find((other) =>
       ["todo", "returned"].includes(other.dataset.state) && !waiting.has(other));
@@ -251,7 +254,7 @@
   });
   sheet.addEventListener("input", (event) => {
     const form = event.target.form;
-    if (!form?.matches(".row-form--reported")) return;
+    if (!form?.matches(".row-form--reported, .row-form--declared")) return;
     keepInStep(form, event.target.name);
     keep(form);
   });

@@ -33,24 +33,25 @@ def take(row, data, *, by):
     at once, make one revision.
     """
     Activity.objects.select_for_update().get(pk=row.activity.pk)
-    instance = _newest(row)
+    instance = newest(row)
     form = _form(row, instance, data)
     if form.is_valid() and not form.is_already_saved:
-        _store(form, by)
+        store(form, by)
     return form
 
 
-def _newest(row):
+def newest(row):
     """The revision that is written in, read again now that the row is locked."""
     stored = (
-        ActivityUpdate.objects.filter(activity=row.activity, period=row.period)
+        row.model.objects.filter(**{row.field: row.subject}, period=row.period)
         .exclude(status=Status.WITHDRAWN)
         .order_by("-revision")
         .first()
     )
     if stored is None:
-        return ActivityUpdate(activity=row.activity, period=row.period)
-    stored.activity, stored.period = row.activity, row.period
+        return row.blank()
+    setattr(stored, row.field, row.subject)
+    stored.period = row.period
     return stored
 
 
@@ -87,7 +88,8 @@ def _nothing(instance):
     return ActivityUpdate(execution="not_started", percent=percent)
 
 
-def _store(form, by):
+def store(form, by):
+    """Save a valid form by the workflow; its refusal becomes the form's."""
     record = form.save(commit=False)
     try:
         if record.pk:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from agencies.models import Agency
 from strategic_areas import workflow
 from strategic_areas.desk import showing
-from strategic_areas.desk.views import ROW_ONLY, find_or_404
+from strategic_areas.desk.views import ROW_ONLY, find_or_404, row_or_404
 from strategic_areas.evidence import kept_only_if_saved
 from strategic_areas.models import Evidence
 from strategic_areas.views.evidence import as_attachment
@@ -29,9 +29,9 @@ def download(request, token):
 
 
 @require_POST
-def attach(request, period, agency, activity):
+def attach(request, **keys):
     """Attach one piece of evidence; a refusal touches nothing that the row says."""
-    row = _row_or_404(request, period, agency, activity)
+    row = _row_or_404(request, **keys)
     with kept_only_if_saved(), transaction.atomic():
         Agency.objects.select_for_update().get(pk=row.update.agency.pk)
         form = showing.attach_form(row, request.POST, request.FILES)
@@ -53,9 +53,9 @@ def _save(form, user):
 
 
 @require_POST
-def detach(request, period, agency, activity, item):
+def detach(request, item, **keys):
     """Take one piece of evidence away from a row that is still written in."""
-    row = _row_or_404(request, period, agency, activity)
+    row = _row_or_404(request, **keys)
     found = get_object_or_404(row.update.evidences, pk=item)
     try:
         with transaction.atomic():
@@ -67,10 +67,10 @@ def detach(request, period, agency, activity, item):
     return _answer(request, row, _("%(title)s is removed.") % {"title": found})
 
 
-def _row_or_404(request, period, agency, activity):
+def _row_or_404(request, *args, **keys):
     """The row, once something is saved in it: evidence stands beside a report."""
-    row = find_or_404(request, period, agency, activity).row(activity)
-    if row is None or row.update is None:
+    row = row_or_404(request, *args, **keys)
+    if row.update is None:
         raise Http404
     return row
 
@@ -79,14 +79,15 @@ def _answer(request, row, done, form=None):
     """The row's evidence for the script; else its page, or what was refused on it."""
     refused = form if form and form.errors else None
     status = 422 if refused else 200
+    period, agency = row.period.pk, row.agency.slug
     if ROW_ONLY in request.headers:
-        now = _row_or_404(request, row.period.pk, row.agency.slug, row.key)
+        now = _row_or_404(request, period, agency, **{row.field: row.key})
         shown = showing.evidence_of(now, refused)
         context = {"evidence": shown, "done": "" if refused else done}
         return render(request, "desk/_evidence.html", context, status=status)
     if refused:
-        found = find_or_404(request, row.period.pk, row.agency.slug)
-        context = showing.page(request, found, unfolded=row.key, attaching=refused)
+        found = find_or_404(request, period, agency)
+        context = showing.page(request, found, unfolded=row.anchor, attaching=refused)
         return render(request, "desk/sheet.html", context, status=status)
     messages.success(request, done)
     return redirect(row.page_url)

@@ -172,10 +172,12 @@ class SendForm(forms.Form):
     """
     What is sent: the versions that stood on the screen, each as id:version.
 
-    Where the guard warned, one tick says that the warnings were read.
+    ``seen`` are reports, ``declared`` declarations. Where the guard warned, one tick
+    says that the warnings were read.
     """
 
-    seen = forms.CharField(widget=forms.HiddenInput)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    declared = forms.CharField(widget=forms.HiddenInput, required=False)
     warnings_read = forms.BooleanField(label=_("I have read these warnings"))
 
     def __init__(self, *args, action, has_warnings, **kwargs):
@@ -191,9 +193,22 @@ class SendForm(forms.Form):
         )
 
     def clean_seen(self):
-        """A dict of id → version, or an error where it is not ours."""
-        try:
-            pairs = (pair.split(":") for pair in self.cleaned_data["seen"].split(","))
-            return {int(pk): int(version) for pk, version in pairs}
-        except ValueError as error:
-            raise forms.ValidationError(_("There is nothing to send.")) from error
+        return _versions(self.cleaned_data["seen"])
+
+    def clean_declared(self):
+        return _versions(self.cleaned_data["declared"])
+
+    def clean(self):
+        cleaned = super().clean()
+        if not self.errors and not (cleaned["seen"] or cleaned["declared"]):
+            raise forms.ValidationError(_("There is nothing to send."))
+        return cleaned
+
+
+def _versions(text):
+    """A dict of id → version, or an error where it is not ours."""
+    try:
+        pairs = (pair.split(":") for pair in text.split(",") if text)
+        return {int(pk): int(version) for pk, version in pairs}
+    except ValueError as error:
+        raise forms.ValidationError(_("There is nothing to send.")) from error

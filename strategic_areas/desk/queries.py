@@ -8,6 +8,7 @@ from agencies.models import Agency, FocalPoint
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
+    Commitment,
     CommitmentUpdate,
     Execution,
     ReportingPeriod,
@@ -79,13 +80,45 @@ def _asked(period, today):
     return period.reopenings.running(today).values("agency")
 
 
-def sheets_of(owed):
-    """Each round and agency of what is owed, once: the sheets to fill."""
-    return list(dict.fromkeys((item.period, item.activity.agency) for item in owed))
+def sheets_of(user, owed, today=None):
+    """
+    Each round and agency of hers once: the sheets to fill, those that owe first.
+
+    An agency that owes nothing has a sheet all the same while it has a part in the
+    plan: it may declare the result of a commitment that it leads.
+    """
+    agencies = FocalPoint.objects.agencies_of(user)
+    found = [(item.period, item.activity.agency) for item in owed]
+    rounds = ReportingPeriod.objects.accepting(agencies, today)
+    for period in rounds.select_related("plan"):
+        mine = Agency.objects.filter(pk__in=agencies).filter(
+            pk__in=_asked(period, today)
+        )
+        found += [(period, agency) for agency in mine.filter(_has_part_in(period.plan))]
+    return list(dict.fromkeys(found))
+
+
+def _has_part_in(plan):
+    """Agencies with an activity of the plan, or that lead a commitment of it."""
+    active = Activity.objects.standing().filter(plan=plan).order_by()
+    leads = Commitment.objects.standing().filter(plan=plan).order_by()
+    return Q(pk__in=active.values("agency")) | Q(pk__in=leads.values("lead"))
 
 
 def _place(item):
     return item.status if item.status in ORDER else "published"
+
+
+def returned_declarations(user):
+    """The declarations of her agencies that came back, with ``returned``, the step."""
+    agencies = FocalPoint.objects.agencies_of(user)
+    rows = CommitmentUpdate.objects.filter(
+        status=Status.RETURNED, commitment__lead__in=agencies
+    ).select_related("commitment__lead", "period")
+    found = list(rows.prefetch_related("transitions"))
+    for row in found:
+        row.returned = max(row.transitions.all(), key=lambda step: (step.at, step.pk))
+    return found
 
 
 def unfinished(period):

@@ -26,23 +26,36 @@ def check(request, period, agency):
 
 
 def _send_form(found, data):
-    ready = ",".join(f"{row.update.pk}:{row.update.version}" for row in found.ready)
     return SendForm(
         data,
         action=found.check_url,
         has_warnings=bool(found.warned),
-        initial={"seen": ready},
+        initial={"seen": _shown(found.ready), "declared": _shown(found.declared)},
     )
+
+
+def _shown(rows):
+    """What stands on the screen, as the form carries it."""
+    return ",".join(f"{row.update.pk}:{row.update.version}" for row in rows)
 
 
 def _send(user, found, form):
     """The receipt; that of the same press, when it came twice."""
-    seen = form.cleaned_data["seen"]
+    seen, declared = form.cleaned_data["seen"], form.cleaned_data["declared"]
     for submission in found.submissions:
-        reports = submission.content.get("reports", [])
-        if seen == {report["update"]: report["version"] for report in reports}:
+        if (seen, declared) == (
+            _sent(submission, "reports", "update"),
+            _sent(submission, "declarations", "declaration"),
+        ):
             return submission
-    return workflow.submit_all(found.period, found.agency, seen, by=user)
+    return workflow.submit_all(
+        found.period, found.agency, seen, declared=declared, by=user
+    )
+
+
+def _sent(submission, part, name):
+    """Id → version of what a receipt holds; older ones hold no declarations."""
+    return {told[name]: told["version"] for told in submission.content.get(part, [])}
 
 
 def receipt(request, pk):
@@ -55,7 +68,12 @@ def receipt(request, pk):
         pk=pk,
     )
     reports = [_in_words(report) for report in kept.content.get("reports", [])]
-    context = {**admin.site.each_context(request), "kept": kept, "reports": reports}
+    context = {
+        **admin.site.each_context(request),
+        "kept": kept,
+        "reports": reports,
+        "declarations": kept.content.get("declarations", []),
+    }
     return render(request, "desk/receipt.html", context)
 
 

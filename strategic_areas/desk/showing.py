@@ -6,9 +6,10 @@ from django.contrib import admin
 
 from strategic_areas.desk import in_step
 from strategic_areas.desk.attaching import AttachForm, whereabouts
+from strategic_areas.desk.declarations import DeclarationForm
 from strategic_areas.desk.forms import NoNewsForm, ReportForm, SameForm
-from strategic_areas.desk.sheet import Row
-from strategic_areas.models import ActivityUpdate, Province
+from strategic_areas.desk.rows import Declared, Row
+from strategic_areas.models import Province
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class ShownEvidence:
     may be changed.
     """
 
-    row: Row
+    row: Row | Declared
     items: tuple
     form: AttachForm | None
 
@@ -30,11 +31,16 @@ class ShownEvidence:
 class Shown:
     """``form`` and ``quick`` are None where nothing may be written any more."""
 
-    row: Row
+    row: Row | Declared
     evidence: ShownEvidence
     form: object = None
     quick: tuple = ()
     is_unfolded: bool = False
+
+    @property
+    def template(self):
+        is_declared = self.row.field == "commitment"
+        return "desk/_declaration.html" if is_declared else "desk/_row.html"
 
     @property
     def posted(self):
@@ -46,17 +52,17 @@ def page(request, sheet, *, unfolded=None, posted=None, attaching=None):
     """
     The context of the whole sheet.
 
-    ``posted`` is a row's form that came back, ``attaching`` one of evidence.
+    ``unfolded`` is the anchor of the row that stands open, ``posted`` a row's form that
+    came back, ``attaching`` one of evidence.
     """
     if unfolded is None:
-        unfolded = next((row.activity.pk for row in sheet.rows if row.waits), None)
+        unfolded = next((row.anchor for row in sheet.rows if row.waits), None)
     provinces = places()
+    shown = {"unfolded": unfolded, "posted": posted, "attaching": attaching}
     return {
         **frame(request, sheet),
-        "rows": [
-            show(row, provinces, unfolded=unfolded, posted=posted, attaching=attaching)
-            for row in sheet.rows
-        ],
+        "rows": [show(row, provinces, **shown) for row in sheet.rows],
+        "declarations": [show(row, (), **shown) for row in sheet.declarations],
         "in_step": in_step.table(),
     }
 
@@ -73,15 +79,20 @@ def places():
 
 def show(row, provinces, *, unfolded=None, posted=None, attaching=None):
     """One row; the form that came back stands in the place of its kind."""
-    is_unfolded = row.activity.pk == unfolded
+    is_unfolded = row.anchor == unfolded
     evidence = evidence_of(row, attaching)
     if not row.is_open:
         return Shown(row, evidence, is_unfolded=is_unfolded)
-    if posted and posted.instance.activity_id != row.activity.pk:
+    if posted and getattr(posted.instance, f"{row.field}_id", None) != row.key:
         posted = None
+    if row.field == "commitment":
+        form = posted or DeclarationForm(
+            instance=_written_in(row), action=row.url("save")
+        )
+        return Shown(row, evidence, form, is_unfolded=is_unfolded)
     form = _or_posted(ReportForm, row, posted, last=row.last, provinces=provinces)
     quick = [_or_posted(NoNewsForm, row, posted)]
-    action = row.url("sheet_row")
+    action = row.url("save")
     if row.last:
         seen = {"seen_version": row.update.version if row.update else None}
         auto_id = f"r{row.activity.pk}_same_%s"
@@ -93,14 +104,14 @@ def show(row, provinces, *, unfolded=None, posted=None, attaching=None):
 
 def evidence_of(row, attaching=None):
     """What stands beside a row; the form that came back in its place."""
-    if row.state == "todo":
+    if row.state == row.silent:
         return ShownEvidence(row, (), None)
     form = None
     if row.update.is_editable:
-        is_mine = attaching and attaching.record.pk == row.update.pk
+        is_mine = attaching and attaching.record == row.update
         form = attaching if is_mine else attach_form(row)
     items = [
-        (item, whereabouts(item), row.url("sheet_detach", item.pk) if form else "")
+        (item, whereabouts(item), row.url("detach", item.pk) if form else "")
         for item in row.update.evidences.all()
     ]
     return ShownEvidence(row, tuple(items), form)
@@ -111,7 +122,7 @@ def attach_form(row, *posted):
     return AttachForm(
         *posted,
         record=row.update,
-        action=row.url("sheet_attach"),
+        action=row.url("attach"),
         auto_id=f"{row.anchor}-evidence-%s",
     )
 
@@ -125,6 +136,4 @@ def _or_posted(form_class, row, posted, **kwargs):
 
 
 def _written_in(row):
-    if row.state == "todo":
-        return ActivityUpdate(activity=row.activity, period=row.period)
-    return row.update
+    return row.blank() if row.state == row.silent else row.update

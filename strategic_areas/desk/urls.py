@@ -9,19 +9,21 @@ from strategic_areas.desk.workbook import views as workbook
 def patterns(site):
     """The desk's addresses, each behind the admin site's own sign-in."""
     sheet = "hoja/<int:period>/<slug:agency>/"
+    row = f"{sheet}<int:activity>/"
+    declaration = f"{sheet}compromisos/<int:commitment>/"
+    detach = "evidencia/<int:item>/quitar/"
     return [
         path(route, site.admin_view(view), name=name)
         for route, view, name in [
             (sheet, views.sheet, "sheet"),
             (f"{sheet}enviar/", sending.check, "sheet_check"),
             (f"{sheet}libro/", workbook.workbook, "workbook"),
-            (f"{sheet}<int:activity>/", views.save_row, "sheet_row"),
-            (f"{sheet}<int:activity>/evidencia/", evidence.attach, "sheet_attach"),
-            (
-                f"{sheet}<int:activity>/evidencia/<int:item>/quitar/",
-                evidence.detach,
-                "sheet_detach",
-            ),
+            (row, views.save_row, "sheet_row"),
+            (f"{row}evidencia/", evidence.attach, "sheet_attach"),
+            (f"{row}{detach}", evidence.detach, "sheet_detach"),
+            (declaration, views.save_row, "sheet_declaration"),
+            (f"{declaration}evidencia/", evidence.attach, "sheet_declaration_attach"),
+            (f"{declaration}{detach}", evidence.detach, "sheet_declaration_detach"),
             ("recibo/<int:pk>/", sending.receipt, "receipt"),
             ("aprobaciones/<int:pk>/", approving.approval, "approval"),
         ]

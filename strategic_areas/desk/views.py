@@ -6,46 +6,55 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from strategic_areas.desk import answers, showing
+from strategic_areas.desk import answers, declarations, showing
+from strategic_areas.desk.rows import Declared, Row
 from strategic_areas.desk.sheet import find
 
 #: The header by which the sheet's script asks for one row instead of a page.
 ROW_ONLY = "X-Row-Only"
 
 
-def find_or_404(request, period, agency, only=None):
+def find_or_404(request, period, agency, only=None, declared=None):
     """The sheet; what is not yours, or not any more, is not found."""
-    found = find(request.user, period, agency, only=only)
+    found = find(request.user, period, agency, only=only, declared=declared)
     if found is None:
         raise Http404
     return found
 
 
+def row_or_404(request, period, agency, activity=None, commitment=None):
+    """The row of an activity, or that of a commitment which the agency leads."""
+    found = find_or_404(request, period, agency, activity, commitment)
+    row = found.row(activity) if activity else found.declaration(commitment)
+    if row is None:
+        raise Http404
+    return row
+
+
 def sheet(request, period, agency):
     """Every activity owed in the round; the next empty row stands open."""
     found = find_or_404(request, period, agency)
-    row = request.GET.get("fila", "")
-    unfolded = int(row) if row.isdecimal() else None
-    context = showing.page(request, found, unfolded=unfolded)
+    words = [word for word in (Row.word, Declared.word) if word in request.GET]
+    asked = f"{words[0]}-{request.GET[words[0]]}" if words else None
+    context = showing.page(request, found, unfolded=asked)
     return render(request, "desk/sheet.html", context)
 
 
 @require_POST
-def save_row(request, period, agency, activity):
+def save_row(request, period, agency, **subject):
     """Save this row and no other; its errors come back beside their fields."""
-    row = find_or_404(request, period, agency, activity).row(activity)
-    if row is None:
-        raise Http404
-    form = answers.take(row, request.POST, by=request.user)
+    row = row_or_404(request, period, agency, **subject)
+    take = answers.take if row.field == "activity" else declarations.take
+    form = take(row, request.POST, by=request.user)
     if ROW_ONLY in request.headers:
-        found = find_or_404(request, period, agency, activity)
-        return _row_only(request, found, activity, form)
+        now = row_or_404(request, period, agency, **subject)
+        return _row_only(request, now, form)
     found = find_or_404(request, period, agency)
     if form.errors:
-        context = showing.page(request, found, unfolded=activity, posted=form)
+        context = showing.page(request, found, unfolded=row.anchor, posted=form)
         return render(request, "desk/sheet.html", context, status=_status(form))
-    messages.success(request, _("%(code)s is saved.") % {"code": row.activity.code})
-    return redirect(_next_address(found, activity))
+    messages.success(request, _("%(code)s is saved.") % {"code": row.subject.code})
+    return redirect(_next_address(found, row))
 
 
 def _status(form):
@@ -54,22 +63,21 @@ def _status(form):
     return 409 if form.conflict else 422
 
 
-def _row_only(request, found, activity, form):
+def _row_only(request, row, form):
     """The row as it stands now, for the script to put in its place."""
     posted = form if form.errors else None
     shown = showing.show(
-        found.row(activity),
+        row,
         showing.places(),
-        unfolded=activity if posted else None,
+        unfolded=row.anchor if posted else None,
         posted=posted,
     )
-    context = {**showing.frame(request, found), "shown": shown}
-    return render(request, "desk/_row.html", context, status=_status(form))
+    return render(request, shown.template, {"shown": shown}, status=_status(form))
 
 
-def _next_address(found, activity):
+def _next_address(found, row):
     """The next row that waits, opened; after the last one the check of all."""
-    following = found.following(activity)
-    if following is None:
-        return found.check_url
-    return following.page_url
+    if row.field == "commitment":
+        return row.page_url
+    following = found.following(row.key)
+    return following.page_url if following else found.check_url

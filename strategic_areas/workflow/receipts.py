@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency
-from strategic_areas.models import ActivityUpdate, Submission
+from strategic_areas.models import ActivityUpdate, CommitmentUpdate, Submission
 from strategic_areas.models.submissions import digest
 from strategic_areas.workflow.moves import TransitionError
 from strategic_areas.workflow.steps import submit
@@ -25,28 +25,44 @@ PLAIN = (
 
 
 @transaction.atomic
-def submit_all(period, agency, seen, *, by):
+def submit_all(period, agency, seen, *, by, declared=None):
     """
     Submit the agency's revisions of a round, all or none, and return the receipt.
 
-    ``seen`` maps the id of each revision to the version that the person had on screen.
+    ``seen`` maps the id of each report to the version that the person had on screen,
+    ``declared`` that of each declaration.
     """
     Agency.objects.select_for_update().get(pk=agency.pk)
-    updates = list(
-        ActivityUpdate.objects.filter(
-            pk__in=seen, period=period, activity__agency=agency
-        )
-        .select_related("activity__agency", "period")
-        .order_by("activity__sort_code", "pk")
+    updates = _chosen(ActivityUpdate, "activity", "agency", seen, period, agency)
+    declared = declared or {}
+    declarations = _chosen(
+        CommitmentUpdate, "commitment", "lead", declared, period, agency
     )
-    if not updates or len(updates) != len(seen):
+    if not updates and not declarations:
         raise TransitionError(_("There is nothing to send."))
     for update in updates:
         submit(update, by=by, seen_version=seen[update.pk])
-    return _receipt(period, agency, updates, by)
+    for declaration in declarations:
+        submit(declaration, by=by, seen_version=declared[declaration.pk])
+    return _receipt(period, agency, updates, declarations, by)
 
 
-def _receipt(period, agency, updates, by):
+def _chosen(model, subject, answers_for, seen, period, agency):
+    """Just these revisions of the agency in the round; refused where one is not."""
+    rows = model.objects.filter(
+        **{"pk__in": seen, "period": period, f"{subject}__{answers_for}": agency}
+    )
+    found = list(
+        rows.select_related(f"{subject}__{answers_for}", "period")
+        .prefetch_related("evidences")
+        .order_by(f"{subject}__sort_code", "pk")
+    )
+    if len(found) != len(seen):
+        raise TransitionError(_("There is nothing to send."))
+    return found
+
+
+def _receipt(period, agency, updates, declarations, by):
     rows = Submission.objects.filter(period=period, agency=agency)
     number = (rows.aggregate(highest=Max("number"))["highest"] or 0) + 1
     reference = f"{period.code.upper()}-{agency.acronym}-{number}"
@@ -59,6 +75,7 @@ def _receipt(period, agency, updates, by):
         "sent_at": at.isoformat(),
         "sent_by": by.get_full_name() or by.get_username(),
         "reports": [_told(update) for update in updates],
+        "declarations": [_declared(each) for each in declarations],
     }
     return Submission.objects.create(
         agency=agency,
@@ -85,13 +102,28 @@ def _told(update):
         "places": [place.name for place in update.places.all()],
         "evidence": [_shown(item) for item in update.evidences.all()],
         **{name: getattr(update, name) for name in PLAIN},
-        **{
-            name: {
-                language: getattr(update, f"{name}_{language}") or ""
-                for language in ("es", "en")
-            }
-            for name in BILINGUAL
-        },
+        **{name: _bilingual(update, name) for name in BILINGUAL},
+    }
+
+
+def _declared(update):
+    """All that the lead said of a commitment, as plain values."""
+    return {
+        "commitment": update.commitment.code,
+        "title": update.commitment.title_es,
+        "declaration": update.pk,
+        "revision": update.revision,
+        "version": update.version,
+        "result_reached": update.result_reached,
+        "statement": _bilingual(update, "statement"),
+        "evidence": [_shown(item) for item in update.evidences.all()],
+    }
+
+
+def _bilingual(update, name):
+    return {
+        language: getattr(update, f"{name}_{language}") or ""
+        for language in ("es", "en")
     }
 
 

@@ -1,0 +1,151 @@
+"""A row of the sheet: what is reported on, its newest revision, where it stands."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.functional import cached_property
+
+from strategic_areas.desk import guard
+from strategic_areas.models import (
+    Activity,
+    ActivityUpdate,
+    Commitment,
+    CommitmentUpdate,
+    ReportingPeriod,
+    Status,
+    Transition,
+)
+
+
+class RevisionRow:
+    """
+    What rows of activities and of commitments have in common.
+
+    Each has ``period``, ``update`` (the newest revision for it, or None), ``last`` (the
+    last one published before) and ``returned``, the step by which the secretariat gave
+    the revision back, if it did.
+    """
+
+    #: What is reported on: its field, and the model of its revisions.
+    field, model = "", None
+    #: The row's state while nothing is said in it.
+    silent = ""
+    #: The word by which the sheet's address names the row, and its own addresses.
+    word, addresses = "", {}
+
+    @property
+    def subject(self):
+        return getattr(self, self.field)
+
+    @property
+    def state(self):
+        """One of returned, ready, submitted and published, or the word for silence."""
+        if self.update is None or self.update.status == Status.WITHDRAWN:
+            return self.silent
+        if self.update.status == Status.RETURNED:
+            return "ready" if self._is_mended else "returned"
+        return "ready" if self.update.status == Status.DRAFT else self.update.status
+
+    @property
+    def _is_mended(self):
+        return not self.returned or self.update.changed_at > self.returned.at
+
+    @property
+    def is_open(self):
+        """True while the agency may still write in it."""
+        return self.state in {self.silent, "returned", "ready"}
+
+    @property
+    def key(self):
+        return self.subject.pk
+
+    @property
+    def anchor(self):
+        """The id of the row on the page."""
+        return f"{self.word}-{self.key}"
+
+    @property
+    def page_url(self):
+        """The sheet with this row open."""
+        sheet = reverse("admin:sheet", args=[self.period.pk, self.agency.slug])
+        return f"{sheet}?{self.word}={self.key}#{self.anchor}"
+
+    def url(self, name, *more):
+        """The address of one of the row's own forms: save, attach or detach."""
+        keys = [self.period.pk, self.agency.slug, self.key, *more]
+        return reverse(f"admin:{self.addresses[name]}", args=keys)
+
+    def blank(self):
+        """A revision that is not stored yet."""
+        return self.model(**{self.field: self.subject, "period": self.period})
+
+    @cached_property
+    def warnings(self):
+        """What the guard wants looked at in an answer that is not sent yet."""
+        return guard.warnings(self.update) if self.state == "ready" else []
+
+
+@dataclass(frozen=True)
+class Row(RevisionRow):
+    """One activity of the agency."""
+
+    activity: Activity
+    period: ReportingPeriod
+    update: ActivityUpdate | None
+    last: ActivityUpdate | None
+    returned: Transition | None
+
+    field, model, silent, word = "activity", ActivityUpdate, "todo", "fila"
+    addresses = {
+        "save": "sheet_row",
+        "attach": "sheet_attach",
+        "detach": "sheet_detach",
+    }
+
+    @property
+    def agency(self):
+        return self.activity.agency
+
+    @property
+    def waits(self):
+        """True while the agency still has to say something."""
+        return self.state in {"todo", "returned"}
+
+
+@dataclass(frozen=True)
+class Declared(RevisionRow):
+    """One commitment that the agency leads; nothing of it is ever owed."""
+
+    commitment: Commitment
+    period: ReportingPeriod
+    update: CommitmentUpdate | None
+    last: CommitmentUpdate | None
+    returned: Transition | None
+
+    field, model, silent = "commitment", CommitmentUpdate, "undeclared"
+    word = "compromiso"
+    addresses = {
+        "save": "sheet_declaration",
+        "attach": "sheet_declaration_attach",
+        "detach": "sheet_declaration_detach",
+    }
+
+    @property
+    def agency(self):
+        return self.commitment.lead
+
+
+def returned_steps(updates):
+    """Id of a revision → the last step by which it was given back; of one model."""
+    given_back = [pk for pk, row in updates.items() if row.status == Status.RETURNED]
+    if not given_back:
+        return {}
+    field = (
+        "activity_update"
+        if isinstance(updates[given_back[0]], ActivityUpdate)
+        else "commitment_update"
+    )
+    steps = Transition.objects.filter(
+        **{f"{field}__in": given_back}, to_status=Status.RETURNED
+    )
+    return {getattr(step, f"{field}_id"): step for step in steps.order_by("at", "pk")}

@@ -1,0 +1,80 @@
+"""A declared result, from the lead's sheet to the page that everybody reads."""
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from strategic_areas.models import CommitmentUpdate, Submission
+from tests.factories import (
+    PASSWORD,
+    make_activity,
+    make_agency,
+    make_commitment,
+    make_focal_point,
+    make_participation,
+    make_reviewer,
+    make_round,
+)
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("open_record"),
+]
+
+STATEMENT = "El protocolo está aprobado y en uso en todas las fiscalías."
+
+
+def sign_in(page, user):
+    page.context.clear_cookies()
+    page.goto("/gestion/login/")
+    page.locator("#id_username").fill(user.username)
+    page.locator("#id_password").fill(PASSWORD)
+    page.locator("#login-form input[type=submit]").click()
+
+
+def declare(page, commitment):
+    """Fill in the row on the sheet and save it; the row says that it is saved."""
+    row = page.locator(f"#compromiso-{commitment.pk}")
+    row.locator("summary").first.click()
+    row.locator("input[name=result_reached][value=True]").check()
+    row.locator("textarea[name=statement_es]").fill(STATEMENT)
+    row.locator("input[name=save]").click()
+    row = page.locator(f"#compromiso-{commitment.pk}")
+    expect(row).to_have_attribute("data-state", "ready")
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_declared_result_is_sent_reviewed_and_read(browser, live_server, script):
+    lead = make_agency()
+    commitment = make_commitment(lead=lead)
+    make_participation(plan=commitment.plan, agency=lead)
+    make_activity(commitment=commitment)
+    period = make_round(plan=commitment.plan)
+    focal_point, reviewer = make_focal_point(agency=lead), make_reviewer()
+    context = browser.new_context(
+        base_url=live_server.url, locale="es-DO", java_script_enabled=script
+    )
+    page = context.new_page()
+
+    sign_in(page, focal_point)
+    page.goto(reverse("admin:sheet", args=[period.pk, lead.slug]))
+    declare(page, commitment)
+    page.locator(".tally .button").click()
+    page.locator("input[name=send]").click()
+    expect(page.locator(".receipt")).to_contain_text(STATEMENT)
+    assert len(Submission.objects.get().content["declarations"]) == 1
+
+    declared = CommitmentUpdate.objects.get()
+    page.goto(commitment.get_absolute_url(language="es"))
+    expect(page.get_by_role("main")).not_to_contain_text(STATEMENT)
+    sign_in(page, reviewer)
+    page.goto(
+        reverse("admin:strategic_areas_commitmentupdate_change", args=[declared.pk])
+    )
+    page.locator("form[action$='/publish/'] input[type=submit]").click()
+
+    for language in ("es", "en"):
+        page.goto(commitment.get_absolute_url(language=language))
+        expect(page.get_by_role("main")).to_contain_text(STATEMENT)
+    expect(page.locator(".status--completed").first).to_be_visible()
+    context.close()

@@ -1,0 +1,382 @@
+"""Declared results on the sheet: who declares, what is sent, what is never owed."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from strategic_areas import workflow
+from strategic_areas.models import CommitmentUpdate, Evidence, Status, Submission
+from strategic_areas.models.submissions import digest
+from tests.factories import (
+    make_activity,
+    make_agency,
+    make_commitment,
+    make_declaration,
+    make_evidence,
+    make_focal_point,
+    make_published_declaration,
+    make_reviewer,
+    make_round,
+    make_update,
+)
+
+pytestmark = pytest.mark.django_db
+
+STATEMENT = "El protocolo está aprobado y en uso; consta en el acta 7."
+
+
+class Lead:
+    """A focal point of a lead agency, who is signed in, and an open round."""
+
+    def __init__(self, client):
+        self.client = client
+        self.agency = make_agency()
+        self.commitment = make_commitment(lead=self.agency)
+        self.period = make_round(plan=self.commitment.plan, code="2026-t4")
+        self.user = make_focal_point(agency=self.agency)
+        client.force_login(self.user)
+
+    def address(self, name="sheet", commitment=None, *more):
+        keys = [self.period.pk, self.agency.slug]
+        if commitment:
+            keys.append(commitment.pk)
+        return reverse(f"admin:{name}", args=[*keys, *more])
+
+    def open(self):
+        return self.client.get(self.address())
+
+    def declare(self, commitment=None, *, headers=None, **fields):
+        return self.client.post(
+            self.address("sheet_declaration", commitment or self.commitment),
+            {"result_reached": "True", "statement_es": STATEMENT, **fields},
+            headers=headers or {},
+        )
+
+    def send(self):
+        form = self.client.get(self.address("sheet_check")).context["form"]
+        posted = {name: form[name].value() for name in ("seen", "declared")}
+        return self.client.post(self.address("sheet_check"), posted)
+
+
+@pytest.fixture
+def lead(client):
+    return Lead(client)
+
+
+def test_the_sheet_has_a_row_for_each_commitment_that_the_agency_leads(lead):
+    other = make_commitment(plan=lead.commitment.plan)
+    make_activity(commitment=other, agency=lead.agency)
+    make_commitment(lead=lead.agency)
+    heir = make_commitment(plan=lead.commitment.plan, lead=lead.agency)
+    superseded = make_commitment(plan=lead.commitment.plan, lead=lead.agency)
+    heir.supersedes.add(superseded)
+
+    shown = lead.open().context["declarations"]
+
+    assert [each.row.commitment for each in shown] == [lead.commitment, heir]
+
+
+def test_a_declaration_is_saved_as_a_draft_and_owed_by_nobody(lead):
+    before = lead.open().context["sheet"]
+
+    response = lead.declare()
+
+    declared = CommitmentUpdate.objects.get()
+    sheet = lead.open().context["sheet"]
+    assert response.status_code == 302
+    assert (declared.status, declared.result_reached, declared.statement_es) == (
+        Status.DRAFT,
+        True,
+        STATEMENT,
+    )
+    assert (before.waiting, before.sendable) == ([], [])
+    assert [row.update for row in sheet.sendable] == [declared]
+
+
+@pytest.mark.parametrize(
+    ("fields", "wrong"),
+    [
+        ({"statement_es": ""}, "statement_es"),
+        ({"result_reached": ""}, "result_reached"),
+        ({"result_reached": "maybe"}, "result_reached"),
+        ({"statement_es": "Se entregó a 001-1234567-8."}, "statement_es"),
+    ],
+)
+def test_what_is_wrong_stands_beside_its_field_and_nothing_is_saved(
+    lead, fields, wrong
+):
+    response = lead.declare(**fields)
+
+    (shown,) = response.context["declarations"]
+    assert (response.status_code, list(shown.posted.errors)) == (422, [wrong])
+    assert not CommitmentUpdate.objects.exists()
+
+
+def test_a_press_that_comes_twice_makes_one_declaration(lead):
+    answers = [lead.declare(), lead.declare()]
+
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert CommitmentUpdate.objects.get().version == 1
+
+
+def test_the_second_of_two_people_keeps_her_text_and_sees_the_others(lead):
+    make_declaration(
+        commitment=lead.commitment,
+        period=lead.period,
+        by=make_focal_point(agency=lead.agency),
+        statement_es="Suyo.",
+    )
+
+    response = lead.declare()
+
+    (shown,) = response.context["declarations"]
+    assert (response.status_code, shown.posted.conflict.statement_es) == (409, "Suyo.")
+    assert shown.posted["statement_es"].value() == STATEMENT
+
+
+def test_a_script_is_answered_with_the_one_row(lead):
+    response = lead.declare(headers={"X-Row-Only": "1"})
+
+    page = response.content.decode()
+    assert (response.status_code, page.count("data-row=")) == (200, 1)
+    assert 'data-state="ready"' in page
+
+
+def test_forged_addresses_are_not_found(lead):
+    theirs = make_commitment(plan=lead.commitment.plan)
+    make_activity(commitment=theirs, agency=lead.agency)
+    declared = make_declaration(commitment=theirs, period=lead.period)
+    item = make_evidence(declared)
+    foreign = make_commitment(lead=lead.agency)
+    link = {"title_es": "Acta", "url": "https://example.org/"}
+
+    answers = [
+        lead.declare(theirs),
+        lead.declare(foreign),
+        lead.client.post(lead.address("sheet_declaration_attach", theirs), link),
+        lead.client.post(lead.address("sheet_declaration_detach", theirs, item.pk)),
+    ]
+
+    assert [answer.status_code for answer in answers] == [404] * 4
+    assert list(CommitmentUpdate.objects.all()) == [declared]
+    assert list(Evidence.objects.all()) == [item]
+
+
+@pytest.mark.parametrize("make_actor", [make_reviewer, make_focal_point])
+def test_whoever_does_not_report_for_the_lead_declares_nothing(lead, make_actor):
+    lead.client.force_login(make_actor())
+
+    answer = lead.declare()
+
+    assert answer.status_code == 404
+    assert not CommitmentUpdate.objects.exists()
+
+
+def test_reports_and_declarations_are_sent_at_once_with_one_receipt(lead):
+    report = make_update(
+        activity=make_activity(commitment=lead.commitment),
+        period=lead.period,
+        by=lead.user,
+    )
+    lead.declare()
+    declared = CommitmentUpdate.objects.get()
+    make_evidence(declared, url="https://example.org/acta")
+
+    response = lead.send()
+
+    kept = Submission.objects.get()
+    report.refresh_from_db()
+    declared.refresh_from_db()
+    assert response.url == reverse("admin:receipt", args=[kept.pk])
+    assert {report.status, declared.status} == {Status.SUBMITTED}
+    assert [each["update"] for each in kept.content["reports"]] == [report.pk]
+    assert kept.content["declarations"] == [
+        {
+            "commitment": lead.commitment.code,
+            "title": lead.commitment.title_es,
+            "declaration": declared.pk,
+            "revision": 1,
+            "version": 1,
+            "result_reached": True,
+            "statement": {"es": STATEMENT, "en": ""},
+            "evidence": [
+                {
+                    "kind": "link",
+                    "title": "Acta",
+                    "where": "https://example.org/acta",
+                    "sha256": "",
+                }
+            ],
+        }
+    ]
+    assert STATEMENT in lead.client.get(response.url).content.decode()
+
+
+def test_a_declaration_is_sent_alone_and_a_second_press_finds_its_receipt(lead):
+    lead.declare()
+    form = lead.client.get(lead.address("sheet_check")).context["form"]
+    posted = {name: form[name].value() for name in ("seen", "declared")}
+
+    urls = [lead.client.post(lead.address("sheet_check"), posted).url for _ in "12"]
+
+    assert urls[0] == urls[1]
+    assert Submission.objects.count() == 1
+
+
+def test_nothing_is_sent_when_a_declaration_changed_meanwhile(lead):
+    report = make_update(
+        activity=make_activity(commitment=lead.commitment),
+        period=lead.period,
+        by=lead.user,
+    )
+    lead.declare()
+    form = lead.client.get(lead.address("sheet_check")).context["form"]
+    lead.declare(seen_version=1, statement_es="Otra cosa.")
+
+    posted = {name: form[name].value() for name in ("seen", "declared")}
+    lead.client.post(lead.address("sheet_check"), posted)
+
+    report.refresh_from_db()
+    assert report.status == Status.DRAFT
+    assert not Submission.objects.exists()
+
+
+def test_another_leads_declaration_is_not_sent(lead):
+    theirs = make_declaration(
+        commitment=make_commitment(plan=lead.commitment.plan), period=lead.period
+    )
+
+    with pytest.raises(workflow.TransitionError):
+        workflow.submit_all(
+            lead.period, lead.agency, {}, declared={theirs.pk: 1}, by=lead.user
+        )
+
+    theirs.refresh_from_db()
+    assert theirs.status == Status.DRAFT
+
+
+def test_receipts_of_before_there_were_declarations_still_open(lead):
+    content = {
+        "receipt": "2026-T4-X-1",
+        "agency": {"acronym": "X", "name": "X"},
+        "reports": [],
+    }
+    kept = Submission.objects.create(
+        agency=lead.agency,
+        period=lead.period,
+        number=1,
+        reference="2026-T4-X-1",
+        at=timezone.now(),
+        by=lead.user,
+        content=content,
+        sha256=digest(content),
+    )
+
+    answer = lead.client.get(reverse("admin:receipt", args=[kept.pk]))
+
+    assert answer.status_code == 200
+    assert answer.context["declarations"] == []
+
+
+def test_what_came_back_says_why_on_sheet_and_desk(lead):
+    lead.declare()
+    declared = CommitmentUpdate.objects.get()
+    workflow.submit(declared, by=lead.user)
+    workflow.give_back(declared, by=make_reviewer(), reason="Falta el acta.")
+
+    (row,) = lead.open().context["sheet"].declarations
+    desk = lead.client.get(reverse("admin:index"))
+
+    assert (row.state, row.returned.reason) == ("returned", "Falta el acta.")
+    assert [each.returned.reason for each in desk.context["returned"]] == [
+        "Falta el acta."
+    ]
+    lead.declare(seen_version=declared.version, statement_es="Con el acta.")
+    assert lead.open().context["sheet"].declarations[0].state == "ready"
+
+
+def test_what_another_lead_got_back_is_not_on_the_desk(lead):
+    theirs = make_declaration(
+        commitment=make_commitment(plan=lead.commitment.plan), period=lead.period
+    )
+    workflow.submit(theirs, by=theirs.contributors.get())
+    workflow.give_back(theirs, by=make_reviewer(), reason="Para otra.")
+
+    assert lead.client.get(reverse("admin:index")).context["returned"] == []
+
+
+def test_the_last_published_declaration_stands_beside_the_new_one(lead):
+    before = make_round(
+        plan=lead.commitment.plan, starts_on="2024-01-01", ends_on="2024-12-31"
+    )
+    published = make_published_declaration(
+        commitment=lead.commitment, period=before, by=lead.user, result_reached=False
+    )
+
+    (row,) = lead.open().context["sheet"].declarations
+
+    assert (row.state, row.last) == ("undeclared", published)
+
+
+def test_a_correction_of_a_published_declaration_is_written_on_the_sheet(lead):
+    published = make_published_declaration(
+        commitment=lead.commitment, period=lead.period, by=lead.user
+    )
+    correction = workflow.correct(published, by=lead.user)
+
+    response = lead.declare(seen_version=correction.version, result_reached="False")
+
+    correction.refresh_from_db()
+    assert response.status_code == 302
+    assert (correction.result_reached, correction.statement_es) == (False, STATEMENT)
+
+
+def test_evidence_stands_beside_a_declaration(lead):
+    lead.declare()
+    attach = lead.address("sheet_declaration_attach", lead.commitment)
+
+    lead.client.post(attach, {"title_es": "Acta", "url": "https://example.org/acta"})
+
+    (item,) = CommitmentUpdate.objects.get().evidences.all()
+    assert (item.kind, item.is_public) == ("link", False)
+    lead.client.post(lead.address("sheet_declaration_detach", lead.commitment, item.pk))
+    assert not Evidence.objects.exists()
+
+
+def test_a_lead_that_owes_nothing_finds_its_sheet_on_the_desk(lead):
+    make_commitment(plan=lead.commitment.plan)
+
+    response = lead.client.get(reverse("admin:index"))
+
+    assert response.context["owed"] == []
+    assert response.context["sheets"] == [(lead.period, lead.agency)]
+
+
+def test_an_agency_without_a_part_in_the_plan_has_no_sheet_to_fill(lead):
+    lead.client.force_login(make_focal_point())
+
+    assert lead.client.get(reverse("admin:index")).context["sheets"] == []
+
+
+def test_the_sheet_asks_the_database_the_same_at_any_number_of_commitments(lead):
+    def count():
+        with CaptureQueriesContext(connection) as queries:
+            assert lead.open().status_code == 200
+        return len(queries)
+
+    make_evidence(
+        make_declaration(commitment=lead.commitment, period=lead.period, by=lead.user)
+    )
+    small = count()
+    for number in range(30):
+        commitment = make_commitment(plan=lead.commitment.plan, lead=lead.agency)
+        if number % 2:
+            make_evidence(
+                make_declaration(
+                    commitment=commitment, period=lead.period, by=lead.user
+                )
+            )
+
+    assert count() == small
