@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies import access, preferences
 from agencies.autocomplete import ChoicesView
-from strategic_areas.desk import approvals, matrix, queries
+from strategic_areas.desk import approvals, matrix, purges, queries
 from strategic_areas.desk import urls as desk
 
 
@@ -58,5 +58,6 @@ class PortalAdminSite(AdminSite):
             "came_back": approvals.came_back(user),
             "reviews": access.is_reviewer(user),
             "administers": access.is_administrator(user),
+            "purges": purges.waiting_for(user),
         }
         return super().index(request, {**context, **(extra_context or {})})

@@ -175,8 +175,10 @@ if EMBEDDED_DATABASE:
                 # A writer waits its turn from the start instead of failing half-way.
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
+                # What is deleted or purged is overwritten, not only unlinked.
                 "init_command": (
-                    "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+                    "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; "
+                    "PRAGMA secure_delete = ON;"
                 ),
             },
         }

@@ -11,6 +11,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from strategic_areas import addresses
+from strategic_areas.marker import MARKER
 from strategic_areas.models import Execution, Provenance
 from strategic_areas.progress import Counts, Punctuality, State
 
@@ -59,9 +60,11 @@ def absolute(path):
 def spoken(record, field):
     """A bilingual field's text and whether this page's language had to do without."""
     spanish = getattr(record, f"{field}_es") or ""
+    english = getattr(record, f"{field}_en") or ""
+    if MARKER in {spanish, english}:
+        return _("[text withdrawn to protect people]"), False
     if get_language() == "es":
         return spanish, False
-    english = getattr(record, f"{field}_en") or ""
     # Figures such as "24 h" are of no language.
     has_words = re.search(r"[^\W\d_]{2}", spanish) is not None
     return english or spanish, not english and has_words

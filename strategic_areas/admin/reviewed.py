@@ -231,6 +231,7 @@ class ReviewedAdmin(ScopedHistoryAdmin):
                 self._step_form(step, record) for step in open_steps(user, record)
             ],
             "transitions": record.transitions.select_related("by"),
+            "returned": record.transitions.filter(to_status=Status.RETURNED).last(),
             "published": published,
             "had_part": workflow.has_part_in(user, record),
         }

@@ -35,6 +35,8 @@ def whereabouts(item):
         )
     if item.kind == Evidence.Kind.LINK:
         return format_html('<a href="{0}" rel="noreferrer">{0}</a>', item.url)
+    if item.kind == Evidence.Kind.REMOVED:
+        return item.get_kind_display()
     return gettext("Archive of %(office)s, file %(number)s") % {
         "office": item.archive_office,
         "number": item.archive_number,
@@ -86,6 +88,8 @@ class EvidenceForm(forms.ModelForm):
         ]
         if self.has_stored_file and Evidence.Kind.FILE not in given:
             given.insert(0, Evidence.Kind.FILE)
+        if not given and self.instance.kind == Evidence.Kind.REMOVED:
+            return cleaned
         if not given:
             self.add_error("upload", gettext("Give a file, an address or an archive."))
         elif len(given) > 1:

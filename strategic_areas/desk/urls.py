@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from strategic_areas.desk import approving, evidence, sending, views
+from strategic_areas.desk import approving, evidence, purges, sending, views
 from strategic_areas.desk.workbook import views as workbook
 
 
@@ -26,5 +26,10 @@ def patterns(site):
             (f"{declaration}{detach}", evidence.detach, "sheet_declaration_detach"),
             ("recibo/<int:pk>/", sending.receipt, "receipt"),
             ("aprobaciones/<int:pk>/", approving.approval, "approval"),
+            ("purga/", purges.purge_list, "purges"),
+            ("purga/nueva/", purges.new, "purge_new"),
+            ("purga/<int:pk>/", purges.detail, "purge"),
+            ("purga/<int:pk>/confirmar/", purges.confirm, "purge_confirm"),
+            ("purga/<int:pk>/cancelar/", purges.cancel, "purge_cancel"),
         ]
     ]

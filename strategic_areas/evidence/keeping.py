@@ -6,7 +6,7 @@ from contextvars import ContextVar
 
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
@@ -86,6 +86,26 @@ def must_fit(agency, count, new_files):
 def remove_with_row(sender, instance, **kwargs):
     """Receiver of ``post_delete`` of evidence."""
     _remove_once_committed(instance.file.name)
+
+
+def remove(rows):
+    """
+    Take these out for good: file, address and archive; the rows stay, as removed.
+
+    Copies of a row that name the same file go with it, and so does what the history
+    remembers of all of them.
+    """
+    rows = list(rows)
+    files = {item.file.name for item in rows if item.file}
+    same = Q(pk__in=[item.pk for item in rows]) | Q(file__in=files)
+    ids = list(Evidence.objects.filter(same).values_list("pk", flat=True))
+    nothing = {"file": "", "original_name": "", "content_type": "", "sha256": ""}
+    nothing |= {"size": None, "url": "", "archive_office": "", "archive_number": ""}
+    removed = {"kind": Evidence.Kind.REMOVED, **nothing}
+    Evidence.objects.filter(pk__in=ids).update(**removed)
+    Evidence.history.model.objects.filter(id__in=ids).update(**removed)
+    for name in files:
+        _remove_once_committed(name)
 
 
 def _remove_once_committed(name):

@@ -31,6 +31,7 @@ from strategic_areas.models.plan import (
 )
 from strategic_areas.models.provenance import Provenance, Source
 from strategic_areas.models.publication import ImportedRecord, PublicationVersion
+from strategic_areas.models.purges import Purge, PurgedText
 from strategic_areas.models.review import OPEN, PUBLIC_RECORD, Status
 from strategic_areas.models.submissions import Submission
 from strategic_areas.models.trail import Evidence, Transition
@@ -68,6 +69,8 @@ __all__ = [
     "Provenance",
     "Province",
     "PublicationVersion",
+    "Purge",
+    "PurgedText",
     "Region",
     "ReportingPeriod",
     "RoundReopening",

@@ -36,8 +36,8 @@ class PendingChange(models.Model):
     links, dates and decimals as text. A record that is not there yet has no
     ``object_id`` until it is made. ``slot`` names what may wait only once.
 
-    A trigger refuses every change to what it holds, but for the decision, once; what it
-    says may be blanked.
+    A trigger refuses every change to what it holds, but for the decision, once; only a
+    running purge blanks what it says.
     """
 
     class Status(models.TextChoices):

@@ -153,6 +153,9 @@ class Reviewed(PlanBound, Sourced):
     withdrawal_reason = models.TextField(
         _("public reason of the withdrawal"), blank=True, editable=False
     )
+    purged_at = models.DateTimeField(
+        _("a text was withdrawn to protect people"), null=True, editable=False
+    )
 
     class Meta:
         abstract = True

@@ -69,7 +69,11 @@ def evidence_kinds():
     return [
         models.CheckConstraint(
             name="evidence_kind_is_known",
-            condition=Q(kind__in=["link", "file", "archive"]),
+            condition=Q(kind__in=["link", "file", "archive", "removed"]),
+        ),
+        models.CheckConstraint(
+            name="evidence_removed_has_nothing",
+            condition=~Q(kind="removed") | (no_link & no_file & no_archive),
         ),
         models.CheckConstraint(
             name="evidence_link_has_just_a_web_address",
@@ -126,13 +130,14 @@ class Evidence(AboutReviewed):
 
     Internal unless a reviewer clears it for the public. The name of a stored file is
     its token, random and in no relation to ``original_name``; a correction's copy of
-    the row names the same file.
+    the row names the same file. What a purge removed keeps its row and nothing else.
     """
 
     class Kind(models.TextChoices):
         LINK = "link", _("Link")
         FILE = "file", _("File")
         ARCHIVE = "archive", _("In the institution's archive")
+        REMOVED = "removed", _("Removed to protect people")
 
     kind = models.CharField(
         _("kind"), max_length=7, choices=Kind, default=Kind.LINK, editable=False
@@ -203,11 +208,21 @@ class Transition(AboutReviewed):
     """
     One step of the workflow: who, when, from, to, reason. Never changes.
 
-    A trigger refuses every change and deletion; only the free text may be blanked.
+    A trigger refuses every change and deletion; only a running purge may blank the free
+    text. A purge of the record's texts is told here too, as a step that moves nothing.
     """
 
+    PURGED = "purged"
+
     from_status = models.CharField(_("from"), max_length=10, choices=Status, blank=True)
-    to_status = models.CharField(_("to"), max_length=10, choices=Status)
+    to_status = models.CharField(
+        _("to"),
+        max_length=10,
+        choices=[
+            *Status.choices,
+            (PURGED, _("A text was withdrawn to protect people")),
+        ],
+    )
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,

@@ -32,6 +32,7 @@ class Entry:
     An update of an activity or a declaration on a commitment.
 
     A withdrawn one keeps its place and its public reason, and nothing of its content.
+    ``purged_on`` is the day on which a text of it was last withdrawn to protect people.
     Of a reserved one the public reads its state and the legal basis: no text, figure,
     source or evidence. Texts come in both languages; a declaration's ``state`` is None.
     """
@@ -49,6 +50,7 @@ class Entry:
     published_on: date
     is_reviewed_within_agency: bool = False
     withdrawn_on: date | None = None
+    purged_on: date | None = None
     withdrawal_reason_es: str = ""
     withdrawal_reason_en: str = ""
     is_reserved: bool = False
@@ -228,6 +230,7 @@ def _entry(kind, row, sources, evidence):
         "reported_on": row.reported_on,
         "published_on": day(row.published_at),
         "is_reviewed_within_agency": row.is_reviewed_within_agency,
+        "purged_on": day(row.purged_at),
     }
     if row.status == Status.WITHDRAWN:
         return Entry(

@@ -1,7 +1,9 @@
 """What the database refuses: another plan, a changed public record."""
 
 from django.apps import apps
+from django.db import models
 
+from strategic_areas.marker import MARKER
 from strategic_areas.triggers.statements import (
     PUBLIC_RECORD,
     model_named,
@@ -43,16 +45,39 @@ def _differs(column):
     return f'NEW."{column}" IS DISTINCT FROM OLD."{column}"'
 
 
+def _is_purged(model, field):
+    """A condition: a purge that runs now has listed this field of this row."""
+    purge = model_named("Purge")._meta.db_table
+    place = model_named("PurgedText")._meta.db_table
+    return (
+        f'EXISTS (SELECT 1 FROM "{place}" t '  # noqa: S608 - our own names
+        f'JOIN "{purge}" p ON p.id = t.purge_id '
+        f"WHERE p.state = 'running' AND t.model = '{model._meta.label_lower}' "
+        f"AND t.row = OLD.id AND t.field = '{field}')"
+    )
+
+
+def _forbidden(field):
+    """A condition: this column of a public revision changes, and no purge blanks it."""
+    differs, model = _differs(field.column), field.model
+    if field.name == "purged_at":
+        return f"({differs} AND NOT {_is_purged(model, field.name)})"
+    if not isinstance(field, models.TextField | models.CharField) or field.choices:
+        return differs
+    marked = f"NEW.{field.column} = '{MARKER}'"
+    return f"({differs} AND NOT ({marked} AND {_is_purged(model, field.name)}))"
+
+
 def public_record():
     for name in ("ActivityUpdate", "CommitmentUpdate"):
         model = model_named(name)
         table, label = model._meta.db_table, model._meta.model_name
         kept = [
-            field.column
+            field
             for field in model._meta.concrete_fields
             if field.column not in MOVABLE | {"changed_at"}
         ]
-        changed = " OR ".join(_differs(column) for column in kept)
+        changed = " OR ".join(map(_forbidden, kept))
         yield refusal(
             f"{label}_public_content",
             table,
@@ -89,25 +114,37 @@ def public_record():
 APPENDED = {
     "Transition": {"reason": "", "private_note": ""},
     "Submission": {"content": "{}"},
+    "PurgedText": {},
+}
+#: Likewise of what is decided on once.
+DECIDED = {
+    "PendingChange": {"before": "{}", "after": "{}", "label": MARKER, "reason": ""}
 }
 
 
+def _rewritten(model, texts):
+    """Conditions: a free text changes, and it is no running purge that blanks it."""
+    return [
+        f"({_differs(text)} AND NOT (CAST(NEW.{text} AS text) = '{blank}' "
+        f"AND {_is_purged(model, text)}))"
+        for text, blank in texts.items()
+    ]
+
+
 def append_only():
-    """Transitions and receipts: never changed, never deleted."""
+    """Transitions and receipts: never changed, never deleted; a purge blanks them."""
     for name, texts in APPENDED.items():
-        model = model_named(name)._meta
+        model_class = model_named(name)
+        model = model_class._meta
         kept = [f.column for f in model.concrete_fields if f.column not in texts]
         changed = [_differs(column) for column in kept]
-        rewritten = [
-            f"({_differs(text)} AND CAST(NEW.{text} AS text) <> '{blank}')"
-            for text, blank in texts.items()
-        ]
+        changed += _rewritten(model_class, texts)
         yield refusal(
             f"{model.model_name}_change",
             model.db_table,
             "UPDATE",
-            " OR ".join([*changed, *rewritten]),
-            f"a {model.model_name} never changes; only its free text may be blanked",
+            " OR ".join(changed),
+            f"a {model.model_name} never changes; only a purge blanks its free text",
         )
         yield refusal(
             f"{model.model_name}_deletion",
@@ -120,24 +157,20 @@ def append_only():
 
 def decided_once():
     """A proposed change keeps what it says, and is decided on just once."""
-    model = model_named("PendingChange")._meta
+    model_class, texts = model_named("PendingChange"), dict(DECIDED["PendingChange"])
+    model = model_class._meta
     decision = {"status", "decided_by_id", "decided_at", "object_id", "reason"}
-    texts = {"before": "{}", "after": "{}", "label": "", "reason": ""}
     columns = [field.column for field in model.concrete_fields]
     kept = [_differs(name) for name in columns if name not in decision | set(texts)]
-    blanked = [
-        f"({_differs(name)} AND CAST(NEW.{name} AS text) <> '{blank}')"
-        for name, blank in texts.items()
-        if name not in decision
-    ]
+    again = _rewritten(model_class, {"reason": texts.pop("reason")})
+    blanked = _rewritten(model_class, texts)
     decided = [_differs(name) for name in sorted(decision - {"reason"})]
-    again = f"({_differs('reason')} AND NEW.reason <> '')"
     yield refusal(
         "pendingchange_change",
         model.db_table,
         "UPDATE",
         f"{' OR '.join([*kept, *blanked])} OR (OLD.status <> 'pending' AND "
-        f"({' OR '.join([*decided, again])}))",
+        f"({' OR '.join([*decided, *again])}))",
         "a proposed change never changes; it is decided on once",
     )
     yield refusal(
@@ -146,6 +179,33 @@ def decided_once():
         "DELETE",
         "OLD.id IS NOT NULL",
         "a proposed change is never deleted",
+    )
+
+
+def purges():
+    """A purge goes from requested to running to done, by the same people, for good."""
+    table = model_named("Purge")._meta.db_table
+    asked = " OR ".join(map(_differs, ("requested_by_id", "requested_at")))
+    decided = " OR ".join(map(_differs, ("decided_by_id", "decided_at")))
+    yield refusal(
+        "purge_begins_as_a_request",
+        table,
+        "INSERT",
+        "NEW.state <> 'requested'",
+        "a purge begins as a request",
+    )
+    yield refusal(
+        "purge_order",
+        table,
+        "UPDATE",
+        f"{asked} OR OLD.state IN ('done', 'cancelled') OR (OLD.state = 'running' "
+        f"AND (NEW.state <> 'done' OR {decided})) OR (OLD.state = 'requested' "
+        "AND (NEW.state = 'done' OR NEW.phrases <> OLD.phrases "
+        "AND NEW.state <> 'cancelled'))",
+        "a purge is requested, then carried out or cancelled, and stays so",
+    )
+    yield refusal(
+        "purge_deletion", table, "DELETE", "OLD.id IS NOT NULL", "a purge stays"
     )
 
 

@@ -16,6 +16,8 @@ NOT_PUBLIC = {
     "PendingChange",
     "RoundReopening",
     "Submission",
+    "Purge",
+    "PurgedText",
     "ImportedRecord",
     "PublicationVersion",
     "Measurement",

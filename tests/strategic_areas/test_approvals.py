@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from strategic_areas import workflow
+from strategic_areas import purging, workflow
 from strategic_areas.desk import approvals
 from strategic_areas.desk.differences import differences
 from strategic_areas.models import HelpLine, Indicator, PendingChange, Target
@@ -249,7 +249,7 @@ def test_what_a_change_holds_never_changes(changed):
         PendingChange.objects.filter(pk=change.pk).update(**changed)
 
 
-def test_a_decision_stands_but_every_text_may_be_blanked():
+def test_a_decision_stands_and_its_texts_are_blanked_by_a_purge_alone():
     change = make_change(make_help_line(scope_es="Antes."), scope_es="Después.")
     workflow.decline(change, by=make_reviewer(), reason="No.")
     rows = PendingChange.objects.filter(pk=change.pk)
@@ -259,9 +259,21 @@ def test_a_decision_stands_but_every_text_may_be_blanked():
             rows.update(**again)
     with pytest.raises(IntegrityError), transaction.atomic():
         rows.delete()
-    rows.update(before={}, after={}, label="", reason="")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        rows.update(before={}, after={}, reason="")
+    purging.confirm(purging.request("Después.", by=make_reviewer()), by=make_reviewer())
 
-    assert rows.values_list("after", "reason").get() == ({}, "")
+    told = rows.values_list("status", "after", "reason").get()
+    assert told == (Status.DECLINED, {}, "No.")
+
+
+def test_a_change_that_waits_without_its_text_is_approved_by_nobody():
+    change = make_change(make_help_line(scope_es="Antes."), scope_es="Después.")
+
+    purging.confirm(purging.request("Después.", by=make_reviewer()), by=make_reviewer())
+
+    change.refresh_from_db()
+    assert (change.status, change.after) == (Status.OUTDATED, {})
 
 
 # The admin

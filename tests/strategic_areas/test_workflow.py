@@ -353,7 +353,7 @@ def test_a_public_revision_is_never_deleted():
     assert ActivityUpdate.objects.filter(pk=update.pk).exists()
 
 
-def test_a_transition_is_never_changed_or_deleted_but_its_text_may_be_blanked():
+def test_a_transition_is_never_changed_or_deleted_nor_blanked_but_by_a_purge():
     update = make_submitted_update()
     workflow.give_back(
         update,
@@ -371,10 +371,12 @@ def test_a_transition_is_never_changed_or_deleted_but_its_text_may_be_blanked():
         type(step).objects.filter(pk=step.pk).update(private_note="Otra nota.")
     with pytest.raises(IntegrityError), transaction.atomic():
         type(step).objects.filter(pk=step.pk).delete()
-    type(step).objects.filter(pk=step.pk).update(reason="", private_note="")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        type(step).objects.filter(pk=step.pk).update(reason="", private_note="")
 
     step.refresh_from_db()
-    assert (step.to_status, step.reason, step.private_note) == ("returned", "", "")
+    texts = (step.reason, step.private_note)
+    assert texts == ("Un nombre propio.", "Llamar a la titular.")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,196 @@
+"""Purges: what is asked for, what it would blank, and the second person's word."""
+
+from dataclasses import dataclass
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
+from django import forms
+from django.contrib import admin, messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from strategic_areas import purging
+from strategic_areas.models import Evidence, Purge
+from strategic_areas.purging.places import by_field
+
+#: How many of the done ones the list shows.
+REMEMBERED = 50
+
+
+class RequestForm(forms.Form):
+    """The words to look for, and the files to remove."""
+
+    phrases = forms.CharField(
+        label=gettext_lazy("Words to look for, one name or number a line"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off"}),
+        help_text=gettext_lazy(
+            "Every text that holds one of them is withdrawn as a whole. Capitals, "
+            "accents and signs between the words make no difference. The portal "
+            "forgets the words as soon as the purge is done or cancelled."
+        ),
+    )
+    files = forms.CharField(
+        label=gettext_lazy("Files to remove, one address a line"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
+        help_text=gettext_lazy(
+            "What a file says is not read: open the reports concerned, look at their "
+            "files, and copy here the address of each one that has to go."
+        ),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_class = "step-form"
+        text = gettext_lazy("See where they stand")
+        self.helper.add_input(Submit("ask", text, css_class="default"))
+
+    def clean_phrases(self):
+        try:
+            purging.Words(self.cleaned_data["phrases"])
+        except purging.WordsError as error:
+            raise forms.ValidationError(str(error)) from error
+        return self.cleaned_data["phrases"]
+
+    def clean_files(self):
+        """The tokens of the files; an address that leads to none is refused."""
+        tokens = []
+        for line in self.cleaned_data["files"].split():
+            token = line.rstrip("/").rpartition("/")[2]
+            if not Evidence.objects.filter(file=token).exists():
+                raise forms.ValidationError(
+                    _("No file of the portal has the address %(address)s.")
+                    % {"address": line}
+                )
+            tokens.append(token)
+        return tokens
+
+    def clean(self):
+        cleaned = super().clean()
+        if not self.errors and not (cleaned["phrases"].strip() or cleaned["files"]):
+            raise forms.ValidationError(_("Say which words, or which file."))
+        return cleaned
+
+
+@dataclass(frozen=True)
+class Group:
+    """The places in one field of one table; ``rows`` are ids and addresses."""
+
+    model: str
+    field: str
+    rows: list
+
+
+def waiting_for(user):
+    """How many purges wait for a second person; None for whoever has no say."""
+    if not purging.may_purge(user):
+        return None
+    return {"waiting": Purge.objects.waiting().count()}
+
+
+def _only_the_two_roles(request):
+    if not purging.may_purge(request.user):
+        raise Http404
+
+
+@require_safe
+def purge_list(request):
+    """What waits for a second person, and what was done."""
+    _only_the_two_roles(request)
+    purges = Purge.objects.visible_to(request.user)
+    purges = purges.select_related("requested_by", "decided_by")
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Withdraw a text to protect people"),
+        "purges": purges[:REMEMBERED],
+    }
+    return render(request, "desk/purges.html", context)
+
+
+def new(request):
+    """Ask for a purge; nothing is withdrawn by asking."""
+    _only_the_two_roles(request)
+    form = RequestForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        asked = purging.request(**form.cleaned_data, by=request.user)
+        return redirect("admin:purge", pk=asked.pk)
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Request a purge"),
+        "form": form,
+    }
+    return render(request, "desk/purge_new.html", context)
+
+
+@require_safe
+def detail(request, pk):
+    """Every place at which the words stand now, or what became of the request."""
+    asked = _found(request, pk)
+    context = {
+        **admin.site.each_context(request),
+        "title": str(asked),
+        "purge": asked,
+        "is_mine": asked.requested_by == request.user,
+    }
+    if asked.state == Purge.State.REQUESTED:
+        places, left = purging.look(asked)
+        context |= {
+            "number": len(places),
+            "groups": _groups(request, places),
+            "left": _groups(request, left),
+            "files": asked.files.split(),
+        }
+    return render(request, "desk/purge.html", context)
+
+
+@require_POST
+def confirm(request, pk):
+    return _decide(request, pk, purging.confirm, _("Withdrawn everywhere."))
+
+
+@require_POST
+def cancel(request, pk):
+    return _decide(request, pk, purging.cancel, _("Cancelled; its words are gone."))
+
+
+def _found(request, pk):
+    purges = Purge.objects.visible_to(request.user)
+    return get_object_or_404(purges.select_related("requested_by", "decided_by"), pk=pk)
+
+
+def _decide(request, pk, step, done):
+    asked = _found(request, pk)
+    try:
+        step(asked, by=request.user)
+    except purging.PurgeError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, done)
+    return redirect("admin:purge", pk=asked.pk)
+
+
+def _groups(request, places):
+    return [
+        Group(
+            capfirst(str(field.model._meta.verbose_name)),
+            capfirst(str(field.verbose_name)),
+            [(row, _address(request, field.model, row)) for row in rows],
+        )
+        for field, rows in by_field(places)
+    ]
+
+
+def _address(request, model, row):
+    """The page of a row, where the person may open such rows."""
+    registered = admin.site._registry.get(model)
+    if registered is None or not registered.has_view_permission(request):
+        return ""
+    meta = model._meta
+    return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row])

@@ -1,0 +1,88 @@
+"""Putting the marker where the words stood; inside a running purge only."""
+
+from django.db.models import F
+from django.utils import timezone
+
+from agencies.mail import Mail
+from strategic_areas.evidence import keeping
+from strategic_areas.marker import MARKER
+from strategic_areas.models import (
+    OPEN,
+    ActivityUpdate,
+    CommitmentUpdate,
+    Evidence,
+    PendingChange,
+)
+from strategic_areas.purging.places import ROWS_AT_ONCE, by_field, rows_of
+from strategic_areas.purging.treatments import BLANKS, Treatment, treatment, without
+
+REVIEWED = (ActivityUpdate, CommitmentUpdate)
+
+
+def blank(places, words):
+    """Blank every place; the triggers let pass just what the purge has listed."""
+    whole = {place.row for place in places if place.is_whereabouts}
+    keeping.remove(Evidence.objects.filter(pk__in=whole))
+    rest = [place for place in places if not place.is_whereabouts]
+    for field, rows in by_field(rest):
+        for start in range(0, len(rows), ROWS_AT_ONCE):
+            _blank_field(field, rows[start : start + ROWS_AT_ONCE], words)
+
+
+def _blank_field(field, rows, words):
+    stored = rows_of(field.model).filter(pk__in=rows)
+    how = treatment(field)
+    if how in {Treatment.STRINGS, Treatment.FORGET}:
+        instead = MARKER if how is Treatment.STRINGS else ""
+        for pk, value in list(stored.values_list("pk", field.attname)):
+            mended = without(value, words, instead)
+            stored.filter(pk=pk).update(**{field.attname: mended})
+    elif how is Treatment.MARK:
+        stored.update(**{field.attname: MARKER})
+    elif how is Treatment.BLANK:
+        blank = BLANKS[field.model.__name__][field.name]
+        stored.update(**{field.attname: {} if blank == "{}" else blank})
+    else:
+        stored.update(**{field.attname: ""})
+
+
+def touched(places):
+    """The reviewed records of which a text or a piece of evidence is blanked."""
+    ids = {model: set() for model in REVIEWED}
+    evidence = set()
+    for place in places:
+        if place.model in REVIEWED:
+            ids[place.model].add(place.row)
+        elif place.model is Evidence:
+            evidence.add(place.row)
+    for item in Evidence.objects.filter(pk__in=evidence):
+        ids[type(item.record)].add(item.record.pk)
+    return [
+        row for model in REVIEWED for row in rows_of(model).filter(pk__in=ids[model])
+    ]
+
+
+def stamp(records):
+    """
+    Say on each record that a text of it was withdrawn.
+
+    Whoever has an open one on her screen, the words in it, is told when she saves.
+    """
+    now = timezone.now()
+    for model in REVIEWED:
+        rows = rows_of(model).filter(pk__in=[r.pk for r in records if type(r) is model])
+        rows.update(purged_at=now)
+        rows.filter(status__in=OPEN).update(version=F("version") + 1)
+
+
+def stop(places, by):
+    """A mail whose text is gone is not sent; a change without one is not approved."""
+    now = timezone.now()
+    mails, changes = (
+        [place.row for place in places if place.model is model]
+        for model in (Mail, PendingChange)
+    )
+    Mail.objects.filter(pk__in=mails).waiting().update(given_up_at=now)
+    PendingChange.objects.filter(pk__in=changes).waiting().update(
+        status=PendingChange.Status.OUTDATED, decided_by=by, decided_at=now
+    )

@@ -1,0 +1,96 @@
+"""A name got in all the same: two people withdraw it, and it is nowhere any more."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from strategic_areas.models import Purge
+from tests.factories import (
+    PASSWORD,
+    make_published_update,
+    make_reviewer,
+    make_submitted_update,
+)
+from tests.strategic_areas.test_purging import columns_that_hold
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("open_record"),
+]
+
+NAME = "Juana Pérez Zapata"
+
+
+@pytest.fixture
+def sign_in(browser, live_server):
+    """Signed-in pages, each in a browser of its own."""
+    contexts = []
+
+    def make(user, **options):
+        context = browser.new_context(
+            base_url=live_server.url, locale="es-DO", **options
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.goto("/gestion/login/")
+        page.locator("#id_username").fill(user.username)
+        page.locator("#id_password").fill(PASSWORD)
+        page.locator("#login-form input[type=submit]").click()
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+def test_one_requests_another_confirms_and_the_name_is_nowhere(page, sign_in):
+    update = make_published_update(narrative_es=f"Se atendió a {NAME} ayer.")
+    make_submitted_update(activity=update.activity, narrative_es=f"Y a {NAME}.")
+    first, second = make_reviewer(), make_reviewer()
+    history = reverse("admin:strategic_areas_activityupdate_history", args=[update.pk])
+    page.goto(update.get_absolute_url())
+    expect(page.get_by_role("main")).to_contain_text(NAME)
+
+    asking = sign_in(first)
+    asking.get_by_role("link", name="Retirar un texto para proteger").click()
+    asking.get_by_role("link", name="Pedir una purga").click()
+    asking.locator("#id_phrases").fill(NAME)
+    asking.get_by_role("button", name="Ver dónde aparecen").click()
+    expect(asking.locator(".purge-places li")).not_to_have_count(0)
+    expect(asking.get_by_role("button", name="Retirar en todas partes")).to_have_count(
+        0
+    )
+    assert "Juana" not in asking.url
+
+    confirming = sign_in(second)
+    confirming.get_by_role("link", name="Retirar un texto para proteger").click()
+    confirming.get_by_role("row").get_by_role("link", name="Purga").click()
+    confirming.get_by_role("button", name="Retirar en todas partes").click()
+    expect(confirming.locator(".messagelist .success")).to_be_visible()
+
+    page.reload()  # its address has a fragment: going there again would load nothing
+    expect(page.locator(".purged").first).to_be_visible()
+    expect(page.get_by_role("main")).not_to_contain_text("Juana")
+    confirming.goto(history)
+    expect(confirming.locator("body")).not_to_contain_text("Juana")
+    assert columns_that_hold("Juana") == []
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_axe_finds_nothing_on_the_pages_of_purges(sign_in, width):
+    make_published_update(narrative_es=f"Se atendió a {NAME} ayer.")
+    options = {"bypass_csp": True, "viewport": {"width": width, "height": 800}}
+    page = sign_in(make_reviewer(), **options)
+    page.goto(reverse("admin:purge_new"))
+    found = Axe().run(page).response["violations"]
+    page.locator("#id_phrases").fill(NAME)
+    page.locator(".step-form [type=submit]").click()
+    asked = Purge.objects.get()
+    found += Axe().run(page).response["violations"]
+    page.goto(reverse("admin:purges"))
+    found += Axe().run(page).response["violations"]
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    broken = [(each["id"], [n["html"] for n in each["nodes"]]) for each in found]
+    assert (broken, asked.state) == ([], "requested")

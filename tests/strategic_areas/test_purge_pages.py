@@ -1,0 +1,127 @@
+"""The pages of purges: two roles, two people, no word in an address."""
+
+import pytest
+from django.urls import reverse
+
+from strategic_areas import purging
+from strategic_areas.models import Purge
+from tests.factories import (
+    make_administrator,
+    make_file_evidence,
+    make_focal_point,
+    make_published_update,
+    make_reviewer,
+    make_update,
+)
+
+pytestmark = pytest.mark.django_db
+
+NAME = "Juana Pérez Zapata"
+
+
+@pytest.mark.parametrize(
+    ("make_actor", "status"),
+    [(make_reviewer, 200), (make_administrator, 200), (make_focal_point, 404)],
+)
+def test_only_reviewers_and_administrators_see_purges(client, make_actor, status):
+    asked = purging.request(NAME, by=make_reviewer())
+    client.force_login(make_actor())
+
+    pages = [
+        reverse("admin:purges"),
+        reverse("admin:purge_new"),
+        reverse("admin:purge", args=[asked.pk]),
+    ]
+
+    assert [client.get(page).status_code for page in pages] == [status] * 3
+
+
+@pytest.mark.parametrize("step", ["purge_confirm", "purge_cancel"])
+def test_a_focal_point_takes_no_step(client, step):
+    asked = purging.request(NAME, by=make_reviewer())
+    client.force_login(make_focal_point())
+
+    response = client.post(reverse(f"admin:{step}", args=[asked.pk]))
+
+    asked.refresh_from_db()
+    assert (response.status_code, asked.state) == (404, "requested")
+
+
+def test_a_step_is_a_post(client):
+    asked = purging.request(NAME, by=make_reviewer())
+    client.force_login(make_reviewer())
+
+    response = client.get(reverse("admin:purge_confirm", args=[asked.pk]))
+
+    asked.refresh_from_db()
+    assert (response.status_code, asked.state) == (405, "requested")
+
+
+def test_the_page_lists_every_place_and_the_address_no_word(client):
+    update = make_published_update(narrative_es=f"A {NAME}.")
+    client.force_login(make_reviewer())
+
+    response = client.post(reverse("admin:purge_new"), {"phrases": NAME})
+
+    asked = Purge.objects.get()
+    assert response.url == reverse("admin:purge", args=[asked.pk])
+    groups = client.get(response.url).context["groups"]
+    address = reverse("admin:strategic_areas_activityupdate_change", args=[update.pk])
+    assert [row for group in groups for row in group.rows].count(
+        (update.pk, address)
+    ) == 2
+
+
+def test_a_request_names_a_file_by_its_address(client):
+    item = make_file_evidence(make_update())
+    client.force_login(make_reviewer())
+
+    client.post(
+        reverse("admin:purge_new"),
+        {"files": f"https://portal/gestion/evidencia/{item.token}/"},
+    )
+
+    assert Purge.objects.get().files == item.token
+
+
+@pytest.mark.parametrize(
+    ("posted", "wrong"),
+    [
+        ({}, "__all__"),
+        ({"phrases": "ab"}, "phrases"),
+        ({"files": "https://portal/gestion/evidencia/x/"}, "files"),
+    ],
+)
+def test_a_request_that_asks_for_nothing_or_too_much_is_told_so(client, posted, wrong):
+    client.force_login(make_reviewer())
+
+    response = client.post(reverse("admin:purge_new"), posted)
+
+    assert list(response.context["form"].errors) == [wrong]
+    assert Purge.objects.count() == 0
+
+
+def test_whoever_requested_is_refused_in_words_and_nothing_happens(client):
+    reviewer = make_reviewer()
+    update = make_published_update(narrative_es=f"A {NAME}.")
+    asked = purging.request(NAME, by=reviewer)
+    client.force_login(reviewer)
+
+    client.post(reverse("admin:purge_confirm", args=[asked.pk]))
+
+    update.refresh_from_db()
+    assert update.narrative_es == f"A {NAME}."
+
+
+def test_the_public_page_says_when_a_text_was_withdrawn(client):
+    update = make_published_update(narrative_es=f"A {NAME}.")
+    asked = purging.request(NAME, by=make_reviewer())
+    purging.confirm(asked, by=make_reviewer())
+
+    pages = [
+        client.get(update.get_absolute_url(language=language)).content.decode()
+        for language in ("es", "en")
+    ]
+
+    assert [page.count('class="purged"') > 0 for page in pages] == [True, True]
+    assert ["Juana" in page for page in pages] == [False, False]
