@@ -1,0 +1,178 @@
+"""
+What readers see while others publish: how soon, how old at most, and never back.
+
+Three separate processes serve one page from PostgreSQL while four writers change what
+it shows a thousand times; each process is asked all the while.
+"""
+
+import re
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from contextlib import ExitStack, closing
+from http.client import HTTPConnection
+
+import psycopg2
+
+from tests.benchmarks import servers
+from tests.run import find_server_binaries, throw_away_cluster
+
+PROCESSES, WRITERS, PUBLICATIONS, ALONE = 3, 4, 1000, 100
+PAGE = "/2017-2020/ejes/"
+#: Seconds after a publication during which the page before it may still be served.
+PROMISED = 2.0
+MARK = re.compile(rb"marca (\d+)-(\d+)")
+
+
+def main():
+    binaries = find_server_binaries()
+    if binaries is None:
+        sys.exit("freshness: install Debian's package postgresql")
+    with ExitStack() as stack:
+        url = stack.enter_context(throw_away_cluster(binaries))
+        # The database that every new server has.
+        url = url.replace("/portal?", "/postgres?")
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        environment = servers.prepared_portal(folder, DATABASE_URL=url)
+        ports = [
+            stack.enter_context(
+                servers.serve("granian", "plan_portal.wsgi:application", **environment)
+            )[0]
+            for _number in range(PROCESSES)
+        ]
+        areas = mark_areas(url)
+        delays = alone(url, ports, areas)
+        told = race(url, ports, areas)
+    servers.write("## Freshness\n")
+    servers.write(
+        f"{ALONE} publications one after the other, until the page of each of "
+        f"{PROCESSES} processes holds them: median {statistics.median(delays):.0f} ms, "
+        f"p99 {statistics.quantiles(delays, n=100)[98]:.0f} ms, "
+        f"longest {max(delays):.0f} ms.\n"
+    )
+    servers.write(
+        f"{PUBLICATIONS} publications by {WRITERS} writers at once in "
+        f"{told['seconds']:.0f} s, {told['answers']} answers of {PROCESSES} processes: "
+        f"{told['back']} went back, {told['old']} were older than {PROMISED:.0f} s, "
+        f"the oldest by {told['oldest'] * 1000:.0f} ms; at the end all processes "
+        f"showed the last state: {'yes' if told['settled'] else 'NO'}.\n"
+    )
+    if told["back"] or told["old"] or not told["settled"]:
+        sys.exit("freshness: the promise was not kept")
+
+
+def publish(cursor, area):
+    """Count the area's mark up and return it; a trigger moves the version with it."""
+    cursor.execute(
+        "UPDATE strategic_areas_strategicarea SET name_es = 'marca ' || id || '-' || "
+        "(substring(name_es from '[0-9]+$')::int + 1) WHERE id = %s "
+        "RETURNING substring(name_es from '[0-9]+$')::int",
+        [area],
+    )
+    return cursor.fetchone()[0]
+
+
+def mark_areas(url):
+    with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE strategic_areas_strategicarea SET name_es = 'marca ' || id || '-0' "
+            "WHERE plan_id = (SELECT id FROM strategic_areas_plan "
+            "WHERE code = '2017-2020') RETURNING id"
+        )
+        areas = [area for (area,) in cursor.fetchall()]
+        connection.commit()
+    return areas
+
+
+def shown(connection):
+    """The number that the page shows of each area, and when it was asked for."""
+    asked = time.monotonic()
+    connection.request("GET", PAGE, headers={"Host": "localhost"})
+    body = connection.getresponse().read()
+    return asked, {int(area): int(number) for area, number in MARK.findall(body)}
+
+
+def alone(url, ports, areas):
+    """Milliseconds from each commit until each process shows it."""
+    delays = []
+    connections = [HTTPConnection("127.0.0.1", port, timeout=30) for port in ports]
+    with closing(psycopg2.connect(url)) as database, database.cursor() as cursor:
+        for _number in range(ALONE):
+            number = publish(cursor, areas[0])
+            database.commit()
+            committed = time.monotonic()
+            for connection in connections:
+                while shown(connection)[1][areas[0]] < number:
+                    pass
+                delays.append((time.monotonic() - committed) * 1000)
+    return delays
+
+
+def race(url, ports, areas):
+    """What went wrong, in counts, while four writers publish a thousand times."""
+    commits = {area: [] for area in areas}  # (when it was committed, its number)
+    seen = {port: [] for port in ports}
+    done = threading.Event()
+
+    def keep_publishing(first):
+        with closing(psycopg2.connect(url)) as database, database.cursor() as cursor:
+            area = areas[first % len(areas)]
+            for _number in range(PUBLICATIONS // WRITERS):
+                number = publish(cursor, area)
+                database.commit()
+                commits[area].append((time.monotonic(), number))
+
+    def keep_asking(port):
+        connection = HTTPConnection("127.0.0.1", port, timeout=30)
+        while not done.is_set():
+            seen[port].append(shown(connection))
+
+    readers = [threading.Thread(target=keep_asking, args=[port]) for port in ports]
+    writers = [
+        threading.Thread(target=keep_publishing, args=[n]) for n in range(WRITERS)
+    ]
+    begun = time.monotonic()
+    for thread in [*readers, *writers]:
+        thread.start()
+    for thread in writers:
+        thread.join()
+    seconds = time.monotonic() - begun
+    time.sleep(PROMISED)
+    done.set()
+    for thread in readers:
+        thread.join()
+    return {"seconds": seconds, **judged(commits, seen)}
+
+
+def judged(commits, seen):
+    answers = back = old = 0
+    oldest = 0.0
+    for replies in seen.values():
+        before = {}
+        for asked, numbers in replies:
+            answers += 1
+            back += any(numbers[area] < before.get(area, 0) for area in numbers)
+            before = numbers
+            age = max(age_of(commits[area], asked, numbers[area]) for area in numbers)
+            oldest = max(oldest, age)
+            old += age > PROMISED
+    last = {area: max(number for _at, number in rows) for area, rows in commits.items()}
+    settled = all(
+        all(replies[-1][1][area] >= number for area, number in last.items())
+        for replies in seen.values()
+    )
+    return {
+        "answers": answers,
+        "back": back,
+        "old": old,
+        "oldest": oldest,
+        "settled": settled,
+    }
+
+
+def age_of(rows, asked, number):
+    """Seconds for which a newer state of the area had been public when it was asked."""
+    missed = [at for at, published in rows if published > number and at <= asked]
+    return asked - min(missed) if missed else 0.0

@@ -1,0 +1,98 @@
+"""Pages that stand ready, and "not modified", against bare functions and nginx."""
+
+import gzip
+import statistics
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+from tests.benchmarks import servers
+
+ROUNDS = 7
+CONNECTIONS = (16, 64, 256)
+PAGE = "/"
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        environment = servers.prepared_portal(folder)
+        servers.write("## Pages that stand ready\n")
+        servers.write(
+            "| server | connections | page, of the same bytes | of a greeting | "
+            "of nginx | not modified, of a greeting | p99 ms, page and same bytes |\n"
+            "|---|---|---|---|---|---|---|"
+        )
+        peaks = {}
+        for name in servers.COMMANDS:
+            peaks[name] = measure(name, environment, Path(folder))
+        told = ", ".join(f"{name} {peak:.0f} MB" for name, peak in peaks.items())
+        servers.write(f"\nMost memory of a worker: {told}.\n")
+
+
+def measure(name, environment, folder):
+    """One line for each number of connections; the worker's peak of memory in MB."""
+    with ExitStack() as stack:
+        portal, process = stack.enter_context(
+            servers.serve(name, "plan_portal.wsgi:application", **environment)
+        )
+        for _time in range(2):
+            headers, packed = servers.fetch(portal, PAGE, Accept_Encoding="gzip")
+        etag = headers["etag"]
+        body = folder / "body.gz"
+        body.write_bytes(packed)
+        bare = "tests.benchmarks.yardstick:application"
+        same, _p = stack.enter_context(
+            servers.serve(name, bare, YARDSTICK_BODY=str(body))
+        )
+        greeting, _p = stack.enter_context(servers.serve(name, bare))
+        static = stack.enter_context(servers.nginx(gzip.decompress(packed), packed))
+        targets = {
+            "same": (same, {}),
+            "greeting": (greeting, {}),
+            "page": (portal, {"Accept_Encoding": "gzip"}),
+            "unmodified": (portal, {"Accept_Encoding": "gzip", "If_None_Match": etag}),
+        }
+        if static:
+            targets["nginx"] = (static, {"Accept_Encoding": "gzip"})
+        for connections in CONNECTIONS:
+            servers.write(line(name, connections, rounds(targets, connections)))
+        return servers.megabytes(process)
+
+
+def rounds(targets, connections):
+    """The figures of each target, taken in turn; every second time in reverse."""
+    taken = {name: [] for name in targets}
+    for number in range(ROUNDS):
+        for name in [*targets][:: -1 if number % 2 else 1]:
+            port, headers = targets[name]
+            rate, p99, errors = servers.load(
+                port, PAGE, connections=connections, **headers
+            )
+            if errors:
+                raise SystemExit(f"{name}: {errors} errors with {connections}")
+            taken[name].append((rate, p99))
+    return taken
+
+
+def line(name, connections, taken):
+    def ratio(target, yardstick):
+        if yardstick not in taken:
+            return "–"
+        pairs = zip(taken[target], taken[yardstick], strict=True)
+        values = [ours[0] / theirs[0] for ours, theirs in pairs]
+        middle = statistics.median(values)
+        return f"{middle:.2f} ({min(values):.2f}–{max(values):.2f})"
+
+    def slowest(target):
+        return f"{statistics.median(p99 for _rate, p99 in taken[target]):.1f}"
+
+    cells = [
+        name,
+        str(connections),
+        ratio("page", "same"),
+        ratio("page", "greeting"),
+        ratio("page", "nginx"),
+        ratio("unmodified", "greeting"),
+        f"{slowest('page')} and {slowest('same')}",
+    ]
+    return f"| {' | '.join(cells)} |"

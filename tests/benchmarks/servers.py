@@ -1,0 +1,179 @@
+"""Servers on free ports, held to one processor where there are two."""
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from http.client import HTTPConnection
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+#: One worker each, so that a figure is one of one processor.
+COMMANDS = {
+    "granian": (
+        "-m granian --interface wsgi --no-ws --workers 1 --blocking-threads 1 "
+        "--log-level warning --host 127.0.0.1 --port {port} {application}"
+    ),
+    "gunicorn": (
+        "-m gunicorn --worker-class gthread --workers 1 --threads 4 "
+        "--no-control-socket --log-level warning --bind 127.0.0.1:{port} {application}"
+    ),
+}
+NGINX = """
+worker_processes 1; daemon off; pid {folder}/pid; error_log {folder}/log;
+events {{ worker_connections 1024; }}
+http {{
+  access_log off; gzip_static on; keepalive_requests 1000000;
+  client_body_temp_path {folder}; proxy_temp_path {folder};
+  fastcgi_temp_path {folder}; uwsgi_temp_path {folder}; scgi_temp_path {folder};
+  server {{ listen 127.0.0.1:{port}; root {folder}; }}
+}}
+"""
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def on_processor(number, command):
+    """The command held to one processor, where there are two and a way to do it."""
+    if shutil.which("taskset") and os.cpu_count() > 1:
+        return ["taskset", "-c", str(number), *command]
+    return command
+
+
+@contextlib.contextmanager
+def serve(name, application, **environment):
+    """Port and process id of a server with this application, until the block ends."""
+    port = free_port()
+    text = COMMANDS[name].format(port=port, application=application)
+    with running([sys.executable, *text.split()], port, **environment) as process:
+        yield port, process
+
+
+@contextlib.contextmanager
+def nginx(body, packed):
+    """The port of an nginx that serves one packed file; None where there is none."""
+    if not shutil.which("nginx"):
+        yield None
+        return
+    folder = Path(tempfile.mkdtemp(prefix="plan-portal-nginx-"))
+    folder.chmod(0o755)
+    try:
+        port = free_port()
+        (folder / "index.html").write_bytes(body)
+        (folder / "index.html.gz").write_bytes(packed)
+        file = folder / "nginx.conf"
+        file.write_text(NGINX.format(folder=folder, port=port))
+        with running(["nginx", "-c", str(file)], port):
+            yield port
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def running(command, port, **environment):
+    process = subprocess.Popen(
+        on_processor(0, command),
+        cwd=ROOT,
+        env=os.environ | environment,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        wait_for(port)
+        yield process
+    finally:
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(10)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def wait_for(port):
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        with (
+            contextlib.suppress(OSError),
+            socket.create_connection(("127.0.0.1", port)),
+        ):
+            return
+        time.sleep(0.1)
+    sys.exit(f"The server on port {port} did not start")
+
+
+def fetch(port, path="/", **headers):
+    """Headers, named in lower case, and body of one GET that must answer 200."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    with contextlib.closing(connection):
+        names = {name.replace("_", "-"): value for name, value in headers.items()}
+        connection.request("GET", path, headers={"Host": "localhost", **names})
+        response = connection.getresponse()
+        if response.status != 200:
+            sys.exit(f"{path} answers {response.status}: there is nothing to measure")
+        told = {name.lower(): value for name, value in response.getheaders()}
+        return told, response.read()
+
+
+def load(port, path="/", *, connections, seconds=1, **headers):
+    """Requests a second, p99 in ms and the number of errors, as wrk counts them."""
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency"]
+    for name, value in {"Host": "localhost", **headers}.items():
+        command += ["-H", f"{name.replace('_', '-')}: {value}"]
+    done = subprocess.run(
+        on_processor(1, [*command, f"http://127.0.0.1:{port}{path}"]),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    told = done.stdout
+    number, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)", told).groups()
+    p99 = float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
+    errors = re.search(r"Non-2xx or 3xx responses: (\d+)", told)
+    errors = int(errors.group(1)) if errors else 0
+    return float(re.search(r"Requests/sec:\s+([\d.]+)", told).group(1)), p99, errors
+
+
+def megabytes(process):
+    """The most memory that any process of this server's session has used, in MB."""
+    peaks = [0]
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError, AttributeError):
+            if os.getsid(int(entry.name)) == process.pid:
+                text = (entry / "status").read_text()
+                peaks.append(int(re.search(r"VmHWM:\s+(\d+)", text).group(1)))
+    return max(peaks) / 1024
+
+
+def prepared_portal(folder, **environment):
+    """The environment of a portal of its own in this folder, with the plan loaded."""
+    variables = {
+        "VAR_DIR": str(folder),
+        "DEBUG": "false",
+        "INSECURE_HTTP": "true",
+        "SECRET_KEY": "for-benchmarks-only",
+        "SITE_URL": "http://localhost:8000",
+        **environment,
+    }
+    subprocess.run(
+        [sys.executable, "manage.py", "prepare_portal"],
+        cwd=ROOT,
+        env=os.environ | variables,
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    return variables
+
+
+def write(text):
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
