@@ -41,6 +41,10 @@ class Sheet:
     def workbook_url(self):
         return reverse("admin:workbook", args=[self.period.pk, self.agency.slug])
 
+    @property
+    def workbook_save_url(self):
+        return reverse("admin:workbook_save", args=[self.period.pk, self.agency.slug])
+
     def row(self, activity):
         """The row of an activity's id, or None."""
         return next((row for row in self.rows if row.key == activity), None)

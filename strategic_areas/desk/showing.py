@@ -9,6 +9,7 @@ from strategic_areas.desk.attaching import AttachForm, whereabouts
 from strategic_areas.desk.declarations import DeclarationForm
 from strategic_areas.desk.forms import NoNewsForm, ReportForm, SameForm
 from strategic_areas.desk.rows import Declared, Row
+from strategic_areas.desk.workbook.forms import UploadForm
 from strategic_areas.models import Province
 
 
@@ -64,6 +65,7 @@ def page(request, sheet, *, unfolded=None, posted=None, attaching=None):
         "rows": [show(row, provinces, **shown) for row in sheet.rows],
         "declarations": [show(row, (), **shown) for row in sheet.declarations],
         "in_step": in_step.table(),
+        "upload": UploadForm(action=sheet.workbook_url),
     }
 
 

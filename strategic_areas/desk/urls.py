@@ -18,6 +18,7 @@ def patterns(site):
             (sheet, views.sheet, "sheet"),
             (f"{sheet}enviar/", sending.check, "sheet_check"),
             (f"{sheet}libro/", workbook.workbook, "workbook"),
+            (f"{sheet}libro/guardar/", workbook.save_workbook, "workbook_save"),
             (row, views.save_row, "sheet_row"),
             (f"{row}evidencia/", evidence.attach, "sheet_attach"),
             (f"{row}{detach}", evidence.detach, "sheet_detach"),

@@ -40,7 +40,7 @@ class Book:
     def cell(self, activity, name):
         return self.page.cell(self.numbers()[activity.pk], self.columns()[name])
 
-    def fill(self, activity, **values):
+    def fill(self, activity, /, **values):
         for name, value in values.items():
             self.cell(activity, name).value = value
         return self

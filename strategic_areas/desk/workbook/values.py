@@ -70,11 +70,24 @@ def _number(value):
 
 
 def digest(texts):
-    """A short sign of each fillable cell, by which a changed one is known."""
+    """
+    A short sign of each fillable cell, by which a changed one is known.
+
+    Of words on a list it is their meaning that counts, in whichever language.
+    """
+    told = [_meant(name, texts[name]) for name in FILLED_NAMES]
     return "-".join(
-        hashlib.blake2s(texts[name].encode(), digest_size=4).hexdigest()
-        for name in FILLED_NAMES
+        hashlib.blake2s(text.encode(), digest_size=4).hexdigest() for text in told
     )
+
+
+def _meant(name, text):
+    if name not in CHOICES:
+        return text
+    value = words.meaning(name, text)
+    if name == "is_reserved" and not text:
+        value = False
+    return text if value is None else str(value)
 
 
 def touched(texts, seen):

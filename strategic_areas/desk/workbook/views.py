@@ -1,18 +1,37 @@
 """The workbook's addresses: download, upload and compare, save what was shown."""
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.views.decorators.http import require_http_methods
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
 
 from strategic_areas.desk import showing
 from strategic_areas.desk.views import find_or_404
+from strategic_areas.desk.workbook import staging
+from strategic_areas.desk.workbook.comparing import Kind, compare
+from strategic_areas.desk.workbook.forms import SaveForm, UploadForm
+from strategic_areas.desk.workbook.reading import read
+from strategic_areas.desk.workbook.saving import save
 from strategic_areas.desk.workbook.writing import write
-from strategic_areas.evidence import EXTENSIONS
+from strategic_areas.evidence import EXTENSIONS, RefusedFileError
 
 
-@require_http_methods(["GET"])
+@require_http_methods(["GET", "POST"])
 def workbook(request, period, agency):
     """The sheet of the round as a workbook; uploaded, what it would change."""
-    return _download(find_or_404(request, period, agency))
+    sheet = find_or_404(request, period, agency)
+    if request.method == "GET":
+        return _download(sheet)
+    upload = UploadForm(request.POST, request.FILES, action=sheet.workbook_url)
+    context = {**showing.frame(request, sheet), "upload": upload}
+    if upload.is_valid():
+        try:
+            context |= _preview(sheet, upload.cleaned_data["workbook"], request.user)
+        except RefusedFileError as error:
+            upload.add_error("workbook", str(error))
+    status = 422 if upload.errors else 200
+    return render(request, "desk/workbook.html", context, status=status)
 
 
 def _download(sheet):
@@ -23,3 +42,50 @@ def _download(sheet):
     response["Cache-Control"] = "no-store, private"
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def _preview(sheet, file, user):
+    """What the page shows of each line, and the form that saves what can be."""
+    outcomes = compare(sheet, read(file, sheet), showing.places(), by=user)
+    staged = staging.stage(sheet, outcomes, by=user)
+    kinds = {kind: [each for each in outcomes if each.kind == kind] for kind in Kind}
+    count = len(kinds[Kind.NEW]) + len(kinds[Kind.CHANGED])
+    return {
+        "outcomes": outcomes,
+        "kinds": {kind.value: found for kind, found in kinds.items()},
+        "count": count,
+        "form": SaveForm(
+            action=sheet.workbook_save_url, count=count, initial={"staged": staged}
+        ),
+    }
+
+
+@require_POST
+def save_workbook(request, period, agency):
+    """Save the rows that the preview announced, and tell what became of each."""
+    sheet = find_or_404(request, period, agency)
+    try:
+        rows = staging.unstage(request.POST.get("staged", ""), sheet, by=request.user)
+    except staging.StaleError:
+        messages.error(
+            request,
+            _("Nothing was saved: this preview is too old. Upload the workbook again."),
+        )
+        return redirect(sheet.url)
+    _tell(request, save(sheet, rows, by=request.user))
+    return redirect(sheet.url)
+
+
+def _tell(request, told):
+    if told.saved:
+        message = _("Saved from the workbook: %(codes)s.")
+        messages.success(request, message % {"codes": ", ".join(told.saved)})
+    if told.conflicts:
+        message = _(
+            "Not saved, because somebody saved them in the meantime: %(codes)s. Upload "
+            "the same workbook again to see both texts."
+        )
+        messages.warning(request, message % {"codes": ", ".join(told.conflicts)})
+    for code, reason in told.refused:
+        message = _("%(code)s is not saved: %(reason)s")
+        messages.error(request, message % {"code": code, "reason": reason})

@@ -1,0 +1,170 @@
+"""What an uploaded workbook would change, row by row, before anything is saved."""
+
+from collections import Counter
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from strategic_areas.desk import answers, guard
+from strategic_areas.desk.rows import Row
+from strategic_areas.desk.workbook import values, words
+from strategic_areas.desk.workbook.columns import FILLED_NAMES, HEADERS, NUMBERS
+from strategic_areas.desk.workbook.posting import changed_cells, posted
+from strategic_areas.desk.workbook.reading import Line
+
+
+class Kind(StrEnum):
+    """What becomes of a line when the workbook is saved."""
+
+    REFUSED = "refused"
+    CONFLICT = "conflict"
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong, and in which cell; ``header`` is empty where it is the row."""
+
+    number: int
+    header: str
+    place: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field: what stands saved, and what the workbook says instead."""
+
+    header: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """
+    What a line means for its row; ``row`` is None where the sheet has none for it.
+
+    ``data`` is what saving posts; it is only there for what would be saved.
+    """
+
+    line: Line
+    row: Row | None
+    kind: Kind
+    faults: tuple[Fault, ...] = ()
+    changes: tuple[Change, ...] = ()
+    warnings: tuple = ()
+    data: dict | None = None
+
+
+def compare(sheet, lines, provinces, *, by):
+    """The outcome of every line, in the order of the workbook."""
+    times = Counter(line.whole("activity") for line in lines)
+    found = []
+    for line in lines:
+        row, changed = sheet.row(line.whole("activity")), changed_cells(line)
+        if not changed:
+            found.append(Outcome(line, row, Kind.UNCHANGED))
+        elif faults := _misplaced(line, row, changed, times):
+            found.append(Outcome(line, row, Kind.REFUSED, tuple(faults)))
+        else:
+            said = posted(line, row, provinces, changed)
+            found.append(_rehearsed(line, row, said, by))
+    return found
+
+
+def _misplaced(line, row, changed, times):
+    """Why a changed line cannot be taken for its row at all."""
+    if not line.whole("activity"):
+        message = _(
+            "Rows cannot be added in the workbook; propose the activity on the sheet."
+        )
+    elif row is None:
+        message = _("This activity is no longer asked about in this round.")
+    elif times[row.activity.pk] > 1:
+        message = _("This activity stands in more than one row.")
+    elif line.text("code") != row.activity.code:
+        message = _("The code does not belong to this row; cells were moved apart.")
+    elif not row.is_open:
+        message = _("This report was sent already; it is no longer changed here.")
+        return [_fault(line, name, message) for name in FILLED_NAMES if name in changed]
+    else:
+        return []
+    return [_fault(line, "", message)]
+
+
+def _rehearsed(line, row, said, by):
+    """Save the row as posted, look at what came of it, and take it back."""
+    with transaction.atomic():
+        form = answers.take(row, said.data, by=by)
+        transaction.set_rollback(True)
+    faults = tuple(_all_faults(line, form, said.faults))
+    if form.conflict:
+        changes = _changes(form.conflict, form)
+        return Outcome(line, row, Kind.CONFLICT, faults, changes)
+    if faults:
+        return Outcome(line, row, Kind.REFUSED, faults)
+    stored = None if row.state == "todo" else row.update
+    changes = _changes(stored, form)
+    if form.is_already_saved or not changes:
+        return Outcome(line, row, Kind.UNCHANGED)
+    kind = Kind.CHANGED if stored else Kind.NEW
+    warnings = tuple(guard.warnings(form.instance))
+    return Outcome(line, row, kind, (), changes, warnings, said.data)
+
+
+def _all_faults(line, form, known):
+    """
+    Each by its cell, where it has one.
+
+    Where the answer itself is wrong, what the form then asks for would only confuse.
+    """
+    for name, message in known.items():
+        yield _fault(line, name, message)
+    if "answer" in known:
+        return
+    for name, messages in form.errors.as_data().items():
+        for error in messages:
+            if name not in known and error.code != "conflict":
+                cell = name if name in FILLED_NAMES else ""
+                yield _fault(line, cell, " ".join(error.messages))
+
+
+def _fault(line, name, message):
+    place = line.cells[name].place if name else ""
+    return Fault(line.number, str(HEADERS.get(name, "")), place, message)
+
+
+def _changes(stored, form):
+    """The fields in which what the form would store differs from what is stored."""
+    before = _told(stored, stored.places.all()) if stored else {}
+    places = form.cleaned_data.get("places")
+    after = _told(form.instance, places)
+    if places is None:
+        after["places"] = before.get("places", "")
+    return tuple(
+        Change(str(HEADERS[name]), before.get(name, ""), after[name])
+        for name in FILLED_NAMES
+        if before.get(name, "") != after[name]
+    )
+
+
+def _told(update, places):
+    """Name → what a field says, in words to show and to compare."""
+    told = {name: getattr(update, name) for name in FILLED_NAMES if name != "places"}
+    told = {
+        name: values.plain(name, value)
+        if name in NUMBERS
+        else "\n".join(str(value or "").splitlines()).strip()
+        for name, value in told.items()
+    }
+    return told | {
+        "answer": words.word("answer", update.answer),
+        "execution": words.word("execution", update.execution),
+        "is_reserved": words.word("is_reserved", True) if update.is_reserved else "",
+        "places": values.place_names(places or ()),
+    }

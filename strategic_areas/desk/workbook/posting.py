@@ -1,0 +1,148 @@
+"""One line of the workbook as the sheet's forms get it posted."""
+
+import re
+from dataclasses import dataclass, field
+
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+
+from strategic_areas.desk import in_step
+from strategic_areas.desk.workbook import values, words
+from strategic_areas.desk.workbook.columns import ALONE, CHOICES
+from strategic_areas.models import Answer
+
+BETWEEN_PLACES = re.compile(r"[;,\n]")
+TEXTS = ("narrative_es", "obstacle_es", "next_step_es", "internal_note")
+RESERVED_TEXTS = ("reserved_reason", "reserved_legal_basis")
+
+
+@dataclass(frozen=True)
+class Posted:
+    """What is posted of a line; ``faults`` maps a column to what is wrong there."""
+
+    data: dict = field(default_factory=dict)
+    faults: dict[str, str] = field(default_factory=dict)
+
+
+def posted(line, row, provinces, changed):
+    """The ``Posted`` of a line; ``provinces`` are pairs of id and name."""
+    faults = {name: _no_formula() for name in changed if not line.cells[name].is_value}
+    chosen = {name: _chosen(line, name, faults) for name in CHOICES}
+    answer = chosen["answer"] or _implied(changed)
+    faults |= _out_of_place(answer, row, changed, faults)
+    if answer == Answer.SAME_AS_BEFORE and row.last is None:
+        faults["answer"] = _("Nothing was published before: choose “Reported”.")
+    data = {"answer": answer, "seen_version": _seen_version(line, row)}
+    if answer == Answer.NO_NEWS:
+        data["no_news_reason_es"] = _as_typed(line.text("no_news_reason_es"))
+    elif answer == Answer.REPORTED:
+        data |= _report(line, row, chosen, changed)
+        data["places"] = _places(line, provinces, faults)
+    return Posted(data, faults)
+
+
+def _chosen(line, name, faults):
+    text = line.text(name)
+    value = words.meaning(name, text) if text else None
+    if text and value is None and name not in faults:
+        labels = get_text_list(
+            [label for _value, label in words.choices(name)], _("or")
+        )
+        faults[name] = _("“%(word)s” is not on the list. Choose %(words)s.") % {
+            "word": text[:60],
+            "words": labels,
+        }
+    return value
+
+
+def _implied(changed):
+    only_reason = changed == {"no_news_reason_es"}
+    return Answer.NO_NEWS if only_reason else Answer.REPORTED
+
+
+def _out_of_place(answer, row, changed, faults):
+    """What was written in a cell that this answer, or this activity, does not have."""
+    found = {}
+    if answer in ALONE:
+        for name in changed - ALONE[answer]:
+            found[name] = _(
+                "With “%(answer)s” this cell stays as it was. Choose “%(reported)s”, "
+                "or undo the change."
+            ) % {
+                "answer": Answer(answer).label,
+                "reported": Answer.REPORTED.label,
+            }
+    elif "no_news_reason_es" in changed:
+        found["no_news_reason_es"] = _("Only “No news” states this: leave it empty.")
+    if row.activity.is_continuing and "percent" in changed:
+        found["percent"] = _("Continuing work states a quantity, never a percent.")
+    if not row.activity.is_continuing and "quantity" in changed:
+        found["quantity"] = _(
+            "Only continuing work states a quantity; state a percent."
+        )
+    return {name: text for name, text in found.items() if name not in faults}
+
+
+def _seen_version(line, row):
+    """The version that was downloaded, if it is of the revision written in now."""
+    if row.update is None or row.update.pk != line.whole("update"):
+        return None
+    return line.whole("version")
+
+
+def _report(line, row, chosen, changed):
+    told = {name: _as_typed(line.text(name)) for name in (*TEXTS, *RESERVED_TEXTS)}
+    told["people_reached"] = line.text("people_reached")
+    told["is_reserved"] = bool(chosen["is_reserved"])
+    execution, percent = chosen["execution"] or "", line.text("percent")
+    if row.activity.is_continuing:
+        told["quantity"] = line.text("quantity")
+    else:
+        execution, percent = _in_step(execution, percent, changed)
+        told["percent"] = percent
+    return {**told, "execution": execution}
+
+
+def _in_step(execution, percent, changed):
+    """
+    Whichever of the two cells was changed leads.
+
+    Decided here, from the workbook alone, so that the same file always says the same.
+    """
+    leading = {"execution", "percent"} & changed
+    if percent and not percent.isdecimal():
+        return execution, percent
+    number = int(percent) if percent else None
+    if leading == {"percent"}:
+        execution = str(in_step.execution_for(number, execution))
+    elif leading == {"execution"}:
+        number = in_step.percent_for(execution, number)
+    return execution, "" if number is None else str(number)
+
+
+def _places(line, provinces, faults):
+    by_name = {words.simple(name): pk for pk, name in provinces}
+    names = [name.strip() for name in BETWEEN_PLACES.split(line.text("places"))]
+    names = [name for name in names if name]
+    unknown = [name for name in names if words.simple(name) not in by_name]
+    if unknown and "places" not in faults:
+        faults["places"] = _(
+            "Not on the sheet of lists: %(names)s. Write each name as it stands there, "
+            "separated by a semicolon."
+        ) % {"names": ", ".join(name[:60] for name in unknown)}
+    known = [words.simple(name) for name in names if name not in unknown]
+    return sorted({by_name[name] for name in known})
+
+
+def _no_formula():
+    return _("Write the value itself: formulas and errors of calculation are not read.")
+
+
+def _as_typed(text):
+    """Lines end as a browser sends them, so that both ways store the same."""
+    return text.replace("\n", "\r\n")
+
+
+def changed_cells(line):
+    """The names of the cells that somebody changed since the download."""
+    return values.touched(line.filled, line.text("seen"))

@@ -1,0 +1,184 @@
+"""Reading an uploaded workbook: whether it is ours, and what stands in each line."""
+
+import io
+import zipfile
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
+
+from strategic_areas.desk.workbook import guide, values
+from strategic_areas.desk.workbook.columns import (
+    FILLED_NAMES,
+    FORMAT,
+    HEADERS,
+    IDS,
+)
+from strategic_areas.evidence import RefusedFileError, clean
+
+#: What is read of each line; the rest only tells.
+READ = (*(column.name for column in IDS), "code", *FILLED_NAMES)
+#: Far more than any sheet holds; a workbook beyond it is somebody's else.
+MOST_ROWS, MOST_COLUMNS = 3_000, 100
+UNPACKED_BYTES = 30 * 1024 * 1024
+#: In how many rows from the top the machine names are looked for.
+NAMES_WITHIN = 10
+CALCULATED, BROKEN = "f", "e"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """``place`` is its address, as F7; ``is_value`` false for formulas and errors."""
+
+    place: str
+    text: str = ""
+    is_value: bool = True
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of the workbook as it was found, by column name."""
+
+    number: int
+    cells: dict[str, Cell] = field(default_factory=dict)
+
+    def text(self, name):
+        return self.cells[name].text
+
+    def whole(self, name):
+        """A hidden id as a number; 0 where it is none."""
+        text = self.text(name)
+        return int(text) if text.isascii() and text.isdecimal() else 0
+
+    @property
+    def filled(self):
+        return {name: self.text(name) for name in FILLED_NAMES}
+
+    @property
+    def says_something(self):
+        return any(self.filled.values())
+
+
+def read(upload, sheet):
+    """The lines of the workbook; ``RefusedFileError`` where it is not this sheet's."""
+    if not str(upload.name).lower().endswith(".xlsx"):
+        raise RefusedFileError(
+            "not_xlsx", _("This is no Excel workbook (.xlsx)."), _save_as()
+        )
+    content = clean(upload).content
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        if sum(entry.file_size for entry in packed.infolist()) > UNPACKED_BYTES:
+            raise _too_much()
+    pages = _pages(content)
+    _must_be_of(pages.pop(guide.MARKS, []), sheet)
+    rows, start, columns = _find_names(pages)
+    _must_be_whole(columns)
+    lines = [
+        _line(number, row, columns)
+        for number, row in enumerate(rows[start:], start + 1)
+    ]
+    return [line for line in lines if _is_a_line(line)]
+
+
+def _pages(content):
+    """Name of sheet → its rows; what the parser stumbles over is refused."""
+    try:
+        book = load_workbook(io.BytesIO(content), read_only=True)
+        pages = {}
+        for page in book.worksheets:
+            page.reset_dimensions()
+            bounds = {"max_row": MOST_ROWS + 1, "max_col": MOST_COLUMNS}
+            pages[page.title] = [tuple(row) for row in page.iter_rows(**bounds)]
+        book.close()
+    except Exception as error:
+        # The parser raises whatever a damaged file makes it meet.
+        raise RefusedFileError(
+            "damaged", _("This workbook is damaged."), _save_as()
+        ) from error
+    if any(len(rows) > MOST_ROWS for rows in pages.values()):
+        raise _too_much()
+    return pages
+
+
+def _must_be_of(rows, sheet):
+    found = {str(row[0].value): str(row[1].value) for row in rows if len(row) > 1}
+    wanted = guide.marks_of(sheet)
+    if found == wanted:
+        return
+    if found.get("format") != FORMAT:
+        raise RefusedFileError(
+            "not_ours",
+            _("This is not the workbook of a sheet, or one of an older version."),
+            _again(),
+        )
+    raise RefusedFileError(
+        "another_sheet",
+        _("This workbook is of %(agency)s in the round %(period)s, not of this sheet.")
+        % {"agency": found.get("agency"), "period": found.get("period")},
+        _again(),
+    )
+
+
+def _find_names(pages):
+    """The rows of the sheet of reports, where its lines begin, name → column."""
+    best = ([], 0, {})
+    for rows in pages.values():
+        for number, row in enumerate(rows[:NAMES_WITHIN], 1):
+            found = {}
+            for column, cell in enumerate(row):
+                if cell.value in READ:
+                    found.setdefault(cell.value, column)
+            if len(found) > len(best[2]):
+                best = (rows, number, found)
+    return best
+
+
+def _must_be_whole(columns):
+    missing = [str(HEADERS[name]) for name in READ if name not in columns]
+    if len(missing) == len(READ):
+        raise RefusedFileError(
+            "no_names", _("The hidden first row of the report is missing."), _again()
+        )
+    if missing:
+        what = _("These columns are missing: %(columns)s.")
+        what %= {"columns": ", ".join(missing)}
+        raise RefusedFileError("missing_column", what, _again())
+
+
+def _line(number, row, columns):
+    cells = {}
+    for name, column in columns.items():
+        place = f"{get_column_letter(column + 1)}{number}"
+        cell = row[column] if column < len(row) else None
+        if cell is None or cell.value is None:
+            cells[name] = Cell(place)
+        elif cell.data_type in {CALCULATED, BROKEN}:
+            cells[name] = Cell(place, str(cell.value), is_value=False)
+        else:
+            text = values.plain(name, cell.value, cell.number_format)
+            cells[name] = Cell(place, text)
+    return Line(number, cells)
+
+
+def _is_a_line(line):
+    """Neither the headers nor an empty row."""
+    if line.text("activity") == HEADERS["activity"]:
+        return False
+    return line.whole("activity") or line.says_something
+
+
+def _too_much():
+    return RefusedFileError(
+        "too_much", _("This workbook holds far more than a sheet."), _again()
+    )
+
+
+def _save_as():
+    return _(
+        "In the spreadsheet choose “Save as” and the type “Excel workbook (.xlsx)”."
+    )
+
+
+def _again():
+    return _("Download the workbook of this sheet and copy into it what you filled.")

@@ -1,0 +1,714 @@
+"""Uploading the workbook: what it would change, by cell, before anything is saved."""
+
+import pytest
+from django.core import signing
+from django.utils import translation
+
+from strategic_areas import workflow
+from strategic_areas.desk.workbook import staging, words
+from strategic_areas.models import ActivityUpdate, Answer, Province, Region, Status
+from tests.factories import (
+    make_activity,
+    make_focal_point,
+    make_period,
+    make_reviewer,
+    make_round,
+    make_submitted_update,
+    make_update,
+)
+from tests.strategic_areas.filling import TEXT, Book, Filler
+from tests.uploads import make_office, make_pdf, unzip
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def filler(client):
+    return Filler(client)
+
+
+def spanish(name, value):
+    with translation.override("es"):
+        return words.word(name, value)
+
+
+def kinds(response):
+    """Kind → codes of the activities, those without any left out."""
+    return {
+        kind: [each.row and each.row.activity.code for each in found]
+        for kind, found in response.context["kinds"].items()
+        if found
+    }
+
+
+def changes(response):
+    """Header → old and new of the first row that changes something."""
+    (outcome, *_) = [each for each in response.context["outcomes"] if each.changes]
+    return {change.header: (change.old, change.new) for change in outcome.changes}
+
+
+def faults(response):
+    """The cells, or numbers of rows, in which something is wrong."""
+    return [
+        fault.place or fault.number
+        for outcome in response.context["outcomes"]
+        for fault in outcome.faults
+    ]
+
+
+def stored(filler, activity=None):
+    return ActivityUpdate.objects.get(
+        activity=activity or filler.activity, period=filler.period
+    )
+
+
+def everything_stored():
+    return list(ActivityUpdate.objects.order_by("pk").values())
+
+
+def make_provinces():
+    region = Region.objects.create(code="DO-X", name="Región")
+    for name in ("Azua", "Samaná"):
+        Province.objects.create(code=f"DO-{name}", name=name, region=region)
+
+
+def test_a_workbook_as_it_was_downloaded_changes_nothing(filler):
+    filler.published_before()
+    second = filler.another()
+    make_update(
+        activity=second,
+        period=filler.period,
+        by=filler.user,
+        narrative_es="Una línea.\r\nOtra.",
+    )
+    before = everything_stored()
+
+    response = filler.upload(filler.download())
+
+    assert kinds(response) == {"unchanged": [filler.activity.code, second.code]}
+    assert response.context["form"]["staged"].value() == ""
+    assert everything_stored() == before
+
+
+def test_what_means_the_same_as_before_is_no_change(filler):
+    filler.published_before()
+    book = filler.download().fill(
+        filler.activity,
+        execution="IN PROGRESS",
+        percent=" 40 %",
+        narrative_es=f"{TEXT} ",
+        is_reserved=spanish("is_reserved", False),
+    )
+
+    assert kinds(filler.upload(book)) == {"unchanged": [filler.activity.code]}
+
+
+def test_a_preview_saves_nothing(filler):
+    filler.published_before()
+    before = everything_stored()
+
+    response = filler.upload(filler.download().fill(filler.activity, percent=60))
+
+    assert kinds(response) == {"new": [filler.activity.code]}
+    assert everything_stored() == before
+
+
+def test_one_number_in_the_workbook_is_a_report(filler):
+    filler.published_before()
+    waiting = filler.another()
+
+    response = filler.save(
+        filler.upload(filler.download().fill(filler.activity, percent=60))
+    )
+
+    update = stored(filler)
+    assert response.url == filler.address("sheet")
+    assert (update.percent, update.execution, update.narrative_es, update.answer) == (
+        60,
+        "in_progress",
+        TEXT,
+        Answer.REPORTED,
+    )
+    assert list(update.contributors.all()) == [filler.user]
+    assert not ActivityUpdate.objects.filter(activity=waiting).exists()
+
+
+def test_every_cell_arrives_where_the_form_would_put_it(filler):
+    make_provinces()
+    book = filler.download().fill(
+        filler.activity,
+        answer=spanish("answer", "reported"),
+        execution=spanish("execution", "suspended"),
+        percent=30,
+        narrative_es="Una línea.\nOtra.",
+        obstacle_es="Falta la firma.",
+        next_step_es="Pedirla.",
+        people_reached=12,
+        places="samana ; Azua",
+        internal_note="Para la coordinación.",
+        is_reserved=spanish("is_reserved", True),
+        reserved_reason="Investigación en curso.",
+        reserved_legal_basis="Ley 200-04, art. 17",
+    )
+
+    filler.save(filler.upload(book))
+
+    update = stored(filler)
+    told = {
+        name: getattr(update, name)
+        for name in (
+            "execution",
+            "percent",
+            "narrative_es",
+            "obstacle_es",
+            "next_step_es",
+            "people_reached",
+            "internal_note",
+            "is_reserved",
+            "reserved_reason",
+            "reserved_legal_basis",
+        )
+    }
+    assert told == {
+        "execution": "suspended",
+        "percent": 30,
+        "narrative_es": "Una línea.\r\nOtra.",
+        "obstacle_es": "Falta la firma.",
+        "next_step_es": "Pedirla.",
+        "people_reached": 12,
+        "internal_note": "Para la coordinación.",
+        "is_reserved": True,
+        "reserved_reason": "Investigación en curso.",
+        "reserved_legal_basis": "Ley 200-04, art. 17",
+    }
+    assert {place.name for place in update.places.all()} == {"Azua", "Samaná"}
+
+
+def test_text_that_begins_like_a_formula_comes_back_as_it_was(filler):
+    update = make_update(
+        activity=filler.activity,
+        period=filler.period,
+        by=filler.user,
+        narrative_es="=SUMA(1)",
+        obstacle_es="'-5 %",
+    )
+
+    book = filler.download()
+    untouched = filler.upload(book)
+    filler.save(filler.upload(book.fill(filler.activity, percent=60)))
+
+    update.refresh_from_db()
+    assert kinds(untouched) == {"unchanged": [filler.activity.code]}
+    assert (update.percent, update.narrative_es, update.obstacle_es) == (
+        60,
+        "=SUMA(1)",
+        "'-5 %",
+    )
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ({"percent": 100}, ("completed", 100)),
+        ({"percent": 0}, ("not_started", 0)),
+        ({"execution": "completed"}, ("completed", 100)),
+        ({"execution": "In progress", "percent": 70}, ("in_progress", 70)),
+        ({"percent": "45 %"}, ("in_progress", 45)),
+    ],
+)
+def test_execution_and_percent_are_kept_in_step_as_on_the_sheet(
+    filler, cells, expected
+):
+    filler.published_before()
+
+    filler.save(filler.upload(filler.download().fill(filler.activity, **cells)))
+
+    update = stored(filler)
+    assert (update.execution, update.percent) == expected
+
+
+def test_a_percent_typed_as_percent_is_one(filler):
+    filler.published_before()
+    book = filler.download().fill(filler.activity, percent=0.45)
+    book.cell(filler.activity, "percent").number_format = "0%"
+
+    filler.save(filler.upload(book))
+
+    assert stored(filler).percent == 45
+
+
+def test_continuing_work_states_its_quantity(filler):
+    activity = filler.another(kind="continuing", unit_es="talleres")
+    book = filler.download().fill(
+        activity, execution="in_progress", quantity=7.5, narrative_es=TEXT
+    )
+
+    filler.save(filler.upload(book))
+
+    update = stored(filler, activity)
+    assert (update.quantity, update.percent) == (7.5, None)
+
+
+def test_the_same_as_before_is_one_choice(filler):
+    filler.published_before(people_reached=120)
+    book = filler.download().fill(
+        filler.activity, answer=spanish("answer", "same_as_before")
+    )
+
+    filler.save(filler.upload(book))
+
+    update = stored(filler)
+    assert (update.answer, update.percent, update.people_reached) == (
+        Answer.SAME_AS_BEFORE,
+        40,
+        120,
+    )
+
+
+@pytest.mark.parametrize("answer", ["no_news", None])
+def test_a_reason_alone_says_that_there_is_no_news(filler, answer):
+    filler.published_before()
+    book = filler.download().fill(
+        filler.activity, answer=answer, no_news_reason_es="Se espera la firma."
+    )
+
+    filler.save(filler.upload(book))
+
+    update = stored(filler)
+    assert (update.answer, update.no_news_reason_es, update.percent) == (
+        Answer.NO_NEWS,
+        "Se espera la firma.",
+        40,
+    )
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"percent": 60},
+        {"execution": "completed"},
+        {"execution": "in_progress", "percent": 0},
+        {"answer": "same_as_before"},
+        {"answer": "no_news", "no_news_reason_es": "Se espera la firma."},
+        {"narrative_es": "Una línea.\nOtra.", "places": "Azua", "is_reserved": "no"},
+    ],
+)
+def test_the_same_file_twice_changes_nothing(filler, cells):
+    make_provinces()
+    filler.published_before()
+    book = filler.download().fill(filler.activity, **cells)
+    filler.save(filler.upload(book))
+    before = everything_stored()
+
+    again = filler.upload(book)
+
+    assert kinds(again) == {"unchanged": [filler.activity.code]}
+    assert everything_stored() == before
+
+
+def test_a_press_that_comes_twice_saves_once(filler):
+    filler.published_before()
+    preview = filler.upload(filler.download().fill(filler.activity, percent=60))
+
+    answers = [filler.save(preview), filler.save(preview)]
+
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert stored(filler).version == 1
+
+
+def test_a_preview_shows_old_and_new_of_each_field_that_changes(filler):
+    make_update(activity=filler.activity, period=filler.period, by=filler.user)
+    book = filler.download().fill(filler.activity, percent=60, obstacle_es="La firma.")
+
+    response = filler.upload(book)
+
+    assert kinds(response) == {"changed": [filler.activity.code]}
+    assert sorted(changes(response).values()) == [("", "La firma."), ("40", "60")]
+
+
+def test_a_stale_workbook_overwrites_nothing_and_shows_both_texts(filler):
+    update = make_update(activity=filler.activity, period=filler.period, by=filler.user)
+    second = filler.another()
+    book = filler.download()
+    update.narrative_es = "Lo más nuevo."
+    workflow.save(update, by=filler.user, seen_version=1)
+    book.fill(filler.activity, narrative_es="Lo del libro.")
+    book.fill(second, percent=10, narrative_es=TEXT)
+
+    response = filler.upload(book)
+    filler.save(response)
+
+    assert kinds(response) == {
+        "conflict": [filler.activity.code],
+        "new": [second.code],
+    }
+    assert list(changes(response).values()) == [("Lo más nuevo.", "Lo del libro.")]
+    assert stored(filler).narrative_es == "Lo más nuevo."
+    assert stored(filler, second).percent == 10
+
+
+def test_a_stale_row_that_nobody_touched_is_no_conflict(filler):
+    update = make_update(activity=filler.activity, period=filler.period, by=filler.user)
+    book = filler.download()
+    update.narrative_es = "Lo más nuevo."
+    workflow.save(update, by=filler.user, seen_version=1)
+
+    assert kinds(filler.upload(book)) == {"unchanged": [filler.activity.code]}
+
+
+def test_a_workbook_of_a_withdrawn_revision_is_stale_beside_its_successor(filler):
+    update = make_submitted_update(
+        activity=filler.activity, period=filler.period, by=filler.user
+    )
+    book = filler.download()
+    workflow.publish(update, by=make_reviewer())
+    workflow.withdraw(update, by=make_reviewer(), reason="Error.")
+    make_update(
+        activity=filler.activity,
+        period=filler.period,
+        by=filler.user,
+        narrative_es="La nueva.",
+    )
+
+    response = filler.upload(book.fill(filler.activity, narrative_es="La vieja."))
+
+    assert kinds(response) == {"conflict": [filler.activity.code]}
+
+
+def test_what_is_saved_between_preview_and_saving_is_left_alone(filler):
+    second = filler.another()
+    book = filler.download()
+    for activity in (filler.activity, second):
+        book.fill(activity, percent=10, narrative_es="Lo del libro.")
+    preview = filler.upload(book)
+    make_update(
+        activity=filler.activity,
+        period=filler.period,
+        by=make_focal_point(agency=filler.agency),
+        narrative_es="De la colega.",
+    )
+
+    filler.save(preview)
+
+    assert stored(filler).narrative_es == "De la colega."
+    assert stored(filler, second).narrative_es == "Lo del libro."
+
+
+@pytest.mark.parametrize(
+    ("cells", "column"),
+    [
+        ({"percent": 101}, "percent"),
+        ({"percent": 60.5}, "percent"),
+        ({"percent": "mucho"}, "percent"),
+        ({"percent": "=40+20"}, "percent"),
+        ({"percent": "#N/A"}, "percent"),
+        ({"percent": None, "execution": None}, "percent"),
+        ({"percent": 60, "execution": "completed"}, "percent"),
+        ({"quantity": 7}, "quantity"),
+        ({"execution": "casi"}, "execution"),
+        ({"answer": "tal vez"}, "answer"),
+        ({"narrative_es": None}, "narrative_es"),
+        ({"narrative_es": "Se atendió a 001-1234567-8."}, "narrative_es"),
+        ({"obstacle_es": "Llamar al 809-555-1234."}, "obstacle_es"),
+        ({"execution": "suspended", "next_step_es": "Pedir."}, "obstacle_es"),
+        ({"execution": "suspended", "obstacle_es": "Falta."}, "next_step_es"),
+        ({"people_reached": -1}, "people_reached"),
+        ({"places": "Azua; Atlantis"}, "places"),
+        ({"is_reserved": "quizás"}, "is_reserved"),
+        ({"is_reserved": "sí", "reserved_reason": "x"}, "reserved_legal_basis"),
+        ({"is_reserved": "sí", "reserved_legal_basis": "x"}, "reserved_reason"),
+        ({"reserved_legal_basis": "x"}, "is_reserved"),
+        ({"answer": "no_news"}, "no_news_reason_es"),
+        ({"answer": "no_news", "no_news_reason_es": "x", "percent": 60}, "percent"),
+        ({"answer": "same_as_before", "percent": 60}, "percent"),
+        ({"answer": "reported", "no_news_reason_es": "x"}, "no_news_reason_es"),
+    ],
+)
+def test_each_error_names_its_cell_and_its_row_is_not_saved(filler, cells, column):
+    make_provinces()
+    filler.published_before()
+    book = filler.download().fill(filler.activity, **cells)
+
+    response = filler.upload(book)
+
+    assert set(faults(response)) == {book.cell(filler.activity, column).coordinate}
+    assert response.context["form"]["staged"].value() == ""
+    assert kinds(response) == {"refused": [filler.activity.code]}
+
+
+def test_continuing_work_states_no_percent(filler):
+    activity = filler.another(kind="continuing")
+    book = filler.download().fill(activity, percent=60, execution="in_progress")
+
+    response = filler.upload(book.fill(activity, narrative_es=TEXT))
+
+    assert faults(response) == [book.cell(activity, "percent").coordinate]
+
+
+def test_the_same_as_before_needs_something_before(filler):
+    book = filler.download().fill(filler.activity, answer="same_as_before")
+
+    response = filler.upload(book)
+
+    assert faults(response) == [book.cell(filler.activity, "answer").coordinate]
+
+
+def test_the_other_rows_are_saved_beside_a_wrong_one(filler):
+    second = filler.another()
+    book = filler.download().fill(filler.activity, percent=101, narrative_es=TEXT)
+    book.fill(second, percent=10, narrative_es=TEXT)
+
+    response = filler.upload(book)
+    filler.save(response)
+
+    assert kinds(response) == {"refused": [filler.activity.code], "new": [second.code]}
+    assert [update.activity for update in ActivityUpdate.objects.all()] == [second]
+
+
+def test_what_was_sent_is_told_by_its_cells_and_stays(filler):
+    update = make_submitted_update(
+        activity=filler.activity, period=filler.period, by=filler.user
+    )
+    book = filler.download().fill(filler.activity, percent=60)
+
+    response = filler.upload(book)
+
+    update.refresh_from_db()
+    assert faults(response) == [book.cell(filler.activity, "percent").coordinate]
+    assert (update.status, update.percent) == (Status.SUBMITTED, 40)
+
+
+def test_a_returned_report_is_mended_in_the_workbook(filler):
+    update = make_submitted_update(
+        activity=filler.activity, period=filler.period, by=filler.user
+    )
+    workflow.give_back(update, by=make_reviewer(), reason="Diga dónde.")
+    book = filler.download()
+
+    filler.save(filler.upload(book.fill(filler.activity, narrative_es="En Azua.")))
+
+    update.refresh_from_db()
+    assert "Diga dónde." in book.cell(filler.activity, "state").value
+    assert (update.narrative_es, update.version) == ("En Azua.", 2)
+
+
+def test_columns_may_be_moved(filler):
+    filler.published_before()
+    book = filler.download()
+    last = book.columns()["no_news_reason_es"]
+    for cells in book.page.iter_rows(min_row=1, max_row=book.page.max_row):
+        moved = [cell.value for cell in cells][::-1]
+        for column, value in enumerate(moved, 1):
+            book.page.cell(cells[0].row, column).value = value
+
+    response = filler.upload(book.fill(filler.activity, percent=60))
+
+    assert book.columns()["no_news_reason_es"] == 1 != last
+    assert kinds(response) == {"new": [filler.activity.code]}
+
+
+def test_a_missing_column_is_named(filler):
+    book = filler.download()
+    header = book.page.cell(2, book.columns()["percent"]).value
+    book.page.delete_cols(book.columns()["percent"])
+
+    response = filler.upload(book)
+
+    (error,) = response.context["upload"].errors["workbook"]
+    assert response.status_code == 422
+    assert header in error
+
+
+def test_cells_moved_apart_from_their_row_are_noticed(filler):
+    second = filler.another()
+    book = filler.download()
+    first, other = book.cell(filler.activity, "code"), book.cell(second, "code")
+    first.value, other.value = other.value, first.value
+
+    response = filler.upload(book.fill(filler.activity, percent=60))
+
+    assert faults(response) == [3]
+
+
+def test_a_row_twice_or_added_is_refused_by_its_number(filler):
+    filler.published_before()
+    book = filler.download().fill(filler.activity, percent=60)
+    for cell in list(book.page[3]):
+        book.page.cell(4, cell.column).value = cell.value
+    book.page.cell(5, book.columns()["narrative_es"]).value = "Otra actividad."
+
+    response = filler.upload(book)
+
+    assert faults(response) == [3, 4, 5]
+
+
+def test_another_agencys_activity_is_not_reached_by_its_id(filler):
+    stranger = make_activity(plan=filler.plan)
+    book = filler.download().fill(filler.activity, percent=60, narrative_es=TEXT)
+    book.fill(filler.activity, code=stranger.code, activity=stranger.pk)
+
+    response = filler.upload(book)
+
+    assert kinds(response) == {"refused": [None]}
+    assert not ActivityUpdate.objects.exists()
+
+
+@pytest.mark.parametrize("key", ["agency", "period"])
+def test_another_sheets_workbook_is_refused(filler, key):
+    filler.published_before()
+    book = filler.download().fill(filler.activity, percent=60)
+    if key == "agency":
+        other = make_focal_point()
+        agency = other.mandates.get().agency
+        filler.client.force_login(other)
+        address = filler.address(agency=agency)
+    else:
+        address = filler.address(period=make_round(plan=filler.plan, code="2027-t1"))
+    filler.address = lambda name="workbook": address
+
+    response = filler.upload(book)
+
+    assert response.status_code == 422
+    assert "outcomes" not in response.context
+    assert filler.agency.slug in response.context["upload"].errors["workbook"][0]
+
+
+def make_other_workbook(filler):
+    book = filler.download()
+    del book.book["_hoja"]
+    return book.content
+
+
+def with_part(filler, name, content):
+    parts = unzip(filler.download().content)
+    return make_office("xlsx", {**parts, name: content})
+
+
+@pytest.mark.parametrize(
+    ("name", "make_content"),
+    [
+        ("hoja.pdf", lambda filler: make_pdf()),
+        ("hoja.xlsx", lambda filler: make_pdf()),
+        ("hoja.csv", lambda filler: b"a,b\n"),
+        ("hoja.xls", lambda filler: filler.download().content),
+        ("hoja.xlsx", lambda filler: b""),
+        ("hoja.xlsx", lambda filler: filler.download().content[:-400]),
+        ("hoja.xlsx", lambda filler: make_office("xlsx")),
+        ("hoja.xlsx", make_other_workbook),
+        ("hoja.xlsx", lambda filler: with_part(filler, "xl/vbaProject.bin", b"x")),
+        ("hoja.xlsx", lambda filler: with_part(filler, "xl/x.xml", b"<a" * 2**25)),
+    ],
+)
+def test_what_is_not_the_workbook_is_refused_in_words(filler, name, make_content):
+    response = filler.upload(make_content(filler), name=name)
+
+    assert response.status_code == 422
+    assert response.context["upload"].errors["workbook"]
+
+
+def test_an_upload_without_a_file_says_so(filler):
+    response = filler.client.post(filler.address(), {})
+
+    assert response.status_code == 422
+
+
+@pytest.mark.parametrize("method", ["upload", "save"])
+def test_another_agencys_workbook_is_not_found(filler, method):
+    filler.published_before()
+    book = filler.download().fill(filler.activity, percent=60)
+    preview = filler.upload(book)
+    filler.client.force_login(make_focal_point())
+
+    response = getattr(filler, method)(book if method == "upload" else preview)
+
+    assert response.status_code == 404
+    assert not ActivityUpdate.objects.filter(period=filler.period).exists()
+
+
+def test_an_ended_mandate_saves_no_preview(filler):
+    filler.published_before()
+    preview = filler.upload(filler.download().fill(filler.activity, percent=60))
+    mandate = filler.user.mandates.get()
+    mandate.ends_on = mandate.starts_on
+    mandate.save()
+
+    response = filler.save(preview)
+
+    assert response.status_code == 404
+    assert not ActivityUpdate.objects.filter(period=filler.period).exists()
+
+
+def test_nothing_is_saved_that_no_preview_of_hers_announced(filler):
+    filler.published_before()
+    preview = filler.upload(filler.download().fill(filler.activity, percent=60))
+    signed = preview.context["form"]["staged"].value()
+    forged = signing.dumps(
+        signing.loads(signed, salt=staging.SALT), salt="another purpose"
+    )
+    colleague = make_focal_point(agency=filler.agency)
+
+    for staged in ("", "x", forged, signed[:-1] + ("a" if signed[-1] != "a" else "b")):
+        filler.client.post(filler.address("workbook_save"), {"staged": staged})
+    filler.client.force_login(colleague)
+    filler.client.post(filler.address("workbook_save"), {"staged": signed})
+
+    assert not ActivityUpdate.objects.filter(period=filler.period).exists()
+
+
+def test_a_preview_grows_old(filler, monkeypatch):
+    filler.published_before()
+    preview = filler.upload(filler.download().fill(filler.activity, percent=60))
+    monkeypatch.setattr(staging, "LASTS", -1)
+
+    filler.save(preview)
+
+    assert not ActivityUpdate.objects.filter(period=filler.period).exists()
+
+
+def test_a_preview_is_not_saved_by_a_link(filler):
+    assert filler.client.get(filler.address("workbook_save")).status_code == 405
+
+
+def test_a_closed_round_takes_no_first_report(filler):
+    filler.published_before()
+    filler.period.closes_on = filler.period.due_on = filler.period.opens_on
+    filler.period.save()
+
+    response = filler.upload(filler.download().fill(filler.activity, percent=60))
+
+    assert faults(response) == [3]
+
+
+def test_the_guards_warnings_stand_in_the_preview(filler):
+    filler.published_before()
+    book = filler.download().fill(
+        filler.activity, narrative_es="Se rescató a dos niñas en Azua."
+    )
+
+    response = filler.upload(book)
+
+    (outcome,) = response.context["kinds"]["new"]
+    assert [warned.excerpt for warned in outcome.warnings] != []
+
+
+def test_a_workbook_in_english_is_read_by_whoever_reads_spanish(filler):
+    filler.published_before()
+    filler.user.language = "en"
+    filler.user.save()
+    book = Book(filler.client.get(filler.address()).content)
+    filler.user.language = "es"
+    filler.user.save()
+
+    filler.save(filler.upload(book.fill(filler.activity, execution="Completed")))
+
+    assert stored(filler).execution == "completed"
+
+
+def test_an_activity_no_longer_asked_about_is_told(filler):
+    filler.published_before()
+    book = filler.download().fill(filler.activity, percent=60)
+    filler.activity.starts_on = "2030-01-01"
+    filler.activity.save()
+    make_period(plan=filler.plan)
+
+    assert faults(filler.upload(book)) == [3]
