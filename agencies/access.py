@@ -8,6 +8,14 @@ FOCAL_POINTS = "focal_point"
 REVIEWERS = "reviewer"
 ADMINISTRATORS = "administrator"
 
+#: Where staff work; every other address looks at no session at all.
+STAFF_ROUTES = ("gestion/", "cuenta/")
+
+
+def is_staff_address(match):
+    """True for an address of staff; ``match`` is what the resolver found."""
+    return match.route.startswith(STAFF_ROUTES)
+
 
 def _is_active_staff(user):
     return bool(user and user.is_active and user.is_staff)

@@ -15,3 +15,6 @@ class AgenciesConfig(AppConfig):
         super().import_models()
         import_module("agencies.mail")
         import_module("agencies.audit")
+
+    def ready(self):
+        import_module("agencies.audit.watching").connect()

@@ -133,6 +133,8 @@ MIDDLEWARE = [
     "plan_portal.middleware.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    # After the request can be told from the record; before anything is decided in it.
+    "agencies.audit.denials.DenialMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 

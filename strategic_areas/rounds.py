@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
+from agencies import audit
 from strategic_areas.models import (
     ActivityUpdate,
     CommitmentUpdate,
@@ -127,6 +128,10 @@ def make(plan, schedule, *, by, today):
             setattr(period, name, value)
         period._history_user = by
         period.save()
+    if not proposal.changes_anything:
+        return proposal
+    numbers = {name: len(rows) for name, rows in vars(proposal).items()}
+    audit.record(audit.Event.ROUNDS_MADE, actor=by, obj=plan, **numbers)
     return proposal
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from agencies import audit
 from agencies.scoping import BilingualHistoryAdmin, ScopedAdmin
 from strategic_areas import rounds
 from strategic_areas.admin.plan import OF_PLAN
@@ -84,6 +85,19 @@ class ReportingPeriodAdmin(BilingualHistoryAdmin):
     readonly_fields = ["is_demonstration"]
     change_list_template = "admin/strategic_areas/periods_change_list.html"
 
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        made, changed = audit.Event.ROUND_MADE, audit.Event.ROUND_CHANGED
+        audit.record(
+            changed if change else made,
+            request=request,
+            obj=obj,
+            fields=sorted(set(form.changed_data) - {"seen_state"}),
+            opens_on=obj.opens_on,
+            due_on=obj.due_on,
+            closes_on=obj.closes_on,
+        )
+
     @admin.display(description=gettext_lazy("demonstration"), boolean=True)
     def asked(self, period):
         return period.is_demonstration
@@ -152,3 +166,10 @@ class RoundReopeningAdmin(ScopedAdmin):
     def save_model(self, request, obj, form, change):
         obj.by = request.user
         super().save_model(request, obj, form, change)
+        audit.record(
+            audit.Event.ROUND_REOPENED,
+            request=request,
+            obj=obj.period,
+            agency=obj.agency,
+            until=obj.until,
+        )

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from agencies import audit
 from agencies.models import Agency
 from strategic_areas import workflow
 from strategic_areas.desk import showing
@@ -25,7 +26,15 @@ def download(request, token):
     item = rows.filter(kind=Evidence.Kind.FILE, file=token).order_by("pk").last()
     if item is None:
         raise Http404
-    return as_attachment(item)
+    answer = as_attachment(item)
+    if request.method == "GET":
+        audit.record(
+            audit.Event.EVIDENCE_OPENED,
+            request=request,
+            obj=item,
+            agency=item.record.agency,
+        )
+    return answer
 
 
 @require_POST

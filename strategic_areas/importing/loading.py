@@ -3,6 +3,7 @@
 from django.db import DatabaseError, transaction
 from django.utils.translation import override
 
+from agencies import audit
 from strategic_areas.importing.applying import Applying
 from strategic_areas.importing.checking import check
 from strategic_areas.importing.faults import Fault, Refused
@@ -63,6 +64,14 @@ def _load(tree, progress):
         for record in lists[name]:
             revising.file(record)
     memory.save(shelves.plan)
+    if outcome.created or outcome.changed:
+        audit.record(
+            audit.Event.PLAN_LOADED,
+            obj=shelves.plan,
+            created=outcome.created.total(),
+            changed=len(outcome.changed),
+            kept=len(outcome.kept),
+        )
     return outcome
 
 

@@ -5,7 +5,17 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from agencies import audit
 from strategic_areas.models import ActivityUpdate, Status, Transition
+
+#: What each step is called in the audit record.
+EVENTS = {
+    Status.SUBMITTED: audit.Event.REPORT_SUBMITTED,
+    Status.RETURNED: audit.Event.REPORT_RETURNED,
+    Status.PUBLISHED: audit.Event.REPORT_PUBLISHED,
+    Status.REPLACED: audit.Event.REPORT_REPLACED,
+    Status.WITHDRAWN: audit.Event.REPORT_WITHDRAWN,
+}
 
 
 class TransitionError(Exception):
@@ -96,6 +106,7 @@ def _refusal(update, to, allowed, by, seen_version):
 
 
 def leave_trace(update, *, from_status, by, reason="", private_note=""):
+    """One step: with its reason in the trail, without a word in the audit record."""
     Transition.objects.create(
         **{link(update): update},
         from_status=from_status,
@@ -104,4 +115,14 @@ def leave_trace(update, *, from_status, by, reason="", private_note=""):
         at=timezone.now(),
         reason=reason,
         private_note=private_note,
+    )
+    audit.record(
+        EVENTS.get(update.status, audit.Event.REPORT_CHANGED),
+        actor=by,
+        obj=update,
+        agency=update.agency,
+        from_status=from_status or None,
+        to_status=update.status,
+        period=update.period_id,
+        revision=update.revision,
     )

@@ -32,9 +32,8 @@ def settle():
 
 
 def make_entries(number):
-    person = make_reviewer()
     for place in range(number):
-        audit.record(Event.EXPORTED, actor=person, rows=place)
+        audit.record(Event.EXPORTED, rows=place)
         settle()
     return list(AuditEntry.objects.order_by("seq"))
 
@@ -56,7 +55,7 @@ def test_an_entry_says_who_did_what_from_where_and_for_whom(rf):
 
     told = AuditEntry.objects.values(
         "actor", "role", "agency", "ip", "event", "object", "facts"
-    ).get()
+    ).get(event="exported")
     assert told == {
         "actor": person.pk,
         "role": "focal_point",
@@ -274,7 +273,7 @@ def append_behind(rows):
     ("act", "number"),
     [
         (lambda rows: rows.filter(seq=2).update(facts={"rows": 77}), 2),
-        (lambda rows: rows.filter(seq=2).update(actor=None), 2),
+        (lambda rows: rows.filter(seq=2).update(role="reviewer"), 2),
         (lambda rows: rows.filter(seq=2).update(event="sign_in"), 2),
         (lambda rows: rows.filter(seq=2).update(prev_hash="0" * 64), 2),
         (lambda rows: rows.filter(seq=1).delete(), 1),
@@ -384,7 +383,7 @@ def test_an_account_with_entries_is_never_deleted():
     with pytest.raises(IntegrityError), transaction.atomic():
         person.delete()
 
-    assert AuditEntry.objects.get().actor == person
+    assert AuditEntry.objects.get(event="sign_in").actor == person
 
 
 @pytest.mark.parametrize("make_actor", [make_focal_point, make_reviewer])

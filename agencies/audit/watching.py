@@ -1,0 +1,131 @@
+"""What is recorded by itself: sign-in and out, accounts, roles and mandates."""
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.contrib.auth.signals import (
+    user_logged_in,
+    user_logged_out,
+    user_login_failed,
+)
+from django.db.models import Q
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
+
+from agencies.audit.events import Event
+from agencies.audit.recording import is_code, record
+from agencies.models import FocalPoint, User
+
+#: Fields of an account that say what it may do.
+STANDING = ["is_active", "is_staff", "is_superuser"]
+
+
+def connect():
+    """Called once, when every app is loaded."""
+    user_logged_in.connect(signed_in, dispatch_uid="audit")
+    user_logged_out.connect(signed_out, dispatch_uid="audit")
+    user_login_failed.connect(failed_to_sign_in, dispatch_uid="audit")
+    pre_save.connect(compare_account, sender=User, dispatch_uid="audit")
+    post_save.connect(account_saved, sender=User, dispatch_uid="audit")
+    m2m_changed.connect(roles_changed, sender=User.groups.through, dispatch_uid="audit")
+    post_save.connect(mandate_saved, sender=FocalPoint, dispatch_uid="audit")
+    post_delete.connect(mandate_deleted, sender=FocalPoint, dispatch_uid="audit")
+
+
+def signed_in(sender, request, user, **kwargs):
+    record(Event.SIGN_IN, actor=user, request=request, obj=user)
+
+
+def signed_out(sender, request, user, **kwargs):
+    if user is not None:
+        record(Event.SIGN_OUT, actor=user, request=request, obj=user)
+
+
+def failed_to_sign_in(sender, credentials, request=None, **kwargs):
+    """
+    Which account somebody tried, when there is one.
+
+    What was typed is not kept: it may be a password in the wrong box.
+    """
+    names = {credentials.get(key) for key in ("username", "email", "login")}
+    tried = Q()
+    for name in filter(None, names):
+        tried |= Q(username__iexact=name) | Q(email__iexact=name)
+    found = get_user_model().objects.filter(tried).first() if tried else None
+    record(Event.SIGN_IN_FAILED, request=request, obj=found, known=found is not None)
+
+
+def compare_account(sender, instance, raw=False, update_fields=None, **kwargs):
+    """Note, before an account is saved, what of its standing is about to change."""
+    watched = {*STANDING, "password"} & set(update_fields or [*STANDING, "password"])
+    instance._standing_before = None
+    if raw or not instance.pk or not watched:
+        return
+    stored = User.objects.filter(pk=instance.pk).values(*STANDING, "password").first()
+    if stored:
+        instance._standing_before = {name: stored[name] for name in watched}
+
+
+def account_saved(sender, instance, created, raw=False, **kwargs):
+    """A new account, another standing, another password: one entry each."""
+    if raw:
+        return
+    if created:
+        standing = {name: getattr(instance, name) for name in STANDING}
+        record(Event.ACCOUNT_MADE, obj=instance, **standing)
+        return
+    before = instance._standing_before or {}
+    changed = {
+        name: getattr(instance, name)
+        for name, value in before.items()
+        if getattr(instance, name) != value
+    }
+    # A hash that is only written anew, by a stronger method, has no new password.
+    if changed.pop("password", None) and instance._password is not None:
+        record(Event.PASSWORD_CHANGED, obj=instance)
+    if changed:
+        record(Event.ACCOUNT_CHANGED, obj=instance, **changed)
+
+
+def roles_changed(sender, instance, action, reverse, pk_set, **kwargs):
+    """A role given or taken, from whichever side of the relation."""
+    verb = {"post_add": "given", "post_remove": "taken", "pre_clear": "taken"}
+    if action not in verb:
+        return
+    if action == "pre_clear":
+        held = instance.user_set if reverse else instance.groups
+        pk_set = set(held.values_list("pk", flat=True))
+    if not pk_set:
+        return
+    if reverse:
+        for person in User.objects.filter(pk__in=pk_set):
+            roles = [_role(instance)]
+            record(Event.ACCOUNT_CHANGED, obj=person, **{verb[action]: roles})
+        return
+    roles = sorted(_role(group) for group in Group.objects.filter(pk__in=pk_set))
+    record(Event.ACCOUNT_CHANGED, obj=instance, **{verb[action]: roles})
+
+
+def _role(group):
+    return group.name if is_code(group.name) else f"group:{group.pk}"
+
+
+def mandate_saved(sender, instance, created, raw=False, **kwargs):
+    if not raw:
+        event = Event.MANDATE_MADE if created else Event.MANDATE_CHANGED
+        _record_mandate(event, instance)
+
+
+def mandate_deleted(sender, instance, **kwargs):
+    _record_mandate(Event.MANDATE_REMOVED, instance)
+
+
+def _record_mandate(event, mandate):
+    record(
+        event,
+        obj=mandate,
+        agency=mandate.agency,
+        account=mandate.user_id,
+        kind=mandate.kind,
+        starts_on=mandate.starts_on,
+        ends_on=mandate.ends_on,
+        leave_cover=mandate.leave_cover,
+    )

@@ -1,0 +1,241 @@
+"""What the audit record notes by itself, and what it never notes."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from agencies.access import FOCAL_POINTS, REVIEWERS
+from agencies.audit import AuditEntry
+from agencies.models import FocalPoint, User
+from tests.factories import (
+    PASSWORD,
+    make_administrator,
+    make_agency,
+    make_file_evidence,
+    make_focal_point,
+    make_mandate,
+    make_reviewer,
+    make_update,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def entries(*events):
+    return AuditEntry.objects.filter(event__in=events).order_by("pk")
+
+
+def told(*events):
+    names = ("event", "actor", "object", "facts")
+    return [tuple(row) for row in entries(*events).values_list(*names)]
+
+
+def label(record):
+    return f"{record._meta.label_lower}:{record.pk}"
+
+
+def test_signing_in_and_out_is_recorded(client):
+    person = make_reviewer()
+
+    client.login(username=person.username, password=PASSWORD)
+    client.post(reverse("admin:logout"))
+
+    assert told("sign_in", "sign_out") == [
+        ("sign_in", person.pk, label(person), {}),
+        ("sign_out", person.pk, label(person), {}),
+    ]
+
+
+@pytest.mark.parametrize("name", ["username", "email"])
+def test_a_failure_names_the_account_that_somebody_tried(client, name):
+    person = make_reviewer()
+
+    client.login(**{"username": getattr(person, name).upper(), "password": "wrong"})
+
+    assert told("sign_in_failed") == [
+        ("sign_in_failed", None, label(person), {"known": True})
+    ]
+
+
+def test_a_failure_never_keeps_what_was_typed(client):
+    make_reviewer()
+
+    client.login(username="my secret password", password="my secret password")
+
+    assert told("sign_in_failed") == [("sign_in_failed", None, "", {"known": False})]
+    assert "secret" not in json.dumps(list(AuditEntry.objects.values()), default=str)
+
+
+def test_a_new_account_and_its_standing_are_recorded():
+    person = make_user()
+    person.is_active = False
+    person.save()
+    person.first_name = "Ana"
+    person.save()
+
+    assert told("account_made", "account_changed") == [
+        (
+            "account_made",
+            None,
+            label(person),
+            {"is_active": True, "is_staff": True, "is_superuser": False},
+        ),
+        ("account_changed", None, label(person), {"is_active": False}),
+    ]
+
+
+def test_a_new_password_is_recorded_and_a_hash_written_anew_is_not():
+    person = make_user()
+
+    User.objects.get(pk=person.pk).save()
+    again = User.objects.get(pk=person.pk)
+    again.password = make_password(PASSWORD, hasher="md5")
+    again.save(update_fields=["password"])
+    again.set_password("another battery staple")
+    again.save()
+
+    assert told("password_changed") == [("password_changed", None, label(person), {})]
+
+
+def test_roles_given_and_taken_are_recorded_from_either_side():
+    person = make_user()
+    reviewers = Group.objects.get(name=REVIEWERS)
+
+    person.groups.add(reviewers)
+    reviewers.user_set.remove(person)
+    person.groups.set([reviewers])
+    person.groups.clear()
+    person.groups.clear()
+
+    assert [facts for *_rest, facts in told("account_changed")] == [
+        {"given": ["reviewer"]},
+        {"taken": ["reviewer"]},
+        {"given": ["reviewer"]},
+        {"taken": ["reviewer"]},
+    ]
+
+
+def test_who_changes_a_role_in_the_admin_is_named(client):
+    administrator, person = make_administrator(), make_user()
+    client.force_login(administrator)
+    page = reverse("admin:agencies_user_change", args=[person.pk])
+    form = client.get(page).context["adminform"].form
+
+    client.post(
+        page,
+        {
+            "username": person.username,
+            "language": "es",
+            "reminders": "steps",
+            "is_active": "on",
+            "is_staff": "on",
+            "groups": [Group.objects.get(name=FOCAL_POINTS).pk],
+            "seen_state": form["seen_state"].value(),
+        },
+    )
+
+    entry = entries("account_changed").get(actor=administrator)
+    assert entry.object == label(person)
+    assert entry.facts == {"given": ["focal_point"]}
+    assert entry.ip == "127.0.0.1"
+
+
+def test_mandates_made_changed_and_deleted_are_recorded():
+    agency, person = make_agency(acronym="MM"), make_user()
+    today = timezone.localdate()
+    mandate = make_mandate(user=person, agency=agency, starts_on=today)
+    about = label(mandate)
+
+    mandate.ends_on = today + timedelta(days=9)
+    mandate.save()
+    FocalPoint.objects.get().delete()
+
+    found = entries("mandate_made", "mandate_changed", "mandate_removed")
+    assert [(row.event, row.agency, row.object) for row in found] == [
+        ("mandate_made", "MM", about),
+        ("mandate_changed", "MM", about),
+        ("mandate_removed", "MM", about),
+    ]
+    assert found[1].facts == {
+        "account": person.pk,
+        "kind": "titular",
+        "starts_on": today.isoformat(),
+        "ends_on": mandate.ends_on.isoformat(),
+        "leave_cover": False,
+    }
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_what_is_not_hers_is_denied_and_recorded(client, method):
+    other = make_update()
+    person = make_focal_point()
+    client.force_login(person)
+    page = reverse("admin:strategic_areas_activityupdate_change", args=[other.pk])
+
+    answer = getattr(client, method)(page)
+
+    assert answer.status_code == 404
+    assert told("access_denied") == [
+        (
+            "access_denied",
+            person.pk,
+            "",
+            {
+                "address": "admin:strategic_areas_activityupdate_change",
+                "method": method,
+                "status": 404,
+                "asked_object_id": str(other.pk),
+            },
+        )
+    ]
+
+
+def test_what_her_role_may_not_do_is_denied_and_recorded(client):
+    client.force_login(make_focal_point())
+
+    client.get(reverse("admin:agencies_user_changelist"))
+
+    assert entries("access_denied").get().facts["status"] == 403
+
+
+def test_a_refused_form_is_recorded():
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(make_reviewer())
+
+    client.post(reverse("admin:reminders"), {"reminders": "never"})
+
+    assert entries("access_denied").get().facts["address"] == "admin:reminders"
+
+
+@pytest.mark.parametrize("path", ["/nowhere/", "/gestion/nowhere/", "/plan-x/"])
+def test_a_typing_error_and_a_public_page_are_no_denials(client, path):
+    client.force_login(make_reviewer())
+
+    client.get(path)
+
+    assert told("access_denied") == []
+
+
+def test_a_stranger_is_asked_to_sign_in_and_leaves_no_entry(client):
+    client.get(reverse("admin:agencies_user_changelist"))
+
+    assert AuditEntry.objects.count() == 0
+
+
+def test_a_file_of_evidence_that_staff_opens_is_recorded(client):
+    item = make_file_evidence()
+    reader = item.activity_update.contributors.get()
+    client.force_login(reader)
+
+    b"".join(client.get(reverse("staff_evidence", args=[item.token])))
+
+    entry = entries("evidence_opened").get()
+    assert (entry.actor, entry.object) == (reader, label(item))
+    assert entry.agency == item.activity_update.agency.acronym

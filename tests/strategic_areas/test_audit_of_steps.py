@@ -1,0 +1,155 @@
+"""Each step of the workflow and each round leaves its entry, and no word of it."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from agencies.audit import AuditEntry
+from strategic_areas import rounds, workflow
+from strategic_areas.schedule import Frequency, Schedule
+from tests.factories import (
+    make_correction,
+    make_declaration,
+    make_plan,
+    make_published_update,
+    make_record_update,
+    make_reviewer,
+    make_round,
+    make_submitted_update,
+)
+
+pytestmark = pytest.mark.django_db
+
+STEPS = "report_"
+
+
+def steps():
+    return AuditEntry.objects.filter(event__startswith=STEPS).order_by("pk")
+
+
+def test_every_step_of_a_report_is_recorded_with_who_took_it():
+    reviewer = make_reviewer()
+    update = make_submitted_update()
+    author = update.contributors.get()
+
+    workflow.give_back(update, by=reviewer, reason="Falta la fuente.")
+    workflow.submit(update, by=author)
+    workflow.publish(update, by=reviewer)
+    workflow.withdraw(update, by=reviewer, reason="Un error.")
+
+    assert list(steps().values_list("event", "actor", "role")) == [
+        ("report_submitted", author.pk, "focal_point"),
+        ("report_returned", reviewer.pk, "reviewer"),
+        ("report_submitted", author.pk, "focal_point"),
+        ("report_published", reviewer.pk, "reviewer"),
+        ("report_withdrawn", reviewer.pk, "reviewer"),
+    ]
+    assert set(steps().values_list("object", "agency")) == {
+        (f"strategic_areas.activityupdate:{update.pk}", update.agency.acronym)
+    }
+    assert steps()[1].facts == {
+        "from_status": "submitted",
+        "to_status": "returned",
+        "period": update.period_id,
+        "revision": 1,
+    }
+
+
+def test_what_people_wrote_stands_in_no_entry():
+    update = make_submitted_update(narrative_es="Palabra-del-reporte")
+
+    workflow.give_back(update, by=make_reviewer(), reason="Palabra-del-motivo")
+
+    rows = json.dumps(list(AuditEntry.objects.values()), default=str)
+    assert "Palabra" not in rows
+    assert update.contributors.get().username not in rows
+
+
+def test_a_replaced_report_a_declaration_and_a_record_are_recorded():
+    before = make_published_update()
+    after = make_correction(before)
+    workflow.submit(after, by=after.contributors.first())
+    workflow.publish(after, by=make_reviewer())
+    declaration = make_declaration()
+    workflow.submit(declaration, by=declaration.contributors.get())
+    record = make_record_update()
+
+    found = list(steps().values_list("event", "object"))
+
+    assert ("report_replaced", f"strategic_areas.activityupdate:{before.pk}") in found
+    about = f"strategic_areas.commitmentupdate:{declaration.pk}"
+    assert ("report_submitted", about) in found
+    about = f"strategic_areas.activityupdate:{record.pk}"
+    assert ("report_published", about) in found
+
+
+def test_a_refused_step_leaves_no_entry():
+    update, reviewer = make_submitted_update(), make_reviewer()
+    before = AuditEntry.objects.count()
+
+    with pytest.raises(workflow.TransitionError):
+        workflow.withdraw(update, by=reviewer, reason="No está publicado.")
+
+    assert AuditEntry.objects.count() == before
+
+
+def test_rounds_made_from_a_schedule_are_recorded_once():
+    plan, reviewer = make_plan(), make_reviewer()
+    today = timezone.localdate()
+    schedule = Schedule(Frequency.SEMESTER, 15, 30, with_final=False)
+
+    made = rounds.make(plan, schedule, by=reviewer, today=today)
+    rounds.make(plan, schedule, by=reviewer, today=today)
+
+    entry = AuditEntry.objects.get(event="rounds_made")
+    assert (entry.actor, entry.object) == (reviewer, f"strategic_areas.plan:{plan.pk}")
+    assert entry.facts["added"] == len(made.added) > 0
+
+
+def test_a_round_opened_again_in_the_admin_is_recorded(client):
+    today = timezone.localdate()
+    update = make_published_update()
+    period = make_round(
+        plan=update.plan,
+        opens_on=today - timedelta(days=60),
+        due_on=today - timedelta(days=40),
+        closes_on=today - timedelta(days=30),
+    )
+    reviewer = make_reviewer()
+    client.force_login(reviewer)
+
+    client.post(
+        reverse("admin:strategic_areas_roundreopening_add"),
+        {
+            "period": period.pk,
+            "agency": update.agency.pk,
+            "until": (today + timedelta(days=5)).isoformat(),
+            "reason": "Palabra-del-motivo",
+        },
+    )
+
+    entry = AuditEntry.objects.get(event="round_reopened")
+    assert (entry.actor, entry.agency) == (reviewer, update.agency.acronym)
+    assert entry.facts == {"until": (today + timedelta(days=5)).isoformat()}
+
+
+def test_the_dates_of_a_round_changed_by_hand_are_recorded(client):
+    period = make_round()
+    client.force_login(make_reviewer())
+    page = reverse("admin:strategic_areas_reportingperiod_change", args=[period.pk])
+    form = client.get(page).context["adminform"].form
+    posted = {
+        name: form[name].value()
+        for name in form.fields
+        if form[name].value() is not None
+    }
+    later = period.closes_on + timedelta(days=3)
+
+    client.post(page, posted | {"closes_on": later.isoformat()})
+
+    entry = AuditEntry.objects.get(event="round_changed")
+    assert entry.facts["fields"] == ["closes_on"]
+    assert entry.facts["closes_on"] == later.isoformat()
