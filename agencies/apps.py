@@ -18,3 +18,4 @@ class AgenciesConfig(AppConfig):
 
     def ready(self):
         import_module("agencies.audit.watching").connect()
+        import_module("agencies.sessions").connect()

@@ -135,6 +135,7 @@ MIDDLEWARE = [
     "simple_history.middleware.HistoryRequestMiddleware",
     # After the request can be told from the record; before anything is decided in it.
     "agencies.audit.denials.DenialMiddleware",
+    "agencies.sessions.SessionLimitsMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -291,7 +292,7 @@ AUTH_PASSWORD_VALIDATORS = [
 # A browser keeps a __Host- cookie only if it is secure and from this very host.
 _cookie_prefix = "" if INSECURE_HTTP else "__Host-"
 SESSION_COOKIE_NAME = f"{_cookie_prefix}sesion"
-SESSION_COOKIE_AGE = 60 * 60 * 12
+SESSION_COOKIE_AGE = 60 * 60  # without a sign of life; agencies.sessions renews it
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = f"{_cookie_prefix}csrf"

@@ -1,0 +1,125 @@
+"""How long a session lasts: an hour without a sign of life, twelve hours in all."""
+
+import time
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.contrib.auth.views import redirect_to_login
+from django.contrib.sessions.models import Session
+from django.db.models.signals import post_save
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from agencies.access import is_staff_address
+from agencies.audit import Event, record
+
+#: Seconds. The first is the age of the cookie too, which each renewal extends.
+IDLE, ABSOLUTE = settings.SESSION_COOKIE_AGE, 60 * 60 * 12
+#: A session seen within these seconds is not stored again.
+RENEWED_EVERY = 60
+BEGAN, ACTIVE = "began_at", "active_at"
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
+#: What the browser forgets on signing out, on a computer that others use too.
+FORGOTTEN = '"cache", "storage"'
+
+
+def connect():
+    """Called once, when every app is loaded."""
+    user_logged_in.connect(begin, dispatch_uid="sessions")
+    user_logged_out.connect(mark_signed_out, dispatch_uid="sessions")
+    post_save.connect(
+        end_with_account, sender=get_user_model(), dispatch_uid="sessions"
+    )
+
+
+def begin(sender, request, user, **kwargs):
+    request.session[BEGAN] = request.session[ACTIVE] = time.time()
+
+
+def mark_signed_out(sender, request, user, **kwargs):
+    if request is not None:
+        request.has_signed_out = True
+
+
+def end_with_account(sender, instance, created, **kwargs):
+    """Deactivating an account ends what it has open."""
+    if not created and not instance.is_active:
+        end_sessions_of(instance)
+
+
+def end_sessions_of(user, *, but=None):
+    """Close every session of an account, except the one whose key is ``but``."""
+    for session in Session.objects.filter(expire_date__gt=timezone.now()):
+        owner = session.get_decoded().get("_auth_user_id")
+        if owner == str(user.pk) and session.session_key != but:
+            session.delete()
+
+
+class SessionLimitsMiddleware:
+    """
+    Ends a session that is over, and sends its person to sign in and back.
+
+    A form that she was sending leads back to the page on which it stood, where the
+    browser still has her text. Public pages look at no session.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if getattr(request, "has_signed_out", False):
+            response.headers["Clear-Site-Data"] = FORGOTTEN
+        return response
+
+    def process_view(self, request, view, args, kwargs):
+        match = request.resolver_match
+        if not is_staff_address(match):
+            return None
+        if not request.user.is_authenticated:
+            return self._back_to_form(request, match)
+        reason = why_over(request.session, time.time())
+        if not reason:
+            return None
+        record(Event.SESSION_ENDED, request=request, obj=request.user, reason=reason)
+        request.session.flush()
+        request.user = AnonymousUser()
+        return redirect_to_login(page_of(request))
+
+    def _back_to_form(self, request, match):
+        """The admin would send her back to an address that takes forms only."""
+        if request.method in SAFE_METHODS or "admin" not in match.namespaces:
+            return None
+        if match.url_name in {"login", "logout"}:
+            return None
+        return redirect_to_login(page_of(request))
+
+
+def why_over(session, now):
+    """Why the session is over, in a word; empty, and the session renewed, if not."""
+    if now - session.get(BEGAN, 0) > ABSOLUTE:
+        return "absolute"
+    seen = session.get(ACTIVE, 0)
+    if now - seen > IDLE:
+        return "idle"
+    if now - seen > RENEWED_EVERY:
+        session[ACTIVE] = now
+    return ""
+
+
+def page_of(request):
+    """The page to come back to: this one, or the one on which the form stood."""
+    if request.method in SAFE_METHODS:
+        return request.get_full_path()
+    page = request.headers.get("referer", "")
+    safe = url_has_allowed_host_and_scheme(
+        page, {request.get_host()}, require_https=request.is_secure()
+    )
+    parts = urlsplit(page)
+    if not safe or not parts.path:
+        return reverse("admin:index")
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path

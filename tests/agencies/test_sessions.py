@@ -1,0 +1,219 @@
+"""How long a session lasts, and what ends it at once."""
+
+import time
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from agencies import sessions
+from agencies.audit import AuditEntry
+from agencies.models import User
+from tests.factories import PASSWORD, make_administrator, make_reviewer
+
+pytestmark = pytest.mark.django_db
+
+DESK = reverse("admin:index")
+HOUR = 60 * 60
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock for what the portal itself counts; ``clock(seconds)`` moves it on."""
+    now = [time.time()]
+    monkeypatch.setattr(sessions.time, "time", lambda: now[0])
+
+    def move_on(seconds):
+        now[0] += seconds
+
+    return move_on
+
+
+@pytest.fixture
+def person(client, clock):
+    person = make_reviewer()
+    client.force_login(person)
+    return person
+
+
+def way_back(answer):
+    return parse_qs(urlsplit(answer["Location"]).query)["next"]
+
+
+def is_in(client):
+    return client.get(DESK).status_code == 200
+
+
+def test_a_session_without_a_sign_of_life_ends_after_an_hour(client, person, clock):
+    clock(HOUR - 1)
+    first = is_in(client)
+    clock(HOUR - 1)
+    second = is_in(client)
+    clock(HOUR + 1)
+
+    assert (first, second, is_in(client)) == (True, True, False)
+    entry = AuditEntry.objects.get(event="session_ended")
+    assert (entry.actor, entry.facts) == (person, {"reason": "idle"})
+
+
+def test_the_browser_and_the_server_forget_it_after_an_hour_too(client, person, clock):
+    clock(61)
+    answer = client.get(DESK)
+
+    assert answer.cookies["sesion"]["max-age"] == HOUR
+    left = Session.objects.get().expire_date - timezone.now()
+    assert left.total_seconds() == pytest.approx(HOUR, abs=60)
+
+
+def test_a_session_in_use_ends_after_twelve_hours_all_the_same(client, person, clock):
+    answers = []
+    for _number in range(26):
+        clock(HOUR / 2)
+        answers.append(is_in(client))
+
+    assert answers == [True] * 24 + [False] * 2
+    entry = AuditEntry.objects.get(event="session_ended")
+    assert entry.facts == {"reason": "absolute"}
+
+
+def test_a_session_that_is_over_is_gone_from_the_server(client, person, clock):
+    key = client.session.session_key
+    clock(HOUR + 1)
+    is_in(client)
+
+    assert not Session.objects.filter(session_key=key).exists()
+
+
+def test_a_session_of_before_these_rules_is_over(client, person):
+    session = client.session
+    del session[sessions.BEGAN]
+    session.save()
+
+    assert not is_in(client)
+
+
+def test_a_session_in_use_is_stored_once_a_minute_at_most(client, person, clock):
+    is_in(client)
+    stored = Session.objects.get().session_data
+
+    clock(30)
+    is_in(client)
+
+    assert Session.objects.get().session_data == stored
+    clock(31)
+    is_in(client)
+    assert Session.objects.get().session_data != stored
+
+
+def test_a_public_page_neither_renews_nor_reads_a_session(client, person, clock):
+    before = Session.objects.get().session_data
+    clock(HOUR / 2)
+
+    answer = client.get("/planes/")
+
+    assert answer.status_code == 200
+    assert "sesion" not in answer.cookies
+    assert Session.objects.get().session_data == before
+
+
+def test_signing_in_leads_back_to_the_page_that_was_asked_for(client, person, clock):
+    clock(HOUR + 1)
+
+    answer = client.get(f"{DESK}?a=1")
+
+    assert answer.status_code == 302
+    assert way_back(answer) == [f"{DESK}?a=1"]
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+@pytest.mark.parametrize(
+    ("referer", "back"),
+    [
+        ("http://testserver/gestion/avisos/?b=1", "/gestion/avisos/?b=1"),
+        ("https://evil.example/gestion/", DESK),
+        ("", DESK),
+    ],
+)
+def test_a_form_sent_too_late_leads_back_to_where_it_stood(
+    client, person, clock, referer, back, is_known
+):
+    clock(HOUR + 1)
+    if not is_known:  # the browser or the server forgot the session already
+        client.cookies.clear()
+
+    answer = client.post(
+        reverse("admin:reminders"),
+        {"reminders": "never"},
+        headers={"referer": referer},
+    )
+
+    assert answer.status_code == 302
+    assert way_back(answer) == [back]
+    assert User.objects.get(pk=person.pk).reminders == "steps"
+
+
+def test_deactivating_an_account_ends_all_its_sessions(client, person):
+    elsewhere, other = Client(), Client()
+    elsewhere.force_login(person)
+    other.force_login(make_reviewer())
+
+    person.is_active = False
+    person.save()
+
+    assert Session.objects.count() == 1
+    assert [is_in(each) for each in (client, elsewhere, other)] == [False, False, True]
+
+
+def test_an_account_deactivated_in_bulk_is_out_at_the_next_request(client, person):
+    User.objects.filter(pk=person.pk).update(is_active=False)
+
+    assert not is_in(client)
+
+
+def test_a_new_password_ends_the_sessions_elsewhere(client, person):
+    person.set_password("another battery staple")
+    person.save()
+
+    assert not is_in(client)
+
+
+def test_all_sessions_but_one_can_be_closed(client, person):
+    elsewhere = Client()
+    elsewhere.force_login(person)
+
+    sessions.end_sessions_of(person, but=client.session.session_key)
+
+    assert [is_in(client), is_in(elsewhere)] == [True, False]
+
+
+def test_signing_out_makes_the_browser_forget(client, person):
+    out = client.post(reverse("admin:logout"))
+    stays = Client().get(reverse("admin:login"))
+
+    assert out["Clear-Site-Data"] == '"cache", "storage"'
+    assert "Clear-Site-Data" not in stays.headers
+    assert Session.objects.filter(session_key=client.session.session_key).count() == 0
+
+
+def test_a_session_that_ended_by_itself_leaves_unsent_text_in_the_browser(
+    client, person, clock
+):
+    clock(HOUR + 1)
+
+    assert "Clear-Site-Data" not in client.get(DESK).headers
+
+
+def test_signing_in_begins_a_new_session(client):
+    person = make_administrator()
+    client.get(reverse("admin:login"))
+    session = client.session
+    session["planted"] = "x"
+    session.save()
+    planted = session.session_key
+
+    client.login(username=person.username, password=PASSWORD)
+
+    assert client.session.session_key != planted
