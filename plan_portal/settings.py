@@ -94,6 +94,15 @@ OFFICIAL_SITE = env_bool(
 )
 SECRETARIAT_NAME = env.str("SECRETARIAT_NAME", default="Coordinación de la CITIM")
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")
+# Who is told of a weakness: an address of mail, or of a page under https.
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="") or CONTACT_EMAIL
+if "@" in SECURITY_CONTACT and ":" not in SECURITY_CONTACT:
+    SECURITY_CONTACT = f"mailto:{SECURITY_CONTACT}"
+if SECURITY_CONTACT and not SECURITY_CONTACT.startswith(("mailto:", "https://")):
+    raise ImproperlyConfigured(
+        f"SECURITY_CONTACT must be a mail address or an https:// one: "
+        f"{SECURITY_CONTACT!r}"
+    )
 
 
 # Applications

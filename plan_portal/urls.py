@@ -9,6 +9,7 @@ from django.urls import include, path, register_converter
 
 from plan_portal.conditional import public_page
 from plan_portal.language import choose_language
+from plan_portal.security_txt import PATH, security_txt
 from strategic_areas.desk import evidence as staff_evidence
 from strategic_areas.views import (
     agencies,
@@ -112,6 +113,7 @@ urlpatterns = [
         name="staff_evidence",
     ),
     path("gestion/", admin.site.urls),
+    path(PATH, security_txt, name="security_txt"),
     path("en/", include((public_patterns("en"), "en"))),
     path("", include((public_patterns("es"), "es"))),
 ]

@@ -25,6 +25,7 @@ for _name in (
     "ENV_FILE",
     "OFFICIAL_SITE",
     "SECRETARIAT_NAME",
+    "SECURITY_CONTACT",
 ):
     os.environ.pop(_name, None)
 os.environ |= {

@@ -210,3 +210,22 @@ def test_a_malformed_mail_server_names_the_variable(value):
     assert refusal(PRODUCTION | {"EMAIL_URL": value}) == (
         "EMAIL_URL must begin with smtp+tls://, smtp+ssl:// or smtp://"
     )
+
+
+@pytest.mark.parametrize(
+    ("variables", "contact"),
+    [
+        ({}, ""),
+        ({"CONTACT_EMAIL": "a@example.gob.do"}, "mailto:a@example.gob.do"),
+        (
+            {"CONTACT_EMAIL": "a@b.do", "SECURITY_CONTACT": "https://b.do/aviso"},
+            "https://b.do/aviso",
+        ),
+    ],
+)
+def test_who_is_told_of_a_weakness_is_an_address(variables, contact):
+    assert value_of("settings.SECURITY_CONTACT", PRODUCTION | variables) == contact
+
+
+def test_a_contact_that_is_no_address_is_refused():
+    assert "SECURITY_CONTACT" in refusal(PRODUCTION | {"SECURITY_CONTACT": "Ana"})
