@@ -1,0 +1,172 @@
+"""
+What every answer carries, on each kind of page that the portal has.
+
+The expected values are what Mozilla's HTTP Observatory asks for its best mark.
+"""
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.factories import (
+    make_administrator,
+    make_file_evidence,
+    make_plan,
+    make_reviewer,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+BEST = {
+    "Content-Security-Policy": {
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+        "object-src 'none'",
+        "manifest-src 'self'",
+    },
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+}
+#: A file is shut in even more: it runs nothing and stands in no page.
+FILE = BEST | {"Content-Security-Policy": {"sandbox", "default-src 'none'"}}
+
+
+@pytest.fixture
+def secure(settings):
+    """Answers as they leave a portal under TLS."""
+    settings.SECURE_SSL_REDIRECT = True
+    settings.SECURE_HSTS_SECONDS = 31536000
+    settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+
+
+def own_file(client):
+    item = make_file_evidence()
+    client.force_login(item.activity_update.contributors.get())
+    return client.get(reverse("staff_evidence", args=[item.token]), secure=True)
+
+
+def page(path, make_actor=None, **options):
+    def ask(client):
+        if make_actor:
+            client.force_login(make_actor())
+        return client.get(path, secure=True, **options)
+
+    return ask
+
+
+def refused_form(client):
+    client.force_login(make_reviewer())
+    return client.post("/gestion/avisos/", {"reminders": "never"}, secure=True)
+
+
+KINDS = {
+    "public page": (page("/"), 200, BEST),
+    "public page in English": (page("/en/"), 200, BEST),
+    "sign-in": (page("/gestion/login/"), 200, BEST),
+    "sent to sign in": (page("/gestion/"), 302, BEST),
+    "desk": (page("/gestion/", make_reviewer), 200, BEST),
+    "admin list": (page("/gestion/agencies/user/", make_administrator), 200, BEST),
+    "admin form": (page("/gestion/agencies/user/add/", make_administrator), 200, BEST),
+    "error: not found": (page("/nowhere/at/all/"), 404, BEST),
+    "error: not hers": (page("/gestion/agencies/user/", make_reviewer), 403, BEST),
+    "error: another host": (page("/", headers={"host": "evil.example"}), 400, BEST),
+    "error: a form from elsewhere": (refused_form, 403, BEST),
+    "style sheet": (page("/static/portal.css"), 200, BEST),
+    "file of evidence": (own_file, 200, FILE),
+    "probe": (page("/salud/viva"), 200, BEST),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_answer_has_the_best_headers(kind, secure):
+    ask, status, expected = KINDS[kind]
+    make_plan()
+    client = Client(raise_request_exception=False, enforce_csrf_checks=True)
+
+    response = ask(client)
+    response.close()
+
+    found = {name: response.headers.get(name) for name in expected}
+    policy = set(found["Content-Security-Policy"].split("; "))
+    # Pictures are the one thing that may differ: data: for a code to photograph.
+    found["Content-Security-Policy"] = {
+        rule for rule in policy if not rule.startswith("img-src")
+    }
+    assert response.status_code == status
+    assert found == expected
+    assert not [rule for rule in policy if "unsafe" in rule or "*" in rule]
+    assert "Access-Control-Allow-Origin" not in response.headers
+    assert "Server" not in response.headers
+
+
+def test_plain_http_leads_to_the_same_address_under_tls(client, secure):
+    response = client.get("/planes/?a=1")
+
+    assert response.status_code == 301
+    assert response["Location"] == "https://testserver/planes/?a=1"
+
+
+def test_cookies_are_bound_to_the_host_and_out_of_reach_of_scripts(client, secure):
+    """Their names and the mark secure are the settings': tests/…/test_settings.py."""
+    client.force_login(make_reviewer())
+    session = client.session
+    session["active_at"] = session["active_at"] - 61
+    session.save()
+
+    answer = client.get("/gestion/avisos/", secure=True)
+
+    assert set(answer.cookies) >= {"sesion", "csrf"}
+    for name in ("sesion", "csrf"):
+        cookie = answer.cookies[name]
+        assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
+        assert (cookie["path"], cookie["domain"]) == ("/", "")
+
+
+def routes(resolver, before=""):
+    """Every address of the portal as a path, with 1 for each thing asked for."""
+    for each in resolver.url_patterns:
+        whole = before + str(each.pattern)
+        if isinstance(each, URLResolver):
+            yield from routes(each, whole)
+        elif isinstance(each, URLPattern):
+            yield whole
+
+
+def example_of(route):
+    parts = route.replace("^", "").replace("$", "").split("/")
+    return "/" + "/".join("1" if set("<(") & set(part) else part for part in parts)
+
+
+STAFF = sorted(
+    example_of(route)
+    for route in routes(get_resolver())
+    if route.startswith(("gestion/", "cuenta/"))
+)
+
+
+def test_the_portal_has_staff_pages_to_look_at():
+    assert len(STAFF) > 50
+
+
+def test_no_browser_stores_a_page_of_staff(client):
+    client.force_login(make_user(is_superuser=True))
+
+    stored = [
+        path
+        for path in STAFF
+        if "no-store" not in client.get(path).headers.get("Cache-Control", "")
+    ]
+
+    assert stored == []
