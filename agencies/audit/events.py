@@ -44,6 +44,8 @@ class Event(models.TextChoices):
     APPROVAL_ASKED = "approval_asked", _("Approval by a second person asked for")
     APPROVAL_GIVEN = "approval_given", _("Approved by a second person")
     APPROVAL_REFUSED = "approval_refused", _("Refused by a second person")
+    APPROVAL_WITHDRAWN = "approval_withdrawn", _("Proposal taken back")
+    APPROVAL_OUTDATED = "approval_outdated", _("Proposal overtaken by another change")
     AMENDMENT_PROPOSED = "amendment_proposed", _("Amendment of the plan proposed")
     AMENDMENT_APPROVED = "amendment_approved", _("Amendment of the plan approved")
     AMENDMENT_REFUSED = "amendment_refused", _("Amendment of the plan refused")
@@ -51,4 +53,5 @@ class Event(models.TextChoices):
 
     EXPORTED = "exported", _("Unpublished data taken out")
     EVIDENCE_OPENED = "evidence_opened", _("File of evidence opened")
+    PURGE_ASKED = "purge_asked", _("Blanking of a text asked for")
     TEXT_PURGED = "text_purged", _("Text blanked for good")

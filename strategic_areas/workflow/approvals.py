@@ -11,6 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from agencies import audit
 from strategic_areas.models import PendingChange
 from strategic_areas.workflow.authority import may_review
 from strategic_areas.workflow.moves import TransitionError
@@ -23,6 +24,13 @@ from strategic_areas.workflow.plain_values import (
 )
 
 Status = PendingChange.Status
+#: What each decision is called in the audit record.
+EVENTS = {
+    Status.APPROVED: audit.Event.APPROVAL_GIVEN,
+    Status.DECLINED: audit.Event.APPROVAL_REFUSED,
+    Status.TAKEN_BACK: audit.Event.APPROVAL_WITHDRAWN,
+    Status.OUTDATED: audit.Event.APPROVAL_OUTDATED,
+}
 #: What says nothing in a record that is not there yet.
 UNSAID = ("", None, [])
 
@@ -129,7 +137,20 @@ def _store(change):
         if current is None:
             raise
         raise AlreadyWaiting(current) from error
+    _record(audit.Event.APPROVAL_ASKED, change, change.proposed_by)
     return change
+
+
+def _record(event, change, by):
+    """Which record and fields it was about; never what they say."""
+    audit.record(
+        event,
+        actor=by,
+        obj=change,
+        kind=change.content_type.model_class()._meta.label_lower,
+        record=change.object_id,
+        fields=sorted(change.after),
+    )
 
 
 @transaction.atomic
@@ -234,6 +255,7 @@ def _decide(change, status, by, reason=""):
     change.decided_at = timezone.now()
     change.reason = reason.strip()
     change.save()
+    _record(EVENTS[status], change, by)
     return change
 
 

@@ -11,8 +11,10 @@ from agencies.audit import AuditEntry
 from strategic_areas import rounds, workflow
 from strategic_areas.schedule import Frequency, Schedule
 from tests.factories import (
+    make_change,
     make_correction,
     make_declaration,
+    make_help_line,
     make_plan,
     make_published_update,
     make_record_update,
@@ -94,6 +96,46 @@ def test_a_refused_step_leaves_no_entry():
         workflow.withdraw(update, by=reviewer, reason="No está publicado.")
 
     assert AuditEntry.objects.count() == before
+
+
+def test_a_proposal_and_what_became_of_it_are_recorded():
+    line, proposer, other = make_help_line(), make_reviewer(), make_reviewer()
+    change = make_change(line, by=proposer, scope_es="Palabra-propuesta")
+    workflow.approve(change, by=other)
+    refused = make_change(line, by=proposer, scope_es="Palabra-rechazada")
+    workflow.decline(refused, by=other, reason="Palabra-del-motivo")
+    back = make_change(line, by=proposer, scope_es="Otra")
+    workflow.take_back(back, by=proposer)
+
+    found = AuditEntry.objects.filter(event__startswith="approval_").order_by("pk")
+    assert list(found.values_list("event", "actor")) == [
+        ("approval_asked", proposer.pk),
+        ("approval_given", other.pk),
+        ("approval_asked", proposer.pk),
+        ("approval_refused", other.pk),
+        ("approval_asked", proposer.pk),
+        ("approval_withdrawn", proposer.pk),
+    ]
+    assert found[1].facts == {
+        "kind": "strategic_areas.helpline",
+        "record": line.pk,
+        "fields": ["scope_es"],
+    }
+    assert "Palabra" not in json.dumps(list(found.values()), default=str)
+
+
+def test_a_workbook_of_unpublished_reports_taken_out_is_recorded(client):
+    update = make_submitted_update()
+    person = update.contributors.get()
+    client.force_login(person)
+    period, agency = update.period, update.agency
+
+    client.get(reverse("admin:workbook", args=[period.pk, agency.slug]))
+
+    entry = AuditEntry.objects.get(event="exported")
+    assert (entry.actor, entry.agency) == (person, agency.acronym)
+    assert entry.object == f"strategic_areas.reportingperiod:{period.pk}"
+    assert entry.facts == {"kind": "workbook"}
 
 
 def test_rounds_made_from_a_schedule_are_recorded_once():

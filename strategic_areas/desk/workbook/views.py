@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from agencies import audit
 from strategic_areas.desk import showing
 from strategic_areas.desk.views import find_or_404
 from strategic_areas.desk.workbook import staging
@@ -35,6 +36,9 @@ def workbook(request, period, agency):
 
 
 def _download(sheet):
+    audit.record(
+        audit.Event.EXPORTED, obj=sheet.period, agency=sheet.agency, kind="workbook"
+    )
     names = [name for _pk, name in showing.places()]
     response = HttpResponse(write(sheet, names), content_type=EXTENSIONS["xlsx"])
     name = f"hoja-{sheet.agency.slug}-{sheet.period.code}.xlsx"
