@@ -218,6 +218,23 @@ def make_update(*, activity=None, period=None, by=None, **fields):
     return workflow.draft(update, by=by or make_focal_point(agency=activity.agency))
 
 
+def make_off_plan_update(*, commitment=None, period=None, by=None, **fields):
+    """A draft of work beside the plan, of the commitment's lead unless said."""
+    commitment = commitment or make_commitment()
+    agency = fields.pop("agency", commitment.lead)
+    activity = Activity(
+        commitment=commitment,
+        agency=agency,
+        title_es=fields.pop("title_es", f"Jornada {next(_numbers)}"),
+    )
+    fields.setdefault("execution", "completed")
+    fields.setdefault("percent", 100)
+    fields.setdefault("narrative_es", "Se hizo y no estaba en el plan.")
+    update = ActivityUpdate(period=period or make_round(plan=commitment.plan), **fields)
+    by = by or make_focal_point(agency=agency)
+    return workflow.report_off_plan(activity, update, by=by)
+
+
 def make_submitted_update(*, by=None, **fields):
     update = make_update(by=by, **fields)
     workflow.submit(update, by=by or update.contributors.get())

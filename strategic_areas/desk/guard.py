@@ -43,14 +43,22 @@ def refusals(text):
 def warnings(record):
     """What has to be looked at in the stored texts of a report."""
     return [
+        warned
+        for field in record._meta.concrete_fields
+        if field.name.endswith(("_es", "_en")) and can_become_public(field.name)
+        for warned in warnings_of(record, field.name)
+    ]
+
+
+def warnings_of(record, name):
+    """What has to be looked at in one stored text of a record."""
+    text = getattr(record, name) or ""
+    return [
         Warned(
-            _label(record, field.name),
+            _label(record, name),
             str(each.message),
             text[max(0, each.start - AROUND) : each.end + AROUND],
         )
-        for field in record._meta.concrete_fields
-        if field.name.endswith(("_es", "_en")) and can_become_public(field.name)
-        for text in [getattr(record, field.name) or ""]
         for each in text_guard.inspect(text)
         if each.severity == text_guard.Severity.WARN
     ]

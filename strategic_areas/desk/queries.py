@@ -121,11 +121,12 @@ def returned_declarations(user):
     return found
 
 
-def unfinished(period):
+def unfinished(period, activities=None):
     """
     Standing activities of the round's plan that no earlier report ended.
 
-    The same rule as ``queries.rounds.owes``, asked of the database.
+    ``activities`` are others to choose among. The same rule as
+    ``queries.rounds.owes``, asked of the database.
     """
     last = (
         ActivityUpdate.objects.counted()
@@ -134,7 +135,7 @@ def unfinished(period):
         .newest_first()
     )
     return (
-        Activity.objects.standing()
+        (Activity.objects.standing() if activities is None else activities)
         .filter(plan=period.plan)
         .annotate(last_execution=Subquery(last.values("execution")[:1]))
         .filter(

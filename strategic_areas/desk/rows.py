@@ -82,7 +82,10 @@ class RevisionRow:
     @cached_property
     def warnings(self):
         """What the guard wants looked at in an answer that is not sent yet."""
-        return guard.warnings(self.update) if self.state == "ready" else []
+        return self._look_at() if self.state == "ready" else []
+
+    def _look_at(self):
+        return guard.warnings(self.update)
 
 
 @dataclass(frozen=True)
@@ -100,16 +103,33 @@ class Row(RevisionRow):
         "save": "sheet_row",
         "attach": "sheet_attach",
         "detach": "sheet_detach",
+        "rename": "sheet_rename",
     }
 
     @property
     def agency(self):
         return self.activity.agency
 
+    def _look_at(self):
+        """Of work beside the plan the name, too, is the agency's."""
+        named = [] if self.is_owed else guard.warnings_of(self.activity, "title_es")
+        return [*named, *super()._look_at()]
+
+    @property
+    def is_owed(self):
+        """Work beside the plan is told of as it was done; nobody owes it."""
+        return self.activity.is_in_plan
+
     @property
     def waits(self):
         """True while the agency still has to say something."""
         return self.state in {"todo", "returned"}
+
+    @property
+    def may_be_renamed(self):
+        """Its name is the agency's own word until it is published."""
+        is_first = self.update is None or self.update.revision == 1
+        return not self.is_owed and self.is_open and is_first and self.last is None
 
 
 @dataclass(frozen=True)
@@ -124,6 +144,7 @@ class Declared(RevisionRow):
 
     field, model, silent = "commitment", CommitmentUpdate, "undeclared"
     word = "compromiso"
+    is_owed = False
     addresses = {
         "save": "sheet_declaration",
         "attach": "sheet_declaration_attach",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.urls import reverse
 
 from agencies.models import Agency, FocalPoint
@@ -10,7 +10,13 @@ from strategic_areas import workflow
 from strategic_areas.desk import declarations
 from strategic_areas.desk.queries import unfinished
 from strategic_areas.desk.rows import Declared, Row, returned_steps
-from strategic_areas.models import ActivityUpdate, Answer, ReportingPeriod, Submission
+from strategic_areas.models import (
+    Activity,
+    ActivityUpdate,
+    Answer,
+    ReportingPeriod,
+    Submission,
+)
 
 
 @dataclass(frozen=True)
@@ -18,8 +24,8 @@ class Sheet:
     """
     An agency's sheet in a round, in the order of the plan's codes.
 
-    ``rows`` are what it owes; ``declarations`` are the commitments that it leads, of
-    which nothing is ever owed.
+    ``rows`` are what it owes. Nothing is ever owed of ``declarations``, the commitments
+    that it leads, and of ``off_plan``, what it did beside the plan.
     """
 
     period: ReportingPeriod
@@ -28,6 +34,7 @@ class Sheet:
     may_submit: bool
     submissions: tuple[Submission, ...] = field(default=())
     declarations: tuple[Declared, ...] = field(default=())
+    off_plan: tuple[Row, ...] = field(default=())
 
     @property
     def url(self):
@@ -45,9 +52,15 @@ class Sheet:
     def workbook_save_url(self):
         return reverse("admin:workbook_save", args=[self.period.pk, self.agency.slug])
 
+    @property
+    def off_plan_url(self):
+        """Where the agency tells of what it did beside the plan."""
+        return reverse("admin:sheet_off_plan", args=[self.period.pk, self.agency.slug])
+
     def row(self, activity):
         """The row of an activity's id, or None."""
-        return next((row for row in self.rows if row.key == activity), None)
+        rows = (*self.rows, *self.off_plan)
+        return next((row for row in rows if row.key == activity), None)
 
     def declaration(self, commitment):
         """The row of the id of a commitment that the agency leads, or None."""
@@ -64,7 +77,8 @@ class Sheet:
 
     @property
     def ready(self):
-        return self.in_state("ready")
+        off_plan = [row for row in self.off_plan if row.state == "ready"]
+        return [*self.in_state("ready"), *off_plan]
 
     @property
     def answered(self):
@@ -112,16 +126,25 @@ def read(period, agency, user, only=None, declared=None):
     return Sheet(
         period,
         agency,
-        () if declared else _owed(period, agency, only),
+        () if declared else _rows(unfinished(period), period, agency, only),
         workflow.may_submit(user, agency),
         tuple(submissions.order_by("-number")),
         led,
+        () if declared else _rows(_off_plan(period), period, agency, only),
     )
 
 
-def _owed(period, agency, only):
-    """A row for each activity that the agency owes."""
-    owed = unfinished(period).filter(agency=agency)
+def _off_plan(period):
+    """Work beside the plan that was told of by this round and has not ended before."""
+    told = ActivityUpdate.objects.filter(
+        activity=OuterRef("pk"), period__ends_on__lte=period.ends_on
+    )
+    return unfinished(period, Activity.objects.off_plan().filter(Exists(told)))
+
+
+def _rows(activities, period, agency, only):
+    """A row for each of the activities that is the agency's."""
+    owed = activities.filter(agency=agency)
     activities = list(
         (owed.filter(pk=only) if only else owed)
         .select_related("agency", "commitment", "plan")

@@ -63,6 +63,7 @@ def page(request, sheet, *, unfolded=None, posted=None, attaching=None):
     return {
         **frame(request, sheet),
         "rows": [show(row, provinces, **shown) for row in sheet.rows],
+        "off_plan": [show(row, provinces, **shown) for row in sheet.off_plan],
         "declarations": [show(row, (), **shown) for row in sheet.declarations],
         "in_step": in_step.table(),
         "upload": UploadForm(action=sheet.workbook_url),

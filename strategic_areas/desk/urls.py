@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from strategic_areas.desk import approving, evidence, purges, sending, views
+from strategic_areas.desk import approving, evidence, off_plan, purges, sending, views
 from strategic_areas.desk.workbook import views as workbook
 
 
@@ -19,6 +19,8 @@ def patterns(site):
             (f"{sheet}enviar/", sending.check, "sheet_check"),
             (f"{sheet}libro/", workbook.workbook, "workbook"),
             (f"{sheet}libro/guardar/", workbook.save_workbook, "workbook_save"),
+            (f"{sheet}fuera-del-plan/", off_plan.tell, "sheet_off_plan"),
+            (f"{row}nombre/", off_plan.rename, "sheet_rename"),
             (row, views.save_row, "sheet_row"),
             (f"{row}evidencia/", evidence.attach, "sheet_attach"),
             (f"{row}{detach}", evidence.detach, "sheet_detach"),

@@ -77,7 +77,7 @@ def _row_only(request, row, form):
 
 def _next_address(found, row):
     """The next row that waits, opened; after the last one the check of all."""
-    if row.field == "commitment":
+    if not row.is_owed:
         return row.page_url
     following = found.following(row.key)
     return following.page_url if following else found.check_url

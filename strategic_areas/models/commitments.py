@@ -146,10 +146,20 @@ class ActivityQuerySet(models.QuerySet):
         return self.exclude(plan__status=Plan.Status.IN_PREPARATION)
 
     def standing(self):
-        """Those that no later record supersedes, by themselves or as a whole."""
+        """
+        The plan's own, but for what a later record supersedes, or its commitment.
+
+        What counts, what is owed and what is listed as planned is made of these.
+        """
         return self.filter(
-            superseded_by__isnull=True, commitment__superseded_by__isnull=True
+            is_in_plan=True,
+            superseded_by__isnull=True,
+            commitment__superseded_by__isnull=True,
         )
+
+    def off_plan(self):
+        """Work that was done and that the plan does not hold; it enters no count."""
+        return self.filter(is_in_plan=False)
 
     def visible_to(self, user):
         """All for the plan's keepers; those of her agencies for a focal point."""
@@ -163,8 +173,13 @@ class Activity(PlanBound, Coded, Dated, Sourced):
     A piece of work of ONE agency toward a commitment.
 
     A one-off activity reports how far it has come; a continuing one reports state and
-    quantity, never a percent.
+    quantity, never a percent. One that is not ``is_in_plan`` is work done beside the
+    plan, under a code that begins with ``OFF_PLAN``: it is never owed and counts
+    nowhere.
     """
+
+    #: How the codes of work outside the plan begin; the plan's own never do.
+    OFF_PLAN = "F-"
 
     class Kind(models.TextChoices):
         ONE_OFF = "one_off", _("One-off")
@@ -187,6 +202,7 @@ class Activity(PlanBound, Coded, Dated, Sourced):
         verbose_name=_("commitment"),
     )
     title = models.CharField(_("title"), max_length=400)
+    is_in_plan = models.BooleanField(_("in the plan"), default=True, editable=False)
     agency = models.ForeignKey(
         Agency, models.PROTECT, related_name="+", verbose_name=_("agency")
     )
@@ -252,6 +268,15 @@ class Activity(PlanBound, Coded, Dated, Sourced):
                 fields=["plan", "code"],
                 violation_error_message=_(
                     "The plan already has an activity of this code."
+                ),
+            ),
+            models.CheckConstraint(
+                name="activity_code_says_whether_it_is_in_the_plan",
+                condition=Q(is_in_plan=True) & ~Q(code__startswith="F-")
+                | Q(is_in_plan=False, code__startswith="F-"),
+                violation_error_message=_(
+                    "Codes that begin with F- are of work outside the plan, and only "
+                    "those."
                 ),
             ),
             models.CheckConstraint(

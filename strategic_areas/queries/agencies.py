@@ -53,6 +53,7 @@ class AgencyPage:
     supported: tuple[CommitmentRow, ...]
     activities: tuple[tuple[ActivityRow, Commitment], ...]
     entries: tuple[record.Entry, ...]
+    off_plan: tuple[record.Entry, ...]
     round: ReportingPeriod | None
     owed: int
     reported: int
@@ -121,9 +122,10 @@ def page(
     rows = [row for row, _ in activities]
     owed = [row for row in rows if rounds.owes(row, asked)]
     updates = list(_latest_updates(agency, board.plan))
+    beside = record.off_plan(agency, board.plan)
     found = sources.of_records(
         participation=[participation.pk] if participation else [],
-        activityupdate=[update.pk for update in updates],
+        activityupdate=[update.pk for update in [*updates, *beside]],
     )
     return AgencyPage(
         agency=agency,
@@ -133,6 +135,7 @@ def page(
         supported=tuple(supported),
         activities=tuple(activities),
         entries=tuple(record.entries(updates, found=found)),
+        off_plan=tuple(record.entries(beside, found=found)),
         round=asked,
         owed=len(owed),
         reported=sum(rounds.has_answered(row, asked) for row in owed),
@@ -158,5 +161,5 @@ def _activities(board, agency):
 
 
 def _latest_updates(agency, plan):
-    updates = record.standing(record.updates())
+    updates = record.standing(record.updates()).filter(activity__is_in_plan=True)
     return record.newest(updates.filter(activity__agency=agency, plan=plan))[:LATEST]

@@ -40,6 +40,7 @@ class CommitmentPage:
     activities: tuple[ActivityAccount, ...]
     round: object
     timeline: tuple[Moment, ...]
+    off_plan: tuple[record.Entry, ...]
     later: tuple
     sources: tuple
     continues: Commitment | None
@@ -75,8 +76,11 @@ def page(commitment: Commitment, succession: Succession, today: date):
     own = [
         each
         for each in activities
-        if each.commitment_id == commitment.pk and not succession.is_superseded(each.pk)
+        if each.commitment_id == commitment.pk
+        and each.is_in_plan
+        and not succession.is_superseded(each.pk)
     ]
+    beside = {each.pk for each in activities if not each.is_in_plan}
     updates = list(
         with_dates(record.updates()).filter(
             activity__in=[each.pk for each in activities]
@@ -99,7 +103,7 @@ def page(commitment: Commitment, succession: Succession, today: date):
     )
     (row,) = build([commitment], own, _counted(updates), _counted(declarations), today)
     entries = record.entries(updates, declarations, found=found)
-    moments = timeline(entries, commitment, {each.pk for each in own})
+    moments = timeline(entries, commitment, {each.pk for each in own} | beside)
     return CommitmentPage(
         row=row,
         supporting=tuple(commitment.supporting.all()),
@@ -109,6 +113,11 @@ def page(commitment: Commitment, succession: Succession, today: date):
         ),
         round=asked,
         timeline=moments,
+        off_plan=tuple(
+            moment.entry
+            for moment in moments
+            if moment.is_told_above and moment.entry.subject.pk in beside
+        ),
         later=tuple((each, found["lateractivity", each.pk]) for each in later),
         sources=tuple(found["commitment", commitment.pk]),
         continues=_public_or_none(commitment.continues),

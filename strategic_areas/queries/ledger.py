@@ -183,6 +183,7 @@ def review_days() -> int | None:
     steps = (
         Transition.objects.filter(
             activity_update__period__in=ReportingPeriod.objects.rounds(),
+            activity_update__activity__is_in_plan=True,
             to_status__in=[Status.SUBMITTED, Status.RETURNED, Status.PUBLISHED],
         )
         .order_by("at", "pk")

@@ -83,6 +83,11 @@ class Entry:
         return self.status == Status.WITHDRAWN
 
     @property
+    def is_off_plan(self):
+        """Work that the plan does not hold; it enters no count."""
+        return self.kind == "activityupdate" and not self.subject.is_in_plan
+
+    @property
     def is_recorded(self):
         """Filed from public sources: nobody reported it here."""
         return self.provenance not in {"reported", "transcribed", "demonstration"}
@@ -130,6 +135,19 @@ def _public(model):
 def standing(rows):
     """Those that no newer revision replaced: published ones and withdrawals."""
     return rows.exclude(status=Status.REPLACED)
+
+
+def off_plan(agency, plan):
+    """What an agency did beside the plan: the newest account of each, as published."""
+    rows = updates().filter(
+        activity__in=Activity.objects.off_plan().filter(agency=agency),
+        plan=plan,
+        status=Status.PUBLISHED,
+    )
+    newest_of = {}
+    for row in newest(rows):
+        newest_of.setdefault(row.activity_id, row)
+    return list(newest_of.values())
 
 
 def newest(rows):

@@ -71,7 +71,9 @@ def count_behind(plan: Plan) -> int:
         )
         for model in bound
     ]
-    counted = ActivityUpdate.objects.counted().filter(plan=plan)
+    counted = ActivityUpdate.objects.counted().filter(
+        plan=plan, activity__is_in_plan=True
+    )
     through += [
         Plan.sources.through.objects.filter(plan=plan),
         ActivityUpdate.sources.through.objects.filter(activityupdate__in=counted),

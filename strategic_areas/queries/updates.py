@@ -30,7 +30,7 @@ def keys(plan: Plan):
 
 
 def counted(plan: Plan) -> int:
-    """How many accounts stand on the plan's record; demonstrations are none."""
+    """How many accounts of planned work stand on record; demonstrations are none."""
     updates, declarations = (
         record.standing(rows)
         .filter(plan=plan, period__is_demonstration=False)
@@ -38,7 +38,10 @@ def counted(plan: Plan) -> int:
         .select_related(None)
         .order_by()
         .values_list("pk")
-        for rows in (record.updates(), record.declarations())
+        for rows in (
+            record.updates().filter(activity__is_in_plan=True),
+            record.declarations(),
+        )
     )
     return updates.union(declarations, all=True).count()
 

@@ -26,6 +26,7 @@ from strategic_areas.workflow.authority import (
     reports_for,
 )
 from strategic_areas.workflow.moves import Conflict, TransitionError
+from strategic_areas.workflow.off_plan import rename_off_plan, report_off_plan
 from strategic_areas.workflow.receipts import submit_all
 from strategic_areas.workflow.record import SYSTEM_USERNAME, record, system_user
 from strategic_areas.workflow.steps import (
@@ -58,6 +59,8 @@ __all__ = [
     "propose",
     "publish",
     "record",
+    "rename_off_plan",
+    "report_off_plan",
     "reports_for",
     "save",
     "submit",

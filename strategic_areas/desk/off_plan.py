@@ -1,0 +1,138 @@
+"""Work done that the plan does not hold: telling of it, and mending its name."""
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
+from django import forms
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from strategic_areas import workflow
+from strategic_areas.desk import guard, showing
+from strategic_areas.desk.views import find_or_404, row_or_404
+from strategic_areas.models import Activity, ActivityUpdate, Commitment, Execution
+
+DONE = [
+    (value, Execution(value).label)
+    for value in (Execution.COMPLETED, Execution.IN_PROGRESS)
+]
+
+
+class NameForm(forms.ModelForm):
+    """What was done, in one line, and the commitment that it serves most."""
+
+    class Meta:
+        model = Activity
+        fields = ["title_es", "commitment"]
+        labels = {"title_es": gettext_lazy("What was done, in one line")}
+
+    def __init__(self, *args, commitments, action, button, **kwargs):
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.fields["commitment"].queryset = commitments
+        self.fields["commitment"].label = gettext_lazy("The commitment it serves most")
+        self.helper = FormHelper()
+        self.helper.form_action = action
+        self.helper.form_class = "row-form"
+        self.helper.add_input(Submit("save", button, css_class="default"))
+
+    def clean_title_es(self):
+        return _without_personal_data(self.cleaned_data["title_es"])
+
+
+class OffPlanForm(NameForm):
+    """All that the first report of it says; the rest is written in its row."""
+
+    execution = forms.ChoiceField(label=gettext_lazy("Execution"), choices=DONE)
+    narrative_es = forms.CharField(
+        label=gettext_lazy("What was done, in full"),
+        help_text=gettext_lazy(
+            "About the work, never about a person. The public reads it."
+        ),
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+    people_reached = forms.IntegerField(
+        label=gettext_lazy("People reached"), required=False, min_value=0
+    )
+
+    def clean_narrative_es(self):
+        return _without_personal_data(self.cleaned_data["narrative_es"])
+
+    def report(self, period):
+        """The unsaved first update."""
+        cleaned = self.cleaned_data
+        is_done = cleaned["execution"] == Execution.COMPLETED
+        return ActivityUpdate(
+            period=period,
+            execution=cleaned["execution"],
+            percent=100 if is_done else None,
+            narrative_es=cleaned["narrative_es"],
+            people_reached=cleaned["people_reached"],
+        )
+
+
+def _without_personal_data(text):
+    if reasons := guard.refusals(text):
+        raise forms.ValidationError(reasons)
+    return text
+
+
+def tell(request, period, agency):
+    """The form of what was done beside the plan; stored, it is a row of the sheet."""
+    found = find_or_404(request, period, agency)
+    form = OffPlanForm(
+        request.POST if request.method == "POST" else None,
+        instance=Activity(agency=found.agency),
+        commitments=_commitments(found),
+        action=found.off_plan_url,
+        button=_("Save"),
+    )
+    if form.is_valid():
+        try:
+            told = workflow.report_off_plan(
+                form.instance, form.report(found.period), by=request.user
+            )
+        except workflow.TransitionError as error:
+            form.add_error(None, str(error))
+        else:
+            return _saved(request, period, agency, told.activity)
+    return _page(request, found, form)
+
+
+def rename(request, period, agency, activity):
+    """Mend the name or the commitment while nothing of it is published."""
+    row = row_or_404(request, period, agency, activity)
+    if not row.may_be_renamed:
+        raise Http404
+    found = find_or_404(request, period, agency)
+    form = NameForm(
+        request.POST if request.method == "POST" else None,
+        instance=row.activity,
+        commitments=_commitments(found),
+        action=row.url("rename"),
+        button=_("Save"),
+    )
+    if form.is_valid():
+        try:
+            workflow.rename_off_plan(form.instance, by=request.user)
+        except workflow.TransitionError as error:
+            form.add_error(None, str(error))
+        else:
+            return _saved(request, period, agency, row.activity)
+    return _page(request, found, form)
+
+
+def _commitments(found):
+    return Commitment.objects.standing().filter(plan=found.period.plan)
+
+
+def _saved(request, period, agency, activity):
+    messages.success(request, _("%(code)s is saved.") % {"code": activity.code})
+    return redirect(row_or_404(request, period, agency, activity.pk).page_url)
+
+
+def _page(request, found, form):
+    context = {**showing.frame(request, found), "form": form}
+    status = 422 if form.errors else 200
+    return render(request, "desk/off_plan.html", context, status=status)

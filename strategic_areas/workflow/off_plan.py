@@ -1,0 +1,78 @@
+"""Work done in a round that the plan does not hold."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from agencies.models import Agency
+from strategic_areas.models import PUBLIC_RECORD, Activity, Provenance, Status
+from strategic_areas.workflow.authority import must_report
+from strategic_areas.workflow.moves import TransitionError
+from strategic_areas.workflow.steps import draft
+
+
+@transaction.atomic
+def report_off_plan(activity, update, *, by):
+    """
+    Store work beside the plan together with its first draft, and return the draft.
+
+    ``activity`` and ``update`` are unsaved. Told twice in one round, in the same words
+    and for the same commitment, it is told once: the draft of before is returned.
+    """
+    Agency.objects.select_for_update().get(pk=activity.agency_id)
+    update.activity = activity
+    must_report(by, update)
+    if told := _told_before(activity, update.period):
+        return told
+    activity.is_in_plan = False
+    activity.code = _next_code(activity)
+    activity.provenance = (
+        Provenance.DEMONSTRATION
+        if update.period.is_demonstration
+        else Provenance.REPORTED
+    )
+    activity._history_user = by
+    activity.save()
+    update.activity = activity
+    return draft(update, by=by)
+
+
+@transaction.atomic
+def rename_off_plan(activity, *, by):
+    """
+    Store another name or commitment of work beside the plan.
+
+    What was ever published, or waits for review, keeps its name.
+    """
+    stored = Activity.objects.off_plan().select_for_update().get(pk=activity.pk)
+    update = stored.updates.order_by("pk").first()
+    must_report(by, update)
+    if stored.updates.filter(status__in=[*PUBLIC_RECORD, Status.SUBMITTED]).exists():
+        raise TransitionError(
+            _("%(record)s was sent already and keeps its name.") % {"record": stored}
+        )
+    activity._history_user = by
+    activity.save()
+    stored.updates.update(changed_at=timezone.now())
+    for each in stored.updates.all():
+        each.contributors.add(by)
+
+
+def _told_before(activity, period):
+    same = Activity.objects.off_plan().filter(
+        agency=activity.agency_id,
+        commitment=activity.commitment_id,
+        title_es=activity.title_es,
+    )
+    row = same.filter(updates__period=period).first()
+    return row and row.updates.filter(period=period).order_by("-revision").first()
+
+
+def _next_code(activity):
+    """F-, the agency's acronym, and the next number in the plan."""
+    stem = f"{Activity.OFF_PLAN}{activity.agency.acronym}-".replace("/", "-")
+    taken = Activity.objects.filter(
+        plan=activity.commitment.plan_id, code__startswith=stem
+    )
+    numbers = [code.removeprefix(stem) for code in taken.values_list("code", flat=True)]
+    return f"{stem}{max([0, *(int(n) for n in numbers if n.isdecimal())]) + 1}"

@@ -1,0 +1,331 @@
+"""Work done beside the plan: told, reviewed and read, and counted nowhere."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from strategic_areas import workflow
+from strategic_areas.desk import queries
+from strategic_areas.models import Activity, ActivityUpdate, Status, Submission
+from strategic_areas.queries import (
+    agencies,
+    board,
+    commitments,
+    ledger,
+    rounds,
+    sources,
+    updates,
+)
+from strategic_areas.queries.succession import Succession
+from tests.factories import (
+    make_activity,
+    make_agency,
+    make_commitment,
+    make_focal_point,
+    make_off_plan_update,
+    make_participation,
+    make_published_update,
+    make_reviewer,
+    make_round,
+)
+
+pytestmark = pytest.mark.django_db
+
+TITLE = "Jornada de orientación en la terminal de autobuses"
+TEXT = "Se orientó a conductores sobre señales de alerta."
+
+
+class Desk:
+    """A focal point who is signed in, and an open round."""
+
+    def __init__(self, client):
+        self.client = client
+        self.agency = make_agency()
+        self.commitment = make_commitment(lead=self.agency)
+        self.plan = self.commitment.plan
+        make_participation(plan=self.plan, agency=self.agency)
+        self.period = make_round(plan=self.plan)
+        self.user = make_focal_point(agency=self.agency)
+        client.force_login(self.user)
+
+    def address(self, name="sheet_off_plan", *more):
+        keys = [self.period.pk, self.agency.slug, *more]
+        return reverse(f"admin:{name}", args=keys)
+
+    def tell(self, **fields):
+        told = {
+            "title_es": TITLE,
+            "commitment": self.commitment.pk,
+            "execution": "completed",
+            "narrative_es": TEXT,
+        }
+        return self.client.post(self.address(), told | fields)
+
+    def sheet(self):
+        return self.client.get(self.address("sheet")).context["sheet"]
+
+
+@pytest.fixture
+def desk(client):
+    return Desk(client)
+
+
+def test_it_is_stored_with_its_first_draft_under_a_code_of_its_own(desk):
+    response = desk.tell(people_reached="40")
+
+    update = ActivityUpdate.objects.get()
+    activity = update.activity
+    (row,) = desk.sheet().off_plan
+    assert response.url == row.page_url
+    assert (activity.code, activity.is_in_plan, activity.agency) == (
+        f"F-{desk.agency.acronym}-1",
+        False,
+        desk.agency,
+    )
+    assert (update.status, update.percent, update.people_reached) == ("draft", 100, 40)
+    assert (row.update, row.state, row.is_owed) == (update, "ready", False)
+
+
+def test_codes_go_on_and_a_second_press_tells_it_once(desk):
+    desk.tell()
+    desk.tell()
+    desk.tell(title_es="Otra jornada")
+
+    codes = Activity.objects.values_list("code", flat=True)
+    assert list(codes) == [f"F-{desk.agency.acronym}-{n}" for n in (1, 2)]
+    assert ActivityUpdate.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("fields", "wrong"),
+    [
+        ({"title_es": ""}, "title_es"),
+        ({"title_es": "Se atendió a 001-1234567-8"}, "title_es"),
+        ({"narrative_es": "Se atendió a 001-1234567-8"}, "narrative_es"),
+        ({"narrative_es": ""}, "narrative_es"),
+        ({"execution": "suspended"}, "execution"),
+        ({"people_reached": "-1"}, "people_reached"),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_is_half_done(desk, fields, wrong):
+    response = desk.tell(**fields)
+
+    form = response.context["form"]
+    assert (response.status_code, list(form.errors)) == (422, [wrong])
+    assert not Activity.objects.exists()
+
+
+def test_a_commitment_of_another_plan_is_no_choice(desk):
+    response = desk.tell(commitment=make_commitment().pk)
+
+    assert list(response.context["form"].errors) == ["commitment"]
+    assert not Activity.objects.exists()
+
+
+@pytest.mark.parametrize("make_actor", [make_reviewer, make_focal_point])
+def test_whoever_does_not_report_for_the_agency_tells_nothing(desk, make_actor):
+    update = make_off_plan_update(
+        commitment=desk.commitment, period=desk.period, by=desk.user
+    )
+    desk.client.force_login(make_actor())
+
+    answers = [
+        desk.tell(),
+        desk.client.post(desk.address("sheet_rename", update.activity.pk)),
+        desk.client.post(desk.address("sheet_row", update.activity.pk)),
+    ]
+
+    assert [answer.status_code for answer in answers] == [404] * 3
+    assert Activity.objects.count() == 1
+
+
+def test_a_closed_round_takes_no_new_work_and_leaves_no_activity(desk):
+    today = timezone.localdate()
+    ended = today - timedelta(days=1)
+    desk.period.opens_on = desk.period.due_on = desk.period.closes_on = ended
+    desk.period.save()
+
+    response = desk.tell()
+
+    assert response.status_code == 422
+    assert not Activity.objects.exists()
+
+
+def test_its_name_is_mended_until_it_was_sent(desk):
+    update = make_off_plan_update(
+        commitment=desk.commitment, period=desk.period, by=desk.user
+    )
+    mended = {"title_es": "Con su nombre", "commitment": desk.commitment.pk}
+    address = desk.address("sheet_rename", update.activity.pk)
+
+    first = desk.client.post(address, mended)
+    workflow.submit(update, by=desk.user)
+    second = desk.client.post(address, {**mended, "title_es": "Otro"})
+
+    assert [answer.status_code for answer in (first, second)] == [302, 404]
+    assert Activity.objects.get().title_es == "Con su nombre"
+
+
+def test_the_workflow_itself_keeps_the_name_of_what_is_published(desk):
+    update = make_off_plan_update(
+        commitment=desk.commitment, period=desk.period, by=desk.user
+    )
+    workflow.submit(update, by=desk.user)
+    workflow.publish(update, by=make_reviewer())
+    activity = Activity.objects.get()
+    activity.title_es = "Otro"
+
+    with pytest.raises(workflow.TransitionError):
+        workflow.rename_off_plan(activity, by=desk.user)
+
+
+def test_a_planned_activity_is_not_renamed(desk):
+    planned = make_activity(commitment=desk.commitment)
+
+    answer = desk.client.post(
+        desk.address("sheet_rename", planned.pk), {"title_es": "Otro"}
+    )
+
+    assert answer.status_code == 404
+
+
+def test_a_name_that_warns_is_looked_at_before_it_is_sent(desk):
+    desk.tell(title_es="Se rescató a dos niñas en Azua")
+
+    assert [row.update.activity.code for row in desk.sheet().warned] == [
+        f"F-{desk.agency.acronym}-1"
+    ]
+
+
+def test_it_is_sent_with_the_rest(desk):
+    desk.tell()
+    form = desk.client.get(desk.address("sheet_check")).context["form"]
+
+    desk.client.post(desk.address("sheet_check"), {"seen": form["seen"].value()})
+
+    (report,) = Submission.objects.get().content["reports"]
+    assert report["activity"] == f"F-{desk.agency.acronym}-1"
+    assert ActivityUpdate.objects.get().status == Status.SUBMITTED
+
+
+def test_in_a_later_round_it_is_offered_while_it_goes_on_and_never_owed(desk):
+    for title, execution, percent in (("A", "completed", 100), ("B", "in_progress", 9)):
+        update = make_off_plan_update(
+            commitment=desk.commitment,
+            period=desk.period,
+            by=desk.user,
+            title_es=title,
+            execution=execution,
+            percent=percent,
+        )
+        workflow.submit(update, by=desk.user)
+        workflow.publish(update, by=make_reviewer())
+    desk.period = make_round(
+        plan=desk.plan, starts_on="2026-01-01", ends_on="2026-12-31"
+    )
+
+    sheet = desk.sheet()
+
+    assert [(row.activity.title_es, row.state) for row in sheet.off_plan] == [
+        ("B", "todo")
+    ]
+    assert (sheet.rows, sheet.waiting, queries.owed_by(desk.user)) == ((), [], [])
+
+
+def test_code_and_mark_go_together(desk):
+    planned = make_activity(commitment=desk.commitment)
+    beside = make_off_plan_update(commitment=desk.commitment, period=desk.period)
+
+    for pk, change in (
+        (planned.pk, {"code": "F-X-1"}),
+        (planned.pk, {"is_in_plan": False}),
+        (beside.activity_id, {"is_in_plan": True}),
+        (beside.activity_id, {"code": "A-1"}),
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Activity.objects.filter(pk=pk).update(**change)
+
+
+def everything_counted(plan, agency, user):
+    """Each figure that is told of a plan, its agencies and its rounds."""
+    today = timezone.localdate()
+    loaded = board.load(plan, today)
+    part = agencies.find(plan.code, agency.slug)[2]
+    page = agencies.page(agency, part, loaded, today)
+    commitment = page.led[0].commitment
+    shown = commitments.page(commitment, Succession(plan), today)
+    return {
+        "counts": loaded.counts,
+        "states": [row.standing for row in loaded.rows],
+        "activities": [each.activity for each in loaded.activities],
+        "recorded until": loaded.recorded_until,
+        "headline": rounds.headline_of(loaded, today),
+        "agencies": [
+            (row.counts, row.late, row.activities) for row in agencies.of_plan(loaded)
+        ],
+        "scorecard": (page.counts, page.owed, page.reported, page.discipline),
+        "of the agency": [row.activity for row, _ in page.activities],
+        "of the commitment": [each.row.activity for each in shown.activities],
+        "of the commitment's state": shown.row.standing,
+        "accounts": updates.counted(plan),
+        "lately": [entry.pk for entry in updates.latest(loaded).lately],
+        "sources": sources.count_behind(plan),
+        "review": ledger.review_days(),
+        "rounds": ledger.cells(loaded, list(ledger.opened(plan, today)), today),
+        "owed": [item.activity for item in queries.owed_by(user)],
+    }
+
+
+@pytest.mark.parametrize("is_published", [True, False])
+def test_no_figure_moves_by_work_beside_the_plan(desk, is_published):
+    reviewer = make_reviewer()
+    make_published_update(
+        activity=make_activity(commitment=desk.commitment),
+        period=desk.period,
+        by=desk.user,
+        reviewer=reviewer,
+    )
+    make_activity(commitment=desk.commitment)
+    before = everything_counted(desk.plan, desk.agency, desk.user)
+
+    update = make_off_plan_update(
+        commitment=desk.commitment, period=desk.period, by=desk.user
+    )
+    workflow.submit(update, by=desk.user)
+    if is_published:
+        with time_machine.travel(timezone.now() + timedelta(days=9)):
+            workflow.publish(update, by=reviewer)
+
+    assert everything_counted(desk.plan, desk.agency, desk.user) == before
+
+
+def test_once_published_it_is_read_under_its_own_heading(desk, client):
+    make_published_update(
+        activity=make_activity(commitment=desk.commitment), period=desk.period
+    )
+    update = make_off_plan_update(
+        commitment=desk.commitment, period=desk.period, by=desk.user, title_es=TITLE
+    )
+    addresses = [
+        desk.commitment.get_absolute_url(language="es"),
+        reverse("es:agency", args=[desk.plan.code, desk.agency.slug]),
+        reverse("es:updates", args=[desk.plan.code]),
+    ]
+
+    unseen = [TITLE in client.get(address).content.decode() for address in addresses]
+    workflow.submit(update, by=desk.user)
+    workflow.publish(update, by=make_reviewer())
+
+    pages = [client.get(address) for address in addresses]
+    assert unseen == [False] * 3
+    assert [
+        [entry.subject for entry in page.context["page"].off_plan] for page in pages[:2]
+    ] == [[update.activity]] * 2
+    marked = [
+        entry.subject for entry in pages[2].context["entries"] if entry.is_off_plan
+    ]
+    assert marked == [update.activity]
