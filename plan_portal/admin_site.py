@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies import access, preferences
 from agencies.autocomplete import ChoicesView
-from strategic_areas.desk import approvals, matrix, purges, queries
+from strategic_areas.desk import approvals, commenting, matrix, purges, queries
 from strategic_areas.desk import urls as desk
 
 
@@ -54,6 +54,7 @@ class PortalAdminSite(AdminSite):
             "returned": queries.returned_declarations(user),
             "reports": access.is_focal_point(user),
             "waiting": queries.waiting_for_review(user),
+            "commentable": commenting.commentable(user),
             "changes": approvals.waiting(user),
             "came_back": approvals.came_back(user),
             "reviews": access.is_reviewer(user),

@@ -28,6 +28,7 @@ BILINGUAL = {
     ],
     models.LaterActivity: ["title", "note"],
     models.ReportingPeriod: ["name"],
+    models.AgencyComment: ["text"],
     models.ActivityUpdate: [
         "narrative",
         "obstacle",

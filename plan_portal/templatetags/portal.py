@@ -88,11 +88,23 @@ def prose(record, field):
         return ""
     paragraphs = mark_safe(linebreaks(text, autoescape=True))  # noqa: S308 - escaped
     if not only_spanish:
-        return format_html('<div class="prose">{}</div>', paragraphs)
+        return format_html(
+            '<div class="prose">{}{}</div>', _translated(record, field), paragraphs
+        )
     mark = (
         '<div class="prose"><p class="only-spanish">{}</p><div lang="es">{}</div></div>'
     )
     return format_html(mark, _("only in Spanish"), paragraphs)
+
+
+def _translated(record, field):
+    """The mark of English that is not the agency's own; "" on a Spanish page."""
+    if get_language() == "es" or field not in getattr(record, "translated", ()):
+        return ""
+    mark = '<p class="only-spanish translated">{}</p>'
+    return format_html(
+        mark, _("translated by the secretariat; the agency wrote in Spanish")
+    )
 
 
 @register.filter

@@ -14,6 +14,7 @@ from agencies.scoping import ScopedHistoryAdmin
 from strategic_areas import evidence, workflow
 from strategic_areas.admin import forms as step_forms
 from strategic_areas.admin.evidence import EvidenceInline
+from strategic_areas.desk import translating
 from strategic_areas.models import Status
 
 
@@ -233,6 +234,7 @@ class ReviewedAdmin(ScopedHistoryAdmin):
             "transitions": record.transitions.select_related("by"),
             "returned": record.transitions.filter(to_status=Status.RETURNED).last(),
             "published": published,
+            "translation_url": translating.page_of(user, record),
             "had_part": workflow.has_part_in(user, record),
         }
 

@@ -14,8 +14,15 @@ from django.utils.translation import override
 
 from strategic_areas.desk.differences import differences
 from strategic_areas.desk.guard import AROUND, Warned
-from strategic_areas.models import HelpLine, Indicator, PendingChange, Target
-from strategic_areas.queries import help_lines
+from strategic_areas.models import (
+    AgencyComment,
+    HelpLine,
+    Indicator,
+    PendingChange,
+    Target,
+    Translation,
+)
+from strategic_areas.queries import agencies, help_lines, record
 from strategic_areas.text_guard import Severity
 from strategic_areas.workflow.personal_data import found_in
 from strategic_areas.workflow.plain_values import put
@@ -27,6 +34,8 @@ READ_IN = {
     HelpLine: "_line.html",
     Indicator: "desk/_reads_indicator.html",
     Target: "desk/_reads_target.html",
+    Translation: "_entry_body.html",
+    AgencyComment: "_agency_comment.html",
 }
 #: What has an admin page of its own.
 ADMIN_PAGES = {HelpLine, Indicator, Target}
@@ -125,13 +134,13 @@ def warnings(change):
 def proposed_record(change):
     """The record as it would stand, not saved; None where it is gone."""
     model = change.content_type.model_class()
-    record = model()
+    proposed = model()
     if change.object_id:
-        record = model._default_manager.filter(pk=change.object_id).first()
-    if record is not None:
+        proposed = model._default_manager.filter(pk=change.object_id).first()
+    if proposed is not None:
         with override("es"):
-            put(record, change.after)
-    return record
+            put(proposed, change.after)
+    return proposed
 
 
 def record_url(change):
@@ -145,22 +154,35 @@ def record_url(change):
 
 def readings(change):
     """What the public will read: pairs of a language and the page's own words."""
-    record = proposed_record(change)
-    template = READ_IN.get(type(record))
-    if template is None or not _is_shown(record):
+    proposed = proposed_record(change)
+    template = READ_IN.get(type(proposed))
+    if template is None or not _is_shown(proposed):
         return []
     found = []
     for language in ("es", "en"):
         with override(language):
-            found.append((language, render_to_string(template, _shown(record))))
+            shown = _shown(proposed, change)
+            found.append((language, render_to_string(template, shown)))
     return found
 
 
-def _is_shown(record):
-    return not getattr(record, "confirm_before_publishing", False)
+def _is_shown(proposed):
+    if isinstance(proposed, Translation):
+        return proposed.may_stand
+    return not getattr(proposed, "confirm_before_publishing", False)
 
 
-def _shown(record):
-    if isinstance(record, HelpLine):
-        return {"each": help_lines.line(record, timezone.localdate())}
-    return {"record": record}
+def _shown(proposed, change):
+    """What the public's own partial needs of a record that is not stored like this."""
+    if isinstance(proposed, HelpLine):
+        return {"each": help_lines.line(proposed, timezone.localdate())}
+    if isinstance(proposed, AgencyComment):
+        proposed.written_at = change.proposed_at
+        return {"comment": agencies.comment(proposed)}
+    if isinstance(proposed, Translation):
+        proposed.record.translation = proposed
+        is_update = proposed.activity_update is not None
+        kind = "updates" if is_update else "declarations"
+        (entry,) = record.entries(**{kind: [proposed.record]})
+        return {"entry": entry}
+    return {"record": proposed}

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from strategic_areas.desk import approving, evidence, off_plan, purges, sending, views
+from strategic_areas.desk import (
+    approving,
+    commenting,
+    evidence,
+    off_plan,
+    purges,
+    sending,
+    translating,
+    views,
+)
 from strategic_areas.desk.workbook import views as workbook
 
 
@@ -34,5 +43,15 @@ def patterns(site):
             ("purga/<int:pk>/", purges.detail, "purge"),
             ("purga/<int:pk>/confirmar/", purges.confirm, "purge_confirm"),
             ("purga/<int:pk>/cancelar/", purges.cancel, "purge_cancel"),
+            (
+                "traducciones/<slug:kind>/<int:pk>/",
+                translating.translation,
+                "translation",
+            ),
+            (
+                "comentario/<int:period>/<slug:agency>/",
+                commenting.agency_comment,
+                "agency_comment",
+            ),
         ]
     ]

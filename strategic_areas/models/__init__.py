@@ -7,6 +7,7 @@ What is planned, done and public.
 from strategic_areas.models.amendments import Amendment
 from strategic_areas.models.answers import Answer
 from strategic_areas.models.approvals import PendingChange
+from strategic_areas.models.comments import AgencyComment
 from strategic_areas.models.commitments import (
     Activity,
     Commitment,
@@ -35,6 +36,7 @@ from strategic_areas.models.purges import Purge, PurgedText
 from strategic_areas.models.review import OPEN, PUBLIC_RECORD, Status
 from strategic_areas.models.submissions import Submission
 from strategic_areas.models.trail import Evidence, Transition
+from strategic_areas.models.translations import Translation
 from strategic_areas.models.updates import (
     ActivityUpdate,
     CommitmentUpdate,
@@ -46,6 +48,7 @@ __all__ = [
     "PUBLIC_RECORD",
     "Activity",
     "ActivityUpdate",
+    "AgencyComment",
     "Amendment",
     "Answer",
     "CodeList",
@@ -81,4 +84,5 @@ __all__ = [
     "Target",
     "TipTier",
     "Transition",
+    "Translation",
 ]

@@ -7,6 +7,7 @@ from agencies.models import Agency, AgencyName
 from strategic_areas import progress
 from strategic_areas.discipline import Discipline
 from strategic_areas.models import (
+    AgencyComment,
     Commitment,
     Participation,
     Plan,
@@ -60,6 +61,22 @@ class AgencyPage:
     discipline: Discipline
     former_names: tuple[AgencyName, ...]
     sources: tuple
+    comments: tuple["Comment", ...]
+
+
+@dataclass(frozen=True)
+class Comment:
+    """What an agency says of itself in one round; signed by a role, by no person."""
+
+    period: ReportingPeriod
+    text_es: str
+    text_en: str
+    role: str
+    written_on: date
+
+    @property
+    def is_demonstration(self):
+        return self.period.is_demonstration
 
 
 def of_plan(board: Board) -> tuple[AgencyRow, ...]:
@@ -106,14 +123,15 @@ def renamed(slug: str) -> Agency | None:
 def page(
     agency: Agency, participation: Participation | None, board: Board, today: date
 ) -> AgencyPage | None:
-    """All that the agency's page in one plan shows; None if it has no part in it."""
+    """
+    All that the agency's page in one plan shows; None if it has no part in it.
+
+    ``board`` is loaded with this agency as the supporter.
+    """
     led = _led(board, agency)
-    supported_ids = set(
-        Commitment.supporting.through.objects.filter(
-            agency=agency, commitment__plan=board.plan
-        ).values_list("commitment_id", flat=True)
-    )
-    supported = [row for row in board.rows if row.commitment.pk in supported_ids]
+    if board.supporter != agency:
+        raise ValueError("the board was not loaded for this agency")
+    supported = [row for row in board.rows if row.commitment.is_supported]
     activities = _activities(board, agency)
     if not (participation or led or supported or activities):
         return None
@@ -144,6 +162,7 @@ def page(
         sources=tuple(found["participation", participation.pk])
         if participation
         else (),
+        comments=_comments(agency, board.plan),
     )
 
 
@@ -163,3 +182,20 @@ def _activities(board, agency):
 def _latest_updates(agency, plan):
     updates = record.standing(record.updates()).filter(activity__is_in_plan=True)
     return record.newest(updates.filter(activity__agency=agency, plan=plan))[:LATEST]
+
+
+def _comments(agency, plan):
+    """Its last comments in the plan; that on a demonstration is marked as one."""
+    rows = AgencyComment.objects.filter(agency=agency, period__plan=plan)
+    latest = rows.select_related("period").order_by("-period__ends_on", "-pk")[:LATEST]
+    return tuple(map(comment, latest))
+
+
+def comment(row: AgencyComment) -> Comment:
+    return Comment(
+        period=row.period,
+        text_es=row.text_es,
+        text_en=row.text_en or "",
+        role=row.get_signed_as_display(),
+        written_on=record.day(row.written_at),
+    )

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
+from agencies.models import Agency
 from strategic_areas import progress
 from strategic_areas.models import (
     Activity,
@@ -84,6 +85,8 @@ class Board:
 
     plan: Plan
     rows: tuple[CommitmentRow, ...]
+    #: The agency for which it was loaded, if any.
+    supporter: Agency | None = None
 
     @property
     def is_reconstructed(self):
@@ -125,13 +128,21 @@ def with_dates(queryset):
     )
 
 
-def load(plan: Plan, today: date) -> Board:
-    """Everything that stands in the plan, with its state today."""
+def load(plan: Plan, today: date, supporter: Agency | None = None) -> Board:
+    """
+    Everything that stands in the plan, with its state today.
+
+    For a ``supporter`` it also knows which commitments that agency supports.
+    """
+    supporting = Commitment.supporting.through.objects.filter(
+        commitment=OuterRef("pk"), agency=supporter
+    )
     commitments = (
         Commitment.objects.public()
         .standing()
         .filter(plan=plan)
         .select_related("lead", "programme__area")
+        .annotate(is_supported=Exists(supporting))
     )
     activities = (
         Activity.objects.public().standing().filter(plan=plan).select_related("agency")
@@ -149,7 +160,7 @@ def load(plan: Plan, today: date) -> Board:
     )
     for row in rows:
         row.commitment.plan = plan
-    return Board(plan, rows)
+    return Board(plan, rows, supporter)
 
 
 def build(commitments, activities, updates, declared, today) -> tuple:

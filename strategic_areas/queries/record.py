@@ -23,6 +23,7 @@ from strategic_areas.models import (
     ReportingPeriod,
     Status,
 )
+from strategic_areas.models.translations import told_in
 from strategic_areas.queries import sources
 
 
@@ -69,6 +70,8 @@ class Entry:
     next_step_en: str = ""
     note_es: str = ""
     note_en: str = ""
+    #: The texts whose English is not the agency's but the secretariat's translation.
+    translated: frozenset = frozenset()
     sources: tuple = ()
     evidence: tuple = ()
 
@@ -116,14 +119,14 @@ class EvidenceLine:
 def updates():
     """Public revisions of updates of public plans, with what a page prints of them."""
     return _public(ActivityUpdate).select_related(
-        "period", "activity__agency", "activity__commitment__plan"
+        "period", "activity__agency", "activity__commitment__plan", "translation"
     )
 
 
 def declarations():
     """Public revisions of declarations of public plans."""
     return _public(CommitmentUpdate).select_related(
-        "period", "commitment__lead", "commitment__plan"
+        "period", "commitment__lead", "commitment__plan", "translation"
     )
 
 
@@ -277,26 +280,21 @@ def _update_content(row):
         "percent": row.percent,
         "quantity": row.quantity,
         "people_reached": row.people_reached,
-        **_both(row, text=_told_in(row), obstacle="obstacle", note="note"),
-        **_both(row, next_step="next_step"),
+        **_texts(row),
     }
-
-
-def _told_in(row):
-    """The field that holds what the public reads of it."""
-    return "no_news_reason" if row.answer == Answer.NO_NEWS else "narrative"
 
 
 def _declaration_content(row):
-    return {
-        "result_reached": row.result_reached,
-        **_both(row, text="statement", note="note"),
-    }
+    return {"result_reached": row.result_reached, **_texts(row)}
 
 
-def _both(row, **fields):
-    return {
-        f"{name}_{language}": getattr(row, f"{field}_{language}") or ""
-        for name, field in fields.items()
-        for language in ("es", "en")
-    }
+def _texts(row):
+    """What it says in both languages; where it has no English, its translation's."""
+    kept, found, translated = getattr(row, "translation", None), {}, set()
+    for name, field in told_in(row).items():
+        spanish = getattr(row, f"{field}_es") or ""
+        english = getattr(row, f"{field}_en") or ""
+        if spanish and not english and (english := getattr(kept, name, "")):
+            translated.add(name)
+        found |= {f"{name}_es": spanish, f"{name}_en": english}
+    return {**found, "translated": frozenset(translated)}

@@ -22,7 +22,7 @@ def agency(request, plan, slug):
         return _to_present_address(plan, slug)
     plan, agency, participation = found
     today = timezone.localdate()
-    standing = board.load(plan, today)
+    standing = board.load(plan, today, supporter=agency)
     page = found_or_404(agencies.page(agency, participation, standing, today))
     context = {"plan": plan, "board": standing, "agency": agency, "page": page}
     return render(request, "agency.html", context)

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from agencies import audit
-from strategic_areas.models import PendingChange
-from strategic_areas.workflow.authority import may_review
+from strategic_areas.models import AgencyComment, PendingChange, Translation
+from strategic_areas.workflow.authority import may_review, reports_for
 from strategic_areas.workflow.moves import TransitionError
 from strategic_areas.workflow.personal_data import blocked_texts
 from strategic_areas.workflow.plain_values import (
@@ -57,7 +57,15 @@ def changeable(model):
 
 
 def may_propose(user, record):
-    """A change needs the same permission as if it applied at once."""
+    """
+    A change needs the same permission as if it applied at once.
+
+    A translation comes from whoever may review its record, a comment from the agency.
+    """
+    if isinstance(record, Translation):
+        return record.may_stand and may_review(user, record.record)
+    if isinstance(record, AgencyComment):
+        return record.period.is_round and reports_for(user, record.agency)
     action = "change" if record.pk else "add"
     return user.has_perm(f"strategic_areas.{action}_{record._meta.model_name}")
 
@@ -116,6 +124,8 @@ def _wanted(record, links):
 
 def _slot(record, after):
     """What may wait only once; of a new record, one that says the very same."""
+    if slot := getattr(record, "approval_slot", ""):
+        return slot
     name = record._meta.model_name
     if record.pk:
         return f"{name}:{record.pk}"
@@ -159,7 +169,7 @@ def approve(change, *, by):
     Apply a change that somebody else proposed, and return it as it stands then.
 
     It is ``outdated`` instead, and nothing applies, where the record says something
-    else now than what it said to whoever proposed.
+    else now than what it said to whoever proposed, or has no place any more.
     """
     change = _undecided(change, by)
     if change.proposed_by_id == by.pk:
@@ -169,15 +179,20 @@ def approve(change, *, by):
     record = stored_record(change)
     if record is None or plain_values(record, change.before) != change.before:
         return _decide(change, Status.OUTDATED, by)
+    # Spanish, the first language: it is what undecorated columns hold.
+    with override("es"):
+        put(record, change.after)
+    if not getattr(record, "may_stand", True):
+        return _decide(change, Status.OUTDATED, by)
     _apply(record, change, by)
     change.object_id = record.pk
     return _decide(change, Status.APPROVED, by)
 
 
 def _apply(record, change, by):
-    # Spanish, the first language: it is what undecorated columns hold.
-    with override("es"):
-        put(record, change.after)
+    if isinstance(record, AgencyComment):
+        record.written_by = change.proposed_by
+        record.written_at = change.proposed_at
     _must_be_valid(record)
     record._history_user = by
     record._change_reason = _provenance(change, by)

@@ -341,8 +341,9 @@ def test_an_agency_without_a_part_in_the_plan_has_no_page():
 
     found, agency, part = agencies.find(plan.code, stranger.slug)
 
+    loaded = board.load(found, TODAY, agency)
     assert part is None
-    assert agencies.page(agency, part, board.load(found, TODAY), TODAY) is None
+    assert agencies.page(agency, part, loaded, TODAY) is None
 
 
 def test_an_agency_tells_how_many_of_the_activities_asked_for_it_reported():
@@ -353,7 +354,7 @@ def test_an_agency_tells_how_many_of_the_activities_asked_for_it_reported():
     factories.make_published_update(activity=first, period=asked)
     today = timezone.localdate()
 
-    page = agencies.page(agency, None, board.load(plan, today), today)
+    page = agencies.page(agency, None, board.load(plan, today, agency), today)
 
     assert (page.round, page.owed, page.reported) == (asked, 2, 1)
 

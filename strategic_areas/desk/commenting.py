@@ -1,0 +1,120 @@
+"""An agency's comment on itself: written by its focal point, approved by a reviewer."""
+
+from dataclasses import dataclass
+
+from django import forms
+from django.contrib import admin, messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from agencies.models import Agency, FocalPoint
+from strategic_areas.desk import approvals
+from strategic_areas.desk.proposing import ProposalForm, waiting_for
+from strategic_areas.models import Activity, AgencyComment, ReportingPeriod
+from strategic_areas.models.comments import LONGEST
+
+#: How many of the last rounds the desk lists to be commented on.
+LAST_ROUNDS = 3
+
+
+@dataclass(frozen=True)
+class Commented:
+    """One round of one agency, and whether its comment stands."""
+
+    period: ReportingPeriod
+    agency: Agency
+    stands: bool
+
+
+class CommentForm(ProposalForm):
+    class Meta:
+        model = AgencyComment
+        fields = ["text_es", "text_en"]
+        widgets = {
+            "text_es": forms.Textarea(attrs={"rows": 6, "maxlength": LONGEST}),
+            "text_en": forms.Textarea(
+                attrs={"rows": 6, "maxlength": LONGEST, "lang": "en"}
+            ),
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        label = capfirst(AgencyComment._meta.get_field("text").verbose_name)
+        self.fields["text_es"].label = label
+        self.fields["text_en"].label = _("%(label)s, in English") % {"label": label}
+        self.fields["text_en"].required = False
+
+
+def commentable(user, today=None):
+    """The last rounds of the user's agencies that have opened, the newest first."""
+    today = today or timezone.localdate()
+    agencies = Agency.objects.filter(pk__in=FocalPoint.objects.agencies_of(user))
+    asked = list(
+        Activity.objects.filter(agency__in=agencies)
+        .order_by()
+        .values_list("plan_id", "agency_id")
+        .distinct()
+    )
+    if not asked:
+        return []
+    rounds = _opened(user, today).filter(plan__in={plan for plan, _ in asked})
+    last = list(rounds.select_related("plan")[:LAST_ROUNDS])
+    stands = set(
+        AgencyComment.objects.filter(period__in=last).values_list(
+            "period_id", "agency_id"
+        )
+    )
+    return [
+        Commented(period, agency, (period.pk, agency.pk) in stands)
+        for period in last
+        for agency in agencies
+        if (period.plan_id, agency.pk) in asked
+    ]
+
+
+def _opened(user, today):
+    rows = ReportingPeriod.objects.visible_to(user).filter(mode="round")
+    return rows.filter(opens_on__lte=today).order_by("-ends_on", "-pk")
+
+
+def agency_comment(request, period, agency):
+    """What stands, what waits, and the form for the next."""
+    comment = _comment_or_404(request.user, period, agency)
+    waits = waiting_for(comment)
+    data = request.POST if request.method == "POST" else None
+    form = CommentForm(data, instance=comment)
+    if form.is_valid() and form.propose(by=request.user):
+        messages.success(
+            request, _("Sent. The secretariat reads it before it is published.")
+        )
+        return redirect("admin:index")
+    context = {
+        **admin.site.each_context(request),
+        "comment": comment,
+        "stands": comment.pk is not None,
+        "form": form,
+        "waits": waits,
+        "waiting_lines": approvals.lines(waits) if waits else [],
+    }
+    return render(request, "desk/agency_comment.html", context)
+
+
+def _comment_or_404(user, period, slug):
+    """The comment, stored or new, that the person may write; what else is not found."""
+    mandates = user.mandates.current().filter(
+        agency__in=FocalPoint.objects.agencies_of(user), agency__slug=slug
+    )
+    mandate = mandates.select_related("agency").order_by("-kind").first()
+    period = _opened(user, timezone.localdate()).filter(pk=period).first()
+    if mandate is None or period is None:
+        raise Http404
+    if not Activity.objects.filter(agency=mandate.agency, plan=period.plan_id).exists():
+        raise Http404
+    rows = AgencyComment.objects.filter(agency=mandate.agency, period=period)
+    comment = rows.first() or AgencyComment(agency=mandate.agency, period=period)
+    comment.signed_as = mandate.kind
+    comment.written_by, comment.written_at = user, timezone.now()
+    return comment

@@ -1,0 +1,56 @@
+"""Forms that propose a change outside the tables' own pages, and what keeps them."""
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
+from django import forms
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from strategic_areas import workflow
+from strategic_areas.models import PendingChange
+from strategic_areas.workflow.personal_data import blocked_texts
+
+
+class ProposalForm(forms.ModelForm):
+    """Refuses what identifies a person; ``propose`` keeps the rest for approval."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_class = "step-form"
+        self.helper.add_input(
+            Submit("propose", gettext_lazy("Send for approval"), css_class="default")
+        )
+
+    def clean(self):
+        cleaned = super().clean()
+        for name, reason in blocked_texts(self._meta.model, cleaned).items():
+            self.add_error(name, reason)
+        return cleaned
+
+    def propose(self, *, by):
+        """The change that waits now, or None where the form says why there is none."""
+        try:
+            return workflow.propose(self.instance, by=by)
+        except workflow.AlreadyWaiting as error:
+            self.add_error(None, _refusal(error.current))
+        except workflow.TransitionError as error:
+            self.add_error(None, str(error))
+        return None
+
+
+def _refusal(change):
+    return format_html(
+        '{} <a href="{}">{}</a>',
+        _("Another proposal for this waits for approval. Your text is still here."),
+        reverse("admin:approval", args=[change.pk]),
+        _("See the change that waits"),
+    )
+
+
+def waiting_for(record):
+    """The undecided change of a record that may not be there yet, or None."""
+    slot = record.approval_slot
+    return PendingChange.objects.waiting().filter(slot=slot).first()

@@ -1,0 +1,87 @@
+"""The reviewer's English for what stands published in Spanish alone."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from strategic_areas import workflow
+from strategic_areas.desk.proposing import ProposalForm, waiting_for
+from strategic_areas.models import ActivityUpdate, CommitmentUpdate, Translation
+from strategic_areas.models.translations import untranslated
+
+#: The word in the address, the model, and the translation's link to it.
+KINDS = {
+    "avance": (ActivityUpdate, "activity_update"),
+    "declaracion": (CommitmentUpdate, "commitment_update"),
+}
+
+
+class TranslationForm(ProposalForm):
+    """One field for each text that has no English of its own."""
+
+    class Meta:
+        model = Translation
+        fields = ["text", "obstacle", "next_step", "note"]
+        widgets = {
+            name: forms.Textarea(attrs={"rows": 5, "lang": "en"}) for name in fields
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        record = self.instance.record
+        missing = untranslated(record)
+        for name in list(self.fields):
+            if name not in missing:
+                del self.fields[name]
+                continue
+            label = capfirst(record._meta.get_field(missing[name]).verbose_name)
+            self.fields[name].label = _("%(label)s, in English") % {"label": label}
+            self.fields[name].help_text = getattr(record, f"{missing[name]}_es")
+
+
+def page_of(user, record):
+    """The address at which this person may translate a record, or ""."""
+    kind = "avance" if isinstance(record, ActivityUpdate) else "declaracion"
+    new = Translation(**{KINDS[kind][1]: record})
+    if not untranslated(record) or not workflow.may_propose(user, new):
+        return ""
+    return reverse("admin:translation", args=[kind, record.pk])
+
+
+def translation(request, kind, pk):
+    """Spanish beside the fields for its English; another person approves it."""
+    kept = _translation_or_404(request.user, kind, pk)
+    data = request.POST if request.method == "POST" else None
+    form = TranslationForm(data, instance=kept)
+    if form.is_valid() and (change := form.propose(by=request.user)):
+        messages.success(
+            request,
+            _("Kept. It applies when another person of the secretariat approves it."),
+        )
+        return redirect("admin:approval", pk=change.pk)
+    context = {
+        **admin.site.each_context(request),
+        "record": kept.record,
+        "form": form,
+        "waits": waiting_for(kept),
+    }
+    return render(request, "desk/translation.html", context)
+
+
+def _translation_or_404(user, kind, pk):
+    """The translation, stored or new, of a record that this person may translate."""
+    if kind not in KINDS:
+        raise Http404
+    model, link = KINDS[kind]
+    rows = model.objects.visible_to(user).select_related("translation", "period")
+    record = rows.filter(pk=pk).first()
+    if record is None:
+        raise Http404
+    kept = getattr(record, "translation", None) or Translation(**{link: record})
+    if not workflow.may_propose(user, kept) or not untranslated(record):
+        raise Http404
+    return kept

@@ -1,0 +1,70 @@
+"""What an agency says of itself beside its reports."""
+
+from django.conf import settings
+from django.core.validators import MaxLengthValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from agencies.constraints import spanish_required
+from agencies.models import Agency, FocalPoint
+from strategic_areas.models.periods import ReportingPeriod
+
+#: A comment, not a report: it stands beside figures that are told in one line.
+LONGEST = 1500
+
+
+class AgencyComment(models.Model):
+    """
+    An agency's comment on itself in one round, as the public reads it.
+
+    ``signed_as`` is the role that signs; the person's name is for staff alone. A later
+    comment on the same round takes its place.
+    """
+
+    agency = models.ForeignKey(
+        Agency, models.PROTECT, related_name="+", verbose_name=_("agency")
+    )
+    period = models.ForeignKey(
+        ReportingPeriod,
+        models.PROTECT,
+        related_name="agency_comments",
+        verbose_name=_("period"),
+    )
+    text = models.TextField(
+        _("comment"),
+        validators=[MaxLengthValidator(LONGEST)],
+        help_text=_("The public reads it beside your reports. Name no person."),
+    )
+    signed_as = models.CharField(_("signed as"), max_length=10, choices=FocalPoint.Kind)
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        editable=False,
+        verbose_name=_("written by"),
+    )
+    written_at = models.DateTimeField(_("written"), editable=False)
+
+    class Meta:
+        ordering = ["-period__ends_on", "pk"]
+        verbose_name = _("comment of an agency")
+        verbose_name_plural = _("comments of agencies")
+        default_permissions = []
+        constraints = [
+            *spanish_required("agencycomment", "text"),
+            models.UniqueConstraint(
+                name="agencycomment_one_stands_per_agency_and_period",
+                fields=["agency", "period"],
+                violation_error_message=_(
+                    "The agency's comment on this round is there already."
+                ),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.agency} · {self.period}"
+
+    @property
+    def approval_slot(self):
+        """One change waits per agency and round."""
+        return f"agencycomment:{self.agency_id}:{self.period_id}"

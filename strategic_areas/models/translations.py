@@ -1,0 +1,89 @@
+"""English beside a published revision that has none, kept by the secretariat."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from strategic_areas.models.answers import Answer
+from strategic_areas.models.review import Status
+from strategic_areas.models.trail import belongs_to_one
+from strategic_areas.models.updates import ActivityUpdate, CommitmentUpdate
+
+
+class Translation(models.Model):
+    """
+    The secretariat's English of one published revision, which itself never changes.
+
+    A text stands for the public where the revision has none in English. The next
+    revision of the same report needs its own.
+    """
+
+    activity_update = models.OneToOneField(
+        ActivityUpdate,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="translation",
+        verbose_name=_("activity update"),
+    )
+    commitment_update = models.OneToOneField(
+        CommitmentUpdate,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="translation",
+        verbose_name=_("declaration"),
+    )
+    text = models.TextField(_("what it says"), blank=True)
+    obstacle = models.TextField(_("obstacle"), blank=True)
+    next_step = models.TextField(_("next step"), blank=True)
+    note = models.TextField(_("note"), blank=True)
+
+    class Meta:
+        verbose_name = _("English translation")
+        verbose_name_plural = _("English translations")
+        default_permissions = []
+        constraints = [
+            belongs_to_one("translation"),
+            models.CheckConstraint(
+                name="translation_says_something",
+                condition=~Q(text="", obstacle="", next_step="", note=""),
+                violation_error_message=_("There is nothing in English yet."),
+            ),
+        ]
+
+    def __str__(self):
+        return str(self.record)
+
+    @property
+    def record(self):
+        return self.activity_update or self.commitment_update
+
+    @property
+    def may_stand(self):
+        """Only beside what the public reads in full."""
+        withheld = getattr(self.record, "is_reserved", False)
+        return self.record.status == Status.PUBLISHED and not withheld
+
+    @property
+    def approval_slot(self):
+        """One change waits per revision, whether the translation is there or not."""
+        return f"translation:{self.record._meta.model_name}:{self.record.pk}"
+
+
+def told_in(record):
+    """The translation's fields and those of the revision that they stand for."""
+    if isinstance(record, CommitmentUpdate):
+        return {"text": "statement", "note": "note"}
+    text = "no_news_reason" if record.answer == Answer.NO_NEWS else "narrative"
+    same = ("obstacle", "next_step", "note")
+    return {"text": text, **{name: name for name in same}}
+
+
+def untranslated(record):
+    """Those of ``told_in`` that say something in Spanish and nothing in English."""
+    return {
+        name: field
+        for name, field in told_in(record).items()
+        if getattr(record, f"{field}_es") and not getattr(record, f"{field}_en")
+    }

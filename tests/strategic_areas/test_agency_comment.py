@@ -1,0 +1,267 @@
+"""An agency's comment on itself: written by its focal point, approved by a reviewer."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from strategic_areas import workflow
+from strategic_areas.addresses import address
+from strategic_areas.desk.commenting import commentable
+from strategic_areas.models import AgencyComment, PendingChange, PublicationVersion
+from tests.factories import (
+    make_activity,
+    make_administrator,
+    make_agency,
+    make_focal_point,
+    make_mandate,
+    make_period,
+    make_plan,
+    make_reviewer,
+    make_round,
+)
+
+pytestmark = pytest.mark.django_db
+
+TEXT = "Este trimestre la institución cambió de sede."
+
+
+class World:
+    """An agency with an activity in a plan, a focal point of it and an open round."""
+
+    def __init__(self, **fields):
+        self.plan = make_plan()
+        self.agency = make_agency()
+        make_activity(plan=self.plan, agency=self.agency)
+        self.period = make_round(plan=self.plan, **fields)
+        self.user = make_focal_point(
+            agency=self.agency, first_name="Berenice", last_name="Quezada"
+        )
+
+    @property
+    def address(self):
+        args = [self.period.pk, self.agency.slug]
+        return reverse("admin:agency_comment", args=args)
+
+    def comment(self, **fields):
+        fields = {"text_es": TEXT, "signed_as": "titular", **fields}
+        return AgencyComment(
+            agency=self.agency,
+            period=self.period,
+            written_by=self.user,
+            written_at=timezone.now(),
+            **fields,
+        )
+
+    def propose(self, **fields):
+        return workflow.propose(self.comment(**fields), by=self.user)
+
+    def read(self, client):
+        page = address("agency", self.plan.code, self.agency.slug)
+        return client.get(page).content.decode()
+
+
+def test_a_focal_point_sends_a_comment_and_nothing_is_published_yet(client):
+    world = World()
+    client.force_login(world.user)
+
+    response = client.post(world.address, {"text_es": TEXT})
+
+    change = PendingChange.objects.get()
+    assert response.url == reverse("admin:index")
+    assert change.after == {
+        "agency": world.agency.pk,
+        "period": world.period.pk,
+        "text_es": TEXT,
+        "signed_as": "titular",
+    }
+    assert TEXT not in world.read(client)
+
+
+def test_an_approved_comment_is_signed_by_a_role_and_by_no_person(client):
+    world = World()
+    change = world.propose()
+
+    workflow.approve(change, by=make_reviewer(first_name="Altagracia"))
+
+    page, stored = world.read(client), AgencyComment.objects.get()
+    assert TEXT in page
+    assert (stored.written_by, stored.written_at) == (world.user, change.proposed_at)
+    for name in ("Berenice", "Quezada", "Altagracia", world.user.username):
+        assert name not in page
+
+
+def test_a_later_comment_on_the_round_takes_the_place_of_the_first(client):
+    world = World()
+    workflow.approve(world.propose(), by=make_reviewer())
+    client.force_login(world.user)
+
+    client.post(world.address, {"text_es": "Otra cosa."})
+    workflow.approve(PendingChange.objects.waiting().get(), by=make_reviewer())
+
+    assert AgencyComment.objects.get().text_es == "Otra cosa."
+
+
+def test_only_one_comment_waits_and_the_second_text_stays_on_screen(client):
+    world = World()
+    world.propose()
+    other = make_focal_point(agency=world.agency)
+    client.force_login(other)
+
+    response = client.post(world.address, {"text_es": "Otro texto."})
+
+    assert PendingChange.objects.count() == 1
+    assert "Otro texto." in response.content.decode()
+
+
+def test_an_alternate_signs_as_one(client):
+    world = World()
+    client.force_login(make_focal_point(agency=world.agency))
+
+    client.post(world.address, {"text_es": TEXT})
+
+    assert PendingChange.objects.get().after["signed_as"] == "alternate"
+
+
+def test_a_reviewer_with_a_mandate_does_not_approve_her_own():
+    world = World()
+    reviewer = make_reviewer()
+    reviewer.groups.add(world.user.groups.get())
+    make_mandate(user=reviewer, agency=world.agency, kind="alternate")
+    reviewer = type(reviewer).objects.get(pk=reviewer.pk)
+    change = workflow.propose(world.comment(), by=reviewer)
+
+    with pytest.raises(workflow.TransitionError):
+        workflow.approve(change, by=reviewer)
+
+    assert AgencyComment.objects.count() == 0
+
+
+def test_whoever_may_not_speak_for_the_agency_finds_no_page(client):
+    world, other = World(), World()
+    former = make_focal_point(
+        agency=make_agency(), mandate={"ends_on": timezone.localdate()}
+    )
+    past = timezone.localdate() - timedelta(days=1)
+    make_mandate(
+        user=former,
+        agency=world.agency,
+        kind="alternate",
+        starts_on=past - timedelta(days=9),
+        ends_on=past,
+    )
+
+    answers = []
+    for user in (other.user, former, make_reviewer(), make_administrator()):
+        client.force_login(user)
+        answers += [
+            client.get(world.address).status_code,
+            client.post(world.address, {"text_es": TEXT}).status_code,
+        ]
+        with pytest.raises(workflow.TransitionError):
+            workflow.propose(world.comment(), by=user)
+
+    assert answers == [404] * 8
+    assert PendingChange.objects.count() == 0
+
+
+@pytest.mark.parametrize("which", ["to come", "of another plan", "record"])
+def test_a_round_that_does_not_ask_the_agency_has_no_page(client, which):
+    world = World()
+    later = timezone.localdate() + timedelta(days=5)
+    period = {
+        "to come": lambda: make_round(plan=world.plan, opens_on=later),
+        "of another plan": make_round,
+        "record": lambda: make_period(plan=world.plan),
+    }[which]()
+    client.force_login(world.user)
+    url = reverse("admin:agency_comment", args=[period.pk, world.agency.slug])
+
+    assert client.get(url).status_code == 404
+
+
+def test_personal_data_is_refused_beside_its_field(client):
+    world = World()
+    client.force_login(world.user)
+
+    response = client.post(world.address, {"text_es": "Llame al 809-555-1234."})
+
+    assert set(response.context["form"].errors) == {"text_es"}
+    assert PendingChange.objects.count() == 0
+
+
+def test_the_approver_reads_it_as_the_public_will(client):
+    world = World()
+    change = world.propose(text_en="The institution moved.")
+    client.force_login(make_reviewer())
+
+    context = client.get(reverse("admin:approval", args=[change.pk])).context
+
+    spanish, english = (html for _, html in context["readings"])
+    assert TEXT in spanish
+    assert "The institution moved." in english
+
+
+def test_a_comment_on_a_demonstration_is_marked_as_one(client):
+    world = World(is_demonstration=True)
+
+    workflow.approve(world.propose(), by=make_reviewer())
+
+    assert "entry--demonstration" in world.read(client)
+
+
+def test_the_desk_lists_the_rounds_of_ones_own_agency_and_no_other(client):
+    world, _other = World(), World()
+    client.force_login(world.user)
+
+    listed = client.get(reverse("admin:index")).context["commentable"]
+
+    assert [(each.period, each.agency, each.stands) for each in listed] == [
+        (world.period, world.agency, False)
+    ]
+    assert commentable(make_reviewer()) == []
+
+
+def test_the_database_keeps_one_comment_per_agency_and_round():
+    world = World()
+    workflow.approve(world.propose(), by=make_reviewer())
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        world.comment().save()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_comment_moves_the_publication_version(open_record):
+    change = World().propose()
+    before = PublicationVersion.current()
+
+    workflow.approve(change, by=make_reviewer())
+
+    assert PublicationVersion.current() > before
+
+
+def test_the_desk_and_the_page_cost_the_same_at_any_number(client):
+    world, costs = World(), []
+    client.force_login(world.user)
+    commentable(world.user)  # what the account itself costs is read once
+    public = address("agency", world.plan.code, world.agency.slug)
+    for number in (1, 5):
+        for _ in range(number):
+            period = make_round(plan=world.plan)
+            AgencyComment.objects.create(
+                agency=world.agency,
+                period=period,
+                text_es=TEXT,
+                signed_as="titular",
+                written_by=world.user,
+                written_at=timezone.now(),
+            )
+        for read in (lambda: client.get(public), lambda: commentable(world.user)):
+            with CaptureQueriesContext(connection) as queries:
+                read()
+            costs.append(len(queries))
+
+    assert costs[:2] == costs[2:]

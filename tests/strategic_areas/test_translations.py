@@ -1,0 +1,271 @@
+"""English beside a published revision: a second person's approval, and a mark."""
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils.translation import override
+
+from strategic_areas import workflow
+from strategic_areas.models import (
+    ActivityUpdate,
+    PendingChange,
+    PublicationVersion,
+    Translation,
+)
+from strategic_areas.queries import record
+from tests.factories import (
+    make_activity,
+    make_administrator,
+    make_change,
+    make_correction,
+    make_declaration,
+    make_focal_point,
+    make_published_declaration,
+    make_published_update,
+    make_record_update,
+    make_reviewer,
+    make_submitted_update,
+    make_update,
+)
+
+pytestmark = pytest.mark.django_db
+
+SPANISH, ENGLISH = "Se imprimieron guías.", "Guides were printed."
+Status = PendingChange.Status
+
+
+def address(update):
+    kind = "avance" if isinstance(update, ActivityUpdate) else "declaracion"
+    return reverse("admin:translation", args=[kind, update.pk])
+
+
+def make_spanish_update(**fields):
+    return make_published_update(narrative_es=SPANISH, **fields)
+
+
+def make_translation(update, *, text=ENGLISH, **fields):
+    link = "activity_update" if hasattr(update, "activity") else "commitment_update"
+    kept = Translation(**{link: update}, text=text, **fields)
+    return workflow.approve(make_change(kept, text=text), by=make_reviewer())
+
+
+def entry_of(update):
+    (entry,) = record.entries(record.updates().filter(pk=update.pk))
+    return entry
+
+
+def public_page(client, update, language):
+    url = update.activity.commitment.get_absolute_url(language=language)
+    return client.get(url).content.decode()
+
+
+def test_a_reviewer_proposes_english_beside_the_spanish(client):
+    update, reviewer = make_spanish_update(obstacle_es="Faltó papel."), make_reviewer()
+    client.force_login(reviewer)
+
+    form = client.get(address(update)).context["form"]
+    client.post(address(update), {"text": ENGLISH, "obstacle": "Lack of paper."})
+
+    change = PendingChange.objects.get()
+    assert list(form.fields) == ["text", "obstacle"]
+    assert form.fields["text"].help_text == SPANISH
+    assert change.after == {
+        "activity_update": update.pk,
+        "text": ENGLISH,
+        "obstacle": "Lack of paper.",
+    }
+    assert Translation.objects.count() == 0
+
+
+def test_an_approved_translation_is_read_and_marked_and_the_row_stays(client):
+    update = make_spanish_update()
+    stored = ActivityUpdate.objects.filter(pk=update.pk).values()
+    before = stored.get()
+    in_spanish, untold = (public_page(client, update, each) for each in ("es", "en"))
+
+    make_translation(update)
+
+    english = public_page(client, update, "en")
+    assert ENGLISH not in untold
+    assert SPANISH in untold
+    assert ENGLISH in english
+    assert SPANISH not in english
+    assert english.count('"only-spanish translated"') == english.count(ENGLISH)
+    assert public_page(client, update, "es") == in_spanish
+    assert stored.get() == before
+
+
+def test_the_agencys_own_english_is_never_replaced():
+    update = make_spanish_update(narrative_en="Their own words.")
+    Translation.objects.create(activity_update=update, text=ENGLISH)
+
+    entry = entry_of(update)
+
+    assert (entry.text_en, entry.translated) == ("Their own words.", frozenset())
+
+
+def test_a_text_left_without_english_stays_marked_as_only_in_spanish(client):
+    update = make_spanish_update(next_step_es="Repartir las guías.")
+    make_translation(update)
+
+    english = public_page(client, update, "en")
+
+    assert entry_of(update).translated == {"text"}
+    assert '<div lang="es"><p>Repartir las guías.</p></div>' in english
+
+
+def test_the_next_revision_needs_a_translation_of_its_own():
+    update = make_spanish_update()
+    make_translation(update)
+    correction = make_correction(update, narrative_es="Se imprimieron más guías.")
+    workflow.submit(correction, by=correction.contributors.first())
+    workflow.publish(correction, by=make_reviewer())
+
+    assert entry_of(correction).text_en == ""
+    assert entry_of(update).text_en == ENGLISH
+
+
+def test_a_declaration_and_a_matter_of_record_are_translated_too():
+    declaration = make_published_declaration(statement_es="Se alcanzó.")
+    filed = make_record_update(narrative_es=SPANISH)
+
+    make_translation(declaration, text="It was reached.")
+    make_translation(filed)
+
+    (entry,) = record.entries(declarations=record.declarations())
+    assert (entry.text_en, entry_of(filed).text_en) == ("It was reached.", ENGLISH)
+
+
+def test_a_translation_is_mended_by_another_change():
+    update = make_spanish_update()
+    make_translation(update)
+    kept = Translation.objects.get()
+
+    change = make_change(kept, text="Guides were printed again.")
+    workflow.approve(change, by=make_reviewer())
+
+    assert change.before == {"text": ENGLISH}
+    assert entry_of(update).text_en == "Guides were printed again."
+
+
+def test_only_one_translation_of_a_revision_waits(client):
+    update = make_spanish_update()
+    make_change(Translation(activity_update=update), text=ENGLISH)
+    client.force_login(make_reviewer())
+
+    response = client.post(address(update), {"text": "Another one."})
+
+    assert PendingChange.objects.count() == 1
+    assert response.context["form"]["text"].value() == "Another one."
+    assert "Another one." in response.content.decode()
+
+
+def test_what_was_withdrawn_meanwhile_is_not_translated():
+    update = make_spanish_update()
+    change = make_change(Translation(activity_update=update), text=ENGLISH)
+    workflow.withdraw(update, by=make_reviewer(), reason="Error.")
+
+    decided = workflow.approve(change, by=make_reviewer())
+
+    assert (decided.status, Translation.objects.count()) == (Status.OUTDATED, 0)
+
+
+def test_personal_data_is_no_more_translated_than_written(client):
+    update = make_spanish_update()
+    client.force_login(make_reviewer())
+
+    response = client.post(address(update), {"text": "Ask ana@example.org."})
+
+    assert set(response.context["form"].errors) == {"text"}
+    assert PendingChange.objects.count() == 0
+
+
+@pytest.mark.parametrize("make_actor", [make_administrator, make_focal_point])
+def test_only_a_reviewer_finds_the_page(client, make_actor):
+    update = make_spanish_update()
+    agency = {"agency": update.agency} if make_actor is make_focal_point else {}
+    client.force_login(make_actor(**agency))
+
+    assert client.get(address(update)).status_code == 404
+    assert client.post(address(update), {"text": ENGLISH}).status_code == 404
+    assert PendingChange.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        make_update,
+        make_submitted_update,
+        make_declaration,
+        lambda: make_spanish_update(narrative_en="It has English."),
+        lambda: make_spanish_update(
+            is_reserved=True,
+            reserved_reason="Caso abierto.",
+            reserved_legal_basis="Ley 200-04",
+        ),
+    ],
+)
+def test_what_the_public_does_not_read_in_spanish_has_no_page(client, make):
+    update = make()
+    client.force_login(make_reviewer())
+
+    assert client.get(address(update)).status_code == 404
+
+
+def test_the_reviewers_page_of_a_published_record_leads_there(client):
+    update = make_spanish_update()
+    client.force_login(make_reviewer())
+    name = "admin:strategic_areas_activityupdate_change"
+
+    page = client.get(reverse(name, args=[update.pk]))
+
+    assert page.context["translation_url"] == address(update)
+
+
+def test_the_approver_reads_both_languages_as_the_public_will(client):
+    update = make_spanish_update()
+    change = make_change(Translation(activity_update=update), text=ENGLISH)
+    client.force_login(make_reviewer())
+
+    context = client.get(reverse("admin:approval", args=[change.pk])).context
+
+    spanish, english = (html for _, html in context["readings"])
+    assert SPANISH in spanish
+    assert ENGLISH in english
+
+
+def test_the_database_keeps_one_translation_per_revision_that_says_something():
+    update = make_spanish_update()
+
+    for wrong in (
+        {"activity_update": update},
+        {"text": ENGLISH},
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Translation.objects.create(**wrong)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_translation_moves_the_publication_version(open_record):
+    update = make_spanish_update()
+    change = make_change(Translation(activity_update=update), text=ENGLISH)
+    before = PublicationVersion.current()
+
+    workflow.approve(change, by=make_reviewer())
+
+    assert PublicationVersion.current() > before
+
+
+def test_translations_cost_no_query_of_their_own():
+    costs = []
+    for number in (1, 10):
+        for _ in range(number):
+            update = make_record_update(activity=make_activity())
+            Translation.objects.create(activity_update=update, text=ENGLISH)
+        with CaptureQueriesContext(connection) as queries, override("en"):
+            entries = record.entries(record.updates())
+        costs.append(len(queries))
+
+    assert costs[0] == costs[1]
+    assert {entry.text_en for entry in entries} == {ENGLISH}
