@@ -1,14 +1,22 @@
 """The admin site: staff's own index instead of a list of tables."""
 
+from allauth.account.views import logout
 from django.conf import settings
 from django.contrib.admin import AdminSite
-from django.urls import path
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from agencies import access, preferences
 from agencies.autocomplete import ChoicesView
 from strategic_areas.desk import approvals, commenting, matrix, purges, queries
 from strategic_areas.desk import urls as desk
+
+#: allauth registers tables of its own, secrets of second factors among them.
+NOT_SHOWN = {"account", "mfa", "usersessions"}
 
 
 class PortalAdminSite(AdminSite):
@@ -19,6 +27,32 @@ class PortalAdminSite(AdminSite):
     index_title = _("My work")
     index_template = "admin/portal_index.html"
     empty_value_display = "–"
+
+    def register(self, model_or_iterable, admin_class=None, **options):
+        models = model_or_iterable
+        models = [models] if isinstance(models, type) else models
+        shown = [each for each in models if each._meta.app_label not in NOT_SHOWN]
+        super().register(shown, admin_class, **options)
+
+    def login(self, request, extra_context=None):
+        """There is one door, and it is not here."""
+        wanted = request.GET.get("next", "")
+        if request.user.is_authenticated:
+            if not self.has_permission(request):
+                raise PermissionDenied
+            return redirect("admin:index")
+        # Whoever asked for no page in particular lands where her work is.
+        query = urlencode({"next": wanted}) if wanted != reverse("admin:index") else ""
+        return HttpResponseRedirect(f"{reverse('account_login')}?{query}".rstrip("?"))
+
+    def logout(self, request, extra_context=None):
+        return logout(request)
+
+    def password_change(self, request, extra_context=None):
+        return redirect("account_change_password")
+
+    def password_change_done(self, request, extra_context=None):
+        return redirect("account_index")
 
     def each_context(self, request):
         return {

@@ -5,10 +5,12 @@ from django.utils import timezone
 
 
 def site(request):
-    """``portal``: whether this is the State's own site, and the date of its data."""
+    """``portal``: what the site is and asks, and the date of its data."""
     return {
         "portal": {
             "is_official": settings.OFFICIAL_SITE,
             "today": timezone.localdate(),
+            "second_factor": settings.REQUIRE_SECOND_FACTOR,
+            "languages": settings.LANGUAGES,
         }
     }

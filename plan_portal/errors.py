@@ -36,6 +36,13 @@ def page_not_found(request, exception):
     return error_page(request, 404)
 
 
+def too_many_requests(request):
+    """A limit was reached; it says when to try again, not which limit it was."""
+    response = error_page(request, 429)
+    response.headers["Retry-After"] = "300"
+    return response
+
+
 def server_error(request):
     """500; or 503 where it is the database that cannot be reached."""
     if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):

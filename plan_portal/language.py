@@ -20,7 +20,7 @@ def choose_language(request):
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME,
         language,
-        path="/gestion/",
+        path="/",
         secure=settings.LANGUAGE_COOKIE_SECURE,
         httponly=True,
         samesite=settings.LANGUAGE_COOKIE_SAMESITE,

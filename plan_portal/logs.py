@@ -30,3 +30,34 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info:
             entry["traceback"] = self.formatException(record.exc_info)
         return json.dumps(entry, ensure_ascii=True, default=str)
+
+
+def configuration(formatter):
+    """The LOGGING setting: everything to standard output, in the named format."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "json": {"()": "plan_portal.logs.JsonFormatter"},
+            "plain": {"format": "%(levelname)s %(name)s: %(message)s"},
+        },
+        "handlers": {
+            "stdout": {
+                "class": "logging.StreamHandler",
+                "stream": "ext://sys.stdout",
+                "formatter": formatter,
+            },
+        },
+        "root": {"handlers": ["stdout"], "level": "INFO"},
+        "loggers": {
+            # Django's own handlers would tell everything a second time.
+            "django": {"handlers": [], "level": "INFO", "propagate": True},
+            "django.server": {"handlers": [], "level": "INFO", "propagate": True},
+            # The access log has a line for each of these already.
+            "django.request": {"level": "ERROR"},
+            # So has it for strangers who knock under another name, all day long.
+            "django.security.DisallowedHost": {"level": "CRITICAL"},
+            # It would greet every command; what it says of a bad PDF, the refusal says.
+            "pikepdf": {"level": "ERROR"},
+        },
+    }

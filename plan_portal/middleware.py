@@ -24,6 +24,12 @@ def language_of_path(path):
     return "en" if path == "/en" or path.startswith("/en/") else "es"
 
 
+def told_path(path):
+    """The path for the log, without the key of a link to a new password."""
+    start, word, _key = path.partition("/password/reset/key/")
+    return f"{start}{word}…" if word else path
+
+
 class AccessLogMiddleware:
     """
     One line per request: what was asked, what was answered, how long it took.
@@ -41,11 +47,11 @@ class AccessLogMiddleware:
         access_log.info(
             "%s %s %s",
             request.method,
-            request.path,
+            told_path(request.path),
             response.status_code,
             extra={
                 "method": request.method,
-                "path": request.path,
+                "path": told_path(request.path),
                 "status": response.status_code,
                 "duration_ms": round((time.perf_counter() - begun) * 1000, 1),
             },

@@ -10,9 +10,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
-from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+
+from plan_portal import logs, policy, sign_in
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -37,10 +38,10 @@ def env_bool(name, default=False):
     return value == "true"
 
 
-def env_required(name, debug_default):
-    """Read a variable that only development may leave out."""
-    value = os.environ.get(name) or (debug_default if DEBUG else None)
-    if value is None:
+def env_required(name, otherwise=None):
+    """Read a variable; only ``otherwise``, where there is one, may stand for it."""
+    value = os.environ.get(name) or otherwise
+    if not value:
         raise ImproperlyConfigured(
             f"{name} is not set (see 'Configuration' in README.md)"
         )
@@ -48,12 +49,12 @@ def env_required(name, debug_default):
 
 
 DEBUG = env_bool("DEBUG")
-SECRET_KEY = env_required("SECRET_KEY", debug_default="development-only-not-secret")
+SECRET_KEY = env_required("SECRET_KEY", DEBUG and "development-only-not-secret")
 
 
 # Addresses. Absolute ones are built from SITE_URL, never from a request's Host.
 
-SITE_URL = env_required("SITE_URL", debug_default="http://localhost:8000").rstrip("/")
+SITE_URL = env_required("SITE_URL", DEBUG and "http://localhost:8000").rstrip("/")
 _site = urlsplit(SITE_URL)
 if _site.scheme not in {"http", "https"} or not _site.hostname or _site.path:
     raise ImproperlyConfigured(
@@ -83,7 +84,6 @@ if IS_LOCAL_SITE:
 
 ROOT_URLCONF = "plan_portal.urls"
 WSGI_APPLICATION = "plan_portal.wsgi.application"
-LOGIN_URL = "admin:login"
 
 
 # What the portal says of itself
@@ -120,6 +120,10 @@ INSTALLED_APPS = [
     "simple_history",
     "crispy_forms",
     "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "agencies.apps.AgenciesConfig",
     "strategic_areas.apps.StrategicAreasConfig",
 ]
@@ -141,6 +145,8 @@ MIDDLEWARE = [
     # After the person is known: staff pages speak her language.
     "plan_portal.middleware.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "agencies.second_factor.SecondFactorMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     # After the request can be told from the record; before anything is decided in it.
     "agencies.audit.denials.DenialMiddleware",
@@ -210,6 +216,17 @@ else:
 FRONT_MEMORY = env.int("FRONT_MEMORY_MB", default=16) * 2**20
 COPIES_DIR = VAR_DIR / "copies"
 
+# Limits are counted here, by all processes together: never in one process's memory.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "shared_cache",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    }
+}
+if os.environ.get("REDIS_URL"):
+    CACHES = {"default": sign_in.redis_cache(os.environ["REDIS_URL"])}
+
 
 # Languages and time
 
@@ -277,23 +294,25 @@ FILE_UPLOAD_HANDLERS = [
 ]
 
 
-# Who may come in
+# Who may come in, and how: the parts that no environment changes are in sign_in.py
 
 AUTH_USER_MODEL = "agencies.User"
-PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
-]
-_validators = "django.contrib.auth.password_validation"
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"{_validators}.UserAttributeSimilarityValidator"},
-    {
-        "NAME": f"{_validators}.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
-    },
-    {"NAME": f"{_validators}.CommonPasswordValidator"},
-    {"NAME": f"{_validators}.NumericPasswordValidator"},
-]
+vars().update(sign_in.SIGN_IN)
+
+# On one's own machine, over plain HTTP, a demonstration does without.
+REQUIRE_SECOND_FACTOR = env_bool("REQUIRE_SECOND_FACTOR", default=not INSECURE_HTTP)
+MFA_ENCRYPTION_KEYS = env.list("MFA_ENCRYPTION_KEYS", default=[])
+if not MFA_ENCRYPTION_KEYS:
+    own = sign_in.derived_key(SECRET_KEY) if INSECURE_HTTP else None
+    MFA_ENCRYPTION_KEYS = [env_required("MFA_ENCRYPTION_KEYS", own)]
+sign_in.refuse_malformed_keys(MFA_ENCRYPTION_KEYS)
+MFA_TOTP_ISSUER = SITE_HOST
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = INSECURE_HTTP
+# How many proxies of one's own each add a name to X-Forwarded-For.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int(
+    "TRUSTED_PROXY_COUNT", default=int(env_bool("BEHIND_TLS_PROXY"))
+)
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
 
 
 # Cookies
@@ -324,21 +343,7 @@ X_FRAME_OPTIONS = "DENY"
 if env_bool("BEHIND_TLS_PROXY"):  # opt-in: without a proxy anyone can send the header
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF, "data:"],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "form-action": [SELF],
-        "frame-ancestors": [NONE],
-        "base-uri": [NONE],
-        "object-src": [NONE],
-        "manifest-src": [SELF],
-    }
-}
+CONTENT_SECURITY_POLICY = policy.CONTENT_SECURITY_POLICY
 
 SILENCED_SYSTEM_CHECKS = [
     # HSTS preload would bind the whole parent domain, which is the State's to decide.
@@ -348,30 +353,4 @@ SILENCED_SYSTEM_CHECKS = [
 
 # Logs: one JSON object a line for machines, plain lines for a developer
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "json": {"()": "plan_portal.logs.JsonFormatter"},
-        "plain": {"format": "%(levelname)s %(name)s: %(message)s"},
-    },
-    "handlers": {
-        "stdout": {
-            "class": "logging.StreamHandler",
-            "stream": "ext://sys.stdout",
-            "formatter": "plain" if DEBUG else "json",
-        },
-    },
-    "root": {"handlers": ["stdout"], "level": "INFO"},
-    "loggers": {
-        # Django's own handlers would tell everything a second time.
-        "django": {"handlers": [], "level": "INFO", "propagate": True},
-        "django.server": {"handlers": [], "level": "INFO", "propagate": True},
-        # The access log has a line for each of these already.
-        "django.request": {"level": "ERROR"},
-        # So has it for strangers who knock under another name, all day long.
-        "django.security.DisallowedHost": {"level": "CRITICAL"},
-        # It would greet every command; what it says of a bad PDF, the refusal says.
-        "pikepdf": {"level": "ERROR"},
-    },
-}
+LOGGING = logs.configuration("plain" if DEBUG else "json")

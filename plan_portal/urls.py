@@ -114,6 +114,7 @@ urlpatterns = [
     ),
     path("gestion/", admin.site.urls),
     path(PATH, security_txt, name="security_txt"),
+    path("cuenta/", include("agencies.account_urls")),
     path("en/", include((public_patterns("en"), "en"))),
     path("", include((public_patterns("es"), "es"))),
 ]
@@ -121,4 +122,5 @@ urlpatterns = [
 handler400 = "plan_portal.errors.bad_request"
 handler403 = "plan_portal.errors.permission_denied"
 handler404 = "plan_portal.errors.page_not_found"
+handler429 = "plan_portal.errors.too_many_requests"
 handler500 = "plan_portal.errors.server_error"

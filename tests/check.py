@@ -5,6 +5,7 @@ Looks at migrations, at Django's list for deployment, and at the catalogue of
 translations. With --write it brings the catalogue up to date instead: make messages
 """
 
+import base64
 import os
 import re
 import secrets
@@ -21,6 +22,7 @@ CATALOGUE = Path("plan_portal/locale/es/LC_MESSAGES/django.po")
 
 PRODUCTION = {
     "SECRET_KEY": secrets.token_urlsafe(64),
+    "MFA_ENCRYPTION_KEYS": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
     "SITE_URL": "https://plan.example.gob.do",
 }
 OURS = ("ENV_FILE", "DEBUG", "INSECURE_HTTP", "DATABASE_URL", "ALLOWED_HOSTS")

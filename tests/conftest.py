@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 
 from strategic_areas import triggers
 
@@ -54,3 +55,4 @@ def open_record(transactional_db):
     triggers.install()
     yield
     triggers.drop()
+    cache.clear()

@@ -7,8 +7,16 @@ Published rows come through the workflow, so that no state is made that cannot e
 from datetime import date, timedelta
 from itertools import count
 
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
 from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from django.utils import timezone
 
 from agencies.access import ADMINISTRATORS, FOCAL_POINTS, REVIEWERS
@@ -48,6 +56,29 @@ def make_user(*, group=None, is_staff=True, **fields):
     if group:
         user.groups.add(Group.objects.get(name=group))
     return user
+
+
+def sign_in(client, login, *, password=PASSWORD, x_forwarded_for=None):
+    """What the browser posts from the sign-in page."""
+    headers = {"x-forwarded-for": x_forwarded_for} if x_forwarded_for else {}
+    return client.post(
+        reverse("account_login"),
+        {"login": login, "password": password},
+        headers=headers,
+    )
+
+
+def make_totp(user):
+    """Give the account an app with codes; its secret."""
+    secret = generate_totp_secret()
+    TOTP.activate(user, secret)
+    return secret
+
+
+def totp_code(secret):
+    """What the app shows now."""
+    (counter,) = yield_hotp_counters_from_time()
+    return format_hotp_value(hotp_value(secret, counter))
 
 
 def make_reviewer(**fields):

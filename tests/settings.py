@@ -23,9 +23,13 @@ for _name in (
     "DEFAULT_FROM_EMAIL",
     "EMAIL_URL",
     "ENV_FILE",
+    "MFA_ENCRYPTION_KEYS",
     "OFFICIAL_SITE",
+    "REDIS_URL",
+    "REQUIRE_SECOND_FACTOR",
     "SECRETARIAT_NAME",
     "SECURITY_CONTACT",
+    "TRUSTED_PROXY_COUNT",
 ):
     os.environ.pop(_name, None)
 os.environ |= {

@@ -5,7 +5,7 @@ import pytest
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.mark.parametrize("path", ["/gestion/login/", "/en/nowhere/", "/nada/"])
+@pytest.mark.parametrize("path", ["/cuenta/login/", "/en/nowhere/", "/nada/"])
 def test_a_page_breaks_no_rule_of_its_own_policy(page, path):
     complaints = []
     page.on("console", lambda message: complaints.append(message.text))
@@ -26,7 +26,7 @@ def test_static_files_reach_the_sign_in_page(page):
         ),
     )
 
-    page.goto("/gestion/login/")
+    page.goto("/cuenta/login/")
 
     assert missing == []
     assert page.evaluate("document.styleSheets.length") > 0

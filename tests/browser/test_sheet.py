@@ -63,8 +63,8 @@ def make_page(browser, live_server):
         context = browser.new_context(base_url=live_server.url, **options)
         contexts.append(context)
         page = context.new_page()
-        page.goto("/gestion/login/")
-        page.locator("#id_username").fill(user.username)
+        page.goto("/cuenta/login/")
+        page.locator("#id_login").fill(user.username)
         page.locator("#id_password").fill(PASSWORD)
         page.locator("#login-form input[type=submit]").click()
         return page

@@ -11,8 +11,13 @@ ROOT = Path(__file__).resolve().parents[2]
 PRODUCTION = {
     "SECRET_KEY": "k9-2vQ_xW8-mZr4Lt7pN1sBd6hFc3jGyUe5oAiTqRwEzXbVn0-Kd3Rm",
     "SITE_URL": "https://plan.mirex.gob.do",
+    "MFA_ENCRYPTION_KEYS": "jHVMzpLxmD-9y4Yb8XWJYvN0VvPyUoZ3W3Cw9XbT2sE=",
 }
-LOCAL = PRODUCTION | {"SITE_URL": "http://localhost:8001", "INSECURE_HTTP": "true"}
+LOCAL = {
+    "SECRET_KEY": PRODUCTION["SECRET_KEY"],
+    "SITE_URL": "http://localhost:8001",
+    "INSECURE_HTTP": "true",
+}
 
 
 def run_python(*arguments, **variables):
@@ -40,7 +45,7 @@ def refusal(variables):
     return done.stderr.strip().splitlines()[-1].partition(": ")[2]
 
 
-@pytest.mark.parametrize("name", ["SECRET_KEY", "SITE_URL"])
+@pytest.mark.parametrize("name", ["SECRET_KEY", "SITE_URL", "MFA_ENCRYPTION_KEYS"])
 @pytest.mark.parametrize("left", ["unset", "empty"])
 def test_a_missing_variable_names_itself(name, left):
     variables = {key: PRODUCTION[key] for key in PRODUCTION if key != name}
@@ -89,6 +94,15 @@ def test_a_switch_takes_true_and_false_alone(name, value):
             {"DATABASE_URL": "mysql://here/portal"},
             "DATABASE_URL must begin with postgres://",
         ),
+        (
+            {"MFA_ENCRYPTION_KEYS": "short"},
+            "MFA_ENCRYPTION_KEYS must hold keys of 32 bytes in URL-safe base64, "
+            "separated by commas (see 'Configuration' in README.md)",
+        ),
+        (
+            {"REDIS_URL": "https://cache"},
+            "REDIS_URL must begin with redis:// or rediss://",
+        ),
     ],
 )
 def test_a_dangerous_or_malformed_setting_is_refused(variables, expected):
@@ -112,6 +126,10 @@ def test_a_dangerous_or_malformed_setting_is_refused(variables, expected):
         ("settings.SILENCED_SYSTEM_CHECKS", "['security.W021']"),
         ("settings.OFFICIAL_SITE", "True"),
         ("settings.EMBEDDED_DATABASE", "True"),
+        ("settings.REQUIRE_SECOND_FACTOR", "True"),
+        ("settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN", "False"),
+        ("settings.ALLAUTH_TRUSTED_PROXY_COUNT", "0"),
+        ("settings.CACHES['default']['BACKEND'].rpartition('.')[2]", "DatabaseCache"),
         ("settings.PASSWORD_HASHERS[0].rpartition('.')[2]", "Argon2PasswordHasher"),
     ],
 )
@@ -132,6 +150,8 @@ def test_production_is_the_default(expression, expected):
         ("settings.SECURE_SSL_REDIRECT", "False"),
         ("settings.SECURE_HSTS_SECONDS", "0"),
         ("settings.OFFICIAL_SITE", "False"),
+        ("settings.REQUIRE_SECOND_FACTOR", "False"),
+        ("len(settings.MFA_ENCRYPTION_KEYS)", "1"),
     ],
 )
 def test_a_local_run_does_without_secure_transport(expression, expected):
@@ -141,9 +161,15 @@ def test_a_local_run_does_without_secure_transport(expression, expected):
 def test_a_proxy_is_believed_only_when_there_is_one():
     variables = PRODUCTION | {"BEHIND_TLS_PROXY": "true"}
 
-    assert value_of("settings.SECURE_PROXY_SSL_HEADER", variables) == (
-        "('HTTP_X_FORWARDED_PROTO', 'https')"
-    )
+    names = "settings.SECURE_PROXY_SSL_HEADER, settings.ALLAUTH_TRUSTED_PROXY_COUNT"
+
+    assert value_of(names, variables) == "('HTTP_X_FORWARDED_PROTO', 'https') 1"
+
+
+def test_two_proxies_in_a_row_are_counted():
+    variables = PRODUCTION | {"BEHIND_TLS_PROXY": "true", "TRUSTED_PROXY_COUNT": "2"}
+
+    assert value_of("settings.ALLAUTH_TRUSTED_PROXY_COUNT", variables) == "2"
 
 
 def test_a_database_url_replaces_the_embedded_database():
@@ -165,6 +191,7 @@ def test_the_environment_wins_over_the_file(tmp_path):
         "ENV_FILE": str(file),
         "SECRET_KEY": "from-the-environment",
         "SITE_URL": "https://plan.example.do",
+        "MFA_ENCRYPTION_KEYS": PRODUCTION["MFA_ENCRYPTION_KEYS"],
     }
 
     found = value_of("settings.SECRET_KEY, settings.SECRETARIAT_NAME", variables)

@@ -34,8 +34,8 @@ ENDS = [
 ]
 
 urlpatterns = [
-    *ENDS,
-    path("en/", include(ENDS)),
+    path("", include((ENDS, "es"))),
+    path("en/", include((ENDS, "en"))),
     path("gestion/", include(ENDS)),
 ]
 

@@ -1,0 +1,66 @@
+"""Second factors: how their secrets are kept, and when one may go."""
+
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+#: What counts as a second factor; recovery codes only stand in for one.
+FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+
+
+class FactorAdapter(DefaultMFAAdapter):
+    """
+    Secrets encrypted at rest, under the first of ``MFA_ENCRYPTION_KEYS``.
+
+    The other keys still open what was encrypted under them: so a key is changed.
+    """
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "cannot_delete_authenticator": _(
+            "This is your only second factor, and this portal requires one. Add "
+            "another first."
+        ),
+        "cannot_generate_recovery_codes": _(
+            "Recovery codes stand in for a second factor: add one first."
+        ),
+        "incorrect_code": _("The code is not right."),
+    }
+
+    def encrypt(self, text):
+        return _keys().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text):
+        try:
+            return _keys().decrypt(encrypted_text.encode()).decode()
+        except InvalidToken:
+            raise ImproperlyConfigured(
+                "No key of MFA_ENCRYPTION_KEYS opens a stored second factor: "
+                "add the key that was in use"
+            ) from None
+
+    def can_delete_authenticator(self, authenticator):
+        if not settings.REQUIRE_SECOND_FACTOR:
+            return True
+        return factors_of(authenticator.user).exclude(pk=authenticator.pk).exists()
+
+    def generate_authenticator_name(self, user, type):
+        number = Authenticator.objects.filter(user=user, type=type).count() + 1
+        return gettext("Key %(number)d") % {"number": number}
+
+
+def factors_of(user):
+    """The second factors of an account, recovery codes left out."""
+    return Authenticator.objects.filter(user=user, type__in=FACTORS)
+
+
+def has_factor(user):
+    return factors_of(user).exists()
+
+
+def _keys():
+    return MultiFernet([Fernet(key) for key in settings.MFA_ENCRYPTION_KEYS])

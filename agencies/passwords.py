@@ -1,0 +1,58 @@
+"""What a password may not be: a word of this portal's own world, a little disguised."""
+
+import re
+import unicodedata
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from agencies.models import Agency
+
+#: What somebody who knows the portal would try first.
+WORDS = {
+    "citim",
+    "dominicana",
+    "gestion",
+    "mirex",
+    "planaccion",
+    "plannacional",
+    "republica",
+    "trafico",
+    "trata",
+    "tratadepersonas",
+    "victima",
+}
+#: Letters that must be left once the words are taken out.
+REST = 8
+DISGUISES = str.maketrans("013457@$!", "oieastasi")
+
+
+class ContextWordValidator:
+    """Refuses what is little more than the portal's words or an agency's acronym."""
+
+    def validate(self, password, user=None):
+        rest = plain(password)
+        words = WORDS | {plain(acronym) for acronym in _acronyms()}
+        for word in sorted(filter(None, words), key=len, reverse=True):
+            rest = rest.replace(word, "")
+        if len(rest) < REST and rest != plain(password):
+            raise ValidationError(
+                _(
+                    "The password is little more than words that everybody here "
+                    "knows, such as an agency's acronym. Use four words of your own."
+                ),
+                code="password_of_context_words",
+            )
+
+    def get_help_text(self):
+        return _("It cannot be made of the portal's own words or agencies' acronyms.")
+
+
+def plain(text):
+    """Only letters, small, without accents and without the usual disguises."""
+    bare = unicodedata.normalize("NFKD", text.casefold().translate(DISGUISES))
+    return re.sub(r"[^a-z]", "", bare)
+
+
+def _acronyms():
+    return Agency.objects.values_list("acronym", flat=True)

@@ -1,0 +1,126 @@
+"""
+Who signed in with a password alone reaches enrolment and the public pages, no more.
+
+Fails closed: an address that is not named here is not reached. What counts is this
+session, not the account: one opened before the factor was added must prove it too.
+"""
+
+import time
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added, authenticator_used
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.auth.signals import user_logged_in
+from django.dispatch import receiver
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+
+from agencies.factors import FACTORS, factors_of
+
+SESSION_KEY = "second_factor_of"
+SEEN_KEY = "seen_at"
+#: Seconds within which a session is not marked as seen again.
+SEEN_EVERY = 300
+
+#: Namespaces of the public pages, which look at no session at all.
+PUBLIC = {"es", "en"}
+#: What a session without a second factor may open besides.
+OPEN = {
+    "account_index",
+    "account_inactive",
+    "account_login",
+    "account_logout",
+    "account_reauthenticate",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "account_signup",
+    "language",
+    "mfa_authenticate",
+    "mfa_index",
+    "mfa_login_webauthn",
+    "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
+    "security_txt",
+}
+#: What it may open only while the account has no factor yet.
+ENROLMENT = {
+    "mfa_activate_totp",
+    "mfa_add_webauthn",
+    "mfa_totp_picture",
+}
+
+
+class SecondFactorMiddleware:
+    """Sends a password-only session to prove or to set up a second factor."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        match = request.resolver_match
+        if PUBLIC.intersection(match.namespaces) or not request.user.is_authenticated:
+            return None
+        note_presence(request)
+        if not settings.REQUIRE_SECOND_FACTOR or is_proven(request):
+            return None
+        name = "" if match.namespaces else match.url_name
+        if name in OPEN:
+            return None
+        if proof := _proof_of(request.user):
+            return _redirect(proof, request)
+        return None if name in ENROLMENT else _redirect("mfa_index", request)
+
+
+def _proof_of(user):
+    """The page on which the person proves a factor she has; None when she has none."""
+    kinds = set(factors_of(user).values_list("type", flat=True))
+    if Authenticator.Type.WEBAUTHN in kinds:
+        return "mfa_reauthenticate_webauthn"
+    return "mfa_reauthenticate" if kinds else None
+
+
+def _redirect(name, request):
+    query = f"?{urlencode({'next': request.path})}" if request.method == "GET" else ""
+    return HttpResponseRedirect(reverse(name) + query)
+
+
+def is_proven(request):
+    """True when this session was opened or confirmed with a second factor."""
+    return request.session.get(SESSION_KEY) == request.user.pk
+
+
+@receiver(authenticator_used, sender=Authenticator)
+def note_use(sender, request, user, **facts):
+    """The person of this session has just used a factor or a recovery code."""
+    request.session[SESSION_KEY] = user.pk
+
+
+@receiver(authenticator_added, sender=Authenticator)
+def note_enrolment(sender, request, user, authenticator, **facts):
+    """She has just set one up; the recovery codes made with it prove nothing."""
+    if authenticator.type in FACTORS:
+        request.session[SESSION_KEY] = user.pk
+
+
+@receiver(user_logged_in)
+def note_arrival(sender, request, user, **facts):
+    request.session[SEEN_KEY] = time.time()
+
+
+def note_presence(request):
+    """Mark the session as seen, now and then, for its owner's list and the review."""
+    now = time.time()
+    if now - request.session.get(SEEN_KEY, 0) < SEEN_EVERY:
+        return
+    request.session[SEEN_KEY] = now
+    UserSession.objects.filter(session_key=request.session.session_key).update(
+        last_seen_at=timezone.now()
+    )

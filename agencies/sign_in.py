@@ -1,0 +1,179 @@
+"""
+The one door: who may come in, what she is written, what answers too many tries.
+
+allauth does the work; here is what the portal decides differently.
+"""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
+from allauth.core import context as current
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.ratelimit import respond_429
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from agencies import access
+from agencies.mail import queue_mail
+from agencies.models import User
+
+#: What a person is written about her account: the subject, and what happened.
+NOTICES = {
+    "account/email/password_changed": (
+        _("Your password was changed"),
+        _("The password of your account was changed."),
+    ),
+    "account/email/password_reset": (
+        _("Your password was changed"),
+        _("The password of your account was changed with a link sent by mail."),
+    ),
+    "mfa/email/totp_activated": (
+        _("A second factor was added"),
+        _("An authenticator app was added to your account."),
+    ),
+    "mfa/email/totp_deactivated": (
+        _("A second factor was removed"),
+        _("The authenticator app was removed from your account."),
+    ),
+    "mfa/email/webauthn_added": (
+        _("A second factor was added"),
+        _("A passkey or security key was added to your account."),
+    ),
+    "mfa/email/webauthn_removed": (
+        _("A second factor was removed"),
+        _("A passkey or security key was removed from your account."),
+    ),
+    "mfa/email/recovery_codes_generated": (
+        _("You have new recovery codes"),
+        _("New recovery codes were made; the former ones no longer serve."),
+    ),
+    "agencies/factors_removed": (
+        _("Your second factors were removed"),
+        _(
+            "Two administrators removed the second factors of your account and ended "
+            "its sessions. You set up a new one when you next sign in."
+        ),
+    ),
+}
+#: How a person shows again that it is she.
+WAYS = {
+    "reauthenticate": _("With the password"),
+    "mfa_reauthenticate": _("With a code of the app, or a recovery code"),
+    "mfa_reauthenticate:webauthn": _("With a passkey or security key"),
+}
+#: Errors that mean "too many": they answer 429, whatever form they came up in.
+TOO_MANY = {"too_many_login_attempts", "rate_limited"}
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Nobody signs up; mails go through the queue; limits answer 429."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "username_password_mismatch": _("The name or the password is not right."),
+        "email_password_mismatch": _("The name or the password is not right."),
+        "enter_current_password": _("This is not your present password."),
+        "incorrect_password": _("The password is not right."),
+        "invalid_password_reset": _("This link no longer serves: ask for a new one."),
+    }
+
+    def is_open_for_signup(self, request):
+        return False
+
+    def validation_error(self, code, *args):
+        if code in TOO_MANY:
+            raise ImmediateHttpResponse(respond_429(current.request))
+        return super().validation_error(code, *args)
+
+    def get_login_redirect_url(self, request):
+        return landing(request.user)
+
+    def get_reauthentication_methods(self, user):
+        methods = super().get_reauthentication_methods(user)
+        return [{**each, "description": WAYS[each["id"]]} for each in methods]
+
+    def get_password_change_redirect_url(self, request):
+        return reverse("account_index")
+
+    def post_login(self, request, user, **facts):
+        """Whoever typed her password just now need not type it again to go on."""
+        records = get_authentication_records(request, user)
+        if any(record["method"] == "password" for record in records):
+            reauthenticate_by_password(request)
+        return super().post_login(request, user, **facts)
+
+    def send_notification_mail(self, template_prefix, user, context=None, email=None):
+        notify(user, template_prefix)
+
+    def send_password_reset_mail(self, user, email, context):
+        """To the account's own address, in the person's language."""
+        with translation.override(user.language):
+            queue_mail(
+                to=user.email,
+                language=user.language,
+                kind="password_reset",
+                subject=gettext("A new password for the plan portal"),
+                text=render_to_string(
+                    "email/password_reset.txt",
+                    {
+                        "username": user.get_username(),
+                        "address": context["password_reset_url"],
+                        "minutes": settings.PASSWORD_RESET_TIMEOUT // 60,
+                    },
+                ),
+            )
+
+    def get_reset_password_from_key_url(self, key):
+        """Built from the portal's own address, never from the request's host."""
+        return reset_address(*key.split("-", 1))
+
+    def send_mail(self, template_prefix, email, context):
+        """allauth's other mails belong to what is closed here; none may slip out."""
+        raise NotImplementedError(f"The portal has no mail {template_prefix}")
+
+
+def reset_address(uid, key):
+    """The address of a single-use link to a new password."""
+    path = reverse("account_reset_password_from_key", args=[uid, key])
+    return f"{settings.SITE_URL}{path}"
+
+
+def landing(user):
+    """Where somebody arrives who asked for no page: administrators at accounts."""
+    works_elsewhere = access.is_focal_point(user) or access.is_reviewer(user)
+    if access.is_administrator(user) and not works_elsewhere:
+        return reverse("admin:agencies_user_changelist")
+    return reverse("admin:index")
+
+
+def notify(user, notice):
+    """Tell a person by mail what happened to her account."""
+    if not user.email:
+        return
+    subject, happened = NOTICES[notice]
+    with translation.override(user.language):
+        queue_mail(
+            to=user.email,
+            language=user.language,
+            kind="account",
+            subject=str(subject),
+            text=render_to_string(
+                "email/account_notice.txt",
+                {
+                    "happened": happened,
+                    "username": user.get_username(),
+                    "moment": timezone.now(),
+                    "contact": settings.CONTACT_EMAIL,
+                },
+            ),
+        )
+
+
+def accounts_with_address(email):
+    """The active accounts of exactly this address; allauth's own table is not asked."""
+    found = User.objects.filter(email__iexact=email, is_active=True)
+    return [user for user in found if user.email.lower() == email.lower()]

@@ -1,0 +1,95 @@
+"""How people sign in: the settings that no environment changes, and their helpers."""
+
+import base64
+import hashlib
+from importlib.util import find_spec
+
+from cryptography.fernet import Fernet
+from django.core.exceptions import ImproperlyConfigured
+
+_VALIDATORS = "django.contrib.auth.password_validation"
+
+SIGN_IN = {
+    "LOGIN_URL": "account_login",
+    "LOGIN_REDIRECT_URL": "admin:index",
+    "AUTHENTICATION_BACKENDS": ["allauth.account.auth_backends.AuthenticationBackend"],
+    "PASSWORD_HASHERS": [
+        "django.contrib.auth.hashers.Argon2PasswordHasher",
+        "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    ],
+    # Long and unusual; nothing about capitals and signs, and no date of expiry.
+    "AUTH_PASSWORD_VALIDATORS": [
+        {"NAME": f"{_VALIDATORS}.UserAttributeSimilarityValidator"},
+        {
+            "NAME": f"{_VALIDATORS}.MinimumLengthValidator",
+            "OPTIONS": {"min_length": 12},
+        },
+        {"NAME": f"{_VALIDATORS}.CommonPasswordValidator"},
+        {"NAME": f"{_VALIDATORS}.NumericPasswordValidator"},
+        {"NAME": "agencies.passwords.ContextWordValidator"},
+    ],
+    # A link to a new password opens the account: it lasts an hour.
+    "PASSWORD_RESET_TIMEOUT": 60 * 60,
+    "ACCOUNT_ADAPTER": "agencies.sign_in.AccountAdapter",
+    "ACCOUNT_LOGIN_METHODS": {"username", "email"},
+    # Whoever is invited proves her address by the link; nobody signs up.
+    "ACCOUNT_EMAIL_VERIFICATION": "none",
+    "ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS": False,
+    "ACCOUNT_EMAIL_NOTIFICATIONS": True,
+    "ACCOUNT_PREVENT_ENUMERATION": True,
+    "ACCOUNT_REAUTHENTICATION_REQUIRED": True,
+    "ACCOUNT_SESSION_REMEMBER": True,
+    "ACCOUNT_LOGOUT_REDIRECT_URL": "account_login",
+    "ACCOUNT_FORMS": {
+        "login": "agencies.account_forms.LoginForm",
+        "reauthenticate": "agencies.account_forms.ReauthenticateForm",
+        "change_password": "agencies.account_forms.ChangePasswordForm",
+        "reset_password": "agencies.account_forms.ResetPasswordForm",
+        "reset_password_from_key": "agencies.account_forms.ResetPasswordKeyForm",
+    },
+    "ACCOUNT_RATE_LIMITS": {
+        "login": "30/m/ip",
+        "login_failed": "10/m/ip,5/5m/key",
+        "reset_password": "20/m/ip,5/m/key",
+        "reset_password_from_key": "20/m/ip",
+        "invitation": "20/m/ip",
+    },
+    "MFA_ADAPTER": "agencies.factors.FactorAdapter",
+    "MFA_SUPPORTED_TYPES": ["webauthn", "totp", "recovery_codes"],
+    "MFA_PASSKEY_LOGIN_ENABLED": True,
+    "MFA_RECOVERY_CODES_SHOW_ONCE": True,
+    "MFA_ALLOW_UNVERIFIED_EMAIL": True,
+    "MFA_FORMS": {
+        "authenticate": "agencies.factor_forms.AuthenticateForm",
+        "reauthenticate": "agencies.factor_forms.ReauthenticateForm",
+        "activate_totp": "agencies.factor_forms.ActivateTOTPForm",
+        "add_webauthn": "agencies.factor_forms.AddWebAuthnForm",
+        "edit_webauthn": "agencies.factor_forms.EditWebAuthnForm",
+    },
+}
+
+
+def derived_key(secret):
+    """The key for secrets of second factors on one's own machine."""
+    digest = hashlib.sha256(f"second factors:{secret}".encode()).digest()
+    return base64.urlsafe_b64encode(digest).decode()
+
+
+def refuse_malformed_keys(keys):
+    for key in keys:
+        try:
+            Fernet(key)
+        except ValueError:
+            raise ImproperlyConfigured(
+                "MFA_ENCRYPTION_KEYS must hold keys of 32 bytes in URL-safe base64, "
+                "separated by commas (see 'Configuration' in README.md)"
+            ) from None
+
+
+def redis_cache(url):
+    """The shared cache in Redis or Valkey instead of in the database."""
+    if not url.startswith(("redis://", "rediss://", "unix://")):
+        raise ImproperlyConfigured("REDIS_URL must begin with redis:// or rediss://")
+    if find_spec("redis") is None:
+        raise ImproperlyConfigured("REDIS_URL needs the package redis: install it")
+    return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url}

@@ -1,0 +1,272 @@
+"""A second factor: what is closed without one, and how its secrets are kept."""
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from cryptography.fernet import Fernet
+from django.core.exceptions import ImproperlyConfigured
+from django.test import Client
+from django.urls import reverse
+
+from agencies import second_factor
+from agencies.factors import FactorAdapter
+from tests.factories import (
+    PASSWORD,
+    make_administrator,
+    make_reviewer,
+    make_totp,
+    make_user,
+    sign_in,
+    totp_code,
+)
+
+pytestmark = pytest.mark.django_db
+
+INDEX = reverse("admin:index")
+PROVE = reverse("mfa_authenticate")
+
+
+@pytest.fixture(autouse=True)
+def required(settings):
+    settings.REQUIRE_SECOND_FACTOR = True
+
+
+def sign_in_with_code(client, user, secret):
+    sign_in(client, user.username)
+    return client.post(PROVE, {"code": totp_code(secret)})
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        INDEX,
+        reverse("admin:rounds"),
+        reverse("admin:agencies_user_changelist"),
+        reverse("staff_evidence", args=["token"]),
+        reverse("account_change_password"),
+        reverse("usersessions_list"),
+        "/gestion/nothing/here/",
+    ],
+)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_without_a_factor_staff_pages_lead_to_setting_one_up(client, method, address):
+    sign_in(client, make_administrator(is_superuser=True).username)
+
+    response = getattr(client, method)(address)
+
+    assert response.status_code == 302
+    assert response.url.partition("?")[0] == reverse("mfa_index")
+
+
+@pytest.mark.parametrize(
+    "name", ["mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "account_index"]
+)
+def test_without_a_factor_its_setting_up_is_open(client, name):
+    sign_in(client, make_reviewer().username)
+
+    assert client.get(reverse(name)).status_code == 200
+
+
+@pytest.mark.parametrize("address", ["/", "/ayuda/", "/salud/viva"])
+def test_without_a_factor_the_public_pages_are_open(client, address):
+    sign_in(client, make_reviewer().username)
+
+    assert client.get(address).status_code == 200
+
+
+def test_without_a_factor_one_signs_out(client):
+    sign_in(client, make_reviewer().username)
+
+    client.post(reverse("account_logout"))
+
+    assert "_auth_user_id" not in client.session
+
+
+def test_an_address_that_nobody_listed_is_closed(client, monkeypatch):
+    sign_in(client, make_reviewer().username)
+    monkeypatch.setattr(second_factor, "OPEN", second_factor.OPEN - {"account_index"})
+
+    assert client.get(reverse("account_index")).status_code == 302
+
+
+def test_every_open_address_exists():
+    names = second_factor.OPEN | second_factor.ENROLMENT
+    with_arguments = {"account_reset_password_from_key": ["1", "key"]}
+
+    for name in names:
+        assert reverse(name, args=with_arguments.get(name))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("open_record")
+def test_setting_up_an_app_opens_the_staff_pages_and_shows_the_codes_once(client):
+    user = make_reviewer()
+    sign_in(client, user.username)
+    address = reverse("mfa_activate_totp")
+    secret = client.get(address).context["form"].secret
+
+    done = client.post(address, {"code": totp_code(secret)})
+    codes = client.get(done.url).context
+    again = client.get(done.url).context
+
+    assert done.url == reverse("mfa_view_recovery_codes")
+    assert (len(codes["unused_codes"]), codes["can_view_codes"]) == (10, True)
+    assert (set(again["unused_codes"]), again["can_view_codes"]) == ({"****"}, False)
+    assert client.get(INDEX).status_code == 200
+
+
+def test_the_picture_is_served_from_here_and_only_to_its_owner(client):
+    sign_in(client, make_reviewer().username)
+    client.get(reverse("mfa_activate_totp"))
+    address = reverse("mfa_totp_picture")
+
+    mine, strangers = client.get(address), Client().get(address)
+
+    assert mine["Content-Type"] == "image/svg+xml"
+    assert mine["Cache-Control"] == "no-store, private"
+    assert strangers.status_code == 302
+
+
+def test_the_password_alone_opens_nothing_once_there_is_a_factor(client):
+    user = make_reviewer()
+    make_totp(user)
+
+    response = sign_in(client, user.username)
+
+    assert response.url == PROVE
+    assert "_auth_user_id" not in client.session
+    assert client.get(INDEX).status_code == 302
+
+
+def test_the_code_of_the_app_opens_and_serves_once(client):
+    user = make_reviewer()
+    secret = make_totp(user)
+
+    first = sign_in_with_code(client, user, secret)
+    second = sign_in_with_code(Client(), user, secret)
+
+    assert first.url == INDEX
+    assert second.status_code == 200
+    assert client.get(INDEX).status_code == 200
+
+
+def test_a_recovery_code_opens_and_serves_once(client):
+    user = make_reviewer()
+    make_totp(user)
+    (code, *_rest) = RecoveryCodes.activate(user).get_unused_codes()
+    other = Client()
+
+    sign_in(client, user.username)
+    first = client.post(PROVE, {"code": code})
+    sign_in(other, user.username)
+    second = other.post(PROVE, {"code": code})
+
+    assert (first.status_code, second.status_code) == (302, 200)
+    assert client.get(INDEX).status_code == 200
+
+
+def test_guessing_codes_is_stopped_by_our_page(client):
+    user = make_reviewer()
+    make_totp(user)
+    sign_in(client, user.username)
+
+    statuses = [client.post(PROVE, {"code": "000000"}).status_code for _ in range(6)]
+
+    assert statuses == [200] * 5 + [429]
+
+
+def test_a_session_older_than_the_factor_has_to_prove_it(client):
+    user = make_reviewer()
+    sign_in(client, user.username)
+    secret = make_totp(user)
+
+    closed = client.get(INDEX)
+    client.post(reverse("mfa_reauthenticate"), {"code": totp_code(secret)})
+
+    assert closed.url.partition("?")[0] == reverse("mfa_reauthenticate")
+    assert client.get(INDEX).status_code == 200
+
+
+def test_a_password_only_session_adds_no_second_factor_to_one_that_exists(client):
+    user = make_reviewer()
+    sign_in(client, user.username)
+    make_totp(user)
+
+    response = client.get(reverse("mfa_add_webauthn"))
+
+    assert response.url.partition("?")[0] == reverse("mfa_reauthenticate")
+
+
+def test_a_link_to_a_new_password_goes_around_no_factor(client):
+    user = make_reviewer()
+    make_totp(user)
+    user.set_password("cuatro caballos azules corren")
+    user.save()
+
+    response = sign_in(client, user.username, password="cuatro caballos azules corren")
+
+    assert response.url == PROVE
+
+
+def test_the_only_factor_cannot_be_removed(client):
+    user = make_reviewer()
+    secret = make_totp(user)
+    sign_in_with_code(client, user, secret)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+
+    client.post(reverse("mfa_deactivate_totp"))
+
+    assert Authenticator.objects.filter(user=user).count() == 1
+
+
+def test_where_none_is_required_the_only_factor_may_go(client, settings):
+    settings.REQUIRE_SECOND_FACTOR = False
+    user = make_reviewer()
+    secret = make_totp(user)
+    sign_in_with_code(client, user, secret)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+
+    client.post(reverse("mfa_deactivate_totp"))
+
+    assert Authenticator.objects.count() == 0
+
+
+@pytest.mark.parametrize("required", [True, False])
+def test_the_screen_says_where_no_factor_is_required(client, settings, required):
+    settings.REQUIRE_SECOND_FACTOR = required
+
+    page = client.get(reverse("account_login"))
+
+    assert page.context["portal"]["second_factor"] is required
+    assert page.content.decode().count("demonstration-band") == (1 if required else 2)
+
+
+def test_a_secret_is_not_stored_as_it_is():
+    user = make_user()
+    secret = make_totp(user)
+    RecoveryCodes.activate(user)
+
+    stored = [str(each.data) for each in Authenticator.objects.all()]
+
+    assert len(stored) == 2
+    assert not any(secret in data for data in stored)
+    assert all("gAAAA" in data for data in stored)
+
+
+def test_a_new_key_in_front_still_opens_what_the_old_one_closed(settings):
+    old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+    settings.MFA_ENCRYPTION_KEYS = [old]
+    closed = FactorAdapter().encrypt("secret")
+
+    settings.MFA_ENCRYPTION_KEYS = [new, old]
+
+    assert FactorAdapter().decrypt(closed) == "secret"
+    assert Fernet(new).decrypt(FactorAdapter().encrypt("secret")) == b"secret"
+
+
+def test_without_the_key_that_was_in_use_it_says_so(settings):
+    closed = FactorAdapter().encrypt("secret")
+    settings.MFA_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+
+    with pytest.raises(ImproperlyConfigured):
+        FactorAdapter().decrypt(closed)

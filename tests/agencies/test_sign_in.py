@@ -1,0 +1,367 @@
+"""The one door: signing in, limits, links to a new password, the pages of /cuenta/."""
+
+import logging
+import re
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
+from django.contrib.auth.password_validation import validate_password
+from django.core.cache.backends.db import DatabaseCache
+from django.core.exceptions import ValidationError
+from django.test import Client
+from django.urls import reverse
+
+from agencies.mail import Mail
+from agencies.sign_in import landing
+from tests.factories import (
+    PASSWORD,
+    make_administrator,
+    make_agency,
+    make_focal_point,
+    make_reviewer,
+    make_user,
+    sign_in,
+)
+
+pytestmark = pytest.mark.django_db
+
+LOGIN = reverse("account_login")
+RESET = reverse("account_reset_password")
+
+
+def is_signed_in(client):
+    return "_auth_user_id" in client.session
+
+
+@pytest.mark.parametrize("name", ["username", "email"])
+def test_a_person_signs_in_by_name_or_by_address(client, name):
+    user = make_reviewer()
+
+    response = sign_in(client, getattr(user, name))
+
+    assert response.url == reverse("admin:index")
+    assert is_signed_in(client)
+
+
+@pytest.mark.parametrize("wrong", ["another password", ""])
+def test_a_wrong_password_opens_nothing(client, wrong):
+    response = sign_in(client, make_reviewer().username, password=wrong)
+
+    assert response.status_code == 200
+    assert not is_signed_in(client)
+
+
+def test_a_closed_account_opens_nothing(client):
+    response = sign_in(client, make_reviewer(is_active=False).username)
+
+    assert response.url == reverse("account_inactive")
+    assert not is_signed_in(client)
+
+
+def test_the_admin_has_no_door_of_its_own(client):
+    user = make_reviewer()
+    address = reverse("admin:login")
+
+    shown = client.get(address, {"next": "/gestion/rondas/"})
+    client.post(address, {"username": user.username, "password": PASSWORD})
+
+    assert shown.url == f"{LOGIN}?next=%2Fgestion%2Frondas%2F"
+    assert not is_signed_in(client)
+
+
+def test_a_signed_in_person_cannot_become_another_in_the_admin(client):
+    other = make_administrator()
+    client.force_login(make_reviewer())
+    mine = client.session["_auth_user_id"]
+
+    client.post(
+        reverse("admin:login"), {"username": other.username, "password": PASSWORD}
+    )
+
+    assert client.session["_auth_user_id"] == mine
+
+
+@pytest.mark.parametrize(
+    ("make_actor", "expected"),
+    [
+        (make_administrator, "admin:agencies_user_changelist"),
+        (make_reviewer, "admin:index"),
+        (make_focal_point, "admin:index"),
+    ],
+)
+def test_everybody_lands_where_her_work_is(make_actor, expected):
+    assert landing(make_actor()) == reverse(expected)
+
+
+def test_a_link_to_elsewhere_is_not_followed_after_signing_in(client):
+    user = make_reviewer()
+
+    response = client.post(
+        LOGIN,
+        {
+            "login": user.username,
+            "password": PASSWORD,
+            "next": "https://elsewhere.example/",
+        },
+    )
+
+    assert response.url == reverse("admin:index")
+
+
+def test_signing_out_needs_a_press(client):
+    client.force_login(make_reviewer())
+
+    client.get(reverse("account_logout"))
+    still = is_signed_in(client)
+    client.post(reverse("account_logout"))
+
+    assert (still, is_signed_in(client)) == (True, False)
+
+
+def test_nobody_signs_up(client):
+    before = make_user().pk
+
+    response = client.post(
+        reverse("account_signup"),
+        {"username": "ana", "password1": PASSWORD, "password2": PASSWORD},
+    )
+
+    assert "signup_closed" in response.templates[0].name
+    assert not is_signed_in(client)
+    assert make_user().pk == before + 1
+
+
+def test_too_many_tries_of_one_account_are_answered_by_our_page(client):
+    user = make_reviewer()
+
+    statuses = [
+        sign_in(client, user.username, password="wrong").status_code for _ in range(6)
+    ]
+    right = sign_in(client, user.username)
+
+    assert statuses == [200] * 5 + [429]
+    assert (right.status_code, right["Retry-After"]) == (429, "300")
+    assert not is_signed_in(client)
+
+
+def test_too_many_tries_from_one_place_are_refused_whatever_the_account(client):
+    statuses = {
+        sign_in(client, f"nobody{number}", password="wrong").status_code
+        for number in range(10)
+    }
+
+    last = sign_in(client, make_reviewer().username)
+
+    assert (statuses, last.status_code) == ({200}, 429)
+
+
+def test_a_limit_is_counted_by_all_processes_together(client, settings):
+    assert settings.CACHES["default"]["BACKEND"].endswith("db.DatabaseCache")
+
+    for _ in range(5):
+        sign_in(client, "somebody", password="wrong")
+
+    assert sign_in(Client(), "somebody", password="wrong").status_code == 429
+
+
+def test_where_limits_cannot_be_counted_nobody_comes_in(client, monkeypatch):
+    monkeypatch.setattr(DatabaseCache, "add", lambda *args, **options: False)
+    monkeypatch.setattr("allauth.core.internal.ratelimit.CACHE_LOCK_WAIT_TIMEOUT", 0.01)
+    user = make_reviewer()
+
+    response = sign_in(client, user.username)
+
+    assert response.status_code == 429
+    assert not is_signed_in(client)
+
+
+def test_the_limit_of_one_visitor_is_not_that_of_the_proxy(client, settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    for number in range(10):
+        sign_in(client, f"n{number}", password="wrong", x_forwarded_for="203.0.113.5")
+
+    same = sign_in(
+        client, "n11", password="wrong", x_forwarded_for="9.9.9.9, 203.0.113.5"
+    )
+    other = sign_in(client, "n12", password="wrong", x_forwarded_for="203.0.113.6")
+
+    assert (same.status_code, other.status_code) == (429, 200)
+
+
+def test_without_a_trusted_proxy_nobody_chooses_her_address(client):
+    for number in range(10):
+        sign_in(
+            client, f"n{number}", password="wrong", x_forwarded_for=f"9.9.9.{number}"
+        )
+
+    last = sign_in(client, "n11", password="wrong", x_forwarded_for="9.9.9.99")
+
+    assert last.status_code == 429
+
+
+def test_a_link_to_a_new_password_says_nothing_of_who_has_an_account(client):
+    user = make_reviewer()
+
+    known = client.post(RESET, {"email": user.email}, follow=True)
+    unknown = client.post(RESET, {"email": "nobody@example.org"}, follow=True)
+
+    csrf = re.compile(rb'value="\w{64}"')
+    assert csrf.sub(b"", known.content) == csrf.sub(b"", unknown.content)
+    assert [mail.to for mail in Mail.objects.all()] == [user.email]
+
+
+def link_in(mail):
+    return re.search(r"http://localhost:8000(/\S+)", mail.text).group(1)
+
+
+def test_the_link_sets_a_password_once_and_signs_nobody_in(client):
+    user = make_reviewer()
+    client.post(RESET, {"email": user.email})
+    link = link_in(Mail.objects.get(kind="password_reset"))
+    new = "cuatro caballos azules corren"
+
+    page = client.get(link, follow=True)
+    done = client.post(page.request["PATH_INFO"], {"password1": new, "password2": new})
+    again = Client().get(link, follow=True)
+
+    user.refresh_from_db()
+    assert done.url == reverse("account_reset_password_from_key_done")
+    assert user.check_password(new)
+    assert not is_signed_in(client)
+    assert again.context["token_fail"] is True
+
+
+def test_a_former_address_opens_no_account(client):
+    user = make_reviewer(email="now@example.org")
+    EmailAddress.objects.create(
+        user=user, email="before@example.org", primary=True, verified=True
+    )
+
+    client.post(RESET, {"email": "before@example.org"})
+
+    assert Mail.objects.count() == 0
+
+
+def test_the_log_holds_no_key_of_a_link(client, caplog):
+    caplog.set_level(logging.INFO, logger="plan_portal.access")
+
+    client.get("/cuenta/password/reset/key/1-abc-0123456789/")
+
+    (line,) = [each for each in caplog.records if each.name == "plan_portal.access"]
+    assert line.path == "/cuenta/password/reset/key/…"
+    assert "0123456789" not in line.getMessage()
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_a_change_is_told_by_mail_in_the_persons_language(client, language):
+    user = make_reviewer(language=language)
+    client.force_login(user)
+    new = "cuatro caballos azules corren"
+
+    client.post(
+        reverse("account_change_password"),
+        {"oldpassword": PASSWORD, "password1": new, "password2": new},
+    )
+
+    mail = Mail.objects.get()
+    assert (mail.to, mail.language, mail.kind) == (user.email, language, "account")
+    assert user.username in mail.text
+
+
+def test_a_changed_password_ends_the_other_sessions_and_keeps_this_one(client):
+    user, other = make_reviewer(), Client()
+    sign_in(client, user.username)
+    sign_in(other, user.username)
+    new = "cuatro caballos azules corren"
+
+    client.post(
+        reverse("account_change_password"),
+        {"oldpassword": PASSWORD, "password1": new, "password2": new},
+    )
+
+    index = reverse("admin:index")
+    assert client.get(index).status_code == 200
+    assert other.get(index).status_code == 302
+
+
+def test_a_person_lists_her_sessions_and_closes_the_others(client):
+    user, other = make_reviewer(), Client()
+    sign_in(client, user.username)
+    sign_in(other, user.username)
+    sign_in(Client(), make_reviewer().username)
+    address = reverse("usersessions_list")
+
+    listed = client.get(address).context["sessions"]
+    client.post(address)
+
+    assert {session.user for session in listed} == {user}
+    assert len(listed) == 2
+    assert other.get(reverse("admin:index")).status_code == 302
+    assert UserSession.objects.filter(user=user).count() == 1
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["MIREX-2026-mirex", "citim citim citim", "TrataDePersonas1", "@PGR1234567890"],
+)
+def test_a_password_of_the_portals_own_words_is_refused(password):
+    make_agency(acronym="PGR")
+
+    with pytest.raises(ValidationError) as caught:
+        validate_password(password)
+
+    assert "password_of_context_words" in [
+        each.code for each in caught.value.error_list
+    ]
+
+
+@pytest.mark.parametrize(
+    "password", ["caballo trata de correr lejos", "x" * 3 + "é" * 61]
+)
+def test_a_long_password_of_ones_own_is_taken(password):
+    make_agency(acronym="PGR")
+
+    validate_password(password)
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_every_page_of_the_account_is_ours(client, language):
+    user = make_reviewer(language=language)
+    anonymous = Client()
+    anonymous.cookies["idioma"] = language
+    sign_in(client, user.username)
+    seen = {
+        name: anonymous.get(reverse(name))
+        for name in (
+            "account_login",
+            "account_reset_password",
+            "account_reset_password_done",
+            "account_reset_password_from_key_done",
+            "account_inactive",
+            "account_signup",
+        )
+    }
+    seen |= {
+        name: client.get(reverse(name))
+        for name in (
+            "account_index",
+            "account_logout",
+            "account_change_password",
+            "account_reauthenticate",
+            "mfa_index",
+            "mfa_activate_totp",
+            "mfa_add_webauthn",
+            "mfa_list_webauthn",
+            "usersessions_list",
+        )
+    }
+
+    assert {name: page.status_code for name, page in seen.items()} == dict.fromkeys(
+        seen, 200
+    )
+    for page in seen.values():
+        html = page.content.decode()
+        assert f'<html lang="{language}"' in html
+        assert html.count("<h1") == 1
+        assert "account.css" in html
