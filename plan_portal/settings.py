@@ -233,7 +233,6 @@ if os.environ.get("REDIS_URL"):
 LANGUAGE_CODE = "es"
 LANGUAGES = [("es", _("Spanish")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "plan_portal" / "locale"]
-LANGUAGE_COOKIE_NAME = "idioma"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 TIME_ZONE = "America/Santo_Domingo"
 USE_TZ = True
@@ -323,6 +322,7 @@ SESSION_COOKIE_NAME = f"{_cookie_prefix}sesion"
 SESSION_COOKIE_AGE = 60 * 60  # without a sign of life; agencies.sessions renews it
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_NAME = f"{_cookie_prefix}idioma"
 CSRF_COOKIE_NAME = f"{_cookie_prefix}csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"

@@ -117,6 +117,7 @@ def test_a_dangerous_or_malformed_setting_is_refused(variables, expected):
         ("settings.CSRF_TRUSTED_ORIGINS", "['https://plan.mirex.gob.do']"),
         ("settings.SESSION_COOKIE_NAME", "__Host-sesion"),
         ("settings.CSRF_COOKIE_NAME", "__Host-csrf"),
+        ("settings.LANGUAGE_COOKIE_NAME", "__Host-idioma"),
         ("settings.SESSION_COOKIE_SECURE", "True"),
         ("settings.CSRF_COOKIE_SECURE", "True"),
         ("settings.SECURE_SSL_REDIRECT", "True"),
