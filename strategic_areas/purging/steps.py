@@ -23,6 +23,7 @@ def may_purge(user):
     return access.is_reviewer(user) or access.is_administrator(user)
 
 
+@transaction.atomic
 def request(phrases, files=(), *, by):
     """
     Ask for a purge: ``phrases`` a line each, ``files`` the tokens of evidence files.
@@ -33,12 +34,14 @@ def request(phrases, files=(), *, by):
     Words(phrases)
     if not phrases.strip() and not files:
         raise PurgeError(_("Say which words, or which file."))
-    return Purge.objects.create(
+    purge = Purge.objects.create(
         phrases=phrases.strip(),
         files="\n".join(files),
         requested_by=by,
         requested_at=timezone.now(),
     )
+    audit.record(Event.PURGE_ASKED, actor=by, obj=purge)
+    return purge
 
 
 def look(purge):
