@@ -7,20 +7,19 @@ from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from agencies import mail
+from agencies import audit, mail, sessions
 from agencies.access import (
     ADMINISTRATORS,
     FOCAL_POINTS,
     REVIEWERS,
     is_administrator,
 )
-from agencies.audit import AuditEntry
 from agencies.audit.page import AuditEntryAdmin
 from agencies.models import Agency, AgencyName, FocalPoint, User
 from agencies.scoping import BilingualHistoryAdmin, ScopedAdmin, ScopedHistoryAdmin
 from agencies.staleness import StaleGuardMixin
 
-admin.site.register(AuditEntry, AuditEntryAdmin)
+admin.site.register(audit.AuditEntry, AuditEntryAdmin)
 
 
 class FormerNameInline(admin.TabularInline):
@@ -78,6 +77,21 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
         (_("Dates"), {"fields": ["last_login", "date_joined"]}),
     ]
     readonly_fields = ["last_login", "date_joined"]
+    actions = ["end_sessions"]
+
+    @admin.action(description=_("End their sessions now"), permissions=["change"])
+    def end_sessions(self, request, queryset):
+        """For a lost computer, or whatever else looks wrong; the account stays."""
+        for person in queryset:
+            audit.record(
+                audit.Event.SESSION_ENDED,
+                request=request,
+                obj=person,
+                reason="administrator",
+            )
+            sessions.end_sessions_of(person)
+        text = ngettext("%(n)d person is out.", "%(n)d people are out.", len(queryset))
+        self.message_user(request, text % {"n": len(queryset)}, messages.SUCCESS)
 
     def get_queryset(self, request):
         """Leave out superusers (for others) and the locked account of the record."""

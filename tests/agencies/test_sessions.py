@@ -189,6 +189,28 @@ def test_all_sessions_but_one_can_be_closed(client, person):
     assert [is_in(client), is_in(elsewhere)] == [True, False]
 
 
+def test_an_administrator_ends_the_sessions_of_a_person(client, person):
+    keeper = Client()
+    keeper.force_login(make_administrator())
+
+    keeper.post(
+        reverse("admin:agencies_user_changelist"),
+        {"action": "end_sessions", "_selected_action": [person.pk]},
+    )
+
+    assert [is_in(client), is_in(keeper)] == [False, True]
+    entry = AuditEntry.objects.get(event="session_ended")
+    assert entry.object == f"agencies.user:{person.pk}"
+    assert entry.facts == {"reason": "administrator"}
+
+
+def test_every_page_of_staff_has_a_way_out(client, person):
+    ways_out = f'action="{reverse("admin:logout")}"'
+
+    assert ways_out in client.get(DESK).content.decode()
+    assert ways_out in client.get(reverse("admin:reminders")).content.decode()
+
+
 def test_signing_out_makes_the_browser_forget(client, person):
     out = client.post(reverse("admin:logout"))
     stays = Client().get(reverse("admin:login"))
