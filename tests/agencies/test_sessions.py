@@ -205,7 +205,7 @@ def test_an_administrator_ends_the_sessions_of_a_person(client, person):
 
 
 def test_every_page_of_staff_has_a_way_out(client, person):
-    ways_out = f'action="{reverse("admin:logout")}"'
+    ways_out = f'action="{reverse("account_logout")}"'
 
     assert ways_out in client.get(DESK).content.decode()
     assert ways_out in client.get(reverse("admin:reminders")).content.decode()

@@ -74,7 +74,7 @@ def refused_form(client):
 KINDS = {
     "public page": (page("/"), 200, BEST),
     "public page in English": (page("/en/"), 200, BEST),
-    "sign-in": (page("/gestion/login/"), 200, BEST),
+    "sign-in": (page("/cuenta/login/"), 200, BEST),
     "sent to sign in": (page("/gestion/"), 302, BEST),
     "desk": (page("/gestion/", make_reviewer), 200, BEST),
     "admin list": (page("/gestion/agencies/user/", make_administrator), 200, BEST),
@@ -109,6 +109,34 @@ def test_every_kind_of_answer_has_the_best_headers(kind, secure):
     assert not [rule for rule in policy if "unsafe" in rule or "*" in rule]
     assert "Access-Control-Allow-Origin" not in response.headers
     assert "Server" not in response.headers
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/cuenta/login/", "/nowhere/", "/static/portal.css", "/salud/viva"],
+)
+def test_every_text_says_its_character_set(client, path):
+    response = client.get(path)
+    response.close()
+
+    kind, _semicolon, rest = response["Content-Type"].partition("; ")
+    assert kind.startswith("text/")
+    assert rest.replace('"', "") == "charset=utf-8"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/static/", "/static/admin/", "/.git/config", "/manage.py", "/static/..%2f"],
+)
+def test_no_folder_is_listed_and_no_source_served(client, path):
+    assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/", "/cuenta/login/", "/salud/viva"])
+def test_no_request_is_echoed(client, path):
+    response = client.trace(path, headers={"x-told": "planted-word"})
+
+    assert b"planted-word" not in response.content
 
 
 def test_plain_http_leads_to_the_same_address_under_tls(client, secure):
