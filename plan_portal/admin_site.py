@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies import access, preferences
 from agencies.autocomplete import ChoicesView
-from strategic_areas.desk import approvals, commenting, matrix, purges, queries
+from strategic_areas.desk import approvals, commenting, matrix, purges, queries, waiting
 from strategic_areas.desk import urls as desk
 
 #: allauth registers tables of its own, secrets of second factors among them.
@@ -87,7 +87,7 @@ class PortalAdminSite(AdminSite):
             "sheets": queries.sheets_of(user, owed),
             "returned": queries.returned_declarations(user),
             "reports": access.is_focal_point(user),
-            "waiting": queries.waiting_for_review(user),
+            "waiting": waiting.queue(user),
             "commentable": commenting.commentable(user),
             "changes": approvals.waiting(user),
             "came_back": approvals.came_back(user),

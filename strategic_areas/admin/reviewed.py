@@ -1,38 +1,28 @@
 """What the admin of updates and of declarations have in common: the steps."""
 
-from django import forms
-from django.contrib import admin, messages
-from django.contrib.admin.helpers import ActionForm
+from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from agencies.scoping import ScopedHistoryAdmin
 from strategic_areas import evidence, workflow
 from strategic_areas.admin import forms as step_forms
 from strategic_areas.admin.evidence import EvidenceInline
-from strategic_areas.desk import translating
+from strategic_areas.desk import translating, waiting
 from strategic_areas.models import Status
-
-
-class ReasonActionForm(ActionForm):
-    """The bar above the list: a bulk return asks for its reason there."""
-
-    reason = forms.CharField(required=False, label=gettext_lazy("Reason (to return): "))
 
 
 class ReviewedAdmin(ScopedHistoryAdmin):
     """
     A reviewed record: written by its agency, moved only by the workflow.
 
-    The list publishes and returns in bulk; the object page has one form per step.
+    What was submitted is published and returned on the desk's review screen; here stand
+    its history and the steps of what is public.
     """
 
-    actions = ["publish_selected", "return_selected"]
-    action_form = ReasonActionForm
     change_form_template = "admin/strategic_areas/reviewed_change_form.html"
     inlines = [EvidenceInline]
     list_per_page = 50
@@ -53,10 +43,6 @@ class ReviewedAdmin(ScopedHistoryAdmin):
     def has_delete_permission(self, request, obj=None):
         """Nothing is deleted: a draft that is not wanted is never submitted."""
         return False
-
-    def has_publish_permission(self, request):
-        name = f"strategic_areas.publish_{self.opts.model_name}"
-        return request.user.has_perm(name)
 
     def get_readonly_fields(self, request, obj=None):
         fixed = [self.subject, "period"] if obj else []
@@ -98,43 +84,9 @@ class ReviewedAdmin(ScopedHistoryAdmin):
         )
         return HttpResponseRedirect(reverse("admin:index"))
 
-    @admin.action(
-        description=gettext_lazy("Publish the selected ones"), permissions=["publish"]
-    )
-    def publish_selected(self, request, queryset):
-        self._each(
-            request, queryset, lambda row: workflow.publish(row, by=request.user)
-        )
-
-    @admin.action(
-        description=gettext_lazy("Return the selected ones, with the reason beside"),
-        permissions=["publish"],
-    )
-    def return_selected(self, request, queryset):
-        reason = request.POST.get("reason", "")
-        self._each(
-            request,
-            queryset,
-            lambda row: workflow.give_back(row, by=request.user, reason=reason),
-        )
-
-    def _each(self, request, queryset, step):
-        """Take the step on each row; every refusal says which record and why."""
-        done = 0
-        for row in queryset:
-            try:
-                step(row)
-            except workflow.TransitionError as error:
-                self.message_user(request, str(error), messages.WARNING)
-            else:
-                done += 1
-        if done:
-            text = ngettext("%(n)d record moved.", "%(n)d records moved.", done)
-            self.message_user(request, text % {"n": done}, messages.SUCCESS)
-
     def get_urls(self):
         """One POST address per step."""
-        steps = ["return", "publish", "withdraw", "correct"]
+        steps = ["withdraw", "correct"]
         return [
             *(
                 path(
@@ -171,39 +123,22 @@ class ReviewedAdmin(ScopedHistoryAdmin):
 
     def _take(self, step, record, user, cleaned):
         """The record after the step: the same one, or the correction just begun."""
-        seen = cleaned["seen_version"]
-        if step == "return":
-            workflow.give_back(
-                record, by=user, reason=cleaned["reason"], seen_version=seen
-            )
-        elif step == "publish":
-            workflow.publish(
-                record,
-                by=user,
-                seen_version=seen,
-                evidence=cleaned.get("evidence", ()),
-            )
-        elif step == "withdraw":
-            workflow.withdraw(record, by=user, reason=cleaned["reason"])
-        else:
+        if step == "correct":
             return workflow.correct(record, by=user)
+        workflow.withdraw(record, by=user, reason=cleaned["reason"])
         return record
 
     def _step_form(self, step, record, data=None):
-        kwargs = {
-            "data": data,
-            "action": self._address(record, step),
-            "initial": {"seen_version": record.version},
-            "auto_id": f"{step}_%s",
-        }
-        if step == "publish":
-            return step_forms.PublishForm(record=record, **kwargs)
         form_class = {
-            "return": step_forms.ReturnForm,
             "withdraw": step_forms.WithdrawForm,
             "correct": step_forms.CorrectForm,
         }[step]
-        return form_class(**kwargs)
+        return form_class(
+            data,
+            action=self._address(record, step),
+            initial={"seen_version": record.version},
+            auto_id=f"{step}_%s",
+        )
 
     def _address(self, record, page):
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}"
@@ -235,7 +170,7 @@ class ReviewedAdmin(ScopedHistoryAdmin):
             "returned": record.transitions.filter(to_status=Status.RETURNED).last(),
             "published": published,
             "translation_url": translating.page_of(user, record),
-            "had_part": workflow.has_part_in(user, record),
+            "review_address": review_address(user, record),
         }
 
 
@@ -247,16 +182,19 @@ def _has_mandate(user):
 
 
 def open_steps(user, record):
-    """Names of the steps that this person may take on this record now."""
+    """Names of the steps that this person may take here on this record now."""
+    if record.status != Status.PUBLISHED:
+        return []
     reports = workflow.reports_for(user, record.agency)
-    reviews = workflow.may_review(user, record)
-    if record.status == Status.SUBMITTED and reviews:
-        had_part = workflow.has_part_in(user, record)
-        return ["return"] if had_part else ["publish", "return"]
-    if record.status == Status.PUBLISHED:
-        is_entered = record.origin == record.Origin.ENTERED
-        return [
-            *(["correct"] if reports and is_entered else []),
-            *(["withdraw"] if reviews else []),
-        ]
-    return []
+    is_entered = record.origin == record.Origin.ENTERED
+    return [
+        *(["correct"] if reports and is_entered else []),
+        *(["withdraw"] if workflow.may_review(user, record) else []),
+    ]
+
+
+def review_address(user, record):
+    """Where this person reviews the record; "" when it does not wait for her."""
+    if record.status != Status.SUBMITTED or not workflow.may_review(user, record):
+        return ""
+    return waiting.address_of(record)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 
 from strategic_areas import text_guard
 
@@ -41,27 +42,42 @@ def refusals(text):
 
 
 def warnings(record):
-    """What has to be looked at in the stored texts of a report."""
-    return [
-        warned
-        for field in record._meta.concrete_fields
-        if field.name.endswith(("_es", "_en")) and can_become_public(field.name)
-        for warned in warnings_of(record, field.name)
-    ]
+    """What has to be looked at in the stored texts of a report and its evidence."""
+    return _found(record, text_guard.Severity.WARN)
 
 
-def warnings_of(record, name):
-    """What has to be looked at in one stored text of a record."""
-    text = getattr(record, name) or ""
+def blocks(record):
+    """What stands stored and may not become public, whoever has looked at it."""
+    return _found(record, text_guard.Severity.BLOCK)
+
+
+def _found(record, severity):
     return [
         Warned(
-            _label(record, name),
+            label,
             str(each.message),
             text[max(0, each.start - AROUND) : each.end + AROUND],
         )
+        for label, text in _texts(record)
         for each in text_guard.inspect(text)
-        if each.severity == text_guard.Severity.WARN
+        if each.severity == severity
     ]
+
+
+def _texts(record):
+    """Label and text of all that the public may come to read with it."""
+    names = [field.name for field in record._meta.concrete_fields]
+    for name in filter(can_become_public, names):
+        # A bilingual field only repeats the text of the page's language.
+        if f"{name}_es" not in names and getattr(record, name):
+            yield _label(record, name), getattr(record, name)
+    if not getattr(record.subject, "is_in_plan", True):
+        # The agency named this work itself, and nobody else has read that name.
+        yield _label(record.subject, "title_es"), record.subject.title_es
+    for item in record.evidences.all():
+        for name in ("title_es", "title_en", "archive_office", "archive_number"):
+            if getattr(item, name):
+                yield gettext("Evidence"), getattr(item, name)
 
 
 def _label(record, name):

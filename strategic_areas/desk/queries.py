@@ -1,4 +1,4 @@
-"""What staff read: what an agency owes in the open rounds, what waits for review."""
+"""What an agency owes in the open rounds."""
 
 from dataclasses import dataclass
 
@@ -14,12 +14,6 @@ from strategic_areas.models import (
     ReportingPeriod,
     Status,
 )
-
-#: What a row of the queue shows of each kind of record.
-RELATED = {
-    ActivityUpdate: ["activity__agency", "activity__commitment"],
-    CommitmentUpdate: ["commitment__lead"],
-}
 
 #: The order in which an agency reads what it owes: what came back first.
 ORDER = ["returned", "", "draft", "submitted", "published"]
@@ -144,28 +138,3 @@ def unfinished(period, activities=None):
         )
         .filter(Q(starts_on__isnull=True) | Q(starts_on__lte=period.ends_on))
     )
-
-
-def waiting_for_review(user):
-    """
-    What was submitted and waits, the longest first, for a reviewer to read.
-
-    Returns a list of updates and declarations; each says by ``mine`` whether the user
-    had a part in it and so cannot publish it, and by ``review_url`` the name of the
-    page on which it is reviewed.
-    """
-    waiting = []
-    for model, related in RELATED.items():
-        if not user.has_perm(f"strategic_areas.publish_{model._meta.model_name}"):
-            continue
-        rows = (
-            model.objects.visible_to(user)
-            .filter(status=Status.SUBMITTED)
-            .select_related("period", *related)
-            .prefetch_related("contributors")
-        )
-        for row in rows:
-            row.mine = user in row.contributors.all()
-            row.review_url = f"admin:strategic_areas_{model._meta.model_name}_change"
-            waiting.append(row)
-    return sorted(waiting, key=lambda row: row.submitted_at)

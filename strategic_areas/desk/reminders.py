@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from agencies.access import FOCAL_POINTS, REVIEWERS
 from agencies.models import Agency, FocalPoint, User
 from strategic_areas import schedule
-from strategic_areas.desk.queries import RELATED
+from strategic_areas.desk.waiting import KINDS
 from strategic_areas.discipline import Standing
 from strategic_areas.models import Activity, Plan, ReportingPeriod, Status, Transition
 from strategic_areas.queries import board, ledger
@@ -218,7 +218,7 @@ def _waiting():
     """The days on which what waits for review was submitted."""
     return [
         timezone.localdate(moment)
-        for model in RELATED
+        for model in KINDS.values()
         for moment in model.objects.filter(
             status=Status.SUBMITTED, period__is_demonstration=False
         ).values_list("submitted_at", flat=True)

@@ -82,10 +82,7 @@ class RevisionRow:
     @cached_property
     def warnings(self):
         """What the guard wants looked at in an answer that is not sent yet."""
-        return self._look_at() if self.state == "ready" else []
-
-    def _look_at(self):
-        return guard.warnings(self.update)
+        return guard.warnings(self.update) if self.state == "ready" else []
 
 
 @dataclass(frozen=True)
@@ -109,11 +106,6 @@ class Row(RevisionRow):
     @property
     def agency(self):
         return self.activity.agency
-
-    def _look_at(self):
-        """Of work beside the plan the name, too, is the agency's."""
-        named = [] if self.is_owed else guard.warnings_of(self.activity, "title_es")
-        return [*named, *super()._look_at()]
 
     @property
     def is_owed(self):

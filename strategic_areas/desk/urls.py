@@ -8,7 +8,9 @@ from strategic_areas.desk import (
     evidence,
     off_plan,
     purges,
+    review,
     sending,
+    together,
     translating,
     views,
 )
@@ -21,6 +23,7 @@ def patterns(site):
     row = f"{sheet}<int:activity>/"
     declaration = f"{sheet}compromisos/<int:commitment>/"
     detach = "evidencia/<int:item>/quitar/"
+    record = "revision/<slug:kind>/<int:pk>/"
     return [
         path(route, site.admin_view(view), name=name)
         for route, view, name in [
@@ -53,5 +56,10 @@ def patterns(site):
                 commenting.agency_comment,
                 "agency_comment",
             ),
+            ("revision/", review.queue_page, "review_queue"),
+            ("revision/publicar/", together.publish_many, "review_many"),
+            (record, review.record_page, "review"),
+            (f"{record}publicar/", review.publish, "review_publish"),
+            (f"{record}devolver/", review.give_back, "review_return"),
         ]
     ]

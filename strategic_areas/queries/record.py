@@ -1,7 +1,7 @@
 """One published account as the public reads it. It names institutions, no person."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -175,6 +175,21 @@ def entries(updates=(), declarations=(), *, found=None):
 def headings(updates):
     """Entries for a list that prints neither their sources nor their evidence."""
     return _entries(list(updates), [], {}, {})
+
+
+def as_published(row, evidence, *, today, is_reviewed_within_agency):
+    """
+    The entry that a submitted revision becomes if it is published today.
+
+    For whoever reviews it; ``evidence`` are the items that she may clear with it.
+    """
+    lines = [_evidence_line(item, is_open=False) for item in evidence]
+    return replace(
+        _entry(row._meta.model_name, row, (), lines),
+        status=Status.PUBLISHED,
+        published_on=today,
+        is_reviewed_within_agency=is_reviewed_within_agency,
+    )
 
 
 def _entries(updates, declarations, found, shown):

@@ -24,6 +24,7 @@ from strategic_areas.workflow.authority import (
     may_review,
     may_submit,
     reports_for,
+    within_agency,
 )
 from strategic_areas.workflow.moves import Conflict, TransitionError
 from strategic_areas.workflow.off_plan import rename_off_plan, report_off_plan
@@ -68,4 +69,5 @@ __all__ = [
     "system_user",
     "take_back",
     "withdraw",
+    "within_agency",
 ]

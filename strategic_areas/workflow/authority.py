@@ -36,15 +36,21 @@ def has_part_in(user, update):
     return update.contributors.filter(pk=user.pk).exists()
 
 
-def is_within_agency(user, update):
+def within_agency(user, updates):
     """
-    True when a review by her stays within the agency that reports.
+    Those of the updates that a review by her leaves within the agency that reports.
 
-    The agency hosts the secretariat in this plan, or she has a mandate for it now.
+    The agency hosts the secretariat in that plan, or she has a mandate for it now.
     """
-    hosts = Participation.objects.filter(plan=update.plan_id, hosts_secretariat=True)
-    is_host = hosts.filter(agency=update.agency).exists()
-    return is_host or reports_for(user, update.agency)
+    plans = {update.plan_id for update in updates}
+    rows = Participation.objects.filter(plan__in=plans, hosts_secretariat=True)
+    hosts = set(rows.values_list("plan_id", "agency_id"))
+    own = set(FocalPoint.objects.agencies_of(user).values_list("agency_id", flat=True))
+    return [
+        update
+        for update in updates
+        if update.agency.pk in own or (update.plan_id, update.agency.pk) in hosts
+    ]
 
 
 def must_report(by, update):

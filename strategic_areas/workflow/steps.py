@@ -8,11 +8,11 @@ from strategic_areas.models import Provenance, Status
 from strategic_areas.models.review import Reviewed
 from strategic_areas.signals import taking_back
 from strategic_areas.workflow.authority import (
-    is_within_agency,
     must_report,
     must_review,
     must_say_why,
     must_submit,
+    within_agency,
 )
 from strategic_areas.workflow.moves import (
     Conflict,
@@ -143,7 +143,7 @@ def publish(update, *, by, seen_version=None, evidence=()):
         not_by_contributors=True,
         published_at=timezone.now(),
         published_by=by,
-        is_reviewed_within_agency=is_within_agency(by, update),
+        is_reviewed_within_agency=bool(within_agency(by, [update])),
     )
     if not getattr(update, "is_reserved", False):
         shown = update.evidences.filter(pk__in=[item.pk for item in evidence])

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import sync_playwright
 
+from tests.factories import PASSWORD
 from tests.run import find_chromium
 
 # What a browser does of its own accord would only slow a test, or leave the machine.
@@ -39,3 +40,23 @@ def page(browser, live_server):
     context = browser.new_context(base_url=live_server.url, locale="es-DO")
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def make_page(browser, live_server):
+    """Signed-in pages, each in a browser of its own."""
+    contexts = []
+
+    def make(user, **options):
+        context = browser.new_context(base_url=live_server.url, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto("/cuenta/login/")
+        page.locator("#id_login").fill(user.username)
+        page.locator("#id_password").fill(PASSWORD)
+        page.locator("#login-form input[type=submit]").click()
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()

@@ -73,6 +73,7 @@ def test_a_report_is_written_returned_mended_published_and_read(page, accounts):
 
     sign_in(page, reviewer)
     page.get_by_role("link", name=f"Revisar {code}").click()
+    page.get_by_label("Comprobé estos cuatro puntos").check()
     page.get_by_role("button", name="Publicar").click()
 
     commitment = Activity.objects.get(code=code).commitment

@@ -8,7 +8,6 @@ from playwright.sync_api import expect
 from strategic_areas.desk import in_step
 from strategic_areas.models import ActivityUpdate, Submission
 from tests.factories import (
-    PASSWORD,
     make_activity,
     make_agency,
     make_commitment,
@@ -52,26 +51,6 @@ class Round:
     def stored(self):
         rows = ActivityUpdate.objects.filter(period=self.period)
         return dict(rows.values_list("activity__code", "percent"))
-
-
-@pytest.fixture
-def make_page(browser, live_server):
-    """Signed-in pages, each in a browser of its own."""
-    contexts = []
-
-    def make(user, **options):
-        context = browser.new_context(base_url=live_server.url, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.goto("/cuenta/login/")
-        page.locator("#id_login").fill(user.username)
-        page.locator("#id_password").fill(PASSWORD)
-        page.locator("#login-form input[type=submit]").click()
-        return page
-
-    yield make
-    for context in contexts:
-        context.close()
 
 
 def row(page, activity):

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from strategic_areas import workflow
-from strategic_areas.models import ActivityUpdate, Evidence, Status
+from strategic_areas.models import ActivityUpdate, Status
 from tests.factories import (
     make_activity,
     make_administrator,
@@ -106,7 +106,7 @@ def test_the_past_of_what_is_not_yours_is_not_found(desk):
     assert response.status_code == 404
 
 
-@pytest.mark.parametrize("step", ["publish", "return", "withdraw", "correct"])
+@pytest.mark.parametrize("step", ["withdraw", "correct"])
 def test_no_step_is_taken_on_what_is_not_yours(desk, step):
     stranger = desk["stranger"]
 
@@ -148,18 +148,6 @@ def test_filters_name_only_ones_own_agency(desk):
     page = desk["client"].get(LIST).content.decode()
 
     assert desk["stranger"].agency.acronym not in page
-
-
-def test_a_bulk_action_reaches_only_ones_own(desk):
-    stranger = desk["stranger"]
-    workflow.submit(stranger, by=stranger.contributors.get())
-
-    desk["client"].post(
-        LIST, {"action": "publish_selected", "_selected_action": [stranger.pk]}
-    )
-
-    stranger.refresh_from_db()
-    assert stranger.status == Status.SUBMITTED
 
 
 def test_an_ended_mandate_opens_nothing(desk):
@@ -306,57 +294,7 @@ def test_an_administrator_sees_no_reports(client):
     assert (listed.status_code, opened.status_code) == (403, 404)
 
 
-def test_a_reviewer_returns_with_a_reason_and_publishes(client):
-    update = make_submitted_update()
-    client.force_login(make_reviewer())
-
-    client.post(
-        address(update, "return"),
-        {"seen_version": update.version, "reason": "Falta la fecha."},
-    )
-    update.refresh_from_db()
-    returned = update.status
-    workflow.submit(update, by=update.contributors.get())
-    client.post(address(update, "publish"), {"seen_version": update.version})
-
-    update.refresh_from_db()
-    assert (returned, update.status) == (Status.RETURNED, Status.PUBLISHED)
-
-
-def test_a_return_without_a_reason_says_what_is_missing(client):
-    update = make_submitted_update()
-    client.force_login(make_reviewer())
-
-    response = client.post(
-        address(update, "return"), {"seen_version": update.version}, follow=True
-    )
-
-    update.refresh_from_db()
-    assert update.status == Status.SUBMITTED
-    assert len(list(response.context["messages"])) == 1
-
-
-def test_publishing_clears_only_the_evidence_that_was_ticked(client):
-    update = make_submitted_update()
-    ticked, other = (
-        Evidence.objects.create(
-            activity_update=update, title_es=title, url="https://example.org/"
-        )
-        for title in ("Acta", "Lista")
-    )
-    client.force_login(make_reviewer())
-
-    client.post(
-        address(update, "publish"),
-        {"seen_version": update.version, "evidence": [ticked.pk]},
-    )
-
-    ticked.refresh_from_db()
-    other.refresh_from_db()
-    assert (ticked.is_public, other.is_public) == (True, False)
-
-
-@pytest.mark.parametrize("step", ["publish", "return", "withdraw", "correct"])
+@pytest.mark.parametrize("step", ["withdraw", "correct"])
 def test_no_step_is_taken_by_a_link(client, step):
     update = make_submitted_update()
     client.force_login(make_reviewer())
@@ -365,57 +303,6 @@ def test_no_step_is_taken_by_a_link(client, step):
 
     update.refresh_from_db()
     assert (response.status_code, update.status) == (405, Status.SUBMITTED)
-
-
-def test_reviewing_in_bulk_tells_each_refusal(client):
-    reviewer = make_reviewer()
-    fine, published = make_submitted_update(), make_published_update()
-    client.force_login(reviewer)
-
-    response = client.post(
-        LIST,
-        {
-            "action": "publish_selected",
-            "_selected_action": [fine.pk, published.pk],
-        },
-        follow=True,
-    )
-
-    fine.refresh_from_db()
-    texts = [str(message) for message in response.context["messages"]]
-    assert fine.status == Status.PUBLISHED
-    assert [text for text in texts if str(published) in text] != []
-
-
-def test_a_bulk_return_takes_its_reason_from_the_list(client):
-    update = make_submitted_update()
-    client.force_login(make_reviewer())
-
-    client.post(
-        LIST,
-        {
-            "action": "return_selected",
-            "reason": "Sin evidencia.",
-            "_selected_action": [update.pk],
-        },
-    )
-
-    update.refresh_from_db()
-    assert update.status == Status.RETURNED
-
-
-def test_a_reviewer_who_had_a_part_is_offered_no_publication(client):
-    update = make_submitted_update()
-    reviewer = make_reviewer()
-    update.contributors.add(reviewer)
-    client.force_login(reviewer)
-
-    response = client.get(address(update))
-    client.post(address(update, "publish"), {"seen_version": update.version})
-
-    update.refresh_from_db()
-    offered = [type(form).__name__ for form in response.context["steps"]]
-    assert (offered, update.status) == (["ReturnForm"], Status.SUBMITTED)
 
 
 def test_a_correction_opens_as_a_new_draft(client):
@@ -454,7 +341,8 @@ def test_the_index_of_a_reviewer_lists_the_queue(client):
 
     response = client.get(reverse("admin:index"))
 
-    assert [row.pk for row in response.context["waiting"]] == [older.pk, newer.pk]
+    waiting = [item.record for item in response.context["waiting"]]
+    assert waiting == [older, newer]
 
 
 def test_one_off_work_stands_first_on_the_desk(desk):
@@ -468,18 +356,3 @@ def test_one_off_work_stands_first_on_the_desk(desk):
     owed = desk["client"].get(reverse("admin:index")).context["owed"]
 
     assert [item.activity.kind for item in owed] == ["one_off", "continuing"]
-
-
-def test_a_bulk_return_without_a_reason_names_each_record(client):
-    update = make_submitted_update()
-    client.force_login(make_reviewer())
-
-    response = client.post(
-        LIST,
-        {"action": "return_selected", "_selected_action": [update.pk]},
-        follow=True,
-    )
-
-    update.refresh_from_db()
-    (text,) = map(str, response.context["messages"])
-    assert (update.status, str(update) in text) == (Status.SUBMITTED, True)

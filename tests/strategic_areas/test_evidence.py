@@ -338,9 +338,11 @@ def test_a_reviewer_finds_every_item_with_its_link_and_clears_one(client):
     make_evidence(update, archive_office="Archivo", archive_number="14-B")
     client.force_login(make_reviewer())
 
-    page = client.get(change_page(update)).content.decode()
-    publish = reverse("admin:strategic_areas_activityupdate_publish", args=[update.pk])
-    client.post(publish, {"seen_version": update.version, "evidence": [file.pk]})
+    review = reverse("admin:review", args=["avance", update.pk])
+    page = client.get(review).content.decode()
+    publish = reverse("admin:review_publish", args=["avance", update.pk])
+    data = {"seen_version": update.version, "evidence": [file.pk], "checked": "on"}
+    client.post(publish, data)
 
     file.refresh_from_db()
     other.refresh_from_db()

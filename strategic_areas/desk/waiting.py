@@ -1,0 +1,109 @@
+"""What was submitted and waits for review, the longest first."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.urls import reverse
+from django.utils import timezone
+
+from strategic_areas import workflow
+from strategic_areas.desk import guard
+from strategic_areas.models import ActivityUpdate, CommitmentUpdate, Status
+
+#: The word in the address → what is reviewed there.
+KINDS = {"avance": ActivityUpdate, "declaracion": CommitmentUpdate}
+WORDS = {model: word for word, model in KINDS.items()}
+#: What a row of the queue shows of each kind of record.
+RELATED = {
+    ActivityUpdate: [
+        *("period", "translation"),
+        *("activity__agency", "activity__commitment__plan"),
+    ],
+    CommitmentUpdate: [
+        *("period", "translation"),
+        *("commitment__lead", "commitment__plan"),
+    ],
+}
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """
+    One submitted record in the queue.
+
+    ``is_mine`` says that the reader had a part in it, so that another publishes it.
+    """
+
+    record: ActivityUpdate | CommitmentUpdate
+    is_mine: bool
+
+    @property
+    def token(self):
+        """Names the record and the version that is on screen, for a form."""
+        record = self.record
+        return f"{WORDS[type(record)]}-{record.pk}-{record.version}"
+
+    @property
+    def address(self):
+        return address_of(self.record)
+
+    @property
+    def days(self):
+        """Whole days since the day on which it was submitted, in Santo Domingo."""
+        return (timezone.localdate() - timezone.localdate(self.since)).days
+
+    @property
+    def since(self):
+        return self.record.submitted_at
+
+    @property
+    def place(self):
+        """Where it stands in the queue, whoever else is in it."""
+        return self.since, WORDS[type(self.record)], self.record.pk
+
+    @cached_property
+    def warnings(self):
+        """What the guard wants read by a person; asking takes a moment."""
+        return guard.warnings(self.record)
+
+    @cached_property
+    def count(self):
+        """How many things the guard found, grave ones included."""
+        return len(self.warnings) + len(guard.blocks(self.record))
+
+    @property
+    def is_plain(self):
+        """Nothing was found and she had no part: it may be published with others."""
+        return not (self.is_mine or self.count)
+
+
+def address_of(record):
+    """Where the record is reviewed."""
+    return reverse("admin:review", args=[WORDS[type(record)], record.pk])
+
+
+def reviewable(user, model):
+    """What of this kind the user may review at all: handed in, and in her scope."""
+    if not workflow.may_review(user, model):
+        return model.objects.none()
+    rows = model.objects.visible_to(user).exclude(status=Status.DRAFT)
+    return rows.select_related(*RELATED[model])
+
+
+def queue(user):
+    """All that waits for this reviewer, as a list of ``Waiting``; the oldest first."""
+    found = [
+        Waiting(row, user in row.contributors.all())
+        for model in KINDS.values()
+        for row in reviewable(user, model)
+        .filter(status=Status.SUBMITTED)
+        .prefetch_related("contributors", "evidences")
+    ]
+    return sorted(found, key=lambda item: item.place)
+
+
+def after(items, place):
+    """The first item behind a place in the queue, round again; None in an empty one."""
+    others = [item for item in items if item.place != place]
+    behind = (item for item in others if item.place > place)
+    return next(behind, others[0] if others else None)

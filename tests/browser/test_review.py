@@ -1,0 +1,202 @@
+"""The review as people do it: ten in a row, by keyboard, together, without scripts."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from strategic_areas import workflow
+from strategic_areas.models import ActivityUpdate
+from tests.factories import (
+    make_activity,
+    make_commitment,
+    make_evidence,
+    make_focal_point,
+    make_period,
+    make_record_update,
+    make_reviewer,
+    make_round,
+    make_update,
+)
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("open_record"),
+]
+
+QUEUE = reverse("admin:review_queue")
+WARNED = "Se atendió a dos niñas."
+
+
+class Submitted:
+    """An agency's submitted reports; what was published before says something else."""
+
+    def __init__(self, reports, *, warned=()):
+        commitment = make_commitment()
+        plan = commitment.plan
+        before = make_period(plan=plan, starts_on="2024-01-01", ends_on="2024-12-31")
+        period = make_round(plan=plan)
+        author = make_focal_point(agency=commitment.lead)
+        self.reviewer = make_reviewer()
+        self.updates = []
+        for number in range(reports):
+            activity = make_activity(commitment=commitment)
+            make_record_update(activity=activity, period=before, percent=30)
+            texts = {"narrative_es": WARNED} if number in warned else {}
+            update = make_update(activity=activity, period=period, by=author, **texts)
+            make_evidence(update)
+            workflow.submit(update, by=author)
+            self.updates.append(update)
+
+    def statuses(self):
+        rows = ActivityUpdate.objects.filter(pk__in=[row.pk for row in self.updates])
+        return list(rows.order_by("pk").values_list("status", flat=True))
+
+
+def address(update):
+    return reverse("admin:review", args=["avance", update.pk])
+
+
+def is_at(page, path):
+    expect(page).to_have_url(re.compile(re.escape(path) + "$"))
+
+
+def publish_by_keyboard(page, update):
+    is_at(page, address(update))
+    page.keyboard.press("p")
+    expect(page.locator("#publish_checked")).to_be_focused()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+
+
+def test_ten_are_reviewed_by_keyboard_and_one_returned(make_page):
+    work = Submitted(10)
+    page = make_page(work.reviewer)
+    page.goto(address(work.updates[0]))
+
+    for number, update in enumerate(work.updates):
+        if number == 4:
+            is_at(page, address(update))
+            page.keyboard.press("r")
+            page.keyboard.type("pj: falta la fecha.")
+            page.keyboard.press("Tab")
+            page.keyboard.press("Tab")
+            page.keyboard.press("Enter")
+        else:
+            publish_by_keyboard(page, update)
+
+    is_at(page, QUEUE)
+    assert work.statuses() == ["published"] * 4 + ["returned"] + ["published"] * 5
+    step = work.updates[4].transitions.get(to_status="returned")
+    assert step.reason == "pj: falta la fecha."
+
+
+def test_keys_lead_through_the_queue_and_can_be_switched_off(make_page):
+    work = Submitted(3)
+    first, second, third = map(address, work.updates)
+    page = make_page(work.reviewer)
+    page.goto(first)
+
+    for key, path in (("j", second), ("n", third), ("k", second)):
+        page.keyboard.press(key)
+        is_at(page, path)
+    page.locator("#return_reason").click()
+    page.keyboard.type("jnkp")
+    expect(page.locator("#return_reason")).to_have_value("jnkp")
+    is_at(page, second)
+
+    page.locator("[data-keys-switch]").uncheck()
+    page.goto(second)
+    expect(page.locator("[data-keys-switch]")).not_to_be_checked()
+    page.keyboard.press("p")
+    expect(page.locator("#publish_checked")).not_to_be_focused()
+    page.keyboard.press("j")
+    is_at(page, second)
+
+
+def test_the_preview_follows_the_ticks_beside_evidence(make_page):
+    work = Submitted(1)
+    page = make_page(work.reviewer)
+    page.goto(address(work.updates[0]))
+    shown = page.locator("[data-preview] .public").first.get_by_text("Acta")
+
+    expect(shown).to_be_hidden()
+    page.locator("input[name=evidence]").check()
+
+    expect(shown).to_be_visible()
+
+
+def test_what_nothing_warns_of_is_published_together(make_page):
+    work = Submitted(4, warned=[1])
+    page = make_page(work.reviewer)
+    page.goto(QUEUE)
+
+    boxes = page.locator("input[name=pick]")
+    expect(boxes).to_have_count(3)
+    boxes.nth(0).check()
+    boxes.nth(2).check()
+    page.locator(".queue-buttons button").click()
+    expect(page.locator(".public .entry")).to_have_count(2)
+    assert work.statuses() == ["submitted"] * 4
+    page.locator("#id_checked").check()
+    page.locator("input[name=step]").click()
+
+    is_at(page, QUEUE)
+    expect(page.locator(".messagelist .success")).to_have_count(1)
+    assert work.statuses() == ["published", "submitted", "submitted", "published"]
+
+
+def test_the_review_works_with_scripts_off(make_page):
+    work = Submitted(2, warned=[0])
+    page = make_page(work.reviewer, java_script_enabled=False)
+    page.goto(address(work.updates[0]))
+
+    expect(page.locator("[data-keys]")).to_be_hidden()
+    page.locator("#publish_checked").check()
+    page.locator("#publish_warnings_read").check()
+    page.locator("input[name=step]").first.click()
+    is_at(page, address(work.updates[1]))
+    page.locator("#return_reason").fill("Falta la fecha.")
+    page.locator("input[name=step]").last.click()
+
+    is_at(page, QUEUE)
+    assert work.statuses() == ["published", "returned"]
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_axe_finds_nothing_on_queue_screen_and_confirming_page(make_page, width):
+    work = Submitted(3, warned=[0])
+    page = make_page(
+        work.reviewer, bypass_csp=True, viewport={"width": width, "height": 900}
+    )
+    found = []
+
+    for path in (
+        QUEUE,
+        address(work.updates[0]),
+        f"{QUEUE}?todas=1",
+    ):
+        page.goto(path)
+        found.append(Axe().run(page).generate_report())
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+    page.locator(".queue-buttons button").click()
+    expect(page.locator(".public .entry")).to_have_count(2)
+    found.append(Axe().run(page).generate_report())
+
+    assert [report for report in found if "Found 0" not in report] == []
+
+
+def test_the_review_breaks_no_rule_of_the_policy_in_force(make_page):
+    work = Submitted(2)
+    page = make_page(work.reviewer)
+    complaints = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+
+    page.goto(address(work.updates[0]))
+    page.keyboard.press("j")
+    is_at(page, address(work.updates[1]))
+
+    assert complaints == []

@@ -1,0 +1,539 @@
+"""The review: the queue, a record beside the last published one, and the two steps."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Group
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from agencies.access import FOCAL_POINTS
+from strategic_areas import workflow
+from strategic_areas.desk import comparison, guard, waiting
+from strategic_areas.models import Status
+from tests.factories import (
+    make_activity,
+    make_administrator,
+    make_agency,
+    make_commitment,
+    make_declaration,
+    make_evidence,
+    make_file_evidence,
+    make_focal_point,
+    make_mandate,
+    make_participation,
+    make_period,
+    make_published_update,
+    make_record_update,
+    make_reviewer,
+    make_round,
+    make_submitted_update,
+    make_update,
+)
+
+pytestmark = pytest.mark.django_db
+
+QUEUE = reverse("admin:review_queue")
+MANY = reverse("admin:review_many")
+CHECKED = {"checked": "on"}
+#: Queries of each page, however many records wait.
+BUDGETS = {"queue": 10, "record": 17, "many": 10}
+
+
+def address(record, page="review"):
+    return reverse(f"admin:{page}", args=[waiting.WORDS[type(record)], record.pk])
+
+
+def token(record):
+    return waiting.Waiting(record, is_mine=False).token
+
+
+def make_submitted_declaration(**fields):
+    declaration = make_declaration(**fields)
+    workflow.submit(declaration, by=declaration.contributors.get())
+    return declaration
+
+
+def waiting_since(record, days):
+    """Let the record wait for longer than it does."""
+    moment = timezone.now() - timedelta(days=days)
+    type(record).objects.filter(pk=record.pk).update(submitted_at=moment)
+    record.refresh_from_db()
+    return record
+
+
+@pytest.fixture
+def reviewer(client):
+    user = make_reviewer()
+    client.force_login(user)
+    return user
+
+
+def publish(client, record, **data):
+    data = {"seen_version": record.version, **CHECKED, **data}
+    return client.post(address(record, "review_publish"), data)
+
+
+def give_back(client, record, **data):
+    data = {"seen_version": record.version, "reason": "Falta la fecha.", **data}
+    return client.post(address(record, "review_return"), data)
+
+
+def status_of(record):
+    record.refresh_from_db()
+    return record.status
+
+
+# The queue
+
+
+def test_the_queue_has_both_kinds_the_longest_waiting_first(client, reviewer):
+    new = waiting_since(make_submitted_update(), 1)
+    old = waiting_since(make_submitted_declaration(), 9)
+    make_update()
+    make_published_update()
+
+    items = client.get(QUEUE).context["page"].object_list
+
+    assert [(item.record, item.days) for item in items] == [(old, 9), (new, 1)]
+
+
+def test_only_what_has_no_warning_and_is_not_hers_can_be_ticked(client, reviewer):
+    plain = make_submitted_update()
+    warned = make_submitted_update(narrative_es="Se atendió a dos niñas.")
+    hers = make_submitted_update()
+    hers.contributors.add(reviewer)
+
+    response = client.get(QUEUE)
+
+    items = {item.record: item for item in response.context["page"]}
+    page = response.content.decode()
+    assert {row: items[row].count for row in items} == {plain: 0, warned: 1, hers: 0}
+    assert [row for row in items if f'value="{items[row].token}"' in page] == [plain]
+
+
+@pytest.mark.parametrize("rows", [1, 100])
+def test_the_queue_has_one_budget_for_1_and_100_rows(client, reviewer, rows):
+    commitment = make_commitment()
+    author = make_focal_point(agency=commitment.lead)
+    period = make_round(plan=commitment.plan)
+    updates = []
+    for _ in range(rows):
+        activity = make_activity(commitment=commitment)
+        update = make_update(activity=activity, period=period, by=author)
+        make_evidence(update)
+        workflow.submit(update, by=author)
+        updates.append(update)
+    picks = "&".join(f"pick={token(update)}" for update in updates[:50])
+    spent = {}
+
+    for name, path in {
+        "queue": QUEUE,
+        "record": address(update),
+        "many": f"{MANY}?{picks}",
+    }.items():
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(path).status_code == 200
+        spent[name] = len(captured)
+
+    assert spent == BUDGETS
+
+
+def test_the_first_page_costs_the_same_however_many_wait(client, reviewer):
+    spent = []
+
+    for rows in (1, 20):
+        for _ in range(rows):
+            make_submitted_update()
+        with CaptureQueriesContext(connection) as captured:
+            client.get(reverse("admin:index"))
+        spent.append(len(captured))
+
+    assert spent[0] == spent[1]
+
+
+# Who
+
+
+@pytest.mark.parametrize("make_actor", [make_focal_point, make_administrator])
+def test_whoever_does_not_review_finds_nothing(client, make_actor):
+    update = make_submitted_update()
+    actor = make_actor()
+    if make_actor is make_focal_point:
+        make_mandate(user=actor, agency=update.agency, kind="alternate")
+    client.force_login(actor)
+
+    many = client.get(reverse("admin:review_many"))
+    steps = publish(client, update), give_back(client, update)
+
+    assert {client.get(QUEUE).status_code, many.status_code} == {403}
+    assert client.get(address(update)).status_code == 404
+    assert {step.status_code for step in steps} == {404}
+    assert status_of(update) == Status.SUBMITTED
+
+
+def test_nobody_reviews_before_signing_in(client):
+    update = make_submitted_update()
+
+    answers = [client.get(QUEUE), client.get(address(update)), publish(client, update)]
+
+    assert {answer.status_code for answer in answers} == {302}
+    doors = {reverse("admin:login"), reverse("account_login")}
+    assert {answer["Location"].split("?")[0] for answer in answers} <= doors
+    assert status_of(update) == Status.SUBMITTED
+
+
+def test_a_draft_is_not_found_by_the_secretariat(client, reviewer):
+    draft = make_update()
+
+    assert client.get(address(draft)).status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["avance", "declaracion", "otra"])
+def test_what_does_not_exist_is_not_found(client, reviewer, kind):
+    assert client.get(reverse("admin:review", args=[kind, 9])).status_code == 404
+
+
+def test_whoever_had_a_part_is_offered_only_the_return(client, reviewer):
+    update = make_submitted_update()
+    update.contributors.add(reviewer)
+
+    response = client.get(address(update))
+    publish(client, update)
+
+    offered = [type(form).__name__ for form in response.context["screen"].steps]
+    assert (offered, status_of(update)) == (["ReturnForm"], Status.SUBMITTED)
+
+
+@pytest.mark.parametrize("page", ["review_publish", "review_return"])
+def test_no_step_is_taken_by_a_link(client, reviewer, page):
+    update = make_submitted_update()
+
+    response = client.get(address(update, page))
+
+    assert (response.status_code, status_of(update)) == (405, Status.SUBMITTED)
+
+
+# The steps
+
+
+def test_each_step_leads_to_the_next_that_she_may_publish(client, reviewer):
+    first = waiting_since(make_submitted_update(), 9)
+    hers = waiting_since(make_submitted_update(), 8)
+    hers.contributors.add(reviewer)
+    second = waiting_since(make_submitted_declaration(), 7)
+    third = waiting_since(make_submitted_update(), 6)
+
+    steps = [
+        publish(client, second),
+        give_back(client, third),
+        publish(client, first),
+    ]
+
+    assert [step["Location"] for step in steps] == [
+        address(third),
+        address(first),
+        QUEUE,
+    ]
+    assert [status_of(row) for row in (first, second, third)] == [
+        "published",
+        "published",
+        "returned",
+    ]
+
+
+def test_a_step_is_told_and_what_waits_no_more_leads_to_its_own_page(client, reviewer):
+    update = make_submitted_update()
+
+    response = client.post(
+        address(update, "review_publish"),
+        {"seen_version": update.version, **CHECKED},
+        follow=True,
+    )
+    again = client.get(address(update))
+
+    (told,) = response.context["messages"]
+    assert (told.level_tag, str(update) in str(told)) == ("success", True)
+    own = reverse("admin:strategic_areas_activityupdate_change", args=[update.pk])
+    assert again["Location"] == own
+
+
+def test_only_the_version_on_screen_is_published(client, reviewer):
+    update = make_submitted_update()
+    author, seen = update.contributors.get(), update.version
+    workflow.give_back(update, by=make_reviewer(), reason="Falta la fecha.")
+    workflow.save(update, by=author, seen_version=seen)
+    workflow.submit(update, by=author)
+
+    response = publish(client, update, seen_version=seen)
+
+    assert response["Location"] == address(update)
+    assert status_of(update) == Status.SUBMITTED
+
+
+def test_of_two_who_decide_the_second_is_told(client, reviewer):
+    update = make_submitted_update()
+    workflow.publish(update, by=make_reviewer())
+
+    response = client.post(
+        address(update, "review_return"),
+        {"seen_version": update.version, "reason": "No."},
+        follow=True,
+    )
+
+    assert status_of(update) == Status.PUBLISHED
+    assert [m.level_tag for m in response.context["messages"]] == ["error", "info"]
+
+
+def test_a_return_without_a_reason_keeps_the_note(client, reviewer):
+    update = make_submitted_update()
+
+    response = give_back(client, update, reason="", private_note="Llamar mañana.")
+
+    form = response.context["screen"].steps[1]
+    assert (response.status_code, list(form.errors)) == (422, ["reason"])
+    assert form["private_note"].value() == "Llamar mañana."
+    assert status_of(update) == Status.SUBMITTED
+
+
+def test_publishing_asks_for_the_checklist_and_for_reading_the_warnings(
+    client, reviewer
+):
+    update = make_submitted_update(narrative_es="Se atendió a dos niñas.")
+
+    refused = publish(client, update, checked="")
+    taken = publish(client, update, warnings_read="on")
+
+    form = refused.context["screen"].steps[0]
+    assert list(form.errors) == ["checked", "warnings_read"]
+    assert (taken.status_code, status_of(update)) == (302, Status.PUBLISHED)
+
+
+def test_what_names_a_person_cannot_be_published_whatever_is_ticked(client, reviewer):
+    update = make_submitted_update(narrative_es="Cédula 001-1234567-8 del caso.")
+
+    shown = client.get(address(update)).context["screen"]
+    publish(client, update, warnings_read="on")
+
+    assert [type(form).__name__ for form in shown.steps] == ["ReturnForm"]
+    assert [found.excerpt for found in shown.blocks] == [update.narrative_es]
+    assert status_of(update) == Status.SUBMITTED
+
+
+def test_only_the_ticked_evidence_is_cleared(client, reviewer):
+    update = make_update()
+    ticked, other = make_file_evidence(update), make_evidence(update)
+    foreign = make_evidence()
+    workflow.submit(update, by=update.contributors.get())
+
+    publish(client, update, evidence=[ticked.pk])
+
+    rows = [ticked, other, foreign]
+    for row in rows:
+        row.refresh_from_db()
+    assert [row.is_public for row in rows] == [True, False, False]
+
+
+def test_the_private_note_is_for_the_secretariat_alone(client):
+    note = "Nota que nadie más lee"
+    update = make_submitted_update()
+    author = update.contributors.get()
+    inside = make_reviewer()
+    inside.groups.add(Group.objects.get(name=FOCAL_POINTS))
+    make_mandate(user=inside, agency=update.agency, kind="alternate")
+    workflow.give_back(
+        update, by=make_reviewer(), reason="Falta la fecha.", private_note=note
+    )
+    own = reverse("admin:strategic_areas_activityupdate_change", args=[update.pk])
+    sheet = reverse("admin:sheet", args=[update.period_id, update.agency.slug])
+    pages = []
+
+    client.force_login(author)
+    pages += [client.get(path) for path in (own, sheet, reverse("admin:index"))]
+    workflow.submit(update, by=author)
+    for user in (inside, make_reviewer()):
+        client.force_login(user)
+        pages.append(client.get(address(update)))
+    workflow.publish(update, by=make_reviewer())
+    pages.append(client.get(update.get_absolute_url("es")))
+
+    assert [page.status_code for page in pages] == [200] * 6
+    shown = [note in page.content.decode() for page in pages]
+    assert shown == [False, False, False, False, True, False]
+
+
+# What is shown
+
+
+def test_a_record_stands_beside_the_last_published_one():
+    activity = make_activity()
+    plan = activity.plan
+    older, newer, later = (
+        make_period(plan=plan, starts_on=f"{year}-01-01", ends_on=f"{year}-12-31")
+        for year in (2024, 2025, 2027)
+    )
+    period = make_round(plan=plan, starts_on="2026-01-01", ends_on="2026-06-30")
+    make_record_update(activity=activity, period=older)
+    beside = make_record_update(activity=activity, period=newer)
+    make_record_update(activity=activity, period=later)
+    make_record_update(activity=make_activity(plan=plan), period=newer)
+    update = make_submitted_update(activity=activity, period=period)
+
+    before = comparison.last_published(update)
+    workflow.publish(update, by=make_reviewer())
+    correction = workflow.correct(update, by=update.contributors.get())
+
+    assert before == beside
+    assert comparison.last_published(correction) == update
+
+
+def test_a_demonstration_is_no_yardstick():
+    activity = make_activity()
+    shown = make_round(plan=activity.plan, is_demonstration=True)
+    make_published_update(activity=activity, period=shown)
+
+    update = make_submitted_update(activity=activity)
+
+    assert comparison.last_published(update) is None
+
+
+def test_differences_are_marked_word_by_word_and_told_to_a_screen_reader(
+    client, reviewer
+):
+    activity = make_activity()
+    make_record_update(
+        activity=activity, percent=40, narrative_es="Se hicieron dos talleres."
+    )
+    update = make_submitted_update(
+        activity=activity, percent=40, narrative_es="Se hicieron tres talleres."
+    )
+
+    response = client.get(address(update))
+
+    compared = {field.label: field for field in response.context["screen"].compared}
+    told, same = compared["Qué se hizo"], compared["Porcentaje completado"]
+    page = response.content.decode()
+    assert told.before == [
+        ("same", "Se hicieron "),
+        ("gone", "dos"),
+        ("same", " talleres."),
+    ]
+    assert told.after == [
+        ("same", "Se hicieron "),
+        ("new", "tres"),
+        ("same", " talleres."),
+    ]
+    assert (told.is_changed, same.is_changed) == (True, False)
+    for mark, text in (("del", "dos"), ("ins", "tres")):
+        marked = page.index(f"</span>{text}<span")
+        assert f'<{mark}><span class="visually-hidden">' in page[marked - 80 : marked]
+
+
+def test_the_preview_is_what_the_public_then_reads(client, reviewer):
+    update = make_submitted_update(obstacle_es="Faltan salas.", people_reached=40)
+    make_participation(plan=update.plan, agency=update.agency, hosts_secretariat=True)
+
+    preview = client.get(address(update)).context["screen"].preview
+    publish(client, update)
+
+    page = client.get(update.get_absolute_url("es")).context["page"]
+    assert preview == page.activities[0].latest
+
+
+def test_of_a_reserved_update_the_preview_shows_the_legal_basis_alone(client, reviewer):
+    reserved = {
+        "is_reserved": True,
+        "reserved_reason": "Investigación abierta",
+        "reserved_legal_basis": "Ley 200-04, art. 17",
+    }
+    update = make_update(**reserved)
+    make_evidence(update)
+    workflow.submit(update, by=update.contributors.get())
+
+    screen = client.get(address(update)).context["screen"]
+
+    preview = screen.preview
+    assert (preview.legal_basis, preview.text_es) == ("Ley 200-04, art. 17", "")
+    assert (preview.evidence, preview.percent) == ((), None)
+    assert "evidence" not in screen.steps[0].fields
+
+
+def test_the_guard_reads_legal_basis_and_evidence_too():
+    update = make_update(
+        is_reserved=True, reserved_reason="x", reserved_legal_basis="Caso de dos niñas"
+    )
+    make_evidence(update, title_es="Acta de tres víctimas")
+
+    found = [warned.excerpt for warned in guard.warnings(update)]
+
+    assert found == ["Caso de dos niñas", "Acta de tres víctimas"]
+
+
+# Publishing together
+
+
+def test_what_is_published_together_was_shown_first(client, reviewer):
+    first, second = make_submitted_update(), make_submitted_declaration()
+    make_evidence(first)
+
+    shown = client.get(MANY, {"pick": [token(first), token(second)]})
+    unread = client.post(MANY, {"pick": [token(first), token(second)]})
+    before = [status_of(first), status_of(second)]
+    client.post(MANY, {"pick": [token(first), token(second)], **CHECKED})
+
+    entries = shown.context["previews"]
+    assert [(entry.kind, entry.pk) for entry in entries] == [
+        ("activityupdate", first.pk),
+        ("commitmentupdate", second.pk),
+    ]
+    assert (unread.status_code, before) == (422, ["submitted"] * 2)
+    assert [status_of(first), status_of(second)] == ["published"] * 2
+    assert not first.evidences.filter(is_public=True).exists()
+
+
+def test_what_may_not_go_with_the_others_is_left_out_and_told(client, reviewer):
+    plain = make_submitted_update()
+    warned = make_submitted_update(narrative_es="Se atendió a dos niñas.")
+    hers = make_submitted_update()
+    hers.contributors.add(reviewer)
+    changed = make_submitted_update()
+    decided = make_published_update()
+    tokens = [token(row) for row in (plain, warned, hers, decided)]
+    tokens += [f"{token(changed)}9", "avance-x"]
+
+    shown = client.get(MANY, {"pick": tokens})
+    response = client.post(MANY, {"pick": tokens, **CHECKED}, follow=True)
+
+    assert [entry.pk for entry in shown.context["previews"]] == [plain.pk]
+    assert len(shown.context["left_out"]) == 5
+    rows = (plain, warned, hers, changed)
+    assert [status_of(row) for row in rows] == ["published"] + ["submitted"] * 3
+    levels = [message.level_tag for message in response.context["messages"]]
+    assert sorted(levels) == ["success"] + ["warning"] * 5
+
+
+def test_what_was_decided_meanwhile_is_told(client, reviewer, monkeypatch):
+    first, second = make_submitted_update(), make_submitted_update()
+    taken = workflow.publish
+
+    def publish_while_another_returns(update, **kwargs):
+        if update == first:
+            workflow.give_back(first, by=make_reviewer(), reason="No.")
+        return taken(update, **kwargs)
+
+    monkeypatch.setattr(workflow, "publish", publish_while_another_returns)
+    data = {"pick": [token(first), token(second)], **CHECKED}
+    response = client.post(MANY, data, follow=True)
+
+    levels = [message.level_tag for message in response.context["messages"]]
+    assert levels == ["warning", "success"]
+    assert [status_of(first), status_of(second)] == ["returned", "published"]
+
+
+def test_an_agency_without_a_mandate_of_hers_is_reviewed_all_the_same(client, reviewer):
+    make_agency()
+    update = make_submitted_update()
+
+    assert client.get(address(update)).context["screen"].shows_notes is True
