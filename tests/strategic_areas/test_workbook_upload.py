@@ -17,7 +17,7 @@ from tests.factories import (
     make_update,
 )
 from tests.strategic_areas.filling import TEXT, Book, Filler
-from tests.uploads import make_office, make_pdf, unzip
+from tests.uploads import make_office, make_pdf, make_zip, unzip
 
 pytestmark = pytest.mark.django_db
 
@@ -394,6 +394,30 @@ def test_what_is_saved_between_preview_and_saving_is_left_alone(filler):
     assert stored(filler, second).narrative_es == "Lo del libro."
 
 
+def test_what_is_sent_between_preview_and_saving_stays_as_it_was_sent(filler):
+    update = make_update(activity=filler.activity, period=filler.period, by=filler.user)
+    preview = filler.upload(filler.download().fill(filler.activity, percent=60))
+    workflow.submit(update, by=filler.user)
+
+    page = filler.client.get(filler.save(preview).url)
+
+    update.refresh_from_db()
+    assert (update.status, update.percent) == (Status.SUBMITTED, 40)
+    assert [message.level_tag for message in page.context["messages"]] == ["error"]
+
+
+def test_what_is_not_owed_any_more_when_saving_is_told(filler):
+    filler.published_before()
+    preview = filler.upload(filler.download().fill(filler.activity, percent=60))
+    filler.activity.starts_on = "2030-01-01"
+    filler.activity.save()
+
+    page = filler.client.get(filler.save(preview).url)
+
+    assert [message.level_tag for message in page.context["messages"]] == ["error"]
+    assert not ActivityUpdate.objects.filter(period=filler.period).exists()
+
+
 @pytest.mark.parametrize(
     ("cells", "column"),
     [
@@ -434,6 +458,19 @@ def test_each_error_names_its_cell_and_its_row_is_not_saved(filler, cells, colum
     assert set(faults(response)) == {book.cell(filler.activity, column).coordinate}
     assert response.context["form"]["staged"].value() == ""
     assert kinds(response) == {"refused": [filler.activity.code]}
+
+
+def test_several_errors_stand_in_the_order_of_the_columns(filler):
+    filler.published_before()
+    cells = {"places": "Atlantis", "narrative_es": None, "percent": 101}
+    book = filler.download().fill(filler.activity, **cells)
+
+    response = filler.upload(book)
+
+    assert faults(response) == [
+        book.cell(filler.activity, name).coordinate
+        for name in ("percent", "narrative_es", "places")
+    ]
 
 
 def test_continuing_work_states_no_percent(filler):
@@ -573,10 +610,24 @@ def test_another_sheets_workbook_is_refused(filler, key):
     assert filler.agency.slug in response.context["upload"].errors["workbook"][0]
 
 
+#: A row after the last one, with a text in the column of what was done.
+OVERLONG = b'<row r="9"><c r="N9" t="inlineStr"><is><t>%s</t></is></c></row>' % (
+    b"a" * 40_000
+)
+
+
 def make_other_workbook(filler):
     book = filler.download()
     del book.book["_hoja"]
     return book.content
+
+
+def make_overlong(filler):
+    """A text that no spreadsheet would write."""
+    parts = unzip(filler.download().content)
+    name = "xl/worksheets/sheet2.xml"
+    filled = parts[name].replace(b"</sheetData>", OVERLONG + b"</sheetData>")
+    return make_zip({**parts, name: filled})
 
 
 def with_part(filler, name, content):
@@ -595,6 +646,7 @@ def with_part(filler, name, content):
         ("hoja.xlsx", lambda filler: filler.download().content[:-400]),
         ("hoja.xlsx", lambda filler: make_office("xlsx")),
         ("hoja.xlsx", make_other_workbook),
+        ("hoja.xlsx", make_overlong),
         ("hoja.xlsx", lambda filler: with_part(filler, "xl/vbaProject.bin", b"x")),
         ("hoja.xlsx", lambda filler: with_part(filler, "xl/x.xml", b"<a" * 2**25)),
     ],

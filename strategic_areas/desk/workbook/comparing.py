@@ -27,12 +27,16 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong, and in which cell; ``header`` is empty where it is the row."""
+    """What is wrong, and in which cell; ``name`` is empty where it is the row."""
 
     number: int
-    header: str
+    name: str
     place: str
     message: str
+
+    @property
+    def header(self):
+        return HEADERS.get(self.name, "")
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,7 @@ def _rehearsed(line, row, said, by):
     with transaction.atomic():
         form = answers.take(row, said.data, by=by)
         transaction.set_rollback(True)
-    faults = tuple(_all_faults(line, form, said.faults))
+    faults = tuple(sorted(_all_faults(line, form, said.faults), key=_in_order))
     if form.conflict:
         changes = _changes(form.conflict, form)
         return Outcome(line, row, Kind.CONFLICT, faults, changes)
@@ -129,14 +133,22 @@ def _all_faults(line, form, known):
         return
     for name, messages in form.errors.as_data().items():
         for error in messages:
-            if name not in known and error.code != "conflict":
-                cell = name if name in FILLED_NAMES else ""
-                yield _fault(line, cell, " ".join(error.messages))
+            if name in known or error.code == "conflict":
+                continue
+            cell = name if name in FILLED_NAMES else ""
+            message = " ".join(error.messages)
+            # A refused text counts as missing too; one reason is enough.
+            if not (cell and line.text(cell) and message == _("This is required.")):
+                yield _fault(line, cell, message)
+
+
+def _in_order(fault):
+    return FILLED_NAMES.index(fault.name) if fault.name else -1
 
 
 def _fault(line, name, message):
     place = line.cells[name].place if name else ""
-    return Fault(line.number, str(HEADERS.get(name, "")), place, message)
+    return Fault(line.number, name, place, message)
 
 
 def _changes(stored, form):

@@ -22,6 +22,8 @@ READ = (*(column.name for column in IDS), "code", *FILLED_NAMES)
 #: Far more than any sheet holds; a workbook beyond it is somebody's else.
 MOST_ROWS, MOST_COLUMNS = 3_000, 100
 UNPACKED_BYTES = 30 * 1024 * 1024
+#: No spreadsheet holds a longer text in one cell.
+LONGEST_TEXT = 32_767
 #: In how many rows from the top the machine names are looked for.
 NAMES_WITHIN = 10
 CALCULATED, BROKEN = "f", "e"
@@ -157,6 +159,8 @@ def _line(number, row, columns):
             cells[name] = Cell(place, str(cell.value), is_value=False)
         else:
             text = values.plain(name, cell.value, cell.number_format)
+            if len(text) > LONGEST_TEXT:
+                raise _too_much()
             cells[name] = Cell(place, text)
     return Line(number, cells)
 

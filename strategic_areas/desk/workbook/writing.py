@@ -186,4 +186,6 @@ def _lay_out(page, sheet):
     page.page_setup.paperSize = LETTER_PAPER
     page.page_setup.fitToHeight = 0
     page.sheet_properties.pageSetUpPr.fitToPage = True
-    page.oddFooter.center.text = f"{sheet.agency.acronym} · &P / &N"
+    # A single & begins a code of the footer.
+    acronym = sheet.agency.acronym.replace("&", "&&")
+    page.oddFooter.center.text = f"{acronym} · &P / &N"

@@ -1,0 +1,143 @@
+"""The workbook as people use it: taken, filled elsewhere, brought back, saved."""
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from strategic_areas import workflow
+from strategic_areas.models import ActivityUpdate
+from tests.factories import PASSWORD, make_update
+from tests.strategic_areas.filling import Book, Filler
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("open_record"),
+]
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@pytest.fixture
+def filler(client):
+    return Filler(client)
+
+
+@pytest.fixture
+def make_page(browser, live_server):
+    """A page on which the filler is signed in."""
+    contexts = []
+
+    def make(user, **options):
+        context = browser.new_context(base_url=live_server.url, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto("/gestion/login/")
+        page.locator("#id_username").fill(user.username)
+        page.locator("#id_password").fill(PASSWORD)
+        page.locator("#login-form input[type=submit]").click()
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+def take(page):
+    """Download the workbook by its link on the sheet."""
+    page.locator(".fold--workbook > summary").click()
+    with page.expect_download() as taken:
+        page.locator(".fold--workbook a").click()
+    return Book(Path(taken.value.path()).read_bytes())
+
+
+def bring(page, book):
+    """Upload it by the form on the page; what changes is shown."""
+    page.locator(".fold--workbook input[type=file]").set_input_files(
+        {"name": "hoja.xlsx", "mimeType": XLSX, "buffer": book.content}
+    )
+    page.locator(".fold--workbook input[name=upload]").click()
+    expect(page.locator(".preview-counts")).to_be_visible()
+
+
+def test_a_workbook_goes_out_and_comes_back(filler, make_page):
+    filler.published_before()
+    second = filler.another()
+    filler.published_before(second)
+    page = make_page(filler.user)
+    page.goto(filler.address("sheet"))
+
+    book = take(page).fill(filler.activity, percent=60)
+    bring(page, book)
+
+    assert not ActivityUpdate.objects.filter(period=filler.period).exists()
+    expect(page.locator(".changes tbody tr").filter(has_text="60")).to_have_count(1)
+
+    page.locator(".send-form input[name=save]").click()
+
+    row = page.locator(f"#fila-{filler.activity.pk}")
+    expect(row).to_have_attribute("data-state", "ready")
+    expect(row.locator("input[name=percent]")).to_have_value("60")
+    expect(page.locator(f"#fila-{second.pk}")).to_have_attribute("data-state", "todo")
+
+    page.locator(".fold--workbook > summary").click()
+    bring(page, book)
+    expect(page.locator(".send-form")).to_have_count(0)
+    assert ActivityUpdate.objects.get(period=filler.period).version == 1
+
+
+def with_every_kind_of_row(filler):
+    """A workbook with a new, a changed, a wrong, a stale and an untouched row."""
+    changed, wrong, stale, _untouched = (filler.another() for _ in range(4))
+    for activity in (changed, stale):
+        make_update(activity=activity, period=filler.period, by=filler.user)
+    book = Book(filler.client.get(filler.address()).content)
+    update = ActivityUpdate.objects.get(activity=stale)
+    update.narrative_es = "Lo más nuevo."
+    workflow.save(update, by=filler.user, seen_version=1)
+    book.fill(filler.activity, percent=60, narrative_es="Se rescató a dos niñas.")
+    book.fill(changed, percent=70, obstacle_es="Falta la firma.")
+    book.fill(wrong, percent=101, narrative_es="Se atendió a 001-1234567-8.")
+    book.fill(stale, narrative_es="Lo del libro.")
+    return book
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_axe_finds_nothing_on_preview_and_refusal(filler, make_page, width):
+    book = with_every_kind_of_row(filler)
+    page = make_page(
+        filler.user, bypass_csp=True, viewport={"width": width, "height": 900}
+    )
+    page.goto(filler.address("sheet"))
+    page.locator(".fold--workbook > summary").click()
+    bring(page, book)
+
+    found = [Axe().run(page).generate_report()]
+    assert page.locator(".sheet section.answer").count() == 4
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.locator(".fold--workbook input[type=file]").set_input_files(
+        {"name": "hoja.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-"}
+    )
+    page.locator(".fold--workbook input[name=upload]").click()
+    expect(page.locator(".fold--workbook .errorlist")).to_be_visible()
+    found.append(Axe().run(page).generate_report())
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+    assert [report for report in found if "Found 0" not in report] == []
+
+
+def test_the_preview_breaks_no_rule_of_the_policy_in_force(filler, make_page):
+    book = with_every_kind_of_row(filler)
+    page = make_page(filler.user)
+    complaints = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(filler.address("sheet"))
+
+    page.locator(".fold--workbook > summary").click()
+    bring(page, book)
+    page.locator(".send-form input[name=save]").click()
+    expect(page.locator("[data-state=ready]")).to_have_count(3)
+
+    assert complaints == []
