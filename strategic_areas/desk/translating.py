@@ -4,7 +4,9 @@ from django import forms
 from django.contrib import admin, messages
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -40,7 +42,10 @@ class TranslationForm(ProposalForm):
                 continue
             label = capfirst(record._meta.get_field(missing[name]).verbose_name)
             self.fields[name].label = _("%(label)s, in English") % {"label": label}
-            self.fields[name].help_text = getattr(record, f"{missing[name]}_es")
+            self.fields[name].help_text = format_html(
+                '<span lang="es">{}</span>',
+                linebreaksbr(getattr(record, f"{missing[name]}_es"), autoescape=True),
+            )
 
 
 def page_of(user, record):

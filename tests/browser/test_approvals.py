@@ -1,0 +1,115 @@
+"""Two reviewers and one help line, as they and the public see it."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from strategic_areas.models import PendingChange, Translation
+from tests.factories import (
+    PASSWORD,
+    make_activity,
+    make_change,
+    make_focal_point,
+    make_help_line,
+    make_published_update,
+    make_reviewer,
+    make_round,
+)
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("open_record"),
+]
+
+BEFORE, AFTER = "Atiende de lunes a viernes.", "Atiende todos los días del año."
+
+
+@pytest.fixture
+def make_page(browser, live_server):
+    """Signed-in pages, each in a browser of its own."""
+    contexts = []
+
+    def make(user=None, **options):
+        context = browser.new_context(base_url=live_server.url, **options)
+        contexts.append(context)
+        page = context.new_page()
+        if user:
+            page.goto("/gestion/login/")
+            page.locator("#id_username").fill(user.username)
+            page.locator("#id_password").fill(PASSWORD)
+            page.locator("#login-form input[type=submit]").click()
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+def test_one_changes_a_help_line_another_approves_and_then_the_public_reads_it(
+    make_page,
+):
+    line = make_help_line(label_es="Línea de prueba", scope_es=BEFORE)
+    public, first, second = (
+        make_page(),
+        make_page(make_reviewer()),
+        make_page(make_reviewer()),
+    )
+
+    first.goto(reverse("admin:strategic_areas_helpline_change", args=[line.pk]))
+    first.locator("#id_scope_es").fill(AFTER)
+    first.locator("input[name=_save]").click()
+
+    expect(first.locator(".changed-fields ins").first).to_be_visible()
+    expect(first.locator("input[name=approve]")).to_have_count(0)
+    public.goto("/ayuda/")
+    expect(public.locator("main")).to_contain_text(BEFORE)
+
+    second.goto("/gestion/")
+    second.locator(".changes tbody .button").click()
+    expect(second.locator(".readings")).to_contain_text(AFTER)
+    second.locator("input[name=approve]").click()
+
+    expect(second.locator(".messagelist")).to_be_visible()
+    public.goto("/ayuda/")
+    expect(public.locator("main")).to_contain_text(AFTER)
+    assert PendingChange.objects.get().status == PendingChange.Status.APPROVED
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_axe_finds_nothing_on_the_pages_of_two_people(make_page, width):
+    line = make_help_line(scope_es=BEFORE)
+    change = make_change(line, scope_es=f"{AFTER} Atendió a dos niñas en Azua.")
+    activity = make_activity()
+    period = make_round(plan=activity.plan)
+    update = make_published_update(activity=activity, period=period)
+    made = make_change(Translation(activity_update=update), text="Part was done.")
+    other = make_published_update()
+    size = {"viewport": {"width": width, "height": 800}}
+    reviewer = make_page(make_reviewer(), **size)
+    agency = make_page(make_focal_point(agency=activity.agency), **size)
+    comment = reverse("admin:agency_comment", args=[period.pk, activity.agency.slug])
+
+    found = {}
+    for page, address in [
+        (reviewer, "/gestion/"),
+        (reviewer, reverse("admin:strategic_areas_helpline_change", args=[line.pk])),
+        (reviewer, reverse("admin:approval", args=[change.pk])),
+        (reviewer, reverse("admin:approval", args=[made.pk])),
+        (reviewer, reverse("admin:translation", args=["avance", other.pk])),
+        (agency, "/gestion/"),
+        (agency, comment),
+    ]:
+        page.goto(address)
+        # Django's own select boxes are the staff pages' common affair.
+        seen = Axe().run(page, context={"exclude": [[".select2"]]})
+        for violation in seen.response["violations"]:
+            nodes = [node["target"] for node in violation["nodes"]]
+            found.setdefault(address, []).append((violation["id"], nodes))
+        overflow = page.evaluate(
+            "document.documentElement.scrollWidth > window.innerWidth"
+        )
+        if overflow:
+            found.setdefault(address, []).append("wider than the screen")
+
+    assert found == {}
