@@ -12,7 +12,15 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies import access, preferences
 from agencies.autocomplete import ChoicesView
-from strategic_areas.desk import approvals, commenting, matrix, purges, queries, waiting
+from strategic_areas.desk import (
+    approvals,
+    commenting,
+    matrix,
+    proposals,
+    purges,
+    queries,
+    waiting,
+)
 from strategic_areas.desk import urls as desk
 
 #: allauth registers tables of its own, secrets of second factors among them.
@@ -90,6 +98,7 @@ class PortalAdminSite(AdminSite):
             "waiting": waiting.queue(user),
             "commentable": commenting.commentable(user),
             "changes": approvals.waiting(user),
+            "proposals": proposals.waiting_for(user),
             "came_back": approvals.came_back(user),
             "reviews": access.is_reviewer(user),
             "administers": access.is_administrator(user),

@@ -21,6 +21,7 @@ PERMISSIONS = {
         "strategic_areas.activityupdate": [VIEW, ADD, CHANGE],
         "strategic_areas.commitmentupdate": [VIEW, ADD, CHANGE],
         "strategic_areas.evidence": [VIEW, ADD, CHANGE, DELETE],
+        "strategic_areas.activityproposal": [VIEW, ADD],
         "agencies.agency": [VIEW],
     },
     REVIEWERS: {
@@ -46,6 +47,7 @@ PERMISSIONS = {
         "strategic_areas.indicator": [VIEW, ADD, CHANGE],
         "strategic_areas.target": [VIEW, ADD, CHANGE],
         "strategic_areas.pendingchange": [VIEW, "publish"],
+        "strategic_areas.activityproposal": [VIEW, "publish"],
         "strategic_areas.measurement": [VIEW],
         "strategic_areas.breakdown": [VIEW],
         "strategic_areas.activityupdate": [VIEW, "publish"],

@@ -24,6 +24,7 @@ from agencies.models import Agency, FocalPoint, User
 from strategic_areas import evidence, workflow
 from strategic_areas.models import (
     Activity,
+    ActivityProposal,
     ActivityUpdate,
     Commitment,
     CommitmentUpdate,
@@ -264,6 +265,19 @@ def make_off_plan_update(*, commitment=None, period=None, by=None, **fields):
     update = ActivityUpdate(period=period or make_round(plan=commitment.plan), **fields)
     by = by or make_focal_point(agency=agency)
     return workflow.report_off_plan(activity, update, by=by)
+
+
+def make_proposal(*, commitment=None, agency=None, by=None, **fields):
+    """A proposed activity that waits for a decision."""
+    commitment = commitment or make_commitment()
+    agency = agency or commitment.lead
+    fields.setdefault("title", f"Actividad propuesta {next(_numbers)}")
+    fields.setdefault("why", "Hace falta para cumplir el compromiso.")
+    proposal = ActivityProposal(
+        plan=commitment.plan, commitment=commitment, agency=agency, **fields
+    )
+    by = by or make_focal_point(agency=agency)
+    return workflow.propose_activity(proposal, by=by)
 
 
 def make_submitted_update(*, by=None, **fields):

@@ -12,6 +12,7 @@ from strategic_areas.desk.queries import unfinished
 from strategic_areas.desk.rows import Declared, Row, returned_steps
 from strategic_areas.models import (
     Activity,
+    ActivityProposal,
     ActivityUpdate,
     Answer,
     ReportingPeriod,
@@ -35,6 +36,7 @@ class Sheet:
     submissions: tuple[Submission, ...] = field(default=())
     declarations: tuple[Declared, ...] = field(default=())
     off_plan: tuple[Row, ...] = field(default=())
+    proposals: tuple[ActivityProposal, ...] = field(default=())
 
     @property
     def url(self):
@@ -56,6 +58,10 @@ class Sheet:
     def off_plan_url(self):
         """Where the agency tells of what it did beside the plan."""
         return reverse("admin:sheet_off_plan", args=[self.period.pk, self.agency.slug])
+
+    @property
+    def propose_url(self):
+        return reverse("admin:sheet_propose", args=[self.period.pk, self.agency.slug])
 
     def row(self, activity):
         """The row of an activity's id, or None."""
@@ -131,7 +137,14 @@ def read(period, agency, user, only=None, declared=None):
         tuple(submissions.order_by("-number")),
         led,
         () if declared else _rows(_off_plan(period), period, agency, only),
+        () if only or declared else _proposals(period, agency),
     )
+
+
+def _proposals(period, agency):
+    """What the agency proposed for the plan, and what became of it; newest first."""
+    rows = ActivityProposal.objects.filter(plan=period.plan, agency=agency)
+    return tuple(rows.select_related("commitment", "activity"))
 
 
 def _off_plan(period):

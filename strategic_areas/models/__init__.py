@@ -30,6 +30,7 @@ from strategic_areas.models.plan import (
     Programme,
     StrategicArea,
 )
+from strategic_areas.models.proposals import ActivityProposal
 from strategic_areas.models.provenance import Provenance, Source
 from strategic_areas.models.publication import ImportedRecord, PublicationVersion
 from strategic_areas.models.purges import Purge, PurgedText
@@ -47,6 +48,7 @@ __all__ = [
     "OPEN",
     "PUBLIC_RECORD",
     "Activity",
+    "ActivityProposal",
     "ActivityUpdate",
     "AgencyComment",
     "Amendment",

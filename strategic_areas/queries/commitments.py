@@ -1,5 +1,6 @@
 """One commitment with everything that is publicly known of it."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,6 +10,7 @@ from strategic_areas import progress
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
+    Amendment,
     Commitment,
     LaterActivity,
     Provenance,
@@ -30,6 +32,8 @@ class ActivityAccount:
     latest: record.Entry | None
     demonstrations: tuple[record.Entry, ...]
     sources: tuple
+    #: The approved amendments of the plan that brought or changed it.
+    amendments: tuple[Amendment, ...]
 
 
 @dataclass(frozen=True)
@@ -103,13 +107,15 @@ def page(commitment: Commitment, succession: Succession, today: date):
     )
     (row,) = build([commitment], own, _counted(updates), _counted(declarations), today)
     entries = record.entries(updates, declarations, found=found)
+    amended = _amendments(own)
     moments = timeline(entries, commitment, {each.pk for each in own} | beside)
     return CommitmentPage(
         row=row,
         supporting=tuple(commitment.supporting.all()),
         frameworks=tuple(commitment.frameworks.all()),
         activities=tuple(
-            _account(each, asked, moments, found) for each in row.activities
+            _account(each, asked, moments, found, amended[each.activity.pk])
+            for each in row.activities
         ),
         round=asked,
         timeline=moments,
@@ -139,6 +145,15 @@ def _activities(commitment, former, succession, asked):
     )
 
 
+def _amendments(activities):
+    """Activity id → its approved amendments, the oldest first."""
+    found = defaultdict(list)
+    rows = Amendment.objects.filter(activity__in=[each.pk for each in activities])
+    for row in rows.filter(approved_at__isnull=False).order_by("decided_on", "pk"):
+        found[row.activity_id].append(row)
+    return found
+
+
 def _counted(rows):
     return [
         row
@@ -149,7 +164,7 @@ def _counted(rows):
     ]
 
 
-def _account(row, asked, moments, found):
+def _account(row, asked, moments, found, amendments):
     told = [
         moment.entry
         for moment in moments
@@ -168,6 +183,7 @@ def _account(row, asked, moments, found):
         latest=real[0] if real else None,
         demonstrations=tuple(entry for entry in told if entry.is_demonstration),
         sources=_beside(found["activity", row.activity.pk], real),
+        amendments=tuple(amendments),
     )
 
 

@@ -13,6 +13,7 @@ from strategic_areas.triggers.statements import (
 
 #: Tables that only staff read, or that carry no content of a public page.
 NOT_PUBLIC = {
+    "ActivityProposal",
     "PendingChange",
     "RoundReopening",
     "Submission",

@@ -28,6 +28,12 @@ from strategic_areas.workflow.authority import (
 )
 from strategic_areas.workflow.moves import Conflict, TransitionError
 from strategic_areas.workflow.off_plan import rename_off_plan, report_off_plan
+from strategic_areas.workflow.proposals import (
+    accept_activity,
+    decline_activity,
+    may_decide,
+    propose_activity,
+)
 from strategic_areas.workflow.receipts import submit_all
 from strategic_areas.workflow.record import SYSTEM_USERNAME, record, system_user
 from strategic_areas.workflow.steps import (
@@ -42,6 +48,10 @@ from strategic_areas.workflow.steps import (
 )
 
 __all__ = [
+    "accept_activity",
+    "decline_activity",
+    "may_decide",
+    "propose_activity",
     "SYSTEM_USERNAME",
     "AlreadyWaiting",
     "Conflict",

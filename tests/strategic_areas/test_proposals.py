@@ -1,0 +1,373 @@
+"""Proposed activities: who proposes, who decides, and what the plan becomes by it."""
+
+import pytest
+from django.contrib.auth.models import Group
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from agencies.access import REVIEWERS
+from agencies.audit import AuditEntry
+from agencies.mail import Mail
+from strategic_areas import workflow
+from strategic_areas.desk import queries
+from strategic_areas.models import Activity, ActivityProposal, Amendment
+from strategic_areas.triggers.versions import NOT_PUBLIC
+from tests.factories import (
+    make_activity,
+    make_administrator,
+    make_agency,
+    make_commitment,
+    make_focal_point,
+    make_proposal,
+    make_reviewer,
+    make_round,
+)
+
+pytestmark = pytest.mark.django_db
+
+TITLE = "Protocolo de atención en puertos"
+WHY = "El plan no contempla los puertos."
+ACT = {
+    "code": "1.1.9",
+    "deciding_act": "Acta CITIM 3-2026",
+    "decided_on": "2026-03-01",
+}
+
+
+class Desk:
+    """A focal point who is signed in, and an open round."""
+
+    def __init__(self, client):
+        self.client = client
+        self.agency = make_agency()
+        self.commitment = make_commitment(lead=self.agency)
+        self.period = make_round(plan=self.commitment.plan)
+        self.user = make_focal_point(agency=self.agency)
+        client.force_login(self.user)
+
+    def address(self, name):
+        return reverse(f"admin:{name}", args=[self.period.pk, self.agency.slug])
+
+    def propose(self, **fields):
+        told = {
+            "title": TITLE,
+            "why": WHY,
+            "commitment": self.commitment.pk,
+            "kind": "one_off",
+            "due_on": "2026-12-31",
+        }
+        return self.client.post(self.address("sheet_propose"), told | fields)
+
+    def proposals(self):
+        return self.client.get(self.address("sheet")).context["sheet"].proposals
+
+
+@pytest.fixture
+def desk(client):
+    return Desk(client)
+
+
+def page_of(proposal):
+    return reverse("admin:proposal", args=[proposal.pk])
+
+
+def accept(client, proposal, **fields):
+    return client.post(page_of(proposal), {**ACT, "accept": "1", **fields})
+
+
+def decline(client, proposal, reason="Ya está en 1.1.2."):
+    return client.post(page_of(proposal), {"reason": reason, "decline": "1"})
+
+
+def test_a_proposal_waits_and_stands_on_the_sheet_of_its_agency(desk):
+    make_proposal(commitment=make_commitment(plan=desk.commitment.plan))
+
+    response = desk.propose()
+
+    (proposal,) = desk.proposals()
+    assert response.status_code == 302
+    assert (proposal.title, proposal.status, proposal.proposed_by) == (
+        TITLE,
+        "pending",
+        desk.user,
+    )
+    assert not Activity.objects.exists()
+
+
+def test_a_press_that_comes_twice_proposes_once(desk):
+    desk.propose()
+    desk.propose()
+
+    assert ActivityProposal.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "wrong"),
+    [
+        ({"title": ""}, "title"),
+        ({"why": ""}, "why"),
+        ({"title": "Atender a 001-1234567-8"}, "title"),
+        ({"why": "Lo pidió 001-1234567-8"}, "why"),
+        ({"kind": "x"}, "kind"),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_is_stored(desk, fields, wrong):
+    response = desk.propose(**fields)
+
+    form = response.context["form"]
+    assert (response.status_code, list(form.errors)) == (422, [wrong])
+    assert not ActivityProposal.objects.exists()
+
+
+def test_dates_in_the_wrong_order_are_refused(desk):
+    response = desk.propose(starts_on="2027-01-01")
+
+    assert response.status_code == 422
+    assert not ActivityProposal.objects.exists()
+
+
+def test_a_commitment_of_another_plan_is_no_choice(desk):
+    response = desk.propose(commitment=make_commitment().pk)
+
+    assert list(response.context["form"].errors) == ["commitment"]
+
+
+@pytest.mark.parametrize(
+    "make_actor", [make_reviewer, make_focal_point, make_administrator]
+)
+def test_whoever_does_not_report_for_the_agency_proposes_nothing(desk, make_actor):
+    desk.client.force_login(make_actor())
+
+    assert desk.propose().status_code == 404
+    assert not ActivityProposal.objects.exists()
+
+
+def test_the_workflow_itself_asks_who_proposes():
+    commitment = make_commitment()
+
+    with pytest.raises(workflow.TransitionError):
+        make_proposal(commitment=commitment, by=make_focal_point())
+
+
+def test_reviewers_have_it_in_their_queue_the_longest_waiting_first(desk):
+    first, second = make_proposal(), make_proposal()
+    make_decided = make_proposal()
+    reviewer = make_reviewer()
+    workflow.decline_activity(make_decided, by=reviewer, reason="No.")
+    queue = reverse("admin:index")
+
+    focal_point = desk.client.get(queue).context["proposals"]
+    desk.client.force_login(reviewer)
+
+    assert focal_point == []
+    assert desk.client.get(queue).context["proposals"] == [first, second]
+
+
+@pytest.mark.parametrize("make_actor", [make_focal_point, make_administrator])
+def test_only_the_secretariat_opens_and_decides(client, make_actor):
+    proposal = make_proposal()
+    client.force_login(make_actor())
+
+    answers = [
+        client.get(page_of(proposal)),
+        accept(client, proposal),
+        decline(client, proposal),
+    ]
+
+    proposal.refresh_from_db()
+    assert [answer.status_code for answer in answers] == [404] * 3
+    assert proposal.is_waiting
+
+
+def test_whoever_proposed_it_does_not_even_open_the_page(desk):
+    proposal = make_proposal(commitment=desk.commitment, by=desk.user)
+
+    assert accept(desk.client, proposal).status_code == 404
+    with pytest.raises(workflow.TransitionError):
+        workflow.decline_activity(proposal, by=desk.user, reason="No.")
+
+
+def test_accepted_it_is_an_activity_by_an_approved_amendment(client, desk):
+    desk.propose()
+    proposal = ActivityProposal.objects.get()
+    reviewer = make_reviewer()
+    client.force_login(reviewer)
+
+    response = accept(client, proposal)
+
+    activity, amendment = Activity.objects.get(), Amendment.objects.get()
+    proposal.refresh_from_db()
+    assert response.status_code == 302
+    assert (proposal.status, proposal.activity, proposal.decided_by) == (
+        "accepted",
+        activity,
+        reviewer,
+    )
+    assert (activity.code, activity.title_es, activity.agency, activity.is_in_plan) == (
+        "1.1.9",
+        TITLE,
+        desk.agency,
+        True,
+    )
+    assert (str(activity.due_on), activity.due_provenance) == (
+        "2026-12-31",
+        "amendment",
+    )
+    assert (
+        amendment.activity,
+        amendment.new_value_es,
+        amendment.reason_es,
+        amendment.deciding_act_es,
+        str(amendment.decided_on),
+        amendment.proposed_by,
+        amendment.approved_by,
+    ) == (activity, TITLE, WHY, ACT["deciding_act"], "2026-03-01", desk.user, reviewer)
+    assert [item.activity for item in queries.owed_by(desk.user)] == [activity]
+
+
+def test_the_public_reads_act_and_reason_and_nobodys_name(client):
+    proposal = make_proposal(title=TITLE, why=WHY)
+    people = proposal.proposed_by, make_reviewer()
+
+    workflow.accept_activity(proposal, by=people[1], **ACT)
+
+    response = client.get(proposal.commitment.get_absolute_url(language="es"))
+    page = response.content.decode()
+    (account,) = response.context["page"].activities
+    assert [each.deciding_act_es for each in account.amendments] == [
+        ACT["deciding_act"]
+    ]
+    assert [
+        word for word in (TITLE, WHY, ACT["deciding_act"]) if word not in page
+    ] == []
+    assert not any(person.username in page for person in people)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"code": ""},
+        {"code": "T-1"},
+        {"code": "F-X-1"},
+        {"code": "1/2"},
+        {"deciding_act": ""},
+        {"deciding_act": "Acta de 001-1234567-8"},
+        {"decided_on": ""},
+    ],
+)
+def test_half_a_decision_changes_nothing(client, fields):
+    proposal = make_proposal()
+    taken = make_activity(commitment=proposal.commitment, code="T-1")
+    client.force_login(make_reviewer())
+
+    response = accept(client, proposal, **fields)
+
+    proposal.refresh_from_db()
+    assert response.status_code == 200
+    assert response.context["steps"][0].errors
+    assert (proposal.is_waiting, list(Activity.objects.all())) == (True, [taken])
+    assert not Amendment.objects.exists()
+    assert not Mail.objects.exists()
+
+
+def test_declined_it_says_why_on_the_sheet(client, desk):
+    desk.propose()
+    proposal = ActivityProposal.objects.get()
+    client.force_login(make_reviewer())
+
+    unsaid = decline(client, proposal, reason="  ")
+    decline(client, proposal)
+
+    client.force_login(desk.user)
+    (shown,) = desk.proposals()
+    assert unsaid.context["steps"][1].errors
+    assert (shown.status, shown.decision_reason) == ("declined", "Ya está en 1.1.2.")
+    assert not Activity.objects.exists()
+
+
+def test_the_workflow_itself_asks_for_a_reason():
+    with pytest.raises(workflow.TransitionError):
+        workflow.decline_activity(make_proposal(), by=make_reviewer(), reason=" ")
+
+
+def test_what_is_decided_stays_decided(client):
+    proposal = make_proposal()
+    workflow.decline_activity(proposal, by=make_reviewer(), reason="No.")
+    client.force_login(make_reviewer())
+
+    accept(client, proposal)
+
+    assert not Activity.objects.exists()
+    with pytest.raises(workflow.TransitionError):
+        workflow.accept_activity(proposal, by=make_reviewer(), **ACT)
+
+
+def test_nobody_decides_what_they_proposed():
+    proposal = make_proposal()
+    person = proposal.proposed_by
+    person.groups.add(Group.objects.get(name=REVIEWERS))
+
+    for step in (
+        lambda: workflow.decline_activity(proposal, by=person, reason="No."),
+        lambda: workflow.accept_activity(proposal, by=person, **ACT),
+    ):
+        with pytest.raises(workflow.TransitionError):
+            step()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ActivityProposal.objects.update(
+            status="declined", decided_by=person, decided_at=proposal.proposed_at
+        )
+
+    assert ActivityProposal.objects.get().is_waiting
+
+
+@pytest.mark.parametrize("is_accepted", [True, False])
+def test_whoever_proposed_it_gets_one_mail_in_her_language(is_accepted):
+    proposal = make_proposal(title=TITLE)
+    proposal.proposed_by.language = "en"
+    proposal.proposed_by.save()
+    reviewer = make_reviewer()
+
+    if is_accepted:
+        workflow.accept_activity(proposal, by=reviewer, **ACT)
+    else:
+        workflow.decline_activity(proposal, by=reviewer, reason="Ya está en 1.1.2.")
+
+    mail = Mail.objects.get()
+    said = ACT["code"] if is_accepted else "Ya está en 1.1.2."
+    assert (mail.to, mail.language) == (proposal.proposed_by.email, "en")
+    assert TITLE in mail.text
+    assert said in mail.text
+
+
+def test_each_step_is_recorded_without_a_word_of_it():
+    proposal = make_proposal(title=TITLE)
+    workflow.accept_activity(proposal, by=make_reviewer(), **ACT)
+
+    entries = AuditEntry.objects.filter(event__startswith="approval_").order_by("pk")
+
+    assert [entry.event for entry in entries] == ["approval_asked", "approval_given"]
+    assert not any(TITLE in str(entry.facts) + entry.object for entry in entries)
+
+
+def test_a_proposal_is_never_public(client):
+    proposal = make_proposal(title=TITLE, why=WHY)
+
+    pages = [
+        client.get(address).content.decode()
+        for address in (
+            proposal.commitment.get_absolute_url(language="es"),
+            reverse("es:plan", args=[proposal.plan.code]),
+            reverse("es:updates", args=[proposal.plan.code]),
+        )
+    ]
+
+    assert "ActivityProposal" in NOT_PUBLIC
+    assert [page for page in pages if TITLE in page or WHY in page] == []
+
+
+def test_a_warning_of_the_guard_stands_beside_the_decision(client):
+    proposal = make_proposal(why="Se rescató a dos niñas en Azua.")
+    client.force_login(make_reviewer())
+
+    assert len(client.get(page_of(proposal)).context["warnings"]) > 0
