@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext as _
 
 from agencies import audit
 from strategic_areas.models import (
@@ -14,8 +15,10 @@ from strategic_areas.models import (
     Plan,
     ReportingPeriod,
 )
-from strategic_areas.schedule import Slot, slots
+from strategic_areas.schedule import RoundState, Slot, slots
 
+#: How a round's history tells that somebody closed it before its day.
+CLOSED = "closed"
 DEMONSTRATION_CODE = "demostracion"
 #: How long a demonstration round stays open from the day on which it is opened.
 DEMONSTRATION_DAYS = 30
@@ -67,6 +70,24 @@ def open_demonstration(today):
         for name, day in window.items():
             setattr(period, name, day)
         period.save()
+    return period
+
+
+@transaction.atomic
+def close(period, *, by, today):
+    """
+    Close a round before its day: from now on it takes no first report.
+
+    Possible once its due date has passed, so that nobody is cut off before it; what was
+    opened again for an agency runs on. Kept in the round's history with who and when.
+    """
+    period = ReportingPeriod.objects.select_for_update().get(pk=period.pk)
+    if period.state(today) != RoundState.LATE:
+        raise RefusedError(_("A round is closed after its due date, and only once."))
+    period.closes_on = today - timedelta(days=1)
+    period._history_user = by
+    period._change_reason = CLOSED
+    period.save()
     return period
 
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from strategic_areas.desk import (
     approving,
+    closing,
     commenting,
     evidence,
     off_plan,
@@ -59,6 +60,7 @@ def patterns(site):
                 commenting.agency_comment,
                 "agency_comment",
             ),
+            ("rondas/<int:pk>/", closing.round_page, "round"),
             ("revision/", review.queue_page, "review_queue"),
             ("revision/publicar/", together.publish_many, "review_many"),
             (record, review.record_page, "review"),

@@ -1,0 +1,144 @@
+"""One round's page: what is missing by agency, and closing before the day."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from strategic_areas import rounds, workflow
+from tests.factories import (
+    make_activity,
+    make_administrator,
+    make_commitment,
+    make_focal_point,
+    make_reviewer,
+    make_round,
+    make_submitted_update,
+    make_update,
+)
+
+pytestmark = pytest.mark.django_db
+
+TODAY = timezone.localdate()
+DAY = timedelta(days=1)
+LATE = {
+    "opens_on": TODAY - 9 * DAY,
+    "due_on": TODAY - DAY,
+    "closes_on": TODAY + 9 * DAY,
+}
+READ = {"has_read": "on"}
+
+
+def page(period):
+    return reverse("admin:round", args=[period.pk])
+
+
+def make_world(**window):
+    """A round, an agency with one activity in each state, and another's, untouched."""
+    commitment = make_commitment()
+    period = make_round(plan=commitment.plan, **window)
+    author = make_focal_point(agency=commitment.lead)
+    activities = [make_activity(commitment=commitment) for _ in range(5)]
+    other = make_activity(plan=commitment.plan)
+    _nothing, drafted, submitted, returned, published = activities
+    fields = {"period": period, "by": author}
+    make_update(activity=drafted, **fields)
+    make_submitted_update(activity=submitted, **fields)
+    back = make_submitted_update(activity=returned, **fields)
+    workflow.give_back(back, by=make_reviewer(), reason="Falta la fecha.")
+    done = make_submitted_update(activity=published, **fields)
+    workflow.publish(done, by=make_reviewer())
+    return period, activities, other
+
+
+@pytest.mark.parametrize("window", [LATE, {**LATE, "closes_on": TODAY - DAY}])
+def test_a_round_tells_what_is_missing_of_each_agency(client, window):
+    period, activities, other = make_world(**LATE)
+    type(period).objects.filter(pk=period.pk).update(**window)
+    client.force_login(make_reviewer())
+
+    response = client.get(page(period))
+
+    told = {each.agency: each for each in response.context["agencies"]}
+    own, foreign = told[activities[0].agency], told[other.agency]
+    assert [own.missing, own.drafted, own.submitted, own.returned] == [
+        (activity,) for activity in activities[:4]
+    ]
+    assert (own.owed, foreign.missing) == (5, (other,))
+    is_late = window["closes_on"] > TODAY
+    assert (response.context["form"] is not None) is is_late
+
+
+def test_a_late_round_is_closed_by_a_press_that_is_kept_with_who_and_when(client):
+    period, *_ = make_world(**LATE)
+    reviewer = make_reviewer()
+    client.force_login(reviewer)
+
+    unread = client.post(page(period))
+    before = type(period).objects.get(pk=period.pk).closes_on
+    client.post(page(period), READ)
+
+    period.refresh_from_db()
+    kept = period.history.latest()
+    assert (unread.status_code, before) == (422, LATE["closes_on"])
+    assert (period.closes_on, period.is_open()) == (TODAY - DAY, False)
+    assert (kept.history_user, kept.history_change_reason) == (reviewer, rounds.CLOSED)
+    assert client.get(page(period)).context["closed"] == kept
+
+
+@pytest.mark.parametrize(
+    "window",
+    [
+        {**LATE, "due_on": TODAY},
+        {**LATE, "due_on": TODAY + DAY},
+        {**LATE, "due_on": TODAY - 2 * DAY, "closes_on": TODAY - DAY},
+    ],
+)
+def test_no_round_is_closed_before_its_due_date_or_twice(client, window):
+    period = make_round(**window)
+    client.force_login(make_reviewer())
+
+    client.post(page(period), READ)
+
+    period.refresh_from_db()
+    assert period.closes_on == window["closes_on"]
+
+
+@pytest.mark.parametrize("make_actor", [make_focal_point, make_administrator])
+def test_only_the_secretariat_reads_and_closes(client, make_actor):
+    period, activities, _ = make_world(**LATE)
+    mandate = {"agency": activities[0].agency}
+    actor = make_actor(**mandate if make_actor is make_focal_point else {})
+    client.force_login(actor)
+
+    answers = client.get(page(period)), client.post(page(period), READ)
+
+    period.refresh_from_db()
+    assert {answer.status_code for answer in answers} == {403}
+    assert period.closes_on == LATE["closes_on"]
+
+
+def test_a_round_that_has_not_opened_is_not_found(client):
+    period = make_round(opens_on=TODAY + DAY)
+    client.force_login(make_reviewer())
+
+    assert client.get(page(period)).status_code == 404
+
+
+def test_the_page_costs_the_same_at_1_and_100_activities(client):
+    period, activities, _ = make_world(**LATE)
+    client.force_login(make_reviewer())
+    client.get(page(period))
+    spent = []
+
+    for more in (0, 100):
+        for _ in range(more):
+            make_activity(commitment=activities[0].commitment)
+        with CaptureQueriesContext(connection) as captured:
+            client.get(page(period))
+        spent.append(len(captured))
+
+    assert spent[0] == spent[1]
