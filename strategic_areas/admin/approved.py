@@ -109,7 +109,7 @@ class ApprovedMixin:
 class PendingChangeAdmin(ScopedAdmin):
     """All changes, decided or not; each is decided on at its own page."""
 
-    list_display = ["label", "status", "proposed_by", "proposed_at", "decided_by"]
+    list_display = ["__str__", "status", "proposed_by", "proposed_at", "decided_by"]
     list_filter = ["status"]
     list_select_related = ["proposed_by", "decided_by"]
     search_fields = ["label"]

@@ -43,7 +43,7 @@ class TranslationForm(ProposalForm):
             label = capfirst(record._meta.get_field(missing[name]).verbose_name)
             self.fields[name].label = _("%(label)s, in English") % {"label": label}
             self.fields[name].help_text = format_html(
-                '<span lang="es">{}</span>',
+                '<span class="original" lang="es">{}</span>',
                 linebreaksbr(getattr(record, f"{missing[name]}_es"), autoescape=True),
             )
 

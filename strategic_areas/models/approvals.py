@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import F, Q
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from agencies import access
@@ -109,7 +110,9 @@ class PendingChange(models.Model):
         ]
 
     def __str__(self):
-        return self.label
+        # From the content types' own cache: a list of changes asks for none.
+        kind = ContentType.objects.get_for_id(self.content_type_id).model_class()
+        return f"{capfirst(str(kind._meta.verbose_name))}: {self.label}"
 
     @property
     def is_waiting(self):

@@ -7,7 +7,6 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -135,7 +134,7 @@ def _slot(record, after):
 
 def _label(record):
     with override("es"):
-        return f"{capfirst(record._meta.verbose_name)}: {record}"[:300]
+        return str(record)[:300]
 
 
 def _store(change):

@@ -6,6 +6,8 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import override
 
 from strategic_areas import purging, workflow
 from strategic_areas.desk import approvals
@@ -89,6 +91,17 @@ def test_a_new_record_is_made_when_it_is_approved():
 
     assert before == 0
     assert HelpLine.objects.get(pk=decided.object_id).label_es == "Nueva"
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_a_change_names_its_kind_in_the_language_of_whoever_reads(language):
+    change = make_change(make_help_line(label_es="Línea", label_en="Line"))
+
+    with override(language):
+        named = str(change)
+        expected = capfirst(str(HelpLine._meta.verbose_name))
+
+    assert named == f"{expected}: Línea"
 
 
 def test_every_kind_of_field_survives_the_wait():
@@ -450,7 +463,7 @@ def test_the_queue_costs_the_same_at_any_length():
         for _ in range(number):
             make_change()
         with CaptureQueriesContext(connection) as queries:
-            [str(row.proposed_by) for row in approvals.waiting(reviewer)]
+            [(str(row), row.proposed_by) for row in approvals.waiting(reviewer)]
         costs.append(len(queries))
 
     assert costs == [1, 1]
