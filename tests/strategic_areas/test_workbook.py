@@ -174,6 +174,16 @@ def test_ids_and_machine_names_are_hidden(filler):
     assert book.page.freeze_panes.endswith("3")
 
 
+def test_it_opens_with_the_instructions_and_prints_so_that_one_can_read_it(filler):
+    book = filler.download()
+
+    assert book.book.index(book.book.active) == 0
+    assert book.page.page_setup.orientation == "landscape"
+    assert book.page.page_setup.fitToWidth == writing.PAGES_WIDE
+    assert book.page.print_title_rows == "$2:$2"
+    assert book.page.print_title_cols == "$E:$F"
+
+
 def test_what_begins_like_a_formula_is_written_as_text(filler):
     filler.published_before(narrative_es="=HYPERLINK(1)", obstacle_es="-5 %")
 

@@ -76,8 +76,7 @@ def _steps():
         ),
         _(
             "Lists open by the arrow beside the cell. Write values only, no formulas. "
-            "Columns may be moved; do not add or remove rows, and leave the hidden "
-            "columns as they are."
+            "Do not add or remove rows, and leave the hidden columns as they are."
         ),
         _(
             "Save it as .xlsx and upload it on the page of the sheet. Before anything "

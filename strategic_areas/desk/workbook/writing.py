@@ -37,6 +37,8 @@ LOCKED = PatternFill("solid", fgColor="E9EDF2")
 #: What a cell's message may hold before Excel calls the file damaged.
 LONGEST_TITLE, LONGEST_MESSAGE = 32, 225
 LETTER_PAPER = 1
+#: On one page nobody could read it; code and title stand on each.
+PAGES_WIDE = 3
 
 
 def write(sheet, provinces):
@@ -53,7 +55,6 @@ def write(sheet, provinces):
     if sheet.rows:
         _add_validations(page, lists, FIRST_ROW + len(sheet.rows) - 1)
     _lay_out(page, sheet)
-    book.active = book.index(page)
     written = io.BytesIO()
     book.save(written)
     return written.getvalue()
@@ -184,7 +185,8 @@ def _lay_out(page, sheet):
     page.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
     page.page_setup.orientation = "landscape"
     page.page_setup.paperSize = LETTER_PAPER
-    page.page_setup.fitToHeight = 0
+    page.print_title_cols = f"{LETTERS['code']}:{LETTERS['title']}"
+    page.page_setup.fitToWidth, page.page_setup.fitToHeight = PAGES_WIDE, 0
     page.sheet_properties.pageSetUpPr.fitToPage = True
     # A single & begins a code of the footer.
     acronym = sheet.agency.acronym.replace("&", "&&")
