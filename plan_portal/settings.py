@@ -6,6 +6,7 @@ stops the process and names itself, so that nothing runs half-configured.
 """
 
 import os
+from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -94,6 +95,14 @@ OFFICIAL_SITE = env_bool(
 )
 SECRETARIAT_NAME = env.str("SECRETARIAT_NAME", default="Coordinación de la CITIM")
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")
+CONTACT_PHONE = env.str("CONTACT_PHONE", default="")
+CONTACT_ADDRESS = env.str("CONTACT_ADDRESS", default="")
+LICENCE_NAME = env.str("LICENCE_NAME", default="CC BY 4.0")
+LICENCE_URL = env.str(
+    "LICENCE_URL", default="https://creativecommons.org/licenses/by/4.0/"
+)
+#: The day on which the accessibility statement was last made true.
+ACCESSIBILITY_ASSESSED_ON = date(2026, 11, 25)
 # Who is told of a weakness: an address of mail, or of a page under https.
 SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="") or CONTACT_EMAIL
 if "@" in SECURITY_CONTACT and ":" not in SECURITY_CONTACT:

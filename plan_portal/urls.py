@@ -12,6 +12,7 @@ from plan_portal.language import choose_language
 from plan_portal.security_txt import PATH, security_txt
 from strategic_areas.desk import evidence as staff_evidence
 from strategic_areas.views import (
+    about,
     agencies,
     areas,
     commitments,
@@ -42,6 +43,14 @@ PUBLIC_PAGES = [
     ("plans", plans.plan_list, "planes/", "plans/"),
     ("help", help.help_page, "ayuda/", "help/"),
     ("methodology", help.methodology, "metodologia/", "methodology/"),
+    ("about", about.about, "acerca/", "about/"),
+    ("glossary", about.glossary, "glosario/", "glossary/"),
+    ("protection", about.protection, "como-protegemos/", "how-we-protect/"),
+    ("accessibility", about.accessibility, "accesibilidad/", "accessibility/"),
+    ("privacy", about.privacy, "privacidad/", "privacy/"),
+    ("contact", about.contact, "contacto/", "contact/"),
+    ("terms", about.terms, "terminos/", "terms/"),
+    ("site_map", about.site_map, "mapa/", "sitemap/"),
     ("plan", plans.plan, "<slug:plan>/", "<slug:plan>/"),
     ("areas", areas.area_list, "<slug:plan>/ejes/", "<slug:plan>/areas/"),
     (

@@ -18,7 +18,9 @@ atexit.register(shutil.rmtree, _var, ignore_errors=True)
 for _name in (
     "ALLOWED_HOSTS",
     "BEHIND_TLS_PROXY",
+    "CONTACT_ADDRESS",
     "CONTACT_EMAIL",
+    "CONTACT_PHONE",
     "DATABASE_URL",
     "DEFAULT_FROM_EMAIL",
     "EMAIL_URL",

@@ -15,6 +15,7 @@ ROWS = [
         "cells",
         "disclosure",
         "discipline",
+        "glossary",
         "headline",
         "marker",
         "progress",

@@ -33,6 +33,14 @@ BUDGETS = {
     "plans": 4,
     "help": 4,
     "methodology": 3,
+    "about": 2,
+    "glossary": 2,
+    "protection": 2,
+    "accessibility": 2,
+    "privacy": 2,
+    "contact": 2,
+    "terms": 2,
+    "site_map": 4,
     "plan": 12,
     "areas": 8,
     "area": 10,
@@ -138,6 +146,14 @@ def every_address(commitment):
         ("plans", (), "/planes/", "/en/plans/"),
         ("help", (), "/ayuda/", "/en/help/"),
         ("methodology", (), "/metodologia/", "/en/methodology/"),
+        ("about", (), "/acerca/", "/en/about/"),
+        ("glossary", (), "/glosario/", "/en/glossary/"),
+        ("protection", (), "/como-protegemos/", "/en/how-we-protect/"),
+        ("accessibility", (), "/accesibilidad/", "/en/accessibility/"),
+        ("privacy", (), "/privacidad/", "/en/privacy/"),
+        ("contact", (), "/contacto/", "/en/contact/"),
+        ("terms", (), "/terminos/", "/en/terms/"),
+        ("site_map", (), "/mapa/", "/en/sitemap/"),
         ("plan", ("2017-2020",), "/2017-2020/", "/en/2017-2020/"),
         ("areas", ("2017-2020",), "/2017-2020/ejes/", "/en/2017-2020/areas/"),
         ("area", ("p", "eje"), "/p/ejes/eje/", "/en/p/areas/eje/"),
@@ -161,7 +177,7 @@ def test_published_addresses_never_change(name, args, spanish, english):
 def test_every_first_word_of_an_address_is_reserved():
     patterns = [str(each.pattern) for each in get_resolver().url_patterns]
     paths = [path for page in PUBLIC_PAGES for path in page[2:]]
-    words = {path.split("/")[0] for path in [*patterns, *paths]}
+    words = {path.split("/")[0].lstrip(".") for path in [*patterns, *paths]}
 
     assert {word for word in words if word and "<" not in word} <= RESERVED_WORDS
 
@@ -694,3 +710,39 @@ def test_figures_without_words_are_of_no_language(client, db, hours, is_marked):
     page = client.get(address("help", language="en")).content.decode()
 
     assert ("only-spanish" in page) is is_marked
+
+
+# What the site says of itself
+
+
+def test_the_glossary_begins_with_trafficking_and_smuggling(client):
+    page = read(client, "/glosario/")
+
+    places = [each.get("id") for each in page.every("div") if each.get("id")]
+    assert places[:2] == ["trata", "trafico"]
+    assert len(places) == len(set(places))
+
+
+def test_contact_tells_what_the_settings_state_and_nothing_else(client, settings):
+    bare = read(client, "/contacto/")
+    settings.CONTACT_EMAIL = "plan@example.gob.do"
+    settings.CONTACT_PHONE = "809-555-0100"
+    stated = read(client, "/contacto/")
+
+    mail = [a["href"] for a in stated.every("a") if a["href"].startswith("mailto:")]
+    assert mail == ["mailto:plan@example.gob.do"]
+    assert "809-555-0100" in stated.text
+    assert not [a for a in bare.every("a") if a["href"].startswith("mailto:")]
+
+
+def test_the_site_map_leads_to_every_page_that_needs_no_code(client):
+    commitment = make_world()
+
+    found = {each.get("href") for each in read(client, "/mapa/").every("a")}
+
+    expected = {
+        path
+        for name, language, path in every_address(commitment)
+        if language == "es" and name not in {"commitment", "agency"}
+    }
+    assert expected - found == {"/mapa/"} - found

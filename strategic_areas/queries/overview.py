@@ -3,9 +3,19 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Prefetch
+
 from strategic_areas.headline import Headline
-from strategic_areas.models import Plan
-from strategic_areas.queries import agencies, areas, board, rounds, sources, updates
+from strategic_areas.models import Plan, StrategicArea
+from strategic_areas.queries import (
+    agencies,
+    areas,
+    board,
+    plans,
+    rounds,
+    sources,
+    updates,
+)
 
 
 @dataclass(frozen=True)
@@ -33,4 +43,12 @@ def load(plan: Plan, today: date) -> Overview:
         partners=len(every) - len(body),
         sources=sources.count_behind(plan),
         latest=updates.latest(found),
+    )
+
+
+def site_map():
+    """The public plans that have a record, each with its ``public_areas``."""
+    found = plans.public().filter(has_record=True)
+    return found.prefetch_related(
+        Prefetch("areas", StrategicArea.objects.all(), to_attr="public_areas")
     )

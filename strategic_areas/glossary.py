@@ -1,0 +1,189 @@
+"""
+The words that the pages cannot do without, each with what it means here.
+
+It begins with the difference that matters most: trafficking in persons and smuggling of
+migrants. Sources: Law 137-03, art. 3; the Palermo Protocols, art. 3 of each; OECD/DAC,
+Glossary of Key Terms in Evaluation and Results-Based Management, in our own words.
+"""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Term:
+    """``anchor`` is its place on the page, a promise like any address."""
+
+    anchor: str
+    word: str
+    meaning: str
+
+
+TERMS = [
+    Term(
+        "trata",
+        _("Trafficking in persons"),
+        _(
+            "Recruiting, moving, housing or receiving somebody in order to exploit "
+            "her: sexually, by forced work, servitude or in other ways. It needs no "
+            "border: it happens within one country, and within one town. It is a crime "
+            "against the person. Whoever suffers it is a victim, whatever she agreed "
+            "to; for girls, boys and adolescents no deceit or force has to be proven."
+        ),
+    ),
+    Term(
+        "trafico",
+        _("Smuggling of migrants"),
+        _(
+            "Helping somebody for gain to enter a country without the required papers. "
+            "It always crosses a border, and it is a crime against the State. The "
+            "person who is smuggled agreed to travel, and may become a victim of "
+            "trafficking on the way or on arrival."
+        ),
+    ),
+    Term(
+        "victima",
+        _("Victim of trafficking"),
+        _(
+            "A person who was or is being exploited by trafficking, whether or not a "
+            "court has said so. This portal holds no record of any."
+        ),
+    ),
+    Term(
+        "plan",
+        _("Plan"),
+        _(
+            "The National Plan of Action: what the State has undertaken for a period. "
+            "There have been several, with gaps between them."
+        ),
+    ),
+    Term(
+        "eje",
+        _("Strategic area"),
+        _(
+            "The first division of the plan: prevention, prosecution of the crime, and "
+            "support for victims. Each states the outcome that it seeks."
+        ),
+    ),
+    Term("programa", _("Programme"), _("A branch of a strategic area.")),
+    Term(
+        "compromiso",
+        _("Commitment"),
+        _(
+            "What one lead institution, with others that support it, has undertaken "
+            "under a programme, by when and to what result."
+        ),
+    ),
+    Term(
+        "linea-de-trabajo",
+        _("Line of work"),
+        _(
+            "What stands in the place of a commitment while a plan's official matrix "
+            "is not public: work that public sources record, grouped by us. Its code "
+            "begins with R, so that nobody takes it for the plan's own."
+        ),
+    ),
+    Term(
+        "actividad",
+        _("Activity"),
+        _(
+            "A piece of work of one institution toward a commitment. It is done once, "
+            "or it continues; what continues tells its state and a quantity, never a "
+            "percent."
+        ),
+    ),
+    Term(
+        "reporte",
+        _("Update"),
+        _(
+            "One institution's account of one activity over one period. It is public "
+            "once a second person, of the secretariat, has reviewed it."
+        ),
+    ),
+    Term(
+        "ejecucion",
+        _("Execution"),
+        _(
+            "How far work has come, as its institution reports it: not started, in "
+            "progress, completed, suspended or cancelled."
+        ),
+    ),
+    Term(
+        "puntualidad",
+        _("Punctuality"),
+        _(
+            "Whether work keeps its date: on time, at risk of delay or late. The "
+            "portal computes it, and only from a due date that somebody has stated."
+        ),
+    ),
+    Term(
+        "indicador",
+        _("Indicator"),
+        _("What is measured to know whether things improve. It outlives plans."),
+    ),
+    Term(
+        "meta",
+        _("Target"),
+        _("The value that a plan wants an indicator to reach by a date."),
+    ),
+    Term(
+        "linea-base",
+        _("Baseline"),
+        _("The value before the plan, with its date, against which change is read."),
+    ),
+    Term(
+        "medio-de-verificacion",
+        _("Means of verification"),
+        _("Where anyone can check that a result was reached."),
+    ),
+    Term(
+        "evidencia",
+        _("Evidence"),
+        _(
+            "What shows what an update says: a file, a link, or the place in an "
+            "institution's archive. It stays internal unless a reviewer clears it."
+        ),
+    ),
+    Term(
+        "modificacion",
+        _("Amendment"),
+        _(
+            "A change to an approved plan, with its reason and the act that decided "
+            "it. What stood before stays on record."
+        ),
+    ),
+    Term(
+        "procedencia",
+        _("Where this comes from"),
+        _(
+            "Whether a record is the plan's own, an institution's report, a "
+            "transcribed letter, or was taken from documents or the press."
+        ),
+    ),
+    Term(
+        "protegido",
+        _("Protected"),
+        _(
+            "A number that is not shown because, alone or together with others, it "
+            "could point at a person. It is neither zero nor missing."
+        ),
+    ),
+    Term(
+        "reservado",
+        _("Reserved"),
+        _(
+            "Reported, with its content withheld by a law that is named. It counts as "
+            "reported."
+        ),
+    ),
+    Term(
+        "citim",
+        _("CITIM"),
+        _(
+            "The inter-agency commission against trafficking in persons and smuggling "
+            "of migrants, chaired by the Ministry of Foreign Affairs, which carries "
+            "the plan out."
+        ),
+    ),
+]
