@@ -257,3 +257,12 @@ def test_who_is_told_of_a_weakness_is_an_address(variables, contact):
 
 def test_a_contact_that_is_no_address_is_refused():
     assert "SECURITY_CONTACT" in refusal(PRODUCTION | {"SECURITY_CONTACT": "Ana"})
+
+
+def test_a_password_has_twelve_characters_and_a_slow_hash():
+    hasher = value_of("settings.PASSWORD_HASHERS[0]", PRODUCTION)
+    rules = value_of("settings.AUTH_PASSWORD_VALIDATORS", PRODUCTION)
+
+    assert hasher == "django.contrib.auth.hashers.Argon2PasswordHasher"
+    assert "'min_length': 12" in rules
+    assert "CommonPasswordValidator" in rules
