@@ -14,10 +14,12 @@ from allauth.usersessions import views as sessions
 from django.urls import path, re_path
 
 from agencies import account_views
+from agencies.invitation_pages import invitation_page
 
 ACCOUNT = [
     path("", account_views.index, name="account_index"),
     path("login/", account.login, name="account_login"),
+    path("invitacion/", invitation_page, name="account_invitation"),
     path("logout/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("signup/", account.signup, name="account_signup"),

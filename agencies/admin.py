@@ -1,25 +1,24 @@
 """Agencies, mandates and accounts: what administrators keep."""
 
 from django.contrib import admin, messages
-from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import UserChangeForm
-from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from agencies import audit, mail, sessions
-from agencies.access import (
-    ADMINISTRATORS,
-    FOCAL_POINTS,
-    REVIEWERS,
-    is_administrator,
-)
+from agencies import audit, mail
+from agencies.access import is_administrator
+from agencies.admin_accounts import AccountAdmin
+from agencies.admin_invitations import InvitationAdmin
+from agencies.admin_recovery import FactorResetAdmin
 from agencies.audit.page import AuditEntryAdmin
+from agencies.invitations import Invitation
 from agencies.models import Agency, AgencyName, FocalPoint, User
+from agencies.recovery import FactorReset
 from agencies.scoping import BilingualHistoryAdmin, ScopedAdmin, ScopedHistoryAdmin
-from agencies.staleness import StaleGuardMixin
 
 admin.site.register(audit.AuditEntry, AuditEntryAdmin)
+admin.site.register(User, AccountAdmin)
+admin.site.register(Invitation, InvitationAdmin)
+admin.site.register(FactorReset, FactorResetAdmin)
 
 
 class FormerNameInline(admin.TabularInline):
@@ -50,65 +49,6 @@ class FocalPointAdmin(ScopedHistoryAdmin):
     list_filter = [("agency", admin.RelatedOnlyFieldListFilter), "kind"]
     list_select_related = ["agency", "user"]
     search_fields = ["agency__acronym", "user__username", "user__last_name"]
-
-
-class AccountForm(StaleGuardMixin, UserChangeForm):
-    """Django's form for an account, not saved over somebody else's change."""
-
-
-@admin.register(User)
-class AccountAdmin(ScopedAdmin, UserAdmin):
-    """Accounts, without the switches that would let somebody raise herself."""
-
-    list_display = ["username", "first_name", "last_name", "is_active", "last_login"]
-    list_filter = ["is_active", "groups"]
-    form = AccountForm
-    filter_horizontal = []
-    fieldsets = [
-        (None, {"fields": ["username", "password", "seen_state"]}),
-        (
-            _("Person"),
-            {"fields": ["first_name", "last_name", "email", "language", "reminders"]},
-        ),
-        (
-            _("What this account may do"),
-            {"fields": ["is_active", "is_staff", "groups"]},
-        ),
-        (_("Dates"), {"fields": ["last_login", "date_joined"]}),
-    ]
-    readonly_fields = ["last_login", "date_joined"]
-    actions = ["end_sessions"]
-
-    @admin.action(description=_("End their sessions now"), permissions=["change"])
-    def end_sessions(self, request, queryset):
-        """For a lost computer, or whatever else looks wrong; the account stays."""
-        for person in queryset:
-            audit.record(
-                audit.Event.SESSION_ENDED,
-                request=request,
-                obj=person,
-                reason="administrator",
-            )
-            sessions.end_sessions_of(person)
-        text = ngettext("%(n)d person is out.", "%(n)d people are out.", len(queryset))
-        self.message_user(request, text % {"n": len(queryset)}, messages.SUCCESS)
-
-    def get_queryset(self, request):
-        """Leave out superusers (for others) and the locked account of the record."""
-        accounts = super().get_queryset(request)
-        if request.user.is_superuser:
-            return accounts
-        return accounts.filter(is_superuser=False).exclude(
-            is_staff=False, is_active=False
-        )
-
-    def formfield_for_manytomany(self, db_field, request, **kwargs):
-        """Only the three roles may be given."""
-        if db_field.name == "groups":
-            kwargs["queryset"] = Group.objects.filter(
-                name__in=[FOCAL_POINTS, REVIEWERS, ADMINISTRATORS]
-            )
-        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
 @admin.register(mail.Mail)

@@ -11,10 +11,12 @@ class AgenciesConfig(AppConfig):
     verbose_name = _("Agencies and accounts")
 
     def import_models(self):
-        """Load the mail queue and the audit record too, rooms of their own."""
+        """Load the models that stand in rooms of their own too."""
         super().import_models()
         import_module("agencies.mail")
         import_module("agencies.audit")
+        import_module("agencies.invitations")
+        import_module("agencies.recovery")
 
     def ready(self):
         import_module("agencies.audit.watching").connect()

@@ -26,6 +26,8 @@ logger = logging.getLogger(__name__)
 PAUSES = (1, 5, 15, 60, 240, 720, 1440)
 #: How long one process may take over one mail before another takes it up.
 LEASE = timedelta(minutes=5)
+#: Kinds whose text holds a link that opens an account: it is not kept once sent.
+OPENS_AN_ACCOUNT = {"invitation", "password_reset"}
 #: The most that one run sends.
 RUN = 200
 
@@ -137,8 +139,12 @@ def send_queue(*, now=None):
                 break
         else:
             sent += 1
+            spent = {"text": "", "html": ""} if mail.kind in OPENS_AN_ACCOUNT else {}
             Mail.objects.filter(pk=mail.pk).update(
-                sent_at=now or timezone.now(), leased_until=None, last_error=""
+                sent_at=now or timezone.now(),
+                leased_until=None,
+                last_error="",
+                **spent,
             )
     return sent, failed
 

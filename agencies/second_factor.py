@@ -8,7 +8,13 @@ session, not the account: one opened before the factor was added must prove it t
 import time
 
 from allauth.mfa.models import Authenticator
-from allauth.mfa.signals import authenticator_added, authenticator_used
+from allauth.mfa.signals import (
+    authentication_failed,
+    authenticator_added,
+    authenticator_removed,
+    authenticator_reset,
+    authenticator_used,
+)
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
@@ -18,6 +24,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from agencies.audit import Event, record
 from agencies.factors import FACTORS, factors_of
 
 SESSION_KEY = "second_factor_of"
@@ -31,6 +38,7 @@ PUBLIC = {"es", "en"}
 OPEN = {
     "account_index",
     "account_inactive",
+    "account_invitation",
     "account_login",
     "account_logout",
     "account_reauthenticate",
@@ -108,6 +116,26 @@ def note_enrolment(sender, request, user, authenticator, **facts):
     """She has just set one up; the recovery codes made with it prove nothing."""
     if authenticator.type in FACTORS:
         request.session[SESSION_KEY] = user.pk
+    _tell(Event.FACTOR_ADDED, request, user, authenticator)
+
+
+@receiver(authenticator_removed, sender=Authenticator)
+def tell_removal(sender, request, user, authenticator, **facts):
+    _tell(Event.FACTOR_REMOVED, request, user, authenticator)
+
+
+@receiver(authenticator_reset, sender=Authenticator)
+def tell_new_codes(sender, request, user, authenticator, **facts):
+    _tell(Event.FACTOR_ADDED, request, user, authenticator)
+
+
+@receiver(authentication_failed, sender=Authenticator)
+def tell_failure(sender, request, user, authenticator, **facts):
+    _tell(Event.SIGN_IN_FAILED, request, user, authenticator)
+
+
+def _tell(event, request, user, authenticator):
+    record(event, actor=user, request=request, obj=user, kind=authenticator.type)
 
 
 @receiver(user_logged_in)

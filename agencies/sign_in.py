@@ -58,6 +58,13 @@ NOTICES = {
             "its sessions. You set up a new one when you next sign in."
         ),
     ),
+    "agencies/recovered_on_server": (
+        _("Your account was recovered"),
+        _(
+            "Whoever runs the server removed the second factors of your account, ended "
+            "its sessions and made a link to a new password."
+        ),
+    ),
 }
 #: How a person shows again that it is she.
 WAYS = {

@@ -285,6 +285,14 @@ STORAGES = {
             "directory_permissions_mode": 0o750,
         },
     },
+    # Letters by which institutions designate people: read by administrators alone.
+    "letters": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": VAR_DIR / "letters",
+            "directory_permissions_mode": 0o750,
+        },
+    },
     "staticfiles": {
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -314,6 +322,10 @@ if not MFA_ENCRYPTION_KEYS:
     own = sign_in.derived_key(SECRET_KEY) if INSECURE_HTTP else None
     MFA_ENCRYPTION_KEYS = [env_required("MFA_ENCRYPTION_KEYS", own)]
 sign_in.refuse_malformed_keys(MFA_ENCRYPTION_KEYS)
+# Domains whose addresses may be invited, with those below them; any, when empty.
+INVITATION_DOMAINS = [
+    each.lower() for each in env.list("INVITATION_DOMAINS", default=[])
+]
 MFA_TOTP_ISSUER = SITE_HOST
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = INSECURE_HTTP
 # How many proxies of one's own each add a name to X-Forwarded-For.

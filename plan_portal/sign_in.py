@@ -47,6 +47,9 @@ SIGN_IN = {
         "reset_password": "agencies.account_forms.ResetPasswordForm",
         "reset_password_from_key": "agencies.account_forms.ResetPasswordKeyForm",
     },
+    # Designation letters are read as evidence is; agencies may not import that room.
+    "LETTER_READER": "strategic_areas.evidence.clean",
+    "LETTER_REFUSED": "strategic_areas.evidence.RefusedFileError",
     "ACCOUNT_RATE_LIMITS": {
         "login": "30/m/ip",
         "login_failed": "10/m/ip,5/5m/key",

@@ -19,6 +19,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
+from agencies import invitations
 from agencies.access import ADMINISTRATORS, FOCAL_POINTS, REVIEWERS
 from agencies.models import Agency, FocalPoint, User
 from strategic_areas import evidence, workflow
@@ -88,6 +89,15 @@ def make_reviewer(**fields):
 
 def make_administrator(**fields):
     return make_user(group=ADMINISTRATORS, **fields)
+
+
+def make_invitation(*, role=FOCAL_POINTS, agency=None, kind="", **fields):
+    """An open invitation and its secret."""
+    fields.setdefault("email", "invited@example.org")
+    if role == FOCAL_POINTS:
+        agency, kind = agency or make_agency(), kind or "titular"
+    invitation = invitations.Invitation(role=role, agency=agency, kind=kind, **fields)
+    return invitation, invitations.invite(invitation, by=make_administrator())
 
 
 def make_agency(**fields):

@@ -25,6 +25,7 @@ for _name in (
     "DEFAULT_FROM_EMAIL",
     "EMAIL_URL",
     "ENV_FILE",
+    "INVITATION_DOMAINS",
     "MFA_ENCRYPTION_KEYS",
     "OFFICIAL_SITE",
     "REDIS_URL",

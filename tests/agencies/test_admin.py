@@ -3,7 +3,9 @@
 import json
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Group
+from django.test import Client
 from django.urls import reverse
 
 from agencies.models import User
@@ -15,6 +17,7 @@ from tests.factories import (
     make_focal_point,
     make_reviewer,
     make_user,
+    sign_in,
 )
 
 pytestmark = pytest.mark.django_db
@@ -62,9 +65,8 @@ def test_an_administrator_opens_no_superusers_account(client, administrator):
     root = make_user(is_superuser=True)
 
     opened = client.get(page_of(root))
-    password = client.get(reverse("admin:auth_user_password_change", args=[root.pk]))
 
-    assert (opened.status_code, password.status_code) == (404, 404)
+    assert opened.status_code == 404
 
 
 def test_no_form_makes_a_superuser(client, administrator):
@@ -155,3 +157,60 @@ def test_after_being_told_the_next_press_saves(client, administrator):
 
     person.refresh_from_db()
     assert person.first_name == "Anita"
+
+
+def test_administrators_set_no_password(client, administrator):
+    person = make_reviewer()
+    before = person.password
+
+    opened = client.get(page_of(person))
+    client.post(page_of(person), filled(person, password="x", password1="x"))
+    direct = client.get(f"{page_of(person).removesuffix('change/')}password/")
+
+    person.refresh_from_db()
+    assert "password" not in opened.context["adminform"].form.fields
+    assert person.password == before
+    assert direct.status_code != 200
+
+
+def test_closing_an_account_ends_its_sessions_and_its_mandates(client, administrator):
+    person, other = make_focal_point(), Client()
+    sign_in(other, person.username)
+    posted = filled(person, groups=[group.pk for group in person.groups.all()])
+    del posted["is_active"]
+
+    client.post(page_of(person), posted)
+
+    person.refresh_from_db()
+    assert person.is_active is False
+    assert list(person.mandates.current()) == []
+    assert other.get(reverse("admin:index")).status_code == 302
+    assert UserSession.objects.filter(user=person).count() == 0
+
+
+@pytest.mark.parametrize("left_out", ["is_active", "is_staff", "groups"])
+def test_the_last_administrator_cannot_take_the_role_from_herself(
+    client, administrator, left_out
+):
+    make_administrator(is_active=False)
+    group = administrator.groups.get()
+    posted = filled(administrator, groups=[group.pk])
+    del posted[left_out]
+
+    response = client.post(page_of(administrator), posted)
+
+    administrator.refresh_from_db()
+    assert response.status_code == 200
+    assert (administrator.is_active, administrator.is_staff) == (True, True)
+    assert administrator.groups.contains(group)
+
+
+def test_one_of_two_administrators_may_go(client, administrator):
+    other = make_administrator()
+    posted = filled(other)
+    del posted["is_active"]
+
+    client.post(page_of(other), posted)
+
+    other.refresh_from_db()
+    assert other.is_active is False

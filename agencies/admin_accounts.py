@@ -1,0 +1,130 @@
+"""Accounts in the admin: who may do what, and how an account is closed."""
+
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import UserChangeForm
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from agencies import leaving
+from agencies.access import ADMINISTRATORS, FOCAL_POINTS, REVIEWERS
+from agencies.factors import has_factor
+from agencies.scoping import ScopedAdmin
+from agencies.staleness import StaleGuardMixin
+
+
+class AccountForm(StaleGuardMixin, UserChangeForm):
+    """
+    Django's form for an account, without the password, which is the person's alone.
+
+    Not saved over somebody else's change, and never without a last administrator.
+    """
+
+    password = None
+
+    def clean(self):
+        cleaned = super().clean()
+        if not self._keeps_accounts(cleaned) and leaving.is_last_administrator(
+            self.instance
+        ):
+            raise ValidationError(
+                _(
+                    "This is the last administrator: make another one first, or nobody "
+                    "could keep accounts."
+                )
+            )
+        return cleaned
+
+    def _keeps_accounts(self, cleaned):
+        roles = {group.name for group in cleaned.get("groups") or []}
+        return bool(
+            cleaned.get("is_active")
+            and cleaned.get("is_staff")
+            and (self.instance.is_superuser or ADMINISTRATORS in roles)
+        )
+
+
+class AccountAdmin(ScopedAdmin, UserAdmin):
+    """Accounts, without the switches that would let somebody raise herself."""
+
+    list_display = [
+        "username",
+        "first_name",
+        "last_name",
+        "is_active",
+        "factor",
+        "last_login",
+    ]
+    list_filter = ["is_active", "groups"]
+    form = AccountForm
+    change_form_template = "admin/agencies/account_change_form.html"
+    filter_horizontal = []
+    fieldsets = [
+        (None, {"fields": ["username", "seen_state"]}),
+        (
+            _("Person"),
+            {"fields": ["first_name", "last_name", "email", "language", "reminders"]},
+        ),
+        (
+            _("What this account may do"),
+            {"fields": ["is_active", "is_staff", "groups"]},
+        ),
+        (_("Dates"), {"fields": ["last_login", "date_joined"]}),
+    ]
+    readonly_fields = ["last_login", "date_joined"]
+    actions = ["end_sessions"]
+
+    @admin.action(description=_("End their sessions now"), permissions=["change"])
+    def end_sessions(self, request, queryset):
+        """For a lost computer, or whatever else looks wrong; the account stays."""
+        for person in queryset:
+            leaving.end_sessions(person, reason="administrator")
+        text = ngettext("%(n)d person is out.", "%(n)d people are out.", len(queryset))
+        self.message_user(request, text % {"n": len(queryset)}, messages.SUCCESS)
+
+    @admin.display(description=_("second factor"), boolean=True)
+    def factor(self, user):
+        return has_factor(user)
+
+    def get_urls(self):
+        """Without the page on which Django lets an administrator set a password."""
+        return [
+            each
+            for each in super().get_urls()
+            if each.name != "auth_user_password_change"
+        ]
+
+    def has_add_permission(self, request):
+        """Accounts come from invitations alone."""
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        """An account is closed; what it wrote keeps its author."""
+        return False
+
+    def get_queryset(self, request):
+        """Leave out superusers (for others) and the locked account of the record."""
+        accounts = super().get_queryset(request)
+        if request.user.is_superuser:
+            return accounts
+        return accounts.filter(is_superuser=False).exclude(
+            is_staff=False, is_active=False
+        )
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        """Only the three roles may be given."""
+        if db_field.name == "groups":
+            kwargs["queryset"] = Group.objects.filter(
+                name__in=[FOCAL_POINTS, REVIEWERS, ADMINISTRATORS]
+            )
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def save_model(self, request, obj, form, change):
+        """Closing an account ends its mandates and its sessions at once."""
+        super().save_model(request, obj, form, change)
+        if "is_active" in form.changed_data and not obj.is_active:
+            leaving.close_account(obj)
+        elif {"is_staff", "groups"} & set(form.changed_data) and obj != request.user:
+            leaving.end_sessions(obj)

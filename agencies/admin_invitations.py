@@ -1,0 +1,182 @@
+"""Invitations in the admin: made, sent again, printed, revoked."""
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.base import ContentFile
+from django.http import FileResponse, Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.crypto import get_random_string
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from agencies import access, invitations
+from agencies.invitations import Invitation
+from agencies.scoping import ScopedAdmin
+
+
+class InvitationForm(forms.ModelForm):
+    """Who, for what, and by which letter; a PDF of it is read anew and cleaned."""
+
+    class Meta:
+        model = Invitation
+        fields = [
+            "email",
+            "role",
+            "agency",
+            "kind",
+            "language",
+            "letter_number",
+            "letter_date",
+            "letter",
+        ]
+
+    def clean_email(self):
+        email = self.cleaned_data["email"].lower()
+        invitations.refuse_address(email)
+        return email
+
+    def clean_letter(self):
+        """The cleaned file under a random name; its own name is kept as a text."""
+        upload = self.cleaned_data.get("letter")
+        if not upload:
+            return upload
+        if not upload.name.lower().endswith(".pdf"):
+            raise ValidationError(_("The letter must be a PDF."))
+        read = import_string(settings.LETTER_READER)
+        refused = import_string(settings.LETTER_REFUSED)
+        try:
+            clean = read(upload)
+        except refused as error:
+            raise ValidationError(str(error)) from error
+        self.instance.letter_name = clean.name
+        return ContentFile(clean.content, name=get_random_string(40))
+
+
+class InvitationAdmin(ScopedAdmin):
+    form = InvitationForm
+    list_display = ["email", "role", "agency", "kind", "state", "expires_at"]
+    list_filter = ["role"]
+    list_select_related = ["agency"]
+    search_fields = ["email", "agency__acronym"]
+    change_form_template = "admin/agencies/invitation_change_form.html"
+
+    @admin.display(description=_("state"))
+    def state(self, invitation):
+        return invitation.state
+
+    def has_change_permission(self, request, obj=None):
+        """What was said in an invitation stays; it is sent again or revoked."""
+        return False
+
+    def get_form(self, request, obj=None, **kwargs):
+        kwargs.setdefault("form", InvitationForm if obj is None else forms.ModelForm)
+        return super().get_form(request, obj, **kwargs)
+
+    def get_fields(self, request, obj=None):
+        fields = list(InvitationForm.Meta.fields)
+        if obj is None:
+            return fields
+        return [*fields[:-1], "made_by", "made_at", "expires_at", "accepted_by"]
+
+    def get_urls(self):
+        name = "agencies_invitation"
+        steps = [
+            path(f"<int:pk>/{word}/", self.admin_site.admin_view(view), name=url)
+            for word, view, url in [
+                ("reenviar", self.send_again, f"{name}_send"),
+                ("codigo", self.print_code, f"{name}_code"),
+                ("revocar", self.revoke, f"{name}_revoke"),
+                ("carta", self.letter, f"{name}_letter"),
+            ]
+        ]
+        return [*steps, *super().get_urls()]
+
+    def save_model(self, request, obj, form, change):
+        request.invitation_secret = invitations.invite(obj, by=request.user)
+
+    def log_addition(self, request, obj, message):
+        """The audit record tells of it."""
+
+    def response_add(self, request, obj, post_url_continue=None):
+        """Without a mail server the link is shown here, this once."""
+        if invitations.has_mail_server():
+            self._say_sent(request, obj)
+            return HttpResponseRedirect(self._list())
+        return self._show(request, obj, request.invitation_secret)
+
+    def send_again(self, request, pk):
+        obj = self._mine(request, pk)
+        secret = self._step(request, obj, invitations.invite_again)
+        if secret and not invitations.has_mail_server():
+            return self._show(request, obj, secret)
+        if secret:
+            self._say_sent(request, obj)
+        return HttpResponseRedirect(self._list())
+
+    def print_code(self, request, pk):
+        """A page to print and hand over when mail fails; the mailed link ends."""
+        obj = self._mine(request, pk)
+        secret = self._step(request, obj, invitations.invite_again, mail=False)
+        if secret:
+            return self._show(request, obj, secret)
+        return HttpResponseRedirect(self._list())
+
+    def revoke(self, request, pk):
+        obj = self._mine(request, pk)
+        self._step(request, obj, invitations.revoke)
+        return HttpResponseRedirect(self._list())
+
+    def letter(self, request, pk):
+        """The letter, as a download that opens nowhere by itself."""
+        obj = self._mine(request, pk, reading=True)
+        if not obj.letter:
+            raise Http404
+        response = FileResponse(
+            obj.letter.open("rb"),
+            as_attachment=True,
+            filename=obj.letter_name,
+            content_type="application/pdf",
+        )
+        response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+        return response
+
+    def _mine(self, request, pk, *, reading=False):
+        """The invitation, for an administrator; a step is a press, never a link."""
+        if not access.is_administrator(request.user):
+            raise PermissionDenied
+        if not reading and request.method != "POST":
+            raise Http404
+        found = self.get_queryset(request).filter(pk=pk).first()
+        if found is None:
+            raise Http404
+        return found
+
+    def _step(self, request, obj, step, **options):
+        try:
+            return step(obj, by=request.user, **options)
+        except invitations.RefusedError as error:
+            self.message_user(request, str(error), messages.WARNING)
+        return None
+
+    def _say_sent(self, request, obj):
+        text = gettext("The invitation is on its way to %(email)s.")
+        self.message_user(request, text % {"email": obj.email}, messages.SUCCESS)
+
+    def _list(self):
+        return reverse("admin:agencies_invitation_changelist")
+
+    def _show(self, request, obj, secret):
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Invitation of %(email)s") % {"email": obj.email},
+            "invitation": obj,
+            "days": invitations.DAYS,
+            "link": invitations.link(secret),
+            "code": invitations.printed(secret),
+            "page": f"{settings.SITE_URL}{reverse('account_invitation')}",
+        }
+        return TemplateResponse(request, "admin/agencies/invitation_made.html", context)

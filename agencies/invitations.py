@@ -1,0 +1,319 @@
+"""
+Invitations: the only way to an account.
+
+An administrator invites an address; the link in the mail, or the same secret printed as
+a code, serves once within a week. Who accepts writes her own name and password; nobody
+else ever knows it. Only a keyed hash of the secret is stored.
+"""
+
+import secrets
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.core.files.storage import storages
+from django.db import models, transaction
+from django.db.models import Q
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from agencies import access, audit
+from agencies.mail import queue_mail
+from agencies.models import Agency, FocalPoint, User
+
+DAYS = 7
+#: Letters and digits that nobody takes for another; 26 of them are 130 bits.
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+LENGTH = 26
+INVITED_ALREADY = _(
+    "This address is invited already: send that invitation again, or revoke it first."
+)
+
+
+class RefusedError(Exception):
+    """The invitation cannot be made or used; the message says why."""
+
+
+def letter_storage():
+    return storages["letters"]
+
+
+class InvitationQuerySet(models.QuerySet):
+    def open(self):
+        """Neither accepted nor revoked; it may have run out."""
+        return self.filter(accepted_at=None, revoked_at=None)
+
+    def visible_to(self, user):
+        return self if access.is_administrator(user) else self.none()
+
+
+class Invitation(models.Model):
+    """
+    An address asked to become an account, and for what. Kept after it was accepted.
+
+    With it is kept the letter by which an institution designated the person.
+    """
+
+    class Role(models.TextChoices):
+        FOCAL_POINT = access.FOCAL_POINTS, _("Focal point of an institution")
+        REVIEWER = access.REVIEWERS, _("Secretariat: keeps the plan and reviews")
+        ADMINISTRATOR = access.ADMINISTRATORS, _("Administrator of accounts")
+
+    email = models.EmailField(_("e-mail address"))
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+    agency = models.ForeignKey(
+        Agency,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="invitations",
+        verbose_name=_("agency"),
+    )
+    kind = models.CharField(
+        _("kind"), max_length=10, choices=FocalPoint.Kind, blank=True
+    )
+    language = models.CharField(
+        _("language"), max_length=2, choices=User.Language, default="es"
+    )
+    letter_number = models.CharField(
+        _("number of the letter"), max_length=60, blank=True
+    )
+    letter_date = models.DateField(_("date of the letter"), null=True, blank=True)
+    letter = models.FileField(_("letter"), storage=letter_storage, blank=True)
+    letter_name = models.CharField(max_length=200, blank=True, editable=False)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    made_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name=_("invited by")
+    )
+    made_at = models.DateTimeField(_("invited"), default=timezone.now)
+    expires_at = models.DateTimeField(_("serves until"))
+    accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
+    accepted_by = models.OneToOneField(
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="invitation",
+        verbose_name=_("account"),
+    )
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        constraints = [
+            models.CheckConstraint(
+                name="invitation_agency_just_for_a_focal_point",
+                condition=(
+                    Q(role=access.FOCAL_POINTS, agency__isnull=False) & ~Q(kind="")
+                )
+                | (~Q(role=access.FOCAL_POINTS) & Q(agency=None, kind="")),
+                violation_error_message=_(
+                    "A focal point needs an institution and a kind; the other roles "
+                    "have neither."
+                ),
+            ),
+            models.CheckConstraint(
+                name="invitation_accepted_names_the_account",
+                condition=Q(accepted_at=None, accepted_by=None)
+                | Q(accepted_at__isnull=False, accepted_by__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="invitation_one_open_per_address",
+                fields=["email"],
+                condition=Q(accepted_at=None, revoked_at=None),
+                violation_error_message=INVITED_ALREADY,
+            ),
+        ]
+
+    def __str__(self):
+        return self.email
+
+    @property
+    def is_open(self):
+        return self.accepted_at is None and self.revoked_at is None
+
+    @property
+    def state(self):
+        if self.accepted_at:
+            return gettext("Accepted")
+        if self.revoked_at:
+            return gettext("Revoked")
+        if self.expires_at <= timezone.now():
+            return gettext("Run out")
+        return gettext("Waiting")
+
+
+def refuse_address(email):
+    """Raise ``ValidationError`` for an address that may not be invited."""
+    domain = email.rpartition("@")[2].lower()
+    allowed = settings.INVITATION_DOMAINS
+    if allowed and not any(
+        domain == each or domain.endswith(f".{each}") for each in allowed
+    ):
+        raise ValidationError(
+            _("Only addresses of these domains are invited: %(domains)s.")
+            % {"domains": ", ".join(allowed)}
+        )
+    if User.objects.filter(Q(email__iexact=email) | Q(username__iexact=email)).exists():
+        raise ValidationError(
+            _(
+                "This address has an account already. Give it the mandate or the role "
+                "there."
+            )
+        )
+    if Invitation.objects.open().filter(email__iexact=email).exists():
+        raise ValidationError(INVITED_ALREADY)
+
+
+@transaction.atomic
+def invite(invitation, *, by):
+    """Store a new invitation and send it; the secret, which is kept nowhere."""
+    invitation.email = invitation.email.lower()
+    refuse_address(invitation.email)
+    invitation.made_by = by
+    secret = _renew(invitation)
+    send(invitation, secret)
+    _tell(audit.Event.INVITATION_SENT, invitation, by)
+    return secret
+
+
+@transaction.atomic
+def invite_again(invitation, *, by, mail=True):
+    """A new secret for a new week; the former one no longer serves."""
+    invitation = _locked(invitation)
+    secret = _renew(invitation)
+    if mail:
+        send(invitation, secret)
+    _tell(audit.Event.INVITATION_SENT, invitation, by)
+    return secret
+
+
+@transaction.atomic
+def revoke(invitation, *, by):
+    invitation = _locked(invitation)
+    invitation.revoked_at = timezone.now()
+    invitation.save(update_fields=["revoked_at"])
+    _tell(audit.Event.INVITATION_REVOKED, invitation, by)
+
+
+def find(secret):
+    """The invitation that the secret opens now; None for anything else."""
+    return (
+        Invitation.objects.open()
+        .filter(digest=digest_of(secret), expires_at__gt=timezone.now())
+        .select_related("agency")
+        .first()
+    )
+
+
+@transaction.atomic
+def accept(secret, user, password):
+    """
+    Make the account of an invitation, once, with its role and its mandate.
+
+    ``user`` is unsaved and carries the person's name. Where somebody else still holds
+    the mandate the account comes without one: it begins with the handover.
+    """
+    invitation = find(secret)
+    if invitation is None:
+        raise RefusedError(gettext("This invitation no longer serves."))
+    invitation = _locked(invitation)
+    user.username = user.email = invitation.email
+    user.language, user.is_staff = invitation.language, True
+    user.set_password(password)
+    user.save(force_insert=True)
+    user.groups.add(Group.objects.get(name=invitation.role))
+    mandate = _mandate(invitation, user)
+    invitation.accepted_at, invitation.accepted_by = timezone.now(), user
+    invitation.save(update_fields=["accepted_at", "accepted_by"])
+    _tell(
+        audit.Event.INVITATION_ACCEPTED, invitation, user, mandate=mandate is not None
+    )
+    return user
+
+
+def _mandate(invitation, user):
+    if invitation.agency is None:
+        return None
+    try:
+        return FocalPoint.objects.create(
+            user=user, agency=invitation.agency, kind=invitation.kind
+        )
+    except ValidationError:  # somebody holds it still
+        return None
+
+
+def _renew(invitation):
+    secret = "".join(secrets.choice(ALPHABET) for _number in range(LENGTH))
+    invitation.digest = digest_of(secret)
+    invitation.expires_at = timezone.now() + timedelta(days=DAYS)
+    invitation.save()
+    return secret
+
+
+def _locked(invitation):
+    """The row, held until the transaction ends, so that it is used just once."""
+    row = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    if not row.is_open:
+        raise RefusedError(gettext("This invitation no longer serves."))
+    return row
+
+
+def _tell(event, invitation, by, **facts):
+    audit.record(
+        event,
+        actor=by,
+        obj=invitation,
+        agency=invitation.agency,
+        role=invitation.role,
+        **facts,
+    )
+
+
+def plain_secret(typed):
+    """What somebody typed from paper: no blanks or dashes, O is 0, I and L are 1."""
+    letters = "".join(each for each in typed.upper() if each.isalnum())
+    return letters.translate(str.maketrans("OIL", "011"))
+
+
+def digest_of(secret):
+    """Keyed, so that whoever reads the table alone can make no link."""
+    return salted_hmac(
+        "agencies.invitations", plain_secret(secret), algorithm="sha256"
+    ).hexdigest()
+
+
+def printed(secret):
+    """The secret in groups that are easy to copy from paper."""
+    return "-".join(secret[at : at + 5] for at in range(0, len(secret), 5))
+
+
+def link(secret):
+    return f"{settings.SITE_URL}{reverse('account_invitation')}?codigo={secret}"
+
+
+def send(invitation, secret):
+    """Queue the mail with the link, in the language that was chosen for the person."""
+    with translation.override(invitation.language):
+        context = {"invitation": invitation, "link": link(secret), "days": DAYS}
+        queue_mail(
+            to=invitation.email,
+            language=invitation.language,
+            kind="invitation",
+            subject=gettext("Invitation to the plan portal"),
+            text=render_to_string("email/invitation.txt", context),
+        )
+
+
+def has_mail_server():
+    """False where mails only become files, so that a link must go by another way."""
+    return not settings.EMAIL_BACKEND.startswith("agencies.")

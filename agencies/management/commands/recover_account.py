@@ -1,0 +1,40 @@
+"""Gives an account back from the server, where nobody else can."""
+
+from allauth.account import app_settings
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from agencies import audit, recovery
+from agencies.models import User
+from agencies.sign_in import notify, reset_address
+
+
+class Command(BaseCommand):
+    help = (
+        "Remove an account's second factors, end its sessions, and print a link that "
+        "sets a new password once. For when two administrators are not at hand; it "
+        "stands in the audit record, and the person is told by mail."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("username", help="The account's user name or e-mail.")
+
+    def handle(self, *, username, **options):
+        user = User.objects.filter(username__iexact=username).first()
+        if user is None:
+            raise CommandError(f"There is no account {username}.")
+        if not (user.is_active and user.is_staff):
+            raise CommandError(f"{username} is closed: open it in the admin first.")
+        with transaction.atomic():
+            audit.record(audit.Event.RECOVERY_ASKED, obj=user, way="server")
+            recovery.remove_factors(user)
+            notify(user, "agencies/recovered_on_server")
+        key = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)
+        minutes = settings.PASSWORD_RESET_TIMEOUT // 60
+        self.stdout.write(
+            f"Second factors removed, sessions ended. The link serves once, within "
+            f"{minutes} minutes:"
+        )
+        self.stdout.write(reset_address(user_pk_to_url_str(user), key))

@@ -1,0 +1,400 @@
+"""Invitations: the only way to an account, once, within a week."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from agencies import invitations, mail
+from agencies.audit import AuditEntry
+from agencies.invitations import Invitation
+from agencies.mail import Mail
+from agencies.models import User
+from tests.factories import (
+    PASSWORD,
+    make_administrator,
+    make_agency,
+    make_focal_point,
+    make_invitation,
+    make_reviewer,
+)
+from tests.uploads import make_pdf
+
+pytestmark = pytest.mark.django_db
+
+ADD = reverse("admin:agencies_invitation_add")
+PAGE = reverse("account_invitation")
+NAMES = {"first_name": "Ana", "last_name": "Pérez"}
+NEW = "cuatro caballos azules corren"
+
+
+def page_of(invitation, step="change"):
+    return reverse(f"admin:agencies_invitation_{step}", args=[invitation.pk])
+
+
+def fill_in(client, secret, **fields):
+    return client.post(
+        PAGE,
+        {"codigo": secret, **NAMES, "password1": NEW, "password2": NEW, **fields},
+    )
+
+
+@pytest.fixture(autouse=True)
+def no_mail_server(settings):
+    settings.EMAIL_BACKEND = "agencies.mail_files.FileBackend"
+
+
+@pytest.fixture
+def administrator(client):
+    user = make_administrator()
+    client.force_login(user)
+    return user
+
+
+def test_an_invited_person_makes_her_account_and_is_led_to_a_second_factor(client):
+    agency = make_agency()
+    _invitation, secret = make_invitation(agency=agency, kind="alternate")
+
+    response = fill_in(client, secret)
+
+    user = User.objects.get(username="invited@example.org")
+    mandate = user.mandates.get()
+    assert response.url == reverse("mfa_index")
+    assert client.session["_auth_user_id"] == str(user.pk)
+    assert (user.get_full_name(), user.check_password(NEW)) == ("Ana Pérez", True)
+    assert [group.name for group in user.groups.all()] == ["focal_point"]
+    assert (mandate.agency, mandate.kind) == (agency, "alternate")
+
+
+@pytest.mark.parametrize("role", ["reviewer", "administrator"])
+def test_the_other_roles_come_without_a_mandate(client, role):
+    _invitation, secret = make_invitation(role=role)
+
+    fill_in(client, secret)
+
+    user = User.objects.get(username="invited@example.org")
+    assert [group.name for group in user.groups.all()] == [role]
+    assert user.mandates.count() == 0
+    assert user.is_superuser is False
+
+
+def test_an_invitation_serves_once():
+    _invitation, secret = make_invitation(role="reviewer")
+    fill_in(Client(), secret)
+    second = Client()
+
+    response = fill_in(second, secret, first_name="Otra")
+
+    assert "_auth_user_id" not in second.session
+    assert response.context["problem"]
+    assert User.objects.filter(first_name__in=["Ana", "Otra"]).count() == 1
+
+
+def test_looking_at_the_page_uses_nothing_up(client):
+    _invitation, secret = make_invitation(role="reviewer")
+
+    client.get(PAGE, {"codigo": secret})
+    client.head(PAGE, {"codigo": secret})
+
+    assert invitations.find(secret) is not None
+
+
+@pytest.mark.parametrize(("days", "serves"), [(6, True), (7, False)])
+def test_an_invitation_serves_for_a_week(client, days, serves):
+    invitation, secret = make_invitation(role="reviewer")
+    Invitation.objects.update(expires_at=invitation.expires_at - timedelta(days=days))
+
+    assert (invitations.find(secret) is not None) is serves
+
+
+def test_a_code_from_paper_may_be_typed_badly():
+    _invitation, secret = make_invitation(role="reviewer")
+    typed = invitations.printed(secret).lower().replace("0", "o").replace("1", "l")
+
+    assert invitations.find(f" {typed} ") is not None
+
+
+def test_a_secret_has_128_bits_and_is_kept_nowhere():
+    _invitation, secret = make_invitation(role="reviewer")
+
+    stored = [
+        str(value) for row in Invitation.objects.values() for value in row.values()
+    ]
+
+    assert len(set(invitations.ALPHABET)) ** len(secret) >= 2**128
+    assert not any(secret in text for text in stored)
+
+
+def test_the_link_is_kept_until_the_mail_is_sent_and_no_longer(settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    _invitation, secret = make_invitation(role="reviewer")
+    before = Mail.objects.get().text
+
+    mail.send_queue()
+
+    assert secret in before
+    assert Mail.objects.get().text == ""
+
+
+def test_a_guess_is_told_nothing_and_is_counted(client):
+    answers = [client.get(PAGE, {"codigo": f"{n:026}"}).status_code for n in range(21)]
+
+    assert answers == [200] * 20 + [429]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"password1": "short", "password2": "short"},
+        {"password1": "mirex citim mirex", "password2": "mirex citim mirex"},
+        {"password2": "another password than that"},
+        {"first_name": ""},
+    ],
+)
+def test_a_wrong_form_makes_no_account_and_keeps_the_invitation(client, fields):
+    _invitation, secret = make_invitation(role="reviewer")
+
+    response = fill_in(client, secret, **fields)
+
+    assert response.context["form"].errors
+    assert invitations.find(secret) is not None
+    assert not User.objects.filter(username="invited@example.org").exists()
+
+
+def test_somebody_signed_in_accepts_nothing_for_another(client, administrator):
+    _invitation, secret = make_invitation(role="administrator")
+
+    fill_in(client, secret)
+
+    assert invitations.find(secret) is not None
+    assert client.session["_auth_user_id"] == str(administrator.pk)
+
+
+def test_while_another_holds_the_mandate_the_account_comes_without_one(client):
+    agency = make_agency()
+    make_focal_point(agency=agency)
+    _invitation, secret = make_invitation(agency=agency, kind="titular")
+
+    fill_in(client, secret)
+
+    assert User.objects.get(username="invited@example.org").mandates.count() == 0
+
+
+def test_without_a_mail_server_the_administrator_sees_the_link_once(
+    client, administrator
+):
+    response = client.post(
+        ADD, {"email": "Ana@Example.org", "role": "reviewer", "language": "es"}
+    )
+
+    invitation = Invitation.objects.get()
+    secret = response.context["link"].partition("codigo=")[2]
+    assert invitation.email == "ana@example.org"
+    assert invitations.find(secret) == invitation
+    assert invitation.made_by == administrator
+    assert secret not in client.get(page_of(invitation)).content.decode()
+
+
+def test_with_a_mail_server_only_the_mail_has_the_link(client, administrator, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+
+    response = client.post(
+        ADD, {"email": "ana@example.org", "role": "reviewer", "language": "en"}
+    )
+
+    sent = Mail.objects.get()
+    secret = re.search(r"codigo=(\w+)", sent.text).group(1)
+    assert response.status_code == 302
+    assert (sent.to, sent.language) == ("ana@example.org", "en")
+    assert invitations.find(secret) is not None
+
+
+def test_sending_again_ends_the_former_link(client, administrator):
+    invitation, first = make_invitation(role="reviewer")
+
+    response = client.post(page_of(invitation, "send"))
+
+    second = response.context["link"].partition("codigo=")[2]
+    assert invitations.find(first) is None
+    assert invitations.find(second) == invitation
+    assert Mail.objects.count() == 2
+
+
+def test_a_code_to_print_is_mailed_to_nobody(client, administrator):
+    invitation, first = make_invitation(role="reviewer")
+
+    response = client.post(page_of(invitation, "code"))
+
+    assert invitations.find(response.context["code"]) == invitation
+    assert invitations.find(first) is None
+    assert Mail.objects.count() == 1
+
+
+def test_a_revoked_invitation_serves_no_more(client, administrator):
+    invitation, secret = make_invitation(role="reviewer")
+
+    client.post(page_of(invitation, "revoke"))
+    again = client.post(page_of(invitation, "send"))
+
+    assert invitations.find(secret) is None
+    assert again.status_code == 302
+
+
+@pytest.mark.parametrize("step", ["send", "code", "revoke"])
+def test_a_step_is_a_press_and_an_administrators(client, step):
+    invitation, secret = make_invitation(role="reviewer")
+    client.force_login(make_reviewer())
+    refused = client.post(page_of(invitation, step))
+    client.force_login(make_administrator())
+
+    by_link = client.get(page_of(invitation, step))
+
+    assert (refused.status_code, by_link.status_code) == (403, 404)
+    assert invitations.find(secret) == invitation
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("ana@mirex.gob.do", True),
+        ("ana@consulados.mirex.gob.do", True),
+        ("ana@notmirex.gob.do", False),
+        ("ana@example.org", False),
+    ],
+)
+def test_only_allowed_domains_are_invited(settings, address, expected):
+    settings.INVITATION_DOMAINS = ["mirex.gob.do"]
+
+    try:
+        invitations.refuse_address(address)
+        allowed = True
+    except ValidationError:
+        allowed = False
+
+    assert allowed is expected
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"role": "focal_point"},
+        {"role": "reviewer", "kind": "titular"},
+    ],
+)
+def test_a_mandate_is_asked_just_of_a_focal_point(client, administrator, fields):
+    response = client.post(ADD, {"email": "a@example.org", "language": "es", **fields})
+
+    assert response.context["adminform"].form.errors
+    assert Invitation.objects.count() == 0
+
+
+def test_an_address_is_invited_once_at_a_time_and_not_with_an_account(
+    client, administrator
+):
+    make_invitation(role="reviewer", email="twice@example.org")
+    make_reviewer(email="has@example.org")
+    posted = {"role": "reviewer", "language": "es"}
+
+    answers = [
+        client.post(ADD, {**posted, "email": email})
+        for email in ("Twice@example.org", "Has@example.org")
+    ]
+
+    assert all(answer.context["adminform"].form.errors for answer in answers)
+    assert Invitation.objects.count() == 1
+
+
+def test_the_database_holds_one_open_invitation_of_an_address():
+    invitation, _secret = make_invitation(role="reviewer")
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Invitation.objects.create(
+            email=invitation.email,
+            role="reviewer",
+            digest="0",
+            made_by=invitation.made_by,
+            expires_at=timezone.now(),
+        )
+
+
+def test_the_letter_is_kept_clean_and_read_by_administrators_alone(
+    client, administrator
+):
+    letter = SimpleUploadedFile("Oficio 12.pdf", make_pdf())
+    client.post(
+        ADD,
+        {
+            "email": "a@example.org",
+            "role": "reviewer",
+            "language": "es",
+            "letter_number": "DM-12",
+            "letter_date": "2026-11-01",
+            "letter": letter,
+        },
+    )
+    invitation = Invitation.objects.get()
+    address = page_of(invitation, "letter")
+
+    mine = client.get(address)
+    client.force_login(make_reviewer())
+    others = client.get(address)
+
+    assert (invitation.letter_number, invitation.letter_date) == (
+        "DM-12",
+        date(2026, 11, 1),
+    )
+    assert invitation.letter_name == "Oficio 12.pdf"
+    assert "Oficio" not in invitation.letter.name
+    assert b"".join(mine.streaming_content).startswith(b"%PDF")
+    assert mine["Content-Disposition"].startswith("attachment")
+    assert mine["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert others.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("letter.docx", b"PK"), ("letter.pdf", b"no pdf at all"), ("letter.pdf", b"")],
+)
+def test_a_letter_that_is_no_pdf_is_refused(client, administrator, name, content):
+    response = client.post(
+        ADD,
+        {
+            "email": "a@example.org",
+            "role": "reviewer",
+            "language": "es",
+            "letter": SimpleUploadedFile(name, content),
+        },
+    )
+
+    assert list(response.context["adminform"].form.errors) == ["letter"]
+    assert Invitation.objects.count() == 0
+
+
+def test_every_step_of_an_invitation_is_recorded(client):
+    invitation, _secret = make_invitation(role="reviewer")
+    secret = invitations.invite_again(invitation, by=invitation.made_by)
+    fill_in(client, secret)
+    other, _secret = make_invitation(role="reviewer", email="b@example.org")
+    invitations.revoke(other, by=other.made_by)
+
+    entries = AuditEntry.objects.filter(event__startswith="invitation")
+    assert [entry.event for entry in entries.order_by("pk")] == [
+        "invitation_sent",
+        "invitation_sent",
+        "invitation_accepted",
+        "invitation_sent",
+        "invitation_revoked",
+    ]
+
+
+def test_no_password_travels_with_an_invitation():
+    names = {field.name for field in Invitation._meta.get_fields()}
+
+    assert not any("password" in name for name in names)
+    assert PASSWORD not in str(list(Invitation.objects.values()))

@@ -1,0 +1,197 @@
+"""A lost second factor: two administrators, or the server's own keeper."""
+
+import io
+import re
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from agencies import recovery
+from agencies.audit import AuditEntry
+from agencies.mail import Mail
+from agencies.recovery import FactorReset
+from tests.factories import (
+    make_administrator,
+    make_reviewer,
+    make_totp,
+    make_user,
+    sign_in,
+)
+
+pytestmark = pytest.mark.django_db
+
+ADD = reverse("admin:agencies_factorreset_add")
+
+
+def page_of(reset, step):
+    return reverse(f"admin:agencies_factorreset_{step}", args=[reset.pk])
+
+
+@pytest.fixture
+def person():
+    user = make_reviewer()
+    make_totp(user)
+    RecoveryCodes.activate(user)
+    return user
+
+
+def ask(person, by):
+    client = Client()
+    client.force_login(by)
+    client.post(ADD, {"user": person.pk, "way": "in_person"})
+    return FactorReset.objects.get()
+
+
+def press(reset, step, by):
+    client = Client()
+    client.force_login(by)
+    return client.post(page_of(reset, step))
+
+
+def factors(person):
+    return Authenticator.objects.filter(user=person).count()
+
+
+def test_one_asks_another_confirms_and_the_person_starts_anew(person):
+    first, second = make_administrator(), make_administrator()
+
+    reset = ask(person, first)
+    press(reset, "approve", second)
+
+    reset.refresh_from_db()
+    assert (reset.asked_by, reset.decided_by) == (first, second)
+    assert factors(person) == 0
+    assert [mail.to for mail in Mail.objects.all()] == [person.email]
+    assert sign_in(Client(), person.username).url == reverse("admin:index")
+
+
+def test_asking_alone_removes_nothing(person):
+    first = make_administrator()
+    reset = ask(person, first)
+
+    press(reset, "approve", first)
+
+    assert factors(person) == 2
+    assert Mail.objects.count() == 0
+
+
+def test_the_person_herself_is_neither_of_the_two(person):
+    administrator = make_administrator()
+    make_totp(administrator)
+    client = Client()
+    client.force_login(administrator)
+
+    client.post(ADD, {"user": administrator.pk, "way": "in_person"})
+    reset = ask(administrator, make_administrator())
+    press(reset, "approve", administrator)
+
+    assert factors(administrator) == 1
+
+
+def test_a_confirmation_ends_the_sessions(person):
+    open_session = Client()
+    open_session.force_login(person)
+    reset = ask(person, make_administrator())
+
+    press(reset, "approve", make_administrator())
+
+    assert open_session.get(reverse("admin:index")).status_code == 302
+
+
+@pytest.mark.parametrize("make_actor", [make_reviewer, make_user])
+def test_nobody_else_asks_or_confirms(person, make_actor):
+    actor = make_actor()
+    refused = Client()
+    refused.force_login(actor)
+    response = refused.post(ADD, {"user": person.pk, "way": "in_person"})
+    reset = ask(person, make_administrator())
+
+    press(reset, "approve", actor)
+
+    assert response.status_code == 403
+    assert factors(person) == 2
+
+
+def test_a_refused_request_can_no_longer_be_confirmed(person):
+    reset = ask(person, make_administrator())
+    press(reset, "refuse", make_administrator())
+
+    press(reset, "approve", make_administrator())
+
+    assert factors(person) == 2
+
+
+def test_a_confirmation_is_a_press(person):
+    reset = ask(person, make_administrator())
+    client = Client()
+    client.force_login(make_administrator())
+
+    assert client.get(page_of(reset, "approve")).status_code == 404
+    assert factors(person) == 2
+
+
+def test_a_superuser_is_not_recovered_by_administrators():
+    root = make_user(is_superuser=True)
+    make_totp(root)
+    client = Client()
+    client.force_login(make_administrator())
+
+    client.post(ADD, {"user": root.pk, "way": "in_person"})
+
+    assert FactorReset.objects.count() == 0
+
+
+def test_the_database_refuses_one_person_for_both(person):
+    first = make_administrator()
+    reset = ask(person, first)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        FactorReset.objects.filter(pk=reset.pk).update(
+            decided_by=first, done_at=timezone.now()
+        )
+
+
+def test_every_step_is_recorded(person):
+    reset = ask(person, make_administrator())
+    press(reset, "approve", make_administrator())
+
+    events = AuditEntry.objects.filter(event__startswith="recovery").order_by("pk")
+    assert [entry.event for entry in events] == [
+        "recovery_asked",
+        "recovery_approved",
+        "recovery_done",
+    ]
+
+
+def test_the_server_prints_a_link_that_serves_once(person, client):
+    said = io.StringIO()
+    new = "cuatro caballos azules corren"
+
+    call_command("recover_account", person.username.upper(), stdout=said)
+
+    link = re.search(r"http://localhost:8000(/\S+)", said.getvalue()).group(1)
+    page = client.get(link, follow=True)
+    client.post(page.request["PATH_INFO"], {"password1": new, "password2": new})
+    person.refresh_from_db()
+    again = Client().get(link, follow=True)
+    assert factors(person) == 0
+    assert person.check_password(new)
+    assert again.context["token_fail"] is True
+    assert AuditEntry.objects.filter(event="recovery_done").count() == 1
+    assert "agencies" not in said.getvalue()
+
+
+def test_the_server_recovers_no_account_that_is_closed_or_unknown():
+    closed = make_reviewer(is_active=False)
+
+    for name in (closed.username, "nobody"):
+        with pytest.raises(CommandError):
+            call_command("recover_account", name)
+
+    assert recovery.FactorReset.objects.count() == 0
