@@ -94,6 +94,7 @@ class PortalAdminSite(AdminSite):
             "owed": owed,
             "sheets": queries.sheets_of(user, owed),
             "returned": queries.returned_declarations(user),
+            "returned_updates": queries.returned_updates(user),
             "reports": access.is_focal_point(user),
             "waiting": waiting.queue(user),
             "commentable": commenting.commentable(user),

@@ -106,13 +106,28 @@ def _place(item):
 def returned_declarations(user):
     """The declarations of her agencies that came back, with ``returned``, the step."""
     agencies = FocalPoint.objects.agencies_of(user)
-    rows = CommitmentUpdate.objects.filter(
-        status=Status.RETURNED, commitment__lead__in=agencies
-    ).select_related("commitment__lead", "period")
-    found = list(rows.prefetch_related("transitions"))
+    rows = CommitmentUpdate.objects.filter(commitment__lead__in=agencies)
+    return _returned(rows.select_related("commitment__lead", "period"))
+
+
+def returned_updates(user):
+    """
+    The updates of her agencies that came back, with ``returned``, the step.
+
+    Also of rounds that have closed meanwhile: what came back can still be mended.
+    """
+    agencies = FocalPoint.objects.agencies_of(user)
+    rows = ActivityUpdate.objects.filter(activity__agency__in=agencies)
+    return _returned(rows.select_related("activity__agency", "period"))
+
+
+def _returned(rows):
+    """What stands returned, with ``returned``, its last step; the oldest first."""
+    found = list(rows.filter(status=Status.RETURNED).prefetch_related("transitions"))
     for row in found:
-        row.returned = max(row.transitions.all(), key=lambda step: (step.at, step.pk))
-    return found
+        steps = [s for s in row.transitions.all() if s.to_status == Status.RETURNED]
+        row.returned = max(steps, key=lambda step: (step.at, step.pk))
+    return sorted(found, key=lambda row: row.returned.at)
 
 
 def unfinished(period, activities=None):

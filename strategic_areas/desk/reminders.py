@@ -1,8 +1,8 @@
 """Who is reminded today, and of what: one digest for each person."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -15,7 +15,14 @@ from agencies.models import Agency, FocalPoint, User
 from strategic_areas import schedule
 from strategic_areas.desk.waiting import KINDS
 from strategic_areas.discipline import Standing
-from strategic_areas.models import Activity, Plan, ReportingPeriod, Status, Transition
+from strategic_areas.models import (
+    Activity,
+    Commitment,
+    Plan,
+    ReportingPeriod,
+    Status,
+    Transition,
+)
 from strategic_areas.queries import board, ledger
 
 MONDAY = 0
@@ -23,11 +30,16 @@ MONDAY = 0
 
 @dataclass(frozen=True)
 class Returned:
-    """An activity whose report came back."""
+    """An activity or a commitment whose report came back, why and when."""
 
-    activity: Activity
+    subject: Activity | Commitment
     reason: str
-    on: date
+    at: datetime
+
+    @property
+    def on(self):
+        """The day in Santo Domingo."""
+        return timezone.localdate(self.at)
 
 
 @dataclass(frozen=True)
@@ -113,7 +125,7 @@ def _parts_of_all_plans(today):
         periods = ledger.opened(plan, today).filter(is_demonstration=False)
         cells = ledger.cells(board.load(plan, today), periods, today)
         parts += parts_of(cells, today)
-    return parts
+    return _with_declarations(parts)
 
 
 def parts_of(cells, today):
@@ -148,7 +160,7 @@ def parts_of(cells, today):
 
 
 def _returns(periods):
-    """(round, activity) → reason and day of the last return."""
+    """(round, activity) → reason and moment of the last return."""
     steps = (
         Transition.objects.filter(
             activity_update__period__in={period.pk for period in periods},
@@ -164,9 +176,42 @@ def _returns(periods):
         )
     )
     return {
-        (period, activity): (reason, timezone.localdate(moment))
+        (period, activity): (reason, moment)
         for period, activity, reason, moment in steps
     }
+
+
+def _with_declarations(parts):
+    """The parts, and in them what came back of declarations on commitments."""
+    by_key = {(part.agency, part.period): part for part in parts}
+    for (agency, period), back in _declared_back().items():
+        part = by_key.get((agency, period)) or Part(
+            agency, period, period.due_on, period.closes_on, (), (), is_late=False
+        )
+        returned = (*part.returned, *back)
+        by_key[agency, period] = replace(part, returned=returned)
+    return list(by_key.values())
+
+
+def _declared_back():
+    """(lead, round) → the declarations that stand returned, each by its last return."""
+    steps = (
+        Transition.objects.filter(
+            commitment_update__status=Status.RETURNED,
+            commitment_update__period__is_demonstration=False,
+            to_status=Status.RETURNED,
+        )
+        .order_by("at", "pk")
+        .select_related(
+            "commitment_update__commitment__lead", "commitment_update__period__plan"
+        )
+    )
+    last = {step.commitment_update: step for step in steps}
+    found = defaultdict(list)
+    for record, step in last.items():
+        back = Returned(record.commitment, step.reason, step.at)
+        found[record.agency, record.period].append(back)
+    return found
 
 
 def _focal_points(parts, today):

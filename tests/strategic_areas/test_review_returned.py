@@ -1,0 +1,114 @@
+"""The submitter sees when and why a report came back: on the desk and in the digest."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from strategic_areas import workflow
+from strategic_areas.desk import reminders
+from tests.factories import (
+    make_activity,
+    make_declaration,
+    make_reviewer,
+    make_submitted_update,
+)
+
+pytestmark = pytest.mark.django_db
+
+DESK = reverse("admin:index")
+
+
+def give_back(record, reason):
+    workflow.give_back(
+        record, by=make_reviewer(), reason=reason, private_note="Nota reservada."
+    )
+    return record.transitions.get(to_status="returned")
+
+
+def moment(step):
+    return date_format(timezone.localtime(step.at), "SHORT_DATETIME_FORMAT")
+
+
+def test_the_desk_tells_when_and_why_also_after_the_round_closed(client):
+    update, foreign = make_submitted_update(), make_submitted_update()
+    step = give_back(update, "Falta la fecha del taller.")
+    give_back(foreign, "Motivo de otra institución.")
+    yesterday = timezone.localdate() - timedelta(days=1)
+    window = {"opens_on": yesterday, "due_on": yesterday, "closes_on": yesterday}
+    type(update.period).objects.filter(pk=update.period_id).update(**window)
+    client.force_login(update.contributors.get())
+
+    response = client.get(DESK)
+
+    (told,) = response.context["returned_updates"]
+    page = response.content.decode()
+    assert (told, told.returned) == (update, step)
+    assert step.reason in page
+    assert moment(step) in page
+    assert "Motivo de otra institución." not in page
+    assert "Nota reservada." not in page
+
+
+def test_what_was_sent_again_is_no_more_told_as_returned(client):
+    update = make_submitted_update()
+    give_back(update, "Falta la fecha del taller.")
+    author = update.contributors.get()
+    workflow.submit(update, by=author)
+    client.force_login(author)
+
+    assert client.get(DESK).context["returned_updates"] == []
+
+
+def test_the_digest_tells_when_and_why_of_updates_and_declarations():
+    update = make_submitted_update()
+    author = update.contributors.get()
+    declaration = make_declaration(
+        commitment=update.activity.commitment, period=update.period, by=author
+    )
+    workflow.submit(declaration, by=author)
+    steps = [
+        give_back(update, "Falta la fecha."),
+        give_back(declaration, "Sin prueba."),
+    ]
+    tomorrow = timezone.localdate() + timedelta(days=1)
+
+    (digest,) = [d for d in reminders.digests(tomorrow) if d.user == author]
+
+    (part,) = digest.parts
+    assert [each.subject for each in part.returned] == [
+        update.activity,
+        declaration.commitment,
+    ]
+    written = reminders.write(digest, tomorrow)
+    for body in (written["text"], written["html"]):
+        for step in steps:
+            assert step.reason in body
+            assert moment(step) in body
+        assert "Nota reservada." not in body
+
+
+def test_the_desk_costs_the_same_however_many_came_back(client):
+    update = make_submitted_update()
+    give_back(update, "Falta la fecha.")
+    author = update.contributors.get()
+    client.force_login(author)
+    client.get(DESK)
+    spent = []
+
+    for more in (0, 20):
+        for _ in range(more):
+            activity = make_activity(commitment=update.activity.commitment)
+            other = make_submitted_update(
+                activity=activity, period=update.period, by=author
+            )
+            give_back(other, "Falta la fecha.")
+        with CaptureQueriesContext(connection) as captured:
+            client.get(DESK)
+        spent.append(len(captured))
+
+    assert spent[0] == spent[1]
