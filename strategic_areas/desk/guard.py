@@ -43,22 +43,28 @@ def refusals(text):
 
 def warnings(record):
     """What has to be looked at in the stored texts of a report and its evidence."""
-    return _found(record, text_guard.Severity.WARN)
+    return _found(_texts(record), text_guard.Severity.WARN)
+
+
+def warnings_of(record, names):
+    """What has to be looked at in these stored texts of any record."""
+    texts = [(_label(record, name), getattr(record, name) or "") for name in names]
+    return _found(texts, text_guard.Severity.WARN)
 
 
 def blocks(record):
     """What stands stored and may not become public, whoever has looked at it."""
-    return _found(record, text_guard.Severity.BLOCK)
+    return _found(_texts(record), text_guard.Severity.BLOCK)
 
 
-def _found(record, severity):
+def _found(texts, severity):
     return [
         Warned(
             label,
             str(each.message),
             text[max(0, each.start - AROUND) : each.end + AROUND],
         )
-        for label, text in _texts(record)
+        for label, text in texts
         for each in text_guard.inspect(text)
         if each.severity == severity
     ]

@@ -129,7 +129,7 @@ def proposal(request, pk):
     context = {
         **admin.site.each_context(request),
         "proposal": found,
-        "warnings": [w for n in ("title", "why") for w in guard.warnings_of(found, n)],
+        "warnings": guard.warnings_of(found, ("title", "why")),
         "steps": steps,
     }
     return render(request, "desk/proposal.html", context)
