@@ -253,7 +253,7 @@ def test_code_and_mark_go_together(desk):
 def everything_counted(plan, agency, user):
     """Each figure that is told of a plan, its agencies and its rounds."""
     today = timezone.localdate()
-    loaded = board.load(plan, today)
+    loaded = board.load(plan, today, supporter=agency)
     part = agencies.find(plan.code, agency.slug)[2]
     page = agencies.page(agency, part, loaded, today)
     commitment = page.led[0].commitment
