@@ -22,6 +22,7 @@ from strategic_areas.desk import (
     waiting,
 )
 from strategic_areas.desk import urls as desk
+from strategic_areas.desk.letters import confirming
 
 #: allauth registers tables of its own, secrets of second factors among them.
 NOT_SHOWN = {"account", "mfa", "usersessions"}
@@ -103,6 +104,7 @@ class PortalAdminSite(AdminSite):
             "came_back": approvals.came_back(user),
             "reviews": access.is_reviewer(user),
             "administers": access.is_administrator(user),
+            "letters": confirming.waiting_for(user),
             "purges": purges.waiting_for(user),
         }
         return super().index(request, {**context, **(extra_context or {})})

@@ -32,6 +32,7 @@ from strategic_areas.models import (
     Evidence,
     HelpLine,
     Indicator,
+    Letter,
     Participation,
     Plan,
     Programme,
@@ -363,3 +364,35 @@ def make_file_evidence(update=None, *, name="Acta.pdf", content=None, **fields):
     evidence.attach(item, evidence.clean(upload))
     item.save()
     return item
+
+
+def make_letter(*, agency=None, period=None, by=None, **fields):
+    """A letter of the agency for a round, with its file."""
+    today = timezone.localdate()
+    fields.setdefault("reference", f"DG-{next(_numbers)}")
+    fields.setdefault("dated_on", today - timedelta(days=3))
+    fields.setdefault("received_on", today - timedelta(days=1))
+    letter = Letter(
+        agency=agency or make_agency(),
+        period=period or make_round(),
+        recorded_by=by or make_reviewer(),
+        **fields,
+    )
+    upload = SimpleUploadedFile("Oficio.pdf", make_pdf())
+    evidence.write(letter, evidence.clean(upload))
+    letter.save()
+    return letter
+
+
+def make_transcribed_update(*, activity=None, letter=None, by=None, **fields):
+    """A draft that the secretariat wrote from a letter of the activity's agency."""
+    activity = activity or make_activity()
+    by = by or make_reviewer()
+    letter = letter or make_letter(
+        agency=activity.agency, period=make_round(plan=activity.plan), by=by
+    )
+    fields.setdefault("execution", "in_progress")
+    fields.setdefault("percent", 40)
+    fields.setdefault("narrative_es", "Se hizo lo que dice el oficio.")
+    update = ActivityUpdate(activity=activity, period=letter.period, **fields)
+    return workflow.transcribe(update, letter, by=by)

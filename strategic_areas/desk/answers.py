@@ -25,18 +25,23 @@ UNSAID_TEXTS = ("narrative", "obstacle", "next_step")
 
 
 @transaction.atomic
-def take(row, data, *, by):
+def take(row, data, *, by, letter=None):
     """
     Store one row as posted and return its form, whose errors say why it was not.
+
+    With a ``letter`` it is the secretariat that transcribes it in the agency's name.
 
     Rows are locked by their activity, so that a press that comes twice, or two people
     at once, make one revision.
     """
     Activity.objects.select_for_update().get(pk=row.activity.pk)
     instance = newest(row)
+    if letter and instance.pk and instance.letter_id != letter.pk:
+        # Nothing of what the agency writes is shown to who transcribes.
+        instance = row.blank()
     form = _form(row, instance, data)
     if form.is_valid() and not form.is_already_saved:
-        store(form, by)
+        store(form, by, letter)
     return form
 
 
@@ -88,12 +93,14 @@ def _nothing(instance):
     return ActivityUpdate(execution="not_started", percent=percent)
 
 
-def store(form, by):
+def store(form, by, letter=None):
     """Save a valid form by the workflow; its refusal becomes the form's."""
     record = form.save(commit=False)
+    seen = form.cleaned_data["seen_version"]
     try:
-        if record.pk:
-            seen = form.cleaned_data["seen_version"]
+        if letter:
+            workflow.transcribe(record, letter, by=by, seen_version=seen)
+        elif record.pk:
             workflow.save(record, by=by, seen_version=seen)
         else:
             workflow.draft(record, by=by)

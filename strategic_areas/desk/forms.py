@@ -193,10 +193,10 @@ class SendForm(forms.Form):
         )
 
     def clean_seen(self):
-        return _versions(self.cleaned_data["seen"])
+        return versions(self.cleaned_data["seen"])
 
     def clean_declared(self):
-        return _versions(self.cleaned_data["declared"])
+        return versions(self.cleaned_data["declared"])
 
     def clean(self):
         cleaned = super().clean()
@@ -205,7 +205,7 @@ class SendForm(forms.Form):
         return cleaned
 
 
-def _versions(text):
+def versions(text):
     """A dict of id → version, or an error where it is not ours."""
     try:
         pairs = (pair.split(":") for pair in text.split(",") if text)

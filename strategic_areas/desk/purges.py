@@ -1,5 +1,6 @@
 """Purges: what is asked for, what it would blank, and the second person's word."""
 
+import re
 from dataclasses import dataclass
 
 from crispy_forms.helper import FormHelper
@@ -15,9 +16,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from strategic_areas import purging
-from strategic_areas.models import Evidence, Purge
+from strategic_areas.models import Evidence, Letter, Purge
 from strategic_areas.purging.places import by_field
 
+#: The address of a letter's file, which has no token of its own.
+LETTER_FILE = re.compile(r"/cartas/(\d{1,9})/archivo/?$")
 #: How many of the done ones the list shows.
 REMEMBERED = 50
 
@@ -63,8 +66,8 @@ class RequestForm(forms.Form):
         """The tokens of the files; an address that leads to none is refused."""
         tokens = []
         for line in self.cleaned_data["files"].split():
-            token = line.rstrip("/").rpartition("/")[2]
-            if not Evidence.objects.filter(file=token).exists():
+            token = _token(line)
+            if not token:
                 raise forms.ValidationError(
                     _("No file of the portal has the address %(address)s.")
                     % {"address": line}
@@ -77,6 +80,15 @@ class RequestForm(forms.Form):
         if not self.errors and not (cleaned["phrases"].strip() or cleaned["files"]):
             raise forms.ValidationError(_("Say which words, or which file."))
         return cleaned
+
+
+def _token(line):
+    """The token of the file that stands at an address; "" where there is none."""
+    *_site, last = line.rstrip("/").split("/")
+    if found := LETTER_FILE.search(line):
+        letters = Letter.objects.filter(pk=found[1])
+        return letters.values_list("file", flat=True).first() or ""
+    return last if Evidence.objects.filter(file=last).exists() else ""
 
 
 @dataclass(frozen=True)
@@ -139,6 +151,8 @@ def detail(request, pk):
         "purge": asked,
         "is_mine": asked.requested_by == request.user,
     }
+    if asked.state == Purge.State.DONE:
+        context["counts"] = [(_name(model), number) for model, number in asked.counts]
     if asked.state == Purge.State.REQUESTED:
         places, left = purging.look(asked)
         context |= {
@@ -179,12 +193,19 @@ def _decide(request, pk, step, done):
 def _groups(request, places):
     return [
         Group(
-            capfirst(str(field.model._meta.verbose_name)),
+            _name(field.model),
             capfirst(str(field.verbose_name)),
             [(row, _address(request, field.model, row)) for row in rows],
         )
         for field, rows in by_field(places)
     ]
+
+
+def _name(model):
+    """What such a row is called; of a history, of what it is the history."""
+    if kept := getattr(model, "instance_type", None):
+        return _("History: %(name)s") % {"name": kept._meta.verbose_name}
+    return capfirst(str(model._meta.verbose_name))
 
 
 def _address(request, model, row):

@@ -28,6 +28,8 @@ class RevisionRow:
 
     #: What is reported on: its field, and the model of its revisions.
     field, model = "", None
+    #: Whether evidence can be attached to it here.
+    takes_evidence = True
     #: The row's state while nothing is said in it.
     silent = ""
     #: The word by which the sheet's address names the row, and its own addresses.

@@ -16,6 +16,7 @@ from strategic_areas.models import (
     ActivityUpdate,
     Answer,
     ReportingPeriod,
+    Status,
     Submission,
 )
 
@@ -155,13 +156,24 @@ def _off_plan(period):
     return unfinished(period, Activity.objects.off_plan().filter(Exists(told)))
 
 
-def _rows(activities, period, agency, only):
-    """A row for each of the activities that is the agency's."""
-    owed = activities.filter(agency=agency)
+def owed(period, agency, only=None):
+    """What the secretariat may transcribe: a row for each activity that it owes."""
+    asked = unfinished(period)
+    return _rows(asked, period, agency, only, with_transcribed=True)
+
+
+def _rows(activities, period, agency, only, *, with_transcribed=False):
+    """
+    A row for each of the activities that is the agency's.
+
+    What the secretariat still transcribes of a letter is not the agency's to send: it
+    is left out unless it is asked for.
+    """
+    asked = activities.filter(agency=agency)
     activities = list(
-        (owed.filter(pk=only) if only else owed)
+        (asked.filter(pk=only) if only else asked)
         .select_related("agency", "commitment", "plan")
-        .annotate(newest_id=_newest(period), last_id=_last(period))
+        .annotate(newest_id=_newest(period, with_transcribed), last_id=_last(period))
     )
     updates = ActivityUpdate.objects.prefetch_related("places", "evidences").in_bulk(
         [activity.newest_id for activity in activities if activity.newest_id]
@@ -183,8 +195,11 @@ def _rows(activities, period, agency, only):
     return tuple(rows)
 
 
-def _newest(period):
+def _newest(period, with_transcribed):
     rows = ActivityUpdate.objects.filter(activity=OuterRef("pk"), period=period)
+    if not with_transcribed:
+        unsent = [Status.DRAFT, Status.RETURNED]
+        rows = rows.exclude(letter__isnull=False, status__in=unsent)
     return Subquery(rows.order_by("-revision").values("pk")[:1])
 
 

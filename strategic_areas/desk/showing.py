@@ -110,7 +110,7 @@ def evidence_of(row, attaching=None):
     if row.state == row.silent:
         return ShownEvidence(row, (), None)
     form = None
-    if row.update.is_editable:
+    if row.update.is_editable and row.takes_evidence:
         is_mine = attaching and attaching.record == row.update
         form = attaching if is_mine else attach_form(row)
     items = [

@@ -16,6 +16,8 @@ from strategic_areas.desk import (
     translating,
     views,
 )
+from strategic_areas.desk.letters import confirming
+from strategic_areas.desk.letters import views as letters
 from strategic_areas.desk.workbook import views as workbook
 
 
@@ -45,6 +47,15 @@ def patterns(site):
             (f"{declaration}{detach}", evidence.detach, "sheet_declaration_detach"),
             ("recibo/<int:pk>/", sending.receipt, "receipt"),
             ("aprobaciones/<int:pk>/", approving.approval, "approval"),
+            ("cartas/", letters.letter_list, "letters"),
+            ("cartas/nueva/", letters.new, "letter_new"),
+            ("cartas/<int:pk>/", letters.sheet, "letter"),
+            ("cartas/<int:pk>/archivo/", letters.download, "letter_file"),
+            ("cartas/<int:pk>/enviar/", letters.send, "letter_send"),
+            ("cartas/<int:pk>/confirmar/", confirming.page, "letter_confirm"),
+            ("cartas/<int:pk>/confirmada/", confirming.confirm, "letter_confirmed"),
+            ("cartas/<int:pk>/objetada/", confirming.contest, "letter_contested"),
+            ("cartas/<int:pk>/<int:activity>/", letters.save_row, "letter_row"),
             ("purga/", purges.purge_list, "purges"),
             ("purga/nueva/", purges.new, "purge_new"),
             ("purga/<int:pk>/", purges.detail, "purge"),

@@ -12,6 +12,7 @@ from strategic_areas.evidence.keeping import (
     kept_only_if_saved,
     must_fit,
     remove_with_row,
+    write,
 )
 from strategic_areas.evidence.limits import (
     AGENCY_BYTES,
@@ -33,4 +34,5 @@ __all__ = [
     "kept_only_if_saved",
     "must_fit",
     "remove_with_row",
+    "write",
 ]

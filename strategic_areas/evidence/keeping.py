@@ -17,6 +17,11 @@ from strategic_areas.models import Evidence
 from strategic_areas.models.trail import evidence_storage
 
 TOKEN_BYTES = 20
+#: What a row says of its file when it has none.
+NO_FILE = {
+    **{"file": "", "original_name": "", "content_type": "", "sha256": ""},
+    "size": None,
+}
 
 #: Names of the files written since ``kept_only_if_saved`` began.
 _written = ContextVar("written", default=None)
@@ -41,14 +46,19 @@ def attach(evidence, clean_file):
     """Write the file under a random name and describe it in the unsaved row."""
     _remove_once_committed(evidence.file.name)
     evidence.kind = Evidence.Kind.FILE
-    evidence.original_name = clean_file.name
-    evidence.content_type = clean_file.content_type
-    evidence.size = clean_file.size
-    evidence.sha256 = clean_file.sha256
+    write(evidence, clean_file)
+
+
+def write(row, clean_file):
+    """Put the file under a random name beside the unsaved row, which tells of it."""
+    row.original_name = clean_file.name
+    row.content_type = clean_file.content_type
+    row.size = clean_file.size
+    row.sha256 = clean_file.sha256
     content = ContentFile(clean_file.content)
-    evidence.file.save(secrets.token_hex(TOKEN_BYTES), content, save=False)
+    row.file.save(secrets.token_hex(TOKEN_BYTES), content, save=False)
     if _written.get() is not None:
-        _written.get().append(evidence.file.name)
+        _written.get().append(row.file.name)
 
 
 def must_fit(agency, count, new_files):
@@ -99,13 +109,19 @@ def remove(rows):
     files = {item.file.name for item in rows if item.file}
     same = Q(pk__in=[item.pk for item in rows]) | Q(file__in=files)
     ids = list(Evidence.objects.filter(same).values_list("pk", flat=True))
-    nothing = {"file": "", "original_name": "", "content_type": "", "sha256": ""}
-    nothing |= {"size": None, "url": "", "archive_office": "", "archive_number": ""}
-    removed = {"kind": Evidence.Kind.REMOVED, **nothing}
+    whereabouts = {"url": "", "archive_office": "", "archive_number": ""}
+    removed = {"kind": Evidence.Kind.REMOVED, **NO_FILE, **whereabouts}
     Evidence.objects.filter(pk__in=ids).update(**removed)
     Evidence.history.model.objects.filter(id__in=ids).update(**removed)
     for name in files:
         _remove_once_committed(name)
+
+
+def remove_letters(rows):
+    """Take the files of these letters out for good; what is known of them stays."""
+    for name in rows.exclude(file="").values_list("file", flat=True):
+        _remove_once_committed(name)
+    rows.update(**NO_FILE)
 
 
 def _remove_once_committed(name):

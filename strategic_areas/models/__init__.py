@@ -23,6 +23,7 @@ from strategic_areas.models.context import (
 from strategic_areas.models.framework import FrameworkTarget, LegalInstrument
 from strategic_areas.models.geography import Province, Region
 from strategic_areas.models.indicators import Discrepancy, Indicator, Target
+from strategic_areas.models.letters import Letter
 from strategic_areas.models.periods import ReportingPeriod, RoundReopening
 from strategic_areas.models.plan import (
     Participation,
@@ -67,6 +68,7 @@ __all__ = [
     "Indicator",
     "LaterActivity",
     "LegalInstrument",
+    "Letter",
     "Participation",
     "PendingChange",
     "Plan",

@@ -95,14 +95,11 @@ class Purge(models.Model):
 
     @property
     def counts(self):
-        """How many places were blanked, by the name of what they belong to."""
+        """How many places were blanked, by the model to which they belong."""
         blanked = self.places.exclude(field=STAMP)
         rows = blanked.order_by("model").values_list("model")
         found = rows.annotate(number=models.Count("pk"))
-        return [
-            (apps.get_model(model)._meta.verbose_name, number)
-            for model, number in found
-        ]
+        return [(apps.get_model(model), number) for model, number in found]
 
 
 class PurgedText(models.Model):

@@ -87,6 +87,17 @@ class ActivityUpdate(Answered, Reviewed):
     people_reached = models.PositiveIntegerField(
         _("people reached"), null=True, blank=True
     )
+    letter = models.ForeignKey(
+        "strategic_areas.Letter",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="updates",
+        verbose_name=_("transcribed from"),
+    )
+    confirmed_at = models.DateTimeField(
+        _("confirmed by the agency"), null=True, editable=False
+    )
 
     objects = ActivityUpdateQuerySet.as_manager()
 
@@ -98,6 +109,14 @@ class ActivityUpdate(Answered, Reviewed):
         constraints = [
             *review_constraints("activityupdate", "activity"),
             *answer_constraints("activityupdate", "narrative"),
+            models.CheckConstraint(
+                name="activityupdate_transcribed_names_its_letter",
+                condition=~Q(provenance="transcribed") | Q(letter__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="activityupdate_confirmed_is_transcribed",
+                condition=Q(confirmed_at__isnull=True) | Q(letter__isnull=False),
+            ),
             models.CheckConstraint(
                 name="activityupdate_percent_from_0_to_100",
                 condition=Q(percent__isnull=True) | Q(percent__gte=0, percent__lte=100),

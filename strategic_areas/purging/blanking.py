@@ -11,6 +11,7 @@ from strategic_areas.models import (
     ActivityUpdate,
     CommitmentUpdate,
     Evidence,
+    Letter,
     PendingChange,
 )
 from strategic_areas.purging.places import ROWS_AT_ONCE, by_field, rows_of
@@ -21,8 +22,12 @@ REVIEWED = (ActivityUpdate, CommitmentUpdate)
 
 def blank(places, words):
     """Blank every place; the triggers let pass just what the purge has listed."""
-    whole = {place.row for place in places if place.is_whereabouts}
-    keeping.remove(Evidence.objects.filter(pk__in=whole))
+    whole = {
+        model: {p.row for p in places if p.is_whereabouts and p.model is model}
+        for model in (Evidence, Letter)
+    }
+    keeping.remove(Evidence.objects.filter(pk__in=whole[Evidence]))
+    keeping.remove_letters(Letter.objects.filter(pk__in=whole[Letter]))
     rest = [place for place in places if not place.is_whereabouts]
     for field, rows in by_field(rest):
         for start in range(0, len(rows), ROWS_AT_ONCE):

@@ -10,7 +10,7 @@ from django.contrib.sessions.models import Session
 from django.db.models import Field, Model, QuerySet
 
 from agencies.audit import AuditEntry, AuditHead
-from strategic_areas.models import Evidence, Purge, PurgedText
+from strategic_areas.models import Evidence, Letter, Purge, PurgedText
 from strategic_areas.purging.treatments import (
     TOGETHER,
     Treatment,
@@ -25,8 +25,11 @@ NOT_SEARCHED = {
     *(Purge, PurgedText, AuditEntry, AuditHead),
     *(Session, ContentType, Permission),
 }
-#: Any of these makes a piece of evidence go as a whole, its file with it.
-WHEREABOUTS = ("url", "original_name", "archive_office", "archive_number")
+#: Any of these makes a piece of evidence go as a whole, or a letter's file.
+WHEREABOUTS = {
+    Evidence: ("url", "original_name", "archive_office", "archive_number"),
+    Letter: ("original_name",),
+}
 ROWS_AT_ONCE = 500
 
 
@@ -44,7 +47,7 @@ class Place:
 
     @property
     def is_whereabouts(self):
-        return self.model is Evidence and self.field.name in WHEREABOUTS
+        return self.field.name in WHEREABOUTS.get(self.model, ())
 
 
 def searched():

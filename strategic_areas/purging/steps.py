@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from agencies import access, audit, mail_files
 from agencies.audit import Event
-from strategic_areas.models import Evidence, Purge, PurgedText, Transition
+from strategic_areas.models import Evidence, Letter, Purge, PurgedText, Transition
 from strategic_areas.models.purges import STAMP
 from strategic_areas.purging import blanking
 from strategic_areas.purging.places import Place, find, sort_out
@@ -47,9 +47,13 @@ def request(phrases, files=(), *, by):
 def look(purge):
     """What it would blank now, and what it would leave: two lists of ``Place``."""
     words = Words(purge.phrases)
-    named = Evidence.objects.filter(file__in=purge.files.split()).values_list("pk")
-    field = Evidence._meta.get_field("original_name")
-    files = [Place(Evidence, pk, field) for (pk,) in named]
+    files = [
+        Place(model, pk, model._meta.get_field("original_name"))
+        for model in (Evidence, Letter)
+        for (pk,) in model.objects.filter(file__in=purge.files.split()).values_list(
+            "pk"
+        )
+    ]
     found = [place for place in find(words) if place not in files]
     return sort_out([*files, *found])
 

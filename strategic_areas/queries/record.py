@@ -1,11 +1,9 @@
 """One published account as the public reads it. It names institutions, no person."""
 
-from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Q
 from django.utils import timezone
 
 from agencies.models import Agency
@@ -17,14 +15,14 @@ from strategic_areas.models import (
     Answer,
     Commitment,
     CommitmentUpdate,
-    Evidence,
     Plan,
     Provenance,
     ReportingPeriod,
     Status,
 )
 from strategic_areas.models.translations import told_in
-from strategic_areas.queries import sources
+from strategic_areas.queries import evidence, letters, sources
+from strategic_areas.queries.evidence import evidence_line
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +50,7 @@ class Entry:
     is_reviewed_within_agency: bool = False
     withdrawn_on: date | None = None
     purged_on: date | None = None
+    letter: letters.TranscribedFrom | None = None
     withdrawal_reason_es: str = ""
     withdrawal_reason_en: str = ""
     is_reserved: bool = False
@@ -96,30 +95,14 @@ class Entry:
         return self.provenance not in {"reported", "transcribed", "demonstration"}
 
 
-@dataclass(frozen=True, kw_only=True)
-class EvidenceLine:
-    """
-    A link, a file or a record in an archive, as a page tells it.
-
-    ``token`` is empty where the file can be opened no more: beside a revision that
-    a newer one replaced.
-    """
-
-    kind: str
-    title_es: str
-    title_en: str
-    url: str
-    token: str
-    extension: str
-    size: int | None
-    archive_office: str
-    archive_number: str
-
-
 def updates():
     """Public revisions of updates of public plans, with what a page prints of them."""
     return _public(ActivityUpdate).select_related(
-        "period", "activity__agency", "activity__commitment__plan", "translation"
+        "period",
+        "letter",
+        "activity__agency",
+        "activity__commitment__plan",
+        "translation",
     )
 
 
@@ -168,7 +151,7 @@ def entries(updates=(), declarations=(), *, found=None):
     """
     updates, declarations = list(updates), list(declarations)
     found = found if found is not None else sources_of(updates, declarations)
-    shown = _evidence(updates, declarations)
+    shown = evidence.shown(updates, declarations)
     return _entries(updates, declarations, found, shown)
 
 
@@ -183,7 +166,7 @@ def as_published(row, evidence, *, today, is_reviewed_within_agency):
 
     For whoever reviews it; ``evidence`` are the items that she may clear with it.
     """
-    lines = [_evidence_line(item, is_open=False) for item in evidence]
+    lines = [evidence_line(item, is_open=False) for item in evidence]
     return replace(
         _entry(row._meta.model_name, row, (), lines),
         status=Status.PUBLISHED,
@@ -210,42 +193,6 @@ def sources_of(updates=(), declarations=()):
     )
 
 
-def _evidence(updates, declarations):
-    """What a reviewer cleared for the public, by kind and id of its record."""
-    standing = {
-        (row._meta.model_name, row.pk)
-        for row in [*updates, *declarations]
-        if row.status == Status.PUBLISHED
-    }
-    cleared = Evidence.objects.filter(is_public=True).filter(
-        Q(activity_update__in=[row.pk for row in updates])
-        | Q(commitment_update__in=[row.pk for row in declarations])
-    )
-    shown = defaultdict(list)
-    for item in cleared:
-        key = (
-            ("activityupdate", item.activity_update_id)
-            if item.activity_update_id
-            else ("commitmentupdate", item.commitment_update_id)
-        )
-        shown[key].append(_evidence_line(item, is_open=key in standing))
-    return shown
-
-
-def _evidence_line(item, *, is_open):
-    return EvidenceLine(
-        kind=item.kind,
-        title_es=item.title_es,
-        title_en=item.title_en,
-        url=item.url,
-        token=item.token if is_open else "",
-        extension=item.original_name.rpartition(".")[2].upper(),
-        size=item.size,
-        archive_office=item.archive_office,
-        archive_number=item.archive_number,
-    )
-
-
 def day(moment):
     """The date in Santo Domingo, if there is a moment."""
     return timezone.localdate(moment) if moment else None
@@ -267,6 +214,7 @@ def _entry(kind, row, sources, evidence):
         "published_on": day(row.published_at),
         "is_reviewed_within_agency": row.is_reviewed_within_agency,
         "purged_on": day(row.purged_at),
+        "letter": letters.transcribed_from(row) if is_update else None,
     }
     if row.status == Status.WITHDRAWN:
         return Entry(

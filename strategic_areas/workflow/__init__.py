@@ -46,6 +46,12 @@ from strategic_areas.workflow.steps import (
     submit,
     withdraw,
 )
+from strategic_areas.workflow.transcription import (
+    confirm_letter,
+    contest_letter,
+    submit_letter,
+    transcribe,
+)
 
 __all__ = [
     "accept_activity",
@@ -57,6 +63,8 @@ __all__ = [
     "Conflict",
     "TransitionError",
     "approve",
+    "confirm_letter",
+    "contest_letter",
     "correct",
     "decline",
     "draft",
@@ -76,8 +84,10 @@ __all__ = [
     "save",
     "submit",
     "submit_all",
+    "submit_letter",
     "system_user",
     "take_back",
+    "transcribe",
     "withdraw",
     "within_agency",
 ]

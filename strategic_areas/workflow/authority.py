@@ -76,6 +76,24 @@ def must_review(by, update):
         )
 
 
+def must_transcribe(by, letter, update):
+    """The secretariat, from a letter of this very agency for this very round."""
+    is_its_letter = (letter.agency_id, letter.period_id) == (
+        update.agency.pk,
+        update.period_id,
+    )
+    if not (is_its_letter and may_review(by, update)):
+        raise TransitionError(
+            _("%(record)s: only the secretariat transcribes, from the agency's letter.")
+            % {"record": update}
+        )
+
+
+def must_confirm(by, update):
+    """Who would submit for the agency confirms what was transcribed in its name."""
+    must_submit(by, update)
+
+
 def must_say_why(update, reason):
     if not reason.strip():
         raise TransitionError(_("%(record)s: state the reason.") % {"record": update})

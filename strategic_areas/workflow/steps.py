@@ -33,14 +33,16 @@ def draft(update, *, by):
     corrects something already reported for it, and beside a revision still open.
     """
     must_report(by, update)
-    _must_be_askable(update)
+    must_be_askable(update)
+    return store_draft(update, by, Provenance.REPORTED)
+
+
+def store_draft(update, by, provenance):
+    """The new revision as a draft; who may do so was asked before."""
+    is_demonstration = update.period.is_demonstration
     update.status = Status.DRAFT
     update.origin = Reviewed.Origin.ENTERED
-    update.provenance = (
-        Provenance.DEMONSTRATION
-        if update.period.is_demonstration
-        else Provenance.REPORTED
-    )
+    update.provenance = Provenance.DEMONSTRATION if is_demonstration else provenance
     update.revision = next_revision(update)
     _save(update, by)
     return update
@@ -52,13 +54,23 @@ def save(update, *, by, seen_version):
     Store changed content of a draft or returned revision.
 
     ``seen_version`` is the version that the person had on screen: if somebody saved
-    since, ``Conflict`` is raised and nothing is written.
+    since, ``Conflict`` is raised and nothing is written. What the secretariat had
+    transcribed becomes the agency's own report.
     """
     must_report(by, update)
     stored = type(update).objects.select_for_update().get(pk=update.pk)
-    _must_be_editable(stored)
+    must_be_editable(stored)
     if stored.version != seen_version:
         raise Conflict(stored)
+    if getattr(stored, "letter_id", None):
+        update.letter = None
+        if update.provenance == Provenance.TRANSCRIBED:
+            update.provenance = Provenance.REPORTED
+    return store_save(update, stored, by)
+
+
+def store_save(update, stored, by):
+    """The changed content as the next version; who may do so was asked before."""
     update.status = stored.status
     update.version = stored.version + 1
     _save(update, by)
@@ -76,7 +88,7 @@ def open_for_evidence(update, *, by):
     must_report(by, update)
     rows = type(update).objects.filter(pk=update.pk)
     stored = rows.select_for_update().get()
-    _must_be_editable(stored)
+    must_be_editable(stored)
     rows.update(changed_at=timezone.now())
     update.contributors.add(by)
 
@@ -89,7 +101,12 @@ def submit(update, *, by, seen_version=None):
     is not an update.
     """
     must_submit(by, update)
-    _must_say_something_new(update)
+    if getattr(update, "letter_id", None):
+        raise TransitionError(
+            _("%(record)s was transcribed from a letter: save it as your own first.")
+            % {"record": update}
+        )
+    must_say_something_new(update)
     move(
         update,
         to=Status.SUBMITTED,
@@ -131,18 +148,10 @@ def publish(update, *, by, seen_version=None, evidence=()):
     Nobody publishes a revision of which they wrote, changed or submitted any part.
     """
     must_review(by, update)
-    before = published(update)
-    if before:
-        move(before, to=Status.REPLACED, allowed=[Status.PUBLISHED], by=by)
-    move(
+    put_out(
         update,
-        to=Status.PUBLISHED,
-        allowed=[Status.SUBMITTED],
         by=by,
         seen_version=seen_version,
-        not_by_contributors=True,
-        published_at=timezone.now(),
-        published_by=by,
         is_reviewed_within_agency=bool(within_agency(by, [update])),
     )
     if not getattr(update, "is_reserved", False):
@@ -199,9 +208,28 @@ def correct(update, *, by):
     return revision
 
 
+def put_out(update, *, by, seen_version, **stamp):
+    """Publish in the place of what stood published; by nobody who had a part in it."""
+    before = published(update)
+    if before:
+        move(before, to=Status.REPLACED, allowed=[Status.PUBLISHED], by=by)
+    move(
+        update,
+        to=Status.PUBLISHED,
+        allowed=[Status.SUBMITTED],
+        by=by,
+        seen_version=seen_version,
+        not_by_contributors=True,
+        published_at=timezone.now(),
+        published_by=by,
+        **stamp,
+    )
+
+
 def _content_fields(model):
     """Names of the fields that tell something; all others are the workflow's own."""
     own = {field.name for field in Reviewed._meta.get_fields()} - {"period"}
+    own |= {"letter", "confirmed_at"}
     return {
         field.name
         for field in model._meta.concrete_fields
@@ -209,7 +237,7 @@ def _content_fields(model):
     }
 
 
-def _must_say_something_new(update):
+def must_say_something_new(update):
     before = published(update)
     if before and _said(before) == _said(update):
         raise TransitionError(
@@ -228,7 +256,7 @@ def _said(update):
     return content, sorted(map(str, evidence)), sorted(place.pk for place in places)
 
 
-def _must_be_editable(stored):
+def must_be_editable(stored):
     if not stored.is_editable:
         raise TransitionError(
             _("%(record)s is %(status)s and can no longer be changed.")
@@ -236,7 +264,7 @@ def _must_be_editable(stored):
         )
 
 
-def _must_be_askable(update):
+def must_be_askable(update):
     """A round asks while it accepts reports; a correction is possible at any time."""
     period = update.period
     if not period.is_round:

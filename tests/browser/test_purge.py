@@ -7,7 +7,6 @@ from playwright.sync_api import expect
 
 from strategic_areas.models import Purge
 from tests.factories import (
-    PASSWORD,
     make_published_update,
     make_reviewer,
     make_submitted_update,
@@ -22,29 +21,7 @@ pytestmark = [
 NAME = "Juana Pérez Zapata"
 
 
-@pytest.fixture
-def sign_in(browser, live_server):
-    """Signed-in pages, each in a browser of its own."""
-    contexts = []
-
-    def make(user, **options):
-        context = browser.new_context(
-            base_url=live_server.url, locale="es-DO", **options
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.goto("/gestion/login/")
-        page.locator("#id_username").fill(user.username)
-        page.locator("#id_password").fill(PASSWORD)
-        page.locator("#login-form input[type=submit]").click()
-        return page
-
-    yield make
-    for context in contexts:
-        context.close()
-
-
-def test_one_requests_another_confirms_and_the_name_is_nowhere(page, sign_in):
+def test_one_requests_another_confirms_and_the_name_is_nowhere(page, make_page):
     update = make_published_update(narrative_es=f"Se atendió a {NAME} ayer.")
     make_submitted_update(activity=update.activity, narrative_es=f"Y a {NAME}.")
     first, second = make_reviewer(), make_reviewer()
@@ -52,7 +29,7 @@ def test_one_requests_another_confirms_and_the_name_is_nowhere(page, sign_in):
     page.goto(update.get_absolute_url())
     expect(page.get_by_role("main")).to_contain_text(NAME)
 
-    asking = sign_in(first)
+    asking = make_page(first)
     asking.get_by_role("link", name="Retirar un texto para proteger").click()
     asking.get_by_role("link", name="Pedir una purga").click()
     asking.locator("#id_phrases").fill(NAME)
@@ -63,7 +40,7 @@ def test_one_requests_another_confirms_and_the_name_is_nowhere(page, sign_in):
     )
     assert "Juana" not in asking.url
 
-    confirming = sign_in(second)
+    confirming = make_page(second)
     confirming.get_by_role("link", name="Retirar un texto para proteger").click()
     confirming.get_by_role("row").get_by_role("link", name="Purga").click()
     confirming.get_by_role("button", name="Retirar en todas partes").click()
@@ -78,10 +55,10 @@ def test_one_requests_another_confirms_and_the_name_is_nowhere(page, sign_in):
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-def test_axe_finds_nothing_on_the_pages_of_purges(sign_in, width):
+def test_axe_finds_nothing_on_the_pages_of_purges(make_page, width):
     make_published_update(narrative_es=f"Se atendió a {NAME} ayer.")
     options = {"bypass_csp": True, "viewport": {"width": width, "height": 800}}
-    page = sign_in(make_reviewer(), **options)
+    page = make_page(make_reviewer(), **options)
     page.goto(reverse("admin:purge_new"))
     found = Axe().run(page).response["violations"]
     page.locator("#id_phrases").fill(NAME)

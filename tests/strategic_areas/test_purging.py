@@ -46,7 +46,6 @@ LEFT = {
     "agencies.Mail.key",
     "agencies.Mail.to",
     "agencies.User.*",
-    "auth.Group.name",
     "strategic_areas.Activity.budget_currency",
     "strategic_areas.Activity.code",
     "strategic_areas.Breakdown.category",
@@ -260,7 +259,7 @@ def test_it_knows_how_many_places_of_what():
     asked = purge()
 
     counts = dict(asked.counts)
-    assert counts[ActivityUpdate._meta.verbose_name] == 2  # Spanish, and its copy
+    assert counts[ActivityUpdate] == 2  # Spanish, and its copy
     assert asked.places.filter(model="strategic_areas.activityupdate").count() == 3
 
 
@@ -423,7 +422,8 @@ def test_what_only_people_can_change_is_told_and_left():
 def test_every_text_column_is_blanked_or_argued_for():
     left = set()
     for model in searched():
-        if model.__name__.startswith("Historical"):
+        is_ours = model._meta.app_label in {"agencies", "strategic_areas"}
+        if model.__name__.startswith("Historical") or not is_ours:
             continue
         for field in texts_of(model):
             is_word = field.choices or isinstance(

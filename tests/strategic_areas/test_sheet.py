@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from agencies.models import FocalPoint
-from strategic_areas import workflow
+from strategic_areas import purging, workflow
 from strategic_areas.desk import in_step
 from strategic_areas.models import (
     ActivityUpdate,
@@ -653,11 +653,14 @@ def test_a_submission_is_never_changed(desk, change):
         Submission.objects.all().delete()
 
 
-def test_the_content_of_a_submission_may_be_blanked(desk):
-    desk.save()
+def test_the_receipt_of_a_purged_submission_still_opens(desk):
+    desk.save(narrative_es="Algo que hay que retirar.")
     address = desk.send().url
+    asked = purging.request("Algo que hay que retirar", by=make_reviewer())
 
-    Submission.objects.update(content={})
+    purging.confirm(asked, by=make_reviewer())
+
+    assert Submission.objects.get().content == {}
 
     assert desk.client.get(address).status_code == 200
 

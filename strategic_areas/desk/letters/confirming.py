@@ -1,0 +1,87 @@
+"""The agency's page: the letter beside what was transcribed, and its word on it."""
+
+from django.contrib import admin, messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from strategic_areas import workflow
+from strategic_areas.desk.letters.forms import ConfirmForm, ContestForm
+from strategic_areas.models import Letter, Status
+
+
+def waiting_for(user):
+    """The letters whose transcription waits for the word of her agencies."""
+    letters = Letter.objects.of_agencies(user).to_confirm()
+    return list(letters.select_related("agency", "period"))
+
+
+def _found(request, pk):
+    letters = Letter.objects.of_agencies(request.user)
+    return get_object_or_404(letters.select_related("agency", "period__plan"), pk=pk)
+
+
+def _waiting(letter):
+    rows = letter.updates.filter(status=Status.SUBMITTED)
+    return list(
+        rows.select_related("activity", "period").order_by("activity__sort_code", "pk")
+    )
+
+
+@require_safe
+def page(request, pk):
+    """The letter and, beside it, each report as the public would read it."""
+    return _show(request, _found(request, pk))
+
+
+def _show(request, letter, contest=None, status=200):
+    rows = _waiting(letter)
+    wrote = any(workflow.has_part_in(request.user, row) for row in rows)
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Confirm what was transcribed"),
+        "letter": letter,
+        "rows": rows,
+        "wrote": wrote,
+        "may_confirm": workflow.may_submit(request.user, letter.agency) and not wrote,
+        "confirm": _form(ConfirmForm, "letter_confirmed", letter, rows),
+        "contest": contest or _form(ContestForm, "letter_contested", letter, rows),
+    }
+    return render(request, "desk/letter_confirm.html", context, status=status)
+
+
+def _form(form_class, name, letter, rows, *posted):
+    action = reverse(f"admin:{name}", args=[letter.pk])
+    return form_class(*posted, rows=rows, action=action)
+
+
+@require_POST
+def confirm(request, pk):
+    """Publish: the agency says that it is what it reported."""
+    letter = _found(request, pk)
+    form = _form(ConfirmForm, "letter_confirmed", letter, (), request.POST)
+    done = _("Confirmed and published. Thank you.")
+    return _decide(request, letter, form, workflow.confirm_letter, done)
+
+
+@require_POST
+def contest(request, pk):
+    """Back to the secretariat, with the reason."""
+    letter = _found(request, pk)
+    form = _form(ContestForm, "letter_contested", letter, (), request.POST)
+    if "reason" in form.errors:
+        return _show(request, letter, contest=form, status=422)
+    done = _("Sent back to the secretariat. You may write your own report too.")
+    return _decide(request, letter, form, workflow.contest_letter, done)
+
+
+def _decide(request, letter, form, step, done):
+    told = form.cleaned_data if form.is_valid() else {"seen": {}}
+    try:
+        step(letter, **told, by=request.user)
+    except workflow.TransitionError as error:
+        messages.error(request, str(error))
+        return redirect("admin:letter_confirm", pk=letter.pk)
+    messages.success(request, done)
+    return redirect("admin:index")

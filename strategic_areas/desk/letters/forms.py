@@ -1,0 +1,116 @@
+"""The forms around a letter: recording it, and what its agency says of it."""
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from agencies.models import Agency
+from strategic_areas import evidence
+from strategic_areas.desk import guard
+from strategic_areas.desk.forms import versions
+from strategic_areas.models import Letter, ReportingPeriod
+
+
+def posting(css_class, action=""):
+    helper = FormHelper()
+    helper.form_class = css_class
+    helper.form_action = action
+    return helper
+
+
+class LetterForm(forms.ModelForm):
+    """A letter as it came, with its file."""
+
+    upload = forms.FileField(
+        label=_("The letter itself"),
+        allow_empty_file=True,
+        widget=forms.FileInput(
+            attrs={"accept": ",".join(f".{name}" for name in evidence.EXTENSIONS)}
+        ),
+        help_text=_(
+            "PDF, JPG, PNG, XLSX, DOCX or CSV, of 10 MB at most. Only the secretariat "
+            "and the agency read it."
+        ),
+    )
+
+    class Meta:
+        model = Letter
+        fields = ["agency", "period", "kind", "reference", "dated_on", "received_on"]
+        widgets = {
+            name: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+            for name in ("dated_on", "received_on")
+        }
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, label_suffix="", **kwargs)
+        rounds = ReportingPeriod.objects.visible_to(user).filter(mode="round")
+        self.fields["period"].queryset = rounds.order_by("-ends_on", "-pk")
+        self.fields["agency"].queryset = Agency.objects.order_by("acronym")
+        self.clean_file = None
+        self.helper = posting("step-form")
+        self.helper.add_input(Submit("save", _("Record it"), css_class="default"))
+
+    def clean_reference(self):
+        for reason in guard.refusals(self.cleaned_data["reference"]):
+            raise ValidationError(reason)
+        return self.cleaned_data["reference"]
+
+    def clean_upload(self):
+        upload = self.cleaned_data["upload"]
+        try:
+            self.clean_file = evidence.clean(upload)
+        except evidence.RefusedFileError as error:
+            raise ValidationError(str(error), code="refused") from None
+        return upload
+
+
+class SeenForm(forms.Form):
+    """What stood on the screen, each as id:version."""
+
+    seen = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, rows, action, **kwargs):
+        shown = ",".join(f"{row.pk}:{row.version}" for row in rows)
+        kwargs |= {"initial": {"seen": shown}, "label_suffix": ""}
+        super().__init__(*args, **kwargs)
+        self.helper = posting("step-form", action)
+
+    def clean_seen(self):
+        return versions(self.cleaned_data["seen"])
+
+
+class SendLetterForm(SeenForm):
+    """Hand what was transcribed over; warnings of the guard were read."""
+
+    warnings_read = forms.BooleanField(label=_("I have read these warnings"))
+
+    def __init__(self, *args, has_warnings, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not has_warnings:
+            del self.fields["warnings_read"]
+        text = _("Hand over and ask the agency to confirm")
+        self.helper.add_input(Submit("send", text, css_class="default"))
+
+
+class ConfirmForm(SeenForm):
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("auto_id", "confirm_%s")
+        super().__init__(*args, **kwargs)
+        text = _("Yes, this is what we reported: publish it")
+        self.helper.add_input(Submit("confirm", text, css_class="default"))
+
+
+class ContestForm(SeenForm):
+    reason = forms.CharField(
+        label=_("What is not as you reported it"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The secretariat reads it. Name no person."),
+    )
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("auto_id", "contest_%s")
+        super().__init__(*args, **kwargs)
+        text = _("This is not what we said: send it back")
+        self.helper.add_input(Submit("contest", text))

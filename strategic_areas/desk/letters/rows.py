@@ -1,0 +1,86 @@
+"""The sheet of a letter: the rows of its agency, written by the secretariat."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from strategic_areas.desk.rows import Row
+from strategic_areas.desk.sheet import owed
+from strategic_areas.models import Activity, Letter, Status
+
+
+@dataclass(frozen=True)
+class LetterRow(Row):
+    """One activity that the letter may tell of."""
+
+    letter: Letter | None = None
+
+    #: Evidence is the letter itself.
+    takes_evidence = False
+
+    @property
+    def page_url(self):
+        return f"{sheet_url(self.letter)}?{self.word}={self.key}#{self.anchor}"
+
+    def url(self, name, *more):
+        return reverse("admin:letter_row", args=[self.letter.pk, self.key])
+
+
+@dataclass(frozen=True)
+class LetterSheet:
+    """
+    What can be transcribed of a letter.
+
+    ``taken`` are the activities of which the agency writes or wrote itself: of those
+    the secretariat sees no draft.
+    """
+
+    letter: Letter
+    rows: tuple[LetterRow, ...]
+    taken: tuple[Activity, ...]
+
+    @property
+    def url(self):
+        return sheet_url(self.letter)
+
+    def row(self, activity):
+        return next((row for row in self.rows if row.key == activity), None)
+
+    @property
+    def ready(self):
+        return [row for row in self.rows if row.state == "ready"]
+
+    @property
+    def warned(self):
+        return [row for row in self.ready if row.warnings]
+
+    def following(self, activity):
+        """The next row that nothing is said in, round again."""
+        place = [row.key for row in self.rows].index(activity)
+        after = [*self.rows[place + 1 :], *self.rows[:place]]
+        return next((row for row in after if row.waits), None)
+
+
+def sheet_url(letter):
+    return reverse("admin:letter", args=[letter.pk])
+
+
+def read(letter, only=None):
+    """The sheet of a letter, or of one activity of it."""
+    rows, taken = [], []
+    for row in owed(letter.period, letter.agency, only):
+        if is_free(row.update, letter):
+            told = (row.activity, row.period, row.update, row.last, row.returned)
+            rows.append(LetterRow(*told, letter=letter))
+        else:
+            taken.append(row.activity)
+    return LetterSheet(letter, tuple(rows), tuple(taken))
+
+
+def is_free(update, letter):
+    """Nothing stands there yet, or what was transcribed of this very letter."""
+    return (
+        update is None
+        or update.status == Status.WITHDRAWN
+        or update.letter_id == letter.pk
+    )

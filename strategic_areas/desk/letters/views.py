@@ -1,0 +1,154 @@
+"""The secretariat's pages: which letters came, and the sheet of one."""
+
+from django.contrib import admin, messages
+from django.db import transaction
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from agencies import access
+from strategic_areas import evidence, workflow
+from strategic_areas.desk import answers, showing
+from strategic_areas.desk.letters import asking
+from strategic_areas.desk.letters.forms import LetterForm, SendLetterForm
+from strategic_areas.desk.letters.rows import read
+from strategic_areas.models import Letter, Status, Transition
+from strategic_areas.views.evidence import as_attachment
+
+#: How many letters the list shows.
+SHOWN = 100
+
+
+def _only_reviewers(request):
+    if not access.is_reviewer(request.user):
+        raise Http404
+
+
+def _found(request, pk):
+    _only_reviewers(request)
+    rows = Letter.objects.select_related("agency", "period__plan", "recorded_by")
+    return get_object_or_404(rows, pk=pk)
+
+
+@require_safe
+def letter_list(request):
+    """Every letter, the newest first, and how far its reports have come."""
+    _only_reviewers(request)
+    letters = Letter.objects.with_counts().select_related("agency", "period")
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Letters of agencies"),
+        "letters": letters[:SHOWN],
+    }
+    return render(request, "desk/letters.html", context)
+
+
+def new(request):
+    """Record a letter: its file is cleaned and kept where nobody else reads it."""
+    _only_reviewers(request)
+    is_post = request.method == "POST"
+    posted = (request.POST, request.FILES) if is_post else ()
+    form = LetterForm(*posted, user=request.user)
+    if form.is_valid():
+        letter = form.save(commit=False)
+        letter.recorded_by = request.user
+        with evidence.kept_only_if_saved(), transaction.atomic():
+            evidence.write(letter, form.clean_file)
+            letter.save()
+        return redirect("admin:letter", pk=letter.pk)
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Record a letter"),
+        "form": form,
+    }
+    return render(request, "desk/letter_new.html", context)
+
+
+@require_safe
+def sheet(request, pk):
+    """What the letter says of each activity of its agency."""
+    return _page(request, _found(request, pk), request.GET.get("fila"))
+
+
+def _page(request, letter, unfolded=None, posted=None, sending=None, status=200):
+    found = read(letter)
+    if unfolded is None:
+        waiting = (row.key for row in found.rows if row.waits)
+        unfolded = next(waiting, None)
+    provinces = showing.places()
+    anchor = f"fila-{unfolded}"
+    context = {
+        **admin.site.each_context(request),
+        "title": str(letter),
+        "letter": letter,
+        "sheet": found,
+        "rows": [
+            showing.show(row, provinces, unfolded=anchor, posted=posted)
+            for row in found.rows
+        ],
+        "form": sending or _send_form(found),
+        "contested": _contested(letter),
+    }
+    return render(request, "desk/letter.html", context, status=status)
+
+
+def _send_form(found, *posted):
+    return SendLetterForm(
+        *posted,
+        rows=[row.update for row in found.ready],
+        action=reverse("admin:letter_send", args=[found.letter.pk]),
+        has_warnings=bool(found.warned),
+    )
+
+
+def _contested(letter):
+    """The last step by which each of its reports came back."""
+    returned = letter.updates.filter(status=Status.RETURNED)
+    steps = Transition.objects.filter(
+        activity_update__in=returned, to_status=Status.RETURNED
+    ).select_related("activity_update__activity")
+    return list({step.activity_update_id: step for step in steps}.values())
+
+
+@require_POST
+def save_row(request, pk, activity):
+    """Save what the letter says of one activity, in the agency's name."""
+    letter = _found(request, pk)
+    found = read(letter)
+    row = found.row(activity)
+    if row is None:
+        raise Http404
+    form = answers.take(row, request.POST, by=request.user, letter=letter)
+    if form.errors:
+        status = 409 if form.conflict else 422
+        return _page(request, letter, activity, posted=form, status=status)
+    messages.success(request, _("%(code)s is saved.") % {"code": row.subject.code})
+    following = found.following(activity)
+    return redirect(following.page_url if following else f"{found.url}#send")
+
+
+@require_POST
+def send(request, pk):
+    """Hand over what was transcribed, and ask the agency for its word."""
+    letter = _found(request, pk)
+    form = _send_form(read(letter), request.POST)
+    if not form.is_valid():
+        return _page(request, letter, sending=form, status=422)
+    try:
+        with transaction.atomic():
+            workflow.submit_letter(letter, form.cleaned_data["seen"], by=request.user)
+            asking.ask(letter, by=request.user)
+    except workflow.TransitionError as error:
+        messages.error(request, str(error))
+        return redirect("admin:letter", pk=letter.pk)
+    messages.success(request, _("Handed over. The agency is asked to confirm it."))
+    return redirect("admin:letters")
+
+
+@require_safe
+def download(request, pk):
+    """The letter itself: for the secretariat and the focal points of its agency."""
+    letters = Letter.objects.visible_to(request.user).exclude(file="")
+    return as_attachment(get_object_or_404(letters, pk=pk))

@@ -1,0 +1,128 @@
+"""A report that came by letter or mail, before the secretariat transcribes it."""
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Count, F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from agencies import access
+from agencies.models import Agency, FocalPoint
+from strategic_areas.models.periods import ReportingPeriod
+from strategic_areas.models.review import Status
+from strategic_areas.models.trail import evidence_storage
+
+
+class LetterQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The secretariat sees every letter; an agency's focal points see its own."""
+        if access.is_reviewer(user):
+            return self
+        return self.filter(agency__in=FocalPoint.objects.agencies_of(user))
+
+    def of_agencies(self, user):
+        """Those of the agencies for which she reports now."""
+        return self.filter(agency__in=FocalPoint.objects.agencies_of(user))
+
+    def to_confirm(self):
+        """Those of which a transcribed report waits for somebody's word."""
+        return self.filter(updates__status=Status.SUBMITTED).distinct()
+
+    def with_counts(self):
+        """Each with how many reports it gave, by where they stand."""
+        return self.annotate(
+            **{
+                f"n_{status}": Count("updates", filter=Q(updates__status=status))
+                for status in ("draft", "submitted", "returned", "published")
+            }
+        )
+
+
+class Letter(models.Model):
+    """
+    What an agency sent on paper or by mail, for one round. Internal, never public.
+
+    Reports transcribed from it name it; the agency confirms that they say what it says.
+    The public reads its number and date, and never the file.
+    """
+
+    class Kind(models.TextChoices):
+        LETTER = "letter", _("Letter")
+        MAIL = "mail", _("E-mail")
+
+    agency = models.ForeignKey(
+        Agency, models.PROTECT, related_name="letters", verbose_name=_("agency")
+    )
+    period = models.ForeignKey(
+        ReportingPeriod,
+        models.PROTECT,
+        related_name="letters",
+        verbose_name=_("round"),
+    )
+    kind = models.CharField(_("kind"), max_length=6, choices=Kind, default=Kind.LETTER)
+    reference = models.CharField(
+        _("office number"),
+        max_length=80,
+        blank=True,
+        help_text=_("As the letter writes it. The public reads it."),
+    )
+    dated_on = models.DateField(_("date of the letter"))
+    received_on = models.DateField(_("received"))
+    file = models.FileField(
+        _("file"),
+        storage=evidence_storage,
+        max_length=64,
+        blank=True,
+        editable=False,
+        db_index=True,
+    )
+    original_name = models.CharField(
+        _("name of the file"), max_length=150, blank=True, editable=False
+    )
+    content_type = models.CharField(max_length=100, blank=True, editable=False)
+    size = models.PositiveIntegerField(_("size"), null=True, editable=False)
+    sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        editable=False,
+        verbose_name=_("recorded by"),
+    )
+    recorded_at = models.DateTimeField(_("recorded"), auto_now_add=True)
+
+    objects = LetterQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-recorded_at", "-pk"]
+        verbose_name = _("letter of an agency")
+        verbose_name_plural = _("letters of agencies")
+        default_permissions = []
+        constraints = [
+            models.CheckConstraint(
+                name="letter_received_after_its_date",
+                condition=Q(received_on__gte=F("dated_on")),
+                violation_error_message=_("It was not received before its date."),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.agency} · {self.reference or self.get_kind_display()}"
+
+    @property
+    def token(self):
+        """The last part of its file's address."""
+        return self.file.name
+
+    def clean(self):
+        """A letter has come, and its round asks the agency now."""
+        errors = {}
+        if self.received_on and self.received_on > timezone.localdate():
+            errors["received_on"] = _("This day has not come yet.")
+        if self.period_id and self.agency_id and not self.period.accepts(self.agency):
+            errors["period"] = _(
+                "This round takes no reports of the agency now: open it again first."
+            )
+        if errors:
+            raise ValidationError(errors)

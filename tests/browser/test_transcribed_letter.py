@@ -1,0 +1,120 @@
+"""A report by letter: transcribed, confirmed by its agency, read by the public."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from strategic_areas import workflow
+from strategic_areas.models import ActivityUpdate, Letter
+from tests.factories import (
+    make_activity,
+    make_focal_point,
+    make_reviewer,
+    make_round,
+    make_transcribed_update,
+)
+from tests.uploads import make_pdf
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("open_record"),
+]
+
+TEXT = "Se dictaron doce talleres en las escuelas."
+
+
+def test_a_letter_is_transcribed_confirmed_and_read(page, make_page):
+    activity = make_activity()
+    period = make_round(plan=activity.plan)
+    focal_point = make_focal_point(agency=activity.agency)
+    today = timezone.localdate().isoformat()
+
+    writing = make_page(make_reviewer())
+    writing.get_by_role("link", name="Cartas de las instituciones").click()
+    writing.get_by_role("link", name="Registrar una carta").click()
+    writing.locator("#id_agency").select_option(str(activity.agency.pk))
+    writing.locator("#id_period").select_option(str(period.pk))
+    writing.locator("#id_reference").fill("DG-77-2026")
+    writing.locator("#id_dated_on").fill(today)
+    writing.locator("#id_received_on").fill(today)
+    writing.locator("#id_upload").set_input_files(
+        {"name": "Oficio.pdf", "mimeType": "application/pdf", "buffer": make_pdf()}
+    )
+    writing.locator("input[name=save]").click()
+    row = writing.locator(f"#fila-{activity.pk}")
+    row.locator("input[name=percent]").fill("60")
+    row.locator(".row-form--reported textarea[name=narrative_es]").fill(TEXT)
+    row.locator(".row-form--reported input[name=save]").click()
+    writing.locator("input[name=send]").click()
+    expect(writing.locator(".messagelist .success")).to_be_visible()
+
+    confirming = make_page(focal_point)
+    confirming.get_by_role("link", name="Leer y confirmar").click()
+    expect(confirming.locator("body")).to_contain_text(TEXT)
+    with confirming.expect_download() as download:
+        confirming.get_by_role("link", name="Oficio.pdf").click()
+    assert download.value.suggested_filename == "Oficio.pdf"
+    confirming.locator("input[name=confirm]").click()
+    expect(confirming.locator(".messagelist .success")).to_be_visible()
+
+    update = ActivityUpdate.objects.get()
+    assert (update.status, update.published_by) == ("published", focal_point)
+    page.goto(update.get_absolute_url(language="es"))
+    marked = page.locator(".transcribed").first
+    expect(marked).to_contain_text("DG-77-2026")
+    expect(page.get_by_role("main")).to_contain_text(TEXT)
+    expect(page.get_by_role("main")).not_to_contain_text(focal_point.username)
+
+
+def test_what_is_contested_comes_back_to_who_transcribed_it(make_page):
+    update = make_transcribed_update()
+    transcriber = update.letter.recorded_by
+    workflow.submit_letter(update.letter, {update.pk: update.version}, by=transcriber)
+
+    contesting = make_page(make_focal_point(agency=update.agency))
+    contesting.get_by_role("link", name="Leer y confirmar").click()
+    contesting.locator("textarea[name=reason]").fill("Son doce talleres.")
+    contesting.locator("input[name=contest]").click()
+    expect(contesting.locator(".messagelist .success")).to_be_visible()
+
+    writing = make_page(transcriber)
+    writing.goto(reverse("admin:letters"))
+    writing.get_by_role("link", name=update.letter.reference).click()
+    expect(writing.locator(".notice--returned")).to_contain_text("Son doce talleres.")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_axe_finds_nothing_on_the_pages_of_letters(make_page, width):
+    update = make_transcribed_update()
+    make_activity(commitment=update.activity.commitment)
+    letter = Letter.objects.get()
+    options = {"bypass_csp": True, "viewport": {"width": width, "height": 900}}
+    page = make_page(letter.recorded_by, **options)
+    broken = []
+    for address in (
+        reverse("admin:index"),
+        reverse("admin:letters"),
+        reverse("admin:letter_new"),
+        reverse("admin:letter", args=[letter.pk]),
+    ):
+        page.goto(address)
+        broken += violations(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    workflow.submit_letter(letter, {update.pk: update.version}, by=letter.recorded_by)
+    page = make_page(make_focal_point(agency=update.agency), **options)
+    broken += violations(page)
+    page.goto(reverse("admin:letter_confirm", args=[letter.pk]))
+    broken += violations(page)
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert broken == []
+
+
+def violations(page):
+    found = Axe().run(page).response["violations"]
+    return [
+        (page.url, each["id"], [node["html"] for node in each["nodes"]])
+        for each in found
+    ]
