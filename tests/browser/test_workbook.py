@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from strategic_areas import workflow
 from strategic_areas.models import ActivityUpdate
-from tests.factories import PASSWORD, make_update
+from tests.factories import make_update
 from tests.strategic_areas.filling import Book, Filler
 
 pytestmark = [
@@ -22,26 +22,6 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @pytest.fixture
 def filler(client):
     return Filler(client)
-
-
-@pytest.fixture
-def make_page(browser, live_server):
-    """A page on which the filler is signed in."""
-    contexts = []
-
-    def make(user, **options):
-        context = browser.new_context(base_url=live_server.url, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.goto("/gestion/login/")
-        page.locator("#id_username").fill(user.username)
-        page.locator("#id_password").fill(PASSWORD)
-        page.locator("#login-form input[type=submit]").click()
-        return page
-
-    yield make
-    for context in contexts:
-        context.close()
 
 
 def take(page):
