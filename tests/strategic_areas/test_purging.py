@@ -43,6 +43,8 @@ TEXT = f"Se atendió a {NAME} en la oficina."
 #: A new one is argued for here, or its field is made one that can be blanked.
 LEFT = {
     "agencies.Agency.acronym",
+    "agencies.Invitation.digest",
+    "agencies.Invitation.email",
     "agencies.Mail.key",
     "agencies.Mail.to",
     "agencies.User.*",
