@@ -1,0 +1,76 @@
+"""A note that was not sent stays on the device, and only as long as it must."""
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from strategic_areas.models import ActivityUpdate
+from tests.factories import PASSWORD, make_reviewer, make_submitted_update
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("open_record"),
+]
+
+TEXT = "Falta la fuente del dato: ¿de dónde sale?"
+
+
+@pytest.fixture
+def update():
+    return make_submitted_update()
+
+
+def form_of(page):
+    """The form that returns the report, with its reason."""
+    return page.locator("form", has=page.locator("#return_reason"))
+
+
+def sign_in(page, user):
+    page.locator("#id_login").fill(user.username)
+    page.locator("#id_password").fill(PASSWORD)
+    page.locator("#login-form input[type=submit]").click()
+
+
+def test_a_reason_survives_a_session_that_ended(make_page, update):
+    user = make_reviewer()
+    page = make_page(user)
+    address = reverse("admin:review", args=["avance", update.pk])
+    page.goto(address)
+    page.locator("#return_reason").fill(TEXT)
+
+    Session.objects.all().delete()
+    form_of(page).locator("input[type=submit]").click()
+    page.wait_for_url("**/cuenta/login/**")
+    sign_in(page, user)
+    page.wait_for_url(f"**{address}")
+    page.locator(".notice--kept button").first.click()
+
+    expect(page.locator("#return_reason")).to_have_value(TEXT)
+    assert ActivityUpdate.objects.get().status == "submitted"
+
+    form_of(page).locator("input[type=submit]").click()
+    page.wait_for_load_state()
+
+    assert ActivityUpdate.objects.get().status == "returned"
+    assert (
+        page.evaluate("Object.keys(localStorage).filter(k => k.startsWith('kept:'))")
+        == []
+    )
+
+
+def test_signing_out_takes_it_along(make_page, update):
+    user = make_reviewer()
+    page = make_page(user)
+    address = reverse("admin:review", args=["avance", update.pk])
+    page.goto(address)
+    page.locator("#return_reason").fill(TEXT)
+
+    page.locator("#logout-form button").click()
+    page.wait_for_url("**/cuenta/login/**")
+    sign_in(page, user)
+    page.wait_for_url("**/gestion/**")
+    page.goto(address)
+
+    expect(page.locator("#return_reason")).to_be_visible()
+    assert page.locator(".notice--kept").count() == 0
