@@ -12,7 +12,7 @@ from strategic_areas.signals import taking_back
 
 def make_shared_cache(sender, using, **kwargs):
     """Receiver of ``post_migrate``: the table in which limits are counted."""
-    if sender.label == "plan_portal":
+    if sender.label == "agencies":  # no app without models of its own is told
         call_command("createcachetable", database=using, verbosity=0)
 
 
