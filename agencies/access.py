@@ -4,9 +4,18 @@ Roles are groups; reporting for an agency needs a current mandate besides. What 
 group may do is one table in ``plan_portal.roles``, which README repeats.
 """
 
+from django.utils.translation import gettext_lazy as _
+
 FOCAL_POINTS = "focal_point"
 REVIEWERS = "reviewer"
 ADMINISTRATORS = "administrator"
+
+#: What each role is called on screen, and what it does.
+ROLES = {
+    FOCAL_POINTS: _("Focal point: reports for an agency"),
+    REVIEWERS: _("Secretariat: keeps the plan, reviews and publishes"),
+    ADMINISTRATORS: _("Administration: keeps agencies and accounts"),
+}
 
 #: Where staff work; every other address looks at no session at all.
 STAFF_ROUTES = ("gestion/", "cuenta/")

@@ -1,10 +1,11 @@
 """Who may take which step; the workflow asks here, whatever screen calls it."""
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from agencies.models import FocalPoint
 from strategic_areas.models import Participation
-from strategic_areas.workflow.moves import TransitionError
+from strategic_areas.workflow.moves import TransitionError, published
 
 
 def reports_for(user, agency):
@@ -97,3 +98,21 @@ def must_confirm(by, update):
 def must_say_why(update, reason):
     if not reason.strip():
         raise TransitionError(_("%(record)s: state the reason.") % {"record": update})
+
+
+def must_be_in_time(update):
+    """A draft begun in time does not keep the round open: late has an end."""
+    period, agency = update.period, update.agency
+    if update.submitted_at or period.accepts(agency) or published(update):
+        return
+    raise TransitionError(
+        _(
+            "%(period)s closed on %(day)s. The secretariat can open it again for "
+            "%(agency)s; what you wrote is kept until then."
+        )
+        % {
+            "period": period,
+            "day": date_format(period.closes_on, "SHORT_DATE_FORMAT"),
+            "agency": agency,
+        }
+    )

@@ -8,6 +8,7 @@ from strategic_areas.models import Provenance, Status
 from strategic_areas.models.review import Reviewed
 from strategic_areas.signals import taking_back
 from strategic_areas.workflow.authority import (
+    must_be_in_time,
     must_report,
     must_review,
     must_say_why,
@@ -98,9 +99,11 @@ def submit(update, *, by, seen_version=None):
     Hand the agency's revision to the secretariat.
 
     A correction that says just what is published is refused: saving without a change
-    is not an update.
+    is not an update. So is a first submission after the round closed, unless it was
+    opened again; what came back is mended and submitted at any time.
     """
     must_submit(by, update)
+    must_be_in_time(update)
     if getattr(update, "letter_id", None):
         raise TransitionError(
             _("%(record)s was transcribed from a letter: save it as your own first.")

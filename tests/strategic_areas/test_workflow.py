@@ -9,11 +9,12 @@ from django.utils import timezone
 
 from agencies.access import FOCAL_POINTS
 from strategic_areas import workflow
-from strategic_areas.models import ActivityUpdate, Status
+from strategic_areas.models import ActivityUpdate, RoundReopening, Status
 from tests.factories import (
     make_activity,
     make_administrator,
     make_agency,
+    make_correction,
     make_declaration,
     make_focal_point,
     make_mandate,
@@ -166,6 +167,59 @@ def test_a_closed_round_takes_no_first_report():
         make_update(activity=make_activity(plan=period.plan), period=period)
 
     assert ActivityUpdate.objects.count() == 0
+
+
+def close(period):
+    """The round's last day was yesterday."""
+    period.closes_on = period.due_on = timezone.localdate() - timedelta(days=1)
+    period.save()
+
+
+def reopen(period, agency):
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    fields = {"until": tomorrow, "reason": "Una causa.", "by": make_reviewer()}
+    RoundReopening.objects.create(period=period, agency=agency, **fields)
+
+
+def test_a_draft_begun_in_time_is_not_submitted_after_the_round_closed():
+    update = make_update()
+    close(update.period)
+    reopen(update.period, make_agency())  # another's: it opens nothing for this one
+
+    with pytest.raises(workflow.TransitionError):
+        workflow.submit(update, by=update.contributors.get())
+
+    update.refresh_from_db()
+    assert (update.status, update.submitted_at) == (Status.DRAFT, None)
+
+
+def test_a_round_opened_again_takes_the_draft_of_that_agency():
+    update = make_update()
+    close(update.period)
+    reopen(update.period, update.agency)
+
+    workflow.submit(update, by=update.contributors.get())
+
+    assert update.status == Status.SUBMITTED
+
+
+def test_what_came_back_is_submitted_again_after_the_round_closed():
+    update = make_submitted_update()
+    workflow.give_back(update, by=make_reviewer(), reason="Falta la fecha.")
+    close(update.period)
+
+    workflow.submit(update, by=update.contributors.first())
+
+    assert update.status == Status.SUBMITTED
+
+
+def test_a_correction_is_submitted_after_the_round_closed():
+    correction = make_correction(make_published_update())
+    close(correction.period)
+
+    workflow.submit(correction, by=correction.contributors.first())
+
+    assert correction.status == Status.SUBMITTED
 
 
 def test_a_record_period_takes_no_report():
