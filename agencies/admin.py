@@ -1,6 +1,7 @@
 """Agencies, mandates and accounts: what administrators keep."""
 
 from django.contrib import admin, messages
+from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -16,6 +17,8 @@ from agencies.recovery import FactorReset
 from agencies.scoping import BilingualHistoryAdmin, ScopedAdmin, ScopedHistoryAdmin
 
 admin.site.register(audit.AuditEntry, AuditEntryAdmin)
+# What a role may do is one table, put in force anew at every migrate.
+admin.site.unregister(Group)
 admin.site.register(User, AccountAdmin)
 admin.site.register(Invitation, InvitationAdmin)
 admin.site.register(FactorReset, FactorResetAdmin)

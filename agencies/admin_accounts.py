@@ -1,5 +1,6 @@
 """Accounts in the admin: who may do what, and how an account is closed."""
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import UserChangeForm
@@ -9,10 +10,27 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from agencies import leaving
-from agencies.access import ADMINISTRATORS, FOCAL_POINTS, REVIEWERS
-from agencies.factors import has_factor
+from agencies.access import ADMINISTRATORS, ROLES
+from agencies.factors import with_factor
 from agencies.scoping import ScopedAdmin
 from agencies.staleness import StaleGuardMixin
+
+
+class RolesField(forms.ModelMultipleChoiceField):
+    """The three roles, in words."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, group):
+        return ROLES[group.name]
+
+
+class RoleFilter(admin.RelatedFieldListFilter):
+    """By role, in words."""
+
+    def field_choices(self, field, request, model_admin):
+        roles = Group.objects.filter(name__in=ROLES)
+        return [(role.pk, ROLES[role.name]) for role in roles]
 
 
 class AccountForm(StaleGuardMixin, UserChangeForm):
@@ -57,7 +75,7 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
         "factor",
         "last_login",
     ]
-    list_filter = ["is_active", "groups"]
+    list_filter = ["is_active", ("groups", RoleFilter)]
     form = AccountForm
     change_form_template = "admin/agencies/account_change_form.html"
     filter_horizontal = []
@@ -86,7 +104,7 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
 
     @admin.display(description=_("second factor"), boolean=True)
     def factor(self, user):
-        return has_factor(user)
+        return user.proven_twice
 
     def get_urls(self):
         """Without the page on which Django lets an administrator set a password."""
@@ -106,7 +124,7 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
 
     def get_queryset(self, request):
         """Leave out superusers (for others) and the locked account of the record."""
-        accounts = super().get_queryset(request)
+        accounts = with_factor(super().get_queryset(request))
         if request.user.is_superuser:
             return accounts
         return accounts.filter(is_superuser=False).exclude(
@@ -116,9 +134,8 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         """Only the three roles may be given."""
         if db_field.name == "groups":
-            kwargs["queryset"] = Group.objects.filter(
-                name__in=[FOCAL_POINTS, REVIEWERS, ADMINISTRATORS]
-            )
+            kwargs["queryset"] = Group.objects.filter(name__in=ROLES)
+            kwargs |= {"form_class": RolesField, "widget": RolesField.widget}
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def save_model(self, request, obj, form, change):

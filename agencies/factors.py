@@ -5,6 +5,7 @@ from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -51,6 +52,12 @@ class FactorAdapter(DefaultMFAAdapter):
     def generate_authenticator_name(self, user, type):
         number = Authenticator.objects.filter(user=user, type=type).count() + 1
         return gettext("Key %(number)d") % {"number": number}
+
+
+def with_factor(accounts):
+    """The accounts, each knowing as ``proven_twice`` whether it has a second factor."""
+    own = Authenticator.objects.filter(user=OuterRef("pk"), type__in=FACTORS)
+    return accounts.annotate(proven_twice=Exists(own))
 
 
 def factors_of(user):

@@ -3,10 +3,10 @@
 from datetime import date, timedelta
 from itertools import count
 
-from django.contrib.auth.models import Group
 from django.db import models
 from django.utils import timezone
 
+from agencies.invitations import Invitation
 from agencies.models import Agency, FocalPoint, User
 from strategic_areas.models import (
     Activity,
@@ -39,12 +39,17 @@ def make_reopening():
     )
 
 
+def make_invitation():
+    address = f"persona{next(_numbers)}@example.org"
+    return factories.make_invitation(email=address)[0]
+
+
 #: How a row is made where filling in what is required does not make one.
 MAKERS = {
     Agency: factories.make_agency,
     User: factories.make_reviewer,
     FocalPoint: make_mandate,
-    Group: lambda: Group.objects.create(name=f"grupo {next(_numbers)}"),
+    Invitation: make_invitation,
     Plan: factories.make_plan,
     Commitment: factories.make_commitment,
     Activity: factories.make_activity,

@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 
+from agencies.access import ROLES
 from agencies.models import User
 from agencies.staleness import fingerprint
 from strategic_areas import workflow
@@ -85,6 +86,15 @@ def test_only_the_three_roles_may_be_given(client, administrator):
 
     assert "groups" in response.context["adminform"].form.errors
     assert list(person.groups.all()) == []
+
+
+def test_a_role_is_given_by_its_words(client, administrator):
+    page = client.get(page_of(make_user()))
+
+    choices = page.context["adminform"].form.fields["groups"].choices
+
+    assert {str(word) for _value, word in choices} == {str(w) for w in ROLES.values()}
+    assert not {str(word) for _value, word in choices} & set(ROLES)
 
 
 @pytest.mark.parametrize("make_actor", [make_focal_point, make_reviewer])
