@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from agencies import access
@@ -151,7 +152,10 @@ class ReportingPeriod(PlanBound):
                     "ends_on": _(
                         "A round lies within the plan: from %(start)s to %(end)s."
                     )
-                    % {"start": self.plan.starts_on, "end": self.plan.ends_on}
+                    % {
+                        "start": date_format(self.plan.starts_on, "SHORT_DATE_FORMAT"),
+                        "end": date_format(self.plan.ends_on, "SHORT_DATE_FORMAT"),
+                    }
                 }
             )
 

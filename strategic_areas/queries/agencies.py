@@ -13,7 +13,7 @@ from strategic_areas.models import (
     Plan,
     ReportingPeriod,
 )
-from strategic_areas.queries import ledger, record, rounds, sources
+from strategic_areas.queries import ledger, plans, record, rounds, sources
 from strategic_areas.queries.areas import LATEST
 from strategic_areas.queries.board import (
     ActivityRow,
@@ -103,12 +103,13 @@ def find(plan_code: str, slug: str) -> tuple[Plan, Agency, Participation | None]
         Participation.objects.filter(
             plan__in=Plan.objects.public(), plan__code=plan_code, agency__slug=slug
         )
+        .annotate(of_lines=plans.reconstructed("plan"))
         .select_related("plan", "agency__succeeded_by")
         .first()
     )
-    if part:
+    if plans.with_plan(part):
         return part.plan, part.agency, part
-    plan = Plan.objects.public().filter(code=plan_code).first()
+    plan = plans.public().filter(code=plan_code).first()
     agency = Agency.objects.filter(slug=slug).select_related("succeeded_by").first()
     return (plan, agency, None) if plan and agency else None
 

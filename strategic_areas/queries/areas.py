@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from strategic_areas import progress
 from strategic_areas.models import Plan, Programme, StrategicArea
-from strategic_areas.queries import record
+from strategic_areas.queries import plans, record
 from strategic_areas.queries.board import Board, CommitmentRow, count_rows
 
 #: How many accounts an area's or an agency's page lists; the rest is on "updates".
@@ -32,15 +32,12 @@ def of_plan(plan: Plan):
 
 def find(plan_code: str, slug: str) -> StrategicArea | None:
     """An area of a public plan by its address word in either language."""
-    return (
-        StrategicArea.objects.filter(
-            Q(slug_es=slug) | Q(slug_en=slug),
-            plan__in=Plan.objects.public(),
-            plan__code=plan_code,
-        )
-        .select_related("plan")
-        .first()
-    )
+    found = StrategicArea.objects.filter(
+        Q(slug_es=slug) | Q(slug_en=slug),
+        plan__in=Plan.objects.public(),
+        plan__code=plan_code,
+    ).annotate(of_lines=plans.reconstructed("plan"))
+    return plans.with_plan(found.select_related("plan").first())
 
 
 def rows(areas, board: Board) -> tuple[AreaRow, ...]:

@@ -16,7 +16,7 @@ from strategic_areas.models import (
     Provenance,
     Status,
 )
-from strategic_areas.queries import record, rounds, sources
+from strategic_areas.queries import plans, record, rounds, sources
 from strategic_areas.queries.board import ActivityRow, CommitmentRow, build, with_dates
 from strategic_areas.queries.succession import Succession
 from strategic_areas.queries.timeline import Moment, timeline
@@ -57,9 +57,9 @@ class CommitmentPage:
 def find(plan_code: str, code: str) -> Commitment | None:
     """The commitment of a public plan, superseded or not."""
     found = Commitment.objects.public().filter(plan__code=plan_code, code=code)
-    return found.select_related(
-        "plan", "lead", "programme__area", "continues__plan"
-    ).first()
+    found = found.annotate(of_lines=plans.reconstructed("plan"))
+    related = found.select_related("plan", "lead", "programme__area", "continues__plan")
+    return plans.with_plan(related.first())
 
 
 def successor(commitment: Commitment, succession: Succession) -> Commitment | None:

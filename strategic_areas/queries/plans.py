@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db.models import Exists, OuterRef
 
-from strategic_areas.models import Commitment, Plan
+from strategic_areas.models import Commitment, Plan, Provenance
 
 
 @dataclass(frozen=True)
@@ -16,10 +16,29 @@ class Choice:
     shown: Plan | None
 
 
+def reconstructed(plan="pk"):
+    """Whether the plan, by its lookup, is one of lines of work; costs no query."""
+    standing = Commitment.objects.standing().filter(plan=OuterRef(plan))
+    return Exists(standing.exclude(provenance=Provenance.PLAN))
+
+
 def public():
-    """Plans that anyone may read, latest first; ``has_record`` tells of content."""
+    """
+    Plans that anyone may read, latest first.
+
+    ``has_record`` tells of content, ``is_reconstructed`` of where it comes from.
+    """
     commitments = Commitment.objects.filter(plan=OuterRef("pk"))
-    return Plan.objects.public().annotate(has_record=Exists(commitments))
+    return Plan.objects.public().annotate(
+        has_record=Exists(commitments), is_reconstructed=reconstructed()
+    )
+
+
+def with_plan(record):
+    """The record, found with ``reconstructed("plan")``, and its plan told so."""
+    if record:
+        record.plan.is_reconstructed = record.of_lines
+    return record
 
 
 def choose(today: date) -> Choice:

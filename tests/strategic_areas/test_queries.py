@@ -434,3 +434,33 @@ def test_a_report_counts_as_known_from_the_day_it_was_handed_in():
     )
 
     assert board.load(asked.plan, TODAY).recorded_until == timezone.localdate()
+
+
+def test_a_plan_is_reconstructed_while_a_standing_commitment_is():
+    plan = factories.make_plan()
+    factories.make_commitment()  # another plan's
+    official = factories.make_commitment(plan=plan)
+    before = plans.public().get(pk=plan.pk).is_reconstructed
+    grouped = factories.make_commitment(plan=plan, provenance="reconstructed")
+
+    during = plans.public().get(pk=plan.pk).is_reconstructed
+    official.supersedes.add(grouped)
+
+    after = plans.public().get(pk=plan.pk).is_reconstructed
+    assert (before, during, after) == (False, True, False)
+
+
+def test_what_is_found_by_its_address_knows_its_plan_for_reconstructed():
+    grouped = factories.make_commitment(provenance="reconstructed")
+    plan, area, lead = grouped.plan, grouped.programme.area, grouped.lead
+    factories.make_participation(plan=plan, agency=lead)
+    stated = factories.make_commitment()
+
+    found = [
+        commitments.find(plan.code, grouped.code).plan,
+        areas.find(plan.code, area.slug).plan,
+        agencies.find(plan.code, lead.slug)[0],
+        commitments.find(stated.plan.code, stated.code).plan,
+    ]
+
+    assert [each.is_reconstructed for each in found] == [True, True, True, False]

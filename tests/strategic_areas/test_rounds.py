@@ -7,7 +7,7 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from strategic_areas import rounds, workflow
 from strategic_areas.desk import queries
@@ -131,6 +131,16 @@ def test_only_the_final_report_may_lie_after_its_plan():
         period.full_clean()
 
     assert list(caught.value.message_dict) == ["ends_on"]
+
+
+def test_a_refusal_writes_dates_as_people_do():
+    plan = make_short_plan()
+    after = make_round(plan=plan, starts_on=date(2026, 1, 1), ends_on=date(2026, 3, 31))
+
+    with translation.override("es"), pytest.raises(ValidationError) as caught:
+        after.full_clean()
+
+    assert f"{plan.ends_on:%d/%m/%Y}" in caught.value.messages[0]
 
 
 def test_a_record_period_is_no_final_report():
