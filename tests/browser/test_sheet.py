@@ -94,6 +94,39 @@ def test_ten_activities_take_two_clicks_and_a_number_each(make_page):
     assert len(kept.content["reports"]) == 10
 
 
+def test_ten_reports_survive_a_lost_line_and_a_colleague(make_page):
+    asked = Round(10)
+    colleague = make_focal_point(agency=asked.agency)
+    page, other = make_page(asked.user), make_page(colleague)
+    page.goto(asked.address)
+    other.goto(asked.address)
+    first, lost = asked.activities[0], asked.activities[4:7]
+    page.evaluate(
+        "window.clicks = 0; addEventListener('click', () => { clicks += 1 }, true)"
+    )
+
+    for activity in asked.activities:
+        page.context.set_offline(activity in lost)
+        number(page, activity).click()
+        page.keyboard.type("60")
+        press_save(page, activity)
+        if activity in lost:
+            expect(number(page, activity)).not_to_be_visible()
+        else:
+            expect(row(page, activity)).to_have_attribute("data-state", "ready")
+    row(other, first).locator("textarea[name=narrative_es]").fill("Lo de la colega.")
+    press_save(other, first)
+
+    for activity in lost:
+        expect(row(page, activity)).to_have_attribute("data-state", "ready")
+    assert asked.stored() == {activity.code: 60 for activity in asked.activities}
+    assert page.evaluate("window.clicks") <= 2 * len(asked.activities)
+    shown = row(other, first)
+    expect(shown.locator(".notice--conflict")).to_contain_text("60")
+    text = shown.locator("textarea[name=narrative_es]")
+    expect(text).to_have_value("Lo de la colega.")
+
+
 def test_a_lost_line_loses_nothing(make_page):
     asked = Round(3)
     page = make_page(asked.user)
