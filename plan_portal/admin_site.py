@@ -15,6 +15,7 @@ from agencies.autocomplete import ChoicesView
 from strategic_areas.desk import (
     approvals,
     commenting,
+    handover,
     matrix,
     proposals,
     purges,
@@ -22,6 +23,7 @@ from strategic_areas.desk import (
     waiting,
 )
 from strategic_areas.desk import urls as desk
+from strategic_areas.desk.access_review import review_page
 from strategic_areas.desk.letters import confirming
 
 #: allauth registers tables of its own, secrets of second factors among them.
@@ -74,6 +76,17 @@ class PortalAdminSite(AdminSite):
         """The pages of staff's daily work, before those of the tables."""
         return [
             *desk.patterns(self),
+            path("accesos/", self.admin_view(review_page), name="access_review"),
+            path(
+                "relevo/designacion/<int:pk>/",
+                self.admin_view(handover.hand_over_page),
+                name="hand_over",
+            ),
+            path(
+                "relevo/<slug:slug>/",
+                self.admin_view(handover.account_page),
+                name="handover",
+            ),
             path("rondas/", self.admin_view(matrix.matrix_page), name="rounds"),
             path(
                 "avisos/",

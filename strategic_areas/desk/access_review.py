@@ -1,0 +1,174 @@
+"""
+The review of accesses: who can sign in, for whom, with what, and who seems gone.
+
+An account is flagged when its agency was silent in the last two closed rounds that fell
+into its mandate, and proposed to be closed after three. Nothing here closes one by
+itself, and the last mandate of an agency is never proposed: its rows would have nobody.
+"""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Max
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from agencies import access
+from agencies.factors import FACTORS
+from agencies.models import Agency, FocalPoint, User
+from strategic_areas.discipline import Promptness
+from strategic_areas.models import Participation, Plan
+from strategic_areas.queries import board, ledger
+
+FLAGGED, PROPOSED = 2, 3
+
+
+@dataclass(frozen=True)
+class Access:
+    """One account that can sign in."""
+
+    user: User
+    roles: frozenset[str]
+    mandates: tuple[FocalPoint, ...]
+    has_factor: bool
+    last_seen: datetime | None
+    missed: int
+    is_only_one: bool
+
+    @property
+    def reviews(self):
+        return access.REVIEWERS in self.roles
+
+    @property
+    def administers(self):
+        return access.ADMINISTRATORS in self.roles or self.user.is_superuser
+
+    @property
+    def is_flagged(self):
+        return self.missed >= FLAGGED
+
+    @property
+    def is_proposed(self):
+        """To be closed: long silent, nothing else to do, and not an agency's last."""
+        works = self.reviews or self.administers
+        return self.missed >= PROPOSED and not works and not self.is_only_one
+
+
+@dataclass(frozen=True)
+class Gap:
+    """An agency of a plan that lacks a titular, an alternate or both."""
+
+    agency: Agency
+    no_titular: bool
+    no_alternate: bool
+
+
+def accesses(today=None):
+    """Every account that can sign in, the flagged ones first."""
+    today = today or timezone.localdate()
+    mandates = _mandates(today)
+    holders = Counter(each.agency_id for rows in mandates.values() for each in rows)
+    silence, seen, factors = _silence(today), _last_seen(), _with_factor()
+    users = User.objects.filter(is_active=True, is_staff=True)
+    found = []
+    for user in users.prefetch_related("groups").order_by("last_name", "username"):
+        held = tuple(mandates[user.pk])
+        found.append(
+            Access(
+                user=user,
+                roles=frozenset(group.name for group in user.groups.all()),
+                mandates=held,
+                has_factor=user.pk in factors,
+                last_seen=max(
+                    filter(None, [user.last_login, seen.get(user.pk)]), default=None
+                ),
+                missed=min((_missed(each, silence) for each in held), default=0),
+                is_only_one=any(holders[each.agency_id] == 1 for each in held),
+            )
+        )
+    return sorted(found, key=lambda each: -each.missed)
+
+
+def gaps(today=None):
+    """Agencies that a public plan counts on and that nobody fully speaks for."""
+    current = FocalPoint.objects.current(today).filter(user__is_active=True)
+    kinds = defaultdict(set)
+    for agency, kind in current.values_list("agency_id", "kind"):
+        kinds[agency].add(kind)
+    asked = Participation.objects.filter(plan__in=Plan.objects.public())
+    agencies = Agency.objects.filter(
+        pk__in=asked.values("agency"), dissolved_on__isnull=True
+    ).order_by("acronym")
+    wanted = (FocalPoint.Kind.TITULAR, FocalPoint.Kind.ALTERNATE)
+    found = [
+        Gap(agency, *(kind not in kinds[agency.pk] for kind in wanted))
+        for agency in agencies
+    ]
+    return [gap for gap in found if gap.no_titular or gap.no_alternate]
+
+
+def _mandates(today):
+    """The current mandates of open accounts, by account."""
+    found = defaultdict(list)
+    current = FocalPoint.objects.current(today).filter(
+        user__is_active=True, user__is_staff=True
+    )
+    for each in current.select_related("agency").order_by("agency__acronym"):
+        found[each.user_id].append(each)
+    return found
+
+
+def _silence(today):
+    """Agency → (due date, was silent) of its closed rounds, the newest first."""
+    found = defaultdict(list)
+    for plan in Plan.objects.public():
+        opened = ledger.opened(plan, today).filter(is_demonstration=False)
+        closed = list(opened.filter(closes_on__lt=today))
+        if not closed:
+            continue
+        for cell in ledger.cells(board.load(plan, today), closed, today):
+            promptness = cell.promptness(today)
+            if promptness != Promptness.NOT_ASKED and not cell.accepts(today):
+                found[cell.agency.pk].append(
+                    (cell.period.due_on, promptness == Promptness.SILENT)
+                )
+    return {agency: sorted(rounds, reverse=True) for agency, rounds in found.items()}
+
+
+def _missed(mandate, silence):
+    """How many rounds in a row, up to the last, passed in silence under a mandate."""
+    number = 0
+    for due_on, was_silent in silence.get(mandate.agency_id, []):
+        if not was_silent or due_on < mandate.starts_on:
+            break
+        number += 1
+    return number
+
+
+def _last_seen():
+    rows = UserSession.objects.values("user").annotate(seen=Max("last_seen_at"))
+    return {row["user"]: row["seen"] for row in rows}
+
+
+def _with_factor():
+    rows = Authenticator.objects.filter(type__in=FACTORS)
+    return set(rows.values_list("user_id", flat=True))
+
+
+def review_page(request):
+    """Who can come in, for an administrator to read through now and then."""
+    if not access.is_administrator(request.user):
+        raise PermissionDenied
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Review of accesses"),
+        "accesses": accesses(),
+        "gaps": gaps(),
+    }
+    return TemplateResponse(request, "desk/access_review.html", context)

@@ -1,0 +1,73 @@
+"""Handover on screen: the administrator's step, and the successor's page to print."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from agencies import access, leaving
+from agencies.models import Agency, FocalPoint, User
+from strategic_areas import handover
+
+
+class HandoverForm(forms.Form):
+    successor = forms.ModelChoiceField(
+        label=_("Successor"),
+        queryset=User.objects.none(),
+        help_text=_("Somebody without an account is invited first."),
+    )
+
+    def __init__(self, *args, mandate, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["successor"].queryset = (
+            User.objects.filter(
+                is_active=True, is_staff=True, groups__name=access.FOCAL_POINTS
+            )
+            .exclude(pk=mandate.user_id)
+            .order_by("last_name", "username")
+        )
+
+
+def hand_over_page(request, pk):
+    """What happens is told before it is pressed."""
+    if not access.is_administrator(request.user):
+        raise PermissionDenied
+    current = FocalPoint.objects.current().select_related("agency", "user")
+    mandate = get_object_or_404(current, pk=pk)
+    form = HandoverForm(request.POST or None, mandate=mandate)
+    if form.is_valid():
+        try:
+            handover.hand_over(mandate, form.cleaned_data["successor"], by=request.user)
+        except leaving.RefusedError as error:
+            form.add_error(None, str(error))
+        else:
+            done = gettext("%(agency)s is handed over.") % {"agency": mandate.agency}
+            messages.success(request, done)
+            return HttpResponseRedirect(reverse("admin:agencies_focalpoint_changelist"))
+    context = {
+        **admin.site.each_context(request),
+        "title": gettext("Hand over %(agency)s") % {"agency": mandate.agency},
+        "mandate": mandate,
+        "form": form,
+    }
+    return TemplateResponse(request, "desk/hand_over.html", context)
+
+
+def account_page(request, slug):
+    """What my agency promised, did and owes; only for who reports for it."""
+    agencies = FocalPoint.objects.agencies_of(request.user)
+    agency = Agency.objects.filter(pk__in=agencies, slug=slug).first()
+    if agency is None:
+        raise Http404
+    context = {
+        **admin.site.each_context(request),
+        "title": gettext("%(agency)s: what is promised, done and owed")
+        % {"agency": agency},
+        "account": handover.account_of(agency),
+    }
+    return TemplateResponse(request, "desk/handover.html", context)

@@ -1,0 +1,137 @@
+"""
+Handover: an agency's work passes from one person to the next in one step.
+
+Reports belong to the agency, so drafts, returned work and open rounds pass by
+themselves with the mandate; what was written keeps its author. The page beside it tells
+the successor what the agency promised, what it did and what it owes.
+"""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from agencies import access, audit, leaving
+from agencies.models import Agency, FocalPoint
+from strategic_areas.models import (
+    Activity,
+    ActivityUpdate,
+    Commitment,
+    CommitmentUpdate,
+    Plan,
+    Status,
+)
+from strategic_areas.queries import board, ledger
+
+#: How many published reports the page shows, the newest first.
+DID = 20
+UNFINISHED = [Status.DRAFT, Status.RETURNED]
+
+
+@transaction.atomic
+def hand_over(mandate, successor, *, by, today=None):
+    """
+    End a mandate, begin the successor's, and sign the leaving person out at once.
+
+    Her account is closed when nothing else is left for it to do. Raises
+    ``leaving.RefusedError`` and changes nothing when the step is not possible.
+    """
+    today = today or timezone.localdate()
+    Agency.objects.select_for_update().get(pk=mandate.agency_id)
+    mandate = FocalPoint.objects.select_related("agency", "user").get(pk=mandate.pk)
+    _must_be_possible(mandate, successor, today)
+    leaving.end_mandate(mandate, today=today)
+    held = FocalPoint.objects.current(today).filter(
+        user=successor, agency=mandate.agency, leave_cover=False
+    )
+    for other in held:
+        leaving.end_mandate(other, today=today)
+    begun = FocalPoint.objects.create(
+        user=successor, agency=mandate.agency, kind=mandate.kind, starts_on=today
+    )
+    audit.record(
+        audit.Event.HANDOVER,
+        actor=by,
+        obj=begun,
+        agency=mandate.agency,
+        kind=mandate.kind,
+        former=mandate.pk,
+    )
+    _let_go(mandate.user, today)
+    return begun
+
+
+def _must_be_possible(mandate, successor, today):
+    if not FocalPoint.objects.current(today).filter(pk=mandate.pk).exists():
+        raise leaving.RefusedError(_("This mandate does not run today."))
+    if successor == mandate.user:
+        raise leaving.RefusedError(_("The successor is another person."))
+    if not access.is_focal_point(successor):
+        raise leaving.RefusedError(
+            _("The successor needs an open account with the role of focal point.")
+        )
+
+
+def _let_go(user, today):
+    """Close the account, unless it still has a mandate or another role."""
+    stays = FocalPoint.objects.filter(user=user).exclude(ends_on__lt=today).exists()
+    if stays or access.is_reviewer(user) or access.is_administrator(user):
+        leaving.end_sessions(user)
+    elif user.is_active:
+        leaving.close_account(user)
+
+
+@dataclass(frozen=True)
+class Account:
+    """What an agency promised, did and owes."""
+
+    agency: Agency
+    commitments: tuple[Commitment, ...]
+    activities: tuple[Activity, ...]
+    published: tuple[ActivityUpdate, ...]
+    unfinished: tuple
+    owed: tuple[ledger.Cell, ...]
+
+
+def account_of(agency, today=None):
+    """For whoever holds a mandate: drafts are the agency's own."""
+    today = today or timezone.localdate()
+    updates = ActivityUpdate.objects.filter(activity__agency=agency)
+    declared = CommitmentUpdate.objects.filter(commitment__lead=agency)
+    begun = [
+        *updates.filter(status__in=UNFINISHED).select_related("activity", "period"),
+        *declared.filter(status__in=UNFINISHED).select_related("commitment", "period"),
+    ]
+    return Account(
+        agency=agency,
+        commitments=tuple(
+            Commitment.objects.filter(lead=agency, plan__in=Plan.objects.public())
+            .select_related("plan")
+            .order_by("plan", "sort_code")
+        ),
+        activities=tuple(
+            Activity.objects.standing()
+            .filter(agency=agency, plan__in=Plan.objects.public())
+            .select_related("commitment", "plan")
+            .order_by("plan", "sort_code")
+        ),
+        published=tuple(
+            updates.filter(status=Status.PUBLISHED)
+            .select_related("activity", "period")
+            .order_by("-published_at", "-pk")[:DID]
+        ),
+        unfinished=tuple(begun),
+        owed=tuple(_owed(agency, today)),
+    )
+
+
+def _owed(agency, today):
+    """The rounds that still take this agency's reports and lack some."""
+    for plan in Plan.objects.public():
+        periods = list(ledger.opened(plan, today))
+        if not periods:
+            continue
+        for cell in ledger.cells(board.load(plan, today), periods, today):
+            if cell.agency == agency and cell.accepts(today) and cell.tally.missing:
+                yield cell

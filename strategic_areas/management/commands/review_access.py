@@ -1,0 +1,73 @@
+"""Tells administrators which accounts to close; closes none."""
+
+from django.core.management.base import BaseCommand
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.translation import gettext
+
+from agencies import audit, leaving
+from agencies.mail import queue_mail
+from strategic_areas.desk import access_review
+
+
+class Command(BaseCommand):
+    help = (
+        "Propose the accounts to close: three closed rounds missed in a row. Writes to "
+        "the administrators, once a day at most, who decide; an agency's last mandate "
+        "is never proposed."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--dry-run", action="store_true", help="Only say it; write to nobody."
+        )
+
+    @transaction.atomic
+    def handle(self, *, dry_run, **options):
+        found = access_review.accesses()
+        proposed = [each for each in found if each.is_proposed]
+        gaps = access_review.gaps()
+        for each in found:
+            if each.is_proposed:
+                self.stdout.write(f"close {each.user}: {each.missed} rounds missed")
+            elif each.is_flagged:
+                why = ", the only one of its agency" if each.is_only_one else ""
+                self.stdout.write(
+                    f"look at {each.user}: {each.missed} rounds missed{why}"
+                )
+        for gap in gaps:
+            lacks = [
+                word
+                for word, missing in [
+                    ("titular", gap.no_titular),
+                    ("alternate", gap.no_alternate),
+                ]
+                if missing
+            ]
+            self.stdout.write(f"{gap.agency} has no {' and no '.join(lacks)}")
+        if not dry_run:
+            self._write(found, proposed)
+        self.stdout.write(
+            f"accounts={len(found)} proposed={len(proposed)} gaps={len(gaps)}"
+        )
+
+    def _write(self, found, proposed):
+        """One mail a day to each administrator, when there is something to decide."""
+        audit.record(
+            audit.Event.ACCESS_REVIEWED, accounts=len(found), proposed=len(proposed)
+        )
+        if not proposed:
+            return
+        for person in leaving.administrators().exclude(email=""):
+            with translation.override(person.language):
+                queue_mail(
+                    to=person.email,
+                    language=person.language,
+                    kind="access_review",
+                    subject=gettext("Accounts to close in the plan portal"),
+                    text=render_to_string(
+                        "email/access_review.txt", {"proposed": proposed}
+                    ),
+                    key=f"access_review:{person.pk}:{timezone.localdate():%Y-%m-%d}",
+                )

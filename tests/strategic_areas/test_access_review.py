@@ -1,0 +1,246 @@
+"""The review of accesses: who can come in, and who seems gone."""
+
+import io
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+from django.utils import timezone
+
+from agencies.mail import Mail
+from agencies.models import User
+from strategic_areas.desk import access_review
+from tests.factories import (
+    make_activity,
+    make_administrator,
+    make_agency,
+    make_focal_point,
+    make_participation,
+    make_plan,
+    make_reviewer,
+    make_round,
+    make_submitted_update,
+    make_totp,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+TODAY = timezone.localdate()
+PAGE = reverse("admin:access_review")
+LONG_AGO = {"starts_on": TODAY - timedelta(days=3000)}
+
+
+def close_rounds(plan, number, **fields):
+    """Rounds that closed, one a month, the last one yesterday."""
+    return [
+        make_round(
+            plan=plan,
+            opens_on=TODAY - timedelta(days=30 * each + 25),
+            due_on=TODAY - timedelta(days=30 * each + 10),
+            closes_on=TODAY - timedelta(days=30 * each + 1),
+            starts_on=TODAY - timedelta(days=30 * each + 60),
+            ends_on=TODAY - timedelta(days=30 * each + 30),
+            **fields,
+        )
+        for each in range(number)
+    ]
+
+
+@pytest.fixture
+def activity():
+    return make_activity()
+
+
+@pytest.fixture
+def person(activity):
+    """A titular; an alternate stands beside her, so that she is not the last."""
+    user = make_focal_point(agency=activity.agency, mandate=LONG_AGO)
+    make_focal_point(agency=activity.agency, mandate=LONG_AGO)
+    return user
+
+
+def access_of(user):
+    (found,) = [each for each in access_review.accesses() if each.user == user]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("missed", "flagged", "proposed"),
+    [(0, False, False), (1, False, False), (2, True, False), (3, True, True)],
+)
+def test_two_missed_rounds_flag_and_three_propose(
+    activity, person, missed, flagged, proposed
+):
+    close_rounds(activity.plan, missed)
+
+    found = access_of(person)
+
+    assert (found.missed, found.is_flagged, found.is_proposed) == (
+        missed,
+        flagged,
+        proposed,
+    )
+
+
+def test_an_answered_round_begins_the_count_anew(activity, person):
+    rounds = close_rounds(activity.plan, 4)
+    answered = make_round(
+        plan=activity.plan,
+        **{name: getattr(rounds[1], name) for name in ("starts_on", "ends_on")},
+    )
+    make_submitted_update(activity=activity, period=answered, by=person)
+    for name in ("opens_on", "due_on", "closes_on"):
+        setattr(answered, name, getattr(rounds[1], name))
+    answered.save()
+    rounds[1].delete()
+
+    assert access_of(person).missed == 1
+
+
+def test_an_open_round_and_a_demonstration_are_not_missed(activity, person):
+    close_rounds(activity.plan, 2, is_demonstration=True)
+    make_round(plan=activity.plan)
+
+    assert access_of(person).missed == 0
+
+
+def test_rounds_before_a_mandate_are_not_its_own(activity):
+    close_rounds(activity.plan, 3)
+    newcomer = make_focal_point(agency=activity.agency, mandate={"starts_on": TODAY})
+
+    assert access_of(newcomer).missed == 0
+
+
+def test_the_last_mandate_of_an_agency_is_never_proposed(activity):
+    only = make_focal_point(agency=activity.agency, mandate=LONG_AGO)
+    make_focal_point(agency=activity.agency, mandate=LONG_AGO, is_active=False)
+    close_rounds(activity.plan, 4)
+
+    found = access_of(only)
+
+    assert (found.is_flagged, found.is_only_one, found.is_proposed) == (
+        True,
+        True,
+        False,
+    )
+
+
+def test_who_keeps_accounts_besides_is_not_proposed(activity, person):
+    close_rounds(activity.plan, 4)
+    person.groups.add(make_administrator().groups.get())
+
+    assert access_of(person).is_proposed is False
+
+
+def test_it_says_who_has_a_second_factor_and_was_last_seen():
+    with_factor, without = make_reviewer(), make_reviewer()
+    make_totp(with_factor)
+    seen = timezone.now()
+    User.objects.filter(pk=without.pk).update(last_login=seen)
+
+    assert (access_of(with_factor).has_factor, access_of(without).has_factor) == (
+        True,
+        False,
+    )
+    assert (access_of(with_factor).last_seen, access_of(without).last_seen) == (
+        None,
+        seen,
+    )
+
+
+def test_closed_accounts_cannot_come_in_and_are_left_out():
+    make_reviewer(is_active=False)
+    make_user(is_staff=False)
+
+    assert access_review.accesses() == []
+
+
+def test_agencies_without_titular_or_alternate_are_named():
+    plan = make_plan()
+    full, half, bare, gone = (make_agency() for _number in range(4))
+    for agency in (full, half, bare, gone):
+        make_participation(plan=plan, agency=agency)
+    make_focal_point(agency=full)
+    make_focal_point(agency=full)
+    make_focal_point(agency=half)
+    make_focal_point(agency=bare, is_active=False)
+    gone.dissolved_on = TODAY
+    gone.save()
+
+    found = {
+        gap.agency: (gap.no_titular, gap.no_alternate) for gap in access_review.gaps()
+    }
+
+    assert found == {half: (False, True), bare: (True, True)}
+
+
+def test_administrators_open_the_page(client, activity, person):
+    close_rounds(activity.plan, 3)
+    client.force_login(make_administrator())
+
+    response = client.get(PAGE)
+
+    assert response.status_code == 200
+    assert response.context["accesses"][0].missed == 3
+
+
+@pytest.mark.parametrize("make_actor", [make_reviewer, make_focal_point])
+def test_nobody_else_opens_it(client, make_actor):
+    client.force_login(make_actor())
+
+    assert client.get(PAGE).status_code == 403
+
+
+def test_the_page_costs_the_same_for_one_account_and_for_many(
+    client, django_assert_max_num_queries
+):
+    client.force_login(make_administrator())
+    make_focal_point()
+
+    def queries():
+        with django_assert_max_num_queries(40) as captured:
+            client.get(PAGE)
+        return len(captured)
+
+    one = queries()
+    for _number in range(10):
+        make_focal_point()
+
+    assert queries() == one
+
+
+def review(*arguments):
+    said = io.StringIO()
+    call_command("review_access", *arguments, stdout=said)
+    return said.getvalue().splitlines()
+
+
+def test_the_command_proposes_and_closes_nothing(activity, person):
+    administrator = make_administrator()
+    close_rounds(activity.plan, 3)
+
+    said = review()
+    review()
+
+    assert f"close {person}: 3 rounds missed" in said
+    assert User.objects.filter(is_active=False).count() == 0
+    assert [(mail.to, mail.kind) for mail in Mail.objects.all()] == [
+        (administrator.email, "access_review")
+    ]
+
+
+def test_a_dry_run_writes_to_nobody(activity, person):
+    make_administrator()
+    close_rounds(activity.plan, 3)
+
+    said = review("--dry-run")
+
+    assert f"close {person}: 3 rounds missed" in said
+    assert Mail.objects.count() == 0
+
+
+@pytest.mark.parametrize("arguments", [[], ["--dry-run"]])
+def test_a_fresh_portal_has_nothing_to_propose(arguments):
+    assert review(*arguments) == ["accounts=0 proposed=0 gaps=0"]

@@ -1,0 +1,218 @@
+"""Handover: one step that passes an agency's work on and lets a person go."""
+
+from datetime import timedelta
+
+import pytest
+from allauth.usersessions.models import UserSession
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from agencies import leaving
+from agencies.access import FOCAL_POINTS
+from agencies.audit import AuditEntry
+from agencies.models import FocalPoint
+from strategic_areas import handover, workflow
+from strategic_areas.models import ActivityUpdate
+from tests.factories import (
+    make_activity,
+    make_administrator,
+    make_agency,
+    make_focal_point,
+    make_mandate,
+    make_reviewer,
+    make_update,
+    make_user,
+    sign_in,
+)
+
+pytestmark = pytest.mark.django_db
+
+TODAY = timezone.localdate()
+
+
+@pytest.fixture
+def agency():
+    return make_agency()
+
+
+@pytest.fixture
+def mandate(agency):
+    return make_focal_point(agency=agency).mandates.get()
+
+
+@pytest.fixture
+def successor():
+    return make_user(group=FOCAL_POINTS)
+
+
+def test_the_work_passes_on_and_keeps_its_author(agency, mandate, successor):
+    activity = make_activity(agency=agency)
+    draft = make_update(activity=activity, by=mandate.user)
+    stranger = make_update()
+
+    handover.hand_over(mandate, successor, by=make_administrator())
+
+    seen = set(ActivityUpdate.objects.visible_to(successor))
+    assert draft in seen
+    assert stranger not in seen
+    assert list(draft.contributors.all()) == [mandate.user]
+    workflow.submit(draft, by=successor)
+
+
+def test_one_mandate_ends_as_the_other_begins(agency, mandate, successor):
+    begun = handover.hand_over(mandate, successor, by=make_administrator())
+
+    mandate.refresh_from_db()
+    assert mandate.ends_on == TODAY - timedelta(days=1)
+    assert (begun.user, begun.kind, begun.starts_on) == (
+        successor,
+        "titular",
+        TODAY,
+    )
+    assert list(FocalPoint.objects.current().filter(agency=agency)) == [begun]
+
+
+def test_the_leaving_person_is_out_at_once(mandate, successor):
+    client = Client()
+    sign_in(client, mandate.user.username)
+
+    handover.hand_over(mandate, successor, by=make_administrator())
+
+    mandate.user.refresh_from_db()
+    assert mandate.user.is_active is False
+    assert client.get(reverse("admin:index")).status_code == 302
+    assert UserSession.objects.filter(user=mandate.user).count() == 0
+
+
+def test_whoever_still_reports_elsewhere_keeps_her_account(mandate, successor):
+    make_mandate(user=mandate.user, agency=make_agency())
+
+    handover.hand_over(mandate, successor, by=make_administrator())
+
+    mandate.user.refresh_from_db()
+    assert mandate.user.is_active is True
+
+
+def test_a_reviewer_who_stops_reporting_keeps_her_account(agency, successor):
+    reviewer = make_reviewer()
+    mandate = make_mandate(user=reviewer, agency=agency)
+
+    handover.hand_over(mandate, successor, by=make_administrator())
+
+    reviewer.refresh_from_db()
+    assert reviewer.is_active is True
+
+
+def test_an_alternate_who_becomes_titular_is_no_alternate_any_more(agency, mandate):
+    alternate = make_focal_point(agency=agency)
+
+    handover.hand_over(mandate, alternate, by=make_administrator())
+
+    current = FocalPoint.objects.current().filter(agency=agency)
+    assert [(each.user, each.kind) for each in current] == [(alternate, "titular")]
+
+
+@pytest.mark.parametrize("case", ["herself", "closed", "no role", "ended", "today"])
+def test_a_handover_that_cannot_be_changes_nothing(agency, mandate, successor, case):
+    before = list(FocalPoint.objects.values())
+    if case == "herself":
+        successor = mandate.user
+    elif case == "closed":
+        successor.is_active = False
+        successor.save()
+    elif case == "no role":
+        successor.groups.clear()
+    else:
+        days = {"ended": -1, "today": 0}[case]
+        fields = {"ended": "ends_on", "today": "starts_on"}
+        day = TODAY + timedelta(days=days)
+        FocalPoint.objects.update(**{fields[case]: day})
+        before = list(FocalPoint.objects.values())
+
+    with pytest.raises(leaving.RefusedError):
+        handover.hand_over(mandate, successor, by=make_administrator())
+
+    mandate.user.refresh_from_db()
+    assert list(FocalPoint.objects.values()) == before
+    assert mandate.user.is_active is True
+
+
+def test_a_handover_is_recorded(agency, mandate, successor):
+    administrator = make_administrator()
+
+    handover.hand_over(mandate, successor, by=administrator)
+
+    entry = AuditEntry.objects.get(event="handover")
+    assert (entry.actor, entry.agency) == (administrator, agency.acronym)
+
+
+def test_the_administrator_hands_over_with_one_press(client, mandate, successor):
+    client.force_login(make_administrator())
+    address = reverse("admin:hand_over", args=[mandate.pk])
+
+    client.get(address)
+    untouched = FocalPoint.objects.current().get()
+    client.post(address, {"successor": successor.pk})
+
+    assert untouched == mandate
+    assert FocalPoint.objects.current().get().user == successor
+
+
+@pytest.mark.parametrize("make_actor", [make_reviewer, make_focal_point])
+def test_nobody_else_hands_over(client, mandate, successor, make_actor):
+    client.force_login(make_actor())
+    address = reverse("admin:hand_over", args=[mandate.pk])
+
+    response = client.post(address, {"successor": successor.pk})
+
+    assert response.status_code == 403
+    assert FocalPoint.objects.current().filter(pk=mandate.pk).exists()
+
+
+def test_the_successor_reads_what_the_agency_promised_did_and_owes(
+    client, agency, mandate, successor
+):
+    activity = make_activity(agency=agency)
+    draft = make_update(activity=activity, by=mandate.user)
+    make_update()
+    handover.hand_over(mandate, successor, by=make_administrator())
+    client.force_login(successor)
+
+    page = client.get(reverse("admin:handover", args=[agency.slug]))
+
+    account = page.context["account"]
+    assert account.activities == (activity,)
+    assert account.unfinished == (draft,)
+    assert [cell.tally.missing for cell in account.owed] == [1]
+
+
+def test_nobody_else_reads_it(client, agency, mandate):
+    make_update(activity=make_activity(agency=agency), by=mandate.user)
+    address = reverse("admin:handover", args=[agency.slug])
+    answers = []
+    for actor in (make_focal_point(), make_reviewer(), make_administrator()):
+        client.force_login(actor)
+        answers.append(client.get(address).status_code)
+
+    assert answers == [404, 404, 404]
+
+
+def test_the_page_costs_the_same_for_one_report_and_for_many(
+    client, agency, mandate, django_assert_max_num_queries
+):
+    client.force_login(mandate.user)
+    address = reverse("admin:handover", args=[agency.slug])
+    make_update(activity=make_activity(agency=agency), by=mandate.user)
+
+    def queries():
+        with django_assert_max_num_queries(60) as captured:
+            client.get(address)
+        return len(captured)
+
+    one = queries()
+    plan = ActivityUpdate.objects.get().plan
+    for _number in range(10):
+        make_update(activity=make_activity(agency=agency, plan=plan), by=mandate.user)
+
+    assert queries() == one
