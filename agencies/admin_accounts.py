@@ -98,7 +98,7 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
     def end_sessions(self, request, queryset):
         """For a lost computer, or whatever else looks wrong; the account stays."""
         for person in queryset:
-            leaving.end_sessions(person, reason="administrator")
+            leaving.end_sessions(person, reason="administrator_ended")
         text = ngettext("%(n)d person is out.", "%(n)d people are out.", len(queryset))
         self.message_user(request, text % {"n": len(queryset)}, messages.SUCCESS)
 

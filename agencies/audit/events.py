@@ -55,3 +55,27 @@ class Event(models.TextChoices):
     EVIDENCE_OPENED = "evidence_opened", _("File of evidence opened")
     PURGE_ASKED = "purge_asked", _("Blanking of a text asked for")
     TEXT_PURGED = "text_purged", _("Text blanked for good")
+
+
+#: Events by what they are about, as the page offers them: word, label, beginnings.
+_GROUPS = [
+    ("access", _("Signing in and access"), ("sign_", "session_", "access_denied")),
+    (
+        "accounts",
+        _("Accounts"),
+        ("account_", "password_", "factor_", "recovery_", "invitation_"),
+    ),
+    ("mandates", _("Mandates"), ("mandate_", "handover", "access_reviewed")),
+    ("reports", _("Reports"), ("report_",)),
+    ("rounds", _("Rounds"), ("round",)),
+    ("plan", _("Plan and approvals"), ("approval_", "amendment_", "plan_")),
+    ("data", _("Data and texts"), ("exported", "evidence_", "purge_", "text_")),
+]
+
+
+def groups():
+    """Each group as its word, its label and its events."""
+    return [
+        (word, label, [event for event in Event if event.startswith(beginnings)])
+        for word, label, beginnings in _GROUPS
+    ]

@@ -1,25 +1,17 @@
 """The audit record as administrators read it: in words, and nothing to press."""
 
-import json
-
 from django.apps import apps
 from django.contrib import admin
 from django.core.paginator import Paginator
 from django.utils.functional import cached_property
+from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from agencies.access import ADMINISTRATORS, FOCAL_POINTS, REVIEWERS
-from agencies.audit.events import Event
+from agencies.audit import words
+from agencies.audit.events import groups
 from agencies.models import Agency
 from agencies.scoping import ScopedAdmin
-
-ROLES = {
-    FOCAL_POINTS: _("Focal point"),
-    REVIEWERS: _("Reviewer"),
-    ADMINISTRATORS: _("Administrator"),
-    "superuser": _("Superuser"),
-}
 
 
 class BoundedPaginator(Paginator):
@@ -37,14 +29,26 @@ class BoundedPaginator(Paginator):
 
 
 class EventFilter(admin.SimpleListFilter):
+    """A group of events; within the chosen group, each of them."""
+
     title = _("event")
     parameter_name = "event"
 
     def lookups(self, request, model_admin):
-        return Event.choices
+        chosen = request.GET.get(self.parameter_name)
+        offered = []
+        for word, label, events in groups():
+            offered.append((word, label))
+            if chosen == word or chosen in events:
+                offered += [(event.value, f"– {event.label}") for event in events]
+        return offered
 
     def queryset(self, request, queryset):
-        return queryset.filter(event=self.value()) if self.value() else queryset
+        value = self.value()
+        if not value:
+            return queryset
+        wanted = {word: events for word, _label, events in groups()}
+        return queryset.filter(event__in=wanted.get(value, [value]))
 
 
 class AgencyFilter(admin.SimpleListFilter):
@@ -62,9 +66,9 @@ class AgencyFilter(admin.SimpleListFilter):
 class AuditEntryAdmin(ScopedAdmin):
     """Read, filtered by event, agency, person and date."""
 
-    list_display = ["at", "what", "actor", "as_role", "agency", "about", "told", "ip"]
+    list_display = ["moment", "who", "what", "told"]
     list_display_links = None
-    list_filter = [EventFilter, AgencyFilter, "at"]
+    list_filter = ["at", EventFilter, AgencyFilter]
     list_select_related = ["actor"]
     search_fields = ["actor__username", "object", "ip"]
     search_help_text = _("Account, record such as agencies.user:12, or address.")
@@ -81,28 +85,40 @@ class AuditEntryAdmin(ScopedAdmin):
     def has_delete_permission(self, request, obj=None):
         return False
 
-    @admin.display(description=_("what"), ordering="event")
+    def changelist_view(self, request, extra_context=None):
+        title = {"title": capfirst(self.opts.verbose_name_plural)}
+        return super().changelist_view(request, {**title, **(extra_context or {})})
+
+    @admin.display(description=_("when"), ordering="pk")
+    def moment(self, entry):
+        return words.moment(entry.at)
+
+    @admin.display(description=_("who"))
+    def who(self, entry):
+        """The account; below it the roles, the agency and where it came from."""
+        held = [words.roles(entry.role), entry.agency, entry.ip]
+        rest = " · ".join(filter(None, held))
+        name = entry.actor.username if entry.actor else "–"
+        return format_html('{}<br><span class="quiet">{}</span>', name, rest)
+
+    @admin.display(description=_("what"))
     def what(self, entry):
-        return entry.get_event_display()
+        """The event; below it the record that it was about."""
+        return format_html(
+            '{}<br><span class="quiet">{}</span>',
+            entry.get_event_display(),
+            self._about(entry),
+        )
 
-    @admin.display(description=_("role"))
-    def as_role(self, entry):
-        held = filter(None, entry.role.split("+"))
-        return ", ".join(str(ROLES.get(name, name)) for name in held) or "–"
-
-    @admin.display(description=_("about"))
-    def about(self, entry):
+    def _about(self, entry):
         """The kind of record in words, and its number."""
         label, _colon, number = entry.object.partition(":")
         try:
             model = apps.get_model(label)
         except (LookupError, ValueError):
-            return entry.object or "–"
+            return entry.object
         return f"{capfirst(str(model._meta.verbose_name))} {number}"
 
     @admin.display(description=_("facts"))
     def told(self, entry):
-        return ", ".join(
-            f"{name}: {json.dumps(value, ensure_ascii=False)}".replace('"', "")
-            for name, value in entry.facts.items()
-        )
+        return format_html_join("\n", "<div>{}: {}</div>", words.facts(entry))

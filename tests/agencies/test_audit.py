@@ -7,9 +7,11 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
+from django.utils.translation import override
 
 from agencies import audit
-from agencies.audit import AuditEntry, AuditHead, Event, chain
+from agencies.audit import AuditEntry, AuditHead, Event, chain, words
+from agencies.audit.events import groups
 from agencies.mail import Mail
 from strategic_areas import triggers
 from tests.factories import (
@@ -410,6 +412,27 @@ def test_an_administrator_reads_the_record_and_changes_nothing(client):
 
     assert [row.pk for row in listed.context["cl"].result_list] == [entry.pk]
     assert answers == [403, 403, 403]
+
+
+def test_every_event_is_found_in_one_group_of_the_page():
+    held = [event for _word, _label, events in groups() for event in events]
+
+    assert sorted(held) == sorted(Event)
+
+
+def test_a_group_of_events_is_filtered_and_told_in_words(client):
+    audit.record(Event.EXPORTED)
+    entry = audit.record(Event.MANDATE_CHANGED, kind="titular", leave_cover=True)
+    client.force_login(make_administrator(language="en"))
+
+    listed = client.get("/gestion/agencies/auditentry/", {"event": "mandates"})
+
+    assert [row.pk for row in listed.context["cl"].result_list] == [entry.pk]
+    with override("en"):
+        assert list(words.facts(entry)) == [
+            ("kind", "Titular"),
+            ("covers a leave", "yes"),
+        ]
 
 
 def test_the_list_costs_the_same_for_one_entry_and_for_many(

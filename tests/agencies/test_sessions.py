@@ -201,7 +201,7 @@ def test_an_administrator_ends_the_sessions_of_a_person(client, person):
     assert [is_in(client), is_in(keeper)] == [False, True]
     entry = AuditEntry.objects.get(event="session_ended")
     assert entry.object == f"agencies.user:{person.pk}"
-    assert entry.facts == {"reason": "administrator"}
+    assert entry.facts == {"reason": "administrator_ended"}
 
 
 def test_every_page_of_staff_has_a_way_out(client, person):
