@@ -74,7 +74,8 @@ def install(using="default"):
     with transaction.atomic(using=using), target.cursor() as cursor:
         drop(using)
         if target.vendor == "postgresql":
-            cursor.execute(versions.move_version_function())
+            for function in versions.functions():
+                cursor.execute(function)
             cursor.execute(audit.chain_functions())
         for trigger in declared(target.vendor):
             cursor.execute(trigger.create(target.vendor))

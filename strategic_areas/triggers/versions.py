@@ -1,12 +1,13 @@
 """What moves the publication version: every row that a public page shows."""
 
+from dataclasses import dataclass
+
 from django.apps import apps
 
 from strategic_areas.triggers.statements import (
     AT_COMMIT,
     EVENTS,
     PREFIX,
-    PUBLIC_RECORD,
     Trigger,
     model_named,
 )
@@ -26,10 +27,29 @@ NOT_PUBLIC = {
 }
 
 
-def _public_tables():
-    """Pairs of a table and the condition under which a row of it is public."""
-    status = f"{{row}}.status IN {PUBLIC_RECORD}"
-    conditions = {"ActivityUpdate": status, "CommitmentUpdate": status}
+#: Statuses in which the public is told something of a revision: also that it was
+#: handed in. Of a draft, or of one that was given back, it is told nothing.
+TOLD = "('submitted', 'published', 'replaced', 'withdrawn')"
+#: The models of revisions; what hangs on one is as public as the revision.
+REVISIONS = ("ActivityUpdate", "CommitmentUpdate")
+
+
+@dataclass(frozen=True)
+class Table:
+    """
+    A table that a public page shows.
+
+    ``is_revision``: it has a status of its own. ``beside`` are the pairs of its column
+    and the table of the revision on which a row hangs, if it hangs on one.
+    """
+
+    name: str
+    is_revision: bool = False
+    beside: tuple[tuple[str, str], ...] = ()
+
+
+def public_tables():
+    """Every ``Table`` whose rows move the version."""
     for config in ("agencies", "strategic_areas"):
         for model in apps.get_app_config(config).get_models():
             name = model.__name__
@@ -37,10 +57,20 @@ def _public_tables():
                 continue
             if config == "agencies" and name not in {"Agency", "AgencyName"}:
                 continue
-            yield model._meta.db_table, conditions.get(name)
+            yield _table(model, is_revision=name in REVISIONS)
             for many in model._meta.many_to_many:
                 if many.name != "contributors":
-                    yield many.remote_field.through._meta.db_table, None
+                    yield _table(many.remote_field.through)
+
+
+def _table(model, *, is_revision=False):
+    revisions = [model_named(name) for name in REVISIONS]
+    beside = tuple(
+        (field.column, field.related_model._meta.db_table)
+        for field in model._meta.concrete_fields
+        if field.related_model in revisions
+    )
+    return Table(model._meta.db_table, is_revision, beside)
 
 
 def _next_version():
@@ -53,44 +83,95 @@ def _next_version():
 
 
 def version():
-    upsert = _next_version()
-    for table, condition in _public_tables():
+    for table in public_tables():
         for event in EVENTS:
             rows = {"INSERT": ["NEW"], "DELETE": ["OLD"]}.get(event, ["NEW", "OLD"])
-            when = (
-                " OR ".join(condition.format(row=row) for row in rows)
-                if (condition)
-                else ""
-            )
-            when_sqlite = f"WHEN {when} " if when else ""
-            when_postgresql = f"WHEN ({when}) " if when else ""
-            name = f"{PREFIX}v_{event.lower()}_{table}"[:63]
+            name = f"{PREFIX}v_{event.lower()}_{table.name}"[:63]
             yield Trigger(
                 name=name,
-                table=table,
-                sqlite=(
-                    f'CREATE TRIGGER "{name}" AFTER {event} ON "{table}" {when_sqlite}'
-                    f"BEGIN {upsert}; END"
-                ),
-                # Deferred to commit: an immediate one makes two editors deadlock.
-                postgresql=(
-                    f'CREATE CONSTRAINT TRIGGER "{name}" AFTER {event} ON "{table}" '
-                    "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW "
-                    f"{when_postgresql}EXECUTE FUNCTION {PREFIX}move_version()"
-                ),
+                table=table.name,
+                sqlite=_sqlite(name, table, event, rows),
+                postgresql=_postgresql(name, table, event, rows),
             )
 
 
-def move_version_function():
+def _of_status(table, rows):
+    return " OR ".join(f"{row}.status IN {TOLD}" for row in rows)
+
+
+def _sqlite(name, table, event, rows):
+    when = ""
+    if table.is_revision:
+        when = f"WHEN {_of_status(table, rows)} "
+    elif table.beside:
+        asked = " OR ".join(
+            f'EXISTS (SELECT 1 FROM "{parent}" '  # noqa: S608 - our own names
+            f"WHERE id = {row}.{column} AND status IN {TOLD})"
+            for row in rows
+            for column, parent in table.beside
+        )
+        when = f"WHEN {asked} "
+    return (
+        f'CREATE TRIGGER "{name}" AFTER {event} ON "{table.name}" {when}'
+        f"BEGIN {_next_version()}; END"
+    )
+
+
+def _postgresql(name, table, event, rows):
+    when, function = "", f"{PREFIX}move_version()"
+    if table.is_revision:
+        when = f"WHEN ({_of_status(table, rows)}) "
+    elif table.beside:
+        # A condition of a trigger may not read another table there; its function may.
+        words = ", ".join(f"'{word}'" for pair in table.beside for word in pair)
+        function = f"{PREFIX}move_version_beside({words})"
+    # Deferred to commit: an immediate one makes two editors deadlock.
+    return (
+        f'CREATE CONSTRAINT TRIGGER "{name}" AFTER {event} ON "{table.name}" '
+        "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW "
+        f"{when}EXECUTE FUNCTION {function}"
+    )
+
+
+def functions():
+    """What the triggers call on PostgreSQL."""
+    return [_version_moves(), _move_version(), _move_version_beside()]
+
+
+def _version_moves():
     """Once per transaction is enough, however many rows it changes."""
     return (
-        f"CREATE OR REPLACE FUNCTION {PREFIX}move_version() RETURNS trigger AS $$ "
+        f"CREATE OR REPLACE FUNCTION {PREFIX}version_moves() RETURNS void AS $$ "
         "BEGIN "
         "IF current_setting('portal.moved', true) IS NOT DISTINCT FROM "
-        "txid_current()::text THEN RETURN NULL; END IF; "
+        "txid_current()::text THEN RETURN; END IF; "
         "PERFORM set_config('portal.moved', txid_current()::text, true); "
         f"{AT_COMMIT}; {_next_version()}; "
         # Delivered at commit, to whoever keeps finished pages.
         "PERFORM pg_notify('portal_version', ''); "
-        "RETURN NULL; END $$ LANGUAGE plpgsql"
+        "END $$ LANGUAGE plpgsql"
+    )
+
+
+def _move_version():
+    return (
+        f"CREATE OR REPLACE FUNCTION {PREFIX}move_version() RETURNS trigger AS $$ "
+        f"BEGIN PERFORM {PREFIX}version_moves(); RETURN NULL; END $$ LANGUAGE plpgsql"
+    )
+
+
+def _move_version_beside():
+    """Moves it when a row hangs on a revision of which the public is told something."""
+    return (
+        f"CREATE OR REPLACE FUNCTION {PREFIX}move_version_beside() "  # noqa: S608
+        "RETURNS trigger AS $$ "
+        "DECLARE number int := 0; told boolean; "
+        "BEGIN WHILE number < TG_NARGS LOOP "
+        "EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I WHERE status IN "
+        + TOLD.replace("'", "''")
+        + " AND id IN (($1).%I, ($2).%I))', "
+        "TG_ARGV[number + 1], TG_ARGV[number], TG_ARGV[number]) "
+        "INTO told USING COALESCE(NEW, OLD), COALESCE(OLD, NEW); "
+        f"IF told THEN PERFORM {PREFIX}version_moves(); RETURN NULL; END IF; "
+        "number := number + 2; END LOOP; RETURN NULL; END $$ LANGUAGE plpgsql"
     )

@@ -1,31 +1,47 @@
 """What the database refuses and counts, whoever writes to it."""
 
 import pytest
+from django.apps import apps as django_apps
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
+from django.db.models import F
+from django.utils import timezone
 
 from strategic_areas import triggers, workflow
 from strategic_areas.models import (
     Activity,
+    AgencyComment,
+    Amendment,
     Commitment,
     HelpLine,
+    Indicator,
     Programme,
+    Province,
     PublicationVersion,
+    Region,
+    Target,
+    Translation,
 )
+from strategic_areas.triggers import versions
 from tests.factories import (
     make_activity,
     make_agency,
     make_commitment,
+    make_evidence,
     make_focal_point,
+    make_letter,
     make_period,
     make_plan,
+    make_published_declaration,
     make_published_update,
     make_record_update,
     make_reviewer,
     make_round,
+    make_source,
     make_submitted_update,
     make_update,
 )
+from tests.strategic_areas.plans import SHIPPED
 
 
 @pytest.mark.django_db
@@ -178,6 +194,100 @@ def test_a_submission_moves_the_version_and_a_draft_does_not(open_record):
     submitted = moved(lambda: workflow.submit(kept[0], by=author))
 
     assert (drafted, submitted) == (False, True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_hangs_on_a_draft_does_not_move_the_version(open_record):
+    draft, published = make_update(), make_published_update()
+    region = Region.objects.create(code="R1", name="Ozama")
+    province = Province.objects.create(
+        code="DO-01", name="Santo Domingo", region=region
+    )
+
+    assert [
+        moved(lambda: make_evidence(draft)),
+        moved(lambda: draft.places.add(province)),
+        moved(lambda: published.places.add(province)),
+        moved(lambda: published.places.clear()),
+    ] == [False, False, True, True]
+
+
+WAYS = {
+    "the ORM": lambda model, pk: model.objects.get(pk=pk).save(),
+    "a bulk update": lambda model, pk: model.objects.filter(pk=pk).update(id=F("id")),
+    "SQL": lambda model, pk: sql(
+        f'UPDATE "{model._meta.db_table}" SET id = id WHERE id = {pk}'  # noqa: S608
+    ),
+}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("way", WAYS)
+def test_every_public_table_moves_the_version(way, open_record):
+    models = one_row_in_every_public_table()
+
+    unmoved = [
+        model._meta.db_table
+        for model in models
+        if not moved_or_refused(
+            lambda model=model: WAYS[way](model, model.objects.latest("pk").pk)
+        )
+    ]
+
+    assert unmoved == []
+
+
+def moved_or_refused(act):
+    """Some rows of the public record do not change at all."""
+    try:
+        return moved(act)
+    except IntegrityError as error:
+        return "keeps its sources" in str(error)
+
+
+def one_row_in_every_public_table():
+    """The models of all public tables, each with a row of which the public is told."""
+    call_command("load_plan", str(SHIPPED), verbosity=0)
+    update, declaration = make_published_update(), make_published_declaration()
+    plan, person = update.plan, make_reviewer()
+    make_evidence(update)
+    update.places.add(Province.objects.first())
+    declaration.sources.add(make_source(plan=plan))
+    make_agency().rename(acronym="ANTES")
+    make_activity(plan=plan).supersedes.add(update.activity)
+    make_commitment(plan=plan).supersedes.add(update.activity.commitment)
+    make_letter(agency=update.agency, period=update.period)
+    today = update.period.ends_on
+    Translation.objects.create(activity_update=update, text="In English.")
+    AgencyComment.objects.create(
+        agency=update.agency,
+        period=update.period,
+        text_es="Nuestro comentario.",
+        signed_as="titular",
+        written_by=person,
+        written_at=timezone.now(),
+    )
+    Target.objects.create(
+        plan=plan,
+        indicator=Indicator.objects.first(),
+        starts_on=today,
+        ends_on=today,
+        value=1,
+        provenance="plan",
+    )
+    Amendment.objects.create(
+        plan=plan,
+        field="title",
+        reason_es="Un motivo",
+        deciding_act_es="Acta 1",
+        decided_on=today,
+        proposed_by=person,
+    )
+    tables = {table.name for table in versions.public_tables()}
+    models = django_apps.get_models(include_auto_created=True)
+    found = [model for model in models if model._meta.db_table in tables]
+    assert [model for model in found if not model.objects.exists()] == []
+    return found
 
 
 @pytest.mark.django_db(transaction=True)
