@@ -14,7 +14,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from plan_portal import logs, policy, sign_in
+from plan_portal import databases, logs, policy, sign_in, storages
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -193,31 +193,13 @@ VAR_DIR = BASE_DIR / env.str("VAR_DIR", default="var")
 EMBEDDED_DATABASE = not os.environ.get("DATABASE_URL")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-if EMBEDDED_DATABASE:
-    DATABASES = {
-        "default": {
-            "ENGINE": "django.db.backends.sqlite3",
-            "NAME": VAR_DIR / "portal.sqlite3",
-            "OPTIONS": {
-                # A writer waits its turn from the start instead of failing half-way.
-                "transaction_mode": "IMMEDIATE",
-                "timeout": 20,
-                # What is deleted or purged is overwritten, not only unlinked.
-                "init_command": (
-                    "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; "
-                    "PRAGMA secure_delete = ON;"
-                ),
-            },
-        }
-    }
-else:
-    DATABASES = {"default": env.db("DATABASE_URL")}
-    if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
-        raise ImproperlyConfigured("DATABASE_URL must begin with postgres://")
-    # No connection outlives its request, and none is waited for long: a database that
-    # is frozen must not freeze the portal.
-    DATABASES["default"]["CONN_MAX_AGE"] = 0
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 2)
+DATABASES = {
+    "default": (
+        databases.embedded(VAR_DIR / "portal.sqlite3")
+        if EMBEDDED_DATABASE
+        else databases.named(env.db("DATABASE_URL"))
+    )
+}
 
 
 # The front: finished public pages in each worker's memory, and their last good copies
@@ -275,32 +257,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "plan_portal" / "static"]
 FILE_UPLOAD_PERMISSIONS = 0o640
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    # Files of evidence: outside of what is served, read by two views that ask who asks.
-    "evidence": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {
-            "location": VAR_DIR / "evidence",
-            "directory_permissions_mode": 0o750,
-        },
-    },
-    # Letters by which institutions designate people: read by administrators alone.
-    "letters": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {
-            "location": VAR_DIR / "letters",
-            "directory_permissions_mode": 0o750,
-        },
-    },
-    "staticfiles": {
-        "BACKEND": (
-            "django.contrib.staticfiles.storage.StaticFilesStorage"
-            if DEBUG
-            else "whitenoise.storage.CompressedManifestStaticFilesStorage"
-        )
-    },
-}
+STORAGES = storages.storages(VAR_DIR, finished=not DEBUG)
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 # A request that is larger than any report with its evidence is not even read.
 FILE_UPLOAD_HANDLERS = [

@@ -1,0 +1,27 @@
+"""Where files lie, as a setting: what is served, and what only views hand out."""
+
+_FOLDER = "django.core.files.storage.FileSystemStorage"
+
+
+def storages(folder, *, finished):
+    """``finished`` static files are compressed and named after their content."""
+    return {
+        "default": {"BACKEND": _FOLDER},
+        # Files of evidence: outside of what is served, read by two views that ask who
+        # asks.
+        "evidence": _private(folder / "evidence"),
+        # Letters by which institutions designate people: for administrators alone.
+        "letters": _private(folder / "letters"),
+        "staticfiles": {
+            "BACKEND": (
+                "whitenoise.storage.CompressedManifestStaticFilesStorage"
+                if finished
+                else "django.contrib.staticfiles.storage.StaticFilesStorage"
+            )
+        },
+    }
+
+
+def _private(location):
+    options = {"location": location, "directory_permissions_mode": 0o750}
+    return {"BACKEND": _FOLDER, "OPTIONS": options}
