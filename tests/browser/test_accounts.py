@@ -7,11 +7,17 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from agencies.access import FOCAL_POINTS
 from tests.factories import (
     PASSWORD,
+    make_activity,
     make_administrator,
+    make_agency,
+    make_focal_point,
     make_reviewer,
     make_totp,
+    make_update,
+    make_user,
     totp_code,
 )
 
@@ -32,7 +38,12 @@ def required(settings):
 def complaints(page):
     """What the browser says against a page; a policy that is broken, above all."""
     said = []
-    page.on("console", lambda message: said.append(message.text))
+    page.on(
+        "console",
+        lambda message: (
+            said.append(message.text) if message.type in {"error", "warning"} else None
+        ),
+    )
     page.on("pageerror", lambda error: said.append(str(error)))
     return said
 
@@ -68,13 +79,38 @@ def fill_in(page, user):
     page.get_by_role("button", name="Entrar").click()
 
 
+@pytest.fixture
+def make_visitor(browser, live_server):
+    """Pages of people who signed in with their app, each in a browser of her own."""
+    contexts = []
+
+    def make(user):
+        contexts.append(browser.new_context(base_url=live_server.url, locale="es-DO"))
+        page = contexts[-1].new_page()
+        page.set_default_timeout(10_000)
+        secret = make_totp(user)
+        fill_in(page, user)
+        page.get_by_label("Código de la aplicación").fill(totp_code(secret))
+        page.get_by_role("button", name="Entrar").click()
+        expect(page.locator("#logout-form")).to_be_visible()
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
 def sign_out(page):
     page.get_by_role("button", name="Salir").click()
 
 
-def faults(page):
-    """What axe finds, at both widths: rules and the elements that break them."""
-    found = []
+def faults(page, complaints=None):
+    """
+    What axe finds, at both widths: rules and the elements that break them.
+
+    What the browser says of axe's own doings is no complaint against the page.
+    """
+    found, before = [], list(complaints or [])
     for width in (360, 1280):
         page.set_viewport_size({"width": width, "height": 800})
         options = {"runOnly": {"type": "tag", "values": RULES}}
@@ -82,6 +118,8 @@ def faults(page):
             found += [(width, rule["id"], node["html"]) for node in rule["nodes"]]
         if page.evaluate("document.documentElement.scrollWidth") > width:
             found.append((width, "wider than the screen", page.url))
+    if complaints is not None:
+        complaints[:] = before
     return found
 
 
@@ -170,4 +208,100 @@ def test_the_pages_of_the_account_have_no_fault(page):
         page.goto(reverse(name))
         found += faults(page)
 
+    assert found == []
+
+
+def test_an_invitation_becomes_an_account_that_signs_in_with_a_passkey(
+    page, complaints, settings
+):
+    settings.EMAIL_BACKEND = "agencies.mail_files.FileBackend"
+    agency = make_agency(acronym="PGR")
+    administrator = make_administrator()
+    secret = make_totp(administrator)
+    fill_in(page, administrator)
+    page.get_by_label("Código de la aplicación").fill(totp_code(secret))
+    page.get_by_role("button", name="Entrar").click()
+    page.goto(reverse("admin:agencies_invitation_add") + f"?agency={agency.pk}")
+    page.locator("#id_email").fill("ana@pgr.gob.do")
+    page.locator("#id_role").select_option("focal_point")
+    page.locator("#id_kind").select_option("titular")
+    found = faults(page, complaints)
+    page.get_by_role("button", name="Guardar", exact=True).click()
+    link = page.locator(".invitation-link").inner_text()
+    code = page.locator(".invitation-code").inner_text()
+    found += faults(page, complaints)
+    sign_out(page)
+
+    add_authenticator(page)
+    page.goto(reverse("account_invitation"))
+    found += faults(page, complaints)
+    page.get_by_label("El código de la hoja").fill(code.lower())
+    page.get_by_role("button", name="Continuar").click()
+    page.locator("#id_first_name").fill("Ana")
+    page.locator("#id_last_name").fill("Pérez")
+    page.locator("#id_password1").fill(PASSWORD)
+    page.locator("#id_password2").fill(PASSWORD)
+    found += faults(page, complaints)
+    page.get_by_role("button", name="Crear mi cuenta").click()
+    page.get_by_role("link", name="Agregar una llave de acceso").click()
+    page.get_by_role("button", name="Agregar este dispositivo o llave").click()
+    page.get_by_role("link", name="Ya los guardé").click()
+    sign_out(page)
+    page.get_by_role("button", name="Usar una llave de acceso").click()
+
+    expect(page).to_have_url(re.compile("/gestion/$"))
+    expect(page.locator("#user-tools")).to_contain_text("Ana")
+    assert "codigo=" in link
+    assert found == []
+    assert complaints == []
+
+
+def test_a_lost_factor_is_given_back_by_two_administrators(make_visitor):
+    person, first, second = make_reviewer(), make_administrator(), make_administrator()
+    make_totp(person)
+    asking, confirming = make_visitor(first), make_visitor(second)
+
+    asking.goto(reverse("admin:agencies_factorreset_add") + f"?user={person.pk}")
+    asking.locator("#id_way").select_option("in_person")
+    asking.get_by_role("button", name="Guardar", exact=True).click()
+    asking.goto(reverse("admin:agencies_factorreset_changelist"))
+    asking.locator("#result_list tbody th a").click()
+    expect(
+        asking.get_by_role("button", name="Quitar los segundos factores")
+    ).to_have_count(0)
+    found = faults(asking)
+    confirming.goto(asking.url)
+    confirming.get_by_role("button", name="Quitar los segundos factores").click()
+    found += faults(confirming)
+    confirming.context.clear_cookies()
+    fill_in(confirming, person)
+
+    expect(confirming).to_have_url(re.compile(r"/cuenta/2fa/\?"))
+    assert found == []
+
+
+def test_an_administrator_hands_over_and_the_successor_finds_the_work(make_visitor):
+    agency = make_agency(acronym="PGR", slug="pgr")
+    former = make_focal_point(agency=agency, first_name="Ana")
+    successor = make_user(group=FOCAL_POINTS, first_name="Luz")
+    draft = make_update(activity=make_activity(agency=agency), by=former)
+    leaving, administrator = make_visitor(former), make_visitor(make_administrator())
+
+    administrator.goto(reverse("admin:access_review"))
+    found = faults(administrator)
+    administrator.goto(reverse("admin:agencies_focalpoint_changelist"))
+    administrator.locator("#result_list tbody th a").click()
+    administrator.get_by_role("link", name="Hacer el relevo").click()
+    administrator.get_by_label("Persona que sucede").select_option(str(successor.pk))
+    found += faults(administrator)
+    administrator.get_by_role("button", name="Hacer el relevo").click()
+    expect(administrator.locator(".messagelist .success")).to_be_visible()
+    leaving.goto("/gestion/")
+    expect(leaving).to_have_url(re.compile("/cuenta/login/"))
+    arriving = make_visitor(successor)
+    arriving.goto("/cuenta/")
+    arriving.get_by_role("link", name="Leer lo comprometido").click()
+
+    expect(arriving.get_by_role("main")).to_contain_text(draft.activity.code)
+    found += faults(arriving)
     assert found == []
