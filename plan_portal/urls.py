@@ -14,9 +14,12 @@ from strategic_areas.desk import evidence as staff_evidence
 from strategic_areas.views import (
     about,
     agencies,
+    amendments,
     areas,
+    beside,
     commitments,
     evidence,
+    frameworks,
     help,
     plans,
     updates,
@@ -51,6 +54,8 @@ PUBLIC_PAGES = [
     ("contact", about.contact, "contacto/", "contact/"),
     ("terms", about.terms, "terminos/", "terms/"),
     ("site_map", about.site_map, "mapa/", "sitemap/"),
+    ("legal_base", beside.legal_base, "base-legal/", "legal-base/"),
+    ("discrepancies", beside.discrepancies, "discrepancias/", "discrepancies/"),
     ("plan", plans.plan, "<slug:plan>/", "<slug:plan>/"),
     ("areas", areas.area_list, "<slug:plan>/ejes/", "<slug:plan>/areas/"),
     (
@@ -84,6 +89,24 @@ PUBLIC_PAGES = [
         "<slug:plan>/agencies/<slug:slug>/",
     ),
     ("updates", updates.update_list, "<slug:plan>/avances/", "<slug:plan>/updates/"),
+    (
+        "frameworks",
+        frameworks.framework_list,
+        "<slug:plan>/marcos/",
+        "<slug:plan>/frameworks/",
+    ),
+    (
+        "amendments",
+        amendments.amendment_list,
+        "<slug:plan>/modificaciones/",
+        "<slug:plan>/amendments/",
+    ),
+    (
+        "later_activities",
+        beside.later_activities,
+        "<slug:plan>/actividades-posteriores/",
+        "<slug:plan>/later-activities/",
+    ),
 ]
 
 #: Every public file: likewise, but no page, and kept by no browser.

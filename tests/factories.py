@@ -27,11 +27,16 @@ from strategic_areas.models import (
     Activity,
     ActivityProposal,
     ActivityUpdate,
+    Amendment,
     Commitment,
     CommitmentUpdate,
+    Discrepancy,
     Evidence,
+    FrameworkTarget,
     HelpLine,
     Indicator,
+    LaterActivity,
+    LegalInstrument,
     Letter,
     Participation,
     Plan,
@@ -40,6 +45,7 @@ from strategic_areas.models import (
     ReportingPeriod,
     Source,
     StrategicArea,
+    TipTier,
 )
 from tests.uploads import make_pdf
 
@@ -210,6 +216,73 @@ def make_indicator(*, plan=None, **fields):
     fields.setdefault("unit_en", "people")
     fields.setdefault("counts", "persons")
     return Indicator.objects.create(introduced_by=plan or make_plan(), **fields)
+
+
+def make_target(**fields):
+    """An international target that a commitment may answer."""
+    fields.setdefault("code", f"SDG-{next(_numbers)}")
+    fields.setdefault("family", "SDG")
+    fields.setdefault("kind", "target")
+    fields.setdefault("name_es", f"Meta {fields['code']}")
+    fields.setdefault("name_en", f"Target {fields['code']}")
+    fields.setdefault("provenance", Provenance.DOCUMENTED)
+    return FrameworkTarget.objects.create(**fields)
+
+
+def make_law(**fields):
+    number = next(_numbers)
+    fields.setdefault("code", f"LEY-{number}")
+    fields.setdefault("kind", "law")
+    fields.setdefault("name_es", f"Ley {number}")
+    fields.setdefault("name_en", f"Law {number}")
+    fields.setdefault("provenance", Provenance.DOCUMENTED)
+    return LegalInstrument.objects.create(**fields)
+
+
+def make_discrepancy(*, plan=None, **fields):
+    number = next(_numbers)
+    fields.setdefault("code", f"D-{number}")
+    fields.setdefault("topic_es", f"Tema {number}")
+    fields.setdefault("topic_en", f"Topic {number}")
+    fields.setdefault("detail_es", "Un informe dice 17 y otro 26.")
+    fields.setdefault("detail_en", "One report says 17 and another 26.")
+    return Discrepancy.objects.create(plan=plan or make_plan(), **fields)
+
+
+def make_tier(*, plan=None, **fields):
+    fields.setdefault("report_year", 2000 + next(_numbers) % 30000)
+    fields.setdefault("tier", "2")
+    fields.setdefault("label_es", "Nivel 2")
+    fields.setdefault("label_en", "Tier 2")
+    return TipTier.objects.create(plan=plan or make_plan(), **fields)
+
+
+def make_later_activity(*, plan=None, **fields):
+    number = next(_numbers)
+    fields.setdefault("code", f"L-{number}")
+    fields.setdefault("title_es", f"Después {number}")
+    fields.setdefault("title_en", f"Later {number}")
+    fields.setdefault("provenance", Provenance.PRESS)
+    return LaterActivity.objects.create(plan=plan or make_plan(), **fields)
+
+
+def make_amendment(*, plan=None, is_approved=True, **fields):
+    """An amendment of a due date, approved by another person unless said."""
+    if is_approved:
+        fields.setdefault("approved_by", make_reviewer())
+        fields.setdefault("approved_at", timezone.now())
+    fields.setdefault("proposed_by", make_reviewer())
+    fields.setdefault("field", "due_on")
+    fields.setdefault("old_value_es", "31/03/2026")
+    fields.setdefault("old_value_en", "31/03/2026")
+    fields.setdefault("new_value_es", "30/06/2026")
+    fields.setdefault("new_value_en", "30/06/2026")
+    fields.setdefault("reason_es", "Faltó presupuesto.")
+    fields.setdefault("reason_en", "The budget fell short.")
+    fields.setdefault("deciding_act_es", "Acta 4")
+    fields.setdefault("deciding_act_en", "Minutes 4")
+    fields.setdefault("decided_on", date(2025, 9, 1))
+    return Amendment.objects.create(plan=plan, **fields)
 
 
 def make_help_line(**fields):

@@ -49,6 +49,11 @@ BUDGETS = {
     "agencies": 7,
     "agency": 12,
     "updates": 8,
+    "legal_base": 4,
+    "discrepancies": 5,
+    "frameworks": 8,
+    "amendments": 3,
+    "later_activities": 5,
 }
 
 
@@ -97,6 +102,7 @@ def make_world(rows=1, *, demonstration=False):
     source = factories.make_source(plan=plan)
     for record in (plan, commitment, programme, programme.area):
         record.sources.add(source)
+    make_beside(commitment, source, rows)
     for number in range(rows):
         activity = factories.make_activity(commitment=commitment)
         activity.sources.add(source)
@@ -113,6 +119,21 @@ def make_world(rows=1, *, demonstration=False):
         ended = date(2000 - number, 12, 31)
         factories.make_plan(starts_on=ended - timedelta(days=300), ends_on=ended)
     return commitment
+
+
+def make_beside(commitment, source, rows):
+    """``rows`` of all that the public record holds beside what was reported."""
+    plan, indicator = commitment.plan, factories.make_indicator(plan=commitment.plan)
+    for _ in range(rows):
+        target = factories.make_target()
+        commitment.frameworks.add(target)
+        discrepancy = factories.make_discrepancy(plan=plan)
+        discrepancy.indicators.add(indicator)
+        later = factories.make_later_activity(plan=plan, agency=commitment.lead)
+        factories.make_amendment(commitment=commitment)
+        tier = factories.make_tier(plan=plan)
+        for record in (target, discrepancy, later, tier, factories.make_law()):
+            record.sources.add(source)
 
 
 def arguments(commitment):
@@ -167,6 +188,16 @@ def every_address(commitment):
         ("agencies", ("p",), "/p/instituciones/", "/en/p/agencies/"),
         ("agency", ("p", "pgr"), "/p/instituciones/pgr/", "/en/p/agencies/pgr/"),
         ("updates", ("p",), "/p/avances/", "/en/p/updates/"),
+        ("legal_base", (), "/base-legal/", "/en/legal-base/"),
+        ("discrepancies", (), "/discrepancias/", "/en/discrepancies/"),
+        ("frameworks", ("p",), "/p/marcos/", "/en/p/frameworks/"),
+        ("amendments", ("p",), "/p/modificaciones/", "/en/p/amendments/"),
+        (
+            "later_activities",
+            ("p",),
+            "/p/actividades-posteriores/",
+            "/en/p/later-activities/",
+        ),
     ],
 )
 def test_published_addresses_never_change(name, args, spanish, english):

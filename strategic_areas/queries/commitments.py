@@ -16,7 +16,7 @@ from strategic_areas.models import (
     Provenance,
     Status,
 )
-from strategic_areas.queries import plans, record, rounds, sources
+from strategic_areas.queries import amendments, plans, record, rounds, sources
 from strategic_areas.queries.board import ActivityRow, CommitmentRow, build, with_dates
 from strategic_areas.queries.succession import Succession
 from strategic_areas.queries.timeline import Moment, timeline
@@ -48,6 +48,8 @@ class CommitmentPage:
     later: tuple
     sources: tuple
     continues: Commitment | None
+    #: The approved amendments of the plan that are about the commitment itself.
+    amendments: tuple[Amendment, ...]
 
     @property
     def commitment(self):
@@ -107,7 +109,7 @@ def page(commitment: Commitment, succession: Succession, today: date):
     )
     (row,) = build([commitment], own, _counted(updates), _counted(declarations), today)
     entries = record.entries(updates, declarations, found=found)
-    amended = _amendments(own)
+    amended = _amendments(commitment, own)
     moments = timeline(entries, commitment, {each.pk for each in own} | beside)
     return CommitmentPage(
         row=row,
@@ -127,6 +129,7 @@ def page(commitment: Commitment, succession: Succession, today: date):
         later=tuple((each, found["lateractivity", each.pk]) for each in later),
         sources=tuple(found["commitment", commitment.pk]),
         continues=_public_or_none(commitment.continues),
+        amendments=tuple(amended[None]),
     )
 
 
@@ -145,11 +148,15 @@ def _activities(commitment, former, succession, asked):
     )
 
 
-def _amendments(activities):
-    """Activity id → its approved amendments, the oldest first."""
+def _amendments(commitment, activities):
+    """Activity id → its approved amendments, the oldest first; None → its own."""
     found = defaultdict(list)
-    rows = Amendment.objects.filter(activity__in=[each.pk for each in activities])
-    for row in rows.filter(approved_at__isnull=False).order_by("decided_on", "pk"):
+    rows = amendments.approved().filter(
+        Q(commitment=commitment) | Q(activity__in=[each.pk for each in activities])
+    )
+    for row in rows.select_related("commitment", "activity").order_by(
+        "decided_on", "pk"
+    ):
         found[row.activity_id].append(row)
     return found
 

@@ -5,7 +5,8 @@ from datetime import date
 
 from django.db.models import Exists, OuterRef
 
-from strategic_areas.models import Commitment, Plan, Provenance
+from strategic_areas.models import Commitment, LaterActivity, Plan, Provenance
+from strategic_areas.queries import amendments
 
 
 @dataclass(frozen=True)
@@ -26,11 +27,15 @@ def public():
     """
     Plans that anyone may read, latest first.
 
-    ``has_record`` tells of content, ``is_reconstructed`` of where it comes from.
+    ``has_record``, ``has_later`` and ``has_amendments`` tell of content,
+    ``is_reconstructed`` of where it comes from.
     """
-    commitments = Commitment.objects.filter(plan=OuterRef("pk"))
+    of_it = {"plan": OuterRef("pk")}
     return Plan.objects.public().annotate(
-        has_record=Exists(commitments), is_reconstructed=reconstructed()
+        has_record=Exists(Commitment.objects.filter(**of_it)),
+        has_later=Exists(LaterActivity.objects.filter(**of_it)),
+        has_amendments=Exists(amendments.approved().filter(**of_it)),
+        is_reconstructed=reconstructed(),
     )
 
 

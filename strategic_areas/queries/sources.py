@@ -10,7 +10,9 @@ from strategic_areas.models import (
     ActivityUpdate,
     Commitment,
     CommitmentUpdate,
+    Discrepancy,
     LaterActivity,
+    LegalInstrument,
     Participation,
     Plan,
     Programme,
@@ -27,6 +29,8 @@ SOURCED = (
     ActivityUpdate,
     CommitmentUpdate,
     Participation,
+    LegalInstrument,
+    Discrepancy,
 )
 
 
@@ -50,14 +54,18 @@ def of_records(**ids) -> dict[tuple[str, int], list[SourceLine]]:
     parts = []
     for model in SOURCED:
         kind = model._meta.model_name
+        if kind not in ids:
+            continue
         through = model.sources.through.objects.order_by()
-        rows = through.filter(**{f"{kind}__in": ids.get(kind, ())}).annotate(
+        rows = through.filter(**{f"{kind}__in": ids[kind]}).annotate(
             kind=Value(kind), record=F(kind), key=F("source__key")
         )
         fields = [f"source__{field}" for field in LINE]
         parts.append(rows.values_list("kind", "record", "key", *fields))
     found = defaultdict(list)
-    for kind, record, _, *line in parts[0].union(*parts[1:], all=True).order_by("key"):
+    first, *others = parts
+    rows = first.union(*others, all=True) if others else first
+    for kind, record, _, *line in rows.order_by("key"):
         found[kind, record].append(SourceLine(*line))
     return found
 

@@ -1,0 +1,67 @@
+"""Open words of records, as people read them; one that is not known stands as it is."""
+
+from django import template
+from django.core.exceptions import FieldDoesNotExist
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy
+
+register = template.Library()
+
+INSTRUMENTS = {
+    "constitution": gettext_lazy("Constitution"),
+    "law": gettext_lazy("Law"),
+    "decree": gettext_lazy("Decree"),
+    "bill": gettext_lazy("Bill"),
+    "regulation": gettext_lazy("Regulation"),
+    "treaty": gettext_lazy("Treaty"),
+}
+FAMILIES = {
+    "SDG": gettext_lazy("Sustainable Development Goals"),
+    "GCM": gettext_lazy("Global Compact for Migration"),
+    "PALERMO": gettext_lazy("Palermo Protocol"),
+    "TIP": gettext_lazy("Recommendations of the Trafficking in Persons report"),
+}
+TARGETS = {
+    "target": gettext_lazy("Target"),
+    "objective": gettext_lazy("Objective"),
+    "article": gettext_lazy("Article"),
+    "indicator": gettext_lazy("Indicator"),
+    "recommendation": gettext_lazy("Recommendation"),
+}
+#: Its field says that an amendment brought the record itself.
+BROUGHT = {"activity", "commitment"}
+
+
+@register.filter
+def instrument(kind):
+    """What a legal instrument is."""
+    return INSTRUMENTS.get(kind, kind)
+
+
+@register.filter
+def family(code):
+    """The international framework of a target."""
+    return FAMILIES.get(code, code)
+
+
+@register.filter
+def target_kind(kind):
+    """What a framework calls its target."""
+    return TARGETS.get(kind, kind)
+
+
+@register.filter
+def brings(amendment):
+    """True when it added the record to the plan, and changed no field of it."""
+    return amendment.field in BROUGHT
+
+
+@register.filter
+def what_changes(amendment):
+    """The name of the field that an amendment changes."""
+    record = amendment.activity or amendment.commitment or amendment.plan
+    try:
+        name = record._meta.get_field(amendment.field).verbose_name
+    except FieldDoesNotExist:
+        name = amendment.field
+    return capfirst(str(name))

@@ -1,0 +1,96 @@
+"""Which commitments of a plan answer which international target, and how they stand."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import F, FilteredRelation, Q
+
+from strategic_areas.models import FrameworkTarget, Plan, TipTier
+from strategic_areas.progress import State
+from strategic_areas.queries.board import Board, CommitmentRow
+from strategic_areas.queries.sources import LINE, SourceLine
+
+#: The families in the order in which readers ask for them; any other comes last.
+FAMILIES = ("SDG", "GCM", "PALERMO", "TIP")
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One target; ``rows`` by their state, in the order of the legend."""
+
+    target: FrameworkTarget
+    by_state: tuple[tuple[State, tuple[CommitmentRow, ...]], ...]
+
+    @property
+    def total(self):
+        return sum(len(rows) for _, rows in self.by_state)
+
+
+@dataclass(frozen=True)
+class Family:
+    code: str
+    targets: tuple[Answered, ...]
+
+
+@dataclass(frozen=True)
+class Tier:
+    """The rating of one yearly report, with what says so."""
+
+    tier: TipTier
+    sources: tuple[SourceLine, ...]
+
+
+def of_plan(board: Board) -> tuple[Family, ...]:
+    """Every target by its family, also those that no commitment answers; one query."""
+    rows = {row.commitment.pk: row for row in board.rows}
+    families = defaultdict(list)
+    answers, targets = defaultdict(list), {}
+    for target in _pairs(board.plan):
+        targets.setdefault(target.pk, target)
+        if target.answer in rows:
+            answers[target.pk].append(rows[target.answer])
+    for target in targets.values():
+        by_state = _by_state(answers[target.pk])
+        families[target.family].append(Answered(target, by_state))
+    return tuple(Family(code, tuple(families[code])) for code in _ordered(families))
+
+
+def _pairs(plan: Plan):
+    """A row for each pair of target and commitment; one without, where none answers."""
+    return (
+        FrameworkTarget.objects.annotate(
+            answering=FilteredRelation(
+                "commitments", condition=Q(commitments__plan=plan)
+            )
+        )
+        .annotate(answer=F("answering__pk"))
+        .order_by("family", F("year").desc(nulls_last=True), "sort_code", "code")
+    )
+
+
+def _by_state(rows: Iterable[CommitmentRow]):
+    found = defaultdict(list)
+    for row in rows:
+        found[row.standing.state].append(row)
+    for each in found.values():
+        each.sort(key=lambda row: row.commitment.sort_code)
+    return tuple((state, tuple(found[state])) for state in State if found[state])
+
+
+def _ordered(families):
+    known = [code for code in FAMILIES if code in families]
+    return [*known, *sorted(set(families) - set(known))]
+
+
+def tiers(plan: Plan) -> tuple[Tier, ...]:
+    """The ratings that the plan's file holds, the latest first; one query."""
+    named = {f"source_{name}": F(f"sources__{name}") for name in LINE}
+    rows = TipTier.objects.filter(plan=plan).annotate(**named)
+    found, tiers = defaultdict(list), {}
+    for row in rows.order_by("-report_year", "sources__key"):
+        tiers.setdefault(row.pk, row)
+        if row.source_title is not None:
+            values = [getattr(row, f"source_{name}") for name in LINE]
+            found[row.pk].append(SourceLine(*values))
+    return tuple(Tier(row, tuple(found[row.pk])) for row in tiers.values())

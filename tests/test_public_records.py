@@ -1,0 +1,188 @@
+"""Pages of record: what each tells beside the commitments, and what it never tells."""
+
+import pytest
+
+from strategic_areas.addresses import address
+from strategic_areas.models import Plan
+from strategic_areas.progress import State
+from tests import factories
+from tests.test_public_pages import FILE, LANGUAGES, PLAN, read, shipped
+
+pytestmark = pytest.mark.django_db
+__all__ = ["shipped"]
+
+
+def shown(client, name, *args, language="es"):
+    """The page as a test reads it, and what its view gave the template."""
+    path = address(name, *args, language=language)
+    return read(client, path), client.get(path).context
+
+
+# International targets
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_target_of_the_file_has_the_commitments_that_answer_it(
+    client, shipped, language
+):
+    page, context = shown(client, "frameworks", PLAN, language=language)
+
+    told = {
+        answered.target.code: {
+            row.commitment.code for _, rows in answered.by_state for row in rows
+        }
+        for family in context["families"]
+        for answered in family.targets
+    }
+    assert told == {
+        target["code"]: {
+            entry["code"]
+            for entry in FILE["commitments"]
+            if target["code"] in entry.get("frameworks", ())
+        }
+        for target in FILE["frameworks"]
+    }
+    assert {"SDG-5.2", "SDG-8.7", "SDG-16.2", "GCM-9", "GCM-10"} <= set(told)
+    assert set(told) <= {each.get("id") for each in page.every("article")}
+    tiers = [each.tier.report_year for each in context["tiers"]]
+    assert tiers == sorted((e["report_year"] for e in FILE["tip_tiers"]), reverse=True)
+    assert all(each.sources for each in context["tiers"])
+
+
+def test_a_target_tells_how_what_answers_it_stands(client):
+    plan, target = factories.make_plan(), factories.make_target()
+    done, silent = (factories.make_commitment(plan=plan) for _ in range(2))
+    factories.make_activity(commitment=done)
+    factories.make_published_declaration(commitment=done)
+    elsewhere = factories.make_commitment()
+    replaced = factories.make_commitment(plan=plan)
+    silent.supersedes.add(replaced)
+    for commitment in (done, silent, elsewhere, replaced):
+        commitment.frameworks.add(target)
+    unanswered = factories.make_target(family="TIP", kind="recommendation", year=2024)
+
+    _, context = shown(client, "frameworks", plan.code)
+
+    first, second = context["families"]
+    (answered,) = first.targets
+    assert {
+        state: [row.commitment for row in rows] for state, rows in answered.by_state
+    } == {State.COMPLETED: [done], State.NO_REPORT: [silent]}
+    assert second.code == "TIP"
+    assert [each.target for each in second.targets] == [unanswered]
+    assert second.targets[0].total == 0
+
+
+# Legal base and discrepancies
+
+
+def test_every_law_and_discrepancy_of_the_file_is_told_with_its_sources(
+    client, shipped
+):
+    _, laws = shown(client, "legal_base")
+    _, told = shown(client, "discrepancies")
+
+    assert {
+        each.record.code: {source.title for source in each.sources}
+        for each in laws["instruments"]
+    } == {entry["code"]: titles(entry) for entry in FILE["legal_instruments"]}
+    assert {
+        each.record.code: (
+            {source.title for source in each.sources},
+            {indicator.code for indicator in each.indicators},
+        )
+        for each in told["contradictions"]
+    } == {
+        entry["code"]: (titles(entry), set(entry.get("indicators", ())))
+        for entry in FILE["discrepancies"]
+    }
+
+
+def titles(entry):
+    return {FILE["sources"][key]["title"] for key in entry.get("sources", ())}
+
+
+def test_discrepancies_of_a_plan_in_preparation_stay_hidden(client):
+    hidden = factories.make_discrepancy()
+    Plan.objects.filter(pk=hidden.plan_id).update(status="in_preparation")
+    public = factories.make_discrepancy()
+
+    _, context = shown(client, "discrepancies")
+
+    assert [each.record for each in context["contradictions"]] == [public]
+
+
+# Amendments and later activities
+
+
+def test_only_approved_amendments_of_the_plan_are_told_the_latest_first(client):
+    plan = factories.make_plan()
+    commitment = factories.make_commitment(plan=plan)
+    activity = factories.make_activity(commitment=commitment)
+    first = factories.make_amendment(commitment=commitment, decided_on="2025-03-01")
+    last = factories.make_amendment(activity=activity, decided_on="2025-10-01")
+    proposed = factories.make_amendment(
+        commitment=commitment, is_approved=False, reason_es="Nadie lo ha aprobado"
+    )
+    factories.make_amendment(commitment=factories.make_commitment())
+
+    page, context = shown(client, "amendments", plan.code)
+    own, on_commitment = shown(client, "commitment", plan.code, commitment.code)
+
+    assert list(context["amendments"]) == [last, first]
+    assert [first.old_value_es in page.text, first.new_value_es in page.text] == [
+        True
+    ] * 2
+    assert on_commitment["page"].amendments == (first,)
+    assert on_commitment["page"].activities[0].amendments == (last,)
+    for each in (page, own):
+        assert proposed.reason_es not in each.text
+        assert first.deciding_act_es in each.text
+
+
+def test_no_person_of_an_amendment_is_named(client):
+    plan = factories.make_plan()
+    commitment = factories.make_commitment(plan=plan)
+    person = {"first_name": "zanahoria", "last_name": "zanahoria"}
+    factories.make_amendment(
+        commitment=commitment,
+        proposed_by=factories.make_reviewer(**person),
+        approved_by=factories.make_reviewer(**person),
+    )
+
+    for name in ("amendments", "commitments", "plan"):
+        page, _ = shown(client, name, plan.code)
+        assert "zanahoria" not in page.text
+
+
+@pytest.mark.parametrize("has_any", [True, False])
+def test_a_plan_links_to_its_amendments_and_later_work_where_there_are_any(
+    client, has_any
+):
+    plan = factories.make_plan()
+    commitment = factories.make_commitment(plan=plan)
+    if has_any:
+        factories.make_amendment(commitment=commitment)
+        factories.make_later_activity(plan=plan)
+    else:
+        factories.make_amendment(commitment=commitment, is_approved=False)
+
+    linked = {
+        each.get("href")
+        for args in (("plan", plan.code), ("site_map",))
+        for each in shown(client, *args)[0].every("a")
+    }
+
+    for name in ("amendments", "later_activities"):
+        assert (address(name, plan.code, language="es") in linked) is has_any
+
+
+def test_later_activities_of_the_file_are_told_with_their_sources(client, shipped):
+    _, context = shown(client, "later_activities", PLAN)
+
+    assert {
+        each.record.code: {source.title for source in each.sources}
+        for each in context["later"]
+    } == {entry["code"]: titles(entry) for entry in FILE["later_activities"]}
+    years = [each.record.year or 0 for each in context["later"]]
+    assert years == sorted(years, reverse=True)
