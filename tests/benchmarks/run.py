@@ -10,9 +10,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.benchmarks import freshness, hot
+from tests.benchmarks import audit_record, freshness, hot
 
-BENCHMARKS = {"hot": hot.main, "freshness": freshness.main}
+BENCHMARKS = {
+    "hot": hot.main,
+    "freshness": freshness.main,
+    "audit": audit_record.main,
+}
 
 
 def main(names):

@@ -1,0 +1,54 @@
+"""
+Seconds to record 20,000 events and to verify them; two are the most for the latter.
+
+On a throw-away database: SQLite, or the server that TEST_DATABASE_URL names.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from importlib import import_module
+from pathlib import Path
+
+import django
+from django.db import connection, transaction
+
+ROOT = Path(__file__).resolve().parents[2]
+ENTRIES = 20_000
+
+
+def main():
+    """In a process of its own: the settings of tests change the surroundings."""
+    subprocess.run([sys.executable, "-m", __name__], cwd=ROOT, check=True)
+
+
+def run():
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    django.setup()
+    connection.creation.create_test_db(verbosity=0)
+    try:
+        measure()
+    finally:
+        connection.creation.destroy_test_db(connection.settings_dict["NAME"], 0)
+
+
+def measure():
+    audit = import_module("agencies.audit")
+    begun = time.perf_counter()
+    with transaction.atomic():
+        for number in range(ENTRIES):
+            audit.record(audit.Event.EXPORTED, rows=number, kind="workbook")
+    recorded = time.perf_counter()
+    verdict = audit.verify()
+    verified = time.perf_counter()
+    if verdict.fault or verdict.count != ENTRIES:
+        sys.exit(f"the record is not whole: {verdict}")
+    sys.stdout.write(
+        f"{connection.vendor}: {ENTRIES} entries recorded in {recorded - begun:.1f} s, "
+        f"verified in {verified - recorded:.2f} s\n"
+    )
+
+
+if __name__ == "__main__":
+    run()
