@@ -78,7 +78,11 @@ KINDS = {
     "sent to sign in": (page("/gestion/"), 302, BEST),
     "desk": (page("/gestion/", make_reviewer), 200, BEST),
     "admin list": (page("/gestion/agencies/user/", make_administrator), 200, BEST),
-    "admin form": (page("/gestion/agencies/user/add/", make_administrator), 200, BEST),
+    "admin form": (
+        page("/gestion/agencies/agency/add/", make_administrator),
+        200,
+        BEST,
+    ),
     "error: not found": (page("/nowhere/at/all/"), 404, BEST),
     "error: not hers": (page("/gestion/agencies/user/", make_reviewer), 403, BEST),
     "error: another host": (page("/", headers={"host": "evil.example"}), 400, BEST),

@@ -37,6 +37,7 @@ REVIEWED = {
     "withdrawn_at": "the secretariat withdraws here",
     "withdrawn_by": "the secretariat withdraws here",
     "withdrawal_reason": "the secretariat withdraws here",
+    "purged_at": "a text is purged here",
 }
 COMPUTED = {
     "": {
@@ -45,6 +46,7 @@ COMPUTED = {
         "sort_code": "follows from the code",
     },
     "sources": {"key": "the key of the mapping"},
+    "activities": {"is_in_plan": "a file states what the plan holds"},
     "agencies": {"only_titular_submits": "a rule of the staff pages"},
     "participations": {"agency": "the entry itself"},
     "regions": {"sources": "geography_sources"},
@@ -74,6 +76,8 @@ COMPUTED = {
     "updates": {
         **REVIEWED,
         "answer": "a record reports",
+        "letter": "a record is transcribed from no letter",
+        "confirmed_at": "a record is confirmed by its sources",
         "internal_note": "between an agency and the secretariat",
         "no_news_reason_es": "a record reports",
         "no_news_reason_en": "a record reports",

@@ -8,11 +8,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import override
 
 from agencies.access import FOCAL_POINTS
 from strategic_areas import workflow
 from strategic_areas.desk import comparison, guard, waiting
-from strategic_areas.models import Status
+from strategic_areas.models import ActivityUpdate, Status
 from tests.factories import (
     make_activity,
     make_administrator,
@@ -400,6 +402,11 @@ def test_a_demonstration_is_no_yardstick():
     assert comparison.last_published(update) is None
 
 
+def label_of(name):
+    with override("es"):
+        return capfirst(str(ActivityUpdate._meta.get_field(name).verbose_name))
+
+
 def test_differences_are_marked_word_by_word_and_told_to_a_screen_reader(
     client, reviewer
 ):
@@ -414,7 +421,7 @@ def test_differences_are_marked_word_by_word_and_told_to_a_screen_reader(
     response = client.get(address(update))
 
     compared = {field.label: field for field in response.context["screen"].compared}
-    told, same = compared["Qué se hizo"], compared["Porcentaje completado"]
+    told, same = compared[label_of("narrative")], compared[label_of("percent")]
     page = response.content.decode()
     assert told.before == [
         ("same", "Se hicieron "),
