@@ -26,20 +26,25 @@ def main(arguments):
     outcomes, skipped = [], []
 
     compile_catalogues()
-    say("SQLite")
-    outcomes.append(run_pytest("SQLite", arguments))
     if not find_chromium():
         skipped.append(
             "the browser tests: no Chromium was found. Install Debian's package "
             "chromium, or name another one in CHROMIUM"
         )
 
-    with database_server() as (name, url):
-        if url:
-            say(name)
-            outcomes.append(run_pytest(name, arguments, url=url))
-        else:
-            skipped.append(f"the tests on PostgreSQL: {name}")
+    # Both at once: a machine with two processors is through in half the time.
+    with database_server() as (name, url), tempfile.TemporaryFile() as output:
+        other = begin_pytest(arguments, url=url, output=output) if url else None
+        try:
+            say("SQLite")
+            outcomes.append(follow("SQLite", begin_pytest(arguments)))
+            if other:
+                say(name)
+                outcomes.append(replay(name, other, output, arguments))
+            else:
+                skipped.append(f"the tests on PostgreSQL: {name}")
+        finally:
+            end(other)
 
     return summary(outcomes, skipped)
 
@@ -64,37 +69,57 @@ def compile_catalogues():
     subprocess.run(command, cwd=ROOT, env=environment, check=True)
 
 
-def run_pytest(name, arguments, *, url=""):
-    """Run pytest once; its name, status and closing line."""
-    environment = os.environ | {"TEST_DATABASE_URL": url}
+def begin_pytest(arguments, *, url="", output=subprocess.PIPE):
+    """A running pytest, on the database at ``url`` or else on SQLite."""
     command = [sys.executable, "-m", "pytest", "-rs"]
     if sys.stdout.isatty():
         command.append("--color=yes")
     if url:  # a browser sees no difference between databases
-        command.append("--ignore=tests/browser")
-    command += arguments
-    process = subprocess.Popen(
-        command,
+        command += ["--ignore=tests/browser", "-o", "cache_dir=.pytest_cache/other"]
+    return subprocess.Popen(
+        command + arguments,
         cwd=ROOT,
-        env=environment,
-        stdout=subprocess.PIPE,
+        env=os.environ | {"TEST_DATABASE_URL": url},
+        stdout=output,
         stderr=subprocess.STDOUT,
     )
+
+
+def follow(name, process):
+    """Pass on what a pytest says while it runs; its name, status and closing line."""
     tail = b""
     try:
         while chunk := process.stdout.read1(65536):
             sys.stdout.buffer.write(chunk)
             sys.stdout.flush()
             tail = (tail + chunk)[-4096:]
-        status = process.wait()
+        return name, process.wait(), closing_line(tail)
     finally:
-        if process.poll() is None:
-            process.terminate()
-            process.wait()
-    if status == NO_TESTS_COLLECTED and url and arguments:
+        end(process)
+
+
+def replay(name, process, output, arguments):
+    """Pass on what the other one said; its name, status and closing line."""
+    status = process.wait()
+    if status == NO_TESTS_COLLECTED and arguments:
         status = 0  # the developer asked for browser tests alone
-    lines = tail.decode(errors="replace").strip().splitlines()
-    return name, status, lines[-1] if lines else "no output"
+    output.seek(0)
+    said = output.read()
+    sys.stdout.buffer.write(said)
+    sys.stdout.flush()
+    return name, status, closing_line(said[-4096:])
+
+
+def closing_line(said):
+    lines = said.decode(errors="replace").strip().splitlines()
+    return lines[-1] if lines else "no output"
+
+
+def end(process):
+    """Stop a pytest that still runs."""
+    if process and process.poll() is None:
+        process.terminate()
+        process.wait()
 
 
 def find_chromium():

@@ -1,5 +1,8 @@
 """The runner of the tests, and what must be checked besides them."""
 
+import subprocess
+import sys
+
 import pytest
 
 from tests import check, run
@@ -32,6 +35,17 @@ def test_a_skip_fails_in_ci_alone(
 
     said = capsys.readouterr().out
     assert [reason for reason in skipped if f"SKIPPED {reason}." not in said] == []
+
+
+def test_what_the_other_run_said_is_told_with_its_status(capfd, tmp_path):
+    with (tmp_path / "output").open("w+b") as output:
+        command = [sys.executable, "-c", "print('== 2 failed =='); exit(1)"]
+        process = subprocess.Popen(command, stdout=output)
+
+        outcome = run.replay("PostgreSQL", process, output, [])
+
+    assert outcome == ("PostgreSQL", 1, "== 2 failed ==")
+    assert capfd.readouterr().out == "== 2 failed ==\n"
 
 
 def test_a_chromium_named_by_hand_wins(monkeypatch, tmp_path):
