@@ -5,7 +5,19 @@ import hashlib
 from django.conf import settings
 
 PARTS = ("agencies", "plan_portal", "strategic_areas", "templates")
-KINDS = {".css", ".html", ".mo", ".py", ".svg"}
+KINDS = {".css", ".html", ".mo", ".py", ".svg", ".ttf"}
+#: The settings that stand on pages.
+TOLD = (
+    "SITE_URL",
+    "OFFICIAL_SITE",
+    "ALLOW_INDEXING",
+    "SECRETARIAT_NAME",
+    "CONTACT_EMAIL",
+    "CONTACT_PHONE",
+    "CONTACT_ADDRESS",
+    "LICENCE_NAME",
+    "LICENCE_URL",
+)
 
 
 def label():
@@ -16,5 +28,6 @@ def label():
             if path.suffix in KINDS:
                 digest.update(str(path.relative_to(settings.BASE_DIR)).encode())
                 digest.update(path.read_bytes())
-    digest.update(repr((settings.SITE_URL, settings.OFFICIAL_SITE)).encode())
+    told = [getattr(settings, name) for name in TOLD]
+    digest.update(repr(told).encode())
     return digest.hexdigest()[:12]

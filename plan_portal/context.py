@@ -9,6 +9,7 @@ def site(request):
     return {
         "portal": {
             "is_official": settings.OFFICIAL_SITE,
+            "is_indexable": settings.ALLOW_INDEXING,
             "today": timezone.localdate(),
             "second_factor": settings.REQUIRE_SECOND_FACTOR,
             "languages": settings.LANGUAGES,

@@ -93,6 +93,8 @@ WSGI_APPLICATION = "plan_portal.wsgi.application"
 OFFICIAL_SITE = env_bool(
     "OFFICIAL_SITE", default=SITE_HOST.endswith((".gob.do", ".gov.do", ".mil.do"))
 )
+# Search engines are to find the plan itself, not its rehearsals.
+ALLOW_INDEXING = env_bool("ALLOW_INDEXING", default=OFFICIAL_SITE)
 SECRETARIAT_NAME = env.str("SECRETARIAT_NAME", default="Coordinación de la CITIM")
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")
 CONTACT_PHONE = env.str("CONTACT_PHONE", default="")

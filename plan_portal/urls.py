@@ -7,6 +7,7 @@ Addresses are promises: they do not change once published.
 from django.contrib import admin
 from django.urls import include, path, register_converter
 
+from plan_portal import sitemap
 from plan_portal.conditional import public_page
 from plan_portal.language import choose_language
 from plan_portal.security_txt import PATH, security_txt
@@ -21,6 +22,7 @@ from strategic_areas.views import (
     evidence,
     frameworks,
     help,
+    pictures,
     plans,
     updates,
 )
@@ -109,6 +111,34 @@ PUBLIC_PAGES = [
     ),
 ]
 
+#: What goes with a page, such as its picture: likewise, and kept as pages are.
+PUBLIC_COMPANIONS = [
+    (
+        "plan_picture",
+        pictures.plan,
+        "<slug:plan>/imagen.png",
+        "<slug:plan>/image.png",
+    ),
+    (
+        "area_picture",
+        pictures.area,
+        "<slug:plan>/ejes/<slug:slug>/imagen.png",
+        "<slug:plan>/areas/<slug:slug>/image.png",
+    ),
+    (
+        "commitment_picture",
+        pictures.commitment,
+        "<slug:plan>/compromisos/<code:code>/imagen.png",
+        "<slug:plan>/commitments/<code:code>/image.png",
+    ),
+    (
+        "agency_picture",
+        pictures.agency,
+        "<slug:plan>/instituciones/<slug:slug>/imagen.png",
+        "<slug:plan>/agencies/<slug:slug>/image.png",
+    ),
+]
+
 #: Every public file: likewise, but no page, and kept by no browser.
 PUBLIC_FILES = [
     (
@@ -132,7 +162,7 @@ def public_patterns(language):
             public_page(view, language),
             name=name,
         )
-        for name, view, spanish, english in PUBLIC_PAGES
+        for name, view, spanish, english in [*PUBLIC_PAGES, *PUBLIC_COMPANIONS]
     ]
     return [*files, *pages]
 
@@ -146,6 +176,8 @@ urlpatterns = [
     ),
     path("gestion/", admin.site.urls),
     path(PATH, security_txt, name="security_txt"),
+    path("robots.txt", sitemap.robots, name="robots"),
+    path("sitemap.xml", public_page(sitemap.of(PUBLIC_PAGES), "es"), name="sitemap"),
     path("cuenta/", include("agencies.account_urls")),
     path("en/", include((public_patterns("en"), "en"))),
     path("", include((public_patterns("es"), "es"))),

@@ -17,6 +17,7 @@ atexit.register(shutil.rmtree, _var, ignore_errors=True)
 
 for _name in (
     "ALLOWED_HOSTS",
+    "ALLOW_INDEXING",
     "BEHIND_TLS_PROXY",
     "CONTACT_ADDRESS",
     "CONTACT_EMAIL",

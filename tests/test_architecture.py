@@ -23,9 +23,9 @@ ROWS = [
         "signals",
         "text_guard",
     ],
-    ["models", "translation"],
+    ["labels", "models", "translation"],
     ["queries", "search", "workflow", "rounds", "evidence", "handover", "purging"],
-    ["importing", "datasets", "charts"],
+    ["importing", "datasets", "charts", "pictures"],
     ["admin", "api", "desk", "feeds", "management", "views"],
 ]
 #: What the framework starts first: it wires the app together.

@@ -347,7 +347,8 @@ def test_pages_hold_no_script_no_inline_style_and_no_cookie(client):
     for _, _, path in every_address(make_world()):
         response = client.get(path)
         page = Page(response.content.decode())
-        assert not page.every("script")
+        data = {each.get("type") for each in page.every("script")}
+        assert data == {"application/ld+json"}
         assert not page.every("style")
         assert not [a for _, a in page.tags if "style" in a or "onclick" in a]
         assert not response.cookies

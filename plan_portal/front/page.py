@@ -33,16 +33,24 @@ class Page:
             (name, value) for name, value in headers if name.lower() not in OWN_HEADERS
         ]
         digest = hashlib.sha256(html).hexdigest()[:24]
-        bodies = {
-            "br": brotli.compress(html, quality=BROTLI_QUALITY),
-            "gzip": gzip.compress(html, GZIP_LEVEL, mtime=0),
-            "": html,
-        }
+        bodies = {"": html}
+        if not self._is_picture():
+            bodies |= {
+                "br": brotli.compress(html, quality=BROTLI_QUALITY),
+                "gzip": gzip.compress(html, GZIP_LEVEL, mtime=0),
+            }
         self.answers = {
             encoding: self._answer(encoding, body, digest)
             for encoding, body in bodies.items()
         }
         self.size = sum(map(len, bodies.values()))
+
+    def _is_picture(self):
+        """A picture is compressed as it is: again it would weigh more."""
+        return any(
+            name.lower() == "content-type" and value.startswith("image/")
+            for name, value in self.headers
+        )
 
     def _answer(self, encoding, body, digest):
         # A strong ETag names the bytes, so each encoding has its own.
@@ -62,7 +70,8 @@ class Page:
     def respond(self, environ, start_response):
         """The WSGI answer to a GET or HEAD of this page."""
         accepted = environ.get("HTTP_ACCEPT_ENCODING", "")
-        headers, unmodified, body, etag = self.answers[preferred(accepted)]
+        answer = self.answers.get(preferred(accepted)) or self.answers[""]
+        headers, unmodified, body, etag = answer
         seen = environ.get("HTTP_IF_NONE_MATCH")
         if seen and matches(seen, etag):
             start_response("304 Not Modified", list(unmodified))

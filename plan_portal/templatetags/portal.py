@@ -7,26 +7,16 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.html import format_html, linebreaks
 from django.utils.safestring import mark_safe
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from strategic_areas import addresses
+from strategic_areas.labels import PUNCTUALITY, STATES
 from strategic_areas.marker import MARKER
-from strategic_areas.models import Execution, Provenance
-from strategic_areas.progress import Counts, Punctuality, State
+from strategic_areas.models import Provenance
+from strategic_areas.progress import Counts
 
 register = template.Library()
-
-STATES = {
-    **{State(value): label for value, label in Execution.choices},
-    State.NO_REPORT: gettext_lazy("No report"),
-}
-PUNCTUALITY = {
-    Punctuality.ON_TIME: gettext_lazy("On time"),
-    Punctuality.AT_RISK: gettext_lazy("At risk of delay"),
-    Punctuality.LATE: gettext_lazy("Late"),
-    Punctuality.NO_DEADLINE: gettext_lazy("No known deadline"),
-}
 
 
 @register.simple_tag

@@ -1,0 +1,149 @@
+"""What a page tells machines of itself: a description, its picture, linked data."""
+
+import json
+from html import unescape
+
+from django import template
+from django.conf import settings
+from django.utils.html import strip_tags
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from plan_portal.templatetags.portal import absolute
+from strategic_areas.addresses import address
+
+register = template.Library()
+
+#: So that nothing inside can end the element or begin a comment.
+ESCAPES = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&"}
+#: The pages that have a picture of their own; the others show the plan's.
+PICTURED = ("plan", "area", "commitment", "agency")
+#: What schema.org calls a page, where it has a word for it.
+KINDS = {
+    "about": "AboutPage",
+    "contact": "ContactPage",
+    "plans": "CollectionPage",
+    "areas": "CollectionPage",
+    "commitments": "CollectionPage",
+    "agencies": "CollectionPage",
+    "updates": "CollectionPage",
+}
+
+
+@register.tag
+def plain(parser, token):
+    """``{% plain name %}…{% endplain %}``: keep what is inside as text, in ``name``."""
+    _tag, name = token.split_contents()
+    inside = parser.parse(("endplain",))
+    parser.delete_first_token()
+    return PlainNode(inside, name)
+
+
+class PlainNode(template.Node):
+    def __init__(self, nodelist, name):
+        self.nodelist, self.name = nodelist, name
+
+    def render(self, context):
+        text = unescape(strip_tags(self.nodelist.render(context)))
+        context[self.name] = " ".join(text.split()).replace(" .", ".")
+        return ""
+
+
+@register.simple_tag(takes_context=True)
+def picture(context):
+    """The address of the picture of this page's figures; "" while there is no plan."""
+    if not (plan := context.get("plan")):
+        return ""
+    match = context["request"].resolver_match
+    if match.url_name in PICTURED:
+        path = address(f"{match.url_name}_picture", *match.kwargs.values())
+    else:
+        path = address("plan_picture", plan.code)
+    return absolute(path)
+
+
+@register.simple_tag
+def og_locale():
+    return "en_US" if get_language() == "en" else "es_DO"
+
+
+@register.simple_tag(takes_context=True)
+def page_data(context, title, url):
+    """The page as linked data: of which site it is part, and what it is about."""
+    name = context["request"].resolver_match.url_name
+    page = {
+        "@type": KINDS.get(name, "WebPage"),
+        "@id": url,
+        "url": url,
+        "name": title,
+        "inLanguage": get_language(),
+        "isPartOf": _website(),
+    }
+    if about := _about(context, name):
+        page["mainEntity"] = about
+    return _element({"@context": "https://schema.org", **page})
+
+
+@register.simple_tag
+def breadcrumb_data(plan, page, parent, parent_address):
+    """The same breadcrumbs as the page shows."""
+    steps = [(_("Home"), address("home"))]
+    if plan:
+        words = _("Plan %(code)s") % {"code": plan.code}
+        steps.append((words, plan.get_absolute_url()))
+    if parent:
+        steps.append((str(parent), parent_address))
+    items = [
+        {"@type": "ListItem", "position": place, "name": name, "item": absolute(path)}
+        for place, (name, path) in enumerate(steps, start=1)
+    ]
+    items.append({"@type": "ListItem", "position": len(items) + 1, "name": str(page)})
+    return _element(
+        {
+            "@context": "https://schema.org",
+            "@type": "BreadcrumbList",
+            "itemListElement": items,
+        }
+    )
+
+
+def _website():
+    """The site; it speaks for the secretariat only where it is the State's own."""
+    site = {
+        "@type": "WebSite",
+        "name": _("National Plan against Human Trafficking"),
+        "url": absolute(address("home")),
+    }
+    if settings.OFFICIAL_SITE:
+        site["publisher"] = {
+            "@type": "GovernmentOrganization",
+            "name": settings.SECRETARIAT_NAME,
+        }
+    return site
+
+
+def _about(context, name):
+    """The record that the page is about: an agency, or what a plan states."""
+    plan = context.get("plan")
+    if name == "agency":
+        agency = context["agency"]
+        return {
+            "@type": "GovernmentOrganization",
+            "name": agency.name,
+            "alternateName": agency.acronym,
+        }
+    if name in {"plan", "area", "commitment"} and plan:
+        return {
+            "@type": "Report",
+            "name": plan.title,
+            "temporalCoverage": f"{plan.starts_on}/{plan.ends_on}",
+            "spatialCoverage": {"@type": "Country", "name": "República Dominicana"},
+        }
+    return None
+
+
+def _element(content):
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    script = f'<script type="application/ld+json">{text.translate(ESCAPES)}</script>'
+    return mark_safe(script)  # noqa: S308 - nothing in it can end the element

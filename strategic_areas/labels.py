@@ -1,0 +1,17 @@
+"""The words of states, wherever the public reads them: pages, feeds and pictures."""
+
+from django.utils.translation import gettext_lazy as _
+
+from strategic_areas.models import Execution
+from strategic_areas.progress import Punctuality, State
+
+STATES = {
+    **{State(value): label for value, label in Execution.choices},
+    State.NO_REPORT: _("No report"),
+}
+PUNCTUALITY = {
+    Punctuality.ON_TIME: _("On time"),
+    Punctuality.AT_RISK: _("At risk of delay"),
+    Punctuality.LATE: _("Late"),
+    Punctuality.NO_DEADLINE: _("No known deadline"),
+}

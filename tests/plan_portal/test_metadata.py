@@ -1,0 +1,280 @@
+"""What pages tell machines: descriptions, pictures, linked data, sitemap, robots."""
+
+import io
+import json
+import re
+from html import unescape
+from xml.etree import ElementTree
+
+import pytest
+from django.conf import settings as site
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from PIL import Image
+
+from plan_portal.conditional import ASKED_BY_FRONT, KEEP
+from plan_portal.front.page import Page
+from plan_portal.urls import PUBLIC_COMPANIONS, PUBLIC_PAGES
+from strategic_areas import pictures
+from strategic_areas.addresses import address
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+LANGUAGES = ["es", "en"]
+SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+PICTURES = [name for name, *_ in PUBLIC_COMPANIONS if name.endswith("_picture")]
+
+
+@pytest.fixture
+def commitment():
+    commitment = factories.make_commitment(expected_result_es="Hay menos trata.")
+    factories.make_participation(plan=commitment.plan, agency=commitment.lead)
+    factories.make_activity(commitment=commitment)
+    return commitment
+
+
+def arguments(commitment, language="es"):
+    """What each pictured page takes."""
+    plan = commitment.plan.code
+    slug = getattr(commitment.programme.area, f"slug_{language}")
+    return {
+        "plan": (plan,),
+        "area": (plan, slug),
+        "commitment": (plan, commitment.code),
+        "agency": (plan, commitment.lead.slug),
+    }
+
+
+def told(html):
+    """The content of each meta element by its property."""
+    found = re.findall(r'<meta [^>]*property="([^"]+)" content="([^"]*)"', html)
+    return {name: unescape(content) for name, content in found}
+
+
+def linked_data(html):
+    pattern = r'<script type="application/ld\+json">(.*?)</script>'
+    return [json.loads(text) for text in re.findall(pattern, html)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_tells_its_title_address_language_and_picture(
+    client, commitment, language, settings
+):
+    settings.SITE_URL = "https://plan.example.gob.do"
+    path = commitment.get_absolute_url(language)
+
+    found = told(client.get(path).content.decode())
+
+    picture = address(
+        "commitment_picture", *arguments(commitment)["commitment"], language=language
+    )
+    assert found["og:url"] == settings.SITE_URL + path
+    assert found["og:image"] == settings.SITE_URL + picture
+    assert found["og:locale"] == {"es": "es_DO", "en": "en_US"}[language]
+    title = getattr(commitment, f"title_{language}")
+    assert found["og:title"] == f"{commitment.code} {title}"
+    assert "Hay menos trata." in found["og:description"]
+
+
+def test_a_page_without_a_picture_of_its_own_shows_the_plans(client, commitment):
+    html = client.get(address("updates", commitment.plan.code)).content.decode()
+
+    picture = address("plan_picture", commitment.plan.code)
+    assert told(html)["og:image"].endswith(picture)
+
+
+def test_linked_data_says_where_the_page_stands(client, commitment):
+    page, steps = linked_data(
+        client.get(commitment.get_absolute_url("en")).content.decode()
+    )
+
+    area = commitment.programme.area
+    assert page["@type"] == "WebPage"
+    assert page["mainEntity"]["name"] == commitment.plan.title_en
+    assert [step.get("item") for step in steps["itemListElement"]] == [
+        f"{site.SITE_URL}{path}"
+        for path in (
+            "/en/",
+            commitment.plan.get_absolute_url("en"),
+            area.get_absolute_url("en"),
+        )
+    ] + [None]
+
+
+def test_no_text_can_end_the_element_of_linked_data(client):
+    hostile = "</script><script>alert(1)</script><!--"
+    commitment = factories.make_commitment(title_es=hostile, title_en=hostile)
+
+    html = client.get(commitment.get_absolute_url("es")).content.decode()
+
+    assert html.count("<script") == html.count("</script>") == 2
+    assert linked_data(html)[0]["name"] == f"{commitment.code} {hostile}"
+
+
+@pytest.mark.parametrize(("official", "publishers"), [(True, 1), (False, 0)])
+def test_only_an_official_site_names_a_publisher(
+    client, commitment, settings, official, publishers
+):
+    settings.OFFICIAL_SITE = official
+
+    (page, *_) = linked_data(client.get("/").content.decode())
+
+    assert list(page["isPartOf"]).count("publisher") == publishers
+
+
+# Pictures
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", PICTURES)
+def test_each_picture_has_the_size_that_others_ask_for(
+    client, commitment, name, language
+):
+    kind = name.removesuffix("_picture")
+    path = address(name, *arguments(commitment, language)[kind], language=language)
+
+    response = client.get(path)
+
+    image = Image.open(io.BytesIO(response.content))
+    assert (image.format, image.size) == ("PNG", (1200, 630))
+    assert len(response.content) < 40_000
+    assert response["Cross-Origin-Resource-Policy"] == "cross-origin"
+    again = client.get(path, headers={"if-none-match": response["ETag"]})
+    assert again.status_code == 304
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_of_a_plan_in_preparation_is_not_found(client, commitment, name):
+    commitment.plan.status = "in_preparation"
+    commitment.plan.save()
+    kind = name.removesuffix("_picture")
+
+    response = client.get(address(name, *arguments(commitment)[kind]))
+
+    assert response.status_code == 404
+
+
+def test_a_picture_draws_the_figures_of_its_page(client, commitment, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(
+        "strategic_areas.views.pictures.draw", lambda each: drawn.append(each) or b""
+    )
+    activity = commitment.activities.get()
+    factories.make_published_update(activity=activity, percent=40)
+    factories.make_commitment(programme=commitment.programme, lead=commitment.lead)
+
+    for kind, args in arguments(commitment).items():
+        client.get(address(f"{kind}_picture", *args))
+
+    both = [("in_progress", 1), ("no_report", 1)]
+    assert [[(p.state, p.number) for p in each.parts] for each in drawn] == [
+        both,
+        both,
+        [("in_progress", None)],
+        both,
+    ]
+
+
+def test_pictures_use_the_colours_of_the_pages():
+    css = (site.BASE_DIR / "plan_portal/static/portal.css").read_text()
+    light = dict(re.findall(r"--(\w+): (#\w+);", css.split("@media")[0]))
+
+    assert {
+        state: light["line" if state == "no_report" else state]
+        for state in pictures.COLOURS
+    } == pictures.COLOURS
+
+
+def test_the_font_has_every_letter_of_both_languages():
+    blank = bytes(pictures.font(40).getmask("\ufffe"))
+
+    letters = "áéíóúüñÁÉÍÓÚÜÑ¿¡«»“”–…·"
+    assert [c for c in letters if bytes(pictures.font(40).getmask(c)) == blank] == []
+
+
+@pytest.mark.parametrize("words", [1, 200])
+def test_a_long_title_stays_inside_the_picture(words):
+    lines = pictures.wrapped("coordinación " * words, 42, 3)
+
+    assert len(lines) <= 3
+    inside = pictures.WIDTH - 2 * pictures.MARGIN
+    assert max(pictures.font(42, "Bold").getlength(line) for line in lines) <= inside
+
+
+def test_the_front_keeps_a_picture_once_and_not_compressed(client, commitment):
+    path = address("plan_picture", commitment.plan.code)
+    response = client.get(path, **{ASKED_BY_FRONT: True})
+    assert KEEP in response.headers
+
+    page = Page(response.content, [("Content-Type", "image/png")], None, 0)
+
+    told = []
+    environ = {"REQUEST_METHOD": "GET", "HTTP_ACCEPT_ENCODING": "gzip, br"}
+    body = page.respond(environ, lambda status, headers: told.extend(headers))
+    assert body == [response.content]
+    assert "Content-Encoding" not in dict(told)
+    assert page.size == len(response.content)
+
+
+# Sitemap and robots
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_only_an_indexable_site_may_be_listed(client, commitment, settings, allowed):
+    settings.ALLOW_INDEXING = allowed
+
+    page = client.get("/").content.decode()
+    robots = client.get("/robots.txt").content.decode()
+
+    assert ('name="robots" content="noindex"' in page) is not allowed
+    assert ("/sitemap.xml" in robots) is allowed
+    assert "Disallow: /gestion/" in robots
+    expected = 200 if allowed else 404
+    assert client.get("/sitemap.xml").status_code == expected
+
+
+def test_the_sitemap_lists_every_page_once_with_its_other_language(
+    client, commitment, settings
+):
+    settings.ALLOW_INDEXING = True
+    hidden = factories.make_commitment(
+        plan=factories.make_plan(status="in_preparation", code="oculto")
+    )
+    update = factories.make_published_update(activity=commitment.activities.get())
+
+    tree = ElementTree.fromstring(client.get("/sitemap.xml").content)  # noqa: S314
+
+    listed = {}
+    for entry in tree:
+        links = {link.get("hreflang"): link.get("href") for link in entry[1:]}
+        links.pop(None, None)
+        changed = entry.find(f"{SITEMAP}lastmod")
+        listed[entry.find(f"{SITEMAP}loc").text] = (
+            links,
+            None if changed is None else changed.text,
+        )
+    paths = {url.removeprefix(settings.SITE_URL) for url in listed}
+    assert len(listed) == len(tree)
+    assert {client.get(path).status_code for path in paths} == {200}
+    assert not [path for path in paths if hidden.plan.code in path]
+    spanish = settings.SITE_URL + commitment.get_absolute_url("es")
+    english = settings.SITE_URL + commitment.get_absolute_url("en")
+    expected = {"es": spanish, "en": english, "x-default": spanish}
+    day = str(timezone.localdate(update.published_at))
+    assert listed[spanish] == listed[english] == (expected, day)
+    kinds = {client.get(path).resolver_match.url_name for path in paths}
+    assert kinds == {name for name, *_ in PUBLIC_PAGES} - {"search"}
+
+
+@pytest.mark.parametrize("rows", [1, 30])
+def test_the_sitemap_costs_the_same_at_any_size(client, commitment, settings, rows):
+    settings.ALLOW_INDEXING = True
+    for _ in range(rows):
+        factories.make_commitment(programme=commitment.programme)
+
+    with CaptureQueriesContext(connection) as captured:
+        client.get("/sitemap.xml")
+
+    assert len(captured) == 6
