@@ -13,6 +13,7 @@ from agencies import leaving
 from agencies.access import ADMINISTRATORS, ROLES
 from agencies.factors import with_factor
 from agencies.scoping import ScopedAdmin
+from agencies.sign_in import notify
 from agencies.staleness import StaleGuardMixin
 
 
@@ -139,8 +140,14 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def save_model(self, request, obj, form, change):
-        """Closing an account ends its mandates and its sessions at once."""
+        """
+        Closing an account ends its mandates and its sessions at once.
+
+        A new address is where a link to a new password goes: the former one is told.
+        """
         super().save_model(request, obj, form, change)
+        if "email" in form.changed_data and form.initial.get("email"):
+            notify(obj, "agencies/address_changed", to=form.initial["email"])
         if "is_active" in form.changed_data and not obj.is_active:
             leaving.close_account(obj)
         elif {"is_staff", "groups"} & set(form.changed_data) and obj != request.user:

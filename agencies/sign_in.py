@@ -51,6 +51,10 @@ NOTICES = {
         _("You have new recovery codes"),
         _("New recovery codes were made; the former ones no longer serve."),
     ),
+    "agencies/address_changed": (
+        _("Your e-mail address was changed"),
+        _("An administrator gave your account another e-mail address."),
+    ),
     "agencies/factors_removed": (
         _("Your second factors were removed"),
         _(
@@ -157,14 +161,15 @@ def landing(user):
     return reverse("admin:index")
 
 
-def notify(user, notice):
-    """Tell a person by mail what happened to her account."""
-    if not user.email:
+def notify(user, notice, *, to=""):
+    """Tell a person by mail what happened to her account; ``to`` a former address."""
+    to = to or user.email
+    if not to:
         return
     subject, happened = NOTICES[notice]
     with translation.override(user.language):
         queue_mail(
-            to=user.email,
+            to=to,
             language=user.language,
             kind="account",
             subject=str(subject),

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from agencies.access import ROLES
+from agencies.mail import Mail
 from agencies.models import User
 from agencies.staleness import fingerprint
 from strategic_areas import workflow
@@ -224,3 +225,19 @@ def test_one_of_two_administrators_may_go(client, administrator):
 
     other.refresh_from_db()
     assert other.is_active is False
+
+
+def test_a_new_address_is_told_to_the_former_one(client, administrator):
+    person = make_reviewer(email="before@example.org")
+
+    client.post(page_of(person), filled(person, email="after@example.org"))
+
+    assert [mail.to for mail in Mail.objects.all()] == ["before@example.org"]
+
+
+def test_another_change_is_told_to_nobody(client, administrator):
+    person = make_reviewer()
+
+    client.post(page_of(person), filled(person, email=person.email, first_name="Luz"))
+
+    assert Mail.objects.count() == 0
