@@ -139,6 +139,9 @@ class Evidence(AboutReviewed):
         ARCHIVE = "archive", _("In the institution's archive")
         REMOVED = "removed", _("Removed to protect people")
 
+    #: Where it is: a purge of any of these takes the whole piece away.
+    WHEREABOUTS = ("url", "original_name", "archive_office", "archive_number")
+
     kind = models.CharField(
         _("kind"), max_length=7, choices=Kind, default=Kind.LINK, editable=False
     )

@@ -26,10 +26,7 @@ NOT_SEARCHED = {
     *(Session, ContentType, Permission),
 }
 #: Any of these makes a piece of evidence go as a whole, or a letter's file.
-WHEREABOUTS = {
-    Evidence: ("url", "original_name", "archive_office", "archive_number"),
-    Letter: ("original_name",),
-}
+WHEREABOUTS = {Evidence: Evidence.WHEREABOUTS, Letter: ("original_name",)}
 ROWS_AT_ONCE = 500
 
 

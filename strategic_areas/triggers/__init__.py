@@ -3,9 +3,10 @@ What the database itself refuses or counts, on both engines. Declared here only.
 
 * plan agreement: a record stands in the same plan as the record above it, and never
   moves to another plan;
-* the public record: a published, replaced or withdrawn revision keeps its content; a
-  transition or a submission is never changed or deleted. Only a purge that runs, by two
-  people, may put the marker in the place of a text that it has listed;
+* the public record: a published, replaced or withdrawn revision keeps its content and
+  its evidence; a transition or a submission is never changed or deleted. Only a purge
+  that runs, by two people, may put the marker in the place of a text that it has
+  listed, or take away a piece of evidence;
 * the audit record is only appended to, and on PostgreSQL chained at commit;
 * publication version: whatever changes what the public reads moves one counter in
   the same transaction, so that no code path, bulk update or SQL shell goes unseen.

@@ -45,15 +45,16 @@ def _differs(column):
     return f'NEW."{column}" IS DISTINCT FROM OLD."{column}"'
 
 
-def _is_purged(model, field):
-    """A condition: a purge that runs now has listed this field of this row."""
+def _is_purged(model, *fields):
+    """A condition: a purge that runs now has listed a field of this row."""
+    names = ", ".join(f"'{name}'" for name in fields)
     purge = model_named("Purge")._meta.db_table
     place = model_named("PurgedText")._meta.db_table
     return (
         f'EXISTS (SELECT 1 FROM "{place}" t '  # noqa: S608 - our own names
         f'JOIN "{purge}" p ON p.id = t.purge_id '
         f"WHERE p.state = 'running' AND t.model = '{model._meta.label_lower}' "
-        f"AND t.row = OLD.id AND t.field = '{field}')"
+        f"AND t.row = OLD.id AND t.field IN ({names}))"
     )
 
 
@@ -101,6 +102,7 @@ def public_record():
             f"a public {label} is never deleted",
         )
     yield from _public_sources()
+    yield from _public_evidence()
     yield refusal(
         "period_stays_a_demonstration",
         model_named("ReportingPeriod")._meta.db_table,
@@ -228,3 +230,41 @@ def _public_sources():
                 when,
                 message,
             )
+
+
+def _public_evidence():
+    """The evidence of a public revision stays; only its clearing may still change."""
+    model = model_named("Evidence")
+    table, whereabouts = model._meta.db_table, model.WHEREABOUTS
+    gone = {"kind", "file", "content_type", "size", "sha256", *whereabouts}
+    said, places = [], []
+    for field in model._meta.concrete_fields:
+        if field.name in gone:
+            places.append(_differs(field.column))
+        elif field.name != "is_public":
+            said.append(_forbidden(field))
+    taken = f"NEW.kind = 'removed' AND {_is_purged(model, *whereabouts)}"
+    changed = f"{' OR '.join(said)} OR ({' OR '.join(places)}) AND NOT ({taken})"
+    message = "the evidence of a public revision never changes"
+    yield refusal(
+        "evidence_public_content",
+        table,
+        "UPDATE",
+        f"({_beside_public('OLD')} OR {_beside_public('NEW')}) AND ({changed})",
+        message,
+    )
+    for event, row in (("INSERT", "NEW"), ("DELETE", "OLD")):
+        name = f"evidence_public_{event.lower()}"
+        yield refusal(name, table, event, _beside_public(row), message)
+
+
+def _beside_public(row):
+    """A condition: the row belongs to a published, replaced or withdrawn revision."""
+    return " OR ".join(
+        f"EXISTS (SELECT 1 FROM {model_named(name)._meta.db_table} r "  # noqa: S608
+        f"WHERE r.id = {row}.{link}_id AND r.status IN {PUBLIC_RECORD})"
+        for name, link in (
+            ("ActivityUpdate", "activity_update"),
+            ("CommitmentUpdate", "commitment_update"),
+        )
+    )

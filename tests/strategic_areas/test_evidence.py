@@ -23,7 +23,6 @@ from tests.factories import (
     make_evidence,
     make_file_evidence,
     make_focal_point,
-    make_published_update,
     make_reviewer,
     make_round,
     make_submitted_update,
@@ -308,10 +307,12 @@ def test_the_agency_cannot_clear_its_own_evidence(client, draft):
     assert draft.evidences.get().is_public is False
 
 
-@pytest.mark.parametrize("make", [make_submitted_update, make_published_update])
-def test_a_reviewer_cannot_alter_evidence(client, make, folder):
-    update = make()
+@pytest.mark.parametrize("is_published", [False, True])
+def test_a_reviewer_cannot_alter_evidence(client, is_published, folder):
+    update = make_submitted_update()
     item = make_evidence(update, url="https://example.org/a")
+    if is_published:
+        workflow.publish(update, by=make_reviewer())
     client.force_login(make_reviewer())
     row = {
         "id": item.pk,

@@ -248,9 +248,11 @@ def moved_or_refused(act):
 def one_row_in_every_public_table():
     """The models of all public tables, each with a row of which the public is told."""
     call_command("load_plan", str(SHIPPED), verbosity=0)
-    update, declaration = make_published_update(), make_published_declaration()
+    update, declaration = make_update(), make_published_declaration()
     plan, person = update.plan, make_reviewer()
     make_evidence(update)
+    workflow.submit(update, by=update.contributors.get())
+    workflow.publish(update, by=person)
     update.places.add(Province.objects.first())
     declaration.sources.add(make_source(plan=plan))
     make_agency().rename(acronym="ANTES")

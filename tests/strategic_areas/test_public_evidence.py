@@ -1,0 +1,221 @@
+"""What stands beside a public revision stays as it was reviewed, whoever writes."""
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
+
+from strategic_areas import purging, workflow
+from strategic_areas.marker import MARKER
+from strategic_areas.models import Evidence, Purge, PurgedText
+from tests.factories import (
+    make_declaration,
+    make_evidence,
+    make_file_evidence,
+    make_focal_point,
+    make_reviewer,
+    make_update,
+)
+
+pytestmark = pytest.mark.django_db
+
+TABLE = Evidence._meta.db_table
+ARCHIVE = {"archive_office": "Archivo central", "archive_number": "14-B"}
+
+
+def publish(update):
+    workflow.submit(update, by=update.contributors.get())
+    workflow.publish(update, by=make_reviewer())
+    return update
+
+
+def make_published_evidence(update=None, **fields):
+    item = make_evidence(update, **fields)
+    publish(item.record)
+    return item
+
+
+def replace(update):
+    """Publish a correction in its place."""
+    revision = workflow.correct(update, by=make_focal_point(agency=update.agency))
+    revision.percent = 90
+    by = revision.contributors.get()
+    workflow.save(revision, by=by, seen_version=revision.version)
+    publish(revision)
+
+
+def stored(item):
+    """Every column of the row, past the manager that translates."""
+    return QuerySet(Evidence).order_by().values().get(pk=item.pk)
+
+
+def refused(statement, *values):
+    """Whether the database takes this piece of SQL for an attempt on the record."""
+    try:
+        with transaction.atomic(), connection.cursor() as sql:
+            sql.execute(statement, values)
+    except IntegrityError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "title = 'Otra'",
+        "title_es = 'Otra'",
+        "title_en = 'Another'",
+        "url = 'https://example.org/otra'",
+        "kind = 'removed', url = ''",
+        f"title_es = '{MARKER}'",
+        "activity_update_id = {other}",
+    ],
+)
+def test_not_even_sql_changes_the_evidence_of_a_public_revision(change):
+    item, other = make_published_evidence(), make_update()
+    before = stored(item)
+
+    change = change.format(other=other.pk)
+    assert refused(f"UPDATE {TABLE} SET {change} WHERE id = %s", item.pk)  # noqa: S608
+
+    assert stored(item) == before
+
+
+@pytest.mark.parametrize("column", ["file", "original_name", "sha256", "content_type"])
+def test_the_file_of_a_public_revision_is_never_exchanged(column):
+    item = make_file_evidence()
+    publish(item.record)
+    before = stored(item)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Evidence.objects.filter(pk=item.pk).update(**{column: "otro"})
+
+    assert stored(item) == before
+
+
+@pytest.mark.parametrize("make", [make_update, make_declaration])
+def test_evidence_is_neither_added_to_a_public_revision_nor_taken_from_it(make):
+    item = make_published_evidence(make())
+    draft = make_evidence()
+    link = "activity_update" if item.activity_update else "commitment_update"
+    there = {"activity_update": None, "commitment_update": None, link: item.record}
+
+    assert refused(f"DELETE FROM {TABLE} WHERE id = %s", item.pk)  # noqa: S608
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make_evidence(item.record)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Evidence.objects.filter(pk=draft.pk).update(**there)
+
+    assert list(item.record.evidences.all()) == [item]
+
+
+def test_evidence_stays_beside_what_was_replaced_or_withdrawn():
+    replaced, withdrawn = make_published_evidence(), make_published_evidence()
+    replace(replaced.record)
+    workflow.withdraw(withdrawn.record, by=make_reviewer(), reason="Por error.")
+
+    for item in (replaced, withdrawn):
+        before = stored(item)
+        change = f"UPDATE {TABLE} SET title_es = 'Otra' WHERE id = %s"  # noqa: S608
+        assert refused(change, item.pk)
+        assert refused(f"DELETE FROM {TABLE} WHERE id = %s", item.pk)  # noqa: S608
+        assert stored(item) == before
+
+
+def test_a_reviewer_still_clears_it_and_takes_that_back():
+    item = make_published_evidence()
+
+    for is_public in (True, False):
+        Evidence.objects.filter(pk=item.pk).update(is_public=is_public)
+
+        assert stored(item)["is_public"] is is_public
+
+
+def test_a_correction_takes_copies_that_are_free_to_change():
+    item = make_published_evidence()
+    before = stored(item)
+
+    person = make_focal_point(agency=item.record.agency)
+    revision = workflow.correct(item.record, by=person)
+    copy = revision.evidences.get()
+    copy.title_es = "Otra"
+    copy.save()
+    copy.delete()
+
+    assert stored(item) == before
+
+
+def test_evidence_of_a_draft_changes_and_goes():
+    item = make_evidence()
+
+    item.title_es = "Otra"
+    item.save()
+    assert stored(item)["title_es"] == "Otra"
+
+    item.delete()
+    assert not Evidence.objects.exists()
+
+
+def test_a_purge_marks_its_title_and_takes_away_where_it_is():
+    named = make_evidence(title_es="Acta de Juana Pérez Zapata")
+    draft = named.record
+    kept = make_evidence(draft, **ARCHIVE)
+    link = make_evidence(draft, url="https://example.org/juana-perez-zapata")
+    office = make_evidence(
+        draft, archive_office="Juana Pérez Zapata", archive_number="1"
+    )
+    publish(draft)
+    before = stored(kept)
+
+    asked = purging.request("Juana Pérez Zapata", by=make_reviewer())
+    purging.confirm(asked, by=make_reviewer())
+
+    assert stored(named)["title_es"] == MARKER
+    gone = {"url": "", "archive_office": "", "archive_number": "", "kind": "removed"}
+    for item in (link, office):
+        assert stored(item).items() >= gone.items()
+    assert stored(kept) == before
+
+
+@pytest.fixture
+def running():
+    """A piece of evidence of which a purge that runs has listed just the title."""
+    item = make_published_evidence()
+    asked = purging.request("Juana Pérez Zapata", by=make_reviewer())
+    Purge.objects.filter(pk=asked.pk).update(
+        state="running", decided_by=make_reviewer(), decided_at=asked.requested_at
+    )
+    PurgedText.objects.create(
+        purge=asked, model="strategic_areas.evidence", row=item.pk, field="title_es"
+    )
+    return item
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"title_es": "Otra"},
+        {"title_en": MARKER},
+        {"kind": "removed", "url": ""},
+        {"url": "https://example.org/otra"},
+    ],
+)
+def test_a_running_purge_changes_only_what_it_has_listed(running, change):
+    rows = Evidence.objects.filter(pk=running.pk)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        rows.update(**change)
+
+    assert rows.update(title_es=MARKER) == 1
+
+
+def test_what_a_purge_removed_never_comes_back():
+    item = make_published_evidence(url="https://example.org/juana-perez-zapata")
+    asked = purging.request("Juana Pérez Zapata", by=make_reviewer())
+    purging.confirm(asked, by=make_reviewer())
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Evidence.objects.filter(pk=item.pk).update(
+            kind="link", url="https://example.org/"
+        )
+
+    assert stored(item)["kind"] == "removed"
