@@ -1,7 +1,10 @@
 """Agencies of a plan: role, mandate, what they lead, support and do."""
 
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date
+
+from django.db.models import Q
 
 from agencies.models import Agency, AgencyName
 from strategic_areas import progress
@@ -12,8 +15,9 @@ from strategic_areas.models import (
     Participation,
     Plan,
     ReportingPeriod,
+    Status,
 )
-from strategic_areas.queries import ledger, plans, record, rounds, sources
+from strategic_areas.queries import grounds, ledger, plans, record, rounds
 from strategic_areas.queries.areas import LATEST
 from strategic_areas.queries.board import (
     ActivityRow,
@@ -21,6 +25,7 @@ from strategic_areas.queries.board import (
     CommitmentRow,
     count_rows,
 )
+from strategic_areas.queries.joins import distinct, with_joined
 
 
 @dataclass(frozen=True)
@@ -84,13 +89,17 @@ def of_plan(board: Board) -> tuple[AgencyRow, ...]:
     participations = Participation.objects.filter(plan=board.plan).select_related(
         "agency"
     )
+    led, work = defaultdict(list), Counter()
+    for row in board.rows:
+        led[row.commitment.lead_id].append(row)
+        work.update(each.activity.agency_id for each in row.activities)
     order = list(Participation.Role)
     found = [
         AgencyRow(
             participation=each,
-            counts=count_rows(_led(board, each.agency)),
-            late=sum(row.is_late for row in _led(board, each.agency)),
-            activities=len(_activities(board, each.agency)),
+            counts=count_rows(led[each.agency_id]),
+            late=sum(row.is_late for row in led[each.agency_id]),
+            activities=work[each.agency_id],
         )
         for each in participations
     ]
@@ -98,20 +107,32 @@ def of_plan(board: Board) -> tuple[AgencyRow, ...]:
 
 
 def find(plan_code: str, slug: str) -> tuple[Plan, Agency, Participation | None] | None:
-    """A public plan and an agency by its address word, with its part if it has one."""
-    part = (
-        Participation.objects.filter(
-            plan__in=Plan.objects.public(), plan__code=plan_code, agency__slug=slug
-        )
-        .annotate(of_lines=plans.reconstructed("plan"))
-        .select_related("plan", "agency__succeeded_by")
-        .first()
-    )
-    if plans.with_plan(part):
-        return part.plan, part.agency, part
-    plan = plans.public().filter(code=plan_code).first()
-    agency = Agency.objects.filter(slug=slug).select_related("succeeded_by").first()
-    return (plan, agency, None) if plan and agency else None
+    """
+    A public plan and an agency by its address word, with its part if it has one.
+
+    The agency comes with its ``names_before``.
+    """
+    plan = plans.find(plan_code)
+    if plan is None:
+        return None
+    parts = Participation.objects.filter(plan=plan, agency__slug=slug)
+    parts = parts.select_related("agency__succeeded_by")
+    rows = list(with_joined(parts, "agency__former_names", AgencyName))
+    if rows:
+        part = rows[0]
+        part.agency.names_before = _names(rows, "agency__former_names")
+        return plan, part.agency, part
+    agencies = Agency.objects.filter(slug=slug).select_related("succeeded_by")
+    rows = list(with_joined(agencies, "former_names", AgencyName))
+    if rows:
+        rows[0].names_before = _names(rows, "former_names")
+    return (plan, rows[0], None) if rows else None
+
+
+def _names(rows, path):
+    """The former names in rows of one agency, the last first."""
+    found = distinct(rows, path, AgencyName)
+    return sorted(found, key=lambda name: name.ends_on or date.min, reverse=True)
 
 
 def renamed(slug: str) -> Agency | None:
@@ -136,16 +157,14 @@ def page(
     activities = _activities(board, agency)
     if not (participation or led or supported or activities):
         return None
-    answered = ledger.first_days(board.plan, today)
+    answered = ledger.first_days(board, today)
     asked = next(iter(answered), None)
     rows = [row for row, _ in activities]
     owed = [row for row in rows if rounds.owes(row, asked)]
-    updates = list(_latest_updates(agency, board.plan))
-    beside = record.off_plan(agency, board.plan)
-    found = sources.of_records(
-        participation=[participation.pk] if participation else [],
-        activityupdate=[update.pk for update in [*updates, *beside]],
-    )
+    updates = list(_updates(agency, board.plan))
+    parts = [participation.pk] if participation else []
+    found = grounds.of(updates, participation=parts)
+    told = record.entries(updates, found=found)
     return AgencyPage(
         agency=agency,
         participation=participation,
@@ -153,16 +172,14 @@ def page(
         led=tuple(led),
         supported=tuple(supported),
         activities=tuple(activities),
-        entries=tuple(record.entries(updates, found=found)),
-        off_plan=tuple(record.entries(beside, found=found)),
+        entries=tuple(entry for entry in told if not entry.is_off_plan),
+        off_plan=record.newest_off_plan(told),
         round=asked,
         owed=len(owed),
         reported=sum(rounds.has_answered(row, asked) for row in owed),
         discipline=ledger.discipline_of(rows, answered, today),
-        former_names=tuple(agency.former_names.all()),
-        sources=tuple(found["participation", participation.pk])
-        if participation
-        else (),
+        former_names=tuple(agency.names_before),
+        sources=tuple(found.sources["participation", parts[0]]) if parts else (),
         comments=_comments(agency, board.plan),
     )
 
@@ -180,9 +197,13 @@ def _activities(board, agency):
     ]
 
 
-def _latest_updates(agency, plan):
-    updates = record.standing(record.updates()).filter(activity__is_in_plan=True)
-    return record.newest(updates.filter(activity__agency=agency, plan=plan))[:LATEST]
+def _updates(agency, plan):
+    """Its last accounts of planned work, and all of what it did beside the plan."""
+    own = record.updates().filter(activity__agency=agency, plan=plan)
+    planned = record.standing(own).filter(activity__is_in_plan=True)
+    last = record.newest(planned).values("pk")[:LATEST]
+    beside = Q(activity__is_in_plan=False, status=Status.PUBLISHED)
+    return record.newest(own.filter(Q(pk__in=last) | beside))
 
 
 def _comments(agency, plan):

@@ -1,13 +1,13 @@
 """Strategic areas with their programmes, commitments and counts."""
 
+from collections import defaultdict
 from dataclasses import dataclass
-
-from django.db.models import Q
 
 from strategic_areas import progress
 from strategic_areas.models import Plan, Programme, StrategicArea
-from strategic_areas.queries import plans, record
+from strategic_areas.queries import record
 from strategic_areas.queries.board import Board, CommitmentRow, count_rows
+from strategic_areas.queries.joins import joined, with_joined
 
 #: How many accounts an area's or an agency's page lists; the rest is on "updates".
 LATEST = 12
@@ -26,36 +26,38 @@ class AreaRow:
     counts: progress.Counts
 
 
-def of_plan(plan: Plan):
-    return StrategicArea.objects.filter(plan=plan).select_related("plan")
+def of_plan(plan: Plan, **annotations) -> list[StrategicArea]:
+    """The plan's areas, each with its ``branches``, the programmes; one query."""
+    rows = StrategicArea.objects.filter(plan=plan).annotate(**annotations)
+    rows = with_joined(rows, "programmes", Programme)
+    found = {}
+    for row in rows.order_by("sort_code", "pk", "programmes__sort_code"):
+        area = found.setdefault(row.pk, row)
+        area.plan = plan
+        branches = area.__dict__.setdefault("branches", [])
+        if programme := joined(row, "programmes", Programme):
+            branches.append(programme)
+    return list(found.values())
 
 
-def find(plan_code: str, slug: str) -> StrategicArea | None:
-    """An area of a public plan by its address word in either language."""
-    found = StrategicArea.objects.filter(
-        Q(slug_es=slug) | Q(slug_en=slug),
-        plan__in=Plan.objects.public(),
-        plan__code=plan_code,
-    ).annotate(of_lines=plans.reconstructed("plan"))
-    return plans.with_plan(found.select_related("plan").first())
-
-
-def rows(areas, board: Board) -> tuple[AreaRow, ...]:
-    """Each area with its programmes and their commitments; one query."""
-    areas = list(areas)
-    programmes = Programme.objects.filter(area__in=areas)
-    by_area = {area.pk: [] for area in areas}
-    for programme in programmes:
-        own = [r for r in board.rows if r.commitment.programme_id == programme.pk]
-        by_area[programme.area_id].append(ProgrammeRow(programme, tuple(own)))
-    return tuple(
-        AreaRow(
-            area=area,
-            programmes=tuple(by_area[area.pk]),
-            counts=count_rows(r for each in by_area[area.pk] for r in each.rows),
-        )
-        for area in areas
+def find(plan: Plan, slug: str) -> StrategicArea | None:
+    """The plan's area by its address word in either language, with its branches."""
+    return next(
+        (area for area in of_plan(plan) if slug in {area.slug_es, area.slug_en}), None
     )
+
+
+def rows(areas: list[StrategicArea], board: Board) -> tuple[AreaRow, ...]:
+    """Each area of ``of_plan`` with its programmes and their commitments."""
+    led = defaultdict(list)
+    for row in board.rows:
+        led[row.commitment.programme_id].append(row)
+    found = []
+    for area in areas:
+        branches = [ProgrammeRow(each, tuple(led[each.pk])) for each in area.branches]
+        counts = count_rows(row for each in branches for row in each.rows)
+        found.append(AreaRow(area, tuple(branches), counts))
+    return tuple(found)
 
 
 def latest_entries(area: StrategicArea) -> list[record.Entry]:

@@ -1,11 +1,20 @@
-"""Where every commitment and activity of one plan stands, in four queries."""
+"""Where every commitment and activity of one plan stands, in three queries."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import (
+    BooleanField,
+    DateField,
+    DateTimeField,
+    Exists,
+    F,
+    OuterRef,
+    PositiveSmallIntegerField,
+    Value,
+)
 from django.utils import timezone
 
 from agencies.models import Agency
@@ -16,27 +25,32 @@ from strategic_areas.models import (
     Commitment,
     CommitmentUpdate,
     Plan,
+    ReportingPeriod,
     Status,
+    Transition,
 )
+from strategic_areas.queries.joins import columns, joined, with_joined
+from strategic_areas.queries.plans import periods_of
 
+#: What the board reads of an update or a declaration: no text, nobody's name.
 FILED = [
+    "kind",
     "pk",
+    "subject_id",
+    "execution",
+    "percent",
+    "is_reserved",
+    "result_reached",
+    "status",
+    "provenance",
     "starts_on",
     "ends_on",
     "reported_on",
     "submitted_at",
+    "published_at",
     "revision",
     "period_id",
     "origin",
-]
-
-REPORTED = [
-    "activity_id",
-    "execution",
-    "percent",
-    "published_at",
-    "is_reserved",
-    "status",
 ]
 
 
@@ -46,6 +60,7 @@ class Filed(progress.Report):
 
     pk: int
     period_id: int
+    provenance: str
     was_entered: bool
     published_at: datetime
 
@@ -85,8 +100,12 @@ class Board:
 
     plan: Plan
     rows: tuple[CommitmentRow, ...]
+    #: All of the plan's, the latest first.
+    periods: tuple[ReportingPeriod, ...] = ()
     #: The agency for which it was loaded, if any.
     supporter: Agency | None = None
+    #: Of that agency: (period, activity) → day of the first submission.
+    first_days: Mapping[tuple[int, int], date] = field(default_factory=dict)
 
     @property
     def is_reconstructed(self):
@@ -122,45 +141,114 @@ def deadline_of(record) -> progress.Deadline:
 
 
 def with_dates(queryset):
-    """The dates of the period beside each record."""
+    """What each record is about, and the dates of its period, beside it."""
+    is_update = queryset.model is ActivityUpdate
     return queryset.annotate(
-        starts_on=F("period__starts_on"), ends_on=F("period__ends_on")
+        subject_id=F("activity_id" if is_update else "commitment_id"),
+        starts_on=F("period__starts_on"),
+        ends_on=F("period__ends_on"),
     )
 
 
 def load(plan: Plan, today: date, supporter: Agency | None = None) -> Board:
     """
-    Everything that stands in the plan, with its state today.
+    Everything that stands in the plan, with its state today; three queries at most.
 
-    For a ``supporter`` it also knows which commitments that agency supports.
+    For a ``supporter`` it also knows which commitments that agency supports, and when
+    it first handed in what.
     """
+    updates, declared, submitted = _filings(plan, supporter)
+    commitments, activities = _planned(plan, supporter)
+    rows = build(commitments, activities, updates, declared, today)
+    return Board(plan, rows, tuple(periods_of(plan)), supporter, submitted)
+
+
+def _planned(plan, supporter):
+    """The standing commitments, and the standing activities of each; one query."""
     supporting = Commitment.supporting.through.objects.filter(
         commitment=OuterRef("pk"), agency=supporter
     )
-    commitments = (
+    stands = Activity.objects.standing().filter(pk=OuterRef("activities__pk"))
+    rows = (
         Commitment.objects.public()
         .standing()
         .filter(plan=plan)
         .select_related("lead", "programme__area")
-        .annotate(is_supported=Exists(supporting))
+        .annotate(is_supported=Exists(supporting), has_activity=Exists(stands))
     )
-    activities = (
-        Activity.objects.public().standing().filter(plan=plan).select_related("agency")
-    )
+    rows = with_joined(rows, "activities", Activity)
+    rows = with_joined(rows, "activities__agency", Agency)
+    commitments, activities, agencies = {}, [], {}
+    for row in rows.order_by("sort_code", "pk", "activities__sort_code"):
+        commitment = commitments.setdefault(row.pk, row)
+        commitment.plan = plan
+        if row.has_activity:
+            activity = joined(row, "activities", Activity)
+            activity.commitment, activity.plan = commitment, plan
+            agency = agencies.setdefault(
+                activity.agency_id, joined(row, "activities__agency", Agency)
+            )
+            activity.agency = agency
+            activities.append(activity)
+    return list(commitments.values()), activities
+
+
+def _filings(plan, agency):
+    """
+    Updates counted or in review, counted declarations, an agency's first submissions.
+
+    One query; the last are (period, activity) → day in Santo Domingo.
+    """
     updates = with_dates(
         ActivityUpdate.objects.counted_or_in_review().filter(plan=plan)
-    )
+    ).annotate(result_reached=Value(None, BooleanField()))
     declared = with_dates(CommitmentUpdate.objects.counted().filter(plan=plan))
-    rows = build(
-        commitments,
-        activities,
-        updates.values_list(*REPORTED, *FILED, named=True),
-        declared.values_list("commitment_id", "result_reached", *FILED, named=True),
-        today,
+    declared = declared.annotate(
+        execution=Value(""),
+        percent=Value(None, PositiveSmallIntegerField()),
+        is_reserved=Value(False),
     )
-    for row in rows:
-        row.commitment.plan = plan
-    return Board(plan, rows, supporter)
+    kinds = [("update", updates), ("declaration", declared)]
+    if agency:
+        kinds.append(("submission", _submissions(plan, agency)))
+    first, *others = (
+        columns(rows.order_by().annotate(kind=Value(kind)), *FILED, named=True)
+        for kind, rows in kinds
+    )
+    found, days = defaultdict(list), {}
+    for row in first.union(*others, all=True):
+        if row.kind == "submission":
+            key, day = (row.period_id, row.subject_id), _said_on(row)
+            days[key] = min(day, days.get(key, day))
+        else:
+            found[row.kind].append(row)
+    return found["update"], found["declaration"], days
+
+
+def _submissions(plan, agency):
+    """The agency's submissions of updates in the plan, under the names of ``FILED``."""
+    rows = Transition.objects.filter(
+        to_status=Status.SUBMITTED,
+        activity_update__plan=plan,
+        activity_update__activity__agency=agency,
+    )
+    return rows.annotate(
+        subject_id=F("activity_update__activity_id"),
+        execution=Value(""),
+        percent=Value(None, PositiveSmallIntegerField()),
+        is_reserved=Value(False),
+        result_reached=Value(None, BooleanField()),
+        status=F("to_status"),
+        provenance=Value(""),
+        starts_on=Value(None, DateField()),
+        ends_on=Value(None, DateField()),
+        reported_on=Value(None, DateField()),
+        submitted_at=F("at"),
+        published_at=Value(None, DateTimeField()),
+        revision=Value(1),
+        period_id=F("activity_update__period_id"),
+        origin=Value("entered"),
+    )
 
 
 def build(commitments, activities, updates, declared, today) -> tuple:
@@ -173,11 +261,11 @@ def build(commitments, activities, updates, declared, today) -> tuple:
     handed_in = defaultdict(set)
     for update in updates:
         if update.status == Status.SUBMITTED:
-            handed_in[update.activity_id].add(update.period_id)
+            handed_in[update.subject_id].add(update.period_id)
     counted = [update for update in updates if update.status == Status.PUBLISHED]
-    reports = _by(counted, "activity_id", _filed)
-    declarations = _by(declared, "commitment_id", _declaration)
-    entered = {each.commitment_id for each in declared if each.origin == "entered"}
+    reports = _by_subject(counted, _filed)
+    declarations = _by_subject(declared, _declaration)
+    entered = {each.subject_id for each in declared if each.origin == "entered"}
     work = defaultdict(list)
     for activity in activities:
         filed = tuple(reports[activity.pk])
@@ -205,10 +293,10 @@ def build(commitments, activities, updates, declared, today) -> tuple:
     return tuple(rows)
 
 
-def _by(records, key, make) -> Mapping[int, list]:
+def _by_subject(records, make) -> Mapping[int, list]:
     grouped = defaultdict(list)
     for record in records:
-        grouped[getattr(record, key)].append(make(record))
+        grouped[record.subject_id].append(make(record))
     return grouped
 
 
@@ -223,6 +311,7 @@ def _filed(record) -> Filed:
         reported_on=_said_on(record),
         revision=record.revision,
         period_id=record.period_id,
+        provenance=record.provenance,
         was_entered=record.origin == "entered",
         published_at=record.published_at,
     )

@@ -12,12 +12,15 @@ from strategic_areas.models import (
     ActivityUpdate,
     Amendment,
     Commitment,
-    LaterActivity,
     Provenance,
+    ReportingPeriod,
     Status,
 )
-from strategic_areas.queries import amendments, plans, record, rounds, sources
+from strategic_areas.queries import grounds, plans, record, rounds
 from strategic_areas.queries.board import ActivityRow, CommitmentRow, build, with_dates
+from strategic_areas.queries.joins import distinct, with_joined
+from strategic_areas.queries.plans import periods_of
+from strategic_areas.queries.related import of as of_commitment
 from strategic_areas.queries.succession import Succession
 from strategic_areas.queries.timeline import Moment, timeline
 
@@ -57,11 +60,22 @@ class CommitmentPage:
 
 
 def find(plan_code: str, code: str) -> Commitment | None:
-    """The commitment of a public plan, superseded or not."""
+    """
+    The commitment of a public plan, superseded or not; one query.
+
+    It comes with the plan's ``known_periods`` and the amendments ``approved`` for it.
+    """
     found = Commitment.objects.public().filter(plan__code=plan_code, code=code)
     found = found.annotate(of_lines=plans.reconstructed("plan"))
-    related = found.select_related("plan", "lead", "programme__area", "continues__plan")
-    return plans.with_plan(related.first())
+    found = found.select_related("plan", "lead", "programme__area", "continues__plan")
+    found = with_joined(found, "plan__periods", ReportingPeriod)
+    rows = list(with_joined(found, "amendments", Amendment))
+    if not rows:
+        return None
+    commitment = plans.with_plan(rows[0])
+    commitment.plan.known_periods = distinct(rows, "plan__periods", ReportingPeriod)
+    commitment.approved = _approved(rows)
+    return commitment
 
 
 def successor(commitment: Commitment, succession: Succession) -> Commitment | None:
@@ -77,8 +91,8 @@ def successor(commitment: Commitment, succession: Succession) -> Commitment | No
 def page(commitment: Commitment, succession: Succession, today: date):
     """All that the page of a standing commitment shows, in a fixed number of reads."""
     former = succession.predecessors(commitment.pk)
-    asked = rounds.latest(commitment.plan, today)
-    activities = list(_activities(commitment, former, succession, asked))
+    asked = rounds.latest(periods_of(commitment.plan), today)
+    activities = _activities(commitment, former, succession, asked)
     own = [
         each
         for each in activities
@@ -97,27 +111,23 @@ def page(commitment: Commitment, succession: Succession, today: date):
             commitment__in=[commitment.pk, *former]
         )
     )
-    later = list(
-        LaterActivity.objects.filter(commitment=commitment).select_related("agency")
-    )
-    found = sources.of_records(
+    related = of_commitment(commitment)
+    found = grounds.of(
+        updates,
+        declarations,
         commitment=[commitment.pk],
         activity=[each.pk for each in own],
-        lateractivity=[each.pk for each in later],
-        activityupdate=[each.pk for each in updates],
-        commitmentupdate=[each.pk for each in declarations],
+        lateractivity=[each.pk for each in related.later],
     )
     (row,) = build([commitment], own, _counted(updates), _counted(declarations), today)
     entries = record.entries(updates, declarations, found=found)
-    amended = _amendments(commitment, own)
     moments = timeline(entries, commitment, {each.pk for each in own} | beside)
     return CommitmentPage(
         row=row,
-        supporting=tuple(commitment.supporting.all()),
-        frameworks=tuple(commitment.frameworks.all()),
+        supporting=related.supporting,
+        frameworks=related.frameworks,
         activities=tuple(
-            _account(each, asked, moments, found, amended[each.activity.pk])
-            for each in row.activities
+            _account(each, asked, moments, found) for each in row.activities
         ),
         round=asked,
         timeline=moments,
@@ -126,10 +136,12 @@ def page(commitment: Commitment, succession: Succession, today: date):
             for moment in moments
             if moment.is_told_above and moment.entry.subject.pk in beside
         ),
-        later=tuple((each, found["lateractivity", each.pk]) for each in later),
-        sources=tuple(found["commitment", commitment.pk]),
+        later=tuple(
+            (each, found.sources["lateractivity", each.pk]) for each in related.later
+        ),
+        sources=tuple(found.sources["commitment", commitment.pk]),
         continues=_public_or_none(commitment.continues),
-        amendments=tuple(amended[None]),
+        amendments=commitment.approved,
     )
 
 
@@ -138,7 +150,7 @@ def _activities(commitment, former, succession, asked):
     submitted = ActivityUpdate.objects.filter(
         activity=OuterRef("pk"), period=asked, status=Status.SUBMITTED
     )
-    return (
+    found = (
         Activity.objects.filter(
             Q(commitment__in=[commitment.pk, *former])
             | Q(pk__in=succession.former_activities(commitment.pk))
@@ -146,19 +158,19 @@ def _activities(commitment, former, succession, asked):
         .select_related("agency")
         .annotate(submitted_at=Subquery(submitted.values("submitted_at")[:1]))
     )
+    rows_of = defaultdict(list)
+    for row in with_joined(found, "amendments", Amendment):
+        rows_of[row.pk].append(row)
+    for rows in rows_of.values():
+        rows[0].approved = _approved(rows)
+    return [rows[0] for rows in rows_of.values()]
 
 
-def _amendments(commitment, activities):
-    """Activity id → its approved amendments, the oldest first; None → its own."""
-    found = defaultdict(list)
-    rows = amendments.approved().filter(
-        Q(commitment=commitment) | Q(activity__in=[each.pk for each in activities])
-    )
-    for row in rows.select_related("commitment", "activity").order_by(
-        "decided_on", "pk"
-    ):
-        found[row.activity_id].append(row)
-    return found
+def _approved(rows):
+    """The approved amendments in the rows of one record, the oldest first."""
+    found = distinct(rows, "amendments", Amendment)
+    approved = [each for each in found if each.approved_at]
+    return tuple(sorted(approved, key=lambda each: (each.decided_on, each.pk)))
 
 
 def _counted(rows):
@@ -171,7 +183,7 @@ def _counted(rows):
     ]
 
 
-def _account(row, asked, moments, found, amendments):
+def _account(row, asked, moments, found):
     told = [
         moment.entry
         for moment in moments
@@ -189,8 +201,8 @@ def _account(row, asked, moments, found, amendments):
         submitted_on=record.day(submitted_at),
         latest=real[0] if real else None,
         demonstrations=tuple(entry for entry in told if entry.is_demonstration),
-        sources=_beside(found["activity", row.activity.pk], real),
-        amendments=tuple(amendments),
+        sources=_beside(found.sources["activity", row.activity.pk], real),
+        amendments=row.activity.approved,
     )
 
 

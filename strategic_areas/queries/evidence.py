@@ -1,11 +1,8 @@
 """Evidence as the public may read of it, and open it."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import Q
-
-from strategic_areas.models import Evidence, Status
+from strategic_areas.models import Evidence
 
 
 def cleared_file(token):
@@ -32,28 +29,6 @@ class EvidenceLine:
     size: int | None
     archive_office: str
     archive_number: str
-
-
-def shown(updates, declarations):
-    """What a reviewer cleared for the public, by kind and id of its record."""
-    standing = {
-        (row._meta.model_name, row.pk)
-        for row in [*updates, *declarations]
-        if row.status == Status.PUBLISHED
-    }
-    cleared = Evidence.objects.filter(is_public=True).filter(
-        Q(activity_update__in=[row.pk for row in updates])
-        | Q(commitment_update__in=[row.pk for row in declarations])
-    )
-    found = defaultdict(list)
-    for item in cleared:
-        key = (
-            ("activityupdate", item.activity_update_id)
-            if item.activity_update_id
-            else ("commitmentupdate", item.commitment_update_id)
-        )
-        found[key].append(evidence_line(item, is_open=key in standing))
-    return found
 
 
 def evidence_line(item, *, is_open):

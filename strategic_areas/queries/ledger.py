@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from django.db.models import F, Min, Q
+from django.db.models import Min
 from django.utils import timezone
 
 from agencies.models import Agency
@@ -143,22 +143,17 @@ def _opened_again_until(periods, today):
     return {(period, agency): until for period, agency, until in rows}
 
 
-def first_days(plan, today: date) -> dict[ReportingPeriod, dict[int, date]]:
-    """The plan's real rounds, newest first → activity id → day of first submission."""
-    step = "activityupdates__transitions"
-    rows = (
-        opened(plan, today)
-        .filter(is_demonstration=False)
-        .annotate(
-            activity_id=F("activityupdates__activity_id"),
-            first=Min(f"{step}__at", filter=Q(**{f"{step}__to_status": "submitted"})),
-        )
-    )
-    found = {}
-    for row in rows:
-        days = found.setdefault(row, {})
-        if row.first:
-            days[row.activity_id] = timezone.localdate(row.first)
+def first_days(board: Board, today: date) -> dict[ReportingPeriod, dict[int, date]]:
+    """
+    The plan's real rounds, newest first → activity id → day of first submission.
+
+    ``board`` is loaded for the agency whose submissions these are.
+    """
+    found = {period: {} for period in rounds.opened(board.periods, today)}
+    by_id = {period.pk: days for period, days in found.items()}
+    for (period, activity), day in board.first_days.items():
+        if period in by_id:
+            by_id[period][activity] = day
     return found
 
 

@@ -35,13 +35,14 @@ def load(plan: Plan, today: date) -> Overview:
     found = board.load(plan, today)
     every = agencies.of_plan(found)
     body = tuple(row for row in every if not row.is_partner)
+    branches = areas.of_plan(plan, number_behind=sources.number_behind(plan))
     return Overview(
         board=found,
         headline=rounds.headline_of(found, today),
-        areas=areas.rows(areas.of_plan(plan), found),
+        areas=areas.rows(branches, found),
         agencies=body,
         partners=len(every) - len(body),
-        sources=sources.count_behind(plan),
+        sources=branches[0].number_behind if branches else 0,
         latest=updates.latest(found),
     )
 

@@ -5,8 +5,15 @@ from datetime import date
 
 from django.db.models import Exists, OuterRef
 
-from strategic_areas.models import Commitment, LaterActivity, Plan, Provenance
+from strategic_areas.models import (
+    Commitment,
+    LaterActivity,
+    Plan,
+    Provenance,
+    ReportingPeriod,
+)
 from strategic_areas.queries import amendments
+from strategic_areas.queries.joins import joined, with_joined
 
 
 @dataclass(frozen=True)
@@ -46,13 +53,40 @@ def with_plan(record):
     return record
 
 
+def with_periods(rows) -> list[Plan]:
+    """The plans of ``rows``, each with its ``known_periods``, the latest first."""
+    found = {}
+    periods = with_joined(rows, "periods", ReportingPeriod)
+    for row in periods.order_by(
+        "-starts_on", "code", "-periods__ends_on", "-periods__starts_on", "periods__pk"
+    ):
+        plan = found.setdefault(row.pk, row)
+        known = plan.__dict__.setdefault("known_periods", [])
+        if period := joined(row, "periods", ReportingPeriod):
+            known.append(period)
+    return list(found.values())
+
+
+def find(code: str) -> Plan | None:
+    """A public plan with its ``known_periods``; one query."""
+    return next(iter(with_periods(public().filter(code=code))), None)
+
+
+def periods_of(plan: Plan) -> list[ReportingPeriod]:
+    """The plan's periods, the latest first: those read with it, else read now."""
+    if hasattr(plan, "known_periods"):
+        return plan.known_periods
+    rows = ReportingPeriod.objects.filter(plan=plan)
+    return list(rows.order_by("-ends_on", "-starts_on", "pk"))
+
+
 def choose(today: date) -> Choice:
     """
     The latest approved plan whose dates hold today, and the plan for the home page.
 
     A plan in force without commitments gives way to the latest that has a record.
     """
-    plans = list(public())
+    plans = with_periods(public())
     running = [
         plan
         for plan in plans

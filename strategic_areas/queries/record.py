@@ -21,7 +21,7 @@ from strategic_areas.models import (
     Status,
 )
 from strategic_areas.models.translations import told_in
-from strategic_areas.queries import evidence, letters, sources
+from strategic_areas.queries import grounds, letters
 from strategic_areas.queries.evidence import evidence_line
 
 
@@ -123,17 +123,13 @@ def standing(rows):
     return rows.exclude(status=Status.REPLACED)
 
 
-def off_plan(agency, plan):
-    """What an agency did beside the plan: the newest account of each, as published."""
-    rows = updates().filter(
-        activity__in=Activity.objects.off_plan().filter(agency=agency),
-        plan=plan,
-        status=Status.PUBLISHED,
-    )
+def newest_off_plan(entries):
+    """Of each work beside the plan, its first account among ``entries``."""
     newest_of = {}
-    for row in newest(rows):
-        newest_of.setdefault(row.activity_id, row)
-    return list(newest_of.values())
+    for entry in entries:
+        if entry.is_off_plan:
+            newest_of.setdefault(entry.subject.pk, entry)
+    return tuple(newest_of.values())
 
 
 def newest(rows):
@@ -146,18 +142,19 @@ def entries(updates=(), declarations=(), *, found=None):
     """
     Entries of loaded revisions, in the order given: updates, then declarations.
 
-    Two queries for any number of them: sources, unless the caller has ``found`` them,
-    and evidence.
+    One query for any number of them: what they rest on, unless the caller has
+    ``found`` it.
     """
     updates, declarations = list(updates), list(declarations)
-    found = found if found is not None else sources_of(updates, declarations)
-    shown = evidence.shown(updates, declarations)
-    return _entries(updates, declarations, found, shown)
-
-
-def headings(updates):
-    """Entries for a list that prints neither their sources nor their evidence."""
-    return _entries(list(updates), [], {}, {})
+    found = found or grounds.of(updates, declarations)
+    return [
+        _entry(kind, row, found.sources[kind, row.pk], found.evidence[kind, row.pk])
+        for kind, rows in (
+            ("activityupdate", updates),
+            ("commitmentupdate", declarations),
+        )
+        for row in rows
+    ]
 
 
 def as_published(row, evidence, *, today, is_reviewed_within_agency):
@@ -172,24 +169,6 @@ def as_published(row, evidence, *, today, is_reviewed_within_agency):
         status=Status.PUBLISHED,
         published_on=today,
         is_reviewed_within_agency=is_reviewed_within_agency,
-    )
-
-
-def _entries(updates, declarations, found, shown):
-    return [
-        _entry(kind, row, found.get((kind, row.pk), ()), shown.get((kind, row.pk), ()))
-        for kind, rows in (
-            ("activityupdate", updates),
-            ("commitmentupdate", declarations),
-        )
-        for row in rows
-    ]
-
-
-def sources_of(updates=(), declarations=()):
-    return sources.of_records(
-        activityupdate=[row.pk for row in updates],
-        commitmentupdate=[row.pk for row in declarations],
     )
 
 

@@ -1,5 +1,6 @@
 """Whom the latest round asked, and who answered."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from strategic_areas import headline, progress
@@ -7,10 +8,21 @@ from strategic_areas.models import Plan, ReportingPeriod
 from strategic_areas.queries.board import ActivityRow, Board
 
 
-def latest(plan: Plan, today: date) -> ReportingPeriod | None:
-    """The last real round of the plan that has opened."""
-    rounds = ReportingPeriod.objects.rounds().filter(plan=plan, opens_on__lte=today)
-    return rounds.order_by("-ends_on", "-opens_on", "pk").first()
+def latest(periods: Iterable[ReportingPeriod], today: date) -> ReportingPeriod | None:
+    """The last real round among a plan's periods that has opened."""
+    return next(iter(opened(periods, today)), None)
+
+
+def opened(periods: Iterable[ReportingPeriod], today: date) -> list[ReportingPeriod]:
+    """The real rounds among a plan's periods that have opened, newest first."""
+    rounds = [
+        period
+        for period in periods
+        if period.is_round and not period.is_demonstration and period.opens_on <= today
+    ]
+    return sorted(
+        rounds, key=lambda each: (each.ends_on, each.opens_on, -each.pk), reverse=True
+    )
 
 
 def owes(row: ActivityRow, asked: ReportingPeriod | None) -> bool:
@@ -43,7 +55,7 @@ def has_answered(row: ActivityRow, asked: ReportingPeriod | None) -> bool:
 
 def headline_of(board: Board, today: date) -> headline.Headline:
     """What may be said of the plan first."""
-    asked = latest(board.plan, today)
+    asked = latest(board.periods, today)
     owing = {
         row.activity.agency.acronym for row in board.activities if owes(row, asked)
     }

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import F, Q, Value
+from django.db.models import F, Func, IntegerField, Q, Subquery, Value
 
 from strategic_areas.models import (
     Activity,
@@ -19,6 +19,7 @@ from strategic_areas.models import (
     Source,
     StrategicArea,
 )
+from strategic_areas.queries.joins import columns
 
 LINE = ["title", "publisher", "url", "note_es", "note_en"]
 
@@ -51,27 +52,33 @@ def of_records(**ids) -> dict[tuple[str, int], list[SourceLine]]:
 
     Keywords name the kind, which is the model's name in lower case, and give the ids.
     """
-    parts = []
-    for model in SOURCED:
-        kind = model._meta.model_name
-        if kind not in ids:
-            continue
-        through = model.sources.through.objects.order_by()
-        rows = through.filter(**{f"{kind}__in": ids[kind]}).annotate(
-            kind=Value(kind), record=F(kind), key=F("source__key")
-        )
-        fields = [f"source__{field}" for field in LINE]
-        parts.append(rows.values_list("kind", "record", "key", *fields))
     found = defaultdict(list)
+    parts = [rows.values_list(*names) for rows, names in of(ids)]
+    if not parts:
+        return found
     first, *others = parts
     rows = first.union(*others, all=True) if others else first
-    for kind, record, _, *line in rows.order_by("key"):
+    for kind, record, _, *line in sorted(rows, key=lambda row: row[2]):
         found[kind, record].append(SourceLine(*line))
     return found
 
 
-def count_behind(plan: Plan) -> int:
-    """How many distinct public sources the plan's record was put together from."""
+def of(ids) -> list:
+    """Rows and the names of their columns: kind, record, key and a line's fields."""
+    parts = []
+    for model in SOURCED:
+        kind = model._meta.model_name
+        if kind in ids:
+            rows = model.sources.through.objects.order_by().annotate(
+                kind=Value(kind), record=F(kind), key=F("source__key")
+            )
+            names = ["kind", "record", "key", *[f"source__{name}" for name in LINE]]
+            parts.append((rows.filter(**{f"{kind}__in": ids[kind]}), names))
+    return parts
+
+
+def behind(plan: Plan):
+    """The distinct public sources that the plan's record was put together from."""
     bound = [StrategicArea, Programme, Participation, Commitment, Activity]
     through = [
         model.sources.through.objects.filter(
@@ -86,7 +93,14 @@ def count_behind(plan: Plan) -> int:
         Plan.sources.through.objects.filter(plan=plan),
         ActivityUpdate.sources.through.objects.filter(activityupdate__in=counted),
     ]
-    behind = Q()
+    found = Q()
     for rows in through:
-        behind |= Q(pk__in=rows.values("source"))
-    return Source.objects.filter(behind).count()
+        found |= Q(pk__in=rows.values("source"))
+    return Source.objects.filter(found)
+
+
+def number_behind(plan: Plan) -> Subquery:
+    """How many sources are ``behind`` the plan, as a column of another query."""
+    number = Func(F("pk"), function="COUNT", output_field=IntegerField())
+    rows = behind(plan).order_by().annotate(number=number)
+    return Subquery(columns(rows, "number"))

@@ -6,9 +6,10 @@ from datetime import date
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 
-from strategic_areas.models import Plan, Provenance
+from strategic_areas import progress
+from strategic_areas.models import Activity, Plan, Provenance, ReportingPeriod
 from strategic_areas.queries import record
-from strategic_areas.queries.board import Board
+from strategic_areas.queries.board import Board, Filed
 
 #: Where a record without a date of its source stands: after the dated ones.
 NO_DATE = date(1, 1, 1)
@@ -70,6 +71,19 @@ def entries(page) -> list[record.Entry]:
 
 
 @dataclass(frozen=True)
+class Line:
+    """An account of an activity in one line."""
+
+    report: Filed
+    activity: Activity
+    period: ReportingPeriod
+
+    @property
+    def state(self):
+        return progress.State(self.report.execution)
+
+
+@dataclass(frozen=True)
 class Latest:
     """
     What agencies reported here last, and the last of the record by its period.
@@ -77,20 +91,19 @@ class Latest:
     The public record and demonstrations never stand under "what changed lately".
     """
 
-    lately: tuple[record.Entry, ...]
-    recorded: tuple[record.Entry, ...]
+    lately: tuple[Line, ...]
+    recorded: tuple[Line, ...]
 
 
 def latest(board: Board) -> Latest:
-    """Both lists of a plan's first page; one query."""
-    filed = [report for row in board.activities for report in row.reports]
-    entered = [report for report in filed if report.was_entered]
-    lately = sorted(entered, key=lambda each: each.published_at, reverse=True)[:LATELY]
-    recorded = sorted(filed, key=lambda each: each.age, reverse=True)[:LATELY]
-    ids = {each.pk for each in [*lately, *recorded]}
-    loaded = record.headings(record.updates().filter(pk__in=ids))
-    by_id = {entry.pk: entry for entry in loaded}
-    return Latest(
-        tuple(by_id[each.pk] for each in lately),
-        tuple(by_id[each.pk] for each in recorded),
-    )
+    """Both lists of a plan's first page, from what the board has read."""
+    periods = {period.pk: period for period in board.periods}
+    filed = [
+        Line(report, row.activity, periods[report.period_id])
+        for row in board.activities
+        for report in row.reports
+    ]
+    entered = [line for line in filed if line.report.was_entered]
+    entered.sort(key=lambda line: line.report.published_at, reverse=True)
+    filed.sort(key=lambda line: line.report.age, reverse=True)
+    return Latest(tuple(entered[:LATELY]), tuple(filed[:LATELY]))

@@ -17,7 +17,7 @@ def area_list(request, plan):
 
 def area(request, plan, slug):
     """One area; the address word of the other language leads to this one's."""
-    area = found_or_404(areas.find(plan, slug))
+    area = found_or_404(areas.find(public_plan(plan), slug))
     if area.get_absolute_url() != request.path:
         return redirect(area, permanent=True)
     found = board.load(area.plan, timezone.localdate())

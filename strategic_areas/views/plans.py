@@ -1,7 +1,7 @@
 """The first page, each plan's own, and the list of all plans."""
 
 from django.http import Http404
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
 
 from strategic_areas.queries import overview, plans
@@ -33,7 +33,7 @@ def plan_list(request):
 
 def public_plan(code):
     """The plan, unless it is in preparation or unknown."""
-    return get_object_or_404(plans.public(), code=code)
+    return found_or_404(plans.find(code))
 
 
 def found_or_404(record):

@@ -72,12 +72,9 @@ def test_on_time_means_everything_submitted_by_the_due_date(days, today, expecte
 
 def kept(activity, day=CLOSES):
     """How the agency kept the due dates of its plan's rounds."""
-    rows = [
-        row
-        for row in board.load(activity.plan, day).activities
-        if row.activity.agency == activity.agency
-    ]
-    return ledger.discipline_of(rows, ledger.first_days(activity.plan, day), day)
+    loaded = board.load(activity.plan, day, activity.agency)
+    rows = [row for row in loaded.activities if row.activity.agency == activity.agency]
+    return ledger.discipline_of(rows, ledger.first_days(loaded, day), day)
 
 
 def test_on_time_counts_the_first_submission_and_never_the_publication():

@@ -254,7 +254,7 @@ def everything_counted(plan, agency, user):
     """Each figure that is told of a plan, its agencies and its rounds."""
     today = timezone.localdate()
     loaded = board.load(plan, today, supporter=agency)
-    part = agencies.find(plan.code, agency.slug)[2]
+    _plan, agency, part = agencies.find(plan.code, agency.slug)
     page = agencies.page(agency, part, loaded, today)
     commitment = page.led[0].commitment
     shown = commitments.page(commitment, Succession(plan), today)
@@ -272,8 +272,8 @@ def everything_counted(plan, agency, user):
         "of the commitment": [each.row.activity for each in shown.activities],
         "of the commitment's state": shown.row.standing,
         "accounts": updates.counted(plan),
-        "lately": [entry.pk for entry in updates.latest(loaded).lately],
-        "sources": sources.count_behind(plan),
+        "lately": [line.report.pk for line in updates.latest(loaded).lately],
+        "sources": sources.behind(plan).count(),
         "review": ledger.review_days(),
         "rounds": ledger.cells(loaded, list(ledger.opened(plan, today)), today),
         "owed": [item.activity for item in queries.owed_by(user)],

@@ -184,7 +184,7 @@ def test_a_demonstration_round_asks_nobody():
     make_demonstration(plan)
     activity = factories.make_activity(plan=plan)
 
-    assert rounds.latest(plan, timezone.localdate()) is None
+    assert rounds.latest(plans.periods_of(plan), timezone.localdate()) is None
     (account,) = page_of(activity.commitment).activities
     assert account.report == progress.ReportState.NEVER_ASKED
 
@@ -224,7 +224,7 @@ def test_what_changed_lately_is_only_what_was_reported_here():
 
     latest = overview.load(plan, TODAY).latest
 
-    assert [entry.pk for entry in latest.lately] == [reported.pk]
+    assert [line.report.pk for line in latest.lately] == [reported.pk]
     assert len(latest.recorded) == 2
 
 
@@ -353,8 +353,9 @@ def test_an_agency_tells_how_many_of_the_activities_asked_for_it_reported():
     first, _ = (factories.make_activity(plan=plan, agency=agency) for _ in range(2))
     factories.make_published_update(activity=first, period=asked)
     today = timezone.localdate()
+    found = agencies.find(plan.code, agency.slug)
 
-    page = agencies.page(agency, None, board.load(plan, today, agency), today)
+    page = agencies.page(*found[1:], board.load(plan, today, agency), today)
 
     assert (page.round, page.owed, page.reported) == (asked, 2, 1)
 
@@ -368,7 +369,7 @@ def test_the_sources_behind_a_plan_are_counted_once_each():
     factories.make_record_update(activity=activity, sources=[source])
     plan.sources.add(factories.make_source(plan=plan))
 
-    assert sources.count_behind(plan) == 2
+    assert sources.behind(plan).count() == 2
 
 
 def make_line(**fields):
@@ -410,7 +411,7 @@ def test_a_record_period_has_no_window():
     period = factories.make_period()
 
     assert period.mode == ReportingPeriod.Mode.RECORD
-    assert rounds.latest(period.plan, TODAY) is None
+    assert rounds.latest([period], TODAY) is None
 
 
 def test_a_demonstration_stays_one_by_what_it_says_of_itself():
@@ -458,7 +459,7 @@ def test_what_is_found_by_its_address_knows_its_plan_for_reconstructed():
 
     found = [
         commitments.find(plan.code, grouped.code).plan,
-        areas.find(plan.code, area.slug).plan,
+        areas.find(plans.find(plan.code), area.slug).plan,
         agencies.find(plan.code, lead.slug)[0],
         commitments.find(stated.plan.code, stated.code).plan,
     ]
