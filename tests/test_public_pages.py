@@ -51,7 +51,7 @@ BUDGETS = {
     "updates": 7,
     "legal_base": 4,
     "discrepancies": 5,
-    "frameworks": 7,
+    "frameworks": 6,
     "amendments": 3,
     "later_activities": 5,
 }

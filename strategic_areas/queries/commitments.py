@@ -75,6 +75,8 @@ def find(plan_code: str, code: str) -> Commitment | None:
     commitment = plans.with_plan(rows[0])
     commitment.plan.known_periods = distinct(rows, "plan__periods", ReportingPeriod)
     commitment.approved = _approved(rows)
+    for amendment in commitment.approved:
+        amendment.commitment = commitment
     return commitment
 
 
@@ -163,6 +165,8 @@ def _activities(commitment, former, succession, asked):
         rows_of[row.pk].append(row)
     for rows in rows_of.values():
         rows[0].approved = _approved(rows)
+        for amendment in rows[0].approved:
+            amendment.activity = rows[0]
     return [rows[0] for rows in rows_of.values()]
 
 

@@ -256,7 +256,7 @@ def everything_counted(plan, agency, user):
     loaded = board.load(plan, today, supporter=agency)
     _plan, agency, part = agencies.find(plan.code, agency.slug)
     page = agencies.page(agency, part, loaded, today)
-    commitment = page.led[0].commitment
+    commitment = commitments.find(plan.code, page.led[0].commitment.code)
     shown = commitments.page(commitment, Succession(plan), today)
     return {
         "counts": loaded.counts,
