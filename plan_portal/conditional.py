@@ -38,6 +38,8 @@ def public_page(view, language):
         response = get_conditional_response(request, etag=etag)
         if response is None:
             response = view(request, *args, **kwargs)
+        if finish := getattr(view, "finish", None):
+            finish(response)
         response.headers["ETag"] = etag
         response.headers["Cache-Control"] = "public, no-cache"
         if request.META.get(ASKED_BY_FRONT):

@@ -86,6 +86,8 @@ class SecurityHeadersMiddleware:
         response = self.get_response(request)
         for name, value in self.headers.items():
             response.headers.setdefault(name, value)
+        if getattr(response, "xframe_options_exempt", False):
+            del response.headers["X-Frame-Options"]
         if settings.SECURE_HSTS_SECONDS and request.is_secure():
             response.headers.setdefault(
                 "Strict-Transport-Security", self.transport_security

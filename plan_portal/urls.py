@@ -12,12 +12,14 @@ from plan_portal.conditional import public_page
 from plan_portal.language import choose_language
 from plan_portal.security_txt import PATH, security_txt
 from strategic_areas.desk import evidence as staff_evidence
+from strategic_areas.feeds import atom, dates
 from strategic_areas.views import (
     about,
     agencies,
     amendments,
     areas,
     beside,
+    cards,
     commitments,
     evidence,
     frameworks,
@@ -136,6 +138,60 @@ PUBLIC_COMPANIONS = [
         pictures.agency,
         "<slug:plan>/instituciones/<slug:slug>/imagen.png",
         "<slug:plan>/agencies/<slug:slug>/image.png",
+    ),
+    (
+        "plan_feed",
+        atom.plan,
+        "<slug:plan>/avances.atom",
+        "<slug:plan>/updates.atom",
+    ),
+    (
+        "area_feed",
+        atom.area,
+        "<slug:plan>/ejes/<slug:slug>/avances.atom",
+        "<slug:plan>/areas/<slug:slug>/updates.atom",
+    ),
+    (
+        "commitment_feed",
+        atom.commitment,
+        "<slug:plan>/compromisos/<code:code>/avances.atom",
+        "<slug:plan>/commitments/<code:code>/updates.atom",
+    ),
+    (
+        "agency_feed",
+        atom.agency,
+        "<slug:plan>/instituciones/<slug:slug>/avances.atom",
+        "<slug:plan>/agencies/<slug:slug>/updates.atom",
+    ),
+    (
+        "plan_dates",
+        dates.plan,
+        "<slug:plan>/plazos.ics",
+        "<slug:plan>/dates.ics",
+    ),
+    (
+        "agency_dates",
+        dates.agency,
+        "<slug:plan>/instituciones/<slug:slug>/plazos.ics",
+        "<slug:plan>/agencies/<slug:slug>/dates.ics",
+    ),
+    (
+        "area_card",
+        cards.area,
+        "insertar/<slug:plan>/ejes/<slug:slug>/",
+        "embed/<slug:plan>/areas/<slug:slug>/",
+    ),
+    (
+        "commitment_card",
+        cards.commitment,
+        "insertar/<slug:plan>/compromisos/<code:code>/",
+        "embed/<slug:plan>/commitments/<code:code>/",
+    ),
+    (
+        "agency_card",
+        cards.agency,
+        "insertar/<slug:plan>/instituciones/<slug:slug>/",
+        "embed/<slug:plan>/agencies/<slug:slug>/",
     ),
 ]
 

@@ -31,8 +31,8 @@ ROWS = [
 #: What the framework starts first: it wires the app together.
 WIRING = {"__init__", "apps", "triggers", "migrations", "plans"}
 #: Inside the last row, each imports only what stands after it here, or in a row above.
-LAST_ROW = ["management", "admin", "desk", "views"]
-PUBLIC = ["strategic_areas.queries", "strategic_areas.views"]
+LAST_ROW = ["management", "admin", "desk", "feeds", "views"]
+PUBLIC = ["strategic_areas.feeds", "strategic_areas.queries", "strategic_areas.views"]
 RAW_MEASUREMENTS = "strategic_areas.models.measurements"
 
 

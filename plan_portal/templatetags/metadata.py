@@ -17,8 +17,8 @@ register = template.Library()
 
 #: So that nothing inside can end the element or begin a comment.
 ESCAPES = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&"}
-#: The pages that have a picture of their own; the others show the plan's.
-PICTURED = ("plan", "area", "commitment", "agency")
+#: The pages with a picture and a feed of their own; the others have the plan's.
+FOLLOWED = ("plan", "area", "commitment", "agency")
 #: What schema.org calls a page, where it has a word for it.
 KINDS = {
     "about": "AboutPage",
@@ -56,11 +56,33 @@ def picture(context):
     if not (plan := context.get("plan")):
         return ""
     match = context["request"].resolver_match
-    if match.url_name in PICTURED:
+    if match.url_name in FOLLOWED:
         path = address(f"{match.url_name}_picture", *match.kwargs.values())
     else:
         path = address("plan_picture", plan.code)
     return absolute(path)
+
+
+@register.simple_tag(takes_context=True)
+def companions(context):
+    """
+    The paths of what goes with this page: ``feed``, ``calendar``, ``card``.
+
+    A page without its own has the plan's feed and calendar; ``own`` tells which.
+    """
+    if not (plan := context.get("plan")):
+        return {}
+    match = context["request"].resolver_match
+    own = match.url_name in FOLLOWED
+    kind, args = "plan", [plan.code]
+    if own:
+        kind, args = match.url_name, list(match.kwargs.values())
+    found = {"own": own, "feed": address(f"{kind}_feed", *args)}
+    if kind in {"plan", "agency"}:
+        found["calendar"] = address(f"{kind}_dates", *args)
+    if kind in {"area", "commitment", "agency"}:
+        found["card"] = address(f"{kind}_card", *args)
+    return found
 
 
 @register.simple_tag

@@ -103,6 +103,12 @@ def provenance(value):
     return Provenance(value).label if value else ""
 
 
+@register.filter
+def state_word(state):
+    """The word of a state; "" where there is none."""
+    return STATES[state] if state else ""
+
+
 @register.inclusion_tag("_status.html")
 def status(state):
     """A state as a shape and a word."""

@@ -11,8 +11,10 @@ from strategic_areas.pictures import Part, Picture, draw
 from strategic_areas.queries import agencies, areas, board
 from strategic_areas.queries.board import count_rows
 from strategic_areas.views.plans import found_or_404, public_plan
+from strategic_areas.views.sharing import finished_by, shown_elsewhere
 
 
+@finished_by(shown_elsewhere)
 def plan(request, plan):
     """How all of a plan's commitments stand."""
     plan = public_plan(plan)
@@ -20,6 +22,7 @@ def plan(request, plan):
     return _of_counts(standing, _kicker(plan), plan.title, standing.rows)
 
 
+@finished_by(shown_elsewhere)
 def area(request, plan, slug):
     """How an area's commitments stand."""
     area = found_or_404(areas.find(plan, slug))
@@ -28,6 +31,7 @@ def area(request, plan, slug):
     return _of_counts(standing, _kicker(area.plan), area.name, rows)
 
 
+@finished_by(shown_elsewhere)
 def agency(request, plan, slug):
     """How the commitments that an agency leads stand."""
     plan, agency, _participation = found_or_404(agencies.find(plan, slug))
@@ -36,6 +40,7 @@ def agency(request, plan, slug):
     return _of_counts(standing, _kicker(plan), agency.name, rows)
 
 
+@finished_by(shown_elsewhere)
 def commitment(request, plan, code):
     """In which state one commitment is, and who leads it."""
     plan = public_plan(plan)
@@ -97,7 +102,4 @@ def _foot(standing):
 
 
 def _answer(picture):
-    response = HttpResponse(draw(picture), content_type="image/png")
-    # Shown in other sites' pages; it says nothing that a page does not say.
-    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    return response
+    return HttpResponse(draw(picture), content_type="image/png")

@@ -1,0 +1,115 @@
+"""Cards for other sites: framable by any of them, while nothing else is by anyone."""
+
+import re
+from html import unescape
+
+import pytest
+from django.urls import get_resolver
+
+from plan_portal.urls import PUBLIC_COMPANIONS, PUBLIC_PAGES
+from strategic_areas.addresses import address
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+LANGUAGES = ["es", "en"]
+CARDS = ["area_card", "commitment_card", "agency_card"]
+
+
+@pytest.fixture
+def commitment():
+    commitment = factories.make_commitment()
+    factories.make_participation(plan=commitment.plan, agency=commitment.lead)
+    factories.make_published_update(
+        activity=factories.make_activity(commitment=commitment), percent=60
+    )
+    return commitment
+
+
+def path_of(name, route, commitment, language="es"):
+    area = commitment.programme.area
+    words = {
+        "plan": commitment.plan.code,
+        "code": commitment.code,
+        "slug": commitment.lead.slug,
+    }
+    if name.startswith("area"):
+        words["slug"] = getattr(area, f"slug_{language}")
+    taken = [words.get(each, "x") for each in re.findall(r"<\w+:(\w+)>", route)]
+    return address(name, *taken, language=language)
+
+
+def is_framable(response):
+    policy = response["Content-Security-Policy"]
+    is_open = "frame-ancestors *" in policy
+    assert is_open is ("X-Frame-Options" not in response.headers)
+    return is_open
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_only_cards_may_be_framed_and_any_site_may(client, commitment, language):
+    framable = set()
+    for name, _view, spanish, _english in [*PUBLIC_PAGES, *PUBLIC_COMPANIONS]:
+        path = path_of(name, spanish, commitment, language)
+        response = client.get(path)
+        etag = response.headers.get("ETag", "")
+        again = client.get(path, headers={"if-none-match": etag})
+        assert is_framable(again) is is_framable(response), path
+        if is_framable(response):
+            framable.add(name)
+            assert response["Cross-Origin-Resource-Policy"] == "cross-origin"
+
+    assert framable == set(CARDS)
+
+
+def test_no_page_outside_the_public_table_may_be_framed(client):
+    client.force_login(factories.make_reviewer())
+    patterns = [str(each.pattern) for each in get_resolver().url_patterns]
+    simple = [path for path in patterns if "<" not in path and "^" not in path]
+
+    assert len(simple) > 5
+    for path in simple:
+        assert not is_framable(client.get(f"/{path}")), path
+    assert not is_framable(client.get("/insertar/nada/compromisos/nada/"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_card_says_what_its_page_says_and_leads_to_it(client, commitment, language):
+    args = commitment.plan.code, commitment.code
+    page = commitment.get_absolute_url(language)
+
+    html = client.get(address("commitment_card", *args, language=language))
+
+    text = html.content.decode()
+    state = re.search(r'<span class="status .*?</span>', text).group()
+    assert state in client.get(page).content.decode()
+    assert "60 %" in text
+    links = re.findall(r'<a href="([^"]+)" target="_blank" rel="noopener">', text)
+    assert {link.endswith(page) for link in links} == {True}
+    assert '<meta name="robots" content="noindex">' in text
+    assert "<script" not in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", CARDS)
+def test_a_page_offers_the_code_of_its_card(client, commitment, name, language):
+    kind = name.removesuffix("_card")
+    routes = {name: route for name, _, route, _ in PUBLIC_PAGES}
+    page = client.get(path_of(kind, routes[kind], commitment, language))
+
+    (code,) = re.findall(r"<textarea[^>]*readonly>(.*?)</textarea>", page.text)
+    (source,) = re.findall(r'src="([^"]+)"', unescape(code))
+
+    card = client.get(source.removeprefix("http://localhost:8000"))
+    assert card.status_code == 200
+    assert card.resolver_match.url_name == name
+
+
+def test_a_commitment_can_be_cited(client, commitment):
+    html = client.get(commitment.get_absolute_url("en")).content.decode()
+
+    (sentence,) = re.findall(r"<cite>(.*?)</cite>", html, re.DOTALL)
+
+    for part in (commitment.lead.name_en, commitment.code, commitment.plan.code):
+        assert part in sentence
+    assert commitment.get_absolute_url("en") in sentence

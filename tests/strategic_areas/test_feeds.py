@@ -1,0 +1,221 @@
+"""Following from outside: what feeds and calendars hold, and what they never hold."""
+
+from datetime import date
+from xml.etree import ElementTree
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from icalendar import Calendar
+
+from plan_portal.urls import PUBLIC_COMPANIONS
+from strategic_areas import workflow
+from strategic_areas.addresses import address
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+LANGUAGES = ["es", "en"]
+KINDS = ["plan", "area", "commitment", "agency"]
+MARKER = "zanahoria"
+
+
+def path_of(name, commitment, language="es"):
+    plan, area = commitment.plan.code, commitment.programme.area
+    takes = {
+        "plan": (plan,),
+        "area": (plan, getattr(area, f"slug_{language}")),
+        "commitment": (plan, commitment.code),
+        "agency": (plan, commitment.lead.slug),
+    }
+    return address(name, *takes[name.split("_")[0]], language=language)
+
+
+def entries(client, path):
+    response = client.get(path)
+    assert response.status_code == 200
+    tree = ElementTree.fromstring(response.content)  # noqa: S314
+    return [
+        {child.tag.removeprefix(ATOM): child for child in entry}
+        for entry in tree.iter(f"{ATOM}entry")
+    ]
+
+
+def events(client, path):
+    response = client.get(path)
+    calendar = Calendar.from_ical(response.content)
+    return {
+        str(each["summary"]): (each["dtstart"].dt, str(each["uid"]))
+        for each in calendar.walk("VEVENT")
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_feed_tells_what_was_published_on_it_alone(client, kind, language):
+    update = factories.make_published_update(narrative_es="Lo de este.")
+    commitment = update.activity.commitment
+    other = factories.make_commitment(plan=commitment.plan)
+    factories.make_published_update(
+        activity=factories.make_activity(commitment=other), period=update.period
+    )
+
+    response = client.get(path_of(f"{kind}_feed", commitment, language))
+    found = entries(client, path_of(f"{kind}_feed", commitment, language))
+
+    assert response["Content-Type"] == "application/atom+xml; charset=utf-8"
+    assert len(found) == (2 if kind == "plan" else 1)
+    (own,) = [each for each in found if "Lo de este." in each["summary"].text]
+    assert own["updated"].text == update.published_at.isoformat()
+    assert own["link"].get("href").endswith(update.activity.get_absolute_url(language))
+
+
+def test_an_account_keeps_its_name_through_revisions_and_is_told_anew(client):
+    update = factories.make_published_update()
+    path = path_of("plan_feed", update.activity.commitment)
+    (before,) = entries(client, path)
+    revision = factories.make_correction(update, percent=70)
+    workflow.submit(revision, by=update.contributors.first())
+    workflow.publish(revision, by=factories.make_reviewer())
+
+    (after,) = entries(client, path)
+
+    assert after["id"].text == before["id"].text
+    assert after["updated"].text > before["updated"].text
+    assert "70 %" in after["summary"].text
+
+
+def test_languages_name_their_entries_apart(client):
+    commitment = factories.make_published_update().activity.commitment
+
+    names = [
+        entries(client, path_of("plan_feed", commitment, each))[0]["id"].text
+        for each in LANGUAGES
+    ]
+
+    assert len(set(names)) == 2
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_feed_holds_nothing_unpublished_no_person_and_no_demonstration(client, kind):
+    commitment = factories.make_commitment()
+    focal_point = factories.make_focal_point(
+        agency=commitment.lead, first_name=MARKER, username=MARKER, last_name=MARKER
+    )
+    period = factories.make_round(plan=commitment.plan)
+    rehearsal = factories.make_round(plan=commitment.plan, is_demonstration=True)
+
+    def make(make_one, **fields):
+        activity = factories.make_activity(commitment=commitment)
+        fields = {"period": period, "by": focal_point, **fields}
+        return make_one(activity=activity, **fields)
+
+    make(factories.make_update, narrative_es=MARKER)
+    make(factories.make_submitted_update, narrative_es=MARKER)
+    make(factories.make_published_update, narrative_es=MARKER, period=rehearsal)
+    withdrawn = make(factories.make_published_update, narrative_es=MARKER)
+    workflow.withdraw(withdrawn, by=factories.make_reviewer(), reason="Otro año.")
+    make(factories.make_published_update, narrative_es="Publicado.")
+
+    found = entries(client, path_of(f"{kind}_feed", commitment))
+
+    text = client.get(path_of(f"{kind}_feed", commitment)).content.decode()
+    assert MARKER not in text
+    assert len(found) == 2
+    assert "Otro año." in text
+    assert "Publicado." in text
+
+
+@pytest.mark.parametrize("name", [n for n, *_ in PUBLIC_COMPANIONS])
+def test_a_plan_in_preparation_has_no_companions(client, name):
+    commitment = factories.make_commitment()
+    path = path_of(name, commitment)
+    assert client.get(path).status_code == 200
+    commitment.plan.status = "in_preparation"
+    commitment.plan.save()
+
+    assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", [n for n, *_ in PUBLIC_COMPANIONS])
+def test_companions_cost_the_same_at_any_size_and_are_not_sent_again(
+    client, name, language
+):
+    spent = []
+    for rows in (1, 10):
+        commitment = factories.make_commitment(
+            due_on=date(2026, 6, 1), due_provenance="plan"
+        )
+        for _ in range(rows):
+            activity = factories.make_activity(commitment=commitment)
+            factories.make_record_update(activity=activity)
+        path = path_of(name, commitment, language)
+        with CaptureQueriesContext(connection) as captured:
+            response = client.get(path)
+        spent.append(len(captured))
+        again = client.get(path, headers={"if-none-match": response["ETag"]})
+        assert again.status_code == 304
+        assert again["Cache-Control"] == "public, no-cache"
+
+    assert spent[0] == spent[1] <= 8
+
+
+def test_a_calendar_holds_the_dates_that_somebody_states(client):
+    commitment = factories.make_commitment(
+        due_on=date(2026, 6, 1), due_provenance="plan"
+    )
+    stated = factories.make_activity(
+        commitment=commitment, due_on=date(2026, 5, 1), due_provenance="agency"
+    )
+    factories.make_activity(
+        commitment=commitment, due_on=date(2026, 4, 1), due_provenance="plan_period"
+    )
+    period = factories.make_round(plan=commitment.plan)
+    factories.make_round(plan=commitment.plan, is_demonstration=True)
+
+    found = events(client, path_of("plan_dates", commitment))
+
+    days = [day for day, _uid in found.values()]
+    assert sorted(days) == sorted(
+        [commitment.due_on, stated.due_on, period.due_on, commitment.plan.ends_on]
+    )
+    assert len({uid for _day, uid in found.values()}) == 4
+
+
+def test_an_agencys_calendar_holds_its_own_dates(client):
+    stated = {"due_on": date(2026, 6, 1), "due_provenance": "plan"}
+    commitment = factories.make_commitment(**stated)
+    other = factories.make_commitment(plan=commitment.plan, **stated)
+
+    found = " ".join(events(client, path_of("agency_dates", commitment)))
+
+    assert commitment.code in found
+    assert other.code not in found
+
+
+def test_a_moved_date_keeps_its_name_in_the_calendar(client):
+    commitment = factories.make_commitment(
+        due_on=date(2026, 6, 1), due_provenance="plan"
+    )
+    path = path_of("plan_dates", commitment)
+    before = {uid for _day, uid in events(client, path).values()}
+    commitment.due_on = date(2026, 9, 1)
+    commitment.save()
+
+    after = events(client, path).values()
+
+    assert {uid for _day, uid in after} == before
+    assert date(2026, 9, 1) in {day for day, _uid in after}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_page_links_to_its_own_feed_and_calendar(client, kind, language):
+    commitment = factories.make_published_update().activity.commitment
+    html = client.get(path_of(kind, commitment, language)).content.decode()
+
+    assert f'href="{path_of(f"{kind}_feed", commitment, language)}"' in html
+    has_calendar = kind in {"plan", "agency"}
+    assert ('type="text/calendar"' in html) is has_calendar
