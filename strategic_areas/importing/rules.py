@@ -37,6 +37,7 @@ def broken_rules(plan_file, known):
         periods_that_are_rounds,
         stronger_claims,
         own_lists,
+        codes_of_other_work,
     ):
         yield from rule(plan_file, known)
 
@@ -92,6 +93,16 @@ def unknown_references(plan_file, known):
     geography = plan_file.geography
     if "geography_sources" in geography.values:
         yield from unknown_in(geography, "geography_sources", "sources", known)
+
+
+def codes_of_other_work(plan_file, known):
+    for entry in plan_file.entries["activities"]:
+        if entry.values.get("code", "").startswith(Activity.OFF_PLAN):
+            expected = (
+                f"a code that does not begin with {Activity.OFF_PLAN}, which is for "
+                "work that agencies report outside the plan"
+            )
+            yield entry.fault("code", expected)
 
 
 def unknown_in(entry, key, section, known):

@@ -93,6 +93,10 @@ UPDATE = "updates C1.a 2030-S1"
         (small(areas="1"), ("the file", "areas", "'1'")),
         (small(periods={"a": 1}), ("the file", "periods", "a: 1")),
         (changed("plan", code="gestion"), ("plan", "code", "gestion")),
+        (
+            changed("activities", code="F-9") | {"updates": []},
+            ("activities F-9", "code", "F-9"),
+        ),
         (changed("plan", code="con espacio"), ("plan", "code", "con espacio")),
         (changed("plan", title_es=DROP), ("plan", "title_es", "nothing")),
         (changed("plan", title_es=""), ("plan", "title_es", "''")),
