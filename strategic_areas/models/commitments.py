@@ -162,10 +162,16 @@ class ActivityQuerySet(models.QuerySet):
         return self.filter(is_in_plan=False)
 
     def visible_to(self, user):
-        """All for the plan's keepers; those of her agencies for a focal point."""
-        if access.is_reviewer(user) or access.is_administrator(user):
-            return self
-        return self.filter(agency__in=FocalPoint.objects.agencies_of(user))
+        """
+        All for the plan's keepers; those of her agencies for a focal point.
+
+        Work outside the plan is the agency's own affair until it is handed in.
+        """
+        mine = Q(agency__in=FocalPoint.objects.agencies_of(user))
+        if not (access.is_reviewer(user) or access.is_administrator(user)):
+            return self.filter(mine)
+        told = Activity.objects.filter(updates__submitted_at__isnull=False)
+        return self.filter(mine | Q(is_in_plan=True) | Q(pk__in=told.values("pk")))
 
 
 class Activity(PlanBound, Coded, Dated, Sourced):

@@ -1,6 +1,6 @@
 """Work done beside the plan: told, reviewed and read, and counted nowhere."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -329,3 +329,23 @@ def test_once_published_it_is_read_under_its_own_heading(desk, client):
         entry.subject for entry in pages[2].context["entries"] if entry.is_off_plan
     ]
     assert marked == [update.activity]
+
+
+def test_the_secretariat_sees_it_only_once_it_is_handed_in(desk):
+    told = {"commitment": desk.commitment, "period": desk.period, "by": desk.user}
+    kept, sent = make_off_plan_update(**told), make_off_plan_update(**told)
+    workflow.submit(sent, by=desk.user)
+    later = ActivityUpdate(
+        activity=sent.activity,
+        period=make_round(plan=desk.plan, starts_on=date(2024, 1, 1)),
+        execution="in_progress",
+        percent=10,
+        narrative_es=TEXT,
+    )
+    workflow.draft(later, by=desk.user)
+
+    seen = Activity.objects.off_plan().visible_to(make_reviewer())
+    own = Activity.objects.off_plan().visible_to(desk.user)
+
+    assert list(seen) == [sent.activity]
+    assert set(own) == {kept.activity, sent.activity}
