@@ -51,6 +51,8 @@ class ReportForm(RowForm):
     """
 
     answer, button, css_class = Answer.REPORTED, _("Save and next"), "default"
+    #: Percent and execution as posted, before one followed the other.
+    posted_pair = None
 
     class Meta:
         model = ActivityUpdate
@@ -75,6 +77,8 @@ class ReportForm(RowForm):
                 "places": [place.pk for place in last.places.all()],
             }
         super().__init__(*args, **kwargs)
+        if (stored := self.initial.get("quantity")) is not None:
+            self.initial["quantity"] = _shortest(stored)
         if provinces is not None:
             self.fields["places"].choices = provinces
 
@@ -124,6 +128,7 @@ class ReportForm(RowForm):
         if not {"percent", "execution"} <= set(cleaned):
             return
         percent, execution = cleaned["percent"], cleaned["execution"]
+        self.posted_pair = percent, execution
         changed = {"percent", "execution"} & set(self.changed_data)
         if changed == {"percent"} or not execution:
             cleaned["execution"] = in_step.execution_for(percent, execution)
@@ -135,6 +140,26 @@ class ReportForm(RowForm):
             )
         if not cleaned.get("execution", execution):
             self.add_error("percent", _("State the percent, or choose the execution."))
+
+    def _says_the_same(self, stored):
+        """Also where the first press of the same words changed what goes with them."""
+        if self.posted_pair:
+            percent, execution = self.posted_pair
+            stands = stored.percent, stored.execution
+            followed = [
+                (percent, in_step.execution_for(percent, execution)),
+                (in_step.percent_for(execution, percent), execution),
+            ]
+            if stands in followed:
+                pair = dict(zip(("percent", "execution"), stands, strict=True))
+                self.cleaned_data.update(pair)
+        return super()._says_the_same(stored)
+
+
+def _shortest(number):
+    """12 and 12.5 instead of 12.00 and 12.50."""
+    whole = number.to_integral_value()
+    return whole if number == whole else number.normalize()
 
 
 class NoNewsForm(RowForm):

@@ -74,8 +74,11 @@ class RevisionForm(forms.ModelForm):
     def _refuse_personal_data(self, cleaned):
         """What identifies a person is not even stored; the text stays on screen."""
         for name in filter(guard.can_become_public, list(cleaned)):
-            for reason in guard.refusals(cleaned.get(name)):
+            text = cleaned.get(name)
+            for reason in guard.refusals(text):
                 self.add_error(name, reason)
+                # Refused is not missing: the model judges the rest with the text there.
+                setattr(self.instance, name, text)
 
     def _refuse_stale(self):
         """Lock the row until the end of the request and compare versions."""

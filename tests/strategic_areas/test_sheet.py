@@ -1,5 +1,7 @@
 """The sheet: what it asks, saves and refuses; sending it all; the receipt."""
 
+from decimal import Decimal
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -698,3 +700,57 @@ def test_the_sheet_asks_the_database_the_same_at_any_size(desk):
             make_update(activity=activity, period=desk.period, by=desk.user)
 
     assert count() == small
+
+
+def test_a_refused_text_is_not_called_missing_besides(desk):
+    response = desk.save(narrative_es="Se atendió a Juana, cédula 001-1234567-8.")
+
+    (shown,) = response.context["rows"]
+    errors = shown.form.errors.get_json_data()
+    assert {name: len(found) for name, found in errors.items()} == {"narrative_es": 1}
+
+
+@pytest.mark.parametrize(
+    ("before", "percent", "stored"),
+    [
+        ("in_progress", "100", ("completed", 100)),
+        ("in_progress", "0", ("not_started", 0)),
+        ("completed", "", ("completed", 100)),
+    ],
+)
+def test_a_press_that_comes_twice_without_scripts_is_saved_once(
+    desk, before, percent, stored
+):
+    posted = {"percent": percent, "execution": before}
+    if before == "in_progress":
+        desk.published_before(percent=40, execution=before)
+
+    first = desk.save(**posted)
+    second = desk.save(**posted)
+
+    update = ActivityUpdate.objects.get(period=desk.period)
+    assert (first.status_code, second.status_code) == (302, 302)
+    assert (update.execution, update.percent, update.version) == (*stored, 1)
+
+
+def test_another_number_on_a_stale_row_is_a_conflict_all_the_same(desk):
+    desk.published_before(percent=40, execution="in_progress")
+    desk.save(percent="100", execution="in_progress")
+
+    response = desk.save(percent="90", execution="in_progress")
+
+    assert response.status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"), [("12.00", "12"), ("12.50", "12.5"), ("100", "100")]
+)
+def test_a_quantity_is_shown_as_short_as_it_is(desk, stored, shown):
+    activity = desk.another(kind="continuing")
+    make_update(
+        activity=activity, period=desk.period, by=desk.user, quantity=Decimal(stored)
+    )
+
+    form = desk.open().context["rows"][1].form
+
+    assert str(form["quantity"].value()) == shown
