@@ -12,8 +12,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from strategic_areas.desk import guard
 from strategic_areas.desk.differences import differences
-from strategic_areas.desk.guard import AROUND, Warned
 from strategic_areas.models import (
     AgencyComment,
     HelpLine,
@@ -23,8 +23,6 @@ from strategic_areas.models import (
     Translation,
 )
 from strategic_areas.queries import agencies, help_lines, record
-from strategic_areas.text_guard import Severity
-from strategic_areas.workflow.personal_data import found_in
 from strategic_areas.workflow.plain_values import put
 
 #: How long a decision that went against somebody stands on her first page.
@@ -119,16 +117,7 @@ def in_words(field, value):
 
 def warnings(change):
     """What the guard for personal data would have somebody look at."""
-    model = change.content_type.model_class()
-    return [
-        Warned(
-            capfirst(str(field.verbose_name)),
-            str(finding.message),
-            text[max(0, finding.start - AROUND) : finding.end + AROUND],
-        )
-        for field, text, finding in found_in(model, change.after)
-        if finding.severity == Severity.WARN
-    ]
+    return guard.found_warnings(change.content_type.model_class(), change.after)
 
 
 def proposed_record(change):

@@ -6,6 +6,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from strategic_areas import text_guard
+from strategic_areas.workflow.personal_data import found_in
 
 #: The texts of a report that can become public, in whichever language.
 PUBLIC_TEXTS = {
@@ -52,6 +53,19 @@ def warnings_of(record, names):
     return _found(texts, text_guard.Severity.WARN)
 
 
+def found_warnings(model, values):
+    """The same of texts that are not stored yet, by the names of the model's fields."""
+    return [
+        Warned(
+            capfirst(str(field.verbose_name)),
+            str(finding.message),
+            excerpt(text, finding),
+        )
+        for field, text, finding in found_in(model, values)
+        if finding.severity == text_guard.Severity.WARN
+    ]
+
+
 def blocks(record):
     """What stands stored and may not become public, whoever has looked at it."""
     return _found(_texts(record), text_guard.Severity.BLOCK)
@@ -62,12 +76,20 @@ def _found(texts, severity):
         Warned(
             label,
             str(each.message),
-            text[max(0, each.start - AROUND) : each.end + AROUND],
+            excerpt(text, each),
         )
         for label, text in texts
         for each in text_guard.inspect(text)
         if each.severity == severity
     ]
+
+
+def excerpt(text, finding):
+    """The words around a finding, whole, with a sign where the text goes on."""
+    start = text.rfind(" ", 0, max(0, finding.start - AROUND)) + 1
+    end = text.find(" ", finding.end + AROUND)
+    before, after = "… " if start else "", " …" if end != -1 else ""
+    return f"{before}{text[start : end if after else None].strip()}{after}"
 
 
 def _texts(record):

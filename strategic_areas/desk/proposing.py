@@ -9,15 +9,27 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from strategic_areas import workflow
+from strategic_areas.desk import guard
 from strategic_areas.models import PendingChange
 from strategic_areas.workflow.personal_data import blocked_texts
 
 
 class ProposalForm(forms.ModelForm):
-    """Refuses what identifies a person; ``propose`` keeps the rest for approval."""
+    """
+    Refuses what identifies a person; ``propose`` keeps the rest for approval.
+
+    ``warnings`` are what its writer has to have looked at first, and say so.
+    """
+
+    warnings_read = forms.BooleanField(
+        label=gettext_lazy("I have read these warnings"),
+        required=False,
+        widget=forms.HiddenInput,
+    )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
+        self.warnings = []
         self.helper = FormHelper()
         self.helper.form_class = "step-form"
         self.helper.add_input(
@@ -26,9 +38,20 @@ class ProposalForm(forms.ModelForm):
 
     def clean(self):
         cleaned = super().clean()
-        for name, reason in blocked_texts(self._meta.model, cleaned).items():
+        texts = {name: cleaned[name] for name in self._meta.fields if name in cleaned}
+        for name, reason in blocked_texts(self._meta.model, texts).items():
             self.add_error(name, reason)
+        self._ask_about_warnings(texts)
         return cleaned
+
+    def _ask_about_warnings(self, texts):
+        self.warnings = guard.found_warnings(self._meta.model, texts)
+        if not self.warnings:
+            return
+        self.fields["warnings_read"].widget = forms.CheckboxInput()
+        if not self.cleaned_data.get("warnings_read"):
+            reason = _("Read the warnings, then change the text or tick this.")
+            self.add_error("warnings_read", reason)
 
     def propose(self, *, by):
         """The change that waits now, or None where the form says why there is none."""

@@ -37,6 +37,8 @@ class TranslationForm(ProposalForm):
         record = self.instance.record
         missing = untranslated(record)
         for name in list(self.fields):
+            if name not in self._meta.fields:
+                continue
             if name not in missing:
                 del self.fields[name]
                 continue

@@ -265,3 +265,18 @@ def test_the_desk_and_the_page_cost_the_same_at_any_number(client):
             costs.append(len(queries))
 
     assert costs[:2] == costs[2:]
+
+
+def test_who_writes_a_comment_reads_the_guards_warnings_before_it_is_sent(client):
+    world = World()
+    client.force_login(world.user)
+    posted = {"text_es": "Este trimestre se atendió a dos niñas."}
+
+    asked = client.post(world.address, posted)
+    kept = PendingChange.objects.count()
+    sent = client.post(world.address, {**posted, "warnings_read": "on"})
+
+    form = asked.context["form"]
+    assert [warned.excerpt for warned in form.warnings] == [posted["text_es"]]
+    assert (list(form.errors), kept) == (["warnings_read"], 0)
+    assert (sent.status_code, PendingChange.objects.count()) == (302, 1)

@@ -479,6 +479,24 @@ def test_the_guard_reads_legal_basis_and_evidence_too():
     assert found == ["Caso de dos niñas", "Acta de tres víctimas"]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Dos niñas.", "Dos niñas."),
+        (
+            f"{'Se hizo una larga jornada. ' * 3}Dos niñas{' y lo demás' * 9}.",
+            "… Se hizo una larga jornada. Dos niñas y lo demás y lo demás y lo demás …",
+        ),
+    ],
+)
+def test_a_warning_quotes_whole_words_and_says_where_the_text_goes_on(text, expected):
+    update = make_update(narrative_es=text)
+
+    (warned,) = guard.warnings(update)
+
+    assert warned.excerpt == expected
+
+
 # Publishing together
 
 

@@ -68,7 +68,7 @@ def test_a_reviewer_proposes_english_beside_the_spanish(client):
     client.post(address(update), {"text": ENGLISH, "obstacle": "Lack of paper."})
 
     change = PendingChange.objects.get()
-    assert list(form.fields) == ["text", "obstacle"]
+    assert list(form.fields) == ["text", "obstacle", "warnings_read"]
     assert f'lang="es">{SPANISH}</span>' in form.fields["text"].help_text
     assert change.after == {
         "activity_update": update.pk,
@@ -269,3 +269,16 @@ def test_translations_cost_no_query_of_their_own():
 
     assert costs[0] == costs[1]
     assert {entry.text_en for entry in entries} == {ENGLISH}
+
+
+def test_who_translates_reads_the_guards_warnings_before_it_is_kept(client):
+    update = make_spanish_update()
+    client.force_login(make_reviewer())
+    posted = {"text": "Two girls were assisted."}
+
+    asked = client.post(address(update), posted)
+    kept = PendingChange.objects.count()
+    sent = client.post(address(update), {**posted, "warnings_read": "on"})
+
+    assert (list(asked.context["form"].errors), kept) == (["warnings_read"], 0)
+    assert (sent.status_code, PendingChange.objects.count()) == (302, 1)
