@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db.models import OuterRef, Q, Subquery
+from django.utils import timezone
 
 from agencies.models import Agency, FocalPoint
 from strategic_areas.models import (
@@ -26,6 +27,7 @@ class Owed:
     activity: Activity
     period: ReportingPeriod
     update: ActivityUpdate | None
+    is_overdue: bool = False
 
     @property
     def status(self):
@@ -41,6 +43,7 @@ def owed_by(user, today=None):
     activities are never owed; demonstration rounds ask too. Returns a list of ``Owed``
     in the order of the desk; empty for whoever has no current mandate.
     """
+    today = today or timezone.localdate()
     agencies = FocalPoint.objects.agencies_of(user)
     owed = []
     rounds = ReportingPeriod.objects.accepting(agencies, today)
@@ -58,13 +61,17 @@ def owed_by(user, today=None):
         updates = ActivityUpdate.objects.in_bulk(
             [activity.newest_id for activity in activities if activity.newest_id]
         )
+        is_overdue = period.due_on < today
         owed += [
-            Owed(activity, period, updates.get(activity.newest_id))
+            Owed(activity, period, updates.get(activity.newest_id), is_overdue)
             for activity in activities
         ]
-    return sorted(
-        owed, key=lambda item: (ORDER.index(_place(item)), item.activity.is_continuing)
-    )
+    return sorted(owed, key=_in_order)
+
+
+def _in_order(item):
+    """What came back first, then by what is due first; one-off work before the rest."""
+    return ORDER.index(_place(item)), item.period.due_on, item.activity.is_continuing
 
 
 def _asked(period, today):

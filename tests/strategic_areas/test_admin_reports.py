@@ -1,8 +1,11 @@
 """Reports in the admin: what a focal point and a reviewer see, do, and cannot."""
 
+from datetime import date, timedelta
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils import timezone
 
 from strategic_areas import workflow
 from strategic_areas.models import ActivityUpdate, Status
@@ -356,3 +359,17 @@ def test_one_off_work_stands_first_on_the_desk(desk):
     owed = desk["client"].get(reverse("admin:index")).context["owed"]
 
     assert [item.activity.kind for item in owed] == ["one_off", "continuing"]
+
+
+def test_what_is_past_due_stands_before_what_is_due(desk):
+    activity, today = desk["activity"], timezone.localdate()
+    late = make_round(
+        plan=activity.plan, due_on=today - timedelta(days=2), starts_on=date(2024, 1, 1)
+    )
+
+    owed = desk["client"].get(reverse("admin:index")).context["owed"]
+
+    assert [(item.period, item.is_overdue) for item in owed] == [
+        (late, True),
+        (desk["period"], False),
+    ]
