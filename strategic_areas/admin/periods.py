@@ -51,7 +51,7 @@ class ScheduleForm(forms.Form):
     )
 
     def __init__(self, *args, user, **kwargs):
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, label_suffix="", **kwargs)
         self.fields["plan"].queryset = Plan.objects.visible_to(user)
         self.helper = FormHelper()
         self.helper.form_class = "step-form"
