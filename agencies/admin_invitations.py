@@ -13,7 +13,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies import access, invitations
+from agencies import access, codes, invitations
 from agencies.invitations import Invitation
 from agencies.scoping import ScopedAdmin
 
@@ -176,7 +176,7 @@ class InvitationAdmin(ScopedAdmin):
             "invitation": obj,
             "days": invitations.DAYS,
             "link": invitations.link(secret),
-            "code": invitations.printed(secret),
+            "code": codes.printed(secret),
             "page": f"{settings.SITE_URL}{reverse('account_invitation')}",
         }
         return TemplateResponse(request, "admin/agencies/invitation_made.html", context)

@@ -6,7 +6,6 @@ a code, serves once within a week. Who accepts writes her own name and password;
 else ever knows it. Only a keyed hash of the secret is stored.
 """
 
-import secrets
 from datetime import timedelta
 
 from django.conf import settings
@@ -18,18 +17,14 @@ from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies import access, audit
+from agencies import access, audit, codes
 from agencies.mail import queue_mail
 from agencies.models import Agency, FocalPoint, User
 
 DAYS = 7
-#: Letters and digits that nobody takes for another; 26 of them are 130 bits.
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-LENGTH = 26
 INVITED_ALREADY = _(
     "This address is invited already: send that invitation again, or revoke it first."
 )
@@ -209,7 +204,7 @@ def find(secret):
     """The invitation that the secret opens now; None for anything else."""
     return (
         Invitation.objects.open()
-        .filter(digest=digest_of(secret), expires_at__gt=timezone.now())
+        .filter(digest=codes.digest_of(secret), expires_at__gt=timezone.now())
         .select_related("agency")
         .first()
     )
@@ -253,8 +248,8 @@ def _mandate(invitation, user):
 
 
 def _renew(invitation):
-    secret = "".join(secrets.choice(ALPHABET) for _number in range(LENGTH))
-    invitation.digest = digest_of(secret)
+    secret = codes.new()
+    invitation.digest = codes.digest_of(secret)
     invitation.expires_at = timezone.now() + timedelta(days=DAYS)
     invitation.save()
     return secret
@@ -277,24 +272,6 @@ def _tell(event, invitation, by, **facts):
         role=invitation.role,
         **facts,
     )
-
-
-def plain_secret(typed):
-    """What somebody typed from paper: no blanks or dashes, O is 0, I and L are 1."""
-    letters = "".join(each for each in typed.upper() if each.isalnum())
-    return letters.translate(str.maketrans("OIL", "011"))
-
-
-def digest_of(secret):
-    """Keyed, so that whoever reads the table alone can make no link."""
-    return salted_hmac(
-        "agencies.invitations", plain_secret(secret), algorithm="sha256"
-    ).hexdigest()
-
-
-def printed(secret):
-    """The secret in groups that are easy to copy from paper."""
-    return "-".join(secret[at : at + 5] for at in range(0, len(secret), 5))
 
 
 def link(secret):

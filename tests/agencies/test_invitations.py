@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from agencies import invitations, mail
+from agencies import codes, invitations, mail
 from agencies.audit import AuditEntry
 from agencies.invitations import Invitation
 from agencies.mail import Mail
@@ -115,7 +115,7 @@ def test_an_invitation_serves_for_a_week(client, days, serves):
 
 def test_a_code_from_paper_may_be_typed_badly():
     _invitation, secret = make_invitation(role="reviewer")
-    typed = invitations.printed(secret).lower().replace("0", "o").replace("1", "l")
+    typed = codes.printed(secret).lower().replace("0", "o").replace("1", "l")
 
     assert invitations.find(f" {typed} ") is not None
 
@@ -127,7 +127,7 @@ def test_a_secret_has_128_bits_and_is_kept_nowhere():
         str(value) for row in Invitation.objects.values() for value in row.values()
     ]
 
-    assert len(set(invitations.ALPHABET)) ** len(secret) >= 2**128
+    assert len(set(codes.ALPHABET)) ** len(secret) >= 2**128
     assert not any(secret in text for text in stored)
 
 
