@@ -18,7 +18,10 @@ BANS = {
     "text taken for markup": (
         r"mark_safe|SafeString|\|\s*safe\b|autoescape off",
         ("py", "html"),
-        {"plan_portal/templatetags/portal.py"},  # escapes the text in the same call
+        {
+            "plan_portal/templatetags/metadata.py",  # JSON; its ESCAPES end no element
+            "plan_portal/templatetags/portal.py",  # escapes the text in the same call
+        },
     ),
     "text run as code": (
         r"(?<![\w.])(eval|exec|compile)\(",

@@ -32,7 +32,7 @@ def plan(request, plan):
 
 def area(request, plan, slug):
     """What was published on an area's commitments."""
-    area = found_or_404(areas.find(plan, slug))
+    area = found_or_404(areas.find(public_plan(plan), slug))
     path = area.get_absolute_url()
     return _answer(request, area.plan, area.name, path, area=area)
 

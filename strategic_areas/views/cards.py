@@ -14,7 +14,7 @@ from strategic_areas.views.sharing import finished_by, framed_anywhere
 @finished_by(framed_anywhere)
 def area(request, plan, slug):
     """How an area's commitments stand."""
-    area = found_or_404(areas.find(plan, slug))
+    area = found_or_404(areas.find(public_plan(plan), slug))
     found = board.load(area.plan, timezone.localdate())
     rows = [r for r in found.rows if r.commitment.programme.area_id == area.pk]
     context = {"record": area, "field": "name", "counts": count_rows(rows)}

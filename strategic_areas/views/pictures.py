@@ -25,7 +25,7 @@ def plan(request, plan):
 @finished_by(shown_elsewhere)
 def area(request, plan, slug):
     """How an area's commitments stand."""
-    area = found_or_404(areas.find(plan, slug))
+    area = found_or_404(areas.find(public_plan(plan), slug))
     standing = board.load(area.plan, timezone.localdate())
     rows = [r for r in standing.rows if r.commitment.programme.area_id == area.pk]
     return _of_counts(standing, _kicker(area.plan), area.name, rows)

@@ -485,7 +485,8 @@ def test_the_guard_reads_legal_basis_and_evidence_too():
         ("Dos niñas.", "Dos niñas."),
         (
             f"{'Se hizo una larga jornada. ' * 3}Dos niñas{' y lo demás' * 9}.",
-            "… Se hizo una larga jornada. Dos niñas y lo demás y lo demás y lo demás …",
+            "… jornada. Se hizo una larga jornada. Dos niñas y lo demás y lo demás y "
+            "lo demás …",
         ),
     ],
 )
