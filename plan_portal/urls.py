@@ -94,6 +94,12 @@ PUBLIC_PAGES = [
     ),
     ("updates", updates.update_list, "<slug:plan>/avances/", "<slug:plan>/updates/"),
     (
+        "update",
+        updates.update,
+        "<slug:plan>/avances/<slug:public_id>/",
+        "<slug:plan>/updates/<slug:public_id>/",
+    ),
+    (
         "frameworks",
         frameworks.framework_list,
         "<slug:plan>/marcos/",

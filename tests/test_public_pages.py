@@ -18,7 +18,7 @@ from plan_portal.templatetags.tallies import tally
 from plan_portal.urls import PUBLIC_PAGES
 from strategic_areas import workflow
 from strategic_areas.addresses import RESERVED_WORDS, address
-from strategic_areas.models import HelpLine, Plan, PublicationVersion
+from strategic_areas.models import ActivityUpdate, HelpLine, Plan, PublicationVersion
 from tests import factories
 from tests.strategic_areas.plans import SHIPPED
 
@@ -49,6 +49,7 @@ BUDGETS = {
     "agencies": 5,
     "agency": 8,
     "updates": 7,
+    "update": 4,
     "legal_base": 4,
     "discrepancies": 5,
     "frameworks": 6,
@@ -144,10 +145,14 @@ def arguments(commitment):
         "area": lambda language: (plan, getattr(area, f"slug_{language}")),
         "commitment": lambda language: (plan, commitment.code),
         "agency": lambda language: (plan, commitment.lead.slug),
+        "update": lambda language: (plan, published.public_id),
     }
+    rows = ActivityUpdate.objects.filter(plan=commitment.plan, status="published")
+    published = rows.first()
     return {
         name: takes.get(name, lambda language, path=path: (plan,) * (":plan" in path))
         for name, _, path, _ in PUBLIC_PAGES
+        if published or name != "update"
     }
 
 
@@ -188,6 +193,7 @@ def every_address(commitment):
         ("agencies", ("p",), "/p/instituciones/", "/en/p/agencies/"),
         ("agency", ("p", "pgr"), "/p/instituciones/pgr/", "/en/p/agencies/pgr/"),
         ("updates", ("p",), "/p/avances/", "/en/p/updates/"),
+        ("update", ("p", "abc2"), "/p/avances/abc2/", "/en/p/updates/abc2/"),
         ("legal_base", (), "/base-legal/", "/en/legal-base/"),
         ("discrepancies", (), "/discrepancias/", "/en/discrepancies/"),
         ("frameworks", ("p",), "/p/marcos/", "/en/p/frameworks/"),
@@ -465,7 +471,7 @@ def test_a_demonstration_is_marked_and_counted_nowhere(client, language):
     for name, take in arguments(commitment).items():
         page = read(client, address(name, *take(language), language=language))
         marks = [e for _, e in page.tags if e.get("class") == "demonstration-mark"]
-        stands = name in {"commitment", "area", "agency", "updates"}
+        stands = name in {"commitment", "area", "agency", "updates", "update"}
         assert (text in page.text) is stands, name
         assert ("60 %" in page.text) is stands, name
         assert bool(marks) is stands, name
@@ -775,6 +781,6 @@ def test_the_site_map_leads_to_every_page_that_needs_no_code(client):
     expected = {
         path
         for name, language, path in every_address(commitment)
-        if language == "es" and name not in {"commitment", "agency"}
+        if language == "es" and name not in {"commitment", "agency", "update"}
     }
     assert expected - found == {"/mapa/"} - found

@@ -155,6 +155,8 @@ def _about(context, name):
             "name": agency.name,
             "alternateName": agency.acronym,
         }
+    if name == "update":
+        return _account(context["entry"])
     if name in {"plan", "area", "commitment"} and plan:
         return {
             "@type": "Report",
@@ -163,6 +165,17 @@ def _about(context, name):
             "spatialCoverage": {"@type": "Country", "name": "República Dominicana"},
         }
     return None
+
+
+def _account(entry):
+    """Who published what when; of one that was withdrawn, no more than the page."""
+    return {
+        "@type": "Report",
+        "name": entry.subject.title,
+        "datePublished": f"{entry.published_on}",
+        "temporalCoverage": f"{entry.period.starts_on}/{entry.period.ends_on}",
+        "about": {"@type": "GovernmentOrganization", "name": entry.agency.name},
+    }
 
 
 def _element(content):

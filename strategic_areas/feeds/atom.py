@@ -75,7 +75,7 @@ def _add(feed, news):
     name = permanent_id(entry.kind, entry.subject.pk, entry.period.pk, get_language())
     feed.add_item(
         title=f"{entry.agency.acronym} · {entry.subject.title} · {entry.period.name}",
-        link=absolute(entry.subject.get_absolute_url()),
+        link=absolute(entry.get_absolute_url()),
         description=render_to_string("_feed_entry.html", {"entry": entry}),
         unique_id=name.urn,
         author_name=entry.agency.name,

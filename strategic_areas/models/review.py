@@ -88,7 +88,8 @@ class Reviewed(PlanBound, Sourced):
     same one the second is told. ``contributors`` are all who wrote, changed or
     submitted any part of this revision: none of them may publish it.
     ``is_reviewed_within_agency`` is stamped at publication: whoever reviewed it was of
-    the agency that reports, which the public is told.
+    the agency that reports, which the public is told. ``public_id`` is the last word of
+    its own address, given when it is published and never changed.
     """
 
     class Origin(models.TextChoices):
@@ -111,6 +112,14 @@ class Reviewed(PlanBound, Sourced):
         default=Status.DRAFT,
         editable=False,
         db_index=True,
+    )
+    public_id = models.CharField(
+        _("public address"),
+        max_length=12,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
     )
     origin = models.CharField(
         max_length=10, choices=Origin, default=Origin.ENTERED, editable=False
@@ -212,6 +221,19 @@ def review_constraints(model, subject):
                 | ~Q(status__in=PUBLIC_RECORD) & unstamped
             ),
             violation_error_message=_("What is public names who published it, when."),
+        ),
+        models.UniqueConstraint(
+            name=f"{model}_public_id_unique",
+            fields=["public_id"],
+            condition=~Q(public_id=""),
+        ),
+        models.CheckConstraint(
+            name=f"{model}_public_alone_has_an_address",
+            condition=(
+                Q(status__in=PUBLIC_RECORD) & ~Q(public_id="")
+                | ~Q(status__in=PUBLIC_RECORD) & Q(public_id="")
+            ),
+            violation_error_message=_("What is public has an address of its own."),
         ),
         models.CheckConstraint(
             name=f"{model}_withdrawn_names_who_when_and_why",

@@ -51,6 +51,7 @@ FILED = [
     "revision",
     "period_id",
     "origin",
+    "public_id",
 ]
 
 
@@ -63,6 +64,7 @@ class Filed(progress.Report):
     provenance: str
     was_entered: bool
     published_at: datetime
+    public_id: str
 
 
 @dataclass(frozen=True)
@@ -248,6 +250,7 @@ def _submissions(plan, agency):
         revision=Value(1),
         period_id=F("activity_update__period_id"),
         origin=Value("entered"),
+        public_id=Value(""),
     )
 
 
@@ -314,6 +317,7 @@ def _filed(record) -> Filed:
         provenance=record.provenance,
         was_entered=record.origin == "entered",
         published_at=record.published_at,
+        public_id=record.public_id,
     )
 
 

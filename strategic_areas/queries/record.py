@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from agencies.models import Agency
 from strategic_areas import progress
+from strategic_areas.addresses import address
 from strategic_areas.models import (
     PUBLIC_RECORD,
     Activity,
@@ -47,6 +48,10 @@ class Entry:
     provenance: str
     reported_on: date | None
     published_on: date
+    #: The last word of its own address; "" while it is not published.
+    public_id: str = ""
+    #: When the agency, or the secretariat from its letter, handed it in.
+    submitted_on: date | None = None
     is_reviewed_within_agency: bool = False
     withdrawn_on: date | None = None
     purged_on: date | None = None
@@ -80,6 +85,15 @@ class Entry:
             self.period.is_demonstration or self.provenance == Provenance.DEMONSTRATION
         )
 
+    def get_absolute_url(self, language=None):
+        """Its own page, for good, whatever becomes of it."""
+        words = self.commitment.plan.code, self.public_id
+        return address("update", *words, language=language)
+
+    def without_content(self):
+        """The same account as its frame alone: when it was said, by whom, of what."""
+        return Entry(**{name: getattr(self, name) for name in FRAME})
+
     @property
     def is_withdrawn(self):
         return self.status == Status.WITHDRAWN
@@ -93,6 +107,14 @@ class Entry:
     def is_recorded(self):
         """Filed from public sources: nobody reported it here."""
         return self.provenance not in {"reported", "transcribed", "demonstration"}
+
+
+#: What is told also of an account whose content is not.
+FRAME = (
+    *("kind", "pk", "subject", "commitment", "agency", "period", "revision"),
+    *("status", "provenance", "reported_on", "published_on", "public_id"),
+    *("submitted_on", "purged_on"),
+)
 
 
 def updates():
@@ -191,6 +213,8 @@ def _entry(kind, row, sources, evidence):
         "provenance": row.provenance,
         "reported_on": row.reported_on,
         "published_on": day(row.published_at),
+        "public_id": row.public_id,
+        "submitted_on": day(row.submitted_at),
         "is_reviewed_within_agency": row.is_reviewed_within_agency,
         "purged_on": day(row.purged_at),
         "letter": letters.transcribed_from(row) if is_update else None,

@@ -10,9 +10,10 @@ from strategic_areas.models import (
     Commitment,
     Participation,
     Plan,
+    Status,
     StrategicArea,
 )
-from strategic_areas.queries import plans
+from strategic_areas.queries import plans, record
 
 LAST = Max(
     "activities__updates__published_at",
@@ -30,7 +31,7 @@ class Place:
 
 
 def places() -> dict[str, list[Place]]:
-    """By the name of the page that takes them; four queries."""
+    """By the name of the page that takes them; six queries."""
     recorded = list(plans.public().filter(has_record=True))
     commitments = _commitments(recorded)
     found = {"": [Place((), ())]}
@@ -53,7 +54,18 @@ def places() -> dict[str, list[Place]]:
             "plan__code", "agency__slug"
         )
     )
+    found["update"] = [
+        *_revisions(record.updates()),
+        *_revisions(record.declarations()),
+    ]
     return found
+
+
+def _revisions(rows):
+    """The accounts that stand, each at its address."""
+    rows = rows.filter(status=Status.PUBLISHED).select_related(None).order_by("pk")
+    told = rows.values_list("plan__code", "public_id", "published_at")
+    return [Place((plan, word), (plan, word), at) for plan, word, at in told]
 
 
 def _commitments(recorded):

@@ -7,6 +7,7 @@ from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 
 from strategic_areas import progress
+from strategic_areas.addresses import address
 from strategic_areas.models import Activity, Plan, Provenance, ReportingPeriod
 from strategic_areas.queries import record
 from strategic_areas.queries.board import Board, Filed
@@ -81,6 +82,11 @@ class Line:
     @property
     def state(self):
         return progress.State(self.report.execution)
+
+    def get_absolute_url(self, language=None):
+        """The account's own page."""
+        words = self.activity.plan.code, self.report.public_id
+        return address("update", *words, language=language)
 
 
 @dataclass(frozen=True)

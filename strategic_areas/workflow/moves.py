@@ -1,5 +1,9 @@
 """The one guarded UPDATE behind every step, and the trace that it leaves."""
 
+from base64 import b32encode
+from hashlib import sha256
+from itertools import count
+
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -8,6 +12,8 @@ from django.utils.translation import gettext as _
 from agencies import audit
 from strategic_areas.models import ActivityUpdate, Status, Transition
 
+#: Sixty bits: no two of a portal's revisions meet by chance.
+PUBLIC_ID_LENGTH = 12
 #: What each step is called in the audit record.
 EVENTS = {
     Status.SUBMITTED: audit.Event.REPORT_SUBMITTED,
@@ -49,6 +55,33 @@ def siblings(update):
 
 def published(update):
     return siblings(update).filter(status=Status.PUBLISHED).first()
+
+
+def public_id(update):
+    """
+    The word by which a revision is addressed for good once it is published.
+
+    Made of what it is about, so that one plan file gives the same addresses wherever
+    it is loaded; kept, so that no later change of a code moves it. It tells nothing of
+    what is not published: a draft has none, whatever somebody computes.
+    """
+    told = "/".join(
+        (
+            type(update)._meta.model_name,
+            update.period.plan.code,
+            update.subject.code,
+            update.period.code,
+            str(update.revision),
+        )
+    )
+    words = (_word(f"{told}/{attempt}") for attempt in count())
+    taken = type(update).objects.filter
+    return next(word for word in words if not taken(public_id=word).exists())
+
+
+def _word(text):
+    digest = sha256(text.encode()).digest()
+    return b32encode(digest).decode().lower()[:PUBLIC_ID_LENGTH]
 
 
 def next_revision(update):

@@ -12,6 +12,7 @@ from strategic_areas.workflow.moves import (
     leave_trace,
     move,
     next_revision,
+    public_id,
     published,
     siblings,
 )
@@ -67,6 +68,7 @@ def record(update, *, sources):
     update.origin = Reviewed.Origin.RECORD
     update.revision = next_revision(update)
     update.status = Status.PUBLISHED
+    update.public_id = public_id(update)
     update.published_at = timezone.now()
     update.published_by = by
     update._history_user = by

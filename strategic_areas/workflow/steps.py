@@ -21,6 +21,7 @@ from strategic_areas.workflow.moves import (
     link,
     move,
     next_revision,
+    public_id,
     published,
 )
 
@@ -225,6 +226,7 @@ def put_out(update, *, by, seen_version, **stamp):
         not_by_contributors=True,
         published_at=timezone.now(),
         published_by=by,
+        public_id=public_id(update),
         **stamp,
     )
 

@@ -29,6 +29,7 @@ def commitment():
 def path_of(name, route, commitment, language="es"):
     area = commitment.programme.area
     words = {
+        "public_id": commitment.activities.get().updates.get().public_id,
         "plan": commitment.plan.code,
         "code": commitment.code,
         "slug": commitment.lead.slug,

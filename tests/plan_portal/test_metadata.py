@@ -277,4 +277,4 @@ def test_the_sitemap_costs_the_same_at_any_size(client, commitment, settings, ro
     with CaptureQueriesContext(connection) as captured:
         client.get("/sitemap.xml")
 
-    assert len(captured) == 6
+    assert len(captured) == 8

@@ -1,0 +1,262 @@
+"""The permanent address of each published revision: what it tells, and for how long."""
+
+import re
+from datetime import timedelta
+from urllib.parse import unquote
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from strategic_areas import workflow
+from strategic_areas.addresses import address
+from strategic_areas.models import ActivityUpdate
+from tests import factories
+from tests.test_public_pages import LANGUAGES, read
+
+pytestmark = pytest.mark.django_db
+
+MARKER = "zanahoria"
+
+
+def path_of(update, language="es"):
+    return address("update", update.plan.code, update.public_id, language=language)
+
+
+def correct(update, **fields):
+    """A published correction of the update."""
+    revision = factories.make_correction(update, **fields)
+    workflow.submit(revision, by=update.contributors.first())
+    workflow.publish(revision, by=factories.make_reviewer())
+    return revision
+
+
+def open_stages(activity):
+    """A draft, a submitted and a returned report of one activity, none published."""
+    told = {"activity": activity, "narrative_es": MARKER}
+    told["by"] = factories.make_focal_point(agency=activity.agency)
+    draft = factories.make_update(**told)
+    submitted = factories.make_submitted_update(**told)
+    returned = factories.make_submitted_update(**told)
+    workflow.give_back(returned, by=factories.make_reviewer(), reason="Falta algo.")
+    return draft, submitted, returned
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_published_update_is_told_in_full_by_an_institution(client, language):
+    person = {"username": MARKER, "first_name": MARKER, "last_name": MARKER}
+    agency = factories.make_agency()
+    focal_point = factories.make_focal_point(agency=agency, **person)
+    activity = factories.make_activity(agency=agency)
+    draft = factories.make_update(
+        activity=activity, by=focal_point, percent=60, obstacle_es="Faltó personal."
+    )
+    item = factories.make_evidence(draft, title_es="Acta de la jornada")
+    factories.make_evidence(draft, title_es=f"Interno {MARKER}")
+    workflow.submit(draft, by=focal_point)
+    workflow.publish(draft, by=factories.make_reviewer(), evidence=[item])
+
+    page = read(client, path_of(draft, language))
+
+    for said in (
+        getattr(agency, f"name_{language}"),
+        getattr(activity, f"title_{language}"),
+        getattr(draft.period, f"name_{language}"),
+        "Se hizo una parte del trabajo.",
+        "Faltó personal.",
+        "60 %",
+        "Acta de la jornada",
+    ):
+        assert said in page.text
+    assert MARKER not in client.get(path_of(draft, language)).content.decode()
+
+
+def test_a_record_names_its_sources_and_their_date(client):
+    source = factories.make_source(title="Informe del año")
+    activity = factories.make_activity(plan=source.plan)
+    update = factories.make_record_update(
+        activity=activity, sources=[source], reported_on=timezone.localdate()
+    )
+
+    response = client.get(path_of(update))
+
+    (told,) = response.context["entry"].sources
+    assert told.title == source.title
+    assert source.url in response.content.decode()
+    assert response.context["entry"].is_recorded
+
+
+def test_what_is_not_published_is_not_found_whatever_word_is_tried(client):
+    activity = factories.make_activity()
+    words = [
+        word
+        for update in open_stages(activity)
+        for word in (update.pk, update.revision, workflow.moves.public_id(update))
+    ]
+    stored = ActivityUpdate.objects.values_list("public_id", flat=True)
+    missing = client.get(address("update", activity.plan.code, "nada"))
+
+    answers = [client.get(address("update", activity.plan.code, w)) for w in words]
+
+    assert set(stored) == {""}
+    assert {answer.status_code for answer in answers} == {404}
+    assert {len(answer.content) for answer in answers} == {len(missing.content)}
+
+
+def test_an_update_is_found_under_its_own_plan_alone(client):
+    update = factories.make_published_update()
+    other = factories.make_published_update()
+
+    path = address("update", other.plan.code, update.public_id)
+
+    assert client.get(path_of(update)).status_code == 200
+    assert client.get(path).status_code == 404
+
+
+def test_an_address_stays_whatever_is_renamed_or_changed(client):
+    update = factories.make_published_update()
+    path = path_of(update)
+    update.activity.code = "A-otro"
+    update.activity.save()
+    update.period.code = "otro"
+    update.period.save()
+    correct(update, narrative_es="Dicho de otro modo.")
+
+    update.refresh_from_db()
+
+    assert path_of(update) == path
+    assert client.get(path).status_code == 200
+
+
+def test_nobody_changes_an_address_not_even_in_the_database():
+    update = factories.make_published_update()
+
+    for word in ("otra", ""):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            ActivityUpdate.objects.filter(pk=update.pk).update(public_id=word)
+
+
+def test_an_address_is_made_of_what_is_told_and_shared_by_no_two():
+    first = factories.make_published_update()
+    second = correct(first, narrative_es="Otra cosa.")
+    taken = workflow.moves.public_id(first)
+
+    assert len({first.public_id, second.public_id, taken}) == 3
+    assert {len(each) for each in (first.public_id, second.public_id)} == {12}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_replaced_revision_says_so_and_leads_to_the_newest(client, language):
+    first = factories.make_published_update(narrative_es="Lo primero.")
+    second = correct(first, narrative_es="Lo segundo.")
+    third = correct(second, narrative_es="Lo tercero.")
+
+    old, new = (read(client, path_of(each, language)) for each in (first, third))
+
+    links = [each.get("href") for each in old.every("a")]
+    assert "Lo primero." in old.text
+    assert "Lo tercero." not in old.text
+    assert links.count(path_of(third, language)) == 2
+    assert links.count(path_of(second, language)) == 1
+    assert path_of(first, language) in [each.get("href") for each in new.every("a")]
+    notices = [each for each in old.every("p") if each.get("class") == "notice"]
+    assert len(notices) == 1
+    assert not [each for each in new.every("p") if each.get("class") == "notice"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_withdrawn_update_tells_its_reason_and_nothing_else(client, language):
+    first = factories.make_published_update(
+        narrative_es=MARKER, obstacle_es=MARKER, percent=37
+    )
+    second = correct(first, narrative_es=f"{MARKER} otra vez")
+    workflow.withdraw(second, by=factories.make_reviewer(), reason="Era de otro año.")
+
+    # What was taken back is not shown in an older wording either.
+    for update in (first, second):
+        html = client.get(path_of(update, language)).content.decode()
+        assert MARKER not in html
+        assert "37 %" not in html
+        assert "Era de otro año." in html
+
+
+def test_a_correction_after_a_withdrawal_is_shown(client):
+    first = factories.make_published_update(narrative_es=MARKER)
+    workflow.withdraw(first, by=factories.make_reviewer(), reason="Era de otro año.")
+    again = factories.make_published_update(
+        activity=first.activity,
+        period=first.period,
+        by=first.contributors.first(),
+        narrative_es="Lo correcto.",
+    )
+
+    shown = client.get(path_of(again))
+
+    assert shown.context["page"].withdrawal is None
+    assert "Lo correcto." in shown.content.decode()
+    assert MARKER not in client.get(path_of(first)).content.decode()
+
+
+def test_a_declaration_and_work_beside_the_plan_have_addresses_too(client):
+    declared = factories.make_published_declaration()
+    beside = factories.make_off_plan_update()
+    workflow.submit(beside, by=beside.contributors.get())
+    workflow.publish(beside, by=factories.make_reviewer())
+
+    assert client.get(path_of(declared)).context["entry"].result_reached is True
+    assert client.get(path_of(beside)).context["entry"].is_off_plan
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_it_can_be_cited_and_sent_without_any_script(client, settings, language):
+    settings.SITE_URL = "https://plan.example.gob.do"
+    update = factories.make_published_update()
+    url = settings.SITE_URL + path_of(update, language)
+
+    html = client.get(path_of(update, language)).content.decode()
+
+    (sentence,) = re.findall(r"<cite>(.*?)</cite>", html, re.DOTALL)
+    (mail,) = re.findall(r'href="(mailto:\?subject=[^"]+)"', html)
+    agency, period = update.agency, update.period
+    for part in (
+        getattr(agency, f"name_{language}"),
+        getattr(update.activity, f"title_{language}"),
+        getattr(period, f"name_{language}"),
+        url,
+    ):
+        assert part in sentence
+        assert part in unquote(mail)
+    assert f"readonly>{url}</textarea>" in html
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_lists_records_and_feeds_lead_to_it(client, language):
+    update = factories.make_published_update()
+    plan, commitment = update.plan.code, update.activity.commitment
+    factories.make_participation(plan=update.plan, agency=update.agency)
+    path = path_of(update, language)
+
+    pages = [
+        address("updates", plan, language=language),
+        address("plan", plan, language=language),
+        address("area", plan, commitment.programme.area.slug_es, language="es"),
+        address("agency", plan, update.agency.slug, language=language),
+        address("plan_feed", plan, language=language),
+        commitment.get_absolute_url(language),
+    ]
+
+    shown = [client.get(page).content.decode() for page in pages]
+    in_spanish = path_of(update)
+    assert [path in each or in_spanish in each for each in shown] == [True] * len(pages)
+
+
+def test_a_late_correction_moves_the_page(client):
+    update = factories.make_published_update()
+    response = client.get(path_of(update))
+
+    correct(update, narrative_es="Otra cosa.")
+
+    later = client.get(path_of(update))
+    assert later.context["page"].newest.revision == 2
+    assert response.context["page"].is_newest
+    assert timezone.localdate() - update.published_at.date() < timedelta(days=2)
