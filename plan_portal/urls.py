@@ -170,6 +170,12 @@ PUBLIC_COMPANIONS = [
         "<slug:plan>/agencies/<slug:slug>/updates.atom",
     ),
     (
+        "plan_commitments",
+        commitments.commitment_table,
+        "<slug:plan>/compromisos.csv",
+        "<slug:plan>/commitments.csv",
+    ),
+    (
         "plan_dates",
         dates.plan,
         "<slug:plan>/plazos.ics",

@@ -1,9 +1,11 @@
 """Tags of the public pages: addresses, texts in two languages, states."""
 
 import re
+from functools import cache
 
 from django import template
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html, linebreaks
 from django.utils.safestring import mark_safe
@@ -31,14 +33,28 @@ def page_in(context, language):
     The path of this very page in a language.
 
     ``page_subject`` in the context is the record whose address words differ between
-    languages; ``page_number`` the page of a long list.
+    languages; ``page_query`` is what the page was asked for, the same in both.
     """
+    return _path_in(context, language) + context.get("page_query", "")
+
+
+@register.simple_tag(takes_context=True)
+def canonical(context):
+    """
+    The path that stands for this page: of a variant, the page that it varies.
+
+    ``is_variant`` in the context says that filters, an order or a past period were
+    asked for; the pages of a long list are pages of their own.
+    """
+    query = "" if context.get("is_variant") else context.get("page_query", "")
+    return _path_in(context, get_language()) + query
+
+
+def _path_in(context, language):
     if subject := context.get("page_subject"):
         return subject.get_absolute_url(language=language)
     match = context["request"].resolver_match
-    path = reverse(f"{language}:{match.url_name}", kwargs=match.kwargs)
-    number = context.get("page_number", 1)
-    return f"{path}?page={number}" if number > 1 else path
+    return reverse(f"{language}:{match.url_name}", kwargs=match.kwargs)
 
 
 @register.filter
@@ -109,17 +125,30 @@ def state_word(state):
     return STATES[state] if state else ""
 
 
-@register.inclusion_tag("_status.html")
+@register.simple_tag
 def status(state):
     """A state as a shape and a word."""
-    return {"state": state, "word": STATES[state]}
+    return _made_once("_status.html", "state", state, str(STATES[state]))
 
 
-@register.inclusion_tag("_punctuality.html")
+@register.simple_tag
 def punctuality(standing):
     """Whether a stated date is kept, as a word; nothing for what was cancelled."""
-    kept = standing.punctuality
-    return {"kept": kept, "word": PUNCTUALITY.get(kept, "")}
+    return kept_as_stated(standing.punctuality)
+
+
+@register.simple_tag
+def kept_as_stated(kept):
+    """The same, of a punctuality or None."""
+    return _made_once("_punctuality.html", "kept", kept, str(PUNCTUALITY.get(kept, "")))
+
+
+@cache
+def _made_once(template, name, value, word):
+    """The few marks that stand in every row of every list."""
+    return mark_safe(  # noqa: S308 - a template escaped it
+        render_to_string(template, {name: value, "word": word}).strip()
+    )
 
 
 @register.filter

@@ -18,7 +18,8 @@ def update_list(request, plan):
         page = Paginator(updates.keys(plan), PER_PAGE).page(request.GET.get("page", 1))
     except InvalidPage:
         raise Http404 from None
-    context = {"plan": plan, "page": page, "page_number": page.number}
+    number = f"?page={page.number}" if page.number > 1 else ""
+    context = {"plan": plan, "page": page, "page_query": number}
     context["entries"] = updates.entries(page)
     context["counted"] = updates.counted(plan)
     return render(request, "updates.html", context)

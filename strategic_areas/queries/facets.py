@@ -1,0 +1,62 @@
+"""How many records each value of a filter would leave, given the other filters."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Facet:
+    """
+    One filter of a list.
+
+    ``asked`` is the value asked for, "" for none. ``numbers`` maps every value that
+    occurs to how many records it would leave; ``without`` is how many there were if
+    this filter alone were dropped.
+    """
+
+    asked: str
+    numbers: Mapping[str, int]
+    without: int
+
+    @property
+    def is_unknown(self) -> bool:
+        """No record has the value asked for, whatever else is asked."""
+        return bool(self.asked) and self.asked not in self.numbers
+
+
+@dataclass(frozen=True)
+class Item:
+    """A record, its values by filter, and how many it stands for."""
+
+    record: object
+    values: Mapping[str, frozenset[str]]
+    weight: int = 1
+
+
+def sift(
+    items: Iterable[Item], asked: Mapping[str, str], names: Iterable[str]
+) -> tuple[list, dict[str, Facet]]:
+    """
+    The records that have every value asked for, and a facet for each of ``names``.
+
+    In one pass: what only one filter keeps out counts beside the values of that one.
+    """
+    kept, total, without = [], 0, Counter()
+    numbers = {name: Counter() for name in names}
+    wanted = [(name, asked[name]) for name in numbers if asked.get(name)]
+    for item in items:
+        missed = {name for name, value in wanted if value not in item.values[name]}
+        for name, found in numbers.items():
+            counts = item.weight if missed <= {name} else 0
+            for value in item.values[name]:
+                found[value] += counts
+        if not missed:
+            kept.append(item.record)
+            total += item.weight
+        elif len(missed) == 1:
+            without.update({missed.pop(): item.weight})
+    return kept, {
+        name: Facet(asked.get(name, ""), found, total + without[name])
+        for name, found in numbers.items()
+    }

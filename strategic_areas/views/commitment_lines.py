@@ -1,0 +1,94 @@
+"""Commitments as lines of a table: on a page, and as a file for a spreadsheet."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from strategic_areas.labels import PUNCTUALITY, STATES
+from strategic_areas.models import Commitment, Provenance
+from strategic_areas.progress import Punctuality, State
+from strategic_areas.queries.board import CommitmentRow
+from strategic_areas.queries.catalogue import Catalogue, due_day
+from strategic_areas.views.tables import csv_file
+
+
+@dataclass(frozen=True)
+class Line:
+    """What a row of the page prints, so that its loop works nothing out."""
+
+    commitment: Commitment
+    address: str
+    area: str
+    state: State
+    percent: int | None
+    due: str
+    punctuality: Punctuality | None
+
+
+def of(rows: Iterable[CommitmentRow]) -> list[Line]:
+    found = []
+    for row in rows:
+        day = due_day(row)
+        found.append(
+            Line(
+                commitment=row.commitment,
+                address=row.commitment.get_absolute_url(),
+                area=row.commitment.programme.area.label,
+                state=row.standing.state,
+                percent=row.standing.percent,
+                due=date_format(day, "SHORT_DATE_FORMAT") if day else "",
+                punctuality=row.standing.punctuality,
+            )
+        )
+    return found
+
+
+def as_csv(found: Catalogue):
+    """All commitments found, in their order, as they stand today."""
+    is_reconstructed = found.board.is_reconstructed
+    name = _("lines of work") if is_reconstructed else _("commitments")
+    header = [
+        _("Code"),
+        _("Title"),
+        _("Strategic area"),
+        _("Programme"),
+        _("State"),
+        _("Percent"),
+        _("Starts on"),
+        _("Due on"),
+        _("Who states the due date"),
+        _("Punctuality"),
+        _("Lead"),
+        _("Lead agency"),
+        _("International targets"),
+        _("Where this comes from"),
+        _("Address"),
+    ]
+    rows = (_cells(row, found) for row in found.rows)
+    return csv_file(found.board.plan, name, header, rows)
+
+
+def _cells(row, found):
+    commitment, standing = row.commitment, row.standing
+    day = due_day(row)
+    return [
+        commitment.code,
+        commitment.title,
+        commitment.programme.area.name,
+        commitment.programme.name,
+        STATES[standing.state],
+        standing.percent,
+        commitment.starts_on,
+        day,
+        commitment.get_due_provenance_display() if day else "",
+        PUNCTUALITY.get(standing.punctuality, ""),
+        commitment.lead.acronym,
+        commitment.lead.name,
+        ", ".join(sorted(found.answers.get(commitment.pk, ()))),
+        Provenance(commitment.provenance).label,
+        settings.SITE_URL + commitment.get_absolute_url(language=get_language()),
+    ]

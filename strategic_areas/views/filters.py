@@ -1,0 +1,111 @@
+"""Filters, sorting and paging of a list as its form, its links and its address."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from strategic_areas.queries.facets import Facet
+from strategic_areas.views.parameters import query
+
+
+@dataclass(frozen=True)
+class Option:
+    """A value that a filter may have; ``number`` is None where it counts nothing."""
+
+    value: str
+    label: str
+    number: int | None
+    is_chosen: bool = False
+
+
+@dataclass(frozen=True)
+class Field:
+    """
+    A filter as a field of the form.
+
+    ``groups`` are pairs of a heading ("" for none) and options. ``chosen`` is the label
+    of the value asked for, ``dropped`` the address without it, which gives ``without``.
+    """
+
+    name: str
+    label: str
+    every: str
+    groups: tuple[tuple[str, tuple[Option, ...]], ...]
+    asked: str
+    chosen: str
+    dropped: str
+    without: int
+
+    @property
+    def is_useful(self):
+        """It tells records apart, or was asked for."""
+        return bool(self.asked) or sum(len(group) for _, group in self.groups) > 1
+
+
+@dataclass(frozen=True)
+class Column:
+    """A heading of the table; ``direction`` is "" while it does not sort it."""
+
+    name: str
+    label: str
+    address: str
+    direction: str
+
+
+def field(
+    name: str,
+    facet: Facet,
+    words: tuple[str, str],
+    labels: Iterable[tuple[str, str, str]],
+    asked: Mapping[str, str],
+    uncounted=frozenset(),
+) -> Field:
+    """
+    ``words`` are its label and that of "any"; ``labels`` group, value and its label.
+
+    The values of ``labels`` that no record has are left out.
+    """
+    groups, chosen = {}, facet.asked
+    for group, value, label in labels:
+        if value not in facet.numbers and value != facet.asked:
+            continue
+        number = None if value in uncounted else facet.numbers.get(value, 0)
+        option = Option(value, label, number, value == facet.asked)
+        groups.setdefault(group, []).append(option)
+        chosen = label if option.is_chosen else chosen
+    return Field(
+        name=name,
+        label=words[0],
+        every=words[1],
+        groups=tuple((group, tuple(options)) for group, options in groups.items()),
+        asked=facet.asked,
+        chosen=chosen,
+        dropped=query(asked, **{name: "", **FROM_THE_START}),
+        without=facet.without,
+    )
+
+
+#: Another choice begins at the first page.
+FROM_THE_START = {"page": "", "after": "", "before": ""}
+
+
+def columns(
+    names: Mapping[str, str], sort: str, asked: Mapping[str, str], default: str
+) -> tuple[Column, ...]:
+    """The headings that sort the table; a second press turns the order round."""
+    by, is_descending = sort.removeprefix("-"), sort.startswith("-")
+    found = []
+    for name, label in names.items():
+        turned = f"-{name}" if name == by and not is_descending else name
+        address = query(
+            asked, **FROM_THE_START, sort="" if turned == default else turned
+        )
+        direction = ""
+        if name == by:
+            direction = "descending" if is_descending else "ascending"
+        found.append(Column(name, label, address or "?", direction))
+    return tuple(found)
+
+
+def by_label(pairs: Iterable[tuple[str, str]], fold: Callable) -> list:
+    """Each value once, with its label, in the order of the labels."""
+    return sorted(dict(pairs).items(), key=lambda pair: fold(pair[1]))

@@ -1,0 +1,256 @@
+"""The list of commitments: filters, order, counts, and the same as a file."""
+
+import csv
+import io
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from plan_portal.conditional import ASKED_BY_FRONT, KEEP
+from strategic_areas.addresses import address
+from strategic_areas.cells import unescape
+from strategic_areas.views.commitments import PER_PAGE
+from tests import factories
+from tests.test_public_pages import LANGUAGES, Page, read
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def plan():
+    """Three commitments: two of one area, two of one agency, one that is done."""
+    plan = factories.make_plan(code="plan-x")
+    prevention = factories.make_programme(area=factories.make_area(plan=plan, code="1"))
+    justice = factories.make_programme(area=factories.make_area(plan=plan, code="2"))
+    ministry, police = (
+        factories.make_agency(slug="mmujer", acronym="MMUJER"),
+        factories.make_agency(slug="pn", acronym="PN"),
+    )
+    target = factories.make_target(code="SDG-5.2")
+    stated = {"due_provenance": "plan"}
+    first = factories.make_commitment(
+        programme=prevention, lead=ministry, code="A-1", title_es="Campaña de niñez"
+    )
+    second = factories.make_commitment(
+        programme=prevention,
+        lead=police,
+        code="A-2",
+        title_es="Zonas turísticas",
+        due_on=date(2026, 1, 31),
+        **stated,
+    )
+    third = factories.make_commitment(
+        programme=justice,
+        lead=ministry,
+        code="B-1",
+        title_es="Acusaciones",
+        due_on=date(2028, 1, 31),
+        **stated,
+    )
+    for commitment in (first, second, third):
+        factories.make_activity(commitment=commitment)
+    third.frameworks.add(target)
+    factories.make_published_declaration(commitment=third, result_reached=True)
+    return plan
+
+
+def ask(client, plan, language="es", **asked):
+    return client.get(address("commitments", plan.code, language=language), asked)
+
+
+def codes(response):
+    return [line.commitment.code for line in response.context["lines"]]
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({}, ["A-1", "A-2", "B-1"]),
+        ({"area": "1"}, ["A-1", "A-2"]),
+        ({"agency": "mmujer"}, ["A-1", "B-1"]),
+        ({"state": "completed"}, ["B-1"]),
+        ({"punctuality": "late"}, ["A-2"]),
+        ({"framework": "SDG-5.2"}, ["B-1"]),
+        ({"q": "CAMPANA  ninez"}, ["A-1"]),
+        ({"q": "mmujer"}, ["A-1", "B-1"]),
+        ({"area": "1", "agency": "mmujer"}, ["A-1"]),
+        ({"sort": "-code"}, ["B-1", "A-2", "A-1"]),
+        ({"sort": "title"}, ["B-1", "A-1", "A-2"]),
+        ({"sort": "due"}, ["A-2", "B-1", "A-1"]),
+        ({"sort": "-due"}, ["B-1", "A-2", "A-1"]),
+        ({"sort": "agency"}, ["A-1", "B-1", "A-2"]),
+    ],
+)
+def test_the_list_holds_what_is_asked_in_the_order_asked(client, plan, asked, expected):
+    assert codes(ask(client, plan, **asked)) == expected
+
+
+def test_each_value_tells_how_many_it_leaves_given_the_other_filters(client, plan):
+    fields = ask(client, plan, area="1").context["fields"]
+
+    told = {
+        field.name: {o.value: o.number for _, group in field.groups for o in group}
+        for field in fields
+    }
+    assert told["area"] == {"1": 2, "2": 1}
+    assert told["agency"] == {"mmujer": 1, "pn": 1}
+    assert told["state"] == {"no_report": 2, "completed": 0}
+
+
+def test_every_choice_of_the_form_leaves_as_many_as_it_tells(client, plan):
+    for field in ask(client, plan, agency="mmujer").context["fields"]:
+        for _, group in field.groups:
+            for option in group:
+                asked = {"agency": "mmujer", field.name: option.value}
+                found = ask(client, plan, **asked)
+                assert len(codes(found)) == option.number, asked
+
+
+def test_an_empty_result_says_which_filter_to_loosen(client, plan):
+    response = ask(client, plan, area="1", state="completed", agency="mmujer")
+
+    assert response.status_code == 200
+    assert codes(response) == []
+    without = {each.name: each.without for each in response.context["chosen"]}
+    assert without == {"area": 1, "state": 1, "agency": 0}
+    links = {a.get("href") for a in Page(response.content.decode()).every("a")}
+    assert {"?agency=mmujer&state=completed", "?area=1&agency=mmujer", "?"} <= links
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("area=9", 404),
+        ("agency=nadie", 404),
+        ("state=lost", 404),
+        ("sort=nothing", 404),
+        ("sort=--code", 404),
+        ("page=0", 404),
+        ("page=2", 404),
+        ("page=x", 404),
+        ("area=1&area=2", 404),
+        ("q=%00%27%22%3Cscript%3E", 200),
+        ("q=" + "a" * 5000, 200),
+        ("state=suspended", 200),
+        ("unknown=1&unknown=2", 200),
+    ],
+)
+def test_no_address_breaks_the_list(client, plan, query, status):
+    response = client.get(f"{address('commitments', plan.code)}?{query}")
+
+    assert response.status_code == status
+    assert "<script>" not in response.content.decode()
+
+
+def test_fields_left_empty_give_a_tidy_address(client, plan):
+    response = ask(client, plan, q="", area="1", programme="", sort="")
+
+    assert response.status_code == 302
+    assert response["Location"] == f"{address('commitments', plan.code)}?area=1"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_filters_survive_the_change_of_language_and_are_no_page_to_list(
+    client, plan, language, settings
+):
+    settings.ALLOW_INDEXING = True
+    other = {"es": "en", "en": "es"}[language]
+
+    page = Page(ask(client, plan, language, area="1").content.decode())
+    bare = Page(ask(client, plan, language).content.decode())
+
+    links = {(e.get("rel"), e.get("hreflang")): e["href"] for e in page.every("link")}
+    path = address("commitments", plan.code, language=language)
+    there = address("commitments", plan.code, language=other)
+    assert links["canonical", None].endswith(path)
+    assert links["alternate", other].endswith(f"{there}?area=1")
+    assert f"{there}?area=1" in [a.get("href") for a in page.every("a")]
+    assert [m for m in page.every("meta") if m.get("name") == "robots"]
+    assert not [m for m in bare.every("meta") if m.get("name") == "robots"]
+
+
+def test_the_front_may_keep_filters_but_no_words(client, plan):
+    path = address("commitments", plan.code)
+
+    kept = client.get(path, **{ASKED_BY_FRONT: True})[KEEP].split()
+
+    assert {"area", "state", "sort", "page"} <= set(kept)
+    assert "q" not in kept
+
+
+def test_a_long_list_has_pages_that_keep_the_filters(client, plan):
+    programme = plan.commitments.get(code="A-1").programme
+    for _ in range(PER_PAGE):
+        factories.make_commitment(programme=programme)
+
+    first = ask(client, plan, area="1")
+    second = ask(client, plan, area="1", page="2")
+
+    assert (len(codes(first)), len(codes(second))) == (PER_PAGE, 2)
+    links = [a.get("href") for a in Page(first.content.decode()).every("a")]
+    assert "?area=1&page=2" in links
+
+
+def rows(response):
+    text = response.content.decode()
+    assert text.startswith("\ufeff")
+    return list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_file_holds_exactly_what_the_page_shows(client, plan, language, settings):
+    settings.SITE_URL = "https://plan.example.gob.do"
+    asked = {"agency": "mmujer", "sort": "-code"}
+    page = Page(ask(client, plan, language, **asked).content.decode())
+    link = next(a["href"] for a in page.every("a") if "download" in a)
+
+    response = client.get(link)
+
+    header, *lines = rows(response)
+    assert response["Content-Type"] == "text/csv; charset=utf-8"
+    assert [line[0] for line in lines] == ["B-1", "A-1"]
+    paths = [
+        plan.commitments.get(code=line[0]).get_absolute_url(language) for line in lines
+    ]
+    assert [line[-2] for line in lines] == [settings.SITE_URL + path for path in paths]
+    assert {len(line) for line in lines} == {len(header)}
+    assert all(line[-3] and date.fromisoformat(line[-1]) for line in lines)
+
+
+def test_no_cell_of_the_file_is_a_formula(client, plan):
+    title = '=HYPERLINK("https://example.org")'
+    factories.make_commitment(plan=plan, code="Z-1", title_es=title, title_en=title)
+
+    cells = rows(client.get(address("plan_commitments", plan.code)))[-1]
+
+    assert cells[1].startswith("'=")
+    assert unescape(cells[1]) == title
+
+
+@pytest.mark.parametrize("query", ["area=9", "sort=x", "area=1&area=2"])
+def test_a_file_of_nothing_known_is_not_found(client, plan, query):
+    path = address("plan_commitments", plan.code)
+
+    assert client.get(f"{path}?{query}").status_code == 404
+
+
+def test_the_file_costs_as_many_queries_for_1_and_100_rows(client, plan):
+    path, spent = address("plan_commitments", plan.code), []
+    for number in (1, 97):
+        for _ in range(number):
+            factories.make_commitment(plan=plan)
+        with CaptureQueriesContext(connection) as captured:
+            client.get(path)
+        spent.append(len(captured))
+
+    assert spent == [5, 5]
+
+
+def test_the_list_needs_no_script(client, plan):
+    page = read(client, address("commitments", plan.code))
+
+    (form,) = page.every("form")
+    assert (form["method"], form.get("action")) == ("get", None)
+    assert {each["name"] for each in page.every("select")} >= {"area", "state", "sort"}
