@@ -72,9 +72,9 @@ class ScopedAdmin(ScopedRowsMixin, admin.ModelAdmin):
     show_full_result_count = False
 
     def get_object(self, request, object_id, from_field=None):
-        """The object, or 404: whether it exists is nobody's business."""
+        """The object, or 404 for who may not read it: that it exists is told nobody."""
         found = super().get_object(request, object_id, from_field)
-        if found is None:
+        if found is None or not self.has_view_permission(request, found):
             raise Http404
         return found
 

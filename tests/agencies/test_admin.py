@@ -17,7 +17,9 @@ from tests.factories import (
     make_administrator,
     make_agency,
     make_focal_point,
+    make_help_line,
     make_reviewer,
+    make_source,
     make_user,
     sign_in,
 )
@@ -105,6 +107,22 @@ def test_nobody_else_keeps_accounts(client, make_actor):
     response = client.get(ACCOUNTS)
 
     assert response.status_code == 403
+
+
+@pytest.mark.parametrize("page", ["change", "history", "delete"])
+@pytest.mark.parametrize("model", ["agencies_user", "strategic_areas_source"])
+def test_whether_a_record_exists_is_told_to_nobody_who_may_not_read_it(
+    client, page, model
+):
+    record = make_reviewer() if model == "agencies_user" else make_source()
+    client.force_login(make_focal_point())
+    name = f"admin:{model}_{page}"
+
+    answers = [
+        client.get(reverse(name, args=[pk])).status_code for pk in (record.pk, 987654)
+    ]
+
+    assert answers == [404, 404]
 
 
 def test_a_new_name_in_the_admin_keeps_the_former_one(client, administrator):
