@@ -87,8 +87,10 @@ def _told(stored, changed):
 def _shown(stored, field):
     value = getattr(stored, field.name)
     if field.many_to_many:
-        value = ", ".join(str(related) for related in value.all())
-    return value if value not in {None, ""} else "–"
+        value = value.all()
+    if field.many_to_many or isinstance(value, list):
+        value = ", ".join(str(each) for each in value)
+    return "–" if value in (None, "") else value
 
 
 class StaleGuardForm(StaleGuardMixin, forms.ModelForm):

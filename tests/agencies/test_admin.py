@@ -174,6 +174,16 @@ def test_the_second_to_save_an_account_is_told_and_keeps_her_text(
     assert "Ana María" in form.non_field_errors()[0]
 
 
+def test_what_stands_now_is_told_of_a_list_too(client):
+    client.force_login(make_reviewer())
+    line = make_help_line(numbers=["911", "809-200-7212"])
+    address = reverse("admin:strategic_areas_helpline_change", args=[line.pk])
+
+    told = client.post(address, {"numbers": '["462"]', "seen_state": "{}"})
+
+    assert "911, 809-200-7212" in told.context["adminform"].form.non_field_errors()[0]
+
+
 def test_after_being_told_the_next_press_saves(client, administrator):
     person = make_reviewer(first_name="Ana")
     User.objects.filter(pk=person.pk).update(first_name="Ana María")
