@@ -5,8 +5,6 @@ Fails closed: an address that is not named here is not reached. What counts is t
 session, not the account: one opened before the factor was added must prove it too.
 """
 
-import time
-
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import (
     authentication_failed,
@@ -15,25 +13,20 @@ from allauth.mfa.signals import (
     authenticator_reset,
     authenticator_used,
 )
-from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.http import HttpResponseRedirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import urlencode
 
 from agencies.audit import Event, record
 from agencies.factors import FACTORS, factors_of
 
 SESSION_KEY = "second_factor_of"
-SEEN_KEY = "seen_at"
-#: Seconds within which a session is not marked as seen again.
-SEEN_EVERY = 300
 
-#: Namespaces of the public pages, which look at no session at all.
+#: The public pages, which look at no session at all: namespaces, then names.
 PUBLIC = {"es", "en"}
+PUBLIC_NAMES = {"robots", "security_txt", "sitemap"}
 #: What a session without a second factor may open besides.
 OPEN = {
     "account_index",
@@ -53,7 +46,6 @@ OPEN = {
     "mfa_login_webauthn",
     "mfa_reauthenticate",
     "mfa_reauthenticate_webauthn",
-    "security_txt",
 }
 #: What it may open only while the account has no factor yet.
 ENROLMENT = {
@@ -74,12 +66,13 @@ class SecondFactorMiddleware:
 
     def process_view(self, request, view, args, kwargs):
         match = request.resolver_match
-        if PUBLIC.intersection(match.namespaces) or not request.user.is_authenticated:
+        name = "" if match.namespaces else match.url_name
+        if PUBLIC.intersection(match.namespaces) or name in PUBLIC_NAMES:
             return None
-        note_presence(request)
+        if not request.user.is_authenticated:
+            return None
         if not settings.REQUIRE_SECOND_FACTOR or is_proven(request):
             return None
-        name = "" if match.namespaces else match.url_name
         if name in OPEN:
             return None
         if proof := _proof_of(request.user):
@@ -136,19 +129,3 @@ def tell_failure(sender, request, user, authenticator, **facts):
 
 def _tell(event, request, user, authenticator):
     record(event, actor=user, request=request, obj=user, kind=authenticator.type)
-
-
-@receiver(user_logged_in)
-def note_arrival(sender, request, user, **facts):
-    request.session[SEEN_KEY] = time.time()
-
-
-def note_presence(request):
-    """Mark the session as seen, now and then, for its owner's list and the review."""
-    now = time.time()
-    if now - request.session.get(SEEN_KEY, 0) < SEEN_EVERY:
-        return
-    request.session[SEEN_KEY] = now
-    UserSession.objects.filter(session_key=request.session.session_key).update(
-        last_seen_at=timezone.now()
-    )

@@ -3,6 +3,7 @@
 import time
 from urllib.parse import urlsplit
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
@@ -19,7 +20,7 @@ from agencies.audit import Event, record
 
 #: Seconds. The first is the age of the cookie too, which each renewal extends.
 IDLE, ABSOLUTE = settings.SESSION_COOKIE_AGE, 60 * 60 * 12
-#: A session seen within these seconds is not stored again.
+#: A session seen within these seconds is neither stored nor marked as seen again.
 RENEWED_EVERY = 60
 BEGAN, ACTIVE = "began_at", "active_at"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
@@ -107,8 +108,15 @@ def why_over(session, now):
     if now - seen > IDLE:
         return "idle"
     if now - seen > RENEWED_EVERY:
-        session[ACTIVE] = now
+        renew(session, now)
     return ""
+
+
+def renew(session, now):
+    """A sign of life: for the hour, its owner's list and the review of accesses."""
+    session[ACTIVE] = now
+    row = UserSession.objects.filter(session_key=session.session_key)
+    row.update(last_seen_at=timezone.now())
 
 
 def page_of(request):

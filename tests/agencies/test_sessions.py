@@ -1,9 +1,11 @@
 """How long a session lasts, and what ends it at once."""
 
 import time
+from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
@@ -12,12 +14,18 @@ from django.utils import timezone
 from agencies import sessions
 from agencies.audit import AuditEntry
 from agencies.models import User
-from tests.factories import PASSWORD, make_administrator, make_reviewer
+from tests.factories import (
+    PASSWORD,
+    make_administrator,
+    make_reviewer,
+    sign_in,
+)
 
 pytestmark = pytest.mark.django_db
 
 DESK = reverse("admin:index")
 HOUR = 60 * 60
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -108,13 +116,31 @@ def test_a_session_in_use_is_stored_once_a_minute_at_most(client, person, clock)
     assert Session.objects.get().session_data != stored
 
 
-def test_a_public_page_neither_renews_nor_reads_a_session(client, person, clock):
+def test_whoever_is_at_work_is_seen_once_a_minute_at_most(client, clock):
+    sign_in(client, make_reviewer().username)
+    row = UserSession.objects.all()
+    row.update(last_seen_at=LONG_AGO)
+
+    is_in(client)
+    first = row.get().last_seen_at
+    clock(61)
+    is_in(client)
+
+    assert (first, row.get().last_seen_at > LONG_AGO) == (LONG_AGO, True)
+
+
+@pytest.mark.parametrize("address", ["/planes/", "/robots.txt", "/sitemap.xml"])
+def test_a_public_page_neither_renews_nor_reads_a_session(
+    client, person, clock, settings, address
+):
+    settings.REQUIRE_SECOND_FACTOR = settings.ALLOW_INDEXING = True
     before = Session.objects.get().session_data
     clock(HOUR / 2)
 
-    answer = client.get("/planes/")
+    answer = client.get(address)
 
     assert answer.status_code == 200
+    assert "Cookie" not in answer.get("Vary", "")
     assert "sesion" not in answer.cookies
     assert Session.objects.get().session_data == before
 
