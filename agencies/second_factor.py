@@ -21,6 +21,7 @@ from django.utils.http import urlencode
 
 from agencies.audit import Event, record
 from agencies.factors import FACTORS, factors_of
+from agencies.pages import page_of
 
 SESSION_KEY = "second_factor_of"
 
@@ -89,8 +90,8 @@ def _proof_of(user):
 
 
 def _redirect(name, request):
-    query = f"?{urlencode({'next': request.path})}" if request.method == "GET" else ""
-    return HttpResponseRedirect(reverse(name) + query)
+    query = urlencode({"next": page_of(request)})
+    return HttpResponseRedirect(f"{reverse(name)}?{query}")
 
 
 def is_proven(request):

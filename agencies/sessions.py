@@ -1,7 +1,6 @@
 """How long a session lasts: an hour without a sign of life, twelve hours in all."""
 
 import time
-from urllib.parse import urlsplit
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -11,19 +10,17 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.sessions.models import Session
 from django.db.models.signals import post_save
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from agencies.access import is_staff_address
 from agencies.audit import Event, record
+from agencies.pages import SAFE_METHODS, page_of
 
 #: Seconds. The first is the age of the cookie too, which each renewal extends.
 IDLE, ABSOLUTE = settings.SESSION_COOKIE_AGE, 60 * 60 * 12
 #: A session seen within these seconds is neither stored nor marked as seen again.
 RENEWED_EVERY = 60
 BEGAN, ACTIVE = "began_at", "active_at"
-SAFE_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
 #: What the browser forgets on signing out, on a computer that others use too.
 FORGOTTEN = '"cache", "storage"'
 
@@ -93,7 +90,8 @@ class SessionLimitsMiddleware:
 
     def _back_to_form(self, request, match):
         """The admin would send her back to an address that takes forms only."""
-        if request.method in SAFE_METHODS or "admin" not in match.namespaces:
+        is_page = request.method in SAFE_METHODS and not hasattr(match.func, "held_by")
+        if is_page or "admin" not in match.namespaces:
             return None
         if match.url_name in {"login", "logout"}:
             return None
@@ -117,17 +115,3 @@ def renew(session, now):
     session[ACTIVE] = now
     row = UserSession.objects.filter(session_key=session.session_key)
     row.update(last_seen_at=timezone.now())
-
-
-def page_of(request):
-    """The page to come back to: this one, or the one on which the form stood."""
-    if request.method in SAFE_METHODS:
-        return request.get_full_path()
-    page = request.headers.get("referer", "")
-    safe = url_has_allowed_host_and_scheme(
-        page, {request.get_host()}, require_https=request.is_secure()
-    )
-    parts = urlsplit(page)
-    if not safe or not parts.path:
-        return reverse("admin:index")
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path

@@ -7,6 +7,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from agencies.pages import held_by
 from agencies.scoping import ScopedHistoryAdmin
 from strategic_areas import evidence, workflow
 from strategic_areas.admin import forms as step_forms
@@ -85,15 +86,18 @@ class ReviewedAdmin(ScopedHistoryAdmin):
         return HttpResponseRedirect(reverse("admin:index"))
 
     def get_urls(self):
-        """One POST address per step."""
+        """One POST address per step; its button stands on the record's page."""
         steps = ["withdraw", "correct"]
+        name = f"{self.opts.app_label}_{self.opts.model_name}"
+        take = self.admin_site.admin_view(require_POST(self.step_view))
+        held = held_by(f"admin:{name}_change", "object_id")(take)
         return [
             *(
                 path(
                     f"<path:object_id>/{step}/",
-                    self.admin_site.admin_view(require_POST(self.step_view)),
+                    held,
                     {"step": step},
-                    name=f"{self.opts.app_label}_{self.opts.model_name}_{step}",
+                    name=f"{name}_{step}",
                 )
                 for step in steps
             ),

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from agencies.pages import held_by
 from strategic_areas.desk import (
     approving,
     closing,
@@ -20,6 +21,35 @@ from strategic_areas.desk.letters import confirming
 from strategic_areas.desk.letters import views as letters
 from strategic_areas.desk.workbook import views as workbook
 
+SHEET = ("admin:sheet", "period", "agency")
+LETTER = ("admin:letter", "pk")
+CONFIRMATION = ("admin:letter_confirm", "pk")
+PURGE = ("admin:purge", "pk")
+REVIEW = ("admin:review", "kind", "pk")
+#: What only takes forms, or hands out a file: the page on which its button stands.
+HELD = {
+    "workbook": SHEET,
+    "workbook_save": SHEET,
+    "sheet_row": SHEET,
+    "sheet_attach": SHEET,
+    "sheet_detach": SHEET,
+    "sheet_declaration": SHEET,
+    "sheet_declaration_attach": SHEET,
+    "sheet_declaration_detach": SHEET,
+    "letter_send": LETTER,
+    "letter_row": LETTER,
+    "letter_confirmed": CONFIRMATION,
+    "letter_contested": CONFIRMATION,
+    "purge_confirm": PURGE,
+    "purge_cancel": PURGE,
+    "review_publish": REVIEW,
+    "review_return": REVIEW,
+}
+
+
+def _held(name, view):
+    return held_by(*HELD[name])(view) if name in HELD else view
+
 
 def patterns(site):
     """The desk's addresses, each behind the admin site's own sign-in."""
@@ -29,7 +59,7 @@ def patterns(site):
     detach = "evidencia/<int:item>/quitar/"
     record = "revision/<slug:kind>/<int:pk>/"
     return [
-        path(route, site.admin_view(view), name=name)
+        path(route, _held(name, site.admin_view(view)), name=name)
         for route, view, name in [
             (sheet, views.sheet, "sheet"),
             (f"{sheet}enviar/", sending.check, "sheet_check"),

@@ -18,6 +18,7 @@ from tests.factories import (
     PASSWORD,
     make_administrator,
     make_reviewer,
+    make_update,
     sign_in,
 )
 
@@ -179,6 +180,33 @@ def test_a_form_sent_too_late_leads_back_to_where_it_stood(
     assert answer.status_code == 302
     assert way_back(answer) == [back]
     assert User.objects.get(pk=person.pk).reminders == "steps"
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_signing_in_again_leads_to_the_page_that_holds_a_form(
+    client, clock, method, is_known
+):
+    update = make_update()
+    person, words = update.contributors.get(), [update.period_id, update.agency.slug]
+    sheet = reverse("admin:sheet", args=words)
+    row = reverse("admin:sheet_row", args=[*words, update.activity_id])
+    client.force_login(person)
+    clock(HOUR + 1)
+    if not is_known:
+        client.cookies.clear()
+
+    # What was refused before stands at the address that it was sent to.
+    answer = getattr(client, method)(
+        row, headers={"referer": f"http://testserver{row}"}
+    )
+    landed = client.post(
+        answer["Location"],
+        {"login": person.username, "password": PASSWORD, "next": way_back(answer)[0]},
+    )
+
+    assert landed.url == sheet
+    assert client.get(landed.url).status_code == 200
 
 
 def test_deactivating_an_account_ends_all_its_sessions(client, person):
