@@ -13,7 +13,7 @@ from strategic_areas.models.codes import Coded
 from strategic_areas.models.framework import FrameworkTarget
 from strategic_areas.models.geography import Province
 from strategic_areas.models.plan import Plan, PlanBound, Programme
-from strategic_areas.models.provenance import Provenance, Source, Sourced
+from strategic_areas.models.provenance import Source, Sourced
 
 
 class DueProvenance(models.TextChoices):
@@ -133,11 +133,6 @@ class Commitment(PlanBound, Coded, Dated, Sourced):
 
     def get_absolute_url(self, language=None):
         return address("commitment", self.plan.code, self.code, language=language)
-
-    @property
-    def is_official(self):
-        """True when the plan itself states it; otherwise it is a reconstruction."""
-        return self.provenance == Provenance.PLAN
 
 
 class ActivityQuerySet(models.QuerySet):

@@ -67,3 +67,8 @@ class Sourced(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def is_official(self):
+        """True when the plan itself states it; otherwise it is a reconstruction."""
+        return self.provenance == Provenance.PLAN

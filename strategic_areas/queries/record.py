@@ -85,6 +85,18 @@ class Entry:
             self.period.is_demonstration or self.provenance == Provenance.DEMONSTRATION
         )
 
+    @property
+    def states_percent(self):
+        """
+        Whether its percent is shown.
+
+        Never one that a source states of reconstructed work: it would pass for a
+        measure of the plan. What an agency reports of its own work it does state.
+        """
+        is_shown = not self.is_recorded or self.commitment.is_official
+        is_known = self.percent is not None and self.state != progress.State.COMPLETED
+        return is_known and is_shown
+
     def get_absolute_url(self, language=None):
         """Its own page, for good, whatever becomes of it."""
         words = self.commitment.plan.code, self.public_id

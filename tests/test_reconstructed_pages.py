@@ -1,0 +1,162 @@
+"""A reconstructed plan: headed as one, and no measure of how much was carried out."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from django.core.management import call_command
+
+from strategic_areas.models import Activity, Commitment, Plan
+from tests import factories
+from tests.strategic_areas.plans import SHIPPED
+from tests.test_public_pages import LANGUAGES, every_address, make_world
+
+pytestmark = pytest.mark.django_db
+
+#: What a source or a person wrote, what the page says of this very rule, addresses.
+NOT_OURS = {"prose", "headline", "reconstruction", "recorded-until", "cite"}
+VOID = {"meta", "link", "br", "img", "input", "use", "path", "circle", "rect", "hr"}
+MEASURES = {
+    "es": r"\d\s?%|por ciento|avance|progreso|cumpl|llevad[oa]s? a cabo|"
+    r"\d+ de (l[ao]s )?\d+ \w+ (terminad|complet|cumpl|ejecutad|hech|realizad)",
+    "en": r"\d\s?%|per ?cent|(?<!in )progress|fulfil|accomplish|carried out|"
+    r"\d+ of (the )?\d+ \w+ (completed|done|finished|carried|achieved)",
+}
+
+
+class Said(HTMLParser):
+    """The words of a page that the portal itself says, its descriptions included."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.words, self.tags, self._skipped = [], [], []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        attributes = dict(attrs)
+        classes = set((attributes.get("class") or "").split())
+        is_skipped = bool(classes & NOT_OURS) or tag == "textarea"
+        if self._skipped or is_skipped:
+            if tag not in VOID:
+                self._skipped.append(tag)
+            return
+        self.tags.append(tag)
+        names = ("title", "alt", "aria-label", "data-label")
+        self.words += [attributes[name] for name in names if attributes.get(name)]
+
+    def handle_endtag(self, tag):
+        if self._skipped and tag not in VOID:
+            self._skipped.pop()
+
+    def handle_data(self, text):
+        if not self._skipped:
+            self.words.append(re.sub(r"https?://\S+", "", text))
+
+    @property
+    def text(self):
+        return " ".join(" ".join(self.words).split()).lower()
+
+
+@pytest.fixture
+def commitment():
+    """A world put together from public sources, some of which state percents."""
+    commitment = make_world()
+    for model in (Commitment, Activity):
+        model.objects.update(provenance="reconstructed")
+    for percent, execution in ((60, "in_progress"), (100, "completed")):
+        activity = factories.make_activity(
+            commitment=commitment, provenance="press", agency=commitment.lead
+        )
+        factories.make_record_update(
+            activity=activity, percent=percent, execution=execution
+        )
+    return commitment
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_on_it_reads_as_a_measure_of_what_was_carried_out(
+    client, commitment, language
+):
+    found = {}
+    for name, spoken, path in every_address(commitment):
+        if spoken == language and (":plan" in path or commitment.plan.code in path):
+            said = Said(client.get(path).content.decode())
+            measures = re.findall(MEASURES[language], said.text)
+            if measures or {"progress", "meter"} & set(said.tags):
+                found[name] = measures, said.tags.count("progress")
+
+    assert found == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_rule_finds_what_it_looks_for(client, commitment, language):
+    Commitment.objects.update(provenance="plan")
+    Activity.objects.update(provenance="plan")
+    page = client.get(commitment.get_absolute_url(language)).content.decode()
+
+    said = Said(page)
+
+    assert re.search(MEASURES[language], said.text)
+    assert "progress" in said.tags
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_of_it_is_headed_as_what_it_is(client, commitment, language):
+    unheaded = set()
+    for name, spoken, path in every_address(commitment):
+        if spoken == language and commitment.plan.code in path:
+            page = client.get(path).content.decode()
+            if 'class="reconstruction"' not in page and "headline" not in page:
+                unheaded.add(name)
+
+    assert unheaded == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_official_plan_is_headed_as_nothing_else(client, language):
+    commitment = make_world()
+
+    for _name, spoken, path in every_address(commitment):
+        if spoken == language:
+            assert 'class="reconstruction"' not in client.get(path).content.decode()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_line_of_work_leads_to_its_sources_at_once(client, commitment, language):
+    page = client.get(commitment.get_absolute_url(language)).content.decode()
+
+    (link,) = re.findall(r'class="kicker">.*?href="#(\w+)"', page, re.DOTALL)
+    after = page.split(f'id="{link}"', 1)[1]
+
+    assert commitment.sources.get().url in after
+
+
+def test_what_an_agency_reports_of_its_own_work_it_states_itself(client, commitment):
+    update = factories.make_published_update(
+        activity=commitment.activities.first(), percent=45
+    )
+
+    page = client.get(update.activity.commitment.get_absolute_url("es"))
+
+    (moment,) = [
+        each for each in page.context["page"].timeline if not each.entry.is_recorded
+    ]
+    assert moment.entry.states_percent
+    assert page.content.decode().count("45 %") == 1
+
+
+def test_the_shipped_plan_measures_nothing(client):
+    call_command("load_plan", str(SHIPPED), verbosity=0)
+    plan = Plan.objects.get(code="2017-2020")
+    commitments = plan.commitments.order_by("pk")[:5]
+
+    for path in (
+        plan.get_absolute_url("es"),
+        *(each.get_absolute_url("es") for each in commitments),
+    ):
+        said = Said(client.get(path).content.decode())
+        titles = [each.title_es.lower() for each in plan.activities.all()]
+        text = said.text
+        for title in titles:
+            text = text.replace(title, "")
+        assert not re.findall(MEASURES["es"], text), path
