@@ -16,25 +16,29 @@ ASKED_BY_FRONT, KEEP = "portal.front", "X-Portal-Keep"
 build_label = cache(build.label)
 
 
-def page_label(language):
+def page_label(version, language):
     """
     What a page's content hangs on: build, publication version, date, language.
 
-    Ask for it before reading the content, so that a page is at least as new as its
+    Read the version before the content, so that a page is at least as new as its
     label says. A deployment, a publication and midnight each make a new one.
     """
-    version = PublicationVersion.current()
     today = timezone.localdate()
     return f'W/"{build_label()}-{version}-{today:%Y%m%d}-{language}"'
 
 
 def public_page(view, language):
-    """The view of one public address: only read, labelled, kept by no cookie."""
+    """
+    The view of one public address: only read, labelled, kept by no cookie.
+
+    Its template finds the version that it was labelled with in the request.
+    """
 
     @require_safe
     @wraps(view)
     def labelled(request, *args, **kwargs):
-        etag = page_label(language)
+        request.publication_version = PublicationVersion.current()
+        etag = page_label(request.publication_version, language)
         response = get_conditional_response(request, etag=etag)
         if response is None:
             response = view(request, *args, **kwargs)

@@ -99,6 +99,8 @@ SECRETARIAT_NAME = env.str("SECRETARIAT_NAME", default="Coordinación de la CITI
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")
 CONTACT_PHONE = env.str("CONTACT_PHONE", default="")
 CONTACT_ADDRESS = env.str("CONTACT_ADDRESS", default="")
+# Who is told of an error on a page.
+CORRECTIONS_EMAIL = env.str("CORRECTIONS_EMAIL", default="") or CONTACT_EMAIL
 LICENCE_NAME = env.str("LICENCE_NAME", default="CC BY 4.0")
 LICENCE_URL = env.str(
     "LICENCE_URL", default="https://creativecommons.org/licenses/by/4.0/"

@@ -22,6 +22,7 @@ for _name in (
     "CONTACT_ADDRESS",
     "CONTACT_EMAIL",
     "CONTACT_PHONE",
+    "CORRECTIONS_EMAIL",
     "DATABASE_URL",
     "DEFAULT_FROM_EMAIL",
     "EMAIL_URL",

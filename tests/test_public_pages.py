@@ -4,6 +4,7 @@ import gzip
 import re
 from datetime import date, timedelta
 from html.parser import HTMLParser
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import yaml
@@ -784,3 +785,32 @@ def test_the_site_map_leads_to_every_page_that_needs_no_code(client):
         if language == "es" and name not in {"commitment", "agency", "update"}
     }
     assert expected - found == {"/mapa/"} - found
+
+
+# Pointing out an error
+
+
+def test_every_page_tells_how_to_point_out_an_error(client, settings):
+    commitment = make_world()
+    settings.CORRECTIONS_EMAIL = "correcciones@example.gob.do"
+    settings.SITE_URL = "https://plan.example.gob.do"
+    version = PublicationVersion.current()
+
+    for _name, _language, path in every_address(commitment):
+        page = read(client, path)
+        mails = [each["href"] for each in page.every("a") if "href" in each]
+        (mail,) = [each for each in mails if each.startswith("mailto:correcciones")]
+        query = parse_qs(urlsplit(mail).query)
+        assert settings.SITE_URL + path in query["body"][0].split()
+        assert str(version) in query["body"][0].split()
+        assert {each.get("method") for each in page.every("form")} <= {"get"}
+
+
+def test_without_an_address_to_write_to_it_leads_to_the_contact_page(client, settings):
+    settings.CORRECTIONS_EMAIL = ""
+
+    page = client.get("/acerca/").content.decode()
+
+    point_out = page.split('class="point-out"')[1].split("</p>")[0]
+    assert 'href="/contacto/"' in point_out
+    assert "mailto:" not in point_out
