@@ -53,7 +53,7 @@ BUDGETS = {
     "update": 4,
     "legal_base": 4,
     "discrepancies": 5,
-    "frameworks": 6,
+    "frameworks": 7,
     "amendments": 3,
     "later_activities": 5,
 }

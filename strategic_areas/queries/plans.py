@@ -3,7 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, OuterRef
+from django.db.models import (
+    BooleanField,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    Subquery,
+)
 
 from strategic_areas.models import (
     Commitment,
@@ -84,19 +91,22 @@ def choose(today: date) -> Choice:
     """
     The latest approved plan whose dates hold today, and the plan for the home page.
 
-    A plan in force without commitments gives way to the latest that has a record.
+    A plan in force without commitments gives way to the latest that has a record. One
+    query, however many plans there were.
     """
-    plans = with_periods(public())
-    running = [
-        plan
-        for plan in plans
-        if plan.status == Plan.Status.APPROVED
-        and plan.starts_on <= today <= plan.ends_on
-    ]
-    in_force = running[0] if running else None
+    running = Q(status=Plan.Status.APPROVED, starts_on__lte=today, ends_on__gte=today)
+    latest = public().order_by("-starts_on", "code").values("pk")
+    found = public().annotate(is_running=ExpressionWrapper(running, BooleanField()))
+    found = with_periods(
+        found.filter(
+            Q(pk=Subquery(latest.filter(running)[:1]))
+            | Q(pk=Subquery(latest.filter(has_record=True)[:1]))
+        )
+    )
+    in_force = next((plan for plan in found if plan.is_running), None)
     if in_force and in_force.has_record:
         return Choice(in_force, in_force)
-    recorded = [plan for plan in plans if plan.has_record]
+    recorded = [plan for plan in found if plan.has_record]
     return Choice(in_force, recorded[0] if recorded else in_force)
 
 

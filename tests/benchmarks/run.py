@@ -10,11 +10,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.benchmarks import audit_record, freshness, hot
+from tests.benchmarks import audit_record, freshness, growth, hot
 
 BENCHMARKS = {
     "hot": hot.main,
     "freshness": freshness.main,
+    "growth": growth.main,
     "audit": audit_record.main,
 }
 
