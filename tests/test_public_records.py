@@ -133,7 +133,8 @@ def test_only_approved_amendments_of_the_plan_are_told_the_latest_first(client):
     assert [first.old_value_es in page.text, first.new_value_es in page.text] == [
         True
     ] * 2
-    assert on_commitment["page"].amendments == (first,)
+    steps = on_commitment["page"].steps
+    assert [step.amendment for step in steps if step.amendment] == [last, first]
     assert on_commitment["page"].activities[0].amendments == (last,)
     for each in (page, own):
         assert proposed.reason_es not in each.text

@@ -4,12 +4,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import F, FilteredRelation, Q
 
 from strategic_areas import progress
 from strategic_areas.models import (
     Activity,
-    ActivityUpdate,
     Amendment,
     Commitment,
     Provenance,
@@ -18,6 +17,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.queries import grounds, plans, record, rounds
 from strategic_areas.queries.board import ActivityRow, CommitmentRow, build, with_dates
+from strategic_areas.queries.chronicle import Step, chronicle
 from strategic_areas.queries.joins import distinct, with_joined
 from strategic_areas.queries.plans import periods_of
 from strategic_areas.queries.related import of as of_commitment
@@ -47,12 +47,11 @@ class CommitmentPage:
     activities: tuple[ActivityAccount, ...]
     round: object
     timeline: tuple[Moment, ...]
+    steps: tuple[Step, ...]
     off_plan: tuple[record.Entry, ...]
     later: tuple
     sources: tuple
     continues: Commitment | None
-    #: The approved amendments of the plan that are about the commitment itself.
-    amendments: tuple[Amendment, ...]
 
     @property
     def commitment(self):
@@ -94,7 +93,7 @@ def page(commitment: Commitment, succession: Succession, today: date):
     """All that the page of a standing commitment shows, in a fixed number of reads."""
     former = succession.predecessors(commitment.pk)
     asked = rounds.latest(periods_of(commitment.plan), today)
-    activities = _activities(commitment, former, succession, asked)
+    activities = _activities(commitment, former, succession)
     own = [
         each
         for each in activities
@@ -133,6 +132,7 @@ def page(commitment: Commitment, succession: Succession, today: date):
         ),
         round=asked,
         timeline=moments,
+        steps=chronicle(row, moments, periods_of(commitment.plan), today),
         off_plan=tuple(
             moment.entry
             for moment in moments
@@ -143,28 +143,31 @@ def page(commitment: Commitment, succession: Succession, today: date):
         ),
         sources=tuple(found.sources["commitment", commitment.pk]),
         continues=_public_or_none(commitment.continues),
-        amendments=commitment.approved,
     )
 
 
-def _activities(commitment, former, succession, asked):
-    """Its activities and those that they or it came in place of."""
-    submitted = ActivityUpdate.objects.filter(
-        activity=OuterRef("pk"), period=asked, status=Status.SUBMITTED
-    )
+def _activities(commitment, former, succession):
+    """
+    Its activities and those that they or it came in place of.
+
+    Of what waits for review each knows for which period and since when: nothing else.
+    """
+    waits = FilteredRelation("updates", condition=Q(updates__status=Status.SUBMITTED))
     found = (
         Activity.objects.filter(
             Q(commitment__in=[commitment.pk, *former])
             | Q(pk__in=succession.former_activities(commitment.pk))
         )
         .select_related("agency")
-        .annotate(submitted_at=Subquery(submitted.values("submitted_at")[:1]))
+        .annotate(waits=waits)
+        .annotate(waits_in=F("waits__period_id"), waits_since=F("waits__submitted_at"))
     )
     rows_of = defaultdict(list)
     for row in with_joined(found, "amendments", Amendment):
         rows_of[row.pk].append(row)
     for rows in rows_of.values():
         rows[0].approved = _approved(rows)
+        rows[0].in_review = {r.waits_in: r.waits_since for r in rows if r.waits_in}
         for amendment in rows[0].approved:
             amendment.activity = rows[0]
     return [rows[0] for rows in rows_of.values()]
@@ -194,7 +197,7 @@ def _account(row, asked, moments, found):
         if moment.is_told_above and moment.entry.subject == row.activity
     ]
     real = [entry for entry in told if not entry.is_demonstration]
-    submitted_at = row.activity.submitted_at
+    submitted_at = row.activity.in_review.get(asked.pk) if asked else None
     return ActivityAccount(
         row=row,
         report=progress.report_state(

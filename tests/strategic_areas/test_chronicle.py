@@ -1,0 +1,183 @@
+"""A commitment's time line: dates and who states them, rounds, accounts, amendments."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from strategic_areas import workflow
+from strategic_areas.queries import commitments
+from strategic_areas.queries.succession import Succession
+from tests import factories
+from tests.test_public_pages import LANGUAGES, read
+
+pytestmark = pytest.mark.django_db
+
+MARKER = "zanahoria"
+
+
+@pytest.fixture
+def commitment():
+    return factories.make_commitment()
+
+
+def steps_of(commitment, today=None):
+    found = commitments.find(commitment.plan.code, commitment.code)
+    page = commitments.page(
+        found, Succession(found.plan), today or timezone.localdate()
+    )
+    return page.steps
+
+
+def make_round(plan, due_in=-10, **fields):
+    """A real round whose reports are due in so many days."""
+    due_on = timezone.localdate() + timedelta(days=due_in)
+    return factories.make_round(
+        plan=plan,
+        opens_on=due_on - timedelta(days=30),
+        due_on=due_on,
+        closes_on=due_on + timedelta(days=60),
+        **fields,
+    )
+
+
+def asked_of(commitment):
+    return [step.asked for step in steps_of(commitment) if step.kind == "asked"]
+
+
+def test_steps_stand_in_the_order_of_their_days(commitment):
+    activity = factories.make_activity(
+        commitment=commitment, due_on=date(2026, 2, 1), due_provenance="agency"
+    )
+    factories.make_record_update(activity=activity)
+    factories.make_amendment(activity=activity, decided_on=date(2025, 9, 1))
+    factories.make_amendment(commitment=commitment, decided_on=date(2025, 10, 1))
+    factories.make_amendment(commitment=commitment, is_approved=False)
+
+    steps = steps_of(commitment)
+
+    assert [step.kind for step in steps] == ["due", "account", *["amendment"] * 2]
+    assert [step.day for step in steps] == sorted(
+        (step.day for step in steps), reverse=True
+    )
+    assert [a.amendment.activity_id for a in steps[2:]] == [None, activity.pk]
+
+
+@pytest.mark.parametrize(
+    ("provenance", "is_told"),
+    [("plan", True), ("amendment", True), ("agency", True), ("plan_period", False)],
+)
+def test_only_a_date_that_somebody_states_is_a_step(commitment, provenance, is_told):
+    type(commitment).objects.update(due_on=date(2026, 5, 1), due_provenance=provenance)
+
+    told = [step.due for step in steps_of(commitment) if step.kind == "due"]
+
+    assert told == ([commitment] if is_told else [])
+
+
+def test_a_round_tells_who_reported_whose_waits_and_who_is_missing(commitment):
+    asked = make_round(commitment.plan)
+    published, submitted, returned, drafted, silent = (
+        factories.make_activity(commitment=commitment) for _ in range(5)
+    )
+    by = factories.make_focal_point(agency=commitment.lead)
+    told = {"period": asked, "by": by}
+    factories.make_published_update(activity=published, **told)
+    factories.make_submitted_update(activity=submitted, **told)
+    factories.make_update(activity=drafted, narrative_es=MARKER, **told)
+    back = factories.make_submitted_update(activity=returned, **told)
+    workflow.give_back(back, by=factories.make_reviewer(), reason="Falta algo.")
+
+    (found,) = asked_of(commitment)
+
+    assert found.period == asked
+    assert found.reported == (published,)
+    assert found.in_review == ((submitted, timezone.localdate()),)
+    assert set(found.missing) == {returned, drafted, silent}
+    assert found.awaited == ()
+
+
+def test_nobody_is_missing_before_the_due_date(commitment):
+    activity = factories.make_activity(commitment=commitment)
+    make_round(commitment.plan, due_in=5)
+
+    (found,) = asked_of(commitment)
+
+    assert (found.missing, found.awaited) == ((), (activity,))
+
+
+def test_each_round_has_its_own_step_and_a_demonstration_none(commitment):
+    activity = factories.make_activity(commitment=commitment)
+    first = make_round(commitment.plan, due_in=-40, ends_on=date(2025, 6, 30))
+    second = make_round(commitment.plan, due_in=-5)
+    make_round(commitment.plan, is_demonstration=True)
+    factories.make_submitted_update(activity=activity, period=first)
+
+    later, earlier = asked_of(commitment)
+
+    assert (later.period, later.missing) == (second, (activity,))
+    assert (earlier.period, earlier.in_review[0][0]) == (first, activity)
+
+
+def test_what_was_withdrawn_is_not_called_missing(commitment):
+    asked = make_round(commitment.plan)
+    activity = factories.make_activity(commitment=commitment)
+    update = factories.make_published_update(activity=activity, period=asked)
+    workflow.withdraw(update, by=factories.make_reviewer(), reason="Otro año.")
+
+    assert asked_of(commitment) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_tells_all_of_it_and_nothing_unpublished(client, language):
+    commitment = factories.make_commitment(
+        due_on=date(2026, 5, 1), due_provenance="agency"
+    )
+    asked = make_round(commitment.plan)
+    shown, hidden = (factories.make_activity(commitment=commitment) for _ in range(2))
+    by = factories.make_focal_point(agency=commitment.lead)
+    draft = factories.make_update(activity=shown, period=asked, by=by)
+    cleared = factories.make_evidence(draft)
+    factories.make_evidence(draft, title_es=MARKER)
+    workflow.submit(draft, by=by)
+    workflow.publish(draft, by=factories.make_reviewer(), evidence=[cleared])
+    factories.make_submitted_update(
+        activity=hidden, period=asked, by=by, narrative_es=MARKER
+    )
+    factories.make_amendment(
+        commitment=commitment, old_value_es="01/04/2026", old_value_en="01/04/2026"
+    )
+
+    page = read(client, commitment.get_absolute_url(language))
+
+    days = [each.get("datetime") for each in page.every("time")]
+    assert str(asked.due_on) in days
+    assert "2026-05-01" in days
+    assert "01/04/2026" in page.text
+    assert f"#{hidden.code}" not in [each.get("href") for each in page.every("a")]
+    assert hidden.code in page.text
+    assert MARKER not in page.text
+    piece = {"es": "1 evidencia", "en": "1 piece of evidence"}[language]
+    assert piece in page.text
+
+
+@pytest.mark.parametrize("rows", [1, 100])
+def test_the_time_line_costs_the_same_at_any_length(client, rows):
+    commitment = factories.make_commitment()
+    period = make_round(commitment.plan)
+    by = factories.make_focal_point(agency=commitment.lead)
+    for _ in range(rows):
+        activity = factories.make_activity(
+            commitment=commitment, due_on=date(2026, 2, 1), due_provenance="plan"
+        )
+        factories.make_record_update(activity=activity)
+        factories.make_amendment(activity=activity)
+        other = factories.make_activity(commitment=commitment)
+        factories.make_submitted_update(activity=other, period=period, by=by)
+
+    with CaptureQueriesContext(connection) as captured:
+        client.get(commitment.get_absolute_url("es"))
+
+    assert len(captured) <= 8
