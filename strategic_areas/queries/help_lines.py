@@ -31,10 +31,14 @@ class HelpLines:
     has_emergency: bool
 
 
+def published():
+    """The only lines that a public page may start from."""
+    return HelpLine.objects.filter(confirm_before_publishing=False)
+
+
 def public(today: date) -> HelpLines:
     """Lines that may be published; one that is not the police stands first."""
-    rows = HelpLine.objects.filter(confirm_before_publishing=False)
-    rows = rows.prefetch_related("sources")
+    rows = published().prefetch_related("sources")
     lines = [line(row, today, tuple(row.sources.all())) for row in rows]
     lines.sort(key=lambda each: (_is_police(each), each.line.order, each.line.pk))
     has_emergency = any(EMERGENCY in _digits(each) for each in lines)

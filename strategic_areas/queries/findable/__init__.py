@@ -1,0 +1,51 @@
+"""
+Everything that the search may find: what public pages print, in four queries.
+
+Each kind of record starts from the rows that its own page starts from. Sources and
+evidence are not searched.
+"""
+
+from collections import defaultdict
+
+from strategic_areas import glossary
+from strategic_areas.queries import plans
+from strategic_areas.queries.findable import accounts, records, shared
+from strategic_areas.queries.findable.rows import rows
+from strategic_areas.queries.findable.texts import in_both
+from strategic_areas.search.documents import Document, Place
+
+
+def documents():
+    """Every public record as a ``Document``."""
+    known = list(plans.public())  # the latest first
+    ranks = {plan.code: rank for rank, plan in enumerate(known)}
+    found = defaultdict(list)
+    for row in rows():
+        if not row.plan or row.plan in ranks:
+            found[row.kind].append(row)
+    return [
+        *(records.plan_document(plan, rank) for rank, plan in enumerate(known)),
+        *(
+            make(row, ranks.get(row.plan, 0))
+            for kind, make in records.MAKE.items()
+            for row in found[kind]
+        ),
+        *shared.agency_documents(found, ranks),
+        *shared.comment_documents(found["comment"], ranks),
+        *shared.target_documents(found["target"], known),
+        *accounts.documents(),
+        *terms(),
+    ]
+
+
+def terms():
+    """The words of the glossary."""
+    for place, term in enumerate(glossary.TERMS):
+        yield Document(
+            kind="glossary",
+            pk=term.anchor,
+            title=in_both(term.word),
+            place=Place("glossary", fragment=term.anchor),
+            texts=(in_both(term.meaning),),
+            order=(place,),
+        )

@@ -1,0 +1,55 @@
+"""What was published of the work: the accounts that stand, as their pages tell them."""
+
+from collections import defaultdict
+from datetime import date
+
+from strategic_areas.models import Status
+from strategic_areas.queries import record
+from strategic_areas.queries.findable.texts import said, sign, text, title
+from strategic_areas.queries.grounds import Grounds
+from strategic_areas.search.documents import Document, Place, Text
+
+
+def documents():
+    """
+    Published accounts; two queries.
+
+    What was withdrawn, or replaced by a newer revision, is not found. Of a reserved
+    one nothing is found but its legal basis: ``record`` gives no more.
+    """
+    nothing = Grounds(defaultdict(list), defaultdict(list))
+    return map(
+        _document,
+        record.entries(
+            record.updates().filter(status=Status.PUBLISHED),
+            record.declarations().filter(status=Status.PUBLISHED),
+            found=nothing,
+        ),
+    )
+
+
+def _document(entry):
+    page = ("commitment", (entry.commitment.plan.code, entry.commitment.code))
+    fragment = entry.subject.code if entry.kind == "activityupdate" else ""
+    return Document(
+        kind="update",
+        pk=f"{entry.kind}-{entry.pk}",
+        title=title(entry.subject),
+        code=entry.subject.code,
+        place=Place(*page, fragment=fragment),
+        texts=said(
+            text(entry, "text"),
+            text(entry, "obstacle", "obstacle"),
+            text(entry, "next_step", "next_step"),
+            text(entry, "note"),
+            Text(entry.legal_basis, about="legal_basis"),
+        ),
+        beside=(text(entry.period, "name"), sign(entry.agency.acronym)),
+        also=(text(entry.agency, "name"),),
+        order=(
+            -entry.period.ends_on.toordinal(),
+            -(entry.reported_on or date.min).toordinal(),
+            entry.pk,
+        ),
+        is_demonstration=entry.is_demonstration,
+    )

@@ -1,0 +1,85 @@
+"""What outlives plans, agencies and international targets, on the page of one plan."""
+
+from collections import defaultdict
+
+from django.utils.translation import gettext_noop
+
+from strategic_areas.queries.findable.texts import in_both, said, sign, text, title
+from strategic_areas.search.documents import Document, Place
+
+FAMILIES = {
+    "SDG": gettext_noop("Sustainable Development Goals (SDG)"),
+    "GCM": gettext_noop("Global Compact for Migration"),
+    "PALERMO": gettext_noop("Palermo Protocol"),
+    "TIP": gettext_noop("Recommendations of the Trafficking in Persons report"),
+}
+
+
+def agency_documents(found, ranks):
+    """
+    One of each agency, on its page in the latest plan in which it has a part.
+
+    ``found`` are rows by kind, ``ranks`` the places of the public plans by their code.
+    """
+    parts, names = defaultdict(list), defaultdict(list)
+    for kind in ("participation", "commitment", "activity"):
+        for row in found[kind]:
+            parts[row.slug].append(row)
+    for row in found["former_name"]:
+        names[row.slug].append(row)
+    for slug, rows in parts.items():
+        row = min(
+            rows, key=lambda each: (ranks[each.plan], each.kind != "participation")
+        )
+        yield _agency(slug, row, names[slug])
+
+
+def _agency(slug, row, former):
+    mandate = (text(row, "a"), text(row, "b")) if row.kind == "participation" else ()
+    before = [text(each, "title") for each in former]
+    return Document(
+        kind="agency",
+        pk=slug,
+        title=text(row, "who"),
+        code=row.acronym,
+        place=Place("agency", (row.plan, slug)),
+        texts=said(*mandate, *before),
+        also=tuple(sign(each.acronym) for each in former),
+        names=(row.acronym, *(each.acronym for each in former)),
+        order=(0, row.who_es),
+    )
+
+
+def comment_documents(rows, ranks):
+    """What agencies say of themselves, beside their reports."""
+    for row in rows:
+        yield Document(
+            kind="agency",
+            pk=f"comment-{row.pk}",
+            title=in_both("Comment of the institution"),
+            code=row.acronym,
+            place=Place("agency", (row.plan, row.slug)),
+            texts=said(text(row, "a")),
+            beside=(title(row),),
+            also=(text(row, "who"),),
+            order=(1, ranks[row.plan], row.who_es, -row.pk),
+            is_demonstration=row.mark == "demonstration",
+        )
+
+
+def target_documents(rows, known):
+    """International targets, on the page of the latest plan that has a record."""
+    recorded = [plan for plan in known if plan.has_record] or known
+    families = {code: in_both(name) for code, name in FAMILIES.items()}
+    for row in rows if recorded else ():
+        number = row.code.removeprefix(f"{row.mark}-")
+        yield Document(
+            kind="framework",
+            pk=str(row.pk),
+            title=title(row),
+            code=row.code,
+            place=Place("frameworks", (recorded[0].code,), fragment=row.code),
+            beside=(families.get(row.mark, sign(row.mark)),),
+            names=(row.code, number, f"ODS {number}", f"{row.mark} {number}"),
+            order=(0, row.mark, row.sort),
+        )

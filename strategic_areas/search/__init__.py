@@ -1,0 +1,28 @@
+"""
+Searching everything that is public, by the forms of Spanish and English words.
+
+The texts come from ``queries``, so nothing is found that no page shows; the words, the
+order and the excerpts are the same on both databases.
+"""
+
+from strategic_areas.search.answers import PER_PAGE, Answer, Group, answer, of_kind
+from strategic_areas.search.documents import KINDS, Document, Place, Text
+from strategic_areas.search.index import Index
+from strategic_areas.search.questions import LONGEST, MOST_WORDS, Question, ask
+
+__all__ = [
+    "KINDS",
+    "LONGEST",
+    "MOST_WORDS",
+    "PER_PAGE",
+    "Answer",
+    "Document",
+    "Group",
+    "Index",
+    "Place",
+    "Question",
+    "Text",
+    "answer",
+    "ask",
+    "of_kind",
+]

@@ -1,0 +1,133 @@
+"""
+Which document holds which word: an index in the memory of each process.
+
+It is made of what the public reads at one publication version, and brought up to date
+by whoever searches first after a publication. SQLite's full-text engine keeps it, in a
+database of its own in memory, whatever database the portal has.
+"""
+
+import sqlite3
+import threading
+from contextlib import closing, contextmanager
+from itertools import count
+
+from strategic_areas.search.words import fold, places
+
+LANGUAGES = ("es", "en")
+#: Words come ready: the engine parts them at spaces, and is not asked for positions.
+TABLE = (
+    "CREATE VIRTUAL TABLE words_{0} USING fts5(title, body, content='', "
+    "detail=column, tokenize=\"ascii tokenchars '-./'\")"
+)
+VOCABULARY = "CREATE VIRTUAL TABLE vocabulary_{0} USING fts5vocab(words_{0}, 'row')"
+ADD = "INSERT INTO words_{0}(rowid, title, body) VALUES (?, ?, ?)"
+#: The engine keeps no text: to take a row out it is told what the row holds.
+REMOVE = (
+    "INSERT INTO words_{0}(words_{0}, rowid, title, body) VALUES ('delete', ?, ?, ?)"
+)
+MATCHING = "SELECT rowid FROM words_{0} WHERE words_{0} MATCH ?"
+TERMS = "SELECT term FROM vocabulary_{0} WHERE term >= ? AND term < ?"
+
+
+class Index:
+    """``documents`` by number. ``read`` gives all that can be found now."""
+
+    def __init__(self, read):
+        self._read = read
+        self._lock = threading.RLock()
+        self.forget()
+
+    def forget(self):
+        """Begin anew."""
+        with self._lock:
+            self.documents, self._numbers, self._names = {}, {}, {}
+            self._version, self._next = None, count(1)
+            self._base = sqlite3.connect(
+                ":memory:", isolation_level=None, check_same_thread=False
+            )
+            for language in LANGUAGES:
+                self._base.execute(TABLE.format(language))
+                self._base.execute(VOCABULARY.format(language))
+
+    @contextmanager
+    def at(self, version):
+        """
+        The index, to one thread at a time, for as long as it is asked.
+
+        ``version`` is the publication version, read before the call: what is found is
+        at least as new.
+        """
+        with self._lock:
+            if self._version != version:
+                self._bring_up_to_date(self._read())
+                self._version = version
+            yield self
+
+    def _bring_up_to_date(self, found):
+        """Change what differs; where that fails, begin anew."""
+        told = {(each.kind, each.pk): each for each in found}
+        known = {key: self.documents[n] for key, n in self._numbers.items()}
+        try:
+            self._base.execute("BEGIN")
+            for key, document in known.items():
+                if told.get(key) != document:
+                    self._remove(key)
+            for key, document in told.items():
+                if key not in self._numbers:
+                    self._add(key, document)
+            self._base.execute("COMMIT")
+        except BaseException:
+            self.forget()
+            raise
+        self._names = {}
+        for number, document in self.documents.items():
+            for name in document.names:
+                self._names.setdefault(fold(name), set()).add(number)
+
+    def _add(self, key, document):
+        number = self._numbers[key] = next(self._next)
+        self.documents[number] = document
+        for language in LANGUAGES:
+            row = (number, *_filed(document, language))
+            self._base.execute(ADD.format(language), row)
+
+    def _remove(self, key):
+        number = self._numbers.pop(key)
+        document = self.documents.pop(number)
+        for language in LANGUAGES:
+            row = (number, *_filed(document, language))
+            self._base.execute(REMOVE.format(language), row)
+
+    def matching(self, expression, language):
+        """The numbers of the documents for which an expression holds."""
+        asked = self._base.execute(MATCHING.format(language), (expression,))
+        with closing(asked) as rows:
+            return {number for (number,) in rows}
+
+    def named(self, text):
+        """The numbers of those of which a text is the code or the initials."""
+        return self._names.get(fold(text), set())
+
+    def terms(self, beginning, language):
+        """The words and stems in use that begin so."""
+        bounds = (beginning, f"{beginning}\U0010ffff")
+        asked = self._base.execute(TERMS.format(language), bounds)
+        with closing(asked) as rows:
+            return [term for (term,) in rows]
+
+
+def _filed(document, language):
+    """What a document is found by: the keys of its title and code, and of the rest."""
+    title = [document.title.told(language), (document.code, "es")]
+    others = (*document.texts, *document.beside, *document.also)
+    rest = [each.told(language) for each in others]
+    return _keys(title), _keys(rest)
+
+
+def _keys(texts):
+    return " ".join(
+        key
+        for text, language in texts
+        for _begin, _end, found in places(text, language)
+        for key in found
+    )

@@ -1,0 +1,125 @@
+"""
+Words as they are looked for: without accents and case, and by their stems.
+
+Snowball's stemmers join the forms of a word: "víctimas" and "víctima", "investigó" and
+"investigaciones". Each word is kept as it is written too, so that what was asked for
+comes before its relatives. The database has no part in it: both engines find the same.
+"""
+
+import re
+import threading
+import unicodedata
+from functools import lru_cache
+
+import snowballstemmer
+
+#: A word, or a code such as "R-1.1.2" or "137-03".
+WORD = re.compile(r"[^\W_]+(?:[./-][^\W_]+)*")
+PART = re.compile(r"[^\W_]+")
+SIGN = re.compile(r"[^\w./-]|_")
+#: Parts of a code that are looked at: an address may have very many.
+MOST_PARTS = 8
+#: Words that stand in every text: not looked for while others are asked for too.
+COMMON = {
+    "es": frozenset(
+        """
+        a al ante antes como con contra cual cuando de del desde donde e el ella en
+        entre era es esa ese eso esta este esto fue ha han hasta la las le les lo los
+        mas me mi muy ni no o para pero por porque que quien se ser si sin sobre son su
+        sus te tiene todo tu u un una uno unos unas y ya
+        """.split()  # noqa: SIM905 - a paragraph reads better than quoted words
+    ),
+    "en": frozenset(
+        """
+        a about an and are as at be been but by for from has have her his how i in into
+        is it its of on or our that the their them they this to was we were what when
+        where which who will with you your
+        """.split()  # noqa: SIM905
+    ),
+}
+_STEMMERS = {
+    "es": snowballstemmer.stemmer("spanish"),
+    "en": snowballstemmer.stemmer("english"),
+}
+_stemming = threading.Lock()  # a stemmer keeps the word it works on
+
+
+def fold(text):
+    """
+    The text without accents and case.
+
+    >>> fold("Capacitación")
+    'capacitacion'
+    """
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+
+
+def places(text, language):
+    """Each word of a text: where it begins and ends, and its keys as ``keys`` says."""
+    for found in WORD.finditer(text):
+        if is_code(found[0]):
+            yield *found.span(), (*keys(found[0], language), *_parts(found[0]))
+        else:
+            for part in PART.finditer(found[0]):
+                begin = found.start() + part.start()
+                yield begin, begin + len(part[0]), keys(part[0], language)
+
+
+def words(text):
+    """The words that somebody asks for, in their order, each once."""
+    found = []
+    for each in WORD.findall(text):
+        found += [each] if is_code(each) else PART.findall(each)
+    return list({fold(word): word for word in found}.values())
+
+
+def is_code(word):
+    """True for what is written with figures and signs: a code, a law, a date."""
+    return bool(re.search(r"[./-]", word) and re.search(r"\d", word))
+
+
+@lru_cache(maxsize=50_000)
+def keys(word, language):
+    """
+    What a word is filed under: first as it is written, then its stems.
+
+    The stem of the accented word and that of the bare one differ at times, as those of
+    "mujer" and "mujeres" or "juez" and "jueces" do; a word is filed under all.
+    """
+    folded = _plain(word)
+    if not folded.isalpha():
+        return (folded,) if folded else ()
+    stems = {_stem(each, language) for each in _forms(word.lower(), folded, language)}
+    return (folded, *sorted(stems - {folded}))
+
+
+def _forms(word, folded, language):
+    yield word
+    yield folded
+    if language == "es" and folded.endswith("ces"):
+        yield f"{folded[:-3]}z"
+    elif language == "es" and folded.endswith("es") and len(folded) > 4:
+        yield folded[:-2]
+
+
+def _stem(word, language):
+    with _stemming:
+        return _plain(_STEMMERS[language].stemWord(word))
+
+
+def _plain(word):
+    """Folded, without the signs that some letters of other scripts are parted into."""
+    return SIGN.sub("", fold(word))
+
+
+def _parts(code):
+    """Each run of parts of a code, so that "R-1.1" and "16.2" find what holds them."""
+    folded = _plain(code)
+    spans = [part.span() for part in PART.finditer(folded)][:MOST_PARTS]
+    runs = {
+        folded[first[0] : last[1]]
+        for place, first in enumerate(spans)
+        for last in spans[place:]
+    }
+    return sorted(run for run in runs - {folded} if len(run) > 1)
