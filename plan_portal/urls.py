@@ -26,6 +26,7 @@ from strategic_areas.views import (
     help,
     pictures,
     plans,
+    search,
     updates,
 )
 
@@ -58,6 +59,7 @@ PUBLIC_PAGES = [
     ("contact", about.contact, "contacto/", "contact/"),
     ("terms", about.terms, "terminos/", "terms/"),
     ("site_map", about.site_map, "mapa/", "sitemap/"),
+    ("search", search.search_page, "buscar/", "search/"),
     ("legal_base", beside.legal_base, "base-legal/", "legal-base/"),
     ("discrepancies", beside.discrepancies, "discrepancias/", "discrepancies/"),
     ("plan", plans.plan, "<slug:plan>/", "<slug:plan>/"),
@@ -121,6 +123,7 @@ PUBLIC_PAGES = [
 
 #: What goes with a page, such as its picture: likewise, and kept as pages are.
 PUBLIC_COMPANIONS = [
+    ("search_description", search.description, "buscar.xml", "search.xml"),
     (
         "plan_picture",
         pictures.plan,

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.cache import cache
 
 from strategic_areas import triggers
+from strategic_areas.views.search import INDEX
 
 BROWSER_TESTS = Path(__file__).parent / "browser"
 
@@ -42,6 +43,13 @@ def pytest_sessionfinish(session):
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if os.environ.get("CI") and reporter.stats.get("skipped"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(autouse=True)
+def nothing_indexed():
+    """Each test has the same publication versions, of other texts."""
+    yield
+    INDEX.forget()
 
 
 @pytest.fixture

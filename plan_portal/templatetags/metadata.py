@@ -28,6 +28,7 @@ KINDS = {
     "commitments": "CollectionPage",
     "agencies": "CollectionPage",
     "updates": "CollectionPage",
+    "search": "SearchResultsPage",
 }
 
 

@@ -18,10 +18,17 @@ def methodology(request):
     """The rules of counting, with the thresholds that the code uses."""
     context = {
         "plan": plans.choose(timezone.localdate()).shown,
+        "review_days": ledger.review_days(),
+        **rules(),
+    }
+    return render(request, "methodology.html", context)
+
+
+def rules():
+    """The thresholds that the page names, from the code that goes by them."""
+    return {
         "at_risk_days": progress.AT_RISK_DAYS,
         "at_risk_points": progress.AT_RISK_POINTS,
         "enough_reports": progress.ENOUGH_REPORTS,
-        "review_days": ledger.review_days(),
         "confirmed_for_days": help_lines.CONFIRMED_FOR_DAYS,
     }
-    return render(request, "methodology.html", context)

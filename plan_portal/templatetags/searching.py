@@ -1,0 +1,72 @@
+"""Tags of the search: kinds, marked words, addresses that hold what was asked."""
+
+from urllib.parse import urlencode
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from strategic_areas.addresses import address
+
+register = template.Library()
+
+KINDS = {
+    "commitment": gettext_lazy("Commitments and lines of work"),
+    "activity": gettext_lazy("Activities"),
+    "update": gettext_lazy("Updates"),
+    "agency": gettext_lazy("Agencies"),
+    "area": gettext_lazy("Areas and programmes"),
+    "framework": gettext_lazy("International targets"),
+    "law": gettext_lazy("Legal base"),
+    "glossary": gettext_lazy("Glossary"),
+    "page": gettext_lazy("Pages of this site"),
+    "plan": gettext_lazy("Plans"),
+    "amendment": gettext_lazy("Amendments"),
+    "later": gettext_lazy("After the plan"),
+    "discrepancy": gettext_lazy("Where the sources disagree"),
+    "help": gettext_lazy("Telephone lines"),
+}
+#: Parts of a record that an excerpt may come from.
+PARTS = {
+    "expected_result": gettext_lazy("Expected result"),
+    "expected_product": gettext_lazy("Expected product"),
+    "baseline": gettext_lazy("Baseline"),
+    "means_of_verification": gettext_lazy("Where it can be checked"),
+    "outcome": gettext_lazy("Outcome sought"),
+    "obstacle": gettext_lazy("What holds it back"),
+    "next_step": gettext_lazy("Next step"),
+    "legal_basis": gettext_lazy("Reported; content withheld by law"),
+}
+
+
+@register.filter
+def kind_word(kind):
+    """What the results of a group are."""
+    return KINDS[kind]
+
+
+@register.filter
+def part_word(about):
+    """The part of a record that a text is."""
+    return PARTS[about]
+
+
+@register.simple_tag
+def search_path(words, kind="", page=1):
+    """The address of an answer."""
+    asked = {"q": words, "kind": kind, "page": page if page > 1 else ""}
+    return f"{address('search')}?{urlencode({k: v for k, v in asked.items() if v})}"
+
+
+@register.simple_tag
+def passage(found):
+    """A text with the words that were asked for marked; said to be Spanish if so."""
+    marks = ("<mark>{}</mark>", "{}")
+    text = format_html_join(
+        "", "{}", ((format_html(marks[not p.is_marked], p.text),) for p in found.pieces)
+    )
+    if found.language == get_language():
+        return text
+    mark = '<span lang="es">{}</span> <small class="only-spanish">({})</small>'
+    return format_html(mark, text, _("only in Spanish"))

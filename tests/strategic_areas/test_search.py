@@ -1,0 +1,596 @@
+"""The search page: what it finds of every kind, and what it can never find."""
+
+import re
+import threading
+
+import pytest
+from defusedxml import ElementTree
+from django.core.management import call_command
+from django.db import connection
+from django.template.loader import get_template
+from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
+
+from strategic_areas import purging, workflow
+from strategic_areas.addresses import address
+from strategic_areas.models import AgencyComment, HelpLine, Plan, Translation
+from strategic_areas.queries import findable
+from strategic_areas.search import KINDS, PER_PAGE
+from strategic_areas.search.answers import PER_GROUP
+from strategic_areas.views import texts
+from tests import factories
+from tests.strategic_areas.plans import SHIPPED
+
+pytestmark = pytest.mark.django_db
+
+WORD = "zanahoria"
+#: What a search costs: the version, the plan of the menu; and what is read anew.
+KNOWN, ANEW = 2, 4
+
+
+def ask(client, words, language="es", **others):
+    return client.get(address("search", language=language), {"q": words, **others})
+
+
+def found(client, words=WORD, language="es"):
+    """Kind → the ids of what was found."""
+    answer = ask(client, words, language).context["answer"]
+    return {each.kind: [hit.document.pk for hit in each.hits] for each in answer.groups}
+
+
+def paths(client, words=WORD, language="es"):
+    answer = ask(client, words, language).context["answer"]
+    return [hit.path for group in answer.groups for hit in group.hits]
+
+
+def both(field):
+    return {f"{field}_es": WORD, f"{field}_en": WORD}
+
+
+def commit():
+    """What waits for the end of the transaction happens now."""
+    connection.check_constraints()
+
+
+# What is found, and where it leads
+
+
+def make_comment(**fields):
+    agency, asked = factories.make_agency(), factories.make_round(**fields)
+    factories.make_participation(plan=asked.plan, agency=agency)
+    activity = factories.make_activity(plan=asked.plan, agency=agency)
+    update = factories.make_update(activity=activity, period=asked)
+    return AgencyComment.objects.create(
+        agency=agency,
+        period=asked,
+        text_es=f"Nuestra {WORD}.",
+        signed_as="titular",
+        written_by=update.contributors.get(),
+        written_at=update.created_at,
+    )
+
+
+def make_former_name():
+    plan, agency = factories.make_plan(), factories.make_agency(**both("name"))
+    factories.make_participation(plan=plan, agency=agency)
+    agency.rename(name_es="Nuevo", name_en="New", acronym="NUEVO", slug="nuevo")
+
+
+def make_mandate(**fields):
+    plan, agency = factories.make_plan(**fields), factories.make_agency()
+    return factories.make_participation(plan=plan, agency=agency, mandate_es=WORD)
+
+
+PUBLIC = {
+    "plan": lambda: factories.make_plan(**both("summary")),
+    "area": lambda: factories.make_area(**both("outcome")),
+    "programme": lambda: factories.make_programme(**both("name")),
+    "commitment": lambda: factories.make_commitment(**both("title")),
+    "expected result": lambda: factories.make_commitment(**both("expected_result")),
+    "means": lambda: factories.make_commitment(**both("means_of_verification")),
+    "activity": lambda: factories.make_activity(**both("title")),
+    "product": lambda: factories.make_activity(**both("expected_product")),
+    "update": lambda: factories.make_published_update(**both("narrative")),
+    "obstacle": lambda: factories.make_published_update(**both("obstacle")),
+    "next step": lambda: factories.make_published_update(**both("next_step")),
+    "record": lambda: factories.make_record_update(**both("narrative")),
+    "declaration": lambda: factories.make_published_declaration(**both("statement")),
+    "mandate": make_mandate,
+    "former name": make_former_name,
+    "comment": make_comment,
+    "target": lambda: (factories.make_plan(), factories.make_target(**both("name"))),
+    "tier": lambda: factories.make_tier(**both("label")),
+    "law": lambda: factories.make_law(**both("summary")),
+    "amendment": lambda: factories.make_amendment(
+        commitment=factories.make_commitment(), **both("reason")
+    ),
+    "amendment of the plan": lambda: factories.make_amendment(
+        plan=factories.make_plan(), **both("new_value")
+    ),
+    "later": lambda: factories.make_later_activity(**both("title")),
+    "discrepancy": lambda: factories.make_discrepancy(**both("detail")),
+    "help line": lambda: factories.make_help_line(**both("scope")),
+}
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_every_kind_of_public_text_is_found_on_a_page_that_shows_it(
+    client, name, language
+):
+    PUBLIC[name]()
+
+    (path,) = paths(client, "Zanahorias", language)
+
+    page = client.get(path.partition("#")[0])
+    assert page.status_code == 200
+    assert WORD in page.content.decode()
+
+
+def test_every_result_of_the_shipped_plan_leads_to_its_place(client):
+    call_command("load_plan", str(SHIPPED), verbosity=0)
+    pages, missing = {}, []
+
+    for document in [*findable.documents(), *texts.documents()]:
+        for language in ("es", "en"):
+            path, _, mark = document.place.path(language).partition("#")
+            if path not in pages:
+                pages[path] = client.get(path)
+            page = pages[path]
+            if page.status_code != 200 or (
+                mark and f'id="{mark}"' not in page.content.decode()
+            ):
+                missing.append((path, mark))
+
+    assert missing == []
+    assert {each.kind for each in findable.documents()} | {"page"} == set(KINDS) - {
+        "amendment"
+    }
+
+
+@pytest.mark.parametrize(
+    ("words", "language", "first"),
+    [
+        ("R-1.1.2", "es", ("commitment", "R-1.1.2")),
+        ("r-1.1.2", "en", ("commitment", "R-1.1.2")),
+        ("mmujer", "es", ("agency", "MMUJER")),
+        ("ODS 16.2", "es", ("framework", "SDG-16.2")),
+        ("SDG 8.7", "en", ("framework", "SDG-8.7")),
+        ("911", "es", ("page", "")),
+    ],
+)
+def test_a_code_or_initials_lead_straight_to_what_bears_them(
+    client, words, language, first
+):
+    call_command("load_plan", str(SHIPPED), verbosity=0)
+
+    group = ask(client, words, language).context["answer"].groups[0]
+
+    assert (group.kind, group.hits[0].document.code) == first
+
+
+def test_initials_that_an_agency_had_lead_to_it(client):
+    plan, agency = factories.make_plan(), factories.make_agency(acronym="VXJ")
+    factories.make_participation(plan=plan, agency=agency)
+    agency.rename(acronym="NXV")
+
+    assert found(client, "vxj") == found(client, "NXV") == {"agency": [agency.slug]}
+
+
+def test_an_agency_is_found_once_in_the_latest_plan_with_a_part_of_it(client):
+    agency = factories.make_agency(acronym=WORD)
+    for year in (2005, 2017, 2011):
+        plan = factories.make_plan(
+            code=f"plan-{year}", starts_on=f"{year}-01-01", ends_on=f"{year}-12-31"
+        )
+        factories.make_participation(plan=plan, agency=agency)
+
+    assert paths(client) == [f"/plan-2017/instituciones/{agency.slug}/"]
+
+
+@pytest.mark.parametrize("name", texts.PAGES)
+def test_the_pages_of_text_are_found_by_what_they_say(client, name):
+    with override("es"):
+        page = client.get(address(name)).content.decode()
+    said = next(each for each in texts.documents() if each.pk == name)
+
+    assert get_template(f"{name}.html")
+    assert said.texts[0].spanish != said.texts[0].english
+    main = page.partition("<main")[2]
+    words = set(re.findall(r"\w{4,}", said.texts[0].spanish))
+    assert words
+    assert {word for word in words if word not in main} == set()
+
+
+def test_the_glossary_is_found_at_the_word(client):
+    assert "/en/glossary/#trafico" in paths(client, "smuggling of migrants", "en")
+
+
+def test_marks_stand_around_the_words_and_nothing_else_is_markup(client):
+    factories.make_commitment(title_es=f"<b>Una</b> {WORD} & más")
+
+    page = ask(client, WORD).content.decode()
+
+    assert f"&lt;b&gt;Una&lt;/b&gt; <mark>{WORD}</mark> &amp; más" in page
+
+
+def test_a_demonstration_is_marked(client):
+    asked = factories.make_round(is_demonstration=True)
+    activity = factories.make_activity(plan=asked.plan)
+    factories.make_published_update(activity=activity, period=asked, narrative_es=WORD)
+
+    page = ask(client, WORD)
+
+    assert 'class="demonstration-mark"' in page.content.decode()
+
+
+def test_a_text_without_english_is_marked_as_spanish(client):
+    factories.make_published_update(narrative_es=WORD)
+
+    page = ask(client, WORD, "en").content.decode()
+
+    assert f'<span lang="es"><mark>{WORD}</mark></span>' in page
+
+
+def test_the_secretariat_s_english_is_found(client):
+    update = factories.make_published_update(narrative_es="Se hizo.")
+    Translation.objects.create(activity_update=update, text="They sowed carrots.")
+
+    assert found(client, "carrot", "en") == {"update": [f"activityupdate-{update.pk}"]}
+    assert found(client, "carrot", "es") == {}
+
+
+# What is never found
+
+
+def make_reserved():
+    return factories.make_published_update(
+        is_reserved=True,
+        reserved_reason=f"{WORD} motivo",
+        reserved_legal_basis="Ley 200-04, art. 17",
+        narrative_es=f"{WORD} relato",
+        obstacle_es=f"{WORD} freno",
+        next_step_es=f"{WORD} paso",
+        note_es=f"{WORD} nota",
+    )
+
+
+def make_returned():
+    update = factories.make_submitted_update(narrative_es=WORD)
+    workflow.give_back(
+        update, by=factories.make_reviewer(), reason=WORD, private_note=WORD
+    )
+
+
+def make_replaced():
+    update = factories.make_published_update(narrative_es=WORD)
+    revision = factories.make_correction(update, narrative_es="Corregido.")
+    workflow.submit(revision, by=revision.contributors.first())
+    workflow.publish(revision, by=factories.make_reviewer())
+
+
+def make_withdrawn(reason="Cifra errónea."):
+    update = factories.make_published_update(narrative_es=WORD)
+    workflow.withdraw(update, by=factories.make_reviewer(), reason=reason)
+
+
+def make_superseded():
+    old = factories.make_commitment(title_es=WORD)
+    factories.make_activity(commitment=old, title_es=WORD)
+    factories.make_commitment(plan=old.plan).supersedes.add(old)
+
+
+def make_evidence():
+    update = factories.make_update()
+    factories.make_evidence(update, title_es=WORD)
+    factories.make_file_evidence(update, name=f"{WORD}.pdf")
+    factories.make_evidence(update, archive_office=WORD, archive_number="1")
+    workflow.submit(update, by=update.contributors.get())
+    workflow.publish(update, by=factories.make_reviewer())
+
+
+def make_people():
+    person = {"username": f"{WORD}-cuenta", "first_name": WORD, "last_name": WORD}
+    agency = factories.make_agency()
+    focal_point = factories.make_focal_point(
+        agency=agency, email=f"{WORD}@example.org", **person
+    )
+    activity = factories.make_activity(agency=agency)
+    factories.make_published_update(activity=activity, by=focal_point)
+
+
+def make_in_preparation():
+    plan = factories.make_plan(status="in_preparation", title_es=WORD, code=WORD)
+    area = factories.make_area(plan=plan, name_es=WORD)
+    programme = factories.make_programme(area=area, name_es=WORD)
+    commitment = factories.make_commitment(programme=programme, title_es=WORD)
+    activity = factories.make_activity(commitment=commitment, title_es=WORD)
+    factories.make_record_update(activity=activity, narrative_es=WORD)
+    factories.make_participation(
+        plan=plan, agency=factories.make_agency(name_es=WORD), mandate_es=WORD
+    )
+    factories.make_later_activity(plan=plan, title_es=WORD)
+    factories.make_discrepancy(plan=plan, topic_es=WORD)
+    factories.make_tier(plan=plan, label_es=WORD)
+    factories.make_amendment(plan=plan, reason_es=WORD)
+    comment = make_comment()
+    comment.period.plan.status = "in_preparation"
+    comment.period.plan.save()
+
+
+HIDDEN = {
+    "draft": lambda: factories.make_update(narrative_es=WORD),
+    "submitted": lambda: factories.make_submitted_update(narrative_es=WORD),
+    "returned": make_returned,
+    "replaced": make_replaced,
+    "withdrawn": make_withdrawn,
+    "reserved": make_reserved,
+    "internal note": lambda: factories.make_published_update(internal_note=WORD),
+    "declaration": lambda: factories.make_declaration(statement_es=WORD),
+    "evidence": make_evidence,
+    "people": make_people,
+    "plan in preparation": make_in_preparation,
+    "superseded": make_superseded,
+    "proposal": lambda: factories.make_proposal(title=WORD, why=WORD),
+    "off the plan": lambda: factories.make_off_plan_update(
+        title_es=WORD, narrative_es=WORD
+    ),
+    "change that waits": lambda: factories.make_change(scope_es=WORD),
+    "amendment": lambda: factories.make_amendment(
+        plan=factories.make_plan(), is_approved=False, reason_es=WORD
+    ),
+    "help line": lambda: factories.make_help_line(
+        scope_es=WORD, confirm_before_publishing=True
+    ),
+    "letter": lambda: factories.make_letter(reference=WORD),
+    "transcription": lambda: factories.make_transcribed_update(narrative_es=WORD),
+    "website": lambda: factories.make_participation(
+        plan=factories.make_plan(),
+        agency=factories.make_agency(website_unverified=f"https://{WORD}.do"),
+    ),
+    "values of what an amendment brought": lambda: factories.make_amendment(
+        commitment=factories.make_commitment(), field="commitment", new_value_es=WORD
+    ),
+}
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize("name", HIDDEN)
+def test_what_no_page_shows_is_never_found(client, name, language):
+    HIDDEN[name]()
+
+    page = ask(client, WORD, language)
+
+    assert page.context["answer"].total == 0
+    assert page.context["answer"].instead == ""
+    told = page.content.decode().partition("<main")[2]
+    assert WORD not in told.replace(f'value="{WORD}"', "")
+
+
+def test_a_withdrawn_text_is_found_no_more(client):
+    update = factories.make_published_update(narrative_es=WORD)
+    commit()
+    assert found(client) == {"update": [f"activityupdate-{update.pk}"]}
+
+    workflow.withdraw(update, by=factories.make_reviewer(), reason="Cifra errónea.")
+    commit()
+
+    assert found(client) == {}
+    assert ask(client, "zanahuria").context["answer"].instead == ""
+
+
+def test_a_purged_text_is_found_no_more(client):
+    phrase = f"La {WORD} de la esquina"
+    factories.make_published_update(narrative_es=f"{phrase}.", obstacle_es="Freno.")
+    commit()
+    assert list(found(client)) == ["update"]
+
+    purge = purging.request(phrase, by=factories.make_reviewer())
+    purging.confirm(purge, by=factories.make_reviewer())
+    commit()
+
+    assert found(client) == {}
+    assert "update" not in found(client, "retirado")
+    assert list(found(client, "freno")) == ["update"]
+
+
+def test_a_purged_title_is_told_as_its_page_tells_it(client):
+    activity = factories.make_activity(title_es=f"La {WORD} de la esquina", code="A-7")
+    purge = purging.request(f"La {WORD} de la esquina", by=factories.make_reviewer())
+    purging.confirm(purge, by=factories.make_reviewer())
+    commit()
+
+    page = ask(client, "A-7").content.decode()
+
+    assert found(client, "A-7") == {"activity": [str(activity.pk)]}
+    assert "[texto retirado para proteger a las personas]" in page
+
+
+def test_of_a_reserved_update_only_the_legal_basis_is_found(client):
+    update = make_reserved()
+
+    assert found(client, "200-04")["update"] == [f"activityupdate-{update.pk}"]
+
+
+@pytest.mark.parametrize("change", ["publish", "withdraw", "raw"])
+def test_every_process_finds_what_was_just_committed(open_record, client, change):
+    """An index of another thread stands for that of another process."""
+    update = factories.make_submitted_update(narrative_es=WORD)
+    if change == "withdraw":
+        workflow.publish(update, by=factories.make_reviewer())
+    before = found(client)
+
+    if change == "publish":
+        workflow.publish(update, by=factories.make_reviewer())
+    elif change == "withdraw":
+        workflow.withdraw(update, by=factories.make_reviewer(), reason="Error.")
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE strategic_areas_activity SET title_es = %s", [f"Una {WORD}"]
+            )
+
+    after = list(found(client))
+    assert (list(before), after) == {
+        "publish": ([], ["update"]),
+        "withdraw": (["update"], []),
+        "raw": ([], ["activity"]),
+    }[change]
+
+
+def test_many_who_search_at_once_find_the_same(open_record, client):
+    for _ in range(3):
+        factories.make_commitment(title_es=WORD)
+    answers = []
+
+    def search():
+        with override("es"):
+            try:
+                answers.append(found(client.__class__()))
+            finally:
+                connection.close()
+
+    threads = [threading.Thread(target=search) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(answers) == 6
+    assert all(answer == answers[0] for answer in answers)
+    assert len(answers[0]["commitment"]) == 3
+
+
+# What a search costs, and how it answers
+
+
+@pytest.mark.parametrize("rows", [1, 30])
+def test_a_search_costs_the_same_at_any_size(client, rows):
+    for _ in range(rows):
+        factories.make_published_update(narrative_es=WORD, obstacle_es=WORD)
+        factories.make_published_declaration(statement_es=WORD)
+    spent = []
+
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as captured:
+            ask(client, WORD)
+        spent.append(len(captured))
+
+    assert spent == [KNOWN + ANEW, KNOWN]
+    assert KNOWN + ANEW <= 8
+
+
+def test_a_group_tells_how_many_and_leads_to_all_in_pages(client):
+    plan = factories.make_plan()
+    for number in range(PER_PAGE + 1):
+        factories.make_commitment(plan=plan, title_es=f"{WORD} {number}")
+
+    (group,) = ask(client, WORD).context["answer"].groups
+    pages = [ask(client, WORD, kind="commitment", page=each) for each in (1, 2)]
+
+    assert (group.total, len(group.hits)) == (PER_PAGE + 1, PER_GROUP)
+    hits = [hit.path for page in pages for hit in page.context["group"].hits]
+    assert len(hits) == len(set(hits)) == PER_PAGE + 1
+    assert f"?q={WORD}&amp;kind=commitment&amp;page=2" in pages[0].content.decode()
+    assert ask(client, WORD, kind="commitment", page=3).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [{"kind": "user"}, {"kind": "draft"}, {"page": "0"}, {"page": "x"}, {"page": "²"}],
+)
+def test_what_an_answer_does_not_have_is_not_found(client, asked):
+    factories.make_commitment(title_es=WORD)
+
+    assert ask(client, WORD, **asked).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "q=",
+        "q=%00",
+        "q=%ff%fe",
+        "q=%22*%27)(%3B--",
+        "q=" + "a" * 3000,
+        "q=" + "v%C3%ADctima+" * 500,
+        "q=%F0%9F%98%80",
+        "q=%3Cscript%3Ealert(1)%3C%2Fscript%3E",
+        "q=a&q=b",
+        "",
+    ],
+)
+def test_a_hostile_question_is_answered(client, query):
+    response = client.get(f"/buscar/?{query}")
+
+    assert response.status_code == 200
+    page = response.content.decode()
+    assert "<script>" not in page
+    assert "\x00" not in page
+
+
+def test_too_much_is_told(client):
+    page = ask(client, "palabra " * 100)
+
+    assert page.context["question"].is_cut
+    assert len(page.context["question"].text) <= 200
+
+
+def test_an_answer_is_not_for_search_engines_and_the_empty_page_is(client, settings):
+    settings.ALLOW_INDEXING = True
+
+    answer, empty = ask(client, "víctima"), client.get("/buscar/")
+
+    assert 'content="noindex"' in answer.content.decode()
+    assert 'content="noindex"' not in empty.content.decode()
+
+
+def test_the_other_language_has_the_same_question(client):
+    factories.make_commitment(title_es=WORD)
+
+    page = ask(client, WORD, kind="commitment").content.decode()
+
+    assert f'href="/en/search/?q={WORD}&amp;kind=commitment"' in page
+
+
+def test_the_words_of_a_search_are_not_logged(client, caplog):
+    with caplog.at_level("INFO"):
+        ask(client, WORD)
+
+    assert [each.getMessage() for each in caplog.records] == ["GET /buscar/ 200"]
+    assert WORD not in str([vars(each) for each in caplog.records if each.args])
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_the_box_stands_on_every_page_but_where_it_would_invite_to_write(
+    client, language
+):
+    boxes = {
+        name: client.get(address(name, language=language))
+        .content.decode()
+        .count('role="search"')
+        for name in ("home", "plans", "search", "help")
+    }
+
+    assert boxes == {"home": 1, "plans": 1, "search": 1, "help": 0}
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_browsers_may_offer_the_search(client, settings, language):
+    response = client.get(address("search_description", language=language))
+
+    tree = ElementTree.fromstring(response.content)
+    space = "{http://a9.com/-/spec/opensearch/1.1/}"
+    target = tree.find(f"{space}Url").get("template")
+    assert target.startswith(settings.SITE_URL + address("search", language=language))
+    assert len(tree.find(f"{space}ShortName").text) <= 16
+    home = client.get(address("home", language=language)).content.decode()
+    assert address("search_description", language=language) in home
+
+
+def test_both_databases_know_all_rows_of_an_empty_portal(client):
+    assert Plan.objects.count() == HelpLine.objects.count() == 0
+
+    answer = ask(client, WORD).context["answer"]
+
+    assert answer.total == 0
