@@ -179,6 +179,12 @@ PUBLIC_COMPANIONS = [
         "<slug:plan>/commitments.csv",
     ),
     (
+        "plan_updates",
+        updates.update_table,
+        "<slug:plan>/avances.csv",
+        "<slug:plan>/updates.csv",
+    ),
+    (
         "plan_dates",
         dates.plan,
         "<slug:plan>/plazos.ics",

@@ -1,74 +1,13 @@
-"""The record of everything published, and what changed lately."""
+"""What changed lately, for a plan's first page."""
 
 from dataclasses import dataclass
-from datetime import date
-
-from django.db.models import F, Value
-from django.db.models.functions import Coalesce
 
 from strategic_areas import progress
 from strategic_areas.addresses import address
-from strategic_areas.models import Activity, Plan, Provenance, ReportingPeriod
-from strategic_areas.queries import record
+from strategic_areas.models import Activity, ReportingPeriod
 from strategic_areas.queries.board import Board, Filed
 
-#: Where a record without a date of its source stands: after the dated ones.
-NO_DATE = date(1, 1, 1)
 LATELY = 10
-
-
-def keys(plan: Plan):
-    """
-    What was published on the plan: kind and id of each account, newest first.
-
-    By the end of the period, then the source's date; never by loading time. What a
-    newer revision replaced is left to the commitment's own page.
-    """
-    updates = _keys(record.updates(), "activityupdate", plan)
-    declarations = _keys(record.declarations(), "commitmentupdate", plan)
-    return updates.union(declarations, all=True).order_by(
-        "-ends_on", "period", "-said_on", "kind", "-pk"
-    )
-
-
-def counted(plan: Plan) -> int:
-    """How many accounts of planned work stand on record; demonstrations are none."""
-    updates, declarations = (
-        record.standing(rows)
-        .filter(plan=plan, period__is_demonstration=False)
-        .exclude(provenance=Provenance.DEMONSTRATION)
-        .select_related(None)
-        .order_by()
-        .values_list("pk")
-        for rows in (
-            record.updates().filter(activity__is_in_plan=True),
-            record.declarations(),
-        )
-    )
-    return updates.union(declarations, all=True).count()
-
-
-def _keys(rows, kind, plan):
-    rows = record.standing(rows).filter(plan=plan).select_related(None).order_by()
-    return rows.annotate(
-        kind=Value(kind),
-        ends_on=F("period__ends_on"),
-        said_on=Coalesce("reported_on", Value(NO_DATE)),
-    ).values_list("kind", "pk", "ends_on", "period", "said_on")
-
-
-def entries(page) -> list[record.Entry]:
-    """The entries of one page of keys, in its order; four queries."""
-    ids = {"activityupdate": [], "commitmentupdate": []}
-    order = [(kind, pk) for kind, pk, *_ in page]
-    for kind, pk in order:
-        ids[kind].append(pk)
-    loaded = record.entries(
-        record.updates().filter(pk__in=ids["activityupdate"]),
-        record.declarations().filter(pk__in=ids["commitmentupdate"]),
-    )
-    by_key = {(entry.kind, entry.pk): entry for entry in loaded}
-    return [by_key[key] for key in order]
 
 
 @dataclass(frozen=True)

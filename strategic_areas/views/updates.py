@@ -1,28 +1,50 @@
 """The record of everything published on a plan, and each account at its address."""
 
-from django.core.paginator import InvalidPage, Paginator
 from django.http import Http404
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
-from strategic_areas.queries import published, updates
-from strategic_areas.views.parameters import reads
+from strategic_areas.queries import archive, published
+from strategic_areas.views import update_filters, update_lines
+from strategic_areas.views.parameters import asked, is_untidy, query, reads
 from strategic_areas.views.plans import found_or_404, public_plan
 
 PER_PAGE = 50
+PLACES = ("after", "before")
+ASKED = (*archive.FILTERS, *PLACES)
 
 
-@reads("page")
+@reads(*ASKED)
 def update_list(request, plan):
-    plan = public_plan(plan)
-    try:
-        page = Paginator(updates.keys(plan), PER_PAGE).page(request.GET.get("page", 1))
-    except InvalidPage:
-        raise Http404 from None
-    number = f"?page={page.number}" if page.number > 1 else ""
-    context = {"plan": plan, "page": page, "page_query": number}
-    context["entries"] = updates.entries(page)
-    context["counted"] = updates.counted(plan)
-    return render(request, "updates.html", context)
+    """All that was published, by period, agency and area, from a place in it."""
+    plan, wanted = public_plan(plan), asked(request, *ASKED)
+    if is_untidy(request, *ASKED):
+        return redirect(request.path + query(wanted))
+    counts = archive.cube(plan, wanted)
+    place = _place(plan, wanted)
+    shown = archive.stretch(plan, wanted, PER_PAGE, place)
+    context = {"plan": plan, "stretch": shown, "counted": counts.counted}
+    context |= update_filters.context(plan, counts, wanted)
+    status = 404 if counts.is_unknown else 200
+    return render(request, "updates.html", context, status=status)
+
+
+@reads(*archive.FILTERS)
+def update_table(request, plan):
+    """The same record as CSV: all of it, by the same filters and in the same order."""
+    plan, wanted = public_plan(plan), asked(request, *archive.FILTERS)
+    if archive.cube(plan, wanted).is_unknown:
+        raise Http404
+    return update_lines.as_csv(plan, archive.everything(plan, wanted))
+
+
+def _place(plan, wanted):
+    """From which account to read on, and whether back; an unknown one is not found."""
+    names = [name for name in PLACES if name in wanted]
+    if not names:
+        return None
+    if len(names) > 1:
+        raise Http404
+    return found_or_404(archive.find(plan, wanted[names[0]])), names == ["before"]
 
 
 def update(request, plan, public_id):

@@ -13,6 +13,7 @@ from strategic_areas.desk import queries
 from strategic_areas.models import Activity, ActivityUpdate, Status, Submission
 from strategic_areas.queries import (
     agencies,
+    archive,
     board,
     commitments,
     ledger,
@@ -271,7 +272,7 @@ def everything_counted(plan, agency, user):
         "of the agency": [row.activity for row, _ in page.activities],
         "of the commitment": [each.row.activity for each in shown.activities],
         "of the commitment's state": shown.row.standing,
-        "accounts": updates.counted(plan),
+        "accounts": archive.cube(plan, {}).counted,
         "lately": [line.report.pk for line in updates.latest(loaded).lately],
         "sources": sources.behind(plan).count(),
         "review": ledger.review_days(),
@@ -326,7 +327,9 @@ def test_once_published_it_is_read_under_its_own_heading(desk, client):
         [entry.subject for entry in page.context["page"].off_plan] for page in pages[:2]
     ] == [[update.activity]] * 2
     marked = [
-        entry.subject for entry in pages[2].context["entries"] if entry.is_off_plan
+        entry.subject
+        for entry in pages[2].context["stretch"].entries
+        if entry.is_off_plan
     ]
     assert marked == [update.activity]
 

@@ -7,6 +7,7 @@ from strategic_areas import progress, workflow
 from strategic_areas.models import ActivityUpdate, HelpLine, ReportingPeriod
 from strategic_areas.queries import (
     agencies,
+    archive,
     areas,
     board,
     commitments,
@@ -16,7 +17,6 @@ from strategic_areas.queries import (
     record,
     rounds,
     sources,
-    updates,
 )
 from strategic_areas.queries.succession import Succession
 from tests import factories
@@ -238,7 +238,7 @@ def test_the_record_is_sorted_by_period_and_source_never_by_loading():
         )
         factories.make_record_update(activity=activity, period=period)
 
-    shown = updates.entries(updates.keys(plan))
+    shown = archive.everything(plan, {})
 
     assert [entry.period.ends_on.year for entry in shown] == sorted(years)[::-1]
 
@@ -247,7 +247,7 @@ def test_a_withdrawn_entry_keeps_its_reason_and_nothing_of_its_content():
     update = factories.make_published_update(narrative_es="Retirado del todo")
     workflow.withdraw(update, by=factories.make_reviewer(), reason="Era un error.")
 
-    (entry,) = updates.entries(updates.keys(update.plan))
+    (entry,) = archive.everything(update.plan, {})
 
     assert entry.is_withdrawn
     assert entry.withdrawal_reason_es == "Era un error."
@@ -313,7 +313,7 @@ def test_a_demonstration_stands_beside_the_real_state():
     assert account.latest is None
     for entries in (
         areas.latest_entries(activity.commitment.programme.area),
-        updates.entries(updates.keys(plan)),
+        archive.everything(plan, {}),
     ):
         assert [entry.is_demonstration for entry in entries] == [True]
 

@@ -1,0 +1,259 @@
+"""The record of all that was published: filters, places in it, and its file."""
+
+import csv
+import io
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from plan_portal.conditional import ASKED_BY_FRONT, KEEP
+from strategic_areas import workflow
+from strategic_areas.addresses import address
+from strategic_areas.queries import archive
+from tests import factories
+from tests.test_public_pages import LANGUAGES, Page
+
+pytestmark = pytest.mark.django_db
+YEARS = (2025, 2026, 2027)
+
+
+@pytest.fixture
+def plan():
+    """Two areas and agencies, each with an account in each of three years."""
+    plan = factories.make_plan(code="plan-x")
+    periods = [
+        factories.make_period(
+            plan=plan,
+            code=str(year),
+            starts_on=date(year, 1, 1),
+            ends_on=date(year, 12, 31),
+        )
+        for year in YEARS
+    ]
+    for code, slug in (("1", "mmujer"), ("2", "pn")):
+        programme = factories.make_programme(
+            area=factories.make_area(plan=plan, code=code)
+        )
+        activity = factories.make_activity(
+            commitment=factories.make_commitment(
+                programme=programme,
+                lead=factories.make_agency(slug=slug, acronym=slug.upper()),
+            )
+        )
+        for period in periods:
+            factories.make_record_update(activity=activity, period=period)
+    return plan
+
+
+def ask(client, plan, language="es", **asked):
+    return client.get(address("updates", plan.code, language=language), asked)
+
+
+def told(entries):
+    return [(entry.period.code, entry.agency.slug) for entry in entries]
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({"period": "2026"}, {("2026", "mmujer"), ("2026", "pn")}),
+        ({"agency": "pn"}, {(str(year), "pn") for year in YEARS}),
+        ({"area": "1", "period": "2025"}, {("2025", "mmujer")}),
+        ({"area": "1", "agency": "pn"}, set()),
+    ],
+)
+def test_the_record_holds_what_is_asked(client, plan, asked, expected):
+    response = ask(client, plan, **asked)
+
+    assert response.status_code == 200
+    assert set(told(response.context["stretch"].entries)) == expected
+
+
+def test_each_value_tells_how_many_accounts_it_leaves(client, plan):
+    fields = ask(client, plan, area="1").context["fields"]
+
+    numbers = {
+        field.name: {o.value: o.number for _, group in field.groups for o in group}
+        for field in fields
+    }
+    assert numbers == {
+        "period": {"2027": 1, "2026": 1, "2025": 1},
+        "agency": {"mmujer": 3, "pn": 0},
+        "area": {"1": 3, "2": 3},
+    }
+
+
+def test_an_empty_result_says_which_filter_to_loosen(client, plan):
+    context = ask(client, plan, area="1", agency="pn").context
+
+    assert {each.name: each.without for each in context["chosen"]} == {
+        "area": 3,
+        "agency": 3,
+    }
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("area=9", 404),
+        ("period=1999", 404),
+        ("agency=pn&agency=mmujer", 404),
+        ("agency=%00pn", 200),
+        ("after=x&before=y", 404),
+        ("page=7", 200),
+    ],
+)
+def test_no_address_breaks_the_record(client, plan, query, status):
+    path = address("updates", plan.code)
+
+    assert client.get(f"{path}?{query}").status_code == status
+    table = address("plan_updates", plan.code)
+    assert client.get(f"{table}?{query}").status_code in {status, 200}
+
+
+def walk(plan, asked, length):
+    """Every page from the newest on, as a reader follows the links."""
+    place, pages = None, []
+    while True:
+        found = archive.stretch(plan, asked, length, place)
+        pages.append(found)
+        if not found.older:
+            return pages
+        place = archive.find(plan, found.older), False
+
+
+@pytest.mark.parametrize("length", [1, 2, 3, 4, 6])
+def test_pages_hold_each_account_once_in_order_and_lead_back(plan, length):
+    rounds = [
+        factories.make_round(plan=plan, ends_on=date(year, 12, 31))
+        for year in YEARS[1:]
+    ]
+    for activity in plan.activities.all():
+        about = {"by": factories.make_focal_point(agency=activity.agency)}
+        for period in rounds:
+            about["period"] = period
+            factories.make_published_update(activity=activity, **about)
+            factories.make_published_declaration(
+                commitment=activity.commitment, **about
+            )
+    everything = [each.public_id for each in archive.everything(plan, {})]
+
+    pages = walk(plan, {}, length)
+
+    assert [e.public_id for page in pages for e in page.entries] == everything
+    assert len(everything) == len(set(everything)) == 14
+    for before, page in zip(pages, pages[1:], strict=False):
+        place = archive.find(plan, page.newer), True
+        back = archive.stretch(plan, {}, length, place)
+        assert back.entries == before.entries
+    assert pages[0].newer == ""
+
+
+def test_what_is_published_meanwhile_moves_no_page(plan):
+    first = archive.stretch(plan, {}, 2)
+    place = archive.find(plan, first.older), False
+    second = archive.stretch(plan, {}, 2, place)
+
+    newest = plan.activities.first()
+    factories.make_published_update(
+        activity=newest,
+        period=factories.make_round(plan=plan, ends_on=date(2028, 12, 31)),
+    )
+
+    assert archive.stretch(plan, {}, 2, place).entries == second.entries
+
+
+def test_a_place_stays_when_its_account_is_replaced_or_withdrawn(client):
+    asked = factories.make_round()
+    updates = [
+        factories.make_published_update(
+            activity=factories.make_activity(plan=asked.plan), period=asked
+        )
+        for _ in range(3)
+    ]
+    first = archive.stretch(asked.plan, {}, 1)
+    gone = next(u for u in updates if u.public_id == first.older)
+    place = archive.find(asked.plan, first.older), False
+    rest = archive.stretch(asked.plan, {}, 5, place).entries
+
+    workflow.withdraw(gone, by=factories.make_reviewer(), reason="Otra cifra.")
+
+    place = archive.find(asked.plan, first.older), False
+    assert archive.stretch(asked.plan, {}, 5, place).entries == rest
+
+
+def test_no_place_is_named_by_what_is_not_public(client, plan):
+    draft = factories.make_update(activity=plan.activities.first())
+    elsewhere = factories.make_record_update()
+
+    for name in filter(None, [draft.public_id, elsewhere.public_id]):
+        assert ask(client, plan, after=name).status_code == 404
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_filters_survive_the_change_of_language(client, plan, language):
+    other = {"es": "en", "en": "es"}[language]
+
+    page = Page(ask(client, plan, language, area="1").content.decode())
+
+    path = address("updates", plan.code, language=other)
+    assert f"{path}?area=1" in [a.get("href") for a in page.every("a")]
+    canonical = next(e for e in page.every("link") if e.get("rel") == "canonical")
+    assert canonical["href"].endswith(address("updates", plan.code, language=language))
+
+
+def test_the_front_may_keep_filters_and_places(client, plan):
+    kept = client.get(address("updates", plan.code), **{ASKED_BY_FRONT: True})[KEEP]
+
+    assert set(kept.split()) == {"period", "agency", "area", "after", "before"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_file_holds_all_that_the_filters_leave(client, plan, language):
+    page = Page(ask(client, plan, language, area="2").content.decode())
+    link = next(a["href"] for a in page.every("a") if "download" in a)
+
+    text = client.get(link).content.decode()
+
+    header, *lines = csv.reader(io.StringIO(text.removeprefix("\ufeff")))
+    entries = archive.everything(plan, {"area": "2"})
+    assert text.startswith("\ufeff")
+    assert [line[3] for line in lines] == ["PN"] * 3
+    assert all(
+        line[-2].endswith(entry.get_absolute_url(language))
+        for line, entry in zip(lines, entries, strict=True)
+    )
+    assert {len(line) for line in lines} == {len(header)}
+
+
+def test_the_file_tells_of_a_withdrawn_account_its_reason_alone(client):
+    update = factories.make_published_update(narrative_es="=Texto", percent=17)
+    path = address("plan_updates", update.plan.code)
+    assert "'=Texto" in client.get(path).content.decode()
+
+    workflow.withdraw(update, by=factories.make_reviewer(), reason="Otra cifra.")
+
+    text = client.get(path).content.decode()
+    assert "Otra cifra." in text
+    assert "Texto" not in text
+    assert ",17," not in text
+
+
+def test_the_record_costs_as_many_queries_from_any_place_at_any_size(client, plan):
+    spent = []
+    for number in (0, 60):
+        for _ in range(number):
+            factories.make_record_update(
+                activity=factories.make_activity(plan=plan),
+                period=plan.periods.get(code="2025"),
+            )
+        last = archive.stretch(plan, {}, 2).older
+        for asked in ({}, {"after": last}, {"area": "1", "before": last}):
+            with CaptureQueriesContext(connection) as captured:
+                ask(client, plan, **asked)
+            spent.append(len(captured))
+
+    assert spent[:3] == spent[3:]
+    assert max(spent) <= 8
