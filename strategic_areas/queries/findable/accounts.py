@@ -29,14 +29,12 @@ def documents():
 
 
 def _document(entry):
-    page = ("commitment", (entry.commitment.plan.code, entry.commitment.code))
-    fragment = entry.subject.code if entry.kind == "activityupdate" else ""
     return Document(
         kind="update",
         pk=f"{entry.kind}-{entry.pk}",
         title=title(entry.subject),
         code=entry.subject.code,
-        place=Place(*page, fragment=fragment),
+        place=Place("update", (entry.commitment.plan.code, entry.public_id)),
         texts=said(
             text(entry, "text"),
             text(entry, "obstacle", "obstacle"),
