@@ -65,16 +65,19 @@ class Index:
 
     def _bring_up_to_date(self, found):
         """Change what differs; where that fails, begin anew."""
-        told = {(each.kind, each.pk): each for each in found}
-        known = {key: self.documents[n] for key, n in self._numbers.items()}
+        told = set()
         try:
             self._base.execute("BEGIN")
-            for key, document in known.items():
-                if told.get(key) != document:
+            for document in found:
+                key = document.kind, document.pk
+                told.add(key)
+                if (number := self._numbers.get(key)) is not None:
+                    if self.documents[number] == document:
+                        continue
                     self._remove(key)
-            for key, document in told.items():
-                if key not in self._numbers:
-                    self._add(key, document)
+                self._add(key, document)
+            for key in self._numbers.keys() - told:
+                self._remove(key)
             self._base.execute("COMMIT")
         except BaseException:
             self.forget()

@@ -58,7 +58,9 @@ def fold(text):
 def places(text, language):
     """Each word of a text: where it begins and ends, and its keys as ``keys`` says."""
     for found in WORD.finditer(text):
-        if is_code(found[0]):
+        if found[0].isalnum():
+            yield *found.span(), keys(found[0], language)
+        elif is_code(found[0]):
             yield *found.span(), (*keys(found[0], language), *_parts(found[0]))
         else:
             for part in PART.finditer(found[0]):

@@ -1,6 +1,7 @@
 """Searching everything that is public."""
 
 from functools import cache
+from itertools import chain
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
@@ -17,7 +18,7 @@ from strategic_areas.views.parameters import query
 
 #: The site's own texts change only with the build.
 own = cache(lambda: tuple(texts.documents()))
-INDEX = search.Index(lambda: [*findable.documents(), *own()])
+INDEX = search.Index(lambda: chain(findable.documents(), own()))
 
 
 def search_page(request):

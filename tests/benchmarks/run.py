@@ -10,12 +10,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.benchmarks import audit_record, freshness, growth, hot
+from tests.benchmarks import audit_record, freshness, growth, hot, searching
 
 BENCHMARKS = {
     "hot": hot.main,
     "freshness": freshness.main,
     "growth": growth.main,
+    "searching": searching.main,
     "audit": audit_record.main,
 }
 

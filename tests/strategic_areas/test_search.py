@@ -47,11 +47,6 @@ def both(field):
     return {f"{field}_es": WORD, f"{field}_en": WORD}
 
 
-def commit():
-    """What waits for the end of the transaction happens now."""
-    connection.check_constraints()
-
-
 # What is found, and where it leads
 
 
@@ -367,27 +362,23 @@ def test_what_no_page_shows_is_never_found(client, name, language):
     assert WORD not in told.replace(f'value="{WORD}"', "")
 
 
-def test_a_withdrawn_text_is_found_no_more(client):
+def test_a_withdrawn_text_is_found_no_more(open_record, client):
     update = factories.make_published_update(narrative_es=WORD)
-    commit()
     assert found(client) == {"update": [f"activityupdate-{update.pk}"]}
 
     workflow.withdraw(update, by=factories.make_reviewer(), reason="Cifra errónea.")
-    commit()
 
     assert found(client) == {}
     assert ask(client, "zanahuria").context["answer"].instead == ""
 
 
-def test_a_purged_text_is_found_no_more(client):
+def test_a_purged_text_is_found_no_more(open_record, client):
     phrase = f"La {WORD} de la esquina"
     factories.make_published_update(narrative_es=f"{phrase}.", obstacle_es="Freno.")
-    commit()
     assert list(found(client)) == ["update"]
 
     purge = purging.request(phrase, by=factories.make_reviewer())
     purging.confirm(purge, by=factories.make_reviewer())
-    commit()
 
     assert found(client) == {}
     assert "update" not in found(client, "retirado")
@@ -398,7 +389,6 @@ def test_a_purged_title_is_told_as_its_page_tells_it(client):
     activity = factories.make_activity(title_es=f"La {WORD} de la esquina", code="A-7")
     purge = purging.request(f"La {WORD} de la esquina", by=factories.make_reviewer())
     purging.confirm(purge, by=factories.make_reviewer())
-    commit()
 
     page = ask(client, "A-7").content.decode()
 

@@ -23,19 +23,16 @@ def documents():
     for row in rows():
         if not row.plan or row.plan in ranks:
             found[row.kind].append(row)
-    return [
-        *(records.plan_document(plan, rank) for rank, plan in enumerate(known)),
-        *(
-            make(row, ranks.get(row.plan, 0))
-            for kind, make in records.MAKE.items()
-            for row in found[kind]
-        ),
-        *shared.agency_documents(found, ranks),
-        *shared.comment_documents(found["comment"], ranks),
-        *shared.target_documents(found["target"], known),
-        *accounts.documents(),
-        *terms(),
-    ]
+    for rank, plan in enumerate(known):
+        yield records.plan_document(plan, rank)
+    for kind, make in records.MAKE.items():
+        for row in found[kind]:
+            yield make(row, ranks.get(row.plan, 0))
+    yield from shared.agency_documents(found, ranks)
+    yield from shared.comment_documents(found["comment"], ranks)
+    yield from shared.target_documents(found["target"], known)
+    yield from accounts.documents()
+    yield from terms()
 
 
 def terms():

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from datetime import date
 
-from strategic_areas.models import Status
+from strategic_areas.models import ActivityUpdate, Status
 from strategic_areas.queries import record
 from strategic_areas.queries.findable.texts import said, sign, text, title
 from strategic_areas.queries.grounds import Grounds
@@ -18,14 +18,18 @@ def documents():
     one nothing is found but its legal basis: ``record`` gives no more.
     """
     nothing = Grounds(defaultdict(list), defaultdict(list))
-    return map(
-        _document,
-        record.entries(
-            record.updates().filter(status=Status.PUBLISHED),
-            record.declarations().filter(status=Status.PUBLISHED),
-            found=nothing,
-        ),
-    )
+    for rows in (record.updates(), record.declarations()):
+        # One after the other: all at once would stand in memory beside the index.
+        for row in rows.filter(status=Status.PUBLISHED).iterator():
+            updates, declarations = _apart(row)
+            yield from map(
+                _document, record.entries(updates, declarations, found=nothing)
+            )
+
+
+def _apart(row):
+    """The row among updates, or among declarations."""
+    return ([row], []) if isinstance(row, ActivityUpdate) else ([], [row])
 
 
 def _document(entry):
