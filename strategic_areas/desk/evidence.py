@@ -11,6 +11,7 @@ from agencies import audit
 from agencies.models import Agency
 from strategic_areas import workflow
 from strategic_areas.desk import showing
+from strategic_areas.desk.sheet import as_it_stands
 from strategic_areas.desk.views import ROW_ONLY, find_or_404, row_or_404
 from strategic_areas.evidence import kept_only_if_saved
 from strategic_areas.models import Evidence
@@ -88,14 +89,12 @@ def _answer(request, row, done, form=None):
     """The row's evidence for the script; else its page, or what was refused on it."""
     refused = form if form and form.errors else None
     status = 422 if refused else 200
-    period, agency = row.period.pk, row.agency.slug
     if ROW_ONLY in request.headers:
-        now = _row_or_404(request, period, agency, **{row.field: row.key})
-        shown = showing.evidence_of(now, refused)
+        shown = showing.evidence_of(as_it_stands(row), refused)
         context = {"evidence": shown, "done": "" if refused else done}
         return render(request, "desk/_evidence.html", context, status=status)
     if refused:
-        found = find_or_404(request, period, agency)
+        found = find_or_404(request, row.period.pk, row.agency.slug)
         context = showing.page(request, found, unfolded=row.anchor, attaching=refused)
         return render(request, "desk/sheet.html", context, status=status)
     messages.success(request, done)

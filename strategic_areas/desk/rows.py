@@ -28,6 +28,8 @@ class RevisionRow:
 
     #: What is reported on: its field, and the model of its revisions.
     field, model = "", None
+    #: What is shown of a revision besides its own fields.
+    shown_with = ("evidences",)
     #: Whether evidence can be attached to it here.
     takes_evidence = True
     #: The row's state while nothing is said in it.
@@ -72,6 +74,11 @@ class RevisionRow:
         sheet = reverse("admin:sheet", args=[self.period.pk, self.agency.slug])
         return f"{sheet}?{self.word}={self.key}#{self.anchor}"
 
+    @property
+    def check_url(self):
+        """Where all that is ready is read once more and sent."""
+        return reverse("admin:sheet_check", args=[self.period.pk, self.agency.slug])
+
     def url(self, name, *more):
         """The address of one of the row's own forms: save, attach or detach."""
         keys = [self.period.pk, self.agency.slug, self.key, *more]
@@ -98,6 +105,7 @@ class Row(RevisionRow):
     returned: Transition | None
 
     field, model, silent, word = "activity", ActivityUpdate, "todo", "fila"
+    shown_with = ("places", "evidences")
     addresses = {
         "save": "sheet_row",
         "attach": "sheet_attach",

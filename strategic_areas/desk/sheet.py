@@ -1,6 +1,6 @@
 """What stands on a sheet: every activity an agency owes in a round, a row each."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db.models import Exists, OuterRef, Subquery
 from django.urls import reverse
@@ -19,6 +19,9 @@ from strategic_areas.models import (
     Status,
     Submission,
 )
+
+#: Where the newest revision stands so, the row may wait; None is: there is none.
+WAITING = {None, Status.WITHDRAWN, Status.RETURNED}
 
 
 @dataclass(frozen=True)
@@ -73,12 +76,6 @@ class Sheet:
         """The row of the id of a commitment that the agency leads, or None."""
         return next((row for row in self.declarations if row.key == commitment), None)
 
-    def following(self, activity):
-        """The next row after this activity that waits for an answer, round again."""
-        place = [row.activity.pk for row in self.rows].index(activity)
-        after = [*self.rows[place + 1 :], *self.rows[:place]]
-        return next((row for row in after if row.waits), None)
-
     def in_state(self, *states):
         return [row for row in self.rows if row.state in states]
 
@@ -110,35 +107,75 @@ class Sheet:
         return self.in_state("todo", "returned")
 
 
-def find(user, period, slug, *, only=None, declared=None):
-    """
-    The sheet, or None where the person does not report for the agency now.
+def find(user, period, slug):
+    """The sheet, or None where the person does not report for the agency now."""
+    asked = _asked(user, period, slug)
+    return asked and read(*asked, user)
 
-    ``only`` is the id of the one activity that is to be read, ``declared`` that of the
-    one commitment.
-    """
+
+def find_row(user, period, slug, *, activity=None, commitment=None):
+    """The row of an activity, or of a commitment that is led; None as in ``find``."""
+    asked = _asked(user, period, slug)
+    if asked is None:
+        return None
+    if commitment:
+        rows = declarations.read(*asked, commitment)
+    else:
+        rows = _rows(unfinished(asked[0]), *asked, activity)
+        rows = rows or _rows(_off_plan(asked[0]), *asked, activity)
+    return next(iter(rows), None)
+
+
+def as_it_stands(row):
+    """The row with the newest revision of it, after something was saved in it."""
+    rows = row.model.objects.filter(**{row.field: row.subject}, period=row.period)
+    if row.model is ActivityUpdate:
+        rows = _of_agency(rows)
+    stored = rows.order_by("-revision").prefetch_related(*row.shown_with).first()
+    if stored is None:
+        return replace(row, update=None, returned=None)
+    setattr(stored, row.field, row.subject)
+    stored.period = row.period
+    step = returned_steps({stored.pk: stored}).get(stored.pk)
+    return replace(row, update=stored, returned=step)
+
+
+def following(row):
+    """The next owed row after this one that waits for an answer, round again."""
+    asked = unfinished(row.period).filter(agency=row.agency)
+    newest = _of_agency(_revisions(row.period)).order_by("-revision")
+    states = asked.annotate(newest_status=Subquery(newest.values("status")[:1]))
+    found = list(states.values_list("pk", "newest_status"))
+    place = [key for key, _status in found].index(row.key)
+    for key, status in [*found[place + 1 :], *found[:place]]:
+        if status in WAITING:
+            (other,) = _rows(asked, row.period, row.agency, key)
+            if other.waits:
+                return other
+    return None
+
+
+def _asked(user, period, slug):
+    """The round and the agency, or None where the person does not report for it."""
     agencies = FocalPoint.objects.agencies_of(user)
     agency = Agency.objects.filter(pk__in=agencies, slug=slug).first()
     rounds = ReportingPeriod.objects.visible_to(user).filter(mode="round")
     period = rounds.filter(pk=period).select_related("plan").first()
-    if not (agency and period):
-        return None
-    return read(period, agency, user, only, declared)
+    return (period, agency) if agency and period else None
 
 
-def read(period, agency, user, only=None, declared=None):
+def read(period, agency, user):
     """The sheet of an agency in a round, in a fixed number of reads."""
-    led = () if only else declarations.read(period, agency, declared)
     submissions = Submission.objects.filter(period=period, agency=agency)
     return Sheet(
         period,
         agency,
-        () if declared else _rows(unfinished(period), period, agency, only),
+        _rows(unfinished(period), period, agency),
         workflow.may_submit(user, agency),
         tuple(submissions.order_by("-number")),
-        led,
-        () if declared else _rows(_off_plan(period), period, agency, only),
-        () if only or declared else _proposals(period, agency),
+        declarations.read(period, agency),
+        _rows(_off_plan(period), period, agency),
+        _proposals(period, agency),
     )
 
 
@@ -162,13 +199,8 @@ def owed(period, agency, only=None):
     return _rows(asked, period, agency, only, with_transcribed=True)
 
 
-def _rows(activities, period, agency, only, *, with_transcribed=False):
-    """
-    A row for each of the activities that is the agency's.
-
-    What the secretariat still transcribes of a letter is not the agency's to send: it
-    is left out unless it is asked for.
-    """
+def _rows(activities, period, agency, only=None, *, with_transcribed=False):
+    """A row for each of the activities that is the agency's."""
     asked = activities.filter(agency=agency)
     activities = list(
         (asked.filter(pk=only) if only else asked)
@@ -196,11 +228,19 @@ def _rows(activities, period, agency, only, *, with_transcribed=False):
 
 
 def _newest(period, with_transcribed):
-    rows = ActivityUpdate.objects.filter(activity=OuterRef("pk"), period=period)
-    if not with_transcribed:
-        unsent = [Status.DRAFT, Status.RETURNED]
-        rows = rows.exclude(letter__isnull=False, status__in=unsent)
+    rows = _revisions(period)
+    rows = rows if with_transcribed else _of_agency(rows)
     return Subquery(rows.order_by("-revision").values("pk")[:1])
+
+
+def _revisions(period):
+    return ActivityUpdate.objects.filter(activity=OuterRef("pk"), period=period)
+
+
+def _of_agency(rows):
+    """Without what the secretariat still transcribes: it is not the agency's."""
+    unsent = [Status.DRAFT, Status.RETURNED]
+    return rows.exclude(letter__isnull=False, status__in=unsent)
 
 
 def _last(period):

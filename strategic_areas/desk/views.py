@@ -8,15 +8,15 @@ from django.views.decorators.http import require_POST
 
 from strategic_areas.desk import answers, declarations, showing
 from strategic_areas.desk.rows import Declared, Row
-from strategic_areas.desk.sheet import find
+from strategic_areas.desk.sheet import as_it_stands, find, find_row, following
 
 #: The header by which the sheet's script asks for one row instead of a page.
 ROW_ONLY = "X-Row-Only"
 
 
-def find_or_404(request, period, agency, only=None, declared=None):
+def find_or_404(request, period, agency):
     """The sheet; what is not yours, or not any more, is not found."""
-    found = find(request.user, period, agency, only=only, declared=declared)
+    found = find(request.user, period, agency)
     if found is None:
         raise Http404
     return found
@@ -24,8 +24,9 @@ def find_or_404(request, period, agency, only=None, declared=None):
 
 def row_or_404(request, period, agency, activity=None, commitment=None):
     """The row of an activity, or that of a commitment which the agency leads."""
-    found = find_or_404(request, period, agency, activity, commitment)
-    row = found.row(activity) if activity else found.declaration(commitment)
+    row = find_row(
+        request.user, period, agency, activity=activity, commitment=commitment
+    )
     if row is None:
         raise Http404
     return row
@@ -47,14 +48,13 @@ def save_row(request, period, agency, **subject):
     take = answers.take if row.field == "activity" else declarations.take
     form = take(row, request.POST, by=request.user)
     if ROW_ONLY in request.headers:
-        now = row_or_404(request, period, agency, **subject)
-        return _row_only(request, now, form)
-    found = find_or_404(request, period, agency)
+        return _row_only(request, as_it_stands(row), form)
     if form.errors:
+        found = find_or_404(request, period, agency)
         context = showing.page(request, found, unfolded=row.anchor, posted=form)
         return render(request, "desk/sheet.html", context, status=_status(form))
     messages.success(request, _("%(code)s is saved.") % {"code": row.subject.code})
-    return redirect(_next_address(found, row))
+    return redirect(_next_address(row))
 
 
 def _status(form):
@@ -75,9 +75,9 @@ def _row_only(request, row, form):
     return render(request, shown.template, {"shown": shown}, status=_status(form))
 
 
-def _next_address(found, row):
+def _next_address(row):
     """The next row that waits, opened; after the last one the check of all."""
     if not row.is_owed:
         return row.page_url
-    following = found.following(row.key)
-    return following.page_url if following else found.check_url
+    after = following(row)
+    return after.page_url if after else row.check_url

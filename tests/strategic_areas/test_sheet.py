@@ -11,6 +11,7 @@ from agencies.models import FocalPoint
 from strategic_areas import purging, workflow
 from strategic_areas.desk import in_step
 from strategic_areas.models import (
+    Activity,
     ActivityUpdate,
     Answer,
     Province,
@@ -700,6 +701,62 @@ def test_the_sheet_asks_the_database_the_same_at_any_size(desk):
             make_update(activity=activity, period=desk.period, by=desk.user)
 
     assert count() == small
+
+
+ROW_QUERIES = 45
+
+
+@pytest.mark.parametrize("headers", [{"X-Row-Only": "1"}, {}])
+def test_saving_a_row_asks_the_database_the_same_at_any_size(desk, headers):
+    """So far without growing as to stay under a tenth of a second at 1,000."""
+    desk.published_before()
+
+    def count(activity):
+        desk.another()  # one that still waits, for the way onward
+        fields = {"percent": "60", "narrative_es": TEXT, "execution": "in_progress"}
+        address = desk.address("sheet_row", activity=activity)
+        with CaptureQueriesContext(connection) as queries:
+            answer = desk.client.post(address, fields, headers=headers)
+        assert answer.status_code == (200 if headers else 302)
+        return len(queries)
+
+    desk.open()
+    small = count(desk.activity)
+    make_activities(desk, 1000)
+    last = desk.another()
+    desk.published_before(last)
+
+    assert count(last) == small <= ROW_QUERIES
+
+
+def make_activities(desk, number):
+    """Many activities of the agency, every second one reported on already."""
+    made = Activity.objects.bulk_create(
+        Activity(
+            plan=desk.activity.plan,
+            commitment=desk.activity.commitment,
+            agency=desk.agency,
+            code=f"B-{each:04}",
+            sort_code=f"B-{each:04}",
+            title_es=f"Actividad {each}",
+            provenance="plan",
+        )
+        for each in range(number)
+    )
+    ActivityUpdate.objects.bulk_create(
+        ActivityUpdate(
+            plan=desk.activity.plan,
+            activity=activity,
+            period=desk.period,
+            revision=1,
+            status=Status.DRAFT,
+            provenance="reported",
+            execution="in_progress",
+            percent=40,
+            narrative_es=TEXT,
+        )
+        for activity in made[::2]
+    )
 
 
 def test_a_refused_text_is_not_called_missing_besides(desk):
