@@ -30,6 +30,12 @@ pytestmark = pytest.mark.django_db
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 QUERIES = 10
 DAY = timedelta(days=1)
+#: What the inlines of any form count: nothing is filled in there.
+EMPTY_INLINES = {
+    f"{prefix}-{word}_FORMS": 0
+    for prefix in ("evidences", "values", "breakdowns", "former_names")
+    for word in ("TOTAL", "INITIAL")
+}
 
 
 def make_superuser():
@@ -87,6 +93,22 @@ def test_every_relation_of_a_form_is_found_by_searching(rf, model):
                     checked.append(form.base_fields[field.name].widget.widget)
 
     assert [each for each in checked if not isinstance(each, AutocompleteSelect)] == []
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+def test_an_empty_form_says_once_what_is_missing(client, rf, model):
+    request = rf.get("/")
+    said = {}
+    for actor in (make_reviewer(), make_administrator(), make_focal_point()):
+        request.user = actor
+        if not admin.site._registry[model].has_add_permission(request):
+            continue
+        client.force_login(actor)
+        answer = client.post(reverse(f"{name_of(model)}_add"), EMPTY_INLINES)
+        for name, errors in answer.context["adminform"].form.errors.items():
+            said[name] = list(errors)
+
+    assert {name: errors for name, errors in said.items() if len(errors) > 1} == {}
 
 
 class Searching:

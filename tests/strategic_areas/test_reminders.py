@@ -16,6 +16,7 @@ from tests.factories import (
     make_activity,
     make_administrator,
     make_agency,
+    make_declaration,
     make_reviewer,
     make_round,
     make_update,
@@ -158,6 +159,26 @@ def test_what_came_back_is_told_the_day_after_with_its_reason():
     assert days == [date(2025, 4, 9), date(2025, 4, 16)]
     assert "Falta la fecha del taller." in first.text
     assert "Falta la fecha del taller." in first.html
+
+
+def test_a_declaration_that_came_back_is_told_with_its_reason():
+    activity, period = make_asked()
+    person = make_person(activity.agency)
+    submit(activity, period, date(2025, 4, 4), person)
+    with on(date(2025, 4, 4)):
+        declared = make_declaration(
+            commitment=activity.commitment, period=period, by=person
+        )
+        workflow.submit(declared, by=person)
+    give_back(declared, date(2025, 4, 8), "Falta el acta.")
+
+    days = days_reminded(date(2025, 4, 5), date(2025, 4, 12))
+
+    assert days == [date(2025, 4, 9)]
+    (mail,) = Mail.objects.all()
+    assert activity.commitment.code in mail.text
+    assert "Falta el acta." in mail.text
+    assert "Falta el acta." in mail.html
 
 
 # To whom
