@@ -7,7 +7,6 @@ from playwright.sync_api import expect
 
 from strategic_areas.models import PendingChange, Translation
 from tests.factories import (
-    PASSWORD,
     make_activity,
     make_change,
     make_focal_point,
@@ -25,36 +24,12 @@ pytestmark = [
 BEFORE, AFTER = "Atiende de lunes a viernes.", "Atiende todos los días del año."
 
 
-@pytest.fixture
-def make_page(browser, live_server):
-    """Signed-in pages, each in a browser of its own."""
-    contexts = []
-
-    def make(user=None, **options):
-        context = browser.new_context(base_url=live_server.url, **options)
-        contexts.append(context)
-        page = context.new_page()
-        if user:
-            page.goto("/gestion/login/")
-            page.locator("#id_username").fill(user.username)
-            page.locator("#id_password").fill(PASSWORD)
-            page.locator("#login-form input[type=submit]").click()
-        return page
-
-    yield make
-    for context in contexts:
-        context.close()
-
-
 def test_one_changes_a_help_line_another_approves_and_then_the_public_reads_it(
-    make_page,
+    page, make_page
 ):
     line = make_help_line(label_es="Línea de prueba", scope_es=BEFORE)
-    public, first, second = (
-        make_page(),
-        make_page(make_reviewer()),
-        make_page(make_reviewer()),
-    )
+    public = page
+    first, second = make_page(make_reviewer()), make_page(make_reviewer())
 
     first.goto(reverse("admin:strategic_areas_helpline_change", args=[line.pk]))
     first.locator("#id_scope_es").fill(AFTER)
@@ -101,8 +76,7 @@ def test_axe_finds_nothing_on_the_pages_of_two_people(make_page, width):
         (agency, comment),
     ]:
         page.goto(address)
-        # Django's own select boxes are the staff pages' common affair.
-        seen = Axe().run(page, context={"exclude": [[".select2"]]})
+        seen = Axe().run(page)
         for violation in seen.response["violations"]:
             nodes = [node["target"] for node in violation["nodes"]]
             found.setdefault(address, []).append((violation["id"], nodes))

@@ -26,8 +26,8 @@ STATEMENT = "El protocolo está aprobado y en uso en todas las fiscalías."
 
 def sign_in(page, user):
     page.context.clear_cookies()
-    page.goto("/gestion/login/")
-    page.locator("#id_username").fill(user.username)
+    page.goto("/cuenta/login/")
+    page.locator("#id_login").fill(user.username)
     page.locator("#id_password").fill(PASSWORD)
     page.locator("#login-form input[type=submit]").click()
 
@@ -41,6 +41,10 @@ def declare(page, commitment):
     row.locator("input[name=save]").click()
     row = page.locator(f"#compromiso-{commitment.pk}")
     expect(row).to_have_attribute("data-state", "ready")
+
+
+def review_of(declared):
+    return reverse("admin:review", args=["declaracion", declared.pk])
 
 
 @pytest.mark.parametrize("script", [True, False])
@@ -68,10 +72,11 @@ def test_a_declared_result_is_sent_reviewed_and_read(browser, live_server, scrip
     page.goto(commitment.get_absolute_url(language="es"))
     expect(page.get_by_role("main")).not_to_contain_text(STATEMENT)
     sign_in(page, reviewer)
-    page.goto(
-        reverse("admin:strategic_areas_commitmentupdate_change", args=[declared.pk])
-    )
-    page.locator("form[action$='/publish/'] input[type=submit]").click()
+    page.goto(reverse("admin:review_queue"))
+    page.locator(f"a[href='{review_of(declared)}']").first.click()
+    page.locator("#publish_checked").check()
+    page.locator("input[name=step]").first.click()
+    expect(page.locator(".messagelist .success")).to_be_visible()
 
     for language in ("es", "en"):
         page.goto(commitment.get_absolute_url(language=language))
