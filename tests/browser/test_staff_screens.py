@@ -1,0 +1,162 @@
+"""Every screen of staff at both widths: axe finds nothing, no rule of policy breaks."""
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from django.test import RequestFactory
+from playwright.sync_api import Error, expect
+
+from tests.browser.staff_screens import (
+    ACCOUNT,
+    ADMINISTRATION,
+    DESK,
+    REVIEW,
+    staff_names,
+    table_screens,
+    without_screen,
+)
+from tests.browser.staff_world import World
+from tests.factories import (
+    PASSWORD,
+    make_administrator,
+    make_focal_point,
+    make_reviewer,
+    totp_code,
+)
+
+WIDTHS = (360, 1280)
+RULES = [
+    *("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"),
+    "best-practice",
+]
+RUN = (
+    "rules => axe.run({runOnly: rules, resultTypes: ['violations'], preload: false})"
+    ".then(found => "
+    "found.violations.map(each => "
+    "[each.id, each.nodes.map(node => node.html.slice(0, 200))]))"
+)
+TWICE = (
+    "[...document.querySelectorAll('.errorlist')].flatMap(list => {"
+    "const said = [...list.children].map(line => line.textContent);"
+    "return said.filter((text, place) => said.indexOf(text) < place) })"
+)
+WATCH = (
+    "addEventListener('securitypolicyviolation', event => console.error("
+    "'policy: ' + event.violatedDirective + ' ' + event.blockedURI))"
+)
+
+
+def requests_of(**people):
+    """A request of each of them, to ask what she may do."""
+    found = {}
+    for role, user in people.items():
+        found[role] = RequestFactory().get("/")
+        found[role].user = user
+    return found
+
+
+def make_requests():
+    return requests_of(
+        reviewer=make_reviewer(),
+        administrator=make_administrator(),
+        focal_point=make_focal_point(),
+    )
+
+
+@pytest.mark.django_db
+def test_every_address_of_staff_has_an_entry():
+    requests = make_requests()
+    screens = [*DESK, *REVIEW, *ADMINISTRATION, *ACCOUNT, *table_screens(requests)]
+
+    named = {screen.name for screen in screens}
+
+    assert staff_names() - named - without_screen(requests) == set()
+    assert named - staff_names() == set()
+
+
+class Walk:
+    """Goes from screen to screen and keeps what is wrong with each."""
+
+    def __init__(self, browser, live_server, world):
+        self.browser, self.server, self.world = browser, live_server, world
+        self.pages, self.found, self.said = {}, [], []
+
+    def page(self, role):
+        """The page of this role, in a browser of its own, signed in once."""
+        if role not in self.pages:
+            context = self.browser.new_context(base_url=self.server.url, locale="es-DO")
+            context.add_init_script(WATCH)
+            page = context.new_page()
+            page.set_default_timeout(15_000)
+            page.on("console", self._listen)
+            page.on("pageerror", lambda error: self.said.append(str(error)))
+            self.pages[role] = page
+            self._sign_in(page, role)
+        return self.pages[role]
+
+    def _listen(self, message):
+        if message.type in {"error", "warning"} and "status of 4" not in message.text:
+            self.said.append(message.text)
+
+    def _sign_in(self, page, role):
+        if role == "anonymous":
+            return
+        person = "locked" if role == "half" else role
+        page.goto("/cuenta/login/")
+        page.locator("#id_login").fill(getattr(self.world, person).username)
+        page.locator("#id_password").fill(PASSWORD)
+        page.locator("#login-form input[type=submit]").click()
+        if role == "locked":
+            page.locator("#id_code").fill(totp_code(self.world.secret))
+            page.locator("#content form [type=submit]").first.click()
+            expect(page.locator("#logout-form")).to_be_visible()
+
+    def visit(self, screen):
+        address = screen.address(self.world)
+        try:
+            page = self.page(screen.role)
+            self.said.clear()
+            page.set_viewport_size({"width": WIDTHS[0], "height": 800})
+            status = page.goto(address).status
+            if screen.press:
+                screen.press(page, self.world)
+            self._examine(screen, page, address, status)
+        except Error as error:
+            self.found.append((screen.role, address, str(error)[:300]))
+
+    def _examine(self, screen, page, address, status):
+        named = (screen.role, address, screen.press and screen.press.__name__)
+        if status != screen.status:
+            self.found.append((*named, status))
+        self.found += [(*named, text) for text in self.said]
+        self.found += [(*named, "said twice", text) for text in page.evaluate(TWICE)]
+        page.evaluate(AXE_SCRIPT)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 800})
+            for rule, nodes in page.evaluate(RUN, RULES):
+                self.found.append((*named, width, rule, len(nodes), nodes[:3]))
+            if page.evaluate("document.documentElement.scrollWidth") > width:
+                self.found.append((*named, width, "wider than the screen"))
+
+    def close(self):
+        for page in self.pages.values():
+            page.context.close()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("open_record")
+def test_axe_and_the_policy_find_nothing_on_any_screen(browser, live_server):
+    world = World()
+    walk = Walk(browser, live_server, world)
+    tables = table_screens(
+        requests_of(
+            reviewer=world.reviewer,
+            administrator=world.administrator,
+            focal_point=world.focal_point,
+        )
+    )
+
+    for screen in [*tables, *DESK, *REVIEW, *ADMINISTRATION, *ACCOUNT]:
+        walk.visit(screen)
+    walk.close()
+
+    assert walk.found == []
