@@ -1,0 +1,128 @@
+"""
+What is sent to an address: a form that is complete, so that only rights can stop it.
+
+An address that is not here is sent an empty form.
+"""
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from tests.factories import PASSWORD
+from tests.uploads import make_pdf
+
+REASON = "Falta la cifra del trimestre."
+NEW_PASSWORD = "cuatro caballos azules corren"
+
+#: What is asked for by the query of an address that answers nothing without one.
+QUERIES = {
+    "admin:autocomplete": {
+        "app_label": "strategic_areas",
+        "model_name": "activityupdate",
+        "field_name": "activity",
+        "term": "",
+    },
+}
+
+
+def pdf():
+    return SimpleUploadedFile("Acta.pdf", make_pdf())
+
+
+def report(words):
+    return {
+        "seen_version": words["version"],
+        "answer": "reported",
+        "execution": "in_progress",
+        "percent": 55,
+        "narrative_es": "Se hizo otra parte del trabajo.",
+    }
+
+
+def declaration(words):
+    return {
+        "seen_version": words["version"],
+        "result_reached": "False",
+        "statement_es": "Falta una parte.",
+    }
+
+
+def evidence(words):
+    return {"title_es": "Acta", "upload": pdf()}
+
+
+def off_plan(words):
+    return {
+        "title_es": "Jornada en la frontera",
+        "commitment": words["commitment"],
+        "execution": "completed",
+        "narrative_es": "Se hizo una jornada.",
+    }
+
+
+def proposal(words):
+    return {
+        "title": "Otra actividad",
+        "commitment": words["commitment"],
+        "why": "Hace falta.",
+        "kind": "one_off",
+    }
+
+
+def letter(words):
+    return {
+        "agency": words["agency"],
+        "period": words["period"],
+        "kind": "letter",
+        "reference": "DG-0",
+        "dated_on": "2026-01-02",
+        "received_on": "2026-01-03",
+        "upload": pdf(),
+    }
+
+
+def decided(words):
+    return {
+        "seen_version": words["version"],
+        "checked": "on",
+        "reason": REASON,
+    }
+
+
+def new_password(words):
+    return {
+        "oldpassword": PASSWORD,
+        "password1": NEW_PASSWORD,
+        "password2": NEW_PASSWORD,
+    }
+
+
+POSTS = {
+    "account_change_password": new_password,
+    "language": lambda words: {"language": "en"},
+    "mfa_edit_webauthn": lambda words: {"name": "Otra"},
+    "admin:reminders": lambda words: {"reminders": "never"},
+    "admin:sheet_row": report,
+    "admin:sheet_attach": evidence,
+    "admin:sheet_declaration": declaration,
+    "admin:sheet_declaration_attach": evidence,
+    "admin:sheet_off_plan": off_plan,
+    "admin:sheet_rename": off_plan,
+    "admin:sheet_propose": proposal,
+    "admin:agency_comment": lambda words: {"text_es": "Se avanzó más."},
+    "admin:proposal": lambda words: {"decline": "1", "reason": REASON},
+    "admin:approval": lambda words: {"approve": "1", "take_back": "1"},
+    "admin:letter_new": letter,
+    "admin:letter_row": report,
+    "admin:letter_send": lambda words: {"seen": words["seen"]},
+    "admin:letter_confirmed": lambda words: {"seen": words["seen"]},
+    "admin:letter_contested": lambda words: {"seen": words["seen"], "reason": REASON},
+    "admin:purge_new": lambda words: {"phrases": "Zutana"},
+    "admin:translation": lambda words: {"text": "Part of the work was done."},
+    "admin:round": lambda words: {"has_read": "on"},
+    "admin:review_publish": decided,
+    "admin:review_return": decided,
+    "admin:hand_over": lambda words: {"successor": words["successor"]},
+    "admin:strategic_areas_activityupdate_withdraw": decided,
+    "admin:strategic_areas_activityupdate_correct": decided,
+    "admin:strategic_areas_commitmentupdate_withdraw": decided,
+    "admin:strategic_areas_commitmentupdate_correct": decided,
+}

@@ -1,0 +1,428 @@
+# ruff: noqa: E501 - a row of the table is a line
+"""
+What each role is told at every address: the table that the matrix is held against.
+
+A row names addresses, the objects they are tried on, and what is answered to GET and to
+POST, a column for each role. Answers are statuses, and besides:
+
+    in      leads to the page for signing in
+    2f      leads to the page for setting up a second factor
+    302!    an exclamation mark: something was changed. Without it, nothing was.
+
+The roles: "nobody" is not signed in, "A" and "B" report for two agencies, "ended" had a
+mandate for A and wrote its reports, "review" is the secretariat and "keep" the
+administration. "closed" is an account that was deactivated and "half" one without a
+second factor: these two have every role and a mandate for A, and a session still.
+"closed" is told whatever "nobody" is.
+
+Objects are A's, in the states of a report and whatever else ``World`` makes. Each row
+is tried on B's too, with the columns of A and B changed about and "ended" a stranger.
+"""
+
+#: Everybody is told the same. GET | POST.
+PUBLIC = """
+home, plans, help, methodology, about, glossary, protection    |            | 200 | 405
+accessibility, privacy, contact, terms, site_map               |            | 200 | 405
+legal_base, discrepancies, search, search_description          |            | 200 | 405
+plan, areas, commitments, agencies, updates, frameworks        | plan       | 200 | 405
+amendments, later_activities                                   | plan       | 200 | 405
+plan_picture, plan_feed, plan_dates                            | plan       | 200 | 405
+plan_commitments, plan_updates                                 | plan       | 200 | 405
+area, area_picture, area_feed, area_card                       | area       | 200 | 405
+commitment, commitment_picture, commitment_feed                | commitment | 200 | 405
+commitment_card                                                | commitment | 200 | 405
+agency, agency_picture, agency_feed, agency_dates, agency_card | agency     | 200 | 405
+update   | published                                                        | 200 | 405
+update   | nothing                                                          | 404 | 405
+evidence | published, declared-published                                    | 200 | 405
+evidence | draft, submitted, returned, withdrawn, nothing                   | 404 | 405
+evidence | declared-draft, declared-submitted                               | 404 | 405
+evidence | declared-returned, declared-withdrawn                            | 404 | 405
+"""
+
+#: Likewise, at one address for both languages.
+PROGRAMS = """
+robots, sitemap, security_txt | | 200 | 405
+"""
+
+#: One's own account, and nobody else's. nobody half A B ended review keep, GET | POST.
+ACCOUNT = """
+account_index                        |         | in  200 200 200 200 200 200 | in  200 200 200 200 200 200
+account_login, account_signup        |         | 200 302 302 302 302 302 302 | 200 302 302 302 302 302 302
+account_logout                       |         | in  200 200 200 200 200 200 | in  in  in  in  in  in  in
+account_invitation                   |         | 200 200 200 200 200 200 200 | 200 200 200 200 200 200 200
+account_inactive                     |         | 200 200 200 200 200 200 200 | 405 405 405 405 405 405 405
+account_reset_password               |         | 200 200 200 200 200 200 200 | 200 200 200 200 200 200 200
+account_reset_password_done          |         | 200 200 200 200 200 200 200 | 405 405 405 405 405 405 405
+account_reset_password_from_key      | nothing | 200 200 200 200 200 200 200 | 200 200 200 200 200 200 200
+account_reset_password_from_key_done |         | 200 200 200 200 200 200 200 | 405 405 405 405 405 405 405
+account_reauthenticate               |         | in  200 200 200 200 200 200 | in  200 200 200 200 200 200
+account_change_password              |         | in  2f  200 200 200 200 200 | in  2f  302! 302! 302! 302! 302!
+usersessions_list                    |         | in  2f  200 200 200 200 200 | in  2f  302 302 302 302 302
+mfa_index                            |         | in  200 200 200 200 200 200 | in  405 405 405 405 405 405
+mfa_authenticate, mfa_login_webauthn |         | in  302 302 302 302 302 302 | in  302 302 302 302 302 302
+mfa_reauthenticate                   |         | in  302 200 200 302 302 302 | in  302 200 200 302 302 302
+mfa_reauthenticate_webauthn          |         | in  302 200 200 302 302 302 | in  302 in  in  302 302 302
+mfa_activate_totp                    |         | in  200 302 302 200 200 200 | in  200 302 302 200 200 200
+mfa_totp_picture                     |         | in  200 200 200 200 200 200 | in  200 200 200 200 200 200
+mfa_deactivate_totp                  |         | in  2f  200 200 404 404 404 | in  2f  2f! 2f! 404 404 404
+mfa_view_recovery_codes              |         | in  2f  404 404 404 404 404 | in  2f  405 405 405 405 405
+mfa_generate_recovery_codes          |         | in  2f  200 200 200 200 200 | in  2f  302! 302! 200 200 200
+mfa_list_webauthn                    |         | in  2f  200 200 200 200 200 | in  2f  405 405 405 405 405
+mfa_add_webauthn                     |         | in  200 200 200 200 200 200 | in  200 200 200 200 200 200
+mfa_edit_webauthn                    | key     | in  2f  200 404 404 404 404 | in  2f  302! 404 404 404 404
+mfa_remove_webauthn                  | key     | in  2f  200 404 404 404 404 | in  2f  302! 404 404 404 404
+mfa_edit_webauthn                    | nothing | in  2f  404 404 404 404 404 | in  2f  404 404 404 404 404
+mfa_remove_webauthn                  | nothing | in  2f  404 404 404 404 404 | in  2f  404 404 404 404 404
+language                             |         | 405 405 405 405 405 405 405 | 302 302! 302! 302! 302! 302! 302!
+staff_evidence | draft, declared-draft         | 404 2f  200 404 404 404 404 | 405 2f  405 405 405 405 405
+staff_evidence | submitted, declared-submitted | 404 2f  200 404 404 200 404 | 405 2f  405 405 405 405 405
+staff_evidence | returned, declared-returned   | 404 2f  200 404 404 200 404 | 405 2f  405 405 405 405 405
+staff_evidence | published, declared-published | 404 2f  200 404 404 200 404 | 405 2f  405 405 405 405 405
+staff_evidence | withdrawn, declared-withdrawn | 404 2f  200 404 404 200 404 | 405 2f  405 405 405 405 405
+staff_evidence | nothing                       | 404 2f  404 404 404 404 404 | 405 2f  405 405 405 405 405
+admin:logout                         |         | 302 2f  200 200 200 200 200 | 302 2f  in  in  in  in  in
+"""
+
+#: The admin site: nobody is led "in", half to "2f". A B ended review keep, GET | POST.
+DESK = """
+index, app_list          |                  | 200 200 200 200 200 | 200 200 200 200 200
+login                    |                  | 302 302 302 302 302 | 302 302 302 302 302
+password_change          |                  | 302 302 302 302 302 | 302 302 302 302 302
+password_change_done     |                  | 302 302 302 302 302 | 302 302 302 302 302
+jsi18n                   |                  | 200 200 200 200 200 | 405 405 405 405 405
+(?P<url>.*)$             |                  | 404 404 404 404 404 | 404 404 404 404 404
+view_on_site             | row              | 404 404 404 404 404 | 404 404 404 404 404
+autocomplete             |                  | 200 200 200 200 403 | 405 405 405 405 405
+reminders                |                  | 200 200 200 200 200 | 302! 302! 302! 302! 302!
+
+sheet, sheet_check       | sheet            | 200 404 404 404 404 | 200 404 404 404 404
+handover                 | sheet            | 200 404 404 404 404 | 200 404 404 404 404
+workbook                 | sheet            | 200 404 404 404 404 | 422 404 404 404 404
+workbook_save            | sheet            | 405 405 405 405 405 | 302 404 404 404 404
+sheet_off_plan           | sheet            | 200 404 404 404 404 | 302! 404 404 404 404
+sheet_propose            | sheet            | 200 404 404 404 404 | 302! 404 404 404 404
+agency_comment           | sheet            | 200 404 404 404 404 | 302! 404 404 404 404
+sheet_rename             | off-plan         | 200 404 404 404 404 | 302! 404 404 404 404
+sheet_rename             | draft            | 404 404 404 404 404 | 404 404 404 404 404
+sheet_row                | draft, returned  | 405 405 405 405 405 | 302! 404 404 404 404
+sheet_row                | withdrawn        | 405 405 405 405 405 | 302! 404 404 404 404
+sheet_row                | submitted        | 405 405 405 405 405 | 422 404 404 404 404
+sheet_row                | published        | 405 405 405 405 405 | 422 404 404 404 404
+sheet_attach             | draft, returned  | 405 405 405 405 405 | 302! 404 404 404 404
+sheet_attach             | submitted        | 405 405 405 405 405 | 422 404 404 404 404
+sheet_attach             | published        | 405 405 405 405 405 | 422 404 404 404 404
+sheet_attach             | withdrawn        | 405 405 405 405 405 | 422 404 404 404 404
+sheet_detach             | draft, returned  | 405 405 405 405 405 | 302! 404 404 404 404
+sheet_detach             | submitted        | 405 405 405 405 405 | 302 404 404 404 404
+sheet_detach             | published        | 405 405 405 405 405 | 302 404 404 404 404
+sheet_detach             | withdrawn        | 405 405 405 405 405 | 302 404 404 404 404
+sheet_declaration        | declared-draft, declared-returned | 405 405 405 405 405 | 302! 404 404 404 404
+sheet_declaration        | declared-withdrawn                | 405 405 405 405 405 | 302! 404 404 404 404
+sheet_declaration        | declared-submitted                | 405 405 405 405 405 | 422 404 404 404 404
+sheet_declaration        | declared-published                | 405 405 405 405 405 | 422 404 404 404 404
+sheet_declaration_attach | declared-draft, declared-returned | 405 405 405 405 405 | 302! 404 404 404 404
+sheet_declaration_attach | declared-submitted                | 405 405 405 405 405 | 422 404 404 404 404
+sheet_declaration_attach | declared-published                | 405 405 405 405 405 | 422 404 404 404 404
+sheet_declaration_attach | declared-withdrawn                | 405 405 405 405 405 | 422 404 404 404 404
+sheet_declaration_detach | declared-draft, declared-returned | 405 405 405 405 405 | 302! 404 404 404 404
+sheet_declaration_detach | declared-submitted                | 405 405 405 405 405 | 302 404 404 404 404
+sheet_declaration_detach | declared-published                | 405 405 405 405 405 | 302 404 404 404 404
+sheet_declaration_detach | declared-withdrawn                | 405 405 405 405 405 | 302 404 404 404 404
+receipt                  | receipt          | 200 404 404 404 404 | 200 404 404 404 404
+
+proposal                 | proposal         | 404 404 404 200 404 | 404 404 404 302! 404
+approval                 | comment          | 200 404 404 200 404 | 302! 404 404 302! 404
+approval                 | change           | 404 404 404 200 404 | 404 404 404 302! 404
+approval                 | change-mine      | 404 404 404 200 404 | 404 404 404 302! 404
+approval                 | change-decided   | 404 404 404 200 404 | 404 404 404 200 404
+
+letters                  |                  | 404 404 404 200 404 | 405 405 405 405 405
+letter_new               | new-letter       | 404 404 404 200 404 | 404 404 404 302! 404
+letter                   | letter, letter-handed | 404 404 404 200 404 | 405 405 405 405 405
+letter_file              | letter, letter-handed | 200 404 404 200 404 | 405 405 405 405 405
+letter_row               | letter           | 405 405 405 405 405 | 404 404 404 302! 404
+letter_row               | letter-handed    | 405 405 405 405 405 | 404 404 404 422 404
+letter_send              | letter           | 405 405 405 405 405 | 404 404 404 302! 404
+letter_send              | letter-handed    | 405 405 405 405 405 | 404 404 404 302 404
+letter_confirm           | letter, letter-handed | 200 404 404 404 404 | 405 405 405 405 405
+letter_confirmed         | letter           | 405 405 405 405 405 | 302 404 404 404 404
+letter_confirmed         | letter-handed    | 405 405 405 405 405 | 302! 404 404 404 404
+letter_contested         | letter           | 405 405 405 405 405 | 302 404 404 404 404
+letter_contested         | letter-handed    | 405 405 405 405 405 | 302! 404 404 404 404
+
+purges                   |                  | 404 404 404 200 200 | 405 405 405 405 405
+purge_new                |                  | 404 404 404 200 200 | 404 404 404 302! 302!
+purge                    | purge, purge-mine | 404 404 404 200 200 | 405 405 405 405 405
+purge_confirm            | purge            | 405 405 405 405 405 | 404 404 404 302! 302!
+purge_confirm            | purge-mine       | 405 405 405 405 405 | 404 404 404 302 302!
+purge_cancel             | purge, purge-mine | 405 405 405 405 405 | 404 404 404 302! 302!
+
+review_queue             |                  | 403 403 403 200 403 | 403 403 403 200 403
+review_many              |                  | 403 403 403 200 403 | 403 403 403 422 403
+review                   | draft, declared-draft         | 404 404 404 404 404 | 404 404 404 404 404
+review                   | submitted, declared-submitted | 404 404 404 200 404 | 404 404 404 200 404
+review                   | returned, declared-returned   | 404 404 404 302 404 | 404 404 404 302 404
+review                   | published, declared-published | 404 404 404 302 404 | 404 404 404 302 404
+review                   | withdrawn, declared-withdrawn | 404 404 404 302 404 | 404 404 404 302 404
+review_publish, review_return | draft, declared-draft         | 405 405 405 405 405 | 404 404 404 404 404
+review_publish, review_return | submitted, declared-submitted | 405 405 405 405 405 | 404 404 404 302! 404
+review_publish, review_return | returned, declared-returned   | 405 405 405 405 405 | 404 404 404 302 404
+review_publish, review_return | published, declared-published | 405 405 405 405 405 | 404 404 404 302 404
+review_publish, review_return | withdrawn, declared-withdrawn | 405 405 405 405 405 | 404 404 404 302 404
+translation              | draft, declared-draft         | 404 404 404 404 404 | 404 404 404 404 404
+translation              | submitted, declared-submitted | 404 404 404 404 404 | 404 404 404 404 404
+translation              | returned, declared-returned   | 404 404 404 404 404 | 404 404 404 404 404
+translation              | published, declared-published | 404 404 404 200 404 | 404 404 404 302! 404
+translation              | withdrawn, declared-withdrawn | 404 404 404 404 404 | 404 404 404 404 404
+
+rounds                   |                  | 403 403 403 200 403 | 403 403 403 200 403
+round                    | round-open       | 403 403 403 200 403 | 403 403 403 302 403
+round                    | round-late       | 403 403 403 200 403 | 403 403 403 302! 403
+strategic_areas_reportingperiod_schedule |  | 403 403 403 200 403 | 403 403 403 200 403
+
+access_review            |                  | 403 403 403 403 200 | 403 403 403 403 200
+hand_over                | mandate          | 403 403 403 403 200 | 403 403 403 403 302!
+agencies_invitation_send   | invitation          | 403 403 403 403 404 | 403 403 403 403 302!
+agencies_invitation_send   | invitation-accepted | 403 403 403 403 404 | 403 403 403 403 302
+agencies_invitation_code   | invitation          | 403 403 403 403 404 | 403 403 403 403 200!
+agencies_invitation_code   | invitation-accepted | 403 403 403 403 404 | 403 403 403 403 302
+agencies_invitation_revoke | invitation          | 403 403 403 403 404 | 403 403 403 403 302!
+agencies_invitation_revoke | invitation-accepted | 403 403 403 403 404 | 403 403 403 403 302
+agencies_invitation_letter | invitation          | 403 403 403 403 200 | 403 403 403 403 200
+agencies_invitation_letter | invitation-accepted | 403 403 403 403 404 | 403 403 403 403 404
+agencies_factorreset_approve | reset             | 403 403 403 403 404 | 403 403 403 403 302!
+agencies_factorreset_approve | reset-mine        | 403 403 403 403 404 | 403 403 403 403 302
+agencies_factorreset_refuse | reset, reset-mine  | 403 403 403 403 404 | 403 403 403 403 302!
+"""
+
+#: The pages of the tables, by who keeps them: tables, then rows as above.
+#: "old" is the address that leads to "change", "past" a record as it once was.
+TABLES = [
+    (
+        "strategic_areas.strategicarea strategic_areas.programme "
+        "strategic_areas.helpline strategic_areas.indicator strategic_areas.target "
+        "strategic_areas.frameworktarget strategic_areas.legalinstrument "
+        "strategic_areas.lateractivity strategic_areas.tiptier "
+        "strategic_areas.discrepancy strategic_areas.source",
+        """
+        changelist      |     | 403 403 403 200 403 | 403 403 403 200 403
+        add             |     | 403 403 403 200 403 | 403 403 403 200 403
+        change          | row | 404 404 404 200 404 | 404 404 404 200 404
+        history         | row | 404 404 404 200 404 | 404 404 404 200 404
+        delete          | row | 404 404 404 403 404 | 404 404 404 403 404
+        old             | row | 302 302 302 302 302 | 302 302 302 302 302
+        """,
+    ),
+    (
+        "strategic_areas.strategicarea strategic_areas.programme "
+        "strategic_areas.helpline strategic_areas.indicator strategic_areas.target",
+        """
+        simple_history  | row | 404 404 404 200 404 | 403 403 403 403 403
+        """,
+    ),
+    (
+        "strategic_areas.codelist strategic_areas.region strategic_areas.province "
+        "strategic_areas.measurement",
+        """
+        changelist      |     | 403 403 403 200 403 | 403 403 403 200 403
+        add             |     | 403 403 403 403 403 | 403 403 403 403 403
+        change          | row | 404 404 404 200 404 | 404 404 404 403 404
+        history         | row | 404 404 404 200 404 | 404 404 404 200 404
+        delete          | row | 404 404 404 403 404 | 404 404 404 403 404
+        old             | row | 302 302 302 302 302 | 302 302 302 302 302
+        """,
+    ),
+    (
+        "strategic_areas.pendingchange",
+        """
+        changelist      |     | 403 403 403 200 403 | 403 403 403 200 403
+        add             |     | 403 403 403 403 403 | 403 403 403 403 403
+        change          | row | 404 404 404 302 404 | 404 404 404 302 404
+        history         | row | 404 404 404 200 404 | 404 404 404 200 404
+        delete          | row | 404 404 404 403 404 | 404 404 404 403 404
+        old             | row | 302 302 302 302 302 | 302 302 302 302 302
+        """,
+    ),
+    (
+        "strategic_areas.roundreopening",
+        """
+        changelist      |     | 403 403 403 200 403 | 403 403 403 200 403
+        add             |     | 403 403 403 200 403 | 403 403 403 200 403
+        change          | row, own | 404 404 404 200 404 | 404 404 404 403 404
+        history         | row, own | 404 404 404 200 404 | 404 404 404 200 404
+        delete          | row, own | 404 404 404 403 404 | 404 404 404 403 404
+        old             | row | 302 302 302 302 302 | 302 302 302 302 302
+        """,
+    ),
+    (
+        "strategic_areas.participation",
+        """
+        changelist      |     | 403 403 403 200 200 | 403 403 403 200 200
+        add             |     | 403 403 403 200 403 | 403 403 403 200 403
+        change          | row | 404 404 404 200 200 | 404 404 404 200 403
+        history         | row | 404 404 404 200 200 | 404 404 404 200 200
+        delete          | row | 404 404 404 403 403 | 404 404 404 403 403
+        simple_history  | row | 404 404 404 200 200 | 403 403 403 403 403
+        old             | row | 302 302 302 302 302 | 302 302 302 302 302
+        """,
+    ),
+    (
+        "strategic_areas.plan",
+        """
+        changelist      |     | 200 200 200 200 200 | 200 200 200 200 200
+        add             |     | 403 403 403 200 403 | 403 403 403 200 403
+        change          | row | 200 200 200 200 200 | 403 403 403 200 403
+        history         | row | 200 200 200 200 200 | 200 200 200 200 200
+        delete          | row | 403 403 403 403 403 | 403 403 403 403 403
+        simple_history  | row | 200 200 200 200 200 | 403 403 403 403 403
+        old             | row | 302 302 302 302 302 | 302 302 302 302 302
+        """,
+    ),
+    (
+        "strategic_areas.reportingperiod",
+        """
+        changelist      |     | 200 200 200 200 403 | 200 200 200 200 403
+        add             |     | 403 403 403 200 403 | 403 403 403 200 403
+        change          | row | 200 200 200 200 404 | 403 403 403 200 404
+        history         | row | 200 200 200 200 404 | 200 200 200 200 404
+        delete          | row | 403 403 403 403 404 | 403 403 403 403 404
+        simple_history  | row | 200 200 200 200 404 | 403 403 403 403 403
+        old             | row | 302 302 302 302 302 | 302 302 302 302 302
+        """,
+    ),
+    (
+        "strategic_areas.commitment strategic_areas.activity",
+        """
+        changelist      |     | 200 200 200 200 403 | 200 200 200 200 403
+        add             |     | 403 403 403 200 403 | 403 403 403 200 403
+        change          | row | 404 404 404 200 404 | 404 404 404 200 404
+        history         | row | 404 404 404 200 404 | 404 404 404 200 404
+        delete          | row | 404 404 404 403 404 | 404 404 404 403 404
+        simple_history  | row | 404 404 404 200 404 | 403 403 403 403 403
+        old             | row | 302 302 302 302 302 | 302 302 302 302 302
+        """,
+    ),
+    (
+        "strategic_areas.commitment",
+        """
+        change          | own | 200 404 404 200 404 | 403 404 404 200 404
+        history         | own | 200 404 404 200 404 | 200 404 404 200 404
+        delete          | own | 403 404 404 403 404 | 403 404 404 403 404
+        """,
+    ),
+    (  # Work outside the plan that its agency has not handed in.
+        "strategic_areas.activity",
+        """
+        change          | own | 200 404 404 404 404 | 403 404 404 404 404
+        history         | own | 200 404 404 404 404 | 200 404 404 404 404
+        delete          | own | 403 404 404 404 404 | 403 404 404 404 404
+        """,
+    ),
+    (
+        "strategic_areas.activityupdate",
+        """
+        changelist      |           | 200 200 200 200 403 | 200 200 200 200 403
+        add             |           | 200 200 403 403 403 | 200 200 403 403 403
+        change          | draft     | 200 404 404 404 404 | 200 404 404 404 404
+        change          | returned  | 200 404 404 200 404 | 200 404 404 403 404
+        change          | submitted, published, withdrawn | 200 404 404 200 404 | 403 404 404 403 404
+        history         | draft     | 200 404 404 404 404 | 200 404 404 404 404
+        history         | submitted, returned, published, withdrawn | 200 404 404 200 404 | 200 404 404 200 404
+        simple_history  | draft     | 200 404 404 404 404 | 403 403 403 403 403
+        simple_history  | submitted, returned, published, withdrawn | 200 404 404 200 404 | 403 403 403 403 403
+        delete          | draft     | 403 404 404 404 404 | 403 404 404 404 404
+        delete          | submitted, returned, published, withdrawn | 403 404 404 403 404 | 403 404 404 403 404
+        old             | draft     | 302 302 302 302 302 | 302 302 302 302 302
+        withdraw        | draft     | 405 405 405 405 405 | 302 404 404 404 404
+        withdraw        | published | 405 405 405 405 405 | 302 404 404 302! 404
+        withdraw        | submitted, returned, withdrawn | 405 405 405 405 405 | 302 404 404 302 404
+        correct         | draft     | 405 405 405 405 405 | 302 404 404 404 404
+        correct         | published | 405 405 405 405 405 | 302! 404 404 302 404
+        correct         | submitted, returned, withdrawn | 405 405 405 405 405 | 302 404 404 302 404
+        """,
+    ),
+    (
+        "strategic_areas.commitmentupdate",
+        """
+        changelist      |           | 200 200 200 200 403 | 200 200 200 200 403
+        add             |           | 200 200 403 403 403 | 200 200 403 403 403
+        change          | declared-draft     | 200 404 404 404 404 | 200 404 404 404 404
+        change          | declared-returned  | 200 404 404 200 404 | 200 404 404 403 404
+        change          | declared-submitted, declared-published, declared-withdrawn | 200 404 404 200 404 | 403 404 404 403 404
+        history         | declared-draft     | 200 404 404 404 404 | 200 404 404 404 404
+        history         | declared-submitted, declared-returned, declared-published, declared-withdrawn | 200 404 404 200 404 | 200 404 404 200 404
+        simple_history  | declared-draft     | 200 404 404 404 404 | 403 403 403 403 403
+        simple_history  | declared-submitted, declared-returned, declared-published, declared-withdrawn | 200 404 404 200 404 | 403 403 403 403 403
+        delete          | declared-draft     | 403 404 404 404 404 | 403 404 404 404 404
+        delete          | declared-submitted, declared-returned, declared-published, declared-withdrawn | 403 404 404 403 404 | 403 404 404 403 404
+        old             | declared-draft     | 302 302 302 302 302 | 302 302 302 302 302
+        withdraw        | declared-draft     | 405 405 405 405 405 | 302 404 404 404 404
+        withdraw        | declared-published | 405 405 405 405 405 | 302 404 404 302! 404
+        withdraw        | declared-submitted, declared-returned, declared-withdrawn | 405 405 405 405 405 | 302 404 404 302 404
+        correct         | declared-draft     | 405 405 405 405 405 | 302 404 404 404 404
+        correct         | declared-published | 405 405 405 405 405 | 302! 404 404 302 404
+        correct         | declared-submitted, declared-returned, declared-withdrawn | 405 405 405 405 405 | 302 404 404 302 404
+        """,
+    ),
+    (
+        "agencies.agency",
+        """
+        changelist      |     | 200 200 200 200 200 | 200 200 200 200 200
+        add             |     | 403 403 403 403 200 | 403 403 403 403 200
+        change          | row | 404 404 404 200 200 | 404 404 404 403 200
+        change          | own | 200 404 404 200 200 | 403 404 404 403 200
+        history         | row | 404 404 404 200 200 | 404 404 404 200 200
+        history         | own | 200 404 404 200 200 | 200 404 404 200 200
+        delete          | row | 404 404 404 403 403 | 404 404 404 403 403
+        delete          | own | 403 404 404 403 403 | 403 404 404 403 403
+        simple_history  | row | 404 404 404 200 200 | 403 403 403 403 403
+        old             | row | 302 302 302 302 302 | 302 302 302 302 302
+        """,
+    ),
+    (
+        "agencies.focalpoint",
+        """
+        changelist      |     | 403 403 403 200 200 | 403 403 403 200 200
+        add             |     | 403 403 403 403 200 | 403 403 403 403 200
+        change          | row, own | 404 404 404 200 200 | 404 404 404 403 200
+        history         | row, own | 404 404 404 200 200 | 404 404 404 200 200
+        delete          | row, own | 404 404 404 403 403 | 404 404 404 403 403
+        simple_history  | row | 404 404 404 200 200 | 403 403 403 403 403
+        old             | row | 302 302 302 302 302 | 302 302 302 302 302
+        """,
+    ),
+    (
+        "agencies.user",
+        """
+        changelist      |     | 403 403 403 403 200 | 403 403 403 403 200
+        add             |     | 403 403 403 403 403 | 403 403 403 403 403
+        change          | row | 404 404 404 404 200 | 404 404 404 404 200
+        history         | row | 404 404 404 404 200 | 404 404 404 404 200
+        delete          | row | 404 404 404 404 403 | 404 404 404 404 403
+        old             | row | 302 302 302 302 302 | 302 302 302 302 302
+        """,
+    ),
+    (
+        "agencies.invitation agencies.factorreset",
+        """
+        changelist      |     | 403 403 403 403 200 | 403 403 403 403 200
+        add             |     | 403 403 403 403 200 | 403 403 403 403 200
+        change          | row | 404 404 404 404 200 | 404 404 404 404 403
+        history         | row | 404 404 404 404 200 | 404 404 404 404 200
+        delete          | row | 404 404 404 404 403 | 404 404 404 404 403
+        old             | row | 302 302 302 302 302 | 302 302 302 302 302
+        """,
+    ),
+    (
+        "agencies.auditentry agencies.mail",
+        """
+        changelist      |     | 403 403 403 403 200 | 403 403 403 403 200
+        add             |     | 403 403 403 403 403 | 403 403 403 403 403
+        change          | row | 404 404 404 404 200 | 404 404 404 404 403
+        history         | row | 404 404 404 404 200 | 404 404 404 404 200
+        delete          | row | 404 404 404 404 403 | 404 404 404 404 403
+        old             | row | 302 302 302 302 302 | 302 302 302 302 302
+        """,
+    ),
+]

@@ -1,0 +1,336 @@
+"""
+One object in every state that matters, of agency A and of agency B, and the roles.
+
+An object is the words of an address by name, such as ``pk`` or ``agency``. Those of B
+are the same as those of A, so that B is told of its own what A is told of its own.
+"""
+
+from datetime import timedelta
+
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.webauthn.internal.auth import WebAuthn
+from cryptography.hazmat.primitives.asymmetric import ec
+from django.contrib.admin.sites import site
+from django.contrib.auth.models import Group
+from django.core.files.base import ContentFile
+from django.test import Client, RequestFactory
+from django.utils import timezone
+from fido2.cose import ES256
+from fido2.utils import websafe_encode
+from fido2.webauthn import (
+    AttestationObject,
+    AttestedCredentialData,
+    AuthenticatorData,
+    CollectedClientData,
+)
+
+from agencies import invitations, recovery, second_factor
+from agencies.access import ROLES
+from agencies.models import FocalPoint, User
+from agencies.recovery import FactorReset
+from strategic_areas import purging, workflow
+from strategic_areas.models import AgencyComment, RoundReopening
+from tests import factories
+from tests.staff_rows import make_row
+from tests.uploads import make_pdf
+
+WHY = "Falta la cifra del trimestre."
+#: The states of a report, each with an object of its own.
+STATES = ["draft", "submitted", "returned", "published", "withdrawn"]
+
+
+class World:
+    """
+    ``clients`` by role; ``objects`` by agency and name; ``rows`` by model.
+
+    Nothing in it changes: whatever a request does is rolled back after it.
+    """
+
+    def __init__(self):
+        self.plan = factories.make_plan()
+        self.agencies = {name: factories.make_agency() for name in "AB"}
+        self.reviewer = factories.make_reviewer()
+        self.administrator = factories.make_administrator()
+        self.colleague = factories.make_reviewer()
+        self.keeper = factories.make_administrator()
+        self.open = factories.make_round(plan=self.plan)
+        self.late = self._late_round()
+        self.people = {
+            name: factories.make_focal_point(agency=agency)
+            for name, agency in self.agencies.items()
+        }
+        self.former = factories.make_focal_point(
+            agency=self.agencies["A"], mandate={"kind": "alternate"}
+        )
+        self.successor = factories.make_focal_point()
+        self.common = self._of_nobody()
+        self.objects = {name: self.common | self._of_agency(name) for name in "AB"}
+        yesterday = timezone.localdate() - timedelta(days=1)
+        FocalPoint.objects.filter(user=self.former).update(ends_on=yesterday)
+        self.rows = {model: make_row(model).pk for model in site._registry}
+        self.clients = self._clients()
+
+    def _late_round(self):
+        today = timezone.localdate()
+        return factories.make_round(
+            plan=self.plan,
+            starts_on=today - timedelta(days=130),
+            ends_on=today - timedelta(days=41),
+            opens_on=today - timedelta(days=40),
+            due_on=today - timedelta(days=1),
+        )
+
+    def _of_agency(self, name):
+        agency, author = self.agencies[name], self.people[name]
+        # Whoever wrote A's reports has no mandate any more: an author is not enough.
+        writer = self.former if name == "A" else author
+        words = {"period": self.open.pk, "agency": agency.slug, "slug": agency.slug}
+        mandate = FocalPoint.objects.current().get(user=author)
+        told = factories.make_off_plan_update(
+            commitment=factories.make_commitment(plan=self.plan, lead=agency),
+            period=self.open,
+            by=writer,
+        )
+        receipt = self._receipt(agency, author)
+        others = {
+            "sheet": {**words, "commitment": told.activity.commitment_id},
+            "off-plan": {
+                **words,
+                "activity": told.activity_id,
+                "commitment": told.activity.commitment_id,
+            },
+            "receipt": {"pk": receipt.pk},
+            "mandate": {"pk": mandate.pk, "successor": self.successor.pk},
+            "proposal": {"pk": self._proposal(agency, author).pk},
+            "comment": {"pk": self._comment(agency, author).pk},
+            "letter": self._letter(agency),
+            "letter-handed": self._letter(agency, handed=True),
+            "key": {"pk": self._key(author).pk},
+            "own": self._own_rows(agency, told.activity, mandate),
+        }
+        reports = {}
+        for state in STATES:
+            reports[state] = words | self._report(state, agency, writer, author)
+            declared = self._declaration(state, agency, writer, author)
+            reports[f"declared-{state}"] = words | declared
+        return others | reports
+
+    def _own_rows(self, agency, told, mandate):
+        """Model → a row of the agency's, for the tables that are scoped."""
+        reopening = RoundReopening.objects.create(
+            period=self.open,
+            agency=agency,
+            until=self.open.closes_on + timedelta(days=9),
+            reason=WHY,
+            by=self.colleague,
+        )
+        rows = [agency, told.commitment, told, mandate, reopening]
+        return {type(row): row.pk for row in rows}
+
+    def _report(self, state, agency, writer, author):
+        activity = factories.make_activity(plan=self.plan, agency=agency)
+        update = factories.make_update(activity=activity, period=self.open, by=writer)
+        item = factories.make_file_evidence(update)
+        self._bring_to(state, update, author)
+        update.refresh_from_db()
+        return {
+            "kind": "avance",
+            "plan": self.plan.code,
+            "public_id": update.public_id or "ninguno",
+            "pk": update.pk,
+            "object_id": update.pk,
+            "history": update.history.first().pk,
+            "activity": activity.pk,
+            "commitment": activity.commitment_id,
+            "item": item.pk,
+            "token": item.file.name,
+            "version": update.version,
+        }
+
+    def _declaration(self, state, agency, writer, author):
+        commitment = factories.make_commitment(plan=self.plan, lead=agency)
+        update = factories.make_declaration(
+            commitment=commitment, period=self.open, by=writer
+        )
+        item = factories.make_file_evidence(update)
+        self._bring_to(state, update, author)
+        update.refresh_from_db()
+        return {
+            "kind": "declaracion",
+            "pk": update.pk,
+            "object_id": update.pk,
+            "history": update.history.first().pk,
+            "commitment": commitment.pk,
+            "item": item.pk,
+            "token": item.file.name,
+            "version": update.version,
+        }
+
+    def _bring_to(self, state, record, author):
+        if state == "draft":
+            return
+        workflow.submit(record, by=author)
+        if state == "returned":
+            workflow.give_back(record, by=self.colleague, reason=WHY)
+        if state in {"published", "withdrawn"}:
+            cleared = record.evidences.all()
+            workflow.publish(record, by=self.colleague, evidence=cleared)
+        if state == "withdrawn":
+            workflow.withdraw(record, by=self.colleague, reason=WHY)
+
+    def _receipt(self, agency, author):
+        activity = factories.make_activity(plan=self.plan, agency=agency)
+        update = factories.make_update(activity=activity, period=self.open, by=author)
+        seen = {update.pk: update.version}
+        return workflow.submit_all(self.open, agency, seen, by=author)
+
+    def _proposal(self, agency, author):
+        commitment = factories.make_commitment(plan=self.plan, lead=agency)
+        return factories.make_proposal(commitment=commitment, by=author)
+
+    def _comment(self, agency, author):
+        comment = AgencyComment(agency=agency, period=self.late, text_es="Se avanzó.")
+        comment.signed_as = "titular"
+        return workflow.propose(comment, by=author)
+
+    def _letter(self, agency, handed=False):
+        activity = factories.make_activity(plan=self.plan, agency=agency)
+        letter = factories.make_letter(
+            agency=agency, period=self.open, by=self.colleague
+        )
+        update = factories.make_transcribed_update(
+            activity=activity, letter=letter, by=self.colleague
+        )
+        seen = {update.pk: update.version}
+        if handed:
+            workflow.submit_letter(letter, seen, by=self.colleague)
+            update.refresh_from_db()
+        return {
+            "pk": letter.pk,
+            "activity": activity.pk,
+            "seen": f"{update.pk}:{update.version}",
+            "version": update.version,
+        }
+
+    def _key(self, user):
+        """A passkey beside an app with codes, so that either of them may go."""
+        factories.make_totp(user)
+        return WebAuthn.add(user, "Llave", credential()).instance
+
+    def _of_nobody(self):
+        """What belongs to the secretariat or to administrators, and to no agency."""
+        decided = factories.make_change(by=self.colleague)
+        workflow.approve(decided, by=factories.make_reviewer())
+        accepted, secret = factories.make_invitation(email="ana@example.org")
+        invitations.accept(secret, User(first_name="Ana", last_name="Paz"), "x" * 20)
+        written = factories.make_invitation(email="luz@example.org")[0]
+        written.letter_name = "Oficio.pdf"
+        written.letter.save("carta", ContentFile(make_pdf()))
+        return {
+            "": {},
+            **self._public(),
+            "change": {"pk": factories.make_change(by=self.colleague).pk},
+            "change-mine": {"pk": factories.make_change(by=self.reviewer).pk},
+            "change-decided": {"pk": decided.pk},
+            "purge": {"pk": purging.request("Fulana", by=self.colleague).pk},
+            "purge-mine": {"pk": purging.request("Mengana", by=self.reviewer).pk},
+            "new-letter": {"agency": self.agencies["A"].pk, "period": self.open.pk},
+            "round-open": {"pk": self.open.pk},
+            "round-late": {"pk": self.late.pk},
+            "invitation": {"pk": written.pk},
+            "invitation-accepted": {"pk": accepted.pk},
+            "reset": {"pk": self._reset(self.keeper).pk},
+            "reset-mine": {"pk": self._reset(self.administrator).pk},
+            "nothing": {
+                "pk": 0,
+                "plan": self.plan.code,
+                "public_id": "ninguno",
+                "token": "ninguno",
+                "uidb36": "1",
+                "key": "ninguna",
+                "slug": "ninguna",
+            },
+        }
+
+    def _public(self):
+        """The words of the public pages; those of an area are one in both languages."""
+        area = factories.make_area(plan=self.plan, slug_es="eje-1", slug_en="eje-1")
+        commitment = factories.make_commitment(
+            programme=factories.make_programme(area=area), lead=self.agencies["A"]
+        )
+        plan = {"plan": self.plan.code}
+        return {
+            "plan": plan,
+            "area": {**plan, "slug": area.slug_es},
+            "commitment": {**plan, "code": commitment.code},
+            "agency": {**plan, "slug": self.agencies["A"].slug},
+        }
+
+    def _reset(self, by):
+        reset = FactorReset(user=factories.make_reviewer(), way="in_person")
+        recovery.ask(reset, by=by)
+        return reset
+
+    def _clients(self):
+        everything, gone = self._with_every_right(), self._with_every_right()
+        clients = {
+            "nobody": Client(raise_request_exception=False),
+            "A": _client(self.people["A"]),
+            "B": _client(self.people["B"]),
+            "ended": _client(self.former),
+            "review": _client(self.reviewer),
+            "keep": _client(self.administrator),
+            "closed": _client(gone),
+            "half": _client(everything, is_proven=False),
+        }
+        # Behind the portal's back, so that her session is still there.
+        User.objects.filter(pk=gone.pk).update(is_active=False)
+        return clients
+
+    def _with_every_right(self):
+        """Of all three roles and with a mandate: what stops her is something else."""
+        user = factories.make_user()
+        user.groups.set(Group.objects.filter(name__in=ROLES))
+        factories.make_mandate(
+            user=user,
+            agency=self.agencies["A"],
+            leave_cover=True,
+            ends_on=timezone.localdate() + timedelta(days=30),
+        )
+        return user
+
+
+def credential():
+    """What a browser sends of a passkey that it has just made."""
+    private = ec.generate_private_key(ec.SECP256R1())
+    public = ES256.from_cryptography_key(private.public_key())
+    key = AttestedCredentialData.create(bytes(16), bytes(16), public)
+    about = AuthenticatorData.create(bytes(32), 0x45, 0, key)
+    told = CollectedClientData.create(
+        type="webauthn.create", challenge=bytes(32), origin="http://localhost:8000"
+    )
+    return {
+        "id": websafe_encode(key.credential_id),
+        "rawId": websafe_encode(key.credential_id),
+        "type": "public-key",
+        "response": {
+            "clientDataJSON": websafe_encode(told),
+            "attestationObject": websafe_encode(
+                AttestationObject.create("none", about, {})
+            ),
+        },
+        "clientExtensionResults": {},
+    }
+
+
+def _client(user, *, is_proven=True):
+    """Signed in just now, by password and, unless said, by a second factor."""
+    client = Client(raise_request_exception=False)
+    client.force_login(user)
+    request = RequestFactory().get("/")
+    request.user, request.session = user, client.session
+    record_authentication(request, user, method="password", reauthenticated=True)
+    if is_proven:
+        request.session[second_factor.SESSION_KEY] = user.pk
+    request.session.save()
+    return client

@@ -1,0 +1,269 @@
+"""
+Every address × role × state of an object × GET and POST, against an explicit table.
+
+The addresses come from the resolver: one without a row fails, and so does a row without
+an address. What a request changes is rolled back, so that one world serves all of them;
+whoever may not change anything is held to that by comparing every table.
+"""
+
+import re
+from dataclasses import dataclass
+from hashlib import sha256
+from http.cookies import SimpleCookie
+
+import pytest
+from django.apps import apps
+from django.db import connection, transaction
+from django.urls import get_resolver, resolve, reverse
+
+from tests import permission_table as table
+from tests.permission_posts import POSTS, QUERIES
+from tests.permission_world import World
+
+#: What is written whoever comes: the record of it, sessions and counted tries.
+LOGS = {
+    "agencies_auditentry",
+    "agencies_audithead",
+    "django_session",
+    "shared_cache",
+    "usersessions_usersession",
+}
+#: What ``agencies.pages.held_by`` leaves on a view.
+MARK = "held_by"
+WRITES = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)')
+STAFF = ["A", "B", "ended", "review", "keep"]
+ALL = ["nobody", "half", *STAFF]
+#: Addresses that are written as a pattern: what stands for it.
+PATTERNS = {
+    "^([^/]+)/history/([^/]+)/$": "<object_id>/history/<history>/",
+    "^(?P<app_label>agencies|strategic_areas)/$": "agencies/",
+    "(?P<url>.*)$": "nada/",
+    "^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": (
+        "password/reset/key/<uidb36>-<key>/"
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address on one object; ``answers`` are role → what GET and POST answer."""
+
+    address: str
+    object: str
+    answers: dict
+    model: str = ""
+
+    def __str__(self):
+        return f"{self.address}-{self.object}" if self.object else self.address
+
+    @property
+    def is_of_an_agency(self):
+        """Whether A and B may be told different things of such an object."""
+        return self.object and self.answers.get("A") != self.answers.get("B")
+
+
+def addresses():
+    """Address by name → its route; by the route, within its site, what has no name."""
+    return dict(_walk(get_resolver().url_patterns, "", ()))
+
+
+def _walk(patterns, before, namespaces):
+    for each in patterns:
+        route = before + str(each.pattern)
+        if hasattr(each, "url_patterns"):
+            inside = [*namespaces, *filter(None, [each.namespace])]
+            yield from _walk(each.url_patterns, route, inside)
+        else:
+            name = each.name or route.removeprefix("gestion/")
+            yield ":".join([*namespaces, name]), route
+
+
+def lines(text, prefix, roles):
+    """Address, object and answers by role of every row in a text of the table."""
+    for line in filter(None, map(str.strip, text.splitlines())):
+        names, objects, *told = (cell.strip() for cell in line.split("|"))
+        gets, posts = (cell.split() for cell in told)
+        if roles is None:
+            gets, posts = gets * len(ALL), posts * len(ALL)
+        told = zip(gets, posts, strict=True)
+        answers = dict(zip(roles or ALL, told, strict=True))
+        for name in names.split(","):
+            for each in objects.split(","):
+                yield Row(f"{prefix}{name.strip()}", each.strip(), answers)
+
+
+def staff_rows():
+    """The rows of the admin site, with what holds for all of them."""
+    yield from lines(table.DESK, "admin:", STAFF)
+    for labels, text in table.TABLES:
+        for label in labels.split():
+            app, model = label.split(".")
+            for row in lines(text, "", STAFF):
+                name = f"admin:{app}_{model}_{row.address}"
+                if row.address == "old":
+                    name = f"admin:{app}/{model}/<path:object_id>/"
+                yield Row(name, row.object and f"{row.object}", row.answers, label)
+
+
+def rows():
+    for language in ("es", "en"):
+        yield from lines(table.PUBLIC, f"{language}:", None)
+    yield from lines(table.PROGRAMS, "", None)
+    yield from lines(table.ACCOUNT, "", ALL)
+    closed = {"nobody": ("in", "in"), "half": ("2f", "2f")}
+    for row in staff_rows():
+        yield Row(row.address, row.object, closed | row.answers, row.model)
+
+
+ROWS = list(rows())
+
+
+@pytest.fixture(scope="module")
+def db(django_db_setup, django_db_blocker):
+    """One transaction for the whole module, in the place of one for each test."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def world(db):
+    return Visited()
+
+
+@pytest.fixture(autouse=True)
+def in_force(settings):
+    """What the portal is like where it is in use."""
+    settings.REQUIRE_SECOND_FACTOR = True
+    settings.ALLOW_INDEXING = True
+    settings.SECURITY_CONTACT = "mailto:seguridad@example.org"
+
+
+class Visited:
+    """A world, and what becomes of it when somebody asks for something."""
+
+    def __init__(self):
+        self.world = World()
+        self.routes = addresses()
+        self.cookies = {
+            role: {name: each.value for name, each in client.cookies.items()}
+            for role, client in self.world.clients.items()
+        }
+        self.tables = connection.introspection.django_table_names(only_existing=True)
+        self.before = {name: contents(name) for name in self.tables}
+
+    def ask(self, row, role, method, whose="A"):
+        """The answer in the words of the table."""
+        client = self.world.clients[role]
+        client.cookies = SimpleCookie(self.cookies[role])
+        words = self.words(row, whose)
+        sent = QUERIES.get(row.address, {})
+        if method == "post":
+            sent = POSTS.get(row.address, lambda words: {})(words)
+        written = set()
+
+        def note(execute, sql, params, many, context):
+            written.update(WRITES.findall(sql))
+            return execute(sql, params, many, context)
+
+        with transaction.atomic():
+            with connection.execute_wrapper(note):
+                response = getattr(client, method)(self.path(row, words), sent)
+                if response.streaming:
+                    response.getvalue()
+            changed = any(
+                contents(name) != self.before[name] for name in written - LOGS
+            )
+            transaction.set_rollback(True)
+        return told(response) + "!" * changed
+
+    def words(self, row, whose):
+        objects = self.world.objects[whose]
+        if not row.model or row.object not in {"row", "own"}:
+            return objects.get(row.object, {"object_id": 1, "content_type_id": 1})
+        model = apps.get_model(row.model)
+        pk = objects["own"][model] if row.object == "own" else self.world.rows[model]
+        past = getattr(model, "history", None)
+        return {
+            "object_id": pk,
+            "history": past and past.filter(id=pk).values_list("pk", flat=True).first(),
+        }
+
+    def path(self, row, words):
+        route = self.routes[row.address]
+        for pattern, plain in PATTERNS.items():
+            route = route.replace(pattern, plain)
+        return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda m: str(words[m[1]]), route)
+
+
+def contents(name):
+    """A mark of all that stands in a table."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {connection.ops.quote_name(name)}")  # noqa: S608
+        rows = sorted(map(repr, cursor.fetchall()))
+    return sha256("\n".join(rows).encode()).hexdigest()
+
+
+def told(response):
+    """The status; of a redirect to a door, which door."""
+    doors = {reverse("account_login"): "in", reverse("mfa_index"): "2f"}
+    doors[reverse("admin:login")] = "in"
+    address = response.headers.get("Location", "").partition("?")[0]
+    return doors.get(address, str(response.status_code))
+
+
+def expected(row, role):
+    return row.answers["nobody" if role == "closed" else role]
+
+
+def test_every_address_has_a_row_and_every_row_an_address():
+    assert {row.address for row in ROWS} == set(addresses())
+
+
+def test_no_row_stands_twice():
+    named = [str(row) for row in ROWS]
+
+    assert sorted(named) == sorted(set(named))
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_everybody_is_told_what_the_table_says(world, row):
+    wanted = {role: expected(row, role) for role in [*ALL, "closed"]}
+
+    answers = {
+        role: (world.ask(row, role, "get"), world.ask(row, role, "post"))
+        for role in wanted
+    }
+
+    assert answers == wanted
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.is_of_an_agency], ids=str)
+def test_of_the_other_agencys_objects_the_other_is_told_the_same(world, row):
+    wanted = {
+        "A": row.answers["B"],
+        "B": row.answers["A"],
+        "ended": row.answers["B"],
+    }
+
+    answers = {
+        role: (world.ask(row, role, "get", "B"), world.ask(row, role, "post", "B"))
+        for role in wanted
+    }
+
+    assert answers == wanted
+
+
+def test_what_only_takes_forms_names_the_page_on_which_they_stand(world):
+    only_forms = [
+        row
+        for row in ROWS
+        if row.address.startswith("admin:") and row.answers["review"][0] == "405"
+    ]
+    found = {
+        row.address: hasattr(resolve(world.path(row, world.words(row, "A"))).func, MARK)
+        for row in only_forms
+    }
+
+    assert len(found) > 15
+    assert [address for address, is_marked in found.items() if not is_marked] == []
