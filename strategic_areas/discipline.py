@@ -8,11 +8,15 @@ the day of the first submission, never that of a return or of the publication.
 from collections import Counter
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 from math import ceil
 from statistics import median
+
+#: For how long each agency reads its scorecard of a round before everybody does, so
+#: that it can reply. It begins when the closed round's scorecards are made ready.
+REPLY_WITHIN = timedelta(hours=72)
 
 
 class AgencyState(StrEnum):
@@ -125,6 +129,37 @@ def promptness(
     if today <= due_on:
         return Promptness.PENDING
     return Promptness.LATE if given else Promptness.SILENT
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """
+    How one agency answered one closed round.
+
+    Of the activities that it was ``asked`` for, how many were first submitted by the
+    due date, after it, or not at all.
+    """
+
+    asked: int
+    on_time: int
+    late: int
+    missing: int
+    promptness: Promptness
+
+
+def scorecard(
+    due_on: date, first_days: Sequence[date | None], today: date
+) -> Scorecard:
+    """``first_days`` has one entry for each owed activity, as in ``promptness``."""
+    given = [day for day in first_days if day is not None]
+    on_time = sum(day <= due_on for day in given)
+    return Scorecard(
+        asked=len(first_days),
+        on_time=on_time,
+        late=len(given) - on_time,
+        missing=len(first_days) - len(given),
+        promptness=promptness(due_on, first_days, today),
+    )
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,11 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agencies import audit
+from strategic_areas.discipline import REPLY_WITHIN
 from strategic_areas.models import (
     ActivityUpdate,
     CommitmentUpdate,
@@ -89,6 +91,39 @@ def close(period, *, by, today):
     period._change_reason = CLOSED
     period.save()
     return period
+
+
+def make_scorecards_ready(now):
+    """
+    Show the scorecards of real rounds that closed to their agencies; those rounds.
+
+    Where a round that was ready, and not public yet, runs again, they are taken back.
+    """
+    today = timezone.localdate(now)
+    waiting = ReportingPeriod.objects.rounds().filter(scorecards_public_at=None)
+    running = waiting.filter(closes_on__gte=today)
+    running.exclude(scorecards_ready_at=None).update(scorecards_ready_at=None)
+    closed = waiting.filter(closes_on__lt=today, scorecards_ready_at=None)
+    return _stamped(closed, audit.Event.SCORECARDS_READY, scorecards_ready_at=now)
+
+
+def release_scorecards(now):
+    """Make public what the agencies have had the time to reply to; those rounds."""
+    due = ReportingPeriod.objects.rounds().filter(
+        scorecards_public_at=None, scorecards_ready_at__lte=now - REPLY_WITHIN
+    )
+    return _stamped(due, audit.Event.SCORECARDS_PUBLIC, scorecards_public_at=now)
+
+
+@transaction.atomic
+def _stamped(rows, event, **stamp):
+    """Stamp each row that still waits, once whoever else does the same; those rows."""
+    found = []
+    for period in rows.select_related("plan").order_by("pk"):
+        if rows.filter(pk=period.pk).update(**stamp):
+            audit.record(event, obj=period)
+            found.append(period)
+    return found
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,8 @@ class Event(models.TextChoices):
     ROUND_MADE = "round_made", _("Reporting period made")
     ROUND_CHANGED = "round_changed", _("Reporting period changed")
     ROUND_REOPENED = "round_reopened", _("Round opened again")
+    SCORECARDS_READY = "round_scorecards_ready", _("Scorecards shown to the agencies")
+    SCORECARDS_PUBLIC = "round_scorecards_public", _("Scorecards made public")
     APPROVAL_ASKED = "approval_asked", _("Approval by a second person asked for")
     APPROVAL_GIVEN = "approval_given", _("Approved by a second person")
     APPROVAL_REFUSED = "approval_refused", _("Refused by a second person")

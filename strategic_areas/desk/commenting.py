@@ -11,8 +11,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency, FocalPoint
-from strategic_areas.desk import approvals
+from strategic_areas.desk import approvals, scorecards
 from strategic_areas.desk.proposing import ProposalForm, waiting_for
+from strategic_areas.discipline import REPLY_WITHIN
 from strategic_areas.models import Activity, AgencyComment, ReportingPeriod
 from strategic_areas.models.comments import LONGEST
 
@@ -27,6 +28,14 @@ class Commented:
     period: ReportingPeriod
     agency: Agency
     stands: bool
+
+    @property
+    def public_from(self):
+        """When the scorecard that the agency reads already becomes public, if so."""
+        period = self.period
+        if not period.scorecards_ready_at or period.scorecards_public_at:
+            return None
+        return period.scorecards_ready_at + REPLY_WITHIN
 
 
 class CommentForm(ProposalForm):
@@ -82,6 +91,7 @@ def _opened(user, today):
 
 def agency_comment(request, period, agency):
     """What stands, what waits, and the form for the next."""
+    today = timezone.localdate()
     comment = _comment_or_404(request.user, period, agency)
     waits = waiting_for(comment)
     data = request.POST if request.method == "POST" else None
@@ -94,6 +104,7 @@ def agency_comment(request, period, agency):
     context = {
         **admin.site.each_context(request),
         "comment": comment,
+        "scorecard": scorecards.own(comment.agency, comment.period, today),
         "stands": comment.pk is not None,
         "form": form,
         "waits": waits,

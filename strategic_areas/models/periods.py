@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -43,6 +43,10 @@ class ReportingPeriod(PlanBound):
     A round has a submission window (opens, due, closes) and asks the agencies; a
     record period only files what public sources say: it has no window and nobody is
     late in it. What is entered in a demonstration round counts nowhere.
+
+    ``scorecards_ready_at`` is when the agencies of a closed round could first read
+    their scorecards, ``scorecards_public_at`` when, after the time to reply, everybody
+    could: the public reads no scorecard of a round before.
     """
 
     class Mode(models.TextChoices):
@@ -71,6 +75,12 @@ class ReportingPeriod(PlanBound):
     opens_on = models.DateField(_("opens on"), null=True, blank=True)
     due_on = models.DateField(_("due on"), null=True, blank=True)
     closes_on = models.DateField(_("closes on"), null=True, blank=True)
+    scorecards_ready_at = models.DateTimeField(
+        _("scorecards shown to the agencies"), null=True, editable=False
+    )
+    scorecards_public_at = models.DateTimeField(
+        _("scorecards made public"), null=True, editable=False
+    )
 
     objects = ReportingPeriodQuerySet.as_manager()
 
@@ -104,6 +114,14 @@ class ReportingPeriod(PlanBound):
                 violation_error_message=_(
                     "A round needs the dates on which it opens, is due and closes; a "
                     "record period has no window."
+                ),
+            ),
+            models.CheckConstraint(
+                name="reportingperiod_scorecards_are_read_by_their_agencies_first",
+                condition=Q(scorecards_public_at__isnull=True)
+                | Q(
+                    scorecards_ready_at__isnull=False,
+                    scorecards_public_at__gt=F("scorecards_ready_at"),
                 ),
             ),
             models.CheckConstraint(

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from agencies.models import Agency, AgencyName
 from strategic_areas import progress
-from strategic_areas.discipline import Discipline
+from strategic_areas.discipline import Discipline, Scorecard
 from strategic_areas.models import (
     AgencyComment,
     Commitment,
@@ -64,6 +64,9 @@ class AgencyPage:
     owed: int
     reported: int
     discipline: Discipline
+    scorecards: tuple["Told", ...]
+    #: The latest round whose scorecard the agency reads already and the public not yet.
+    to_come: ReportingPeriod | None
     former_names: tuple[AgencyName, ...]
     sources: tuple
     comments: tuple["Comment", ...]
@@ -82,6 +85,15 @@ class Comment:
     @property
     def is_demonstration(self):
         return self.period.is_demonstration
+
+
+@dataclass(frozen=True)
+class Told:
+    """A public scorecard, and what the agency says of that round, if anything."""
+
+    period: ReportingPeriod
+    card: Scorecard
+    comment: Comment | None
 
 
 def of_plan(board: Board) -> tuple[AgencyRow, ...]:
@@ -165,6 +177,9 @@ def page(
     parts = [participation.pk] if participation else []
     found = grounds.of(updates, participation=parts)
     told = record.entries(updates, found=found)
+    comments = _comments(agency, board.plan)
+    cards = ledger.scorecards(rows, answered, today)
+    shown, to_come = _scorecards(cards, comments)
     return AgencyPage(
         agency=agency,
         participation=participation,
@@ -178,10 +193,30 @@ def page(
         owed=len(owed),
         reported=sum(rounds.has_answered(row, asked) for row in owed),
         discipline=ledger.discipline_of(rows, answered, today),
+        scorecards=shown,
+        to_come=to_come,
         former_names=tuple(agency.names_before),
         sources=tuple(found.sources["participation", parts[0]]) if parts else (),
-        comments=_comments(agency, board.plan),
+        comments=_elsewhere(comments, shown),
     )
+
+
+def _scorecards(cards, comments):
+    """The last public ones with their comments, and the latest that is to come."""
+    said = {each.period: each for each in comments}
+    shown = [
+        Told(period, card, said.get(period))
+        for period, card in cards.items()
+        if period.scorecards_public_at
+    ]
+    to_come = [each for each in cards if not each.scorecards_public_at]
+    return tuple(shown[:LATEST]), next(iter(to_come), None)
+
+
+def _elsewhere(comments, shown):
+    """Those that stand beside no scorecard."""
+    beside = {each.period for each in shown}
+    return tuple(each for each in comments if each.period not in beside)
 
 
 def _led(board, agency):

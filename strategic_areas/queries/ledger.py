@@ -162,15 +162,32 @@ def discipline_of(
     answered: dict[ReportingPeriod, dict[int, date]],
     today: date,
 ) -> discipline.Discipline:
-    """How one agency, whose activities are ``rows``, kept the rounds' due dates."""
+    """
+    How one agency, whose activities are ``rows``, kept the rounds' due dates.
+
+    Only rounds whose scorecards are public count.
+    """
+    cards = scorecards(rows, answered, today)
     return discipline.discipline(
-        discipline.promptness(
-            period.due_on,
-            [days.get(row.activity.pk) for row in rows if rounds.owes(row, period)],
-            today,
-        )
-        for period, days in answered.items()
+        card.promptness for period, card in cards.items() if period.scorecards_public_at
     )
+
+
+def scorecards(
+    rows: Iterable[ActivityRow],
+    answered: dict[ReportingPeriod, dict[int, date]],
+    today: date,
+) -> dict[ReportingPeriod, discipline.Scorecard]:
+    """The agency's scorecard of each round that asked it and is ready, newest first."""
+    found = {}
+    for period, days in answered.items():
+        if period.scorecards_ready_at:
+            owed = [row.activity.pk for row in rows if rounds.owes(row, period)]
+            given = [days.get(activity) for activity in owed]
+            card = discipline.scorecard(period.due_on, given, today)
+            if card.asked:
+                found[period] = card
+    return found
 
 
 def review_days() -> int | None:

@@ -91,7 +91,7 @@ def test_a_minute_that_fails_does_not_end_the_sending_of_mail(caplog, monkeypatc
 
     assert pauses == [60, 60, 60]
     assert [record.message for record in caplog.records] == [
-        "The mail queue was not sent"
+        "What is due each minute was not done"
     ]
 
 

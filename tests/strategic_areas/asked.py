@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import time_machine
 
 from strategic_areas import workflow
+from strategic_areas.models import ReportingPeriod
 from tests.factories import (
     make_activity,
     make_agency,
@@ -53,3 +54,10 @@ def submit(activity, period, day, by):
 def give_back(update, day, reason="Falta la fecha."):
     with on(day):
         workflow.give_back(update, by=make_reviewer(email=""), reason=reason)
+
+
+def release(plan):
+    """Make the scorecards of all of a plan's rounds public, as the timer does."""
+    rounds = ReportingPeriod.objects.filter(plan=plan, mode="round")
+    rounds.update(scorecards_ready_at=datetime(2025, 6, 1, tzinfo=UTC))
+    rounds.update(scorecards_public_at=datetime(2025, 6, 4, tzinfo=UTC))

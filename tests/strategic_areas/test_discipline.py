@@ -28,6 +28,7 @@ from tests.strategic_areas.asked import (
     make_asked,
     make_person,
     on,
+    release,
     submit,
 )
 
@@ -71,7 +72,8 @@ def test_on_time_means_everything_submitted_by_the_due_date(days, today, expecte
 
 
 def kept(activity, day=CLOSES):
-    """How the agency kept the due dates of its plan's rounds."""
+    """How the agency kept the due dates of its plan's rounds, all of them public."""
+    release(activity.plan)
     loaded = board.load(activity.plan, day, activity.agency)
     rows = [row for row in loaded.activities if row.activity.agency == activity.agency]
     return ledger.discipline_of(rows, ledger.first_days(loaded, day), day)
@@ -149,6 +151,7 @@ def test_the_public_page_of_an_agency_tells_how_it_kept_due_dates(client):
         closes_on=date(2025, 7, 30),
     )
     submit(activity, period, DUE, make_person(activity.agency))
+    release(activity.plan)
 
     with on(date(2025, 8, 1)):
         page = client.get(address("agency", activity.plan.code, activity.agency.slug))

@@ -19,6 +19,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 
 from agencies import mail
+from strategic_areas.desk import scorecards
 
 logger = logging.getLogger(__name__)
 
@@ -146,7 +147,13 @@ def ask(port):
         connection.close()
 
 
-def keep_sending_mail(send=mail.send_queue, pause=time.sleep):
+def run_timers():
+    """What timers do each minute where the portal is installed for good."""
+    scorecards.pass_on()
+    mail.send_queue()
+
+
+def keep_sending_mail(send=run_timers, pause=time.sleep):
     """
     Send the mail queue now and each minute, beside the server and never in its way.
 
@@ -157,7 +164,7 @@ def keep_sending_mail(send=mail.send_queue, pause=time.sleep):
         try:
             send()
         except Exception:
-            logger.exception("The mail queue was not sent")
+            logger.exception("What is due each minute was not done")
         finally:
             connection.close()
         pause(MAIL_SECONDS)

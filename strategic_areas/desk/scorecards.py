@@ -1,0 +1,90 @@
+"""An agency's scorecard of a closed round: told to it first, so that it can reply."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from agencies.mail import queue_mail
+from agencies.models import User
+from strategic_areas import rounds
+from strategic_areas.discipline import REPLY_WITHIN, Scorecard
+from strategic_areas.queries import board, ledger
+
+
+@dataclass(frozen=True)
+class Own:
+    """What an agency reads of itself; ``public_from`` also when it is public."""
+
+    card: Scorecard
+    public_from: datetime
+    is_public: bool
+
+
+def pass_on(now=None):
+    """
+    What the timer does each minute: prepare, tell the agencies, release what is due.
+
+    A list of what it did, a line each.
+    """
+    now = now or timezone.now()
+    said = []
+    for period in rounds.make_scorecards_ready(now):
+        told = tell(period, now)
+        said.append(f"{period.plan.code} {period.code}: ready, {told} told")
+    for period in rounds.release_scorecards(now):
+        said.append(f"{period.plan.code} {period.code}: public")
+    return said
+
+
+def tell(period, now):
+    """Queue a mail to whoever reports for an agency that the round asked; how many."""
+    number, today = 0, timezone.localdate(now)
+    cells = ledger.cells(board.load(period.plan, today), [period], today)
+    for agency in [cell.agency for cell in cells if cell.items]:
+        mandates = agency.focal_points.current()
+        people = User.objects.filter(is_active=True, mandates__in=mandates)
+        for person in people.exclude(email="").distinct():
+            with translation.override(person.language):
+                number += queue_mail(
+                    to=person.email,
+                    language=person.language,
+                    kind="scorecard",
+                    key=f"scorecard:{period.pk}:{now:%Y%m%d%H%M}:{person.pk}:{agency.pk}",
+                    subject=_("Your institution's scorecard, before it is public"),
+                    text=_text(period, agency, person, now),
+                )
+    return number
+
+
+def _text(period, agency, person, now):
+    path = reverse("admin:agency_comment", args=[period.pk, agency.slug])
+    told = {
+        "period": period,
+        "agency": agency,
+        "person": person,
+        "public_from": now + REPLY_WITHIN,
+        "address": f"{settings.SITE_URL}{path}",
+    }
+    return render_to_string("email/scorecard.txt", told)
+
+
+def own(agency, period, today):
+    """The agency's scorecard of a round, once it is ready; else None."""
+    if not period.scorecards_ready_at:
+        return None
+    standing = board.load(period.plan, today, supporter=agency)
+    answered = ledger.first_days(standing, today)
+    rows = [row for row in standing.activities if row.activity.agency == agency]
+    card = ledger.scorecards(rows, answered, today).get(period)
+    if card is None:
+        return None
+    return Own(
+        card,
+        public_from=period.scorecards_ready_at + REPLY_WITHIN,
+        is_public=period.scorecards_public_at is not None,
+    )

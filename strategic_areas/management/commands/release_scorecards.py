@@ -1,0 +1,13 @@
+"""Shows closed rounds' scorecards to their agencies, and 72 hours later to all."""
+
+from django.core.management.base import BaseCommand
+
+from strategic_areas.desk import scorecards
+
+
+class Command(BaseCommand):
+    help = "Prepare and release the scorecards of closed rounds. Run once a minute."
+
+    def handle(self, **options):
+        for line in scorecards.pass_on():
+            self.stdout.write(line)
