@@ -9,6 +9,7 @@ from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
 from allauth.core import context as current
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal import ratelimit
 from allauth.core.ratelimit import respond_429
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -18,6 +19,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies import access
+from agencies.audit.limits import mark_account
+from agencies.audit.watching import tried_account
 from agencies.mail import queue_mail
 from agencies.models import User
 
@@ -78,6 +81,18 @@ WAYS = {
 }
 #: Errors that mean "too many": they answer 429, whatever form they came up in.
 TOO_MANY = {"too_many_login_attempts", "rate_limited"}
+#: Of the limits on failures to sign in, the one that counts by account.
+ACCOUNT_LIMIT = {
+    "app": "allauth.account",
+    "action": "login_failed",
+    "config": {
+        "login_failed": ",".join(
+            rate
+            for rate in settings.ACCOUNT_RATE_LIMITS["login_failed"].split(",")
+            if rate.endswith("/key")
+        )
+    },
+}
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -99,6 +114,16 @@ class AccountAdapter(DefaultAccountAdapter):
         if code in TOO_MANY:
             raise ImmediateHttpResponse(respond_429(current.request))
         return super().validation_error(code, *args)
+
+    def pre_authenticate(self, request, **credentials):
+        """Where a limit refuses, find out whether it is the account's own."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ImmediateHttpResponse:
+            key = self._get_login_attempts_cache_key(request, **credentials)
+            if not ratelimit.consume(request, **ACCOUNT_LIMIT, key=key, dry_run=True):
+                mark_account(request, key, tried_account(credentials))
+            raise
 
     def get_login_redirect_url(self, request):
         return landing(request.user)

@@ -1,18 +1,20 @@
-"""Who was refused what: every 403 and 404 of somebody signed in, on a staff page."""
+"""Who was refused what on a staff page: denials, and limits that were reached."""
 
 from agencies.access import is_staff_address
 from agencies.audit.events import Event
+from agencies.audit.limits import record_limit
 from agencies.audit.recording import is_code, record
 
-DENIED = {403, 404}
+DENIED, TOO_MANY = {403, 404}, 429
 
 
 class DenialMiddleware:
     """
     Records a refusal once its answer is made, so that nothing rolls it back.
 
-    An address that exists, asked for by somebody signed in who is told 404, is an
-    object that is not hers. One that does not exist at all is only a typing error.
+    Denials are every 403 and 404 of somebody signed in. An address that exists and
+    answers her 404 is an object that is not hers; one that does not exist at all is
+    only a typing error.
     """
 
     def __init__(self, get_response):
@@ -20,15 +22,13 @@ class DenialMiddleware:
 
     def __call__(self, request):
         response = self.get_response(request)
-        match = request.resolver_match
-        if (
-            response.status_code in DENIED
-            and match is not None
-            and match.url_name
-            and is_staff_address(match)
-            and request.user.is_authenticated
-        ):
-            self._record(request, match, response.status_code)
+        match, status = request.resolver_match, response.status_code
+        if match is None or not match.url_name or not is_staff_address(match):
+            return response
+        if status == TOO_MANY:
+            record_limit(request, match.view_name)
+        elif status in DENIED and request.user.is_authenticated:
+            self._record(request, match, status)
         return response
 
     def _record(self, request, match, status):

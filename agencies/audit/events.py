@@ -9,6 +9,7 @@ class Event(models.TextChoices):
 
     SIGN_IN = "sign_in", _("Signed in")
     SIGN_IN_FAILED = "sign_in_failed", _("Failed to sign in")
+    LIMIT_REACHED = "limit_reached", _("Limit of tries reached")
     SIGN_OUT = "sign_out", _("Signed out")
     SESSION_ENDED = "session_ended", _("Session ended by the portal")
     ACCESS_DENIED = "access_denied", _("Was denied access")
@@ -61,7 +62,11 @@ class Event(models.TextChoices):
 
 #: Events by what they are about, as the page offers them: word, label, beginnings.
 _GROUPS = [
-    ("access", _("Signing in and access"), ("sign_", "session_", "access_denied")),
+    (
+        "access",
+        _("Signing in and access"),
+        ("sign_", "limit_", "session_", "access_denied"),
+    ),
     (
         "accounts",
         _("Accounts"),

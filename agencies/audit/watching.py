@@ -45,12 +45,17 @@ def failed_to_sign_in(sender, credentials, request=None, **kwargs):
 
     What was typed is not kept: it may be a password in the wrong box.
     """
+    found = tried_account(credentials)
+    record(Event.SIGN_IN_FAILED, request=request, obj=found, known=found is not None)
+
+
+def tried_account(credentials):
+    """The account of a name or an address that was typed; None where there is none."""
     names = {credentials.get(key) for key in ("username", "email", "login")}
     tried = Q()
     for name in filter(None, names):
         tried |= Q(username__iexact=name) | Q(email__iexact=name)
-    found = get_user_model().objects.filter(tried).first() if tried else None
-    record(Event.SIGN_IN_FAILED, request=request, obj=found, known=found is not None)
+    return get_user_model().objects.filter(tried).first() if tried else None
 
 
 def compare_account(sender, instance, raw=False, update_fields=None, **kwargs):

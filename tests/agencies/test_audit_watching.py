@@ -41,6 +41,61 @@ def label(record):
     return f"{record._meta.label_lower}:{record.pk}"
 
 
+def wrong(client, login, place="192.0.2.1"):
+    return client.post(
+        reverse("account_login"),
+        {"login": login, "password": "wrong"},
+        REMOTE_ADDR=place,
+    ).status_code
+
+
+def test_a_limit_that_is_reached_is_told_once_however_often_it_is_tried(client):
+    answers = [wrong(client, f"nobody{number}") for number in range(45)]
+
+    assert answers.count(429) == 35
+    assert told("limit_reached") == [
+        (
+            "limit_reached",
+            None,
+            "",
+            {"address": "account_login", "limit": "of_network_address"},
+        )
+    ]
+    assert len(entries("sign_in_failed")) == 10
+
+
+def test_the_limit_of_an_account_is_told_once_from_wherever_it_is_tried(client):
+    person = make_reviewer()
+
+    for number in range(12):
+        wrong(client, person.username, f"192.0.2.{number}")
+
+    assert told("limit_reached") == [
+        (
+            "limit_reached",
+            None,
+            label(person),
+            {"address": "account_login", "limit": "of_account"},
+        )
+    ]
+    assert len(entries("sign_in_failed")) == 5
+
+
+def test_each_limit_is_told_by_itself(client):
+    for place in ("192.0.2.1", "192.0.2.2"):
+        for number in range(12):
+            wrong(client, f"nobody{place}{number}", place)
+    for _number in range(21):
+        client.get(reverse("account_invitation"), {"codigo": "nothing"})
+
+    found = entries("limit_reached").values_list("ip", "facts__address")
+    assert sorted(found) == [
+        ("127.0.0.1", "account_invitation"),
+        ("192.0.2.1", "account_login"),
+        ("192.0.2.2", "account_login"),
+    ]
+
+
 def test_signing_in_and_out_is_recorded(client):
     person = make_reviewer()
 
