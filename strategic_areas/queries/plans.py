@@ -95,19 +95,20 @@ def choose(today: date) -> Choice:
     query, however many plans there were.
     """
     running = Q(status=Plan.Status.APPROVED, starts_on__lte=today, ends_on__gte=today)
-    latest = public().order_by("-starts_on", "code").values("pk")
+    latest = Plan.objects.public().order_by("-starts_on", "code").values("pk")
+    recorded = Exists(Commitment.objects.filter(plan=OuterRef("pk")))
     found = public().annotate(is_running=ExpressionWrapper(running, BooleanField()))
     found = with_periods(
         found.filter(
             Q(pk=Subquery(latest.filter(running)[:1]))
-            | Q(pk=Subquery(latest.filter(has_record=True)[:1]))
+            | Q(pk=Subquery(latest.filter(recorded)[:1]))
         )
     )
     in_force = next((plan for plan in found if plan.is_running), None)
     if in_force and in_force.has_record:
         return Choice(in_force, in_force)
-    recorded = [plan for plan in found if plan.has_record]
-    return Choice(in_force, recorded[0] if recorded else in_force)
+    shown = next((plan for plan in found if plan.has_record), in_force)
+    return Choice(in_force, shown)
 
 
 @dataclass(frozen=True)
