@@ -74,3 +74,13 @@ def test_signing_out_takes_it_along(make_page, update):
 
     expect(page.locator("#return_reason")).to_be_visible()
     assert page.locator(".notice--kept").count() == 0
+
+
+def test_the_words_that_a_purge_looks_for_are_not_kept(make_page, update):
+    page = make_page(make_reviewer())
+    page.goto(reverse("admin:purge_new"))
+    page.locator("#id_phrases").fill("Juana Pérez Zapata")
+
+    kept = page.evaluate("Object.values(localStorage).join()")
+
+    assert "Juana" not in kept
