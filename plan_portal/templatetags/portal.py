@@ -5,6 +5,7 @@ from functools import cache
 
 from django import template
 from django.conf import settings
+from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html, linebreaks
@@ -17,8 +18,13 @@ from strategic_areas.labels import PUNCTUALITY, STATES
 from strategic_areas.marker import MARKER
 from strategic_areas.models import Provenance
 from strategic_areas.progress import Counts
+from strategic_areas.queries.past import choices
+from strategic_areas.queries.plans import periods_of
 
 register = template.Library()
+
+#: The pages that tell how a plan stands, today or at the end of a past period.
+READ_AS_OF = {"home", "plan", "areas", "area", "commitments", "agencies", "agency"}
 
 
 @register.simple_tag
@@ -35,7 +41,7 @@ def page_in(context, language):
     ``page_subject`` in the context is the record whose address words differ between
     languages; ``page_query`` is what the page was asked for, the same in both.
     """
-    return _path_in(context, language) + context.get("page_query", "")
+    return _path_in(context, language) + context.get("page_query", at(context))
 
 
 @register.simple_tag(takes_context=True)
@@ -46,8 +52,37 @@ def canonical(context):
     ``is_variant`` in the context says that filters, an order or a past period were
     asked for; the pages of a long list are pages of their own.
     """
-    query = "" if context.get("is_variant") else context.get("page_query", "")
+    is_variant = context.get("is_variant") or at(context)
+    query = "" if is_variant else context.get("page_query", "")
     return _path_in(context, get_language()) + query
+
+
+@register.simple_tag(takes_context=True)
+def at(context):
+    """The query that keeps the reader in the past period in which the plan is read."""
+    plan = context.get("plan")
+    return f"?at={plan.until.code}" if plan and plan.until else ""
+
+
+@register.simple_tag(takes_context=True)
+def past_periods(context):
+    """
+    Pairs of a period as of whose end this page can be read, and the address.
+
+    None where the page is about something else than how a plan stands.
+    """
+    plan, match = context.get("plan"), context["request"].resolver_match
+    if not plan or match.url_name not in READ_AS_OF:
+        return []
+    periods = getattr(plan, "every_period", None) or periods_of(plan)
+    is_home = match.url_name == "home"
+    path = plan.get_absolute_url() if is_home else _path_in(context, get_language())
+    query = QueryDict(context.get("today_query", "").removeprefix("?"), mutable=True)
+    found = []
+    for period in choices(periods, context["portal"]["today"]):
+        query["at"] = period.code
+        found.append((period, f"{path}?{query.urlencode()}"))
+    return found
 
 
 def _path_in(context, language):

@@ -64,6 +64,9 @@ class Plan(models.Model):
 
     objects = PlanQuerySet.as_manager()
 
+    #: The period as of which its pages read it (``queries.past``); None for today.
+    until = None
+
     class Meta:
         ordering = ["-starts_on", "code"]
         verbose_name = _("plan")

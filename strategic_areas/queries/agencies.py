@@ -17,7 +17,7 @@ from strategic_areas.models import (
     ReportingPeriod,
     Status,
 )
-from strategic_areas.queries import grounds, ledger, plans, record, rounds
+from strategic_areas.queries import grounds, ledger, past, record, rounds
 from strategic_areas.queries.areas import LATEST
 from strategic_areas.queries.board import (
     ActivityRow,
@@ -114,17 +114,26 @@ def of_plan(board: Board) -> tuple[AgencyRow, ...]:
             activities=work[each.agency_id],
         )
         for each in participations
+        if not _came_later(each, board.plan)
     ]
     return tuple(sorted(found, key=lambda row: order.index(row.participation.role)))
 
 
-def find(plan_code: str, slug: str) -> tuple[Plan, Agency, Participation | None] | None:
+def _came_later(participation, plan):
+    """The plan is read as of a day on which the agency was no member yet."""
+    since = participation.member_since
+    return bool(plan.until and since and since > plan.until.ends_on)
+
+
+def find(
+    plan_code: str, slug: str, at: str = "", today: date | None = None
+) -> tuple[Plan, Agency, Participation | None] | None:
     """
     A public plan and an agency by its address word, with its part if it has one.
 
-    The agency comes with its ``names_before``.
+    The agency comes with its ``names_before``; the plan as of the period ``at``.
     """
-    plan = plans.find(plan_code)
+    plan = past.find(plan_code, at, today)
     if plan is None:
         return None
     parts = Participation.objects.filter(plan=plan, agency__slug=slug)
@@ -235,6 +244,7 @@ def _activities(board, agency):
 def _updates(agency, plan):
     """Its last accounts of planned work, and all of what it did beside the plan."""
     own = record.updates().filter(activity__agency=agency, plan=plan)
+    own = past.until(own, plan)
     planned = record.standing(own).filter(activity__is_in_plan=True)
     last = record.newest(planned).values("pk")[:LATEST]
     beside = Q(activity__is_in_plan=False, status=Status.PUBLISHED)
@@ -244,6 +254,7 @@ def _updates(agency, plan):
 def _comments(agency, plan):
     """Its last comments in the plan; that on a demonstration is marked as one."""
     rows = AgencyComment.objects.filter(agency=agency, period__plan=plan)
+    rows = past.until(rows, plan)
     latest = rows.select_related("period").order_by("-period__ends_on", "-pk")[:LATEST]
     return tuple(map(comment, latest))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from strategic_areas import progress
 from strategic_areas.models import Plan, Programme, StrategicArea
-from strategic_areas.queries import record
+from strategic_areas.queries import past, record
 from strategic_areas.queries.board import Board, CommitmentRow, count_rows
 from strategic_areas.queries.joins import joined, with_joined
 
@@ -65,4 +65,5 @@ def latest_entries(area: StrategicArea) -> list[record.Entry]:
     updates = record.standing(record.updates()).filter(
         activity__commitment__programme__area=area
     )
+    updates = past.until(updates, area.plan)
     return record.entries(record.newest(updates)[:LATEST])

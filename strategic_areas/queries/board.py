@@ -29,6 +29,7 @@ from strategic_areas.models import (
     Status,
     Transition,
 )
+from strategic_areas.queries import past
 from strategic_areas.queries.joins import columns, joined, with_joined
 from strategic_areas.queries.plans import periods_of
 
@@ -156,12 +157,18 @@ def load(plan: Plan, today: date, supporter: Agency | None = None) -> Board:
     """
     Everything that stands in the plan, with its state today; three queries at most.
 
+    Of a plan read as of a past period, what stood at its end and its state then.
+
     For a ``supporter`` it also knows which commitments that agency supports, and when
     it first handed in what.
     """
     updates, declared, submitted = _filings(plan, supporter)
     commitments, activities = _planned(plan, supporter)
-    rows = build(commitments, activities, updates, declared, today)
+    if plan.until:
+        plan.changes.undo(commitments)
+        plan.changes.undo(activities)
+    day = past.day_of(plan, today)
+    rows = build(commitments, activities, updates, declared, day)
     return Board(plan, rows, tuple(periods_of(plan)), supporter, submitted)
 
 
@@ -170,10 +177,13 @@ def _planned(plan, supporter):
     supporting = Commitment.supporting.through.objects.filter(
         commitment=OuterRef("pk"), agency=supporter
     )
-    stands = Activity.objects.standing().filter(pk=OuterRef("activities__pk"))
+    planned, stands = Commitment.objects.standing(), Activity.objects.standing()
+    if plan.until:
+        planned = Commitment.objects.filter(plan.changes.standing(Commitment))
+        stands = Activity.objects.filter(plan.changes.standing(Activity))
+    stands = stands.filter(pk=OuterRef("activities__pk"), is_in_plan=True)
     rows = (
-        Commitment.objects.public()
-        .standing()
+        planned.public()
         .filter(plan=plan)
         .select_related("lead", "programme__area")
         .annotate(is_supported=Exists(supporting), has_activity=Exists(stands))
@@ -210,6 +220,7 @@ def _filings(plan, agency):
         percent=Value(None, PositiveSmallIntegerField()),
         is_reserved=Value(False),
     )
+    updates, declared = past.until(updates, plan), past.until(declared, plan)
     kinds = [("update", updates), ("declaration", declared)]
     if agency:
         kinds.append(("submission", _submissions(plan, agency)))

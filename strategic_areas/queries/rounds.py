@@ -5,6 +5,7 @@ from datetime import date
 
 from strategic_areas import headline, progress
 from strategic_areas.models import Plan, ReportingPeriod
+from strategic_areas.queries import past
 from strategic_areas.queries.board import ActivityRow, Board
 
 
@@ -65,7 +66,9 @@ def headline_of(board: Board, today: date) -> headline.Headline:
         if has_answered(row, asked)
     }
     plan = board.plan
-    is_over = plan.ends_on < today or plan.status == Plan.Status.ENDED
+    is_over = plan.ends_on < past.day_of(plan, today) or (
+        plan.until is None and plan.status == Plan.Status.ENDED
+    )
     return headline.headline(
         [row.standing for row in board.rows],
         ended_on=plan.ends_on if is_over else None,

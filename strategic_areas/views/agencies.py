@@ -5,30 +5,34 @@ from django.utils import timezone
 
 from strategic_areas.addresses import address
 from strategic_areas.queries import agencies, board
-from strategic_areas.views.plans import found_or_404, public_plan
+from strategic_areas.views.parameters import asked, query, reads
+from strategic_areas.views.plans import found_or_404, plan_at, public_plan
 
 
+@reads("at")
 def agency_list(request, plan):
-    plan = public_plan(plan)
+    plan = plan_at(request, plan)
     found = board.load(plan, timezone.localdate())
     context = {"plan": plan, "board": found, "agencies": agencies.of_plan(found)}
     return render(request, "agencies.html", context)
 
 
+@reads("at")
 def agency(request, plan, slug):
     """One agency; an address word that it had before leads to the one it has."""
-    found = agencies.find(plan, slug)
+    at, today = asked(request, "at"), timezone.localdate()
+    found = agencies.find(plan, slug, at.get("at", ""), today)
     if found is None:
-        return _to_present_address(plan, slug)
+        return _to_present_address(plan, slug, query(at))
     plan, agency, participation = found
-    today = timezone.localdate()
     standing = board.load(plan, today, supporter=agency)
     page = found_or_404(agencies.page(agency, participation, standing, today))
     context = {"plan": plan, "board": standing, "agency": agency, "page": page}
     return render(request, "agency.html", context)
 
 
-def _to_present_address(code, slug):
+def _to_present_address(code, slug, as_of):
     plan = public_plan(code)
     agency = found_or_404(agencies.renamed(slug))
-    return redirect(address("agency", plan.code, agency.slug), permanent=True)
+    there = address("agency", plan.code, agency.slug) + as_of
+    return redirect(there, permanent=True)

@@ -4,22 +4,26 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from strategic_areas.queries import areas, board
-from strategic_areas.views.plans import found_or_404, public_plan
+from strategic_areas.views.parameters import asked, query, reads
+from strategic_areas.views.plans import found_or_404, plan_at
 
 
+@reads("at")
 def area_list(request, plan):
-    plan = public_plan(plan)
+    plan = plan_at(request, plan)
     found = board.load(plan, timezone.localdate())
     context = {"plan": plan, "board": found}
     context["areas"] = areas.rows(areas.of_plan(plan), found)
     return render(request, "areas.html", context)
 
 
+@reads("at")
 def area(request, plan, slug):
     """One area; the address word of the other language leads to this one's."""
-    area = found_or_404(areas.find(public_plan(plan), slug))
+    area = found_or_404(areas.find(plan_at(request, plan), slug))
     if area.get_absolute_url() != request.path:
-        return redirect(area, permanent=True)
+        here = area.get_absolute_url() + query(asked(request, "at"))
+        return redirect(here, permanent=True)
     found = board.load(area.plan, timezone.localdate())
     (row,) = areas.rows([area], found)
     context = {"plan": area.plan, "page_subject": area, "board": found, "row": row}

@@ -35,6 +35,7 @@ def context(found: Catalogue, asked: dict) -> dict:
         "orders": [("", _("In the order of the plan")), *_orders(names)],
         "page_query": query(asked, page=_beyond_first(asked)),
         "is_variant": bool(wanted),
+        "today_query": query(wanted, at=""),
         "table_address": address("plan_commitments", found.board.plan.code)
         + query(wanted),
         "shared": query(wanted),

@@ -9,17 +9,17 @@ from strategic_areas.queries import board, catalogue, commitments
 from strategic_areas.queries.succession import Succession
 from strategic_areas.views import commitment_filters, commitment_lines
 from strategic_areas.views.parameters import asked, is_untidy, query, reads
-from strategic_areas.views.plans import found_or_404, public_plan
+from strategic_areas.views.plans import found_or_404, plan_at
 
 PER_PAGE = 50
 #: What a reader may ask of the list, in the order in which its address names it.
-ASKED = (*catalogue.FILTERS, "sort")
+ASKED = (*catalogue.FILTERS, "sort", "at")
 
 
-@reads(*catalogue.FILTERS[1:], "sort", "page")
+@reads(*catalogue.FILTERS[1:], "sort", "at", "page")
 def commitment_list(request, plan):
     """A plan's commitments, by filters and in an order that stand in the address."""
-    plan, wanted = public_plan(plan), asked(request, *ASKED, "page")
+    plan, wanted = plan_at(request, plan), asked(request, *ASKED, "page")
     if is_untidy(request, *ASKED, "page"):
         return redirect(request.path + query(wanted))
     found = _sifted(plan, wanted)
@@ -33,10 +33,10 @@ def commitment_list(request, plan):
     return render(request, "commitments.html", context, status=_status(found))
 
 
-@reads(*catalogue.FILTERS[1:], "sort")
+@reads(*catalogue.FILTERS[1:], "sort", "at")
 def commitment_table(request, plan):
     """The same list as CSV: all of it, by the same filters and in the same order."""
-    plan, wanted = public_plan(plan), asked(request, *ASKED)
+    plan, wanted = plan_at(request, plan), asked(request, *ASKED)
     found = _sifted(plan, wanted)
     if found.is_unknown:
         raise Http404

@@ -4,7 +4,8 @@ from django.http import Http404
 from django.shortcuts import render
 from django.utils import timezone
 
-from strategic_areas.queries import overview, plans
+from strategic_areas.queries import overview, past, plans
+from strategic_areas.views.parameters import asked, reads
 
 
 def home(request):
@@ -16,9 +17,10 @@ def home(request):
     return render(request, "home.html", context)
 
 
+@reads("at")
 def plan(request, plan):
     """One plan, whether in force or not."""
-    plan = public_plan(plan)
+    plan = plan_at(request, plan)
     shown = overview.load(plan, timezone.localdate())
     return render(request, "plan.html", {"plan": plan, "overview": shown})
 
@@ -34,6 +36,12 @@ def plan_list(request):
 def public_plan(code):
     """The plan, unless it is in preparation or unknown."""
     return found_or_404(plans.find(code))
+
+
+def plan_at(request, code):
+    """The plan as of the past period that the address names ``at``, or of today."""
+    at = asked(request, "at").get("at", "")
+    return found_or_404(past.find(code, at, timezone.localdate()))
 
 
 def found_or_404(record):

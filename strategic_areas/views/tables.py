@@ -33,6 +33,8 @@ def csv_file(plan: Plan, name: str, header: Iterable[str], rows: Iterable[Iterab
         MARK + written.getvalue(), content_type="text/csv; charset=utf-8"
     )
     words = [plan.code, name, _("data as of"), today.isoformat()]
+    if plan.until:
+        words.insert(2, plan.until.name)
     file_name = quote(f"{slugify(' '.join(words))}.csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{file_name}"'
     response.headers["X-Robots-Tag"] = "noindex"

@@ -1,0 +1,182 @@
+"""
+A plan as it stood at the end of a past period.
+
+What was published then and later of periods that end by it counts, what is of a later
+one does not; what amendments changed since is undone. A plan read so carries the period
+as ``until``, and everything that starts from the plan follows.
+"""
+
+import re
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import date
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import DateField, ForeignKey, Model, Q
+
+from agencies.models import Agency
+from strategic_areas.models import (
+    Activity,
+    Amendment,
+    Commitment,
+    DueProvenance,
+    Plan,
+    Programme,
+    ReportingPeriod,
+)
+from strategic_areas.queries import plans
+from strategic_areas.queries.joins import distinct, with_joined
+
+#: The "field" of an amendment that brought the record itself.
+BROUGHT = ("activity", "commitment")
+#: By which of its words an old value names a record.
+NAMED_BY = {
+    Agency: ("acronym", "slug", "name_es", "name_en"),
+    Programme: ("code", "name_es", "name_en"),
+}
+
+
+def find(code: str, at: str, today: date) -> Plan | None:
+    """
+    A public plan as of the end of the period of code ``at``; "" for today; one query.
+
+    None for a period that the plan has not, or that has not ended.
+    """
+    if not at:
+        return plans.find(code)
+    rows = plans.public().filter(code=code)
+    rows = with_joined(rows, "periods", ReportingPeriod)
+    rows = list(with_joined(rows, "amendments", Amendment))
+    if not rows:
+        return None
+    plan, periods = rows[0], distinct(rows, "periods", ReportingPeriod)
+    periods.sort(key=lambda each: (each.ends_on, each.starts_on), reverse=True)
+    until = next((p for p in choices(periods, today) if p.code == at), None)
+    if until is None:
+        return None
+    plan.until, plan.every_period = until, periods
+    plan.known_periods = [p for p in periods if p.ends_on <= until.ends_on]
+    approved = [a for a in distinct(rows, "amendments", Amendment) if a.approved_at]
+    plan.changes = Changes(approved, until.ends_on)
+    plan.changes.undo([plan])
+    return plan
+
+
+def choices(periods: Iterable[ReportingPeriod], today: date) -> list[ReportingPeriod]:
+    """Those as of which a plan can be read: they have ended, and are real."""
+    return [p for p in periods if p.ends_on < today and not p.is_demonstration]
+
+
+def day_of(plan: Plan, today: date) -> date:
+    """The day of which its pages speak."""
+    return plan.until.ends_on if plan.until else today
+
+
+def until(rows, plan: Plan):
+    """Of accounts or comments of the plan, those that count as of its period."""
+    if plan.until is None:
+        return rows
+    return rows.filter(period__ends_on__lte=plan.until.ends_on)
+
+
+class Changes:
+    """The approved amendments of a plan, told by whether they came after a day."""
+
+    def __init__(self, approved: Iterable[Amendment], day: date):
+        latest_first = sorted(approved, key=lambda a: (a.decided_on, a.pk))[::-1]
+        self.later = [each for each in latest_first if each.decided_on > day]
+        self._by_then = {
+            (each.commitment_id, each.activity_id, each.field)
+            for each in latest_first
+            if each.decided_on <= day
+        }
+        self.brought = {
+            Commitment: self._brought("commitment_id"),
+            Activity: self._brought("activity_id"),
+        }
+
+    def _brought(self, key):
+        ids = (getattr(a, key) for a in self.later if a.field in BROUGHT)
+        return {pk for pk in ids if pk}
+
+    def standing(self, model) -> Q:
+        """What stood then, of commitments or of activities; a condition."""
+        new, old = (f"{way}_{model._meta.model_name}" for way in ("from", "to"))
+        pairs = model.supersedes.through.objects
+        replaced = pairs.exclude(**{f"{new}__in": self.brought[model]}).values(old)
+        return ~Q(pk__in=replaced) & ~Q(pk__in=self.brought[model])
+
+    def undo(self, records: Iterable[Model]) -> None:
+        """Give the records, of one kind, the old values of what was changed since."""
+        records = list(records)
+        known = _Known(records)
+        by_key = {_key(record): record for record in records}
+        for amendment in self.later:
+            key = (amendment.commitment_id, amendment.activity_id)
+            if record := by_key.get(key):
+                self._undo(record, amendment, known)
+
+    def _undo(self, record, amendment, known):
+        with suppress(FieldDoesNotExist):
+            field = record._meta.get_field(amendment.field)
+            if isinstance(field, DateField):
+                setattr(record, field.name, _day(amendment.old_value_es or ""))
+                self._tell_who_stated(record, field.name)
+            elif isinstance(field, ForeignKey):
+                if old := known.find(field.related_model, amendment.old_value_es or ""):
+                    setattr(record, field.name, old)
+            elif hasattr(record, f"{field.name}_es"):
+                setattr(record, f"{field.name}_es", amendment.old_value_es or "")
+                setattr(record, f"{field.name}_en", amendment.old_value_en)
+
+    def _tell_who_stated(self, record, name):
+        """The old due date was the plan's, or that of an amendment before."""
+        if name != "due_on":
+            return
+        amended = (*_key(record), name) in self._by_then
+        stated = DueProvenance.AMENDMENT if amended else DueProvenance.PLAN
+        record.due_provenance = stated if record.due_on else ""
+
+
+def _key(record):
+    return (
+        record.pk if isinstance(record, Commitment) else None,
+        record.pk if isinstance(record, Activity) else None,
+    )
+
+
+def _day(text):
+    """A day as an amendment writes it: 31/03/2026, or 2026-03-31; else None."""
+    for pattern, order in ((r"(\d+)/(\d+)/(\d{4})", -1), (r"(\d{4})-(\d+)-(\d+)", 1)):
+        if found := re.fullmatch(pattern, text.strip()):
+            with suppress(ValueError):
+                return date(*map(int, found.groups()[::order]))
+    return None
+
+
+class _Known:
+    """Agencies and programmes by the words that name them; read only when needed."""
+
+    def __init__(self, records):
+        self._found = {}
+        self._plan = getattr(records[0], "plan", None) if records else None
+        for record in records:
+            for name in ("lead", "agency", "programme"):
+                if name in record._state.fields_cache:
+                    self._learn(getattr(record, name))
+
+    def _learn(self, record):
+        for name in NAMED_BY[type(record)]:
+            self._found[type(record), getattr(record, name)] = record
+
+    def find(self, model, word):
+        if model in NAMED_BY and word and (model, word) not in self._found:
+            named = Q()
+            for name in NAMED_BY[model]:
+                named |= Q(**{name: word})
+            rows = model.objects.filter(named)
+            if model is Programme:
+                rows = rows.filter(plan=self._plan).select_related("area")
+            for record in rows[:1]:
+                self._found[model, word] = record
+        return self._found.get((model, word))
