@@ -80,7 +80,7 @@ def address_of(request):
     said = request.META.get("REMOTE_ADDR", "")
     proxies = getattr(settings, "ALLAUTH_TRUSTED_PROXY_COUNT", 0)
     if proxies:
-        hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+        hops = request.headers.get("x-forwarded-for", "").split(",")
         said = hops[-proxies] if len(hops) >= proxies else ""
     try:
         address = ip_address(said.strip().partition("%")[0])
