@@ -35,6 +35,7 @@ class Index:
     def __init__(self, read):
         self._read = read
         self._lock = threading.RLock()
+        self._base = None
         self.forget()
 
     def forget(self):
@@ -42,6 +43,8 @@ class Index:
         with self._lock:
             self.documents, self._numbers, self._names = {}, {}, {}
             self._version, self._next = None, count(1)
+            if self._base:
+                self._base.close()  # left to the collector, it is a leak
             self._base = sqlite3.connect(
                 ":memory:", isolation_level=None, check_same_thread=False
             )
