@@ -3,76 +3,29 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
-from django.db.models import (
-    BooleanField,
-    DateField,
-    DateTimeField,
-    Exists,
-    F,
-    OuterRef,
-    PositiveSmallIntegerField,
-    Value,
-)
-from django.utils import timezone
+from django.db.models import Exists, OuterRef
 
 from agencies.models import Agency
 from strategic_areas import progress
 from strategic_areas.models import (
     Activity,
-    ActivityUpdate,
     Commitment,
-    CommitmentUpdate,
     Plan,
     ReportingPeriod,
     Status,
-    Transition,
 )
-from strategic_areas.queries import past
-from strategic_areas.queries.joins import columns, joined, with_joined
+from strategic_areas.queries import filings, past
+from strategic_areas.queries.joins import joined, with_joined
 from strategic_areas.queries.plans import periods_of
-
-#: What the board reads of an update or a declaration: no text, nobody's name.
-FILED = [
-    "kind",
-    "pk",
-    "subject_id",
-    "execution",
-    "percent",
-    "is_reserved",
-    "result_reached",
-    "status",
-    "provenance",
-    "starts_on",
-    "ends_on",
-    "reported_on",
-    "submitted_at",
-    "published_at",
-    "revision",
-    "period_id",
-    "origin",
-    "public_id",
-]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Filed(progress.Report):
-    """A report with the period it was filed for, and when it was published."""
-
-    pk: int
-    period_id: int
-    provenance: str
-    was_entered: bool
-    published_at: datetime
-    public_id: str
 
 
 @dataclass(frozen=True)
 class ActivityRow:
     activity: Activity
     standing: progress.Standing
-    reports: tuple[Filed, ...]
+    reports: tuple[filings.Filed, ...]
     #: The periods for which a report was handed in and waits for review.
     handed_in: frozenset[int] = frozenset()
 
@@ -143,16 +96,6 @@ def deadline_of(record) -> progress.Deadline:
     return progress.Deadline(record.starts_on, record.due_on, record.due_provenance)
 
 
-def with_dates(queryset):
-    """What each record is about, and the dates of its period, beside it."""
-    is_update = queryset.model is ActivityUpdate
-    return queryset.annotate(
-        subject_id=F("activity_id" if is_update else "commitment_id"),
-        starts_on=F("period__starts_on"),
-        ends_on=F("period__ends_on"),
-    )
-
-
 def load(plan: Plan, today: date, supporter: Agency | None = None) -> Board:
     """
     Everything that stands in the plan, with its state today; three queries at most.
@@ -162,7 +105,7 @@ def load(plan: Plan, today: date, supporter: Agency | None = None) -> Board:
     For a ``supporter`` it also knows which commitments that agency supports, and when
     it first handed in what.
     """
-    updates, declared, submitted = _filings(plan, supporter)
+    updates, declared, submitted = filings.of_plan(plan, supporter)
     commitments, activities = _planned(plan, supporter)
     if plan.until:
         plan.changes.undo(commitments)
@@ -205,66 +148,6 @@ def _planned(plan, supporter):
     return list(commitments.values()), activities
 
 
-def _filings(plan, agency):
-    """
-    Updates counted or in review, counted declarations, an agency's first submissions.
-
-    One query; the last are (period, activity) → day in Santo Domingo.
-    """
-    updates = with_dates(
-        ActivityUpdate.objects.counted_or_in_review().filter(plan=plan)
-    ).annotate(result_reached=Value(None, BooleanField()))
-    declared = with_dates(CommitmentUpdate.objects.counted().filter(plan=plan))
-    declared = declared.annotate(
-        execution=Value(""),
-        percent=Value(None, PositiveSmallIntegerField()),
-        is_reserved=Value(False),
-    )
-    updates, declared = past.until(updates, plan), past.until(declared, plan)
-    kinds = [("update", updates), ("declaration", declared)]
-    if agency:
-        kinds.append(("submission", _submissions(plan, agency)))
-    first, *others = (
-        columns(rows.order_by().annotate(kind=Value(kind)), *FILED, named=True)
-        for kind, rows in kinds
-    )
-    found, days = defaultdict(list), {}
-    for row in first.union(*others, all=True):
-        if row.kind == "submission":
-            key, day = (row.period_id, row.subject_id), _said_on(row)
-            days[key] = min(day, days.get(key, day))
-        else:
-            found[row.kind].append(row)
-    return found["update"], found["declaration"], days
-
-
-def _submissions(plan, agency):
-    """The agency's submissions of updates in the plan, under the names of ``FILED``."""
-    rows = Transition.objects.filter(
-        to_status=Status.SUBMITTED,
-        activity_update__plan=plan,
-        activity_update__activity__agency=agency,
-    )
-    return rows.annotate(
-        subject_id=F("activity_update__activity_id"),
-        execution=Value(""),
-        percent=Value(None, PositiveSmallIntegerField()),
-        is_reserved=Value(False),
-        result_reached=Value(None, BooleanField()),
-        status=F("to_status"),
-        provenance=Value(""),
-        starts_on=Value(None, DateField()),
-        ends_on=Value(None, DateField()),
-        reported_on=Value(None, DateField()),
-        submitted_at=F("at"),
-        published_at=Value(None, DateTimeField()),
-        revision=Value(1),
-        period_id=F("activity_update__period_id"),
-        origin=Value("entered"),
-        public_id=Value(""),
-    )
-
-
 def build(commitments, activities, updates, declared, today) -> tuple:
     """
     Rows of ``commitments``.
@@ -277,8 +160,8 @@ def build(commitments, activities, updates, declared, today) -> tuple:
         if update.status == Status.SUBMITTED:
             handed_in[update.subject_id].add(update.period_id)
     counted = [update for update in updates if update.status == Status.PUBLISHED]
-    reports = _by_subject(counted, _filed)
-    declarations = _by_subject(declared, _declaration)
+    reports = _by_subject(counted, filings.filed)
+    declarations = _by_subject(declared, filings.declaration)
     entered = {each.subject_id for each in declared if each.origin == "entered"}
     work = defaultdict(list)
     for activity in activities:
@@ -312,38 +195,3 @@ def _by_subject(records, make) -> Mapping[int, list]:
     for record in records:
         grouped[record.subject_id].append(make(record))
     return grouped
-
-
-def _filed(record) -> Filed:
-    return Filed(
-        pk=record.pk,
-        execution=record.execution,
-        # A figure that the law withholds enters no page; that it was reported does.
-        percent=None if record.is_reserved else record.percent,
-        period_ends_on=record.ends_on,
-        period_starts_on=record.starts_on,
-        reported_on=_said_on(record),
-        revision=record.revision,
-        period_id=record.period_id,
-        provenance=record.provenance,
-        was_entered=record.origin == "entered",
-        published_at=record.published_at,
-        public_id=record.public_id,
-    )
-
-
-def _declaration(record) -> progress.Declaration:
-    return progress.Declaration(
-        result_reached=record.result_reached,
-        period_ends_on=record.ends_on,
-        period_starts_on=record.starts_on,
-        reported_on=_said_on(record),
-        revision=record.revision,
-    )
-
-
-def _said_on(record) -> date | None:
-    """The day of the public source, or that on which the agency handed it in."""
-    if record.reported_on or record.submitted_at is None:
-        return record.reported_on
-    return timezone.localdate(record.submitted_at)

@@ -16,8 +16,9 @@ from strategic_areas.models import (
     Status,
 )
 from strategic_areas.queries import grounds, plans, record, rounds
-from strategic_areas.queries.board import ActivityRow, CommitmentRow, build, with_dates
+from strategic_areas.queries.board import ActivityRow, CommitmentRow, build
 from strategic_areas.queries.chronicle import Step, chronicle
+from strategic_areas.queries.filings import with_dates
 from strategic_areas.queries.joins import distinct, with_joined
 from strategic_areas.queries.plans import periods_of
 from strategic_areas.queries.related import of as of_commitment

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from strategic_areas import progress
 from strategic_areas.addresses import address
 from strategic_areas.models import Activity, ReportingPeriod
-from strategic_areas.queries.board import Board, Filed
+from strategic_areas.queries.board import Board
+from strategic_areas.queries.filings import Filed
 
 LATELY = 10
 
