@@ -8,6 +8,7 @@ database of its own in memory, whatever database the portal has.
 
 import sqlite3
 import threading
+import weakref
 from contextlib import closing, contextmanager
 from itertools import count
 
@@ -35,7 +36,7 @@ class Index:
     def __init__(self, read):
         self._read = read
         self._lock = threading.RLock()
-        self._base = None
+        self._close = None
         self.forget()
 
     def forget(self):
@@ -43,11 +44,13 @@ class Index:
         with self._lock:
             self.documents, self._numbers, self._names = {}, {}, {}
             self._version, self._next = None, count(1)
-            if self._base:
-                self._base.close()  # left to the collector, it is a leak
+            if self._close:
+                self._close()
             self._base = sqlite3.connect(
                 ":memory:", isolation_level=None, check_same_thread=False
             )
+            # With the index: left to the collector, it would be a leak.
+            self._close = weakref.finalize(self, self._base.close)
             for language in LANGUAGES:
                 self._base.execute(TABLE.format(language))
                 self._base.execute(VOCABULARY.format(language))
