@@ -121,6 +121,11 @@ def make_world(rows=1, *, demonstration=False):
         commitment.supporting.add(other)
         ended = date(2000 - number, 12, 31)
         factories.make_plan(starts_on=ended - timedelta(days=300), ends_on=ended)
+    if rows > 1:
+        # As PostgreSQL does by itself once rows are committed. It may have found these
+        # tables empty between two tests, and would join them each row by each.
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
     return commitment
 
 
