@@ -14,7 +14,7 @@ SIGN_IN = {
     "LOGIN_REDIRECT_URL": "admin:index",
     "AUTHENTICATION_BACKENDS": ["allauth.account.auth_backends.AuthenticationBackend"],
     "PASSWORD_HASHERS": [
-        "django.contrib.auth.hashers.Argon2PasswordHasher",
+        "agencies.hashing.OneLaneArgon2Hasher",
         "django.contrib.auth.hashers.PBKDF2PasswordHasher",
     ],
     # Long and unusual; nothing about capitals and signs, and no date of expiry.
