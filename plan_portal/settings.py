@@ -151,6 +151,8 @@ MIDDLEWARE = [
     "plan_portal.middleware.AccessLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Before anything that asks the database: that is what a flood would keep busy.
+    "agencies.holding_off.HoldOffMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -1,0 +1,44 @@
+"""A place that a limit on signing in has just refused is refused again at once."""
+
+import time
+
+from allauth.core.ratelimit import respond_429
+from django.urls import reverse
+
+from agencies.audit.recording import address_of
+
+#: Seconds. Short: the limit itself, which all processes share, goes on deciding.
+HELD_FOR = 2
+#: How many places are remembered; more are forgotten together.
+MOST = 1000
+
+
+class HoldOffMiddleware:
+    """
+    Answers 429 to a flood of sign-ins without a session, a count or the database.
+
+    What it remembers is this process's own and only ever what the shared limit of a
+    network address said within the last seconds. An account's own limit holds off
+    nobody: it must not shut out a whole office.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+        self.until = {}
+
+    def __call__(self, request):
+        if request.method != "POST" or request.path_info != reverse("account_login"):
+            return self.get_response(request)
+        place = address_of(request)
+        if time.monotonic() < self.until.get(place, 0):
+            return respond_429(request)
+        response = self.get_response(request)
+        is_of_account = hasattr(request, "limit_of_account")
+        if response.status_code == 429 and place and not is_of_account:
+            self._hold_off(place)
+        return response
+
+    def _hold_off(self, place):
+        if len(self.until) >= MOST:
+            self.until.clear()
+        self.until[place] = time.monotonic() + HELD_FOR
