@@ -10,7 +10,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.benchmarks import audit_record, freshness, growth, hot, searching
+from tests.benchmarks import (
+    audit_record,
+    freshness,
+    growth,
+    hot,
+    searching,
+    sign_in_attack,
+)
 
 BENCHMARKS = {
     "hot": hot.main,
@@ -18,6 +25,7 @@ BENCHMARKS = {
     "growth": growth.main,
     "searching": searching.main,
     "audit": audit_record.main,
+    "sign_in_attack": sign_in_attack.main,
 }
 
 
