@@ -3,10 +3,11 @@
 import time
 
 from allauth.core.ratelimit import respond_429
-from django.urls import reverse
 
 from agencies.audit.recording import address_of
 
+#: Not asked of the resolver: this is decided before anything else is.
+SIGN_IN = "/cuenta/login/"
 #: Seconds. Short: the limit itself, which all processes share, goes on deciding.
 HELD_FOR = 2
 #: How many places are remembered; more are forgotten together.
@@ -27,7 +28,7 @@ class HoldOffMiddleware:
         self.until = {}
 
     def __call__(self, request):
-        if request.method != "POST" or request.path_info != reverse("account_login"):
+        if request.method != "POST" or request.path_info != SIGN_IN:
             return self.get_response(request)
         place = address_of(request)
         if time.monotonic() < self.until.get(place, 0):

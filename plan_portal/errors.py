@@ -13,10 +13,28 @@ from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from plan_portal.middleware import language_of_path
+from agencies.hashing import BusyError
+from plan_portal.middleware import language_of_visitor
 
-#: Seconds after which a program may ask again.
-RETRY_AFTER = "30"
+#: Seconds after which a program may ask again: what is broken, and what is only busy.
+RETRY_AFTER, RETRY_WHEN_BUSY = "30", "5"
+
+
+class BusyMiddleware:
+    """Answers 503 at once to a sign-in for which there is no place in the lane."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        if not isinstance(exception, BusyError):
+            return None
+        response = _page(request, "503_busy.html", 503)
+        response.headers["Retry-After"] = RETRY_WHEN_BUSY
+        return response
 
 
 def error_page(request, status):
@@ -65,7 +83,7 @@ def csrf_failure(request, reason=""):
 
 def _page(request, template, status):
     # The middleware that knows a signed-in person's language may not have been reached.
-    language = getattr(request, "LANGUAGE_CODE", language_of_path(request.path_info))
+    language = getattr(request, "LANGUAGE_CODE", None) or language_of_visitor(request)
     with translation.override(language):
         is_english = language == "en"
         context = {

@@ -109,11 +109,8 @@ class LanguageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        path = request.path_info
-        if is_staff_path(path):
-            language = staff_language(request)
-        else:
-            language = language_of_path(path)
+        is_staff = is_staff_path(request.path_info)
+        language = (staff_language if is_staff else language_of_visitor)(request)
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
@@ -123,9 +120,15 @@ class LanguageMiddleware:
 
 def staff_language(request):
     """What the person chose for her account; else in this browser; else Spanish."""
-    choices = (
-        getattr(request.user, "language", ""),
-        request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME),
+    chosen = getattr(request.user, "language", "")
+    return (
+        chosen if chosen in dict(settings.LANGUAGES) else language_of_visitor(request)
     )
-    offered = dict(settings.LANGUAGES)
-    return next((code for code in choices if code in offered), settings.LANGUAGE_CODE)
+
+
+def language_of_visitor(request):
+    """The language of a page before it is known who asks, and without asking."""
+    if not is_staff_path(request.path_info):
+        return language_of_path(request.path_info)
+    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+    return chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE

@@ -42,6 +42,14 @@ def test_what_was_just_refused_is_refused_without_the_database(
     assert answer["Cache-Control"] == "no-store, private"
 
 
+def test_the_refusal_speaks_the_language_that_the_browser_chose(client, refused):
+    client.cookies["idioma"] = "en"
+
+    answer = sign_in(client, "nobody", password="wrong")
+
+    assert (answer.status_code, answer["Content-Language"]) == (429, "en")
+
+
 def test_after_moments_the_shared_limit_decides_again(
     client, refused, clock, django_assert_num_queries
 ):
