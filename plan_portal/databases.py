@@ -21,11 +21,42 @@ def embedded(path):
     }
 
 
+#: Seconds for a connection to be made; milliseconds for what was sent to be received.
+#: A server or a network that went silent is given up by then.
+SILENCE = {
+    "connect_timeout": 2,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+#: What one request may hold on to. A command that migrates or loads may take longer.
+DEADLINES = {
+    "statement_timeout": "5s",
+    "lock_timeout": "3s",
+    "idle_in_transaction_session_timeout": "10s",
+}
+
+
 def named(config):
     """PostgreSQL, as DATABASE_URL names it."""
     if config["ENGINE"] != "django.db.backends.postgresql":
         raise ImproperlyConfigured("DATABASE_URL must begin with postgres://")
     # No connection outlives its request, and none is waited for long: a database that
     # is frozen must not freeze the portal.
-    options = {"connect_timeout": 2, **config.get("OPTIONS", {})}
+    options = {**SILENCE, **config.get("OPTIONS", {})}
     return {**config, "CONN_MAX_AGE": 0, "OPTIONS": options}
+
+
+def hold_to_deadlines(config):
+    """
+    Let PostgreSQL end what takes longer than a reader waits, in this process alone.
+
+    ``config`` is the connection's own settings, changed before it is first made; what
+    DATABASE_URL says in ``options`` comes last and wins. SQLite has a timeout already.
+    """
+    if config["ENGINE"] != "django.db.backends.postgresql":
+        return
+    asked = " ".join(f"-c {name}={value}" for name, value in DEADLINES.items())
+    said = config["OPTIONS"].get("options", "")
+    config["OPTIONS"]["options"] = f"{asked} {said}".strip()
