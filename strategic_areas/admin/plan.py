@@ -76,6 +76,11 @@ class CommitmentAdmin(PlanBoundAdmin):
     list_select_related = ["lead"]
     search_fields = ["code", "title_es", "title_en"]
 
+    def get_list_filter(self, request):
+        """Who keeps no plan sees her own agency's; a list of leads helps her little."""
+        filters = super().get_list_filter(request)
+        return filters if self.has_change_permission(request) else filters[:-1]
+
 
 @admin.register(Activity)
 class ActivityAdmin(PlanBoundAdmin):
