@@ -29,6 +29,7 @@ BILINGUAL = {
     models.LaterActivity: ["title", "note"],
     models.ReportingPeriod: ["name"],
     models.AgencyComment: ["text"],
+    models.Correction: ["about", "asked", "decision"],
     models.ActivityUpdate: [
         "narrative",
         "obstacle",
@@ -77,6 +78,7 @@ for model in (
     models.CommitmentUpdate,
     models.Evidence,
     models.HelpLine,
+    models.Correction,
     models.Indicator,
     models.Target,
 ):

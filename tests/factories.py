@@ -30,6 +30,7 @@ from strategic_areas.models import (
     Amendment,
     Commitment,
     CommitmentUpdate,
+    Correction,
     Discrepancy,
     Evidence,
     FrameworkTarget,
@@ -290,6 +291,16 @@ def make_help_line(**fields):
     fields.setdefault("label_es", f"Línea {number}")
     fields.setdefault("numbers", ["809-200-7212"])
     return HelpLine.objects.create(**fields)
+
+
+def make_correction_request(**fields):
+    """What a reader asked to be corrected; undecided unless said."""
+    number = next(_numbers)
+    fields.setdefault("asked_on", date(2026, 3, 1))
+    fields.setdefault("about_es", f"Página {number}")
+    fields.setdefault("about_en", f"Page {number}")
+    fields.setdefault("asked_es", f"La cifra {number} no coincide con su fuente.")
+    return Correction.objects.create(**fields)
 
 
 def make_change(record=None, *, by=None, links=None, **fields):

@@ -24,6 +24,7 @@ PUBLIC = """
 home, plans, help, methodology, about, glossary, protection    |            | 200 | 405
 accessibility, privacy, contact, terms, site_map               |            | 200 | 405
 legal_base, discrepancies, search, search_description          |            | 200 | 405
+corrections                                                    |            | 200 | 405
 plan, areas, commitments, agencies, updates, frameworks        | plan       | 200 | 405
 amendments, later_activities                                   | plan       | 200 | 405
 plan_picture, plan_feed, plan_dates                            | plan       | 200 | 405
@@ -201,7 +202,8 @@ agencies_factorreset_refuse | reset, reset-mine  | 403 403 403 403 404 | 403 403
 TABLES = [
     (
         "strategic_areas.strategicarea strategic_areas.programme "
-        "strategic_areas.helpline strategic_areas.indicator strategic_areas.target "
+        "strategic_areas.helpline strategic_areas.correction "
+        "strategic_areas.indicator strategic_areas.target "
         "strategic_areas.frameworktarget strategic_areas.legalinstrument "
         "strategic_areas.lateractivity strategic_areas.tiptier "
         "strategic_areas.discrepancy strategic_areas.source",
@@ -216,7 +218,8 @@ TABLES = [
     ),
     (
         "strategic_areas.strategicarea strategic_areas.programme "
-        "strategic_areas.helpline strategic_areas.indicator strategic_areas.target",
+        "strategic_areas.helpline strategic_areas.correction "
+        "strategic_areas.indicator strategic_areas.target",
         """
         simple_history  | row | 404 404 404 200 404 | 403 403 403 403 403
         """,

@@ -52,6 +52,7 @@ BUDGETS = {
     "agency": 8,
     "updates": 6,
     "update": 4,
+    "corrections": 3,
     "legal_base": 4,
     "discrepancies": 5,
     "frameworks": 7,
@@ -111,6 +112,7 @@ def make_world(rows=1, *, demonstration=False):
         activity.sources.add(source)
         factories.make_record_update(activity=activity, sources=[source])
         HelpLine.objects.create(label_es=f"Línea {number}", numbers=["809-200-7212"])
+        factories.make_correction_request()
         other = factories.make_agency()
         factories.make_participation(plan=plan, agency=other)
         factories.make_commitment(programme=programme, lead=other).supporting.add(
@@ -203,6 +205,7 @@ def every_address(commitment):
         ("updates", ("p",), "/p/avances/", "/en/p/updates/"),
         ("update", ("p", "abc2"), "/p/avances/abc2/", "/en/p/updates/abc2/"),
         ("legal_base", (), "/base-legal/", "/en/legal-base/"),
+        ("corrections", (), "/correcciones/", "/en/corrections/"),
         ("discrepancies", (), "/discrepancias/", "/en/discrepancies/"),
         ("frameworks", ("p",), "/p/marcos/", "/en/p/frameworks/"),
         ("amendments", ("p",), "/p/modificaciones/", "/en/p/amendments/"),

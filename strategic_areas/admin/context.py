@@ -8,6 +8,7 @@ from strategic_areas.admin.plan import OF_PLAN, OfPlanMixin
 from strategic_areas.models import (
     CodeList,
     CodeListValue,
+    Correction,
     Discrepancy,
     FrameworkTarget,
     HelpLine,
@@ -42,6 +43,13 @@ class LaterActivityAdmin(OfPlanMixin, BilingualAdmin):
 @admin.register(HelpLine)
 class HelpLineAdmin(ApprovedMixin, BilingualHistoryAdmin):
     list_display = ["label", "reliability", "confirm_before_publishing", "confirmed_on"]
+
+
+@admin.register(Correction)
+class CorrectionAdmin(ApprovedMixin, BilingualHistoryAdmin):
+    list_display = ["about", "asked_on", "outcome", "decided_on"]
+    list_filter = ["outcome"]
+    search_fields = ["about_es", "about_en", "asked_es"]
 
 
 @admin.register(TipTier)

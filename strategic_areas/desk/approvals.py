@@ -16,6 +16,7 @@ from strategic_areas.desk import guard
 from strategic_areas.desk.differences import differences
 from strategic_areas.models import (
     AgencyComment,
+    Correction,
     HelpLine,
     Indicator,
     PendingChange,
@@ -30,13 +31,14 @@ TOLD_FOR = timedelta(days=30)
 #: The partial that shows a record as the public reads it.
 READ_IN = {
     HelpLine: "_line.html",
+    Correction: "_correction.html",
     Indicator: "desk/_reads_indicator.html",
     Target: "desk/_reads_target.html",
     Translation: "_entry_body.html",
     AgencyComment: "_agency_comment.html",
 }
 #: What has an admin page of its own.
-ADMIN_PAGES = {HelpLine, Indicator, Target}
+ADMIN_PAGES = {Correction, HelpLine, Indicator, Target}
 
 
 @dataclass(frozen=True)

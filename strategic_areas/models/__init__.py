@@ -20,6 +20,7 @@ from strategic_areas.models.context import (
     LaterActivity,
     TipTier,
 )
+from strategic_areas.models.corrections import Correction
 from strategic_areas.models.framework import FrameworkTarget, LegalInstrument
 from strategic_areas.models.geography import Province, Region
 from strategic_areas.models.indicators import Discrepancy, Indicator, Target
@@ -58,6 +59,7 @@ __all__ = [
     "CodeListValue",
     "Commitment",
     "CommitmentUpdate",
+    "Correction",
     "Discrepancy",
     "DueProvenance",
     "Evidence",

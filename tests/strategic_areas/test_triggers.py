@@ -27,6 +27,7 @@ from tests.factories import (
     make_activity,
     make_agency,
     make_commitment,
+    make_correction_request,
     make_evidence,
     make_focal_point,
     make_letter,
@@ -269,6 +270,7 @@ def one_row_in_every_public_table():
         written_by=person,
         written_at=timezone.now(),
     )
+    make_correction_request()
     Target.objects.create(
         plan=plan,
         indicator=Indicator.objects.first(),

@@ -1,0 +1,67 @@
+"""What readers asked to be corrected, and what was decided."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from agencies.constraints import dates_in_order, spanish_required
+
+
+class Correction(models.Model):
+    """
+    One request to correct something, as the public reads it: never who asked.
+
+    Kept by the secretariat, from the mails that it gets. While nothing is decided it
+    has neither outcome nor decision.
+    """
+
+    class Outcome(models.TextChoices):
+        CORRECTED = "corrected", _("Corrected")
+        PARTLY = "partly", _("Corrected in part")
+        KEPT = "kept", _("Left as it was")
+
+    asked_on = models.DateField(_("asked on"))
+    about = models.CharField(
+        _("page that it is about"),
+        max_length=200,
+        help_text=_("Its title, as a reader would look for it."),
+    )
+    asked = models.TextField(
+        _("what was asked"),
+        help_text=_("In your own words. Never who asked, nor any other person."),
+    )
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, blank=True)
+    decided_on = models.DateField(_("decided on"), null=True, blank=True)
+    decision = models.TextField(
+        _("what was decided, and why"), blank=True, help_text=_("Name no person.")
+    )
+
+    class Meta:
+        ordering = ["-asked_on", "-pk"]
+        verbose_name = _("correction asked for")
+        verbose_name_plural = _("corrections asked for")
+        constraints = [
+            *spanish_required("correction", "about", "asked"),
+            dates_in_order("correction", "asked_on", "decided_on"),
+            models.CheckConstraint(
+                name="correction_is_decided_as_a_whole",
+                condition=(
+                    ~Q(outcome="")
+                    & Q(decided_on__isnull=False, decision_es__isnull=False)
+                    & ~Q(decision_es="")
+                    | Q(outcome="", decided_on__isnull=True)
+                    & (Q(decision_es="") | Q(decision_es__isnull=True))
+                ),
+                violation_error_message=_(
+                    "Outcome, date and decision are stated together, or none of them."
+                ),
+            ),
+        ]
+
+    def __str__(self):
+        return self.about
+
+    @property
+    def days(self):
+        """Whole days from the request to the decision; None while it waits."""
+        return (self.decided_on - self.asked_on).days if self.decided_on else None

@@ -1,0 +1,110 @@
+"""The log of corrections: kept by two people, naming nobody, with its days."""
+
+from datetime import date
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from strategic_areas import workflow
+from strategic_areas.addresses import address
+from strategic_areas.models import Correction, PendingChange
+from tests import factories
+from tests.test_public_pages import LANGUAGES, read
+
+pytestmark = pytest.mark.django_db
+
+DECIDED = {
+    "outcome": "corrected",
+    "decided_on": date(2026, 3, 9),
+    "decision_es": "Se corrigió según el informe.",
+}
+ADD = "admin:strategic_areas_correction_add"
+FILLED = {
+    "asked_on": "2026-03-01",
+    "about_es": "Compromiso 1.1",
+    "asked_es": "La fecha no es la del informe.",
+    "outcome": "",
+    "decided_on": "",
+    "decision_es": "",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_log_tells_what_was_asked_decided_and_in_how_many_days(client, language):
+    waiting = factories.make_correction_request(asked_on=date(2026, 4, 1))
+    decided = factories.make_correction_request(**DECIDED)
+    factories.make_correction_request(**DECIDED | {"decided_on": date(2026, 3, 3)})
+
+    path = address("corrections", language=language)
+    page, log = read(client, path), client.get(path).context["log"]
+
+    assert log.corrections[0] == waiting
+    assert (waiting.days, decided.days, log.decided, log.days) == (None, 8, 2, 8)
+    for text in (decided.asked_es, decided.decision_es, waiting.asked_es):
+        assert text in page.text
+
+
+def test_an_empty_log_says_so(client):
+    page = read(client, address("corrections"))
+
+    assert [each for each in page.every("p") if each.get("class") == "notice"]
+
+
+def test_nothing_is_told_before_a_second_person_approves(client):
+    client.force_login(factories.make_reviewer())
+    client.post(reverse(ADD), FILLED)
+    change = PendingChange.objects.get()
+    path = address("corrections")
+    before = client.get(path).content.decode()
+
+    workflow.approve(change, by=factories.make_reviewer())
+
+    assert FILLED["asked_es"] not in before
+    assert FILLED["asked_es"] in client.get(path).content.decode()
+
+
+def test_whoever_proposes_it_does_not_approve_it(client):
+    reviewer = factories.make_reviewer()
+    client.force_login(reviewer)
+    client.post(reverse(ADD), FILLED)
+
+    with pytest.raises(workflow.TransitionError):
+        workflow.approve(PendingChange.objects.get(), by=reviewer)
+
+    assert Correction.objects.count() == 0
+
+
+def test_a_text_that_identifies_somebody_is_refused(client):
+    client.force_login(factories.make_reviewer())
+
+    response = client.post(
+        reverse(ADD), FILLED | {"asked_es": "Lo pidió la cédula 001-1234567-8."}
+    )
+
+    assert "asked_es" in response.context["adminform"].form.errors
+    assert PendingChange.objects.count() == 0
+
+
+@pytest.mark.parametrize("left_out", DECIDED)
+def test_it_is_decided_as_a_whole(left_out):
+    decided = {name: value for name, value in DECIDED.items() if name != left_out}
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        factories.make_correction_request(**decided)
+
+
+def test_it_is_not_decided_before_it_was_asked():
+    with pytest.raises(IntegrityError), transaction.atomic():
+        factories.make_correction_request(**DECIDED | {"asked_on": date(2026, 3, 10)})
+
+
+def test_whoever_approves_reads_what_the_public_will(client):
+    change = factories.make_change(factories.make_correction_request(), **DECIDED)
+    client.force_login(factories.make_reviewer())
+
+    page = client.get(reverse("admin:approval", args=[change.pk]))
+
+    readings = dict(page.context["readings"])
+    assert set(readings) == {"es", "en"}
+    assert DECIDED["decision_es"] in readings["es"]
