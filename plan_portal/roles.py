@@ -38,6 +38,7 @@ PERMISSIONS = {
         "strategic_areas.lateractivity": [VIEW, ADD, CHANGE],
         "strategic_areas.helpline": [VIEW, ADD, CHANGE],
         "strategic_areas.correction": [VIEW, ADD, CHANGE],
+        "strategic_areas.attributiondispute": [VIEW, CHANGE],
         "strategic_areas.tiptier": [VIEW, ADD, CHANGE],
         "strategic_areas.codelist": [VIEW],
         "strategic_areas.codelistvalue": [VIEW],

@@ -29,6 +29,7 @@ BILINGUAL = {
     models.LaterActivity: ["title", "note"],
     models.ReportingPeriod: ["name"],
     models.AgencyComment: ["text"],
+    models.AttributionDispute: ["text", "resolution"],
     models.Correction: ["about", "asked", "decision"],
     models.ActivityUpdate: [
         "narrative",
@@ -79,6 +80,7 @@ for model in (
     models.Evidence,
     models.HelpLine,
     models.Correction,
+    models.AttributionDispute,
     models.Indicator,
     models.Target,
 ):

@@ -28,6 +28,7 @@ from strategic_areas.models import (
     ActivityProposal,
     ActivityUpdate,
     Amendment,
+    AttributionDispute,
     Commitment,
     CommitmentUpdate,
     Correction,
@@ -48,6 +49,7 @@ from strategic_areas.models import (
     StrategicArea,
     TipTier,
 )
+from strategic_areas.models.disputes import ABOUT
 from tests.uploads import make_pdf
 
 _numbers = count(1)
@@ -291,6 +293,32 @@ def make_help_line(**fields):
     fields.setdefault("label_es", f"Línea {number}")
     fields.setdefault("numbers", ["809-200-7212"])
     return HelpLine.objects.create(**fields)
+
+
+def make_dispute(record, *, by=None, **fields):
+    """
+    Proposed by a focal point of the agency to which the record is attributed.
+
+    ``record`` is a commitment, an activity or an update.
+    """
+    agency = record.lead if isinstance(record, Commitment) else record.agency
+    by = by or make_focal_point(agency=agency)
+    fields.setdefault("text_es", "Ese operativo lo hizo otra institución.")
+    fields.setdefault("signed_as", "titular")
+    dispute = AttributionDispute(
+        **{ABOUT[type(record)]: record},
+        agency=agency,
+        written_by=by,
+        written_at=timezone.now(),
+        **fields,
+    )
+    return workflow.propose(dispute, by=by)
+
+
+def make_approved_dispute(record, **fields):
+    """One that the public reads."""
+    workflow.approve(make_dispute(record, **fields), by=make_reviewer())
+    return AttributionDispute.objects.latest("pk")
 
 
 def make_correction_request(**fields):

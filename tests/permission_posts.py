@@ -116,6 +116,7 @@ POSTS = {
     "admin:letter_confirmed": lambda words: {"seen": words["seen"]},
     "admin:letter_contested": lambda words: {"seen": words["seen"], "reason": REASON},
     "admin:purge_new": lambda words: {"phrases": "Zutana"},
+    "admin:attribution": lambda words: {"text_es": "Lo hizo otra institución."},
     "admin:translation": lambda words: {"text": "Part of the work was done."},
     "admin:round": lambda words: {"has_read": "on"},
     "admin:review_publish": decided,

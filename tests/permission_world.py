@@ -103,6 +103,7 @@ class World:
             "mandate": {"pk": mandate.pk, "successor": self.successor.pk},
             "proposal": {"pk": self._proposal(agency, author).pk},
             "comment": {"pk": self._comment(agency, author).pk},
+            "attributed": {"kind": "actividad", "pk": self._attributed(agency).pk},
             "letter": self._letter(agency),
             "letter-handed": self._letter(agency, handed=True),
             "key": {"pk": self._key(author).pk},
@@ -192,6 +193,11 @@ class World:
         comment = AgencyComment(agency=agency, period=self.late, text_es="Se avanzó.")
         comment.signed_as = "titular"
         return workflow.propose(comment, by=author)
+
+    def _attributed(self, agency):
+        return factories.make_activity(
+            plan=self.plan, agency=agency, provenance="press"
+        )
 
     def _letter(self, agency, handed=False):
         activity = factories.make_activity(plan=self.plan, agency=agency)

@@ -11,6 +11,7 @@ from agencies.models import Agency, FocalPoint, User
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
+    AttributionDispute,
     Commitment,
     CommitmentUpdate,
     Indicator,
@@ -44,6 +45,11 @@ def make_invitation():
     return factories.make_invitation(email=address)[0]
 
 
+def make_dispute():
+    record = factories.make_commitment(provenance="press")
+    return factories.make_approved_dispute(record)
+
+
 #: How a row is made where filling in what is required does not make one.
 MAKERS = {
     Agency: factories.make_agency,
@@ -59,6 +65,7 @@ MAKERS = {
     RoundReopening: make_reopening,
     Indicator: factories.make_indicator,
     PendingChange: factories.make_change,
+    AttributionDispute: make_dispute,
 }
 
 

@@ -6,6 +6,7 @@ from agencies.scoping import BilingualAdmin, BilingualHistoryAdmin, ScopedAdmin
 from strategic_areas.admin.approved import ApprovedMixin
 from strategic_areas.admin.plan import OF_PLAN, OfPlanMixin
 from strategic_areas.models import (
+    AttributionDispute,
     CodeList,
     CodeListValue,
     Correction,
@@ -43,6 +44,30 @@ class LaterActivityAdmin(OfPlanMixin, BilingualAdmin):
 @admin.register(HelpLine)
 class HelpLineAdmin(ApprovedMixin, BilingualHistoryAdmin):
     list_display = ["label", "reliability", "confirm_before_publishing", "confirmed_on"]
+
+
+@admin.register(AttributionDispute)
+class AttributionDisputeAdmin(ApprovedMixin, BilingualHistoryAdmin):
+    """What an agency says stays; the secretariat says what it decides."""
+
+    list_display = ["__str__", "agency", "outcome", "resolved_on"]
+    list_filter = ["outcome"]
+    list_select_related = [
+        *("agency", "commitment", "activity"),
+        *("activity_update__activity", "activity_update__period"),
+    ]
+    readonly_fields = [
+        *("agency", "commitment", "activity", "activity_update"),
+        *("text_es", "text_en", "signed_as"),
+    ]
+    fields = [
+        *readonly_fields,
+        *("outcome", "resolved_on", "resolution_es", "resolution_en"),
+    ]
+
+    def has_add_permission(self, request):
+        """Only the agency itself says so, on its desk."""
+        return False
 
 
 @admin.register(Correction)

@@ -16,6 +16,7 @@ from strategic_areas.desk import guard
 from strategic_areas.desk.differences import differences
 from strategic_areas.models import (
     AgencyComment,
+    AttributionDispute,
     Correction,
     HelpLine,
     Indicator,
@@ -23,7 +24,7 @@ from strategic_areas.models import (
     Target,
     Translation,
 )
-from strategic_areas.queries import agencies, help_lines, record
+from strategic_areas.queries import agencies, disputes, help_lines, record
 from strategic_areas.workflow.plain_values import put
 
 #: How long a decision that went against somebody stands on her first page.
@@ -36,9 +37,10 @@ READ_IN = {
     Target: "desk/_reads_target.html",
     Translation: "_entry_body.html",
     AgencyComment: "_agency_comment.html",
+    AttributionDispute: "_dispute.html",
 }
 #: What has an admin page of its own.
-ADMIN_PAGES = {Correction, HelpLine, Indicator, Target}
+ADMIN_PAGES = {AttributionDispute, Correction, HelpLine, Indicator, Target}
 
 
 @dataclass(frozen=True)
@@ -170,6 +172,9 @@ def _shown(proposed, change):
     if isinstance(proposed, AgencyComment):
         proposed.written_at = change.proposed_at
         return {"comment": agencies.comment(proposed)}
+    if isinstance(proposed, AttributionDispute):
+        proposed.written_at = proposed.written_at or change.proposed_at
+        return {"dispute": disputes.told(proposed)}
     if isinstance(proposed, Translation):
         proposed.record.translation = proposed
         is_update = proposed.activity_update is not None

@@ -5,6 +5,7 @@ from django.urls import path
 from agencies.pages import held_by
 from strategic_areas.desk import (
     approving,
+    attributions,
     closing,
     commenting,
     evidence,
@@ -100,6 +101,12 @@ def patterns(site):
                 "comentario/<int:period>/<slug:agency>/",
                 commenting.agency_comment,
                 "agency_comment",
+            ),
+            ("atribuciones/", attributions.attributions, "attributions"),
+            (
+                "atribuciones/<slug:kind>/<int:pk>/",
+                attributions.attribution,
+                "attribution",
             ),
             ("rondas/<int:pk>/", closing.round_page, "round"),
             ("revision/", review.queue_page, "review_queue"),

@@ -21,6 +21,7 @@ from strategic_areas.models.context import (
     TipTier,
 )
 from strategic_areas.models.corrections import Correction
+from strategic_areas.models.disputes import AttributionDispute
 from strategic_areas.models.framework import FrameworkTarget, LegalInstrument
 from strategic_areas.models.geography import Province, Region
 from strategic_areas.models.indicators import Discrepancy, Indicator, Target
@@ -55,6 +56,7 @@ __all__ = [
     "AgencyComment",
     "Amendment",
     "Answer",
+    "AttributionDispute",
     "CodeList",
     "CodeListValue",
     "Commitment",

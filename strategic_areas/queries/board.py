@@ -16,7 +16,7 @@ from strategic_areas.models import (
     ReportingPeriod,
     Status,
 )
-from strategic_areas.queries import filings, past
+from strategic_areas.queries import disputes, filings, past
 from strategic_areas.queries.joins import joined, with_joined
 from strategic_areas.queries.plans import periods_of
 
@@ -129,7 +129,12 @@ def _planned(plan, supporter):
         planned.public()
         .filter(plan=plan)
         .select_related("lead", "programme__area")
-        .annotate(is_supported=Exists(supporting), has_activity=Exists(stands))
+        .annotate(
+            is_supported=Exists(supporting),
+            has_activity=Exists(stands),
+            is_disputed=disputes.unresolved("commitment"),
+            disputes_activity=disputes.unresolved("activity", "activities__pk"),
+        )
     )
     rows = with_joined(rows, "activities", Activity)
     rows = with_joined(rows, "activities__agency", Agency)
@@ -140,6 +145,7 @@ def _planned(plan, supporter):
         if row.has_activity:
             activity = joined(row, "activities", Activity)
             activity.commitment, activity.plan = commitment, plan
+            activity.is_disputed = row.disputes_activity or commitment.is_disputed
             agency = agencies.setdefault(
                 activity.agency_id, joined(row, "activities__agency", Agency)
             )

@@ -15,7 +15,7 @@ from strategic_areas.models import (
     ReportingPeriod,
     Status,
 )
-from strategic_areas.queries import grounds, plans, record, rounds
+from strategic_areas.queries import disputes, grounds, plans, record, rounds
 from strategic_areas.queries.board import ActivityRow, CommitmentRow, build
 from strategic_areas.queries.chronicle import Step, chronicle
 from strategic_areas.queries.filings import with_dates
@@ -38,6 +38,7 @@ class ActivityAccount:
     sources: tuple
     #: The approved amendments of the plan that brought or changed it.
     amendments: tuple[Amendment, ...]
+    dispute: disputes.Dispute | None
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class CommitmentPage:
     later: tuple
     sources: tuple
     continues: Commitment | None
+    dispute: disputes.Dispute | None
 
     @property
     def commitment(self):
@@ -68,6 +70,7 @@ def find(plan_code: str, code: str) -> Commitment | None:
     found = Commitment.objects.public().filter(plan__code=plan_code, code=code)
     found = found.annotate(of_lines=plans.reconstructed("plan"))
     found = found.select_related("plan", "lead", "programme__area", "continues__plan")
+    found = found.select_related("dispute__agency")
     found = with_joined(found, "plan__periods", ReportingPeriod)
     rows = list(with_joined(found, "amendments", Amendment))
     if not rows:
@@ -144,6 +147,7 @@ def page(commitment: Commitment, succession: Succession, today: date):
         ),
         sources=tuple(found.sources["commitment", commitment.pk]),
         continues=_public_or_none(commitment.continues),
+        dispute=disputes.of(commitment),
     )
 
 
@@ -159,7 +163,7 @@ def _activities(commitment, former, succession):
             Q(commitment__in=[commitment.pk, *former])
             | Q(pk__in=succession.former_activities(commitment.pk))
         )
-        .select_related("agency")
+        .select_related("agency", "dispute__agency")
         .annotate(waits=waits)
         .annotate(waits_in=F("waits__period_id"), waits_since=F("waits__submitted_at"))
     )
@@ -211,6 +215,7 @@ def _account(row, asked, moments, found):
         demonstrations=tuple(entry for entry in told if entry.is_demonstration),
         sources=_beside(found.sources["activity", row.activity.pk], real),
         amendments=row.activity.approved,
+        dispute=disputes.of(row.activity),
     )
 
 

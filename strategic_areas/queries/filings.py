@@ -23,7 +23,7 @@ from strategic_areas.models import (
     Status,
     Transition,
 )
-from strategic_areas.queries import past
+from strategic_areas.queries import disputes, past
 from strategic_areas.queries.joins import columns
 
 #: What the board reads of an update or a declaration: no text, nobody's name.
@@ -46,6 +46,7 @@ FILED = [
     "period_id",
     "origin",
     "public_id",
+    "is_disputed",
 ]
 
 
@@ -59,6 +60,8 @@ class Filed(progress.Report):
     was_entered: bool
     published_at: datetime
     public_id: str
+    #: Its agency does not acknowledge this very account, and nothing is decided.
+    is_disputed: bool = False
 
 
 def with_dates(queryset):
@@ -68,6 +71,9 @@ def with_dates(queryset):
         subject_id=F("activity_id" if is_update else "commitment_id"),
         starts_on=F("period__starts_on"),
         ends_on=F("period__ends_on"),
+        is_disputed=disputes.unresolved("activity_update")
+        if is_update
+        else Value(False),
     )
 
 
@@ -128,6 +134,7 @@ def _submissions(plan, agency):
         period_id=F("activity_update__period_id"),
         origin=Value("entered"),
         public_id=Value(""),
+        is_disputed=Value(False),
     )
 
 
@@ -147,6 +154,7 @@ def filed(record) -> Filed:
         was_entered=record.origin == "entered",
         published_at=record.published_at,
         public_id=record.public_id,
+        is_disputed=record.is_disputed,
     )
 
 

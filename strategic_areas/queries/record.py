@@ -22,7 +22,7 @@ from strategic_areas.models import (
     Status,
 )
 from strategic_areas.models.translations import told_in
-from strategic_areas.queries import grounds, letters
+from strategic_areas.queries import disputes, grounds, letters
 from strategic_areas.queries.evidence import evidence_line
 
 
@@ -78,6 +78,16 @@ class Entry:
     translated: frozenset = frozenset()
     sources: tuple = ()
     evidence: tuple = ()
+    #: That its agency does not acknowledge this very account.
+    dispute: disputes.Dispute | None = None
+    #: Likewise of its activity or commitment, while nothing is decided on it.
+    is_about_disputed: bool = False
+
+    @property
+    def is_disputed(self):
+        """Whether the agency says of it, or of what it is about, that it is not its."""
+        is_open = self.dispute is not None and not self.dispute.resolved_on
+        return is_open or self.is_about_disputed
 
     @property
     def is_demonstration(self):
@@ -131,19 +141,29 @@ FRAME = (
 
 def updates():
     """Public revisions of updates of public plans, with what a page prints of them."""
-    return _public(ActivityUpdate).select_related(
-        "period",
-        "letter",
-        "activity__agency",
-        "activity__commitment__plan",
-        "translation",
+    return (
+        _public(ActivityUpdate)
+        .select_related(
+            "period",
+            "letter",
+            "activity__agency",
+            "activity__commitment__plan",
+            "translation",
+            "dispute__agency",
+        )
+        .annotate(
+            is_about_disputed=disputes.unresolved("activity", "activity")
+            | disputes.unresolved("commitment", "activity__commitment")
+        )
     )
 
 
 def declarations():
     """Public revisions of declarations of public plans."""
-    return _public(CommitmentUpdate).select_related(
-        "period", "commitment__lead", "commitment__plan", "translation"
+    return (
+        _public(CommitmentUpdate)
+        .select_related("period", "commitment__lead", "commitment__plan", "translation")
+        .annotate(is_about_disputed=disputes.unresolved("commitment", "commitment"))
     )
 
 
@@ -239,6 +259,11 @@ def _entry(kind, row, sources, evidence):
         )
     if is_update and row.is_reserved:
         return Entry(**frame, **_withheld_content(row))
+    if row.origin == "record":
+        frame |= {
+            "dispute": disputes.of(row),
+            "is_about_disputed": getattr(row, "is_about_disputed", False),
+        }
     content = _update_content(row) if is_update else _declaration_content(row)
     return Entry(**frame, **content, sources=tuple(sources), evidence=tuple(evidence))
 

@@ -23,6 +23,12 @@ class Line:
     def state(self):
         return progress.State(self.report.execution)
 
+    @property
+    def is_disputed(self):
+        """Whether its agency does not acknowledge it, or what it is about."""
+        is_of_record = not self.report.was_entered
+        return is_of_record and (self.report.is_disputed or self.activity.is_disputed)
+
     def get_absolute_url(self, language=None):
         """The account's own page."""
         words = self.activity.plan.code, self.report.public_id

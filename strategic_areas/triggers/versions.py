@@ -32,6 +32,8 @@ NOT_PUBLIC = {
 TOLD = "('submitted', 'published', 'replaced', 'withdrawn')"
 #: The models of revisions; what hangs on one is as public as the revision.
 REVISIONS = ("ActivityUpdate", "CommitmentUpdate")
+#: May name a revision, but hangs on none: it stands beside other records too.
+ON_NO_REVISION = {"AttributionDispute"}
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ def _table(model, *, is_revision=False):
     beside = tuple(
         (field.column, field.related_model._meta.db_table)
         for field in model._meta.concrete_fields
-        if field.related_model in revisions
+        if field.related_model in revisions and model.__name__ not in ON_NO_REVISION
     )
     return Table(model._meta.db_table, is_revision, beside)
 

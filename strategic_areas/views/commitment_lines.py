@@ -89,6 +89,15 @@ def _cells(row, found):
         commitment.lead.acronym,
         commitment.lead.name,
         ", ".join(sorted(found.answers.get(commitment.pk, ()))),
-        Provenance(commitment.provenance).label,
+        _provenance(commitment),
         settings.SITE_URL + commitment.get_absolute_url(language=get_language()),
     ]
+
+
+def _provenance(commitment):
+    """Where it comes from, and whether its lead agency does not acknowledge it."""
+    words = Provenance(commitment.provenance).label
+    if not commitment.is_disputed:
+        return words
+    disputed = _("The institution does not acknowledge this attribution")
+    return f"{words}. {disputed}"

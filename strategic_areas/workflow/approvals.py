@@ -11,7 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from agencies import audit
-from strategic_areas.models import AgencyComment, PendingChange, Translation
+from strategic_areas.models import (
+    AgencyComment,
+    AttributionDispute,
+    PendingChange,
+    Translation,
+)
 from strategic_areas.workflow.authority import may_review, reports_for
 from strategic_areas.workflow.moves import TransitionError
 from strategic_areas.workflow.personal_data import blocked_texts
@@ -59,12 +64,15 @@ def may_propose(user, record):
     """
     A change needs the same permission as if it applied at once.
 
-    A translation comes from whoever may review its record, a comment from the agency.
+    A translation comes from whoever may review its record; from the agency a comment,
+    and that it does not acknowledge a record, on which the secretariat then decides.
     """
     if isinstance(record, Translation):
         return record.may_stand and may_review(user, record.record)
     if isinstance(record, AgencyComment):
         return record.period.is_round and reports_for(user, record.agency)
+    if isinstance(record, AttributionDispute) and not record.pk:
+        return record.may_stand and reports_for(user, record.agency)
     action = "change" if record.pk else "add"
     return user.has_perm(f"strategic_areas.{action}_{record._meta.model_name}")
 
@@ -189,7 +197,9 @@ def approve(change, *, by):
 
 
 def _apply(record, change, by):
-    if isinstance(record, AgencyComment):
+    is_new = change.object_id is None
+    is_said = isinstance(record, AgencyComment)
+    if is_said or isinstance(record, AttributionDispute) and is_new:
         record.written_by = change.proposed_by
         record.written_at = change.proposed_at
     _must_be_valid(record)

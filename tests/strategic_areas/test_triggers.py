@@ -26,6 +26,7 @@ from strategic_areas.triggers import versions
 from tests.factories import (
     make_activity,
     make_agency,
+    make_approved_dispute,
     make_commitment,
     make_correction_request,
     make_evidence,
@@ -271,6 +272,7 @@ def one_row_in_every_public_table():
         written_at=timezone.now(),
     )
     make_correction_request()
+    make_approved_dispute(make_commitment(plan=plan, provenance="press"))
     Target.objects.create(
         plan=plan,
         indicator=Indicator.objects.first(),

@@ -1,0 +1,141 @@
+"""What public sources attribute to an agency, and that it does not acknowledge it."""
+
+from dataclasses import dataclass
+
+from django import forms
+from django.contrib import admin, messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from agencies.models import FocalPoint
+from strategic_areas.desk import approvals
+from strategic_areas.desk.proposing import ProposalForm, waiting_for
+from strategic_areas.models import (
+    Activity,
+    ActivityUpdate,
+    AttributionDispute,
+    Commitment,
+    Plan,
+    Status,
+)
+from strategic_areas.models.comments import LONGEST
+from strategic_areas.models.disputes import ABOUT, ATTRIBUTED
+from strategic_areas.queries import disputes
+
+#: The word in the address → what is attributed, and how its agency is found.
+KINDS = {
+    "compromiso": (Commitment, "lead"),
+    "actividad": (Activity, "agency"),
+    "avance": (ActivityUpdate, "activity__agency"),
+}
+
+
+@dataclass(frozen=True)
+class Attributed:
+    """One record, the word of its kind, and whether the agency has disputed it."""
+
+    kind: str
+    record: Commitment | Activity | ActivityUpdate
+    is_disputed: bool
+
+
+class DisputeForm(ProposalForm):
+    class Meta:
+        model = AttributionDispute
+        fields = ["text_es", "text_en"]
+        widgets = {
+            "text_es": forms.Textarea(attrs={"rows": 6, "maxlength": LONGEST}),
+            "text_en": forms.Textarea(
+                attrs={"rows": 6, "maxlength": LONGEST, "lang": "en"}
+            ),
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        label = capfirst(AttributionDispute._meta.get_field("text").verbose_name)
+        self.fields["text_es"].label = label
+        self.fields["text_en"].label = _("%(label)s, in English") % {"label": label}
+        self.fields["text_en"].required = False
+
+
+def attributed_to(user, kind):
+    """Public reconstructed records of the agencies that the user reports for."""
+    model, agency = KINDS[kind]
+    agencies = FocalPoint.objects.agencies_of(user)
+    rows = model.objects.filter(
+        **{f"{agency}__in": agencies}, provenance__in=ATTRIBUTED
+    ).exclude(plan__status=Plan.Status.IN_PREPARATION)
+    if model is ActivityUpdate:
+        rows = rows.filter(status=Status.PUBLISHED)
+        rows = rows.select_related("activity", "period")
+    return rows.select_related("plan", "dispute__agency", agency)
+
+
+def attributions(request):
+    """All that is attributed to the user's agencies, each with a way to dispute it."""
+    found = [
+        Attributed(kind, row, _has(row))
+        for kind in KINDS
+        for row in attributed_to(request.user, kind)
+    ]
+    context = {**admin.site.each_context(request), "attributed": found}
+    return render(request, "desk/attributions.html", context)
+
+
+def _has(row):
+    """Whether a row of ``attributed_to`` has a dispute beside it."""
+    return row._state.fields_cache["dispute"] is not None
+
+
+def attribution(request, kind, pk):
+    """What stands, what waits, and the form to say that it is not acknowledged."""
+    record = _record_or_404(request.user, kind, pk)
+    dispute = _dispute(request.user, record)
+    waits = waiting_for(dispute) if dispute.pk is None else None
+    data = request.POST if request.method == "POST" else None
+    form = (
+        None
+        if dispute.pk or (waits and not data)
+        else DisputeForm(data, instance=dispute)
+    )
+    if form and form.is_valid() and form.propose(by=request.user):
+        messages.success(
+            request, _("Sent. The secretariat reads it before it is published.")
+        )
+        return redirect("admin:attributions")
+    context = {
+        **admin.site.each_context(request),
+        "record": record,
+        "stands": disputes.told(dispute) if dispute.pk else None,
+        "form": form,
+        "waits": waits,
+        "waiting_lines": approvals.lines(waits) if waits else [],
+    }
+    return render(request, "desk/attribution.html", context)
+
+
+def _record_or_404(user, kind, pk):
+    if kind not in KINDS:
+        raise Http404
+    record = attributed_to(user, kind).filter(pk=pk).first()
+    if record is None:
+        raise Http404
+    return record
+
+
+def _dispute(user, record):
+    """That which stands beside the record, or a new one by this person."""
+    if _has(record):
+        return record.dispute
+    agency = record.lead if isinstance(record, Commitment) else record.agency
+    mandates = user.mandates.current().filter(agency=agency)
+    return AttributionDispute(
+        **{ABOUT[type(record)]: record},
+        agency=agency,
+        signed_as=mandates.order_by("-kind").first().kind,
+        written_by=user,
+        written_at=timezone.now(),
+    )

@@ -1,0 +1,159 @@
+"""An agency does not acknowledge what a reconstruction attributes to it."""
+
+from django.conf import settings
+from django.core.validators import MaxLengthValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from agencies.constraints import spanish_required
+from agencies.models import Agency, FocalPoint
+from strategic_areas.models.comments import LONGEST
+from strategic_areas.models.commitments import Activity, Commitment
+from strategic_areas.models.plan import Plan
+from strategic_areas.models.provenance import Provenance
+from strategic_areas.models.review import Status
+from strategic_areas.models.updates import ActivityUpdate
+
+#: Where a record comes from that others than its agency attribute to it.
+ATTRIBUTED = (Provenance.DOCUMENTED, Provenance.PRESS, Provenance.RECONSTRUCTED)
+#: The field of a dispute, by the model of the record that it is about.
+ABOUT = {
+    Commitment: "commitment",
+    Activity: "activity",
+    ActivityUpdate: "activity_update",
+}
+
+
+def _is_about_one():
+    """A condition: it names one of the three records, and no other."""
+    condition = Q()
+    for name in ABOUT.values():
+        condition |= Q(**{f"{each}__isnull": each != name for each in ABOUT.values()})
+    return condition
+
+
+class AttributionDisputeQuerySet(models.QuerySet):
+    def unresolved(self):
+        """Those on which the secretariat has not decided yet."""
+        return self.filter(resolved_on__isnull=True)
+
+
+class AttributionDispute(models.Model):
+    """
+    "The institution does not acknowledge this attribution", with its text.
+
+    About one reconstructed commitment, activity or update, beside which the public
+    reads it. ``signed_as`` is the role that signs, never a person. The secretariat
+    resolves it, and what it decided stands beside the record too.
+    """
+
+    class Outcome(models.TextChoices):
+        CORRECTED = "corrected", _("The record was corrected")
+        KEPT = "kept", _("The attribution stands")
+
+    agency = models.ForeignKey(
+        Agency, models.PROTECT, related_name="+", verbose_name=_("agency")
+    )
+    commitment = models.OneToOneField(
+        Commitment,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="dispute",
+        verbose_name=_("commitment"),
+    )
+    activity = models.OneToOneField(
+        Activity,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="dispute",
+        verbose_name=_("activity"),
+    )
+    activity_update = models.OneToOneField(
+        ActivityUpdate,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="dispute",
+        verbose_name=_("activity update"),
+    )
+    text = models.TextField(
+        _("why it is not acknowledged"),
+        validators=[MaxLengthValidator(LONGEST)],
+        help_text=_("The public reads it beside the record. Name no person."),
+    )
+    signed_as = models.CharField(_("signed as"), max_length=10, choices=FocalPoint.Kind)
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        editable=False,
+        verbose_name=_("written by"),
+    )
+    written_at = models.DateTimeField(_("written"), editable=False)
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, blank=True)
+    resolved_on = models.DateField(_("resolved on"), null=True, blank=True)
+    resolution = models.TextField(
+        _("what was decided, and why"), blank=True, help_text=_("Name no person.")
+    )
+
+    objects = AttributionDisputeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-written_at", "-pk"]
+        verbose_name = _("disputed attribution")
+        verbose_name_plural = _("disputed attributions")
+        default_permissions = ["view", "change"]
+        constraints = [
+            *spanish_required("attributiondispute", "text"),
+            models.CheckConstraint(
+                name="attributiondispute_is_about_one_record",
+                condition=_is_about_one(),
+            ),
+            models.CheckConstraint(
+                name="attributiondispute_is_resolved_as_a_whole",
+                condition=(
+                    ~Q(outcome="")
+                    & Q(resolved_on__isnull=False, resolution_es__isnull=False)
+                    & ~Q(resolution_es="")
+                    | Q(outcome="", resolved_on__isnull=True)
+                    & (Q(resolution_es="") | Q(resolution_es__isnull=True))
+                ),
+                violation_error_message=_(
+                    "Outcome, date and decision are stated together, or none of them."
+                ),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.agency} · {self.record}"
+
+    @property
+    def record(self):
+        """What it is about."""
+        return self.commitment or self.activity or self.activity_update
+
+    @property
+    def is_resolved(self):
+        return self.resolved_on is not None
+
+    @property
+    def approval_slot(self):
+        """One change waits per record, whether the dispute is there or not."""
+        return f"dispute:{self.record._meta.model_name}:{self.record.pk}"
+
+    @property
+    def may_stand(self):
+        """A new one, beside what is public and attributed to this very agency."""
+        return self.pk is not None or may_be_disputed(self.record, self.agency)
+
+
+def may_be_disputed(record, agency) -> bool:
+    """True of a public reconstructed record that is attributed to the agency."""
+    named = record.lead if isinstance(record, Commitment) else record.agency
+    is_public = record.plan.status != Plan.Status.IN_PREPARATION
+    if isinstance(record, ActivityUpdate):
+        is_public &= record.status == Status.PUBLISHED
+    return is_public and named == agency and record.provenance in ATTRIBUTED

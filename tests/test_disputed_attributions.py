@@ -1,0 +1,299 @@
+"""An agency says of a reconstructed record that it does not acknowledge it."""
+
+import csv
+import io
+from datetime import date
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from strategic_areas import workflow
+from strategic_areas.addresses import address
+from strategic_areas.desk.attributions import KINDS
+from strategic_areas.models import AttributionDispute, PendingChange
+from tests import factories
+from tests.test_public_pages import LANGUAGES, read
+
+pytestmark = pytest.mark.django_db
+
+TEXT = "Ese operativo lo hizo otra institución."
+MARK = {
+    "es": "La institución no reconoce esta atribución",
+    "en": "The institution does not acknowledge this attribution",
+}
+RESOLVED = {
+    "outcome": "kept",
+    "resolved_on": date(2026, 6, 1),
+    "resolution_es": "La fuente es inequívoca.",
+}
+
+
+@pytest.fixture
+def update():
+    """A record from the press of one agency, in a plan put together from sources."""
+    agency = factories.make_agency()
+    commitment = factories.make_commitment(lead=agency, provenance="reconstructed")
+    factories.make_participation(plan=commitment.plan, agency=agency)
+    activity = factories.make_activity(commitment=commitment, provenance="press")
+    return factories.make_record_update(activity=activity)
+
+
+def records(update):
+    """Each kind of record that may be disputed, by its word."""
+    activity = update.activity
+    found = [activity.commitment, activity, update]
+    return dict(zip(KINDS, found, strict=True))
+
+
+def pages(update, language):
+    """Where each kind of record stands, by the name of the page."""
+    plan, commitment = update.plan.code, update.activity.commitment
+    area = getattr(commitment.programme.area, f"slug_{language}")
+    args = {
+        "commitments": [plan],
+        "area": [plan, area],
+        "agency": [plan, update.agency.slug],
+        "commitment": [plan, commitment.code],
+        "commitment_card": [plan, commitment.code],
+        "update": [plan, update.public_id],
+        "updates": [plan],
+        "plan": [plan],
+        "plan_feed": [plan],
+    }
+    return {
+        name: address(name, *each, language=language) for name, each in args.items()
+    }
+
+
+def marked(client, update, language):
+    """Names of the pages on which the mark stands."""
+    return {
+        name
+        for name, path in pages(update, language).items()
+        if MARK[language] in client.get(path).content.decode()
+    }
+
+
+def resolve(dispute, **fields):
+    change = factories.make_change(dispute, **RESOLVED | fields)
+    workflow.approve(change, by=factories.make_reviewer())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("kind", "unmarked"),
+    [
+        ("compromiso", set()),
+        ("actividad", {"commitments", "commitment_card"}),
+        ("avance", {"commitments", "commitment_card"}),
+    ],
+)
+def test_it_is_shown_beside_the_record_wherever_it_stands(
+    client, update, kind, unmarked, language
+):
+    before = marked(client, update, language)
+    factories.make_approved_dispute(records(update)[kind])
+
+    found = marked(client, update, language)
+
+    assert before == set()
+    assert found == set(pages(update, language)) - unmarked
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_text_is_signed_by_a_role_and_by_no_person(client, update, kind):
+    person = factories.make_focal_point(
+        agency=update.agency, first_name="Berenice", last_name="Quezada"
+    )
+    factories.make_approved_dispute(records(update)[kind], by=person)
+
+    page = client.get(pages(update, "es")["commitment"]).content.decode()
+
+    assert TEXT in page
+    for name in ("Berenice", "Quezada", person.username):
+        assert name not in page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_resolved_it_leaves_the_lists_and_tells_what_was_decided(
+    client, update, language
+):
+    dispute = factories.make_approved_dispute(update.activity.commitment)
+
+    resolve(dispute)
+
+    assert marked(client, update, language) == set()
+    shown = read(client, pages(update, language)["commitment"]).text
+    assert RESOLVED["resolution_es"] in shown
+    assert TEXT in shown
+    dispute.refresh_from_db()
+    assert dispute.written_by != dispute.history.first().history_user
+
+
+def test_nothing_is_shown_before_a_second_person_approves(client, update):
+    change = factories.make_dispute(update.activity)
+
+    assert marked(client, update, "es") == set()
+    assert AttributionDispute.objects.count() == 0
+    assert change.is_waiting
+
+
+def test_a_focal_point_says_so_on_the_desk_and_a_reviewer_approves(client, update):
+    person, reviewer = (
+        factories.make_focal_point(agency=update.agency),
+        factories.make_reviewer(),
+    )
+    client.force_login(person)
+    url = reverse("admin:attribution", args=["actividad", update.activity_id])
+    listed = client.get(reverse("admin:attributions")).context["attributed"]
+    client.post(url, {"text_es": TEXT})
+    change = PendingChange.objects.get()
+    client.force_login(reviewer)
+    page = client.get(reverse("admin:approval", args=[change.pk]))
+    client.post(reverse("admin:approval", args=[change.pk]), {"approve": "x"})
+
+    dispute = AttributionDispute.objects.get()
+    assert [(each.kind, each.record.pk) for each in listed] == [
+        (kind, record.pk) for kind, record in records(update).items()
+    ]
+    assert TEXT in dict(page.context["readings"])["es"]
+    assert (dispute.activity, dispute.written_by) == (update.activity, person)
+    assert dispute.signed_as == "titular"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_another_agency_finds_nothing_to_dispute(client, update, kind):
+    other = factories.make_focal_point(agency=factories.make_agency())
+    client.force_login(other)
+    url = reverse("admin:attribution", args=[kind, records(update)[kind].pk])
+
+    assert client.get(url).status_code == 404
+    assert client.get(reverse("admin:attributions")).context["attributed"] == []
+    with pytest.raises(workflow.TransitionError):
+        factories.make_dispute(records(update)[kind], by=other)
+
+
+@pytest.mark.parametrize("provenance", ["plan", "reported"])
+def test_what_the_plan_states_or_the_agency_reported_is_not_disputed(
+    client, provenance
+):
+    activity = factories.make_activity(provenance=provenance)
+    person = factories.make_focal_point(agency=activity.agency)
+    client.force_login(person)
+
+    url = reverse("admin:attribution", args=["actividad", activity.pk])
+
+    assert client.get(url).status_code == 404
+    with pytest.raises(workflow.TransitionError):
+        factories.make_dispute(activity, by=person)
+
+
+def test_what_came_to_another_agency_meanwhile_is_not_marked(update):
+    change = factories.make_dispute(update.activity)
+    update.activity.agency = factories.make_agency()
+    update.activity.save()
+
+    decided = workflow.approve(change, by=factories.make_reviewer())
+
+    assert decided.status == PendingChange.Status.OUTDATED
+    assert AttributionDispute.objects.count() == 0
+
+
+def test_only_one_waits_and_only_one_stands(update):
+    person = factories.make_focal_point(agency=update.agency)
+    factories.make_dispute(update, by=person)
+
+    with pytest.raises(workflow.AlreadyWaiting):
+        factories.make_dispute(update, by=person, text_es="Otra razón.")
+
+
+def test_a_text_that_identifies_somebody_is_refused(client, update):
+    client.force_login(factories.make_focal_point(agency=update.agency))
+    url = reverse("admin:attribution", args=["avance", update.pk])
+
+    response = client.post(url, {"text_es": "Lo dijo la cédula 001-1234567-8."})
+
+    assert "text_es" in response.context["form"].errors
+    assert PendingChange.objects.count() == 0
+
+
+def test_the_agency_does_not_resolve_it_nor_does_one_person_alone(client, update):
+    dispute = factories.make_approved_dispute(update)
+    person = factories.make_focal_point(agency=update.agency)
+    reviewer = factories.make_reviewer()
+
+    with pytest.raises(workflow.TransitionError):
+        factories.make_change(dispute, by=person, **RESOLVED)
+    dispute.refresh_from_db()
+    change = factories.make_change(dispute, by=reviewer, **RESOLVED)
+    with pytest.raises(workflow.TransitionError):
+        workflow.approve(change, by=reviewer)
+
+
+def test_the_secretariat_cannot_change_what_the_agency_said(client, update):
+    dispute = factories.make_approved_dispute(update)
+    client.force_login(factories.make_reviewer())
+    url = reverse("admin:strategic_areas_attributiondispute_change", args=[dispute.pk])
+
+    form = client.get(url).context["adminform"].form
+
+    editable = {"outcome", "resolved_on", "resolution_es", "resolution_en"}
+    assert set(form.fields) - {"seen_state"} == editable
+
+
+@pytest.mark.parametrize("left_out", RESOLVED)
+def test_it_is_resolved_as_a_whole(update, left_out):
+    dispute = factories.make_approved_dispute(update)
+    decided = {name: value for name, value in RESOLVED.items() if name != left_out}
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        AttributionDispute.objects.filter(pk=dispute.pk).update(**decided)
+
+
+def test_it_is_about_one_record(update):
+    dispute = factories.make_approved_dispute(update)
+    row = AttributionDispute.objects.filter(pk=dispute.pk)
+
+    for fields in ({"activity": update.activity}, {"activity_update": None}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            row.update(**fields)
+
+
+def test_the_list_as_a_file_says_so_too(client, update):
+    factories.make_approved_dispute(update.activity.commitment)
+    path = address("plan_commitments", update.plan.code)
+
+    text = client.get(path).content.decode("utf-8-sig")
+
+    _header, row = csv.reader(io.StringIO(text))
+    assert any(MARK["es"] in cell for cell in row)
+
+
+def test_withdrawn_content_is_not_brought_back_by_a_dispute(client, update):
+    factories.make_approved_dispute(update, text_es="Decía 37 detenidos.")
+    workflow.withdraw(update, by=factories.make_reviewer(), reason="Otro año.")
+
+    page = client.get(pages(update, "es")["update"]).content.decode()
+
+    assert "37 detenidos" not in page
+
+
+@pytest.mark.parametrize("rows", [1, 40])
+def test_pages_cost_the_same_with_many_disputes(client, update, rows):
+    commitment = update.activity.commitment
+    person = factories.make_focal_point(agency=update.agency)
+    for _ in range(rows):
+        activity = factories.make_activity(commitment=commitment, provenance="press")
+        record = factories.make_record_update(activity=activity)
+        factories.make_approved_dispute(activity, by=person)
+        factories.make_approved_dispute(record, by=person)
+
+    spent = {}
+    for name, path in pages(update, "es").items():
+        with CaptureQueriesContext(connection) as captured:
+            client.get(path)
+        spent[name] = len(captured)
+
+    assert max(spent.values()) <= 8
