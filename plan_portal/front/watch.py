@@ -16,6 +16,7 @@ from django.db import Error, connection
 from django.utils import timezone
 
 from plan_portal import build
+from plan_portal.front.rescue import Rescue
 from strategic_areas.models import PublicationVersion
 
 logger = logging.getLogger(__name__)
@@ -25,8 +26,9 @@ CHANNEL = "portal_version"
 GOOD_FOR = 2.0
 #: Seconds between two questions, where nothing is pushed and where it is.
 POLL, POLL_BESIDE_PUSH = 0.25, 1.0
-#: Seconds after which a database that did not answer is asked again.
-RETRY = 0.5
+#: Seconds after which a database that did not answer is asked again: by the thread, and
+#: by a request, which holds up others while it waits.
+RETRY, RETRY_OF_REQUEST = 0.5, 10.0
 
 
 class Watch:
@@ -46,6 +48,12 @@ class Watch:
         self._stopping = threading.Event()
         self._thread = None
         self._next_question = 0.0
+        self._asked_at = {}
+        self.rescue = Rescue(self.waited_since)
+
+    def waited_since(self):
+        """Since when the version is waited for, on the monotonic clock; or None."""
+        return min([*self._asked_at.values()], default=None)
 
     def is_good(self):
         return time.monotonic() < self.good_until
@@ -58,10 +66,12 @@ class Watch:
                     target=self._run, name="front-watch", daemon=True
                 )
                 self._thread.start()
+                self.rescue.start()
 
     def stop(self):
-        """End the thread and its connection."""
+        """End the threads and their connection."""
         self._stopping.set()
+        self.rescue.stop()
         if self._thread:
             self._thread.join(POLL_BESIDE_PUSH + GOOD_FOR)
 
@@ -87,13 +97,15 @@ class Watch:
             self._asking.release()
         return self.is_good()
 
-    def _read(self):
+    def _read(self, *, listen=False):
         """Read the version, then say until when it is good; never backwards."""
         begun = time.monotonic()
         try:
-            version = PublicationVersion.current()
+            version = self._asked(begun, listen)
         except Error:
-            self._next_question = time.monotonic() + RETRY
+            watched = self._thread is not None and self._thread.is_alive()
+            pause = RETRY_OF_REQUEST if watched else RETRY
+            self._next_question = time.monotonic() + pause
             connection.close()
             raise
         label = (self._build, version, f"{timezone.localdate():%Y%m%d}")
@@ -101,14 +113,24 @@ class Watch:
         if self.label is None or label[1:] > self.label[1:]:
             self.label = label
         self.good_until = begun + GOOD_FOR
+        self._next_question = 0.0
+
+    def _asked(self, begun, listen):
+        thread = threading.get_ident()
+        self._asked_at[thread] = begun
+        try:
+            with self.rescue.waiting():
+                if listen and connection.connection is None:
+                    _listen()  # before reading, so that nothing falls between the two
+                return PublicationVersion.current()
+        finally:
+            del self._asked_at[thread]
 
     def _run(self):
         is_pushed = connection.vendor == "postgresql"
         while not self._stopping.is_set():
             try:
-                if is_pushed and connection.connection is None:
-                    _listen()  # before reading, so that nothing falls between the two
-                self._read()
+                self._read(listen=is_pushed)
                 self.on_tick()
                 if is_pushed:
                     _wait_for_push()

@@ -12,6 +12,8 @@ from plan_portal.middleware import STAFF_PATHS
 
 #: Never public pages: they go on to Django as they came.
 PASSED_ON = (*STAFF_PATHS, "/salud/", "/static/")
+#: What Django answers without the database.
+WITHOUT_DATABASE = ("/salud/", "/static/")
 #: A query longer than this is not kept: what strangers write must not fill memory.
 LONGEST_QUERY = 200
 #: What of a request the making of a page must not depend on.
@@ -57,7 +59,7 @@ class Front:
             self.shelf.touch(key)
             return page.respond(environ, start_response)
         if not self._is_for_everybody(environ):
-            return self.application(environ, start_response)
+            return self._pass_on(environ, start_response)
         return self._answer(key, environ, start_response)
 
     def _is_for_everybody(self, environ):
@@ -66,8 +68,12 @@ class Front:
             environ["REQUEST_METHOD"] in ("GET", "HEAD")
             and not environ["PATH_INFO"].startswith(PASSED_ON)
             and self._session_cookie not in environ.get("HTTP_COOKIE", "")
-            and self._knows(environ.get("HTTP_HOST", ""))
-            and (settings.INSECURE_HTTP or is_secure(environ))
+            and self._is_addressed_well(environ)
+        )
+
+    def _is_addressed_well(self, environ):
+        return self._knows(environ.get("HTTP_HOST", "")) and (
+            settings.INSECURE_HTTP or is_secure(environ)
         )
 
     def _knows(self, host):
@@ -79,6 +85,25 @@ class Front:
             if len(self._hosts) < 64:
                 self._hosts[host] = known
         return known
+
+    def _pass_on(self, environ, start_response):
+        """
+        To Django; or 503 while the database is known to be away.
+
+        Who waits for a database that does not answer holds one of the few threads in
+        which the pages that stand ready are served.
+        """
+        path = environ["PATH_INFO"]
+        if not path.startswith(WITHOUT_DATABASE) and self._is_addressed_well(environ):
+            self.watch.start()
+            if not self.watch.ask():
+                return words.unavailable().respond(environ, start_response)
+        return self._ask_django(environ, start_response)
+
+    def _ask_django(self, environ, start_response):
+        """What Django answers; let go of where the database does not answer it."""
+        with self.watch.rescue.waiting():
+            return self.application(environ, start_response)
 
     def _answer(self, key, environ, start_response):
         self.watch.start()
@@ -99,7 +124,7 @@ class Front:
         The label is read before the content, which so is never older than it says.
         """
         label = self.watch.label
-        answer = Answer(self.application, environ)
+        answer = Answer(self._ask_django, environ)
         if answer.status != "200 OK" or not answer.may_be_kept(environ):
             return answer
         page = Page(answer.read(), answer.headers, label, time.time())

@@ -23,6 +23,7 @@ from plan_portal.conditional import ASKED_BY_FRONT, KEEP
 from plan_portal.front import Front
 from plan_portal.front.copies import ABANDONED, Copies
 from plan_portal.front.page import Page, preferred
+from plan_portal.front.rescue import Rescue
 from plan_portal.front.shelf import Shelf
 from plan_portal.front.watch import Watch
 from plan_portal.urls import PUBLIC_PAGES
@@ -420,6 +421,44 @@ def test_a_page_that_was_never_made_is_unavailable(front, monkeypatch, client):
     assert front.application.asked == []
 
 
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_nobody_waits_for_a_database_that_is_known_to_be_away(
+    front, monkeypatch, method
+):
+    cut_off(front, monkeypatch)
+
+    reply = Reply(front, "/cuenta/login/", method)
+
+    assert reply.status == 503
+    assert front.application.asked == []
+
+
+@pytest.mark.parametrize("path", ["/salud/viva", "/static/portal.css"])
+def test_what_needs_no_database_is_answered_without_one(make_front, monkeypatch, path):
+    front = make_front(lambda environ, start_response: [b"answered"])
+    cut_off(front, monkeypatch)
+
+    assert front({"PATH_INFO": path, "REQUEST_METHOD": "GET"}, None) == [b"answered"]
+
+
+def test_a_request_leaves_it_to_the_thread_to_ask_again(front, monkeypatch):
+    """Each question may take the two seconds of a connection that nobody accepts."""
+    front.watch._thread = threading.current_thread()
+    asked = []
+
+    def refuse():
+        asked.append(1)
+        raise OperationalError
+
+    monkeypatch.setattr(PublicationVersion, "current", refuse)
+    later(front)
+    Reply(front, "/")
+    monkeypatch.setattr("time.monotonic", lambda now=time.monotonic: now() + 1)
+    Reply(front, "/")
+
+    assert asked == [1]
+
+
 def test_when_the_database_is_back_so_is_the_page(front, plan, monkeypatch):
     with monkeypatch.context() as cut:
         Reply(front, "/")
@@ -521,6 +560,40 @@ def test_the_thread_learns_of_a_publication_by_itself(open_record):
         assert watch.label[1] == PublicationVersion.current()
     finally:
         watch.stop()
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize(
+    ("waited", "is_let_go"), [(None, False), (1.0, False), (3.0, True)]
+)
+def test_who_waits_for_a_frozen_database_is_let_go(open_record, waited, is_let_go):
+    rescue = Rescue(lambda: None if waited is None else time.monotonic() - waited)
+
+    rescue.start()
+    try:
+        with rescue.waiting(), connection.cursor() as cursor:
+            if is_let_go:
+                with pytest.raises(OperationalError):
+                    cursor.execute("SELECT pg_sleep(20)")
+            else:
+                cursor.execute("SELECT pg_sleep(0.6)")
+    finally:
+        rescue.stop()
+        connection.close()
+
+
+def test_a_request_is_among_those_who_are_let_go(make_front, plan, monkeypatch):
+    during = []
+    front = make_front(lambda environ, start_response: during.append(waiting()) or [])
+    monkeypatch.setattr(connections["default"], "vendor", "postgresql")
+
+    def waiting():
+        return [*front.watch.rescue._waiting.values()]
+
+    front({"PATH_INFO": "/salud/viva", "REQUEST_METHOD": "GET"}, None)
+
+    assert during == [[connections["default"]]]
+    assert waiting() == []
 
 
 def test_an_answer_from_memory_costs_less_than_making_a_request(front, plan):
