@@ -15,6 +15,7 @@ from tests.benchmarks import (
     freshness,
     growth,
     hot,
+    outage,
     searching,
     sign_in_attack,
 )
@@ -22,6 +23,7 @@ from tests.benchmarks import (
 BENCHMARKS = {
     "hot": hot.main,
     "freshness": freshness.main,
+    "outage": outage.main,
     "growth": growth.main,
     "searching": searching.main,
     "audit": audit_record.main,

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 #: One worker each, so that a figure is one of one processor.
 COMMANDS = {
     "granian": (
-        "-m granian --interface wsgi --no-ws --workers 1 --blocking-threads 1 "
+        "-m granian --interface wsgi --no-ws --workers 1 --blocking-threads {threads} "
         "--log-level warning --host 127.0.0.1 --port {port} {application}"
     ),
     "gunicorn": (
@@ -51,10 +51,10 @@ def on_processor(number, command):
 
 
 @contextlib.contextmanager
-def serve(name, application, **environment):
-    """Port and process id of a server with this application, until the block ends."""
+def serve(name, application, threads=1, **environment):
+    """Port and process of a server with this application, until the block ends."""
     port = free_port()
-    text = COMMANDS[name].format(port=port, application=application)
+    text = COMMANDS[name].format(port=port, application=application, threads=threads)
     with running([sys.executable, *text.split()], port, **environment) as process:
         yield port, process
 

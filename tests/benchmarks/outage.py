@@ -1,0 +1,199 @@
+"""
+Ready pages while others publish, and while the database is stopped or frozen.
+
+A server of its own on PostgreSQL, held to one processor like its yardstick. Rates are
+compared inside a round; what a reader waits for is told in milliseconds.
+"""
+
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from contextlib import ExitStack, closing, suppress
+from http.client import HTTPConnection
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import psycopg2
+
+from tests.benchmarks import servers
+from tests.benchmarks.freshness import PAGE, mark_areas, publish
+from tests.run import find_server_binaries, throw_away_cluster
+
+ROUNDS, OUTAGES, CONNECTIONS = 7, 3, 16
+#: As many as docs/operate.md says: who waits for the database holds up one of them.
+THREADS = 2
+#: Seconds for which the database is frozen.
+FROZEN = 10
+#: Pages of which nobody has asked before: none of them stands ready anywhere.
+UNASKED = "/2017-2020/compromisos/?eje={}"
+BANNER = b"copy-band"
+
+
+def main():
+    binaries = find_server_binaries()
+    if binaries is None:
+        sys.exit("outage: install Debian's package postgresql")
+    with ExitStack() as stack:
+        url = stack.enter_context(throw_away_cluster(binaries))
+        url = url.replace("/portal?", "/postgres?")  # which every new server has
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        environment = servers.prepared_portal(folder, DATABASE_URL=url)
+        served = "granian", "plan_portal.wsgi:application", THREADS
+        port, _p = stack.enter_context(servers.serve(*served, **environment))
+        bare = "granian", "tests.benchmarks.yardstick:application", THREADS
+        greeting, _p = stack.enter_context(servers.serve(*bare))
+        database = Database(binaries, url)
+        servers.write("## While others publish, and without the database\n")
+        while_publishing(url, port, greeting)
+        stopped(database, port)
+        frozen(database, port)
+
+
+def while_publishing(url, port, greeting):
+    """The rate of a ready page with one publication a second, of a greeting's."""
+    areas = mark_areas(url)
+    done = threading.Event()
+
+    def keep_publishing():
+        with closing(psycopg2.connect(url)) as database, database.cursor() as cursor:
+            while not done.wait(1):
+                publish(cursor, areas[0])
+                database.commit()
+
+    writer = threading.Thread(target=keep_publishing)
+    writer.start()
+    ratios = []
+    try:
+        for _number in range(ROUNDS):
+            theirs, _p99, _e = rate(greeting, "/", seconds=2)
+            ours, _p99, errors = rate(port, PAGE, seconds=2)
+            if errors:
+                sys.exit(f"outage: {errors} errors while others publish")
+            ratios.append(ours / theirs)
+    finally:
+        done.set()
+        writer.join()
+    servers.write(
+        f"One publication a second: {spread(ratios)} of a greeting's rate, "
+        f"{CONNECTIONS} connections.\n"
+    )
+
+
+def stopped(database, port):
+    """Rates with the database and without; what else is asked for, and the return."""
+    ratios, refused, back = [], [], []
+    asked(port, PAGE)
+    for number in range(OUTAGES):
+        up, _p99, _e = rate(port, PAGE)
+        database.control("stop", "-m", "immediate")
+        time.sleep(3)  # the version that was read is good for two seconds
+        down, _p99, errors = rate(port, PAGE)
+        if errors:
+            sys.exit(f"outage: {errors} of the ready pages failed")
+        for offset in range(5):
+            status, took, _body = asked(port, UNASKED.format(number * 5 + offset))
+            if status != 503:
+                sys.exit(f"outage: {status} where no page stood ready")
+            refused.append(took)
+        database.control("start")
+        back.append(seconds_until_fresh(port))
+        ratios.append(down / up)
+    servers.write(
+        f"Stopped {OUTAGES} times: ready pages at {spread(ratios)} of their rate with "
+        f"the database, all 200; others a 503 in {spread(refused)} ms; without the "
+        f"banner {max(back):.1f} s after the start at the latest.\n"
+    )
+
+
+def frozen(database, port):
+    """The longest that a reader waits while the database neither answers nor ends."""
+    waits = {PAGE: [], UNASKED: [], "/cuenta/login/": []}
+    done = threading.Event()
+
+    def keep_asking(path):
+        number = 1000
+        while not done.wait(0.1):
+            number += 1
+            waits[path].append(asked(port, path.format(number))[1])
+
+    asked(port, PAGE)
+    readers = [threading.Thread(target=keep_asking, args=[path]) for path in waits]
+    for reader in readers:
+        reader.start()
+    time.sleep(1)
+    database.signal(signal.SIGSTOP)
+    time.sleep(FROZEN)
+    database.signal(signal.SIGCONT)
+    back = seconds_until_fresh(port)
+    done.set()
+    for reader in readers:
+        reader.join()
+    ready, unasked, staff = (max(times) / 1000 for times in waits.values())
+    servers.write(
+        f"Frozen for {FROZEN} s: longest wait for a ready page {ready:.2f} s, for one "
+        f"that was never made {unasked:.2f} s, for the sign-in page {staff:.2f} s; "
+        f"without the banner {back:.1f} s after it went on.\n"
+    )
+
+
+def rate(port, path, seconds=1):
+    return servers.load(port, path, connections=CONNECTIONS, seconds=seconds)
+
+
+def asked(port, path):
+    """Status, milliseconds and body of one GET by a connection of its own."""
+    begun = time.monotonic()
+    with closing(HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+        connection.request("GET", path, headers={"Host": "localhost"})
+        response = connection.getresponse()
+        body = response.read()
+    return response.status, (time.monotonic() - begun) * 1000, body
+
+
+def seconds_until_fresh(port):
+    """Seconds until the page comes without the banner of an old copy."""
+    begun = time.monotonic()
+    while BANNER in asked(port, PAGE)[2]:
+        time.sleep(0.02)
+    return time.monotonic() - begun
+
+
+def spread(values):
+    middle = statistics.median(values)
+    return f"{middle:.2f} ({min(values):.2f}–{max(values):.2f})"
+
+
+class Database:
+    """The throw-away server, to be stopped and frozen."""
+
+    def __init__(self, binaries, url):
+        self.binaries = binaries
+        self.folder = Path(parse_qs(urlsplit(url).query)["host"][0])
+
+    def control(self, *command):
+        """Run pg_ctl as the owner of the data, and wait for it."""
+        data = self.folder / "data"
+        owner = {"user": data.owner()} if os.geteuid() == 0 else {}
+        options = f"-k {self.folder} -c listen_addresses= -c fsync=off"
+        subprocess.run(
+            [self.binaries / "pg_ctl", "-D", data, "-w", "-o", options, *command],
+            **owner,
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            check=True,
+        )
+
+    def signal(self, number):
+        """To the server and each process that it has begun."""
+        server = (self.folder / "data" / "postmaster.pid").read_text().split()[0]
+        children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
+        for process in (server, *children):
+            with suppress(ProcessLookupError):
+                os.kill(int(process), number)
