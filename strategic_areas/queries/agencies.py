@@ -1,6 +1,5 @@
-"""Agencies of a plan: role, mandate, what they lead, support and do."""
+"""One agency in a plan: its mandate, what it leads, supports, does and reports."""
 
-from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date
 
@@ -26,28 +25,6 @@ from strategic_areas.queries.board import (
     count_rows,
 )
 from strategic_areas.queries.joins import distinct, with_joined
-
-
-@dataclass(frozen=True)
-class AgencyRow:
-    """An agency in the plan's list."""
-
-    participation: Participation
-    counts: progress.Counts
-    late: int
-    activities: int
-
-    @property
-    def agency(self):
-        return self.participation.agency
-
-    @property
-    def completed(self):
-        return self.counts[progress.State.COMPLETED]
-
-    @property
-    def is_partner(self):
-        return self.participation.role == Participation.Role.PARTNER
 
 
 @dataclass(frozen=True)
@@ -94,35 +71,6 @@ class Told:
     period: ReportingPeriod
     card: Scorecard
     comment: Comment | None
-
-
-def of_plan(board: Board) -> tuple[AgencyRow, ...]:
-    """The plan's agencies by name, the chair first, partners last; one query."""
-    participations = Participation.objects.filter(plan=board.plan).select_related(
-        "agency"
-    )
-    led, work = defaultdict(list), Counter()
-    for row in board.rows:
-        led[row.commitment.lead_id].append(row)
-        work.update(each.activity.agency_id for each in row.activities)
-    order = list(Participation.Role)
-    found = [
-        AgencyRow(
-            participation=each,
-            counts=count_rows(led[each.agency_id]),
-            late=sum(row.is_late for row in led[each.agency_id]),
-            activities=work[each.agency_id],
-        )
-        for each in participations
-        if not _came_later(each, board.plan)
-    ]
-    return tuple(sorted(found, key=lambda row: order.index(row.participation.role)))
-
-
-def _came_later(participation, plan):
-    """The plan is read as of a day on which the agency was no member yet."""
-    since = participation.member_since
-    return bool(plan.until and since and since > plan.until.ends_on)
 
 
 def find(

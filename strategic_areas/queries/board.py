@@ -39,11 +39,17 @@ class CommitmentRow:
     commitment: Commitment
     standing: progress.Standing
     activities: tuple[ActivityRow, ...]
-    was_declared_here: bool
+    declarations: tuple[filings.Declared, ...] = ()
+
+    @property
+    def was_declared_here(self):
+        return any(each.was_entered for each in self.declarations)
 
     @property
     def is_late(self):
-        return self.standing.punctuality == progress.Punctuality.LATE
+        """Not finished after its due date; what was finished late is no more late."""
+        is_open = self.standing.state != progress.State.COMPLETED
+        return is_open and self.standing.punctuality == progress.Punctuality.LATE
 
     @property
     def deadline(self):
@@ -60,7 +66,8 @@ class Board:
     periods: tuple[ReportingPeriod, ...] = ()
     #: The agency for which it was loaded, if any.
     supporter: Agency | None = None
-    #: Of that agency: (period, activity) → day of the first submission.
+    #: Of that agency, or of all in the rounds asked for: (period, activity) → day of
+    #: the first submission.
     first_days: Mapping[tuple[int, int], date] = field(default_factory=dict)
 
     @property
@@ -96,16 +103,21 @@ def deadline_of(record) -> progress.Deadline:
     return progress.Deadline(record.starts_on, record.due_on, record.due_provenance)
 
 
-def load(plan: Plan, today: date, supporter: Agency | None = None) -> Board:
+def load(
+    plan: Plan,
+    today: date,
+    supporter: Agency | None = None,
+    asked: Iterable[ReportingPeriod] = (),
+) -> Board:
     """
     Everything that stands in the plan, with its state today; three queries at most.
 
     Of a plan read as of a past period, what stood at its end and its state then.
 
     For a ``supporter`` it also knows which commitments that agency supports, and when
-    it first handed in what.
+    it first handed in what; of the rounds ``asked``, when everybody did.
     """
-    updates, declared, submitted = filings.of_plan(plan, supporter)
+    updates, declared, submitted = filings.of_plan(plan, supporter, asked)
     commitments, activities = _planned(plan, supporter)
     if plan.until:
         plan.changes.undo(commitments)
@@ -168,7 +180,6 @@ def build(commitments, activities, updates, declared, today) -> tuple:
     counted = [update for update in updates if update.status == Status.PUBLISHED]
     reports = _by_subject(counted, filings.filed)
     declarations = _by_subject(declared, filings.declaration)
-    entered = {each.subject_id for each in declared if each.origin == "entered"}
     work = defaultdict(list)
     for activity in activities:
         filed = tuple(reports[activity.pk])
@@ -185,13 +196,9 @@ def build(commitments, activities, updates, declared, today) -> tuple:
             today,
             is_official=commitment.is_official,
         )
+        declared_of_it = tuple(declarations[commitment.pk])
         rows.append(
-            CommitmentRow(
-                commitment,
-                standing,
-                activities_of_it,
-                commitment.pk in entered,
-            )
+            CommitmentRow(commitment, standing, activities_of_it, declared_of_it)
         )
     return tuple(rows)
 

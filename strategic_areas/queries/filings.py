@@ -1,6 +1,7 @@
 """What was filed in one plan, as a board reads it: no text, nobody's name."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,8 +9,12 @@ from django.db.models import (
     BooleanField,
     DateField,
     DateTimeField,
+    Exists,
+    ExpressionWrapper,
     F,
+    OuterRef,
     PositiveSmallIntegerField,
+    Q,
     Value,
 )
 from django.utils import timezone
@@ -19,7 +24,9 @@ from strategic_areas import progress
 from strategic_areas.models import (
     ActivityUpdate,
     CommitmentUpdate,
+    Evidence,
     Plan,
+    ReportingPeriod,
     Status,
     Transition,
 )
@@ -47,12 +54,16 @@ FILED = [
     "origin",
     "public_id",
     "is_disputed",
+    "is_held_back",
+    "has_evidence",
+    "has_open_evidence",
 ]
+NO = Value(False)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Filed(progress.Report):
-    """A report with the period it was filed for, and when it was published."""
+class Account:
+    """The period for which something was filed, when it was published and where."""
 
     pk: int
     period_id: int
@@ -64,38 +75,65 @@ class Filed(progress.Report):
     is_disputed: bool = False
 
 
-def with_dates(queryset):
-    """What each record is about, and the dates of its period, beside it."""
+@dataclass(frozen=True, kw_only=True)
+class Filed(Account, progress.Report):
+    """
+    A report. ``is_held_back`` where it states an obstacle that the public may read.
+
+    Evidence was handed in with it, of which some is open to everybody or none.
+    """
+
+    is_held_back: bool = False
+    has_evidence: bool = False
+    has_open_evidence: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Declared(Account, progress.Declaration):
+    """A declaration on a commitment's expected result."""
+
+
+def with_dates(queryset, *, with_evidence=False):
+    """What each record is about, the dates of its period, what a count needs of it."""
     is_update = queryset.model is ActivityUpdate
+    given = Evidence.objects.filter(activity_update=OuterRef("pk"))
+    given = given.exclude(kind=Evidence.Kind.REMOVED)
+    is_asked = is_update and with_evidence
+    obstacle = Q(obstacle_es__gt="", is_reserved=False)
     return queryset.annotate(
         subject_id=F("activity_id" if is_update else "commitment_id"),
         starts_on=F("period__starts_on"),
         ends_on=F("period__ends_on"),
-        is_disputed=disputes.unresolved("activity_update")
-        if is_update
-        else Value(False),
+        is_disputed=disputes.unresolved("activity_update") if is_update else NO,
+        is_held_back=ExpressionWrapper(obstacle, BooleanField()) if is_update else NO,
+        has_evidence=Exists(given) if is_asked else NO,
+        has_open_evidence=Exists(given.filter(is_public=True)) if is_asked else NO,
     )
 
 
-def of_plan(plan: Plan, agency: Agency | None) -> tuple[list, list, dict]:
+def of_plan(
+    plan: Plan, agency: Agency | None = None, asked: Iterable[ReportingPeriod] = ()
+) -> tuple[list, list, dict]:
     """
-    Updates counted or in review, counted declarations, an agency's first submissions.
+    Updates counted or in review, counted declarations, and first submissions.
 
-    One query; the last are (period, activity) → day in Santo Domingo.
+    The last are (period, activity) → day in Santo Domingo: all of an agency's, with
+    what evidence it handed in, or everybody's in the rounds ``asked``. One query.
     """
     updates = with_dates(
-        ActivityUpdate.objects.counted_or_in_review().filter(plan=plan)
+        ActivityUpdate.objects.counted_or_in_review().filter(plan=plan),
+        with_evidence=agency is not None,
     ).annotate(result_reached=Value(None, BooleanField()))
     declared = with_dates(CommitmentUpdate.objects.counted().filter(plan=plan))
     declared = declared.annotate(
         execution=Value(""),
         percent=Value(None, PositiveSmallIntegerField()),
-        is_reserved=Value(False),
+        is_reserved=NO,
     )
     updates, declared = past.until(updates, plan), past.until(declared, plan)
     kinds = [("update", updates), ("declaration", declared)]
-    if agency:
-        kinds.append(("submission", _submissions(plan, agency)))
+    if agency or asked:
+        kinds.append(("submission", _submissions(plan, agency, asked)))
     first, *others = (
         columns(rows.order_by().annotate(kind=Value(kind)), *FILED, named=True)
         for kind, rows in kinds
@@ -110,18 +148,21 @@ def of_plan(plan: Plan, agency: Agency | None) -> tuple[list, list, dict]:
     return found["update"], found["declaration"], days
 
 
-def _submissions(plan, agency):
-    """The agency's submissions of updates in the plan, under the names of ``FILED``."""
+def _submissions(plan, agency, asked):
+    """Submissions of updates in the plan, under the names of ``FILED``."""
     rows = Transition.objects.filter(
-        to_status=Status.SUBMITTED,
-        activity_update__plan=plan,
-        activity_update__activity__agency=agency,
+        to_status=Status.SUBMITTED, activity_update__plan=plan
     )
+    if agency:
+        rows = rows.filter(activity_update__activity__agency=agency)
+    else:
+        asked = [period.pk for period in asked]
+        rows = rows.filter(activity_update__period__in=asked)
     return rows.annotate(
         subject_id=F("activity_update__activity_id"),
         execution=Value(""),
         percent=Value(None, PositiveSmallIntegerField()),
-        is_reserved=Value(False),
+        is_reserved=NO,
         result_reached=Value(None, BooleanField()),
         status=F("to_status"),
         provenance=Value(""),
@@ -134,39 +175,45 @@ def _submissions(plan, agency):
         period_id=F("activity_update__period_id"),
         origin=Value("entered"),
         public_id=Value(""),
-        is_disputed=Value(False),
+        is_disputed=NO,
+        is_held_back=NO,
+        has_evidence=NO,
+        has_open_evidence=NO,
     )
 
 
 def filed(record) -> Filed:
     """A report of a counted update, with the dates of its period."""
     return Filed(
-        pk=record.pk,
+        **_said(record),
         execution=record.execution,
         # A figure that the law withholds enters no page; that it was reported does.
         percent=None if record.is_reserved else record.percent,
-        period_ends_on=record.ends_on,
-        period_starts_on=record.starts_on,
-        reported_on=_said_on(record),
-        revision=record.revision,
-        period_id=record.period_id,
-        provenance=record.provenance,
-        was_entered=record.origin == "entered",
-        published_at=record.published_at,
-        public_id=record.public_id,
         is_disputed=record.is_disputed,
+        is_held_back=bool(record.is_held_back),
+        has_evidence=record.has_evidence,
+        has_open_evidence=record.has_open_evidence,
     )
 
 
-def declaration(record) -> progress.Declaration:
+def declaration(record) -> Declared:
     """Likewise, of a counted declaration."""
-    return progress.Declaration(
-        result_reached=record.result_reached,
-        period_ends_on=record.ends_on,
-        period_starts_on=record.starts_on,
-        reported_on=_said_on(record),
-        revision=record.revision,
-    )
+    return Declared(**_said(record), result_reached=record.result_reached)
+
+
+def _said(record):
+    return {
+        "pk": record.pk,
+        "period_id": record.period_id,
+        "period_ends_on": record.ends_on,
+        "period_starts_on": record.starts_on,
+        "reported_on": _said_on(record),
+        "revision": record.revision,
+        "provenance": record.provenance,
+        "was_entered": record.origin == "entered",
+        "published_at": record.published_at,
+        "public_id": record.public_id,
+    }
 
 
 def _said_on(record) -> date | None:

@@ -147,7 +147,8 @@ def first_days(board: Board, today: date) -> dict[ReportingPeriod, dict[int, dat
     """
     The plan's real rounds, newest first → activity id → day of first submission.
 
-    ``board`` is loaded for the agency whose submissions these are.
+    ``board`` is loaded for the agency whose submissions these are, or for the rounds
+    that are looked at.
     """
     found = {period: {} for period in rounds.opened(board.periods, today)}
     by_id = {period.pk: days for period, days in found.items()}

@@ -8,9 +8,10 @@ from django.db.models import Prefetch
 from strategic_areas.headline import Headline
 from strategic_areas.models import Plan, StrategicArea
 from strategic_areas.queries import (
-    agencies,
     areas,
     board,
+    delays,
+    members,
     plans,
     rounds,
     sources,
@@ -25,15 +26,16 @@ class Overview:
     board: board.Board
     headline: Headline
     areas: tuple[areas.AreaRow, ...]
-    agencies: tuple[agencies.AgencyRow, ...]
+    agencies: tuple[members.AgencyRow, ...]
     partners: int
     sources: int
     latest: updates.Latest
+    delays: delays.Delays
 
 
 def load(plan: Plan, today: date) -> Overview:
-    found = board.load(plan, today)
-    every = agencies.of_plan(found)
+    found = members.board_of(plan, today)
+    every = members.of_plan(found, today)
     body = tuple(row for row in every if not row.is_partner)
     branches = areas.of_plan(plan, number_behind=sources.number_behind(plan))
     return Overview(
@@ -44,6 +46,7 @@ def load(plan: Plan, today: date) -> Overview:
         partners=len(every) - len(body),
         sources=branches[0].number_behind if branches else 0,
         latest=updates.latest(found),
+        delays=delays.load(found, today),
     )
 
 

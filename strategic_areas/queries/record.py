@@ -283,15 +283,15 @@ def _update_content(row):
         "percent": row.percent,
         "quantity": row.quantity,
         "people_reached": row.people_reached,
-        **_texts(row),
+        **texts(row),
     }
 
 
 def _declaration_content(row):
-    return {"result_reached": row.result_reached, **_texts(row)}
+    return {"result_reached": row.result_reached, **texts(row)}
 
 
-def _texts(row):
+def texts(row) -> dict:
     """What it says in both languages; where it has no English, its translation's."""
     kept, found, translated = getattr(row, "translation", None), {}, set()
     for name, field in told_in(row).items():

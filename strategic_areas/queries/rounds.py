@@ -8,6 +8,9 @@ from strategic_areas.models import Plan, ReportingPeriod
 from strategic_areas.queries import past
 from strategic_areas.queries.board import ActivityRow, Board
 
+#: Of how many rounds the lists of agencies tell who reported on time.
+LAST_ROUNDS = 4
+
 
 def latest(periods: Iterable[ReportingPeriod], today: date) -> ReportingPeriod | None:
     """The last real round among a plan's periods that has opened."""
@@ -24,6 +27,12 @@ def opened(periods: Iterable[ReportingPeriod], today: date) -> list[ReportingPer
     return sorted(
         rounds, key=lambda each: (each.ends_on, each.opens_on, -each.pk), reverse=True
     )
+
+
+def told(periods: Iterable[ReportingPeriod], today: date) -> list[ReportingPeriod]:
+    """The last rounds whose scorecards are public, newest first."""
+    public = [each for each in opened(periods, today) if each.scorecards_public_at]
+    return public[:LAST_ROUNDS]
 
 
 def owes(row: ActivityRow, asked: ReportingPeriod | None) -> bool:

@@ -4,34 +4,46 @@ from dataclasses import dataclass
 
 from strategic_areas import progress
 from strategic_areas.addresses import address
-from strategic_areas.models import Activity, ReportingPeriod
+from strategic_areas.models import Activity, Commitment, ReportingPeriod
 from strategic_areas.queries.board import Board
-from strategic_areas.queries.filings import Filed
+from strategic_areas.queries.filings import Declared, Filed
+from strategic_areas.queries.record import day
 
 LATELY = 10
 
 
 @dataclass(frozen=True)
 class Line:
-    """An account of an activity in one line."""
+    """An account of an activity or a declaration on a commitment, in one line."""
 
-    report: Filed
-    activity: Activity
+    account: Filed | Declared
+    subject: Activity | Commitment
     period: ReportingPeriod
 
     @property
+    def agency(self):
+        return getattr(self.subject, "agency", None) or self.subject.lead
+
+    @property
     def state(self):
-        return progress.State(self.report.execution)
+        """What it says of an activity; None of a declaration."""
+        execution = getattr(self.account, "execution", None)
+        return progress.State(execution) if execution else None
+
+    @property
+    def published_on(self):
+        """The day in Santo Domingo."""
+        return day(self.account.published_at)
 
     @property
     def is_disputed(self):
         """Whether its agency does not acknowledge it, or what it is about."""
-        is_of_record = not self.report.was_entered
-        return is_of_record and (self.report.is_disputed or self.activity.is_disputed)
+        is_of_record = not self.account.was_entered
+        return is_of_record and (self.account.is_disputed or self.subject.is_disputed)
 
     def get_absolute_url(self, language=None):
         """The account's own page."""
-        words = self.activity.plan.code, self.report.public_id
+        words = self.subject.plan.code, self.account.public_id
         return address("update", *words, language=language)
 
 
@@ -51,11 +63,19 @@ def latest(board: Board) -> Latest:
     """Both lists of a plan's first page, from what the board has read."""
     periods = {period.pk: period for period in board.periods}
     filed = [
-        Line(report, row.activity, periods[report.period_id])
-        for row in board.activities
-        for report in row.reports
+        Line(account, subject, periods[account.period_id])
+        for subject, accounts in _accounts(board)
+        for account in accounts
     ]
-    entered = [line for line in filed if line.report.was_entered]
-    entered.sort(key=lambda line: line.report.published_at, reverse=True)
-    filed.sort(key=lambda line: line.report.age, reverse=True)
-    return Latest(tuple(entered[:LATELY]), tuple(filed[:LATELY]))
+    entered = [line for line in filed if line.account.was_entered]
+    entered.sort(key=lambda line: line.account.published_at, reverse=True)
+    recorded = [line for line in filed if not line.account.was_entered]
+    recorded.sort(key=lambda line: line.account.age, reverse=True)
+    return Latest(tuple(entered[:LATELY]), tuple(recorded[:LATELY]))
+
+
+def _accounts(board):
+    for row in board.activities:
+        yield row.activity, row.reports
+    for row in board.rows:
+        yield row.commitment, row.declarations

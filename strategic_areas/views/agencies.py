@@ -1,19 +1,32 @@
 """Agencies: those of a plan, and one with its part in it."""
 
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from strategic_areas.addresses import address
-from strategic_areas.queries import agencies, board
+from strategic_areas.queries import agencies, board, members
+from strategic_areas.views import agency_lines
 from strategic_areas.views.parameters import asked, query, reads
 from strategic_areas.views.plans import found_or_404, plan_at, public_plan
 
 
-@reads("at")
+@reads("sort", "at")
 def agency_list(request, plan):
-    plan = plan_at(request, plan)
-    found = board.load(plan, timezone.localdate())
-    context = {"plan": plan, "board": found, "agencies": agencies.of_plan(found)}
+    """A plan's agencies by name; ranked only when the address asks for it."""
+    plan, wanted = plan_at(request, plan), asked(request, "sort", "at")
+    today, sort = timezone.localdate(), wanted.get("sort", "")
+    if sort and sort.removeprefix("-") not in members.RANKS:
+        raise Http404
+    found = members.board_of(plan, today)
+    rows = members.of_plan(found, today)
+    context = {"plan": plan, "board": found, "is_variant": bool(wanted)}
+    context["agencies"] = members.ranked(rows, sort) if sort else rows
+    context["page_query"], context["today_query"] = query(wanted), query(wanted, at="")
+    context["columns"] = agency_lines.columns(rows, found, wanted)
+    context["lines"] = agency_lines.of(
+        context["agencies"], found, query(wanted, sort="")
+    )
     return render(request, "agencies.html", context)
 
 

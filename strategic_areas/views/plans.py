@@ -5,15 +5,17 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from strategic_areas.queries import overview, past, plans
-from strategic_areas.views.parameters import asked, reads
+from strategic_areas.views import agency_lines
+from strategic_areas.views.parameters import asked, query, reads
 
 
 def home(request):
     """The plan in force, or the latest that has a record."""
     today = timezone.localdate()
     choice = plans.choose(today)
-    shown = overview.load(choice.shown, today) if choice.shown else None
-    context = {"choice": choice, "plan": choice.shown, "overview": shown}
+    context = {"choice": choice, "plan": choice.shown}
+    if choice.shown:
+        context |= _overview(choice.shown, today)
     return render(request, "home.html", context)
 
 
@@ -21,8 +23,16 @@ def home(request):
 def plan(request, plan):
     """One plan, whether in force or not."""
     plan = plan_at(request, plan)
-    shown = overview.load(plan, timezone.localdate())
-    return render(request, "plan.html", {"plan": plan, "overview": shown})
+    context = {"plan": plan, **_overview(plan, timezone.localdate())}
+    return render(request, "plan.html", context)
+
+
+def _overview(plan, today):
+    found = overview.load(plan, today)
+    as_of = query({"at": plan.until.code}) if plan.until else ""
+    lines = agency_lines.of(found.agencies, found.board, as_of)
+    headings = agency_lines.headings(found.board, found.agencies)
+    return {"overview": found, "lines": lines, "headings": headings.values()}
 
 
 def plan_list(request):

@@ -17,6 +17,7 @@ from strategic_areas.queries import (
     board,
     commitments,
     ledger,
+    members,
     rounds,
     sources,
     updates,
@@ -266,14 +267,15 @@ def everything_counted(plan, agency, user):
         "recorded until": loaded.recorded_until,
         "headline": rounds.headline_of(loaded, today),
         "agencies": [
-            (row.counts, row.late, row.activities) for row in agencies.of_plan(loaded)
+            (row.counts, row.late, row.activities)
+            for row in members.of_plan(loaded, today)
         ],
         "scorecard": (page.counts, page.owed, page.reported, page.discipline),
         "of the agency": [row.activity for row, _ in page.activities],
         "of the commitment": [each.row.activity for each in shown.activities],
         "of the commitment's state": shown.row.standing,
         "accounts": archive.cube(plan, {}).counted,
-        "lately": [line.report.pk for line in updates.latest(loaded).lately],
+        "lately": [line.account.pk for line in updates.latest(loaded).lately],
         "sources": sources.behind(plan).count(),
         "review": ledger.review_days(),
         "rounds": ledger.cells(loaded, list(ledger.opened(plan, today)), today),

@@ -1,0 +1,167 @@
+"""What is late or held back in a plan, for how long, and why its agency says it is."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from strategic_areas import progress
+from strategic_areas.addresses import address
+from strategic_areas.models import ActivityUpdate
+from strategic_areas.queries import past, record
+from strategic_areas.queries.board import ActivityRow, Board, CommitmentRow
+from strategic_areas.queries.filings import Filed
+
+#: How many commitments a plan's first page tells; the rest is on their list.
+SHOWN = 6
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What the agency's newest account says of the obstacle; "" where it is silent."""
+
+    account: Filed
+    obstacle_es: str = ""
+    obstacle_en: str = ""
+    is_reserved: bool = False
+    translated: frozenset = frozenset()
+
+
+@dataclass(frozen=True)
+class Part:
+    """
+    An activity that is late, suspended or says what holds it back.
+
+    ``reason`` is None until something is published of it by its agency.
+    """
+
+    row: ActivityRow
+    days: int
+    reason: Reason | None = None
+
+    @property
+    def is_suspended(self):
+        return self.row.standing.state == progress.State.SUSPENDED
+
+    def get_absolute_url(self, language=None):
+        """The account that states the reason, else the activity."""
+        activity = self.row.activity
+        if self.reason is None:
+            return activity.get_absolute_url(language=language)
+        words = activity.plan.code, self.reason.account.public_id
+        return address("update", *words, language=language)
+
+
+@dataclass(frozen=True)
+class Delay:
+    """A commitment that is late, or of which a part is; ``days`` are its own, or 0."""
+
+    row: CommitmentRow
+    days: int
+    parts: tuple[Part, ...]
+
+    @property
+    def worst(self):
+        """The most days by which it or a part of it is late."""
+        return max([self.days, *(part.days for part in self.parts)])
+
+
+@dataclass(frozen=True)
+class Delays:
+    """Those shown, the latest first, and how many there are in all."""
+
+    shown: tuple[Delay, ...]
+    total: int
+    #: Whether any commitment or activity that is not finished has a due date.
+    has_deadlines: bool
+
+
+def load(board: Board, today: date) -> Delays:
+    """One query, and none where nothing is late or held back."""
+    day = past.day_of(board.plan, today)
+    found = [_delay(row, day) for row in board.rows]
+    found = [each for each in found if each.days or each.parts]
+    found.sort(key=lambda each: (-each.worst, each.row.commitment.sort_code))
+    kept = {
+        each.standing.punctuality
+        for row in board.rows
+        for each in (row, *row.activities)
+    }
+    has_deadlines = bool(kept - {None, progress.Punctuality.NO_DEADLINE})
+    return Delays(_with_reasons(found[:SHOWN]), len(found), has_deadlines)
+
+
+def of_commitment(row: CommitmentRow, today: date) -> Delay | None:
+    """The same of one commitment, without the reasons; no query."""
+    delay = _delay(row, today)
+    return delay if delay.days or delay.parts else None
+
+
+def _delay(row, day):
+    done = {progress.State.COMPLETED, progress.State.CANCELLED}
+    if row.standing.state in done:
+        return Delay(row, 0, ())
+    parts = (
+        Part(each, _days(each, day))
+        for each in row.activities
+        if each.standing.state not in done
+    )
+    held = (each for each in parts if each.days or _is_held_back(each))
+    return Delay(row, _days(row, day), tuple(held))
+
+
+def _is_held_back(part):
+    newest = progress.newest(part.row.reports)
+    says_so = newest and newest.was_entered and newest.is_held_back
+    return part.is_suspended or bool(says_so)
+
+
+def _days(row, day):
+    late = row.standing.punctuality == progress.Punctuality.LATE
+    return (day - row.deadline.due_on).days if late else 0
+
+
+def _with_reasons(delays: Iterable[Delay]) -> tuple[Delay, ...]:
+    newest = {
+        part.row.activity.pk: said
+        for delay in delays
+        for part in delay.parts
+        if (said := progress.newest(part.row.reports)) and said.was_entered
+    }
+    texts = _texts(said.pk for said in newest.values())
+    return tuple(
+        Delay(
+            delay.row,
+            delay.days,
+            tuple(
+                Part(part.row, part.days, _reason(newest[key], texts))
+                if (key := part.row.activity.pk) in newest
+                else part
+                for part in delay.parts
+            ),
+        )
+        for delay in delays
+    )
+
+
+def _texts(keys):
+    """Published accounts by id."""
+    keys = list(keys)
+    if not keys:
+        return {}
+    rows = ActivityUpdate.objects.published().filter(pk__in=keys)
+    return {row.pk: row for row in rows.select_related("translation")}
+
+
+def _reason(said, texts):
+    row = texts.get(said.pk)
+    if row is None:
+        return None
+    if row.is_reserved:
+        return Reason(said, is_reserved=True)
+    told = record.texts(row)
+    return Reason(
+        said,
+        obstacle_es=told["obstacle_es"],
+        obstacle_en=told["obstacle_en"],
+        translated=told["translated"],
+    )

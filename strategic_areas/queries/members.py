@@ -1,0 +1,101 @@
+"""The agencies of a plan as a list, and in what order."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from strategic_areas import progress
+from strategic_areas.discipline import Discipline
+from strategic_areas.models import Participation, Plan
+from strategic_areas.queries import board, ledger, rounds
+from strategic_areas.queries.board import Board, count_rows
+from strategic_areas.queries.catalogue import folded
+from strategic_areas.queries.plans import periods_of
+
+
+@dataclass(frozen=True)
+class AgencyRow:
+    """An agency in the plan's list."""
+
+    participation: Participation
+    counts: progress.Counts
+    late: int
+    activities: int
+    #: How it kept the due dates of the last rounds whose scorecards are public.
+    discipline: Discipline
+
+    @property
+    def agency(self):
+        return self.participation.agency
+
+    @property
+    def completed(self):
+        return self.counts[progress.State.COMPLETED]
+
+    @property
+    def is_partner(self):
+        return self.participation.role == Participation.Role.PARTNER
+
+
+def board_of(plan: Plan, today: date) -> Board:
+    """The plan's board with what the list of its agencies tells; see board.load."""
+    asked = rounds.told(periods_of(plan), today)
+    return board.load(plan, today, asked=asked)
+
+
+def of_plan(found: Board, today: date) -> tuple[AgencyRow, ...]:
+    """
+    The plan's agencies by name, the chair first, partners last; one query.
+
+    ``found`` comes from ``board_of``.
+    """
+    participations = Participation.objects.filter(plan=found.plan).select_related(
+        "agency"
+    )
+    led, work = defaultdict(list), defaultdict(list)
+    for row in found.rows:
+        led[row.commitment.lead_id].append(row)
+        for each in row.activities:
+            work[each.activity.agency_id].append(each)
+    order, answered = list(Participation.Role), _answered(found, today)
+    rows = [
+        AgencyRow(
+            participation=each,
+            counts=count_rows(led[each.agency_id]),
+            late=sum(row.is_late for row in led[each.agency_id]),
+            activities=len(work[each.agency_id]),
+            discipline=ledger.discipline_of(work[each.agency_id], answered, today),
+        )
+        for each in participations
+        if not _came_later(each, found.plan)
+    ]
+    return tuple(sorted(rows, key=lambda row: order.index(row.participation.role)))
+
+
+def _answered(found, today):
+    days = ledger.first_days(found, today)
+    return {period: days[period] for period in rounds.told(found.periods, today)}
+
+
+def _came_later(participation, plan):
+    """The plan is read as of a day on which the agency was no member yet."""
+    since = participation.member_since
+    return bool(plan.until and since and since > plan.until.ends_on)
+
+
+#: What a list of agencies may be ranked by, beside their names.
+RANKS = {
+    "led": lambda row: row.counts.total,
+    "completed": lambda row: row.completed,
+    "late": lambda row: row.late,
+    "on_time": lambda row: row.discipline.on_time,
+    "activities": lambda row: row.activities,
+}
+
+
+def ranked(rows: Iterable[AgencyRow], sort: str) -> tuple[AgencyRow, ...]:
+    """By one of ``RANKS``, with "-" before it the most first; equals by name."""
+    key, is_descending = RANKS[sort.removeprefix("-")], sort.startswith("-")
+    by_name = sorted(rows, key=lambda row: folded(row.agency.name))
+    return tuple(sorted(by_name, key=key, reverse=is_descending))

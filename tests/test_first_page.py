@@ -1,0 +1,272 @@
+"""A plan's first page: what is late and why, who reports on time, what changed."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from strategic_areas import workflow
+from strategic_areas.addresses import address
+from strategic_areas.models import Activity
+from strategic_areas.queries import delays, members, overview, past
+from tests import factories
+from tests.strategic_areas.asked import DUE, make_asked, make_person, release, submit
+from tests.test_public_pages import LANGUAGES, MARKER, Page
+
+pytestmark = pytest.mark.django_db
+
+STATED = {"due_provenance": "plan", "starts_on": date(2025, 1, 1)}
+
+
+def ago(days):
+    return timezone.localdate() - timedelta(days=days)
+
+
+def make_late(days=10, *, asked=None, **fields):
+    """An activity that was due ``days`` ago, with a published report in a round."""
+    asked = asked or factories.make_round()
+    activity = factories.make_activity(plan=asked.plan, due_on=ago(days), **STATED)
+    fields = {"obstacle_es": "Faltó presupuesto.", "next_step_es": "Pedirlo."} | fields
+    factories.make_published_update(activity=activity, period=asked, **fields)
+    return activity
+
+
+def load(plan):
+    return overview.load(past.find(plan.code, "", None), timezone.localdate())
+
+
+def told(plan):
+    """Code of the commitment → its days and those, with the reasons, of its parts."""
+    return {
+        delay.row.commitment.code: (
+            delay.days,
+            [(part.days, part.reason and part.reason.obstacle_es) for part in parts],
+        )
+        for delay in load(plan).delays.shown
+        if (parts := delay.parts) is not None
+    }
+
+
+# What is late, and why
+
+
+def test_the_latest_comes_first_each_with_the_reason_that_its_agency_states():
+    first = make_late(10)
+    asked = first.plan.periods.get()
+    second = make_late(30, asked=asked, obstacle_es="Se licita de nuevo.")
+
+    assert list(told(asked.plan).items()) == [
+        (second.commitment.code, (0, [(30, "Se licita de nuevo.")])),
+        (first.commitment.code, (0, [(10, "Faltó presupuesto.")])),
+    ]
+
+
+def test_of_a_late_commitment_without_an_account_no_reason_is_known(client):
+    commitment = factories.make_commitment(due_on=ago(5), **STATED)
+    factories.make_activity(commitment=commitment)
+
+    assert told(commitment.plan) == {commitment.code: (5, [])}
+    page = client.get(address("plan", commitment.plan.code)).content.decode()
+    assert page.count('class="no-reason"') == 1
+
+
+@pytest.mark.parametrize("execution", ["completed", "cancelled"])
+def test_what_is_over_is_late_no_more(execution):
+    percent = 100 if execution == "completed" else None
+    activity = make_late(execution=execution, percent=percent)
+
+    assert told(activity.plan) == {}
+
+
+def test_what_is_suspended_or_held_back_is_told_before_it_is_late():
+    asked = factories.make_round()
+    reasons = {"obstacle_es": "Faltó presupuesto.", "next_step_es": "Pedirlo."}
+    held, suspended, free = (
+        factories.make_activity(plan=asked.plan, code=code) for code in "123"
+    )
+    factories.make_published_update(activity=held, period=asked, **reasons)
+    factories.make_published_update(
+        activity=suspended, period=asked, execution="suspended", **reasons
+    )
+    factories.make_published_update(activity=free, period=asked)
+
+    assert told(asked.plan) == {
+        each.commitment.code: (0, [(0, "Faltó presupuesto.")])
+        for each in (held, suspended)
+    }
+
+
+def test_an_obstacle_that_a_public_source_tells_is_no_reason_of_the_agency():
+    activity = factories.make_activity(due_on=ago(3), **STATED)
+    factories.make_record_update(activity=activity, obstacle_es="Dice la prensa.")
+
+    assert told(activity.plan) == {activity.commitment.code: (0, [(3, None)])}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_reason_is_read_before_it_is_published_nor_after_it_is_withdrawn(
+    client, language
+):
+    asked = factories.make_round()
+    hidden = {"obstacle_es": MARKER, "obstacle_en": MARKER, "next_step_es": "Seguir."}
+    withdrawn = make_late(asked=asked, **hidden)
+    workflow.withdraw(
+        withdrawn.updates.get(), by=factories.make_reviewer(), reason="Errónea."
+    )
+    for make in (factories.make_update, factories.make_submitted_update):
+        activity = factories.make_activity(plan=asked.plan, due_on=ago(3), **STATED)
+        make(activity=activity, period=asked, **hidden)
+    reserved = factories.make_activity(plan=asked.plan, due_on=ago(3), **STATED)
+    factories.make_published_update(
+        activity=reserved,
+        period=asked,
+        narrative_es="",
+        percent=None,
+        is_reserved=True,
+        reserved_reason="Un proceso abierto.",
+        reserved_legal_basis="Ley 200-04, art. 17",
+        **hidden,
+    )
+
+    page = client.get(address("plan", asked.plan.code, language=language))
+
+    assert len(page.context["overview"].delays.shown) == 4
+    assert MARKER not in page.content.decode()
+
+
+def test_as_of_a_past_period_what_was_late_then_is_told_with_its_days_then():
+    activity = make_late(days=(timezone.localdate() - date(2025, 6, 1)).days)
+    asked = activity.plan.periods.get()
+    asked.ends_on = date(2025, 6, 30)
+    asked.save()
+
+    plan = past.find(activity.plan.code, asked.code, timezone.localdate())
+    (delay,) = overview.load(plan, timezone.localdate()).delays.shown
+
+    assert [part.days for part in delay.parts] == [29]
+    assert delay.parts[0].reason.obstacle_es == "Faltó presupuesto."
+
+
+def test_without_any_due_date_nothing_is_said_to_be_on_time():
+    activity = factories.make_activity()
+
+    found = load(activity.plan).delays
+
+    assert (found.total, found.has_deadlines) == (0, False)
+
+
+@pytest.mark.parametrize("rows", [1, 12])
+def test_reasons_cost_one_query_however_many_there_are(client, rows):
+    asked = factories.make_round()
+    for number in range(rows):
+        make_late(number + 1, asked=asked)
+    path = address("plan", asked.plan.code)
+    client.get(path)
+
+    with CaptureQueriesContext(connection) as captured:
+        page = client.get(path)
+
+    found = page.context["overview"].delays
+    assert (len(found.shown), found.total) == (min(rows, delays.SHOWN), rows)
+    assert len(captured) == 7
+
+
+# Who reports on time
+
+
+@pytest.fixture
+def reported():
+    """A round that is over, in which one agency reported in time and one did not."""
+    activity, period = make_asked()
+    other = factories.make_activity(commitment=activity.commitment, agency=None)
+    other.agency = factories.make_agency()
+    other.save()
+    for agency in (activity.agency, other.agency):
+        factories.make_participation(plan=activity.plan, agency=agency)
+    submit(activity, period, DUE, make_person(activity.agency))
+    submit(other, period, DUE + timedelta(1), make_person(other.agency))
+    return activity, other
+
+
+def rows_of(plan):
+    today = timezone.localdate()
+    found = members.board_of(past.find(plan.code, "", today), today)
+    return {row.agency: row for row in members.of_plan(found, today)}
+
+
+def test_reports_on_time_are_told_once_scorecards_are_public(client, reported):
+    activity, other = reported
+    path = address("agencies", activity.plan.code)
+    before = rows_of(activity.plan)
+    columns = [each.name for each in client.get(path).context["columns"]]
+    release(activity.plan)
+    after = rows_of(activity.plan)
+
+    assert {row.discipline.asked for row in before.values()} == {0}
+    assert "on_time" not in columns
+    assert {agency: row.discipline.on_time for agency, row in after.items()} == {
+        activity.agency: 1,
+        other.agency: 0,
+    }
+    named = client.get(path).context["columns"]
+    assert "on_time" in [each.name for each in named]
+
+
+def test_agencies_stand_by_name_and_are_ranked_only_when_asked(client, reported):
+    activity, other = reported
+    release(activity.plan)
+    type(other.agency).objects.filter(pk=other.agency_id).update(name_es="AAA")
+    path = address("agencies", activity.plan.code)
+
+    orders = {
+        sort: [
+            row.agency.pk
+            for row in client.get(path, {"sort": sort} if sort else {}).context[
+                "agencies"
+            ]
+        ]
+        for sort in ("", "-on_time", "on_time")
+    }
+
+    by_name = [other.agency_id, activity.agency_id]
+    assert orders == {"": by_name, "-on_time": by_name[::-1], "on_time": by_name}
+    assert client.get(path, {"sort": "-name_es"}).status_code == 404
+    page = Page(client.get(path, {"sort": "-on_time"}).content.decode())
+    (canonical,) = [e for e in page.every("link") if e.get("rel") == "canonical"]
+    assert canonical["href"].endswith(path)
+
+
+def test_a_reconstruction_ranks_nobody_by_what_was_completed(client, reported):
+    activity, _other = reported
+    Activity.objects.update(provenance="press")
+    type(activity.commitment).objects.update(provenance="reconstructed")
+
+    page = client.get(address("agencies", activity.plan.code))
+
+    names = {each.name for each in page.context["columns"]}
+    assert names == {"", "led", "activities"}
+
+
+# What changed lately
+
+
+def test_what_agencies_said_last_comes_first_declared_results_included(client):
+    asked = factories.make_round()
+    activity = factories.make_activity(plan=asked.plan)
+    recorded = factories.make_record_update(activity=activity)
+    update = factories.make_published_update(
+        activity=factories.make_activity(plan=asked.plan), period=asked
+    )
+    declared = factories.make_published_declaration(
+        commitment=activity.commitment, period=asked
+    )
+
+    found = load(asked.plan).latest
+
+    keys = [(line.account.pk, line.state) for line in found.lately]
+    assert keys == [(declared.pk, None), (update.pk, "in_progress")]
+    assert [line.account.pk for line in found.recorded] == [recorded.pk]
+    page = client.get(address("plan", asked.plan.code)).content.decode()
+    assert declared.public_id in page
