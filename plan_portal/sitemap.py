@@ -53,7 +53,7 @@ def every_address(pages):
     for name, _view, path, _english in pages:
         if name in LEFT_OUT:
             continue
-        for place in places[_kind(name, path)]:
+        for place in places[name if name in places else _kind(path)]:
             yield (
                 address(name, *place.spanish, language="es"),
                 address(name, *place.english, language="en"),
@@ -61,12 +61,9 @@ def every_address(pages):
             )
 
 
-def _kind(name, path):
-    """Which records' arguments an address takes."""
-    if "<" not in path:
-        return ""
-    is_of_plan = path.count("<") == 1 and name != "plan"
-    return "of_plan" if is_of_plan else name
+def _kind(path):
+    """Which records' arguments an address takes that has none of its own."""
+    return "of_plan" if "<" in path else ""
 
 
 def _entries(pages):

@@ -31,14 +31,25 @@ class Place:
 
 
 def places() -> dict[str, list[Place]]:
-    """By the name of the page that takes them; six queries."""
+    """
+    By the name of the page that takes them; six queries.
+
+    ``of_plan`` are those of every other page of a plan, "" that of a page of the site.
+    A page that a plan links to only where it has such content is left out likewise.
+    """
     recorded = list(plans.public().filter(has_record=True))
     commitments = _commitments(recorded)
     found = {"": [Place((), ())]}
     found["plan"] = _same((plan.code,) for plan in Plan.objects.public())
-    found["of_plan"] = [
-        Place((plan.code,), (plan.code,), _last(commitments, plan)) for plan in recorded
-    ]
+    for name, are_told in (
+        ("of_plan", lambda plan: True),
+        ("amendments", lambda plan: plan.has_amendments),
+        ("later_activities", lambda plan: plan.has_later),
+    ):
+        found[name] = [
+            Place((plan.code,), (plan.code,), _last(commitments, plan))
+            for plan in filter(are_told, recorded)
+        ]
     found["area"] = [
         Place((code, spanish), (code, english or spanish))
         for code, spanish, english in StrategicArea.objects.filter(

@@ -239,6 +239,8 @@ def test_the_sitemap_lists_every_page_once_with_its_other_language(
     client, commitment, settings
 ):
     settings.ALLOW_INDEXING = True
+    factories.make_amendment(commitment=commitment)
+    factories.make_later_activity(plan=commitment.plan)
     hidden = factories.make_commitment(
         plan=factories.make_plan(status="in_preparation", code="oculto")
     )
@@ -266,6 +268,17 @@ def test_the_sitemap_lists_every_page_once_with_its_other_language(
     assert listed[spanish] == listed[english] == (expected, day)
     kinds = {client.get(path).resolver_match.url_name for path in paths}
     assert kinds == {name for name, *_ in PUBLIC_PAGES} - {"search"}
+
+
+def test_the_sitemap_leaves_out_what_a_plan_has_nothing_of(
+    client, commitment, settings
+):
+    settings.ALLOW_INDEXING = True
+
+    listed = client.get("/sitemap.xml").content.decode()
+
+    for name in ("amendments", "later_activities"):
+        assert address(name, commitment.plan.code, language="es") not in listed
 
 
 @pytest.mark.parametrize("rows", [1, 30])
