@@ -4,10 +4,11 @@ Where each page stands. The probes' addresses are in health.py.
 Addresses are promises: they do not change once published.
 """
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, register_converter
 
-from plan_portal import sitemap
+from plan_portal import components, sitemap
 from plan_portal.conditional import public_page
 from plan_portal.language import choose_language
 from plan_portal.security_txt import PATH, security_txt
@@ -251,7 +252,14 @@ def public_patterns(language):
     return [*files, *pages]
 
 
+def developers_patterns(is_debug):
+    """What only developers are shown."""
+    view = components.page_of(PUBLIC_PAGES)
+    return [path("componentes/", view, name="components")] if is_debug else []
+
+
 urlpatterns = [
+    *developers_patterns(settings.DEBUG),
     path("gestion/idioma/", choose_language, name="language"),
     path(
         "gestion/evidencia/<slug:token>/",

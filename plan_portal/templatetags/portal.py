@@ -163,7 +163,7 @@ def state_word(state):
 @register.simple_tag
 def status(state):
     """A state as a shape and a word."""
-    return _made_once("_status.html", "state", state, str(STATES[state]))
+    return made_once("_status.html", "state", state, str(STATES[state]))
 
 
 @register.simple_tag
@@ -175,11 +175,11 @@ def punctuality(standing):
 @register.simple_tag
 def kept_as_stated(kept):
     """The same, of a punctuality or None."""
-    return _made_once("_punctuality.html", "kept", kept, str(PUNCTUALITY.get(kept, "")))
+    return made_once("_punctuality.html", "kept", kept, str(PUNCTUALITY.get(kept, "")))
 
 
 @cache
-def _made_once(template, name, value, word):
+def made_once(template, name, value, word):
     """The few marks that stand in every row of every list."""
     return mark_safe(  # noqa: S308 - a template escaped it
         render_to_string(template, {name: value, "word": word}).strip()

@@ -1,0 +1,378 @@
+"""
+A portal on which every public state stands, and the addresses that it has.
+
+Three plans beside the shipped one: ``Official`` with every state of a commitment, an
+account and an agency, one that nobody reports on, and one without a record. What the
+public must never read is planted among them and holds ``HIDDEN``.
+"""
+
+from datetime import date, timedelta
+
+from django.core.management import call_command
+from django.utils import timezone
+
+from agencies.models import Agency
+from plan_portal import urls
+from plan_portal.sitemap import every_address
+from strategic_areas import purging, workflow
+from strategic_areas.addresses import address
+from strategic_areas.desk import scorecards
+from strategic_areas.models import AgencyComment, ReportingPeriod, Translation
+from strategic_areas.queries import sitemap
+from tests import factories
+from tests.strategic_areas.plans import SHIPPED
+
+LANGUAGES = ("es", "en")
+#: Stands in what nobody outside may read: drafts, notes, names, mail addresses.
+HIDDEN = "zanahoria"
+PERSON = {
+    "first_name": f"{HIDDEN} nombre",
+    "last_name": f"{HIDDEN} apellido",
+}
+LONG = (
+    "Se capacitó a 120 inspectores e inspectoras en la detección de la trata con fines "
+    "de explotación laboral y se repartieron guías en las seis oficinas regionales."
+)
+
+
+def load_shipped():
+    call_command("load_plan", str(SHIPPED), verbosity=0)
+
+
+def build():
+    """The shipped plan and one of everything; the official plan's world."""
+    load_shipped()
+    official = Official()
+    silent()
+    close_rounds(official)
+    factories.make_plan(code="plan-vacio", starts_on=date(1990, 1, 1), ends_on=ENDED)
+    hidden = factories.make_plan(
+        code=f"{HIDDEN}-plan", title_es=HIDDEN, status="in_preparation"
+    )
+    factories.make_commitment(plan=hidden, lead=official.lead, title_es=HIDDEN)
+    return official
+
+
+ENDED = date(1991, 12, 31)
+
+
+def silent():
+    """A plan whose agencies were asked and are silent."""
+    plan = factories.make_plan(code="plan-callado", ends_on=date(2026, 1, 31))
+    agency = factories.make_agency(acronym="MUDA", slug="muda")
+    factories.make_participation(plan=plan, agency=agency)
+    factories.make_activity(
+        commitment=factories.make_commitment(plan=plan, lead=agency)
+    )
+    factories.make_round(plan=plan)
+
+
+def close_rounds(official):
+    """One whose scorecards are public, and one whose agencies still read theirs."""
+    now, today = timezone.now(), timezone.localdate()
+    rounds = ReportingPeriod.objects
+    rounds.filter(pk=official.before.pk).update(closes_on=today - timedelta(days=10))
+    scorecards.pass_on(now - timedelta(days=9))
+    rounds.filter(plan__code="plan-callado").update(
+        due_on=today - timedelta(days=3), closes_on=today - timedelta(days=1)
+    )
+    scorecards.pass_on(now)
+
+
+class Official:
+    """The plan in force: reported on, reviewed, amended; and what is not public."""
+
+    def __init__(self):
+        today = timezone.localdate()
+        self.today = today
+        self.plan = factories.make_plan(
+            code="plan-oficial",
+            starts_on=today - timedelta(days=200),
+            ends_on=today + timedelta(days=900),
+        )
+        self.source = factories.make_source(plan=self.plan)
+        self.make_agencies()
+        self.area = factories.make_area(
+            plan=self.plan,
+            outcome_es="Que nadie sea explotado.",
+            outcome_en="That nobody is exploited.",
+        )
+        factories.make_programme(area=factories.make_area(plan=self.plan))
+        self.programme = factories.make_programme(area=self.area)
+        past = {"starts_on": today - timedelta(days=180)}
+        self.before = factories.make_round(
+            plan=self.plan,
+            **past,
+            ends_on=today - timedelta(days=90),
+            opens_on=today - timedelta(days=89),
+            due_on=today - timedelta(days=60),
+            closes_on=today + timedelta(days=2),
+        )
+        self.now = factories.make_round(
+            plan=self.plan,
+            starts_on=today - timedelta(days=89),
+            ends_on=today - timedelta(days=11),
+        )
+        self.rehearsal = factories.make_round(
+            plan=self.plan, is_demonstration=True, name_es="Ensayo", name_en="Rehearsal"
+        )
+        self.author = factories.make_focal_point(agency=self.lead, **PERSON)
+        self.reviewer = factories.make_reviewer(
+            email=f"{HIDDEN}@example.org", username=f"{HIDDEN}-revisa", **PERSON
+        )
+        self.make_states()
+        self.make_accounts()
+        self.make_beside()
+        self.plant_hidden()
+
+    def make_agencies(self):
+        self.lead = factories.make_agency(acronym="RECTORA", slug="rectora")
+        self.partner = factories.make_agency(
+            acronym="ALIADA", slug="aliada", name_en="", website="https://example.org/"
+        )
+        self.heir = factories.make_agency(acronym="HEREDERA", slug="heredera")
+        self.gone = factories.make_agency(acronym="DISUELTA", slug="disuelta")
+        Agency.objects.filter(pk=self.gone.pk).update(
+            dissolved_on=self.today - timedelta(days=30),
+            dissolved_by="Decreto 1-26",
+            succeeded_by=self.heir,
+        )
+        self.heir.rename(acronym="HEREDA")
+        roles = {
+            self.lead: {
+                "role": "chair",
+                "hosts_secretariat": True,
+                "mandate_es": "Preside la comisión.",
+                "mandate_en": "Chairs the commission.",
+                "member_since": date(2007, 1, 1),
+            },
+            self.heir: {},
+            self.gone: {},
+            self.partner: {"role": "partner"},
+        }
+        for agency, fields in roles.items():
+            factories.make_participation(plan=self.plan, agency=agency, **fields)
+
+    def commitment(self, **fields):
+        fields.setdefault("lead", self.lead)
+        return factories.make_commitment(programme=self.programme, **fields)
+
+    def publish(self, commitment, **fields):
+        """A published account of a new activity of the commitment."""
+        activity = factories.make_activity(
+            commitment=commitment, **fields.pop("activity", {})
+        )
+        fields.setdefault("period", self.now)
+        fields.setdefault("narrative_en", "Part of the work was done.")
+        update = factories.make_update(activity=activity, by=self.author, **fields)
+        workflow.submit(update, by=self.author)
+        workflow.publish(update, by=self.reviewer)
+        return update
+
+    def make_states(self):
+        """A commitment in each state and each punctuality."""
+        held = {
+            "obstacle_es": "Falta presupuesto.",
+            "obstacle_en": "The budget falls short.",
+            "next_step_es": "Pedirlo.",
+            "next_step_en": "To ask for it.",
+        }
+        due = {"due_provenance": "plan", "starts_on": self.plan.starts_on}
+        days = {"on_time": 700, "at_risk": 10, "late": -10}
+        for number in days.values():
+            stated = {**due, "due_on": self.today + timedelta(days=number)}
+            extra = held if number < 0 else {}
+            self.publish(
+                self.commitment(**stated), activity=stated, percent=70, **extra
+            )
+        for execution in ("not_started", "suspended", "cancelled"):
+            percent = 0 if execution == "not_started" else 30
+            self.publish(
+                self.commitment(), execution=execution, percent=percent, **held
+            )
+        factories.make_activity(commitment=self.commitment())
+        done = self.commitment(
+            expected_result_es="Un protocolo en uso.",
+            expected_result_en="A protocol in use.",
+            baseline_es="Ninguno.",
+            baseline_en="None.",
+            means_of_verification_es="El protocolo.",
+            means_of_verification_en="The protocol.",
+        )
+        self.publish(done, execution="completed", percent=100)
+        declared = factories.make_declaration(
+            commitment=done, period=self.now, by=self.author, statement_en="Reached."
+        )
+        workflow.submit(declared, by=self.author)
+        workflow.publish(declared, by=self.reviewer)
+        replaced = self.commitment()
+        self.publish(replaced)
+        self.replaced = replaced
+        self.successor = self.commitment()
+        self.successor.supersedes.add(replaced)
+
+    def make_accounts(self):
+        """One commitment with an account of every kind, told beside each other."""
+        rich = self.rich = self.commitment(
+            title_es="Línea con todo lo que puede tener una línea, y título largo",
+            title_en="One with all that one can have, and a long title",
+        )
+        rich.supporting.add(self.partner, self.heir)
+        rich.sources.add(self.source)
+        self.publish(rich, period=self.before, narrative_es=LONG, narrative_en="")
+        self.publish(rich, answer="no_news", no_news_reason_es="Espera un decreto.")
+        self.publish(
+            rich,
+            activity={"kind": "continuing", "unit_es": "guías", "unit_en": "guides"},
+            percent=None,
+            quantity=1200,
+            people_reached=340,
+        )
+        self.reserved = self.publish(
+            rich,
+            is_reserved=True,
+            reserved_reason=HIDDEN,
+            reserved_legal_basis="Ley 200-04, art. 17",
+            narrative_es=HIDDEN,
+            internal_note=HIDDEN,
+        )
+        corrected = factories.make_correction(self.publish(rich), narrative_es="Ahora.")
+        workflow.submit(corrected, by=corrected.contributors.get())
+        workflow.publish(corrected, by=self.reviewer)
+        withdrawn = self.publish(rich, narrative_es=HIDDEN)
+        workflow.withdraw(
+            withdrawn, by=self.reviewer, reason="La cifra era de otro año."
+        )
+        self.publish(rich, period=self.rehearsal, narrative_es="Texto de ensayo.")
+        self.make_evidence()
+        self.make_letters()
+        self.make_translated()
+        self.make_off_plan()
+        self.make_purged()
+
+    def make_evidence(self):
+        activity = factories.make_activity(commitment=self.rich)
+        update = factories.make_update(
+            activity=activity, period=self.now, by=self.author, narrative_en="Seen."
+        )
+        shown = [
+            factories.make_file_evidence(update, title_en="Minutes"),
+            factories.make_evidence(update, title_en="Minutes"),
+            factories.make_evidence(
+                update, archive_office="Archivo", archive_number="4", title_en="Minutes"
+            ),
+        ]
+        factories.make_evidence(update, title_es=HIDDEN)
+        workflow.submit(update, by=self.author)
+        workflow.publish(update, by=self.reviewer, evidence=shown)
+
+    def make_letters(self):
+        for is_confirmed in (True, False):
+            activity = factories.make_activity(commitment=self.rich)
+            letter = factories.make_letter(
+                agency=self.lead, period=self.now, by=self.reviewer
+            )
+            update = factories.make_transcribed_update(
+                activity=activity, letter=letter, by=self.reviewer
+            )
+            seen = {update.pk: update.version}
+            workflow.submit_letter(letter, seen, by=self.reviewer)
+            update.refresh_from_db()
+            if is_confirmed:
+                workflow.confirm_letter(
+                    letter, {update.pk: update.version}, by=self.author
+                )
+            else:
+                workflow.publish(update, by=factories.make_reviewer())
+
+    def make_translated(self):
+        update = self.publish(self.rich, narrative_es="Se tradujo.", narrative_en="")
+        kept = Translation(activity_update=update, text="It was translated.")
+        change = factories.make_change(kept, text="It was translated.")
+        workflow.approve(change, by=factories.make_reviewer())
+
+    def make_off_plan(self):
+        update = factories.make_off_plan_update(
+            commitment=self.rich, period=self.now, by=self.author, narrative_en="Extra."
+        )
+        workflow.submit(update, by=self.author)
+        workflow.publish(update, by=self.reviewer)
+
+    def make_purged(self):
+        self.publish(self.rich, narrative_es=f"Se atendió a {HIDDEN} Pérez.")
+        asked = purging.request(f"{HIDDEN} Pérez", by=factories.make_reviewer())
+        purging.confirm(asked, by=factories.make_reviewer())
+
+    def make_beside(self):
+        """What the record holds beside accounts, each with its source."""
+        target = factories.make_target()
+        self.rich.frameworks.add(target)
+        discrepancy = factories.make_discrepancy(plan=self.plan, code="D-OFICIAL")
+        indicator = factories.make_indicator(plan=self.plan, code="I-OFICIAL")
+        discrepancy.indicators.add(indicator)
+        later = factories.make_later_activity(plan=self.plan, agency=self.lead)
+        for record in (target, discrepancy, later, factories.make_law(), self.area):
+            record.sources.add(self.source)
+        factories.make_amendment(commitment=self.rich)
+        factories.make_amendment(
+            activity=self.rich.activities.filter(is_in_plan=True).first()
+        )
+        factories.make_help_line(
+            label_en="A line", scope_es="Atiende.", scope_en="Answers.", hours_es="24 h"
+        )
+        comment = AgencyComment(
+            agency=self.lead,
+            period=self.now,
+            written_by=self.author,
+            written_at=timezone.now(),
+            text_es="La institución cambió de sede.",
+            signed_as="titular",
+        )
+        change = workflow.propose(comment, by=self.author)
+        workflow.approve(change, by=self.reviewer)
+
+    def plant_hidden(self):
+        """Work that is not public yet, or never will be."""
+        texts = {"narrative_es": HIDDEN, "obstacle_es": HIDDEN, "next_step_es": HIDDEN}
+        for step in ("draft", "submitted", "returned"):
+            activity = factories.make_activity(commitment=self.rich)
+            update = factories.make_update(
+                activity=activity,
+                period=self.now,
+                by=self.author,
+                internal_note=HIDDEN,
+                **texts,
+            )
+            if step != "draft":
+                workflow.submit(update, by=self.author)
+            if step == "returned":
+                workflow.give_back(update, by=self.reviewer, reason=HIDDEN)
+        factories.make_declaration(
+            commitment=self.commitment(), by=self.author, statement_es=HIDDEN
+        )
+        factories.make_off_plan_update(
+            commitment=self.rich, period=self.now, by=self.author, title_es=HIDDEN
+        )
+        factories.make_amendment(
+            commitment=self.rich, is_approved=False, reason_es=HIDDEN
+        )
+        factories.make_proposal(commitment=self.rich, by=self.author, title=HIDDEN)
+        factories.make_help_line(label_es=HIDDEN, confirm_before_publishing=True)
+
+
+def instances():
+    """Name, Spanish and English address of every public page of every record."""
+    places = sitemap.places()
+    for row in urls.PUBLIC_PAGES:
+        for spanish, english, _changed in every_address([row]):
+            yield row[0], spanish, english
+    for name, *_rest in urls.PUBLIC_COMPANIONS:
+        if name == "plan_updates":
+            continue  # only beside a list that holds something
+        kind = name.rsplit("_", 1)[0]
+        for place in places.get("of_plan" if kind == "plan" else kind, ()):
+            yield (
+                name,
+                address(name, *place.spanish, language="es"),
+                address(name, *place.english, language="en"),
+            )
