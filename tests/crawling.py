@@ -1,0 +1,197 @@
+"""
+Follows every link from the first page, as a stranger would, and keeps what it read.
+
+EVERY_PAGE in the environment, as `make every-page` sets it, leaves nothing out.
+"""
+
+import json
+import os
+import re
+from collections import Counter, defaultdict
+from html import unescape
+from html.parser import HTMLParser
+from urllib.parse import parse_qsl, urljoin, urlsplit
+
+from django.conf import settings
+from django.urls import Resolver404, resolve
+
+from plan_portal import urls
+
+EVERY_PAGE = bool(os.environ.get("EVERY_PAGE"))
+#: Elements that never hold anything, and so have no end.
+VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "wbr"}
+#: Attributes that people read or hear.
+SPOKEN = ("alt", "aria-label", "data-label", "placeholder", "title")
+#: So many of a kind are read of what differs in content alone: pictures, feeds, cards,
+#: accounts, lists as sifted. The links to all are collected.
+SAMPLE = 4
+SAMPLED = {"update", *(row[0] for row in urls.PUBLIC_COMPANIONS)}
+#: What a link never holds, since a reader writes it: a search, empty or in vain.
+QUESTIONS = ("?q=trata", "?q=xyzzy")
+
+
+class Document(HTMLParser):
+    """Of a page or feed: where it leads, its anchors, its texts with their language."""
+
+    def __init__(self, text, path):
+        super().__init__()
+        self.path, self.links, self.ids, self.texts = path, set(), set(), []
+        self.open, self.is_page = [("", None)], "<!doctype html>" in text[:99]
+        self.asks = False
+        self.feed(text)
+
+    @property
+    def language(self):
+        return next((lang for _, lang in reversed(self.open) if lang), None)
+
+    def handle_starttag(self, tag, attrs):
+        found = dict(attrs)
+        if tag not in VOID:
+            self.open.append((tag, found.get("lang", found.get("xml:lang"))))
+        if "id" in found:
+            self.ids.add(found["id"])
+        if found.get("name") == "q" and "main" in dict(self.open):
+            self.asks = True
+        for name in ("href", "src", "action"):
+            if name in found:
+                self.follow(found[name])
+        for name in SPOKEN:
+            self.say(found.get(name) or "")
+        content = found.get("content", "")
+        if found.get("property") == "og:image":
+            self.follow(content)
+        elif tag == "meta" and found.get("name") == "description":
+            self.say(content)
+
+    def handle_endtag(self, tag):
+        while len(self.open) > 1:
+            name, _language = self.open.pop()
+            if name == tag:
+                return
+
+    def handle_data(self, text):
+        tag = self.open[-1][0]
+        if tag == "script":
+            self.read_linked(json.loads(text))
+        elif tag == "textarea":
+            self.follow(*re.findall(r'src="([^"]+)"', text))
+        elif tag in {"summary", "content"} and "<" in text:
+            self.texts += Document(unescape(text), self.path).texts
+        else:
+            self.say(text)
+
+    def read_linked(self, content):
+        """Names and addresses of linked data."""
+        if isinstance(content, list):
+            for each in content:
+                self.read_linked(each)
+        elif isinstance(content, dict):
+            for name, each in content.items():
+                if name in {"url", "@id", "item"}:
+                    self.follow(each)
+                elif name == "name":
+                    self.say(each)
+                else:
+                    self.read_linked(each)
+
+    def follow(self, *targets):
+        for target in targets:
+            whole = urljoin(f"{settings.SITE_URL}{self.path}", target)
+            if whole.startswith((f"{settings.SITE_URL}/", f"{settings.SITE_URL}?")):
+                self.links.add(whole.removeprefix(settings.SITE_URL))
+
+    def say(self, text):
+        if words := " ".join(text.split()):
+            self.texts.append((self.language, words))
+
+
+class Crawl:
+    """
+    Every page that one gets to by following links from a start.
+
+    ``every`` are the addresses of all public records. A link to one of them may be
+    taken as good when enough of its kind were read; any other is followed to its end.
+    ``reached`` are the paths that something leads to, ``bodies`` what was read of them;
+    ``broken`` is what answers otherwise than with a page, a redirect included.
+    """
+
+    def __init__(self, client, every=()):
+        self.client, self.documents, self.broken = client, {}, []
+        self.bodies, self.fragments = {}, defaultdict(set)
+        self.every, self.read = set(every), Counter()
+        queue = ["/"]
+        self.reached = set(queue)
+        while queue:
+            path = queue.pop()
+            for target in self.targets(path, self.visit(path)):
+                if target not in self.reached:
+                    self.reached.add(target)
+                    queue += [target] if self.is_wanted(target) else []
+
+    def is_wanted(self, path):
+        """Whether to read it; otherwise it is known to be good."""
+        found = resolve_or_none(urlsplit(path).path)
+        if EVERY_PAGE or not found or not self.is_known(path, found):
+            return True
+        kind = found.view_name, "?" in path
+        if "?" not in path and found.view_name.split(":")[-1] not in SAMPLED:
+            return True
+        self.read[kind] += 1
+        return self.read[kind] <= SAMPLE
+
+    def is_known(self, path, found):
+        """Whether it is a record's address, asked for no more than its view reads."""
+        place = urlsplit(path)
+        asked = {name for name, _value in parse_qsl(place.query)}
+        return place.path in self.every and asked <= {
+            *getattr(found.func, "parameters", ()),
+            "q",
+        }
+
+    def visit(self, path):
+        response = self.client.get(path)
+        if response.status_code != 200:
+            self.broken.append((path, response.status_code))
+        self.bodies[path] = b"".join(response)
+        kind = response.headers["Content-Type"]
+        if kind.startswith(("text/html", "application/atom+xml")):
+            text = self.bodies[path].decode()
+            self.documents[path] = Document(text, path)
+            return self.documents[path].links
+        return re.findall(rf"^URL:{settings.SITE_URL}(\S+)\r", self.text(path), re.M)
+
+    def text(self, path):
+        """The body as text; of pictures and files, what can be read of it."""
+        text = self.bodies[path].decode(errors="replace")
+        # A calendar folds long lines.
+        return text.replace("\r\n ", "")
+
+    def targets(self, path, links):
+        """Where links of a page lead; those with a question only from one without."""
+        if "?" not in path and getattr(self.documents.get(path), "asks", False):
+            yield from (f"{path}{question}" for question in QUESTIONS)
+        for link in links:
+            target, _, fragment = link.partition("#")
+            if fragment:
+                self.fragments[target].add(fragment)
+            is_group = "kind=" in target and "kind=" not in path
+            if "?" not in target or "?" not in path or is_group:
+                yield target
+
+    def pages(self):
+        """The documents that are pages, by their path."""
+        return {path: each for path, each in self.documents.items() if each.is_page}
+
+
+def resolve_or_none(path):
+    """What an address leads to, or None."""
+    try:
+        return resolve(path)
+    except Resolver404:
+        return None
+
+
+def name_of(path):
+    """The name of the view that an address leads to, such as es:area, or None."""
+    found = resolve_or_none(urlsplit(path).path)
+    return found and found.view_name

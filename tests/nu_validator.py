@@ -1,0 +1,41 @@
+"""The Nu Html Checker, where this machine has it: make vnu"""
+
+import json
+import os
+import shutil
+import subprocess
+
+from tests.check import ROOT
+
+#: Where `make vnu` puts it.
+JAR = ROOT / "var" / "tools" / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
+
+
+def command():
+    """How it is called; an empty list where it, or Java, is missing."""
+    jar = os.environ.get("VNU_JAR") or JAR
+    java = shutil.which("java")
+    return [java, "-jar", str(jar)] if java and os.path.exists(jar) else []
+
+
+def faults(pages, folder):
+    """
+    What is wrong with ``pages``, a dict of their HTML by their address.
+
+    ``folder`` is an empty one for their files; a fault is its address and its message.
+    """
+    names = {}
+    for number, (address, html) in enumerate(sorted(pages.items())):
+        names[f"{number}.html"] = address
+        (folder / f"{number}.html").write_bytes(html)
+    said = subprocess.run(
+        [*command(), "--format", "json", "--exit-zero-always", *sorted(names)],
+        cwd=folder,
+        capture_output=True,
+        check=True,
+    )
+    return [
+        (names[each["url"].rsplit("/", 1)[-1]], each["message"])
+        for each in json.loads(said.stderr)["messages"]
+        if each["type"] == "error"
+    ]

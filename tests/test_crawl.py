@@ -1,0 +1,210 @@
+"""From the first page to every public address, following whatever a page offers."""
+
+import re
+from collections import defaultdict
+from gzip import compress
+from itertools import product
+from urllib.parse import urlsplit
+
+import pytest
+import yaml
+from babel.messages import pofile
+from django.conf import settings
+from django.db import transaction
+from django.test import Client, RequestFactory
+
+from agencies.models import User
+from plan_portal import components, errors, urls
+from strategic_areas.importing.reading import LOADER
+from strategic_areas.models import Source
+from tests import nu_validator, public_site
+from tests.check import CATALOGUE, ROOT, translations
+from tests.crawling import EVERY_PAGE, Crawl, name_of
+from tests.strategic_areas.plans import SHIPPED
+
+# Each page's queries are tested on both databases elsewhere.
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+
+#: A text of fewer letters is a code, a number or a name.
+SHORTEST = 4
+#: In bytes over the wire.
+FIRST_FLIGHT, WITH_STYLE = 14 * 1024, 30 * 1024
+ERRORS = (400, 403, 404, 429, 500, 503)
+
+
+def every_name(language):
+    tables = [*urls.PUBLIC_PAGES, *urls.PUBLIC_COMPANIONS, *urls.PUBLIC_FILES]
+    return {f"{language}:{row[0]}" for row in tables}
+
+
+def phrases(of_spanish_pages):
+    """
+    What would stand on a page if it were not translated, as one pattern.
+
+    Of the catalogue: the English sources on Spanish pages, and the other way round. A
+    placeholder stands for anything.
+    """
+    with (ROOT / CATALOGUE).open("rb") as file:
+        messages = [message for message in pofile.read_po(file) if message.id]
+    english, spanish = set(), set()
+    for message in messages:
+        sources = [message.id] if isinstance(message.id, str) else message.id
+        english |= set(sources)
+        spanish |= set(translations(message))
+    wrong = english - spanish if of_spanish_pages else spanish - english
+    return re.compile("|".join(sorted(filter(None, map(pattern, wrong)))))
+
+
+def pattern(phrase):
+    words = " ".join(phrase.split())
+    parts = re.split(r"%\(\w+\)[sd]|%[sd]", words)
+    if sum(map(str.isalpha, "".join(parts))) < SHORTEST:
+        return ""
+    return ".+".join(re.escape(part.replace("%%", "%")) for part in parts)
+
+
+def file_texts(language):
+    """The shipped plan's texts in one language that read otherwise in the other."""
+    other, found = {"es": "en", "en": "es"}[language], set()
+
+    def read(content):
+        if isinstance(content, list):
+            for each in content:
+                read(each)
+        elif isinstance(content, dict):
+            for name, each in content.items():
+                twin = content.get(f"{name[:-3]}_{other}")
+                if name.endswith(f"_{language}") and twin and twin != each:
+                    found.update(" ".join(part.split()) for part in each.split("\n\n"))
+                read(each)
+
+    read(yaml.load(SHIPPED.read_text(encoding="utf-8"), LOADER))  # noqa: S506 - safe
+    return found
+
+
+@pytest.fixture
+def _django_db_helper():
+    """No transaction of its own for each test: one, of the module, holds them all."""
+
+
+@pytest.fixture(scope="module")
+def crawl(django_db_setup, django_db_blocker):
+    """One walk for all tests; what it walked through is gone again afterwards."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        partials = defaultdict(dict)
+        empty = Crawl(Client())
+        replaced = public_site.build().replaced
+        every = {path for _, *both in public_site.instances() for path in both}
+        with components.recorded(partials):
+            crawl = Crawl(Client(), every)
+        crawl.broken += empty.broken
+        crawl.leading_on = {
+            (replaced.get_absolute_url(each), 301) for each in public_site.LANGUAGES
+        }
+        crawl.partials = partials
+        crawl.people = set(people())
+        crawl.titles = set(Source.objects.values_list("title", flat=True))
+        transaction.set_rollback(True)
+    return crawl
+
+
+def people():
+    """How anybody could be named who has an account."""
+    for user in User.objects.all():
+        yield from filter(None, (user.email, user.first_name, user.last_name))
+
+
+def test_no_link_is_broken_or_leads_elsewhere(crawl):
+    missing = {
+        (path, fragment)
+        for path, fragments in crawl.fragments.items()
+        for fragment in fragments
+        if path in crawl.pages()
+        if fragment not in crawl.documents[path].ids
+    }
+
+    # What is filed under a replaced commitment leads on to the one that stands.
+    assert set(crawl.broken) - crawl.leading_on == set()
+    assert missing == set()
+
+
+def test_links_lead_to_every_public_address_in_both_languages(crawl):
+    paths = {urlsplit(path).path for path in crawl.reached}
+    names = set(map(name_of, paths))
+
+    for language in public_site.LANGUAGES:
+        assert every_name(language) - names == set()
+    assert len(crawl.every) > 300
+    assert crawl.every - paths == set()
+
+
+def test_nothing_that_is_not_public_and_no_person_is_anywhere(crawl):
+    assert len(crawl.people) > 10
+    for path in crawl.bodies:
+        text = crawl.text(path)
+        assert public_site.HIDDEN not in text, path
+        assert not [each for each in crawl.people if each in text], path
+
+
+@pytest.mark.parametrize("language", public_site.LANGUAGES)
+def test_nothing_stands_in_the_other_language(crawl, language):
+    """Texts of the catalogue and of the shipped plan; titles of sources are names."""
+    wrong_phrase = phrases(of_spanish_pages=language == "es")
+    wrong_texts = file_texts("en" if language == "es" else "es") - crawl.titles
+
+    texts = {
+        text: path
+        for path, document in crawl.documents.items()
+        for spoken, text in document.texts
+        if path.startswith("/en/") is (language == "en")
+        if spoken in {language, None}
+    }
+
+    assert len(texts) > 1000
+    assert {
+        (text, path)
+        for text, path in texts.items()
+        if wrong_phrase.fullmatch(text) or text in wrong_texts
+    } == set()
+
+
+def test_every_page_fits_the_first_flight_and_30_kb_with_its_style(crawl):
+    style = len(compress((settings.STATICFILES_DIRS[0] / "portal.css").read_bytes()))
+    weights = {path: len(compress(crawl.bodies[path])) for path in crawl.pages()}
+
+    assert len(weights) > 200
+    heavy = {path: size for path, size in weights.items() if size > FIRST_FLIGHT}
+    assert heavy == {}
+    assert max(weights.values()) + style <= WITH_STYLE
+
+
+def test_the_developers_page_shows_every_partial(crawl):
+    partials = {path.name for path in (ROOT / "templates").glob("_*.html")}
+    partials -= {"_copy_banner.html"}  # the front writes it
+
+    assert partials - set(crawl.partials) == set()
+    assert len(crawl.partials["_entry_body.html"]) > 5
+
+
+def one_of_each(crawl):
+    """Of each kind of page in each plan the one with most to say, and one sifted."""
+    longest = {}
+    for path in crawl.pages():
+        view = name_of(path).split(":")[-1]
+        plan = urlsplit(path).path.removeprefix("/en").split("/")[1]
+        size = len(crawl.bodies[path]), path
+        kind = view, plan, "?" in path
+        longest[kind] = max(longest.get(kind, size), size)
+    return [path for _size, path in longest.values()]
+
+
+@pytest.mark.skipif(not nu_validator.command(), reason="no Nu Html Checker: make vnu")
+def test_every_page_is_valid_html(crawl, tmp_path):
+    paths = crawl.pages() if EVERY_PAGE else one_of_each(crawl)
+    pages = {path: crawl.bodies[path] for path in paths}
+    for prefix, status in product(("", "/en"), ERRORS):
+        request = RequestFactory().get(f"{prefix}/error-{status}/")
+        pages[request.path] = errors.error_page(request, status).content
+
+    assert len(pages) > 60
+    assert nu_validator.faults(pages, tmp_path) == []
