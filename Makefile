@@ -19,10 +19,10 @@ MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
 .PHONY: help run dev manage test check lint messages bench lock clean \
-	venv installed installed-test local-env gettext wrk
+	html lighthouse screenshots states vnu venv installed installed-test local-env gettext wrk
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s%s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s%s\n", $$1, $$2 }' Makefile
 
 run: installed local-env ## set up what is missing, load the plan, serve on PORT (8000)
 	@$(PY) manage.py serve_portal --port $(PORT) --only-check-port
@@ -32,6 +32,9 @@ run: installed local-env ## set up what is missing, load the plan, serve on PORT
 dev: installed-test local-env ## the same with autoreload and Django's debug pages
 	@DEBUG=true $(PY) manage.py prepare_portal
 	@DEBUG=true exec $(PY) manage.py runserver $(PORT)
+
+states: installed-test ## serve a portal on which every state stands, see /componentes/
+	@$(PY) tests/serve_states.py $(PORT)
 
 manage: installed local-env ## any command, as run has it: make -s manage ARGS="help"
 	@$(PY) manage.py prepare_portal --database-only --verbosity 0 >&2
@@ -50,11 +53,23 @@ lint: installed-test ## style of Python and templates
 	@git ls-files 'templates/*.html' | xargs .venv/bin/djade --target-version 5.2 --check
 	@git ls-files 'templates/*.html' | xargs $(PY) -m djhtml --tabwidth 2 --check
 
+html: installed-test vnu ## what the Nu Html Checker says of every public page
+	@$(PY) -m pytest -q tests/test_crawl.py -k valid_html
+
 messages: installed-test local-env gettext ## collect sentences to translate
 	@$(PY) tests/check.py --write
 
 bench: installed-test wrk ## measure speed against a yardstick in the same run
 	@$(PY) tests/benchmarks/run.py $(ARGS)
+
+LIGHTHOUSE := var/tools/node_modules/.bin/lighthouse
+lighthouse: installed-test ## measure the main pages as Lighthouse does, on a telephone
+	@test -x $(LIGHTHOUSE) || \
+		npm install --silent --no-save --ignore-scripts --prefix var/tools lighthouse@12.8.2
+	@$(PY) tests/benchmarks/lighthouse.py $(LIGHTHOUSE)
+
+screenshots: installed-test ## take the pictures of README.md again
+	@$(PY) tests/screenshots.py
 
 # uv writes for all supported versions of Python at once. Neither this machine's own
 # configuration nor its package folders may leave a trace in the locks.
@@ -103,6 +118,14 @@ local-env: venv
 gettext:
 	@command -v msgfmt >/dev/null && command -v xgettext >/dev/null || { \
 		echo "gettext is missing: install Debian's package gettext" >&2; exit 1; }
+
+# The Nu Html Checker is a Java program that npm delivers. A test uses it when it is here.
+vnu:
+	@command -v java >/dev/null && command -v npm >/dev/null || { \
+		echo "Java or npm is missing: install Debian's default-jre-headless and npm" >&2; \
+		exit 1; }
+	@test -e var/tools/node_modules/vnu-jar/build/dist/vnu.jar || \
+		npm install --silent --no-save --ignore-scripts --prefix var/tools vnu-jar@26.9.27
 
 wrk:
 	@command -v wrk >/dev/null || { \
