@@ -52,6 +52,7 @@ class FocalPointAdmin(ScopedHistoryAdmin):
     list_filter = [("agency", admin.RelatedOnlyFieldListFilter), "kind"]
     list_select_related = ["agency", "user"]
     search_fields = ["agency__acronym", "user__username", "user__last_name"]
+    is_told_otherwise = True
     change_form_template = "admin/agencies/focalpoint_change_form.html"
 
 

@@ -13,7 +13,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies import access, codes, invitations
+from agencies import access, audit, codes, invitations
 from agencies.invitations import Invitation
 from agencies.scoping import ScopedAdmin
 
@@ -62,6 +62,7 @@ class InvitationAdmin(ScopedAdmin):
     list_filter = ["role"]
     list_select_related = ["agency"]
     search_fields = ["email", "agency__acronym"]
+    is_told_otherwise = True
     change_form_template = "admin/agencies/invitation_change_form.html"
 
     @admin.display(description=_("state"))
@@ -135,6 +136,13 @@ class InvitationAdmin(ScopedAdmin):
         obj = self._mine(request, pk, reading=True)
         if not obj.letter:
             raise Http404
+        audit.record(
+            audit.Event.EXPORTED,
+            request=request,
+            obj=obj,
+            agency=obj.agency,
+            kind="letter",
+        )
         response = FileResponse(
             obj.letter.open("rb"),
             as_attachment=True,

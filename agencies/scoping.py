@@ -8,6 +8,7 @@ from django.http import Http404
 from modeltranslation.admin import TranslationAdmin
 from simple_history.admin import SimpleHistoryAdmin
 
+from agencies import audit
 from agencies.staleness import StaleGuardForm
 
 
@@ -70,6 +71,8 @@ class ScopedAdmin(ScopedRowsMixin, admin.ModelAdmin):
     list_per_page = 50
     #: A filtered list need not count the whole table besides.
     show_full_result_count = False
+    #: True where what is saved leaves an entry of its own kind in the audit record.
+    is_told_otherwise = False
 
     def get_object(self, request, object_id, from_field=None):
         """The object, or 404 for who may not read it: that it exists is told nobody."""
@@ -77,6 +80,17 @@ class ScopedAdmin(ScopedRowsMixin, admin.ModelAdmin):
         if found is None or not self.has_view_permission(request, found):
             raise Http404
         return found
+
+    def save_related(self, request, form, formsets, change):
+        """Record which fields were saved, and of which rows below it; never a value."""
+        super().save_related(request, form, formsets, change)
+        fields = {*form.changed_data} - {"seen_state"}
+        fields |= {
+            each.model._meta.model_name for each in formsets if each.has_changed()
+        }
+        if fields and not self.is_told_otherwise:
+            event = audit.Event.RECORD_CHANGED if change else audit.Event.RECORD_MADE
+            audit.record(event, request=request, obj=form.instance, fields=fields)
 
     def history_view(self, request, object_id, extra_context=None):
         self.get_object(request, unquote(object_id))

@@ -90,6 +90,7 @@ def close(period, *, by, today):
     period._history_user = by
     period._change_reason = CLOSED
     period.save()
+    audit.record(audit.Event.ROUND_CLOSED, actor=by, obj=period)
     return period
 
 

@@ -7,7 +7,10 @@ POST, a column for each role. Answers are statuses, and besides:
 
     in      leads to the page for signing in
     2f      leads to the page for setting up a second factor
-    302!    an exclamation mark: something was changed. Without it, nothing was.
+    302!    an exclamation mark: something was changed, and the audit record tells of it.
+    302~    something was changed that it need not tell of: what is not handed in yet, or
+            a choice of one's own; or that it tells of after the commit, as of recovery
+            codes. Without either mark nothing was.
 
 The roles: "nobody" is not signed in, "A" and "B" report for two agencies, "ended" had a
 mandate for A and wrote its reports, "review" is the secretariat and "keep" the
@@ -68,14 +71,14 @@ mfa_activate_totp                    |         | in  200 302 302 200 200 200 | i
 mfa_totp_picture                     |         | in  200 200 200 200 200 200 | in  200 200 200 200 200 200
 mfa_deactivate_totp                  |         | in  2f  200 200 404 404 404 | in  2f  2f! 2f! 404 404 404
 mfa_view_recovery_codes              |         | in  2f  404 404 404 404 404 | in  2f  405 405 405 405 405
-mfa_generate_recovery_codes          |         | in  2f  200 200 200 200 200 | in  2f  302! 302! 200 200 200
+mfa_generate_recovery_codes          |         | in  2f  200 200 200 200 200 | in  2f  302~ 302~ 200 200 200
 mfa_list_webauthn                    |         | in  2f  200 200 200 200 200 | in  2f  405 405 405 405 405
 mfa_add_webauthn                     |         | in  200 200 200 200 200 200 | in  200 200 200 200 200 200
-mfa_edit_webauthn                    | key     | in  2f  200 404 404 404 404 | in  2f  302! 404 404 404 404
+mfa_edit_webauthn                    | key     | in  2f  200 404 404 404 404 | in  2f  302~ 404 404 404 404
 mfa_remove_webauthn                  | key     | in  2f  200 404 404 404 404 | in  2f  302! 404 404 404 404
 mfa_edit_webauthn                    | nothing | in  2f  404 404 404 404 404 | in  2f  404 404 404 404 404
 mfa_remove_webauthn                  | nothing | in  2f  404 404 404 404 404 | in  2f  404 404 404 404 404
-language                             |         | 405 405 405 405 405 405 405 | 302 302! 302! 302! 302! 302! 302!
+language                             |         | 405 405 405 405 405 405 405 | 302 302~ 302~ 302~ 302~ 302~ 302~
 staff_evidence | draft, declared-draft         | 404 2f  200 404 404 404 404 | 405 2f  405 405 405 405 405
 staff_evidence | submitted, declared-submitted | 404 2f  200 404 404 200 404 | 405 2f  405 405 405 405 405
 staff_evidence | returned, declared-returned   | 404 2f  200 404 404 200 404 | 405 2f  405 405 405 405 405
@@ -95,40 +98,40 @@ jsi18n                   |                  | 200 200 200 200 200 | 405 405 405 
 (?P<url>.*)$             |                  | 404 404 404 404 404 | 404 404 404 404 404
 view_on_site             | row              | 404 404 404 404 404 | 404 404 404 404 404
 autocomplete             |                  | 200 200 200 200 403 | 405 405 405 405 405
-reminders                |                  | 200 200 200 200 200 | 302! 302! 302! 302! 302!
+reminders                |                  | 200 200 200 200 200 | 302~ 302~ 302~ 302~ 302~
 
 sheet, sheet_check       | sheet            | 200 404 404 404 404 | 200 404 404 404 404
 handover                 | sheet            | 200 404 404 404 404 | 200 404 404 404 404
 workbook                 | sheet            | 200 404 404 404 404 | 422 404 404 404 404
 workbook_save            | sheet            | 405 405 405 405 405 | 302 404 404 404 404
-sheet_off_plan           | sheet            | 200 404 404 404 404 | 302! 404 404 404 404
+sheet_off_plan           | sheet            | 200 404 404 404 404 | 302~ 404 404 404 404
 sheet_propose            | sheet            | 200 404 404 404 404 | 302! 404 404 404 404
 agency_comment           | sheet            | 200 404 404 404 404 | 302! 404 404 404 404
 attributions             |                  | 200 200 200 200 200 | 200 200 200 200 200
 attribution              | attributed       | 200 404 404 404 404 | 302! 404 404 404 404
-sheet_rename             | off-plan         | 200 404 404 404 404 | 302! 404 404 404 404
+sheet_rename             | off-plan         | 200 404 404 404 404 | 302~ 404 404 404 404
 sheet_rename             | draft            | 404 404 404 404 404 | 404 404 404 404 404
-sheet_row                | draft, returned  | 405 405 405 405 405 | 302! 404 404 404 404
-sheet_row                | withdrawn        | 405 405 405 405 405 | 302! 404 404 404 404
+sheet_row                | draft, returned  | 405 405 405 405 405 | 302~ 404 404 404 404
+sheet_row                | withdrawn        | 405 405 405 405 405 | 302~ 404 404 404 404
 sheet_row                | submitted        | 405 405 405 405 405 | 422 404 404 404 404
 sheet_row                | published        | 405 405 405 405 405 | 422 404 404 404 404
-sheet_attach             | draft, returned  | 405 405 405 405 405 | 302! 404 404 404 404
+sheet_attach             | draft, returned  | 405 405 405 405 405 | 302~ 404 404 404 404
 sheet_attach             | submitted        | 405 405 405 405 405 | 422 404 404 404 404
 sheet_attach             | published        | 405 405 405 405 405 | 422 404 404 404 404
 sheet_attach             | withdrawn        | 405 405 405 405 405 | 422 404 404 404 404
-sheet_detach             | draft, returned  | 405 405 405 405 405 | 302! 404 404 404 404
+sheet_detach             | draft, returned  | 405 405 405 405 405 | 302~ 404 404 404 404
 sheet_detach             | submitted        | 405 405 405 405 405 | 302 404 404 404 404
 sheet_detach             | published        | 405 405 405 405 405 | 302 404 404 404 404
 sheet_detach             | withdrawn        | 405 405 405 405 405 | 302 404 404 404 404
-sheet_declaration        | declared-draft, declared-returned | 405 405 405 405 405 | 302! 404 404 404 404
-sheet_declaration        | declared-withdrawn                | 405 405 405 405 405 | 302! 404 404 404 404
+sheet_declaration        | declared-draft, declared-returned | 405 405 405 405 405 | 302~ 404 404 404 404
+sheet_declaration        | declared-withdrawn                | 405 405 405 405 405 | 302~ 404 404 404 404
 sheet_declaration        | declared-submitted                | 405 405 405 405 405 | 422 404 404 404 404
 sheet_declaration        | declared-published                | 405 405 405 405 405 | 422 404 404 404 404
-sheet_declaration_attach | declared-draft, declared-returned | 405 405 405 405 405 | 302! 404 404 404 404
+sheet_declaration_attach | declared-draft, declared-returned | 405 405 405 405 405 | 302~ 404 404 404 404
 sheet_declaration_attach | declared-submitted                | 405 405 405 405 405 | 422 404 404 404 404
 sheet_declaration_attach | declared-published                | 405 405 405 405 405 | 422 404 404 404 404
 sheet_declaration_attach | declared-withdrawn                | 405 405 405 405 405 | 422 404 404 404 404
-sheet_declaration_detach | declared-draft, declared-returned | 405 405 405 405 405 | 302! 404 404 404 404
+sheet_declaration_detach | declared-draft, declared-returned | 405 405 405 405 405 | 302~ 404 404 404 404
 sheet_declaration_detach | declared-submitted                | 405 405 405 405 405 | 302 404 404 404 404
 sheet_declaration_detach | declared-published                | 405 405 405 405 405 | 302 404 404 404 404
 sheet_declaration_detach | declared-withdrawn                | 405 405 405 405 405 | 302 404 404 404 404
@@ -144,7 +147,7 @@ letters                  |                  | 404 404 404 200 404 | 405 405 405 
 letter_new               | new-letter       | 404 404 404 200 404 | 404 404 404 302! 404
 letter                   | letter, letter-handed | 404 404 404 200 404 | 405 405 405 405 405
 letter_file              | letter, letter-handed | 200 404 404 200 404 | 405 405 405 405 405
-letter_row               | letter           | 405 405 405 405 405 | 404 404 404 302! 404
+letter_row               | letter           | 405 405 405 405 405 | 404 404 404 302~ 404
 letter_row               | letter-handed    | 405 405 405 405 405 | 404 404 404 422 404
 letter_send              | letter           | 405 405 405 405 405 | 404 404 404 302! 404
 letter_send              | letter-handed    | 405 405 405 405 405 | 404 404 404 302 404
@@ -355,7 +358,7 @@ TABLES = [
         withdraw        | published | 405 405 405 405 405 | 302 404 404 302! 404
         withdraw        | submitted, returned, withdrawn | 405 405 405 405 405 | 302 404 404 302 404
         correct         | draft     | 405 405 405 405 405 | 302 404 404 404 404
-        correct         | published | 405 405 405 405 405 | 302! 404 404 302 404
+        correct         | published | 405 405 405 405 405 | 302~ 404 404 302 404
         correct         | submitted, returned, withdrawn | 405 405 405 405 405 | 302 404 404 302 404
         """,
     ),
@@ -378,7 +381,7 @@ TABLES = [
         withdraw        | declared-published | 405 405 405 405 405 | 302 404 404 302! 404
         withdraw        | declared-submitted, declared-returned, declared-withdrawn | 405 405 405 405 405 | 302 404 404 302 404
         correct         | declared-draft     | 405 405 405 405 405 | 302 404 404 404 404
-        correct         | declared-published | 405 405 405 405 405 | 302! 404 404 302 404
+        correct         | declared-published | 405 405 405 405 405 | 302~ 404 404 302 404
         correct         | declared-submitted, declared-returned, declared-withdrawn | 405 405 405 405 405 | 302 404 404 302 404
         """,
     ),

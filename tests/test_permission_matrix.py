@@ -16,6 +16,7 @@ from django.apps import apps
 from django.db import connection, transaction
 from django.urls import get_resolver, resolve, reverse
 
+from agencies.audit import AuditEntry, Event
 from tests import permission_table as table
 from tests.permission_posts import POSTS, QUERIES
 from tests.permission_world import World
@@ -151,6 +152,7 @@ class Visited:
         }
         self.tables = connection.introspection.django_table_names(only_existing=True)
         self.before = {name: contents(name) for name in self.tables}
+        self.last_entry = AuditEntry.objects.latest("pk").pk
 
     def ask(self, row, role, method, whose="A"):
         """The answer in the words of the table."""
@@ -174,8 +176,11 @@ class Visited:
             changed = any(
                 contents(name) != self.before[name] for name in written - LOGS
             )
+            # Refusals and sign-ins are told of too; here it is what was changed.
+            entries = AuditEntry.objects.filter(pk__gt=self.last_entry)
+            recorded = entries.exclude(event=Event.ACCESS_DENIED).exists()
             transaction.set_rollback(True)
-        return told(response) + "!" * changed
+        return told(response) + ("!" if recorded else "~") * changed
 
     def words(self, row, whose):
         objects = self.world.objects[whose]

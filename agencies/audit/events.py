@@ -38,9 +38,11 @@ class Event(models.TextChoices):
     REPORT_REPLACED = "report_replaced", _("Report replaced by a later one")
     REPORT_WITHDRAWN = "report_withdrawn", _("Report withdrawn")
     REPORT_CHANGED = "report_changed", _("Report moved to another state")
+    LETTER_RECORDED = "letter_recorded", _("Letter of an institution recorded")
     ROUNDS_MADE = "rounds_made", _("Rounds made from a schedule")
     ROUND_MADE = "round_made", _("Reporting period made")
     ROUND_CHANGED = "round_changed", _("Reporting period changed")
+    ROUND_CLOSED = "round_closed", _("Round closed before its day")
     ROUND_REOPENED = "round_reopened", _("Round opened again")
     SCORECARDS_READY = "round_scorecards_ready", _("Scorecards shown to the agencies")
     SCORECARDS_PUBLIC = "round_scorecards_public", _("Scorecards made public")
@@ -49,14 +51,15 @@ class Event(models.TextChoices):
     APPROVAL_REFUSED = "approval_refused", _("Refused by a second person")
     APPROVAL_WITHDRAWN = "approval_withdrawn", _("Proposal taken back")
     APPROVAL_OUTDATED = "approval_outdated", _("Proposal overtaken by another change")
-    AMENDMENT_PROPOSED = "amendment_proposed", _("Amendment of the plan proposed")
-    AMENDMENT_APPROVED = "amendment_approved", _("Amendment of the plan approved")
-    AMENDMENT_REFUSED = "amendment_refused", _("Amendment of the plan refused")
+    AMENDMENT_MADE = "amendment_made", _("Plan amended")
+    RECORD_MADE = "record_made", _("Record made in the administration")
+    RECORD_CHANGED = "record_changed", _("Record changed in the administration")
     PLAN_LOADED = "plan_loaded", _("Plan file loaded")
 
     EXPORTED = "exported", _("Unpublished data taken out")
     EVIDENCE_OPENED = "evidence_opened", _("File of evidence opened")
     PURGE_ASKED = "purge_asked", _("Blanking of a text asked for")
+    PURGE_CANCELLED = "purge_cancelled", _("Blanking of a text called off")
     TEXT_PURGED = "text_purged", _("Text blanked for good")
 
 
@@ -73,9 +76,9 @@ _GROUPS = [
         ("account_", "password_", "factor_", "recovery_", "invitation_"),
     ),
     ("mandates", _("Mandates"), ("mandate_", "handover", "access_reviewed")),
-    ("reports", _("Reports"), ("report_",)),
+    ("reports", _("Reports"), ("report_", "letter_")),
     ("rounds", _("Rounds"), ("round",)),
-    ("plan", _("Plan and approvals"), ("approval_", "amendment_", "plan_")),
+    ("plan", _("Plan and approvals"), ("approval_", "amendment_", "plan_", "record_")),
     ("data", _("Data and texts"), ("exported", "evidence_", "purge_", "text_")),
 ]
 

@@ -63,6 +63,7 @@ VALUES = {
     "submitted": _("Submitted"),
     "titular": _("Titular"),
     "withdrawn": _("Withdrawn"),
+    "letter": _("letter"),
     "workbook": _("workbook"),
 }
 

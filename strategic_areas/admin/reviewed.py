@@ -27,6 +27,7 @@ class ReviewedAdmin(ScopedHistoryAdmin):
     change_form_template = "admin/strategic_areas/reviewed_change_form.html"
     inlines = [EvidenceInline]
     list_per_page = 50
+    is_told_otherwise = True
     #: The field of what is reported on.
     subject = ""
 

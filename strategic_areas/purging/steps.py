@@ -92,6 +92,7 @@ def cancel(purge, *, by):
     if not waiting.update(state=Purge.State.CANCELLED, phrases="", files="", **stamps):
         raise _decided_already()
     purge.refresh_from_db()
+    audit.record(Event.PURGE_CANCELLED, actor=by, obj=purge)
 
 
 def _must_be_allowed(by):

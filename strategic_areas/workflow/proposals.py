@@ -77,7 +77,7 @@ def accept_activity(proposal, *, by, code, deciding_act, decided_on):
     activity._history_user = by
     activity.save()
     _decide(proposal, by, status=Status.ACCEPTED, activity=activity)
-    Amendment.objects.create(
+    amendment = Amendment.objects.create(
         plan=proposal.plan,
         activity=activity,
         field=ADDED,
@@ -90,6 +90,7 @@ def accept_activity(proposal, *, by, code, deciding_act, decided_on):
         approved_at=proposal.decided_at,
     )
     _record(audit.Event.APPROVAL_GIVEN, proposal, by)
+    _record(audit.Event.AMENDMENT_MADE, amendment, by, agency=proposal.agency)
     _tell(proposal)
     return activity
 
@@ -147,9 +148,9 @@ def _activity(proposal, code):
     return activity
 
 
-def _record(event, proposal, by):
+def _record(event, record, by, *, agency=None):
     """That it happened, and to which record; never what it says."""
-    audit.record(event, actor=by, obj=proposal, agency=proposal.agency)
+    audit.record(event, actor=by, obj=record, agency=agency or record.agency)
 
 
 def _tell(proposal):

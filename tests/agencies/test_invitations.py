@@ -354,6 +354,9 @@ def test_the_letter_is_kept_clean_and_read_by_administrators_alone(
     assert b"".join(mine.streaming_content).startswith(b"%PDF")
     assert mine["Content-Disposition"].startswith("attachment")
     assert mine["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    taken_out = AuditEntry.objects.get(event="exported")
+    assert taken_out.object == f"agencies.invitation:{invitation.pk}"
+    assert taken_out.facts == {"kind": "letter"}
     assert others.status_code == 403
 
 

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from agencies import second_factor
+from agencies.audit import AuditEntry
 from agencies.factors import FactorAdapter
 from tests.factories import (
     PASSWORD,
@@ -229,6 +230,32 @@ def test_where_none_is_required_the_only_factor_may_go(client, settings):
     client.post(reverse("mfa_deactivate_totp"))
 
     assert Authenticator.objects.count() == 0
+
+
+def test_what_becomes_of_factors_is_recorded(
+    client, settings, django_capture_on_commit_callbacks
+):
+    settings.REQUIRE_SECOND_FACTOR = False
+    user = make_reviewer()
+    sign_in(client, user.username)
+    address = reverse("mfa_activate_totp")
+    secret = client.get(address).context["form"].secret
+
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(address, {"code": totp_code(secret)})
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("mfa_generate_recovery_codes"))
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("mfa_deactivate_totp"))
+
+    found = AuditEntry.objects.filter(event__startswith="factor_").order_by("pk")
+    assert [(row.event, row.actor, row.facts["kind"]) for row in found] == [
+        ("factor_added", user, "totp"),
+        ("factor_added", user, "recovery_codes"),
+        ("factor_added", user, "recovery_codes"),
+        ("factor_removed", user, "totp"),
+        ("factor_removed", user, "recovery_codes"),
+    ]
 
 
 @pytest.mark.parametrize("required", [True, False])

@@ -11,11 +11,16 @@ from agencies.audit import AuditEntry
 from strategic_areas import rounds, workflow
 from strategic_areas.schedule import Frequency, Schedule
 from tests.factories import (
+    make_activity,
+    make_administrator,
+    make_agency,
     make_change,
     make_correction,
     make_declaration,
     make_help_line,
+    make_letter,
     make_plan,
+    make_proposal,
     make_published_update,
     make_record_update,
     make_reviewer,
@@ -26,6 +31,21 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 STEPS = "report_"
+
+
+def save_again(client, page, **changed):
+    """What a browser posts that changes just this on a page of the admin."""
+    context = client.get(page).context
+    forms = [context["adminform"].form]
+    for inline in context["inline_admin_formsets"]:
+        forms += [inline.formset.management_form, *inline.formset.forms]
+    posted = {
+        bound.html_name: bound.value()
+        for form in forms
+        for bound in form
+        if bound.value() is not None
+    }
+    return client.post(page, posted | changed)
 
 
 def steps():
@@ -182,16 +202,80 @@ def test_the_dates_of_a_round_changed_by_hand_are_recorded(client):
     period = make_round()
     client.force_login(make_reviewer())
     page = reverse("admin:strategic_areas_reportingperiod_change", args=[period.pk])
-    form = client.get(page).context["adminform"].form
-    posted = {
-        name: form[name].value()
-        for name in form.fields
-        if form[name].value() is not None
-    }
     later = period.closes_on + timedelta(days=3)
 
-    client.post(page, posted | {"closes_on": later.isoformat()})
+    save_again(client, page, closes_on=later.isoformat())
 
-    entry = AuditEntry.objects.get(event="round_changed")
+    entry = AuditEntry.objects.exclude(event__startswith="account_").get(
+        object=f"strategic_areas.reportingperiod:{period.pk}"
+    )
+    assert entry.event == "round_changed"
     assert entry.facts["fields"] == ["closes_on"]
     assert entry.facts["closes_on"] == later.isoformat()
+
+
+@pytest.mark.parametrize(
+    ("make_actor", "make_record", "changed"),
+    [
+        (make_reviewer, make_activity, {"title_es": "Palabra-del-título"}),
+        (make_reviewer, make_plan, {"title_es": "Palabra-del-título"}),
+        (make_administrator, make_agency, {"name_es": "Palabra-del-nombre"}),
+        (make_administrator, make_reviewer, {"last_name": "Palabra-del-nombre"}),
+    ],
+)
+def test_what_is_changed_in_the_admin_is_recorded_without_its_words(
+    client, make_actor, make_record, changed
+):
+    actor, record = make_actor(), make_record()
+    client.force_login(actor)
+    name = f"{record._meta.app_label}_{record._meta.model_name}"
+
+    answer = save_again(
+        client, reverse(f"admin:{name}_change", args=[record.pk]), **changed
+    )
+
+    assert answer.status_code == 302
+    entry = AuditEntry.objects.get(event="record_changed")
+    assert entry.actor == actor
+    assert entry.object == f"{record._meta.label_lower}:{record.pk}"
+    assert entry.facts == {"fields": [*changed]}
+
+
+def test_nothing_is_recorded_where_nothing_was_changed(client):
+    record = make_activity()
+    client.force_login(make_reviewer())
+
+    save_again(
+        client, reverse("admin:strategic_areas_activity_change", args=[record.pk])
+    )
+
+    assert not AuditEntry.objects.filter(event="record_changed").exists()
+
+
+def test_a_letter_that_somebody_takes_out_is_recorded(client):
+    letter, reviewer = make_letter(), make_reviewer()
+    client.force_login(reviewer)
+
+    client.get(reverse("admin:letter_file", args=[letter.pk])).getvalue()
+
+    entry = AuditEntry.objects.get(event="exported")
+    assert (entry.actor, entry.agency) == (reviewer, letter.agency.acronym)
+    assert entry.object == f"strategic_areas.letter:{letter.pk}"
+    assert entry.facts == {"kind": "letter"}
+
+
+def test_an_amendment_of_the_plan_is_recorded():
+    proposal, reviewer = make_proposal(), make_reviewer()
+
+    activity = workflow.accept_activity(
+        proposal,
+        by=reviewer,
+        code="9.9",
+        deciding_act="Acta 4",
+        decided_on=timezone.localdate(),
+    )
+
+    entry = AuditEntry.objects.get(event="amendment_made")
+    amendment = activity.amendments.get()
+    assert (entry.actor, entry.agency) == (reviewer, proposal.agency.acronym)
+    assert entry.object == f"strategic_areas.amendment:{amendment.pk}"

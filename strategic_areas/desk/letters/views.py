@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from agencies import access
+from agencies import access, audit
 from strategic_areas import evidence, workflow
 from strategic_areas.desk import answers, showing
 from strategic_areas.desk.letters import asking
@@ -57,6 +57,12 @@ def new(request):
         with evidence.kept_only_if_saved(), transaction.atomic():
             evidence.write(letter, form.clean_file)
             letter.save()
+            audit.record(
+                audit.Event.LETTER_RECORDED,
+                request=request,
+                obj=letter,
+                agency=letter.agency,
+            )
         return redirect("admin:letter", pk=letter.pk)
     context = {
         **admin.site.each_context(request),
@@ -151,4 +157,13 @@ def send(request, pk):
 def download(request, pk):
     """The letter itself: for the secretariat and the focal points of its agency."""
     letters = Letter.objects.visible_to(request.user).exclude(file="")
-    return as_attachment(get_object_or_404(letters, pk=pk))
+    letter = get_object_or_404(letters, pk=pk)
+    answer = as_attachment(letter)
+    audit.record(
+        audit.Event.EXPORTED,
+        request=request,
+        obj=letter,
+        agency=letter.agency,
+        kind="letter",
+    )
+    return answer
