@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db.models import OuterRef, Q, Subquery
+from django.urls import reverse
 from django.utils import timezone
 
 from agencies.models import Agency, FocalPoint
@@ -33,6 +34,11 @@ class Owed:
     def status(self):
         """The status of the newest revision, or "" when there is none."""
         return self.update.status if self.update else ""
+
+    @property
+    def url(self):
+        """Its row on the sheet, open."""
+        return row_url(self.activity, self.period)
 
 
 def owed_by(user, today=None):
@@ -81,6 +87,12 @@ def _asked(period, today):
     return period.reopenings.running(today).values("agency")
 
 
+def row_url(activity, period):
+    """The sheet of the activity's agency in the round, with its row open."""
+    sheet = reverse("admin:sheet", args=[period.pk, activity.agency.slug])
+    return f"{sheet}?fila={activity.pk}#fila-{activity.pk}"
+
+
 def sheets_of(user, owed, today=None):
     """
     Each round and agency of hers once: the sheets to fill, those that owe first.
@@ -119,13 +131,17 @@ def returned_declarations(user):
 
 def returned_updates(user):
     """
-    The updates of her agencies that came back, with ``returned``, the step.
+    The updates of her agencies that came back, with ``returned``, the step, and
+    ``row_url``, where she mends it.
 
     Also of rounds that have closed meanwhile: what came back can still be mended.
     """
     agencies = FocalPoint.objects.agencies_of(user)
     rows = ActivityUpdate.objects.filter(activity__agency__in=agencies)
-    return _returned(rows.select_related("activity__agency", "period"))
+    found = _returned(rows.select_related("activity__agency", "period"))
+    for update in found:
+        update.row_url = row_url(update.activity, update.period)
+    return found
 
 
 def _returned(rows):

@@ -67,6 +67,11 @@ class Sheet:
     def propose_url(self):
         return reverse("admin:sheet_propose", args=[self.period.pk, self.agency.slug])
 
+    @property
+    def is_accepted(self):
+        """True while the round takes first reports of the agency."""
+        return self.period.accepts(self.agency)
+
     def row(self, activity):
         """The row of an activity's id, or None."""
         rows = (*self.rows, *self.off_plan)

@@ -158,6 +158,11 @@ class ReportingPeriod(PlanBound):
             return None
         return schedule.round_state(self.opens_on, self.due_on, self.closes_on, today)
 
+    @property
+    def days_left(self):
+        """Whole days until it is due, in Santo Domingo; below 0 once that is past."""
+        return (self.due_on - timezone.localdate()).days
+
     def clean(self):
         """Keep a real round, but for the final report, within its plan's dates."""
         if not (self.plan_id and self.starts_on and self.ends_on):

@@ -40,6 +40,25 @@ def sign_in(page, account):
     page.get_by_role("button", name="Entrar").click()
 
 
+def row_of(page, code):
+    return page.locator("details.row", has=page.get_by_text(code, exact=True))
+
+
+def write_in_row(page, code, *, percent, text):
+    """In the row that the desk opened on the sheet; it says that it is saved."""
+    row = row_of(page, code)
+    row.get_by_label("Porcentaje completado").fill(str(percent))
+    row.get_by_label("Qué se hizo").fill(text)
+    row.get_by_role("button", name="Guardar y siguiente").click()
+    expect(row_of(page, code)).to_have_attribute("data-state", "ready")
+
+
+def send_all(page):
+    page.get_by_role("link", name="Revisar y enviar todo").click()
+    page.get_by_role("button", name="Enviar todo a revisión").click()
+    expect(page.locator(".receipt")).to_be_visible()
+
+
 def test_a_report_is_written_returned_mended_published_and_read(page, accounts):
     focal_point, stranger = accounts["focal_point"]
     reviewer = accounts["reviewer"][0]
@@ -55,10 +74,8 @@ def test_a_report_is_written_returned_mended_published_and_read(page, accounts):
     expect(page.get_by_role("row", name=re.compile(re.escape(code)))).to_be_visible()
     expect(page.get_by_text(foreign.code)).to_have_count(0)
     page.get_by_role("link", name=f"Reportar {code}").click()
-    page.get_by_label("Ejecución").select_option("in_progress")
-    page.get_by_label("Porcentaje completado").fill("60")
-    page.get_by_label("Qué se hizo").first.fill("Se revisó.")
-    page.get_by_role("button", name="Guardar y enviar a revisión").click()
+    write_in_row(page, code, percent=60, text="Se revisó.")
+    send_all(page)
 
     sign_in(page, reviewer)
     page.get_by_role("link", name=f"Revisar {code}").click()
@@ -67,9 +84,9 @@ def test_a_report_is_written_returned_mended_published_and_read(page, accounts):
 
     sign_in(page, focal_point)
     page.get_by_role("link", name=f"Corregir {code}").click()
-    expect(page.get_by_role("status")).to_contain_text("Diga qué expedientes.")
-    page.get_by_label("Qué se hizo").first.fill(TEXT)
-    page.get_by_role("button", name="Guardar y enviar a revisión").click()
+    expect(row_of(page, code)).to_contain_text("Diga qué expedientes.")
+    write_in_row(page, code, percent=60, text=TEXT)
+    send_all(page)
 
     sign_in(page, reviewer)
     page.get_by_role("link", name=f"Revisar {code}").click()

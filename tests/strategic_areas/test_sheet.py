@@ -1,11 +1,13 @@
 """The sheet: what it asks, saves and refuses; sending it all; the receipt."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from agencies.models import FocalPoint
 from strategic_areas import purging, workflow
@@ -682,6 +684,31 @@ def test_the_desk_leads_to_the_sheet_of_each_round(desk):
 
     assert response.context["sheets"] == [(desk.period, desk.agency)]
     assert desk.address() in response.content.decode()
+
+
+def test_what_the_desk_lists_opens_on_its_row_of_the_sheet(desk):
+    returned = desk.another()
+    update = make_submitted_update(activity=returned, period=desk.period)
+    workflow.give_back(update, by=make_reviewer(), reason="Falta la fecha.")
+
+    page = desk.client.get(reverse("admin:index"))
+
+    listed = {item.activity: item.url for item in page.context["owed"]}
+    assert listed == {
+        activity: f"{desk.address()}?fila={activity.pk}#fila-{activity.pk}"
+        for activity in (desk.activity, returned)
+    }
+    (came_back,) = page.context["returned_updates"]
+    assert came_back.row_url == listed[returned]
+    opened = desk.client.get(listed[returned]).context["rows"]
+    assert [shown.row.activity for shown in opened if shown.is_unfolded] == [returned]
+
+
+@pytest.mark.parametrize("days", [-1, 0, 15])
+def test_a_round_says_how_many_days_are_left(days):
+    due_on = timezone.localdate() + timedelta(days=days)
+
+    assert make_round(due_on=due_on).days_left == days
 
 
 def test_the_sheet_asks_the_database_the_same_at_any_size(desk):
