@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.benchmarks import (
     audit_record,
+    desk,
     freshness,
     growth,
     hot,
@@ -26,6 +27,7 @@ BENCHMARKS = {
     "outage": outage.main,
     "growth": growth.main,
     "searching": searching.main,
+    "desk": desk.main,
     "audit": audit_record.main,
     "sign_in_attack": sign_in_attack.main,
 }
