@@ -1,7 +1,9 @@
 """The words of states, wherever the public reads them: pages, feeds and pictures."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from strategic_areas.discipline import Promptness
 from strategic_areas.models import Execution
 from strategic_areas.progress import Punctuality, State
 
@@ -14,4 +16,11 @@ PUNCTUALITY = {
     Punctuality.AT_RISK: _("At risk of delay"),
     Punctuality.LATE: _("Late"),
     Punctuality.NO_DEADLINE: _("No known deadline"),
+}
+PROMPTNESS = {
+    Promptness.ON_TIME: pgettext_lazy("an answer to a round", "On time"),
+    Promptness.LATE: pgettext_lazy("an answer to a round", "Late or in part"),
+    Promptness.SILENT: pgettext_lazy("an answer to a round", "No answer"),
+    Promptness.PENDING: pgettext_lazy("an answer to a round", "Not yet due"),
+    Promptness.NOT_ASKED: pgettext_lazy("an answer to a round", "Not asked"),
 }

@@ -44,7 +44,7 @@ BUDGETS = {
     "search": 2,
     "plan": 6,
     "areas": 5,
-    "area": 7,
+    "area": 8,
     "commitments": 5,
     "commitment": 8,
     "agencies": 5,

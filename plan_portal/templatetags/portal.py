@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from strategic_areas import addresses
-from strategic_areas.labels import PUNCTUALITY, STATES
+from strategic_areas.labels import PROMPTNESS, PUNCTUALITY, STATES
 from strategic_areas.marker import MARKER
 from strategic_areas.models import Provenance
 from strategic_areas.progress import Counts
@@ -176,6 +176,14 @@ def punctuality(standing):
 def kept_as_stated(kept):
     """The same, of a punctuality or None."""
     return made_once("_punctuality.html", "kept", kept, str(PUNCTUALITY.get(kept, "")))
+
+
+@register.simple_tag
+def promptness(kept):
+    """How an agency kept a round's due date, as a word."""
+    return format_html(
+        '<span class="promptness promptness--{}">{}</span>', kept, PROMPTNESS[kept]
+    )
 
 
 @cache

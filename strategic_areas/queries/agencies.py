@@ -23,6 +23,7 @@ from strategic_areas.queries.board import (
     Board,
     CommitmentRow,
     count_rows,
+    sentence_of,
 )
 from strategic_areas.queries.joins import distinct, with_joined
 
@@ -47,6 +48,35 @@ class AgencyPage:
     former_names: tuple[AgencyName, ...]
     sources: tuple
     comments: tuple["Comment", ...]
+
+    @property
+    def sentence(self):
+        """What may be said of what it leads in a sentence for each axis."""
+        return sentence_of(self.led)
+
+    @property
+    def evidence(self):
+        """How much of what it reported here, and is published, came with evidence."""
+        reports = [
+            report
+            for row, _ in self.activities
+            for report in row.reports
+            if report.was_entered
+        ]
+        return Evidenced(
+            reports=len(reports),
+            with_evidence=sum(report.has_evidence for report in reports),
+            with_open=sum(report.has_open_evidence for report in reports),
+        )
+
+
+@dataclass(frozen=True)
+class Evidenced:
+    """Published reports, those with evidence, and those with some open to everybody."""
+
+    reports: int
+    with_evidence: int
+    with_open: int
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,15 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from strategic_areas import progress
+from strategic_areas.headline import Headline
 from strategic_areas.models import Plan, Programme, StrategicArea
 from strategic_areas.queries import past, record
-from strategic_areas.queries.board import Board, CommitmentRow, count_rows
+from strategic_areas.queries.board import (
+    Board,
+    CommitmentRow,
+    count_rows,
+    sentence_of,
+)
 from strategic_areas.queries.joins import joined, with_joined
 
 #: How many accounts an area's or an agency's page lists; the rest is on "updates".
@@ -24,6 +30,8 @@ class AreaRow:
     area: StrategicArea
     programmes: tuple[ProgrammeRow, ...]
     counts: progress.Counts
+    #: The same as may be said of it in a sentence for each axis.
+    sentence: Headline
 
 
 def of_plan(plan: Plan, **annotations) -> list[StrategicArea]:
@@ -55,8 +63,9 @@ def rows(areas: list[StrategicArea], board: Board) -> tuple[AreaRow, ...]:
     found = []
     for area in areas:
         branches = [ProgrammeRow(each, tuple(led[each.pk])) for each in area.branches]
-        counts = count_rows(row for each in branches for row in each.rows)
-        found.append(AreaRow(area, tuple(branches), counts))
+        rows = [row for each in branches for row in each.rows]
+        counts = count_rows(rows)
+        found.append(AreaRow(area, tuple(branches), counts, sentence_of(rows)))
     return tuple(found)
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from django.db.models import Exists, OuterRef
 
 from agencies.models import Agency
-from strategic_areas import progress
+from strategic_areas import headline, progress
 from strategic_areas.models import (
     Activity,
     Commitment,
@@ -97,6 +97,12 @@ class Board:
 
 def count_rows(rows: Iterable[CommitmentRow]) -> progress.Counts:
     return progress.count(row.standing.state for row in rows)
+
+
+def sentence_of(rows: Iterable[CommitmentRow]) -> headline.Headline:
+    """Counts and punctuality of part of a plan, however few have reported."""
+    standings = [row.standing for row in rows]
+    return headline.headline(standings, ended_on=None, anyone_reported=True)
 
 
 def deadline_of(record) -> progress.Deadline:

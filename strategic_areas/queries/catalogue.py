@@ -63,13 +63,14 @@ def load(board: Board, asked: Mapping[str, str], sort: str = "code") -> Catalogu
     ``sort`` is one of ``SORTS``, with "-" before it to turn it round. What has no value
     to sort by comes last either way.
     """
-    targets, answers = _targets(board)
+    targets, answers = targets_of(board)
     items = [Item(row, _values(row, answers, asked.get("q", ""))) for row in board.rows]
     rows, facets = sift(items, asked, FILTERS)
     return Catalogue(board, tuple(ordered(rows, sort)), facets, targets, answers)
 
 
-def _targets(board):
+def targets_of(board: Board):
+    """Targets by code, and commitment id → the codes that it answers; one query."""
     pairs = Commitment.frameworks.through.objects.filter(commitment__plan=board.plan)
     names = ["commitment_id", "family", "code", "name_es", "name_en"]
     rows = columns(

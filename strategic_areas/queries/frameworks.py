@@ -6,8 +6,15 @@ from dataclasses import dataclass
 
 from django.db.models import F
 
-from strategic_areas.models import Commitment, FrameworkTarget, Plan, TipTier
+from strategic_areas.models import (
+    Commitment,
+    FrameworkTarget,
+    Plan,
+    StrategicArea,
+    TipTier,
+)
 from strategic_areas.progress import State
+from strategic_areas.queries import catalogue
 from strategic_areas.queries.board import Board, CommitmentRow
 from strategic_areas.queries.sources import LINE, SourceLine
 
@@ -56,6 +63,22 @@ def of_plan(board: Board) -> tuple[Family, ...]:
         answered = Answered(target, _by_state(answers[target.pk]))
         families[target.family].append(answered)
     return tuple(Family(code, tuple(families[code])) for code in _ordered(families))
+
+
+def of_area(area: StrategicArea, board: Board) -> tuple[Answered, ...]:
+    """The targets that commitments of one area answer, by family; one query."""
+    targets, answers = catalogue.targets_of(board)
+    rows = defaultdict(list)
+    for row in board.rows:
+        if row.commitment.programme.area_id == area.pk:
+            for code in answers.get(row.commitment.pk, ()):
+                rows[code].append(row)
+    return tuple(
+        Answered(target, _by_state(rows[code]))
+        for family in _ordered({target.family for target in targets.values()})
+        for code, target in targets.items()
+        if target.family == family and rows[code]
+    )
 
 
 def _by_state(rows: Iterable[CommitmentRow]):

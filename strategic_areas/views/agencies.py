@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from strategic_areas.addresses import address
 from strategic_areas.queries import agencies, board, members
-from strategic_areas.views import agency_lines
+from strategic_areas.views import agency_lines, commitment_lines
 from strategic_areas.views.parameters import asked, query, reads
 from strategic_areas.views.plans import found_or_404, plan_at, public_plan
 
@@ -41,6 +41,10 @@ def agency(request, plan, slug):
     standing = board.load(plan, today, supporter=agency)
     page = found_or_404(agencies.page(agency, participation, standing, today))
     context = {"plan": plan, "board": standing, "agency": agency, "page": page}
+    for name, rows in (("led", page.led), ("supported", page.supported)):
+        context[name] = commitment_lines.of(
+            rows, is_reconstructed=standing.is_reconstructed
+        )
     return render(request, "agency.html", context)
 
 

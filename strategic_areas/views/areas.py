@@ -3,7 +3,8 @@
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from strategic_areas.queries import areas, board
+from strategic_areas.queries import areas, board, frameworks
+from strategic_areas.views import commitment_lines
 from strategic_areas.views.parameters import asked, query, reads
 from strategic_areas.views.plans import found_or_404, plan_at
 
@@ -27,5 +28,15 @@ def area(request, plan, slug):
     found = board.load(area.plan, timezone.localdate())
     (row,) = areas.rows([area], found)
     context = {"plan": area.plan, "page_subject": area, "board": found, "row": row}
+    context["programmes"] = [
+        (
+            each.programme,
+            commitment_lines.of(each.rows, is_reconstructed=found.is_reconstructed),
+        )
+        for each in row.programmes
+    ]
     context["entries"] = areas.latest_entries(area)
+    # Links to targets are not dated: as of a past period nobody can tell them.
+    if not area.plan.until:
+        context["targets"] = frameworks.of_area(area, found)
     return render(request, "area.html", context)

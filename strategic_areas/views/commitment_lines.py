@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.utils.formats import date_format
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from strategic_areas.labels import PUNCTUALITY, STATES
@@ -27,9 +27,12 @@ class Line:
     percent: int | None
     due: str
     punctuality: Punctuality | None
+    #: Words on its activities; "" where the percent says more or there are none.
+    work: str = ""
 
 
-def of(rows: Iterable[CommitmentRow]) -> list[Line]:
+def of(rows: Iterable[CommitmentRow], *, is_reconstructed: bool = True) -> list[Line]:
+    """Of a reconstruction no number of finished activities: it would pass for more."""
     found = []
     for row in rows:
         day = due_day(row)
@@ -42,9 +45,25 @@ def of(rows: Iterable[CommitmentRow]) -> list[Line]:
                 percent=row.standing.percent,
                 due=date_format(day, "SHORT_DATE_FORMAT") if day else "",
                 punctuality=row.standing.punctuality,
+                work=_work(row, is_reconstructed),
             )
         )
     return found
+
+
+def _work(row, is_reconstructed):
+    number = len(row.activities)
+    if is_reconstructed:
+        return str(number)
+    if row.standing.percent is not None or not number:
+        return ""
+    done = sum(each.standing.state == State.COMPLETED for each in row.activities)
+    words = ngettext(
+        "%(done)d of %(number)d activity completed",
+        "%(done)d of %(number)d activities completed",
+        number,
+    )
+    return words % {"done": done, "number": number}
 
 
 def as_csv(found: Catalogue):
