@@ -89,6 +89,12 @@ def _proof_of(user):
     return "mfa_reauthenticate" if kinds else None
 
 
+def ask_for_proof(request):
+    """Lead to the page of the person's factor, or password, and back."""
+    name = _proof_of(request.user) or "account_reauthenticate"
+    return _redirect(name, request)
+
+
 def _redirect(name, request):
     query = urlencode({"next": page_of(request)})
     return HttpResponseRedirect(f"{reverse(name)}?{query}")

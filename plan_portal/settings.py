@@ -167,6 +167,7 @@ MIDDLEWARE = [
     # After the request can be told from the record; before anything is decided in it.
     "agencies.audit.denials.DenialMiddleware",
     "agencies.sessions.SessionLimitsMiddleware",
+    "agencies.fresh_proof.FreshProofMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 

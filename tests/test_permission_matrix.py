@@ -16,6 +16,7 @@ from django.apps import apps
 from django.db import connection, transaction
 from django.urls import get_resolver, resolve, reverse
 
+from agencies import fresh_proof
 from agencies.audit import AuditEntry, Event
 from tests import permission_table as table
 from tests.permission_posts import POSTS, QUERIES
@@ -133,8 +134,9 @@ def world(db):
 
 
 @pytest.fixture(autouse=True)
-def in_force(settings):
-    """What the portal is like where it is in use."""
+def in_force(settings, monkeypatch):
+    """What the portal is like where it is in use, to people who signed in just now."""
+    monkeypatch.setattr(fresh_proof, "TO_OPEN", fresh_proof.TO_SEND)
     settings.REQUIRE_SECOND_FACTOR = True
     settings.ALLOW_INDEXING = True
     settings.SECURITY_CONTACT = "mailto:seguridad@example.org"
