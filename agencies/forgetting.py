@@ -1,0 +1,106 @@
+"""
+What the portal forgets by itself, and when. ``forget_old_data`` does it, once a day.
+
+Reports, their history, the audit record and letters of designation that became an
+account stay: they are the record. What is here only served to make it.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.core.cache import caches
+from django.core.cache.backends.db import BaseDatabaseCache
+from django.db import connection, transaction
+from django.db.models import Q
+
+from agencies.invitations import Invitation
+from agencies.mail import Mail
+from agencies.sessions import ABSOLUTE
+
+#: How long what a mail said is kept once it was sent or given up.
+TEXTS_OF_MAILS = timedelta(days=90)
+#: How long it is known that a mail went to somebody.
+MAILS = timedelta(days=365)
+#: How long an invitation is kept that never became an account.
+INVITATIONS = timedelta(days=365)
+
+
+@transaction.atomic
+def forget(now):
+    """
+    Delete what is over, and return how much of what, by its name.
+
+    Files go when the caller's transaction is committed, and not otherwise.
+    """
+    return {
+        "sessions that are over": _sessions(now),
+        "counted tries": _counts(now),
+        "texts of mails": _texts(now - TEXTS_OF_MAILS),
+        "mails": _mails(now - MAILS),
+        "mails in files": _files(now - TEXTS_OF_MAILS),
+        "invitations": _invitations(now - INVITATIONS),
+    }
+
+
+def _sessions(now):
+    """Sessions, and what a person's list says of them: address and browser."""
+    over, _rows = Session.objects.filter(expire_date__lt=now).delete()
+    began = now - timedelta(seconds=ABSOLUTE)
+    UserSession.objects.filter(last_seen_at__lt=began).delete()
+    return over
+
+
+def _counts(now):
+    """Who tried what from where, where the database counts it; Redis forgets alone."""
+    shared = caches["default"]
+    if not isinstance(shared, BaseDatabaseCache):
+        return 0
+    quote = connection.ops.quote_name
+    table = quote(shared._table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM {table} WHERE {quote('expires')} < %s",  # noqa: S608
+            [connection.ops.adapt_datetimefield_value(now)],
+        )
+        return cursor.rowcount
+
+
+def _decided(before):
+    return Mail.objects.filter(Q(sent_at__lt=before) | Q(given_up_at__lt=before))
+
+
+def _texts(before):
+    return _decided(before).exclude(text="", html="").update(text="", html="")
+
+
+def _mails(before):
+    number, _rows = _decided(before).delete()
+    return number
+
+
+def _files(before):
+    """Mails as files, of a portal without a mail server."""
+    folder = getattr(settings, "EMAIL_FILE_PATH", None)
+    old = [
+        path
+        for path in (Path(folder).glob("*.eml") if folder else ())
+        if path.stat().st_mtime < before.timestamp()
+    ]
+    for path in old:
+        transaction.on_commit(path.unlink)
+    return len(old)
+
+
+def _invitations(before):
+    """Revoked, or run out without having been accepted; with their letters."""
+    rows = Invitation.objects.filter(
+        Q(revoked_at__lt=before) | Q(expires_at__lt=before), accepted_at=None
+    )
+    letters = [each.letter for each in rows if each.letter]
+    number, _rows = rows.delete()
+    for letter in letters:
+        transaction.on_commit(lambda file=letter: file.storage.delete(file.name))
+    return number
