@@ -508,3 +508,16 @@ def make_transcribed_update(*, activity=None, letter=None, by=None, **fields):
     fields.setdefault("narrative_es", "Se hizo lo que dice el oficio.")
     update = ActivityUpdate(activity=activity, period=letter.period, **fields)
     return workflow.transcribe(update, letter, by=by)
+
+
+def make_transcribed_declaration(*, commitment=None, letter=None, by=None, **fields):
+    """A draft declaration that the secretariat wrote from a letter of the lead."""
+    commitment = commitment or make_commitment()
+    by = by or make_reviewer()
+    letter = letter or make_letter(
+        agency=commitment.lead, period=make_round(plan=commitment.plan), by=by
+    )
+    fields.setdefault("result_reached", True)
+    fields.setdefault("statement_es", "El oficio dice que el resultado se alcanzó.")
+    update = CommitmentUpdate(commitment=commitment, period=letter.period, **fields)
+    return workflow.transcribe(update, letter, by=by)

@@ -112,6 +112,7 @@ POSTS = {
     "admin:approval": lambda words: {"approve": "1", "take_back": "1"},
     "admin:letter_new": letter,
     "admin:letter_row": report,
+    "admin:letter_declaration": declaration,
     "admin:letter_send": lambda words: {"seen": words["seen"]},
     "admin:letter_confirmed": lambda words: {"seen": words["seen"]},
     "admin:letter_contested": lambda words: {"seen": words["seen"], "reason": REASON},

@@ -149,6 +149,7 @@ letter                   | letter, letter-handed | 404 404 404 200 404 | 405 405
 letter_file              | letter, letter-handed | 200 404 404 200 404 | 405 405 405 405 405
 letter_row               | letter           | 405 405 405 405 405 | 404 404 404 302~ 404
 letter_row               | letter-handed    | 405 405 405 405 405 | 404 404 404 422 404
+letter_declaration       | letter, letter-handed | 405 405 405 405 405 | 404 404 404 302~ 404
 letter_send              | letter           | 405 405 405 405 405 | 404 404 404 302! 404
 letter_send              | letter-handed    | 405 405 405 405 405 | 404 404 404 302 404
 letter_confirm           | letter, letter-handed | 200 404 404 404 404 | 405 405 405 405 405

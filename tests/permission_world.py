@@ -214,6 +214,7 @@ class World:
         return {
             "pk": letter.pk,
             "activity": activity.pk,
+            "commitment": activity.commitment.pk,
             "seen": f"{update.pk}:{update.version}",
             "version": update.version,
         }

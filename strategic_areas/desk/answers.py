@@ -35,14 +35,20 @@ def take(row, data, *, by, letter=None):
     at once, make one revision.
     """
     Activity.objects.select_for_update().get(pk=row.activity.pk)
-    instance = newest(row)
-    if letter and instance.pk and instance.letter_id != letter.pk:
-        # Nothing of what the agency writes is shown to who transcribes.
-        instance = row.blank()
+    instance = written_in(row, letter)
     form = _form(row, instance, data)
     if form.is_valid() and not form.is_already_saved:
         store(form, by, letter)
     return form
+
+
+def written_in(row, letter):
+    """The newest revision; for who transcribes a letter, only what is of that."""
+    instance = newest(row)
+    if letter and instance.pk and instance.letter_id != letter.pk:
+        # Nothing of what the agency writes is shown to who transcribes.
+        return row.blank()
+    return instance
 
 
 def newest(row):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from strategic_areas.desk import answers
 from strategic_areas.desk.revisions import RevisionForm
-from strategic_areas.desk.rows import Declared, returned_steps
+from strategic_areas.desk.rows import Declared, of_agency, returned_steps
 from strategic_areas.models import Commitment, CommitmentUpdate
 
 REACHED = [
@@ -51,13 +51,17 @@ class DeclarationForm(RevisionForm):
         self.helper.add_input(Submit("save", _("Save the declaration")))
 
 
-def read(period, agency, only=None):
-    """A row for each commitment that the agency leads in the round's plan."""
+def read(period, agency, only=None, *, with_transcribed=False):
+    """
+    A row for each commitment that the agency leads in the round's plan.
+
+    ``with_transcribed`` also shows what the secretariat still writes from a letter.
+    """
     led = Commitment.objects.standing().filter(plan=period.plan, lead=agency)
     commitments = list(
         (led.filter(pk=only) if only else led)
         .select_related("lead", "plan")
-        .annotate(newest_id=_newest(period), last_id=_last(period))
+        .annotate(newest_id=_newest(period, with_transcribed), last_id=_last(period))
     )
     updates = CommitmentUpdate.objects.prefetch_related("evidences").in_bulk(
         [each.newest_id for each in commitments if each.newest_id]
@@ -77,8 +81,9 @@ def read(period, agency, only=None):
     return tuple(rows)
 
 
-def _newest(period):
+def _newest(period, with_transcribed):
     rows = CommitmentUpdate.objects.filter(commitment=OuterRef("pk"), period=period)
+    rows = rows if with_transcribed else of_agency(rows)
     return Subquery(rows.order_by("-revision").values("pk")[:1])
 
 
@@ -90,11 +95,11 @@ def _last(period):
 
 
 @transaction.atomic
-def take(row, data, *, by):
+def take(row, data, *, by, letter=None):
     """Store one declaration as posted and return its form, as ``answers.take`` does."""
     Commitment.objects.select_for_update().get(pk=row.commitment.pk)
-    instance = answers.newest(row)
+    instance = answers.written_in(row, letter)
     form = DeclarationForm(data, instance=instance, action=row.url("save"))
     if form.is_valid() and not form.is_already_saved:
-        answers.store(form, by)
+        answers.store(form, by, letter)
     return form

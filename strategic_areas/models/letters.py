@@ -14,6 +14,13 @@ from strategic_areas.models.review import Status
 from strategic_areas.models.trail import evidence_storage
 
 
+def sum_of_reports(status):
+    """How many updates and declarations of a letter stand so."""
+    updates = Count("updates", filter=Q(updates__status=status), distinct=True)
+    of_declarations = Q(declarations__status=status)
+    return updates + Count("declarations", filter=of_declarations, distinct=True)
+
+
 class LetterQuerySet(models.QuerySet):
     def visible_to(self, user):
         """The secretariat sees every letter; an agency's focal points see its own."""
@@ -27,13 +34,15 @@ class LetterQuerySet(models.QuerySet):
 
     def to_confirm(self):
         """Those of which a transcribed report waits for somebody's word."""
-        return self.filter(updates__status=Status.SUBMITTED).distinct()
+        waits = Q(updates__status=Status.SUBMITTED)
+        waits |= Q(declarations__status=Status.SUBMITTED)
+        return self.filter(waits).distinct()
 
     def with_counts(self):
         """Each with how many reports it gave, by where they stand."""
         return self.annotate(
             **{
-                f"n_{status}": Count("updates", filter=Q(updates__status=status))
+                f"n_{status}": sum_of_reports(status)
                 for status in ("draft", "submitted", "returned", "published")
             }
         )

@@ -19,6 +19,11 @@ from strategic_areas.models.review import (
     ReviewedQuerySet,
     review_constraints,
 )
+from strategic_areas.models.transcription import (
+    confirmed_field,
+    letter_field,
+    transcription_constraints,
+)
 
 
 class Execution(models.TextChoices):
@@ -87,17 +92,8 @@ class ActivityUpdate(Answered, Reviewed):
     people_reached = models.PositiveIntegerField(
         _("people reached"), null=True, blank=True
     )
-    letter = models.ForeignKey(
-        "strategic_areas.Letter",
-        models.PROTECT,
-        null=True,
-        editable=False,
-        related_name="updates",
-        verbose_name=_("transcribed from"),
-    )
-    confirmed_at = models.DateTimeField(
-        _("confirmed by the agency"), null=True, editable=False
-    )
+    letter = letter_field("updates")
+    confirmed_at = confirmed_field()
 
     objects = ActivityUpdateQuerySet.as_manager()
 
@@ -109,14 +105,7 @@ class ActivityUpdate(Answered, Reviewed):
         constraints = [
             *review_constraints("activityupdate", "activity"),
             *answer_constraints("activityupdate", "narrative"),
-            models.CheckConstraint(
-                name="activityupdate_transcribed_names_its_letter",
-                condition=~Q(provenance="transcribed") | Q(letter__isnull=False),
-            ),
-            models.CheckConstraint(
-                name="activityupdate_confirmed_is_transcribed",
-                condition=Q(confirmed_at__isnull=True) | Q(letter__isnull=False),
-            ),
+            *transcription_constraints("activityupdate"),
             models.CheckConstraint(
                 name="activityupdate_percent_from_0_to_100",
                 condition=Q(percent__isnull=True) | Q(percent__gte=0, percent__lte=100),
@@ -259,6 +248,8 @@ class CommitmentUpdate(Reviewed):
             "What was reached and how it can be verified. The public reads it."
         ),
     )
+    letter = letter_field("declarations")
+    confirmed_at = confirmed_field()
 
     objects = CommitmentUpdateQuerySet.as_manager()
 
@@ -271,6 +262,7 @@ class CommitmentUpdate(Reviewed):
         ]
         constraints = [
             *review_constraints("commitmentupdate", "commitment"),
+            *transcription_constraints("commitmentupdate"),
             *spanish_required("commitmentupdate", "statement"),
         ]
 

@@ -21,7 +21,7 @@ class TranscribedFrom:
 
 
 def transcribed_from(update):
-    """The letter of an update that was transcribed, else None."""
+    """The letter of a revision that was transcribed, else None."""
     if update.letter is None:
         return None
     reference = update.letter.reference

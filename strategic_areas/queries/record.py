@@ -162,7 +162,13 @@ def declarations():
     """Public revisions of declarations of public plans."""
     return (
         _public(CommitmentUpdate)
-        .select_related("period", "commitment__lead", "commitment__plan", "translation")
+        .select_related(
+            "period",
+            "letter",
+            "commitment__lead",
+            "commitment__plan",
+            "translation",
+        )
         .annotate(is_about_disputed=disputes.unresolved("commitment", "commitment"))
     )
 
@@ -249,7 +255,7 @@ def _entry(kind, row, sources, evidence):
         "submitted_on": day(row.submitted_at),
         "is_reviewed_within_agency": row.is_reviewed_within_agency,
         "purged_on": day(row.purged_at),
-        "letter": letters.transcribed_from(row) if is_update else None,
+        "letter": letters.transcribed_from(row),
     }
     if row.status == Status.WITHDRAWN:
         return Entry(

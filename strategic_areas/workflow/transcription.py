@@ -1,8 +1,10 @@
 """
-A report that came by letter or mail: transcribed, then confirmed by its agency.
+What came by letter or mail: transcribed, then confirmed by its agency.
 
-The secretariat writes it in the agency's name; the agency's word publishes it, or a
-second reviewer does. Whoever wrote any part of it does neither.
+The secretariat writes reports, and a lead's declarations, in the agency's name; the
+agency's word publishes them, or a second reviewer does. Whoever wrote any part of one
+does neither. ``seen`` maps the id of each report to the version that was on the screen,
+``declared`` that of each declaration.
 """
 
 from django.db import transaction
@@ -30,7 +32,8 @@ from strategic_areas.workflow.steps import (
 @transaction.atomic
 def transcribe(update, letter, *, by, seen_version=None):
     """
-    Store what the letter says of one activity, new or changed, and return the revision.
+    Store what the letter says of one activity, or of one commitment's result, new or
+    changed, and return the revision.
 
     A revision that the agency itself wrote is never touched.
     """
@@ -51,13 +54,9 @@ def transcribe(update, letter, *, by, seen_version=None):
 
 
 @transaction.atomic
-def submit_letter(letter, seen, *, by):
-    """
-    Hand over what was transcribed of the letter, all or none, to be confirmed.
-
-    ``seen`` maps the id of each revision to the version that was on the screen.
-    """
-    for update in _chosen(letter, seen):
+def submit_letter(letter, seen, *, by, declared=None):
+    """Hand over what was transcribed of the letter, all or none, to be confirmed."""
+    for update, version in _chosen(letter, seen, declared):
         must_transcribe(by, letter, update)
         must_say_something_new(update)
         move(
@@ -65,30 +64,30 @@ def submit_letter(letter, seen, *, by):
             to=Status.SUBMITTED,
             allowed=[Status.DRAFT, Status.RETURNED],
             by=by,
-            seen_version=seen[update.pk],
+            seen_version=version,
             contributes=True,
             submitted_at=timezone.now(),
         )
 
 
 @transaction.atomic
-def confirm_letter(letter, seen, *, by):
+def confirm_letter(letter, seen, *, by, declared=None):
     """Publish what was transcribed: the agency says that it is what it reported."""
-    for update in _chosen(letter, seen):
+    for update, version in _chosen(letter, seen, declared):
         must_confirm(by, update)
         put_out(
             update,
             by=by,
-            seen_version=seen[update.pk],
+            seen_version=version,
             confirmed_at=timezone.now(),
             is_reviewed_within_agency=bool(within_agency(letter.recorded_by, [update])),
         )
 
 
 @transaction.atomic
-def contest_letter(letter, seen, *, by, reason):
+def contest_letter(letter, seen, *, by, reason, declared=None):
     """It is not what the agency said: back to the secretariat, with the reason."""
-    for update in _chosen(letter, seen):
+    for update, version in _chosen(letter, seen, declared):
         must_confirm(by, update)
         must_say_why(update, reason)
         move(
@@ -97,20 +96,30 @@ def contest_letter(letter, seen, *, by, reason):
             allowed=[Status.SUBMITTED],
             by=by,
             reason=reason,
-            seen_version=seen[update.pk],
+            seen_version=version,
         )
 
 
-def _chosen(letter, seen):
-    """Just these revisions of the letter, while somebody still works on them."""
-    rows = letter.updates.filter(pk__in=seen, status__in=OPEN)
-    found = list(
-        rows.select_related("activity__agency", "period").order_by(
-            "activity__sort_code", "pk"
-        )
-    )
-    if not found or len(found) != len(seen):
+def _chosen(letter, seen, declared):
+    """
+    Just these revisions of the letter, each with the version that was on the screen,
+    while somebody still works on them.
+    """
+    declared = declared or {}
+    updates = letter.updates.filter(pk__in=seen, status__in=OPEN)
+    declarations = letter.declarations.filter(pk__in=declared, status__in=OPEN)
+    found = [
+        *_with_versions(updates, seen, "activity", "agency"),
+        *_with_versions(declarations, declared, "commitment", "lead"),
+    ]
+    if not found or len(found) != len(seen) + len(declared):
         raise TransitionError(
             _("Something changed in the meantime: look at the page again.")
         )
     return found
+
+
+def _with_versions(rows, versions, subject, answers_for):
+    rows = rows.select_related(f"{subject}__{answers_for}", "period")
+    ordered = rows.order_by(f"{subject}__sort_code", "pk")
+    return [(row, versions[row.pk]) for row in ordered]

@@ -23,10 +23,16 @@ def _found(request, pk):
 
 
 def _waiting(letter):
-    rows = letter.updates.filter(status=Status.SUBMITTED)
-    return list(
-        rows.select_related("activity", "period").order_by("activity__sort_code", "pk")
-    )
+    """What was transcribed of it and waits: reports, then declarations."""
+    found = []
+    for rows, subject in (
+        (letter.updates, "activity"),
+        (letter.declarations, "commitment"),
+    ):
+        waiting = rows.filter(status=Status.SUBMITTED)
+        related = waiting.select_related(subject, "period")
+        found += related.order_by(f"{subject}__sort_code", "pk")
+    return found
 
 
 @require_safe

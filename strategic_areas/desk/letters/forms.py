@@ -10,7 +10,7 @@ from agencies.models import Agency
 from strategic_areas import evidence
 from strategic_areas.desk import guard
 from strategic_areas.desk.forms import versions
-from strategic_areas.models import Letter, ReportingPeriod
+from strategic_areas.models import CommitmentUpdate, Letter, ReportingPeriod
 
 
 def posting(css_class, action=""):
@@ -67,18 +67,27 @@ class LetterForm(forms.ModelForm):
 
 
 class SeenForm(forms.Form):
-    """What stood on the screen, each as id:version."""
+    """What stood on the screen, each as id:version: reports, and declarations."""
 
-    seen = forms.CharField(widget=forms.HiddenInput)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    declared = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args, rows, action, **kwargs):
-        shown = ",".join(f"{row.pk}:{row.version}" for row in rows)
-        kwargs |= {"initial": {"seen": shown}, "label_suffix": ""}
+        shown = {"seen": [], "declared": []}
+        for row in rows:
+            is_declared = isinstance(row, CommitmentUpdate)
+            place = "declared" if is_declared else "seen"
+            shown[place].append(f"{row.pk}:{row.version}")
+        initial = {name: ",".join(pairs) for name, pairs in shown.items()}
+        kwargs |= {"initial": initial, "label_suffix": ""}
         super().__init__(*args, **kwargs)
         self.helper = posting("step-form", action)
 
     def clean_seen(self):
         return versions(self.cleaned_data["seen"])
+
+    def clean_declared(self):
+        return versions(self.cleaned_data["declared"])
 
 
 class SendLetterForm(SeenForm):

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from strategic_areas.desk.rows import Row
+from strategic_areas.desk import declarations
+from strategic_areas.desk.rows import Declared, Row
 from strategic_areas.desk.sheet import owed
-from strategic_areas.models import Activity, Letter, Status
+from strategic_areas.models import Activity, Commitment, Letter, Status
 
 
 @dataclass(frozen=True)
@@ -27,17 +28,35 @@ class LetterRow(Row):
 
 
 @dataclass(frozen=True)
+class LetterDeclared(Declared):
+    """One commitment that the agency leads, whose result the letter may declare."""
+
+    letter: Letter | None = None
+
+    #: Evidence is the letter itself.
+    takes_evidence = False
+
+    @property
+    def page_url(self):
+        return f"{sheet_url(self.letter)}?{self.word}={self.key}#{self.anchor}"
+
+    def url(self, name, *more):
+        return reverse("admin:letter_declaration", args=[self.letter.pk, self.key])
+
+
+@dataclass(frozen=True)
 class LetterSheet:
     """
     What can be transcribed of a letter.
 
-    ``taken`` are the activities of which the agency writes or wrote itself: of those
-    the secretariat sees no draft.
+    ``taken`` are the activities and commitments of which the agency writes or wrote
+    itself: of those the secretariat sees no draft.
     """
 
     letter: Letter
     rows: tuple[LetterRow, ...]
-    taken: tuple[Activity, ...]
+    declarations: tuple[LetterDeclared, ...]
+    taken: tuple[Activity | Commitment, ...]
 
     @property
     def url(self):
@@ -46,9 +65,13 @@ class LetterSheet:
     def row(self, activity):
         return next((row for row in self.rows if row.key == activity), None)
 
+    def declaration(self, commitment):
+        return next((row for row in self.declarations if row.key == commitment), None)
+
     @property
     def ready(self):
-        return [row for row in self.rows if row.state == "ready"]
+        rows = (*self.rows, *self.declarations)
+        return [row for row in rows if row.state == "ready"]
 
     @property
     def warned(self):
@@ -65,16 +88,20 @@ def sheet_url(letter):
     return reverse("admin:letter", args=[letter.pk])
 
 
-def read(letter, only=None):
-    """The sheet of a letter, or of one activity of it."""
-    rows, taken = [], []
-    for row in owed(letter.period, letter.agency, only):
-        if is_free(row.update, letter):
-            told = (row.activity, row.period, row.update, row.last, row.returned)
-            rows.append(LetterRow(*told, letter=letter))
-        else:
-            taken.append(row.activity)
-    return LetterSheet(letter, tuple(rows), tuple(taken))
+def read(letter):
+    """The sheet of a letter: what it may tell of, and what the agency tells itself."""
+    asked = letter.period, letter.agency
+    declared = declarations.read(*asked, with_transcribed=True)
+    found = {LetterRow: [], LetterDeclared: []}
+    taken = []
+    for kind, rows in ((LetterRow, owed(*asked)), (LetterDeclared, declared)):
+        for row in rows:
+            if is_free(row.update, letter):
+                told = (row.subject, row.period, row.update, row.last, row.returned)
+                found[kind].append(kind(*told, letter=letter))
+            else:
+                taken.append(row.subject)
+    return LetterSheet(letter, *map(tuple, found.values()), tuple(taken))
 
 
 def is_free(update, letter):

@@ -2,6 +2,7 @@
 
 from django.contrib import admin, messages
 from django.db import transaction
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -10,10 +11,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from agencies import access, audit
 from strategic_areas import evidence, workflow
-from strategic_areas.desk import answers, showing
+from strategic_areas.desk import answers, declarations, showing
 from strategic_areas.desk.letters import asking
 from strategic_areas.desk.letters.forms import LetterForm, SendLetterForm
 from strategic_areas.desk.letters.rows import read
+from strategic_areas.desk.rows import Declared, Row
 from strategic_areas.models import Letter, Status, Transition
 from strategic_areas.views.evidence import as_attachment
 
@@ -74,26 +76,25 @@ def new(request):
 
 @require_safe
 def sheet(request, pk):
-    """What the letter says of each activity of its agency."""
-    return _page(request, _found(request, pk), request.GET.get("fila"))
+    """What the letter says of each activity, and of what its agency leads."""
+    words = [word for word in (Row.word, Declared.word) if word in request.GET]
+    asked = f"{words[0]}-{request.GET[words[0]]}" if words else None
+    return _page(request, _found(request, pk), asked)
 
 
 def _page(request, letter, unfolded=None, posted=None, sending=None, status=200):
     found = read(letter)
     if unfolded is None:
-        waiting = (row.key for row in found.rows if row.waits)
-        unfolded = next(waiting, None)
+        unfolded = next((row.anchor for row in found.rows if row.waits), None)
     provinces = showing.places()
-    anchor = f"fila-{unfolded}"
+    shown = {"unfolded": unfolded, "posted": posted}
     context = {
         **admin.site.each_context(request),
         "title": str(letter),
         "letter": letter,
         "sheet": found,
-        "rows": [
-            showing.show(row, provinces, unfolded=anchor, posted=posted)
-            for row in found.rows
-        ],
+        "rows": [showing.show(row, provinces, **shown) for row in found.rows],
+        "declarations": [showing.show(row, (), **shown) for row in found.declarations],
         "form": sending or _send_form(found),
         "contested": _contested(letter),
     }
@@ -110,29 +111,42 @@ def _send_form(found, *posted):
 
 
 def _contested(letter):
-    """The last step by which each of its reports came back."""
-    returned = letter.updates.filter(status=Status.RETURNED)
+    """Of each of its revisions that came back: (code, the last step that did it)."""
+    back = {"status": Status.RETURNED}
     steps = Transition.objects.filter(
-        activity_update__in=returned, to_status=Status.RETURNED
-    ).select_related("activity_update__activity")
-    return list({step.activity_update_id: step for step in steps}.values())
+        Q(activity_update__in=letter.updates.filter(**back))
+        | Q(commitment_update__in=letter.declarations.filter(**back)),
+        to_status=Status.RETURNED,
+    ).select_related("activity_update__activity", "commitment_update__commitment")
+    records = [step.activity_update or step.commitment_update for step in steps]
+    found = {
+        record: (record.subject.code, step)
+        for record, step in zip(records, steps, strict=True)
+    }
+    return list(found.values())
 
 
 @require_POST
-def save_row(request, pk, activity):
-    """Save what the letter says of one activity, in the agency's name."""
+def save_row(request, pk, activity=None, commitment=None):
+    """Save what the letter says of one row of its sheet, in the agency's name."""
     letter = _found(request, pk)
     found = read(letter)
-    row = found.row(activity)
+    row = found.row(activity) if activity else found.declaration(commitment)
     if row is None:
         raise Http404
-    form = answers.take(row, request.POST, by=request.user, letter=letter)
+    take = answers.take if activity else declarations.take
+    form = take(row, request.POST, by=request.user, letter=letter)
     if form.errors:
         status = 409 if form.conflict else 422
-        return _page(request, letter, activity, posted=form, status=status)
+        return _page(request, letter, row.anchor, posted=form, status=status)
     messages.success(request, _("%(code)s is saved.") % {"code": row.subject.code})
-    following = found.following(activity)
-    return redirect(following.page_url if following else f"{found.url}#send")
+    return redirect(_next_address(found, activity))
+
+
+def _next_address(found, activity):
+    """After a report the next row that nothing is said in; else handing over."""
+    following = found.following(activity) if activity else None
+    return following.page_url if following else f"{found.url}#send"
 
 
 @require_POST
@@ -144,7 +158,8 @@ def send(request, pk):
         return _page(request, letter, sending=form, status=422)
     try:
         with transaction.atomic():
-            workflow.submit_letter(letter, form.cleaned_data["seen"], by=request.user)
+            told = {name: form.cleaned_data[name] for name in ("seen", "declared")}
+            workflow.submit_letter(letter, **told, by=request.user)
             asking.ask(letter, by=request.user)
     except workflow.TransitionError as error:
         messages.error(request, str(error))

@@ -1,0 +1,265 @@
+"""A result that the lead agency declares by letter: the same rules as for a report."""
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from strategic_areas import workflow
+from strategic_areas.models import ActivityUpdate, CommitmentUpdate, Letter
+from tests.factories import (
+    make_activity,
+    make_commitment,
+    make_declaration,
+    make_focal_point,
+    make_letter,
+    make_mandate,
+    make_reviewer,
+    make_round,
+    make_transcribed_declaration,
+    make_transcribed_update,
+)
+
+pytestmark = pytest.mark.django_db
+
+STATEMENT = "El protocolo está aprobado y en uso; consta en el acta 7."
+SAID = {"result_reached": "True", "statement_es": STATEMENT}
+
+
+def seen(declared):
+    return {declared.pk: declared.version}
+
+
+def handed_over(**fields):
+    """A transcribed declaration that waits for its agency's word."""
+    declared = make_transcribed_declaration(**fields)
+    by = declared.letter.recorded_by
+    workflow.submit_letter(declared.letter, {}, by=by, declared=seen(declared))
+    declared.refresh_from_db()
+    return declared
+
+
+def address(name, letter, *more):
+    return reverse(f"admin:{name}", args=[letter.pk, *more])
+
+
+def make_letter_of(commitment, **fields):
+    period = make_round(plan=commitment.plan)
+    return make_letter(agency=commitment.lead, period=period, **fields)
+
+
+def test_a_row_of_the_letter_is_saved_in_the_leads_name(client):
+    commitment = make_commitment()
+    letter = make_letter_of(commitment)
+    client.force_login(letter.recorded_by)
+
+    client.post(address("letter_declaration", letter, commitment.pk), SAID)
+
+    declared = CommitmentUpdate.objects.get()
+    assert (declared.status, declared.provenance, declared.letter) == (
+        "draft",
+        "transcribed",
+        letter,
+    )
+    assert (declared.result_reached, declared.statement_es) == (True, STATEMENT)
+
+
+@pytest.mark.parametrize("lead_by_another", [True, False])
+def test_a_letter_declares_only_what_its_agency_leads(client, lead_by_another):
+    letter = make_letter_of(make_commitment())
+    plan = letter.period.plan
+    strange = make_commitment(plan=plan) if lead_by_another else make_commitment()
+    client.force_login(letter.recorded_by)
+
+    answer = client.post(address("letter_declaration", letter, strange.pk), SAID)
+
+    assert (answer.status_code, CommitmentUpdate.objects.count()) == (404, 0)
+
+
+def test_the_workflow_itself_refuses_a_letter_of_another_agency():
+    commitment = make_commitment()
+    letter = make_letter_of(make_commitment(plan=commitment.plan))
+
+    with pytest.raises(workflow.TransitionError):
+        make_transcribed_declaration(
+            commitment=commitment, letter=letter, by=letter.recorded_by
+        )
+
+    assert CommitmentUpdate.objects.count() == 0
+
+
+def test_no_declaration_is_transcribed_without_a_letter():
+    declared = make_declaration()
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        CommitmentUpdate.objects.update(provenance="transcribed")
+
+    declared.refresh_from_db()
+    assert declared.provenance == "reported"
+
+
+def test_the_leads_own_draft_is_neither_shown_nor_written_over(client):
+    own = make_declaration(statement_es="Un borrador nuestro.")
+    letter = make_letter(agency=own.agency, period=own.period)
+    client.force_login(letter.recorded_by)
+
+    page = client.get(address("letter", letter))
+    answer = client.post(address("letter_declaration", letter, own.commitment.pk), SAID)
+
+    own.refresh_from_db()
+    assert page.context["sheet"].taken == (own.commitment,)
+    assert "Un borrador nuestro." not in page.content.decode()
+    assert (answer.status_code, own.statement_es) == (404, "Un borrador nuestro.")
+
+
+def test_what_is_being_transcribed_is_not_the_leads_to_send(client):
+    declared = make_transcribed_declaration()
+    client.force_login(make_focal_point(agency=declared.agency))
+
+    keys = [declared.period.pk, declared.agency.slug]
+    page = client.get(reverse("admin:sheet", args=keys))
+
+    (shown,) = page.context["declarations"]
+    assert (shown.row.state, page.context["sheet"].sendable) == ("undeclared", [])
+    assert declared.statement_es not in page.content.decode()
+
+
+def test_a_report_and_a_result_of_one_letter_are_handed_over_together(client):
+    activity = make_activity()
+    by = make_reviewer()
+    letter = make_letter_of(activity.commitment, by=by)
+    make_transcribed_update(activity=activity, letter=letter, by=by)
+    make_transcribed_declaration(commitment=activity.commitment, letter=letter, by=by)
+    client.force_login(by)
+    form = client.get(address("letter", letter)).context["form"]
+    posted = {name: form[name].value() for name in ("seen", "declared")}
+
+    client.post(address("letter_send", letter), posted)
+
+    counts = Letter.objects.with_counts().get()
+    assert (counts.n_submitted, counts.n_draft) == (2, 0)
+    waiting = {
+        model.objects.get().status for model in (ActivityUpdate, CommitmentUpdate)
+    }
+    assert waiting == {"submitted"}
+
+
+@pytest.mark.parametrize("changed", ["seen", "declared"])
+def test_all_of_a_letter_is_handed_over_or_nothing(changed):
+    activity = make_activity()
+    by = make_reviewer()
+    letter = make_letter_of(activity.commitment, by=by)
+    update = make_transcribed_update(activity=activity, letter=letter, by=by)
+    declared = make_transcribed_declaration(
+        commitment=activity.commitment, letter=letter, by=by
+    )
+    stale = {"seen": seen(update), "declared": seen(declared)}
+    stale[changed] = {pk: version + 1 for pk, version in stale[changed].items()}
+
+    with pytest.raises(workflow.Conflict):
+        workflow.submit_letter(letter, **stale, by=by)
+
+    update.refresh_from_db()
+    declared.refresh_from_db()
+    assert (update.status, declared.status) == ("draft", "draft")
+
+
+def test_the_lead_confirms_on_its_page_and_the_public_reads_so(client):
+    declared = handed_over()
+    focal_point = make_focal_point(agency=declared.agency)
+    client.force_login(focal_point)
+    desk = client.get(reverse("admin:index"))
+    page = client.get(address("letter_confirm", declared.letter))
+
+    client.post(
+        address("letter_confirmed", declared.letter),
+        {"declared": page.context["confirm"]["declared"].value()},
+    )
+
+    declared.refresh_from_db()
+    public = client.get(declared.get_absolute_url(language="es")).content.decode()
+    assert desk.context["letters"] == [declared.letter]
+    assert declared.statement_es in page.content.decode()
+    assert (declared.status, declared.published_by) == ("published", focal_point)
+    assert declared.confirmed_at is not None
+    assert 'class="transcribed"' in public
+    assert declared.letter.reference in public
+
+
+def test_a_second_reviewer_reads_the_letter_and_publishes(client):
+    declared = handed_over()
+    reviewer = make_reviewer()
+    client.force_login(reviewer)
+    keys = ["declaracion", declared.pk]
+
+    page = client.get(reverse("admin:review", args=keys)).content.decode()
+    client.post(
+        reverse("admin:review_publish", args=keys),
+        {"seen_version": declared.version, "checked": "on"},
+    )
+
+    declared.refresh_from_db()
+    assert address("letter_file", declared.letter) in page
+    assert (declared.status, declared.confirmed_at) == ("published", None)
+
+
+def test_whoever_transcribed_it_neither_publishes_nor_confirms():
+    declared = handed_over()
+    transcriber = declared.letter.recorded_by
+    transcriber.groups.add(*make_focal_point().groups.all())
+    make_mandate(user=transcriber, agency=declared.agency, kind="titular")
+
+    with pytest.raises(workflow.TransitionError):
+        workflow.publish(declared, by=transcriber)
+    with pytest.raises(workflow.TransitionError):
+        workflow.confirm_letter(
+            declared.letter, {}, declared=seen(declared), by=transcriber
+        )
+
+    declared.refresh_from_db()
+    assert declared.status == "submitted"
+
+
+@pytest.mark.parametrize("make_actor", [make_focal_point, make_reviewer])
+def test_nobody_but_the_lead_confirms_or_contests(make_actor):
+    declared = handed_over()
+    said = {"declared": seen(declared), "by": make_actor()}
+
+    with pytest.raises(workflow.TransitionError):
+        workflow.confirm_letter(declared.letter, {}, **said)
+    with pytest.raises(workflow.TransitionError):
+        workflow.contest_letter(declared.letter, {}, **said, reason="No.")
+
+    declared.refresh_from_db()
+    assert declared.status == "submitted"
+
+
+def test_what_the_lead_contests_comes_back_with_its_reason(client):
+    declared = handed_over()
+    client.force_login(make_focal_point(agency=declared.agency))
+    pair = f"{declared.pk}:{declared.version}"
+
+    client.post(
+        address("letter_contested", declared.letter),
+        {"declared": pair, "reason": "Falta la firma."},
+    )
+
+    client.force_login(declared.letter.recorded_by)
+    page = client.get(address("letter", declared.letter))
+    declared.refresh_from_db()
+    ((code, step),) = page.context["contested"]
+    assert (declared.status, code, step.reason) == (
+        "returned",
+        declared.commitment.code,
+        "Falta la firma.",
+    )
+
+
+def test_what_the_lead_saves_becomes_its_own_declaration():
+    declared = make_transcribed_declaration()
+    focal_point = make_focal_point(agency=declared.agency)
+    declared.statement_es = "Lo decimos nosotros."
+
+    workflow.save(declared, by=focal_point, seen_version=declared.version)
+
+    declared.refresh_from_db()
+    assert (declared.provenance, declared.letter) == ("reported", None)
