@@ -145,6 +145,24 @@ def activity_state(reports: Iterable[Report]) -> State:
     return State(latest.execution) if latest else State.NO_REPORT
 
 
+def begun_with(said: Sequence[tuple[int | None, Said]]) -> Said | None:
+    """
+    The record with which the present state of a commitment began; None without any.
+
+    ``said`` are pairs of the activity's id, or None for a declaration, and a record.
+    """
+    reports, declared, first, state = {}, [], None, None
+    for activity, each in sorted(said, key=lambda pair: pair[1].age):
+        if activity is None:
+            declared.append(each)
+        else:
+            reports[activity] = State(each.execution)
+        reached = commitment_state(reports.values(), declared)
+        if reached != state:
+            first, state = each, reached
+    return first
+
+
 def done_between(
     said: Iterable[Report] | Iterable[Declaration],
 ) -> tuple[date, date] | None:

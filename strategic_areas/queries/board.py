@@ -46,6 +46,17 @@ class CommitmentRow:
         return any(each.was_entered for each in self.declarations)
 
     @property
+    def since(self):
+        """The account with which its present state began; None without any."""
+        said = [
+            (each.activity.pk, report)
+            for each in self.activities
+            for report in each.reports
+        ]
+        said += [(None, declared) for declared in self.declarations]
+        return progress.begun_with(said)
+
+    @property
     def is_late(self):
         """Not finished after its due date; what was finished late is no more late."""
         is_open = self.standing.state != progress.State.COMPLETED

@@ -15,7 +15,15 @@ from strategic_areas.models import (
     ReportingPeriod,
     Status,
 )
-from strategic_areas.queries import disputes, grounds, plans, record, rounds
+from strategic_areas.queries import (
+    delays,
+    disputes,
+    grounds,
+    parts,
+    plans,
+    record,
+    rounds,
+)
 from strategic_areas.queries.board import ActivityRow, CommitmentRow, build
 from strategic_areas.queries.chronicle import Step, chronicle
 from strategic_areas.queries.filings import with_dates
@@ -39,6 +47,7 @@ class ActivityAccount:
     #: The approved amendments of the plan that brought or changed it.
     amendments: tuple[Amendment, ...]
     dispute: disputes.Dispute | None
+    quantities: tuple[parts.Quantity, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -55,10 +64,30 @@ class CommitmentPage:
     sources: tuple
     continues: Commitment | None
     dispute: disputes.Dispute | None
+    #: What is late or held back of it, and why; None where nothing is.
+    delay: delays.Delay | None
 
     @property
     def commitment(self):
         return self.row.commitment
+
+    @property
+    def parts(self):
+        """Its activities, each agency's apart."""
+        return parts.by_agency(self.commitment, self.activities)
+
+    @property
+    def since(self):
+        """The period for which its present state was first told; None without any."""
+        begun = self.row.since
+        periods = periods_of(self.commitment.plan)
+        return begun and next(p for p in periods if p.pk == begun.period_id)
+
+    @property
+    def date_changes(self):
+        """The approved amendments of its own dates, the latest first."""
+        dates = {"starts_on", "due_on"}
+        return [a for a in reversed(self.commitment.approved) if a.field in dates]
 
 
 def find(plan_code: str, code: str) -> Commitment | None:
@@ -76,6 +105,7 @@ def find(plan_code: str, code: str) -> Commitment | None:
     if not rows:
         return None
     commitment = plans.with_plan(rows[0])
+    commitment.programme.area.plan = commitment.plan
     commitment.plan.known_periods = distinct(rows, "plan__periods", ReportingPeriod)
     commitment.approved = _approved(rows)
     for amendment in commitment.approved:
@@ -105,6 +135,8 @@ def page(commitment: Commitment, succession: Succession, today: date):
         and each.is_in_plan
         and not succession.is_superseded(each.pk)
     ]
+    for each in own:
+        each.commitment, each.plan = commitment, commitment.plan
     beside = {each.pk for each in activities if not each.is_in_plan}
     updates = list(
         with_dates(record.updates()).filter(
@@ -127,13 +159,13 @@ def page(commitment: Commitment, succession: Succession, today: date):
     (row,) = build([commitment], own, _counted(updates), _counted(declarations), today)
     entries = record.entries(updates, declarations, found=found)
     moments = timeline(entries, commitment, {each.pk for each in own} | beside)
+    accounts = tuple(_account(each, asked, moments, found) for each in row.activities)
+    last = {each.row.activity.pk: each.latest for each in accounts}
     return CommitmentPage(
         row=row,
         supporting=related.supporting,
         frameworks=related.frameworks,
-        activities=tuple(
-            _account(each, asked, moments, found) for each in row.activities
-        ),
+        activities=accounts,
         round=asked,
         timeline=moments,
         steps=chronicle(row, moments, periods_of(commitment.plan), today),
@@ -148,6 +180,7 @@ def page(commitment: Commitment, succession: Succession, today: date):
         sources=tuple(found.sources["commitment", commitment.pk]),
         continues=_public_or_none(commitment.continues),
         dispute=disputes.of(commitment),
+        delay=delays.of_commitment(row, today, last),
     )
 
 
@@ -216,6 +249,7 @@ def _account(row, asked, moments, found):
         sources=_beside(found.sources["activity", row.activity.pk], real),
         amendments=row.activity.approved,
         dispute=disputes.of(row.activity),
+        quantities=parts.quantities(row.activity, moments),
     )
 
 

@@ -1,6 +1,6 @@
 """What is late or held back in a plan, for how long, and why its agency says it is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,7 +19,7 @@ SHOWN = 6
 class Reason:
     """What the agency's newest account says of the obstacle; "" where it is silent."""
 
-    account: Filed
+    account: Filed | record.Entry
     obstacle_es: str = ""
     obstacle_en: str = ""
     is_reserved: bool = False
@@ -90,10 +90,32 @@ def load(board: Board, today: date) -> Delays:
     return Delays(_with_reasons(found[:SHOWN]), len(found), has_deadlines)
 
 
-def of_commitment(row: CommitmentRow, today: date) -> Delay | None:
-    """The same of one commitment, without the reasons; no query."""
+def of_commitment(
+    row: CommitmentRow, today: date, newest: Mapping[int, record.Entry]
+) -> Delay | None:
+    """
+    The same of one commitment, None where it is neither late nor held back; no query.
+
+    ``newest`` are the activities' last accounts by the id of the activity.
+    """
     delay = _delay(row, today)
-    return delay if delay.days or delay.parts else None
+    parts = tuple(
+        Part(part.row, part.days, _told(newest.get(part.row.activity.pk)))
+        for part in delay.parts
+    )
+    return Delay(row, delay.days, parts) if delay.days or parts else None
+
+
+def _told(entry):
+    if entry is None or entry.is_recorded:
+        return None
+    return Reason(
+        entry,
+        obstacle_es=entry.obstacle_es,
+        obstacle_en=entry.obstacle_en,
+        is_reserved=entry.is_reserved,
+        translated=entry.translated,
+    )
 
 
 def _delay(row, day):

@@ -1,0 +1,208 @@
+"""A commitment's page: since when, each agency's part, dates changed, what is late."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from strategic_areas import workflow
+from strategic_areas.models import Activity, Commitment
+from strategic_areas.progress import Declaration, Report, begun_with
+from tests import factories
+from tests.test_public_pages import LANGUAGES, MARKER
+
+pytestmark = pytest.mark.django_db
+
+
+def page_of(client, commitment, language="es"):
+    return client.get(commitment.get_absolute_url(language))
+
+
+def said(year, execution):
+    return Report(period_ends_on=date(year, 12, 31), execution=execution)
+
+
+# Since when it stands as it does
+
+
+@pytest.mark.parametrize(
+    ("records", "begun"),
+    [
+        ([], None),
+        ([(1, said(2018, "not_started"))], 2018),
+        ([(1, said(2018, "not_started")), (2, said(2019, "in_progress"))], 2019),
+        ([(2, said(2020, "completed")), (1, said(2019, "in_progress"))], 2019),
+        (
+            [
+                (1, said(2018, "in_progress")),
+                (1, said(2019, "not_started")),
+                (1, said(2020, "in_progress")),
+            ],
+            2020,
+        ),
+        (
+            [
+                (1, said(2018, "completed")),
+                (
+                    None,
+                    Declaration(period_ends_on=date(2019, 12, 31), result_reached=True),
+                ),
+            ],
+            2019,
+        ),
+    ],
+)
+def test_a_state_began_with_the_first_record_of_its_unbroken_last_run(records, begun):
+    first = begun_with(records)
+
+    assert (first and first.period_ends_on.year) == begun
+
+
+def test_the_page_names_the_period_since_which_the_state_stands(client):
+    activity = factories.make_activity()
+    periods = [
+        factories.make_period(
+            plan=activity.plan, starts_on=f"{year}-01-01", ends_on=f"{year}-12-31"
+        )
+        for year in (2025, 2026)
+    ]
+    for period, execution in zip(periods, ("in_progress", "completed"), strict=True):
+        factories.make_record_update(
+            activity=activity, period=period, execution=execution
+        )
+
+    assert page_of(client, activity.commitment).context["page"].since == periods[0]
+
+
+def test_a_demonstration_begins_no_state(client):
+    asked = factories.make_round(is_demonstration=True)
+    activity = factories.make_activity(plan=asked.plan)
+    factories.make_published_update(activity=activity, period=asked)
+
+    assert page_of(client, activity.commitment).context["page"].since is None
+
+
+# Dates, and every change of them
+
+
+def test_changes_of_its_dates_stand_beside_them_with_their_reasons(client):
+    commitment = factories.make_commitment()
+    first = factories.make_amendment(commitment=commitment)
+    last = factories.make_amendment(commitment=commitment, decided_on=date(2026, 1, 1))
+    factories.make_amendment(commitment=commitment, field="title")
+    factories.make_amendment(commitment=commitment, is_approved=False)
+
+    page = page_of(client, commitment)
+
+    assert page.context["page"].date_changes == [last, first]
+    facts = page.content.decode().split('class="facts"')[1].split("</dl>")[0]
+    assert facts.count(first.reason_es) == 2
+
+
+# Each agency's part
+
+
+def test_the_lead_comes_first_and_each_agency_counts_for_itself(client):
+    commitment = factories.make_commitment()
+    others = [factories.make_agency(name_es=name) for name in ("Zeta", "Alfa")]
+    for agency in (*others, commitment.lead, others[0]):
+        factories.make_activity(commitment=commitment, agency=agency)
+
+    parts = page_of(client, commitment).context["page"].parts
+
+    assert [(part.agency, part.counts.total) for part in parts] == [
+        (commitment.lead, 1),
+        (others[1], 1),
+        (others[0], 2),
+    ]
+
+
+# Numbers beside what was planned
+
+
+def test_reported_quantities_stand_beside_the_planned_one(client):
+    activity = factories.make_activity(kind="continuing", quantity=120)
+    person = factories.make_focal_point(agency=activity.agency)
+    for number, year in ((10, 2025), (20, 2026)):
+        asked = factories.make_round(
+            plan=activity.plan, starts_on=f"{year}-01-01", ends_on=f"{year}-12-31"
+        )
+        update = factories.make_published_update(
+            activity=activity, period=asked, quantity=number, by=person
+        )
+    hidden = factories.make_round(plan=activity.plan, is_demonstration=True)
+    factories.make_published_update(
+        activity=activity, period=hidden, quantity=99, by=person
+    )
+
+    (account,) = page_of(client, activity.commitment).context["page"].activities
+
+    assert [each.quantity for each in account.quantities] == [20, 10]
+    workflow.withdraw(update, by=factories.make_reviewer(), reason="Errónea.")
+    (account,) = page_of(client, activity.commitment).context["page"].activities
+    assert [each.quantity for each in account.quantities] == [10]
+
+
+def test_of_a_reconstruction_no_quantity_is_held_against_another(client):
+    activity = factories.make_activity(
+        kind="continuing", quantity=120, provenance="press"
+    )
+    Commitment.objects.update(provenance="reconstructed")
+    factories.make_record_update(activity=activity, quantity=20)
+
+    page = page_of(client, activity.commitment)
+
+    assert page.context["page"].activities[0].quantities == ()
+    assert 'class="quantities"' not in page.content.decode()
+
+
+# What is late, and why
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_late_commitment_says_what_its_agencies_published_of_it(client, language):
+    due_on = timezone.localdate() - timedelta(days=7)
+    stated = {"due_on": due_on, "due_provenance": "plan"}
+    commitment = factories.make_commitment(**stated)
+    asked = factories.make_round(plan=commitment.plan)
+    told, silent = (
+        factories.make_activity(commitment=commitment, **stated) for _ in range(2)
+    )
+    factories.make_published_update(
+        activity=told, period=asked, obstacle_es="Falta.", next_step_es="Seguir."
+    )
+    factories.make_submitted_update(
+        activity=silent, period=asked, obstacle_es=MARKER, next_step_es="Seguir."
+    )
+
+    page = page_of(client, commitment, language)
+
+    delay = page.context["page"].delay
+    assert delay.days == 7
+    reasons = {part.row.activity: part.reason for part in delay.parts}
+    assert reasons[told].obstacle_es == "Falta."
+    assert reasons[silent] is None
+    assert MARKER not in page.content.decode()
+
+
+def test_what_is_neither_late_nor_held_back_says_nothing_of_it(client):
+    update = factories.make_published_update()
+
+    page = page_of(client, update.activity.commitment)
+
+    assert page.context["page"].delay is None
+    assert 'class="delay' not in page.content.decode()
+
+
+def test_a_superseded_activity_leaves_its_quantities_to_the_one_that_stands(client):
+    old = factories.make_activity(kind="continuing", quantity=5)
+    new = factories.make_activity(
+        commitment=old.commitment, kind="continuing", quantity=120
+    )
+    new.supersedes.add(old)
+    factories.make_published_update(activity=old, quantity=4)
+
+    (account,) = page_of(client, old.commitment).context["page"].activities
+
+    assert account.row.activity == Activity.objects.get(pk=new.pk)
+    assert account.quantities == ()
