@@ -2,6 +2,9 @@
 
 from csp.constants import NONE, SELF
 
+#: Where browsers tell of what they refused; see policy_reports.
+REPORTS = "/csp-informe/"
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -15,5 +18,6 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "object-src": [NONE],
         "manifest-src": [SELF],
+        "report-uri": [REPORTS],
     }
 }

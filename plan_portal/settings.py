@@ -148,6 +148,7 @@ MIDDLEWARE = [
     # Before anything that asks for the host: a probe calls the machine by its number.
     # Before the access log: a probe every few seconds would fill it.
     "plan_portal.health.HealthMiddleware",
+    "plan_portal.policy_reports.PolicyReportMiddleware",
     "plan_portal.middleware.AccessLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -20,7 +20,7 @@ from django.db import (
 from django.test import RequestFactory
 
 from plan_portal.conditional import ASKED_BY_FRONT, KEEP
-from plan_portal.front import Front
+from plan_portal.front import Front, words
 from plan_portal.front.copies import ABANDONED, Copies
 from plan_portal.front.page import Page, preferred
 from plan_portal.front.rescue import Rescue
@@ -30,6 +30,7 @@ from plan_portal.urls import PUBLIC_PAGES
 from strategic_areas import workflow
 from strategic_areas.models import PublicationVersion, StrategicArea
 from tests import factories
+from tests.plan_portal.test_headers import BEST
 
 #: The addresses that need no row but the plan's.
 SIMPLE = [
@@ -184,6 +185,30 @@ def test_headers_are_those_that_django_sends(front, plan, client):
     assert {name: ours[name] for name in ours if name not in OWN} == {
         name: value for name, value in django.items() if name not in OWN
     }
+
+
+@pytest.mark.parametrize("kind", ["ready", "not modified", "old copy", "unavailable"])
+def test_whatever_the_front_answers_has_the_best_headers(
+    make_front, plan, monkeypatch, settings, kind
+):
+    settings.SECURE_HSTS_SECONDS = 31536000
+    settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    words.unavailable.cache_clear()
+    front = make_front()
+    first = Reply(front, "/", scheme="https")
+    seen = {"if_none_match": first.headers["ETag"]} if kind == "not modified" else {}
+    if kind in {"old copy", "unavailable"}:
+        cut_off(front, monkeypatch)
+
+    reply = Reply(front, "/en/" if kind == "unavailable" else "/", **seen)
+
+    words.unavailable.cache_clear()
+    policy = set(reply.headers["Content-Security-Policy"].split("; "))
+    found = {name: reply.headers.get(name) for name in BEST}
+    found["Content-Security-Policy"] = policy - {"img-src 'self'"}
+    assert reply.status == {"not modified": 304, "unavailable": 503}.get(kind, 200)
+    assert found == BEST
+    assert "Set-Cookie" not in reply.headers
 
 
 @pytest.mark.parametrize(

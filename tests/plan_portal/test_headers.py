@@ -9,10 +9,14 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.factories import (
+    make_activity,
     make_administrator,
     make_file_evidence,
+    make_focal_point,
+    make_letter,
     make_plan,
     make_reviewer,
+    make_round,
     make_user,
 )
 
@@ -30,6 +34,7 @@ BEST = {
         "base-uri 'none'",
         "object-src 'none'",
         "manifest-src 'self'",
+        "report-uri /csp-informe/",
     },
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Embedder-Policy": "require-corp",
@@ -55,6 +60,31 @@ def own_file(client):
     item = make_file_evidence()
     client.force_login(item.activity_update.contributors.get())
     return client.get(reverse("staff_evidence", args=[item.token]), secure=True)
+
+
+def letter(client):
+    client.force_login(make_reviewer())
+    return client.get(
+        reverse("admin:letter_file", args=[make_letter().pk]), secure=True
+    )
+
+
+def workbook(client):
+    person = make_focal_point()
+    agency = person.mandates.get().agency
+    activity = make_activity(agency=agency)
+    client.force_login(person)
+    keys = [make_round(plan=activity.plan).pk, agency.slug]
+    return client.get(reverse("admin:workbook", args=keys), secure=True)
+
+
+def too_many(client):
+    client.handler.enforce_csrf_checks = False
+    for number in range(11):
+        answer = client.post(
+            "/cuenta/login/", {"login": f"x{number}", "password": "x"}, secure=True
+        )
+    return answer
 
 
 def page(path, make_actor=None, **options):
@@ -88,7 +118,13 @@ KINDS = {
     "error: another host": (page("/", headers={"host": "evil.example"}), 400, BEST),
     "error: a form from elsewhere": (refused_form, 403, BEST),
     "style sheet": (page("/static/portal.css"), 200, BEST),
+    "error: not that way": (page("/csp-informe/"), 405, BEST),
+    "error: too many": (too_many, 429, BEST),
+    "table to download": (page("/1991-1994/compromisos.csv"), 200, BEST),
+    "feed": (page("/1991-1994/avances.atom"), 200, BEST),
     "file of evidence": (own_file, 200, FILE),
+    "letter": (letter, 200, FILE),
+    "workbook": (workbook, 200, BEST),
     "probe": (page("/salud/viva"), 200, BEST),
 }
 
@@ -96,7 +132,7 @@ KINDS = {
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_answer_has_the_best_headers(kind, secure):
     ask, status, expected = KINDS[kind]
-    make_plan()
+    make_plan(code="1991-1994")
     client = Client(raise_request_exception=False, enforce_csrf_checks=True)
 
     response = ask(client)

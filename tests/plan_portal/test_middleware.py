@@ -28,6 +28,7 @@ POLICY = {
     "base-uri": "'none'",
     "object-src": "'none'",
     "manifest-src": "'self'",
+    "report-uri": "/csp-informe/",
 }
 
 
