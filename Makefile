@@ -19,7 +19,7 @@ MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
 .PHONY: help run dev manage test check lint messages bench lock clean \
-	html lighthouse screenshots states vnu venv installed installed-test local-env gettext wrk
+	html every-page lighthouse screenshots states vnu venv installed installed-test local-env gettext wrk
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s%s\n", $$1, $$2 }' Makefile
@@ -54,7 +54,10 @@ lint: installed-test ## style of Python and templates
 	@git ls-files 'templates/*.html' | xargs $(PY) -m djhtml --tabwidth 2 --check
 
 html: installed-test vnu ## what the Nu Html Checker says of every public page
-	@$(PY) -m pytest -q tests/test_crawl.py -k valid_html
+	@EVERY_PAGE=1 $(PY) -m pytest -q tests/test_crawl.py -k valid_html
+
+every-page: installed-test vnu ## before a release: each page of each record, in each look
+	@EVERY_PAGE=1 $(PY) -m pytest -q tests/test_crawl.py tests/browser/test_public_site.py
 
 messages: installed-test local-env gettext ## collect sentences to translate
 	@$(PY) tests/check.py --write

@@ -17,6 +17,7 @@ TARGETS = [
     "check",
     "lint",
     "html",
+    "every-page",
     "messages",
     "bench",
     "lighthouse",

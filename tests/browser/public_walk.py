@@ -1,0 +1,226 @@
+"""
+A browser before the public site, which is asked in this very process, and what to see.
+
+EVERY_PAGE in the environment, as `make every-page` sets it, leaves nothing out.
+"""
+
+import re
+from contextvars import copy_context
+from gzip import compress
+from html import unescape
+from itertools import product
+from urllib.parse import urljoin, urlsplit
+
+from axe_playwright_python.base import AXE_SCRIPT
+from django.db import connection
+from django.test import Client, RequestFactory
+
+from plan_portal import errors, urls
+from plan_portal.sitemap import every_address
+from strategic_areas.addresses import address
+from strategic_areas.models import ActivityUpdate, CommitmentUpdate
+from tests import public_site
+from tests.crawling import EVERY_PAGE, QUESTIONS
+from tests.public_site import LANGUAGES
+
+CARDS = [row for row in urls.PUBLIC_COMPANIONS if row[0].endswith("_card")]
+#: Lists and pages that one may read as of the past, or in part.
+ASKED = ("plan", "commitments", "agency", "updates")
+HOST = "http://localhost:8000"
+SHIPPED = "2017-2020"
+WIDTHS, SCHEMES = (320, 360, 1280), ("light", "dark")
+ERRORS = (404, 500, 503, 429)
+#: All that axe knows of WCAG 2.2 AA and of good practice.
+EVERYTHING = {
+    "type": "tag",
+    "values": [
+        *("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"),
+        "best-practice",
+    ],
+}
+#: What depends on the width: otherwise the document is the same.
+SIZES = {"type": "rule", "values": ["target-size", "scrollable-region-focusable"]}
+#: Both languages together see each page in all widths and schemes.
+LOOKS = {
+    "es": [(360, "light", EVERYTHING), (320, "dark", SIZES)],
+    "en": [(1280, "dark", EVERYTHING), (320, "light", SIZES)],
+}
+if EVERY_PAGE:
+    LOOKS = dict.fromkeys(
+        LANGUAGES, [(*look, EVERYTHING) for look in product(WIDTHS, SCHEMES)]
+    )
+COMPLAINTS = """rules => axe.run(
+    {runOnly: rules, resultTypes: ["violations"], preload: false})
+    .then(found => found.violations.map(each =>
+        [each.id, each.nodes.slice(0, 3).map(node => node.html.slice(0, 200))]))"""
+IS_WIDER = "() => document.documentElement.scrollWidth > innerWidth"
+WITH_LARGE_TEXT = "() => { document.documentElement.style.fontSize = '200%'; }"
+
+
+class Site:
+    """
+    The portal in a browser, and what was seen of it.
+
+    ``strangers`` are addresses of anyone else that were asked, ``cookies`` those set,
+    ``faults`` what is wrong, ``weights`` the bytes of each answer to the last page.
+    """
+
+    def __init__(self, browser):
+        self.browser, self.strangers, self.cookies = browser, set(), set()
+        # Playwright answers in a context of its own, and so on another connection.
+        connection.ensure_connection()
+        self.context = copy_context()
+        self.contexts, self.answers, self.weights, self.faults = [], {}, {}, []
+
+    def close(self):
+        for context in self.contexts:
+            context.close()
+
+    def open(self, **options):
+        """A page in a browser of its own."""
+        options = {
+            "base_url": HOST,
+            "viewport": {"width": 1280, "height": 900},
+        } | options
+        context = self.browser.new_context(**options)
+        context.route("**/*", self.answer)
+        self.contexts.append(context)
+        return context.new_page()
+
+    def answer(self, route):
+        url = urlsplit(route.request.url)
+        if f"{url.scheme}://{url.netloc}" != HOST:
+            self.strangers.add(route.request.url)
+            return route.abort()
+        path = f"{url.path}?{url.query}" if url.query else url.path
+        if path not in self.answers:
+            self.answers[path] = self.context.run(self.respond, path)
+        status, headers, body = self.answers[path]
+        self.weights[path] = len(compress(body))
+        return route.fulfill(status=status, headers=headers, body=body)
+
+    def respond(self, path):
+        if status := error_of(path):
+            response = errors.error_page(RequestFactory().get(path), status)
+        else:
+            response = Client().get(path)
+        self.cookies |= set(response.cookies)
+        return response.status_code, dict(response.headers), b"".join(response)
+
+    def visit(self, page, path):
+        """Go there, and be answered as one should be."""
+        self.weights.clear()
+        answered = page.goto(path)
+        assert answered.status == (error_of(path) or 200), path
+
+    def examine(self, page, path, looks):
+        """Look at a page in some looks; what is wrong goes to ``faults``."""
+        self.visit(page, path)
+        page.evaluate(AXE_SCRIPT)
+        for width, scheme, rules in looks:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=scheme)
+            for said in page.evaluate(COMPLAINTS, rules):
+                self.faults.append((path, width, scheme, said))
+        page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+        for zoom in ("100 %", "200 %"):
+            if page.evaluate(IS_WIDER):
+                self.faults.append((path, f"wider than {WIDTHS[0]} at {zoom}"))
+            page.evaluate(WITH_LARGE_TEXT)
+
+
+def error_of(path):
+    """The status of the error page that is asked for, or None."""
+    status = path.rstrip("/").rpartition("error-")[2]
+    return int(status) if status.isdigit() else None
+
+
+def pages_of(world):
+    """Every page of the public table, and the cards: by language, those to look at."""
+    if EVERY_PAGE:
+        names = {row[0] for row in [*urls.PUBLIC_PAGES, *CARDS]}
+        return [
+            dict(zip(LANGUAGES, both, strict=True))
+            for name, *both in public_site.instances()
+            if name in names
+        ]
+    return [page_of(row, world) for row in [*urls.PUBLIC_PAGES, *CARDS]]
+
+
+def page_of(row, world):
+    """
+    The Spanish and English address of one page of the public table.
+
+    Of several it is the one with most to show, or else the first of the plan in force.
+    """
+    name = row[0]
+    word = {
+        "area": {each: getattr(world.area, f"slug_{each}") for each in LANGUAGES},
+        "commitment": dict.fromkeys(LANGUAGES, world.rich.code),
+        "agency": dict.fromkeys(LANGUAGES, world.lead.slug),
+    }.get(name.removesuffix("_card"))
+    if word:
+        code = world.plan.code
+        return {each: address(name, code, word[each], language=each) for each in word}
+    every = [both for *both, _changed in every_address([row])]
+    every = every or [[address(name, language=each) for each in LANGUAGES]]
+    of_plan = [both for both in every if f"/{world.plan.code}/" in both[0]]
+    return dict(zip(LANGUAGES, (of_plan or every)[0], strict=True))
+
+
+def states_of(world):
+    """The same pages in their other states, in either language in turn."""
+    places = [
+        *(("plan", code) for code in (SHIPPED, "plan-callado", "plan-vacio")),
+        *((name, SHIPPED) for name in ("commitments", "agencies", "updates", "areas")),
+        *(("updates", code) for code in ("plan-callado", "plan-vacio")),
+        ("commitment", SHIPPED, "R-2.1.1"),
+        ("commitment", world.plan.code, world.successor.code),
+        ("agency", SHIPPED, "pgr"),
+        ("agency", "plan-callado", "muda"),
+        *(("agency", world.plan.code, word) for word in ("disuelta", "aliada")),
+        ("agency", world.plan.code, "heredera"),
+        *(("update", world.plan.code, each) for each in accounts(world)),
+    ]
+    found = [
+        address(name, *args, language=LANGUAGES[number % 2])
+        for number, (name, *args) in enumerate(places)
+    ]
+    found += sifted(world)
+    for number, status in enumerate(ERRORS):
+        found.append(f"{('', '/en')[number % 2]}/error-{status}/")
+    return found
+
+
+def accounts(world):
+    """The addresses of published accounts, one in each state."""
+    rows = ActivityUpdate.objects.filter(activity__commitment=world.rich)
+    found = {
+        (type(each), each.status, getattr(each, "is_reserved", None)): each.public_id
+        for each in (*rows, *CommitmentUpdate.objects.all())
+        if each.public_id
+    }
+    return found.values()
+
+
+def sifted(world):
+    """What a reader may ask of lists, and where links lead that ask for her."""
+    rows = {row[0]: row for row in urls.PUBLIC_PAGES}
+    for number, name in enumerate(ASKED):
+        path = page_of(rows[name], world)[LANGUAGES[number % 2]]
+        yield from links(path, "at", "state", "page", "after", "period")
+    for language in LANGUAGES:
+        chosen = "?state=suspended&sort=agency"
+        yield page_of(rows["commitments"], world)[language] + chosen
+        for name, question in product(("commitments", "search"), QUESTIONS):
+            path = page_of(rows[name], world)[language] + question
+            yield path
+            yield from links(path, "kind")
+
+
+def links(path, *parameters):
+    """On a page the first link that asks each of the parameters, if there is one."""
+    html = unescape(Client().get(path).content.decode())
+    for parameter in parameters:
+        if link := re.search(rf'href="([^"#]*[?&]{parameter}=[^"]*)"', html):
+            yield urljoin(path, link[1])
