@@ -4,15 +4,12 @@ What is planned, done and public.
 ``measurements`` is not re-exported on purpose: raw values have their own door.
 """
 
+from strategic_areas.models.activities import Activity
 from strategic_areas.models.amendments import Amendment
 from strategic_areas.models.answers import Answer
 from strategic_areas.models.approvals import PendingChange
 from strategic_areas.models.comments import AgencyComment
-from strategic_areas.models.commitments import (
-    Activity,
-    Commitment,
-    DueProvenance,
-)
+from strategic_areas.models.commitments import Commitment, DueProvenance
 from strategic_areas.models.context import (
     CodeList,
     CodeListValue,

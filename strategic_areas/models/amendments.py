@@ -6,7 +6,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies.constraints import spanish_required
-from strategic_areas.models.commitments import Activity, Commitment
+from strategic_areas.models.activities import Activity
+from strategic_areas.models.commitments import Commitment
 from strategic_areas.models.plan import Plan, PlanBound
 
 

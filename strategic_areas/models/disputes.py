@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.constraints import spanish_required
 from agencies.models import Agency, FocalPoint
+from strategic_areas.models.activities import Activity
 from strategic_areas.models.comments import LONGEST
-from strategic_areas.models.commitments import Activity, Commitment
+from strategic_areas.models.commitments import Commitment
 from strategic_areas.models.plan import Plan
 from strategic_areas.models.provenance import Provenance
 from strategic_areas.models.review import Status

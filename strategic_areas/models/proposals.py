@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from agencies import access
 from agencies.constraints import dates_in_order
 from agencies.models import Agency, FocalPoint
-from strategic_areas.models.commitments import Activity, Commitment
+from strategic_areas.models.activities import Activity
+from strategic_areas.models.commitments import Commitment
 from strategic_areas.models.plan import Plan, PlanBound
 
 

@@ -11,8 +11,9 @@ from agencies.constraints import spanish_required
 from agencies.models import FocalPoint
 from strategic_areas import progress
 from strategic_areas.addresses import address
+from strategic_areas.models.activities import Activity
 from strategic_areas.models.answers import Answer, Answered, answer_constraints
-from strategic_areas.models.commitments import Activity, Commitment
+from strategic_areas.models.commitments import Commitment
 from strategic_areas.models.plan import Plan
 from strategic_areas.models.review import (
     Reviewed,

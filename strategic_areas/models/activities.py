@@ -1,0 +1,181 @@
+"""What is done toward a commitment, and what is done beside the plan."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from agencies import access
+from agencies.constraints import dates_in_order, spanish_required
+from agencies.models import Agency, FocalPoint
+from strategic_areas.models.codes import Coded
+from strategic_areas.models.commitments import Commitment, Planned, PlannedQuerySet
+from strategic_areas.models.geography import Province
+from strategic_areas.models.plan import Plan, PlanBound
+from strategic_areas.models.provenance import Source, Sourced
+
+
+class ActivityQuerySet(PlannedQuerySet):
+    def standing(self):
+        """
+        The plan's own, but for what a later record supersedes, or its commitment.
+
+        What counts, what is owed and what is listed as planned is made of these.
+        """
+        return self.filter(
+            is_in_plan=True,
+            superseded_by__isnull=True,
+            commitment__superseded_by__isnull=True,
+        )
+
+    def off_plan(self):
+        """Work that was done and that the plan does not hold; it enters no count."""
+        return self.filter(is_in_plan=False)
+
+    def visible_to(self, user):
+        """
+        All for the plan's keepers; those of her agencies for a focal point.
+
+        Work outside the plan is the agency's own affair until it is handed in.
+        """
+        mine = Q(agency__in=FocalPoint.objects.agencies_of(user))
+        if not (access.is_reviewer(user) or access.is_administrator(user)):
+            return self.filter(mine)
+        told = Activity.objects.filter(updates__submitted_at__isnull=False)
+        return self.filter(mine | Q(is_in_plan=True) | Q(pk__in=told.values("pk")))
+
+
+class Activity(PlanBound, Coded, Planned, Sourced):
+    """
+    A piece of work of ONE agency toward a commitment.
+
+    A one-off activity reports how far it has come; a continuing one reports state and
+    quantity, never a percent. One that is not ``is_in_plan`` is work done beside the
+    plan, under a code that begins with ``OFF_PLAN``: it is never owed and counts
+    nowhere.
+    """
+
+    #: How the codes of work outside the plan begin; the plan's own never do.
+    OFF_PLAN = "F-"
+
+    class Kind(models.TextChoices):
+        ONE_OFF = "one_off", _("One-off")
+        CONTINUING = "continuing", _("Continuing")
+
+    class Budget(models.TextChoices):
+        NOT_KNOWN = "not_known", _("Not known")
+        NONE_ASSIGNED = "none_assigned", _("None assigned")
+        AMOUNT = "amount", _("Amount")
+
+    same_plan_as = ("commitment",)
+
+    plan = models.ForeignKey(
+        Plan, models.PROTECT, related_name="activities", verbose_name=_("plan")
+    )
+    commitment = models.ForeignKey(
+        Commitment,
+        models.PROTECT,
+        related_name="activities",
+        verbose_name=_("commitment"),
+    )
+    title = models.CharField(_("title"), max_length=400)
+    is_in_plan = models.BooleanField(_("in the plan"), default=True, editable=False)
+    agency = models.ForeignKey(
+        Agency, models.PROTECT, related_name="+", verbose_name=_("agency")
+    )
+    kind = models.CharField(
+        _("kind"), max_length=12, choices=Kind, default=Kind.ONE_OFF
+    )
+    year = models.PositiveSmallIntegerField(
+        _("year"), null=True, blank=True, help_text=_("The year that a source gives.")
+    )
+    places = models.ManyToManyField(
+        Province, blank=True, related_name="+", verbose_name=_("provinces")
+    )
+    expected_product = models.TextField(_("expected product"), blank=True)
+    quantity = models.DecimalField(
+        _("planned quantity"), max_digits=14, decimal_places=2, null=True, blank=True
+    )
+    unit = models.CharField(_("unit"), max_length=80, blank=True)
+    means_of_verification = models.TextField(_("means of verification"), blank=True)
+    budget = models.CharField(
+        _("budget"), max_length=15, choices=Budget, default=Budget.NOT_KNOWN
+    )
+    budget_amount = models.DecimalField(
+        _("amount"), max_digits=16, decimal_places=2, null=True, blank=True
+    )
+    budget_currency = models.CharField(
+        _("currency"), max_length=3, default="DOP", help_text=_("ISO 4217.")
+    )
+    budget_source = models.ForeignKey(
+        Source,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("source of the amount"),
+    )
+
+    objects = ActivityQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["plan", "sort_code"]
+        verbose_name = _("activity")
+        verbose_name_plural = _("activities")
+        constraints = [
+            *spanish_required("activity", "title"),
+            dates_in_order("activity", "starts_on", "due_on"),
+            models.UniqueConstraint(
+                name="activity_code_unique_in_plan",
+                fields=["plan", "code"],
+                violation_error_message=_(
+                    "The plan already has an activity of this code."
+                ),
+            ),
+            models.CheckConstraint(
+                name="activity_code_says_whether_it_is_in_the_plan",
+                condition=Q(is_in_plan=True) & ~Q(code__startswith="F-")
+                | Q(is_in_plan=False, code__startswith="F-"),
+                violation_error_message=_(
+                    "Codes that begin with F- are of work outside the plan, and only "
+                    "those."
+                ),
+            ),
+            models.CheckConstraint(
+                name="activity_budget_amount_has_value_and_source",
+                condition=(
+                    Q(
+                        budget="amount",
+                        budget_amount__isnull=False,
+                        budget_source__isnull=False,
+                    )
+                    | ~Q(budget="amount")
+                    & Q(budget_amount__isnull=True, budget_source__isnull=True)
+                ),
+                violation_error_message=_(
+                    "A budget amount needs its value and its source; without an "
+                    "amount both stay empty."
+                ),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.code} {self.title}"
+
+    def get_absolute_url(self, language=None):
+        page = self.commitment.get_absolute_url(language=language)
+        return f"{page}#{self.code}"
+
+    @property
+    def is_continuing(self):
+        return self.kind == self.Kind.CONTINUING
+
+    def clean(self):
+        """Refuse a change of kind that would leave percents on continuing work."""
+        super().clean()
+        if not (self.pk and self.is_continuing):
+            return
+        if self.updates.filter(percent__isnull=False).exists():
+            raise ValidationError(
+                {"kind": _("Updates of this activity already state a percent.")}
+            )
