@@ -29,6 +29,10 @@ class RolesField(forms.ModelMultipleChoiceField):
 class RoleFilter(admin.RelatedFieldListFilter):
     """By role, in words."""
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.title = _("role")
+
     def field_choices(self, field, request, model_admin):
         roles = Group.objects.filter(name__in=ROLES)
         return [(role.pk, ROLES[role.name]) for role in roles]
@@ -42,6 +46,13 @@ class AccountForm(StaleGuardMixin, UserChangeForm):
     """
 
     password = None
+
+    class Meta(UserChangeForm.Meta):
+        labels = {"is_staff": _("May come into the staff pages")}
+        help_texts = {
+            "is_active": _("Without it nobody signs in; what the person wrote stays."),
+            "is_staff": "",
+        }
 
     def clean(self):
         cleaned = super().clean()
@@ -136,7 +147,12 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
         """Only the three roles may be given."""
         if db_field.name == "groups":
             kwargs["queryset"] = Group.objects.filter(name__in=ROLES)
-            kwargs |= {"form_class": RolesField, "widget": RolesField.widget}
+            kwargs |= {
+                "form_class": RolesField,
+                "widget": RolesField.widget,
+                "label": _("Roles"),
+                "help_text": "",
+            }
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def save_model(self, request, obj, form, change):

@@ -1,7 +1,10 @@
 """The audit record: what goes in, and how a change behind its back is found."""
 
+import ast
+import re
 from datetime import UTC, date, datetime
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -23,6 +26,10 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+
+ROOT = Path(__file__).resolve().parents[2]
+#: A call by which something is told to the record, as ``ast`` writes it.
+RECORDS = re.compile(r"(audit\.)?(record|_record|_tell)\((?!.*lambda).*Event")
 
 
 def settle():
@@ -432,6 +439,36 @@ def test_a_group_of_events_is_filtered_and_told_in_words(client):
         assert list(words.facts(entry)) == [
             ("kind", "Titular"),
             ("covers a leave", "yes"),
+        ]
+
+
+def kept_facts():
+    """The name of every fact that a call in the source hands to the record."""
+    named = {"actor", "agency", "obj", "request"}
+    for folder in ("agencies", "strategic_areas"):
+        for path in (ROOT / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and RECORDS.match(ast.unparse(node)):
+                    yield from {each.arg for each in node.keywords} - {*named, None}
+
+
+def test_every_fact_has_words():
+    found = set(kept_facts())
+
+    assert found - {*words.FACTS} == set()
+    assert len(found) > 15
+
+
+def test_what_is_told_of_a_record_is_told_in_words():
+    entry = audit.record(
+        Event.APPROVAL_GIVEN, kind="agencies.agency", way="video", asked_pk=3
+    )
+
+    with override("en"):
+        assert list(words.facts(entry)) == [
+            ("kind", "agency"),
+            ("made sure by", "a video call"),
+            ("asked for", "3"),
         ]
 
 
