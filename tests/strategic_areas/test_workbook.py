@@ -6,10 +6,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from strategic_areas.desk.workbook import columns, words, writing
-from strategic_areas.models import Province, Region
+from strategic_areas.models import ActivityUpdate, Province, Region
 from tests.factories import (
     make_activity,
     make_administrator,
+    make_off_plan_update,
     make_period,
     make_reviewer,
     make_submitted_update,
@@ -81,6 +82,34 @@ def test_the_workbook_lists_what_the_agency_owes_and_nobody_elses(filler):
     book = filler.download()
 
     assert list(book.numbers()) == [filler.activity.pk, second.pk]
+
+
+def test_other_work_that_was_told_of_stands_below_and_comes_back_changed(filler):
+    other = make_off_plan_update(
+        commitment=filler.activity.commitment,
+        agency=filler.agency,
+        period=filler.period,
+        by=filler.user,
+    )
+    book = filler.download()
+    assert list(book.numbers()) == [filler.activity.pk, other.activity.pk]
+
+    book.fill(other.activity, narrative_es="Fueron dos jornadas.")
+    filler.save(filler.upload(book))
+
+    other.refresh_from_db()
+    assert (other.narrative_es, other.version) == ("Fueron dos jornadas.", 2)
+    assert ActivityUpdate.objects.count() == 1
+
+
+def test_each_page_names_its_font_and_is_printed_within_its_paper(filler):
+    book = filler.download().book
+
+    shown = [page for page in book if page.sheet_state == "visible"]
+    assert [page.page_setup.fitToWidth for page in shown] == [1, 3, 1]
+    assert {cell.font.name for page in shown for row in page.rows for cell in row} == {
+        "Calibri"
+    }
 
 
 def test_it_says_of_which_agency_and_round_it_is_but_not_who_took_it(filler):

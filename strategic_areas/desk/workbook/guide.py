@@ -12,6 +12,10 @@ from strategic_areas.desk.workbook.columns import CHOICES, FORMAT, HEADERS
 #: The hidden sheet that says of which agency and round the workbook is.
 MARKS = "_hoja"
 WARNING = PatternFill("solid", fgColor="FFF4E0")
+#: Named, or an office suite chooses one with serifs for what is bold.
+FONT = "Calibri"
+#: The size of paper that is called letter.
+LETTER_PAPER = 1
 WIDE = 100
 
 
@@ -36,11 +40,14 @@ def add_instructions(page, sheet):
     page.title = _("Instructions")
     page.column_dimensions["A"].width = WIDE
     lines = [
-        (f"{sheet.agency.acronym} · {sheet.period}", Font(bold=True, size=14)),
+        (
+            f"{sheet.agency.acronym} · {sheet.period}",
+            Font(name=FONT, bold=True, size=14),
+        ),
         (_due(sheet.period), None),
-        (_("How to fill it"), Font(bold=True)),
+        (_("How to fill it"), Font(name=FONT, bold=True)),
         *[(f"{number}. {text}", None) for number, text in enumerate(_steps(), 1)],
-        (_("What is never written here"), Font(bold=True)),
+        (_("What is never written here"), Font(name=FONT, bold=True)),
         *[(f"• {text}", None) for text in _never()],
     ]
     for number, (text, font) in enumerate(lines, 1):
@@ -51,8 +58,15 @@ def add_instructions(page, sheet):
             cell.font = font
         if text.startswith("•"):
             cell.fill = WARNING
-    page.page_setup.paperSize = 1
+    fit(page, wide=1)
     protect(page)
+
+
+def fit(page, *, wide):
+    """On letter paper, so many pages wide and as many long as it takes."""
+    page.page_setup.paperSize = LETTER_PAPER
+    page.page_setup.fitToWidth, page.page_setup.fitToHeight = wide, 0
+    page.sheet_properties.pageSetUpPr.fitToPage = True
 
 
 def _due(period):
@@ -88,7 +102,8 @@ def _steps():
         ),
         _(
             "Uploading sends nothing. When all is saved, press “Check and send all” on "
-            "the page of the sheet. Evidence is attached there too."
+            "the page of the sheet. Evidence is attached there too, and there you "
+            "declare results, propose activities and add other work."
         ),
     ]
 
@@ -116,12 +131,13 @@ def add_lists(page, provinces):
         letter = get_column_letter(place)
         page.column_dimensions[letter].width = 30
         page[f"{letter}1"] = str(HEADERS[name])
-        page[f"{letter}1"].font = Font(bold=True)
+        page[f"{letter}1"].font = Font(name=FONT, bold=True)
         for number, entry in enumerate(entries, 2):
             page[f"{letter}{number}"] = cells.for_workbook(entry)
         last = len(entries) + 1
         found[name] = f"{quote_sheetname(page.title)}!${letter}$2:${letter}${last}"
     page.freeze_panes = "A2"
+    fit(page, wide=1)
     protect(page)
     return found
 

@@ -36,13 +36,16 @@ TO_FILL = PatternFill("solid", fgColor="0B5D3B")
 LOCKED = PatternFill("solid", fgColor="E9EDF2")
 #: What a cell's message may hold before Excel calls the file damaged.
 LONGEST_TITLE, LONGEST_MESSAGE = 32, 225
-LETTER_PAPER = 1
 #: On one page nobody could read it; code and title stand on each.
 PAGES_WIDE = 3
 
 
 def write(sheet, provinces):
-    """The workbook of a ``Sheet`` as bytes; ``provinces`` are names to choose from."""
+    """
+    The workbook of a ``Sheet`` as bytes; ``provinces`` are names to choose from.
+
+    What is owed, then the other work that was told of; none can be added there.
+    """
     book = Workbook()
     book.properties.creator = ""
     guide.add_instructions(book.active, sheet)
@@ -50,10 +53,11 @@ def write(sheet, provinces):
     lists = guide.add_lists(book.create_sheet(_("Lists")), provinces)
     guide.add_marks(book.create_sheet(guide.MARKS), sheet)
     _add_headers(page)
-    for number, row in enumerate(sheet.rows, FIRST_ROW):
+    rows = (*sheet.rows, *sheet.off_plan)
+    for number, row in enumerate(rows, FIRST_ROW):
         _add_line(page, number, row)
-    if sheet.rows:
-        _add_validations(page, lists, FIRST_ROW + len(sheet.rows) - 1)
+    if rows:
+        _add_validations(page, lists, FIRST_ROW + len(rows) - 1)
     _lay_out(page, sheet)
     written = io.BytesIO()
     book.save(written)
@@ -66,7 +70,7 @@ def _add_headers(page):
         _put(page[f"{letter}{NAMES_ROW}"], column.name)
         cell = page[f"{letter}{HEADER_ROW}"]
         _put(cell, str(column.header))
-        cell.font = Font(bold=True, color="FFFFFF")
+        cell.font = Font(name=guide.FONT, bold=True, color="FFFFFF")
         cell.fill = TO_FILL if column in FILLED else HEADER
         cell.alignment, cell.border = TOP, BORDER
         page.column_dimensions[letter].width = column.width
@@ -184,10 +188,8 @@ def _lay_out(page, sheet):
     guide.protect(page)
     page.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
     page.page_setup.orientation = "landscape"
-    page.page_setup.paperSize = LETTER_PAPER
     page.print_title_cols = f"{LETTERS['code']}:{LETTERS['title']}"
-    page.page_setup.fitToWidth, page.page_setup.fitToHeight = PAGES_WIDE, 0
-    page.sheet_properties.pageSetUpPr.fitToPage = True
+    guide.fit(page, wide=PAGES_WIDE)
     # A single & begins a code of the footer.
     acronym = sheet.agency.acronym.replace("&", "&&")
     page.oddFooter.center.text = f"{acronym} · &P / &N"
