@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from strategic_areas.desk import in_step
 from strategic_areas.desk.deciding import StepForm
 from strategic_areas.desk.revisions import ACCOUNT, RevisionForm
 from strategic_areas.models import (
@@ -32,6 +33,25 @@ class ActivityUpdateForm(RevisionForm):
             "people_reached": forms.NumberInput(attrs={"min": 0}),
             "places": forms.CheckboxSelectMultiple,
         }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if {"execution", "percent"} <= set(self.fields):
+            # A percent alone says it, as on the sheet.
+            self.fields["execution"].required = False
+
+    def clean(self):
+        cleaned = self.cleaned_data
+        if {"execution", "percent"} <= set(cleaned):
+            changed = {"execution", "percent"} & set(self.changed_data)
+            percent, execution = in_step.both(
+                cleaned["percent"], cleaned["execution"], changed=changed
+            )
+            cleaned |= {"percent": percent, "execution": execution}
+            if not execution:
+                text = _("State the percent, or choose the execution.")
+                self.add_error("execution", text)
+        return super().clean()
 
 
 class CommitmentUpdateForm(RevisionForm):

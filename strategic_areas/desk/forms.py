@@ -130,15 +130,13 @@ class ReportForm(RowForm):
         percent, execution = cleaned["percent"], cleaned["execution"]
         self.posted_pair = percent, execution
         changed = {"percent", "execution"} & set(self.changed_data)
-        if changed == {"percent"} or not execution:
-            cleaned["execution"] = in_step.execution_for(percent, execution)
-        elif changed == {"execution"}:
-            cleaned["percent"] = in_step.percent_for(execution, percent)
-        elif (percent == 100) != (execution == "completed") and percent is not None:
+        percent, execution = in_step.both(percent, execution, changed=changed)
+        cleaned |= {"percent": percent, "execution": execution}
+        if (percent == 100) != (execution == "completed") and percent is not None:
             self.add_error(
                 "percent", _("100 % and completed go together, and only together.")
             )
-        if not cleaned.get("execution", execution):
+        if not execution:
             self.add_error("percent", _("State the percent, or choose the execution."))
 
     def _says_the_same(self, stored):

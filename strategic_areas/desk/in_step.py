@@ -32,6 +32,20 @@ def percent_for(execution, percent):
     return None if percent == 100 else percent
 
 
+def both(percent, execution, *, changed):
+    """
+    The pair as it is stored, of what was typed in both fields.
+
+    ``changed`` are the names of those that differ from what stood there: where it is
+    one alone, that one leads; where the execution is empty, the percent says it.
+    """
+    if changed == {"percent"} or not execution:
+        return percent, execution_for(percent, execution)
+    if changed == {"execution"}:
+        return percent_for(execution, percent), execution
+    return percent, execution
+
+
 def table():
     """
     Both rules for every case, as plain values.

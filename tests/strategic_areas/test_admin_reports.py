@@ -278,6 +278,42 @@ def test_execution_and_percent_that_disagree_are_told_beside_the_field(
     assert form["narrative_es"].value() == "Se capacitó al personal."
 
 
+@pytest.mark.parametrize(
+    ("percent", "expected"),
+    [("0", "not_started"), ("60", "in_progress"), ("100", "completed")],
+)
+def test_a_percent_alone_says_the_execution_as_on_the_sheet(desk, percent, expected):
+    posted = filled(desk["activity"], desk["period"], execution="", percent=percent)
+
+    desk["client"].post(ADD, posted)
+
+    update = ActivityUpdate.objects.get(activity=desk["activity"])
+    assert (update.percent, update.execution) == (int(percent), expected)
+
+
+def test_neither_percent_nor_execution_is_asked_for_one_of_them(desk):
+    posted = filled(desk["activity"], desk["period"], execution="", percent="")
+
+    response = desk["client"].post(ADD, posted)
+
+    assert list(response.context["adminform"].form.errors) == ["execution"]
+    assert not ActivityUpdate.objects.filter(activity=desk["activity"]).exists()
+
+
+def test_the_one_that_was_changed_leads_the_other(desk):
+    update = make_update(
+        activity=desk["activity"], period=desk["period"], by=desk["user"]
+    )
+    posted = filled(desk["activity"], desk["period"], execution="completed")
+
+    desk["client"].post(
+        address(update), {**posted, "percent": "40", "seen_version": update.version}
+    )
+
+    update.refresh_from_db()
+    assert (update.percent, update.execution) == (100, "completed")
+
+
 def test_a_reviewer_sees_no_drafts(client):
     make_update()
     submitted = make_submitted_update()
