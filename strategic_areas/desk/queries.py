@@ -6,6 +6,7 @@ from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
+from agencies import access
 from agencies.models import Agency, FocalPoint
 from strategic_areas.models import (
     Activity,
@@ -49,6 +50,8 @@ def owed_by(user, today=None):
     activities are never owed; demonstration rounds ask too. Returns a list of ``Owed``
     in the order of the desk; empty for whoever has no current mandate.
     """
+    if not access.is_focal_point(user):
+        return []
     today = today or timezone.localdate()
     agencies = FocalPoint.objects.agencies_of(user)
     owed = []
@@ -100,6 +103,8 @@ def sheets_of(user, owed, today=None):
     An agency that owes nothing has a sheet all the same while it has a part in the
     plan: it may declare the result of a commitment that it leads.
     """
+    if not access.is_focal_point(user):
+        return []
     agencies = FocalPoint.objects.agencies_of(user)
     found = [(item.period, item.activity.agency) for item in owed]
     rounds = ReportingPeriod.objects.accepting(agencies, today)

@@ -25,6 +25,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
 from tests.benchmarks.growth import clock, spread
 
@@ -46,6 +47,7 @@ def run():
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
     django.setup()
     logging.disable(logging.INFO)
+    translation.activate("en")
     sys.stdout.write(f"## Desk and admin ({connection.vendor})\n")
     connection.creation.create_test_db(verbosity=0)
     try:
@@ -163,24 +165,26 @@ def tables():
         name
         for name in figures[ROWS[0]]
         if max(rows[name].queries for rows in figures.values()) > MOST_QUERIES
-        and name.startswith("table: ")
+        and name.startswith("table of ")
     ]
 
 
 def screens(person, models):
     """Name → address of what she may open: each table, and the secretariat's work."""
-    found = {"the desk": reverse("admin:index")}
+    found = {}
     if person.has_perm("strategic_areas.publish_activityupdate"):
+        found["the reviewer's desk"] = reverse("admin:index")
         found["the queue"] = reverse("admin:review_queue")
         found["agencies × rounds"] = reverse("admin:rounds")
         found["letters"] = reverse("admin:letters")
     else:
+        found["the administrator's desk"] = reverse("admin:index")
         found["the access review"] = reverse("admin:access_review")
     for model in models:
         word = f"{model._meta.app_label}_{model._meta.model_name}"
         if person.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}"):
             address = reverse(f"admin:{word}_changelist")
-            found[f"table: {model._meta.verbose_name_plural}"] = address
+            found[f"table of {model._meta.verbose_name_plural}"] = address
     return found
 
 
