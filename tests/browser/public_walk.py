@@ -53,6 +53,10 @@ COMPLAINTS = """rules => axe.run(
     {runOnly: rules, resultTypes: ["violations"], preload: false})
     .then(found => found.violations.map(each =>
         [each.id, each.nodes.slice(0, 3).map(node => node.html.slice(0, 200))]))"""
+SCRIPTS = """() => [...document.querySelectorAll("*")].filter(each =>
+    each.matches("script:not([type='application/ld+json']), a[href^='javascript:']") ||
+    each.getAttributeNames().some(name => name.startsWith("on")))
+    .map(each => each.outerHTML.slice(0, 200))"""
 IS_WIDER = "() => document.documentElement.scrollWidth > innerWidth"
 WITH_LARGE_TEXT = "() => { document.documentElement.style.fontSize = '200%'; }"
 
@@ -103,7 +107,8 @@ class Site:
         if status := error_of(path):
             response = errors.error_page(RequestFactory().get(path), status)
         else:
-            response = Client().get(path)
+            # A form sent with empty fields leads on, where no route would answer.
+            response = Client().get(path, follow=True)
         self.cookies |= set(response.cookies)
         return response.status_code, dict(response.headers), b"".join(response)
 
@@ -116,6 +121,9 @@ class Site:
     def examine(self, page, path, looks):
         """Look at a page in some looks; what is wrong goes to ``faults``."""
         self.visit(page, path)
+        self.faults += [(path, "runs", each) for each in page.evaluate(SCRIPTS)]
+        self.faults += [(path, "asks", each) for each in self.strangers]
+        self.faults += [(path, "keeps", each) for each in self.cookies]
         page.evaluate(AXE_SCRIPT)
         for width, scheme, rules in looks:
             page.set_viewport_size({"width": width, "height": 900})
@@ -144,16 +152,15 @@ def pages_of(world):
             for name, *both in public_site.instances()
             if name in names
         ]
-    return [page_of(row, world) for row in [*urls.PUBLIC_PAGES, *CARDS]]
+    return [page_of(row[0], world) for row in [*urls.PUBLIC_PAGES, *CARDS]]
 
 
-def page_of(row, world):
+def page_of(name, world):
     """
     The Spanish and English address of one page of the public table.
 
     Of several it is the one with most to show, or else the first of the plan in force.
     """
-    name = row[0]
     word = {
         "area": {each: getattr(world.area, f"slug_{each}") for each in LANGUAGES},
         "commitment": dict.fromkeys(LANGUAGES, world.rich.code),
@@ -162,6 +169,7 @@ def page_of(row, world):
     if word:
         code = world.plan.code
         return {each: address(name, code, word[each], language=each) for each in word}
+    row = next(each for each in [*urls.PUBLIC_PAGES, *CARDS] if each[0] == name)
     every = [both for *both, _changed in every_address([row])]
     every = every or [[address(name, language=each) for each in LANGUAGES]]
     of_plan = [both for both in every if f"/{world.plan.code}/" in both[0]]
@@ -205,15 +213,14 @@ def accounts(world):
 
 def sifted(world):
     """What a reader may ask of lists, and where links lead that ask for her."""
-    rows = {row[0]: row for row in urls.PUBLIC_PAGES}
     for number, name in enumerate(ASKED):
-        path = page_of(rows[name], world)[LANGUAGES[number % 2]]
+        path = page_of(name, world)[LANGUAGES[number % 2]]
         yield from links(path, "at", "state", "page", "after", "period")
     for language in LANGUAGES:
-        chosen = "?state=suspended&sort=agency"
-        yield page_of(rows["commitments"], world)[language] + chosen
+        chosen = "?state=not_started&sort=agency"
+        yield page_of("commitments", world)[language] + chosen
         for name, question in product(("commitments", "search"), QUESTIONS):
-            path = page_of(rows[name], world)[language] + question
+            path = page_of(name, world)[language] + question
             yield path
             yield from links(path, "kind")
 

@@ -1,19 +1,70 @@
 """Every public page as a real browser shows it: to everyone, on anything."""
 
+import io
+import re
 from itertools import cycle
 
+import pikepdf
 import pytest
 from django.db import transaction
+from playwright.sync_api import expect
 
 from strategic_areas.views import commitments, updates
 from tests import public_site
-from tests.browser.public_walk import LOOKS, Site, pages_of, states_of
+from tests.browser.public_walk import (
+    HOST,
+    LOOKS,
+    Site,
+    page_of,
+    pages_of,
+    states_of,
+)
 from tests.public_site import LANGUAGES
 
 pytestmark = pytest.mark.django_db
 
 #: Requests and bytes of a first visit.
 MOST, HEAVIEST = 5, 50 * 1024
+#: Walked by keyboard.
+WALKED = [
+    ("home", ""),
+    ("commitments", "?state=not_started"),
+    ("search", "?q=plan"),
+    ("commitment", ""),
+]
+#: Numbers what one reaches with the tabulator key, in the order of the document.
+STOPS = """() => [...document.querySelectorAll(
+    "a[href], button, input, select, textarea, summary, [tabindex='0']")]
+    .filter(each => each.checkVisibility({visibilityProperty: true}) &&
+        (!each.closest("details:not([open])") || each.tagName === "SUMMARY") &&
+        !each.disabled && each.type !== "hidden")
+    .map((each, place) => each.dataset.place = place).length"""
+STOP = """() => {
+    const it = document.activeElement, box = it.getBoundingClientRect();
+    const style = getComputedStyle(it);
+    const top = document.elementFromPoint(
+        box.left + Math.min(box.width, innerWidth - box.left) / 2,
+        box.top + Math.min(box.height, innerHeight - box.top) / 2);
+    return {
+        place: Number(it.dataset.place),
+        is_marked: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 1,
+        is_seen: box.width > 0 && !!top && (it.contains(top) || top.contains(it)),
+        html: it.outerHTML.slice(0, 120),
+    };
+}"""
+#: What a hand, and not an eye, has use for.
+NOT_FOR_PAPER = """() => [...document.querySelectorAll(
+    "nav, form, button, input, select, textarea, .skip-link, .language-switch, " +
+    ".help-line, .follow, .point-out, .download, .pages")]
+    .filter(each => each.checkVisibility()).map(each => each.outerHTML.slice(0, 120))"""
+PAPER = "() => getComputedStyle(document.body).backgroundColor"
+#: Where links lead outside, as far as the addresses are not written behind them.
+LINKED = """() => [...document.querySelectorAll("main a[href^=http]")]
+    .filter(each => each.checkVisibility() &&
+        !getComputedStyle(each, "::after").content.includes(each.getAttribute("href")))
+    .map(each => each.href)"""
+FILLS = """() => [...document.querySelectorAll(".status svg")].map(each =>
+    [getComputedStyle(each).fill, getComputedStyle(document.body).backgroundColor])"""
 
 
 @pytest.fixture
@@ -66,8 +117,96 @@ def test_everyone_can_read_a_page_in_any_other_state(site):
     assert site.faults == []
 
 
-def test_no_page_asks_anyone_else_or_leaves_a_cookie(site):
-    site.visit(site.open(), "/")
+def walk(page):
+    """Tab through the page until it is left; what is wrong with the stops."""
+    number, faults = page.evaluate(STOPS), []
+    for place in range(number):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(STOP)
+        if stop["place"] != place or not (stop["is_marked"] and stop["is_seen"]):
+            faults.append((place, stop))
+    page.keyboard.press("Tab")
+    if not page.evaluate("() => document.activeElement === document.body"):
+        faults.append("one cannot leave")
+    return faults
 
-    assert site.strangers == set()
-    assert site.cookies == set()
+
+@pytest.mark.parametrize(("name", "query"), WALKED)
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_keyboard_stops_at_all_in_the_order_read_and_leaves(site, name, query, width):
+    page = site.open(viewport={"width": width, "height": 800})
+    site.visit(page, page_of(name, site.world)["es"] + query)
+
+    assert walk(page) == []
+
+
+def test_a_keyboard_skips_to_the_content_unfolds_and_sifts(site):
+    page = site.open(viewport={"width": 360, "height": 740})
+    press = page.keyboard.press
+
+    site.visit(page, page_of("commitments", site.world)["es"])
+    press("Tab")
+    assert page.evaluate("() => document.activeElement.className") == "skip-link"
+    press("Enter")
+    press("Tab")
+    assert page.evaluate("() => !!document.activeElement.closest('main')")
+    page.locator("#filter-state").focus()
+    page.keyboard.type("No in")
+    page.locator(".filter--apply button").focus()
+    press("Enter")
+    expect(page).to_have_url(re.compile(r"\bstate=not_started\b"))
+    unfold = page.locator("details.past summary")
+    unfold.focus()
+    press("Enter")
+    expect(page.locator("details.past a").first).to_be_visible()
+    press("Enter")
+    expect(page.locator("details.past a").first).to_be_hidden()
+
+
+def test_without_scripts_one_searches_sifts_and_changes_the_language(site):
+    page = site.open(java_script_enabled=False)
+
+    site.visit(page, page_of("commitments", site.world)["es"])
+    page.locator("#filter-state").select_option("not_started")
+    page.locator(".filter--apply button").click()
+    expect(page).to_have_url(re.compile(r"\bstate=not_started\b"))
+    expect(page.locator("tbody tr")).to_have_count(1)
+    page.locator(".language-switch a").click()
+    expect(page).to_have_url(re.compile(r"/en/.*\?state=not_started$"))
+    page.locator("details.past summary").click()
+    page.locator("details.past a").last.click()
+    expect(page).to_have_url(re.compile(r"\bat=period"))
+    page.locator(".site-search input").fill("line of work")
+    page.locator(".site-search button").click()
+    page.locator(".search-hits a").first.click()
+    expect(page.locator("h1")).to_be_visible()
+    assert "search" not in page.url
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["home", "commitment", "agency", "update"])
+def test_a_printed_page_has_address_and_date_and_nothing_to_press(site, name, language):
+    page = site.open(color_scheme="dark")
+    path = page_of(name, site.world)[language]
+    site.visit(page, path)
+
+    page.emulate_media(media="print")
+
+    text = page.locator("body").inner_text()
+    assert f"{HOST}{path}" in text
+    assert f"{site.world.today:%d/%m/%Y}" in text
+    assert page.evaluate(NOT_FOR_PAPER) == []
+    assert page.evaluate(PAPER) == "rgb(255, 255, 255)"
+    assert [each for each in page.evaluate(LINKED) if each not in text] == []
+    with pikepdf.open(io.BytesIO(page.pdf())) as printed:
+        assert 0 < len(printed.pages) < 12
+
+
+def test_states_keep_their_shapes_where_colours_are_forced(site):
+    page = site.open(forced_colors="active")
+    site.visit(page, page_of("home", site.world)["es"])
+
+    fills = page.evaluate(FILLS)
+
+    assert len(fills) > 3
+    assert [fill for fill, paper in fills if fill == paper] == []
