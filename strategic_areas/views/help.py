@@ -4,7 +4,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from strategic_areas import discipline, progress
-from strategic_areas.queries import help_lines, ledger, plans
+from strategic_areas.queries import help_lines, ledger, plans, rounds
 
 
 def help_page(request):
@@ -30,6 +30,7 @@ def rules():
         "at_risk_days": progress.AT_RISK_DAYS,
         "at_risk_points": progress.AT_RISK_POINTS,
         "enough_reports": progress.ENOUGH_REPORTS,
+        "last_rounds": rounds.LAST_ROUNDS,
         "reply_hours": int(discipline.REPLY_WITHIN.total_seconds()) // 3600,
         "confirmed_for_days": help_lines.CONFIRMED_FOR_DAYS,
     }
