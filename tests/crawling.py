@@ -133,6 +133,8 @@ class Crawl:
         found = resolve_or_none(urlsplit(path).path)
         if EVERY_PAGE or not found or not self.is_known(path, found):
             return True
+        if path.endswith(QUESTIONS):
+            return True
         kind = found.view_name, "?" in path
         if "?" not in path and found.view_name.split(":")[-1] not in SAMPLED:
             return True

@@ -223,7 +223,12 @@ class Official:
         self.publish(rich, answer="no_news", no_news_reason_es="Espera un decreto.")
         self.publish(
             rich,
-            activity={"kind": "continuing", "unit_es": "guías", "unit_en": "guides"},
+            activity={
+                "kind": "continuing",
+                "quantity": 5000,
+                "unit_es": "guías",
+                "unit_en": "guides",
+            },
             percent=None,
             quantity=1200,
             people_reached=340,
@@ -317,6 +322,9 @@ class Official:
         factories.make_amendment(
             activity=self.rich.activities.filter(is_in_plan=True).first()
         )
+        decided = {"outcome": "corrected", "decided_on": date(2026, 3, 9)}
+        factories.make_correction_request(**decided, decision_es="Se corrigió.")
+        factories.make_correction_request()
         factories.make_help_line(
             label_en="A line", scope_es="Atiende.", scope_en="Answers.", hours_es="24 h"
         )
