@@ -15,6 +15,7 @@ KINDS = {
     "commitment": gettext_lazy("Commitments and lines of work"),
     "activity": gettext_lazy("Activities"),
     "update": gettext_lazy("Updates"),
+    "evidence": gettext_lazy("Evidence"),
     "agency": gettext_lazy("Agencies"),
     "area": gettext_lazy("Areas and programmes"),
     "framework": gettext_lazy("International targets"),
@@ -25,6 +26,8 @@ KINDS = {
     "amendment": gettext_lazy("Amendments"),
     "later": gettext_lazy("After the plan"),
     "discrepancy": gettext_lazy("Where the sources disagree"),
+    "source": gettext_lazy("Sources"),
+    "correction": gettext_lazy("Corrections"),
     "help": gettext_lazy("Telephone lines"),
 }
 #: Parts of a record that an excerpt may come from.
@@ -36,6 +39,8 @@ PARTS = {
     "outcome": gettext_lazy("Outcome sought"),
     "obstacle": gettext_lazy("What holds it back"),
     "next_step": gettext_lazy("Next step"),
+    "asked": gettext_lazy("What was asked"),
+    "decided": gettext_lazy("What was decided"),
     "legal_basis": gettext_lazy("Reported; content withheld by law"),
 }
 

@@ -9,6 +9,7 @@ KINDS = (
     "commitment",
     "activity",
     "update",
+    "evidence",
     "agency",
     "area",
     "framework",
@@ -19,6 +20,8 @@ KINDS = (
     "amendment",
     "later",
     "discrepancy",
+    "source",
+    "correction",
     "help",
 )
 

@@ -139,7 +139,9 @@ def test_every_result_of_the_shipped_plan_leads_to_its_place(client):
 
     assert missing == []
     assert {each.kind for each in findable.documents()} | {"page"} == set(KINDS) - {
-        "amendment"
+        "amendment",
+        "correction",
+        "evidence",
     }
 
 

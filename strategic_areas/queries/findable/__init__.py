@@ -1,8 +1,7 @@
 """
 Everything that the search may find: what public pages print, in four queries.
 
-Each kind of record starts from the rows that its own page starts from. Sources and
-evidence are not searched.
+Each kind of record starts from the rows that its own page starts from.
 """
 
 from collections import defaultdict
@@ -31,6 +30,7 @@ def documents():
     yield from shared.agency_documents(found, ranks)
     yield from shared.comment_documents(found["comment"], ranks)
     yield from shared.target_documents(found["target"], known)
+    yield from shared.source_documents(found["source"], ranks)
     yield from accounts.documents()
     yield from terms()
 

@@ -1,10 +1,13 @@
 """What the search may find of the plans' structure and of what stands beside it."""
 
+from django.utils.translation import gettext_noop
+
 from strategic_areas.queries.findable.texts import in_both, said, sign, text, title
 from strategic_areas.search.documents import Document, Place
 
 #: An amendment of these brought the record itself; its page prints no values then.
 BROUGHT = {"activity", "commitment"}
+DISPUTED = gettext_noop("Attribution that the institution does not acknowledge")
 
 
 def plan_document(plan, rank):
@@ -172,6 +175,49 @@ def _help_line(row, rank):
     )
 
 
+def _evidence(row, rank):
+    """On the page of the account that it stands beside."""
+    return Document(
+        kind="evidence",
+        pk=str(row.pk),
+        title=title(row),
+        place=Place("update", (row.plan, row.place)),
+        texts=said(text(row, "a"), text(row, "b")),
+        beside=said(text(row, "who"), sign(row.acronym), sign(row.plan)),
+        order=(rank, -row.pk),
+        is_demonstration=row.mark == "demonstration",
+    )
+
+
+def _correction(row, rank):
+    return Document(
+        kind="correction",
+        pk=str(row.pk),
+        title=title(row),
+        place=Place("corrections"),
+        texts=said(text(row, "a", "asked"), text(row, "b", "decided")),
+        order=(-row.pk,),
+    )
+
+
+def _dispute(row, rank):
+    """Beside the record that it is about."""
+    page = Place("commitment", (row.plan, row.place), fragment=row.mark or "")
+    if row.code:
+        page = Place("update", (row.plan, row.code))
+    return Document(
+        kind="agency",
+        pk=f"dispute-{row.pk}",
+        title=in_both(DISPUTED),
+        code=row.acronym,
+        place=page,
+        texts=said(text(row, "a"), text(row, "b", "decided")),
+        beside=(title(row), sign(row.plan)),
+        also=(text(row, "who"),),
+        order=(2, rank, row.who_es, -row.pk),
+    )
+
+
 #: By the kind of a row, the function that makes its document.
 MAKE = {
     "commitment": _commitment,
@@ -184,4 +230,7 @@ MAKE = {
     "amendment": _amendment,
     "tier": _tier,
     "help": _help_line,
+    "evidence": _evidence,
+    "correction": _correction,
+    "dispute": _dispute,
 }

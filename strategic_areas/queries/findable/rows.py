@@ -3,7 +3,7 @@
 from collections import namedtuple
 
 from django.db.models import Case, F, TextField, Value, When
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Coalesce
 
 from agencies.models import AgencyName
 from strategic_areas.models import (
@@ -21,6 +21,8 @@ from strategic_areas.models import (
     TipTier,
 )
 from strategic_areas.queries import amendments, help_lines
+from strategic_areas.queries.findable import beside
+from strategic_areas.queries.findable.shapes import as_text, both, whose
 from strategic_areas.queries.joins import columns
 
 #: The columns of any kind: the plan, where on its page, what code, whose, which texts.
@@ -50,40 +52,21 @@ Row = namedtuple("Row", ("kind", "pk", *COLUMNS))
 
 def rows():
     """Every row, of the kind that it names; one query."""
-    parts = [_part(kind, *shape()) for kind, shape in SHAPES.items()]
+    shapes = [*SHAPES.items(), *beside.shapes()]
+    parts = [_part(kind, *shape()) for kind, shape in shapes]
     return map(Row._make, parts[0].union(*parts[1:], all=True))
 
 
 def _part(kind, found, shape):
     taken = [_column(shape.get(name)) for name in COLUMNS]
-    return columns(found.order_by(), Value(kind), F("pk"), *taken)
+    pk = F(shape.get("pk", "pk"))
+    return columns(found.order_by(), Value(kind), pk, *taken)
 
 
 def _column(source):
     if source is None:
         return Value("")
     return F(source) if isinstance(source, str) else source
-
-
-def _both(**fields):
-    """``title="name"`` stands for the columns and fields of both languages."""
-    return {
-        f"{column}_{language}": f"{field}_{language}"
-        for column, field in fields.items()
-        for language in ("es", "en")
-    }
-
-
-def _whose(path):
-    return {
-        "slug": f"{path}__slug",
-        "acronym": f"{path}__acronym",
-        **_both(who=f"{path}__name"),
-    }
-
-
-def _text(field):
-    return Cast(field, TextField())
 
 
 def _of_public_plans(model):
@@ -94,48 +77,48 @@ CODED = {"plan": "plan__code", "code": "code", "sort": "sort_code"}
 
 
 def _commitments():
-    texts = _both(
+    texts = both(
         title="title",
         a="expected_result",
         b="baseline",
         c="means_of_verification",
         d="note",
     )
-    return Commitment.objects.public().standing(), CODED | _whose("lead") | texts
+    return Commitment.objects.public().standing(), CODED | whose("lead") | texts
 
 
 def _activities():
-    texts = _both(
+    texts = both(
         title="title", a="expected_product", b="means_of_verification", c="note"
     )
     where = {"place": "commitment__code"}
     found = Activity.objects.public().standing()
-    return found, CODED | where | _whose("agency") | texts
+    return found, CODED | where | whose("agency") | texts
 
 
 def _areas():
     where = {"place": "slug_es", "mark": "slug_en", "plan": "plan__code"}
-    texts = _both(title="name", a="outcome", b="note")
+    texts = both(title="name", a="outcome", b="note")
     return _of_public_plans(StrategicArea), where | {"sort": "sort_code"} | texts
 
 
 def _programmes():
     where = {"place": "area__slug_es", "mark": "area__slug_en", "plan": "plan__code"}
-    texts = _both(title="name", who="area__name")
+    texts = both(title="name", who="area__name")
     return _of_public_plans(Programme), where | {"sort": "sort_code"} | texts
 
 
 def _participations():
-    texts = _both(a="mandate", b="note")
+    texts = both(a="mandate", b="note")
     return (
         _of_public_plans(Participation),
-        {"plan": "plan__code"} | _whose("agency") | texts,
+        {"plan": "plan__code"} | whose("agency") | texts,
     )
 
 
 def _former_names():
     names = {"slug": "agency__slug", "acronym": "acronym", "code": "agency__acronym"}
-    return AgencyName.objects.all(), names | _both(title="name")
+    return AgencyName.objects.all(), names | both(title="name")
 
 
 def _comments():
@@ -145,33 +128,33 @@ def _comments():
     )
     found = AgencyComment.objects.filter(period__plan__in=Plan.objects.public())
     shape = {"plan": "period__plan__code", "mark": demonstrated}
-    shape["sort"] = _text("period__ends_on")
-    return found, shape | _whose("agency") | _both(title="period__name", a="text")
+    shape["sort"] = as_text("period__ends_on")
+    return found, shape | whose("agency") | both(title="period__name", a="text")
 
 
 def _targets():
     shape = {"code": "code", "sort": "sort_code", "mark": "family"}
-    return FrameworkTarget.objects.all(), shape | _both(title="name")
+    return FrameworkTarget.objects.all(), shape | both(title="name")
 
 
 def _tiers():
-    shape = {"plan": "plan__code", "sort": _text("report_year")}
-    return _of_public_plans(TipTier), shape | _both(title="label", a="note")
+    shape = {"plan": "plan__code", "sort": as_text("report_year")}
+    return _of_public_plans(TipTier), shape | both(title="label", a="note")
 
 
 def _laws():
-    shape = {"code": "code", "sort": _text("year"), "mark": "kind"}
-    texts = _both(title="name", a="summary", b="note")
+    shape = {"code": "code", "sort": as_text("year"), "mark": "kind"}
+    texts = both(title="name", a="summary", b="note")
     return LegalInstrument.objects.all(), shape | texts
 
 
 def _discrepancies():
-    return _of_public_plans(Discrepancy), CODED | _both(title="topic", a="detail")
+    return _of_public_plans(Discrepancy), CODED | both(title="topic", a="detail")
 
 
 def _later():
-    texts = _both(title="title", a="note")
-    return _of_public_plans(LaterActivity), CODED | _whose("agency") | texts
+    texts = both(title="title", a="note")
+    return _of_public_plans(LaterActivity), CODED | whose("agency") | texts
 
 
 #: What an amendment is about: the first that there is.
@@ -184,19 +167,19 @@ def _amendments():
         "place": Coalesce("commitment__code", "activity__commitment__code"),
         "mark": "activity__code",
         "slug": "field",
-        "sort": _text("decided_on"),
+        "sort": as_text("decided_on"),
     }
     for language in ("es", "en"):
         names = [f"{each}__title_{language}" for each in SUBJECTS]
         shape[f"title_{language}"] = Coalesce(*names, output_field=TextField())
-    texts = _both(a="reason", b="old_value", c="new_value", d="deciding_act")
+    texts = both(a="reason", b="old_value", c="new_value", d="deciding_act")
     found = amendments.approved().filter(plan__in=Plan.objects.public())
     return found, shape | texts
 
 
 def _help_lines():
-    texts = _both(title="label", a="scope", b="hours", c="note")
-    return help_lines.published(), {"code": _text("numbers")} | texts
+    texts = both(title="label", a="scope", b="hours", c="note")
+    return help_lines.published(), {"code": as_text("numbers")} | texts
 
 
 SHAPES = {

@@ -1,4 +1,4 @@
-"""What outlives plans, agencies and international targets, on the page of one plan."""
+"""What stands on pages of several plans or records, found on just one of them."""
 
 from collections import defaultdict
 
@@ -83,3 +83,35 @@ def target_documents(rows, known):
             names=(row.code, number, f"ODS {number}", f"{row.mark} {number}"),
             order=(0, row.mark, row.sort),
         )
+
+
+def source_documents(rows, ranks):
+    """Each source once, at the first record that rests on it; of the latest plan."""
+    first = {}
+    for row in rows:
+        best = first.setdefault(row.pk, row)
+        if _nearness(row, ranks) < _nearness(best, ranks):
+            first[row.pk] = row
+    for row in first.values():
+        yield Document(
+            kind="source",
+            pk=str(row.pk),
+            title=title(row),
+            place=_beside(row),
+            texts=said(text(row, "a")),
+            beside=said(sign(row.acronym), sign(row.plan)),
+            order=(ranks.get(row.plan, 0), row.title_es, row.pk),
+        )
+
+
+def _beside(row):
+    """The page and the place on it at which a source stands."""
+    if row.slug == "discrepancies":
+        return Place(row.slug, fragment=f"{row.plan}-{row.mark}")
+    return Place(
+        row.slug, tuple(filter(None, (row.plan, row.place))), fragment=row.mark
+    )
+
+
+def _nearness(row, ranks):
+    return ranks.get(row.plan, 0), int(row.sort), row.place, row.mark
