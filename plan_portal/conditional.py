@@ -1,6 +1,7 @@
 """Public pages answer "nothing changed" without being made again."""
 
 from functools import cache, wraps
+from hashlib import sha256
 
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
@@ -12,6 +13,9 @@ from strategic_areas.models import PublicationVersion
 #: By this the front says that it asks, and the view in what header it may keep the
 #: page: the names of the query parameters that the page depends on.
 ASKED_BY_FRONT, KEEP = "portal.front", "X-Portal-Keep"
+
+#: Stands in a page in the place of its version, for as long as its text is not done.
+UNTOLD = "version-of-this-page"
 
 build_label = cache(build.label)
 
@@ -31,7 +35,8 @@ def public_page(view, language):
     """
     The view of one public address: only read, labelled, kept by no cookie.
 
-    Its template finds the version that it was labelled with in the request.
+    Its template finds in the request ``page_version``, that which a reader who points
+    out an error tells.
     """
 
     @require_safe
@@ -41,7 +46,9 @@ def public_page(view, language):
         etag = page_label(request.publication_version, language)
         response = get_conditional_response(request, etag=etag)
         if response is None:
+            request.page_version = UNTOLD
             response = view(request, *args, **kwargs)
+            tell_version(response)
         if finish := getattr(view, "finish", None):
             finish(response)
         response.headers["ETag"] = etag
@@ -51,3 +58,16 @@ def public_page(view, language):
         return response
 
     return labelled
+
+
+def tell_version(response):
+    """
+    Put into a page its version: a digest of what it says.
+
+    The publication version would move with what other pages say, and so their bytes
+    with it: each reader would fetch again what has not changed.
+    """
+    if response.streaming or UNTOLD.encode() not in response.content:
+        return
+    version = sha256(response.content).hexdigest()[:12]
+    response.content = response.content.replace(UNTOLD.encode(), version.encode())

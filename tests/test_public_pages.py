@@ -758,7 +758,7 @@ def test_every_page_tells_how_to_point_out_an_error(client, settings):
     commitment = make_world()
     settings.CORRECTIONS_EMAIL = "correcciones@example.gob.do"
     settings.SITE_URL = "https://plan.example.gob.do"
-    version = PublicationVersion.current()
+    versions = {}
 
     for _name, _language, path in every_address(commitment):
         page = read(client, path)
@@ -766,8 +766,24 @@ def test_every_page_tells_how_to_point_out_an_error(client, settings):
         (mail,) = [each for each in mails if each.startswith("mailto:correcciones")]
         query = parse_qs(urlsplit(mail).query)
         assert settings.SITE_URL + path in query["body"][0].split()
-        assert str(version) in query["body"][0].split()
+        (versions[path],) = re.findall(r": ([0-9a-f]{12}) \(", query["body"][0])
         assert {each.get("method", "get") for each in page.every("form")} <= {"get"}
+    assert len(set(versions.values())) == len(versions)
+
+
+def test_a_page_s_version_is_another_once_it_says_something_else(client, settings):
+    settings.CORRECTIONS_EMAIL = ""
+    told = []
+
+    for _ in range(2):
+        page = client.get("/correcciones/").content.decode()
+        told.append(page.split('class="point-out"')[1].split("</p>")[0])
+        factories.make_law()
+    factories.make_correction_request()
+    page = client.get("/correcciones/").content.decode()
+    told.append(page.split('class="point-out"')[1].split("</p>")[0])
+
+    assert told[0] == told[1] != told[2]
 
 
 def test_without_an_address_to_write_to_it_leads_to_the_contact_page(client, settings):

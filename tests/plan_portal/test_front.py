@@ -247,6 +247,35 @@ def test_what_the_browser_has_is_not_sent_again(front, plan, form):
     assert "Content-Length" not in again.headers
 
 
+def test_a_publication_makes_nobody_fetch_the_pages_that_it_leaves_alone(front, plan):
+    areas = [factories.make_area(plan=plan, slug_es=each) for each in ("uno", "dos")]
+    activities = [
+        factories.make_activity(
+            commitment=factories.make_commitment(
+                programme=factories.make_programme(area=area)
+            )
+        )
+        for area in areas
+    ]
+    for activity in activities:
+        factories.make_published_update(activity=activity)
+    update = factories.make_submitted_update(activity=activities[0])
+    changed = ["/2017-2020/ejes/uno/", activities[0].commitment.get_absolute_url()]
+    others = ["/glosario/", "/en/glossary/", "/2017-2020/ejes/dos/"]
+    others.append(activities[1].commitment.get_absolute_url())
+    etags = {path: Reply(front, path).headers["ETag"] for path in changed + others}
+    label = front.watch.label
+
+    workflow.publish(update, by=factories.make_reviewer())
+    commit()
+    later(front)
+    again = {path: Reply(front, path, if_none_match=etags[path]) for path in etags}
+
+    assert front.watch.label != label
+    assert {path: again[path].status for path in others} == dict.fromkeys(others, 304)
+    assert {path: again[path].status for path in changed} == dict.fromkeys(changed, 200)
+
+
 def test_an_etag_of_other_content_is_answered_in_full(front, plan):
     assert Reply(front, "/", if_none_match='"other"').status == 200
 
