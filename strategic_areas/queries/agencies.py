@@ -16,7 +16,7 @@ from strategic_areas.models import (
     ReportingPeriod,
     Status,
 )
-from strategic_areas.queries import grounds, ledger, past, record, rounds
+from strategic_areas.queries import grounds, ledger, names, past, record, rounds
 from strategic_areas.queries.areas import LATEST
 from strategic_areas.queries.board import (
     ActivityRow,
@@ -119,13 +119,24 @@ def find(
     rows = list(with_joined(parts, "agency__former_names", AgencyName))
     if rows:
         part = rows[0]
-        part.agency.names_before = _names(rows, "agency__former_names")
-        return plan, part.agency, part
+        former = _names(rows, "agency__former_names")
+        return plan, _as_called(part.agency, former, plan), part
     agencies = Agency.objects.filter(slug=slug).select_related("succeeded_by")
     rows = list(with_joined(agencies, "former_names", AgencyName))
     if rows:
-        rows[0].names_before = _names(rows, "former_names")
-    return (plan, rows[0], None) if rows else None
+        return plan, _as_called(rows[0], _names(rows, "former_names"), plan), None
+    return None
+
+
+def _as_called(agency, former, plan):
+    """The agency by its name on the day of which the plan is read, and those before."""
+    if plan.until is None:
+        agency.names_before = former
+        return agency
+    day = plan.until.ends_on
+    then = names.called(agency, names.on(former, day))
+    then.names_before = [each for each in former if each.ends_on and each.ends_on < day]
+    return then
 
 
 def _names(rows, path):

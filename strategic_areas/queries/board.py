@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, JSONField, OuterRef, Value
 
 from agencies.models import Agency
 from strategic_areas import headline, progress
@@ -16,7 +16,7 @@ from strategic_areas.models import (
     ReportingPeriod,
     Status,
 )
-from strategic_areas.queries import disputes, filings, past
+from strategic_areas.queries import disputes, filings, names, past
 from strategic_areas.queries.joins import joined, with_joined
 from strategic_areas.queries.plans import periods_of
 
@@ -139,6 +139,8 @@ def load(
     if plan.until:
         plan.changes.undo(commitments)
         plan.changes.undo(activities)
+        names.call_as_then(commitments, "lead")
+        names.call_as_then(activities, "agency")
     day = past.day_of(plan, today)
     rows = build(commitments, activities, updates, declared, day)
     return Board(plan, rows, tuple(periods_of(plan)), supporter, submitted)
@@ -165,12 +167,13 @@ def _planned(plan, supporter):
             disputes_activity=disputes.unresolved("activity", "activities__pk"),
         )
     )
-    rows = with_joined(rows, "activities", Activity)
+    rows = with_joined(_with_names(rows, plan), "activities", Activity)
     rows = with_joined(rows, "activities__agency", Agency)
     commitments, activities, agencies = {}, [], {}
     for row in rows.order_by("sort_code", "pk", "activities__sort_code"):
         commitment = commitments.setdefault(row.pk, row)
         commitment.plan = plan
+        commitment.lead.called_then = row.lead_then
         if row.has_activity:
             activity = joined(row, "activities", Activity)
             activity.commitment, activity.plan = commitment, plan
@@ -178,9 +181,19 @@ def _planned(plan, supporter):
             agency = agencies.setdefault(
                 activity.agency_id, joined(row, "activities__agency", Agency)
             )
-            activity.agency = agency
+            agency.called_then, activity.agency = row.agency_then, agency
             activities.append(activity)
     return list(commitments.values()), activities
+
+
+def _with_names(rows, plan):
+    """What lead and agencies were called then, of a plan as of a past period."""
+    day = plan.until and plan.until.ends_on
+    nothing = Value(None, JSONField())
+    return rows.annotate(
+        lead_then=names.then("lead", day) if day else nothing,
+        agency_then=names.then("activities__agency", day) if day else nothing,
+    )
 
 
 def build(commitments, activities, updates, declared, today) -> tuple:

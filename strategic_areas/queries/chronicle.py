@@ -1,11 +1,12 @@
 """A commitment's time line: what was said, changed, asked and due, the latest first."""
 
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
 
 from strategic_areas.models import Activity, Amendment, Commitment, ReportingPeriod
-from strategic_areas.queries import record, rounds
+from strategic_areas.queries import names, record, rounds
 from strategic_areas.queries.board import ActivityRow, CommitmentRow
 from strategic_areas.queries.timeline import Moment
 
@@ -15,6 +16,7 @@ class Asked:
     """
     What became of one round's questions about a commitment's activities.
 
+    Each activity comes with its agency as it was called at the end of the period.
     ``in_review`` are activities with the day on which a report of theirs was handed
     in. Nobody is missing before the due date has passed: until then ``awaited``.
     """
@@ -43,8 +45,8 @@ class Step:
 
     @property
     def kind(self):
-        names = ("account", "amendment", "asked", "due")
-        return next(name for name in names if getattr(self, name))
+        kinds = ("account", "amendment", "asked", "due")
+        return next(kind for kind in kinds if getattr(self, kind))
 
 
 def chronicle(
@@ -57,7 +59,8 @@ def chronicle(
     All steps. An account stands at the end of its period, a round at its due date.
 
     ``row`` and its activities come with the amendments ``approved`` for them, the
-    activities also with what is ``in_review``: round id → when it was handed in.
+    activities also with what is ``in_review``: round id → when it was handed in, and
+    with the ``names_before`` of their agencies.
     """
     moments = list(moments)
     records = [row, *row.activities]
@@ -79,12 +82,13 @@ def chronicle(
 def _asked(rows: Iterable[ActivityRow], period, told, today):
     reported, in_review, silent = [], [], []
     for row in rows:
+        activity = _as_of(row.activity, period.ends_on)
         if rounds.has_reported(row, period):
-            reported.append(row.activity)
-        elif moment := row.activity.in_review.get(period.pk):
-            in_review.append((row.activity, record.day(moment)))
-        elif rounds.owes(row, period) and (row.activity.pk, period.pk) not in told:
-            silent.append(row.activity)
+            reported.append(activity)
+        elif moment := activity.in_review.get(period.pk):
+            in_review.append((activity, record.day(moment)))
+        elif rounds.owes(row, period) and (activity.pk, period.pk) not in told:
+            silent.append(activity)
     is_over = today > period.due_on
     return Asked(
         period=period,
@@ -93,3 +97,13 @@ def _asked(rows: Iterable[ActivityRow], period, told, today):
         missing=tuple(silent) if is_over else (),
         awaited=() if is_over else tuple(silent),
     )
+
+
+def _as_of(activity, day):
+    """The activity with its agency under the name that it had on that day."""
+    name = names.on(activity.names_before, day)
+    if name is None:
+        return activity
+    then = copy(activity)
+    then.agency = names.called(activity.agency, name)
+    return then

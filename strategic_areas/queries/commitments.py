@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db.models import F, FilteredRelation, Q
 
+from agencies.models import AgencyName
 from strategic_areas import progress
 from strategic_areas.models import (
     Activity,
@@ -201,10 +202,12 @@ def _activities(commitment, former, succession):
         .annotate(waits_in=F("waits__period_id"), waits_since=F("waits__submitted_at"))
     )
     rows_of = defaultdict(list)
+    found = with_joined(found, "agency__former_names", AgencyName)
     for row in with_joined(found, "amendments", Amendment):
         rows_of[row.pk].append(row)
     for rows in rows_of.values():
         rows[0].approved = _approved(rows)
+        rows[0].names_before = distinct(rows, "agency__former_names", AgencyName)
         rows[0].in_review = {r.waits_in: r.waits_since for r in rows if r.waits_in}
         for amendment in rows[0].approved:
             amendment.activity = rows[0]

@@ -8,7 +8,7 @@ from datetime import date
 from strategic_areas import progress
 from strategic_areas.discipline import Discipline
 from strategic_areas.models import Participation, Plan
-from strategic_areas.queries import board, ledger, rounds
+from strategic_areas.queries import board, ledger, names, rounds
 from strategic_areas.queries.board import Board, count_rows
 from strategic_areas.queries.catalogue import folded
 from strategic_areas.queries.plans import periods_of
@@ -50,9 +50,6 @@ def of_plan(found: Board, today: date) -> tuple[AgencyRow, ...]:
 
     ``found`` comes from ``board_of``.
     """
-    participations = Participation.objects.filter(plan=found.plan).select_related(
-        "agency"
-    )
     led, work = defaultdict(list), defaultdict(list)
     for row in found.rows:
         led[row.commitment.lead_id].append(row)
@@ -67,10 +64,21 @@ def of_plan(found: Board, today: date) -> tuple[AgencyRow, ...]:
             activities=len(work[each.agency_id]),
             discipline=ledger.discipline_of(work[each.agency_id], answered, today),
         )
-        for each in participations
+        for each in _parts(found.plan)
         if not _came_later(each, found.plan)
     ]
     return tuple(sorted(rows, key=lambda row: order.index(row.participation.role)))
+
+
+def _parts(plan):
+    """Parts in the plan, each agency called as on the day of which the plan is read."""
+    parts = Participation.objects.filter(plan=plan).select_related("agency")
+    if plan.until:
+        then = names.then("agency", plan.until.ends_on)
+        parts = list(parts.annotate(called_then=then))
+        for part in parts:
+            part.agency = names.called(part.agency, part.called_then)
+    return parts
 
 
 def _answered(found, today):

@@ -12,7 +12,7 @@ from contextlib import suppress
 from datetime import date
 
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import DateField, ForeignKey, Model, Q
+from django.db.models import Case, DateField, ForeignKey, Model, Q, Value, When
 
 from agencies.models import Agency
 from strategic_areas.models import (
@@ -24,7 +24,7 @@ from strategic_areas.models import (
     Programme,
     ReportingPeriod,
 )
-from strategic_areas.queries import plans
+from strategic_areas.queries import names, plans
 from strategic_areas.queries.joins import distinct, with_joined
 
 #: The "field" of an amendment that brought the record itself.
@@ -84,6 +84,7 @@ class Changes:
 
     def __init__(self, approved: Iterable[Amendment], day: date):
         latest_first = sorted(approved, key=lambda a: (a.decided_on, a.pk))[::-1]
+        self._day = day
         self.later = [each for each in latest_first if each.decided_on > day]
         self._by_then = {
             (each.commitment_id, each.activity_id, each.field)
@@ -109,7 +110,7 @@ class Changes:
     def undo(self, records: Iterable[Model]) -> None:
         """Give the records, of one kind, the old values of what was changed since."""
         records = list(records)
-        known = _Known(records)
+        known = _Known(records, self._day)
         by_key = {_key(record): record for record in records}
         for amendment in self.later:
             key = (amendment.commitment_id, amendment.activity_id)
@@ -157,8 +158,8 @@ def _day(text):
 class _Known:
     """Agencies and programmes by the words that name them; read only when needed."""
 
-    def __init__(self, records):
-        self._found = {}
+    def __init__(self, records, day):
+        self._found, self._day = {}, day
         self._plan = getattr(records[0], "plan", None) if records else None
         for record in records:
             for name in ("lead", "agency", "programme"):
@@ -168,15 +169,33 @@ class _Known:
     def _learn(self, record):
         for name in NAMED_BY[type(record)]:
             self._found[type(record), getattr(record, name)] = record
+        for word in (getattr(record, "called_then", None) or {}).values():
+            self._found.setdefault((type(record), word), record)
 
     def find(self, model, word):
         if model in NAMED_BY and word and (model, word) not in self._found:
-            named = Q()
-            for name in NAMED_BY[model]:
-                named |= Q(**{name: word})
-            rows = model.objects.filter(named)
-            if model is Programme:
-                rows = rows.filter(plan=self._plan).select_related("area")
-            for record in rows[:1]:
+            rows = self._agencies if model is Agency else self._programmes
+            for record in rows(word)[:1]:
                 self._found[model, word] = record
         return self._found.get((model, word))
+
+    def _programmes(self, word):
+        rows = Programme.objects.filter(_named(Programme, word), plan=self._plan)
+        return rows.select_related("area")
+
+    def _agencies(self, word):
+        """Those that bear the name now before those that bore it once."""
+        named, once = _named(Agency, word), _named(Agency, word, "former_names__")
+        rows = Agency.objects.filter(named | once).annotate(
+            called_then=names.then("pk", self._day),
+            bears_it_no_more=Case(When(named, then=Value(0)), default=Value(1)),
+        )
+        return rows.order_by("bears_it_no_more", "pk")
+
+
+def _named(model, word, path=""):
+    """A condition: one of the words that name such a record is this."""
+    named = Q()
+    for name in NAMED_BY[model]:
+        named |= Q(**{f"{path}{name}": word})
+    return named

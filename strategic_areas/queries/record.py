@@ -22,7 +22,7 @@ from strategic_areas.models import (
     Status,
 )
 from strategic_areas.models.translations import told_in
-from strategic_areas.queries import disputes, grounds, letters
+from strategic_areas.queries import disputes, grounds, letters, names
 from strategic_areas.queries.evidence import evidence_line
 
 
@@ -152,8 +152,9 @@ def updates():
             "dispute__agency",
         )
         .annotate(
+            called_then=names.then("activity__agency"),
             is_about_disputed=disputes.unresolved("activity", "activity")
-            | disputes.unresolved("commitment", "activity__commitment")
+            | disputes.unresolved("commitment", "activity__commitment"),
         )
     )
 
@@ -169,7 +170,10 @@ def declarations():
             "commitment__plan",
             "translation",
         )
-        .annotate(is_about_disputed=disputes.unresolved("commitment", "commitment"))
+        .annotate(
+            called_then=names.then("commitment__lead"),
+            is_about_disputed=disputes.unresolved("commitment", "commitment"),
+        )
     )
 
 
@@ -244,7 +248,7 @@ def _entry(kind, row, sources, evidence):
         "pk": row.pk,
         "subject": row.activity if is_update else row.commitment,
         "commitment": row.activity.commitment if is_update else row.commitment,
-        "agency": row.agency,
+        "agency": names.called(row.agency, getattr(row, "called_then", None)),
         "period": row.period,
         "revision": row.revision,
         "status": row.status,

@@ -1,0 +1,177 @@
+"""A renamed agency is called, on pages of the past, what it was called then."""
+
+from datetime import date
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from agencies.models import AgencyName
+from strategic_areas.addresses import address
+from strategic_areas.queries import names
+from tests import factories
+from tests.strategic_areas.test_chronicle import asked_of
+from tests.strategic_areas.test_past import PAGES, TODAY, make_year, paths, read
+from tests.test_public_pages import LANGUAGES
+from tests.test_public_pages import read as read_page
+
+pytestmark = pytest.mark.django_db
+
+NOW, THEN = "Ministerio zanahoria", "Secretaría lechuga"
+
+
+@pytest.fixture
+def activity():
+    """Of an agency that was renamed on 15 March 2026."""
+    agency = factories.make_agency(acronym="NXV", name_es=NOW, name_en=NOW)
+    plan = factories.make_plan(code="plan-x", starts_on=date(2025, 1, 1))
+    commitment = factories.make_commitment(plan=plan, lead=agency)
+    factories.make_participation(plan=plan, agency=agency)
+    activity = factories.make_activity(commitment=commitment, agency=agency)
+    for year in (2025, 2026):
+        period = make_year(plan, year)
+        factories.make_record_update(activity=activity, period=period)
+    call(agency, ends_on=date(2026, 3, 15))
+    with time_machine.travel(TODAY, tick=False):
+        yield activity
+
+
+def call(agency, **fields):
+    """A name that the agency had."""
+    fields = {"acronym": "VXJ", "name_es": THEN, "name_en": THEN} | fields
+    return AgencyName.objects.create(agency=agency, slug="vxj", **fields)
+
+
+def said(client, path):
+    """Which of the two names the page's own content tells."""
+    main = client.get(path).content.decode().split("<main")[1]
+    return {name for name in (NOW, THEN, "NXV", "VXJ") if name in main}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_pages_of_the_past_call_it_as_it_was_called_then(client, activity, language):
+    for name, path in paths(activity, "2025", language).items():
+        told = said(client, path)
+        if name == "agency":
+            assert {NOW, THEN} <= told  # its heading, and what it is called today
+        else:
+            assert not {NOW, "NXV"} & told, name
+    assert said(client, paths(activity, "2025", language)["agencies"]) == {THEN, "VXJ"}
+    heading = read_page(client, paths(activity, "2025", language)["agency"])
+    assert THEN in heading.text.split(NOW)[0]
+
+
+@pytest.mark.parametrize("at", ["2026", ""])
+def test_afterwards_and_today_it_is_called_as_today(client, activity, at):
+    for name, path in paths(activity, at).items():
+        told = said(client, path)
+        # An agency and an area tell their last accounts, each of its own time.
+        assert THEN not in told or name in {"agency", "area"}, name
+    assert said(client, paths(activity, at)["agencies"]) == {NOW, "NXV"}
+
+
+def test_its_own_page_tells_what_it_was_called_before(client, activity):
+    assert {NOW, THEN, "VXJ"} <= said(client, paths(activity, "")["agency"])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_account_is_told_under_the_name_of_its_period(client, activity, language):
+    pages = {}
+    for update in activity.updates.all():
+        path = address("update", "plan-x", update.public_id, language=language)
+        pages[update.period.code] = said(client, path)
+    commitment = activity.commitment.get_absolute_url(language=language)
+    steps = client.get(commitment).context["page"].steps
+
+    assert THEN in pages["2025"]
+    assert not {THEN, "VXJ"} & pages["2026"]
+    assert {
+        step.account.entry.period.code: step.account.entry.agency.acronym
+        for step in steps
+        if step.account
+    } == {"2025": "VXJ", "2026": "NXV"}
+
+
+def test_a_round_tells_who_is_asked_by_the_names_of_then(activity):
+    plan = activity.plan
+    old, new = (
+        factories.make_round(
+            plan=plan, starts_on=date(year, 1, 1), ends_on=date(year, 1, 31)
+        )
+        for year in (2026, 2027)
+    )
+
+    told = {
+        asked.period: [each.agency.acronym for each in asked.awaited]
+        for asked in asked_of(activity.commitment)
+    }
+
+    assert told == {old: ["VXJ"], new: ["NXV"]}
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (date(2010, 6, 1), None),
+        (date(2011, 1, 1), "A"),
+        (date(2012, 12, 31), "A"),
+        (date(2013, 1, 1), "B"),
+        (date(2014, 12, 31), "B"),
+        (date(2015, 1, 1), None),
+    ],
+)
+def test_a_name_is_that_of_its_days_in_the_database_and_beside_it(day, expected):
+    agency = factories.make_agency()
+    call(agency, acronym="B", ends_on=date(2014, 12, 31))
+    call(agency, acronym="A", starts_on=date(2011, 1, 1), ends_on=date(2012, 12, 31))
+    call(agency, acronym="C")
+    call(factories.make_agency(), acronym="D", ends_on=date(2030, 1, 1))
+    AgencyName.objects.filter(acronym="B").update(starts_on=date(2013, 1, 1))
+
+    rows = type(agency).objects.filter(pk=agency.pk)
+    (told,) = rows.annotate(then=names.then("pk", day)).values_list("then", flat=True)
+    held = names.on(agency.former_names.all(), day)
+
+    assert told == held
+    assert (told and told["acronym"]) == expected
+
+
+def test_a_former_lead_is_found_by_what_it_was_called(activity):
+    former = factories.make_agency(acronym="HOY", slug="hoy")
+    call(former, acronym="AYER", name_es="Ayer", ends_on=date(2026, 6, 1))
+    factories.make_amendment(
+        commitment=activity.commitment,
+        field="lead",
+        decided_on=date(2026, 8, 1),
+        old_value_es="AYER",
+        new_value_es="NXV",
+    )
+
+    (then,) = read(activity.plan, "2025").rows
+
+    assert (then.commitment.lead, then.commitment.lead.acronym) == (former, "AYER")
+
+
+@pytest.mark.parametrize("rows", [1, 20])
+def test_names_cost_no_query_at_any_size(client, activity, rows):
+    for number in range(rows):
+        agency = factories.make_agency()
+        call(agency, acronym=f"E{number}", ends_on=date(2026, 3, 15))
+        factories.make_participation(plan=activity.plan, agency=agency)
+        more = factories.make_activity(commitment=activity.commitment, agency=agency)
+        factories.make_record_update(
+            activity=more, period=activity.plan.periods.get(code="2025")
+        )
+    spent = {}
+    commitment = activity.commitment.get_absolute_url(language="es")
+    for name, path in {
+        **paths(activity, "2025"),
+        "commitment": commitment,
+    }.items():
+        with CaptureQueriesContext(connection) as captured:
+            client.get(path)
+        spent[name] = len(captured)
+
+    assert set(spent) == {*PAGES, "commitment"}
+    assert max(spent.values()) <= 8
