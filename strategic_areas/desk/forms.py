@@ -11,6 +11,8 @@ from strategic_areas.desk.layout import Fold, Group
 from strategic_areas.desk.revisions import ACCOUNT, RevisionForm
 from strategic_areas.models import Activity, ActivityUpdate, Answer
 
+#: The texts that may stand in English too.
+TRANSLATED = ("narrative", "obstacle", "next_step")
 #: What a new report takes over from the last published one, to be changed.
 REMEMBERED = ("execution", "percent", "narrative_es", "obstacle_es", "next_step_es")
 
@@ -71,6 +73,7 @@ class ReportForm(RowForm):
 
     def __init__(self, *args, last=None, provinces=None, **kwargs):
         instance = kwargs["instance"]
+        self.last = last
         if last and not instance.pk:
             kwargs["initial"] = {
                 **{name: getattr(last, name) for name in REMEMBERED},
@@ -120,7 +123,21 @@ class ReportForm(RowForm):
 
     def clean(self):
         self._keep_in_step()
+        self._keep_english()
         return super().clean()
+
+    def _keep_english(self):
+        """A text that says again what was published is translated already."""
+        for name in TRANSLATED if self.last else ():
+            before = getattr(self.last, f"{name}_en")
+            stands = getattr(self.instance, f"{name}_en")
+            is_same = _lines(self.cleaned_data.get(f"{name}_es")) == _lines(
+                getattr(self.last, f"{name}_es")
+            )
+            if is_same and not stands:
+                setattr(self.instance, f"{name}_en", before)
+            elif not is_same and stands and stands == before:
+                setattr(self.instance, f"{name}_en", "")
 
     def _keep_in_step(self):
         """Whichever of the two was changed leads; both together must agree."""
@@ -152,6 +169,11 @@ class ReportForm(RowForm):
                 pair = dict(zip(("percent", "execution"), stands, strict=True))
                 self.cleaned_data.update(pair)
         return super()._says_the_same(stored)
+
+
+def _lines(text):
+    """A text as it reads, however its lines end."""
+    return (text or "").strip().splitlines()
 
 
 def _shortest(number):

@@ -121,6 +121,9 @@ def test_ten_activities_take_two_clicks_and_a_number_each(make_page):
     kept = Submission.objects.get()
     expect(page.locator(".receipt")).to_contain_text(kept.sha256)
     assert len(kept.content["reports"]) == 10
+    page.emulate_media(media="print")
+    on_paper = page.locator(".receipt").bounding_box()["width"]
+    assert on_paper > 0.7 * page.viewport_size["width"]
 
 
 def test_a_lost_line_loses_nothing(make_page):

@@ -129,6 +129,24 @@ def test_one_number_is_a_report_where_the_rest_is_remembered(desk):
     )
 
 
+def test_a_text_that_stands_as_it_was_published_keeps_its_english(desk):
+    told = {
+        "narrative_es": f"{TEXT}\n\nY más.",
+        "narrative_en": "Trained.",
+        "percent": 40,
+    }
+    desk.published_before(**told)
+    typed = told["narrative_es"].replace("\n", "\r\n")
+
+    kept = []
+    for text in (typed, "Se hizo otra cosa."):
+        seen = ActivityUpdate.objects.filter(period=desk.period).first()
+        desk.save(narrative_es=text, seen_version=seen.version if seen else "")
+        kept.append(ActivityUpdate.objects.get(period=desk.period).narrative_en)
+
+    assert kept == ["Trained.", ""]
+
+
 def test_saving_leads_to_the_next_row_that_waits(desk):
     second = desk.another()
 
