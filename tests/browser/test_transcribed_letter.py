@@ -7,7 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from strategic_areas import workflow
-from strategic_areas.models import ActivityUpdate, Letter
+from strategic_areas.models import ActivityUpdate, CommitmentUpdate, Letter
 from tests.factories import (
     make_activity,
     make_focal_point,
@@ -22,6 +22,7 @@ pytestmark = [
     pytest.mark.usefixtures("open_record"),
 ]
 
+STATEMENT = "El protocolo está aprobado y en uso en todas las fiscalías."
 TEXT = "Se dictaron doce talleres en las escuelas."
 
 
@@ -47,12 +48,18 @@ def test_a_letter_is_transcribed_confirmed_and_read(page, make_page):
     row.locator("input[name=percent]").fill("60")
     row.locator(".row-form--reported textarea[name=narrative_es]").fill(TEXT)
     row.locator(".row-form--reported input[name=save]").click()
+    declared = writing.locator(f"#compromiso-{activity.commitment.pk}")
+    declared.locator("summary").first.click()
+    declared.locator("input[name=result_reached][value=True]").check()
+    declared.locator("textarea[name=statement_es]").fill(STATEMENT)
+    declared.locator("input[name=save]").click()
     writing.locator("input[name=send]").click()
     expect(writing.locator(".messagelist .success")).to_be_visible()
 
     confirming = make_page(focal_point)
     confirming.get_by_role("link", name="Leer y confirmar").click()
     expect(confirming.locator("body")).to_contain_text(TEXT)
+    expect(confirming.locator("body")).to_contain_text(STATEMENT)
     with confirming.expect_download() as download:
         confirming.get_by_role("link", name="Oficio.pdf").click()
     assert download.value.suggested_filename == "Oficio.pdf"
@@ -60,11 +67,14 @@ def test_a_letter_is_transcribed_confirmed_and_read(page, make_page):
     expect(confirming.locator(".messagelist .success")).to_be_visible()
 
     update = ActivityUpdate.objects.get()
-    assert (update.status, update.published_by) == ("published", focal_point)
+    result = CommitmentUpdate.objects.get()
+    for record in (update, result):
+        assert (record.status, record.published_by) == ("published", focal_point)
     page.goto(update.get_absolute_url(language="es"))
     marked = page.locator(".transcribed").first
     expect(marked).to_contain_text("DG-77-2026")
     expect(page.get_by_role("main")).to_contain_text(TEXT)
+    expect(page.get_by_role("main")).to_contain_text(STATEMENT)
     expect(page.get_by_role("main")).not_to_contain_text(focal_point.username)
 
 
