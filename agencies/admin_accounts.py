@@ -55,6 +55,7 @@ class AccountForm(StaleGuardMixin, UserChangeForm):
         }
 
     def clean(self):
+        leaving.hold_administrators()
         cleaned = super().clean()
         if not self._keeps_accounts(cleaned) and leaving.is_last_administrator(
             self.instance

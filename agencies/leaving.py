@@ -32,6 +32,15 @@ def administrators():
     return User.objects.filter(keeps, is_active=True, is_staff=True).order_by("pk")
 
 
+def hold_administrators():
+    """
+    Let nobody else change who keeps accounts until the caller's transaction ends.
+
+    To be called before another account is locked, so that no two wait for each other.
+    """
+    list(administrators().select_for_update())
+
+
 def is_last_administrator(user):
     """
     True when nobody else could give an account any more.
@@ -39,8 +48,9 @@ def is_last_administrator(user):
     Inside a transaction, and the accounts stay as they are until it ends: two
     administrators who demote each other at once do not both succeed.
     """
-    keeping = administrators().select_for_update()
-    return [each.pk for each in keeping] == [user.pk]
+    hold_administrators()
+    # Asked anew: a row that was waited for does not tell that its role was taken.
+    return [each.pk for each in administrators()] == [user.pk]
 
 
 def end_mandate(mandate, *, today=None):
