@@ -54,6 +54,12 @@ class Part:
     returned: tuple[Returned, ...]
     is_late: bool
 
+    @property
+    def url(self):
+        """The sheet, from outside."""
+        path = reverse("admin:sheet", args=[self.period.pk, self.agency.slug])
+        return settings.SITE_URL + path
+
     def is_due_today(self, today):
         """Whether somebody is reminded of it today."""
         asked = self.missing and schedule.is_reminder_day(self.answer_by, today)

@@ -370,6 +370,29 @@ def test_the_mail_speaks_the_persons_language_and_leads_to_the_desk(settings):
     assert 'href="https://plan.example.gob.do/gestion/"' in row.html
 
 
+def test_a_reminder_leads_to_each_sheet_and_a_copy_to_none(settings):
+    settings.SITE_URL = "https://plan.example.gob.do"
+    activity, period = make_asked()
+    titular, alternate = make_person(activity.agency), make_person(activity.agency)
+    path = reverse("admin:sheet", args=[period.pk, activity.agency.slug])
+
+    remind(DUE + timedelta(days=21))
+
+    for person, leads in ((titular, True), (alternate, False)):
+        mail = Mail.objects.get(to=person.email)
+        said = [
+            f"https://plan.example.gob.do{path}" in part
+            for part in (mail.text, mail.html)
+        ]
+        assert said == [leads, leads]
+
+
+def test_a_day_without_reminders_says_so(capsys):
+    call_command("send_reminders")
+
+    assert capsys.readouterr().out == "Nobody is reminded today.\n"
+
+
 def test_the_number_of_queries_does_not_grow_with_agencies():
     activity, _period = make_asked()
     make_person(activity.agency)

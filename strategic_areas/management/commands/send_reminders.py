@@ -27,6 +27,8 @@ class Command(BaseCommand):
             for digest in reminders.digests(today)
             if not only or digest.user.email.lower() == only.lower()
         ]
+        if not digests:
+            self.stdout.write("Nobody is reminded today.")
         keys = [f"reminder:{digest.user.pk}:{today}" for digest in digests]
         known = set(Mail.objects.filter(key__in=keys).values_list("key", flat=True))
         for key, digest in zip(keys, digests, strict=True):
