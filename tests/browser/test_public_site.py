@@ -55,7 +55,7 @@ STOP = """() => {
 #: What a hand, and not an eye, has use for.
 NOT_FOR_PAPER = """() => [...document.querySelectorAll(
     "nav, form, button, input, select, textarea, .skip-link, .language-switch, " +
-    ".help-line, .follow, .point-out, .download, .pages")]
+    ".help-line, .follow, .point-out, .download, .pages, .permanent, .read-on")]
     .filter(each => each.checkVisibility()).map(each => each.outerHTML.slice(0, 120))"""
 PAPER = "() => getComputedStyle(document.body).backgroundColor"
 #: Where links lead outside, as far as the addresses are not written behind them.
