@@ -65,10 +65,11 @@ messages: installed-test local-env gettext ## collect sentences to translate
 bench: installed-test wrk ## measure speed against a yardstick in the same run
 	@$(PY) tests/benchmarks/run.py $(ARGS)
 
-LIGHTHOUSE := var/tools/node_modules/.bin/lighthouse
+LIGHTHOUSE := var/tools/lighthouse/node_modules/.bin/lighthouse
 lighthouse: installed-test ## measure the main pages as Lighthouse does, on a telephone
 	@test -x $(LIGHTHOUSE) || \
-		npm install --silent --no-save --ignore-scripts --prefix var/tools lighthouse@12.8.2
+		npm install --silent --no-save --ignore-scripts \
+			--prefix var/tools/lighthouse lighthouse@12.8.2
 	@$(PY) tests/benchmarks/lighthouse.py $(LIGHTHOUSE)
 
 screenshots: installed-test ## take the pictures of README.md again
@@ -127,8 +128,9 @@ vnu:
 	@command -v java >/dev/null && command -v npm >/dev/null || { \
 		echo "Java or npm is missing: install Debian's default-jre-headless and npm" >&2; \
 		exit 1; }
-	@test -e var/tools/node_modules/vnu-jar/build/dist/vnu.jar || \
-		npm install --silent --no-save --ignore-scripts --prefix var/tools vnu-jar@26.9.27
+	@test -e var/tools/vnu/node_modules/vnu-jar/build/dist/vnu.jar || \
+		npm install --silent --no-save --ignore-scripts \
+			--prefix var/tools/vnu vnu-jar@26.9.27
 
 wrk:
 	@command -v wrk >/dev/null || { \

@@ -8,7 +8,7 @@ import subprocess
 from tests.check import ROOT
 
 #: Where `make vnu` puts it.
-JAR = ROOT / "var" / "tools" / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
+JAR = ROOT / "var/tools/vnu/node_modules/vnu-jar/build/dist/vnu.jar"
 
 
 def command():

@@ -7,7 +7,6 @@ It starts a portal of its own with the shipped plan and its rehearsal.
 import io
 import json
 import sys
-import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -32,20 +31,13 @@ PAGES = {
 
 
 def main():
-    port = servers.free_port()
-    site = f"http://localhost:{port}"
-    command = servers.COMMANDS["granian"].format(
-        port=port, application="plan_portal.wsgi:application"
-    )
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        variables = servers.prepared_portal(folder, SITE_URL=site)
-        accounts = json.loads((Path(folder) / "demo-accounts.json").read_text())
+    with servers.portal() as (site, folder), sync_playwright() as playwright:
+        accounts = json.loads((folder / "demo-accounts.json").read_text())
         browser = playwright.chromium.launch(
             executable_path=find_chromium(), args=["--no-sandbox", "--disable-gpu"]
         )
-        with servers.running([sys.executable, *command.split()], port, **variables):
-            for size in SIZES:
-                take_all(browser, site, size, accounts)
+        for size in SIZES:
+            take_all(browser, site, size, accounts)
         browser.close()
 
 

@@ -9,7 +9,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -34,24 +33,15 @@ CHROMIUM = (
 
 def main(program):
     """A row for each page; status 1 where a category misses its 100."""
-    port = servers.free_port()
-    site = f"http://localhost:{port}"
-    command = servers.COMMANDS["granian"].format(
-        port=port, application="plan_portal.wsgi:application"
-    )
     missed = 0
-    with tempfile.TemporaryDirectory() as folder:
-        variables = servers.prepared_portal(
-            folder, SITE_URL=site, ALLOW_INDEXING="true"
+    with servers.portal(ALLOW_INDEXING="true") as (site, _folder):
+        servers.write(
+            "| Page | Performance | Accessibility | Best practices | SEO | LCP |"
         )
-        with servers.running([sys.executable, *command.split()], port, **variables):
-            servers.write(
-                "| Page | Performance | Accessibility | Best practices | SEO | LCP |"
-            )
-            servers.write("|---|---|---|---|---|---|")
-            for path in PAGES:
-                report = measure(program, f"{site}{path}")
-                missed += tell(path, report)
+        servers.write("|---|---|---|---|---|---|")
+        for path in PAGES:
+            report = measure(program, f"{site}{path}")
+            missed += tell(path, report)
     return 1 if missed else 0
 
 

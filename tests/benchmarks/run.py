@@ -19,6 +19,7 @@ from tests.benchmarks import (
     outage,
     searching,
     sign_in_attack,
+    weights,
 )
 
 BENCHMARKS = {
@@ -27,6 +28,7 @@ BENCHMARKS = {
     "outage": outage.main,
     "growth": growth.main,
     "searching": searching.main,
+    "weights": weights.main,
     "desk": desk.main,
     "audit": audit_record.main,
     "sign_in_attack": sign_in_attack.main,

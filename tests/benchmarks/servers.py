@@ -174,6 +174,20 @@ def prepared_portal(folder, **environment):
     return variables
 
 
+@contextlib.contextmanager
+def portal(**settings):
+    """Address and folder of a portal with the shipped plan, as `make run` has it."""
+    port = free_port()
+    site = f"http://localhost:{port}"
+    command = COMMANDS["granian"].format(
+        port=port, application="plan_portal.wsgi:application", threads=4
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        variables = prepared_portal(folder, SITE_URL=site, **settings)
+        with running([sys.executable, *command.split()], port, **variables):
+            yield site, Path(folder)
+
+
 def write(text):
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
