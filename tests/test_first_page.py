@@ -70,6 +70,15 @@ def test_of_a_late_commitment_without_an_account_no_reason_is_known(client):
     assert told(commitment.plan) == {commitment.code: (5, [])}
     page = client.get(address("plan", commitment.plan.code)).content.decode()
     assert page.count('class="no-reason"') == 1
+    assert page.count("?punctuality=late") == 1
+
+
+def test_where_only_an_activity_is_late_no_empty_list_is_offered(client):
+    page = client.get(address("plan", make_late().plan.code))
+
+    delays = page.context["overview"].delays
+    assert (delays.total, delays.late, delays.others) == (1, 0, 0)
+    assert "?punctuality=late" not in page.content.decode()
 
 
 @pytest.mark.parametrize("execution", ["completed", "cancelled"])

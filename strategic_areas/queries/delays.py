@@ -71,8 +71,15 @@ class Delays:
 
     shown: tuple[Delay, ...]
     total: int
+    #: How many of them are commitments late by their own date.
+    late: int
     #: Whether any commitment or activity that is not finished has a due date.
     has_deadlines: bool
+
+    @property
+    def others(self):
+        """How many are not shown."""
+        return self.total - len(self.shown)
 
 
 def load(board: Board, today: date) -> Delays:
@@ -87,7 +94,12 @@ def load(board: Board, today: date) -> Delays:
         for each in (row, *row.activities)
     }
     has_deadlines = bool(kept - {None, progress.Punctuality.NO_DEADLINE})
-    return Delays(_with_reasons(found[:SHOWN]), len(found), has_deadlines)
+    return Delays(
+        shown=_with_reasons(found[:SHOWN]),
+        total=len(found),
+        late=sum(each.days > 0 for each in found),
+        has_deadlines=has_deadlines,
+    )
 
 
 def of_commitment(
