@@ -275,6 +275,9 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 
+# A virus scanner that each upload is shown to: its socket, or a host and a port.
+CLAMD = storages.scanner(env.str("CLAMD", default=""))
+
 
 # Who may come in, and how: the parts that no environment changes are in sign_in.py
 

@@ -1,5 +1,9 @@
 """Where files lie, as a setting: what is served, and what only views hand out."""
 
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
 _FOLDER = "django.core.files.storage.FileSystemStorage"
 
 
@@ -25,3 +29,17 @@ def storages(folder, *, finished):
 def _private(location):
     options = {"location": location, "directory_permissions_mode": 0o750}
     return {"BACKEND": _FOLDER, "OPTIONS": options}
+
+
+def scanner(url):
+    """Where ClamAV's daemon listens: a path, or a host and port; None for none."""
+    if not url:
+        return None
+    address = urlsplit(url)
+    if address.scheme == "unix" and address.path and not address.netloc:
+        return address.path
+    if address.scheme == "tcp" and address.hostname and address.port:
+        return address.hostname, address.port
+    raise ImproperlyConfigured(
+        "CLAMD must be unix:///path/of/the/socket or tcp://host:port"
+    )

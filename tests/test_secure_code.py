@@ -60,6 +60,7 @@ BANS = {
         {
             "plan_portal/front/rescue.py",  # shuts sockets of the database, opens none
             "plan_portal/management/commands/serve_portal.py",  # asks itself if it runs
+            "strategic_areas/evidence/scanning.py",  # the scanner that a setting names
         },
     ),
     "a form that takes every field": (

@@ -12,6 +12,7 @@ from strategic_areas.evidence.names import clean_name, extension_of
 from strategic_areas.evidence.office import clean_office
 from strategic_areas.evidence.pdf import clean_pdf
 from strategic_areas.evidence.refusals import RefusedFileError
+from strategic_areas.evidence.scanning import must_be_harmless
 from strategic_areas.evidence.tables import clean_csv
 
 CLEANERS = {
@@ -54,6 +55,7 @@ def clean(upload):
             _("Save it again and upload that file."),
         )
     _must_be_small(content)
+    must_be_harmless(content)
     cleaned = CLEANERS[extension](content, extension)
     _must_be_small(cleaned)
     return CleanFile(name, EXTENSIONS[extension], cleaned)

@@ -95,6 +95,10 @@ def test_a_switch_takes_true_and_false_alone(name, value):
             "DATABASE_URL must begin with postgres://",
         ),
         (
+            {"CLAMD": "http://127.0.0.1:3310"},
+            "CLAMD must be unix:///path/of/the/socket or tcp://host:port",
+        ),
+        (
             {"MFA_ENCRYPTION_KEYS": "short"},
             "MFA_ENCRYPTION_KEYS must hold keys of 32 bytes in URL-safe base64, "
             "separated by commas (see 'Configuration' in README.md)",
