@@ -6,8 +6,9 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from strategic_areas import workflow
+from strategic_areas import purging, workflow
 from strategic_areas.addresses import address
+from strategic_areas.marker import MARKER
 from strategic_areas.models import Correction, PendingChange
 from tests import factories
 from tests.test_public_pages import LANGUAGES, read
@@ -84,6 +85,21 @@ def test_a_text_that_identifies_somebody_is_refused(client):
 
     assert "asked_es" in response.context["adminform"].form.errors
     assert PendingChange.objects.count() == 0
+
+
+def test_a_purge_takes_it_out_of_the_log(client):
+    phrase = "La señora de la esquina"
+    texts = {f"{name}_es": f"{phrase}." for name in ("about", "asked", "decision")}
+    factories.make_correction_request(**DECIDED | texts | {"about_en": phrase})
+
+    purge = purging.request(phrase, by=factories.make_reviewer())
+    purging.confirm(purge, by=factories.make_reviewer())
+
+    for language in LANGUAGES:
+        page = client.get(address("corrections", language=language)).content.decode()
+        assert phrase not in page
+    told = Correction.objects.get()
+    assert {getattr(told, name) for name in texts} == {MARKER}
 
 
 @pytest.mark.parametrize("left_out", DECIDED)

@@ -9,9 +9,10 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from strategic_areas import workflow
+from strategic_areas import purging, workflow
 from strategic_areas.addresses import address
 from strategic_areas.desk.attributions import KINDS
+from strategic_areas.marker import MARKER
 from strategic_areas.models import AttributionDispute, PendingChange
 from tests import factories
 from tests.test_public_pages import LANGUAGES, read
@@ -241,6 +242,44 @@ def test_the_secretariat_cannot_change_what_the_agency_said(client, update):
 
     editable = {"outcome", "resolved_on", "resolution_es", "resolution_en"}
     assert set(form.fields) - {"seen_state"} == editable
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"text_es": "No fuimos solos."},
+        {"text_en": "Not alone."},
+        {"signed_as": "alternate"},
+        {"written_at": "2020-01-01T00:00:00Z"},
+    ],
+)
+def test_not_even_the_database_lets_its_words_be_changed(update, fields):
+    row = AttributionDispute.objects.filter(
+        pk=factories.make_approved_dispute(update).pk
+    )
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        row.update(**fields)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        row.delete()
+    assert row.update(**RESOLVED) == 1
+
+
+def test_a_purge_takes_it_back_from_every_page(client, update):
+    phrase = "La señora de la esquina"
+    dispute = factories.make_approved_dispute(update, text_es=f"{phrase} lo hizo.")
+    resolve(dispute, resolution_es=f"{phrase} no figura.")
+    path = pages(update, "es")["update"]
+    before = client.get(path).content.decode()
+
+    purge = purging.request(phrase, by=factories.make_reviewer())
+    purging.confirm(purge, by=factories.make_reviewer())
+
+    dispute.refresh_from_db()
+    assert phrase in before
+    assert phrase not in client.get(path).content.decode()
+    assert {dispute.text_es, dispute.resolution_es} == {MARKER}
+    assert purging.find(purging.Words(phrase)) == []
 
 
 @pytest.mark.parametrize("left_out", RESOLVED)

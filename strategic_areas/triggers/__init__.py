@@ -7,6 +7,7 @@ What the database itself refuses or counts, on both engines. Declared here only.
   its evidence; a transition or a submission is never changed or deleted. Only a purge
   that runs, by two people, may put the marker in the place of a text that it has
   listed, or take away a piece of evidence;
+* what an agency says of an attribution keeps its words; only the decision on it moves;
 * the audit record is only appended to, and on PostgreSQL chained at commit;
 * publication version: whatever changes what the public reads moves one counter in
   the same transaction, so that no code path, bulk update or SQL shell goes unseen.
@@ -29,6 +30,7 @@ def declared(vendor=""):
         *refusals.append_only(),
         *audit.record(),
         *refusals.decided_once(),
+        *refusals.said_by_agencies(),
         *refusals.purges(),
         *versions.version(),
     ]

@@ -184,6 +184,35 @@ def decided_once():
     )
 
 
+#: What of a dispute the secretariat decides, and may decide otherwise later.
+RESOLUTION = {"outcome", "resolved_on", "resolution", "resolution_es", "resolution_en"}
+
+
+def said_by_agencies():
+    """What an agency says of an attribution stays as it said it; a purge blanks it."""
+    model = model_named("AttributionDispute")
+    table = model._meta.db_table
+    said = [
+        _forbidden(field)
+        for field in model._meta.concrete_fields
+        if field.name not in RESOLUTION
+    ]
+    yield refusal(
+        "attributiondispute_change",
+        table,
+        "UPDATE",
+        " OR ".join(said),
+        "what an agency does not acknowledge is its own word: decide on it instead",
+    )
+    yield refusal(
+        "attributiondispute_deletion",
+        table,
+        "DELETE",
+        "OLD.id IS NOT NULL",
+        "that an agency does not acknowledge a record stays beside it",
+    )
+
+
 def purges():
     """A purge goes from requested to running to done, by the same people, for good."""
     table = model_named("Purge")._meta.db_table
