@@ -1,11 +1,15 @@
 """A reconstructed plan: headed as one, and no measure of how much was carried out."""
 
+import csv
+import io
 import re
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
 from django.core.management import call_command
 
+from strategic_areas.addresses import address
 from strategic_areas.models import Activity, Commitment, Plan
 from tests import factories
 from tests.strategic_areas.plans import SHIPPED
@@ -143,6 +147,30 @@ def test_what_an_agency_reports_of_its_own_work_it_states_itself(client, commitm
     ]
     assert moment.entry.states_percent
     assert page.content.decode().count("45 %") == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_its_cards_feeds_and_files_measure_nothing_either(client, commitment, language):
+    plan, area = commitment.plan.code, commitment.programme.area
+    args = {
+        "plan": (plan,),
+        "area": (plan, getattr(area, f"slug_{language}")),
+        "agency": (plan, commitment.lead.slug),
+        "commitment": (plan, commitment.code),
+    }
+
+    for kind, taken in args.items():
+        feed = client.get(address(f"{kind}_feed", *taken, language=language))
+        assert not re.findall(r"\d\s?%", unescape(feed.content.decode())), kind
+    for kind in ("area", "agency", "commitment"):
+        card = client.get(address(f"{kind}_card", *args[kind], language=language))
+        html = card.content.decode()
+        assert not re.findall(MEASURES[language], Said(html).text), kind
+        assert "recorded-until" in html, kind
+    for name in ("plan_updates", "plan_commitments"):
+        text = client.get(address(name, plan, language=language)).content.decode()
+        cells = {cell for line in csv.reader(io.StringIO(text)) for cell in line}
+        assert not cells & {"60", "100"}, name
 
 
 def test_the_shipped_plan_measures_nothing(client):

@@ -103,9 +103,13 @@ class Entry:
         Never one that a source states of reconstructed work: it would pass for a
         measure of the plan. What an agency reports of its own work it does state.
         """
-        is_shown = not self.is_recorded or self.commitment.is_official
         is_known = self.percent is not None and self.state != progress.State.COMPLETED
-        return is_known and is_shown
+        return is_known and not self.is_reconstructed
+
+    @property
+    def is_reconstructed(self):
+        """What a source says of work that the plan itself does not state."""
+        return self.is_recorded and not self.commitment.is_official
 
     def get_absolute_url(self, language=None):
         """Its own page, for good, whatever becomes of it."""

@@ -45,7 +45,7 @@ def _cells(entry):
         entry.subject.title,
         entry.agency.acronym,
         _state(entry),
-        entry.percent,
+        None if entry.is_reconstructed else entry.percent,
         _reserved(entry) if entry.is_reserved else _text(entry, "text"),
         _text(entry, "obstacle"),
         _text(entry, "next_step"),
