@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from strategic_areas.desk import in_step
 from strategic_areas.desk.layout import Fold, Group
 from strategic_areas.desk.revisions import ACCOUNT, RevisionForm
+from strategic_areas.desk.ticks import Ticks
 from strategic_areas.models import Activity, ActivityUpdate, Answer
 
 #: The texts that may stand in English too.
@@ -68,7 +69,7 @@ class ReportForm(RowForm):
             "next_step_es": forms.Textarea(attrs={"rows": 2}),
             "internal_note": forms.Textarea(attrs={"rows": 2}),
             "reserved_reason": forms.Textarea(attrs={"rows": 2}),
-            "places": forms.CheckboxSelectMultiple,
+            "places": Ticks,
         }
 
     def __init__(self, *args, last=None, provinces=None, **kwargs):
