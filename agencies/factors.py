@@ -5,12 +5,15 @@ from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 #: What counts as a second factor; recovery codes only stand in for one.
 FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+#: Where a factor keeps what is encrypted: of an app, and of recovery codes.
+SECRETS = ["secret", "seed"]
 
 
 class FactorAdapter(DefaultMFAAdapter):
@@ -36,13 +39,7 @@ class FactorAdapter(DefaultMFAAdapter):
         return _keys().encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text):
-        try:
-            return _keys().decrypt(encrypted_text.encode()).decode()
-        except InvalidToken:
-            raise ImproperlyConfigured(
-                "No key of MFA_ENCRYPTION_KEYS opens a stored second factor: "
-                "add the key that was in use"
-            ) from None
+        return _opened(_keys().decrypt, encrypted_text.encode()).decode()
 
     def can_delete_authenticator(self, authenticator):
         if not settings.REQUIRE_SECOND_FACTOR:
@@ -67,6 +64,36 @@ def factors_of(user):
 
 def has_factor(user):
     return factors_of(user).exists()
+
+
+@transaction.atomic
+def close_anew():
+    """
+    Encrypt every secret again, under the first key alone; the number of factors.
+
+    Afterwards the other keys open nothing, and may be thrown away.
+    """
+    changed = 0
+    for factor in Authenticator.objects.select_for_update().order_by("pk"):
+        held = [name for name in SECRETS if name in factor.data]
+        for name in held:
+            closed = factor.data[name].encode()
+            factor.data[name] = _opened(_keys().rotate, closed).decode()
+        if held:
+            factor.save(update_fields=["data"])
+            changed += 1
+    return changed
+
+
+def _opened(step, closed):
+    """What a step of the keys makes of a secret, in our words where none opens it."""
+    try:
+        return step(closed)
+    except InvalidToken:
+        raise ImproperlyConfigured(
+            "No key of MFA_ENCRYPTION_KEYS opens a stored second factor: "
+            "add the key that was in use"
+        ) from None
 
 
 def _keys():

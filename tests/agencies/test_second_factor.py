@@ -1,10 +1,13 @@
 """A second factor: what is closed without one, and how its secrets are kept."""
 
+from io import StringIO
+
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -289,6 +292,26 @@ def test_a_new_key_in_front_still_opens_what_the_old_one_closed(settings):
 
     assert FactorAdapter().decrypt(closed) == "secret"
     assert Fernet(new).decrypt(FactorAdapter().encrypt("secret")) == b"secret"
+
+
+def test_after_closing_anew_the_old_key_is_needed_no_more(settings):
+    user = make_reviewer()
+    secret = make_totp(user)
+    codes = RecoveryCodes.activate(user).get_unused_codes()
+    new = Fernet.generate_key().decode()
+    settings.MFA_ENCRYPTION_KEYS = [new, *settings.MFA_ENCRYPTION_KEYS]
+    out = StringIO()
+
+    call_command("close_factors_anew", stdout=out)
+    settings.MFA_ENCRYPTION_KEYS = [new]
+
+    app, paper = (
+        Authenticator.objects.get(user=user, type=kind).wrap()
+        for kind in (Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES)
+    )
+    assert out.getvalue() == "2 factors closed under the first key\n"
+    assert app.validate_code(totp_code(secret))
+    assert paper.get_unused_codes() == codes
 
 
 def test_without_the_key_that_was_in_use_it_says_so(settings):
