@@ -4,14 +4,16 @@ The one door: who may come in, what she is written, what answers too many tries.
 allauth does the work; here is what the portal decides differently.
 """
 
-from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
+from allauth.account.signals import password_reset
 from allauth.core import context as current
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal import ratelimit
 from allauth.core.ratelimit import respond_429
 from django.conf import settings
+from django.dispatch import receiver
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -170,6 +172,19 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix, email, context):
         """allauth's other mails belong to what is closed here; none may slip out."""
         raise NotImplementedError(f"The portal has no mail {template_prefix}")
+
+
+@receiver(password_reset)
+def lift_limit(sender, request, user, **facts):
+    """
+    A link to a new password ends what somebody else's wrong tries have shut.
+
+    allauth does so for the addresses of its own table, which this portal leaves empty.
+    """
+    adapter = get_adapter()
+    for name in ({"email": user.email}, {"username": user.get_username()}):
+        key = adapter._get_login_attempts_cache_key(request, **name)
+        ratelimit.clear(request, **ACCOUNT_LIMIT, key=key)
 
 
 def reset_address(uid, key):

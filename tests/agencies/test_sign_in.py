@@ -232,6 +232,27 @@ def test_the_link_sets_a_password_once_and_signs_nobody_in(client):
     assert again.context["token_fail"] is True
 
 
+def test_a_new_password_ends_what_wrong_tries_of_another_have_shut(client):
+    user = make_reviewer()
+    names = [user.username, user.email.upper()]
+    shut = [
+        sign_in(client, name, password="wrong", x_forwarded_for=None).status_code
+        for name in names
+        for _time in range(5)
+    ]
+    client = Client(REMOTE_ADDR="192.0.2.7")
+    before = [sign_in(client, name).status_code for name in names]
+    client.post(RESET, {"email": user.email})
+    link = link_in(Mail.objects.get(kind="password_reset"))
+    new = "cuatro caballos azules corren"
+
+    page = client.get(link, follow=True)
+    client.post(page.request["PATH_INFO"], {"password1": new, "password2": new})
+    after = [sign_in(client, name, password=new).status_code for name in names]
+
+    assert (shut, before, after) == ([200] * 10, [429, 429], [302, 302])
+
+
 def test_a_former_address_opens_no_account(client):
     user = make_reviewer(email="now@example.org")
     EmailAddress.objects.create(
