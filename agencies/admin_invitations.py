@@ -13,9 +13,10 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies import access, audit, codes, invitations
+from agencies import access, codes, invitations
 from agencies.invitations import Invitation
 from agencies.scoping import ScopedAdmin
+from agencies.taking_out import take_out
 
 
 class InvitationForm(forms.ModelForm):
@@ -136,13 +137,7 @@ class InvitationAdmin(ScopedAdmin):
         obj = self._mine(request, pk, reading=True)
         if not obj.letter:
             raise Http404
-        audit.record(
-            audit.Event.EXPORTED,
-            request=request,
-            obj=obj,
-            agency=obj.agency,
-            kind="letter",
-        )
+        take_out(request, obj, agency=obj.agency, kind="letter")
         response = FileResponse(
             obj.letter.open("rb"),
             as_attachment=True,

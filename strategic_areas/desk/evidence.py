@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from agencies import audit
 from agencies.models import Agency
+from agencies.taking_out import take_out
 from strategic_areas import workflow
 from strategic_areas.desk import showing
 from strategic_areas.desk.sheet import as_it_stands
@@ -27,15 +28,10 @@ def download(request, token):
     item = rows.filter(kind=Evidence.Kind.FILE, file=token).order_by("pk").last()
     if item is None:
         raise Http404
-    answer = as_attachment(item)
     if request.method == "GET":
-        audit.record(
-            audit.Event.EVIDENCE_OPENED,
-            request=request,
-            obj=item,
-            agency=item.record.agency,
-        )
-    return answer
+        opened = audit.Event.EVIDENCE_OPENED
+        take_out(request, item, agency=item.record.agency, event=opened)
+    return as_attachment(item)
 
 
 @require_POST

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from agencies import taking_out
 from agencies.audit import AuditEntry
 from strategic_areas import rounds, workflow
 from strategic_areas.schedule import Frequency, Schedule
@@ -262,6 +263,24 @@ def test_a_letter_that_somebody_takes_out_is_recorded(client):
     assert (entry.actor, entry.agency) == (reviewer, letter.agency.acronym)
     assert entry.object == f"strategic_areas.letter:{letter.pk}"
     assert entry.facts == {"kind": "letter"}
+
+
+def test_nobody_takes_out_everything_at_once(client, monkeypatch):
+    monkeypatch.setattr(taking_out, "MOST", "2/m/user")
+    letter, reviewer = make_letter(), make_reviewer()
+    address = reverse("admin:letter_file", args=[letter.pk])
+    client.force_login(reviewer)
+    answers = [client.get(address) for _time in range(3)]
+    client.force_login(make_reviewer())
+    others = client.get(address)
+
+    statuses = [answer.status_code for answer in [*answers, others]]
+    for answer in [*answers, others]:
+        answer.getvalue() if answer.streaming else None
+
+    assert statuses == [200, 200, 429, 200]
+    assert AuditEntry.objects.filter(event="exported", actor=reviewer).count() == 2
+    assert AuditEntry.objects.filter(event="limit_reached").count() == 1
 
 
 def test_an_amendment_of_the_plan_is_recorded():

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from agencies import access, audit
+from agencies.taking_out import take_out
 from strategic_areas import evidence, workflow
 from strategic_areas.desk import answers, declarations, showing
 from strategic_areas.desk.letters import asking
@@ -173,12 +174,5 @@ def download(request, pk):
     """The letter itself: for the secretariat and the focal points of its agency."""
     letters = Letter.objects.visible_to(request.user).exclude(file="")
     letter = get_object_or_404(letters, pk=pk)
-    answer = as_attachment(letter)
-    audit.record(
-        audit.Event.EXPORTED,
-        request=request,
-        obj=letter,
-        agency=letter.agency,
-        kind="letter",
-    )
-    return answer
+    take_out(request, letter, agency=letter.agency, kind="letter")
+    return as_attachment(letter)

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from agencies import audit
+from agencies.taking_out import take_out
 from strategic_areas.desk import showing
 from strategic_areas.desk.views import find_or_404
 from strategic_areas.desk.workbook import staging
@@ -23,7 +23,7 @@ def workbook(request, period, agency):
     """The sheet of the round as a workbook; uploaded, what it would change."""
     sheet = find_or_404(request, period, agency)
     if request.method == "GET":
-        return _download(sheet)
+        return _download(request, sheet)
     upload = UploadForm(request.POST, request.FILES, action=sheet.workbook_url)
     context = {**showing.frame(request, sheet), "upload": upload}
     if upload.is_valid():
@@ -35,10 +35,8 @@ def workbook(request, period, agency):
     return render(request, "desk/workbook.html", context, status=status)
 
 
-def _download(sheet):
-    audit.record(
-        audit.Event.EXPORTED, obj=sheet.period, agency=sheet.agency, kind="workbook"
-    )
+def _download(request, sheet):
+    take_out(request, sheet.period, agency=sheet.agency, kind="workbook")
     names = [name for _pk, name in showing.places()]
     response = HttpResponse(write(sheet, names), content_type=EXTENSIONS["xlsx"])
     name = f"hoja-{sheet.agency.slug}-{sheet.period.code}.xlsx"
