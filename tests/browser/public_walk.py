@@ -66,7 +66,7 @@ class Site:
     The portal in a browser, and what was seen of it.
 
     ``strangers`` are addresses of anyone else that were asked, ``cookies`` those set,
-    ``faults`` what is wrong, ``weights`` the bytes of each answer to the last page.
+    ``weights`` the bytes of each answer to the last page.
     """
 
     def __init__(self, browser):
@@ -74,7 +74,7 @@ class Site:
         # Playwright answers in a context of its own, and so on another connection.
         connection.ensure_connection()
         self.context = copy_context()
-        self.contexts, self.answers, self.weights, self.faults = [], {}, {}, []
+        self.contexts, self.answers, self.weights = [], {}, {}
 
     def close(self):
         for context in self.contexts:
@@ -119,22 +119,24 @@ class Site:
         assert answered.status == (error_of(path) or 200), path
 
     def examine(self, page, path, looks):
-        """Look at a page in some looks; what is wrong goes to ``faults``."""
+        """What is wrong with a page, looked at in some ways."""
         self.visit(page, path)
-        self.faults += [(path, "runs", each) for each in page.evaluate(SCRIPTS)]
-        self.faults += [(path, "asks", each) for each in self.strangers]
-        self.faults += [(path, "keeps", each) for each in self.cookies]
+        faults = [("runs", each) for each in page.evaluate(SCRIPTS)]
+        faults += [("asks", each) for each in self.strangers]
+        faults += [("keeps", each) for each in self.cookies]
         page.evaluate(AXE_SCRIPT)
         for width, scheme, rules in looks:
             page.set_viewport_size({"width": width, "height": 900})
             page.emulate_media(color_scheme=scheme)
-            for said in page.evaluate(COMPLAINTS, rules):
-                self.faults.append((path, width, scheme, said))
+            faults += [
+                (width, scheme, said) for said in page.evaluate(COMPLAINTS, rules)
+            ]
         page.set_viewport_size({"width": WIDTHS[0], "height": 900})
         for zoom in ("100 %", "200 %"):
             if page.evaluate(IS_WIDER):
-                self.faults.append((path, f"wider than {WIDTHS[0]} at {zoom}"))
+                faults.append(f"wider than {WIDTHS[0]} pixels at {zoom}")
             page.evaluate(WITH_LARGE_TEXT)
+        return [(path, each) for each in faults]
 
 
 def error_of(path):
