@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from strategic_areas.models import Commitment
-from strategic_areas.queries.record import Entry
+from strategic_areas.queries.entry import Entry
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from strategic_areas.labels import STATES
 from strategic_areas.marker import MARKER
 from strategic_areas.models import Plan, Provenance
-from strategic_areas.queries.record import Entry
+from strategic_areas.queries.entry import Entry
 from strategic_areas.views.tables import csv_file
 
 
