@@ -361,7 +361,9 @@ def test_what_no_page_shows_is_never_found(client, name, language):
     assert page.context["answer"].total == 0
     assert page.context["answer"].instead == ""
     told = page.content.decode().partition("<main")[2]
-    assert WORD not in told.replace(f'value="{WORD}"', "")
+    # In the box stands what was asked, and so it does in the page's own address.
+    asked = (f'value="{WORD}"', f"?q={WORD}")
+    assert WORD not in told.replace(asked[0], "").replace(asked[1], "")
 
 
 def test_a_withdrawn_text_is_found_no_more(open_record, client):
@@ -384,7 +386,7 @@ def test_a_purged_text_is_found_no_more(open_record, client):
 
     assert found(client) == {}
     assert "update" not in found(client, "retirado")
-    assert list(found(client, "freno")) == ["update"]
+    assert "update" in found(client, "freno")
 
 
 def test_a_purged_title_is_told_as_its_page_tells_it(client):
