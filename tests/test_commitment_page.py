@@ -185,6 +185,16 @@ def test_a_late_commitment_says_what_its_agencies_published_of_it(client, langua
     assert MARKER not in page.content.decode()
 
 
+def test_what_a_public_source_says_holds_it_back_is_no_reason_of_the_agency(client):
+    due_on = timezone.localdate() - timedelta(days=7)
+    activity = factories.make_activity(due_on=due_on, due_provenance="plan")
+    factories.make_record_update(activity=activity, obstacle_es="Dice la prensa.")
+
+    (part,) = page_of(client, activity.commitment).context["page"].delay.parts
+
+    assert (part.days, part.reason) == (7, None)
+
+
 def test_what_is_neither_late_nor_held_back_says_nothing_of_it(client):
     update = factories.make_published_update()
 
