@@ -215,6 +215,18 @@ def link_in(mail):
     return re.search(r"http://localhost:8000(/\S+)", mail.text).group(1)
 
 
+def test_links_to_a_new_password_are_limited_by_address_and_by_place(client):
+    one = [client.post(RESET, {"email": "a@example.org"}) for _time in range(6)]
+    elsewhere = Client(REMOTE_ADDR="192.0.2.8")
+    same = elsewhere.post(RESET, {"email": "a@example.org"})
+    place = Client(REMOTE_ADDR="192.0.2.9")
+    many = [place.post(RESET, {"email": f"{n}@example.org"}) for n in range(21)]
+
+    assert [answer.status_code for answer in one] == [302] * 5 + [429]
+    assert same.status_code == 429
+    assert [answer.status_code for answer in many] == [302] * 20 + [429]
+
+
 def test_the_link_sets_a_password_once_and_signs_nobody_in(client):
     user = make_reviewer()
     client.post(RESET, {"email": user.email})
