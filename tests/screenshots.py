@@ -65,6 +65,7 @@ def take(page, name):
     """A picture of few colours: a page of text needs no more, and weighs a third."""
     taken = Image.open(io.BytesIO(page.screenshot()))
     few = taken.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    FOLDER.mkdir(exist_ok=True)
     few.save(FOLDER / f"{name}.png", optimize=True)
     servers.write(f"docs/images/{name}.png")
 

@@ -32,7 +32,7 @@ def context(found: Catalogue, asked: dict) -> dict:
         "total": len(found.board.rows),
         "dropped": query(wanted, **{each.name: "" for each in chosen}) or "?",
         "columns": columns(names, sort, wanted, "code"),
-        "orders": [("", _("In the order of the plan")), *_orders(names)],
+        "orders": [("", _("As the plan has it")), *_orders(names)],
         "page_query": query(asked, page=_beyond_first(asked)),
         "is_variant": bool(wanted),
         "today_query": query(wanted, at=""),
