@@ -32,6 +32,7 @@ from tests.benchmarks.growth import clock, spread
 ROOT = Path(__file__).resolve().parents[2]
 #: Activities that one agency owes in one round, and rows of each table.
 ACTIVITIES, ROWS = (10, 100, 1_000), (1, 10, 100)
+PROVINCES = 32
 SAVES, ROUNDS, FEW_ROUNDS = 40, 9, 3
 #: What is held to: of a saved row, of a table.
 MOST_MS, MOST_QUERIES = 100, 10
@@ -89,6 +90,7 @@ class Asked:
             plan=plan, starts_on=date(2024, 1, 1), ends_on=date(2024, 12, 31)
         )
         self.period = make.make_round(plan=plan)
+        make_provinces()
         self.user = make.make_focal_point(agency=self.agency)
         self.activities, self.numbers = [], count()
 
@@ -142,6 +144,16 @@ class Asked:
         answer = client.post(address, data, headers={"X-Row-Only": "1"})
         if answer.status_code != 200:
             sys.exit(f"A row answers {answer.status_code}: there is nothing to measure")
+
+
+def make_provinces():
+    """As many as there are: each row of a sheet offers them all."""
+    models = import_module("strategic_areas.models")
+    region = models.Region.objects.create(code="DO-X", name="Región")
+    for number in range(PROVINCES):
+        models.Province.objects.create(
+            code=f"DO-{number}", name=f"Provincia {number}", region=region
+        )
 
 
 def tables():
