@@ -46,6 +46,10 @@ def sheet_of(world):
     return [world.period.pk, world.agency.slug]
 
 
+def attributed(world):
+    return ["actividad", world.attributed.pk]
+
+
 def unfold(page, world):
     page.evaluate(
         "document.querySelectorAll('details').forEach(d => { d.open = true })"
@@ -170,6 +174,9 @@ DESK = [
     Screen("admin:receipt", "focal_point", lambda world: [world.receipt.pk]),
     Screen("admin:proposal", "reviewer", lambda world: [world.proposal.pk]),
     Screen("admin:agency_comment", "focal_point", sheet_of),
+    Screen("admin:attributions", "focal_point"),
+    Screen("admin:attribution", "focal_point", attributed),
+    Screen("admin:attribution", "focal_point", attributed, press=send_empty),
     Screen("admin:letter_confirm", "focal_point", lambda world: [world.sent.letter.pk]),
     Screen("admin:handover", "focal_point", lambda world: [world.agency.slug]),
     Screen("admin:reminders", "focal_point"),

@@ -118,6 +118,7 @@ class World:
         self.off_plan = make_off_plan_update(commitment=self.commitment, **mine)
         self.declared = make_declaration(commitment=self.commitment, **mine)
         make_evidence(self.declared)
+        self.attributed = self._activity(provenance="press")
 
     def _activity(self, **fields):
         activity = make_activity(commitment=self.commitment, **fields)
