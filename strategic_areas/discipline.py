@@ -14,9 +14,20 @@ from fractions import Fraction
 from math import ceil
 from statistics import median
 
+from strategic_areas.progress import State
+
 #: For how long each agency reads its scorecard of a round before everybody does, so
 #: that it can reply. It begins when the closed round's scorecards are made ready.
 REPLY_WITHIN = timedelta(hours=72)
+
+
+class ReportState(StrEnum):
+    """What became of asking an agency for a report in a round."""
+
+    NEVER_ASKED = "never_asked"
+    SILENT = "silent"
+    IN_REVIEW = "in_review"
+    PUBLISHED = "published"
 
 
 class AgencyState(StrEnum):
@@ -201,3 +212,20 @@ def review_days(steps: Iterable[tuple[int, str, datetime]]) -> list[Fraction]:
 def median_days(days: Sequence[Fraction]) -> int | None:
     """Within how many whole days the median lies, one at least; None without any."""
     return max(1, ceil(median(days))) if days else None
+
+
+def is_owed(state_before: State, starts_on: date | None, round_ends_on: date) -> bool:
+    """Whether a round asks for a report: begun, and neither done nor given up."""
+    begun = starts_on is None or starts_on <= round_ends_on
+    return begun and state_before not in {State.COMPLETED, State.CANCELLED}
+
+
+def report_state(
+    *, owed: bool, submitted: bool = False, published: bool = False
+) -> ReportState:
+    """What became of one activity in one round; a record period asks nobody."""
+    if published:
+        return ReportState.PUBLISHED
+    if submitted:
+        return ReportState.IN_REVIEW
+    return ReportState.SILENT if owed else ReportState.NEVER_ASKED

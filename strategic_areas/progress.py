@@ -1,5 +1,5 @@
 """
-How the plan is going: states, punctuality, counts and reports.
+How the plan is going: states, punctuality and counts.
 
 Pure: plain values in, plain values out; ``today`` is always an argument, the date in
 Santo Domingo. The constants are the thresholds that the methodology page prints.
@@ -38,15 +38,6 @@ class Punctuality(StrEnum):
     AT_RISK = "at_risk"
     LATE = "late"
     NO_DEADLINE = "no_deadline"
-
-
-class ReportState(StrEnum):
-    """What became of asking an agency for a report in a round."""
-
-    NEVER_ASKED = "never_asked"
-    SILENT = "silent"
-    IN_REVIEW = "in_review"
-    PUBLISHED = "published"
 
 
 #: Who may state a due date. The end of the plan says nothing about one record.
@@ -298,20 +289,3 @@ def count(states: Iterable[State]) -> Counts:
     """Count by state, each state of the fixed order present; sums to the total."""
     tally = Counter(states)
     return Counts(tally.total(), tuple((state, tally[state]) for state in State))
-
-
-def is_owed(state_before: State, starts_on: date | None, round_ends_on: date) -> bool:
-    """Whether a round asks for a report: begun, and neither done nor given up."""
-    begun = starts_on is None or starts_on <= round_ends_on
-    return begun and state_before not in {State.COMPLETED, State.CANCELLED}
-
-
-def report_state(
-    *, owed: bool, submitted: bool = False, published: bool = False
-) -> ReportState:
-    """What became of one activity in one round; a record period asks nobody."""
-    if published:
-        return ReportState.PUBLISHED
-    if submitted:
-        return ReportState.IN_REVIEW
-    return ReportState.SILENT if owed else ReportState.NEVER_ASKED

@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import F, FilteredRelation, Q
 
 from agencies.models import AgencyName
-from strategic_areas import progress
+from strategic_areas import discipline
 from strategic_areas.models import (
     Activity,
     Amendment,
@@ -40,7 +40,7 @@ class ActivityAccount:
     """One activity: where it stands, what was last said, what a demonstration says."""
 
     row: ActivityRow
-    report: progress.ReportState
+    report: discipline.ReportState
     submitted_on: date | None
     latest: record.Entry | None
     demonstrations: tuple[record.Entry, ...]
@@ -241,7 +241,7 @@ def _account(row, asked, moments, found):
     submitted_at = row.activity.in_review.get(asked.pk) if asked else None
     return ActivityAccount(
         row=row,
-        report=progress.report_state(
+        report=discipline.report_state(
             owed=rounds.owes(row, asked),
             submitted=submitted_at is not None,
             published=rounds.has_reported(row, asked),

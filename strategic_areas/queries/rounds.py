@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from strategic_areas import headline, progress
+from strategic_areas import discipline, headline, progress
 from strategic_areas.models import Plan, ReportingPeriod
 from strategic_areas.queries import past
 from strategic_areas.queries.board import ActivityRow, Board
@@ -49,7 +49,7 @@ def owes(row: ActivityRow, asked: ReportingPeriod | None) -> bool:
         if report.period_id != asked.pk and report.period_ends_on <= asked.ends_on
     ]
     state = progress.activity_state(before)
-    return progress.is_owed(state, row.activity.starts_on, asked.ends_on)
+    return discipline.is_owed(state, row.activity.starts_on, asked.ends_on)
 
 
 def has_reported(row: ActivityRow, asked: ReportingPeriod | None) -> bool:

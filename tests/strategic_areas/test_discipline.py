@@ -10,7 +10,15 @@ from django.urls import reverse
 
 from strategic_areas import discipline, workflow
 from strategic_areas.addresses import address
-from strategic_areas.discipline import AgencyState, Promptness, Tally
+from strategic_areas.discipline import (
+    AgencyState,
+    Promptness,
+    ReportState,
+    Tally,
+    is_owed,
+    report_state,
+)
+from strategic_areas.progress import State
 from strategic_areas.queries import board, ledger
 from tests.factories import (
     make_activity,
@@ -225,3 +233,32 @@ def test_only_the_secretariat_reads_the_table(client, make_actor):
     client.force_login(make_actor())
 
     assert client.get(reverse("admin:rounds")).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("state", "starts_on", "owed"),
+    [
+        (State.IN_PROGRESS, None, True),
+        (State.NO_REPORT, date(2026, 3, 31), True),
+        (State.NO_REPORT, date(2026, 4, 1), False),
+        (State.COMPLETED, None, False),
+        (State.CANCELLED, None, False),
+        (State.SUSPENDED, None, True),
+    ],
+)
+def test_a_round_asks_for_what_has_begun_and_is_not_over(state, starts_on, owed):
+    assert is_owed(state, starts_on, round_ends_on=date(2026, 3, 31)) is owed
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({"owed": False}, ReportState.NEVER_ASKED),
+        ({"owed": True}, ReportState.SILENT),
+        ({"owed": True, "submitted": True}, ReportState.IN_REVIEW),
+        ({"owed": True, "submitted": True, "published": True}, ReportState.PUBLISHED),
+        ({"owed": False, "published": True}, ReportState.PUBLISHED),
+    ],
+)
+def test_silence_review_and_not_being_asked_are_told_apart(facts, expected):
+    assert report_state(**facts) == expected

@@ -11,7 +11,6 @@ from strategic_areas.progress import (
     Declaration,
     Punctuality,
     Report,
-    ReportState,
     Standing,
     State,
     activity_standing,
@@ -21,9 +20,7 @@ from strategic_areas.progress import (
     commitment_state,
     count,
     done_between,
-    is_owed,
     punctuality,
-    report_state,
     share_of_way,
 )
 
@@ -262,35 +259,6 @@ def test_counts_sum_to_their_denominator_in_a_fixed_order(found):
     assert sum(number for _, number in counts.by_state) == counts.total == len(found)
     assert [state for state, _ in counts.by_state] == list(State)
     assert counts[State.NOT_STARTED] == found.count(State.NOT_STARTED)
-
-
-@pytest.mark.parametrize(
-    ("state", "starts_on", "owed"),
-    [
-        (State.IN_PROGRESS, None, True),
-        (State.NO_REPORT, date(2026, 3, 31), True),
-        (State.NO_REPORT, date(2026, 4, 1), False),
-        (State.COMPLETED, None, False),
-        (State.CANCELLED, None, False),
-        (State.SUSPENDED, None, True),
-    ],
-)
-def test_a_round_asks_for_what_has_begun_and_is_not_over(state, starts_on, owed):
-    assert is_owed(state, starts_on, round_ends_on=date(2026, 3, 31)) is owed
-
-
-@pytest.mark.parametrize(
-    ("facts", "expected"),
-    [
-        ({"owed": False}, ReportState.NEVER_ASKED),
-        ({"owed": True}, ReportState.SILENT),
-        ({"owed": True, "submitted": True}, ReportState.IN_REVIEW),
-        ({"owed": True, "submitted": True, "published": True}, ReportState.PUBLISHED),
-        ({"owed": False, "published": True}, ReportState.PUBLISHED),
-    ],
-)
-def test_silence_review_and_not_being_asked_are_told_apart(facts, expected):
-    assert report_state(**facts) == expected
 
 
 @given(states, dates, dates, st.none() | st.integers(0, 100))

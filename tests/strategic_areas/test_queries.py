@@ -3,7 +3,7 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from strategic_areas import progress, workflow
+from strategic_areas import discipline, progress, workflow
 from strategic_areas.models import ActivityUpdate, HelpLine, ReportingPeriod
 from strategic_areas.queries import (
     agencies,
@@ -186,7 +186,7 @@ def test_a_demonstration_round_asks_nobody():
 
     assert rounds.latest(plans.periods_of(plan), timezone.localdate()) is None
     (account,) = page_of(activity.commitment).activities
-    assert account.report == progress.ReportState.NEVER_ASKED
+    assert account.report == discipline.ReportState.NEVER_ASKED
 
 
 def test_the_public_record_is_no_report_of_an_agency():
@@ -207,7 +207,7 @@ def test_a_report_in_review_tells_its_day_and_nothing_else():
 
     (account,) = page_of(update.activity.commitment).activities
 
-    assert account.report == progress.ReportState.IN_REVIEW
+    assert account.report == discipline.ReportState.IN_REVIEW
     assert account.submitted_on == timezone.localdate()
     assert account.latest is None
 
