@@ -628,7 +628,7 @@ def test_who_waits_for_a_frozen_database_is_let_go(open_record, waited, is_let_g
         with rescue.waiting(), connection.cursor() as cursor:
             if is_let_go:
                 with pytest.raises(OperationalError):
-                    cursor.execute("SELECT pg_sleep(20)")
+                    cursor.execute("SELECT pg_sleep(3)")
             else:
                 cursor.execute("SELECT pg_sleep(0.6)")
     finally:
