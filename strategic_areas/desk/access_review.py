@@ -23,7 +23,7 @@ from agencies import access
 from agencies.factors import FACTORS
 from agencies.models import Agency, FocalPoint, User
 from strategic_areas.discipline import Promptness
-from strategic_areas.models import Participation, Plan
+from strategic_areas.models import Participation, Plan, ReportingPeriod
 from strategic_areas.queries import board, ledger
 
 FLAGGED, PROPOSED = 2, 3
@@ -126,12 +126,13 @@ def _mandates(today):
 
 def _silence(today):
     """Agency → (due date, was silent) of its closed rounds, the newest first."""
-    found = defaultdict(list)
-    for plan in Plan.objects.public():
-        opened = ledger.opened(plan, today).filter(is_demonstration=False)
-        closed = list(opened.filter(closes_on__lt=today))
-        if not closed:
-            continue
+    found, by_plan = defaultdict(list), defaultdict(list)
+    closed = ReportingPeriod.objects.rounds().filter(
+        plan__in=Plan.objects.public(), closes_on__lt=today
+    )
+    for period in closed.select_related("plan"):
+        by_plan[period.plan].append(period)
+    for plan, closed in by_plan.items():
         for cell in ledger.cells(board.load(plan, today), closed, today):
             promptness = cell.promptness(today)
             if promptness != Promptness.NOT_ASKED and not cell.accepts(today):

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -215,6 +217,18 @@ def review(*arguments):
     said = io.StringIO()
     call_command("review_access", *arguments, stdout=said)
     return said.getvalue().splitlines()
+
+
+def test_plans_of_which_no_round_has_closed_cost_nothing(
+    person, django_assert_num_queries
+):
+    with CaptureQueriesContext(connection) as before:
+        access_review.accesses()
+    for year in range(2001, 2011):
+        make_plan(code=str(year))
+
+    with django_assert_num_queries(len(before)):
+        access_review.accesses()
 
 
 def test_the_command_proposes_and_closes_nothing(activity, person):
