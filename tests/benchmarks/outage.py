@@ -43,14 +43,19 @@ def main():
         url = url.replace("/portal?", "/postgres?")  # which every new server has
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         environment = servers.prepared_portal(folder, DATABASE_URL=url)
-        served = "granian", "plan_portal.wsgi:application", THREADS
-        port, _p = stack.enter_context(servers.serve(*served, **environment))
-        bare = "granian", "tests.benchmarks.yardstick:application", THREADS
+        application = "plan_portal.wsgi:application"
+        port, _p = stack.enter_context(
+            servers.serve("granian", application, **environment)
+        )
+        bare = "granian", "tests.benchmarks.yardstick:application"
         greeting, _p = stack.enter_context(servers.serve(*bare))
         database = Database(binaries, url)
         servers.write("## While others publish, and without the database\n")
         while_publishing(url, port, greeting)
         stopped(database, port)
+        port, _p = stack.enter_context(
+            servers.serve("granian", application, threads=THREADS, **environment)
+        )
         frozen(database, port)
 
 

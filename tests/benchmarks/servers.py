@@ -111,14 +111,14 @@ def wait_for(port):
     sys.exit(f"The server on port {port} did not start")
 
 
-def fetch(port, path="/", **headers):
-    """Headers, named in lower case, and body of one GET that must answer 200."""
+def fetch(port, path="/", expected=200, **headers):
+    """Headers, named in lower case, and body of one GET that must answer so."""
     connection = HTTPConnection("127.0.0.1", port, timeout=30)
     with contextlib.closing(connection):
         names = {name.replace("_", "-"): value for name, value in headers.items()}
         connection.request("GET", path, headers={"Host": "localhost", **names})
         response = connection.getresponse()
-        if response.status != 200:
+        if response.status != expected:
             sys.exit(f"{path} answers {response.status}: there is nothing to measure")
         told = {name.lower(): value for name, value in response.getheaders()}
         return told, response.read()
