@@ -79,12 +79,11 @@ def cube(plan: Plan, asked: Mapping[str, str]) -> Cube:
         _grouped(ActivityUpdate, plan), all=True
     )
     for _kind, *values, real, planned in rows:
-        period = _made(ReportingPeriod, PERIOD, values)
-        agency = _made(Agency, AGENCY, values)
-        area = _made(StrategicArea, AREA, values)
-        periods[period.code], agencies[agency.slug] = period, agency
-        areas[area.code] = area
-        words = {"period": period.code, "agency": agency.slug, "area": area.code}
+        words = {
+            "period": _told(periods, ReportingPeriod, PERIOD, values),
+            "agency": _told(agencies, Agency, AGENCY, values),
+            "area": _told(areas, StrategicArea, AREA, values),
+        }
         sets = {name: frozenset({word}) for name, word in words.items()}
         items.append(Item((real, planned), sets, weight=real))
     kept, facets = sift(items, asked, FILTERS)
@@ -99,9 +98,12 @@ def cube(plan: Plan, asked: Mapping[str, str]) -> Cube:
     )
 
 
-def _made(model, names, values):
-    """A record of the next of ``values``, which are used up."""
-    return model(**{name: values.pop(0) for name in names})
+def _told(found, model, names, values):
+    """The word of the record that the next of ``values`` are of; made once."""
+    own = [values.pop(0) for _name in names]
+    if own[0] not in found:
+        found[own[0]] = model(**dict(zip(names, own, strict=True)))
+    return own[0]
 
 
 def _grouped(model, plan):
