@@ -178,9 +178,7 @@ def _planned(plan, supporter):
             activity = joined(row, "activities", Activity)
             activity.commitment, activity.plan = commitment, plan
             activity.is_disputed = row.disputes_activity or commitment.is_disputed
-            agency = agencies.setdefault(
-                activity.agency_id, joined(row, "activities__agency", Agency)
-            )
+            agency = joined(row, "activities__agency", Agency, agencies)
             agency.called_then, activity.agency = row.agency_then, agency
             activities.append(activity)
     return list(commitments.values()), activities

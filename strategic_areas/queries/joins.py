@@ -5,32 +5,42 @@ The rows of a left join are made records again; unions match columns by their pl
 """
 
 from collections.abc import Iterable
+from functools import cache
 
 from django.db.models import F, Model, QuerySet
 
 
 def with_joined(rows: QuerySet, path: str, model: type[Model]) -> QuerySet:
     """``rows``, one for each record of ``model`` along ``path``, or one without any."""
-    return rows.annotate(
-        **{_alias(path, field): F(f"{path}__{field}") for field in _fields(model)}
-    )
+    names = zip(_aliases(path, model), _fields(model), strict=True)
+    return rows.annotate(**{alias: F(f"{path}__{field}") for alias, field in names})
 
 
-def joined(row: Model, path: str, model: type[Model]) -> Model | None:
-    """The record of ``model`` that stands in a row of ``with_joined``."""
-    fields = _fields(model)
-    values = [getattr(row, _alias(path, field)) for field in fields]
-    if values[fields.index(model._meta.pk.attname)] is None:
-        return None
-    return model.from_db(row._state.db, fields, values)
+def joined(
+    row: Model, path: str, model: type[Model], known: dict | None = None
+) -> Model | None:
+    """
+    The record of ``model`` that stands in a row of ``with_joined``.
+
+    ``known`` are records by id: one that is among them is not made again, and one that
+    is made is added.
+    """
+    told = row.__dict__
+    key = told[_alias(path, model._meta.pk.attname)]
+    if key is None or (known and key in known):
+        return known[key] if key else None
+    values = [told[alias] for alias in _aliases(path, model)]
+    record = model.from_db(row._state.db, _fields(model), values)
+    if known is not None:
+        known[key] = record
+    return record
 
 
 def distinct(rows: Iterable[Model], path: str, model: type[Model]) -> list[Model]:
     """All records of ``model`` in the rows of one record, each once."""
     found = {}
     for row in rows:
-        if record := joined(row, path, model):
-            found.setdefault(record.pk, record)
+        joined(row, path, model, found)
     return list(found.values())
 
 
@@ -41,8 +51,14 @@ def columns(rows: QuerySet, *names, named: bool = False) -> QuerySet:
     return rows.values_list(*names, named=named)
 
 
+@cache
 def _fields(model):
-    return [field.attname for field in model._meta.concrete_fields]
+    return tuple(field.attname for field in model._meta.concrete_fields)
+
+
+@cache
+def _aliases(path, model):
+    return tuple(_alias(path, field) for field in _fields(model))
 
 
 def _alias(path, field):
