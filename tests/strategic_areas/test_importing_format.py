@@ -39,6 +39,8 @@ REVIEWED = {
     "withdrawn_by": "the secretariat withdraws here",
     "withdrawal_reason": "the secretariat withdraws here",
     "purged_at": "a text is purged here",
+    "letter": "a record is transcribed from no letter",
+    "confirmed_at": "a record is confirmed by its sources",
 }
 COMPUTED = {
     "": {
@@ -79,8 +81,6 @@ COMPUTED = {
     "updates": {
         **REVIEWED,
         "answer": "a record reports",
-        "letter": "a record is transcribed from no letter",
-        "confirmed_at": "a record is confirmed by its sources",
         "internal_note": "between an agency and the secretariat",
         "no_news_reason_es": "a record reports",
         "no_news_reason_en": "a record reports",
