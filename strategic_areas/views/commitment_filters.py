@@ -75,11 +75,12 @@ def _fields(found):
     ordered = sorted(
         programmes.values(), key=lambda each: (each.area.sort_code, each.sort_code)
     )
+    areas = {each.area.code: each.area.label for each in ordered}
     agencies = by_label(((c.lead.slug, c.lead.name) for c in commitments), folded)
     yield (
         "area",
         (_("Area"), _("Any area")),
-        [("", each.area.code, each.area.label) for each in ordered],
+        [("", code, label) for code, label in areas.items()],
     )
     yield (
         "programme",

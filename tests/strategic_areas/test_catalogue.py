@@ -99,6 +99,17 @@ def test_each_value_tells_how_many_it_leaves_given_the_other_filters(client, pla
     assert told["state"] == {"no_report": 2, "completed": 0}
 
 
+def test_an_area_of_two_programmes_stands_in_its_filter_once(client, plan):
+    area = plan.areas.get(code="1")
+    second = factories.make_programme(area=area)
+    factories.make_commitment(programme=second, lead=factories.make_agency())
+
+    (field,) = (f for f in ask(client, plan).context["fields"] if f.name == "area")
+
+    values = [option.value for _, group in field.groups for option in group]
+    assert values == ["1", "2"]
+
+
 def test_every_choice_of_the_form_leaves_as_many_as_it_tells(client, plan):
     for field in ask(client, plan, agency="mmujer").context["fields"]:
         for _, group in field.groups:
