@@ -2,17 +2,15 @@
 
 from dataclasses import dataclass
 
-from django import forms
 from django.contrib import admin, messages
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from agencies.models import FocalPoint
 from strategic_areas.desk import approvals
-from strategic_areas.desk.proposing import ProposalForm, waiting_for
+from strategic_areas.desk.proposing import OwnWordsForm, waiting_for
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
@@ -21,7 +19,6 @@ from strategic_areas.models import (
     Plan,
     Status,
 )
-from strategic_areas.models.comments import LONGEST
 from strategic_areas.models.disputes import ABOUT, ATTRIBUTED
 from strategic_areas.queries import disputes
 
@@ -42,23 +39,9 @@ class Attributed:
     is_disputed: bool
 
 
-class DisputeForm(ProposalForm):
-    class Meta:
+class DisputeForm(OwnWordsForm):
+    class Meta(OwnWordsForm.Meta):
         model = AttributionDispute
-        fields = ["text_es", "text_en"]
-        widgets = {
-            "text_es": forms.Textarea(attrs={"rows": 6, "maxlength": LONGEST}),
-            "text_en": forms.Textarea(
-                attrs={"rows": 6, "maxlength": LONGEST, "lang": "en"}
-            ),
-        }
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        label = capfirst(AttributionDispute._meta.get_field("text").verbose_name)
-        self.fields["text_es"].label = label
-        self.fields["text_en"].label = _("%(label)s, in English") % {"label": label}
-        self.fields["text_en"].required = False
 
 
 def attributed_to(user, kind):

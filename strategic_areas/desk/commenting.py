@@ -2,20 +2,17 @@
 
 from dataclasses import dataclass
 
-from django import forms
 from django.contrib import admin, messages
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency, FocalPoint
 from strategic_areas.desk import approvals, scorecards
-from strategic_areas.desk.proposing import ProposalForm, waiting_for
+from strategic_areas.desk.proposing import OwnWordsForm, waiting_for
 from strategic_areas.discipline import REPLY_WITHIN
 from strategic_areas.models import Activity, AgencyComment, ReportingPeriod
-from strategic_areas.models.comments import LONGEST
 
 #: How many of the last rounds the desk lists to be commented on.
 LAST_ROUNDS = 3
@@ -38,23 +35,9 @@ class Commented:
         return period.scorecards_ready_at + REPLY_WITHIN
 
 
-class CommentForm(ProposalForm):
-    class Meta:
+class CommentForm(OwnWordsForm):
+    class Meta(OwnWordsForm.Meta):
         model = AgencyComment
-        fields = ["text_es", "text_en"]
-        widgets = {
-            "text_es": forms.Textarea(attrs={"rows": 6, "maxlength": LONGEST}),
-            "text_en": forms.Textarea(
-                attrs={"rows": 6, "maxlength": LONGEST, "lang": "en"}
-            ),
-        }
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        label = capfirst(AgencyComment._meta.get_field("text").verbose_name)
-        self.fields["text_es"].label = label
-        self.fields["text_en"].label = _("%(label)s, in English") % {"label": label}
-        self.fields["text_en"].required = False
 
 
 def commentable(user, today=None):

@@ -5,12 +5,14 @@ from crispy_forms.layout import Submit
 from django import forms
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from strategic_areas import workflow
 from strategic_areas.desk import guard
 from strategic_areas.models import PendingChange
+from strategic_areas.models.comments import LONGEST
 from strategic_areas.workflow.personal_data import blocked_texts
 
 
@@ -62,6 +64,26 @@ class ProposalForm(forms.ModelForm):
         except workflow.TransitionError as error:
             self.add_error(None, str(error))
         return None
+
+
+class OwnWordsForm(ProposalForm):
+    """What an agency says itself: in Spanish, and in English where it likes."""
+
+    class Meta:
+        fields = ["text_es", "text_en"]
+        widgets = {
+            "text_es": forms.Textarea(attrs={"rows": 6, "maxlength": LONGEST}),
+            "text_en": forms.Textarea(
+                attrs={"rows": 6, "maxlength": LONGEST, "lang": "en"}
+            ),
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        label = capfirst(self._meta.model._meta.get_field("text").verbose_name)
+        self.fields["text_es"].label = label
+        self.fields["text_en"].label = _("%(label)s, in English") % {"label": label}
+        self.fields["text_en"].required = False
 
 
 def _refusal(change):

@@ -13,12 +13,32 @@ from strategic_areas.models.periods import ReportingPeriod
 LONGEST = 1500
 
 
-class AgencyComment(models.Model):
+class Signed(models.Model):
+    """
+    An agency's own words, which the public reads.
+
+    ``signed_as`` is the role that signs; the person's name is for staff alone.
+    """
+
+    signed_as = models.CharField(_("signed as"), max_length=10, choices=FocalPoint.Kind)
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        editable=False,
+        verbose_name=_("written by"),
+    )
+    written_at = models.DateTimeField(_("written"), editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class AgencyComment(Signed):
     """
     An agency's comment on itself in one round, as the public reads it.
 
-    ``signed_as`` is the role that signs; the person's name is for staff alone. A later
-    comment on the same round takes its place.
+    A later comment on the same round takes its place.
     """
 
     agency = models.ForeignKey(
@@ -35,15 +55,6 @@ class AgencyComment(models.Model):
         validators=[MaxLengthValidator(LONGEST)],
         help_text=_("The public reads it beside your reports. Name no person."),
     )
-    signed_as = models.CharField(_("signed as"), max_length=10, choices=FocalPoint.Kind)
-    written_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        related_name="+",
-        editable=False,
-        verbose_name=_("written by"),
-    )
-    written_at = models.DateTimeField(_("written"), editable=False)
 
     class Meta:
         ordering = ["-period__ends_on", "pk"]

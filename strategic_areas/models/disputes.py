@@ -1,15 +1,14 @@
 """An agency does not acknowledge what a reconstruction attributes to it."""
 
-from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies.constraints import spanish_required
-from agencies.models import Agency, FocalPoint
+from agencies.models import Agency
 from strategic_areas.models.activities import Activity
-from strategic_areas.models.comments import LONGEST
+from strategic_areas.models.comments import LONGEST, Signed
 from strategic_areas.models.commitments import Commitment
 from strategic_areas.models.plan import Plan
 from strategic_areas.models.provenance import Provenance
@@ -40,13 +39,13 @@ class AttributionDisputeQuerySet(models.QuerySet):
         return self.filter(resolved_on__isnull=True)
 
 
-class AttributionDispute(models.Model):
+class AttributionDispute(Signed):
     """
     "The institution does not acknowledge this attribution", with its text.
 
     About one reconstructed commitment, activity or update, beside which the public
-    reads it. ``signed_as`` is the role that signs, never a person. The secretariat
-    resolves it, and what it decided stands beside the record too.
+    reads it. The secretariat resolves it, and what it decided stands beside the record
+    too.
     """
 
     class Outcome(models.TextChoices):
@@ -85,15 +84,6 @@ class AttributionDispute(models.Model):
         validators=[MaxLengthValidator(LONGEST)],
         help_text=_("The public reads it beside the record. Name no person."),
     )
-    signed_as = models.CharField(_("signed as"), max_length=10, choices=FocalPoint.Kind)
-    written_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        related_name="+",
-        editable=False,
-        verbose_name=_("written by"),
-    )
-    written_at = models.DateTimeField(_("written"), editable=False)
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, blank=True)
     resolved_on = models.DateField(_("resolved on"), null=True, blank=True)
     resolution = models.TextField(
