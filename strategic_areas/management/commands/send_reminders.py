@@ -7,6 +7,7 @@ from django.utils import timezone
 from agencies.mail import Mail, queue_mail
 from agencies.models import User
 from strategic_areas.desk import reminders
+from strategic_areas.desk.digests import write
 
 
 class Command(BaseCommand):
@@ -45,5 +46,5 @@ def queue(digest, key, today):
         language=digest.user.language,
         kind="reminder",
         key=key,
-        **reminders.write(digest, today),
+        **write(digest, today),
     )
