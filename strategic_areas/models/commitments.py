@@ -53,6 +53,7 @@ class Planned(Dated):
         blank=True,
         related_name="continued_by",
         verbose_name=_("continues"),
+        help_text=_("The record of an earlier plan that this one carries on."),
     )
 
     class Meta:
@@ -113,15 +114,6 @@ class Commitment(PlanBound, Coded, Planned, Sourced):
         blank=True,
         related_name="commitments",
         verbose_name=_("framework targets"),
-    )
-    continues = models.ForeignKey(
-        "self",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="continued_by",
-        verbose_name=_("continues"),
-        help_text=_("The commitment of an earlier plan that this one carries on."),
     )
 
     objects = CommitmentQuerySet.as_manager()
