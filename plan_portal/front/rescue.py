@@ -9,13 +9,17 @@ so it shuts the sockets of all who wait in this process: they get the error that
 would get of a server that went away.
 """
 
+import logging
 import os
 import socket
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
+import psycopg2
 from django.db import connections
+
+logger = logging.getLogger(__name__)
 
 #: Seconds for which the answer to the smallest of questions may take.
 PATIENCE = 2.0
@@ -61,14 +65,20 @@ class Rescue:
 
     def _run(self):
         while not self._stopping.wait(INTERVAL):
-            since = self._waited_since()
-            if since is not None and time.monotonic() - since > PATIENCE:
-                self.let_go()
+            try:
+                since = self._waited_since()
+                if since is not None and time.monotonic() - since > PATIENCE:
+                    self.let_go()
+            except Exception:
+                logger.exception("Whoever waits for the database was not let go")
 
     def let_go(self):
         """Shut the sockets of all who wait."""
         for wrapper in list(self._waiting.values()):
-            shut(wrapper.connection)
+            # Closed in this moment by its own thread, or reset by the other side:
+            # then it waits no more, and the others still do.
+            with suppress(OSError, psycopg2.Error):
+                shut(wrapper.connection)
 
 
 def shut(raw):
@@ -80,10 +90,7 @@ def shut(raw):
     """
     if raw is None or raw.closed:
         return
-    try:
-        number = os.dup(raw.fileno())
-    except OSError:
-        return
+    number = os.dup(raw.fileno())
     with socket.socket(fileno=number) as doubled:
         if not raw.closed:
             doubled.shutdown(socket.SHUT_RDWR)

@@ -2,10 +2,15 @@
 
 import io
 import os
+import socket
+import struct
 import threading
 import time
+from contextlib import closing
+from types import SimpleNamespace
 
 import brotli
+import psycopg2
 import pytest
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
@@ -634,6 +639,66 @@ def test_who_waits_for_a_frozen_database_is_let_go(open_record, waited, is_let_g
     finally:
         rescue.stop()
         connection.close()
+
+
+def connected():
+    """Two ends of a connection over the network."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+        near = socket.create_connection(server.getsockname())
+        far, _address = server.accept()
+    return near, far
+
+
+def held(line):
+    """What a thread that waits holds, as far as letting go of it needs it."""
+    return SimpleNamespace(connection=SimpleNamespace(closed=0, fileno=line.fileno))
+
+
+def closed_by_its_own_thread():
+    raise psycopg2.InterfaceError("connection already closed")
+
+
+@pytest.mark.parametrize("gone", ["reset", "shut twice", "closed meanwhile"])
+def test_a_connection_that_is_gone_keeps_nobody_waiting(gone):
+    (first, peer), (second, far) = connected(), connected()
+    with first, peer, second, far:
+        rescue = Rescue(lambda: None)
+        rescue._waiting = {1: held(first), 2: held(second)}
+        if gone == "closed meanwhile":
+            rescue._waiting[1].connection.fileno = closed_by_its_own_thread
+        elif gone == "reset":
+            peer.setsockopt(
+                socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+            )
+            peer.close()
+        else:
+            first.shutdown(socket.SHUT_RDWR)
+            peer.close()
+
+        rescue.let_go()
+
+        far.settimeout(5)
+        assert far.recv(1) == b""
+
+
+def test_whoever_lets_go_goes_on_whatever_happens(monkeypatch, caplog):
+    monkeypatch.setattr("plan_portal.front.rescue.INTERVAL", 0.01)
+    asked, asked_again = [], threading.Event()
+
+    def waited_since():
+        asked.append(1)
+        if len(asked) == 1:
+            raise RuntimeError("whatever")
+        asked_again.set()
+
+    rescue = Rescue(waited_since)
+    rescue.start()
+    try:
+        assert asked_again.wait(5)
+    finally:
+        rescue.stop()
+
+    assert [row.levelname for row in caplog.records] == ["ERROR"]
 
 
 def test_a_request_is_among_those_who_are_let_go(make_front, plan, monkeypatch):
