@@ -22,9 +22,11 @@ NOT_OURS = {"prose", "headline", "reconstruction", "recorded-until", "cite"}
 VOID = {"meta", "link", "br", "img", "input", "use", "path", "circle", "rect", "hr"}
 MEASURES = {
     "es": r"\d\s?%|por ciento|avance|progreso|cumpl|llevad[oa]s? a cabo|"
-    r"\d+ de (l[ao]s )?\d+ \w+ (terminad|complet|cumpl|ejecutad|hech|realizad)",
+    r"\d+ de (l[ao]s )?\d+ \w+ (terminad|complet|cumpl|ejecutad|hech|realizad)|"
+    r"\d+ actividad\w*: [^.]*terminad",
     "en": r"\d\s?%|per ?cent|(?<!in )progress|fulfil|accomplish|carried out|"
-    r"\d+ of (the )?\d+ \w+ (completed|done|finished|carried|achieved)",
+    r"\d+ of (the )?\d+ \w+ (completed|done|finished|carried|achieved)|"
+    r"\d+ activit\w*: [^.]*completed",
 }
 
 
@@ -102,6 +104,18 @@ def test_the_rule_finds_what_it_looks_for(client, commitment, language):
 
     assert re.search(MEASURES[language], said.text)
     assert "progress" in said.tags
+
+
+def test_of_an_agency_s_part_it_tells_the_number_without_a_bar(client, commitment):
+    path = commitment.get_absolute_url("es")
+    parts = []
+    for provenance in ("reconstructed", "plan"):
+        Commitment.objects.update(provenance=provenance)
+        page = client.get(path).content.decode()
+        parts.append(page.split('class="agency-part"')[1].split("<article")[0])
+
+    assert ["<svg" in part for part in parts] == [False, True]
+    assert [re.findall(r"(\d+) actividades", part) for part in parts] == [["3"]] * 2
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

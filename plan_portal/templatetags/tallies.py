@@ -1,7 +1,8 @@
 """
-The headline's tallies as sentences: number and gender follow what is counted.
+Tallies as sentences: number and gender follow what is counted.
 
-Spanish says "9 terminados" of commitments and "9 terminadas" of lines of work.
+Spanish says "9 terminados" of commitments and "9 terminadas" of lines of work and of
+activities.
 """
 
 from django import template
@@ -77,6 +78,27 @@ LINES_OF_WORK = {
         "n",
     ),
 }
+#: An official plan's; of a reconstruction nobody counts what was finished.
+ACTIVITIES = {
+    State.COMPLETED: npgettext_lazy(
+        "activities", "%(n)d completed", "%(n)d completed", "n"
+    ),
+    State.IN_PROGRESS: npgettext_lazy(
+        "activities", "%(n)d in progress", "%(n)d in progress", "n"
+    ),
+    State.NOT_STARTED: npgettext_lazy(
+        "activities", "%(n)d not started", "%(n)d not started", "n"
+    ),
+    State.SUSPENDED: npgettext_lazy(
+        "activities", "%(n)d suspended", "%(n)d suspended", "n"
+    ),
+    State.CANCELLED: npgettext_lazy(
+        "activities", "%(n)d cancelled", "%(n)d cancelled", "n"
+    ),
+    State.NO_REPORT: npgettext_lazy(
+        "activities", "%(n)d without a report", "%(n)d without a report", "n"
+    ),
+}
 
 
 @register.simple_tag
@@ -86,7 +108,16 @@ def tally(numbers, is_reconstructed):
 
     ``numbers`` are pairs of a state or punctuality and how many.
     """
-    words = LINES_OF_WORK if is_reconstructed else COMMITMENTS
+    return _said(numbers, LINES_OF_WORK if is_reconstructed else COMMITMENTS)
+
+
+@register.simple_tag
+def activity_tally(numbers):
+    """The same of an official commitment's activities, by their state."""
+    return _said(numbers, ACTIVITIES)
+
+
+def _said(numbers, words):
     return ", ".join(
         str(words[key] % {"n": number}) for key, number in numbers if number
     )
