@@ -8,6 +8,8 @@ from html.parser import HTMLParser
 
 import pytest
 from django.core.management import call_command
+from django.template.loader import render_to_string
+from django.utils.translation import override
 
 from strategic_areas.addresses import address
 from strategic_areas.models import Activity, Commitment, Plan
@@ -128,6 +130,33 @@ def test_every_page_of_it_is_headed_as_what_it_is(client, commitment, language):
                 unheaded.add(name)
 
     assert unheaded == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["home", "plan"])
+def test_its_first_pages_keep_the_caveat_once_an_agency_has_reported(
+    client, commitment, name, language
+):
+    """And once part of it is the plan's own, when no headline says it any more."""
+    factories.make_published_update(activity=commitment.activities.first())
+    Commitment.objects.filter(pk=commitment.pk).update(provenance="plan")
+    args = () if name == "home" else (commitment.plan.code,)
+
+    page = client.get(address(name, *args, language=language))
+
+    board = page.context["overview"].board
+    with override(language):
+        caveat, bare = (
+            render_to_string(
+                "_recorded_until.html", {"board": board, "is_alone": alone}
+            )
+            for alone in (True, False)
+        )
+    assert caveat != bare
+    assert (board.is_reconstructed, board.knows_the_matrix) == (True, True)
+    assert "nobody" not in page.context["overview"].headline.findings
+    html = " ".join(page.content.decode().split())
+    assert html.count(" ".join(caveat.split())) == 1
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
