@@ -5,7 +5,7 @@ from strategic_areas.importing.applying import told
 from strategic_areas.importing.deciding import NOTHING, Verdict, verdict
 from strategic_areas.importing.format import SECTIONS
 from strategic_areas.importing.outcome import Change, Kept
-from strategic_areas.models import OPEN, Status
+from strategic_areas.models import OPEN, ActivityUpdate, AttributionDispute, Status
 from strategic_areas.models.review import Reviewed
 
 
@@ -24,6 +24,7 @@ class Revising:
         self.outcome = outcome
         self.standing = {}
         self.barred = {}
+        self.disputed = _disputed(table)
         self.content = sorted(
             {name for key in SECTIONS[table.name].keys for name in key.stored_as}
             - {"sources"}
@@ -42,6 +43,8 @@ class Revising:
                 self.barred[key] = "reported here"
         elif row.status == Status.PUBLISHED:
             self.barred.pop(key, None)
+            if row.pk in self.disputed:
+                self.barred[key] = "disputed here"
 
     def file(self, record):
         """Record a new update, or a new revision of one that the file changes."""
@@ -95,6 +98,18 @@ class Revising:
         with told(record):
             workflow.record(update, sources=sources)
         self.memory.remember(record, **record_values(record, values))
+
+
+def _disputed(table):
+    """
+    Ids of the updates that their agency does not acknowledge, undecided.
+
+    A new revision would stand without the agency's word beside it.
+    """
+    if table.model is not ActivityUpdate:
+        return frozenset()
+    open_ones = AttributionDispute.objects.unresolved()
+    return frozenset(open_ones.values_list("activity_update_id", flat=True))
 
 
 def record_values(record, values):

@@ -25,7 +25,7 @@ from strategic_areas.models import (
     Target,
 )
 from strategic_areas.models.measurements import Measurement
-from tests.factories import make_reviewer
+from tests.factories import make_approved_dispute, make_change, make_reviewer
 from tests.strategic_areas.plans import (
     FOLDER,
     SHIPPED,
@@ -272,6 +272,24 @@ def test_an_update_that_was_withdrawn_here_is_not_published_again(tmp_path):
         ("updates C1.a 2030-S1", "", "no record", "an update", "withdrawn here")
     ]
     assert ActivityUpdate.objects.published().count() == 0
+
+
+def test_a_disputed_update_waits_for_the_decision(tmp_path):
+    load_small(tmp_path, small())
+    dispute = make_approved_dispute(ActivityUpdate.objects.get())
+
+    before = load_small(tmp_path, with_update(percent=60))
+    decided = {
+        "outcome": "corrected",
+        "resolved_on": date(2030, 8, 1),
+        "resolution_es": "La cifra era otra.",
+    }
+    workflow.approve(make_change(dispute, **decided), by=make_reviewer())
+    after = load_small(tmp_path, with_update(percent=60))
+
+    record = "updates C1.a 2030-S1"
+    assert kept(before) == [(record, "percent", 40, 60, "disputed here")]
+    assert counts(after) == (0, 1, 0)
 
 
 def make_draft(update, **fields):
