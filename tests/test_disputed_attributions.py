@@ -5,10 +5,12 @@ import io
 from datetime import date
 
 import pytest
+from django.contrib.auth.models import Group
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from agencies.access import REVIEWERS
 from strategic_areas import purging, workflow
 from strategic_areas.addresses import address
 from strategic_areas.desk.attributions import KINDS
@@ -231,6 +233,36 @@ def test_the_agency_does_not_resolve_it_nor_does_one_person_alone(client, update
     change = factories.make_change(dispute, by=reviewer, **RESOLVED)
     with pytest.raises(workflow.TransitionError):
         workflow.approve(change, by=reviewer)
+
+
+def test_nobody_decides_on_what_their_own_institution_disputes(update):
+    dispute = factories.make_approved_dispute(update)
+    both = factories.make_focal_point(agency=update.agency)
+    both.groups.add(Group.objects.get(name=REVIEWERS))
+
+    with pytest.raises(workflow.TransitionError):
+        factories.make_change(dispute, by=both, **RESOLVED)
+    dispute.refresh_from_db()
+    change = factories.make_change(dispute, by=factories.make_reviewer(), **RESOLVED)
+    with pytest.raises(workflow.TransitionError):
+        workflow.approve(change, by=both)
+
+
+@pytest.mark.parametrize("kind", ["compromiso", "actividad", "avance"])
+def test_what_a_later_record_supersedes_is_not_disputed(client, update, kind):
+    person = factories.make_focal_point(agency=update.agency)
+    newer = factories.make_commitment(
+        programme=update.activity.commitment.programme, lead=update.agency
+    )
+    newer.supersedes.add(update.activity.commitment)
+    client.force_login(person)
+    record = records(update)[kind]
+
+    url = reverse("admin:attribution", args=[kind, record.pk])
+
+    assert client.get(url).status_code == 404
+    with pytest.raises(workflow.TransitionError):
+        factories.make_dispute(record, by=person)
 
 
 def test_the_secretariat_cannot_change_what_the_agency_said(client, update):

@@ -16,18 +16,12 @@ from strategic_areas.models import (
     ActivityUpdate,
     AttributionDispute,
     Commitment,
-    Plan,
-    Status,
 )
-from strategic_areas.models.disputes import ABOUT, ATTRIBUTED
+from strategic_areas.models.disputes import ABOUT, NAMED, attributed_to
 from strategic_areas.queries import disputes
 
-#: The word in the address → what is attributed, and how its agency is found.
-KINDS = {
-    "compromiso": (Commitment, "lead"),
-    "actividad": (Activity, "agency"),
-    "avance": (ActivityUpdate, "activity__agency"),
-}
+#: The word in the address → what is attributed.
+KINDS = {"compromiso": Commitment, "actividad": Activity, "avance": ActivityUpdate}
 
 
 @dataclass(frozen=True)
@@ -44,17 +38,13 @@ class DisputeForm(OwnWordsForm):
         model = AttributionDispute
 
 
-def attributed_to(user, kind):
+def attributed(user, kind):
     """Public reconstructed records of the agencies that the user reports for."""
-    model, agency = KINDS[kind]
-    agencies = FocalPoint.objects.agencies_of(user)
-    rows = model.objects.filter(
-        **{f"{agency}__in": agencies}, provenance__in=ATTRIBUTED
-    ).exclude(plan__status=Plan.Status.IN_PREPARATION)
+    model = KINDS[kind]
+    rows = attributed_to(model, FocalPoint.objects.agencies_of(user))
     if model is ActivityUpdate:
-        rows = rows.filter(status=Status.PUBLISHED)
         rows = rows.select_related("activity", "period")
-    return rows.select_related("plan", "dispute__agency", agency)
+    return rows.select_related("plan", "dispute__agency", NAMED[model])
 
 
 def attributions(request):
@@ -62,14 +52,14 @@ def attributions(request):
     found = [
         Attributed(kind, row, _has(row))
         for kind in KINDS
-        for row in attributed_to(request.user, kind)
+        for row in attributed(request.user, kind)
     ]
     context = {**admin.site.each_context(request), "attributed": found}
     return render(request, "desk/attributions.html", context)
 
 
 def _has(row):
-    """Whether a row of ``attributed_to`` has a dispute beside it."""
+    """Whether a row of ``attributed`` has a dispute beside it."""
     return row._state.fields_cache["dispute"] is not None
 
 
@@ -103,7 +93,7 @@ def attribution(request, kind, pk):
 def _record_or_404(user, kind, pk):
     if kind not in KINDS:
         raise Http404
-    record = attributed_to(user, kind).filter(pk=pk).first()
+    record = attributed(user, kind).filter(pk=pk).first()
     if record is None:
         raise Http404
     return record

@@ -23,6 +23,12 @@ ABOUT = {
     Activity: "activity",
     ActivityUpdate: "activity_update",
 }
+#: How the agency is found to which a record is attributed.
+NAMED = {
+    Commitment: "lead",
+    Activity: "agency",
+    ActivityUpdate: "activity__agency",
+}
 
 
 def _is_about_one():
@@ -138,13 +144,23 @@ class AttributionDispute(Signed):
     @property
     def may_stand(self):
         """A new one, beside what is public and attributed to this very agency."""
-        return self.pk is not None or may_be_disputed(self.record, self.agency)
+        if self.pk is not None:
+            return True
+        rows = attributed_to(type(self.record), [self.agency])
+        return rows.filter(pk=self.record.pk).exists()
 
 
-def may_be_disputed(record, agency) -> bool:
-    """True of a public reconstructed record that is attributed to the agency."""
-    named = record.lead if isinstance(record, Commitment) else record.agency
-    is_public = record.plan.status != Plan.Status.IN_PREPARATION
-    if isinstance(record, ActivityUpdate):
-        is_public &= record.status == Status.PUBLISHED
-    return is_public and named == agency and record.provenance in ATTRIBUTED
+def attributed_to(model, agencies):
+    """
+    The public reconstructed records of a model of ``ABOUT`` attributed to agencies.
+
+    What a later record supersedes is left out: it stands in no list any more.
+    """
+    if model is ActivityUpdate:
+        standing = Activity.objects.standing()
+        rows = model.objects.filter(status=Status.PUBLISHED, activity__in=standing)
+    else:
+        rows = model.objects.standing()
+    return rows.filter(
+        **{f"{NAMED[model]}__in": agencies}, provenance__in=ATTRIBUTED
+    ).exclude(plan__status=Plan.Status.IN_PREPARATION)

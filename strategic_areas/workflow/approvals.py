@@ -71,10 +71,21 @@ def may_propose(user, record):
         return record.may_stand and may_review(user, record.record)
     if isinstance(record, AgencyComment):
         return record.period.is_round and reports_for(user, record.agency)
-    if isinstance(record, AttributionDispute) and not record.pk:
-        return record.may_stand and reports_for(user, record.agency)
+    if isinstance(record, AttributionDispute):
+        if not record.pk:
+            return record.may_stand and reports_for(user, record.agency)
+        if _is_party(user, record):
+            return False
     action = "change" if record.pk else "add"
     return user.has_perm(f"strategic_areas.{action}_{record._meta.model_name}")
+
+
+def _is_party(user, record):
+    """Whether the dispute is hers: its agency's people do not decide on it."""
+    is_dispute = isinstance(record, AttributionDispute) and record.pk is not None
+    return is_dispute and (
+        record.written_by_id == user.pk or reports_for(user, record.agency)
+    )
 
 
 @transaction.atomic
@@ -184,6 +195,11 @@ def approve(change, *, by):
             _("%(record)s: nobody approves what they proposed.") % {"record": change}
         )
     record = stored_record(change)
+    if _is_party(by, record):
+        raise TransitionError(
+            _("%(record)s: nobody decides on what their institution disputes.")
+            % {"record": change}
+        )
     if record is None or plain_values(record, change.before) != change.before:
         return _decide(change, Status.OUTDATED, by)
     # Spanish, the first language: it is what undecorated columns hold.
