@@ -27,6 +27,7 @@ class ReviewedAdmin(ScopedHistoryAdmin):
     change_form_template = "admin/strategic_areas/reviewed_change_form.html"
     inlines = [EvidenceInline]
     list_per_page = 50
+    #: Each step is; what somebody writes in a draft is its history's alone.
     is_told_otherwise = True
     #: The field of what is reported on.
     subject = ""

@@ -113,11 +113,8 @@ def _in_step(execution, percent, changed):
     if percent and not percent.isdecimal():
         return execution, percent
     number = int(percent) if percent else None
-    if leading == {"percent"}:
-        execution = str(in_step.execution_for(number, execution))
-    elif leading == {"execution"}:
-        number = in_step.percent_for(execution, number)
-    return execution, "" if number is None else str(number)
+    number, execution = in_step.both(number, execution, changed=leading)
+    return str(execution), "" if number is None else str(number)
 
 
 def _places(line, provinces, faults):
