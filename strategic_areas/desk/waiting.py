@@ -16,11 +16,11 @@ WORDS = {model: word for word, model in KINDS.items()}
 #: What a row of the queue shows of each kind of record.
 RELATED = {
     ActivityUpdate: [
-        *("period", "translation"),
+        *("period", "translation", "letter"),
         *("activity__agency", "activity__commitment__plan"),
     ],
     CommitmentUpdate: [
-        *("period", "translation"),
+        *("period", "translation", "letter"),
         *("commitment__lead", "commitment__plan"),
     ],
 }
