@@ -128,16 +128,20 @@ class ReportForm(RowForm):
         return super().clean()
 
     def _keep_english(self):
-        """A text that says again what was published is translated already."""
-        for name in TRANSLATED if self.last else ():
-            before = getattr(self.last, f"{name}_en")
+        """
+        English stands beside the Spanish that it translates, and beside no other.
+
+        A text that says again what was published is translated already.
+        """
+        for name in TRANSLATED:
+            told = _lines(self.cleaned_data.get(f"{name}_es"))
             stands = getattr(self.instance, f"{name}_en")
-            is_same = _lines(self.cleaned_data.get(f"{name}_es")) == _lines(
-                getattr(self.last, f"{name}_es")
-            )
-            if is_same and not stands:
-                setattr(self.instance, f"{name}_en", before)
-            elif not is_same and stands and stands == before:
+            is_changed = told != _lines(getattr(self.instance, f"{name}_es"))
+            if self.last and told == _lines(getattr(self.last, f"{name}_es")):
+                if is_changed or not stands:
+                    before = getattr(self.last, f"{name}_en")
+                    setattr(self.instance, f"{name}_en", before)
+            elif is_changed and stands:
                 setattr(self.instance, f"{name}_en", "")
 
     def _keep_in_step(self):
@@ -214,16 +218,26 @@ class SameForm(forms.Form):
         self.helper.add_input(Submit("save", _("Same as the previous period")))
 
 
-class SendForm(forms.Form):
+class VersionsForm(forms.Form):
     """
-    What is sent: the versions that stood on the screen, each as id:version.
+    The versions that stood on the screen, each as id:version.
 
-    ``seen`` are reports, ``declared`` declarations. Where the guard warned, one tick
-    says that the warnings were read.
+    ``seen`` are reports, ``declared`` declarations.
     """
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
     declared = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def clean_seen(self):
+        return versions(self.cleaned_data["seen"])
+
+    def clean_declared(self):
+        return versions(self.cleaned_data["declared"])
+
+
+class SendForm(VersionsForm):
+    """What is sent; where the guard warned, one tick says that this was read."""
+
     warnings_read = forms.BooleanField(label=_("I have read these warnings"))
 
     def __init__(self, *args, action, has_warnings, **kwargs):
@@ -237,12 +251,6 @@ class SendForm(forms.Form):
         self.helper.add_input(
             Submit("send", _("Send all for review"), css_class="default")
         )
-
-    def clean_seen(self):
-        return versions(self.cleaned_data["seen"])
-
-    def clean_declared(self):
-        return versions(self.cleaned_data["declared"])
 
     def clean(self):
         cleaned = super().clean()

@@ -70,6 +70,12 @@ def page(request, sheet, *, unfolded=None, posted=None, attaching=None):
     }
 
 
+def asked_row(request):
+    """The anchor of the row that an address asks to stand open, or None."""
+    words = [word for word in (Row.word, Declared.word) if word in request.GET]
+    return f"{words[0]}-{request.GET[words[0]]}" if words else None
+
+
 def frame(request, sheet):
     """What every page of the sheet needs."""
     return {**admin.site.each_context(request), "sheet": sheet}

@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from strategic_areas.desk import answers, declarations, showing
-from strategic_areas.desk.rows import Declared, Row
 from strategic_areas.desk.sheet import as_it_stands, find, find_row, following
 
 #: The header by which the sheet's script asks for one row instead of a page.
@@ -35,9 +34,7 @@ def row_or_404(request, period, agency, activity=None, commitment=None):
 def sheet(request, period, agency):
     """Every activity owed in the round; the next empty row stands open."""
     found = find_or_404(request, period, agency)
-    words = [word for word in (Row.word, Declared.word) if word in request.GET]
-    asked = f"{words[0]}-{request.GET[words[0]]}" if words else None
-    context = showing.page(request, found, unfolded=asked)
+    context = showing.page(request, found, unfolded=showing.asked_row(request))
     return render(request, "desk/sheet.html", context)
 
 

@@ -265,6 +265,17 @@ def test_a_letter_that_somebody_takes_out_is_recorded(client):
     assert entry.facts == {"kind": "letter"}
 
 
+def test_a_letter_shown_in_a_page_is_recorded_once_in_a_session(client):
+    letter = make_letter()
+    address = reverse("admin:letter_file", args=[letter.pk])
+    client.force_login(make_reviewer())
+
+    for path in (f"{address}?mostrada", f"{address}?mostrada", address):
+        client.get(path).getvalue()
+
+    assert AuditEntry.objects.filter(event="exported").count() == 2
+
+
 def test_nobody_takes_out_everything_at_once(client, monkeypatch):
     monkeypatch.setattr(taking_out, "MOST", "2/m/user")
     letter, reviewer = make_letter(), make_reviewer()

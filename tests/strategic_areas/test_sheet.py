@@ -147,6 +147,18 @@ def test_a_text_that_stands_as_it_was_published_keeps_its_english(desk):
     assert kept == ["Trained.", ""]
 
 
+def test_a_mended_text_keeps_no_english_of_what_it_said_before(desk):
+    told = {"narrative_es": "Fueron 12.", "narrative_en": "They were 12."}
+    update = make_submitted_update(activity=desk.activity, period=desk.period, **told)
+    workflow.give_back(update, by=make_reviewer(), reason="Eran 15.")
+    update.refresh_from_db()
+
+    desk.save(narrative_es="Fueron 15.", seen_version=update.version)
+
+    update.refresh_from_db()
+    assert (update.narrative_es, update.narrative_en) == ("Fueron 15.", "")
+
+
 def test_saving_leads_to_the_next_row_that_waits(desk):
     second = desk.another()
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import Agency
 from strategic_areas import evidence
 from strategic_areas.desk import guard
-from strategic_areas.desk.forms import versions
+from strategic_areas.desk.forms import VersionsForm
 from strategic_areas.models import CommitmentUpdate, Letter, ReportingPeriod
 
 
@@ -66,11 +66,8 @@ class LetterForm(forms.ModelForm):
         return upload
 
 
-class SeenForm(forms.Form):
-    """What stood on the screen, each as id:version: reports, and declarations."""
-
-    seen = forms.CharField(widget=forms.HiddenInput, required=False)
-    declared = forms.CharField(widget=forms.HiddenInput, required=False)
+class SeenForm(VersionsForm):
+    """What stood on the screen, filled in from its rows."""
 
     def __init__(self, *args, rows, action, **kwargs):
         shown = {"seen": [], "declared": []}
@@ -82,12 +79,6 @@ class SeenForm(forms.Form):
         kwargs |= {"initial": initial, "label_suffix": ""}
         super().__init__(*args, **kwargs)
         self.helper = posting("step-form", action)
-
-    def clean_seen(self):
-        return versions(self.cleaned_data["seen"])
-
-    def clean_declared(self):
-        return versions(self.cleaned_data["declared"])
 
 
 class SendLetterForm(SeenForm):

@@ -10,38 +10,38 @@ from strategic_areas.desk.sheet import owed
 from strategic_areas.models import Activity, Commitment, Letter, Status
 
 
+class OfLetter:
+    """What a row has on the sheet of a letter in place of its agency's own sheet."""
+
+    #: Evidence is the letter itself.
+    takes_evidence = False
+    #: The name of the address that takes what is written in it.
+    saving = ""
+
+    @property
+    def page_url(self):
+        return f"{sheet_url(self.letter)}?{self.word}={self.key}#{self.anchor}"
+
+    def url(self, name, *more):
+        return reverse(self.saving, args=[self.letter.pk, self.key])
+
+
 @dataclass(frozen=True)
-class LetterRow(Row):
+class LetterRow(OfLetter, Row):
     """One activity that the letter may tell of."""
 
     letter: Letter | None = None
 
-    #: Evidence is the letter itself.
-    takes_evidence = False
-
-    @property
-    def page_url(self):
-        return f"{sheet_url(self.letter)}?{self.word}={self.key}#{self.anchor}"
-
-    def url(self, name, *more):
-        return reverse("admin:letter_row", args=[self.letter.pk, self.key])
+    saving = "admin:letter_row"
 
 
 @dataclass(frozen=True)
-class LetterDeclared(Declared):
+class LetterDeclared(OfLetter, Declared):
     """One commitment that the agency leads, whose result the letter may declare."""
 
     letter: Letter | None = None
 
-    #: Evidence is the letter itself.
-    takes_evidence = False
-
-    @property
-    def page_url(self):
-        return f"{sheet_url(self.letter)}?{self.word}={self.key}#{self.anchor}"
-
-    def url(self, name, *more):
-        return reverse("admin:letter_declaration", args=[self.letter.pk, self.key])
+    saving = "admin:letter_declaration"
 
 
 @dataclass(frozen=True)

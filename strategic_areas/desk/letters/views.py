@@ -16,12 +16,13 @@ from strategic_areas.desk import answers, declarations, showing
 from strategic_areas.desk.letters import asking
 from strategic_areas.desk.letters.forms import LetterForm, SendLetterForm
 from strategic_areas.desk.letters.rows import read
-from strategic_areas.desk.rows import Declared, Row
 from strategic_areas.models import Letter, Status, Transition
 from strategic_areas.views.evidence import as_attachment
 
 #: How many letters the list shows.
 SHOWN = 100
+#: With this a page asks for the picture of a letter, to be seen in its place.
+IN_A_PAGE = "mostrada"
 
 
 def _only_reviewers(request):
@@ -78,9 +79,7 @@ def new(request):
 @require_safe
 def sheet(request, pk):
     """What the letter says of each activity, and of what its agency leads."""
-    words = [word for word in (Row.word, Declared.word) if word in request.GET]
-    asked = f"{words[0]}-{request.GET[words[0]]}" if words else None
-    return _page(request, _found(request, pk), asked)
+    return _page(request, _found(request, pk), showing.asked_row(request))
 
 
 def _page(request, letter, unfolded=None, posted=None, sending=None, status=200):
@@ -174,5 +173,20 @@ def download(request, pk):
     """The letter itself: for the secretariat and the focal points of its agency."""
     letters = Letter.objects.visible_to(request.user).exclude(file="")
     letter = get_object_or_404(letters, pk=pk)
-    take_out(request, letter, agency=letter.agency, kind="letter")
+    if request.method == "GET" and not _is_shown_again(request, letter):
+        take_out(request, letter, agency=letter.agency, kind="letter")
     return as_attachment(letter)
+
+
+def _is_shown_again(request, letter):
+    """
+    Whether a page shows the picture to whoever was shown it in this session before.
+
+    Otherwise each row that is saved beside a photographed letter would leave an entry
+    in the record, and soon none could be saved any more.
+    """
+    if IN_A_PAGE not in request.GET:
+        return False
+    seen = request.session.get(IN_A_PAGE, [])
+    request.session[IN_A_PAGE] = sorted({*seen, letter.pk})
+    return letter.pk in seen
