@@ -97,8 +97,10 @@ class Account:
 def account_of(agency, today=None):
     """For whoever holds a mandate: drafts are the agency's own."""
     today = today or timezone.localdate()
-    updates = ActivityUpdate.objects.filter(activity__agency=agency)
-    declared = CommitmentUpdate.objects.filter(commitment__lead=agency)
+    updates = ActivityUpdate.objects.without_transcriptions()
+    updates = updates.filter(activity__agency=agency)
+    declared = CommitmentUpdate.objects.without_transcriptions()
+    declared = declared.filter(commitment__lead=agency)
     begun = [
         *updates.filter(status__in=UNFINISHED).select_related("activity", "period"),
         *declared.filter(status__in=UNFINISHED).select_related("commitment", "period"),

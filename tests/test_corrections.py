@@ -10,6 +10,7 @@ from strategic_areas import purging, workflow
 from strategic_areas.addresses import address
 from strategic_areas.marker import MARKER
 from strategic_areas.models import Correction, PendingChange
+from strategic_areas.purging.places import find
 from tests import factories
 from tests.test_public_pages import LANGUAGES, read
 
@@ -90,7 +91,9 @@ def test_a_text_that_identifies_somebody_is_refused(client):
 def test_a_purge_takes_it_out_of_the_log(client):
     phrase = "La señora de la esquina"
     texts = {f"{name}_es": f"{phrase}." for name in ("about", "asked", "decision")}
-    factories.make_correction_request(**DECIDED | texts | {"about_en": phrase})
+    told = DECIDED | texts | {"about_en": phrase}
+    correction = factories.make_correction_request(**told)
+    factories.make_change(correction, asked_es=f"Otra vez: {phrase}.")
 
     purge = purging.request(phrase, by=factories.make_reviewer())
     purging.confirm(purge, by=factories.make_reviewer())
@@ -100,6 +103,7 @@ def test_a_purge_takes_it_out_of_the_log(client):
         assert phrase not in page
     told = Correction.objects.get()
     assert {getattr(told, name) for name in texts} == {MARKER}
+    assert find(purging.Words(phrase)) == []
 
 
 @pytest.mark.parametrize("left_out", DECIDED)

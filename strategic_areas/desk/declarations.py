@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from strategic_areas.desk import answers
 from strategic_areas.desk.revisions import RevisionForm
-from strategic_areas.desk.rows import Declared, of_agency, returned_steps
+from strategic_areas.desk.rows import Declared, returned_steps
 from strategic_areas.models import Commitment, CommitmentUpdate
 
 REACHED = [
@@ -83,7 +83,7 @@ def read(period, agency, only=None, *, with_transcribed=False):
 
 def _newest(period, with_transcribed):
     rows = CommitmentUpdate.objects.filter(commitment=OuterRef("pk"), period=period)
-    rows = rows if with_transcribed else of_agency(rows)
+    rows = rows if with_transcribed else rows.without_transcriptions()
     return Subquery(rows.order_by("-revision").values("pk")[:1])
 
 

@@ -22,6 +22,10 @@ from strategic_areas.models import (
 ORDER = ["returned", "", "draft", "submitted", "published"]
 
 
+#: Where an update is written that stands on no sheet.
+OWN_PAGE = "admin:strategic_areas_activityupdate_change"
+
+
 @dataclass(frozen=True)
 class Owed:
     """One activity in one open round, and how far its report has come."""
@@ -57,9 +61,11 @@ def owed_by(user, today=None):
     owed = []
     rounds = ReportingPeriod.objects.accepting(agencies, today)
     for period in rounds.select_related("plan"):
-        newest = ActivityUpdate.objects.filter(
-            activity=OuterRef("pk"), period=period
-        ).order_by("-revision")
+        newest = (
+            ActivityUpdate.objects.without_transcriptions()
+            .filter(activity=OuterRef("pk"), period=period)
+            .order_by("-revision")
+        )
         activities = (
             unfinished(period)
             .filter(agency__in=agencies)
@@ -139,19 +145,29 @@ def returned_updates(user):
     The updates of her agencies that came back, with ``returned``, the step, and
     ``row_url``, where she mends it.
 
-    Also of rounds that have closed meanwhile: what came back can still be mended.
+    Also of rounds that have closed meanwhile: what came back can still be mended. What
+    the sheet asks no more, since it was ended or replaced, is mended on its own page.
     """
     agencies = FocalPoint.objects.agencies_of(user)
     rows = ActivityUpdate.objects.filter(activity__agency__in=agencies)
-    found = _returned(rows.select_related("activity__agency", "period"))
-    for update in found:
-        update.row_url = row_url(update.activity, update.period)
+    found = _returned(rows.select_related("activity__agency", "period__plan"))
+    for period in {update.period for update in found}:
+        of_round = [update for update in found if update.period == period]
+        asked = Activity.objects.filter(pk__in=[row.activity_id for row in of_round])
+        on_sheet = set(unfinished(period, asked & Activity.objects.standing()))
+        for update in of_round:
+            update.row_url = (
+                row_url(update.activity, period)
+                if update.activity in on_sheet
+                else reverse(OWN_PAGE, args=[update.pk])
+            )
     return found
 
 
 def _returned(rows):
     """What stands returned, with ``returned``, its last step; the oldest first."""
-    found = list(rows.filter(status=Status.RETURNED).prefetch_related("transitions"))
+    rows = rows.filter(status=Status.RETURNED).without_transcriptions()
+    found = list(rows.prefetch_related("transitions"))
     for row in found:
         steps = [s for s in row.transitions.all() if s.to_status == Status.RETURNED]
         row.returned = max(steps, key=lambda step: (step.at, step.pk))

@@ -84,6 +84,7 @@ def _returns(periods):
         Transition.objects.filter(
             activity_update__period__in={period.pk for period in periods},
             activity_update__status=Status.RETURNED,
+            activity_update__letter__isnull=True,
             to_status=Status.RETURNED,
         )
         .order_by("at", "pk")
@@ -117,6 +118,7 @@ def _declared_back():
     steps = (
         Transition.objects.filter(
             commitment_update__status=Status.RETURNED,
+            commitment_update__letter__isnull=True,
             commitment_update__period__is_demonstration=False,
             to_status=Status.RETURNED,
         )

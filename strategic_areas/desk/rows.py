@@ -158,12 +158,6 @@ class Declared(RevisionRow):
         return self.commitment.lead
 
 
-def of_agency(rows):
-    """Without what the secretariat still transcribes: it is not the agency's."""
-    unsent = [Status.DRAFT, Status.RETURNED]
-    return rows.exclude(letter__isnull=False, status__in=unsent)
-
-
 def returned_steps(updates):
     """Id of a revision → the last step by which it was given back; of one model."""
     given_back = [pk for pk, row in updates.items() if row.status == Status.RETURNED]

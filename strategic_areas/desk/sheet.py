@@ -9,7 +9,7 @@ from agencies.models import Agency, FocalPoint
 from strategic_areas import workflow
 from strategic_areas.desk import declarations
 from strategic_areas.desk.queries import unfinished
-from strategic_areas.desk.rows import Declared, Row, of_agency, returned_steps
+from strategic_areas.desk.rows import Declared, Row, returned_steps
 from strategic_areas.models import (
     Activity,
     ActivityProposal,
@@ -134,7 +134,7 @@ def find_row(user, period, slug, *, activity=None, commitment=None):
 def as_it_stands(row):
     """The row with the newest revision of it, after something was saved in it."""
     rows = row.model.objects.filter(**{row.field: row.subject}, period=row.period)
-    rows = of_agency(rows)
+    rows = rows.without_transcriptions()
     stored = rows.order_by("-revision").prefetch_related(*row.shown_with).first()
     if stored is None:
         return replace(row, update=None, returned=None)
@@ -147,7 +147,7 @@ def as_it_stands(row):
 def following(row):
     """The next owed row after this one that waits for an answer, round again."""
     asked = unfinished(row.period).filter(agency=row.agency)
-    newest = of_agency(_revisions(row.period)).order_by("-revision")
+    newest = _revisions(row.period).without_transcriptions().order_by("-revision")
     states = asked.annotate(newest_status=Subquery(newest.values("status")[:1]))
     found = list(states.values_list("pk", "newest_status"))
     place = [key for key, _status in found].index(row.key)
@@ -233,7 +233,7 @@ def _rows(activities, period, agency, only=None, *, with_transcribed=False):
 
 def _newest(period, with_transcribed):
     rows = _revisions(period)
-    rows = rows if with_transcribed else of_agency(rows)
+    rows = rows if with_transcribed else rows.without_transcriptions()
     return Subquery(rows.order_by("-revision").values("pk")[:1])
 
 

@@ -56,6 +56,11 @@ class ReviewedQuerySet(models.QuerySet):
             | Q(plan__status=Plan.Status.IN_PREPARATION)
         )
 
+    def without_transcriptions(self):
+        """Without what the secretariat still transcribes: it is not the agency's."""
+        unsent = [Status.DRAFT, Status.RETURNED]
+        return self.exclude(letter__isnull=False, status__in=unsent)
+
     def newest_first(self):
         """By the end of the period, then the source's date; never by loading time."""
         return self.order_by(

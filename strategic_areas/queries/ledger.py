@@ -112,7 +112,8 @@ def cells(board: Board, periods, today) -> tuple[Cell, ...]:
 def _statuses(periods):
     """(round, activity) → the statuses of all revisions."""
     found = defaultdict(set)
-    updates = ActivityUpdate.objects.filter(period__in=periods).order_by()
+    updates = ActivityUpdate.objects.without_transcriptions()
+    updates = updates.filter(period__in=periods).order_by()
     for period, activity, status in updates.values_list(
         "period_id", "activity_id", "status"
     ):

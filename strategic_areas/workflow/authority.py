@@ -79,20 +79,31 @@ def must_review(by, update):
 
 def must_transcribe(by, letter, update):
     """The secretariat, from a letter of this very agency for this very round."""
-    is_its_letter = (letter.agency_id, letter.period_id) == (
-        update.agency.pk,
-        update.period_id,
-    )
-    if not (is_its_letter and may_review(by, update)):
+    if not (_is_of(letter, update) and may_review(by, update)):
         raise TransitionError(
             _("%(record)s: only the secretariat transcribes, from the agency's letter.")
             % {"record": update}
         )
 
 
+def _is_of(letter, update):
+    """Whether the letter is of the agency that answers for the record, in its round."""
+    told = letter.agency_id, letter.period_id
+    return told == (update.agency.pk, update.period_id)
+
+
 def must_confirm(by, update):
     """Who would submit for the agency confirms what was transcribed in its name."""
     must_submit(by, update)
+
+
+def must_be_its_own(update):
+    """Nobody's words become another's: a lead may have changed since the letter."""
+    if update.letter and not _is_of(update.letter, update):
+        raise TransitionError(
+            _("%(record)s: the letter is of another agency than answers for it now.")
+            % {"record": update}
+        )
 
 
 def must_say_why(update, reason):

@@ -9,6 +9,7 @@ from strategic_areas.models.review import Reviewed
 from strategic_areas.signals import taking_back
 from strategic_areas.workflow.authority import (
     must_be_in_time,
+    must_be_its_own,
     must_report,
     must_review,
     must_say_why,
@@ -214,6 +215,7 @@ def correct(update, *, by):
 
 def put_out(update, *, by, seen_version, **stamp):
     """Publish in the place of what stood published; by nobody who had a part in it."""
+    must_be_its_own(update)
     before = published(update)
     if before:
         move(before, to=Status.REPLACED, allowed=[Status.PUBLISHED], by=by)

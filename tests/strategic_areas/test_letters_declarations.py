@@ -1,13 +1,23 @@
 """A result that the lead agency declares by letter: the same rules as for a report."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import timezone
 
-from strategic_areas import workflow
-from strategic_areas.models import ActivityUpdate, CommitmentUpdate, Letter
+from strategic_areas import handover, workflow
+from strategic_areas.desk import reminders
+from strategic_areas.models import (
+    ActivityUpdate,
+    Commitment,
+    CommitmentUpdate,
+    Letter,
+)
 from tests.factories import (
     make_activity,
+    make_agency,
     make_commitment,
     make_declaration,
     make_focal_point,
@@ -65,9 +75,13 @@ def test_a_row_of_the_letter_is_saved_in_the_leads_name(client):
 
 @pytest.mark.parametrize("lead_by_another", [True, False])
 def test_a_letter_declares_only_what_its_agency_leads(client, lead_by_another):
+    """Neither what another leads in the plan, nor what it leads in another plan."""
     letter = make_letter_of(make_commitment())
-    plan = letter.period.plan
-    strange = make_commitment(plan=plan) if lead_by_another else make_commitment()
+    strange = (
+        make_commitment(plan=letter.period.plan)
+        if lead_by_another
+        else make_commitment(lead=letter.agency)
+    )
     client.force_login(letter.recorded_by)
 
     answer = client.post(address("letter_declaration", letter, strange.pk), SAID)
@@ -252,6 +266,45 @@ def test_what_the_lead_contests_comes_back_with_its_reason(client):
         declared.commitment.code,
         "Falta la firma.",
     )
+
+
+def test_what_the_lead_contests_is_not_its_own_work_that_came_back(client):
+    """Neither on its desk nor in its digest nor in what a successor takes over."""
+    declared = handed_over()
+    lead = make_focal_point(agency=declared.agency)
+    told = {"by": lead, "reason": "Falta la firma.", "declared": seen(declared)}
+    workflow.contest_letter(declared.letter, {}, **told)
+    client.force_login(lead)
+
+    desk = client.get(reverse("admin:index"))
+
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    parts = [part for d in reminders.digests(tomorrow) for part in d.parts]
+    assert desk.context["returned"] == []
+    assert [part for part in parts if part.returned] == []
+    assert handover.account_of(declared.agency).unfinished == ()
+
+
+@pytest.mark.parametrize("kind", ["agency", "reviewer"])
+def test_the_words_of_one_lead_never_become_anothers(kind):
+    declared = handed_over()
+    other = make_agency()
+    Commitment.objects.filter(pk=declared.commitment_id).update(lead=other)
+    declared = CommitmentUpdate.objects.get(pk=declared.pk)
+
+    steps = {
+        "agency": lambda: workflow.confirm_letter(
+            declared.letter,
+            {},
+            by=make_focal_point(agency=other),
+            declared=seen(declared),
+        ),
+        "reviewer": lambda: workflow.publish(declared, by=make_reviewer()),
+    }
+    with pytest.raises(workflow.TransitionError):
+        steps[kind]()
+
+    assert CommitmentUpdate.objects.get(pk=declared.pk).status == "submitted"
 
 
 def test_what_the_lead_saves_becomes_its_own_declaration():

@@ -734,6 +734,18 @@ def test_what_the_desk_lists_opens_on_its_row_of_the_sheet(desk):
     assert [shown.row.activity for shown in opened if shown.is_unfolded] == [returned]
 
 
+def test_what_the_sheet_asks_no_more_is_mended_on_its_own_page(desk):
+    update = make_submitted_update(activity=desk.activity, period=desk.period)
+    workflow.give_back(update, by=make_reviewer(), reason="Falta la fecha.")
+    make_activity(commitment=desk.activity.commitment).supersedes.add(desk.activity)
+
+    page = desk.client.get(reverse("admin:index"))
+
+    (came_back,) = page.context["returned_updates"]
+    assert desk.client.get(came_back.row_url).status_code == 200
+    assert desk.address() not in came_back.row_url
+
+
 @pytest.mark.parametrize("days", [-1, 0, 15])
 def test_a_round_says_how_many_days_are_left(days):
     due_on = timezone.localdate() + timedelta(days=days)
