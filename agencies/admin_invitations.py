@@ -1,5 +1,7 @@
 """Invitations in the admin: made, sent again, printed, revoked."""
 
+from contextlib import suppress
+
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
@@ -17,6 +19,15 @@ from agencies import access, codes, invitations
 from agencies.invitations import Invitation
 from agencies.scoping import ScopedAdmin
 from agencies.taking_out import take_out
+
+
+def read_letter(upload):
+    """The letter without its metadata, read once; ``refused()`` where it is none."""
+    return import_string(settings.LETTER_READER)(upload)
+
+
+def refused():
+    return import_string(settings.LETTER_REFUSED)
 
 
 class InvitationForm(forms.ModelForm):
@@ -47,11 +58,9 @@ class InvitationForm(forms.ModelForm):
             return upload
         if not upload.name.lower().endswith(".pdf"):
             raise ValidationError(_("The letter must be a PDF."))
-        read = import_string(settings.LETTER_READER)
-        refused = import_string(settings.LETTER_REFUSED)
         try:
-            clean = read(upload)
-        except refused as error:
+            clean = read_letter(upload)
+        except refused() as error:
             raise ValidationError(str(error)) from error
         self.instance.letter_name = clean.name
         return ContentFile(clean.content, name=get_random_string(40))
@@ -73,6 +82,13 @@ class InvitationAdmin(ScopedAdmin):
     def has_change_permission(self, request, obj=None):
         """What was said in an invitation stays; it is sent again or revoked."""
         return False
+
+    def changeform_view(self, request, *args, **kwargs):
+        """A scanner may take seconds: the letter is read before anything is locked."""
+        if letter := request.FILES.get("letter"):
+            with suppress(refused()):
+                read_letter(letter)
+        return super().changeform_view(request, *args, **kwargs)
 
     def get_form(self, request, obj=None, **kwargs):
         kwargs.setdefault("form", InvitationForm if obj is None else forms.ModelForm)

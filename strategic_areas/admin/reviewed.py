@@ -53,6 +53,7 @@ class ReviewedAdmin(ScopedHistoryAdmin):
 
     def changeform_view(self, request, *args, **kwargs):
         """What the database takes back leaves no file of evidence behind."""
+        evidence.clean_ahead(request.FILES)
         with evidence.kept_only_if_saved():
             return super().changeform_view(request, *args, **kwargs)
 

@@ -14,7 +14,7 @@ from strategic_areas import workflow
 from strategic_areas.desk import showing
 from strategic_areas.desk.sheet import as_it_stands
 from strategic_areas.desk.views import ROW_ONLY, find_or_404, row_or_404
-from strategic_areas.evidence import kept_only_if_saved
+from strategic_areas.evidence import clean_ahead, kept_only_if_saved
 from strategic_areas.models import Evidence
 from strategic_areas.views.evidence import as_attachment
 
@@ -38,6 +38,7 @@ def download(request, token):
 def attach(request, **keys):
     """Attach one piece of evidence; a refusal touches nothing that the row says."""
     row = _row_or_404(request, **keys)
+    clean_ahead(request.FILES)
     with kept_only_if_saved(), transaction.atomic():
         Agency.objects.select_for_update().get(pk=row.update.agency.pk)
         form = showing.attach_form(row, request.POST, request.FILES)

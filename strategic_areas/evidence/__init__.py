@@ -6,7 +6,7 @@ or refuses it in words that say how to make a clean copy. Nothing is stored befo
 whole report is valid.
 """
 
-from strategic_areas.evidence.cleaning import CleanFile, clean
+from strategic_areas.evidence.cleaning import CleanFile, clean, clean_ahead
 from strategic_areas.evidence.keeping import (
     attach,
     kept_only_if_saved,
@@ -31,6 +31,7 @@ __all__ = [
     "RefusedFileError",
     "attach",
     "clean",
+    "clean_ahead",
     "kept_only_if_saved",
     "must_fit",
     "remove_with_row",

@@ -1,6 +1,7 @@
 """From an upload to a file that may be kept, or a refusal."""
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.template.defaultfilters import filesizeformat
@@ -44,7 +45,35 @@ class CleanFile:
 
 
 def clean(upload):
-    """The upload as a ``CleanFile``; ``RefusedFileError`` when it cannot be taken."""
+    """
+    The upload as a ``CleanFile``; ``RefusedFileError`` when it cannot be taken.
+
+    It is read once: whoever asks again gets the same answer.
+    """
+    if not hasattr(upload, "answer"):
+        try:
+            upload.answer = _cleaned(upload)
+        except RefusedFileError as error:
+            upload.answer = error
+    if isinstance(upload.answer, RefusedFileError):
+        raise upload.answer
+    return upload.answer
+
+
+def clean_ahead(files):
+    """
+    Read every upload of a request, so that later ``clean`` has its answer at once.
+
+    Call it before a transaction that saves them begins: a scanner may take seconds, in
+    which nobody else could save, and the database ends what idles for too long.
+    """
+    for _name, uploads in files.lists():
+        for upload in uploads:
+            with suppress(RefusedFileError):
+                clean(upload)
+
+
+def _cleaned(upload):
     name = clean_name(upload.name)
     extension = extension_of(name)
     content = upload.read(FILE_BYTES + 1)

@@ -7,6 +7,7 @@ Where one is named in the settings nothing is taken without its word.
 import logging
 import socket
 import struct
+import time
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -15,8 +16,8 @@ from strategic_areas.evidence.refusals import RefusedFileError
 
 logger = logging.getLogger(__name__)
 
-#: Seconds for each sending and each answer.
-TIMEOUT = 10
+#: Seconds for the whole conversation; a person waits for it, and a thread with her.
+DEADLINE = 5
 #: The longest answer that is read.
 LONGEST = 1024
 
@@ -50,11 +51,14 @@ def must_be_harmless(content):
 
 def _ask(address, content):
     """The answer to INSTREAM, as clamd(8) describes it: lengths before each part."""
+    ends = time.monotonic() + DEADLINE
     with _connected(address) as line:
-        line.sendall(b"zINSTREAM\0" + struct.pack("!I", len(content)) + content)
-        line.sendall(struct.pack("!I", 0))
+        _wait_no_longer(line, ends)
+        size, end = struct.pack("!I", len(content)), struct.pack("!I", 0)
+        line.sendall(b"zINSTREAM\0" + size + content + end)
         received = b""
         while not received.endswith(b"\0") and len(received) < LONGEST:
+            _wait_no_longer(line, ends)
             part = line.recv(LONGEST)
             if not part:
                 break
@@ -62,11 +66,19 @@ def _ask(address, content):
     return received.rstrip(b"\0").decode("ascii", "replace").strip()
 
 
+def _wait_no_longer(line, ends):
+    """Let the next step, however many parts it has, take the rest of the time."""
+    rest = ends - time.monotonic()
+    if rest <= 0:
+        raise TimeoutError
+    line.settimeout(rest)
+
+
 def _connected(address):
     if not isinstance(address, str):
-        return socket.create_connection(address, TIMEOUT)
+        return socket.create_connection(address, DEADLINE)
     line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    line.settimeout(TIMEOUT)
+    line.settimeout(DEADLINE)
     try:
         line.connect(address)
     except OSError:

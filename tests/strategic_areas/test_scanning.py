@@ -3,11 +3,16 @@
 import socket
 import struct
 import threading
-from contextlib import closing, contextmanager
+import time
+from contextlib import closing, contextmanager, suppress
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.urls import reverse
 
 from strategic_areas.evidence import RefusedFileError, clean, scanning
+from tests.factories import make_administrator, make_update
 from tests.uploads import make_pdf, upload
 
 
@@ -85,6 +90,115 @@ def test_where_it_does_not_answer_nothing_is_taken(settings, tmp_path, caplog):
 
     assert refusal(make_pdf()) == "not_scanned"
     assert [row.levelname for row in caplog.records] == ["ERROR"]
+
+
+@contextmanager
+def chattering(tmp_path):
+    """A daemon that takes the file and then never comes to an end."""
+    address, over = str(tmp_path / "clamd"), threading.Event()
+    with closing(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)) as server:
+        server.bind(address)
+        server.listen(1)
+
+        def chatter():
+            line, _peer = server.accept()
+            with line, suppress(OSError):
+                while not over.wait(0.02):
+                    line.sendall(b".")
+
+        thread = threading.Thread(target=chatter)
+        thread.start()
+        try:
+            yield address
+        finally:
+            over.set()
+            thread.join()
+
+
+def test_one_deadline_bounds_all_that_it_says(settings, tmp_path, monkeypatch):
+    monkeypatch.setattr(scanning, "DEADLINE", 0.2)
+
+    with chattering(tmp_path) as settings.CLAMD:
+        begun = time.monotonic()
+        code = refusal(make_pdf())
+        took = time.monotonic() - begun
+
+    assert code == "not_scanned"
+    assert took < 2
+
+
+@pytest.fixture
+def held_while_scanning(settings, monkeypatch):
+    """How many transactions were open each time the scanner was asked in vain."""
+    settings.CLAMD = "/nowhere"
+    depths = []
+
+    def hang(*args):
+        depths.append(len(connection.savepoint_ids))
+        raise TimeoutError
+
+    monkeypatch.setattr(scanning, "_ask", hang)
+    return depths
+
+
+def posted_to_sheet(client):
+    update = make_update()
+    client.force_login(update.contributors.get())
+    keys = [update.period.pk, update.agency.slug, update.activity.pk]
+    response = client.post(
+        reverse("admin:sheet_attach", args=keys), {"title_es": "Acta", "upload": acta()}
+    )
+    (row,) = response.context["rows"]
+    return row.evidence.form
+
+
+def posted_to_admin(client):
+    update = make_update()
+    client.force_login(update.contributors.get())
+    response = client.post(
+        reverse("admin:strategic_areas_activityupdate_change", args=[update.pk]),
+        {
+            "execution": "in_progress",
+            "seen_version": update.version,
+            "evidences-TOTAL_FORMS": "1",
+            "evidences-INITIAL_FORMS": "0",
+            "evidences-0-title_es": "Acta",
+            "evidences-0-upload": acta(),
+        },
+    )
+    (inline,) = response.context["inline_admin_formsets"]
+    return inline.formset.forms[0]
+
+
+def posted_to_invitation(client):
+    client.force_login(make_administrator())
+    response = client.post(
+        reverse("admin:agencies_invitation_add"),
+        {"email": "ana@example.org", "role": "reviewer", "letter": acta()},
+    )
+    return response.context["adminform"].form
+
+
+def acta():
+    return SimpleUploadedFile("Acta.pdf", make_pdf())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("post", "field"),
+    [
+        (posted_to_sheet, "upload"),
+        (posted_to_admin, "upload"),
+        (posted_to_invitation, "letter"),
+    ],
+)
+def test_who_waits_for_it_holds_no_transaction(
+    client, held_while_scanning, post, field
+):
+    form = post(client)
+
+    assert field in form.errors
+    assert held_while_scanning == [0]
 
 
 def test_where_there_is_none_it_is_not_asked(settings, monkeypatch):
