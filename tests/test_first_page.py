@@ -7,9 +7,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from strategic_areas import workflow
+from agencies.models import Agency, AgencyName
+from strategic_areas import progress, workflow
 from strategic_areas.addresses import address
-from strategic_areas.models import Activity
+from strategic_areas.discipline import Discipline
+from strategic_areas.models import Activity, Participation
 from strategic_areas.queries import delays, members, overview, past
 from tests import factories
 from tests.strategic_areas.asked import DUE, make_asked, make_person, release, submit
@@ -247,15 +249,77 @@ def test_agencies_stand_by_name_and_are_ranked_only_when_asked(client, reported)
     assert canonical["href"].endswith(path)
 
 
-def test_a_reconstruction_ranks_nobody_by_what_was_completed(client, reported):
+def test_who_was_never_asked_is_ranked_last_and_the_others_by_their_share():
+    def row(name, on_time, late):
+        return members.AgencyRow(
+            participation=Participation(agency=Agency(name_es=name)),
+            counts=progress.count([]),
+            late=0,
+            activities=0,
+            discipline=Discipline(on_time, late, silent=0),
+        )
+
+    rows = [row("Nunca", 0, 0), row("Mitad", 2, 2), row("Todo", 1, 0)]
+
+    orders = {
+        sort: [each.agency.name_es for each in members.ranked(rows, sort)]
+        for sort in ("on_time", "-on_time")
+    }
+
+    assert orders == {
+        "on_time": ["Mitad", "Todo", "Nunca"],
+        "-on_time": ["Todo", "Mitad", "Nunca"],
+    }
+
+
+def test_by_name_the_chair_comes_first_and_the_partners_last():
+    plan = factories.make_plan()
+    roles = {"Bombo": "member", "Áncora": "member", "Zeta": "chair", "Aro": "partner"}
+    for name, role in roles.items():
+        agency = factories.make_agency(name_es=name)
+        factories.make_participation(plan=plan, agency=agency, role=role)
+
+    names = [agency.name_es for agency in rows_of(plan)]
+
+    assert names == ["Zeta", "Áncora", "Bombo", "Aro"]
+
+
+def test_as_of_a_past_period_the_names_are_those_of_then(client):
+    plan = factories.make_plan()
+    period = factories.make_period(plan=plan, ends_on=date(2025, 6, 30))
+    renamed, other = (factories.make_agency(name_es=name) for name in ("Aro", "Bombo"))
+    for agency in (renamed, other):
+        factories.make_participation(plan=plan, agency=agency)
+    AgencyName.objects.create(
+        agency=renamed,
+        acronym="VIEJA",
+        slug="vieja",
+        name_es="Zeta",
+        ends_on=date(2025, 9, 1),
+    )
+    path = address("agencies", plan.code)
+
+    orders = [
+        [row.agency.pk for row in client.get(path, query).context["agencies"]]
+        for query in ({}, {"at": period.code})
+    ]
+
+    assert orders == [[renamed.pk, other.pk], [other.pk, renamed.pk]]
+
+
+@pytest.mark.parametrize("sort", ["completed", "late"])
+def test_a_reconstruction_ranks_nobody_by_what_was_completed(client, reported, sort):
     activity, _other = reported
+    path = address("agencies", activity.plan.code)
+    official = client.get(path, {"sort": f"-{sort}"}).status_code
     Activity.objects.update(provenance="press")
     type(activity.commitment).objects.update(provenance="reconstructed")
 
-    page = client.get(address("agencies", activity.plan.code))
+    names = {each.name for each in client.get(path).context["columns"]}
+    asked = [client.get(path, {"sort": way + sort}).status_code for way in ("", "-")]
 
-    names = {each.name for each in page.context["columns"]}
     assert names == {"", "led", "activities"}
+    assert (official, asked) == (200, [404, 404])
 
 
 # What changed lately

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 
 from strategic_areas import progress
 from strategic_areas.discipline import Discipline
@@ -67,12 +68,15 @@ def of_plan(found: Board, today: date) -> tuple[AgencyRow, ...]:
         for each in _parts(found.plan)
         if not _came_later(each, found.plan)
     ]
-    return tuple(sorted(rows, key=lambda row: order.index(row.participation.role)))
+    return tuple(
+        sorted(rows, key=lambda row: (order.index(row.participation.role), name(row)))
+    )
 
 
 def _parts(plan):
     """Parts in the plan, each agency called as on the day of which the plan is read."""
     parts = Participation.objects.filter(plan=plan).select_related("agency")
+    parts = parts.order_by("pk")
     if plan.until:
         then = names.then("agency", plan.until.ends_on)
         parts = list(parts.annotate(called_then=then))
@@ -92,18 +96,35 @@ def _came_later(participation, plan):
     return bool(plan.until and since and since > plan.until.ends_on)
 
 
+def name(row: AgencyRow) -> str:
+    """What the agency is called, in the reader's language and on the plan's day."""
+    return folded(row.agency.name)
+
+
+def share_on_time(row: AgencyRow) -> Fraction | None:
+    """Of the rounds that asked it, those answered on time; None where none did."""
+    answered = row.discipline
+    return Fraction(answered.on_time, answered.asked) if answered.asked else None
+
+
 #: What a list of agencies may be ranked by, beside their names.
 RANKS = {
     "led": lambda row: row.counts.total,
     "completed": lambda row: row.completed,
     "late": lambda row: row.late,
-    "on_time": lambda row: row.discipline.on_time,
+    "on_time": share_on_time,
     "activities": lambda row: row.activities,
 }
 
 
 def ranked(rows: Iterable[AgencyRow], sort: str) -> tuple[AgencyRow, ...]:
-    """By one of ``RANKS``, with "-" before it the most first; equals by name."""
+    """
+    By one of ``RANKS``, with "-" before it the most first; equals by name.
+
+    An agency without a figure to rank by comes last either way.
+    """
     key, is_descending = RANKS[sort.removeprefix("-")], sort.startswith("-")
-    by_name = sorted(rows, key=lambda row: folded(row.agency.name))
-    return tuple(sorted(by_name, key=key, reverse=is_descending))
+    by_name = sorted(rows, key=name)
+    known = [row for row in by_name if key(row) is not None]
+    unknown = [row for row in by_name if key(row) is None]
+    return (*sorted(known, key=key, reverse=is_descending), *unknown)

@@ -16,17 +16,14 @@ def agency_list(request, plan):
     """A plan's agencies by name; ranked only when the address asks for it."""
     plan, wanted = plan_at(request, plan), asked(request, "sort", "at")
     today, sort = timezone.localdate(), wanted.get("sort", "")
-    if sort and sort.removeprefix("-") not in members.RANKS:
-        raise Http404
     found = members.board_of(plan, today)
     rows = members.of_plan(found, today)
+    if sort and sort.removeprefix("-") not in agency_lines.headings(found, rows):
+        raise Http404
     context = {"plan": plan, "board": found, "is_variant": bool(wanted)}
-    context["agencies"] = members.ranked(rows, sort) if sort else rows
     context["page_query"], context["today_query"] = query(wanted), query(wanted, at="")
-    context["columns"] = agency_lines.columns(rows, found, wanted)
-    context["lines"] = agency_lines.of(
-        context["agencies"], found, query(wanted, sort="")
-    )
+    context["agencies"] = rows = members.ranked(rows, sort) if sort else rows
+    context |= agency_lines.context(rows, found, wanted)
     return render(request, "agencies.html", context)
 
 

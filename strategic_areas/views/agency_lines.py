@@ -70,6 +70,16 @@ def _figure(row, name):
     return pgettext("rounds", "%(number)d of %(total)d") % numbers
 
 
+def context(rows: Iterable[AgencyRow], board: Board, asked: Mapping[str, str]) -> dict:
+    """Lines, columns, and of these the one that ranks the list; None by name."""
+    found = columns(rows, board, asked)
+    return {
+        "lines": of(rows, board, filters.query(asked, sort="")),
+        "columns": found,
+        "ranked": next((each for each in found if each.name and each.direction), None),
+    }
+
+
 def columns(
     rows: Iterable[AgencyRow], board: Board, asked: Mapping[str, str]
 ) -> tuple[filters.Column, ...]:
