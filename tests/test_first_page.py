@@ -75,6 +75,49 @@ def test_of_a_late_commitment_without_an_account_no_reason_is_known(client):
     assert page.count("?punctuality=late") == 1
 
 
+@pytest.mark.parametrize("page", ["plan", "commitment"])
+def test_what_waits_for_review_is_not_called_silent(client, page):
+    asked = factories.make_round()
+    rehearsal = factories.make_round(plan=asked.plan, is_demonstration=True)
+    commitment = factories.make_commitment(plan=asked.plan)
+    for period in (asked, rehearsal):
+        late = factories.make_activity(commitment=commitment, due_on=ago(3), **STATED)
+        factories.make_submitted_update(activity=late, period=period)
+    words = {
+        "plan": [asked.plan.code],
+        "commitment": [asked.plan.code, commitment.code],
+    }
+
+    found = client.get(address(page, *words[page]))
+
+    if page == "plan":
+        (delay,) = found.context["overview"].delays.shown
+    else:
+        delay = found.context["page"].delay
+    assert [part.is_in_review for part in delay.parts] == [True, False]
+    reasons = re.findall(r'class="no-reason">([^<]+)', found.content.decode())
+    assert len(set(reasons)) == 2
+
+
+@pytest.mark.parametrize("page", ["plan", "commitment"])
+def test_a_late_commitment_leads_to_what_its_lead_declared(client, page):
+    asked = factories.make_round()
+    commitment = factories.make_commitment(plan=asked.plan, due_on=ago(5), **STATED)
+    declared = factories.make_published_declaration(
+        commitment=commitment, period=asked, result_reached=False
+    )
+    words = {
+        "plan": [asked.plan.code],
+        "commitment": [asked.plan.code, commitment.code],
+    }
+
+    html = client.get(address(page, *words[page])).content.decode()
+
+    link = address("update", asked.plan.code, declared.public_id)
+    assert html.count(f'class="declared"><a href="{link}"') == 1
+    assert 'class="no-reason"' not in html
+
+
 def test_where_only_an_activity_is_late_no_empty_list_is_offered(client):
     page = client.get(address("plan", make_late().plan.code))
 

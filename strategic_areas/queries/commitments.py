@@ -181,7 +181,7 @@ def page(commitment: Commitment, succession: Succession, today: date):
         sources=tuple(found.sources["commitment", commitment.pk]),
         continues=_public_or_none(commitment.continues),
         dispute=disputes.of(commitment),
-        delay=delays.of_commitment(row, today, last),
+        delay=delays.of_commitment(row, today, last, _in_review(own, commitment)),
     )
 
 
@@ -219,6 +219,13 @@ def _approved(rows):
     found = distinct(rows, "amendments", Amendment)
     approved = [each for each in found if each.approved_at]
     return tuple(sorted(approved, key=lambda each: (each.decided_on, each.pk)))
+
+
+def _in_review(activities, commitment):
+    """Ids of the activities of which a report, no demonstration, waits for review."""
+    periods = periods_of(commitment.plan)
+    real = {each.pk for each in periods if not each.is_demonstration}
+    return {each.pk for each in activities if real & each.in_review.keys()}
 
 
 def _counted(rows):

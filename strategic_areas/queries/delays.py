@@ -1,7 +1,7 @@
 """What is late or held back in a plan, for how long, and why its agency says it is."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
 from strategic_areas import progress
@@ -31,12 +31,14 @@ class Part:
     """
     An activity that is late, suspended or says what holds it back.
 
-    ``reason`` is None until something is published of it by its agency.
+    ``reason`` is None until something is published of it by its agency. What
+    ``is_in_review`` was reported and may say why: nobody is called silent for that.
     """
 
     row: ActivityRow
     days: int
     reason: Reason | None = None
+    is_in_review: bool = False
 
     @property
     def is_suspended(self):
@@ -63,6 +65,14 @@ class Delay:
     def worst(self):
         """The most days by which it or a part of it is late."""
         return max([self.days, *(part.days for part in self.parts)])
+
+    @property
+    def declaration(self):
+        """The address of what its lead declared last, if it is late itself; or None."""
+        newest = progress.newest(self.row.declarations) if self.days else None
+        if newest is None or not newest.was_entered:
+            return None
+        return address("update", self.row.commitment.plan.code, newest.public_id)
 
 
 @dataclass(frozen=True)
@@ -103,17 +113,22 @@ def load(board: Board, today: date) -> Delays:
 
 
 def of_commitment(
-    row: CommitmentRow, today: date, newest: Mapping[int, record.Entry]
+    row: CommitmentRow,
+    today: date,
+    newest: Mapping[int, record.Entry],
+    in_review: Container[int],
 ) -> Delay | None:
     """
     The same of one commitment, None where it is neither late nor held back; no query.
 
-    ``newest`` are the activities' last accounts by the id of the activity.
+    ``newest`` are the activities' last accounts by the id of the activity;
+    ``in_review`` the ids of those of which a report waits for review.
     """
     delay = _delay(row, today)
     parts = tuple(
-        Part(part.row, part.days, _told(newest.get(part.row.activity.pk)))
+        replace(part, reason=_told(newest.get(key)), is_in_review=key in in_review)
         for part in delay.parts
+        if (key := part.row.activity.pk)
     )
     return Delay(row, delay.days, parts) if delay.days or parts else None
 
@@ -135,7 +150,7 @@ def _delay(row, day):
     if row.standing.state in done:
         return Delay(row, 0, ())
     parts = (
-        Part(each, _days(each, day))
+        Part(each, _days(each, day), is_in_review=bool(each.handed_in))
         for each in row.activities
         if each.standing.state not in done
     )
@@ -167,7 +182,7 @@ def _with_reasons(delays: Iterable[Delay]) -> tuple[Delay, ...]:
             delay.row,
             delay.days,
             tuple(
-                Part(part.row, part.days, _reason(newest[key], texts))
+                replace(part, reason=_reason(newest[key], texts))
                 if (key := part.row.activity.pk) in newest
                 else part
                 for part in delay.parts
