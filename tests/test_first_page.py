@@ -1,5 +1,6 @@
 """A plan's first page: what is late and why, who reports on time, what changed."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -348,6 +349,18 @@ def test_as_of_a_past_period_the_names_are_those_of_then(client):
     ]
 
     assert orders == [[renamed.pk, other.pk], [other.pk, renamed.pk]]
+
+
+def test_the_list_can_be_ranked_where_its_headings_are_out_of_sight(client, reported):
+    path = address("agencies", reported[0].plan.code)
+
+    page = client.get(path, {"sort": "-led"})
+
+    orders = page.content.decode().split('class="orders"')[1].split("</nav>")[0]
+    expected = [column.address for column in page.context["columns"]]
+    assert re.findall(r'href="([^"]+)"', orders) == expected
+    assert page.context["ranked"].name == "led"
+    assert client.get(path).context["ranked"] is None
 
 
 @pytest.mark.parametrize("sort", ["completed", "late"])
