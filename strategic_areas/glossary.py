@@ -113,8 +113,9 @@ TERMS = [
         "puntualidad",
         _("Punctuality"),
         _(
-            "Whether work keeps its date: on time, at risk of delay or late. The "
-            "portal computes it, and only from a due date that somebody has stated."
+            "Whether work keeps its date: on time, at risk of delay or late; what "
+            "is over may have finished late. The portal computes it, and only from a "
+            "due date that somebody has stated."
         ),
     ),
     Term(

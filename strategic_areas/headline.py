@@ -31,6 +31,8 @@ class Finding(StrEnum):
 
 #: What still has to keep its date.
 UNFINISHED = frozenset(State) - {State.COMPLETED, State.CANCELLED}
+#: What may be said of it, in order.
+OWED = tuple(kept for kept in Punctuality if kept != Punctuality.FINISHED_LATE)
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def headline(
         findings=tuple(findings) or (Finding.COUNTS,),
         counts=count(each.state for each in standings),
         unfinished=len(unfinished),
-        punctuality={kept: tally[kept] for kept in Punctuality},
+        punctuality={kept: tally[kept] for kept in OWED},
         ended_on=ended_on,
         asked=len(asked),
         reported=heard,

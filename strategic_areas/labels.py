@@ -15,6 +15,7 @@ PUNCTUALITY = {
     Punctuality.ON_TIME: _("On time"),
     Punctuality.AT_RISK: _("At risk of delay"),
     Punctuality.LATE: _("Late"),
+    Punctuality.FINISHED_LATE: _("Finished late"),
     Punctuality.NO_DEADLINE: _("No known deadline"),
 }
 PROMPTNESS = {

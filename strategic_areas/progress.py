@@ -37,6 +37,7 @@ class Punctuality(StrEnum):
     ON_TIME = "on_time"
     AT_RISK = "at_risk"
     LATE = "late"
+    FINISHED_LATE = "finished_late"
     NO_DEADLINE = "no_deadline"
 
 
@@ -226,6 +227,8 @@ def punctuality(
     """
     Whether a stated due date is kept; late from the day after it.
 
+    Late is only what is still owed: what was completed afterwards finished late.
+
     None for what was cancelled, and for work completed on a day that nobody states:
     lateness is never guessed. Without a date that the plan, an amendment or the agency
     states there is no known deadline, and nobody is late.
@@ -248,7 +251,7 @@ def _kept(done: tuple[date, date] | None, due_on: date) -> Punctuality | None:
     """Whether completed work kept its date, as far as the days that are known tell."""
     if done is None or done[1] <= due_on:
         return Punctuality.ON_TIME
-    return Punctuality.LATE if done[0] > due_on else None
+    return Punctuality.FINISHED_LATE if done[0] > due_on else None
 
 
 def _is_behind(deadline: Deadline, today: date, percent: int | None) -> bool:

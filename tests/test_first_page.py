@@ -127,6 +127,33 @@ def test_where_only_an_activity_is_late_no_empty_list_is_offered(client):
     assert "?punctuality=late" not in page.content.decode()
 
 
+def test_what_finished_late_is_nowhere_called_late(client):
+    asked = factories.make_round()
+    due = {**STATED, "starts_on": date(2019, 1, 1), "due_on": date(2020, 1, 1)}
+    plan, lead = asked.plan, factories.make_agency()
+    factories.make_participation(plan=plan, agency=lead)
+    owed, finished = (
+        factories.make_commitment(plan=plan, lead=lead, **due) for _ in range(2)
+    )
+    factories.make_published_declaration(commitment=finished, period=asked)
+    path = address("commitments", plan.code)
+
+    listed = {
+        kept: client.get(path, {"punctuality": kept}).context["lines"]
+        for kept in ("late", "finished_late")
+    }
+    overview = client.get(address("plan", plan.code)).context["overview"]
+
+    assert {
+        kept: [line.commitment for line in lines] for kept, lines in listed.items()
+    } == {
+        "late": [owed],
+        "finished_late": [finished],
+    }
+    assert overview.delays.late == rows_of(plan)[lead].late == 1
+    assert overview.headline.punctuality["late"] == 1
+
+
 @pytest.mark.parametrize("execution", ["completed", "cancelled"])
 def test_what_is_over_is_late_no_more(execution):
     percent = 100 if execution == "completed" else None

@@ -58,9 +58,7 @@ class CommitmentRow:
 
     @property
     def is_late(self):
-        """Not finished after its due date; what was finished late is no more late."""
-        is_open = self.standing.state != progress.State.COMPLETED
-        return is_open and self.standing.punctuality == progress.Punctuality.LATE
+        return self.standing.punctuality == progress.Punctuality.LATE
 
     @property
     def deadline(self):

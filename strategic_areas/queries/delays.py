@@ -11,7 +11,8 @@ from strategic_areas.queries import past, record
 from strategic_areas.queries.board import ActivityRow, Board, CommitmentRow
 from strategic_areas.queries.filings import Filed
 
-#: How many commitments a plan's first page tells; the rest is on their list.
+#: How many commitments a plan's first page tells; the others it only counts, and leads
+#: to the list of those that are late by their own date.
 SHOWN = 6
 
 

@@ -130,12 +130,12 @@ def test_completed_in_time_stays_on_time_for_ever():
     assert standing.punctuality == Punctuality.ON_TIME
 
 
-def test_completed_after_its_date_is_late():
+def test_completed_after_its_date_finished_late():
     reports = [report("completed", ends_on=DUE + timedelta(days=1))]
 
     standing = activity_standing(reports, STATED, date(2030, 1, 1))
 
-    assert standing.punctuality == Punctuality.LATE
+    assert standing.punctuality == Punctuality.FINISHED_LATE
 
 
 def test_completion_dates_from_the_first_report_of_the_unbroken_last_run():
@@ -162,7 +162,7 @@ def test_a_source_within_the_period_dates_the_completion():
     ("begins", "said_on", "expected"),
     [
         (DUE - timedelta(days=60), None, None),
-        (DUE + timedelta(days=1), None, Punctuality.LATE),
+        (DUE + timedelta(days=1), None, Punctuality.FINISHED_LATE),
         (DUE - timedelta(days=60), DUE, Punctuality.ON_TIME),
         (DUE - timedelta(days=60), DUE + timedelta(days=1), None),
     ],
