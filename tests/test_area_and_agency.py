@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from strategic_areas import workflow
 from strategic_areas.addresses import address
 from strategic_areas.discipline import Promptness
 from strategic_areas.models import Activity, Commitment
@@ -176,10 +177,39 @@ def test_a_reconstruction_scores_nobody_by_completion(client):
     assert re.findall(r"<dd>(\d+)", tiles) == ["1", "0", "1"]
 
 
+def test_whether_withheld_reports_have_evidence_is_not_told(client):
+    asked, agency = factories.make_round(), factories.make_agency()
+    commitment = factories.make_commitment(plan=asked.plan, lead=agency)
+    reserved = {
+        "is_reserved": True,
+        "reserved_reason": "Un proceso abierto.",
+        "reserved_legal_basis": "Ley 200-04, art. 17",
+    }
+    for fields in ({}, reserved):
+        publish_with_evidence(commitment, period=asked, **fields)
+
+    evidence = agency_page(client, asked.plan, agency).context["page"].evidence
+
+    assert evidence == agencies.Evidenced(reports=1, with_evidence=1, with_open=0)
+
+
+def publish_with_evidence(commitment, **fields):
+    activity = factories.make_activity(commitment=commitment)
+    update = factories.make_update(activity=activity, **fields)
+    factories.make_evidence(update)
+    workflow.submit(update, by=update.contributors.get())
+    workflow.publish(update, by=factories.make_reviewer())
+
+
 def test_the_board_of_one_agency_alone_reads_evidence():
-    plan = factories.make_published_update().plan
-    plan = past.find(plan.code, "", None)
+    commitment = factories.make_commitment()
+    publish_with_evidence(commitment)
+    plan = past.find(commitment.plan.code, "", None)
 
-    loaded = board.load(plan, timezone.localdate())
+    told = [
+        [r.has_evidence for each in found.activities for r in each.reports]
+        for supporter in (None, commitment.lead)
+        for found in [board.load(plan, timezone.localdate(), supporter)]
+    ]
 
-    assert [r.has_evidence for each in loaded.activities for r in each.reports] == [0]
+    assert told == [[False], [True]]

@@ -56,12 +56,16 @@ class AgencyPage:
 
     @property
     def evidence(self):
-        """How much of what it reported here, and is published, came with evidence."""
+        """
+        How much of what it reported here, and is published, came with evidence.
+
+        Of what the law withholds nobody is told whether it has any.
+        """
         reports = [
             report
             for row, _ in self.activities
             for report in row.reports
-            if report.was_entered
+            if report.was_entered and not report.is_reserved
         ]
         return Evidenced(
             reports=len(reports),

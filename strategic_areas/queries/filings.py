@@ -83,6 +83,7 @@ class Filed(Account, progress.Report):
     Evidence was handed in with it, of which some is open to everybody or none.
     """
 
+    is_reserved: bool = False
     is_held_back: bool = False
     has_evidence: bool = False
     has_open_evidence: bool = False
@@ -190,6 +191,7 @@ def filed(record) -> Filed:
         # A figure that the law withholds enters no page; that it was reported does.
         percent=None if record.is_reserved else record.percent,
         is_disputed=record.is_disputed,
+        is_reserved=bool(record.is_reserved),
         is_held_back=bool(record.is_held_back),
         has_evidence=record.has_evidence,
         has_open_evidence=record.has_open_evidence,
