@@ -143,6 +143,20 @@ def test_reported_quantities_stand_beside_the_planned_one(client):
     assert [each.quantity for each in account.quantities] == [10]
 
 
+def test_what_others_counted_is_not_held_against_the_planned_quantity(client):
+    activity = factories.make_activity(kind="continuing", quantity=120)
+    asked = factories.make_round(plan=activity.plan)
+    factories.make_published_update(activity=activity, period=asked, quantity=10)
+    for provenance in ("press", "documented"):
+        factories.make_record_update(
+            activity=activity, provenance=provenance, quantity=90
+        )
+
+    (account,) = page_of(client, activity.commitment).context["page"].activities
+
+    assert [each.quantity for each in account.quantities] == [10]
+
+
 def test_of_a_reconstruction_no_quantity_is_held_against_another(client):
     activity = factories.make_activity(
         kind="continuing", quantity=120, provenance="press"

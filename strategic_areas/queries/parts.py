@@ -49,10 +49,11 @@ def by_agency(commitment: Commitment, accounts: Iterable) -> tuple[AgencyPart, .
 
 def quantities(activity: Activity, moments: Iterable[Moment]) -> tuple[Quantity, ...]:
     """
-    What accounts of an official activity state, the latest first.
+    What its agency reports of an official activity, the latest first.
 
     Empty where the plan states no quantity to hold them against. Each stands for its
-    own period: nobody says whether they may be added up.
+    own period: nobody says whether they may be added up. What a public source states of
+    it was counted by others and is held against nothing.
     """
     if activity.quantity is None or not activity.is_official:
         return ()
@@ -63,4 +64,5 @@ def quantities(activity: Activity, moments: Iterable[Moment]) -> tuple[Quantity,
         if entry.subject == activity
         and entry.quantity is not None
         and not entry.is_demonstration
+        and not entry.is_recorded
     )
