@@ -332,14 +332,55 @@ def test_it_is_about_one_record(update):
             row.update(**fields)
 
 
-def test_the_list_as_a_file_says_so_too(client, update):
-    factories.make_approved_dispute(update.activity.commitment)
-    path = address("plan_commitments", update.plan.code)
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("plan_commitments", "compromiso"),
+        ("plan_updates", "compromiso"),
+        ("plan_updates", "actividad"),
+        ("plan_updates", "avance"),
+    ],
+)
+def test_the_list_as_a_file_says_so_in_a_column_of_its_own(client, update, name, kind):
+    path = address(name, update.plan.code, language="en")
 
-    text = client.get(path).content.decode("utf-8-sig")
+    def told():
+        text = client.get(path).content.decode("utf-8-sig")
+        (row,) = csv.DictReader(io.StringIO(text))
+        return [
+            row["Not acknowledged by the institution"],
+            row["Where this comes from"],
+        ]
 
-    _header, row = csv.reader(io.StringIO(text))
-    assert any(MARK["es"] in cell for cell in row)
+    before = told()
+    dispute = factories.make_approved_dispute(records(update)[kind])
+    during = told()
+    resolve(dispute)
+
+    assert before == told() == ["", before[1]]
+    assert during == ["yes", before[1]]
+
+
+@pytest.mark.parametrize("page", ["frameworks", "area"])
+def test_what_answers_a_target_is_marked(client, update, page):
+    commitment = update.activity.commitment
+    target = factories.make_target()
+    commitment.frameworks.add(target)
+    words = {
+        "frameworks": [update.plan.code],
+        "area": [update.plan.code, commitment.programme.area.slug_es],
+    }
+
+    def marks():
+        html = client.get(address(page, *words[page])).content.decode()
+        start = {"frameworks": f'id="{target.code}"', "area": f">{target.code}<"}[page]
+        part = html.split(start)[1].split("</section>")[0].split("</article>")[0]
+        return part.count('class="disputed"')
+
+    before = marks()
+    factories.make_approved_dispute(commitment)
+
+    assert (before, marks()) == (0, 1)
 
 
 def test_withdrawn_content_is_not_brought_back_by_a_dispute(client, update):

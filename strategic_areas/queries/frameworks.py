@@ -33,6 +33,13 @@ class Answered:
     def total(self):
         return sum(len(rows) for _, rows in self.by_state)
 
+    @property
+    def disputed(self):
+        """Of how many the agency that leads says that it does not acknowledge them."""
+        return sum(
+            row.commitment.is_disputed for _, rows in self.by_state for row in rows
+        )
+
 
 @dataclass(frozen=True)
 class Family:

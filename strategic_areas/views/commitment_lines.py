@@ -13,7 +13,7 @@ from strategic_areas.models import Commitment, Provenance
 from strategic_areas.progress import Punctuality, State
 from strategic_areas.queries.board import CommitmentRow
 from strategic_areas.queries.catalogue import Catalogue, due_day
-from strategic_areas.views.tables import csv_file
+from strategic_areas.views import tables
 
 
 @dataclass(frozen=True)
@@ -85,10 +85,11 @@ def as_csv(found: Catalogue):
         _("Lead agency"),
         _("International targets"),
         _("Where this comes from"),
+        tables.disputed_heading(),
         _("Address"),
     ]
     rows = (_cells(row, found) for row in found.rows)
-    return csv_file(found.board.plan, name, header, rows)
+    return tables.csv_file(found.board.plan, name, header, rows)
 
 
 def _cells(row, found):
@@ -108,15 +109,7 @@ def _cells(row, found):
         commitment.lead.acronym,
         commitment.lead.name,
         ", ".join(sorted(found.answers.get(commitment.pk, ()))),
-        _provenance(commitment),
+        Provenance(commitment.provenance).label,
+        tables.disputed(commitment),
         settings.SITE_URL + commitment.get_absolute_url(language=get_language()),
     ]
-
-
-def _provenance(commitment):
-    """Where it comes from, and whether its lead agency does not acknowledge it."""
-    words = Provenance(commitment.provenance).label
-    if not commitment.is_disputed:
-        return words
-    disputed = _("The institution does not acknowledge this attribution")
-    return f"{words}. {disputed}"

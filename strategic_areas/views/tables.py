@@ -41,5 +41,15 @@ def csv_file(plan: Plan, name: str, header: Iterable[str], rows: Iterable[Iterab
     return response
 
 
+def disputed_heading() -> str:
+    """Of the column that says what ``disputed`` does, the same in every file."""
+    return _("Not acknowledged by the institution")
+
+
+def disputed(record) -> str:
+    """Yes while the institution named does not acknowledge the record; else empty."""
+    return _("yes") if record.is_disputed else ""
+
+
 def _cell(value):
     return "" if value is None else escape(str(value))

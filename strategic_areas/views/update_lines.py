@@ -10,7 +10,7 @@ from strategic_areas.labels import STATES
 from strategic_areas.marker import MARKER
 from strategic_areas.models import Plan, Provenance
 from strategic_areas.queries.entry import Entry
-from strategic_areas.views.tables import csv_file
+from strategic_areas.views import tables
 
 
 def as_csv(plan: Plan, entries: Iterable[Entry]):
@@ -28,6 +28,7 @@ def as_csv(plan: Plan, entries: Iterable[Entry]):
         _("People reached"),
         _("Why it was withdrawn"),
         _("Where this comes from"),
+        tables.disputed_heading(),
         _("Date of the source"),
         _("Published on"),
         _("Revision"),
@@ -35,7 +36,7 @@ def as_csv(plan: Plan, entries: Iterable[Entry]):
         _("Sources"),
         _("Address"),
     ]
-    return csv_file(plan, _("updates"), header, map(_cells, entries))
+    return tables.csv_file(plan, _("updates"), header, map(_cells, entries))
 
 
 def _cells(entry):
@@ -52,6 +53,7 @@ def _cells(entry):
         entry.people_reached,
         _text(entry, "withdrawal_reason"),
         Provenance(entry.provenance).label,
+        tables.disputed(entry),
         entry.reported_on,
         entry.published_on,
         entry.revision,

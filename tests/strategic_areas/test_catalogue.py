@@ -227,7 +227,7 @@ def test_the_file_holds_exactly_what_the_page_shows(client, plan, language, sett
     ]
     assert [line[-2] for line in lines] == [settings.SITE_URL + path for path in paths]
     assert {len(line) for line in lines} == {len(header)}
-    assert all(line[-3] and date.fromisoformat(line[-1]) for line in lines)
+    assert all(line[-4] and date.fromisoformat(line[-1]) for line in lines)
 
 
 def test_no_cell_of_the_file_is_a_formula(client, plan):
