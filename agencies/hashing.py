@@ -1,39 +1,29 @@
 """How passwords are hashed: slowly for whoever guesses, not for whoever reads."""
 
 from contextlib import contextmanager
-from threading import BoundedSemaphore, Lock
+from threading import Lock
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
-#: How many more may wait while one is hashed. Each waiting one holds a thread of the
-#: server: of gunicorn's four, one is left for readers.
-WAITING = 2
-#: Seconds that one waits for her turn before she is told to come back.
-PATIENCE = 3
-#: One at a time in a process: guesses at many passwords at once leave the processor to
-#: the public pages, and need the memory of one.
+#: One at a time in a process, and nobody waits: guesses at many passwords at once leave
+#: the processor to the public pages and need the memory of one. Whoever waited would
+#: hold a thread of the server, which has two.
 _TURN = Lock()
-_PLACES = BoundedSemaphore(1 + WAITING)
 
 
 class BusyError(Exception):
-    """Too many passwords wait to be hashed in this process; nothing was decided."""
+    """Another password is being hashed in this process; nothing was decided."""
 
 
 @contextmanager
 def turn():
-    """Hold the one lane; ``BusyError`` where too many wait or it takes too long."""
-    if not _PLACES.acquire(blocking=False):
+    """Hold the one lane; ``BusyError`` where another holds it."""
+    if not _TURN.acquire(blocking=False):
         raise BusyError
     try:
-        if not _TURN.acquire(timeout=PATIENCE):
-            raise BusyError
-        try:
-            yield
-        finally:
-            _TURN.release()
+        yield
     finally:
-        _PLACES.release()
+        _TURN.release()
 
 
 class OneLaneArgon2Hasher(Argon2PasswordHasher):

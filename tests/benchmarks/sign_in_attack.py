@@ -3,11 +3,13 @@ Guessing passwords thirty times a second: what is answered, and what readers not
 
 The server is the one of operate.md, held to one processor; attack and quiet take turns
 in one run. In quiet the same guesses go to a bare function beside it, so that what is
-compared is the portal's work and not the guesser's. Readers are asked for in two ways:
-at an even pace, for the time that an answer takes, and as fast as it goes, for how many
-are served.
+compared is the portal's work and not the guesser's. First all guesses come from one
+address; then each from another and at another account, within every limit. Readers are
+asked for in two ways: at an even pace, for the time that an answer takes, and as fast
+as it goes, for how many are served.
 """
 
+import itertools
 import os
 import re
 import sqlite3
@@ -40,7 +42,8 @@ SERVER = (
 def main():
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
-        environment = servers.prepared_portal(folder)
+        # The guesser says where each guess comes from, as a proxy would.
+        environment = servers.prepared_portal(folder) | {"TRUSTED_PROXY_COUNT": "1"}
         port = servers.free_port()
         command = [sys.executable, *SERVER.format(port=port).split()]
         stack.enter_context(servers.running(command, port, **environment))
@@ -52,13 +55,23 @@ def main():
         if hasattr(os, "sched_setaffinity") and os.cpu_count() > 1:
             os.sched_setaffinity(0, {1})  # away from the server, as the readers are
         load = os.getloadavg()[0]
-        answers, taken = rounds(port, bare)
-        recorded = events(Path(folder) / "portal.sqlite3")
-    servers.write("## Guessing passwords\n")
+        servers.write("## Guessing passwords\n")
+        database = Path(folder) / "portal.sqlite3"
+        for is_spread in (False, True):
+            attack(port, bare, database, is_spread=is_spread)
+    servers.write(f"\nLoad of the machine before: {load:.1f}.\n")
+
+
+def attack(port, bare, database, *, is_spread):
+    """Measure one way of guessing and tell of it."""
+    before = events(database)
+    answers, taken = rounds(port, bare, Guess(port, is_spread=is_spread))
+    recorded = events(database) - before
     told = ", ".join(f"{status}: {n}" for status, n in sorted(answers.items()))
+    origin = "each from an address of its own" if is_spread else "from one address"
     servers.write(
-        f"{sum(answers.values())} wrong sign-ins, {GUESSES} a second; answers {told}. "
-        f"In the audit record: {recorded['sign_in_failed']} failures, "
+        f"{sum(answers.values())} wrong sign-ins, {GUESSES} a second, {origin}; "
+        f"answers {told}. In the audit record: {recorded['sign_in_failed']} failures, "
         f"{recorded['limit_reached']} limits reached.\n"
     )
     servers.write(
@@ -67,14 +80,13 @@ def main():
     )
     for name in ("ms an answer", "slowest twentieth, ms", "answers a second"):
         servers.write(line(name, taken[name]))
-    servers.write(f"\nLoad of the machine before: {load:.1f}.\n")
-    judge(answers, recorded)
+    servers.write("")
+    judge(answers, recorded, is_spread=is_spread)
 
 
-def rounds(port, bare):
+def rounds(port, bare, sent):
     """Statuses of the guesses, and by measure the pairs of quiet and attack."""
     answers, unheard = Counter(), Counter()
-    sent = Guess(port)
     taken = {
         name: []
         for name in ("ms an answer", "slowest twentieth, ms", "answers a second")
@@ -136,7 +148,7 @@ def guessing(sent, port, answers):
         with ThreadPoolExecutor(GUESSES) as pool:
             for number in range(SLICE * GUESSES):
                 wait_until(begun + number / GUESSES)
-                pool.submit(lambda n=number: answers.update([sent.to(port, n)]))
+                pool.submit(lambda: answers.update([sent.to(port)]))
 
     thread = threading.Thread(target=keep_guessing)
     thread.start()
@@ -147,23 +159,26 @@ def guessing(sent, port, answers):
 class Guess:
     """A wrong sign-in as a browser would send it, with what its page gave."""
 
-    def __init__(self, port):
+    def __init__(self, port, *, is_spread):
+        self.is_spread, self.numbers = is_spread, itertools.count()
         with closing(HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
-            connection.request("GET", SIGN_IN, headers={"Host": "localhost"})
+            connection.request("GET", SIGN_IN, headers=sent_by(0))
             response = connection.getresponse()
             page = response.read().decode()
         self.cookie = response.getheader("Set-Cookie").partition(";")[0]
         self.field = re.search(r'csrfmiddlewaretoken" value="(\w+)"', page)[1]
 
-    def to(self, port, number):
+    def to(self, port):
         """The status with which it is answered."""
+        number = next(self.numbers)
+        account = number if self.is_spread else number % 7
         body = {
-            "login": f"persona{number % 7}@example.org",
+            "login": f"persona{account}@example.org",
             "password": f"wrong-{number}",
             "csrfmiddlewaretoken": self.field,
         }
         headers = {
-            **HOST,
+            **sent_by(number if self.is_spread else 0),
             "Content-Type": "application/x-www-form-urlencoded",
             "Cookie": self.cookie,
         }
@@ -172,6 +187,12 @@ class Guess:
             response = connection.getresponse()
             response.read()
             return response.status
+
+
+def sent_by(number):
+    """The headers of somebody at the address of this number."""
+    place = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+    return {"Host": HOST["Host"], "X-Forwarded-For": place}
 
 
 def events(database):
@@ -194,11 +215,15 @@ def line(name, pairs):
     return f"| {name} | {' | '.join(cells)} |"
 
 
-def judge(answers, recorded):
+def judge(answers, recorded, *, is_spread):
     """What must hold on any machine, whatever the figures."""
-    if set(answers) != {200, 429}:
+    # From one address the lane may refuse what comes before the limit does.
+    held = set(answers) if is_spread else set(answers) - {503}
+    if held != {200, 503 if is_spread else 429}:
         sys.exit(f"guesses were answered {dict(answers)}: neither refused nor limited")
-    if recorded["sign_in_failed"] > 30 or recorded["limit_reached"] > 10:
+    if recorded["sign_in_failed"] != answers[200] or recorded["limit_reached"] > 10:
+        sys.exit(f"the audit record tells of something else: {dict(recorded)}")
+    if answers[200] > 30 and not is_spread:
         sys.exit(f"the audit record is flooded: {dict(recorded)}")
 
 
