@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies import access
 from agencies.audit.limits import mark_account
 from agencies.audit.watching import tried_account
+from agencies.hashing import BusyError
 from agencies.mail import queue_mail
 from agencies.models import User
 
@@ -125,6 +126,14 @@ class AccountAdapter(DefaultAccountAdapter):
             key = self._get_login_attempts_cache_key(request, **credentials)
             if not ratelimit.consume(request, **ACCOUNT_LIMIT, key=key, dry_run=True):
                 mark_account(request, key, tried_account(credentials))
+            raise
+
+    def authenticate(self, request, **credentials):
+        """A try that the lane refused was no failure: it counts for none."""
+        try:
+            return super().authenticate(request, **credentials)
+        except BusyError:
+            self._rollback_login_failed_rl_usage()
             raise
 
     def get_login_redirect_url(self, request):

@@ -80,6 +80,18 @@ def test_whoever_finds_no_place_in_the_lane_is_told_when_to_come_back(client, la
     assert free.status_code == 302
 
 
+@pytest.mark.django_db
+def test_a_try_that_the_lane_refused_counts_for_no_failure(client):
+    person = make_reviewer()
+
+    with hashing.turn():
+        refused = [sign_in(client, person.username).status_code for _ in range(12)]
+    free = sign_in(client, person.username)
+
+    assert refused == [503] * 12
+    assert free.status_code == 302
+
+
 def test_a_lane_that_was_refused_or_broke_is_free_again():
     with pytest.raises(ZeroDivisionError), hashing.turn():
         1 / 0  # noqa: B018
