@@ -2,9 +2,8 @@
 
 import time
 
+from allauth.core.internal.ratelimit import get_ip
 from allauth.core.ratelimit import respond_429
-
-from agencies.audit.recording import address_of
 
 #: Not asked of the resolver: this is decided before anything else is.
 SIGN_IN = "/cuenta/login/"
@@ -19,8 +18,9 @@ class HoldOffMiddleware:
     Answers 429 to a flood of sign-ins without a session, a count or the database.
 
     What it remembers is this process's own and only ever what the shared limit of a
-    network address said within the last seconds. An account's own limit holds off
-    nobody: it must not shut out a whole office.
+    network address said within the last seconds, of just the place that this limit
+    counts: of IPv6 the network. An account's own limit holds off nobody: it must not
+    shut out a whole office.
     """
 
     def __init__(self, get_response):
@@ -30,12 +30,12 @@ class HoldOffMiddleware:
     def __call__(self, request):
         if request.method != "POST" or request.path_info != SIGN_IN:
             return self.get_response(request)
-        place = address_of(request)
+        place = get_ip(request)
         if time.monotonic() < self.until.get(place, 0):
             return respond_429(request)
         response = self.get_response(request)
         is_of_account = hasattr(request, "limit_of_account")
-        if response.status_code == 429 and place and not is_of_account:
+        if response.status_code == 429 and not is_of_account:
             self._hold_off(place)
         return response
 

@@ -7,10 +7,11 @@ the limit refuses; that it was reached, where and by whom is what tells of it.
 
 from hashlib import sha256
 
+from allauth.core.internal.ratelimit import get_ip
 from django.core.cache import cache
 
 from agencies.audit.events import Event
-from agencies.audit.recording import address_of, record
+from agencies.audit.recording import record
 
 #: Seconds for which a limit once told is not told again: the longest that one counts.
 TOLD_FOR = 300
@@ -22,10 +23,14 @@ def mark_account(request, name, account):
 
 
 def record_limit(request, address):
-    """Record that the limit of an address was reached, unless that was just told."""
+    """
+    Record that the limit of an address was reached, unless that was just told.
+
+    Of the same place, as the limit counts it: a guesser has a whole IPv6 network.
+    """
     name, account = getattr(request, "limit_of_account", ("", None))
     whose = "of_account" if name else "of_network_address"
-    told = f"{address} {whose} {name or address_of(request)}"
+    told = f"{address} {whose} {name or get_ip(request)}"
     key = f"limit-told:{sha256(told.encode()).hexdigest()}"
     if cache.add(key, True, timeout=TOLD_FOR):
         record(

@@ -64,6 +64,16 @@ def test_a_limit_that_is_reached_is_told_once_however_often_it_is_tried(client):
     assert len(entries("sign_in_failed")) == 10
 
 
+def test_a_whole_network_that_the_limit_counts_as_one_is_told_once(client, monkeypatch):
+    monkeypatch.setattr("agencies.holding_off.HELD_FOR", 0)
+
+    for number in range(12):
+        wrong(client, f"nobody{number}", f"2001:db8::{number + 1:x}")
+
+    assert len(entries("sign_in_failed")) == 10
+    assert [entry.ip for entry in entries("limit_reached")] == ["2001:db8::b"]
+
+
 def test_the_limit_of_an_account_is_told_once_from_wherever_it_is_tried(client):
     person = make_reviewer()
 

@@ -42,6 +42,21 @@ def test_what_was_just_refused_is_refused_without_the_database(
     assert answer["Cache-Control"] == "no-store, private"
 
 
+def test_the_other_addresses_of_one_network_are_refused_with_it(
+    client, clock, django_assert_num_queries
+):
+    def guess(number):
+        data = {"login": f"nobody{number}", "password": "wrong"}
+        return client.post(SIGN_IN, data, REMOTE_ADDR=f"2001:db8::{number:x}")
+
+    tried = [guess(number).status_code for number in range(1, 12)]
+    with django_assert_num_queries(0):
+        refused = guess(12).status_code
+
+    assert tried == [200] * 10 + [429]
+    assert refused == 429
+
+
 def test_the_refusal_speaks_the_language_that_the_browser_chose(client, refused):
     client.cookies["idioma"] = "en"
 
