@@ -15,6 +15,8 @@ from agencies.sessions import BEGAN
 #: Seconds since the last proof: to open one of the pages or to press a button, and to
 #: send what stands on a page that was opened in time, so that nobody loses her text.
 TO_OPEN, TO_SEND = 15 * 60, 60 * 60
+#: Where a session notes the pages that were opened in time: path → since 1970, seconds.
+OPENED = "opened_with_proof"
 #: Pages with a form, by their names in the admin site.
 PAGES = {
     "agencies_factorreset_add",
@@ -44,23 +46,42 @@ class FreshProofMiddleware:
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
-        allowed = seconds_allowed(request)
-        if allowed is None or not request.user.is_authenticated:
+        if not request.user.is_authenticated:
             return None
-        if time.time() - proven_at(request) < allowed:
+        now = time.time()
+        allowed = seconds_allowed(request, now)
+        if allowed is None:
             return None
-        return ask_for_proof(request)
+        if now - proven_at(request) >= allowed:
+            return ask_for_proof(request)
+        if request.method == "GET":
+            note_opening(request, now)
+        return None
 
 
-def seconds_allowed(request):
+def seconds_allowed(request, now):
     """How old the last proof may be for what is asked; None where it matters not."""
     match = request.resolver_match
     if match.namespaces != ["admin"]:
         return None
     is_sent = request.method == "POST"
     if match.url_name in PAGES:
-        return TO_SEND if is_sent else TO_OPEN
+        return TO_SEND if is_sent and was_opened(request, now) else TO_OPEN
     return TO_OPEN if is_sent and match.url_name in BUTTONS else None
+
+
+def was_opened(request, now):
+    """True when this session opened the page in time, and not too long ago."""
+    opened = request.session.get(OPENED, {})
+    return now - opened.get(request.path, 0) < TO_SEND
+
+
+def note_opening(request, now):
+    """Remember that the page was opened in time, and forget what was long ago."""
+    opened = request.session.get(OPENED, {})
+    request.session[OPENED] = {
+        path: since for path, since in opened.items() if now - since < TO_SEND
+    } | {request.path: now}
 
 
 def proven_at(request):

@@ -112,6 +112,7 @@ def test_a_proof_counts_from_when_it_was_given(client, administrator, clock):
 
 
 def test_what_was_opened_in_time_may_be_sent_later(client, administrator, clock):
+    client.get(INVITE)
     clock(fresh_proof.TO_SEND - 60)
     in_time = client.post(INVITE, INVITED)
     clock(60)
@@ -120,6 +121,30 @@ def test_what_was_opened_in_time_may_be_sent_later(client, administrator, clock)
     assert where(in_time) != PROOF
     assert where(too_late) == PROOF
     assert [each.email for each in Invitation.objects.all()] == ["ana@example.org"]
+
+
+def test_what_was_not_opened_in_time_may_not_be_sent(client, administrator, clock):
+    client.get(reverse("admin:agencies_focalpoint_add"))
+    clock(fresh_proof.TO_OPEN)
+    refused = client.get(INVITE)
+
+    sent = client.post(INVITE, INVITED)
+
+    assert [where(refused), where(sent)] == [PROOF, PROOF]
+    assert not Invitation.objects.exists()
+
+
+def test_a_page_that_was_opened_long_ago_asks_like_any_other(
+    client, administrator, clock
+):
+    client.get(INVITE)
+    clock(fresh_proof.TO_SEND)
+    session = client.session
+    session["began_at"] += fresh_proof.TO_SEND - fresh_proof.TO_OPEN
+    session.save()
+
+    assert where(client.post(INVITE, INVITED)) == PROOF
+    assert not Invitation.objects.exists()
 
 
 def test_a_button_asks_too_and_leads_back_to_its_page(client, administrator, clock):
