@@ -9,11 +9,12 @@ from plan_portal.conditional import ASKED_BY_FRONT, KEEP
 from plan_portal.front import words
 from plan_portal.front.page import Page
 from plan_portal.middleware import STAFF_PATHS
+from plan_portal.policy import REPORTS
 
 #: Never public pages: they go on to Django as they came.
 PASSED_ON = (*STAFF_PATHS, "/salud/", "/static/")
 #: What Django answers without the database.
-WITHOUT_DATABASE = ("/salud/", "/static/")
+WITHOUT_DATABASE = ("/salud/", "/static/", REPORTS)
 #: A query longer than this is not kept: what strangers write must not fill memory.
 LONGEST_QUERY = 200
 #: What of a request the making of a page must not depend on.

@@ -31,6 +31,7 @@ from plan_portal.front.page import Page, preferred
 from plan_portal.front.rescue import Rescue
 from plan_portal.front.shelf import Shelf
 from plan_portal.front.watch import Watch
+from plan_portal.policy import REPORTS
 from plan_portal.urls import PUBLIC_PAGES
 from strategic_areas import workflow
 from strategic_areas.models import PublicationVersion, StrategicArea
@@ -492,12 +493,21 @@ def test_nobody_waits_for_a_database_that_is_known_to_be_away(
     assert front.application.asked == []
 
 
-@pytest.mark.parametrize("path", ["/salud/viva", "/static/portal.css"])
-def test_what_needs_no_database_is_answered_without_one(make_front, monkeypatch, path):
-    front = make_front(lambda environ, start_response: [b"answered"])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/salud/viva"), ("GET", "/static/portal.css"), ("POST", REPORTS)],
+)
+def test_what_needs_no_database_is_answered_without_one(
+    make_front, monkeypatch, method, path
+):
+    def application(environ, start_response):
+        start_response("200 OK", [])
+        return [b"answered"]
+
+    front = make_front(application)
     cut_off(front, monkeypatch)
 
-    assert front({"PATH_INFO": path, "REQUEST_METHOD": "GET"}, None) == [b"answered"]
+    assert Reply(front, path, method).body == b"answered"
 
 
 def test_a_request_leaves_it_to_the_thread_to_ask_again(front, monkeypatch):
