@@ -84,18 +84,22 @@ class Watch:
         """
         if self.is_good():
             return True
-        if time.monotonic() < self._next_question:
+        if self._has_just_failed():
             return False
         if not self._asking.acquire(blocking=self.label is None):
             return False
         try:
-            if not self.is_good():
+            # Whoever held the lock may have found an answer, or that there is none.
+            if not self.is_good() and not self._has_just_failed():
                 self._read()
         except Error:
             return False
         finally:
             self._asking.release()
         return self.is_good()
+
+    def _has_just_failed(self):
+        return time.monotonic() < self._next_question
 
     def _read(self, *, listen=False):
         """Read the version, then say until when it is good; never backwards."""

@@ -6,6 +6,7 @@ import socket
 import struct
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from types import SimpleNamespace
 
@@ -525,6 +526,24 @@ def test_a_request_leaves_it_to_the_thread_to_ask_again(front, monkeypatch):
     monkeypatch.setattr("time.monotonic", lambda now=time.monotonic: now() + 1)
     Reply(front, "/")
 
+    assert asked == [1]
+
+
+def test_whoever_waited_while_one_asked_in_vain_does_not_ask_again(front, monkeypatch):
+    """At a cold start, when nothing is known and so the others wait."""
+    asked = []
+
+    def refuse():
+        asked.append(1)
+        time.sleep(0.2)
+        raise OperationalError
+
+    monkeypatch.setattr(PublicationVersion, "current", refuse)
+
+    with ThreadPoolExecutor(3) as pool:
+        known = list(pool.map(lambda _: front.watch.ask(), range(3)))
+
+    assert known == [False] * 3
     assert asked == [1]
 
 
