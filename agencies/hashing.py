@@ -1,14 +1,14 @@
 """How passwords are hashed: slowly for whoever guesses, not for whoever reads."""
 
 from contextlib import contextmanager
-from threading import Lock
+from threading import RLock
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
 #: One at a time in a process, and nobody waits: guesses at many passwords at once leave
 #: the processor to the public pages and need the memory of one. Whoever waited would
-#: hold a thread of the server, which has two.
-_TURN = Lock()
+#: hold a thread of the server, which has two. A thread that holds it may hash in it.
+_TURN = RLock()
 
 
 class BusyError(Exception):

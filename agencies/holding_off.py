@@ -13,6 +13,11 @@ HELD_FOR = 2
 MOST = 1000
 
 
+def is_sign_in(request):
+    """True for a name and a password that are sent in."""
+    return request.method == "POST" and request.path_info == SIGN_IN
+
+
 class HoldOffMiddleware:
     """
     Answers 429 to a flood of sign-ins without a session, a count or the database.
@@ -28,7 +33,7 @@ class HoldOffMiddleware:
         self.until = {}
 
     def __call__(self, request):
-        if request.method != "POST" or request.path_info != SIGN_IN:
+        if not is_sign_in(request):
             return self.get_response(request)
         place = get_ip(request)
         if time.monotonic() < self.until.get(place, 0):

@@ -13,7 +13,8 @@ from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from agencies.hashing import BusyError
+from agencies.hashing import BusyError, turn
+from agencies.holding_off import is_sign_in
 from plan_portal.middleware import language_of_visitor
 
 #: Seconds after which a program may ask again: what is broken, and what is only busy.
@@ -21,20 +22,34 @@ RETRY_AFTER, RETRY_WHEN_BUSY = "30", "5"
 
 
 class BusyMiddleware:
-    """Answers 503 at once to a sign-in for which there is no place in the lane."""
+    """
+    Answers 503 at once to a sign-in for which there is no place in the lane.
+
+    A sign-in holds the lane from its beginning: to count it takes longer than to hash
+    its password, and a flood that no limit refuses would take every thread for that.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        return self.get_response(request)
+        if not is_sign_in(request):
+            return self.get_response(request)
+        try:
+            with turn():
+                return self.get_response(request)
+        except BusyError:
+            return busy(request)
 
     def process_exception(self, request, exception):
-        if not isinstance(exception, BusyError):
-            return None
-        response = _page(request, "503_busy.html", 503)
-        response.headers["Retry-After"] = RETRY_WHEN_BUSY
-        return response
+        return busy(request) if isinstance(exception, BusyError) else None
+
+
+def busy(request):
+    """503: a password was not looked at, and may be sent again in some seconds."""
+    response = _page(request, "503_busy.html", 503)
+    response.headers["Retry-After"] = RETRY_WHEN_BUSY
+    return response
 
 
 def error_page(request, status):

@@ -3,12 +3,15 @@
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher, check_password
+from django.urls import reverse
 
 from agencies import hashing
 from agencies.hashing import OneLaneArgon2Hasher
+from tests import factories
 from tests.factories import make_reviewer, sign_in
 
 OURS = "agencies.hashing.OneLaneArgon2Hasher"
@@ -37,6 +40,25 @@ def test_what_was_hashed_otherwise_still_opens_and_is_written_anew():
 
     assert check_password(PASSWORD, encoded, setter=written.append)
     assert written == [PASSWORD]
+
+
+@contextmanager
+def another_in_the_lane():
+    """Somebody else's password is hashed, in another thread."""
+    in_lane, may_go = threading.Event(), threading.Event()
+
+    def hold():
+        with hashing.turn():
+            in_lane.set()
+            may_go.wait(10)
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(hold)
+        in_lane.wait(10)
+        try:
+            yield
+        finally:
+            may_go.set()
 
 
 @pytest.mark.parametrize("name", ["encode", "verify"])
@@ -71,7 +93,7 @@ def test_whoever_finds_no_place_in_the_lane_is_told_when_to_come_back(client, la
     person = make_reviewer()
     client.cookies["idioma"] = language
 
-    with hashing.turn():
+    with another_in_the_lane():
         refused = sign_in(client, person.username)
     free = sign_in(client, person.username)
 
@@ -81,15 +103,33 @@ def test_whoever_finds_no_place_in_the_lane_is_told_when_to_come_back(client, la
 
 
 @pytest.mark.django_db
-def test_a_try_that_the_lane_refused_counts_for_no_failure(client):
+def test_it_costs_no_session_no_count_and_no_database(
+    client, django_assert_num_queries
+):
     person = make_reviewer()
 
-    with hashing.turn():
+    with another_in_the_lane(), django_assert_num_queries(0):
         refused = [sign_in(client, person.username).status_code for _ in range(12)]
     free = sign_in(client, person.username)
 
     assert refused == [503] * 12
     assert free.status_code == 302
+
+
+@pytest.mark.django_db
+def test_a_proof_that_the_lane_refused_counts_for_no_failure(client):
+    person = make_reviewer()
+    sign_in(client, person.username)
+
+    def prove():
+        data = {"password": factories.PASSWORD}
+        return client.post(reverse("account_reauthenticate"), data)
+
+    with another_in_the_lane():
+        refused = [prove().status_code for _ in range(6)]
+
+    assert refused == [503] * 6
+    assert prove().status_code == 302
 
 
 def test_a_lane_that_was_refused_or_broke_is_free_again():
