@@ -141,7 +141,8 @@ def begun_with(said: Sequence[tuple[int | None, Said]]) -> Said | None:
     """
     The record with which the present state of a commitment began; None without any.
 
-    ``said`` are pairs of the activity's id, or None for a declaration, and a record.
+    None too without a report: that its result is not reached begins no state. ``said``
+    are pairs of the activity's id, or None for a declaration, and a record.
     """
     reports, declared, first, state = {}, [], None, None
     for activity, each in sorted(said, key=lambda pair: pair[1].age):
@@ -152,7 +153,7 @@ def begun_with(said: Sequence[tuple[int | None, Said]]) -> Said | None:
         reached = commitment_state(reports.values(), declared)
         if reached != state:
             first, state = each, reached
-    return first
+    return None if state == State.NO_REPORT else first
 
 
 def done_between(

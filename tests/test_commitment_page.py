@@ -22,6 +22,10 @@ def said(year, execution):
     return Report(period_ends_on=date(year, 12, 31), execution=execution)
 
 
+def declared(year, is_reached):
+    return Declaration(period_ends_on=date(year, 12, 31), result_reached=is_reached)
+
+
 # Since when it stands as it does
 
 
@@ -43,13 +47,13 @@ def said(year, execution):
         (
             [
                 (1, said(2018, "completed")),
-                (
-                    None,
-                    Declaration(period_ends_on=date(2019, 12, 31), result_reached=True),
-                ),
+                (None, declared(2019, True)),
             ],
             2019,
         ),
+        ([(None, declared(2019, False))], None),
+        ([(None, declared(2018, True)), (None, declared(2019, False))], None),
+        ([(None, declared(2018, False)), (1, said(2019, "in_progress"))], 2019),
     ],
 )
 def test_a_state_began_with_the_first_record_of_its_unbroken_last_run(records, begun):

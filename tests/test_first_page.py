@@ -239,6 +239,16 @@ def test_without_any_due_date_nothing_is_said_to_be_on_time():
     assert (found.total, found.has_deadlines) == (0, False)
 
 
+@pytest.mark.parametrize("execution", ["cancelled", "completed"])
+def test_a_due_date_of_what_is_over_is_one_that_somebody_states(execution):
+    percent = 100 if execution == "completed" else None
+    activity = make_late(execution=execution, percent=percent)
+
+    found = load(activity.plan).delays
+
+    assert (found.total, found.has_deadlines) == (0, True)
+
+
 @pytest.mark.parametrize("rows", [1, 12])
 def test_reasons_cost_one_query_however_many_there_are(client, rows):
     asked = factories.make_round()

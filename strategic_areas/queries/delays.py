@@ -84,7 +84,7 @@ class Delays:
     total: int
     #: How many of them are commitments late by their own date.
     late: int
-    #: Whether any commitment or activity that is not finished has a due date.
+    #: Whether somebody states a due date of any commitment or activity, over or not.
     has_deadlines: bool
 
     @property
@@ -99,17 +99,15 @@ def load(board: Board, today: date) -> Delays:
     found = [_delay(row, day) for row in board.rows]
     found = [each for each in found if each.days or each.parts]
     found.sort(key=lambda each: (-each.worst, each.row.commitment.sort_code))
-    kept = {
-        each.standing.punctuality
-        for row in board.rows
-        for each in (row, *row.activities)
-    }
-    has_deadlines = bool(kept - {None, progress.Punctuality.NO_DEADLINE})
     return Delays(
         shown=_with_reasons(found[:SHOWN]),
         total=len(found),
         late=sum(each.days > 0 for each in found),
-        has_deadlines=has_deadlines,
+        has_deadlines=any(
+            each.deadline.is_stated
+            for row in board.rows
+            for each in (row, *row.activities)
+        ),
     )
 
 
