@@ -11,7 +11,9 @@ from strategic_areas.addresses import address
 from strategic_areas.marker import MARKER
 from strategic_areas.models import Correction, PendingChange
 from strategic_areas.purging.places import find
+from strategic_areas.queries.corrections import PER_PAGE
 from tests import factories
+from tests.strategic_areas.test_search import paths
 from tests.test_public_pages import LANGUAGES, read
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +44,7 @@ def test_the_log_tells_what_was_asked_decided_and_in_how_many_days(client, langu
     page, log = read(client, path), client.get(path).context["log"]
 
     assert log.corrections[0] == waiting
-    assert (waiting.days, decided.days, log.decided, log.days) == (None, 8, 2, 8)
+    assert (waiting.days, decided.days, log.decided, log.days) == (None, 8, 2, 5)
     for text in (decided.asked_es, decided.decision_es, waiting.asked_es):
         assert text in page.text
 
@@ -51,6 +53,35 @@ def test_an_empty_log_says_so(client):
     page = read(client, address("corrections"))
 
     assert [each for each in page.every("p") if each.get("class") == "notice"]
+
+
+def test_a_long_log_stands_on_pages_and_the_search_leads_to_the_right_one(client):
+    oldest = factories.make_correction_request(
+        asked_on=date(2026, 1, 1), asked_es="Sobran zanahorias."
+    )
+    for _ in range(PER_PAGE):
+        factories.make_correction_request()
+    path = address("corrections")
+
+    shown = {
+        number: client.get(path, {"page": number}).context["page"].object_list
+        for number in (1, 2)
+    }
+    (hit,) = paths(client, "zanahorias")
+
+    assert [len(shown[number]) for number in (1, 2)] == [PER_PAGE, 1]
+    assert list(shown[2]) == [oldest]
+    place, mark = hit.split("#")
+    assert place == f"{path}?page=2"
+    assert f'id="{mark}"' in client.get(place).content.decode()
+    assert f'id="{mark}"' not in client.get(path).content.decode()
+
+
+@pytest.mark.parametrize("page", ["0", "2", "x"])
+def test_a_page_that_the_log_has_not_is_not_found(client, page):
+    factories.make_correction_request()
+
+    assert client.get(address("corrections"), {"page": page}).status_code == 404
 
 
 def test_nothing_is_told_before_a_second_person_approves(client):

@@ -51,7 +51,7 @@ BUDGETS = {
     "agency": 8,
     "updates": 6,
     "update": 4,
-    "corrections": 3,
+    "corrections": 5,
     "legal_base": 4,
     "discrepancies": 5,
     "frameworks": 7,

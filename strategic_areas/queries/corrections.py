@@ -1,22 +1,56 @@
 """What was asked to be corrected, what was decided, and in how many days."""
 
 from dataclasses import dataclass
-from statistics import median_high
+from fractions import Fraction
 
+from django.db.models import F, QuerySet, Window
+from django.db.models.functions import RowNumber
+
+from strategic_areas import discipline
 from strategic_areas.models import Correction
+
+#: Requests on a page of the log.
+PER_PAGE = 30
+LATEST_FIRST = (F("asked_on").desc(), F("pk").desc())
 
 
 @dataclass(frozen=True)
 class Log:
-    """``days`` is the median of those decided; None while there is none."""
+    """
+    ``corrections`` are not read yet, so that a page reads its own alone.
 
-    corrections: tuple[Correction, ...]
+    ``days`` is the median of those decided; None while there is none.
+    """
+
+    corrections: QuerySet
     decided: int
     days: int | None
 
 
 def log() -> Log:
-    """Every request, the latest first; one query."""
-    found = tuple(Correction.objects.order_by("-asked_on", "-pk"))
-    days = [each.days for each in found if each.decided_on]
-    return Log(found, len(days), median_high(days) if days else None)
+    """Every request, the latest first; one query for the days."""
+    found = Correction.objects.annotate(number=number()).order_by(*LATEST_FIRST)
+    decided = Correction.objects.filter(decided_on__isnull=False)
+    dates = decided.values_list("asked_on", "decided_on")
+    days = [Fraction((decided - asked).days) for asked, decided in dates]
+    return Log(found, len(days), discipline.median_days(days))
+
+
+def number() -> Window:
+    """Of a request: its number by the day on which it was asked, the first 1."""
+    return Window(RowNumber(), order_by=["asked_on", "pk"])
+
+
+def place() -> Window:
+    """Where a request stands in the log, the latest at 1."""
+    return Window(RowNumber(), order_by=LATEST_FIRST)
+
+
+def page_of(place: int) -> int:
+    """On which page of the log what stands at ``place`` is found."""
+    return -(-place // PER_PAGE)
+
+
+def mark(number: int | str) -> str:
+    """By which a request is found on its page."""
+    return f"solicitud-{number}"

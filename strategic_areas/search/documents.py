@@ -43,16 +43,23 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where it stands: the name of a public page, its arguments, a mark on the page."""
+    """
+    Where it stands: the name of a public page, its arguments, a mark on the page.
+
+    ``page`` is the page of a list that has several.
+    """
 
     name: str
     spanish: tuple = ()
     english: tuple = ()
     fragment: str = ""
+    page: int = 1
 
     def path(self, language):
         args = self.english if language == "en" and self.english else self.spanish
         path = address(self.name, *args, language=language)
+        if self.page > 1:
+            path = f"{path}?page={self.page}"
         return f"{path}#{self.fragment}" if self.fragment else path
 
 

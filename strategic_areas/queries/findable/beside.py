@@ -21,7 +21,7 @@ from strategic_areas.models import (
     Plan,
     TipTier,
 )
-from strategic_areas.queries import help_lines
+from strategic_areas.queries import corrections, help_lines
 from strategic_areas.queries.findable.shapes import as_text, both, whose
 
 #: By the record that rests on a source: which page prints it, where on that page, what
@@ -118,8 +118,13 @@ def _of_either(update, declaration):
 
 
 def _corrections():
+    shape = {
+        "sort": as_text("asked_on"),
+        "place": as_text(corrections.place()),
+        "mark": as_text(corrections.number()),
+    }
     texts = both(title="about", a="asked", b="decision")
-    return Correction.objects.all(), {"sort": as_text("asked_on")} | texts
+    return Correction.objects.all(), shape | texts
 
 
 def _disputes():

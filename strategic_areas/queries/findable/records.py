@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_noop
 
+from strategic_areas.queries import corrections
 from strategic_areas.queries.findable.texts import in_both, said, sign, text, title
 from strategic_areas.search.documents import Document, Place
 
@@ -194,7 +195,11 @@ def _correction(row, rank):
         kind="correction",
         pk=str(row.pk),
         title=title(row),
-        place=Place("corrections"),
+        place=Place(
+            "corrections",
+            page=corrections.page_of(int(row.place)),
+            fragment=corrections.mark(row.mark),
+        ),
         texts=said(text(row, "a", "asked"), text(row, "b", "decided")),
         order=(-row.pk,),
     )
