@@ -84,14 +84,19 @@ def _mails(before):
 def _files(before):
     """Mails as files, of a portal without a mail server."""
     folder = getattr(settings, "EMAIL_FILE_PATH", None)
-    old = [
-        path
-        for path in (Path(folder).glob("*.eml") if folder else ())
-        if path.stat().st_mtime < before.timestamp()
-    ]
+    paths = Path(folder).glob("*.eml") if folder else ()
+    old = [path for path in paths if _is_older(path, before)]
     for path in old:
-        transaction.on_commit(path.unlink)
+        _when_committed(lambda path=path: path.unlink(missing_ok=True))
     return len(old)
+
+
+def _is_older(path, moment):
+    """False, too, for what somebody has just taken away."""
+    try:
+        return path.stat().st_mtime < moment.timestamp()
+    except FileNotFoundError:
+        return False
 
 
 def _invitations(before):
@@ -102,5 +107,10 @@ def _invitations(before):
     letters = [each.letter for each in rows if each.letter]
     number, _rows = rows.delete()
     for letter in letters:
-        transaction.on_commit(lambda file=letter: file.storage.delete(file.name))
+        _when_committed(lambda file=letter: file.storage.delete(file.name))
     return number
+
+
+def _when_committed(delete):
+    """Its row is gone by then: what fails is logged, and the others go all the same."""
+    transaction.on_commit(delete, robust=True)

@@ -103,6 +103,33 @@ def test_its_letter_is_deleted_only_when_the_row_is():
     assert not storage.exists(file)
 
 
+def test_a_letter_that_cannot_be_deleted_keeps_no_other_one(
+    monkeypatch, caplog, django_capture_on_commit_callbacks
+):
+    storage = letter_storage()
+    files = []
+    for name in ("first", "second"):
+        invitation, _secret = make_invitation(email=f"{name}@example.org")
+        files.append(storage.save(name, SimpleUploadedFile("x", b"%PDF")))
+        Invitation.objects.filter(pk=invitation.pk).update(
+            letter=files[-1], expires_at=NOW - timedelta(days=366)
+        )
+    delete = storage.delete
+
+    def refuse_first(name):
+        if name == files[0]:
+            raise PermissionError
+        delete(name)
+
+    monkeypatch.setattr(storage, "delete", refuse_first)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        forgetting.forget(NOW)
+
+    assert [storage.exists(file) for file in files] == [True, False]
+    assert [row.levelname for row in caplog.records] == ["ERROR"]
+
+
 def test_sessions_that_are_over_go_and_open_ones_stay(client):
     sign_in(client, make_reviewer().username)
     mine = client.session.session_key
@@ -146,6 +173,23 @@ def test_mails_in_files_are_forgotten_with_the_others(
 
     assert told == {"mails in files": 1}
     assert sorted(path.name for path in tmp_path.iterdir()) == ["else.txt", "young.eml"]
+
+
+def test_a_mail_in_a_file_that_is_gone_already_keeps_no_other_one(
+    settings, tmp_path, monkeypatch, django_capture_on_commit_callbacks
+):
+    settings.EMAIL_FILE_PATH = tmp_path
+    listed = [tmp_path / f"{name}.eml" for name in ("gone", "going", "old")]
+    for path in listed[1:]:
+        path.write_bytes(b"Subject: x")
+    monkeypatch.setattr(forgetting.Path, "glob", lambda *args: listed)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        told = forgetting.forget(NOW + timedelta(days=91))
+        listed[1].unlink()
+
+    assert told["mails in files"] == 2
+    assert os.listdir(tmp_path) == []
 
 
 def test_what_happened_stays_in_the_record():
