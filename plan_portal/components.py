@@ -13,7 +13,6 @@ from html import unescape
 from urllib.parse import urljoin
 
 from django.conf import settings
-from django.http import Http404
 from django.shortcuts import render
 from django.template.base import Template
 from django.template.loader import get_template
@@ -97,8 +96,6 @@ def page_of(pages):
     """The view of the page that shows the partials on ``pages``."""
 
     def components(request):
-        if not settings.DEBUG:
-            raise Http404
         shown = [
             {"name": name, "inputs": _inputs(name), "states": _shortest(states)}
             for name, states in sorted(collect(pages).items())

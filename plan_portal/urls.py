@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, register_converter
 
-from plan_portal import components, sitemap
+from plan_portal import sitemap
 from plan_portal.conditional import public_page
 from plan_portal.language import choose_language
 from plan_portal.security_txt import PATH, security_txt
@@ -253,9 +253,8 @@ def public_patterns(language):
 
 
 def developers_patterns(is_debug):
-    """What only developers are shown."""
-    view = components.page_of(PUBLIC_PAGES)
-    return [path("componentes/", view, name="components")] if is_debug else []
+    """What only developers are shown; elsewhere its code is not even loaded."""
+    return [path("", include("plan_portal.developers"))] if is_debug else []
 
 
 urlpatterns = [

@@ -183,6 +183,18 @@ def test_nothing_public_reaches_the_raw_measurements():
     assert raw not in found
 
 
+def test_what_a_server_loads_brings_no_tools_for_tests():
+    found = reachable(["agencies", "strategic_areas", "plan_portal.urls"])
+
+    assert ROOT / "plan_portal" / "sitemap.py" in found
+    assert [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in sorted(found)
+        for name in imported_names(path)
+        if is_within(name, "django.test")
+    ] == []
+
+
 def test_a_template_cannot_walk_to_the_raw_measurements():
     tree = ast.parse((ROOT / "strategic_areas/models/measurements.py").read_text())
     links = [

@@ -23,10 +23,9 @@ def test_without_debug_there_is_no_such_page(client):
     assert client.get("/componentes/").status_code == 404
 
 
-def test_with_debug_partials_are_shown_with_inputs_and_states(settings):
-    settings.DEBUG = True
+def test_with_debug_partials_are_shown_with_inputs_and_states():
     factories.make_published_update()
-    (pattern,) = developers_patterns(True)
+    ((pattern,),) = (each.url_patterns for each in developers_patterns(True))
 
     html = pattern.callback(RequestFactory().get("/componentes/")).content.decode()
 
