@@ -1,5 +1,6 @@
 """Public pages answer "nothing changed" without being made again."""
 
+import re
 from functools import cache, wraps
 from hashlib import sha256
 
@@ -16,6 +17,9 @@ ASKED_BY_FRONT, KEEP = "portal.front", "X-Portal-Keep"
 
 #: Stands in a page in the place of its version, for as long as its text is not done.
 UNTOLD = "version-of-this-page"
+
+#: How to cite a page: it repeats what the page says, and names the day.
+CITATION = re.compile(rb'<p class="cite">.*?</p>', re.DOTALL)
 
 build_label = cache(build.label)
 
@@ -69,5 +73,11 @@ def tell_version(response):
     """
     if response.streaming or UNTOLD.encode() not in response.content:
         return
-    version = sha256(response.content).hexdigest()[:12]
+    version = sha256(what_it_says(response.content)).hexdigest()[:12]
     response.content = response.content.replace(UNTOLD.encode(), version.encode())
+
+
+def what_it_says(html):
+    """A page without its frame and without what names the day on which it was made."""
+    main = html.partition(b"<main")[2].partition(b'<p class="point-out"')[0]
+    return CITATION.sub(b"", main)

@@ -786,6 +786,23 @@ def test_a_page_s_version_is_another_once_it_says_something_else(client, setting
     assert told[0] == told[1] != told[2]
 
 
+def test_a_page_that_says_the_same_on_another_day_has_the_same_version(
+    client, monkeypatch
+):
+    path = factories.make_commitment().get_absolute_url()
+    today, versions, pages = timezone.localdate(), set(), set()
+
+    for days in (0, 1):
+        day = today + timedelta(days=days)
+        monkeypatch.setattr(timezone, "localdate", lambda day=day: day)
+        html = client.get(path).content.decode()
+        versions |= set(re.findall(r"\b[0-9a-f]{12}\b", html))
+        pages.add(html)
+
+    assert len(pages) == 2
+    assert len(versions) == 1
+
+
 def test_without_an_address_to_write_to_it_leads_to_the_contact_page(client, settings):
     settings.CORRECTIONS_EMAIL = ""
 
