@@ -21,6 +21,13 @@ pytestmark = pytest.mark.django_db
 INVITE = reverse("admin:agencies_invitation_add")
 INVITED = {"email": "ana@example.org", "role": "reviewer", "language": "es"}
 PROOF = reverse("account_reauthenticate")
+#: Written here once more, so that none is left out unnoticed.
+BUTTONS = [
+    "agencies_factorreset_approve",
+    "agencies_invitation_code",
+    "agencies_invitation_send",
+    "purge_confirm",
+]
 
 
 @pytest.fixture
@@ -145,6 +152,22 @@ def test_a_page_that_was_opened_long_ago_asks_like_any_other(
 
     assert where(client.post(INVITE, INVITED)) == PROOF
     assert not Invitation.objects.exists()
+
+
+def test_no_button_is_guarded_that_no_test_presses():
+    assert set(BUTTONS) == fresh_proof.BUTTONS
+
+
+@pytest.mark.parametrize("name", BUTTONS)
+def test_later_each_of_the_buttons_asks_first(client, administrator, clock, name):
+    address = reverse(f"admin:{name}", args=[1])
+
+    soon = where(client.post(address))
+    clock(fresh_proof.TO_OPEN)
+    later = where(client.post(address))
+
+    assert soon != PROOF
+    assert later == PROOF
 
 
 def test_a_button_asks_too_and_leads_back_to_its_page(client, administrator, clock):
