@@ -7,7 +7,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -312,6 +312,21 @@ def test_after_closing_anew_the_old_key_is_needed_no_more(settings):
     assert out.getvalue() == "2 factors closed under the first key\n"
     assert app.validate_code(totp_code(secret))
     assert paper.get_unused_codes() == codes
+
+
+def test_closing_anew_without_a_key_says_so_and_changes_nothing(settings):
+    make_totp(make_reviewer())
+    [old] = settings.MFA_ENCRYPTION_KEYS
+    new = Fernet.generate_key().decode()
+    settings.MFA_ENCRYPTION_KEYS = [new]
+    make_totp(make_reviewer())
+    before = list(Authenticator.objects.order_by("pk").values("pk", "data"))
+
+    settings.MFA_ENCRYPTION_KEYS = [Fernet.generate_key().decode(), old]
+    with pytest.raises(CommandError):
+        call_command("close_factors_anew")
+
+    assert list(Authenticator.objects.order_by("pk").values("pk", "data")) == before
 
 
 def test_without_the_key_that_was_in_use_it_says_so(settings):

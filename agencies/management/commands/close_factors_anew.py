@@ -1,6 +1,7 @@
 """Encrypts the secrets of second factors again, under the key that stands in front."""
 
-from django.core.management.base import BaseCommand
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.base import BaseCommand, CommandError
 
 from agencies import factors
 
@@ -8,8 +9,13 @@ from agencies import factors
 class Command(BaseCommand):
     help = (
         "Encrypt the secrets of all second factors under the first key of "
-        "MFA_ENCRYPTION_KEYS. Afterwards the other keys may be thrown away."
+        "MFA_ENCRYPTION_KEYS. Restart the portal with that key in front first; "
+        "afterwards the other keys may be thrown away."
     )
 
     def handle(self, **options):
-        self.stdout.write(f"{factors.close_anew()} factors closed under the first key")
+        try:
+            number = factors.close_anew()
+        except ImproperlyConfigured as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"{number} factors closed under the first key")
