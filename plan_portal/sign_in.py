@@ -60,6 +60,9 @@ SIGN_IN = {
     "MFA_ADAPTER": "agencies.factors.FactorAdapter",
     "MFA_SUPPORTED_TYPES": ["webauthn", "totp", "recovery_codes"],
     "MFA_PASSKEY_LOGIN_ENABLED": True,
+    # Nothing to guess: a bound for the machine, as wide as that of passwords, since a
+    # whole institution may come from one address, and counted apart from theirs.
+    "MFA_RATE_LIMITS": {"webauthn_login": "30/m/ip"},
     "MFA_RECOVERY_CODES_SHOW_ONCE": True,
     "MFA_ALLOW_UNVERIFIED_EMAIL": True,
     "MFA_FORMS": {

@@ -132,6 +132,14 @@ def test_a_proof_that_the_lane_refused_counts_for_no_failure(client):
     assert prove().status_code == 302
 
 
+@pytest.mark.django_db
+def test_a_passkey_needs_no_place_in_the_lane(client):
+    with another_in_the_lane():
+        answer = client.post(reverse("mfa_login_webauthn"), {"credential": "{}"})
+
+    assert answer.status_code == 302
+
+
 def test_a_lane_that_was_refused_or_broke_is_free_again():
     with pytest.raises(ZeroDivisionError), hashing.turn():
         1 / 0  # noqa: B018

@@ -156,6 +156,16 @@ def test_too_many_tries_from_one_place_are_refused_whatever_the_account(client):
     assert (statuses, last.status_code) == ({200}, 429)
 
 
+def test_for_a_passkey_only_its_own_limit_counts(client):
+    passkey = reverse("mfa_login_webauthn")
+    passwords = [sign_in(client, f"nobody{n}", password="wrong") for n in range(11)]
+
+    tried = [client.post(passkey, {"credential": "{}"}) for _ in range(31)]
+
+    assert passwords[-1].status_code == 429
+    assert [each.status_code for each in tried] == [302] * 30 + [429]
+
+
 def test_a_limit_is_counted_by_all_processes_together(client, settings):
     assert settings.CACHES["default"]["BACKEND"].endswith("db.DatabaseCache")
 
