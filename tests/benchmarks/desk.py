@@ -116,7 +116,8 @@ class Asked:
         step = len(self.activities) // 10
         rows = self.activities[::step]
         found = Figure()
-        found.queries = queries(lambda: self._save(client, rows[0]))
+        first = self._posted(rows[0])
+        found.queries = queries(lambda: self._post(client, rows[0], first))
         for number in range(SAVES):
             bare = spent(lambda: client.get(reverse(EMPTY)))
             row = rows[number % len(rows)]
@@ -124,9 +125,6 @@ class Asked:
             found.add(spent(lambda row=row, data=data: self._post(client, row, data)))
             found.shares.append(found.times[-1] / (bare * 1000))
         return found
-
-    def _save(self, client, activity):
-        self._post(client, activity, self._posted(activity))
 
     def _posted(self, activity):
         stands = activity.updates.filter(period=self.period).first()

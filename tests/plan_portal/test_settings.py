@@ -1,6 +1,7 @@
 """Each test reads the settings in a process of its own, as a server does."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -43,6 +44,16 @@ def refusal(variables):
     done = run_python("-c", "import plan_portal.settings", **variables)
     assert done.returncode == 1
     return done.stderr.strip().splitlines()[-1].partition(": ")[2]
+
+
+def test_tests_are_told_nothing_by_the_surroundings():
+    source = (ROOT / "plan_portal" / "settings.py").read_text(encoding="utf-8")
+    of_tests = (ROOT / "tests" / "settings.py").read_text(encoding="utf-8")
+
+    read = set(re.findall(r'\benv[\w.]*\(\s*"([A-Z_]+)"', source))
+
+    assert "CLAMD" in read
+    assert {name for name in read if f'"{name}"' not in of_tests} == set()
 
 
 @pytest.mark.parametrize("name", ["SECRET_KEY", "SITE_URL", "MFA_ENCRYPTION_KEYS"])
