@@ -46,28 +46,30 @@ class FreshProofMiddleware:
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
-        if not request.user.is_authenticated:
+        # Before anything that looks at the session: public pages have none.
+        if not is_guarded(request) or not request.user.is_authenticated:
             return None
         now = time.time()
-        allowed = seconds_allowed(request, now)
-        if allowed is None:
-            return None
-        if now - proven_at(request) >= allowed:
+        if now - proven_at(request) >= seconds_allowed(request, now):
             return ask_for_proof(request)
         if request.method == "GET":
             note_opening(request, now)
         return None
 
 
-def seconds_allowed(request, now):
-    """How old the last proof may be for what is asked; None where it matters not."""
+def is_guarded(request):
+    """True for one of the pages, and for a press on one of the buttons."""
     match = request.resolver_match
     if match.namespaces != ["admin"]:
-        return None
-    is_sent = request.method == "POST"
-    if match.url_name in PAGES:
-        return TO_SEND if is_sent and was_opened(request, now) else TO_OPEN
-    return TO_OPEN if is_sent and match.url_name in BUTTONS else None
+        return False
+    is_pressed = request.method == "POST" and match.url_name in BUTTONS
+    return is_pressed or match.url_name in PAGES
+
+
+def seconds_allowed(request, now):
+    """How old the last proof may be for what is asked."""
+    is_sent = request.method == "POST" and request.resolver_match.url_name in PAGES
+    return TO_SEND if is_sent and was_opened(request, now) else TO_OPEN
 
 
 def was_opened(request, now):
