@@ -54,10 +54,13 @@ def recorded(found):
 
 
 def state(html):
-    """The elements of a piece of HTML with their traits, as all of one state have."""
-    return frozenset(
-        (name, frozenset(TRAIT.findall(rest))) for name, rest in ELEMENT.findall(html)
-    )
+    """
+    The elements of a piece of HTML with their traits, as all of one state have.
+
+    Words without any element are a state apart from nothing at all.
+    """
+    found = ELEMENT.findall(html) or ([("", "")] if html.strip() else [])
+    return frozenset((name, frozenset(TRAIT.findall(rest))) for name, rest in found)
 
 
 def collect(pages):

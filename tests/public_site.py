@@ -17,8 +17,14 @@ from plan_portal.sitemap import every_address
 from strategic_areas import purging, workflow
 from strategic_areas.addresses import address
 from strategic_areas.desk import scorecards
-from strategic_areas.models import AgencyComment, ReportingPeriod, Translation
-from strategic_areas.queries import sitemap
+from strategic_areas.models import (
+    ActivityUpdate,
+    AgencyComment,
+    Commitment,
+    ReportingPeriod,
+    Translation,
+)
+from strategic_areas.queries import corrections, sitemap
 from tests import factories
 from tests.strategic_areas.plans import SHIPPED
 
@@ -42,6 +48,7 @@ def load_shipped():
 def build():
     """The shipped plan and one of everything; the official plan's world."""
     load_shipped()
+    make_disputed()
     official = Official()
     silent()
     close_rounds(official)
@@ -54,6 +61,23 @@ def build():
 
 
 ENDED = date(1991, 12, 31)
+
+
+def make_disputed():
+    """Of the reconstruction: a line not acknowledged, and an account as was decided."""
+    shipped = Commitment.objects.filter(provenance="reconstructed").standing()
+    line = shipped.filter(frameworks__isnull=False).first()
+    factories.make_approved_dispute(line, text_en="Another institution did that.")
+    account = ActivityUpdate.objects.exclude(activity__commitment=line).first()
+    dispute = factories.make_approved_dispute(account)
+    change = factories.make_change(
+        dispute,
+        outcome="kept",
+        resolved_on=date(2026, 3, 9),
+        resolution_es="La fuente es inequívoca.",
+        resolution_en="The source leaves no doubt.",
+    )
+    workflow.approve(change, by=factories.make_reviewer())
 
 
 def silent():
@@ -199,12 +223,17 @@ class Official:
             means_of_verification_es="El protocolo.",
             means_of_verification_en="The protocol.",
         )
-        self.publish(done, execution="completed", percent=100)
-        declared = factories.make_declaration(
-            commitment=done, period=self.now, by=self.author, statement_en="Reached."
-        )
-        workflow.submit(declared, by=self.author)
-        workflow.publish(declared, by=self.reviewer)
+        after = {**due, "due_on": self.today - timedelta(days=100)}
+        for reached, stated in ((done, {}), (self.commitment(**after), after)):
+            self.publish(reached, activity=stated, execution="completed", percent=100)
+            declared = factories.make_declaration(
+                commitment=reached,
+                period=self.now,
+                by=self.author,
+                statement_en="Reached.",
+            )
+            workflow.submit(declared, by=self.author)
+            workflow.publish(declared, by=self.reviewer)
         replaced = self.commitment()
         self.publish(replaced)
         self.replaced = replaced
@@ -228,6 +257,12 @@ class Official:
                 "quantity": 5000,
                 "unit_es": "guías",
                 "unit_en": "guides",
+                "expected_product_es": "Una guía impresa.",
+                "expected_product_en": "A printed guide.",
+                "budget": "amount",
+                "budget_amount": 1_500_000,
+                "budget_currency": "DOP",
+                "budget_source": self.source,
             },
             percent=None,
             quantity=1200,
@@ -324,7 +359,8 @@ class Official:
         )
         decided = {"outcome": "corrected", "decided_on": date(2026, 3, 9)}
         factories.make_correction_request(**decided, decision_es="Se corrigió.")
-        factories.make_correction_request()
+        for _ in range(corrections.PER_PAGE):
+            factories.make_correction_request()
         factories.make_help_line(
             label_en="A line", scope_es="Atiende.", scope_en="Answers.", hours_es="24 h"
         )

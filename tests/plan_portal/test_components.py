@@ -41,6 +41,7 @@ def test_states_differ_by_structure_and_not_by_words():
     )
 
     assert first == same != other
+    assert components.state("x") == components.state("y") != components.state(" ")
 
 
 @pytest.mark.parametrize("name", PARTIALS)
