@@ -57,7 +57,8 @@ html: installed-test vnu ## what the Nu Html Checker says of every public page
 	@EVERY_PAGE=1 $(PY) -m pytest -q tests/test_crawl.py -k valid_html
 
 every-page: installed-test vnu ## before a release: each page of each record, in each look
-	@EVERY_PAGE=1 $(PY) -m pytest -q tests/test_crawl.py tests/browser/test_public_site.py
+	@EVERY_PAGE=1 $(PY) -m pytest -q tests/test_crawl.py \
+		tests/strategic_areas/test_search_shipped.py tests/browser/test_public_site.py
 
 messages: installed-test local-env gettext ## collect sentences to translate
 	@$(PY) tests/check.py --write

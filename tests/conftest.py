@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.db import transaction
 
 from strategic_areas import triggers
 from strategic_areas.views.search import INDEX
@@ -46,10 +47,22 @@ def pytest_sessionfinish(session):
 
 
 @pytest.fixture(autouse=True)
-def nothing_indexed():
+def indexed_anew():
     """Each test has the same publication versions, of other texts."""
     yield
-    INDEX.forget()
+    INDEX._version = None
+
+
+@pytest.fixture(scope="module")
+def lasting(django_db_setup, django_db_blocker):
+    """
+    One transaction around a whole module, for what all its tests read and none changes.
+
+    The tests that ask for the database have one of their own inside it.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

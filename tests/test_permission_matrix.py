@@ -121,11 +121,8 @@ ROWS = list(rows())
 
 
 @pytest.fixture(scope="module")
-def db(django_db_setup, django_db_blocker):
+def db(lasting):
     """One transaction for the whole module, in the place of one for each test."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture(scope="module")

@@ -552,3 +552,14 @@ def test_loading_moves_the_publication_version_only_when_it_changes(tmp_path):
 
     assert first == second
     assert StrategicArea.objects.get().name_es == "Otra"
+
+
+def test_a_dry_run_tells_the_same_and_writes_nothing():
+    every = [*apps.get_app_config("strategic_areas").get_models(), Agency]
+    before = footprint(*every)
+
+    status, lines, errors = run(SHIPPED, "--dry-run")
+
+    assert (status, errors) == (0, [])
+    assert footprint(*every) == before
+    assert lines[-1] == load(SHIPPED).summary

@@ -5,7 +5,6 @@ import threading
 
 import pytest
 from defusedxml import ElementTree
-from django.core.management import call_command
 from django.db import connection
 from django.template.loader import get_template
 from django.test.utils import CaptureQueriesContext
@@ -14,12 +13,10 @@ from django.utils.translation import override
 from strategic_areas import purging, workflow
 from strategic_areas.addresses import address
 from strategic_areas.models import AgencyComment, HelpLine, Plan, Translation
-from strategic_areas.queries import findable
-from strategic_areas.search import KINDS, PER_PAGE
+from strategic_areas.search import PER_PAGE
 from strategic_areas.search.answers import PER_GROUP
 from strategic_areas.views import texts
 from tests import factories
-from tests.strategic_areas.plans import SHIPPED
 
 pytestmark = pytest.mark.django_db
 
@@ -120,50 +117,6 @@ def test_every_kind_of_public_text_is_found_on_a_page_that_shows_it(
     page = client.get(path.partition("#")[0])
     assert page.status_code == 200
     assert WORD in page.content.decode()
-
-
-def test_every_result_of_the_shipped_plan_leads_to_its_place(client):
-    call_command("load_plan", str(SHIPPED), verbosity=0)
-    pages, missing = {}, []
-
-    for document in [*findable.documents(), *texts.documents()]:
-        for language in ("es", "en"):
-            path, _, mark = document.place.path(language).partition("#")
-            if path not in pages:
-                pages[path] = client.get(path)
-            page = pages[path]
-            if page.status_code != 200 or (
-                mark and f'id="{mark}"' not in page.content.decode()
-            ):
-                missing.append((path, mark))
-
-    assert missing == []
-    assert {each.kind for each in findable.documents()} | {"page"} == set(KINDS) - {
-        "amendment",
-        "correction",
-        "evidence",
-    }
-
-
-@pytest.mark.parametrize(
-    ("words", "language", "first"),
-    [
-        ("R-1.1.2", "es", ("commitment", "R-1.1.2")),
-        ("r-1.1.2", "en", ("commitment", "R-1.1.2")),
-        ("mmujer", "es", ("agency", "MMUJER")),
-        ("ODS 16.2", "es", ("framework", "SDG-16.2")),
-        ("SDG 8.7", "en", ("framework", "SDG-8.7")),
-        ("911", "es", ("page", "")),
-    ],
-)
-def test_a_code_or_initials_lead_straight_to_what_bears_them(
-    client, words, language, first
-):
-    call_command("load_plan", str(SHIPPED), verbosity=0)
-
-    group = ask(client, words, language).context["answer"].groups[0]
-
-    assert (group.kind, group.hits[0].document.code) == first
 
 
 def test_initials_that_an_agency_had_lead_to_it(client):

@@ -1,0 +1,78 @@
+"""The search over the shipped plan, which is loaded once for the whole module."""
+
+from collections import defaultdict
+
+import pytest
+from django.core.management import call_command
+
+from strategic_areas.addresses import address
+from strategic_areas.queries import findable
+from strategic_areas.search import KINDS
+from strategic_areas.views import texts
+from strategic_areas.views.search import INDEX
+from tests.crawling import EVERY_PAGE
+from tests.strategic_areas.plans import SHIPPED
+
+pytestmark = pytest.mark.usefixtures("shipped")
+
+#: How many results of each kind are followed, unless every page is asked for.
+FOLLOWED = 4
+
+
+@pytest.fixture(scope="module")
+def shipped(lasting):
+    call_command("load_plan", str(SHIPPED), verbosity=0)
+
+
+@pytest.fixture
+def indexed_anew():
+    """Between these tests nothing changes; what others searched is forgotten."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def indexed_once(shipped):
+    INDEX._version = None
+    yield
+    INDEX._version = None
+
+
+def test_results_of_each_kind_lead_to_their_places(client):
+    by_kind, pages, missing = defaultdict(list), {}, []
+    for document in [*findable.documents(), *texts.documents()]:
+        by_kind[document.kind].append(document)
+
+    for documents in by_kind.values():
+        step = 1 if EVERY_PAGE else -(-len(documents) // FOLLOWED)
+        for document in documents[::step]:
+            for language in ("es", "en"):
+                path, _, mark = document.place.path(language).partition("#")
+                if path not in pages:
+                    pages[path] = client.get(path)
+                page = pages[path]
+                if page.status_code != 200 or (
+                    mark and f'id="{mark}"' not in page.content.decode()
+                ):
+                    missing.append((path, mark))
+
+    assert missing == []
+    assert set(by_kind) == set(KINDS) - {"amendment", "correction", "evidence"}
+
+
+@pytest.mark.parametrize(
+    ("words", "language", "first"),
+    [
+        ("R-1.1.2", "es", ("commitment", "R-1.1.2")),
+        ("r-1.1.2", "en", ("commitment", "R-1.1.2")),
+        ("mmujer", "es", ("agency", "MMUJER")),
+        ("ODS 16.2", "es", ("framework", "SDG-16.2")),
+        ("SDG 8.7", "en", ("framework", "SDG-8.7")),
+        ("911", "es", ("page", "")),
+    ],
+)
+def test_a_code_or_initials_lead_straight_to_what_bears_them(
+    client, words, language, first
+):
+    page = client.get(address("search", language=language), {"q": words})
+
+    group = page.context["answer"].groups[0]
+    assert (group.kind, group.hits[0].document.code) == first
