@@ -58,7 +58,8 @@ html: installed-test vnu ## what the Nu Html Checker says of every public page
 
 every-page: installed-test vnu ## before a release: each page of each record, in each look
 	@EVERY_PAGE=1 $(PY) -m pytest -q tests/test_crawl.py \
-		tests/strategic_areas/test_search_shipped.py tests/browser/test_public_site.py
+		tests/strategic_areas/test_search_shipped.py tests/browser/test_public_site.py \
+		tests/browser/test_staff_screens.py
 
 messages: installed-test local-env gettext ## collect sentences to translate
 	@$(PY) tests/check.py --write
