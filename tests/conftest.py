@@ -16,20 +16,26 @@ BROWSER_TESTS = Path(__file__).parent / "browser"
 
 def pytest_collection_modifyitems(config, items):
     """
-    Mark the browser's tests, and leave out those that are for the other database.
+    Mark the browser's tests, and leave out those that are not this run's.
 
-    The latter run when that one's turn comes. Tests that commit get ``open_record``.
+    TEST_PART names the run's part: "browser", "other" or none for all. What is for the
+    other database runs when its turn comes. Tests that commit get ``open_record``.
     """
+    part = os.environ.get("TEST_PART")
     for item in items:
         if item.path.is_relative_to(BROWSER_TESTS):
             item.add_marker("browser")
         if _commits(item) and "open_record" not in item.fixturenames:
             item.fixturenames.append("open_record")
     other = "postgresql" if settings.EMBEDDED_DATABASE else "sqlite"
-    left_out = [item for item in items if item.get_closest_marker(other)]
+    kept, left_out = [], []
+    for item in items:
+        its_part = "browser" if item.get_closest_marker("browser") else "other"
+        is_mine = part in {None, "", its_part} and not item.get_closest_marker(other)
+        (kept if is_mine else left_out).append(item)
     if left_out:
         config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if not item.get_closest_marker(other)]
+        items[:] = kept
 
 
 def _commits(item):

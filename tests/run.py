@@ -26,25 +26,30 @@ def main(arguments):
     outcomes, skipped = [], []
 
     compile_catalogues()
-    if not find_chromium():
-        skipped.append(
-            "the browser tests: no Chromium was found. Install Debian's package "
-            "chromium, or name another one in CHROMIUM"
-        )
-
-    # Both at once: a machine with two processors is through in half the time.
-    with database_server() as (name, url), tempfile.TemporaryFile() as output:
-        other = begin_pytest(arguments, url=url, output=output) if url else None
-        try:
-            say("SQLite")
-            outcomes.append(follow("SQLite", begin_pytest(arguments)))
-            if other:
-                say(name)
-                outcomes.append(replay(name, other, output, arguments))
-            else:
-                skipped.append(f"the tests on PostgreSQL: {name}")
-        finally:
-            end(other)
+    # All at once: each waits often, for the database or the browser.
+    with database_server() as (name, url), contextlib.ExitStack() as stack:
+        others = {}
+        if find_chromium():
+            others["Browser"] = {"TEST_PART": "browser"}
+        else:
+            skipped.append(
+                "the browser tests: no Chromium was found. Install Debian's package "
+                "chromium, or name another one in CHROMIUM"
+            )
+        if url:
+            others[name] = {"TEST_PART": "other", "TEST_DATABASE_URL": url}
+        else:
+            skipped.append(f"the tests on PostgreSQL: {name}")
+        begun = [
+            (name, *stack.enter_context(in_background(arguments, variables)))
+            for name, variables in others.items()
+        ]
+        say("SQLite")
+        first = begin_pytest(arguments, {"TEST_PART": "other"})
+        outcomes.append(follow("SQLite", first, arguments))
+        for name, process, output in begun:
+            say(name)
+            outcomes.append(replay(name, process, output, arguments))
 
     return summary(outcomes, skipped)
 
@@ -69,23 +74,40 @@ def compile_catalogues():
     subprocess.run(command, cwd=ROOT, env=environment, check=True)
 
 
-def begin_pytest(arguments, *, url="", output=subprocess.PIPE):
-    """A running pytest, on the database at ``url`` or else on SQLite."""
+def begin_pytest(arguments, variables, output=subprocess.PIPE):
+    """
+    A running pytest.
+
+    ``variables`` are TEST_PART, the browser's tests or the others, and
+    TEST_DATABASE_URL where it is not SQLite.
+    """
+    place = "-".join([*variables, variables["TEST_PART"]]).lower()
     command = [sys.executable, "-m", "pytest", "-rs"]
+    # Each keeps which tests failed last for itself.
+    command += ["-o", f"cache_dir=.pytest_cache/{place}"]
     if sys.stdout.isatty():
         command.append("--color=yes")
-    if url:  # a browser sees no difference between databases
-        command += ["--ignore=tests/browser", "-o", "cache_dir=.pytest_cache/other"]
     return subprocess.Popen(
         command + arguments,
         cwd=ROOT,
-        env=os.environ | {"TEST_DATABASE_URL": url},
+        env=os.environ | {"TEST_DATABASE_URL": ""} | variables,
         stdout=output,
         stderr=subprocess.STDOUT,
     )
 
 
-def follow(name, process):
+@contextlib.contextmanager
+def in_background(arguments, variables):
+    """A running pytest and the file into which it speaks; stopped if it still runs."""
+    with tempfile.TemporaryFile() as output:
+        process = begin_pytest(arguments, variables, output)
+        try:
+            yield process, output
+        finally:
+            end(process)
+
+
+def follow(name, process, arguments):
     """Pass on what a pytest says while it runs; its name, status and closing line."""
     tail = b""
     try:
@@ -93,21 +115,25 @@ def follow(name, process):
             sys.stdout.buffer.write(chunk)
             sys.stdout.flush()
             tail = (tail + chunk)[-4096:]
-        return name, process.wait(), closing_line(tail)
+        return name, status_of(process, arguments), closing_line(tail)
     finally:
         end(process)
 
 
 def replay(name, process, output, arguments):
-    """Pass on what the other one said; its name, status and closing line."""
-    status = process.wait()
-    if status == NO_TESTS_COLLECTED and arguments:
-        status = 0  # the developer asked for browser tests alone
+    """Pass on what another one said; its name, status and closing line."""
+    status = status_of(process, arguments)
     output.seek(0)
     said = output.read()
     sys.stdout.buffer.write(said)
     sys.stdout.flush()
     return name, status, closing_line(said[-4096:])
+
+
+def status_of(process, arguments):
+    """How a pytest ended; a developer may ask for tests of another part alone."""
+    status = process.wait()
+    return 0 if status == NO_TESTS_COLLECTED and arguments else status
 
 
 def closing_line(said):

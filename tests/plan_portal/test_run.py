@@ -37,6 +37,25 @@ def test_a_skip_fails_in_ci_alone(
     assert [reason for reason in skipped if f"SKIPPED {reason}." not in said] == []
 
 
+@pytest.mark.parametrize(("arguments", "expected"), [([], 5), (["tests/browser"], 0)])
+def test_a_part_without_tests_fails_unless_some_were_asked_for(arguments, expected):
+    process = subprocess.Popen([sys.executable, "-c", "exit(5)"])
+
+    assert run.status_of(process, arguments) == expected
+
+
+@pytest.mark.parametrize("part", ["browser", "other"])
+def test_each_run_collects_its_part_alone(part):
+    asked = ["--collect-only", "-q", "tests/browser", "tests/plan_portal/test_run.py"]
+
+    process = run.begin_pytest(asked, {"TEST_PART": part})
+
+    told = process.communicate()[0].decode().splitlines()
+    found = {line.split("::")[0] for line in told if "::" in line}
+    is_browsers = {path.startswith("tests/browser/") for path in found}
+    assert is_browsers == {part == "browser"}
+
+
 def test_what_the_other_run_said_is_told_with_its_status(capfd, tmp_path):
     with (tmp_path / "output").open("w+b") as output:
         command = [sys.executable, "-c", "print('== 2 failed =='); exit(1)"]
