@@ -14,6 +14,7 @@ from strategic_areas.models import (
 )
 
 OF_PLAN = ("plan", admin.RelatedOnlyFieldListFilter)
+OF_LEAD = ("lead", admin.RelatedOnlyFieldListFilter)
 
 
 @admin.register(Plan)
@@ -71,7 +72,7 @@ class CommitmentAdmin(PlanBoundAdmin):
     list_filter = [
         OF_PLAN,
         ("programme", admin.RelatedOnlyFieldListFilter),
-        ("lead", admin.RelatedOnlyFieldListFilter),
+        OF_LEAD,
     ]
     list_select_related = ["lead"]
     search_fields = ["code", "title_es", "title_en"]
@@ -79,7 +80,9 @@ class CommitmentAdmin(PlanBoundAdmin):
     def get_list_filter(self, request):
         """Who keeps no plan sees her own agency's; a list of leads helps her little."""
         filters = super().get_list_filter(request)
-        return filters if self.has_change_permission(request) else filters[:-1]
+        if self.has_change_permission(request):
+            return filters
+        return [each for each in filters if each != OF_LEAD]
 
 
 @admin.register(Activity)

@@ -215,3 +215,20 @@ def forms_of(model, request):
             form = formset.form
             form.base_fields.pop(formset.fk.name, None)
             yield form, inline.model
+
+
+@pytest.mark.parametrize(
+    ("make_person", "expected"),
+    [
+        (make_reviewer, ["plan", "programme", "lead"]),
+        (make_focal_point, ["plan", "programme"]),
+    ],
+)
+def test_commitments_are_filtered_by_lead_where_many_leads_are_seen(
+    client, make_person, expected
+):
+    client.force_login(make_person())
+
+    page = client.get(reverse("admin:strategic_areas_commitment_changelist"))
+
+    assert [field for field, _class in page.context["cl"].list_filter] == expected
