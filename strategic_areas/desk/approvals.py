@@ -29,16 +29,6 @@ from strategic_areas.workflow.plain_values import put
 
 #: How long a decision that went against somebody stands on her first page.
 TOLD_FOR = timedelta(days=30)
-#: The partial that shows a record as the public reads it.
-READ_IN = {
-    HelpLine: "_line.html",
-    Correction: "_correction.html",
-    Indicator: "desk/_reads_indicator.html",
-    Target: "desk/_reads_target.html",
-    Translation: "_entry_body.html",
-    AgencyComment: "_agency_comment.html",
-    AttributionDispute: "_dispute.html",
-}
 #: What has an admin page of its own.
 ADMIN_PAGES = {AttributionDispute, Correction, HelpLine, Indicator, Target}
 
@@ -148,13 +138,13 @@ def record_url(change):
 def readings(change):
     """What the public will read: pairs of a language and the page's own words."""
     proposed = proposed_record(change)
-    template = READ_IN.get(type(proposed))
-    if template is None or not _is_shown(proposed):
+    if type(proposed) not in READ_IN or not _is_shown(proposed):
         return []
+    template, needed = READ_IN[type(proposed)]
     found = []
     for language in ("es", "en"):
         with override(language):
-            shown = _shown(proposed, change)
+            shown = needed(proposed, change)
             found.append((language, render_to_string(template, shown)))
     return found
 
@@ -165,20 +155,39 @@ def _is_shown(proposed):
     return not getattr(proposed, "confirm_before_publishing", False)
 
 
-def _shown(proposed, change):
-    """What the public's own partial needs of a record that is not stored like this."""
-    if isinstance(proposed, HelpLine):
-        return {"each": help_lines.line(proposed, timezone.localdate())}
-    if isinstance(proposed, AgencyComment):
-        proposed.written_at = change.proposed_at
-        return {"comment": agencies.comment(proposed)}
-    if isinstance(proposed, AttributionDispute):
-        proposed.written_at = proposed.written_at or change.proposed_at
-        return {"dispute": disputes.told(proposed)}
-    if isinstance(proposed, Translation):
-        proposed.record.translation = proposed
-        is_update = proposed.activity_update is not None
-        kind = "updates" if is_update else "declarations"
-        (entry,) = record.entries(**{kind: [proposed.record]})
-        return {"entry": entry}
+def _record(proposed, change):
     return {"record": proposed}
+
+
+def _line(proposed, change):
+    return {"each": help_lines.line(proposed, timezone.localdate())}
+
+
+def _entry(proposed, change):
+    proposed.record.translation = proposed
+    is_update = proposed.activity_update is not None
+    kind = "updates" if is_update else "declarations"
+    (entry,) = record.entries(**{kind: [proposed.record]})
+    return {"entry": entry}
+
+
+def _comment(proposed, change):
+    proposed.written_at = change.proposed_at
+    return {"comment": agencies.comment(proposed)}
+
+
+def _dispute(proposed, change):
+    proposed.written_at = proposed.written_at or change.proposed_at
+    return {"dispute": disputes.told(proposed)}
+
+
+#: The public's own partial of a record, and what it needs of one that is not stored so.
+READ_IN = {
+    HelpLine: ("_line.html", _line),
+    Correction: ("_correction.html", _record),
+    Indicator: ("desk/_reads_indicator.html", _record),
+    Target: ("desk/_reads_target.html", _record),
+    Translation: ("_entry_body.html", _entry),
+    AgencyComment: ("_agency_comment.html", _comment),
+    AttributionDispute: ("_dispute.html", _dispute),
+}
