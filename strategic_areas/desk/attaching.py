@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from strategic_areas import evidence
 from strategic_areas.desk import guard
-from strategic_areas.models import ActivityUpdate, Evidence
+from strategic_areas.models import Evidence
 
 #: The fields of the form that make a row of each kind.
 KINDS = {
@@ -134,7 +134,7 @@ class AttachForm(EvidenceForm):
 
     def __init__(self, *args, record, action, **kwargs):
         self.record = record
-        kwargs["instance"] = Evidence(**{link_of(record): record})
+        kwargs["instance"] = Evidence(**{record.link_field: record})
         kwargs["label_suffix"] = ""
         super().__init__(*args, **kwargs)
         self.helper = FormHelper()
@@ -154,9 +154,3 @@ class AttachForm(EvidenceForm):
             except evidence.RefusedFileError as error:
                 self.add_error("upload", str(error))
         return cleaned
-
-
-def link_of(record):
-    """The field of evidence that names such a record."""
-    is_update = isinstance(record, ActivityUpdate)
-    return "activity_update" if is_update else "commitment_update"

@@ -9,7 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from strategic_areas.desk.differences import differences
-from strategic_areas.models import ActivityUpdate, Status
+from strategic_areas.models import Status
 
 #: What a reviewer compares, in the order of the sheet; notes stand apart.
 FIELDS = {
@@ -51,9 +51,8 @@ def last_published(record):
     That of the same period, which it corrects, comes before those of earlier ones. A
     demonstration is never put beside a real report.
     """
-    subject = "activity" if isinstance(record, ActivityUpdate) else "commitment"
     rows = type(record).objects.filter(
-        **{subject: record.subject}, status=Status.PUBLISHED
+        **{record.subject_field: record.subject}, status=Status.PUBLISHED
     )
     if not record.is_demonstration:
         rows = rows.filter(period__is_demonstration=False)

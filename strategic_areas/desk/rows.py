@@ -163,11 +163,7 @@ def returned_steps(updates):
     given_back = [pk for pk, row in updates.items() if row.status == Status.RETURNED]
     if not given_back:
         return {}
-    field = (
-        "activity_update"
-        if isinstance(updates[given_back[0]], ActivityUpdate)
-        else "commitment_update"
-    )
+    field = updates[given_back[0]].link_field
     steps = Transition.objects.filter(
         **{f"{field}__in": given_back}, to_status=Status.RETURNED
     )

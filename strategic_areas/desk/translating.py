@@ -15,11 +15,9 @@ from strategic_areas.desk.proposing import ProposalForm, waiting_for
 from strategic_areas.models import ActivityUpdate, CommitmentUpdate, Translation
 from strategic_areas.models.translations import untranslated
 
-#: The word in the address, the model, and the translation's link to it.
-KINDS = {
-    "avance": (ActivityUpdate, "activity_update"),
-    "declaracion": (CommitmentUpdate, "commitment_update"),
-}
+#: The models, by the word in the address; and the word, by the model.
+KINDS = {"avance": ActivityUpdate, "declaracion": CommitmentUpdate}
+WORDS = {model: word for word, model in KINDS.items()}
 
 
 class TranslationForm(ProposalForm):
@@ -52,11 +50,10 @@ class TranslationForm(ProposalForm):
 
 def page_of(user, record):
     """The address at which this person may translate a record, or ""."""
-    kind = "avance" if isinstance(record, ActivityUpdate) else "declaracion"
-    new = Translation(**{KINDS[kind][1]: record})
+    new = Translation(**{record.link_field: record})
     if not untranslated(record) or not workflow.may_propose(user, new):
         return ""
-    return reverse("admin:translation", args=[kind, record.pk])
+    return reverse("admin:translation", args=[WORDS[type(record)], record.pk])
 
 
 def translation(request, kind, pk):
@@ -83,12 +80,12 @@ def _translation_or_404(user, kind, pk):
     """The translation, stored or new, of a record that this person may translate."""
     if kind not in KINDS:
         raise Http404
-    model, link = KINDS[kind]
-    rows = model.objects.visible_to(user).select_related("translation", "period")
+    rows = KINDS[kind].objects.visible_to(user).select_related("translation", "period")
     record = rows.filter(pk=pk).first()
     if record is None:
         raise Http404
-    kept = getattr(record, "translation", None) or Translation(**{link: record})
+    new = Translation(**{record.link_field: record})
+    kept = getattr(record, "translation", None) or new
     if not workflow.may_propose(user, kept) or not untranslated(record):
         raise Http404
     return kept

@@ -97,6 +97,9 @@ class Reviewed(PlanBound, Sourced):
     its own address, given when it is published and never changed.
     """
 
+    #: The field of what it says something of, and that by which others name it.
+    subject_field = link_field = ""
+
     class Origin(models.TextChoices):
         ENTERED = "entered", _("Entered in the portal")
         RECORD = "record", _("Taken from the public record")
@@ -173,6 +176,11 @@ class Reviewed(PlanBound, Sourced):
 
     class Meta:
         abstract = True
+
+    @property
+    def subject(self):
+        """What it says something of."""
+        return getattr(self, self.subject_field)
 
     @property
     def is_editable(self):

@@ -54,6 +54,7 @@ class ActivityUpdate(Answered, Reviewed):
     """
 
     same_plan_as = ("activity", "period")
+    subject_field, link_field = "activity", "activity_update"
 
     plan = models.ForeignKey(
         Plan,
@@ -135,11 +136,6 @@ class ActivityUpdate(Answered, Reviewed):
 
     def get_absolute_url(self, language=None):
         return self.activity.get_absolute_url(language=language)
-
-    @property
-    def subject(self):
-        """What is reported on."""
-        return self.activity
 
     @property
     def agency(self):
@@ -226,6 +222,7 @@ class CommitmentUpdate(Reviewed):
     """
 
     same_plan_as = ("commitment", "period")
+    subject_field, link_field = "commitment", "commitment_update"
 
     plan = models.ForeignKey(
         Plan,
@@ -274,11 +271,6 @@ class CommitmentUpdate(Reviewed):
         return address(
             "commitment", self.plan.code, self.commitment.code, language=language
         )
-
-    @property
-    def subject(self):
-        """What is declared on."""
-        return self.commitment
 
     @property
     def agency(self):

@@ -12,7 +12,6 @@ from strategic_areas.purging import blanking
 from strategic_areas.purging.places import Place, find, sort_out
 from strategic_areas.purging.words import Words
 from strategic_areas.signals import taking_back
-from strategic_areas.workflow.moves import link
 
 
 class PurgeError(Exception):
@@ -132,7 +131,7 @@ def _list(purge, places, records):
 def _leave_trace(record, by):
     """That a text was withdrawn, by whom and when; never what it said."""
     Transition.objects.create(
-        **{link(record): record},
+        **{record.link_field: record},
         from_status=record.status,
         to_status=Transition.PURGED,
         by=by,

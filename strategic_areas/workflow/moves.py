@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agencies import audit
-from strategic_areas.models import ActivityUpdate, Status, Transition
+from strategic_areas.models import Status, Transition
 
 #: Sixty bits: no two of a portal's revisions meet by chance.
 PUBLIC_ID_LENGTH = 12
@@ -39,17 +39,10 @@ class Conflict(TransitionError):
         )
 
 
-def link(update):
-    """The name of the trail's foreign key to this kind of record."""
-    is_update = isinstance(update, ActivityUpdate)
-    return "activity_update" if is_update else "commitment_update"
-
-
 def siblings(update):
     """All revisions of the same subject and period."""
-    subject = "activity" if isinstance(update, ActivityUpdate) else "commitment"
     return type(update).objects.filter(
-        **{subject: update.subject}, period=update.period
+        **{update.subject_field: update.subject}, period=update.period
     )
 
 
@@ -141,7 +134,7 @@ def _refusal(update, to, allowed, by, seen_version):
 def leave_trace(update, *, from_status, by, reason="", private_note=""):
     """One step: with its reason in the trail, without a word in the audit record."""
     Transition.objects.create(
-        **{link(update): update},
+        **{update.link_field: update},
         from_status=from_status,
         to_status=update.status,
         by=by,

@@ -19,7 +19,6 @@ from strategic_areas.workflow.authority import (
 from strategic_areas.workflow.moves import (
     Conflict,
     TransitionError,
-    link,
     move,
     next_revision,
     public_id,
@@ -208,7 +207,7 @@ def correct(update, *, by):
     for item in evidence:
         item.pk = None
         item.is_public = False
-        setattr(item, link(revision), revision)
+        setattr(item, revision.link_field, revision)
         item.save()
     return revision
 
