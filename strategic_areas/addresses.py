@@ -1,6 +1,8 @@
 """Public addresses by name and language; the words stand in the root urls."""
 
-from django.urls import reverse
+from functools import lru_cache
+
+from django.urls import get_script_prefix, reverse
 from django.utils.translation import get_language
 
 #: First path words that no plan's code may take, in both languages.
@@ -26,4 +28,11 @@ def address(name, *args, language=None):
     ``language`` is "es" or "en", by default the active one.
     """
     language = (language or get_language() or "es")[:2]
-    return reverse(f"{'en' if language == 'en' else 'es'}:{name}", args=args)
+    space = "en" if language == "en" else "es"
+    return _path(get_script_prefix(), f"{space}:{name}", args)
+
+
+@lru_cache(maxsize=4096)
+def _path(prefix, name, args):
+    """A page holds some eighty links; each would be looked for in all addresses."""
+    return reverse(name, args=args)
