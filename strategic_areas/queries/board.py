@@ -19,6 +19,7 @@ from strategic_areas.models import (
 from strategic_areas.queries import disputes, filings, names, past
 from strategic_areas.queries.joins import joined, with_joined
 from strategic_areas.queries.plans import periods_of
+from strategic_areas.queries.prepared import prepared
 
 
 @dataclass(frozen=True)
@@ -146,29 +147,22 @@ def load(
 
 def _planned(plan, supporter):
     """The standing commitments, and the standing activities of each; one query."""
+    if plan.until:
+        rows = _with_activities(
+            Commitment.objects.filter(plan.changes.standing(Commitment)),
+            Activity.objects.filter(plan.changes.standing(Activity)),
+            plan.until.ends_on,
+        )
+    else:
+        rows = _standing_now()
     supporting = Commitment.supporting.through.objects.filter(
         commitment=OuterRef("pk"), agency=supporter
     )
-    planned, stands = Commitment.objects.standing(), Activity.objects.standing()
-    if plan.until:
-        planned = Commitment.objects.filter(plan.changes.standing(Commitment))
-        stands = Activity.objects.filter(plan.changes.standing(Activity))
-    stands = stands.filter(pk=OuterRef("activities__pk"), is_in_plan=True)
-    rows = (
-        planned.public()
-        .filter(plan=plan)
-        .select_related("lead", "programme__area")
-        .annotate(
-            is_supported=Exists(supporting),
-            has_activity=Exists(stands),
-            is_disputed=disputes.unresolved("commitment"),
-            disputes_activity=disputes.unresolved("activity", "activities__pk"),
-        )
+    rows = rows.filter(plan=plan).annotate(
+        is_supported=Exists(supporting) if supporter else Value(False)
     )
-    rows = with_joined(_with_names(rows, plan), "activities", Activity)
-    rows = with_joined(rows, "activities__agency", Agency)
     commitments, activities, agencies = {}, [], {}
-    for row in rows.order_by("sort_code", "pk", "activities__sort_code"):
+    for row in rows:
         commitment = commitments.setdefault(row.pk, row)
         commitment.plan = plan
         commitment.lead.called_then = row.lead_then
@@ -182,14 +176,33 @@ def _planned(plan, supporter):
     return list(commitments.values()), activities
 
 
-def _with_names(rows, plan):
-    """What lead and agencies were called then, of a plan as of a past period."""
-    day = plan.until and plan.until.ends_on
+@prepared
+def _standing_now():
+    return _with_activities(Commitment.objects.standing(), Activity.objects.standing())
+
+
+def _with_activities(commitments, activities, day=None):
+    """
+    Public ones of ``commitments``, one row for each activity, in the order of codes.
+
+    Of a ``day`` that is past each row tells what lead and agency were called then.
+    """
+    stands = activities.filter(pk=OuterRef("activities__pk"), is_in_plan=True)
     nothing = Value(None, JSONField())
-    return rows.annotate(
-        lead_then=names.then("lead", day) if day else nothing,
-        agency_then=names.then("activities__agency", day) if day else nothing,
+    rows = (
+        commitments.public()
+        .select_related("lead", "programme__area")
+        .annotate(
+            has_activity=Exists(stands),
+            is_disputed=disputes.unresolved("commitment"),
+            disputes_activity=disputes.unresolved("activity", "activities__pk"),
+            lead_then=names.then("lead", day) if day else nothing,
+            agency_then=names.then("activities__agency", day) if day else nothing,
+        )
     )
+    rows = with_joined(rows, "activities", Activity)
+    rows = with_joined(rows, "activities__agency", Agency)
+    return rows.order_by("sort_code", "pk", "activities__sort_code")
 
 
 def build(commitments, activities, updates, declared, today) -> tuple:

@@ -32,6 +32,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.queries import disputes, past
 from strategic_areas.queries.joins import columns
+from strategic_areas.queries.prepared import prepared
 
 #: What the board reads of an update or a declaration: no text, nobody's name.
 FILED = [
@@ -121,22 +122,13 @@ def of_plan(
     The last are (period, activity) → day in Santo Domingo: all of an agency's, with
     what evidence it handed in, or everybody's in the rounds ``asked``. One query.
     """
-    updates = with_dates(
-        ActivityUpdate.objects.counted_or_in_review().filter(plan=plan),
-        with_evidence=agency is not None,
-    ).annotate(result_reached=Value(None, BooleanField()))
-    declared = with_dates(CommitmentUpdate.objects.counted().filter(plan=plan))
-    declared = declared.annotate(
-        execution=Value(""),
-        percent=Value(None, PositiveSmallIntegerField()),
-        is_reserved=NO,
-    )
-    updates, declared = past.until(updates, plan), past.until(declared, plan)
+    updates = past.until(_updates(agency is not None).filter(plan=plan), plan)
+    declared = past.until(_declared().filter(plan=plan), plan)
     kinds = [("update", updates), ("declaration", declared)]
     if agency or asked:
         kinds.append(("submission", _submissions(plan, agency, asked)))
     first, *others = (
-        columns(rows.order_by().annotate(kind=Value(kind)), *FILED, named=True)
+        columns(rows.annotate(kind=Value(kind)), *FILED, named=True)
         for kind, rows in kinds
     )
     found, days = defaultdict(list), {}
@@ -149,17 +141,39 @@ def of_plan(
     return found["update"], found["declaration"], days
 
 
-def _submissions(plan, agency, asked):
-    """Submissions of updates in the plan, under the names of ``FILED``."""
-    rows = Transition.objects.filter(
-        to_status=Status.SUBMITTED, activity_update__plan=plan
+@prepared
+def _updates(with_evidence):
+    """Updates counted or in review, under the names of ``FILED``."""
+    rows = ActivityUpdate.objects.counted_or_in_review().order_by()
+    rows = with_dates(rows, with_evidence=with_evidence)
+    return rows.annotate(result_reached=Value(None, BooleanField()))
+
+
+@prepared
+def _declared():
+    """Counted declarations, likewise."""
+    return with_dates(CommitmentUpdate.objects.counted().order_by()).annotate(
+        execution=Value(""),
+        percent=Value(None, PositiveSmallIntegerField()),
+        is_reserved=NO,
     )
+
+
+def _submissions(plan, agency, asked):
+    """Submissions of updates in the plan: an agency's, or all of some rounds."""
+    rows = _submitted().filter(activity_update__plan=plan)
     if agency:
-        rows = rows.filter(activity_update__activity__agency=agency)
-    else:
-        asked = [period.pk for period in asked]
-        rows = rows.filter(activity_update__period__in=asked)
-    return rows.annotate(
+        return rows.filter(activity_update__activity__agency=agency)
+    return rows.filter(activity_update__period__in=[period.pk for period in asked])
+
+
+@prepared
+def _submitted():
+    """Submissions of updates, under the names of ``FILED``."""
+    rows = Transition.objects.filter(
+        to_status=Status.SUBMITTED, activity_update__isnull=False
+    )
+    return rows.order_by().annotate(
         subject_id=F("activity_update__activity_id"),
         execution=Value(""),
         percent=Value(None, PositiveSmallIntegerField()),

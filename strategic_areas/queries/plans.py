@@ -21,6 +21,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.queries import amendments
 from strategic_areas.queries.joins import joined, with_joined
+from strategic_areas.queries.prepared import prepared
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ def reconstructed(plan="pk"):
     return Exists(standing.exclude(provenance=Provenance.PLAN))
 
 
+@prepared
 def public():
     """
     Plans that anyone may read, latest first.
@@ -60,13 +62,18 @@ def with_plan(record):
     return record
 
 
-def with_periods(rows) -> list[Plan]:
-    """The plans of ``rows``, each with its ``known_periods``, the latest first."""
-    found = {}
-    periods = with_joined(rows, "periods", ReportingPeriod)
-    for row in periods.order_by(
+@prepared
+def _public_by_period():
+    """Public plans, latest first, one row for each period, the latest first."""
+    return with_joined(public(), "periods", ReportingPeriod).order_by(
         "-starts_on", "code", "-periods__ends_on", "-periods__starts_on", "periods__pk"
-    ):
+    )
+
+
+def _with_periods(rows) -> list[Plan]:
+    """The plans of ``rows``, each with its ``known_periods``."""
+    found = {}
+    for row in rows:
         plan = found.setdefault(row.pk, row)
         known = plan.__dict__.setdefault("known_periods", [])
         if period := joined(row, "periods", ReportingPeriod):
@@ -76,7 +83,7 @@ def with_periods(rows) -> list[Plan]:
 
 def find(code: str) -> Plan | None:
     """A public plan with its ``known_periods``; one query."""
-    return next(iter(with_periods(public().filter(code=code))), None)
+    return next(iter(_with_periods(_public_by_period().filter(code=code))), None)
 
 
 def periods_of(plan: Plan) -> list[ReportingPeriod]:
@@ -97,9 +104,11 @@ def choose(today: date) -> Choice:
     running = Q(status=Plan.Status.APPROVED, starts_on__lte=today, ends_on__gte=today)
     latest = Plan.objects.public().order_by("-starts_on", "code").values("pk")
     recorded = Exists(Commitment.objects.filter(plan=OuterRef("pk")))
-    found = public().annotate(is_running=ExpressionWrapper(running, BooleanField()))
-    found = with_periods(
-        found.filter(
+    rows = _public_by_period().annotate(
+        is_running=ExpressionWrapper(running, BooleanField())
+    )
+    found = _with_periods(
+        rows.filter(
             Q(pk=Subquery(latest.filter(running)[:1]))
             | Q(pk=Subquery(latest.filter(recorded)[:1]))
         )

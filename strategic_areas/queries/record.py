@@ -17,8 +17,10 @@ from strategic_areas.models.translations import told_in
 from strategic_areas.queries import disputes, grounds, letters, names
 from strategic_areas.queries.entry import Entry
 from strategic_areas.queries.evidence import evidence_line
+from strategic_areas.queries.prepared import prepared
 
 
+@prepared
 def updates():
     """Public revisions of updates of public plans, with what a page prints of them."""
     return (
@@ -39,6 +41,7 @@ def updates():
     )
 
 
+@prepared
 def declarations():
     """Public revisions of declarations of public plans."""
     return (
