@@ -13,13 +13,25 @@ from strategic_areas.models import (
     Activity,
     Commitment,
     Plan,
+    Programme,
     ReportingPeriod,
     Status,
+    StrategicArea,
 )
 from strategic_areas.queries import disputes, filings, names, past
-from strategic_areas.queries.joins import joined, with_joined
+from strategic_areas.queries.joins import parted, records
 from strategic_areas.queries.plans import periods_of
 from strategic_areas.queries.prepared import prepared
+
+#: What stands in a row of the one query of a plan's commitments and activities.
+PARTS = {
+    "": Commitment,
+    "lead": Agency,
+    "programme": Programme,
+    "programme__area": StrategicArea,
+    "activities": Activity,
+    "activities__agency": Agency,
+}
 
 
 @dataclass(frozen=True)
@@ -161,17 +173,21 @@ def _planned(plan, supporter):
     rows = rows.filter(plan=plan).annotate(
         is_supported=Exists(supporting) if supporter else Value(False)
     )
-    commitments, activities, agencies = {}, [], {}
-    for row in rows:
-        commitment = commitments.setdefault(row.pk, row)
-        commitment.plan = plan
-        commitment.lead.called_then = row.lead_then
-        if row.has_activity:
-            activity = joined(row, "activities", Activity)
+    commitments, activities = {}, []
+    for commitment, lead, programme, area, activity, agency, *told in records(
+        rows, PARTS
+    ):
+        stands, is_disputed, disputes_it, lead_then, agency_then, is_supported = told
+        if commitment.pk not in commitments:
+            commitments[commitment.pk] = commitment
+            commitment.plan, commitment.lead = plan, lead
+            commitment.programme, programme.area = programme, area
+            commitment.is_disputed, commitment.is_supported = is_disputed, is_supported
+            lead.called_then = lead_then
+        if stands:
             activity.commitment, activity.plan = commitment, plan
-            activity.is_disputed = row.disputes_activity or commitment.is_disputed
-            agency = joined(row, "activities__agency", Agency, agencies)
-            agency.called_then, activity.agency = row.agency_then, agency
+            activity.is_disputed = disputes_it or is_disputed
+            activity.agency, agency.called_then = agency, agency_then
             activities.append(activity)
     return list(commitments.values()), activities
 
@@ -183,26 +199,23 @@ def _standing_now():
 
 def _with_activities(commitments, activities, day=None):
     """
-    Public ones of ``commitments``, one row for each activity, in the order of codes.
+    Public ones of ``commitments``, one row for each activity, in the order of codes:
+    ``PARTS``, and what is told of them.
 
     Of a ``day`` that is past each row tells what lead and agency were called then.
     """
     stands = activities.filter(pk=OuterRef("activities__pk"), is_in_plan=True)
     nothing = Value(None, JSONField())
-    rows = (
-        commitments.public()
-        .select_related("lead", "programme__area")
-        .annotate(
-            has_activity=Exists(stands),
-            is_disputed=disputes.unresolved("commitment"),
-            disputes_activity=disputes.unresolved("activity", "activities__pk"),
-            lead_then=names.then("lead", day) if day else nothing,
-            agency_then=names.then("activities__agency", day) if day else nothing,
-        )
-    )
-    rows = with_joined(rows, "activities", Activity)
-    rows = with_joined(rows, "activities__agency", Agency)
-    return rows.order_by("sort_code", "pk", "activities__sort_code")
+    told = {
+        "stands": Exists(stands),
+        "is_disputed": disputes.unresolved("commitment"),
+        "disputes_it": disputes.unresolved("activity", "activities__pk"),
+        "lead_then": names.then("lead", day) if day else nothing,
+        "agency_then": names.then("activities__agency", day) if day else nothing,
+    }
+    rows = commitments.public().annotate(**told)
+    rows = rows.order_by("sort_code", "pk", "activities__sort_code")
+    return parted(rows, PARTS, *told)
 
 
 def build(commitments, activities, updates, declared, today) -> tuple:

@@ -4,7 +4,7 @@ Reading in one query what would take two: each costs a page more than what it re
 The rows of a left join are made records again; unions match columns by their place.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 from django.db.models import F, Model, QuerySet
@@ -42,6 +42,45 @@ def distinct(rows: Iterable[Model], path: str, model: type[Model]) -> list[Model
     for row in rows:
         joined(row, path, model, found)
     return list(found.values())
+
+
+def parted(rows: QuerySet, parts: Mapping[str, type[Model]], *told: str) -> QuerySet:
+    """
+    ``rows`` of a join as plain columns, for ``records`` to read.
+
+    ``parts`` are lookups and what stands there, "" for the rows themselves; ``told``
+    are annotations.
+    """
+    names = [
+        f"{path}__{name}" if path else name
+        for path, model in parts.items()
+        for name in _fields(model)
+    ]
+    return columns(rows, *names, *told)
+
+
+def records(rows: QuerySet, parts: Mapping[str, type[Model]]) -> Iterator[tuple]:
+    """
+    What stands in each row of ``parted``: of each part its record or None, then values.
+
+    However many rows hold a record, it is made once: where most rows repeat the most of
+    what they hold, that is what reading them costs.
+    """
+    places, begin = [], 0
+    for model in parts.values():
+        names = _fields(model)
+        key = begin + names.index(model._meta.pk.attname)
+        places.append((model, names, begin, begin := begin + len(names), key))
+    known = {model: {} for model in parts.values()}
+    for row in rows:
+        found = []
+        for model, names, start, end, key in places:
+            record = known[model].get(row[key])
+            if record is None and row[key] is not None:
+                record = model.from_db(rows.db, names, row[start:end])
+                known[model][row[key]] = record
+            found.append(record)
+        yield (*found, *row[begin:])
 
 
 def columns(rows: QuerySet, *names, named: bool = False) -> QuerySet:
