@@ -30,6 +30,7 @@ from strategic_areas.queries.chronicle import Step, chronicle
 from strategic_areas.queries.filings import with_dates
 from strategic_areas.queries.joins import distinct, with_joined
 from strategic_areas.queries.plans import periods_of
+from strategic_areas.queries.prepared import prepared
 from strategic_areas.queries.related import of as of_commitment
 from strategic_areas.queries.succession import Succession
 from strategic_areas.queries.timeline import Moment, timeline
@@ -97,12 +98,7 @@ def find(plan_code: str, code: str) -> Commitment | None:
 
     It comes with the plan's ``known_periods`` and the amendments ``approved`` for it.
     """
-    found = Commitment.objects.public().filter(plan__code=plan_code, code=code)
-    found = found.annotate(of_lines=plans.reconstructed("plan"))
-    found = found.select_related("plan", "lead", "programme__area", "continues__plan")
-    found = found.select_related("dispute__agency")
-    found = with_joined(found, "plan__periods", ReportingPeriod)
-    rows = list(with_joined(found, "amendments", Amendment))
+    rows = list(_public().filter(plan__code=plan_code, code=code))
     if not rows:
         return None
     commitment = plans.with_plan(rows[0])
@@ -112,6 +108,16 @@ def find(plan_code: str, code: str) -> Commitment | None:
     for amendment in commitment.approved:
         amendment.commitment = commitment
     return commitment
+
+
+@prepared
+def _public():
+    """Public commitments, one row for each period of the plan and each amendment."""
+    found = Commitment.objects.public().annotate(of_lines=plans.reconstructed("plan"))
+    found = found.select_related("plan", "lead", "programme__area", "continues__plan")
+    found = found.select_related("dispute__agency")
+    found = with_joined(found, "plan__periods", ReportingPeriod)
+    return with_joined(found, "amendments", Amendment)
 
 
 def successor(commitment: Commitment, succession: Succession) -> Commitment | None:
@@ -139,16 +145,8 @@ def page(commitment: Commitment, succession: Succession, today: date):
     for each in own:
         each.commitment, each.plan = commitment, commitment.plan
     beside = {each.pk for each in activities if not each.is_in_plan}
-    updates = list(
-        with_dates(record.updates()).filter(
-            activity__in=[each.pk for each in activities]
-        )
-    )
-    declarations = list(
-        with_dates(record.declarations()).filter(
-            commitment__in=[commitment.pk, *former]
-        )
-    )
+    updates = list(_updates().filter(activity__in=[each.pk for each in activities]))
+    declarations = list(_declarations().filter(commitment__in=[commitment.pk, *former]))
     related = of_commitment(commitment)
     found = grounds.of(
         updates,
@@ -191,19 +189,11 @@ def _activities(commitment, former, succession):
 
     Of what waits for review each knows for which period and since when: nothing else.
     """
-    waits = FilteredRelation("updates", condition=Q(updates__status=Status.SUBMITTED))
-    found = (
-        Activity.objects.filter(
-            Q(commitment__in=[commitment.pk, *former])
-            | Q(pk__in=succession.former_activities(commitment.pk))
-        )
-        .select_related("agency", "dispute__agency")
-        .annotate(waits=waits)
-        .annotate(waits_in=F("waits__period_id"), waits_since=F("waits__submitted_at"))
-    )
     rows_of = defaultdict(list)
-    found = with_joined(found, "agency__former_names", AgencyName)
-    for row in with_joined(found, "amendments", Amendment):
+    for row in _by_what_waits().filter(
+        Q(commitment__in=[commitment.pk, *former])
+        | Q(pk__in=succession.former_activities(commitment.pk))
+    ):
         rows_of[row.pk].append(row)
     for rows in rows_of.values():
         rows[0].approved = _approved(rows)
@@ -212,6 +202,29 @@ def _activities(commitment, former, succession):
         for amendment in rows[0].approved:
             amendment.activity = rows[0]
     return [rows[0] for rows in rows_of.values()]
+
+
+@prepared
+def _by_what_waits():
+    """Activities, a row for each waiting report, former name and amendment."""
+    waits = FilteredRelation("updates", condition=Q(updates__status=Status.SUBMITTED))
+    found = (
+        Activity.objects.select_related("agency", "dispute__agency")
+        .annotate(waits=waits)
+        .annotate(waits_in=F("waits__period_id"), waits_since=F("waits__submitted_at"))
+    )
+    found = with_joined(found, "agency__former_names", AgencyName)
+    return with_joined(found, "amendments", Amendment)
+
+
+@prepared
+def _updates():
+    return with_dates(record.updates())
+
+
+@prepared
+def _declarations():
+    return with_dates(record.declarations())
 
 
 def _approved(rows):

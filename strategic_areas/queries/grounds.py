@@ -10,6 +10,7 @@ from strategic_areas.models import Evidence, Status
 from strategic_areas.queries import sources
 from strategic_areas.queries.evidence import evidence_line
 from strategic_areas.queries.joins import columns
+from strategic_areas.queries.prepared import prepared
 
 NOTHING = Value("")
 #: What a row of the query holds of an item of evidence; each sign "" stands for what
@@ -76,8 +77,13 @@ def _cleared(ids):
     """Evidence that a reviewer cleared, told which record it is about."""
     of_update = Q(activity_update__in=ids["activityupdate"])
     of_declaration = Q(commitment_update__in=ids["commitmentupdate"])
+    return _open().filter(of_update | of_declaration)
+
+
+@prepared
+def _open():
     return (
-        Evidence.objects.filter(of_update | of_declaration, is_public=True)
+        Evidence.objects.filter(is_public=True)
         .order_by()
         .annotate(
             about=Case(

@@ -20,6 +20,7 @@ from strategic_areas.models import (
     StrategicArea,
 )
 from strategic_areas.queries.joins import columns
+from strategic_areas.queries.prepared import prepared
 
 LINE = ["title", "publisher", "url", "note_es", "note_en"]
 
@@ -65,16 +66,21 @@ def of_records(**ids) -> dict[tuple[str, int], list[SourceLine]]:
 
 def of(ids) -> list:
     """Rows and the names of their columns: kind, record, key and a line's fields."""
-    parts = []
-    for model in SOURCED:
-        kind = model._meta.model_name
-        if kind in ids:
-            rows = model.sources.through.objects.order_by().annotate(
-                kind=Value(kind), record=F(kind), key=F("source__key")
-            )
-            names = ["kind", "record", "key", *[f"source__{name}" for name in LINE]]
-            parts.append((rows.filter(**{f"{kind}__in": ids[kind]}), names))
-    return parts
+    names = ["kind", "record", "key", *[f"source__{name}" for name in LINE]]
+    return [
+        (_linked(model).filter(record__in=ids[model._meta.model_name]), names)
+        for model in SOURCED
+        if model._meta.model_name in ids
+    ]
+
+
+@prepared
+def _linked(model):
+    """Each source of each record of a model."""
+    kind = model._meta.model_name
+    return model.sources.through.objects.order_by().annotate(
+        kind=Value(kind), record=F(kind), key=F("source__key")
+    )
 
 
 def behind(plan: Plan):
