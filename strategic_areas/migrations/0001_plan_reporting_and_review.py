@@ -13,7 +13,8 @@ class Migration(migrations.Migration):
 
     initial = True
 
-    # A database that took these steps has all of it already.
+    # A database that took these steps has all of it already. A last one, which changed
+    # words alone, need not have been taken.
     replaces = [
         ('strategic_areas', '0001_plan_and_reporting'),
         ('strategic_areas', '0002_rounds_final_scheduled_or_opened_again'),
@@ -32,7 +33,6 @@ class Migration(migrations.Migration):
         ('strategic_areas', '0015_corrections_asked_for'),
         ('strategic_areas', '0016_attributions_not_acknowledged'),
         ('strategic_areas', '0017_declarations_by_letter'),
-        ('strategic_areas', '0018_what_a_record_carries_on'),
     ]
 
     dependencies = [
