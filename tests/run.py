@@ -46,22 +46,30 @@ def main(arguments):
         ]
         say("SQLite")
         first = begin_pytest(arguments, {"TEST_PART": "other"})
-        outcomes.append(follow("SQLite", first, arguments))
+        outcomes.append(follow("SQLite", first))
         for name, process, output in begun:
             say(name)
-            outcomes.append(replay(name, process, output, arguments))
+            outcomes.append(replay(name, process, output))
 
-    return summary(outcomes, skipped)
+    return summary(outcomes, skipped, is_part=bool(arguments))
 
 
-def summary(outcomes, skipped):
-    """Tell what ran, what did not and why; the exit status."""
+def summary(outcomes, skipped, *, is_part=False):
+    """
+    Tell what ran, what did not and why; the exit status.
+
+    A developer who asks for part of the tests may ask for those of one run alone, but
+    for some.
+    """
     say("Summary")
     for name, _, closing_line in outcomes:
         write(f"{name}:\n{closing_line}\n")
     for reason in skipped:
         write(f"SKIPPED {reason}.\n")
-    failed = any(status for _, status, _ in outcomes)
+    statuses = [status for _, status, _ in outcomes]
+    if is_part and set(statuses) != {NO_TESTS_COLLECTED}:
+        statuses = [status for status in statuses if status != NO_TESTS_COLLECTED]
+    failed = any(statuses)
     if skipped and os.environ.get("CI"):
         write("In CI nothing may be skipped.\n")
         failed = True
@@ -107,7 +115,7 @@ def in_background(arguments, variables):
             end(process)
 
 
-def follow(name, process, arguments):
+def follow(name, process):
     """Pass on what a pytest says while it runs; its name, status and closing line."""
     tail = b""
     try:
@@ -115,25 +123,19 @@ def follow(name, process, arguments):
             sys.stdout.buffer.write(chunk)
             sys.stdout.flush()
             tail = (tail + chunk)[-4096:]
-        return name, status_of(process, arguments), closing_line(tail)
+        return name, process.wait(), closing_line(tail)
     finally:
         end(process)
 
 
-def replay(name, process, output, arguments):
+def replay(name, process, output):
     """Pass on what another one said; its name, status and closing line."""
-    status = status_of(process, arguments)
+    status = process.wait()
     output.seek(0)
     said = output.read()
     sys.stdout.buffer.write(said)
     sys.stdout.flush()
     return name, status, closing_line(said[-4096:])
-
-
-def status_of(process, arguments):
-    """How a pytest ended; a developer may ask for tests of another part alone."""
-    status = process.wait()
-    return 0 if status == NO_TESTS_COLLECTED and arguments else status
 
 
 def closing_line(said):

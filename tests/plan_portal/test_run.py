@@ -37,11 +37,21 @@ def test_a_skip_fails_in_ci_alone(
     assert [reason for reason in skipped if f"SKIPPED {reason}." not in said] == []
 
 
-@pytest.mark.parametrize(("arguments", "expected"), [([], 5), (["tests/browser"], 0)])
-def test_a_part_without_tests_fails_unless_some_were_asked_for(arguments, expected):
-    process = subprocess.Popen([sys.executable, "-c", "exit(5)"])
+@pytest.mark.parametrize(
+    ("statuses", "is_part", "expected"),
+    [
+        ([0, 5], False, 1),
+        ([0, 5], True, 0),
+        ([1, 5], True, 1),
+        ([5, 5], True, 1),
+    ],
+)
+def test_a_run_without_tests_fails_unless_others_were_asked_for(
+    statuses, is_part, expected
+):
+    outcomes = [("SQLite", status, "== done ==") for status in statuses]
 
-    assert run.status_of(process, arguments) == expected
+    assert run.summary(outcomes, [], is_part=is_part) == expected
 
 
 @pytest.mark.parametrize("part", ["browser", "other"])
@@ -61,7 +71,7 @@ def test_what_the_other_run_said_is_told_with_its_status(capfd, tmp_path):
         command = [sys.executable, "-c", "print('== 2 failed =='); exit(1)"]
         process = subprocess.Popen(command, stdout=output)
 
-        outcome = run.replay("PostgreSQL", process, output, [])
+        outcome = run.replay("PostgreSQL", process, output)
 
     assert outcome == ("PostgreSQL", 1, "== 2 failed ==")
     assert capfd.readouterr().out == "== 2 failed ==\n"
