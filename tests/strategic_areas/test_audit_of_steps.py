@@ -276,6 +276,26 @@ def test_a_letter_shown_in_a_page_is_recorded_once_in_a_session(client):
     assert AuditEntry.objects.filter(event="exported").count() == 2
 
 
+def test_a_letter_that_a_limit_refused_is_not_shown_when_asked_again(
+    client, monkeypatch
+):
+    monkeypatch.setattr(taking_out, "MOST", "1/m/user")
+    shown, other = make_letter(), make_letter()
+    client.force_login(make_reviewer())
+
+    def ask(letter):
+        address = reverse("admin:letter_file", args=[letter.pk])
+        answer = client.get(f"{address}?mostrada")
+        answer.getvalue() if answer.streaming else None
+        return answer.status_code
+
+    statuses = [ask(shown), ask(other), ask(other), ask(shown)]
+
+    assert statuses == [200, 429, 429, 200]
+    entry = AuditEntry.objects.get(event="exported")
+    assert entry.object == f"strategic_areas.letter:{shown.pk}"
+
+
 def test_nobody_takes_out_everything_at_once(client, monkeypatch):
     monkeypatch.setattr(taking_out, "MOST", "2/m/user")
     letter, reviewer = make_letter(), make_reviewer()

@@ -173,20 +173,23 @@ def download(request, pk):
     """The letter itself: for the secretariat and the focal points of its agency."""
     letters = Letter.objects.visible_to(request.user).exclude(file="")
     letter = get_object_or_404(letters, pk=pk)
-    if request.method == "GET" and not _is_shown_again(request, letter):
+    if request.method == "GET" and not _was_shown(request, letter):
         take_out(request, letter, agency=letter.agency, kind="letter")
+        _note_shown(request, letter)
     return as_attachment(letter)
 
 
-def _is_shown_again(request, letter):
+def _was_shown(request, letter):
     """
     Whether a page shows the picture to whoever was shown it in this session before.
 
     Otherwise each row that is saved beside a photographed letter would leave an entry
     in the record, and soon none could be saved any more.
     """
-    if IN_A_PAGE not in request.GET:
-        return False
+    return IN_A_PAGE in request.GET and letter.pk in request.session.get(IN_A_PAGE, [])
+
+
+def _note_shown(request, letter):
+    """Only after it stands in the record: what a limit refuses was not shown."""
     seen = request.session.get(IN_A_PAGE, [])
     request.session[IN_A_PAGE] = sorted({*seen, letter.pk})
-    return letter.pk in seen
