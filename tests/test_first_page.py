@@ -330,6 +330,23 @@ def test_agencies_stand_by_name_and_are_ranked_only_when_asked(client, reported)
     assert canonical["href"].endswith(path)
 
 
+def test_a_ranked_list_leads_to_past_ones_that_lack_its_column(client, reported):
+    plan = reported[0].plan
+    before = factories.make_period(
+        plan=plan, starts_on=date(2024, 10, 1), ends_on=date(2024, 12, 31)
+    )
+    release(plan)
+    path = address("agencies", plan.code)
+
+    page = client.get(path, {"sort": "-on_time"}).content.decode()
+
+    there = re.findall(rf'href="({path}\?[^"]*at=[^"]+)"', page)
+    assert f"{path}?at={before.code}" in there
+    assert {client.get(each.replace("&amp;", "&")).status_code for each in there} == {
+        200
+    }
+
+
 def test_who_was_never_asked_is_ranked_last_and_the_others_by_their_share():
     def row(name, on_time, late):
         return members.AgencyRow(

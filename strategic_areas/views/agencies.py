@@ -21,7 +21,9 @@ def agency_list(request, plan):
     if sort and sort.removeprefix("-") not in agency_lines.headings(found, rows):
         raise Http404
     context = {"plan": plan, "board": found, "is_variant": bool(wanted)}
-    context["page_query"], context["today_query"] = query(wanted), query(wanted, at="")
+    context["page_query"] = query(wanted)
+    # What ranks the list is no column of it on every day.
+    context["today_query"] = query(wanted, at="", sort="")
     context["agencies"] = rows = members.ranked(rows, sort) if sort else rows
     context |= agency_lines.context(rows, found, wanted)
     return render(request, "agencies.html", context)
