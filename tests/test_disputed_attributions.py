@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import date
 
 import pytest
@@ -26,6 +27,8 @@ MARK = {
     "es": "La institución no reconoce esta atribución",
     "en": "The institution does not acknowledge this attribution",
 }
+CALLED_LATE = r'<section class="delay">.*?</section>'
+NO_MARK = {"plan": 0, "commitment": 0}
 RESOLVED = {
     "outcome": "kept",
     "resolved_on": date(2026, 6, 1),
@@ -103,6 +106,39 @@ def test_it_is_shown_beside_the_record_wherever_it_stands(
 
     assert before == set()
     assert found == set(pages(update, language)) - unmarked
+
+
+@pytest.mark.parametrize(
+    ("kind", "named"),
+    [
+        ("compromiso", {"plan": 1, "commitment": 0}),
+        ("actividad", {"plan": 1, "commitment": 1}),
+        ("avance", {"plan": 1, "commitment": 1}),
+    ],
+)
+def test_what_is_late_bears_the_mark_once(client, update, kind, named):
+    """A commitment's own page tells its dispute in full, above what is late."""
+    activity, due = update.activity, date(2026, 1, 1)
+    for record in (activity, activity.commitment):
+        rows = type(record).objects.filter(pk=record.pk)
+        rows.update(due_on=due, due_provenance="agency")
+    lists = {"plan": r'<ul class="delays">.*?</ul>', "commitment": CALLED_LATE}
+
+    def marks():
+        return {
+            name: section.count('class="disputed"')
+            for name, pattern in lists.items()
+            for section in re.findall(
+                pattern, client.get(pages(update, "es")[name]).content.decode(), re.S
+            )
+        }
+
+    before = marks()
+    dispute = factories.make_approved_dispute(records(update)[kind])
+    during = marks()
+    resolve(dispute)
+
+    assert (before, during, marks()) == (NO_MARK, named, NO_MARK)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -105,6 +105,7 @@ def find(plan_code: str, code: str) -> Commitment | None:
     commitment.programme.area.plan = commitment.plan
     commitment.plan.known_periods = distinct(rows, "plan__periods", ReportingPeriod)
     commitment.approved = _approved(rows)
+    commitment.is_disputed = disputes.stands_open(commitment)
     for amendment in commitment.approved:
         amendment.commitment = commitment
     return commitment
@@ -197,6 +198,7 @@ def _activities(commitment, former, succession):
         rows_of[row.pk].append(row)
     for rows in rows_of.values():
         rows[0].approved = _approved(rows)
+        rows[0].is_disputed = disputes.stands_open(rows[0])
         rows[0].names_before = distinct(rows, "agency__former_names", AgencyName)
         rows[0].in_review = {r.waits_in: r.waits_since for r in rows if r.waits_in}
         for amendment in rows[0].approved:

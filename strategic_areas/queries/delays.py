@@ -40,6 +40,9 @@ class Part:
     days: int
     reason: Reason | None = None
     is_in_review: bool = False
+    #: The activity, or the account by which it stands so, is not acknowledged; never
+    #: where the commitment that it is a part of bears the mark.
+    is_disputed: bool = False
 
     @property
     def is_suspended(self):
@@ -149,12 +152,22 @@ def _delay(row, day):
     if row.standing.state in done:
         return Delay(row, 0, ())
     parts = (
-        Part(each, _days(each, day), is_in_review=bool(each.handed_in))
+        Part(
+            each,
+            _days(each, day),
+            is_in_review=bool(each.handed_in),
+            is_disputed=not row.commitment.is_disputed and _is_disputed(each),
+        )
         for each in row.activities
         if each.standing.state not in done
     )
     held = (each for each in parts if each.days or _is_held_back(each))
     return Delay(row, _days(row, day), tuple(held))
+
+
+def _is_disputed(row):
+    newest = progress.newest(row.reports)
+    return row.activity.is_disputed or bool(newest and newest.is_disputed)
 
 
 def _is_held_back(part):

@@ -45,6 +45,12 @@ def of(record) -> Dispute | None:
     return told(row) if row else None
 
 
+def stands_open(record) -> bool:
+    """Whether its agency does not acknowledge such a record, and nothing is decided."""
+    row = record._state.fields_cache.get("dispute")
+    return row is not None and row.resolved_on is None
+
+
 def unresolved(field: str, record="pk") -> Exists:
     """Whether a record, by its lookup, is disputed; a column of another query."""
     rows = AttributionDispute.objects.unresolved()
