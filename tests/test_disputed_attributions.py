@@ -271,17 +271,49 @@ def test_the_agency_does_not_resolve_it_nor_does_one_person_alone(client, update
         workflow.approve(change, by=reviewer)
 
 
-def test_nobody_decides_on_what_their_own_institution_disputes(update):
+def make_party(agency):
+    """A reviewer with a mandate at the institution that disputes."""
+    person = factories.make_focal_point(agency=agency)
+    person.groups.add(Group.objects.get(name=REVIEWERS))
+    return person
+
+
+def test_nobody_resolves_what_their_own_institution_disputes(update):
     dispute = factories.make_approved_dispute(update)
-    both = factories.make_focal_point(agency=update.agency)
-    both.groups.add(Group.objects.get(name=REVIEWERS))
 
     with pytest.raises(workflow.TransitionError):
-        factories.make_change(dispute, by=both, **RESOLVED)
-    dispute.refresh_from_db()
-    change = factories.make_change(dispute, by=factories.make_reviewer(), **RESOLVED)
+        factories.make_change(dispute, by=make_party(update.agency), **RESOLVED)
+
+
+@pytest.mark.parametrize("decide", [workflow.approve, workflow.decline])
+@pytest.mark.parametrize("is_new", [True, False])
+def test_nobody_decides_on_what_their_own_institution_disputes(update, is_new, decide):
+    if is_new:
+        change = factories.make_dispute(update)
+    else:
+        dispute = factories.make_approved_dispute(update)
+        change = factories.make_change(dispute, **RESOLVED)
+    reason = {"reason": "No."} if decide is workflow.decline else {}
+
     with pytest.raises(workflow.TransitionError):
-        workflow.approve(change, by=both)
+        decide(change, by=make_party(update.agency), **reason)
+
+    change.refresh_from_db()
+    assert change.is_waiting
+    decided = decide(change, by=make_party(factories.make_agency()), **reason)
+    assert decided.decided_by is not None
+
+
+def test_the_page_offers_no_step_to_a_party(client, update):
+    change = factories.make_dispute(update)
+    page = reverse("admin:approval", args=[change.pk])
+
+    def offered(person):
+        client.force_login(person)
+        return [form.step for form in client.get(page).context["steps"]]
+
+    assert offered(make_party(update.agency)) == []
+    assert offered(make_party(factories.make_agency())) == ["approve", "decline"]
 
 
 @pytest.mark.parametrize("kind", ["compromiso", "actividad", "avance"])

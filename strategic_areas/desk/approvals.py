@@ -25,7 +25,7 @@ from strategic_areas.models import (
     Translation,
 )
 from strategic_areas.queries import agencies, disputes, help_lines, record
-from strategic_areas.workflow.plain_values import put
+from strategic_areas.workflow.plain_values import proposed_record
 
 #: How long a decision that went against somebody stands on her first page.
 TOLD_FOR = timedelta(days=30)
@@ -112,18 +112,6 @@ def in_words(field, value):
 def warnings(change):
     """What the guard for personal data would have somebody look at."""
     return guard.found_warnings(change.content_type.model_class(), change.after)
-
-
-def proposed_record(change):
-    """The record as it would stand, not saved; None where it is gone."""
-    model = change.content_type.model_class()
-    proposed = model()
-    if change.object_id:
-        proposed = model._default_manager.filter(pk=change.object_id).first()
-    if proposed is not None:
-        with override("es"):
-            put(proposed, change.after)
-    return proposed
 
 
 def record_url(change):

@@ -88,6 +88,8 @@ def open_steps(user, change, warnings, data=None):
         return [made(TakeBackForm)]
     if not workflow.may_review(user, change):
         return []
+    if workflow.is_of_own_dispute(user, change):
+        return []
     return [made(ApproveForm, has_warnings=bool(warnings)), made(DeclineForm)]
 
 

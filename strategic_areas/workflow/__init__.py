@@ -20,6 +20,7 @@ from strategic_areas.workflow.approvals import (
 )
 from strategic_areas.workflow.authority import (
     has_part_in,
+    is_of_own_dispute,
     may_publish,
     may_review,
     may_submit,
@@ -70,6 +71,7 @@ __all__ = [
     "draft",
     "give_back",
     "has_part_in",
+    "is_of_own_dispute",
     "may_propose",
     "may_publish",
     "may_review",

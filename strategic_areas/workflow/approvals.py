@@ -17,7 +17,12 @@ from strategic_areas.models import (
     PendingChange,
     Translation,
 )
-from strategic_areas.workflow.authority import may_review, reports_for
+from strategic_areas.workflow.authority import (
+    is_of_own_dispute,
+    is_party,
+    may_review,
+    reports_for,
+)
 from strategic_areas.workflow.moves import TransitionError
 from strategic_areas.workflow.personal_data import blocked_texts
 from strategic_areas.workflow.plain_values import (
@@ -74,18 +79,10 @@ def may_propose(user, record):
     if isinstance(record, AttributionDispute):
         if not record.pk:
             return record.may_stand and reports_for(user, record.agency)
-        if _is_party(user, record):
+        if is_party(user, record):
             return False
     action = "change" if record.pk else "add"
     return user.has_perm(f"strategic_areas.{action}_{record._meta.model_name}")
-
-
-def _is_party(user, record):
-    """Whether the dispute is hers: its agency's people do not decide on it."""
-    is_dispute = isinstance(record, AttributionDispute) and record.pk is not None
-    return is_dispute and (
-        record.written_by_id == user.pk or reports_for(user, record.agency)
-    )
 
 
 @transaction.atomic
@@ -195,11 +192,6 @@ def approve(change, *, by):
             _("%(record)s: nobody approves what they proposed.") % {"record": change}
         )
     record = stored_record(change)
-    if _is_party(by, record):
-        raise TransitionError(
-            _("%(record)s: nobody decides on what their institution disputes.")
-            % {"record": change}
-        )
     if record is None or plain_values(record, change.before) != change.before:
         return _decide(change, Status.OUTDATED, by)
     # Spanish, the first language: it is what undecorated columns hold.
@@ -271,12 +263,18 @@ def take_back(change, *, by):
 
 
 def _undecided(change, by):
-    """The change, locked, for somebody whose role lets her decide on it."""
+    """The change, locked, for a reviewer whose own institution's dispute it is not."""
     if not may_review(by, change):
         raise TransitionError(
             _("%(record)s: only the secretariat reviews.") % {"record": change}
         )
-    return _locked(change)
+    change = _locked(change)
+    if is_of_own_dispute(by, change):
+        raise TransitionError(
+            _("%(record)s: nobody decides on what their institution disputes.")
+            % {"record": change}
+        )
+    return change
 
 
 def _locked(change):

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from django.db.models import DateField, Model
+from django.utils.translation import override
 
 
 def plain_value(field, value):
@@ -41,6 +42,19 @@ def put(record, values):
         field = record._meta.get_field(name)
         if not field.many_to_many:
             setattr(record, field.attname, field.to_python(value))
+
+
+def proposed_record(change):
+    """The record as a change would have it, not saved; None where it is gone."""
+    model = change.content_type.model_class()
+    proposed = model()
+    if change.object_id:
+        proposed = model._default_manager.filter(pk=change.object_id).first()
+    if proposed is not None:
+        # Spanish, the first language: it is what undecorated columns hold.
+        with override("es"):
+            put(proposed, change.after)
+    return proposed
 
 
 def put_links(record, values):
