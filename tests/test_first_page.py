@@ -231,6 +231,22 @@ def test_as_of_a_past_period_what_was_late_then_is_told_with_its_days_then():
     assert delay.parts[0].reason.obstacle_es == "Faltó presupuesto."
 
 
+def test_as_of_a_past_period_nothing_is_in_review(client):
+    asked = factories.make_round(ends_on=date(2026, 3, 31))
+    late = factories.make_activity(plan=asked.plan, due_on=date(2026, 2, 1), **STATED)
+    factories.make_submitted_update(activity=late, period=asked)
+    path = address("plan", asked.plan.code)
+
+    told = [
+        part.is_in_review
+        for query in ({}, {"at": asked.code})
+        for delay in client.get(path, query).context["overview"].delays.shown
+        for part in delay.parts
+    ]
+
+    assert told == [True, False]
+
+
 def test_without_any_due_date_nothing_is_said_to_be_on_time():
     activity = factories.make_activity()
 

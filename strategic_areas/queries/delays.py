@@ -33,7 +33,8 @@ class Part:
     An activity that is late, suspended or says what holds it back.
 
     ``reason`` is None until something is published of it by its agency. What
-    ``is_in_review`` was reported and may say why: nobody is called silent for that.
+    ``is_in_review`` was reported and may say why: nobody is called silent for that. A
+    page of the past does not tell it, since it is so today.
     """
 
     row: ActivityRow
@@ -155,7 +156,7 @@ def _delay(row, day):
         Part(
             each,
             _days(each, day),
-            is_in_review=bool(each.handed_in),
+            is_in_review=bool(each.handed_in) and not row.commitment.plan.until,
             is_disputed=not row.commitment.is_disputed and _is_disputed(each),
         )
         for each in row.activities
