@@ -14,13 +14,13 @@ from strategic_areas.workflow.approvals import (
     AlreadyWaiting,
     approve,
     decline,
-    may_propose,
     propose,
     take_back,
 )
 from strategic_areas.workflow.authority import (
     has_part_in,
     is_of_own_dispute,
+    may_propose,
     may_publish,
     may_review,
     may_submit,

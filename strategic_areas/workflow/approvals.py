@@ -15,13 +15,11 @@ from strategic_areas.models import (
     AgencyComment,
     AttributionDispute,
     PendingChange,
-    Translation,
 )
 from strategic_areas.workflow.authority import (
     is_of_own_dispute,
-    is_party,
+    may_propose,
     may_review,
-    reports_for,
 )
 from strategic_areas.workflow.moves import TransitionError
 from strategic_areas.workflow.personal_data import blocked_texts
@@ -63,26 +61,6 @@ def changeable(model):
         for field in [*model._meta.concrete_fields, *model._meta.many_to_many]
         if field.editable and not field.primary_key and f"{field.name}_es" not in names
     ]
-
-
-def may_propose(user, record):
-    """
-    A change needs the same permission as if it applied at once.
-
-    A translation comes from whoever may review its record; from the agency a comment,
-    and that it does not acknowledge a record, on which the secretariat then decides.
-    """
-    if isinstance(record, Translation):
-        return record.may_stand and may_review(user, record.record)
-    if isinstance(record, AgencyComment):
-        return record.period.is_round and reports_for(user, record.agency)
-    if isinstance(record, AttributionDispute):
-        if not record.pk:
-            return record.may_stand and reports_for(user, record.agency)
-        if is_party(user, record):
-            return False
-    action = "change" if record.pk else "add"
-    return user.has_perm(f"strategic_areas.{action}_{record._meta.model_name}")
 
 
 @transaction.atomic

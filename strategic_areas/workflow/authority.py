@@ -4,7 +4,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from agencies.models import FocalPoint
-from strategic_areas.models import AttributionDispute, Participation
+from strategic_areas.models import (
+    AgencyComment,
+    AttributionDispute,
+    Participation,
+    Translation,
+)
 from strategic_areas.workflow.moves import TransitionError, published
 from strategic_areas.workflow.plain_values import proposed_record
 
@@ -36,6 +41,26 @@ def may_publish(user, update):
 def has_part_in(user, update):
     """True when she wrote, changed or submitted any part of this revision."""
     return update.contributors.filter(pk=user.pk).exists()
+
+
+def may_propose(user, record):
+    """
+    A change needs the same permission as if it applied at once.
+
+    A translation comes from whoever may review its record; from the agency a comment,
+    and that it does not acknowledge a record, on which the secretariat then decides.
+    """
+    if isinstance(record, Translation):
+        return record.may_stand and may_review(user, record.record)
+    if isinstance(record, AgencyComment):
+        return record.period.is_round and reports_for(user, record.agency)
+    if isinstance(record, AttributionDispute):
+        if not record.pk:
+            return record.may_stand and reports_for(user, record.agency)
+        if is_party(user, record):
+            return False
+    action = "change" if record.pk else "add"
+    return user.has_perm(f"strategic_areas.{action}_{record._meta.model_name}")
 
 
 def is_party(user, dispute):
