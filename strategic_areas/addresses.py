@@ -1,6 +1,8 @@
 """Public addresses by name and language; the words stand in the root urls."""
 
+from base64 import b32encode
 from functools import lru_cache
+from hashlib import sha256
 
 from django.urls import get_script_prefix, reverse
 from django.utils.translation import get_language
@@ -19,6 +21,9 @@ RESERVED_WORDS = frozenset(
     """.split()  # noqa: SIM905 - a paragraph reads better than fifty quoted words
 )
 
+#: Sixty bits: no two of a portal's records of a kind meet by chance.
+WORD_LENGTH = 12
+
 
 def address(name, *args, language=None):
     """
@@ -30,6 +35,12 @@ def address(name, *args, language=None):
     language = (language or get_language() or "es")[:2]
     space = "en" if language == "en" else "es"
     return _path(get_script_prefix(), f"{space}:{name}", args)
+
+
+def word_of(told: str) -> str:
+    """The word that addresses a record for good, made of what tells it from others."""
+    digest = sha256(told.encode()).digest()
+    return b32encode(digest).decode().lower()[:WORD_LENGTH]
 
 
 @lru_cache(maxsize=4096)

@@ -1,5 +1,6 @@
 """The log of corrections: kept by two people, naming nobody, with its days."""
 
+import re
 from datetime import date
 
 import pytest
@@ -75,6 +76,21 @@ def test_a_long_log_stands_on_pages_and_the_search_leads_to_the_right_one(client
     assert place == f"{path}?page=2"
     assert f'id="{mark}"' in client.get(place).content.decode()
     assert f'id="{mark}"' not in client.get(path).content.decode()
+
+
+def test_a_request_keeps_its_mark_when_an_earlier_one_is_entered_later(client):
+    first = factories.make_correction_request(asked_on=date(2026, 3, 1))
+
+    def marks():
+        page = client.get(address("corrections")).content.decode()
+        return re.findall(r'<article class="entry" id="solicitud-([^"]+)"', page)
+
+    (mark,) = marks()
+    factories.make_correction_request(asked_on=date(2026, 2, 1))
+    latest, earlier = marks()
+
+    assert latest == mark
+    assert len({mark, earlier, str(first.pk)}) == 3
 
 
 @pytest.mark.parametrize("page", ["0", "2", "x"])
@@ -159,3 +175,5 @@ def test_whoever_approves_reads_what_the_public_will(client):
     readings = dict(page.context["readings"])
     assert set(readings) == {"es", "en"}
     assert DECIDED["decision_es"] in readings["es"]
+    # Both stand on one page, on which no two things may bear one mark.
+    assert not re.search(r'\bid="', "".join(readings.values()))

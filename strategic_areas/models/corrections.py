@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies.constraints import dates_in_order, spanish_required
+from strategic_areas.addresses import word_of
 
 
 class Correction(models.Model):
@@ -60,6 +61,11 @@ class Correction(models.Model):
 
     def __str__(self):
         return self.about
+
+    @property
+    def mark(self):
+        """By which it is found on its page, whatever is entered before or after it."""
+        return f"solicitud-{word_of(f'correction/{self.pk}')}"
 
     @property
     def days(self):

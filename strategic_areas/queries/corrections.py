@@ -29,16 +29,11 @@ class Log:
 
 def log() -> Log:
     """Every request, the latest first; one query for the days."""
-    found = Correction.objects.annotate(number=number()).order_by(*LATEST_FIRST)
+    found = Correction.objects.order_by(*LATEST_FIRST)
     decided = Correction.objects.filter(decided_on__isnull=False)
     dates = decided.values_list("asked_on", "decided_on")
     days = [Fraction((decided - asked).days) for asked, decided in dates]
     return Log(found, len(days), discipline.median_days(days))
-
-
-def number() -> Window:
-    """Of a request: its number by the day on which it was asked, the first 1."""
-    return Window(RowNumber(), order_by=["asked_on", "pk"])
 
 
 def place() -> Window:
@@ -49,8 +44,3 @@ def place() -> Window:
 def page_of(place: int) -> int:
     """On which page of the log what stands at ``place`` is found."""
     return -(-place // PER_PAGE)
-
-
-def mark(number: int | str) -> str:
-    """By which a request is found on its page."""
-    return f"solicitud-{number}"

@@ -1,7 +1,5 @@
 """The one guarded UPDATE behind every step, and the trace that it leaves."""
 
-from base64 import b32encode
-from hashlib import sha256
 from itertools import count
 
 from django.db import transaction
@@ -10,10 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agencies import audit
+from strategic_areas.addresses import word_of
 from strategic_areas.models import Status, Transition
 
-#: Sixty bits: no two of a portal's revisions meet by chance.
-PUBLIC_ID_LENGTH = 12
 #: What each step is called in the audit record.
 EVENTS = {
     Status.SUBMITTED: audit.Event.REPORT_SUBMITTED,
@@ -67,14 +64,9 @@ def public_id(update):
             str(update.revision),
         )
     )
-    words = (_word(f"{told}/{attempt}") for attempt in count())
+    words = (word_of(f"{told}/{attempt}") for attempt in count())
     taken = type(update).objects.filter
     return next(word for word in words if not taken(public_id=word).exists())
-
-
-def _word(text):
-    digest = sha256(text.encode()).digest()
-    return b32encode(digest).decode().lower()[:PUBLIC_ID_LENGTH]
 
 
 def next_revision(update):

@@ -118,11 +118,7 @@ def _of_either(update, declaration):
 
 
 def _corrections():
-    shape = {
-        "sort": as_text("asked_on"),
-        "place": as_text(corrections.place()),
-        "mark": as_text(corrections.number()),
-    }
+    shape = {"sort": as_text("asked_on"), "place": as_text(corrections.place())}
     texts = both(title="about", a="asked", b="decision")
     return Correction.objects.all(), shape | texts
 
