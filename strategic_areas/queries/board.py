@@ -39,8 +39,8 @@ class ActivityRow:
     activity: Activity
     standing: progress.Standing
     reports: tuple[filings.Filed, ...]
-    #: The periods for which a report was handed in and waits for review.
-    handed_in: frozenset[int] = frozenset()
+    #: By the period for which a report waits for review, the day it was handed in.
+    handed_in: Mapping[int, date] = field(default_factory=dict)
 
     @property
     def deadline(self):
@@ -223,12 +223,13 @@ def build(commitments, activities, updates, declared, today) -> tuple:
     Rows of ``commitments``.
 
     ``updates`` and ``declared`` are counted records, each with the dates of its period;
-    of an update in review nothing is read but that it was handed in.
+    of an update in review nothing is read but the day on which it was handed in.
     """
-    handed_in = defaultdict(set)
+    handed_in = defaultdict(dict)
     for update in updates:
         if update.status == Status.SUBMITTED:
-            handed_in[update.subject_id].add(update.period_id)
+            day = filings.said_on(update)
+            handed_in[update.subject_id][update.period_id] = day
     counted = [update for update in updates if update.status == Status.PUBLISHED]
     reports = _by_subject(counted, filings.filed)
     declarations = _by_subject(declared, filings.declaration)
@@ -236,7 +237,7 @@ def build(commitments, activities, updates, declared, today) -> tuple:
     for activity in activities:
         filed = tuple(reports[activity.pk])
         standing = progress.activity_standing(filed, deadline_of(activity), today)
-        row = ActivityRow(activity, standing, filed, frozenset(handed_in[activity.pk]))
+        row = ActivityRow(activity, standing, filed, handed_in[activity.pk])
         work[activity.commitment_id].append(row)
     rows = []
     for commitment in commitments:

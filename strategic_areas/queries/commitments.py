@@ -237,10 +237,14 @@ def _approved(rows):
 
 
 def _in_review(activities, commitment):
-    """Ids of the activities of which a report, no demonstration, waits for review."""
+    """By the activity of which a real report waits for review, the day it came in."""
     periods = periods_of(commitment.plan)
     real = {each.pk for each in periods if not each.is_demonstration}
-    return {each.pk for each in activities if real & each.in_review.keys()}
+    return {
+        each.pk: record.day(max(moments))
+        for each in activities
+        if (moments := [at for pk, at in each.in_review.items() if pk in real])
+    }
 
 
 def _counted(rows):

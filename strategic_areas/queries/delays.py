@@ -1,6 +1,6 @@
 """What is late or held back in a plan, for how long, and why its agency says it is."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -32,15 +32,16 @@ class Part:
     """
     An activity that is late, suspended or says what holds it back.
 
-    ``reason`` is None until something is published of it by its agency. What
-    ``is_in_review`` was reported and may say why: nobody is called silent for that. A
-    page of the past does not tell it, since it is so today.
+    ``reason`` is None until something is published of it by its agency. What waits for
+    review was reported on ``submitted_on``, the last day of several, and may say why:
+    nobody is called silent for that. A page of the past does not tell it, since it is
+    so today.
     """
 
     row: ActivityRow
     days: int
     reason: Reason | None = None
-    is_in_review: bool = False
+    submitted_on: date | None = None
     #: The activity, or the account by which it stands so, is not acknowledged; never
     #: where the commitment that it is a part of bears the mark.
     is_disputed: bool = False
@@ -119,17 +120,17 @@ def of_commitment(
     row: CommitmentRow,
     today: date,
     newest: Mapping[int, record.Entry],
-    in_review: Container[int],
+    in_review: Mapping[int, date],
 ) -> Delay | None:
     """
     The same of one commitment, None where it is neither late nor held back; no query.
 
     ``newest`` are the activities' last accounts by the id of the activity;
-    ``in_review`` the ids of those of which a report waits for review.
+    ``in_review`` the days on which those reported of which a report waits for review.
     """
     delay = _delay(row, today)
     parts = tuple(
-        replace(part, reason=_told(newest.get(key)), is_in_review=key in in_review)
+        replace(part, reason=_told(newest.get(key)), submitted_on=in_review.get(key))
         for part in delay.parts
         if (key := part.row.activity.pk)
     )
@@ -156,7 +157,7 @@ def _delay(row, day):
         Part(
             each,
             _days(each, day),
-            is_in_review=bool(each.handed_in) and not row.commitment.plan.until,
+            submitted_on=_submitted_on(each, row.commitment.plan),
             is_disputed=not row.commitment.is_disputed and _is_disputed(each),
         )
         for each in row.activities
@@ -164,6 +165,10 @@ def _delay(row, day):
     )
     held = (each for each in parts if each.days or _is_held_back(each))
     return Delay(row, _days(row, day), tuple(held))
+
+
+def _submitted_on(row, plan):
+    return None if plan.until else max(row.handed_in.values(), default=None)
 
 
 def _is_disputed(row):

@@ -134,7 +134,7 @@ def of_plan(
     found, days = defaultdict(list), {}
     for row in first.union(*others, all=True):
         if row.kind == "submission":
-            key, day = (row.period_id, row.subject_id), _said_on(row)
+            key, day = (row.period_id, row.subject_id), said_on(row)
             days[key] = min(day, days.get(key, day))
         else:
             found[row.kind].append(row)
@@ -223,7 +223,7 @@ def _said(record):
         "period_id": record.period_id,
         "period_ends_on": record.ends_on,
         "period_starts_on": record.starts_on,
-        "reported_on": _said_on(record),
+        "reported_on": said_on(record),
         "revision": record.revision,
         "provenance": record.provenance,
         "was_entered": record.origin == "entered",
@@ -232,7 +232,7 @@ def _said(record):
     }
 
 
-def _said_on(record) -> date | None:
+def said_on(record) -> date | None:
     """The day of the public source, or that on which the agency handed it in."""
     if record.reported_on or record.submitted_at is None:
         return record.reported_on
