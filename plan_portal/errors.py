@@ -9,7 +9,7 @@ import sys
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import HttpResponse
+from django.http import HttpResponse, UnreadablePostError
 from django.template.loader import render_to_string
 from django.utils import translation
 
@@ -19,14 +19,17 @@ from plan_portal.middleware import language_of_visitor
 
 #: Seconds after which a program may ask again: what is broken, and what is only busy.
 RETRY_AFTER, RETRY_WHEN_BUSY = "30", "5"
+#: Bytes of a sign-in. What its page sends has some hundred.
+LARGEST = 10 * 1024
 
 
 class BusyMiddleware:
     """
     Answers 503 at once to a sign-in for which there is no place in the lane.
 
-    A sign-in holds the lane from its beginning: to count it takes longer than to hash
-    its password, and a flood that no limit refuses would take every thread for that.
+    A sign-in holds the lane once its form has come: to count it takes longer than to
+    hash its password, and a flood that no limit refuses would take every thread for
+    that. While the form comes it holds none: over a poor line that takes long.
     """
 
     def __init__(self, get_response):
@@ -35,14 +38,29 @@ class BusyMiddleware:
     def __call__(self, request):
         if not is_sign_in(request):
             return self.get_response(request)
+        if not _is_small(request):
+            return _page(request, "400.html", 413)
         try:
+            _read(request)
             with turn():
                 return self.get_response(request)
+        except UnreadablePostError:
+            return error_page(request, 400)
         except BusyError:
             return busy(request)
 
     def process_exception(self, request, exception):
         return busy(request) if isinstance(exception, BusyError) else None
+
+
+def _is_small(request):
+    length = request.headers.get("content-length") or "0"
+    return length.isdecimal() and int(length) <= LARGEST
+
+
+def _read(request):
+    """Have the whole form in memory, where Django finds it; raises if it breaks off."""
+    return request.body
 
 
 def busy(request):

@@ -1,9 +1,11 @@
 """How passwords are hashed: strong enough, and never many at once."""
 
+import io
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from urllib.parse import urlencode
 
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher, check_password
@@ -11,11 +13,13 @@ from django.urls import reverse
 
 from agencies import hashing
 from agencies.hashing import OneLaneArgon2Hasher
+from plan_portal import errors
 from tests import factories
 from tests.factories import make_reviewer, sign_in
 
 OURS = "agencies.hashing.OneLaneArgon2Hasher"
 PASSWORD = "cuatro caballos azules corren"
+FORM = "application/x-www-form-urlencoded"
 
 
 @pytest.fixture(autouse=True)
@@ -138,6 +142,64 @@ def test_a_passkey_needs_no_place_in_the_lane(client):
         answer = client.post(reverse("mfa_login_webauthn"), {"credential": "{}"})
 
     assert answer.status_code == 302
+
+
+class ComingForm(io.BytesIO):
+    """A body; it notes whether somebody else had a place in the lane at each read."""
+
+    def __init__(self, text):
+        super().__init__(text.encode())
+        self.was_free = []
+
+    def read(self, size=-1):
+        with ThreadPoolExecutor(1) as pool:
+            self.was_free.append(pool.submit(is_free).result())
+        return super().read(size)
+
+
+class BrokenForm(ComingForm):
+    def read(self, size=-1):
+        super().read(size)
+        raise OSError("the line broke off")
+
+
+def is_free():
+    try:
+        with hashing.turn():
+            return True
+    except hashing.BusyError:
+        return False
+
+
+def send(client, body, length):
+    extra = {"wsgi.input": body, "CONTENT_LENGTH": str(length), "CONTENT_TYPE": FORM}
+    return client.generic("POST", reverse("account_login"), **extra)
+
+
+@pytest.mark.django_db
+def test_while_a_form_comes_others_sign_in(client):
+    login = make_reviewer().username
+    text = urlencode({"login": login, "password": factories.PASSWORD})
+    body = ComingForm(text)
+
+    answer = send(client, body, len(text))
+
+    assert (answer.status_code, set(body.was_free)) == (302, {True})
+
+
+@pytest.mark.parametrize("length", [errors.LARGEST + 1, "-1", "x"])
+def test_what_is_larger_than_any_sign_in_is_refused_unread(client, length):
+    body = ComingForm("login=x&password=y")
+
+    answer = send(client, body, length)
+
+    assert (answer.status_code, body.was_free) == (413, [])
+
+
+def test_a_form_that_breaks_off_is_refused_and_leaves_the_lane_free(client):
+    answer = send(client, BrokenForm("login=x"), errors.LARGEST)
+
+    assert (answer.status_code, is_free()) == (400, True)
 
 
 def test_a_lane_that_was_refused_or_broke_is_free_again():
