@@ -12,6 +12,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse, UnreadablePostError
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.log import log_response
 
 from agencies.hashing import BusyError, turn
 from agencies.holding_off import is_sign_in
@@ -67,6 +68,9 @@ def busy(request):
     """503: a password was not looked at, and may be sent again in some seconds."""
     response = _page(request, "503_busy.html", 503)
     response.headers["Retry-After"] = RETRY_WHEN_BUSY
+    # Left to itself Django calls every 5xx an error; nothing broke here.
+    told = {"response": response, "request": request, "level": "warning"}
+    log_response("%s: %s", response.reason_phrase, request.path, **told)
     return response
 
 

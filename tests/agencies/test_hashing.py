@@ -1,6 +1,7 @@
 """How passwords are hashed: strong enough, and never many at once."""
 
 import io
+import logging
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -134,6 +135,23 @@ def test_a_proof_that_the_lane_refused_counts_for_no_failure(client):
 
     assert refused == [503] * 6
     assert prove().status_code == 302
+
+
+@pytest.mark.django_db
+def test_a_busy_lane_is_no_error_in_the_log(client, caplog):
+    person = make_reviewer()
+    sign_in(client, person.username)
+    places = {name: reverse(f"account_{name}") for name in ("login", "reauthenticate")}
+
+    with another_in_the_lane():
+        answers = {
+            name: client.post(place, {"password": factories.PASSWORD}).status_code
+            for name, place in places.items()
+        }
+
+    assert answers == dict.fromkeys(places, 503)
+    errors_told = [each for each in caplog.records if each.levelno >= logging.ERROR]
+    assert errors_told == []
 
 
 @pytest.mark.django_db
