@@ -134,6 +134,7 @@ def world(db):
 def in_force(settings, monkeypatch):
     """What the portal is like where it is in use, to people who signed in just now."""
     monkeypatch.setattr(fresh_proof, "TO_OPEN", fresh_proof.TO_SEND)
+    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = fresh_proof.TO_SEND
     settings.REQUIRE_SECOND_FACTOR = True
     settings.ALLOW_INDEXING = True
     settings.SECURITY_CONTACT = "mailto:seguridad@example.org"
