@@ -30,6 +30,9 @@ SILENCE = {
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,
 }
+#: The queries of pages join many tables and read few rows. To compile one, as
+#: PostgreSQL does with what it takes for long, costs up to a second and saves nothing.
+UNCOMPILED = "-c jit=off"
 #: What one request may hold on to. A command that migrates or loads may take longer.
 DEADLINES = {
     "statement_timeout": "5s",
@@ -45,6 +48,7 @@ def named(config):
     # No connection outlives its request, and none is waited for long: a database that
     # is frozen must not freeze the portal.
     options = {**SILENCE, **config.get("OPTIONS", {})}
+    options["options"] = f"{UNCOMPILED} {options.get('options', '')}".strip()
     return {**config, "CONN_MAX_AGE": 0, "OPTIONS": options}
 
 

@@ -32,6 +32,13 @@ def test_what_the_address_of_the_database_says_comes_last():
     assert config["OPTIONS"]["options"].endswith(" -c lock_timeout=1s")
 
 
+@pytest.mark.postgresql
+def test_postgresql_compiles_no_query(db):
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW jit")
+        assert cursor.fetchone() == ("off",)
+
+
 def test_sqlite_is_left_as_it_is(tmp_path):
     config = databases.embedded(tmp_path / "portal.sqlite3")
     before = dict(config["OPTIONS"])
