@@ -157,6 +157,7 @@ def megabytes(process):
 def prepared_portal(folder, **environment):
     """The environment of a portal of its own in this folder, with the plan loaded."""
     variables = {
+        "ENV_FILE": "",
         "VAR_DIR": str(folder),
         "DEBUG": "false",
         "INSECURE_HTTP": "true",
