@@ -154,7 +154,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Before anything that asks the database: that is what a flood would keep busy.
     "agencies.holding_off.HoldOffMiddleware",
-    "plan_portal.errors.BusyMiddleware",
+    "plan_portal.busy.BusyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from agencies import hashing
 from agencies.hashing import OneLaneArgon2Hasher
-from plan_portal import errors
+from plan_portal import busy
 from tests import factories
 from tests.factories import make_reviewer, sign_in
 
@@ -205,7 +205,7 @@ def test_while_a_form_comes_others_sign_in(client):
     assert (answer.status_code, set(body.was_free)) == (302, {True})
 
 
-@pytest.mark.parametrize("length", [errors.LARGEST + 1, "-1", "x"])
+@pytest.mark.parametrize("length", [busy.LARGEST + 1, "-1", "x"])
 def test_what_is_larger_than_any_sign_in_is_refused_unread(client, length):
     body = ComingForm("login=x&password=y")
 
@@ -215,7 +215,7 @@ def test_what_is_larger_than_any_sign_in_is_refused_unread(client, length):
 
 
 def test_a_form_that_breaks_off_is_refused_and_leaves_the_lane_free(client):
-    answer = send(client, BrokenForm("login=x"), errors.LARGEST)
+    answer = send(client, BrokenForm("login=x"), busy.LARGEST)
 
     assert (answer.status_code, is_free()) == (400, True)
 
