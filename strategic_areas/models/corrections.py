@@ -65,9 +65,14 @@ class Correction(models.Model):
     @property
     def mark(self):
         """By which it is found on its page, whatever is entered before or after it."""
-        return f"solicitud-{word_of(f'correction/{self.pk}')}"
+        return mark_of(self.pk)
 
     @property
     def days(self):
         """Whole days from the request to the decision; None while it waits."""
         return (self.decided_on - self.asked_on).days if self.decided_on else None
+
+
+def mark_of(pk: int) -> str:
+    """The mark of the request with this id."""
+    return f"solicitud-{word_of(f'correction/{pk}')}"

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_noop
 
-from strategic_areas.models import Correction
+from strategic_areas.models.corrections import mark_of
 from strategic_areas.queries import corrections
 from strategic_areas.queries.findable.texts import in_both, said, sign, text, title
 from strategic_areas.search.documents import Document, Place
@@ -199,7 +199,7 @@ def _correction(row, rank):
         place=Place(
             "corrections",
             page=corrections.page_of(int(row.place)),
-            fragment=Correction(pk=row.pk).mark,
+            fragment=mark_of(row.pk),
         ),
         texts=said(text(row, "a", "asked"), text(row, "b", "decided")),
         order=(-row.pk,),
