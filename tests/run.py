@@ -89,9 +89,9 @@ def begin_pytest(arguments, variables, output=subprocess.PIPE):
     ``variables`` are TEST_PART, the browser's tests or the others, and
     TEST_DATABASE_URL where it is not SQLite.
     """
-    place = "-".join([*variables, variables["TEST_PART"]]).lower()
     command = [sys.executable, "-m", "pytest", "-rs"]
     # Each keeps which tests failed last for itself.
+    place = "postgresql" if "TEST_DATABASE_URL" in variables else variables["TEST_PART"]
     command += ["-o", f"cache_dir=.pytest_cache/{place}"]
     if sys.stdout.isatty():
         command.append("--color=yes")
