@@ -4,18 +4,21 @@ Roles are groups; reporting for an agency needs a current mandate besides. What 
 group may do is one table in ``plan_portal.roles``, which README repeats.
 """
 
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-FOCAL_POINTS = "focal_point"
-REVIEWERS = "reviewer"
-ADMINISTRATORS = "administrator"
 
-#: What each role is called on screen, and what it does.
-ROLES = {
-    FOCAL_POINTS: _("Focal point: reports for an agency"),
-    REVIEWERS: _("Secretariat: keeps the plan, reviews and publishes"),
-    ADMINISTRATORS: _("Administration: keeps agencies and accounts"),
-}
+class Role(models.TextChoices):
+    """The roles: the name of each group, and what it is called on screen."""
+
+    FOCAL_POINT = "focal_point", _("Focal point of an institution")
+    REVIEWER = "reviewer", _("Secretariat: keeps the plan, reviews and publishes")
+    ADMINISTRATOR = "administrator", _("Administration: keeps agencies and accounts")
+
+
+class RefusedError(Exception):
+    """The step is not possible now, or not for this person; the message says why."""
+
 
 #: Where staff work; every other address looks at no session at all.
 STAFF_ROUTES = ("gestion/", "cuenta/")
@@ -41,16 +44,16 @@ def _in_group(user, name):
 
 def is_reviewer(user):
     """A member of the secretariat, who keeps the plan, reviews and publishes."""
-    return _in_group(user, REVIEWERS)
+    return _in_group(user, Role.REVIEWER)
 
 
 def is_administrator(user):
     """Keeps agencies, mandates and accounts; a superuser counts as one."""
     return _is_active_staff(user) and (
-        user.is_superuser or _in_group(user, ADMINISTRATORS)
+        user.is_superuser or _in_group(user, Role.ADMINISTRATOR)
     )
 
 
 def is_focal_point(user):
     """Belongs to the group that reports; for whom is said by current mandates."""
-    return _in_group(user, FOCAL_POINTS)
+    return _in_group(user, Role.FOCAL_POINT)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from agencies import leaving
-from agencies.access import ADMINISTRATORS, ROLES
+from agencies.access import Role
 from agencies.factors import with_factor
 from agencies.scoping import ScopedAdmin
 from agencies.sign_in import notify
@@ -23,7 +23,7 @@ class RolesField(forms.ModelMultipleChoiceField):
     widget = forms.CheckboxSelectMultiple
 
     def label_from_instance(self, group):
-        return ROLES[group.name]
+        return Role(group.name).label
 
 
 class RoleFilter(admin.RelatedFieldListFilter):
@@ -34,8 +34,8 @@ class RoleFilter(admin.RelatedFieldListFilter):
         self.title = _("role")
 
     def field_choices(self, field, request, model_admin):
-        roles = Group.objects.filter(name__in=ROLES)
-        return [(role.pk, ROLES[role.name]) for role in roles]
+        roles = Group.objects.filter(name__in=Role.values)
+        return [(role.pk, Role(role.name).label) for role in roles]
 
 
 class AccountForm(StaleGuardMixin, UserChangeForm):
@@ -73,7 +73,7 @@ class AccountForm(StaleGuardMixin, UserChangeForm):
         return bool(
             cleaned.get("is_active")
             and cleaned.get("is_staff")
-            and (self.instance.is_superuser or ADMINISTRATORS in roles)
+            and (self.instance.is_superuser or Role.ADMINISTRATOR in roles)
         )
 
 
@@ -147,7 +147,7 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         """Only the three roles may be given."""
         if db_field.name == "groups":
-            kwargs["queryset"] = Group.objects.filter(name__in=ROLES)
+            kwargs["queryset"] = Group.objects.filter(name__in=Role.values)
             kwargs |= {
                 "form_class": RolesField,
                 "widget": RolesField.widget,

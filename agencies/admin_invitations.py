@@ -177,7 +177,7 @@ class InvitationAdmin(ScopedAdmin):
     def _step(self, request, obj, step, **options):
         try:
             return step(obj, by=request.user, **options)
-        except invitations.RefusedError as error:
+        except access.RefusedError as error:
             self.message_user(request, str(error), messages.WARNING)
         return None
 

@@ -91,7 +91,7 @@ class FactorResetAdmin(ScopedAdmin):
             raise Http404
         try:
             step(found, by=request.user)
-        except recovery.RefusedError as error:
+        except access.RefusedError as error:
             self.message_user(request, str(error), messages.WARNING)
         else:
             self.message_user(request, done, messages.SUCCESS)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from agencies import invitations
+from agencies.access import RefusedError
 from agencies.models import User
 
 
@@ -90,7 +91,7 @@ def _accept(request, code, form):
         user = invitations.accept(
             code, form.save(commit=False), form.cleaned_data["password1"]
         )
-    except invitations.RefusedError:  # another press was faster
+    except RefusedError:  # another press was faster
         return HttpResponseRedirect(reverse("account_login"))
     record_authentication(request, user, method="password", username=user.username)
     return perform_login(request, user, redirect_url=reverse("mfa_index"))

@@ -21,6 +21,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies import access, audit, codes
+from agencies.access import RefusedError
 from agencies.mail import queue_mail
 from agencies.models import Agency, FocalPoint, User
 
@@ -28,10 +29,6 @@ DAYS = 7
 INVITED_ALREADY = _(
     "This address is invited already: send that invitation again, or revoke it first."
 )
-
-
-class RefusedError(Exception):
-    """The invitation cannot be made or used; the message says why."""
 
 
 def letter_storage():
@@ -54,13 +51,8 @@ class Invitation(models.Model):
     With it is kept the letter by which an institution designated the person.
     """
 
-    class Role(models.TextChoices):
-        FOCAL_POINT = access.FOCAL_POINTS, _("Focal point of an institution")
-        REVIEWER = access.REVIEWERS, _("Secretariat: keeps the plan and reviews")
-        ADMINISTRATOR = access.ADMINISTRATORS, _("Administrator of accounts")
-
     email = models.EmailField(_("e-mail address"))
-    role = models.CharField(_("role"), max_length=20, choices=Role)
+    role = models.CharField(_("role"), max_length=20, choices=access.Role.choices)
     agency = models.ForeignKey(
         Agency,
         models.PROTECT,
@@ -108,9 +100,9 @@ class Invitation(models.Model):
             models.CheckConstraint(
                 name="invitation_agency_just_for_a_focal_point",
                 condition=(
-                    Q(role=access.FOCAL_POINTS, agency__isnull=False) & ~Q(kind="")
+                    Q(role=access.Role.FOCAL_POINT, agency__isnull=False) & ~Q(kind="")
                 )
-                | (~Q(role=access.FOCAL_POINTS) & Q(agency=None, kind="")),
+                | (~Q(role=access.Role.FOCAL_POINT) & Q(agency=None, kind="")),
                 violation_error_message=_(
                     "A focal point needs an institution and a kind; the other roles "
                     "have neither."

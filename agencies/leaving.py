@@ -10,12 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agencies import access, audit
+from agencies.access import RefusedError
 from agencies.models import FocalPoint, User
 from agencies.sessions import end_sessions_of
-
-
-class RefusedError(Exception):
-    """It may not end now; the message says why."""
 
 
 def end_sessions(user, *, reason="closed"):
@@ -27,7 +24,7 @@ def end_sessions(user, *, reason="closed"):
 
 def administrators():
     """The accounts that keep accounts and can sign in."""
-    group = Group.objects.filter(name=access.ADMINISTRATORS).values("user")
+    group = Group.objects.filter(name=access.Role.ADMINISTRATOR).values("user")
     keeps = Q(is_superuser=True) | Q(pk__in=group)
     return User.objects.filter(keeps, is_active=True, is_staff=True).order_by("pk")
 

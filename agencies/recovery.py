@@ -14,13 +14,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies import access, audit
+from agencies.access import RefusedError
 from agencies.leaving import end_sessions
 from agencies.models import User
 from agencies.sign_in import notify
-
-
-class RefusedError(Exception):
-    """The step is not hers to take, or not now; the message says why."""
 
 
 class FactorResetQuerySet(models.QuerySet):

@@ -7,13 +7,13 @@ Scope is another matter: which rows somebody may touch is said by ``visible_to``
 from django.apps import apps
 from django.contrib.auth.management import create_permissions
 
-from agencies.access import ADMINISTRATORS, FOCAL_POINTS, REVIEWERS
+from agencies.access import Role
 
 VIEW, ADD, CHANGE, DELETE = "view", "add", "change", "delete"
 
 #: Group → app label and model → actions. What is not listed is refused.
 PERMISSIONS = {
-    FOCAL_POINTS: {
+    Role.FOCAL_POINT: {
         "strategic_areas.plan": [VIEW],
         "strategic_areas.reportingperiod": [VIEW],
         "strategic_areas.commitment": [VIEW],
@@ -24,7 +24,7 @@ PERMISSIONS = {
         "strategic_areas.activityproposal": [VIEW, ADD],
         "agencies.agency": [VIEW],
     },
-    REVIEWERS: {
+    Role.REVIEWER: {
         "strategic_areas.plan": [VIEW, ADD, CHANGE],
         "strategic_areas.strategicarea": [VIEW, ADD, CHANGE],
         "strategic_areas.programme": [VIEW, ADD, CHANGE],
@@ -58,7 +58,7 @@ PERMISSIONS = {
         "agencies.agency": [VIEW],
         "agencies.focalpoint": [VIEW],
     },
-    ADMINISTRATORS: {
+    Role.ADMINISTRATOR: {
         "agencies.agency": [VIEW, ADD, CHANGE],
         "agencies.agencyname": [VIEW, ADD, CHANGE],
         "agencies.focalpoint": [VIEW, ADD, CHANGE],

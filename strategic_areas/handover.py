@@ -35,7 +35,7 @@ def hand_over(mandate, successor, *, by, today=None):
     End a mandate, begin the successor's, and sign the leaving person out at once.
 
     Her account is closed when nothing else is left for it to do. Raises
-    ``leaving.RefusedError`` and changes nothing when the step is not possible.
+    ``access.RefusedError`` and changes nothing when the step is not possible.
     """
     today = today or timezone.localdate()
     Agency.objects.select_for_update().get(pk=mandate.agency_id)
@@ -64,11 +64,11 @@ def hand_over(mandate, successor, *, by, today=None):
 
 def _must_be_possible(mandate, successor, today):
     if not FocalPoint.objects.current(today).filter(pk=mandate.pk).exists():
-        raise leaving.RefusedError(_("This mandate does not run today."))
+        raise access.RefusedError(_("This mandate does not run today."))
     if successor == mandate.user:
-        raise leaving.RefusedError(_("The successor is another person."))
+        raise access.RefusedError(_("The successor is another person."))
     if not access.is_focal_point(successor):
-        raise leaving.RefusedError(
+        raise access.RefusedError(
             _("The successor needs an open account with the role of focal point.")
         )
 

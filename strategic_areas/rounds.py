@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agencies import audit
+from agencies.access import RefusedError
 from strategic_areas.discipline import REPLY_WITHIN
 from strategic_areas.models import (
     ActivityUpdate,
@@ -24,10 +25,6 @@ CLOSED = "closed"
 DEMONSTRATION_CODE = "demostracion"
 #: How long a demonstration round stays open from the day on which it is opened.
 DEMONSTRATION_DAYS = 30
-
-
-class RefusedError(Exception):
-    """The round cannot be opened here; the message says why."""
 
 
 def open_demonstration(today):

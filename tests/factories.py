@@ -20,7 +20,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agencies import invitations
-from agencies.access import ADMINISTRATORS, FOCAL_POINTS, REVIEWERS
+from agencies.access import Role
 from agencies.models import Agency, FocalPoint, User
 from strategic_areas import evidence, workflow
 from strategic_areas.models import (
@@ -94,17 +94,17 @@ def totp_code(secret):
 
 
 def make_reviewer(**fields):
-    return make_user(group=REVIEWERS, **fields)
+    return make_user(group=Role.REVIEWER, **fields)
 
 
 def make_administrator(**fields):
-    return make_user(group=ADMINISTRATORS, **fields)
+    return make_user(group=Role.ADMINISTRATOR, **fields)
 
 
-def make_invitation(*, role=FOCAL_POINTS, agency=None, kind="", **fields):
+def make_invitation(*, role=Role.FOCAL_POINT, agency=None, kind="", **fields):
     """An open invitation and its secret."""
     fields.setdefault("email", "invited@example.org")
-    if role == FOCAL_POINTS:
+    if role == Role.FOCAL_POINT:
         agency, kind = agency or make_agency(), kind or "titular"
     invitation = invitations.Invitation(role=role, agency=agency, kind=kind, **fields)
     return invitation, invitations.invite(invitation, by=make_administrator())
@@ -127,7 +127,7 @@ def make_mandate(*, user, agency, **fields):
 
 def make_focal_point(*, agency=None, mandate=None, **fields):
     """A user with a mandate for the agency; ``mandate`` are fields of the mandate."""
-    user = make_user(group=FOCAL_POINTS, **fields)
+    user = make_user(group=Role.FOCAL_POINT, **fields)
     mandate = {"kind": "titular", **(mandate or {})}
     agency = agency or make_agency()
     taken = FocalPoint.objects.filter(

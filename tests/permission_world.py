@@ -25,7 +25,7 @@ from fido2.webauthn import (
 )
 
 from agencies import invitations, recovery, second_factor
-from agencies.access import ROLES
+from agencies.access import Role
 from agencies.models import FocalPoint, User
 from agencies.recovery import FactorReset
 from strategic_areas import purging, workflow
@@ -297,7 +297,7 @@ class World:
     def _with_every_right(self):
         """Of all three roles and with a mandate: what stops her is something else."""
         user = factories.make_user()
-        user.groups.set(Group.objects.filter(name__in=ROLES))
+        user.groups.set(Group.objects.filter(name__in=Role.values))
         factories.make_mandate(
             user=user,
             agency=self.agencies["A"],

@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from agencies.access import REVIEWERS
+from agencies.access import Role
 from strategic_areas import purging, workflow
 from strategic_areas.addresses import address
 from strategic_areas.desk.attributions import KINDS
@@ -274,7 +274,7 @@ def test_the_agency_does_not_resolve_it_nor_does_one_person_alone(client, update
 def make_party(agency):
     """A reviewer with a mandate at the institution that disputes."""
     person = factories.make_focal_point(agency=agency)
-    person.groups.add(Group.objects.get(name=REVIEWERS))
+    person.groups.add(Group.objects.get(name=Role.REVIEWER))
     return person
 
 

@@ -19,7 +19,6 @@ from agencies.models import FocalPoint
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+-]{0,79}", re.ASCII)
 #: The most that a list of facts holds.
 MOST = 200
-ROLES = (access.FOCAL_POINTS, access.REVIEWERS, access.ADMINISTRATORS)
 
 
 def record(event, *, actor=None, request=None, obj=None, agency=None, **facts):
@@ -65,7 +64,7 @@ def role_of(user):
     if user.is_superuser:
         return "superuser"
     held = set(user.groups.values_list("name", flat=True))
-    return "+".join(name for name in ROLES if name in held)
+    return "+".join(name for name in access.Role.values if name in held)
 
 
 def address_of(request):

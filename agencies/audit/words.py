@@ -4,14 +4,6 @@ from django.apps import apps
 from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
-from agencies.access import ADMINISTRATORS, FOCAL_POINTS, REVIEWERS
-
-ROLES = {
-    FOCAL_POINTS: _("Focal point"),
-    REVIEWERS: _("Reviewer"),
-    ADMINISTRATORS: _("Administrator"),
-    "superuser": _("Superuser"),
-}
 FACTS = {
     "account": _("account"),
     "accounts": _("accounts looked at"),
@@ -56,14 +48,15 @@ FACTS = {
 #: How the words of an address that was asked for begin.
 ASKED = "asked_"
 VALUES = {
-    **ROLES,
     True: _("yes"),
     False: _("no"),
     None: "–",
     "absolute": _("twelve hours had passed"),
+    "administrator": _("Administrator"),
     "administrator_ended": _("an administrator closed it"),
     "alternate": _("Alternate"),
     "draft": _("Draft"),
+    "focal_point": _("Focal point"),
     "idle": _("an hour without use"),
     "in_person": _("an identity document"),
     "of_account": _("one account"),
@@ -72,8 +65,10 @@ VALUES = {
     "recovery_codes": _("recovery codes"),
     "replaced": _("Replaced"),
     "returned": _("Returned"),
+    "reviewer": _("Reviewer"),
     "submitted": _("Submitted"),
     "superior": _("a letter of her superior"),
+    "superuser": _("Superuser"),
     "titular": _("Titular"),
     "totp": _("authenticator app"),
     "video": _("a video call"),
@@ -86,7 +81,7 @@ VALUES = {
 
 def roles(role):
     held = filter(None, role.split("+"))
-    return ", ".join(str(ROLES.get(name, name)) for name in held)
+    return ", ".join(str(VALUES.get(name, name)) for name in held)
 
 
 def facts(entry):

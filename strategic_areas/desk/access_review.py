@@ -43,11 +43,11 @@ class Access:
 
     @property
     def reviews(self):
-        return access.REVIEWERS in self.roles
+        return access.Role.REVIEWER in self.roles
 
     @property
     def administers(self):
-        return access.ADMINISTRATORS in self.roles or self.user.is_superuser
+        return access.Role.ADMINISTRATOR in self.roles or self.user.is_superuser
 
     @property
     def is_flagged(self):

@@ -95,7 +95,7 @@ def _opened(user, today):
 def _close(request, period, today):
     try:
         rounds.close(period, by=request.user, today=today)
-    except rounds.RefusedError as error:
+    except access.RefusedError as error:
         messages.error(request, str(error))
     else:
         text = _("%(round)s is closed.") % {"round": period}

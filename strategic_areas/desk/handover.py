@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies import access, leaving
+from agencies import access
 from agencies.models import Agency, FocalPoint, User
 from strategic_areas import handover
 
@@ -26,7 +26,7 @@ class HandoverForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["successor"].queryset = (
             User.objects.filter(
-                is_active=True, is_staff=True, groups__name=access.FOCAL_POINTS
+                is_active=True, is_staff=True, groups__name=access.Role.FOCAL_POINT
             )
             .exclude(pk=mandate.user_id)
             .order_by("last_name", "username")
@@ -43,7 +43,7 @@ def hand_over_page(request, pk):
     if form.is_valid():
         try:
             handover.hand_over(mandate, form.cleaned_data["successor"], by=request.user)
-        except leaving.RefusedError as error:
+        except access.RefusedError as error:
             form.add_error(None, str(error))
         else:
             done = gettext("%(agency)s is handed over.") % {"agency": mandate.agency}

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from django.utils import timezone
 
-from agencies.access import FOCAL_POINTS, REVIEWERS
+from agencies.access import Role
 from agencies.models import FocalPoint, User
 from strategic_areas.desk.digests import Digest, Part, Returned
 from strategic_areas.desk.waiting import KINDS
@@ -27,7 +27,7 @@ def digests(today):
             digest.copies += copies
     waiting = _waiting()
     copied = [part for part in parts if part.is_copied(today)]
-    for user in _staff(REVIEWERS):
+    for user in _staff(Role.REVIEWER):
         has_news = waiting and _is_welcome(user, today)
         if has_news or copied:
             digest = found.setdefault(user, Digest(user))
@@ -138,7 +138,7 @@ def _declared_back():
 def _focal_points(parts, today):
     """(user, what is hers, copies for her): titulars, else alternates, then copies."""
     mandates = defaultdict(list)
-    people = {user.pk: user for user in _staff(FOCAL_POINTS)}
+    people = {user.pk: user for user in _staff(Role.FOCAL_POINT)}
     for mandate in FocalPoint.objects.current(today).filter(user__in=people):
         mandates[mandate.agency_id].append(mandate)
     own, copies = defaultdict(list), defaultdict(list)

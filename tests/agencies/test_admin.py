@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 
-from agencies.access import ROLES
+from agencies.access import Role
 from agencies.mail import Mail
 from agencies.models import User
 from agencies.staleness import fingerprint
@@ -96,8 +96,8 @@ def test_a_role_is_given_by_its_words(client, administrator):
 
     choices = page.context["adminform"].form.fields["groups"].choices
 
-    assert {str(word) for _value, word in choices} == {str(w) for w in ROLES.values()}
-    assert not {str(word) for _value, word in choices} & set(ROLES)
+    assert {str(word) for _value, word in choices} == set(Role.labels)
+    assert not {str(word) for _value, word in choices} & set(Role.values)
 
 
 @pytest.mark.parametrize("make_actor", [make_focal_point, make_reviewer])

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from agencies.access import FOCAL_POINTS, REVIEWERS
+from agencies.access import Role
 from agencies.audit import AuditEntry
 from agencies.models import FocalPoint, User
 from tests.factories import (
@@ -171,7 +171,7 @@ def test_a_new_password_is_recorded_and_a_hash_written_anew_is_not():
 
 def test_roles_given_and_taken_are_recorded_from_either_side():
     person = make_user()
-    reviewers = Group.objects.get(name=REVIEWERS)
+    reviewers = Group.objects.get(name=Role.REVIEWER)
 
     person.groups.add(reviewers)
     reviewers.user_set.remove(person)
@@ -201,7 +201,7 @@ def test_who_changes_a_role_in_the_admin_is_named(client):
             "reminders": "steps",
             "is_active": "on",
             "is_staff": "on",
-            "groups": [Group.objects.get(name=FOCAL_POINTS).pk],
+            "groups": [Group.objects.get(name=Role.FOCAL_POINT).pk],
             "seen_state": form["seen_state"].value(),
         },
     )

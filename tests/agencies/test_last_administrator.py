@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from agencies import leaving
-from agencies.access import FOCAL_POINTS
+from agencies.access import Role
 from tests.factories import make_administrator
 
 #: The embedded database lets one in at a time: the second has no role any more.
@@ -50,7 +50,7 @@ def form_of(acting, other, left):
             "username": other.username,
             "language": "es",
             "reminders": "steps",
-            "groups": [Group.objects.get(name=FOCAL_POINTS).pk],
+            "groups": [Group.objects.get(name=Role.FOCAL_POINT).pk],
             "seen_state": form["seen_state"].value(),
         },
     )

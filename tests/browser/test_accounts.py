@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from agencies.access import FOCAL_POINTS
+from agencies.access import Role
 from tests.factories import (
     PASSWORD,
     make_activity,
@@ -283,7 +283,7 @@ def test_a_lost_factor_is_given_back_by_two_administrators(make_visitor):
 def test_an_administrator_hands_over_and_the_successor_finds_the_work(make_visitor):
     agency = make_agency(acronym="PGR", slug="pgr")
     former = make_focal_point(agency=agency, first_name="Ana")
-    successor = make_user(group=FOCAL_POINTS, first_name="Luz")
+    successor = make_user(group=Role.FOCAL_POINT, first_name="Luz")
     draft = make_update(activity=make_activity(agency=agency), by=former)
     leaving, administrator = make_visitor(former), make_visitor(make_administrator())
 

@@ -9,12 +9,12 @@ from django.contrib.auth.models import Group
 from django.utils.text import capfirst
 from django.utils.translation import override
 
-from agencies.access import ADMINISTRATORS, FOCAL_POINTS, REVIEWERS
+from agencies.access import Role
 from plan_portal import roles
 from tests.factories import make_user
 
 README = Path(__file__).parents[2] / "README.md"
-COLUMNS = [FOCAL_POINTS, REVIEWERS, ADMINISTRATORS]
+COLUMNS = [Role.FOCAL_POINT, Role.REVIEWER, Role.ADMINISTRATOR]
 VERBS = {
     "read": "view",
     "add": "add",
@@ -79,11 +79,11 @@ def test_an_account_may_do_what_readme_says_and_nothing_else(role):
 
 @pytest.mark.django_db
 def test_a_permission_given_by_hand_is_taken_back_at_the_next_migrate():
-    group = Group.objects.get(name=FOCAL_POINTS)
+    group = Group.objects.get(name=Role.FOCAL_POINT)
     group.permissions.clear()
 
     roles.grant_permissions(
         sender=apps.get_app_config("strategic_areas"), using="default"
     )
 
-    assert group.permissions.count() == len(list(roles.codenames(FOCAL_POINTS)))
+    assert group.permissions.count() == len(list(roles.codenames(Role.FOCAL_POINT)))

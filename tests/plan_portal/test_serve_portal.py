@@ -62,9 +62,9 @@ def test_accounts_stand_in_columns():
     )
 
     assert table.splitlines() == [
-        "Role                      User name    Password    Agency",
-        "Focal point of an agency  punto-focal  abc         MMUJER",
-        "Administrator             administra   defghijklm",
+        "Role           User name    Password    Agency",
+        "Focal point    punto-focal  abc         MMUJER",
+        "Administrator  administra   defghijklm",
     ]
 
 

@@ -8,8 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from agencies import leaving
-from agencies.access import FOCAL_POINTS
+from agencies.access import RefusedError, Role
 from agencies.audit import AuditEntry
 from agencies.models import FocalPoint
 from strategic_areas import handover, workflow
@@ -43,7 +42,7 @@ def mandate(agency):
 
 @pytest.fixture
 def successor():
-    return make_user(group=FOCAL_POINTS)
+    return make_user(group=Role.FOCAL_POINT)
 
 
 def test_the_work_passes_on_and_keeps_its_author(agency, mandate, successor):
@@ -130,7 +129,7 @@ def test_a_handover_that_cannot_be_changes_nothing(agency, mandate, successor, c
         FocalPoint.objects.update(**{fields[case]: day})
         before = list(FocalPoint.objects.values())
 
-    with pytest.raises(leaving.RefusedError):
+    with pytest.raises(RefusedError):
         handover.hand_over(mandate, successor, by=make_administrator())
 
     mandate.user.refresh_from_db()

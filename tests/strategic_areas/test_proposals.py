@@ -5,7 +5,7 @@ from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from agencies.access import REVIEWERS
+from agencies.access import Role
 from agencies.audit import AuditEntry
 from agencies.mail import Mail
 from strategic_areas import workflow
@@ -305,7 +305,7 @@ def test_what_is_decided_stays_decided(client):
 def test_nobody_decides_what_they_proposed():
     proposal = make_proposal()
     person = proposal.proposed_by
-    person.groups.add(Group.objects.get(name=REVIEWERS))
+    person.groups.add(Group.objects.get(name=Role.REVIEWER))
 
     for step in (
         lambda: workflow.decline_activity(proposal, by=person, reason="No."),

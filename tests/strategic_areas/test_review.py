@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import override
 
-from agencies.access import FOCAL_POINTS
+from agencies.access import Role
 from strategic_areas import workflow
 from strategic_areas.desk import comparison, guard, waiting
 from strategic_areas.models import ActivityUpdate, Status
@@ -345,7 +345,7 @@ def test_the_private_note_is_for_the_secretariat_alone(client):
     update = make_submitted_update()
     author = update.contributors.get()
     inside = make_reviewer()
-    inside.groups.add(Group.objects.get(name=FOCAL_POINTS))
+    inside.groups.add(Group.objects.get(name=Role.FOCAL_POINT))
     make_mandate(user=inside, agency=update.agency, kind="alternate")
     workflow.give_back(
         update, by=make_reviewer(), reason="Falta la fecha.", private_note=note

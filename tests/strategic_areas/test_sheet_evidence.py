@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from agencies.access import REVIEWERS
+from agencies.access import Role
 from strategic_areas import workflow
 from strategic_areas.evidence import FILES_PER_UPDATE
 from strategic_areas.models import Evidence, Submission
@@ -160,7 +160,7 @@ def test_the_script_is_answered_with_the_evidence_alone(row):
 
 def test_whoever_attaches_does_not_publish(row):
     colleague = make_focal_point(agency=row.agency)
-    colleague.groups.add(Group.objects.get(name=REVIEWERS))
+    colleague.groups.add(Group.objects.get(name=Role.REVIEWER))
     row.client.force_login(colleague)
 
     row.attach(**LINK)

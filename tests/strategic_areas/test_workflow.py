@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from agencies.access import FOCAL_POINTS
+from agencies.access import Role
 from strategic_areas import workflow
 from strategic_areas.models import ActivityUpdate, RoundReopening, Status
 from tests.factories import (
@@ -448,7 +448,7 @@ def test_a_review_that_stays_within_the_agency_is_stamped_so(hosts, reports, tol
     for row, is_host in ((update, hosts), (other, False)):
         make_participation(plan=row.plan, agency=row.agency, hosts_secretariat=is_host)
     if reports:
-        reviewer.groups.add(Group.objects.get(name=FOCAL_POINTS))
+        reviewer.groups.add(Group.objects.get(name=Role.FOCAL_POINT))
         today = timezone.localdate()
         span = {"starts_on": today - timedelta(days=9), "kind": "alternate"}
         if reports == "before":

@@ -27,12 +27,6 @@ START_SECONDS = 60
 MAIL_SECONDS = 60
 STOP_SECONDS = 10
 
-ROLES = {
-    "focal_point": "Focal point of an agency",
-    "reviewer": "Reviewer of the secretariat",
-    "administrator": "Administrator",
-}
-
 
 class Stopped(BaseException):
     """Someone pressed Ctrl-C or asked the process to end."""
@@ -187,7 +181,7 @@ def account_table(accounts):
     rows = [("Role", "User name", "Password", "Agency")]
     rows += [
         (
-            ROLES[account["role"]],
+            account["role"].replace("_", " ").capitalize(),
             account["username"],
             account["password"],
             account["agency"] or "",

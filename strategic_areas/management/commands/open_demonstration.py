@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from agencies.access import ADMINISTRATORS, FOCAL_POINTS, REVIEWERS
+from agencies.access import RefusedError, Role
 from agencies.models import FocalPoint, User
 from strategic_areas import rounds
 from strategic_areas.desk import queries
@@ -28,17 +28,17 @@ class Command(BaseCommand):
     def handle(self, **options):
         try:
             period = rounds.open_demonstration(timezone.localdate())
-        except rounds.RefusedError as error:
+        except RefusedError as error:
             raise CommandError(str(error)) from error
         path = Path(settings.VAR_DIR) / "demo-accounts.json"
         known = _known_passwords(path)
         accounts = [
             *(
-                _account(known, f"demo-{agency.slug}", FOCAL_POINTS, agency)
+                _account(known, f"demo-{agency.slug}", Role.FOCAL_POINT, agency)
                 for agency in _agencies(period)
             ),
-            _account(known, "demo-revision", REVIEWERS),
-            _account(known, "demo-administracion", ADMINISTRATORS),
+            _account(known, "demo-revision", Role.REVIEWER),
+            _account(known, "demo-administracion", Role.ADMINISTRATOR),
         ]
         _store(path, accounts)
         self.stdout.write(
