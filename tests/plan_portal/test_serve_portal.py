@@ -172,7 +172,10 @@ def test_the_mail_queue_is_sent_beside_the_server(queued_mail, serve, copied_dat
     folder = copied_database / "mail"
 
     deadline = time.monotonic() + 10
-    while not (files := list(folder.glob("*.eml"))) and time.monotonic() < deadline:
+    while time.monotonic() < deadline:
+        files = list(folder.glob("*.eml"))
+        if any(each.stat().st_size for each in files):  # found and written
+            break
         time.sleep(0.05)
 
     (file,) = files
