@@ -1,0 +1,284 @@
+"""
+What is landed stays usable: a portal of an earlier version, migrated to this one.
+
+tests/stored/README.md tells what is in it.
+"""
+
+import shutil
+import tarfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+import time_machine
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
+from django.core.management import call_command
+from django.db import connection
+from django.urls import reverse
+from django_migration_linter import MigrationLinter
+
+from agencies.models import User
+from agencies.recovery import FactorReset
+from strategic_areas import triggers, workflow
+from strategic_areas.addresses import address
+from strategic_areas.models import (
+    ActivityProposal,
+    ActivityUpdate,
+    Evidence,
+    Letter,
+    PendingChange,
+    Purge,
+    Submission,
+)
+from tests import public_site
+from tests.factories import make_reviewer, sign_in, totp_code
+
+ROOT = Path(__file__).resolve().parent.parent
+#: Not long after it was stored: its rounds are open.
+THEN = datetime(2026, 11, 27, 14, 0, tzinfo=UTC)
+#: What each person of it typed into the app that shows codes.
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+#: Migrations that portals have applied → their content, which is never edited.
+LANDED = {
+    "agencies/migrations/0001_agencies_and_accounts.py": (
+        "8205f71bc639afe169afa1b56c262fff974669852759795d1e79133a523b553a"
+    ),
+    "strategic_areas/migrations/0001_plan_reporting_and_review.py": (
+        "b5a2b0d2041449d56fc210c7c6dd32f861d254df491abf05b89df7d7fdd479be"
+    ),
+}
+#: Later migrations that the linter refuses and that may run all the same → the reason.
+ACCEPTED = {}
+#: Tables that a migration renamed → what they are called now.
+RENAMED = {}
+#: Tables of Django's own, which each migration fills.
+FILLED_BY_MIGRATING = {
+    "auth_group_permissions",
+    "auth_permission",
+    "django_content_type",
+    "django_migrations",
+}
+
+
+@dataclass(frozen=True)
+class Migrated:
+    """What the stored portal was like before it was migrated, and what was refused."""
+
+    head: str
+    rows: dict
+    refused: list
+
+
+@pytest.fixture(scope="module")
+def migrated(django_db_setup, django_db_blocker):
+    """The stored portal in the place of the tests' own database, migrated."""
+    tests_own, folder = connection.settings_dict["NAME"], settings.VAR_DIR / "stored"
+    with tarfile.open(ROOT / f"tests/stored/{connection.vendor}.tar.xz") as packed:
+        packed.extractall(folder, filter="data")
+    shutil.copytree(
+        folder / "evidence", settings.VAR_DIR / "evidence", dirs_exist_ok=True
+    )
+    with django_db_blocker.unblock():
+        put_in_place(folder)
+        told = Migrated((folder / "audit-head").read_text(), count_rows(), refused())
+        call_command("migrate", verbosity=0)
+        yield told
+        stored = connection.settings_dict["NAME"]
+        connect_to(tests_own)
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(f'DROP DATABASE "{stored}"')
+    for path in (folder / "evidence").iterdir():
+        (settings.VAR_DIR / "evidence" / path.name).unlink()
+    shutil.rmtree(folder)
+
+
+def put_in_place(folder):
+    if connection.vendor == "sqlite":
+        connect_to(folder / "portal.sqlite3")
+        return
+    name = f"stored_{connection.settings_dict['NAME']}"
+    with connection.cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+        cursor.execute(f'CREATE DATABASE "{name}"')
+    connect_to(name)
+    with connection.cursor() as cursor:
+        cursor.execute((folder / "portal.sql").read_text(encoding="utf-8"))
+    connect_to(name)  # what the dump sets holds for its connection alone
+
+
+def connect_to(name):
+    """Ask another database from now on; what is remembered of the last one goes."""
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    ContentType.objects.clear_cache()
+
+
+def count_rows():
+    """Table → number of its rows."""
+    with connection.cursor() as cursor:
+        tables = connection.introspection.table_names(cursor)
+        return {table: count(cursor, table) for table in tables}
+
+
+def count(cursor, table):
+    cursor.execute(f'SELECT count(*) FROM "{table}"')  # noqa: S608
+    return cursor.fetchone()[0]
+
+
+def refused():
+    """Names of our migrations not yet applied that would break or lock a live table."""
+    linter = MigrationLinter(
+        include_apps=["agencies", "strategic_areas"],
+        only_unapplied_migrations=True,
+        no_output=True,
+    )
+    found = []
+    for migration in linter.migration_loader.disk_migrations.values():
+        before = linter.nb_erroneous
+        linter.lint_migration(migration)
+        if linter.nb_erroneous > before:
+            found.append(f"{migration.app_label}.{migration.name}")
+    return found
+
+
+@pytest.fixture
+def portal(migrated, db):
+    with time_machine.travel(THEN):
+        yield migrated
+
+
+@pytest.mark.parametrize("path", LANDED)
+def test_a_landed_migration_is_not_edited(path):
+    assert sha256((ROOT / path).read_bytes()).hexdigest() == LANDED[path]
+
+
+@pytest.mark.postgresql
+def test_no_later_migration_breaks_a_table_in_use(portal):
+    assert portal.refused == list(ACCEPTED)
+
+
+def test_every_row_is_kept(portal):
+    now = count_rows()
+
+    kept = {
+        table: now[RENAMED.get(table, table)]
+        for table in portal.rows.keys() - FILLED_BY_MIGRATING
+    }
+
+    assert kept == {table: portal.rows[table] for table in kept}
+
+
+def test_the_audit_record_is_whole_and_every_trigger_in_place(portal):
+    call_command("verify_audit", "--expect", portal.head)
+
+    assert triggers.missing() == []
+
+
+def test_a_public_page_of_each_kind_is_read(portal, client):
+    pages = {name: spanish for name, spanish, _english in public_site.instances()}
+
+    answers = {name: client.get(path) for name, path in pages.items()}
+
+    assert {name: answer.status_code for name, answer in answers.items()} == (
+        dict.fromkeys(pages, 200)
+    )
+    hidden = public_site.HIDDEN.encode()
+    assert [name for name in pages if hidden in b"".join(answers[name])] == []
+
+
+#: Username → addresses of what such a person works with, each with its arguments.
+WORK = {
+    "focal": {
+        "index": lambda: [],
+        "sheet": lambda: [open_round().pk, "rectora"],
+        "sheet_check": lambda: [open_round().pk, "rectora"],
+        "workbook": lambda: [open_round().pk, "rectora"],
+        "receipt": lambda: [Submission.objects.get().pk],
+        "sheet_propose": lambda: [open_round().pk, "rectora"],
+        "attributions": lambda: [],
+        "strategic_areas_activityupdate_history": lambda: [a_report("returned").pk],
+    },
+    "reviewer": {
+        "index": lambda: [],
+        "review_queue": lambda: [],
+        "review": lambda: ["avance", a_report("submitted").pk],
+        "approval": lambda: [waiting_changes()[0].pk],
+        "proposal": lambda: [ActivityProposal.objects.first().pk],
+        "letters": lambda: [],
+        "letter": lambda: [Letter.objects.first().pk],
+        "purges": lambda: [],
+        "purge": lambda: [Purge.objects.get(state="requested").pk],
+        "rounds": lambda: [],
+        "round": lambda: [open_round().pk],
+        "strategic_areas_activityupdate_history": lambda: [a_report("withdrawn").pk],
+        "strategic_areas_pendingchange_changelist": lambda: [],
+    },
+    "administrator": {
+        "index": lambda: [],
+        "access_review": lambda: [],
+        "agencies_agency_changelist": lambda: [],
+        "agencies_auditentry_changelist": lambda: [],
+        "agencies_factorreset_change": lambda: [FactorReset.objects.get().pk],
+        "agencies_invitation_changelist": lambda: [],
+        "agencies_mail_changelist": lambda: [],
+        "agencies_user_changelist": lambda: [],
+    },
+}
+
+
+def open_round():
+    return Submission.objects.get().period
+
+
+def a_report(status):
+    return ActivityUpdate.objects.filter(status=status).first()
+
+
+def waiting_changes():
+    return PendingChange.objects.filter(status="pending").order_by("pk")
+
+
+@pytest.mark.parametrize("username", WORK)
+def test_staff_sign_in_with_their_stored_factor_and_work(username, portal, client):
+    sign_in(client, username)
+    client.post(reverse("mfa_authenticate"), {"code": totp_code(SECRET)})
+
+    statuses = {
+        name: client.get(reverse(f"admin:{name}", args=arguments())).status_code
+        for name, arguments in WORK[username].items()
+    }
+
+    assert statuses == dict.fromkeys(WORK[username], 200)
+
+
+def test_stored_recovery_codes_are_opened(portal):
+    stored = Authenticator.objects.filter(
+        user__in=User.objects.filter(username__in=WORK), type="recovery_codes"
+    )
+
+    assert [len(codes.wrap().get_unused_codes()) for codes in stored] == [10] * 3
+
+
+def test_a_file_of_evidence_is_read(portal, client):
+    token = Evidence.objects.exclude(file="").filter(is_public=True).get().token
+
+    response = client.get(address("evidence", token, language="es"))
+
+    assert b"".join(response).startswith(b"%PDF")
+
+
+def test_what_waited_is_decided(portal):
+    changes = list(waiting_changes())
+    reviewer = make_reviewer(username="colleague")
+
+    for change in changes:
+        workflow.approve(change, by=reviewer)
+
+    assert len(changes) > 3
+    assert list(waiting_changes()) == []
