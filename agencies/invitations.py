@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies import access, audit, codes
 from agencies.access import RefusedError
+from agencies.fields import Fields, internal
 from agencies.mail import queue_mail
 from agencies.models import Agency, FocalPoint, User
 
@@ -89,6 +90,11 @@ class Invitation(models.Model):
         verbose_name=_("account"),
     )
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+
+    fields = Fields(
+        *internal("email", "role", "kind", "language"),
+        *internal("letter_number", "letter_name", "digest"),
+    )
 
     objects = InvitationQuerySet.as_manager()
 

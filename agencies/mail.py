@@ -18,6 +18,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from agencies.fields import Fields, internal
 from agencies.models import User
 
 logger = logging.getLogger(__name__)
@@ -66,6 +67,11 @@ class Mail(models.Model):
     last_error = models.CharField(_("last error"), max_length=100, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     given_up_at = models.DateTimeField(_("given up"), null=True, blank=True)
+
+    fields = Fields(
+        *internal("key", "kind", "to", "language", "subject", "text", "html"),
+        *internal("last_error"),
+    )
 
     objects = MailQuerySet.as_manager()
 

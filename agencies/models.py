@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies import access
 from agencies.constraints import dates_in_order, spanish_required
+from agencies.fields import Fields, bilingual, internal, public
 
 
 class User(AbstractUser):
@@ -36,6 +37,11 @@ class User(AbstractUser):
         choices=Reminders,
         default=Reminders.STEPS,
         help_text=_("How often the portal writes about what is due or waits."),
+    )
+
+    fields = Fields(
+        *internal("username", "password", "first_name", "last_name", "email"),
+        *internal("language", "reminders"),
     )
 
     class Meta(AbstractUser.Meta):
@@ -92,6 +98,13 @@ class Agency(models.Model):
         verbose_name=_("succeeded by"),
     )
 
+    fields = Fields(
+        *public("acronym", "slug"),
+        *bilingual("name"),
+        *public("kind", "website", "dissolved_on", "dissolved_by", "succeeded_by"),
+        *internal("website_unverified", "only_titular_submits"),
+    )
+
     objects = AgencyQuerySet.as_manager()
 
     class Meta:
@@ -146,6 +159,12 @@ class AgencyName(models.Model):
     name = models.CharField(_("name"), max_length=200)
     starts_on = models.DateField(_("from"), null=True, blank=True)
     ends_on = models.DateField(_("until"), null=True, blank=True)
+
+    fields = Fields(
+        *public("agency", "acronym", "slug"),
+        *bilingual("name"),
+        *public("starts_on", "ends_on"),
+    )
 
     class Meta:
         ordering = ["agency", "-ends_on"]
@@ -209,6 +228,8 @@ class FocalPoint(models.Model):
         default=False,
         help_text=_("A dated mandate beside the one of the person on leave."),
     )
+
+    fields = Fields(*internal("kind"))
 
     objects = FocalPointQuerySet.as_manager()
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies import access, audit
 from agencies.access import RefusedError
+from agencies.fields import Fields, internal
 from agencies.leaving import end_sessions
 from agencies.models import User
 from agencies.sign_in import notify
@@ -56,6 +57,8 @@ class FactorReset(models.Model):
     )
     done_at = models.DateTimeField(_("done"), null=True, blank=True)
     refused_at = models.DateTimeField(_("refused"), null=True, blank=True)
+
+    fields = Fields(*internal("way"))
 
     objects = FactorResetQuerySet.as_manager()
 

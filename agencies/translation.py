@@ -1,22 +1,33 @@
 """Which fields the public reads in two languages, and what keeps a history."""
 
-from modeltranslation.translator import TranslationOptions, register
+from django.apps import apps
+from modeltranslation.translator import TranslationOptions, translator
 from simple_history import register as keep_history
 
-from agencies.models import Agency, AgencyName, FocalPoint
+from agencies.models import Agency, FocalPoint
 
 
-@register(Agency)
-class AgencyTranslation(TranslationOptions):
-    fields = ["name"]
-    required_languages = ["es"]
+def make_bilingual(app):
+    """Give every field that the models of an app declare as bilingual its columns."""
+    for model in apps.get_app_config(app).get_models():
+        if names := model.fields.names(bilingual=True):
+            _register(model, names)
 
 
-@register(AgencyName)
-class AgencyNameTranslation(TranslationOptions):
-    fields = ["name"]
-    required_languages = ["es"]
+def _register(model, names):
+    options = type(f"{model.__name__}Translation", (TranslationOptions,), {})
+    options.fields = names
+    options.required_languages = {
+        "es": [name for name in names if not model._meta.get_field(name).blank]
+    }
+    translator.register(model, options)
+    # Spanish is the language of the staff pages: only the English field names itself.
+    for name in names:
+        spanish = model._meta.get_field(f"{name}_es")
+        spanish.verbose_name = model._meta.get_field(name).verbose_name
 
+
+make_bilingual("agencies")
 
 # After the translated fields, or the history would miss them.
 for model in (Agency, FocalPoint):

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from agencies.audit.events import Event
+from agencies.fields import Fields, internal
 
 #: What stands before the first entry.
 GENESIS = "0" * 64
@@ -42,6 +43,11 @@ class AuditEntry(models.Model):
     prev_hash = models.CharField(max_length=64, blank=True, editable=False)
     hash = models.CharField(max_length=64, blank=True, editable=False)
 
+    fields = Fields(
+        *internal("role", "agency", "ip", "event", "object", "facts"),
+        *internal("digest", "prev_hash", "hash"),
+    )
+
     class Meta:
         default_permissions = ["view"]
         ordering = ["-pk"]
@@ -68,6 +74,8 @@ class AuditHead(models.Model):
 
     seq = models.PositiveBigIntegerField(default=0, editable=False)
     hash = models.CharField(max_length=64, default=GENESIS, editable=False)
+
+    fields = Fields(*internal("hash"))
 
     class Meta:
         default_permissions = []

@@ -9,6 +9,7 @@ from strategic_areas.models.amendments import Amendment
 from strategic_areas.models.answers import Answer
 from strategic_areas.models.approvals import PendingChange
 from strategic_areas.models.comments import AgencyComment
+from strategic_areas.models.commitment_updates import CommitmentUpdate
 from strategic_areas.models.commitments import Commitment, DueProvenance
 from strategic_areas.models.context import (
     CodeList,
@@ -38,11 +39,7 @@ from strategic_areas.models.review import OPEN, PUBLIC_RECORD, Status
 from strategic_areas.models.submissions import Submission
 from strategic_areas.models.trail import Evidence, Transition
 from strategic_areas.models.translations import Translation
-from strategic_areas.models.updates import (
-    ActivityUpdate,
-    CommitmentUpdate,
-    Execution,
-)
+from strategic_areas.models.updates import ActivityUpdate, Execution
 
 __all__ = [
     "OPEN",

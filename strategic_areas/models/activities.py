@@ -7,12 +7,18 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies import access
 from agencies.constraints import dates_in_order, spanish_required
+from agencies.fields import Fields, bilingual, public
 from agencies.models import Agency, FocalPoint
-from strategic_areas.models.codes import Coded
-from strategic_areas.models.commitments import Commitment, Planned, PlannedQuerySet
+from strategic_areas.models.codes import CODED, Coded
+from strategic_areas.models.commitments import (
+    PLANNED,
+    Commitment,
+    Planned,
+    PlannedQuerySet,
+)
 from strategic_areas.models.geography import Province
 from strategic_areas.models.plan import Plan, PlanBound
-from strategic_areas.models.provenance import Source, Sourced
+from strategic_areas.models.provenance import SOURCED, Source, Sourced
 
 
 class ActivityQuerySet(PlannedQuerySet):
@@ -114,6 +120,20 @@ class Activity(PlanBound, Coded, Planned, Sourced):
         blank=True,
         related_name="+",
         verbose_name=_("source of the amount"),
+    )
+
+    fields = Fields(
+        *public("plan"),
+        *CODED,
+        *public("commitment"),
+        *bilingual("title"),
+        *public("is_in_plan", "agency", "kind", "year", "places"),
+        *PLANNED,
+        *bilingual("expected_product"),
+        *public("quantity"),
+        *bilingual("unit", "means_of_verification"),
+        *public("budget", "budget_amount", "budget_currency", "budget_source"),
+        *SOURCED,
     )
 
     objects = ActivityQuerySet.as_manager()

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies.constraints import spanish_required
+from agencies.fields import Fields, bilingual, internal, public
 from strategic_areas.models.activities import Activity
 from strategic_areas.models.commitments import Commitment
 from strategic_areas.models.plan import Plan, PlanBound
@@ -61,6 +62,13 @@ class Amendment(PlanBound):
         verbose_name=_("approved by"),
     )
     approved_at = models.DateTimeField(_("approved"), null=True, blank=True)
+
+    fields = Fields(
+        *public("plan", "commitment", "activity", "field"),
+        *bilingual("old_value", "new_value", "reason", "deciding_act"),
+        *public("decided_on"),
+        *internal("proposed_by", "approved_by", "approved_at"),
+    )
 
     class Meta:
         ordering = ["plan", "-decided_on", "pk"]

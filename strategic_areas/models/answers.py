@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from strategic_areas.models.geography import Province
+from strategic_areas.models.report_fields import Column, Part, ReportField
 
 
 class Answer(models.TextChoices):
@@ -13,6 +14,78 @@ class Answer(models.TextChoices):
     REPORTED = "reported", _("Reported")
     SAME_AS_BEFORE = "same_as_before", _("Same as the previous period")
     NO_NEWS = "no_news", _("No news")
+
+
+ANSWER = ReportField(
+    "answer",
+    repeated=False,
+    column=Column(
+        22,
+        _(
+            "Choose from the list. With “Same as the previous period” and “No news” "
+            "leave the other cells as they are. Empty, it follows from what you fill."
+        ),
+    ),
+)
+#: The other fields of an ``Answered`` report, for its declaration.
+ANSWERED = (
+    ReportField(
+        "places",
+        part=Part.REACH,
+        prefilled=True,
+        column=Column(
+            26,
+            _(
+                "Names as they stand on the sheet of lists, separated by a semicolon: "
+                "Azua; Duarte."
+            ),
+        ),
+    ),
+    ReportField(
+        "internal_note",
+        public=False,
+        part=Part.NOTE,
+        compared=False,
+        repeated=False,
+        column=Column(34, _("Never published.")),
+    ),
+    ReportField(
+        "is_reserved",
+        part=Part.RESERVED,
+        stands=True,
+        column=Column(
+            12,
+            _(
+                "Yes where the law withholds it; then reason and legal basis are "
+                "required."
+            ),
+        ),
+    ),
+    ReportField(
+        "reserved_reason",
+        public=False,
+        part=Part.RESERVED,
+        stands=True,
+        column=Column(34, _("For the secretariat; never published.")),
+    ),
+    ReportField(
+        "reserved_legal_basis",
+        part=Part.RESERVED,
+        stands=True,
+        column=Column(24, _("The public reads it, such as: Ley 200-04, art. 17.")),
+    ),
+    ReportField(
+        "no_news_reason",
+        bilingual=True,
+        called=_("No news, because"),
+        part=Part.NO_NEWS,
+        repeated=False,
+        column=Column(
+            34,
+            _("Only with the answer “No news”. The public reads it. Name no person."),
+        ),
+    ),
+)
 
 
 class Answered(models.Model):
@@ -57,6 +130,29 @@ class Answered(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def explains_itself(self):
+        """No news and reserved answers say in their own field what is to be said."""
+        return self.is_reserved or self.answer == Answer.NO_NEWS
+
+    def unsaid(self, text):
+        """
+        What this kind of answer still has to say: messages by the name of the field.
+
+        ``text`` is the field that tells in Spanish what was done.
+        """
+        required = _("This is required.")
+        if self.is_reserved:
+            names = ["reserved_reason", "reserved_legal_basis"]
+        elif self.answer == Answer.NO_NEWS:
+            names = ["no_news_reason_es"]
+        else:
+            names = [text]
+        errors = {name: required for name in names if not getattr(self, name)}
+        if (self.reserved_reason or self.reserved_legal_basis) and not self.is_reserved:
+            errors["is_reserved"] = _("Tick this, or leave reason and basis empty.")
+        return errors
 
 
 def answer_constraints(model, text):

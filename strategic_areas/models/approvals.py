@@ -8,6 +8,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from agencies import access
+from agencies.fields import Fields, internal
 
 
 class PendingChangeQuerySet(models.QuerySet):
@@ -75,6 +76,10 @@ class PendingChange(models.Model):
     )
     decided_at = models.DateTimeField(_("decided"), null=True)
     reason = models.TextField(_("reason"), blank=True)
+
+    fields = Fields(
+        *internal("slot", "label", "before", "after", "status", "reason"),
+    )
 
     objects = PendingChangeQuerySet.as_manager()
 

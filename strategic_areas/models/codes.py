@@ -6,6 +6,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from agencies.fields import internal, public
+
 
 def sort_key(code):
     """
@@ -15,6 +17,10 @@ def sort_key(code):
     True
     """
     return re.sub(r"\d+", lambda number: number[0].zfill(6), code)[:120]
+
+
+#: The fields of a ``Coded`` record, for its declaration.
+CODED = (*public("code"), *internal("sort_code"))
 
 
 class Coded(models.Model):

@@ -6,11 +6,16 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from agencies.constraints import spanish_required
+from agencies.fields import Fields, bilingual, internal, public
 from agencies.models import Agency, FocalPoint
 from strategic_areas.models.periods import ReportingPeriod
 
 #: A comment, not a report: it stands beside figures that are told in one line.
 LONGEST = 1500
+
+
+#: The fields of ``Signed`` words, for their declaration.
+SIGNED = (*public("signed_as", "written_at"), *internal("written_by"))
 
 
 class Signed(models.Model):
@@ -55,6 +60,8 @@ class AgencyComment(Signed):
         validators=[MaxLengthValidator(LONGEST)],
         help_text=_("The public reads it beside your reports. Name no person."),
     )
+
+    fields = Fields(*public("agency", "period"), *bilingual("text"), *SIGNED)
 
     class Meta:
         ordering = ["-period__ends_on", "pk"]

@@ -6,12 +6,13 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies import access
 from agencies.constraints import dates_in_order, spanish_required
+from agencies.fields import Fields, bilingual, public
 from agencies.models import Agency, FocalPoint
 from strategic_areas.addresses import address
-from strategic_areas.models.codes import Coded
+from strategic_areas.models.codes import CODED, Coded
 from strategic_areas.models.framework import FrameworkTarget
 from strategic_areas.models.plan import Plan, PlanBound, Programme
-from strategic_areas.models.provenance import Sourced
+from strategic_areas.models.provenance import SOURCED, Sourced
 
 
 class DueProvenance(models.TextChoices):
@@ -34,6 +35,10 @@ class Dated(models.Model):
 
     class Meta:
         abstract = True
+
+
+#: The fields of a ``Planned`` record, for its declaration.
+PLANNED = public("starts_on", "due_on", "due_provenance", "supersedes", "continues")
 
 
 class Planned(Dated):
@@ -114,6 +119,18 @@ class Commitment(PlanBound, Coded, Planned, Sourced):
         blank=True,
         related_name="commitments",
         verbose_name=_("framework targets"),
+    )
+
+    fields = Fields(
+        *public("plan"),
+        *CODED,
+        *public("programme"),
+        *bilingual("title", "expected_result"),
+        *public("lead", "supporting"),
+        *bilingual("baseline", "means_of_verification"),
+        *PLANNED,
+        *public("frameworks"),
+        *SOURCED,
     )
 
     objects = CommitmentQuerySet.as_manager()

@@ -4,12 +4,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from agencies.constraints import dates_in_order, spanish_required
+from agencies.fields import Fields, bilingual, public
 from agencies.models import Agency
-from strategic_areas.models.codes import Coded
+from strategic_areas.models.codes import CODED, Coded
 from strategic_areas.models.commitments import Commitment
 from strategic_areas.models.geography import Province
 from strategic_areas.models.plan import Plan, PlanBound, Programme
-from strategic_areas.models.provenance import Source, Sourced
+from strategic_areas.models.provenance import SOURCED, Source, Sourced
 
 
 class LaterActivity(PlanBound, Coded, Sourced):
@@ -50,6 +51,15 @@ class LaterActivity(PlanBound, Coded, Sourced):
     due_on = models.DateField(_("due on"), null=True, blank=True)
     places = models.ManyToManyField(
         Province, blank=True, related_name="+", verbose_name=_("provinces")
+    )
+
+    fields = Fields(
+        *public("plan"),
+        *CODED,
+        *public("programme", "commitment", "agency"),
+        *bilingual("title"),
+        *public("year", "starts_on", "due_on", "places"),
+        *SOURCED,
     )
 
     class Meta:
@@ -105,6 +115,17 @@ class HelpLine(models.Model):
         Source, blank=True, related_name="+", verbose_name=_("sources")
     )
 
+    fields = Fields(
+        *bilingual("label"),
+        *public("numbers"),
+        *bilingual("hours", "scope"),
+        *public("reliability", "confirm_before_publishing", "is_police"),
+        *public("confirmed_on", "order"),
+        *bilingual("note"),
+        *public("sources"),
+        tells={"telephone"},
+    )
+
     class Meta:
         ordering = ["order", "pk"]
         verbose_name = _("help line")
@@ -139,6 +160,12 @@ class TipTier(models.Model):
     )
     note = models.TextField(_("note"), blank=True)
 
+    fields = Fields(
+        *public("plan", "report_year", "covers_year", "tier"),
+        *bilingual("label", "note"),
+        *public("sources"),
+    )
+
     class Meta:
         ordering = ["plan", "report_year"]
         verbose_name = _("TIP report tier")
@@ -169,6 +196,10 @@ class CodeList(Coded, Sourced):
     name = models.CharField(_("name"), max_length=200)
     provenance = models.CharField(_("where this comes from"), max_length=20, blank=True)
 
+    fields = Fields(
+        *public("plan"), *CODED, *public("kind"), *bilingual("name"), *SOURCED
+    )
+
     class Meta:
         ordering = ["plan", "kind", "sort_code"]
         verbose_name = _("code list")
@@ -194,6 +225,12 @@ class CodeListValue(models.Model):
     code = models.CharField(_("code"), max_length=60)
     label = models.CharField(_("label"), max_length=200)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    fields = Fields(
+        *public("code_list", "dimension", "code"),
+        *bilingual("label"),
+        *public("order"),
+    )
 
     class Meta:
         ordering = ["code_list", "order", "pk"]

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies.constraints import dates_in_order, spanish_required
+from agencies.fields import Fields, bilingual, public
 from strategic_areas.addresses import word_of
 
 
@@ -35,6 +36,13 @@ class Correction(models.Model):
     decided_on = models.DateField(_("decided on"), null=True, blank=True)
     decision = models.TextField(
         _("what was decided, and why"), blank=True, help_text=_("Name no person.")
+    )
+
+    fields = Fields(
+        *public("asked_on"),
+        *bilingual("about", "asked"),
+        *public("outcome", "decided_on"),
+        *bilingual("decision"),
     )
 
     class Meta:

@@ -6,9 +6,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies.constraints import spanish_required
+from agencies.fields import Fields, bilingual, public
 from agencies.models import Agency
 from strategic_areas.models.activities import Activity
-from strategic_areas.models.comments import LONGEST, Signed
+from strategic_areas.models.comments import LONGEST, SIGNED, Signed
 from strategic_areas.models.commitments import Commitment
 from strategic_areas.models.plan import Plan
 from strategic_areas.models.provenance import Provenance
@@ -94,6 +95,14 @@ class AttributionDispute(Signed):
     resolved_on = models.DateField(_("resolved on"), null=True, blank=True)
     resolution = models.TextField(
         _("what was decided, and why"), blank=True, help_text=_("Name no person.")
+    )
+
+    fields = Fields(
+        *public("agency", "commitment", "activity", "activity_update"),
+        *bilingual("text"),
+        *SIGNED,
+        *public("outcome", "resolved_on"),
+        *bilingual("resolution"),
     )
 
     objects = AttributionDisputeQuerySet.as_manager()

@@ -4,8 +4,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from agencies.constraints import spanish_required
-from strategic_areas.models.codes import Coded
-from strategic_areas.models.provenance import Sourced
+from agencies.fields import Fields, bilingual, public
+from strategic_areas.models.codes import CODED, Coded
+from strategic_areas.models.provenance import SOURCED, Sourced
 
 
 class FrameworkTarget(Coded, Sourced):
@@ -20,6 +21,14 @@ class FrameworkTarget(Coded, Sourced):
     kind = models.CharField(_("kind"), max_length=20)
     name = models.TextField(_("name"))
     year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True)
+
+    fields = Fields(
+        *CODED,
+        *public("family", "kind"),
+        *bilingual("name"),
+        *public("year"),
+        *SOURCED,
+    )
 
     class Meta:
         ordering = ["family", "sort_code"]
@@ -47,6 +56,14 @@ class LegalInstrument(Sourced):
     year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True)
     date = models.DateField(_("date"), null=True, blank=True)
     summary = models.TextField(_("summary"), blank=True)
+
+    fields = Fields(
+        *public("code", "kind"),
+        *bilingual("name"),
+        *public("year", "date"),
+        *bilingual("summary"),
+        *SOURCED,
+    )
 
     class Meta:
         ordering = ["year", "code"]

@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from agencies.fields import Fields, public
 from strategic_areas.models.provenance import Source
 
 
@@ -14,6 +15,8 @@ class Region(models.Model):
     sources = models.ManyToManyField(
         Source, blank=True, related_name="+", verbose_name=_("sources")
     )
+
+    fields = Fields(*public("code", "name", "sources"))
 
     class Meta:
         ordering = ["code"]
@@ -35,6 +38,8 @@ class Province(models.Model):
     sources = models.ManyToManyField(
         Source, blank=True, related_name="+", verbose_name=_("sources")
     )
+
+    fields = Fields(*public("code", "name", "region", "sources"))
 
     class Meta:
         ordering = ["code"]

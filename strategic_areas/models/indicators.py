@@ -7,8 +7,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies.constraints import dates_in_order, spanish_required
+from agencies.fields import Fields, bilingual, public
 from agencies.models import Agency
-from strategic_areas.models.codes import Coded
+from strategic_areas.models.codes import CODED, Coded
 from strategic_areas.models.plan import Plan, PlanBound, Programme, StrategicArea
 from strategic_areas.models.provenance import Provenance, Source
 
@@ -96,6 +97,18 @@ class Indicator(Coded):
     )
     note = models.TextField(_("note"), blank=True)
 
+    fields = Fields(
+        *CODED,
+        *public("introduced_by"),
+        *bilingual("name", "unit"),
+        *public("counts", "sensitive", "area", "programme", "agency", "counted_by"),
+        *public("direction", "aggregation"),
+        *bilingual("definition"),
+        *public("baseline_value", "baseline_starts_on", "baseline_ends_on"),
+        *public("sources"),
+        *bilingual("note"),
+    )
+
     class Meta:
         ordering = ["sort_code"]
         verbose_name = _("indicator")
@@ -143,6 +156,10 @@ class Target(PlanBound):
         _("where this comes from"), max_length=20, choices=Provenance
     )
 
+    fields = Fields(
+        *public("plan", "indicator", "starts_on", "ends_on", "value", "provenance"),
+    )
+
     class Meta:
         ordering = ["plan", "indicator", "ends_on"]
         verbose_name = _("target")
@@ -177,6 +194,13 @@ class Discrepancy(Coded):
     )
     sources = models.ManyToManyField(
         Source, blank=True, related_name="+", verbose_name=_("sources")
+    )
+
+    fields = Fields(
+        *public("plan"),
+        *CODED,
+        *bilingual("topic", "detail"),
+        *public("indicators", "sources"),
     )
 
     class Meta:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agencies import access
+from agencies.fields import Fields, internal, public
 from agencies.models import Agency, FocalPoint
 from strategic_areas.models.periods import ReportingPeriod
 from strategic_areas.models.review import Status
@@ -100,6 +101,12 @@ class Letter(models.Model):
         verbose_name=_("recorded by"),
     )
     recorded_at = models.DateTimeField(_("recorded"), auto_now_add=True)
+
+    fields = Fields(
+        *public("agency", "period", "kind", "reference", "dated_on"),
+        *internal("received_on", "file", "original_name", "content_type", "size"),
+        *internal("sha256", "recorded_by", "recorded_at"),
+    )
 
     objects = LetterQuerySet.as_manager()
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies import access
 from agencies.constraints import dates_in_order
+from agencies.fields import Field, Fields, internal
 from strategic_areas.models.indicators import Indicator
 from strategic_areas.models.provenance import Provenance, Source
 
@@ -59,6 +60,11 @@ class Measurement(models.Model):
     )
     note = models.TextField(_("note"), blank=True)
 
+    fields = Fields(
+        *internal("status", "counted_by", "provenance"),
+        Field("note", bilingual=True, public=False),
+    )
+
     objects = MeasurementQuerySet.as_manager()
 
     class Meta:
@@ -92,6 +98,8 @@ class Breakdown(models.Model):
     dimension = models.CharField(_("dimension"), max_length=60)
     category = models.CharField(_("category"), max_length=60)
     value = models.DecimalField(_("value"), max_digits=16, decimal_places=3)
+
+    fields = Fields(*internal("dimension", "category"))
 
     class Meta:
         ordering = ["measurement", "dimension", "category"]

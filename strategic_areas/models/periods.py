@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies import access
 from agencies.constraints import dates_in_order, spanish_required
+from agencies.fields import Fields, bilingual, internal, public
 from agencies.models import Agency, FocalPoint
 from strategic_areas import schedule
 from strategic_areas.models.plan import Plan, PlanBound
@@ -80,6 +81,14 @@ class ReportingPeriod(PlanBound):
     )
     scorecards_public_at = models.DateTimeField(
         _("scorecards made public"), null=True, editable=False
+    )
+
+    fields = Fields(
+        *public("plan", "code"),
+        *bilingual("name"),
+        *public("mode", "is_demonstration", "is_final", "starts_on", "ends_on"),
+        *public("opens_on", "due_on", "closes_on", "scorecards_public_at"),
+        *internal("is_scheduled", "scorecards_ready_at"),
     )
 
     objects = ReportingPeriodQuerySet.as_manager()
@@ -222,6 +231,8 @@ class RoundReopening(models.Model):
         verbose_name=_("by"),
     )
     at = models.DateTimeField(_("when"), auto_now_add=True)
+
+    fields = Fields(*internal("reason"))
 
     objects = RoundReopeningQuerySet.as_manager()
 

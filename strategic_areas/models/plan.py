@@ -7,10 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies import access
 from agencies.constraints import dates_in_order, spanish_required
+from agencies.fields import Fields, bilingual, public
 from agencies.models import Agency
 from strategic_areas.addresses import RESERVED_WORDS, address
-from strategic_areas.models.codes import Coded
-from strategic_areas.models.provenance import Provenance, Source, Sourced
+from strategic_areas.models.codes import CODED, Coded
+from strategic_areas.models.provenance import SOURCED, Provenance, Source, Sourced
 
 
 def is_not_reserved(code):
@@ -60,6 +61,14 @@ class Plan(models.Model):
     note = models.TextField(_("note"), blank=True)
     sources = models.ManyToManyField(
         Source, blank=True, related_name="+", verbose_name=_("sources")
+    )
+
+    fields = Fields(
+        *public("code"),
+        *bilingual("title"),
+        *public("status", "starts_on", "ends_on", "launched_on"),
+        *bilingual("summary", "note"),
+        *public("sources"),
     )
 
     objects = PlanQuerySet.as_manager()
@@ -121,6 +130,14 @@ class StrategicArea(PlanBound, Coded, Sourced):
         blank=True,
     )
 
+    fields = Fields(
+        *public("plan"),
+        *CODED,
+        *bilingual("slug", "name", "short", "outcome"),
+        *public("outcome_provenance"),
+        *SOURCED,
+    )
+
     class Meta:
         ordering = ["plan", "sort_code"]
         verbose_name = _("strategic area")
@@ -176,6 +193,10 @@ class Programme(PlanBound, Coded, Sourced):
     )
     name = models.CharField(_("name"), max_length=200)
 
+    fields = Fields(
+        *public("plan"), *CODED, *public("area"), *bilingual("name"), *SOURCED
+    )
+
     class Meta:
         ordering = ["plan", "sort_code"]
         verbose_name = _("programme")
@@ -222,6 +243,13 @@ class Participation(Sourced):
         _("hosts the secretariat"),
         default=False,
         help_text=_("Pages then say that its reports are reviewed within itself."),
+    )
+
+    fields = Fields(
+        *public("plan", "agency", "role"),
+        *bilingual("mandate"),
+        *public("mandate_provenance", "member_since", "hosts_secretariat"),
+        *SOURCED,
     )
 
     class Meta:

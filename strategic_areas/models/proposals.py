@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies import access
 from agencies.constraints import dates_in_order
+from agencies.fields import Fields, internal, public
 from agencies.models import Agency, FocalPoint
 from strategic_areas.models.activities import Activity
 from strategic_areas.models.commitments import Commitment
@@ -89,6 +90,13 @@ class ActivityProposal(PlanBound):
         null=True,
         related_name="+",
         verbose_name=_("activity"),
+    )
+
+    fields = Fields(
+        *public("plan", "agency", "commitment", "title", "why", "kind"),
+        *public("starts_on", "due_on"),
+        *internal("status", "proposed_by", "proposed_at", "decided_by", "decided_at"),
+        *internal("decision_reason", "activity"),
     )
 
     objects = ActivityProposalQuerySet.as_manager()

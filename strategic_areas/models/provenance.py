@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from agencies.fields import Fields, bilingual, public
+
 
 class Provenance(models.TextChoices):
     """Where a figure or a text comes from, from the strongest to the weakest."""
@@ -38,6 +40,11 @@ class Source(models.Model):
     kind = models.CharField(_("kind"), max_length=40)
     note = models.TextField(_("note"), blank=True)
 
+    fields = Fields(
+        *public("plan", "key", "title", "publisher", "url", "kind"),
+        *bilingual("note"),
+    )
+
     class Meta:
         ordering = ["plan", "key"]
         verbose_name = _("source")
@@ -52,6 +59,10 @@ class Source(models.Model):
 
     def __str__(self):
         return self.title
+
+
+#: The fields of a ``Sourced`` record, for its declaration.
+SOURCED = (*public("provenance", "sources"), *bilingual("note"))
 
 
 class Sourced(models.Model):

@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from agencies.fields import Fields, internal, public
 from strategic_areas.models.plan import Plan
 
 
@@ -14,6 +15,8 @@ class PublicationVersion(models.Model):
     """
 
     number = models.PositiveBigIntegerField(default=0)
+
+    fields = Fields(*public("number"))
 
     class Meta:
         verbose_name = _("publication version")
@@ -45,6 +48,8 @@ class ImportedRecord(models.Model):
     section = models.CharField(max_length=40)
     key = models.CharField(max_length=300)
     values = models.JSONField(default=dict)
+
+    fields = Fields(*internal("section", "key", "values"))
 
     class Meta:
         constraints = [

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies import access
+from agencies.fields import Fields, internal
 
 #: Listed for each reviewed record that a purge touches, beside its texts.
 STAMP = "purged_at"
@@ -59,6 +60,8 @@ class Purge(models.Model):
     )
     decided_at = models.DateTimeField(_("confirmed or cancelled"), null=True)
 
+    fields = Fields(*internal("phrases", "files", "state"))
+
     objects = PurgeQuerySet.as_manager()
 
     class Meta:
@@ -109,6 +112,8 @@ class PurgedText(models.Model):
     model = models.CharField(max_length=100)
     row = models.BigIntegerField()
     field = models.CharField(max_length=100)
+
+    fields = Fields(*internal("model", "field"))
 
     class Meta:
         indexes = [models.Index(name="purgedtext_place", fields=["model", "row"])]

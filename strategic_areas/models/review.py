@@ -6,9 +6,10 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies import access
+from agencies.fields import internal, public
 from strategic_areas.models.periods import ReportingPeriod
 from strategic_areas.models.plan import Plan, PlanBound
-from strategic_areas.models.provenance import Provenance, Sourced
+from strategic_areas.models.provenance import SOURCED, Provenance, Sourced
 
 
 class Status(models.TextChoices):
@@ -26,6 +27,17 @@ class Status(models.TextChoices):
 OPEN = (Status.DRAFT, Status.SUBMITTED, Status.RETURNED)
 #: Revisions that are or were public: nothing of them may change silently.
 PUBLIC_RECORD = (Status.PUBLISHED, Status.REPLACED, Status.WITHDRAWN)
+
+
+#: The fields of a ``Reviewed`` record that are not the agency's, for its declaration.
+REVIEWED = (
+    *public("plan", "period", "revision", "status", "public_id", "reported_on"),
+    *public("submitted_at", "is_reviewed_within_agency", "published_at"),
+    *public("withdrawn_at", "withdrawal_reason", "purged_at"),
+    *internal("origin", "version", "contributors", "created_at", "changed_at"),
+    *internal("published_by", "withdrawn_by"),
+    *SOURCED,
+)
 
 
 class ReviewedQuerySet(models.QuerySet):

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from agencies.fields import Fields, internal
 from agencies.models import Agency
 from strategic_areas.models.periods import ReportingPeriod
 
@@ -40,6 +41,8 @@ class Submission(models.Model):
     )
     content = models.JSONField(_("content"))
     sha256 = models.CharField(max_length=64)
+
+    fields = Fields(*internal("reference", "content", "sha256"))
 
     class Meta:
         ordering = ["-at", "-pk"]

@@ -7,8 +7,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from agencies.fields import Fields, bilingual, internal, public
+from strategic_areas.models.commitment_updates import CommitmentUpdate
 from strategic_areas.models.review import Status
-from strategic_areas.models.updates import ActivityUpdate, CommitmentUpdate
+from strategic_areas.models.updates import ActivityUpdate
 
 
 class AboutReviewed(models.Model):
@@ -190,6 +192,14 @@ class Evidence(AboutReviewed):
         help_text=_("Set by a reviewer who has read it and found no personal data."),
     )
 
+    fields = Fields(
+        *public("activity_update", "commitment_update", "kind"),
+        *bilingual("title"),
+        *public("url", "file", "content_type", "size"),
+        *public("archive_office", "archive_number"),
+        *internal("original_name", "sha256", "is_public"),
+    )
+
     objects = EvidenceQuerySet.as_manager()
 
     class Meta:
@@ -238,6 +248,10 @@ class Transition(AboutReviewed):
         _("private note"),
         blank=True,
         help_text=_("Only the secretariat reads it; the agency never does."),
+    )
+
+    fields = Fields(
+        *internal("from_status", "to_status", "reason", "private_note"),
     )
 
     class Meta:

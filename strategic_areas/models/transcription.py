@@ -4,6 +4,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from agencies.fields import public
+
+#: The fields of a revision that may be transcribed, for its declaration.
+TRANSCRIBED = public("letter", "confirmed_at")
+
 
 def letter_field(related_name):
     """On a revision that may be transcribed: the letter that it was written from."""

@@ -4,10 +4,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from agencies.fields import Fields, public
 from strategic_areas.models.answers import Answer
+from strategic_areas.models.commitment_updates import CommitmentUpdate
 from strategic_areas.models.review import Status
 from strategic_areas.models.trail import belongs_to_one
-from strategic_areas.models.updates import ActivityUpdate, CommitmentUpdate
+from strategic_areas.models.updates import ActivityUpdate
 
 
 class Translation(models.Model):
@@ -38,6 +40,11 @@ class Translation(models.Model):
     obstacle = models.TextField(_("obstacle"), blank=True)
     next_step = models.TextField(_("next step"), blank=True)
     note = models.TextField(_("note"), blank=True)
+
+    fields = Fields(
+        *public("activity_update", "commitment_update"),
+        *public("text", "obstacle", "next_step", "note"),
+    )
 
     class Meta:
         verbose_name = _("English translation")

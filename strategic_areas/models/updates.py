@@ -1,4 +1,4 @@
-"""What agencies say of their work: updates of activities, declarations of results."""
+"""What agencies say of their work: updates of activities."""
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -7,20 +7,26 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from agencies.constraints import spanish_required
+from agencies.fields import Fields, public
 from agencies.models import FocalPoint
 from strategic_areas import progress
-from strategic_areas.addresses import address
 from strategic_areas.models.activities import Activity
-from strategic_areas.models.answers import Answer, Answered, answer_constraints
-from strategic_areas.models.commitments import Commitment
+from strategic_areas.models.answers import (
+    ANSWER,
+    ANSWERED,
+    Answered,
+    answer_constraints,
+)
 from strategic_areas.models.plan import Plan
+from strategic_areas.models.report_fields import Column, Part, ReportField
 from strategic_areas.models.review import (
+    REVIEWED,
     Reviewed,
     ReviewedQuerySet,
     review_constraints,
 )
 from strategic_areas.models.transcription import (
+    TRANSCRIBED,
     confirmed_field,
     letter_field,
     transcription_constraints,
@@ -97,6 +103,84 @@ class ActivityUpdate(Answered, Reviewed):
     letter = letter_field("updates")
     confirmed_at = confirmed_field()
 
+    fields = Fields(
+        *public("activity"),
+        ANSWER,
+        ReportField(
+            "execution",
+            part=Part.FIGURES,
+            stands=True,
+            prefilled=True,
+            column=Column(
+                18,
+                _(
+                    "Choose from the list. Where a percent says it, it follows from "
+                    "that."
+                ),
+            ),
+        ),
+        ReportField(
+            "percent",
+            part=Part.FIGURES,
+            stands=True,
+            prefilled=True,
+            column=Column(
+                13,
+                _(
+                    "A whole number from 0 to 100, since the activity began. "
+                    "Continuing work states a quantity instead."
+                ),
+            ),
+        ),
+        ReportField(
+            "quantity",
+            part=Part.FIGURES,
+            column=Column(13, _("A number, 0 or more. Only for continuing work.")),
+        ),
+        ReportField(
+            "narrative",
+            bilingual=True,
+            part=Part.TEXT,
+            rows=5,
+            prefilled=True,
+            column=Column(
+                60,
+                _(
+                    "About the work, never about a person. The public reads it. A new "
+                    "line: Alt + Enter."
+                ),
+            ),
+        ),
+        ReportField(
+            "obstacle",
+            bilingual=True,
+            part=Part.HELD_BACK,
+            prefilled=True,
+            column=Column(
+                40,
+                _(
+                    "What holds it back. Required when it is suspended, cancelled or "
+                    "late."
+                ),
+            ),
+        ),
+        ReportField(
+            "next_step",
+            bilingual=True,
+            part=Part.HELD_BACK,
+            prefilled=True,
+            column=Column(40, _("Required when it is suspended, cancelled or late.")),
+        ),
+        ReportField(
+            "people_reached",
+            part=Part.REACH,
+            column=Column(13, _("A whole number, 0 or more.")),
+        ),
+        *ANSWERED,
+        *TRANSCRIBED,
+        *REVIEWED,
+    )
+
     objects = ActivityUpdateQuerySet.as_manager()
 
     class Meta:
@@ -145,7 +229,7 @@ class ActivityUpdate(Answered, Reviewed):
         """Rules between fields; each message stands beside its field."""
         if not (self.activity_id and self.period_id):
             return
-        errors = self._untold()
+        errors = self.unsaid("narrative_es")
         if self.activity.is_continuing and self.percent is not None:
             errors["percent"] = _(
                 "A continuing activity reports its state and a quantity, never a "
@@ -155,7 +239,7 @@ class ActivityUpdate(Answered, Reviewed):
             errors["percent"] = _("Completed work is at 100 or states no percent.")
         if self.percent == 100 and self.execution != Execution.COMPLETED:
             errors["execution"] = _("Work at 100 percent is completed: choose that.")
-        if not self._explains_itself() and self.is_held_back():
+        if not self.explains_itself and self.is_held_back():
             reason = _(
                 "An activity that is suspended, cancelled or late asks for this."
             )
@@ -167,24 +251,6 @@ class ActivityUpdate(Answered, Reviewed):
             errors["period"] = _("The period and the activity are of two plans.")
         if errors:
             raise ValidationError(errors)
-
-    def _explains_itself(self):
-        """No news and reserved answers say in their own field what is to be said."""
-        return self.is_reserved or self.answer == Answer.NO_NEWS
-
-    def _untold(self):
-        """What this kind of answer still has to say, by field."""
-        required = _("This is required.")
-        if self.is_reserved:
-            names = ["reserved_reason", "reserved_legal_basis"]
-        elif self.answer == Answer.NO_NEWS:
-            names = ["no_news_reason_es"]
-        else:
-            names = ["narrative_es"]
-        errors = {name: required for name in names if not getattr(self, name)}
-        if (self.reserved_reason or self.reserved_legal_basis) and not self.is_reserved:
-            errors["is_reserved"] = _("Tick this, or leave reason and basis empty.")
-        return errors
 
     def is_held_back(self):
         """Suspended, cancelled, or late by a stated due date."""
@@ -204,74 +270,3 @@ class ActivityUpdate(Answered, Reviewed):
             None,
         )
         return kept == progress.Punctuality.LATE
-
-
-class CommitmentUpdateQuerySet(ReviewedQuerySet):
-    agency_lookup = "commitment__lead"
-
-    def visible_to(self, user):
-        return super().visible_to(user, FocalPoint.objects.agencies_of(user))
-
-
-class CommitmentUpdate(Reviewed):
-    """
-    The lead agency's declaration that a commitment's expected result is reached.
-
-    A commitment is completed when such a declaration is published, never because its
-    activities ended.
-    """
-
-    same_plan_as = ("commitment", "period")
-    subject_field, link_field = "commitment", "commitment_update"
-
-    plan = models.ForeignKey(
-        Plan,
-        models.PROTECT,
-        related_name="commitment_updates",
-        verbose_name=_("plan"),
-        editable=False,
-    )
-    commitment = models.ForeignKey(
-        Commitment,
-        models.PROTECT,
-        related_name="updates",
-        verbose_name=_("commitment"),
-    )
-    result_reached = models.BooleanField(
-        _("the expected result is reached"), default=False
-    )
-    statement = models.TextField(
-        _("statement"),
-        help_text=_(
-            "What was reached and how it can be verified. The public reads it."
-        ),
-    )
-    letter = letter_field("declarations")
-    confirmed_at = confirmed_field()
-
-    objects = CommitmentUpdateQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-period__ends_on", "commitment__sort_code", "-revision"]
-        verbose_name = _("declaration on a commitment")
-        verbose_name_plural = _("declarations on commitments")
-        permissions = [
-            ("publish_commitmentupdate", _("Can review and publish declarations"))
-        ]
-        constraints = [
-            *review_constraints("commitmentupdate", "commitment"),
-            *transcription_constraints("commitmentupdate"),
-            *spanish_required("commitmentupdate", "statement"),
-        ]
-
-    def __str__(self):
-        return f"{self.commitment.code} · {self.period}"
-
-    def get_absolute_url(self, language=None):
-        return address(
-            "commitment", self.plan.code, self.commitment.code, language=language
-        )
-
-    @property
-    def agency(self):
-        return self.commitment.lead

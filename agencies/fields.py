@@ -1,0 +1,155 @@
+"""
+The declaration of a model's fields, which stands beside the model.
+
+What the portal does with a field follows from its entry there: whether it is told in
+two languages, whether the public reads it, whether the guard for personal data looks at
+it. A test fails for a text column that stands in no declaration. The purge follows from
+no declaration: it looks through every text column.
+"""
+
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from functools import cached_property
+
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+
+
+class Kind(Enum):
+    """What a field holds."""
+
+    TEXT = auto()  #: free text, whoever writes it
+    CHOICE = auto()  #: one word of a fixed list
+    FLAG = auto()  #: yes or no
+    WHOLE = auto()  #: a whole number
+    DECIMAL = auto()  #: a number with decimals
+    DATE = auto()  #: a day or a moment
+    LINK = auto()  #: another record
+    LINKS = auto()  #: several other records
+    OTHER = auto()  #: a code of an address, a file, a list
+
+
+#: The kind of a plain column; a subclass before the class that it extends.
+KINDS = (
+    (models.SlugField, Kind.OTHER),
+    (models.CharField, Kind.TEXT),
+    (models.TextField, Kind.TEXT),
+    (models.BooleanField, Kind.FLAG),
+    (models.DecimalField, Kind.DECIMAL),
+    (models.IntegerField, Kind.WHOLE),
+    (models.DateField, Kind.DATE),
+)
+
+
+@dataclass(frozen=True)
+class Field:
+    """
+    One field of a model.
+
+    ``bilingual``: it is told in Spanish and in English, in a column each. ``public``:
+    the public reads it, or will once it is published. ``called``: what staff read
+    above it, where that is not the name of Django's field.
+    """
+
+    name: str
+    bilingual: bool = False
+    public: bool = True
+    called: str | Promise = ""
+    model: type[models.Model] | None = None
+
+    @cached_property
+    def model_field(self):
+        """Django's own field."""
+        return self.model._meta.get_field(self.name)
+
+    @cached_property
+    def kind(self):
+        if self.model_field.is_relation:
+            return Kind.LINKS if self.model_field.many_to_many else Kind.LINK
+        if self.model_field.choices:
+            return Kind.CHOICE
+        known = (kind for of, kind in KINDS if isinstance(self.model_field, of))
+        return next(known, Kind.OTHER)
+
+    @property
+    def guarded(self):
+        """Whether the guard for personal data looks at it: a text for the public."""
+        return self.public and self.kind is Kind.TEXT
+
+    @property
+    def label(self):
+        """What staff read above it, in the language in force."""
+        return str(self.called or capfirst(self.model_field.verbose_name))
+
+    @property
+    def columns(self):
+        """The names of its columns; Spanish comes first."""
+        if not self.bilingual:
+            return (self.name,)
+        return tuple(f"{self.name}_{language}" for language in ("es", "en"))
+
+
+class Fields:
+    """
+    All fields of a model, in the order in which people read them.
+
+    ``tells`` are the kinds of personal data, by the words of ``text_guard``, that the
+    records are there to tell: the telephone of a help line.
+    """
+
+    def __init__(self, *fields, tells=()):
+        self._fields = {field.name: field for field in fields}
+        self.tells = frozenset(tells)
+
+    def contribute_to_class(self, model, name):
+        """Django calls this when it makes the model."""
+        bound = (replace(field, model=model) for field in self)
+        setattr(model, name, Fields(*bound, tells=self.tells))
+
+    def __iter__(self):
+        return iter(self._fields.values())
+
+    def __getitem__(self, name):
+        return self._fields[name]
+
+    def __contains__(self, name):
+        return name in self._fields
+
+    def where(self, **wanted):
+        """
+        The fields whose attributes have these values, as a list.
+
+        A field that knows nothing of an attribute, because it is no field of a report,
+        is not among them.
+        """
+        return [
+            field
+            for field in self
+            if all(
+                getattr(field, name, None) == value for name, value in wanted.items()
+            )
+        ]
+
+    def names(self, **wanted):
+        """The names of these fields, as a list."""
+        return [field.name for field in self.where(**wanted)]
+
+    def columns(self, **wanted):
+        """The names of these fields' columns: two of each bilingual field."""
+        return [name for field in self.where(**wanted) for name in field.columns]
+
+
+def public(*names):
+    """Fields that the public reads, and that are the same in both languages."""
+    return tuple(Field(name) for name in names)
+
+
+def bilingual(*names):
+    """Fields that the public reads in Spanish and, where it is there, in English."""
+    return tuple(Field(name, bilingual=True) for name in names)
+
+
+def internal(*names):
+    """Fields that only staff or the portal itself reads."""
+    return tuple(Field(name, public=False) for name in names)
