@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
+from typing import NamedTuple
 
 #: A stated due date this near makes work that is not completed "at risk".
 AT_RISK_DAYS = 30
@@ -45,24 +46,68 @@ class Punctuality(StrEnum):
 STATED = frozenset({"plan", "amendment", "agency"})
 
 
+class Age(NamedTuple):
+    """
+    How new an account is: of two accounts the one of the greater age is the newer.
+
+    The fields decide in this order. ``models.review`` gives the database's expression
+    of each, so that rows are sorted there as they are here; of accounts that are equal
+    in all of them, the one that was stored first comes first.
+    """
+
+    period_ends_on: date
+    #: The day of the public source, or that on which the agency handed in its report;
+    #: ``date.min``, before every other day, where it is unknown.
+    said_on: date
+    #: An agency's own word comes before that of a public source.
+    was_entered: bool
+    revision: int
+
+    @property
+    def descending(self) -> tuple[int, int, int, int]:
+        """Numbers of which the newest account has the smallest."""
+        return (
+            -self.period_ends_on.toordinal(),
+            -self.said_on.toordinal(),
+            -self.was_entered,
+            -self.revision,
+        )
+
+
+def newness(account) -> tuple[Age, int]:
+    """The key that sorts accounts, of any kind, from the oldest to the newest."""
+    return account.age, -account.pk
+
+
+def newest(accounts: Iterable):
+    """The account that stands, the newest; None without any."""
+    return max(accounts, key=newness, default=None)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Said:
     """What one published record, no demonstration, says; and as of when."""
 
     period_ends_on: date
     period_starts_on: date | None = None
-    reported_on: date | None = None
+    said_on: date | None = None
+    was_entered: bool = False
     revision: int = 1
+    pk: int = 0
 
     @property
-    def age(self) -> tuple[date, date, int]:
-        """Sorts from the oldest to the newest; never by loading time."""
-        return (self.period_ends_on, self.reported_on or date.min, self.revision)
+    def age(self) -> Age:
+        return Age(
+            self.period_ends_on,
+            self.said_on or date.min,
+            self.was_entered,
+            self.revision,
+        )
 
     @property
     def known_by(self) -> date:
         """The day by which what it says was so."""
-        return min(self.period_ends_on, self.reported_on or self.period_ends_on)
+        return min(self.period_ends_on, self.said_on or self.period_ends_on)
 
     @property
     def not_before(self) -> date:
@@ -126,11 +171,6 @@ class Counts:
         return dict(self.by_state)[state]
 
 
-def newest(said: Iterable[Said]) -> Said | None:
-    """The record that stands: of the latest period, source date and revision."""
-    return max(said, key=lambda each: each.age, default=None)
-
-
 def activity_state(reports: Iterable[Report]) -> State:
     """What the newest report says. No report is a state of its own, never 0 %."""
     latest = newest(reports)
@@ -145,7 +185,7 @@ def begun_with(said: Sequence[tuple[int | None, Said]]) -> Said | None:
     are pairs of the activity's id, or None for a declaration, and a record.
     """
     reports, declared, first, state = {}, [], None, None
-    for activity, each in sorted(said, key=lambda pair: pair[1].age):
+    for activity, each in sorted(said, key=lambda pair: newness(pair[1])):
         if activity is None:
             declared.append(each)
         else:
@@ -165,7 +205,7 @@ def done_between(
     From the first record of the unbroken last run that calls it completed.
     """
     first = None
-    for each in sorted(said, key=lambda each: each.age, reverse=True):
+    for each in sorted(said, key=newness, reverse=True):
         if not each.is_done:
             break
         first = each

@@ -1,12 +1,17 @@
 """What every reviewed record has: revision, status, authors, who published it."""
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Coalesce, TruncDate
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agencies import access
 from agencies.fields import internal, public
+from strategic_areas import progress
 from strategic_areas.models.periods import ReportingPeriod
 from strategic_areas.models.plan import Plan, PlanBound
 from strategic_areas.models.provenance import SOURCED, Provenance, Sourced
@@ -38,6 +43,27 @@ REVIEWED = (
     *internal("published_by", "withdrawn_by"),
     *SOURCED,
 )
+
+
+#: The database's expression of each part of an account's age.
+AGE = {
+    "period_ends_on": F("period__ends_on"),
+    "said_on": Coalesce("reported_on", TruncDate("submitted_at"), Value(date.min)),
+    "was_entered": Case(When(origin="entered", then=1), default=0),
+    "revision": F("revision"),
+}
+
+
+def said_on(record) -> date | None:
+    """
+    The day on which an account was said; None where nobody knows.
+
+    Of the public record that is the day of the source. Of a report, transcribed or
+    not, it is the day in Santo Domingo on which this revision was last handed in.
+    """
+    if record.reported_on or record.submitted_at is None:
+        return record.reported_on
+    return timezone.localdate(record.submitted_at)
 
 
 class ReviewedQuerySet(models.QuerySet):
@@ -74,13 +100,8 @@ class ReviewedQuerySet(models.QuerySet):
         return self.exclude(letter__isnull=False, status__in=unsent)
 
     def newest_first(self):
-        """By the end of the period, then the source's date; never by loading time."""
-        return self.order_by(
-            "-period__ends_on",
-            F("reported_on").desc(nulls_last=True),
-            "-revision",
-            "pk",
-        )
+        """In the order of ``progress.newness``."""
+        return self.order_by(*(AGE[name].desc() for name in progress.Age._fields), "pk")
 
     def visible_to(self, user, agencies):
         """
@@ -193,6 +214,16 @@ class Reviewed(PlanBound, Sourced):
     def subject(self):
         """What it says something of."""
         return getattr(self, self.subject_field)
+
+    @property
+    def age(self):
+        """How new it is among the accounts of its subject."""
+        return progress.Age(
+            self.period.ends_on,
+            said_on(self) or date.min,
+            self.origin == self.Origin.ENTERED,
+            self.revision,
+        )
 
     @property
     def is_editable(self):

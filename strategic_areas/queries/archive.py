@@ -7,10 +7,9 @@ meanwhile moves no page, and the last one costs what the first one does.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from django.db.models import Count, F, Q, Value
-from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact, GreaterThan, LessThan
 
 from agencies.models import Agency
 from strategic_areas.models import (
@@ -22,12 +21,11 @@ from strategic_areas.models import (
     ReportingPeriod,
     StrategicArea,
 )
+from strategic_areas.models.review import AGE
 from strategic_areas.queries import record
 from strategic_areas.queries.facets import Facet, Item, sift
 
 FILTERS = ("period", "agency", "area")
-#: Where a record without a date of its source stands: after the dated ones.
-NO_DATE = date(1, 1, 1)
 #: From an account to the records that say of which agency and which area it is.
 PATHS = {
     ActivityUpdate: ("activity__agency", "activity__commitment__programme__area"),
@@ -126,7 +124,7 @@ def _grouped(model, plan):
 
 def stretch(plan: Plan, asked: Mapping[str, str], length: int, place=None) -> Stretch:
     """
-    ``length`` accounts, newest first by the period that they are about.
+    ``length`` accounts, newest first.
 
     ``place`` is an account of ``find`` and whether those before it are asked for; at
     first there is none. Three queries.
@@ -137,10 +135,9 @@ def stretch(plan: Plan, asked: Mapping[str, str], length: int, place=None) -> St
         if row is not None:
             rows = rows.filter(_beyond(rows.model, row, is_before))
         found += (rows.reverse() if is_before else rows)[: length + 1]
-    found = sorted(found, key=_key, reverse=is_before)
-    has_more, found = len(found) > length, found[:length]
-    if is_before:
-        found.reverse()
+    found = _newest_first(found)
+    has_more = len(found) > length
+    found = found[-length:] if is_before else found[:length]
     if not found:
         return Stretch((), "", "")
     return Stretch(
@@ -153,13 +150,13 @@ def stretch(plan: Plan, asked: Mapping[str, str], length: int, place=None) -> St
 def everything(plan: Plan, asked: Mapping[str, str]) -> list[record.Entry]:
     """All accounts asked for, in the same order; three queries."""
     rows = [row for rows in _rows(plan, asked) for row in rows]
-    return _entries(sorted(rows, key=_key))
+    return _entries(_newest_first(rows))
 
 
 def find(plan: Plan, public_id: str) -> ActivityUpdate | CommitmentUpdate | None:
     """An account that is or was public, by its name in addresses; two queries."""
     for rows in (record.updates(), record.declarations()):
-        if row := _placed(rows.filter(plan=plan, public_id=public_id)).first():
+        if row := rows.filter(plan=plan, public_id=public_id).first():
             return row
     return None
 
@@ -174,39 +171,26 @@ def _rows(plan, asked):
             "area": f"{area}__code",
         }
         wanted = {lookups[name]: asked[name] for name in FILTERS if asked.get(name)}
-        rows = _placed(record.standing(rows).filter(plan=plan, **wanted))
-        yield rows.order_by("-period__ends_on", "period_id", "-said_on", "-pk")
+        yield record.standing(rows).filter(plan=plan, **wanted).newest_first()
 
 
-def _placed(rows):
-    return rows.annotate(said_on=Coalesce("reported_on", Value(NO_DATE)))
-
-
-def _key(row):
-    """Newest first: by the end of the period, then the source's date."""
-    return (
-        -row.period.ends_on.toordinal(),
-        row.period_id,
-        -row.said_on.toordinal(),
-        row._meta.model_name,
-        -row.pk,
-    )
+def _newest_first(rows):
+    """Rows of both kinds; of one age, updates first and each kind as it was stored."""
+    rows = sorted(rows, key=lambda row: (row._meta.model_name, row.pk))
+    return sorted(rows, key=lambda row: row.age, reverse=True)
 
 
 def _beyond(model, row, is_before):
-    """What stands after a row in the order of ``_key``, or before it."""
-    earlier, later = ("gt", "lt") if is_before else ("lt", "gt")
+    """What of ``model`` stands after a row in the order of the record, or before it."""
+    compare, of_equals = (GreaterThan, "lt") if is_before else (LessThan, "gt")
     if isinstance(row, model):
-        beside = Q(**{f"pk__{earlier}": row.pk})
+        beyond = Q(**{f"pk__{of_equals}": row.pk})
     else:
         follows = model._meta.model_name > row._meta.model_name
-        beside = Q(pk__gt=0) if follows is not is_before else Q(pk__lt=0)
-    same_day = Q(said_on=row.said_on) & beside
-    other_day = Q(**{f"said_on__{earlier}": row.said_on})
-    same_period = Q(period=row.period_id) & (other_day | same_day)
-    other_period = Q(**{f"period__{later}": row.period_id})
-    same_end = Q(period__ends_on=row.period.ends_on) & (other_period | same_period)
-    return Q(**{f"period__ends_on__{earlier}": row.period.ends_on}) | same_end
+        beyond = Q(pk__gt=0) if follows is not is_before else Q(pk__lt=0)
+    for name, value in reversed(row.age._asdict().items()):
+        beyond = Q(compare(AGE[name], value)) | Q(Exact(AGE[name], value)) & beyond
+    return beyond
 
 
 def _entries(rows):

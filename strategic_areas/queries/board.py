@@ -18,6 +18,7 @@ from strategic_areas.models import (
     Status,
     StrategicArea,
 )
+from strategic_areas.models.review import said_on
 from strategic_areas.queries import disputes, filings, names, past
 from strategic_areas.queries.joins import parted, records
 from strategic_areas.queries.plans import periods_of
@@ -228,7 +229,7 @@ def build(commitments, activities, updates, declared, today) -> tuple:
     handed_in = defaultdict(dict)
     for update in updates:
         if update.status == Status.SUBMITTED:
-            day = filings.said_on(update)
+            day = said_on(update)
             handed_in[update.subject_id][update.period_id] = day
     counted = [update for update in updates if update.status == Status.PUBLISHED]
     reports = _by_subject(counted, filings.filed)

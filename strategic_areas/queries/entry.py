@@ -82,6 +82,16 @@ class Entry:
     is_about_disputed: bool = False
 
     @property
+    def age(self):
+        """How new it is among all accounts."""
+        return progress.Age(
+            self.period.ends_on,
+            self.reported_on or self.submitted_on or date.min,
+            not self.is_recorded,
+            self.revision,
+        )
+
+    @property
     def is_disputed(self):
         """Whether the agency says of it, or of what it is about, that it is not its."""
         is_open = self.dispute is not None and not self.dispute.resolved_on

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db.models import (
     BooleanField,
@@ -17,7 +17,6 @@ from django.db.models import (
     Q,
     Value,
 )
-from django.utils import timezone
 
 from agencies.models import Agency
 from strategic_areas import progress
@@ -30,6 +29,7 @@ from strategic_areas.models import (
     Status,
     Transition,
 )
+from strategic_areas.models.review import said_on
 from strategic_areas.queries import disputes, past
 from strategic_areas.queries.joins import columns
 from strategic_areas.queries.prepared import prepared
@@ -66,10 +66,8 @@ NO = Value(False)
 class Account:
     """The period for which something was filed, when it was published and where."""
 
-    pk: int
     period_id: int
     provenance: str
-    was_entered: bool
     published_at: datetime
     public_id: str
     #: Its agency does not acknowledge this very account, and nothing is decided.
@@ -223,17 +221,10 @@ def _said(record):
         "period_id": record.period_id,
         "period_ends_on": record.ends_on,
         "period_starts_on": record.starts_on,
-        "reported_on": said_on(record),
+        "said_on": said_on(record),
         "revision": record.revision,
         "provenance": record.provenance,
         "was_entered": record.origin == "entered",
         "published_at": record.published_at,
         "public_id": record.public_id,
     }
-
-
-def said_on(record) -> date | None:
-    """The day of the public source, or that on which the agency handed it in."""
-    if record.reported_on or record.submitted_at is None:
-        return record.reported_on
-    return timezone.localdate(record.submitted_at)

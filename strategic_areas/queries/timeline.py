@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from datetime import date
 
 from strategic_areas.models import Commitment
+from strategic_areas.progress import newness
 from strategic_areas.queries.entry import Entry
 
 
@@ -45,7 +45,8 @@ def timeline(entries, commitment: Commitment, own_activities: set[int]):
                 former=None if is_own else head.subject,
             )
         )
-    return tuple(_mark_told_above(sorted(moments, key=_age, reverse=True)))
+    moments.sort(key=lambda moment: newness(moment.entry), reverse=True)
+    return tuple(_mark_told_above(moments))
 
 
 def _mark_told_above(moments):
@@ -69,13 +70,3 @@ def _shown(head, replaced):
             break
         shown.append(entry)
     return tuple(shown)
-
-
-def _age(moment):
-    entry = moment.entry
-    return (
-        entry.period.ends_on,
-        entry.reported_on or date.min,
-        entry.revision,
-        -entry.pk,
-    )

@@ -70,7 +70,7 @@ def latest(board: Board) -> Latest:
     entered = [line for line in filed if line.account.was_entered]
     entered.sort(key=lambda line: line.account.published_at, reverse=True)
     recorded = [line for line in filed if not line.account.was_entered]
-    recorded.sort(key=lambda line: line.account.age, reverse=True)
+    recorded.sort(key=lambda line: progress.newness(line.account), reverse=True)
     return Latest(tuple(entered[:LATELY]), tuple(recorded[:LATELY]))
 
 

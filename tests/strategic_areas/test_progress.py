@@ -55,8 +55,8 @@ def test_the_state_is_that_of_the_latest_period_whatever_the_order():
 
 def test_within_a_period_the_later_source_and_then_the_later_revision_stands():
     undated = report("not_started", revision=3)
-    dated = report("in_progress", reported_on=date(2026, 2, 1), revision=1)
-    corrected = report("completed", reported_on=date(2026, 2, 1), revision=2)
+    dated = report("in_progress", said_on=date(2026, 2, 1), revision=1)
+    corrected = report("completed", said_on=date(2026, 2, 1), revision=2)
 
     assert activity_state([undated, dated]) == State.IN_PROGRESS
     assert activity_state([corrected, undated, dated]) == State.COMPLETED
@@ -151,8 +151,8 @@ def test_completion_dates_from_the_first_report_of_the_unbroken_last_run():
 
 
 def test_a_source_within_the_period_dates_the_completion():
-    early = report("completed", reported_on=date(2026, 2, 1))
-    late = report("completed", reported_on=date(2027, 2, 1))
+    early = report("completed", said_on=date(2026, 2, 1))
+    late = report("completed", said_on=date(2027, 2, 1))
 
     assert done_between([early])[1] == date(2026, 2, 1)
     assert done_between([late])[1] == date(2026, 3, 31)
@@ -172,7 +172,7 @@ def test_lateness_of_completed_work_is_never_guessed(begins, said_on, expected):
         execution="completed",
         period_starts_on=begins,
         period_ends_on=DUE + timedelta(days=30),
-        reported_on=said_on,
+        said_on=said_on,
     )
 
     standing = activity_standing([done], STATED, date(2030, 1, 1))

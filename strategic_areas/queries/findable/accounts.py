@@ -1,7 +1,6 @@
 """What was published of the work: the accounts that stand, as their pages tell them."""
 
 from collections import defaultdict
-from datetime import date
 
 from strategic_areas.models import ActivityUpdate, Status
 from strategic_areas.queries import record
@@ -48,10 +47,6 @@ def _document(entry):
         ),
         beside=(text(entry.period, "name"), sign(entry.agency.acronym)),
         also=(text(entry.agency, "name"),),
-        order=(
-            -entry.period.ends_on.toordinal(),
-            -(entry.reported_on or date.min).toordinal(),
-            entry.pk,
-        ),
+        order=(*entry.age.descending, entry.pk),
         is_demonstration=entry.is_demonstration,
     )

@@ -1,0 +1,163 @@
+"""Which of several accounts is the newest: one order, wherever it is asked."""
+
+from datetime import UTC, date, datetime
+from itertools import product
+
+import pytest
+
+from strategic_areas import progress
+from strategic_areas.models import ActivityUpdate, Provenance, Status
+from strategic_areas.queries import archive, areas, board, commitments, record
+from strategic_areas.queries.filings import filed, with_dates
+from strategic_areas.queries.findable import accounts
+from strategic_areas.queries.succession import Succession
+from tests import factories
+from tests.strategic_areas.test_archive import walk
+
+pytestmark = pytest.mark.django_db
+
+YEAR_END = date(2025, 12, 31)
+TODAY = date(2026, 6, 1)
+
+
+@pytest.fixture
+def activity():
+    """
+    A dated source and then the agency tell of periods that end on one day.
+
+    The source says that the work goes on, the agency that it is completed.
+    """
+    activity = factories.make_activity()
+    factories.make_record_update(
+        activity=activity,
+        period=factories.make_period(plan=activity.plan, ends_on=YEAR_END),
+        execution="in_progress",
+        reported_on=date(2025, 11, 15),
+    )
+    factories.make_published_update(
+        activity=activity,
+        period=factories.make_round(plan=activity.plan, ends_on=YEAR_END),
+        execution="completed",
+        percent=100,
+        narrative_es="La obra se entregó.",
+    )
+    return activity
+
+
+def test_the_public_page_shows_the_account_by_which_the_work_stands(client, activity):
+    page = client.get(activity.commitment.get_absolute_url())
+
+    (shown,) = page.context["page"].activities
+    assert shown.row.standing.state == "completed"
+    assert shown.latest.state == "completed"
+    text = page.content.decode()
+    above, line = text.split('class="timeline"')
+    assert "La obra se entregó." in above
+    assert "Una fuente pública lo recoge." not in above
+    assert line.index("La obra se entregó.") < line.index("Una fuente pública")
+
+
+def test_every_list_begins_with_the_account_by_which_the_work_stands(activity):
+    plan, area = activity.plan, activity.commitment.programme.area
+    (row,) = board.load(plan, TODAY).rows
+
+    firsts = [
+        archive.everything(plan, {})[0],
+        archive.stretch(plan, {}, 1).entries[0],
+        areas.latest_entries(area)[0],
+        commitments.page(
+            commitments.find(plan.code, activity.commitment.code),
+            Succession(plan),
+            TODAY,
+        )
+        .timeline[0]
+        .entry,
+    ]
+
+    assert row.activities[0].standing.state == "completed"
+    assert [entry.state for entry in firsts] == ["completed"] * 4
+    found = sorted(accounts.documents(), key=lambda each: each.order)
+    assert [each.place.spanish[1] for each in found] == [
+        entry.public_id for entry in archive.everything(plan, {})
+    ]
+
+
+#: Two seconds, of which the first is still the day before in Santo Domingo.
+MIDNIGHT = [
+    datetime(2026, 1, 1, 3, 59, 59, tzinfo=UTC),
+    datetime(2026, 1, 1, 4, 0, 0, tzinfo=UTC),
+]
+
+
+def make_every_combination(plan):
+    """Accounts of each combination of what decides on their order, in no order."""
+    commitment = factories.make_commitment(plan=plan)
+    periods = [
+        factories.make_period(plan=plan, ends_on=day)
+        for day in (YEAR_END, date(2026, 6, 30))
+        for _ in range(2)
+    ]
+    combinations = list(
+        product(
+            periods,
+            [None, YEAR_END, date(2026, 1, 1)],
+            [None, *MIDNIGHT],
+            [Provenance.REPORTED, Provenance.PRESS],
+            [1, 2],
+        )
+    )
+    combinations = combinations[1::2] + combinations[::2]
+    by = factories.make_reviewer()
+    return ActivityUpdate.objects.bulk_create(
+        ActivityUpdate(
+            plan=plan,
+            activity=factories.make_activity(commitment=commitment),
+            period=period,
+            reported_on=reported_on,
+            submitted_at=submitted_at,
+            provenance=provenance,
+            origin="entered" if provenance == Provenance.REPORTED else "record",
+            revision=revision,
+            status=Status.PUBLISHED,
+            published_at=MIDNIGHT[0],
+            published_by=by,
+            public_id=f"word{number}",
+            execution="in_progress",
+            narrative_es="Se hizo.",
+        )
+        for number, (
+            period,
+            reported_on,
+            submitted_at,
+            provenance,
+            revision,
+        ) in enumerate(combinations)
+    )
+
+
+def test_the_database_sorts_accounts_as_the_rule_does():
+    plan = factories.make_plan()
+    stored = make_every_combination(plan)
+
+    sorted_there = list(ActivityUpdate.objects.filter(plan=plan).newest_first())
+
+    assert sorted_there == sorted(stored, key=progress.newness, reverse=True)
+
+
+def test_an_account_is_as_old_as_a_row_as_an_entry_and_in_a_count():
+    rows = with_dates(ActivityUpdate.objects.all())
+    make_every_combination(factories.make_plan())
+
+    for row, entry in zip(rows, record.entries(rows), strict=True):
+        assert row.age == entry.age == filed(row).age
+
+
+def test_the_pages_of_the_record_follow_the_rule_on_and_back():
+    plan = factories.make_plan()
+    stored = make_every_combination(plan)
+    rightly = sorted(stored, key=progress.newness, reverse=True)
+    told = [entry for page in walk(plan, {}, 20) for entry in page.entries]
+    back = archive.stretch(plan, {}, 20, (rightly[-1], True))
+
+    assert [entry.pk for entry in told] == [row.pk for row in rightly]
+    assert list(back.entries) == told[-21:-1]
