@@ -2,7 +2,7 @@
 
 from allauth.account.decorators import reauthentication_required
 from allauth.mfa.adapter import get_adapter
-from allauth.mfa.totp.internal.auth import get_totp_secret
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
@@ -29,5 +29,7 @@ def index(request):
 def totp_picture(request):
     """The secret that is being set up, as a picture for the app to read."""
     adapter = get_adapter()
-    url = adapter.build_totp_url(request.user, get_totp_secret())
+    # A form that is sent back keeps the secret that the page has shown.
+    form = ActivateTOTPForm(data={}, user=request.user)
+    url = adapter.build_totp_url(request.user, form.secret)
     return HttpResponse(adapter.build_totp_svg(url), content_type="image/svg+xml")

@@ -7,7 +7,7 @@ second person.
 
 import time
 
-from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.authentication import get_authentication_records
 
 from agencies.second_factor import ask_for_proof
 from agencies.sessions import BEGAN

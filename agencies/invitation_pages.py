@@ -1,8 +1,6 @@
 """The page on which somebody who was invited makes her account."""
 
-from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import perform_login
-from allauth.core.internal import ratelimit
 from django import forms
 from django.contrib.auth import password_validation
 from django.http import HttpResponseRedirect
@@ -14,6 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from agencies import invitations
 from agencies.access import RefusedError
+from agencies.allauth_internals import record_password, refuse_beyond_limit
 from agencies.models import User
 
 
@@ -71,10 +70,7 @@ def invitation_page(request):
     code = request.POST.get("codigo") or request.GET.get("codigo", "")
     if not code:
         return render(request, "account/invitation_code.html")
-    if refused := ratelimit.consume_or_429(
-        request, app="allauth.account", action="invitation", limit_get=True
-    ):
-        return refused
+    refuse_beyond_limit(request, "invitation")
     invitation = invitations.find(code)
     if invitation is None:
         context = {"problem": gettext("This code serves for nothing, or no longer.")}
@@ -93,5 +89,5 @@ def _accept(request, code, form):
         )
     except RefusedError:  # another press was faster
         return HttpResponseRedirect(reverse("account_login"))
-    record_authentication(request, user, method="password", username=user.username)
+    record_password(request, user, username=user.username)
     return perform_login(request, user, redirect_url=reverse("mfa_index"))

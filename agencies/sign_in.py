@@ -5,12 +5,10 @@ allauth does the work; here is what the portal decides differently.
 """
 
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
-from allauth.account.internal.flows.login import get_authentication_records
-from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
+from allauth.account.authentication import get_authentication_records
 from allauth.account.signals import password_reset
 from allauth.core import context as current
 from allauth.core.exceptions import ImmediateHttpResponse
-from allauth.core.internal import ratelimit
 from allauth.core.ratelimit import respond_429
 from django.conf import settings
 from django.dispatch import receiver
@@ -21,9 +19,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies import access
+from agencies.allauth_internals import (
+    forget_failures_of_account,
+    is_account_at_limit,
+    record_password,
+)
 from agencies.audit.limits import mark_account
 from agencies.audit.watching import tried_account
-from agencies.hashing import BusyError
 from agencies.mail import queue_mail
 from agencies.models import User
 
@@ -84,18 +86,6 @@ WAYS = {
 }
 #: Errors that mean "too many": they answer 429, whatever form they came up in.
 TOO_MANY = {"too_many_login_attempts", "rate_limited"}
-#: Of the limits on failures to sign in, the one that counts by account.
-ACCOUNT_LIMIT = {
-    "app": "allauth.account",
-    "action": "login_failed",
-    "config": {
-        "login_failed": ",".join(
-            rate
-            for rate in settings.ACCOUNT_RATE_LIMITS["login_failed"].split(",")
-            if rate.endswith("/key")
-        )
-    },
-}
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -124,16 +114,8 @@ class AccountAdapter(DefaultAccountAdapter):
             super().pre_authenticate(request, **credentials)
         except ImmediateHttpResponse:
             key = self._get_login_attempts_cache_key(request, **credentials)
-            if not ratelimit.consume(request, **ACCOUNT_LIMIT, key=key, dry_run=True):
+            if is_account_at_limit(request, key):
                 mark_account(request, key, tried_account(credentials))
-            raise
-
-    def authenticate(self, request, **credentials):
-        """A try that the lane refused was no failure: it counts for none."""
-        try:
-            return super().authenticate(request, **credentials)
-        except BusyError:
-            self._rollback_login_failed_rl_usage()
             raise
 
     def get_login_redirect_url(self, request):
@@ -150,7 +132,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Whoever typed her password just now need not type it again to go on."""
         records = get_authentication_records(request, user)
         if any(record["method"] == "password" for record in records):
-            reauthenticate_by_password(request)
+            record_password(request, user, reauthenticated=True)
         return super().post_login(request, user, **facts)
 
     def send_notification_mail(self, template_prefix, user, context=None, email=None):
@@ -193,7 +175,7 @@ def lift_limit(sender, request, user, **facts):
     adapter = get_adapter()
     for name in ({"email": user.email}, {"username": user.get_username()}):
         key = adapter._get_login_attempts_cache_key(request, **name)
-        ratelimit.clear(request, **ACCOUNT_LIMIT, key=key)
+        forget_failures_of_account(request, key)
 
 
 def reset_address(uid, key):

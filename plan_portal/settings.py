@@ -153,8 +153,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Before anything that asks the database: that is what a flood would keep busy.
-    "agencies.holding_off.HoldOffMiddleware",
-    "plan_portal.busy.BusyMiddleware",
+    "plan_portal.sign_in_flood.SignInFloodMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -14,7 +14,7 @@ SIGN_IN = {
     "LOGIN_REDIRECT_URL": "admin:index",
     "AUTHENTICATION_BACKENDS": ["allauth.account.auth_backends.AuthenticationBackend"],
     "PASSWORD_HASHERS": [
-        "agencies.hashing.OneLaneArgon2Hasher",
+        "agencies.passwords.LeanArgon2Hasher",
         "django.contrib.auth.hashers.PBKDF2PasswordHasher",
     ],
     # Long and unusual; nothing about capitals and signs, and no date of expiry.
@@ -56,6 +56,8 @@ SIGN_IN = {
         "reset_password": "20/m/ip,5/m/key",
         "reset_password_from_key": "20/m/ip",
         "invitation": "20/m/ip",
+        # Nobody opens more files in a minute; a program that copies them all does.
+        "taken_out": "60/m/user",
     },
     "MFA_ADAPTER": "agencies.factors.FactorAdapter",
     "MFA_SUPPORTED_TYPES": ["webauthn", "totp", "recovery_codes"],

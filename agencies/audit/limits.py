@@ -7,9 +7,9 @@ the limit refuses; that it was reached, where and by whom is what tells of it.
 
 from hashlib import sha256
 
-from allauth.core.internal.ratelimit import get_ip
 from django.core.cache import cache
 
+from agencies.allauth_internals import network_of
 from agencies.audit.events import Event
 from agencies.audit.recording import record
 
@@ -19,7 +19,7 @@ TOLD_FOR = 300
 
 def mark_account(request, name, account):
     """Say that it is the limit of one account that refused, wherever she asks from."""
-    request.limit_of_account = (name, account)
+    request.account_at_limit = (name, account)
 
 
 def record_limit(request, address):
@@ -28,9 +28,9 @@ def record_limit(request, address):
 
     Of the same place, as the limit counts it: a guesser has a whole IPv6 network.
     """
-    name, account = getattr(request, "limit_of_account", ("", None))
+    name, account = getattr(request, "account_at_limit", ("", None))
     whose = "of_account" if name else "of_network_address"
-    told = f"{address} {whose} {name or get_ip(request)}"
+    told = f"{address} {whose} {name or network_of(request)}"
     key = f"limit-told:{sha256(told.encode()).hexdigest()}"
     if cache.add(key, True, timeout=TOLD_FOR):
         record(

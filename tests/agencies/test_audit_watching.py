@@ -65,7 +65,7 @@ def test_a_limit_that_is_reached_is_told_once_however_often_it_is_tried(client):
 
 
 def test_a_whole_network_that_the_limit_counts_as_one_is_told_once(client, monkeypatch):
-    monkeypatch.setattr("agencies.holding_off.HELD_FOR", 0)
+    monkeypatch.setattr("plan_portal.sign_in_flood.REFUSED_FOR", 0)
 
     for number in range(12):
         wrong(client, f"nobody{number}", f"2001:db8::{number + 1:x}")

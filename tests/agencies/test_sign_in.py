@@ -6,9 +6,7 @@ import re
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
-from django.contrib.auth.password_validation import validate_password
 from django.core.cache.backends.db import DatabaseCache
-from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
@@ -17,7 +15,6 @@ from agencies.sign_in import landing
 from tests.factories import (
     PASSWORD,
     make_administrator,
-    make_agency,
     make_focal_point,
     make_reviewer,
     make_user,
@@ -342,30 +339,6 @@ def test_a_person_lists_her_sessions_and_closes_the_others(client):
     assert len(listed) == 2
     assert other.get(reverse("admin:index")).status_code == 302
     assert UserSession.objects.filter(user=user).count() == 1
-
-
-@pytest.mark.parametrize(
-    "password",
-    ["MIREX-2026-mirex", "citim citim citim", "TrataDePersonas1", "@PGR1234567890"],
-)
-def test_a_password_of_the_portals_own_words_is_refused(password):
-    make_agency(acronym="PGR")
-
-    with pytest.raises(ValidationError) as caught:
-        validate_password(password)
-
-    assert "password_of_context_words" in [
-        each.code for each in caught.value.error_list
-    ]
-
-
-@pytest.mark.parametrize(
-    "password", ["caballo trata de correr lejos", "x" * 3 + "é" * 61]
-)
-def test_a_long_password_of_ones_own_is_taken(password):
-    make_agency(acronym="PGR")
-
-    validate_password(password)
 
 
 @pytest.mark.parametrize("language", ["es", "en"])

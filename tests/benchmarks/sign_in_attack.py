@@ -217,7 +217,7 @@ def line(name, pairs):
 
 def judge(answers, recorded, *, is_spread):
     """What must hold on any machine, whatever the figures."""
-    # From one address the lane may refuse what comes before the limit does.
+    # From one address some are refused because a process is busy with another one.
     held = set(answers) if is_spread else set(answers) - {503}
     if held != {200, 503 if is_spread else 429}:
         sys.exit(f"guesses were answered {dict(answers)}: neither refused nor limited")

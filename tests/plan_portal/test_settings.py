@@ -147,7 +147,7 @@ def test_a_dangerous_or_malformed_setting_is_refused(variables, expected):
         ("settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN", "False"),
         ("settings.ALLAUTH_TRUSTED_PROXY_COUNT", "0"),
         ("settings.CACHES['default']['BACKEND'].rpartition('.')[2]", "DatabaseCache"),
-        ("settings.PASSWORD_HASHERS[0].rpartition('.')[2]", "OneLaneArgon2Hasher"),
+        ("settings.PASSWORD_HASHERS[0].rpartition('.')[2]", "LeanArgon2Hasher"),
     ],
 )
 def test_production_is_the_default(expression, expected):
@@ -280,6 +280,6 @@ def test_a_password_has_twelve_characters_and_a_slow_hash():
     hasher = value_of("settings.PASSWORD_HASHERS[0]", PRODUCTION)
     rules = value_of("settings.AUTH_PASSWORD_VALIDATORS", PRODUCTION)
 
-    assert hasher == "agencies.hashing.OneLaneArgon2Hasher"
+    assert hasher == "agencies.passwords.LeanArgon2Hasher"
     assert "'min_length': 12" in rules
     assert "CommonPasswordValidator" in rules

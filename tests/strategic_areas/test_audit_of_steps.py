@@ -7,7 +7,6 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from agencies import taking_out
 from agencies.audit import AuditEntry
 from strategic_areas import rounds, workflow
 from strategic_areas.schedule import Frequency, Schedule
@@ -276,10 +275,8 @@ def test_a_letter_shown_in_a_page_is_recorded_once_in_a_session(client):
     assert AuditEntry.objects.filter(event="exported").count() == 2
 
 
-def test_a_letter_that_a_limit_refused_is_not_shown_when_asked_again(
-    client, monkeypatch
-):
-    monkeypatch.setattr(taking_out, "MOST", "1/m/user")
+def test_a_letter_that_a_limit_refused_is_not_shown_when_asked_again(client, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"taken_out": "1/m/user"}
     shown, other = make_letter(), make_letter()
     client.force_login(make_reviewer())
 
@@ -296,8 +293,8 @@ def test_a_letter_that_a_limit_refused_is_not_shown_when_asked_again(
     assert entry.object == f"strategic_areas.letter:{shown.pk}"
 
 
-def test_nobody_takes_out_everything_at_once(client, monkeypatch):
-    monkeypatch.setattr(taking_out, "MOST", "2/m/user")
+def test_nobody_takes_out_everything_at_once(client, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"taken_out": "2/m/user"}
     letter, reviewer = make_letter(), make_reviewer()
     address = reverse("admin:letter_file", args=[letter.pk])
     client.force_login(reviewer)

@@ -1,0 +1,94 @@
+"""
+What a flood of sign-ins may cost the people who read public pages.
+
+allauth counts sign-ins and failures, and refuses what is beyond a limit. Two things it
+does not do. Its refusal costs a session and several writes to the database, as much as
+dozens of public pages. And it does not bound passwords tried from many addresses at
+many accounts, although each of them keeps the processor busy for a tenth of a second.
+Both are bounded here, in the memory of each process.
+"""
+
+import time
+from threading import Lock
+
+from django.http import UnreadablePostError
+from django.utils.log import log_response
+
+from agencies.allauth_internals import network_of
+from plan_portal.errors import error_page, too_many_requests
+
+#: Known without the resolver, since this is decided before anything else is.
+SIGN_IN = "/cuenta/login/"
+#: Seconds for which a refused network is refused again without asking the database.
+#: Short, because allauth's limit, which all processes share, goes on deciding.
+REFUSED_FOR = 2
+#: How many networks are remembered; at one more all of them are forgotten.
+MOST_NETWORKS = 1000
+#: Held while this process works on a sign-in.
+ONE_AT_A_TIME = Lock()
+#: Seconds after which a sign-in that found the process busy may be sent again.
+RETRY_AFTER = "5"
+
+
+class SignInFloodMiddleware:
+    """
+    Answers sign-ins that are too many before a session or the database is asked.
+
+    429 goes to a network that a limit of allauth has refused within the last seconds.
+    The limit of a single account refuses nobody else: it would shut out a whole office.
+
+    503 goes to a sign-in that comes while this process works on another one. It is not
+    made to wait, because it would hold one of the few threads that readers need, and
+    it counts as no failure. A passkey needs no hashing and is never refused so.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+        self.refused_until = {}
+
+    def __call__(self, request):
+        if request.method != "POST" or request.path_info != SIGN_IN:
+            return self.get_response(request)
+        network = network_of(request)
+        if time.monotonic() < self.refused_until.get(network, 0):
+            return too_many_requests(request)
+        response = self._one_at_a_time(request)
+        is_of_account = hasattr(request, "account_at_limit")
+        if response.status_code == 429 and not is_of_account:
+            self._remember(network)
+        return response
+
+    def _one_at_a_time(self, request):
+        """The answer to a sign-in; 503 while another one is worked on."""
+        try:
+            # Read before others are refused: over a poor connection it takes long.
+            _body = request.body
+        except UnreadablePostError:
+            return error_page(request, 400)
+        if not ONE_AT_A_TIME.acquire(blocking=False):
+            return busy(request)
+        try:
+            return self.get_response(request)
+        finally:
+            ONE_AT_A_TIME.release()
+
+    def _remember(self, network):
+        if len(self.refused_until) >= MOST_NETWORKS:
+            self.refused_until.clear()
+        self.refused_until[network] = time.monotonic() + REFUSED_FOR
+
+
+def busy(request):
+    """503: the password was not looked at, and may be sent again in some seconds."""
+    response = error_page(request, 503, "503_busy.html")
+    response.headers["Retry-After"] = RETRY_AFTER
+    # Django would log every 5xx as an error, and nothing broke here.
+    log_response(
+        "%s: %s",
+        response.reason_phrase,
+        request.path,
+        response=response,
+        request=request,
+        level="warning",
+    )
+    return response

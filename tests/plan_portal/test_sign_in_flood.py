@@ -1,0 +1,203 @@
+"""A flood of sign-ins: it is refused before it costs readers anything."""
+
+import io
+import logging
+from urllib.parse import urlencode
+
+import pytest
+from django.http import HttpResponse
+from django.urls import reverse
+
+from plan_portal import sign_in_flood
+from plan_portal.sign_in_flood import ONE_AT_A_TIME, SignInFloodMiddleware
+from tests.factories import PASSWORD, make_reviewer, sign_in
+
+pytestmark = pytest.mark.django_db
+
+SIGN_IN = reverse("account_login")
+FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    now = [1000.0]
+    monkeypatch.setattr(sign_in_flood.time, "monotonic", lambda: now[0])
+
+    def move_on(seconds):
+        now[0] += seconds
+
+    return move_on
+
+
+@pytest.fixture
+def refused(client, clock):
+    """Ten failures of ten accounts, then the limit of the network."""
+    return [
+        sign_in(client, f"nobody{number}", password="wrong").status_code
+        for number in range(11)
+    ]
+
+
+def test_it_guards_the_address_at_which_people_sign_in():
+    assert sign_in_flood.SIGN_IN == SIGN_IN
+
+
+def test_what_was_just_refused_is_refused_without_the_database(
+    client, refused, django_assert_num_queries
+):
+    with django_assert_num_queries(0):
+        answer = sign_in(client, "nobody", password="wrong")
+
+    assert refused == [200] * 10 + [429]
+    assert (answer.status_code, answer["Retry-After"]) == (429, "300")
+    assert answer["Cache-Control"] == "no-store, private"
+
+
+def test_the_other_addresses_of_one_network_are_refused_with_it(
+    client, clock, django_assert_num_queries
+):
+    def guess(number):
+        data = {"login": f"nobody{number}", "password": "wrong"}
+        return client.post(SIGN_IN, data, REMOTE_ADDR=f"2001:db8::{number:x}")
+
+    tried = [guess(number).status_code for number in range(1, 12)]
+    with django_assert_num_queries(0):
+        refused = guess(12).status_code
+
+    assert tried == [200] * 10 + [429]
+    assert refused == 429
+
+
+def test_the_refusal_speaks_the_language_that_the_browser_chose(client, refused):
+    client.cookies["idioma"] = "en"
+
+    answer = sign_in(client, "nobody", password="wrong")
+
+    assert (answer.status_code, answer["Content-Language"]) == (429, "en")
+
+
+def test_after_moments_the_shared_limit_decides_again(
+    client, refused, clock, django_assert_num_queries
+):
+    clock(sign_in_flood.REFUSED_FOR)
+
+    with pytest.raises(pytest.fail.Exception), django_assert_num_queries(0):
+        sign_in(client, "nobody", password="wrong")
+
+
+def test_the_page_itself_and_other_networks_are_not_refused(client, refused):
+    elsewhere = client.post(
+        SIGN_IN, {"login": "nobody", "password": "wrong"}, REMOTE_ADDR="192.0.2.9"
+    )
+
+    assert client.get(SIGN_IN).status_code == 200
+    assert elsewhere.status_code == 200
+
+
+def test_the_limit_of_one_account_refuses_nobody_else(client, clock):
+    person, other = make_reviewer(), make_reviewer()
+    for _number in range(6):
+        last = sign_in(client, person.username, password="wrong")
+
+    assert last.status_code == 429
+    assert sign_in(client, other.username).status_code == 302
+
+
+def test_no_more_networks_are_remembered_than_it_says(rf, clock, monkeypatch):
+    monkeypatch.setattr(sign_in_flood, "MOST_NETWORKS", 3)
+    middleware = SignInFloodMiddleware(lambda request: HttpResponse(status=429))
+
+    for number in range(10):
+        middleware(rf.post(SIGN_IN, REMOTE_ADDR=f"192.0.2.{number}"))
+
+    assert len(middleware.refused_until) <= 3
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_a_sign_in_beside_another_is_told_when_to_come_back(client, language):
+    person = make_reviewer()
+    client.cookies["idioma"] = language
+
+    with ONE_AT_A_TIME:
+        refused = sign_in(client, person.username)
+    free = sign_in(client, person.username)
+
+    assert (refused.status_code, refused["Retry-After"]) == (503, "5")
+    assert refused["Content-Language"] == language
+    assert free.status_code == 302
+
+
+def test_it_costs_no_session_no_count_and_no_database(
+    client, django_assert_num_queries
+):
+    person = make_reviewer()
+
+    with ONE_AT_A_TIME, django_assert_num_queries(0):
+        refused = [sign_in(client, person.username).status_code for _ in range(12)]
+    free = sign_in(client, person.username)
+
+    assert refused == [503] * 12
+    assert free.status_code == 302
+
+
+def test_a_busy_process_is_no_error_in_the_log(client, caplog):
+    with ONE_AT_A_TIME:
+        answer = sign_in(client, make_reviewer().username)
+
+    assert answer.status_code == 503
+    assert [each for each in caplog.records if each.levelno >= logging.ERROR] == []
+
+
+def test_a_passkey_is_not_refused_beside_a_sign_in(client):
+    with ONE_AT_A_TIME:
+        answer = client.post(reverse("mfa_login_webauthn"), {"credential": "{}"})
+
+    assert answer.status_code == 302
+
+
+class ComingForm(io.BytesIO):
+    """A body that notes, whenever it is read, whether others could sign in."""
+
+    def __init__(self, text):
+        super().__init__(text.encode())
+        self.was_free = []
+
+    def read(self, size=-1):
+        self.was_free.append(not ONE_AT_A_TIME.locked())
+        return super().read(size)
+
+
+class BrokenForm(ComingForm):
+    def read(self, size=-1):
+        super().read(size)
+        raise OSError("the connection was lost")
+
+
+def send(client, body, length):
+    extra = {"wsgi.input": body, "CONTENT_LENGTH": str(length), "CONTENT_TYPE": FORM}
+    return client.generic("POST", SIGN_IN, **extra)
+
+
+def test_while_a_form_comes_others_sign_in(client):
+    text = urlencode({"login": make_reviewer().username, "password": PASSWORD})
+    body = ComingForm(text)
+
+    answer = send(client, body, len(text))
+
+    assert (answer.status_code, set(body.was_free)) == (302, {True})
+
+
+def test_a_form_that_breaks_off_is_refused_and_keeps_nobody_out(client):
+    answer = send(client, BrokenForm("login=x"), 100)
+
+    assert (answer.status_code, ONE_AT_A_TIME.locked()) == (400, False)
+
+
+def test_a_sign_in_that_fails_inside_keeps_nobody_out(rf):
+    def fail(request):
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        SignInFloodMiddleware(fail)(rf.post(SIGN_IN))
+
+    assert not ONE_AT_A_TIME.locked()
