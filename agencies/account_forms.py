@@ -3,6 +3,7 @@
 from allauth.account import forms
 from django.utils.translation import gettext_lazy as _
 
+from agencies.models import User
 from agencies.sign_in import accounts_with_address
 
 
@@ -21,6 +22,21 @@ class LoginForm(forms.LoginForm):
         self.fields["login"].widget.attrs["autocomplete"] = "username webauthn"
         self.fields["login"].widget.attrs["autofocus"] = True
         self.fields["password"].help_text = ""
+
+    def user_credentials(self):
+        """
+        What was typed, as an address where an account has it, and else as a name.
+
+        allauth passes an address as both, and then checks the password of an account up
+        to three times. Where there is no account it does the work of one check, so the
+        time of the answer would tell who has an account.
+        """
+        credentials = super().user_credentials()
+        typed = credentials.pop("email", "") or credentials["username"]
+        if User.objects.filter(email=typed.lower()).exists():
+            credentials.pop("username", None)
+            return {**credentials, "email": typed}
+        return {**credentials, "username": typed}
 
 
 class ReauthenticateForm(forms.ReauthenticateForm):

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from agencies.mail import Mail
+from agencies.passwords import LeanArgon2Hasher
 from agencies.sign_in import landing
 from tests.factories import (
     PASSWORD,
@@ -54,6 +55,32 @@ def test_a_closed_account_opens_nothing(client):
 
     assert response.url == reverse("account_inactive")
     assert not is_signed_in(client)
+
+
+def test_no_account_can_be_told_from_none(client, settings, monkeypatch):
+    settings.PASSWORD_HASHERS = ["agencies.passwords.LeanArgon2Hasher"]
+    user, closed = make_reviewer(), make_reviewer(is_active=False)
+    invited = make_reviewer(username="ana@example.org", email="ana@example.org")
+    names = [user.username, user.email, closed.username, invited.email.upper()]
+    names += ["nobody", "no@example.org"]
+    hashed = []
+
+    def count(self, password, *args):
+        hashed.append(password)
+        return False if args[0].startswith("argon2") else "argon2$"
+
+    monkeypatch.setattr(LeanArgon2Hasher, "encode", count)
+    monkeypatch.setattr(LeanArgon2Hasher, "verify", count)
+
+    pages = [sign_in(client, name, password=f"wrong-{name}") for name in names]
+
+    assert hashed == [f"wrong-{name}" for name in names]
+    csrf = re.compile(rb'value="\w{64}"')
+    answers = {
+        csrf.sub(b"", page.content).replace(f'value="{name}"'.encode(), b"")
+        for name, page in zip(names, pages, strict=True)
+    }
+    assert len(answers) == 1
 
 
 def test_the_admin_has_no_door_of_its_own(client):
