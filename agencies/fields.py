@@ -116,6 +116,10 @@ class Fields:
     def __contains__(self, name):
         return name in self._fields
 
+    def of_column(self, column):
+        """The field to which a column belongs, such as that of one language."""
+        return self._fields.get(column) or self[column.rpartition("_")[0]]
+
     def where(self, **wanted):
         """
         The fields whose attributes have these values, as a list.

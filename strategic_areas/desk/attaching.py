@@ -20,8 +20,6 @@ KINDS = {
     Evidence.Kind.LINK: ["url"],
     Evidence.Kind.ARCHIVE: ["archive_office", "archive_number"],
 }
-#: The texts of a row that the public reads once a reviewer clears it.
-TEXTS = ["title_es", "url", "archive_office", "archive_number"]
 
 
 def whereabouts(item):
@@ -79,7 +77,7 @@ class EvidenceForm(forms.ModelForm):
 
     def clean(self):
         cleaned = super().clean()
-        for name in TEXTS:
+        for name in Evidence.fields.columns(guarded=True):
             self._refuse_personal_data(name, cleaned.get(name))
         given = [
             kind

@@ -73,7 +73,7 @@ class RevisionForm(forms.ModelForm):
 
     def _refuse_personal_data(self, cleaned):
         """What identifies a person is not even stored; the text stays on screen."""
-        for name in filter(guard.can_become_public, list(cleaned)):
+        for name in self._meta.model.fields.columns(guarded=True):
             text = cleaned.get(name)
             for reason in guard.refusals(text):
                 self.add_error(name, reason)

@@ -8,7 +8,8 @@ from strategic_areas import workflow
 from strategic_areas.desk import showing
 from strategic_areas.desk.forms import SendForm
 from strategic_areas.desk.views import find_or_404
-from strategic_areas.models import Answer, Execution, Submission
+from strategic_areas.models import ActivityUpdate, CommitmentUpdate, Submission
+from strategic_areas.models.report_fields import in_words
 
 
 def check(request, period, agency):
@@ -67,19 +68,24 @@ def receipt(request, pk):
         ),
         pk=pk,
     )
-    reports = [_in_words(report) for report in kept.content.get("reports", [])]
     context = {
         **admin.site.each_context(request),
         "kept": kept,
-        "reports": reports,
-        "declarations": kept.content.get("declarations", []),
+        "reports": _told(kept, "reports", ActivityUpdate),
+        "declarations": _told(kept, "declarations", CommitmentUpdate),
     }
     return render(request, "desk/receipt.html", context)
 
 
-def _in_words(report):
-    return {
-        **report,
-        "answer_word": Answer(report["answer"]).label,
-        "execution_word": Execution(report["execution"]).label,
-    }
+def _told(submission, part, model):
+    """What a receipt holds of each report or declaration, as people read it."""
+    fields = model.fields.where(receipt=True)
+    return [
+        {
+            "code": sent[model.subject_field],
+            "title": sent["title"],
+            "said": in_words(fields, sent),
+            "evidence": sent["evidence"],
+        }
+        for sent in submission.content.get(part, [])
+    ]

@@ -1,7 +1,6 @@
 """How an agency answers for an activity: in full, as before, no news, or withheld."""
 
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from strategic_areas.models.geography import Province
@@ -153,39 +152,3 @@ class Answered(models.Model):
         if (self.reserved_reason or self.reserved_legal_basis) and not self.is_reserved:
             errors["is_reserved"] = _("Tick this, or leave reason and basis empty.")
         return errors
-
-
-def answer_constraints(model, text):
-    """
-    The invariants of an answer, as named constraints.
-
-    ``text`` is the bilingual field that tells what was done: required unless there is
-    no news to tell or the law withholds it.
-    """
-    told = Q(**{f"{text}_es__isnull": False}) & ~Q(**{f"{text}_es": ""})
-    explained = Q(no_news_reason_es__isnull=False) & ~Q(no_news_reason_es="")
-    return [
-        models.CheckConstraint(
-            name=f"{model}_{text}_in_spanish",
-            condition=Q(answer=Answer.NO_NEWS) | Q(is_reserved=True) | told,
-            violation_error_message=_("The Spanish text is required."),
-        ),
-        models.CheckConstraint(
-            name=f"{model}_no_news_states_its_reason",
-            condition=~Q(answer=Answer.NO_NEWS) | explained,
-            violation_error_message=_("Say why there is no news."),
-        ),
-        models.CheckConstraint(
-            name=f"{model}_reserved_states_reason_and_legal_basis",
-            condition=(
-                Q(is_reserved=True)
-                & ~Q(reserved_reason="")
-                & ~Q(reserved_legal_basis="")
-                | Q(is_reserved=False, reserved_reason="", reserved_legal_basis="")
-            ),
-            violation_error_message=_(
-                "What is reserved states its reason and its legal basis; what is not "
-                "states neither."
-            ),
-        ),
-    ]

@@ -9,18 +9,20 @@ from agencies.models import FocalPoint
 from strategic_areas.addresses import address
 from strategic_areas.models.commitments import Commitment
 from strategic_areas.models.plan import Plan
+from strategic_areas.models.report_constraints import (
+    review_constraints,
+    transcription_constraints,
+)
 from strategic_areas.models.report_fields import Part, ReportField
 from strategic_areas.models.review import (
     REVIEWED,
     Reviewed,
     ReviewedQuerySet,
-    review_constraints,
 )
 from strategic_areas.models.transcription import (
     TRANSCRIBED,
     confirmed_field,
     letter_field,
-    transcription_constraints,
 )
 
 
@@ -69,7 +71,7 @@ class CommitmentUpdate(Reviewed):
 
     fields = Fields(
         *public("commitment"),
-        ReportField("result_reached", part=Part.TEXT),
+        ReportField("result_reached", part=Part.TEXT, says_no=True),
         ReportField("statement", bilingual=True, part=Part.TEXT, rows=4),
         *TRANSCRIBED,
         *REVIEWED,

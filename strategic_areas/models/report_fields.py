@@ -1,12 +1,15 @@
 """How the fields of a report are declared: what an agency writes of its work."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db import models
+from django.template.defaultfilters import floatformat
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.fields import Field
+from agencies.fields import Field, Kind
 
 
 class Part(models.TextChoices):
@@ -42,6 +45,7 @@ class ReportField(Field):
     ``repeated``: the answer “Same as the previous period” says it again.
     ``stands``: where an agency answers “No news”, it goes on standing.
     ``prefilled``: an empty row opens with what was last published of it.
+    ``says_no``: a “no” is an answer, and not silence.
     ``column``: its column in the workbook, if it has one.
     """
 
@@ -53,4 +57,68 @@ class ReportField(Field):
     repeated: bool = True
     stands: bool = False
     prefilled: bool = False
+    says_no: bool = False
     column: Column | None = None
+
+    def plain(self, record):
+        """
+        What a record says in it, as JSON holds it: decimals as text, links by name.
+
+        A bilingual text is a dict of both languages.
+        """
+        if self.bilingual:
+            return {
+                language: getattr(record, f"{self.name}_{language}") or ""
+                for language in ("es", "en")
+            }
+        value = getattr(record, self.name)
+        if self.kind is Kind.LINKS:
+            return [str(each) for each in value.all()]
+        if self.kind is Kind.DECIMAL and value is not None:
+            return format(value, f".{self.model_field.decimal_places}f")
+        return value
+
+    def in_words(self, plain, language="es"):
+        """The same as people read it; "" for nothing. A text is in one language."""
+        if isinstance(plain, dict):
+            return plain.get(language, "")
+        if isinstance(plain, list):
+            return ", ".join(sorted(plain))
+        if plain in {None, ""}:
+            return ""
+        if self.kind is Kind.FLAG:
+            said_no = gettext("No") if self.says_no else ""
+            return gettext("Yes") if plain else said_no
+        if self.kind is Kind.CHOICE:
+            return str(dict(self.model_field.flatchoices).get(plain, plain))
+        if self.kind is Kind.DECIMAL:
+            return floatformat(Decimal(plain), "-2g")
+        return str(plain)
+
+
+class InWords:
+    """A record whose fields are those of a report, told to people."""
+
+    @property
+    def said(self):
+        """What the agency says in it: pairs of a label and Spanish words."""
+        return self._in_words(self.fields.where(receipt=True))
+
+    @property
+    def said_in_public(self):
+        """The same, without what only staff read."""
+        return self._in_words(self.fields.where(receipt=True, public=True))
+
+    def _in_words(self, fields):
+        return in_words(fields, {field.name: field.plain(self) for field in fields})
+
+
+def in_words(fields, values):
+    """
+    Pairs of a label and Spanish words, in the order of the fields.
+
+    ``values`` are plain ones by name, as a receipt holds them. What is silent, or not
+    there, is left out.
+    """
+    told = [(each.label, each.in_words(values.get(each.name))) for each in fields]
+    return [(label, words) for label, words in told if words]

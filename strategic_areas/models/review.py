@@ -15,6 +15,7 @@ from strategic_areas import progress
 from strategic_areas.models.periods import ReportingPeriod
 from strategic_areas.models.plan import Plan, PlanBound
 from strategic_areas.models.provenance import SOURCED, Provenance, Sourced
+from strategic_areas.models.report_fields import InWords
 
 
 class Status(models.TextChoices):
@@ -118,7 +119,7 @@ class ReviewedQuerySet(models.QuerySet):
         return self.filter(visible)
 
 
-class Reviewed(PlanBound, Sourced):
+class Reviewed(InWords, PlanBound, Sourced):
     """
     One revision of something that an agency says and the secretariat publishes.
 
@@ -233,84 +234,3 @@ class Reviewed(PlanBound, Sourced):
     @property
     def is_demonstration(self):
         return self.period.is_demonstration
-
-
-def review_constraints(model, subject):
-    """
-    The invariants of a reviewed record, as named constraints.
-
-    ``model`` prefixes the names, ``subject`` is the field of what is reported on.
-    """
-    stamped = Q(published_at__isnull=False, published_by__isnull=False)
-    unstamped = Q(published_at__isnull=True, published_by__isnull=True)
-    withdrawn = Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False) & ~Q(
-        withdrawal_reason=""
-    )
-    standing = Q(
-        withdrawn_at__isnull=True, withdrawn_by__isnull=True, withdrawal_reason=""
-    )
-    record = ["plan", "documented", "press", "reconstructed"]
-    return [
-        models.UniqueConstraint(
-            name=f"{model}_revision_unique",
-            fields=[subject, "period", "revision"],
-            violation_error_message=_("This revision already exists."),
-        ),
-        models.UniqueConstraint(
-            name=f"{model}_one_published_revision",
-            fields=[subject, "period"],
-            condition=Q(status=Status.PUBLISHED),
-            violation_error_message=_("A revision is already published."),
-        ),
-        models.UniqueConstraint(
-            name=f"{model}_one_open_revision",
-            fields=[subject, "period"],
-            condition=Q(status__in=OPEN),
-            violation_error_message=_(
-                "Somebody already works on a report of this for the period."
-            ),
-        ),
-        models.CheckConstraint(
-            name=f"{model}_public_names_who_and_when",
-            condition=(
-                Q(status__in=PUBLIC_RECORD) & stamped
-                | ~Q(status__in=PUBLIC_RECORD) & unstamped
-            ),
-            violation_error_message=_("What is public names who published it, when."),
-        ),
-        models.UniqueConstraint(
-            name=f"{model}_public_id_unique",
-            fields=["public_id"],
-            condition=~Q(public_id=""),
-        ),
-        models.CheckConstraint(
-            name=f"{model}_public_alone_has_an_address",
-            condition=(
-                Q(status__in=PUBLIC_RECORD) & ~Q(public_id="")
-                | ~Q(status__in=PUBLIC_RECORD) & Q(public_id="")
-            ),
-            violation_error_message=_("What is public has an address of its own."),
-        ),
-        models.CheckConstraint(
-            name=f"{model}_withdrawn_names_who_when_and_why",
-            condition=(
-                Q(status=Status.WITHDRAWN) & withdrawn
-                | ~Q(status=Status.WITHDRAWN) & standing
-            ),
-            violation_error_message=_("A withdrawal states its public reason."),
-        ),
-        models.CheckConstraint(
-            name=f"{model}_provenance_follows_origin",
-            condition=(
-                Q(origin="record", provenance__in=record)
-                | Q(
-                    origin="entered",
-                    provenance__in=["reported", "transcribed", "demonstration"],
-                )
-            ),
-            violation_error_message=_(
-                "A record of public sources is never “reported”, and a report is "
-                "never “documented”."
-            ),
-        ),
-    ]

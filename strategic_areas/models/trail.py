@@ -195,9 +195,9 @@ class Evidence(AboutReviewed):
     fields = Fields(
         *public("activity_update", "commitment_update", "kind"),
         *bilingual("title"),
-        *public("url", "file", "content_type", "size"),
+        *public("url", "file", "size"),
         *public("archive_office", "archive_number"),
-        *internal("original_name", "sha256", "is_public"),
+        *internal("original_name", "content_type", "sha256", "is_public"),
     )
 
     objects = EvidenceQuerySet.as_manager()

@@ -1,7 +1,6 @@
 """What a revision carries that the secretariat may write from an agency's letter."""
 
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies.fields import public
@@ -25,17 +24,3 @@ def letter_field(related_name):
 def confirmed_field():
     """On such a revision: when the agency said that it is what it reported."""
     return models.DateTimeField(_("confirmed by the agency"), null=True, editable=False)
-
-
-def transcription_constraints(model):
-    """What is transcribed names its letter; nothing else waits for a word on one."""
-    return [
-        models.CheckConstraint(
-            name=f"{model}_transcribed_names_its_letter",
-            condition=~Q(provenance="transcribed") | Q(letter__isnull=False),
-        ),
-        models.CheckConstraint(
-            name=f"{model}_confirmed_is_transcribed",
-            condition=Q(confirmed_at__isnull=True) | Q(letter__isnull=False),
-        ),
-    ]

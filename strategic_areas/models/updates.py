@@ -15,21 +15,23 @@ from strategic_areas.models.answers import (
     ANSWER,
     ANSWERED,
     Answered,
-    answer_constraints,
 )
 from strategic_areas.models.plan import Plan
+from strategic_areas.models.report_constraints import (
+    answer_constraints,
+    review_constraints,
+    transcription_constraints,
+)
 from strategic_areas.models.report_fields import Column, Part, ReportField
 from strategic_areas.models.review import (
     REVIEWED,
     Reviewed,
     ReviewedQuerySet,
-    review_constraints,
 )
 from strategic_areas.models.transcription import (
     TRANSCRIBED,
     confirmed_field,
     letter_field,
-    transcription_constraints,
 )
 
 

@@ -11,18 +11,6 @@ from strategic_areas.models.submissions import digest
 from strategic_areas.workflow.moves import TransitionError
 from strategic_areas.workflow.steps import submit
 
-BILINGUAL = ("narrative", "obstacle", "next_step", "no_news_reason")
-PLAIN = (
-    "answer",
-    "execution",
-    "percent",
-    "people_reached",
-    "internal_note",
-    "is_reserved",
-    "reserved_reason",
-    "reserved_legal_basis",
-)
-
 
 @transaction.atomic
 def submit_all(period, agency, seen, *, by, declared=None):
@@ -74,8 +62,8 @@ def _receipt(period, agency, updates, declarations, by):
         "agency": {"acronym": agency.acronym, "name": agency.name_es},
         "sent_at": at.isoformat(),
         "sent_by": by.get_full_name() or by.get_username(),
-        "reports": [_told(update) for update in updates],
-        "declarations": [_declared(each) for each in declarations],
+        "reports": [_told(each, "update") for each in updates],
+        "declarations": [_told(each, "declaration") for each in declarations],
     }
     return Submission.objects.create(
         agency=agency,
@@ -89,41 +77,23 @@ def _receipt(period, agency, updates, declarations, by):
     )
 
 
-def _told(update):
-    """All that the agency said in one revision, as plain values."""
-    quantity = update.quantity
+def _told(record, number):
+    """
+    All that the agency said in one revision, as plain values.
+
+    ``number`` is the key under which its id stands.
+    """
     return {
-        "activity": update.activity.code,
-        "title": update.activity.title_es,
-        "update": update.pk,
-        "revision": update.revision,
-        "version": update.version,
-        "quantity": None if quantity is None else format(quantity, "f"),
-        "places": [place.name for place in update.places.all()],
-        "evidence": [_shown(item) for item in update.evidences.all()],
-        **{name: getattr(update, name) for name in PLAIN},
-        **{name: _bilingual(update, name) for name in BILINGUAL},
-    }
-
-
-def _declared(update):
-    """All that the lead said of a commitment, as plain values."""
-    return {
-        "commitment": update.commitment.code,
-        "title": update.commitment.title_es,
-        "declaration": update.pk,
-        "revision": update.revision,
-        "version": update.version,
-        "result_reached": update.result_reached,
-        "statement": _bilingual(update, "statement"),
-        "evidence": [_shown(item) for item in update.evidences.all()],
-    }
-
-
-def _bilingual(update, name):
-    return {
-        language: getattr(update, f"{name}_{language}") or ""
-        for language in ("es", "en")
+        record.subject_field: record.subject.code,
+        "title": record.subject.title_es,
+        number: record.pk,
+        "revision": record.revision,
+        "version": record.version,
+        "evidence": [_shown(item) for item in record.evidences.all()],
+        **{
+            field.name: field.plain(record)
+            for field in record.fields.where(receipt=True)
+        },
     }
 
 

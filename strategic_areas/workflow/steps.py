@@ -4,6 +4,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from agencies.fields import Kind
 from strategic_areas.models import Provenance, Status
 from strategic_areas.models.review import Reviewed
 from strategic_areas.signals import taking_back
@@ -194,16 +195,16 @@ def correct(update, *, by):
             _("%(record)s: only what is published is corrected.") % {"record": update}
         )
     evidence = list(update.evidences.all())
+    content = update.fields.where(corrected=True)
+    links = [field.name for field in content if field.kind is Kind.LINKS]
+    columns = [name for field in content for name in field.columns if name not in links]
     revision = type(update)(
-        **{
-            field.attname: getattr(update, field.attname)
-            for field in update._meta.concrete_fields
-            if field.name in _content_fields(type(update))
-        }
+        **{name: getattr(update, name) for name in columns},
+        **{update.subject_field: update.subject, "period": update.period},
     )
     draft(revision, by=by)
-    if places := getattr(update, "places", None):
-        revision.places.set(places.all())
+    for name in links:
+        getattr(revision, name).set(getattr(update, name).all())
     for item in evidence:
         item.pk = None
         item.is_public = False
@@ -232,17 +233,6 @@ def put_out(update, *, by, seen_version, **stamp):
     )
 
 
-def _content_fields(model):
-    """Names of the fields that tell something; all others are the workflow's own."""
-    own = {field.name for field in Reviewed._meta.get_fields()} - {"period"}
-    own |= {"letter", "confirmed_at"}
-    return {
-        field.name
-        for field in model._meta.concrete_fields
-        if field.name not in own and field.name != "id" and field.name != "plan"
-    }
-
-
 def must_say_something_new(update):
     before = published(update)
     if before and _said(before) == _said(update):
@@ -254,12 +244,11 @@ def must_say_something_new(update):
 
 def _said(update):
     """What a revision tells: its content and its evidence, to compare two of them."""
-    content = [getattr(update, name) for name in sorted(_content_fields(type(update)))]
+    content = [field.plain(update) for field in update.fields.where(corrected=True)]
     evidence = update.evidences.values_list(
         "kind", "title_es", "url", "sha256", "archive_office", "archive_number"
     )
-    places = update.places.all() if hasattr(update, "places") else []
-    return content, sorted(map(str, evidence)), sorted(place.pk for place in places)
+    return content, sorted(map(str, evidence))
 
 
 def must_be_editable(stored):

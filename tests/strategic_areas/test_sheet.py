@@ -488,6 +488,63 @@ def test_what_is_ready_is_sent_at_once_with_a_receipt(desk):
     assert not ActivityUpdate.objects.filter(activity=waiting).exists()
 
 
+def test_a_receipt_holds_all_that_was_said_as_plain_values(desk):
+    azua, duarte = make_provinces()
+    update = make_update(
+        activity=desk.another(kind="continuing"),
+        period=desk.period,
+        by=desk.user,
+        percent=None,
+        quantity=Decimal("12.5"),
+        narrative_es=TEXT,
+        obstacle_es="Falta papel.",
+        obstacle_en="Paper is missing.",
+        people_reached=0,
+        internal_note="Para la coordinación.",
+    )
+    update.places.set([duarte, azua])
+
+    desk.send()
+
+    kept = Submission.objects.get()
+    assert kept.content["reports"] == [
+        {
+            "activity": update.activity.code,
+            "title": update.activity.title_es,
+            "update": update.pk,
+            "revision": 1,
+            "version": 1,
+            "answer": "reported",
+            "execution": "in_progress",
+            "percent": None,
+            "quantity": "12.50",
+            "narrative": {"es": TEXT, "en": ""},
+            "obstacle": {"es": "Falta papel.", "en": "Paper is missing."},
+            "next_step": {"es": "", "en": ""},
+            "people_reached": 0,
+            "places": ["Azua", "Duarte"],
+            "internal_note": "Para la coordinación.",
+            "is_reserved": False,
+            "reserved_reason": "",
+            "reserved_legal_basis": "",
+            "no_news_reason": {"es": "", "en": ""},
+            "evidence": [],
+        }
+    ]
+    page = desk.client.get(reverse("admin:receipt", args=[kept.pk]))
+    (report,) = page.context["reports"]
+    assert dict(report["said"]) == {
+        "Respuesta": "Reportado",
+        "Ejecución": "En ejecución",
+        "Cantidad": "12.50",
+        "Qué se hizo": TEXT,
+        "Obstáculo": "Falta papel.",
+        "Personas alcanzadas": "0",
+        "Provincias": "Azua, Duarte",
+        "Nota para la Coordinación de la CITIM": "Para la coordinación.",
+    }
+
+
 def test_the_hash_of_a_receipt_recomputes(desk):
     desk.save(people_reached="12")
     desk.send()
