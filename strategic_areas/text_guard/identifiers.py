@@ -3,11 +3,18 @@ What identifies one person by itself, and so blocks.
 
 Each rule is a shape, and some also need a word beside it. Shapes repeat only so many
 times, so that no text makes them slow. What one rule has taken no later one takes.
+Whether such a telephone, account or card can exist is what two libraries know. They are
+not asked to find a telephone: ``PhoneNumberMatcher`` misses one beside another number.
 """
 
 import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumberType, ValidationResult
+from stdnum import iban, luhn
+from stdnum.util import clean
 
 from strategic_areas.text_guard.findings import Finding, Kind
 from strategic_areas.text_guard.reading import Reading
@@ -15,8 +22,8 @@ from strategic_areas.text_guard.reading import Reading
 #: Help lines that any text may name although they are not toll-free: that of the
 #: Ministry of Women. Short lines such as 9-1-1 or *212 have not the shape of a number.
 HELP_LINES = frozenset({"8096897212"})
-#: Toll-free numbers are nobody's own: the Dominican 809-200 and the American ones.
-TOLL_FREE = ("809200", "800", "833", "844", "855", "866", "877", "888")
+#: Toll-free numbers are nobody's own. phonenumbers knows all of them but these.
+TOLL_FREE = "809200"
 
 MONTH = (
     "(?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|sep?tiembre|octubre|noviembre"
@@ -28,6 +35,8 @@ DATE = (
     rf"|\d{{1,2}}(?:st|nd|rd|th|ro|o)?[ \n,]{{0,2}}(?:of |de |del )?{MONTH}(?![a-z])"
     rf"|{MONTH} \d{{1,2}}(?!\d))"
 )
+#: What phonenumbers says of a number that nobody outside a town could dial.
+TOO_SHORT = {ValidationResult.TOO_SHORT, ValidationResult.IS_POSSIBLE_LOCAL_ONLY}
 #: Three, seven and one digit, however they are parted.
 CEDULA = r"\d{3}[-. \n]{0,3}\d{7}[-. \n]{0,3}\d"
 
@@ -57,16 +66,40 @@ def _always(match: re.Match[str]) -> bool:
     return True
 
 
-def _digits(text: str) -> str:
-    return "".join(filter(str.isdecimal, text))
+def _dialled(text: str) -> phonenumbers.PhoneNumber | None:
+    """The number as read in the Dominican Republic; None if it cannot be one."""
+    try:
+        return phonenumbers.parse(text.replace("\n", " "), "DO")
+    except NumberParseException:
+        return None
 
 
-def _is_official(number: str) -> bool:
-    """A help line or a toll-free number, with or without the country's 1."""
-    digits = _digits(number)
-    if len(digits) == 11:
-        digits = digits.removeprefix("1")
-    return digits in HELP_LINES or (len(digits) == 10 and digits.startswith(TOLL_FREE))
+def _is_official(found: str) -> bool:
+    """A help line or a toll-free number, with or without the country's code."""
+    number = _dialled(found)
+    if number is None:
+        return False
+    digits = str(number.national_number)
+    return (
+        digits in HELP_LINES
+        or (len(digits) == 10 and digits.startswith(TOLL_FREE))
+        or phonenumbers.number_type(number) == PhoneNumberType.TOLL_FREE
+    )
+
+
+def _is_telephone(match: re.Match[str]) -> bool:
+    """
+    One that its country gives out; behind a plus, one that is long enough for it.
+
+    Behind a plus there may be too many digits: the last are the next word's.
+    """
+    number = _dialled(match["found"])
+    if number is None:
+        return False
+    if match["found"].startswith("+"):
+        reason = phonenumbers.is_possible_number_with_reason(number)
+        return reason not in TOO_SHORT
+    return phonenumbers.is_valid_number(number)
 
 
 def _is_cedula(match: re.Match[str]) -> bool:
@@ -90,18 +123,15 @@ def _is_cedula(match: re.Match[str]) -> bool:
 
 
 def _is_card(match: re.Match[str]) -> bool:
-    """The Luhn sum, which every payment card keeps."""
-    digits = [int(digit) for digit in reversed(_digits(match["found"]))]
-    doubled = (sum(divmod(2 * digit, 10)) for digit in digits[1::2])
-    return (sum(digits[::2]) + sum(doubled)) % 10 == 0
+    """With the check digit that every payment card has."""
+    return luhn.is_valid(clean(match["found"], " -\n"))
 
 
 def _is_iban(match: re.Match[str]) -> bool:
-    """A Dominican one by its shape alone, any other by its check digits."""
-    code = match["found"].replace(" ", "").replace("-", "").replace("\n", "")
-    moved = code[4:] + code[:4]
-    value = int("".join(str(int(char, 36)) for char in moved))
-    return value % 97 == 1 or (code.startswith("do") and len(code) == 28)
+    """A Dominican one by its shape alone, any other by its country and check digits."""
+    code = clean(match["found"], " -\n")
+    is_dominican = code.startswith("do") and len(code) == 28
+    return is_dominican or iban.is_valid(code, check_country=False)
 
 
 def _is_passport(match: re.Match[str]) -> bool:
@@ -144,7 +174,7 @@ RULES = [
         _is_cedula,
     ),
     Rule(
-        # Dominican numbers, and those of North America with brackets or signs.
+        # Dominican numbers, and others of North America with brackets or signs.
         Kind.TELEPHONE,
         re.compile(
             r"(?<!\d)(?<!\d[.,])(?P<found>(?:[+]?1[-. \n]{0,2})?"
@@ -153,12 +183,12 @@ RULES = [
             r"|8(?:00|33|44|55|66|77|88) \d{3} )"
             r"\d{4})(?!\d)"
         ),
-        _always,
+        _is_telephone,
     ),
     Rule(
         Kind.TELEPHONE,
         re.compile(r"(?P<found>[+] ?[1-9](?:[-. \n()]{0,3}\d){7,14})(?!\d)"),
-        _always,
+        _is_telephone,
     ),
     Rule(
         Kind.BANK_ACCOUNT,
