@@ -16,6 +16,7 @@ from strategic_areas.triggers.statements import (
 NOT_PUBLIC = {
     "ActivityProposal",
     "PendingChange",
+    "RecordChange",
     "RoundReopening",
     "Submission",
     "Purge",
