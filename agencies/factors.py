@@ -62,10 +62,6 @@ def factors_of(user):
     return Authenticator.objects.filter(user=user, type__in=FACTORS)
 
 
-def has_factor(user):
-    return factors_of(user).exists()
-
-
 @transaction.atomic
 def close_anew():
     """

@@ -322,13 +322,6 @@ def capped(percent: int) -> int:
     return min(100, max(0, percent))
 
 
-def share_of_way(start: float, value: float, target: float) -> int | None:
-    """Percent of the way from ``start`` to ``target``; worse than the start is 0."""
-    if target == start:
-        return None
-    return capped(int((value - start) * 100 / (target - start)))
-
-
 def count(states: Iterable[State]) -> Counts:
     """Count by state, each state of the fixed order present; sums to the total."""
     tally = Counter(states)

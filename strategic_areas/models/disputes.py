@@ -142,10 +142,6 @@ class AttributionDispute(Signed):
         return self.commitment or self.activity or self.activity_update
 
     @property
-    def is_resolved(self):
-        return self.resolved_on is not None
-
-    @property
     def approval_slot(self):
         """One change waits per record, whether the dispute is there or not."""
         return f"dispute:{self.record._meta.model_name}:{self.record.pk}"

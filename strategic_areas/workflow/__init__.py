@@ -13,7 +13,6 @@ What else the public reads and the secretariat keeps changes through a
 from strategic_areas.workflow.authority import (
     has_part_in,
     may_propose,
-    may_publish,
     may_review,
     may_submit,
     reports_for,
@@ -74,7 +73,6 @@ __all__ = [
     "give_back",
     "has_part_in",
     "may_propose",
-    "may_publish",
     "may_review",
     "may_submit",
     "open_for_evidence",

@@ -32,11 +32,6 @@ def may_review(user, update):
     return user.is_active and user.has_perm(name)
 
 
-def may_publish(user, update):
-    """May she publish this very revision: a reviewer who had no part in it."""
-    return may_review(user, update) and not has_part_in(user, update)
-
-
 def has_part_in(user, update):
     """True when she wrote, changed or submitted any part of this revision."""
     return update.contributors.filter(pk=user.pk).exists()

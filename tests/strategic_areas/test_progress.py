@@ -21,7 +21,6 @@ from strategic_areas.progress import (
     count,
     done_between,
     punctuality,
-    share_of_way,
 )
 
 DUE = date(2026, 6, 30)
@@ -236,20 +235,6 @@ def test_an_average_needs_an_official_plan_and_a_percent_of_every_activity():
 @given(st.lists(st.integers(-500, 500), min_size=1))
 def test_no_average_leaves_0_to_100(percents):
     assert 0 <= average_percent(percents, is_official=True) <= 100
-
-
-@given(st.integers(-1000, 1000), st.integers(-1000, 1000), st.integers(-1000, 1000))
-def test_no_way_is_more_than_gone_and_worse_than_the_start_is_nothing(
-    start, value, target
-):
-    share = share_of_way(start, value, target)
-
-    if start == target:
-        assert share is None
-    else:
-        assert 0 <= share <= 100
-        is_worse = (value - start) * (target - start) <= 0
-        assert share == 0 if is_worse else share >= 0
 
 
 @given(st.lists(states))
