@@ -1,12 +1,12 @@
 """How passwords are hashed, and which ones are refused."""
 
 import re
-import unicodedata
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from agencies.folding import fold
 from agencies.models import Agency
 
 #: What somebody who knows the portal would try first.
@@ -66,8 +66,7 @@ class ContextWordValidator:
 
 def plain(text):
     """Only letters, small, without accents and without the usual disguises."""
-    bare = unicodedata.normalize("NFKD", text.casefold().translate(DISGUISES))
-    return re.sub(r"[^a-z]", "", bare)
+    return re.sub(r"[^a-z]", "", fold(text).translate(DISGUISES))
 
 
 def _acronyms():

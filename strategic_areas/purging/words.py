@@ -2,10 +2,11 @@
 
 import html
 import re
-import unicodedata
 from urllib.parse import unquote
 
 from django.utils.translation import gettext as _
+
+from agencies.folding import fold
 
 #: Fewer letters and digits than these would be found all over the portal.
 SHORTEST = 4
@@ -44,15 +45,13 @@ class Words:
 
     def stand_in(self, text):
         """True when one of the phrases stands in the text."""
-        return bool(self._pattern and text and self._pattern.search(_fold(text)))
+        return bool(self._pattern and text and self._pattern.search(_unescaped(text)))
 
 
 def _parts(phrase):
-    return re.findall(r"[^\W_]+", _fold(phrase))
+    return re.findall(r"[^\W_]+", _unescaped(phrase))
 
 
-def _fold(text):
+def _unescaped(text):
     text = ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
-    text = unicodedata.normalize("NFKD", unquote(html.unescape(text)))
-    kept = (sign for sign in text if unicodedata.category(sign) not in {"Mn", "Cf"})
-    return "".join(kept).casefold()
+    return fold(unquote(html.unescape(text)))

@@ -1,11 +1,11 @@
 """A plan's commitments by what a reader asks for: sifted, counted and sorted."""
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from agencies.folding import fold
 from strategic_areas import progress
 from strategic_areas.models import Commitment, FrameworkTarget
 from strategic_areas.queries.board import Board, CommitmentRow, count_rows
@@ -101,12 +101,6 @@ def _values(row, answers, words):
     }
 
 
-def folded(text: str) -> str:
-    """The text without accents and case, as readers type it."""
-    signs = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(sign for sign in signs if unicodedata.category(sign) != "Mn")
-
-
 def matches(row: CommitmentRow, words: str) -> bool:
     """Whether every word stands in a text of the commitment or of its activities."""
     commitment, lead = row.commitment, row.commitment.lead
@@ -122,17 +116,17 @@ def matches(row: CommitmentRow, words: str) -> bool:
     ]
     for each in row.activities:
         texts += [each.activity.title_es, each.activity.title_en]
-    text = folded(" ".join(filter(None, texts)))
-    return all(word in text for word in folded(words).split())
+    text = fold(" ".join(filter(None, texts)))
+    return all(word in text for word in fold(words).split())
 
 
 STATES = {state: place for place, state in enumerate(progress.State)}
 KEYS = {
     "code": lambda row: row.commitment.sort_code,
-    "title": lambda row: folded(row.commitment.title),
+    "title": lambda row: fold(row.commitment.title),
     "area": lambda row: row.commitment.programme.sort_code,
     "state": lambda row: STATES[row.standing.state],
-    "agency": lambda row: folded(row.commitment.lead.acronym),
+    "agency": lambda row: fold(row.commitment.lead.acronym),
     "due": lambda row: row.deadline.due_on if row.deadline.is_stated else None,
 }
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
+from agencies.folding import fold
 from strategic_areas import progress
 from strategic_areas.discipline import Discipline
 from strategic_areas.models import Participation, Plan
 from strategic_areas.queries import board, ledger, names, rounds
 from strategic_areas.queries.board import Board, count_rows
-from strategic_areas.queries.catalogue import folded
 from strategic_areas.queries.plans import periods_of
 
 
@@ -98,7 +98,7 @@ def _came_later(participation, plan):
 
 def name(row: AgencyRow) -> str:
     """What the agency is called, in the reader's language and on the plan's day."""
-    return folded(row.agency.name)
+    return fold(row.agency.name)
 
 
 def share_on_time(row: AgencyRow) -> Fraction | None:

@@ -12,7 +12,8 @@ import weakref
 from contextlib import closing, contextmanager
 from itertools import count
 
-from strategic_areas.search.words import fold, places
+from agencies.folding import fold
+from strategic_areas.search.words import places
 
 LANGUAGES = ("es", "en")
 #: Words come ready: the engine parts them at spaces, and is not asked for positions.

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from strategic_areas.search.words import COMMON, fold, keys, words
+from agencies.folding import fold
+from strategic_areas.search.words import COMMON, keys, words
 
 #: Signs that are read of a question, and words that are looked for.
 LONGEST, MOST_WORDS = 200, 10

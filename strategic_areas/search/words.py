@@ -8,10 +8,11 @@ comes before its relatives. The database has no part in it: both engines find th
 
 import re
 import threading
-import unicodedata
 from functools import lru_cache
 
 import snowballstemmer
+
+from agencies.folding import fold
 
 #: A word, or a code such as "R-1.1.2" or "137-03".
 WORD = re.compile(r"[^\W_]+(?:[./-][^\W_]+)*")
@@ -42,17 +43,6 @@ _STEMMERS = {
     "en": snowballstemmer.stemmer("english"),
 }
 _stemming = threading.Lock()  # a stemmer keeps the word it works on
-
-
-def fold(text):
-    """
-    The text without accents and case.
-
-    >>> fold("Capacitación")
-    'capacitacion'
-    """
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
 
 
 def places(text, language):

@@ -5,7 +5,7 @@ from django.utils.translation import pgettext
 
 from strategic_areas.addresses import address
 from strategic_areas.labels import PUNCTUALITY, STATES
-from strategic_areas.queries.catalogue import Catalogue, folded
+from strategic_areas.queries.catalogue import Catalogue
 from strategic_areas.views.filters import (
     by_label,
     columns,
@@ -76,7 +76,7 @@ def _fields(found):
         programmes.values(), key=lambda each: (each.area.sort_code, each.sort_code)
     )
     areas = {each.area.code: each.area.label for each in ordered}
-    agencies = by_label(((c.lead.slug, c.lead.name) for c in commitments), folded)
+    agencies = by_label((c.lead.slug, c.lead.name) for c in commitments)
     yield (
         "area",
         (_("Area"), _("Any area")),

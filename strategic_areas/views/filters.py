@@ -1,8 +1,9 @@
 """Filters, sorting and paging of a list as its form, its links and its address."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from agencies.folding import fold
 from strategic_areas.queries.facets import Facet
 from strategic_areas.views.parameters import query
 
@@ -106,6 +107,6 @@ def columns(
     return tuple(found)
 
 
-def by_label(pairs: Iterable[tuple[str, str]], fold: Callable) -> list:
+def by_label(pairs: Iterable[tuple[str, str]]) -> list:
     """Each value once, with its label, in the order of the labels."""
     return sorted(dict(pairs).items(), key=lambda pair: fold(pair[1]))

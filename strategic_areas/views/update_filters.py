@@ -5,7 +5,6 @@ from django.utils.translation import gettext as _
 from strategic_areas.addresses import address
 from strategic_areas.models import Plan
 from strategic_areas.queries.archive import Cube
-from strategic_areas.queries.catalogue import folded
 from strategic_areas.views.filters import FROM_THE_START, by_label, field
 from strategic_areas.views.parameters import query
 
@@ -37,9 +36,7 @@ def _fields(found):
         found.periods.values(), key=lambda each: (each.ends_on, each.code), reverse=True
     )
     rehearsed = frozenset(each.code for each in periods if each.is_demonstration)
-    agencies = by_label(
-        ((each.slug, each.name) for each in found.agencies.values()), folded
-    )
+    agencies = by_label((each.slug, each.name) for each in found.agencies.values())
     areas = sorted(found.areas.values(), key=lambda each: each.sort_code)
     yield (
         "period",

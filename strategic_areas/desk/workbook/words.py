@@ -1,12 +1,12 @@
 """The words of the drop-down lists, read in whichever language they were chosen."""
 
-import unicodedata
 from functools import cache
 
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext
 
+from agencies.folding import fold
 from strategic_areas.models import Answer, Execution
 
 
@@ -41,6 +41,4 @@ def _meanings(name):
 
 def simple(text):
     """A word without accents, capitals and spare blanks, to compare it."""
-    parts = unicodedata.normalize("NFD", text)
-    letters = "".join(sign for sign in parts if unicodedata.category(sign) != "Mn")
-    return " ".join(letters.casefold().split())
+    return " ".join(fold(text).split())
