@@ -1,4 +1,4 @@
-"""The counter of what the public reads, and what the plan files last said."""
+"""The counters of what the public reads, and what the plan files last said."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -9,12 +9,15 @@ from strategic_areas.models.plan import Plan
 
 class PublicationVersion(models.Model):
     """
-    One row: a counter that database triggers move when public content changes.
+    One row of two counters, moved by database triggers alone.
 
-    Read it before the content, so that a page is at least as new as its label.
+    ``number`` moves when public content changes, ``takedowns`` besides when some of it
+    is taken away: ``triggers/versions.py`` says when. Read them before the content, so
+    that a page is at least as new as its label.
     """
 
     number = models.PositiveBigIntegerField(default=0)
+    takedowns = models.PositiveBigIntegerField(default=0, db_default=0)
 
     fields = Fields(*public("number"))
 
@@ -31,9 +34,14 @@ class PublicationVersion(models.Model):
         return str(self.number)
 
     @classmethod
+    def counters(cls):
+        """``number`` and ``takedowns`` now; zeros where nothing was ever published."""
+        return cls.objects.values_list("number", "takedowns").first() or (0, 0)
+
+    @classmethod
     def current(cls):
-        """The counter now; 0 on a portal in which nothing public was ever stored."""
-        return cls.objects.values_list("number", flat=True).first() or 0
+        """``number`` now."""
+        return cls.counters()[0]
 
 
 class ImportedRecord(models.Model):

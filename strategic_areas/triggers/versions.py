@@ -1,4 +1,11 @@
-"""What moves the publication version: every row that a public page shows."""
+"""
+What moves the two counters of the publication version.
+
+``number`` moves with every row that a public page shows. ``takedowns`` moves, together
+with it, when the public may no longer read something: a row is deleted, or changed in
+one of the ways of ``TAKEN_DOWN``. Pages that are kept from before a takedown are never
+served again, not even while the database is away.
+"""
 
 from dataclasses import dataclass
 
@@ -16,7 +23,6 @@ from strategic_areas.triggers.statements import (
 NOT_PUBLIC = {
     "ActivityProposal",
     "PendingChange",
-    "RecordChange",
     "RoundReopening",
     "Submission",
     "Purge",
@@ -35,6 +41,21 @@ TOLD = "('submitted', 'published', 'replaced', 'withdrawn')"
 REVISIONS = ("ActivityUpdate", "CommitmentUpdate")
 #: May name a revision, but hangs on none: it stands beside other records too.
 ON_NO_REVISION = {"AttributionDispute"}
+
+_WITHDRAWN = "OLD.status = 'published' AND NEW.status = 'withdrawn'"
+#: By model, the change of a row by which the public loses something that it could
+#: read. A help line counts whatever changes: a wrong number may lead to the wrong
+#: people. A replaced revision does not: it stays readable at its address. What is
+#: merely edited does not either; to take a text back for good there is the purge.
+TAKEN_DOWN = {
+    "ActivityUpdate": _WITHDRAWN,
+    "CommitmentUpdate": _WITHDRAWN,
+    "Evidence": "OLD.is_public AND NOT NEW.is_public",
+    "HelpLine": "NOT OLD.confirm_before_publishing",
+    "Plan": "OLD.status <> 'in_preparation' AND NEW.status = 'in_preparation'",
+    "Amendment": "OLD.approved_at IS NOT NULL AND NEW.approved_at IS NULL",
+    "Purge": "OLD.state <> 'done' AND NEW.state = 'done'",
+}
 
 
 @dataclass(frozen=True)
@@ -76,16 +97,19 @@ def _table(model, *, is_revision=False):
     return Table(model._meta.db_table, is_revision, beside)
 
 
-def _next_version():
-    """The statement that moves the counter; the row is made when it is missing."""
+def _move(*counters):
+    """The statement that moves these counters; the row is made when it is missing."""
     version = model_named("PublicationVersion")._meta.db_table
+    first = ", ".join(str(int(name in counters)) for name in ("number", "takedowns"))
+    moved = ", ".join(f'{name} = "{version}".{name} + 1' for name in counters)
     return (
-        f'INSERT INTO "{version}" (id, number) VALUES (1, 1) '  # noqa: S608 - our names
-        f'ON CONFLICT (id) DO UPDATE SET number = "{version}".number + 1'
+        f'INSERT INTO "{version}" (id, number, takedowns) '  # noqa: S608 - our names
+        f"VALUES (1, {first}) ON CONFLICT (id) DO UPDATE SET {moved}"
     )
 
 
 def version():
+    """The triggers that move ``number``; with a deletion ``takedowns`` too."""
     for table in public_tables():
         for event in EVENTS:
             rows = {"INSERT": ["NEW"], "DELETE": ["OLD"]}.get(event, ["NEW", "OLD"])
@@ -96,6 +120,26 @@ def version():
                 sqlite=_sqlite(name, table, event, rows),
                 postgresql=_postgresql(name, table, event, rows),
             )
+
+
+def takedowns():
+    """The triggers that move both counters when a row changes as in ``TAKEN_DOWN``."""
+    for model, condition in TAKEN_DOWN.items():
+        table = model_named(model)._meta.db_table
+        name = f"{PREFIX}takedown_{table}"
+        yield Trigger(
+            name=name,
+            table=table,
+            sqlite=(
+                f'CREATE TRIGGER "{name}" AFTER UPDATE ON "{table}" WHEN {condition} '
+                f"BEGIN {_move('number', 'takedowns')}; END"
+            ),
+            postgresql=(
+                f'CREATE CONSTRAINT TRIGGER "{name}" AFTER UPDATE ON "{table}" '
+                "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW "
+                f"WHEN ({condition}) EXECUTE FUNCTION {PREFIX}taken_down()"
+            ),
+        )
 
 
 def _of_status(table, rows):
@@ -114,9 +158,10 @@ def _sqlite(name, table, event, rows):
             for column, parent in table.beside
         )
         when = f"WHEN {asked} "
+    counters = ("number", "takedowns") if event == "DELETE" else ("number",)
     return (
         f'CREATE TRIGGER "{name}" AFTER {event} ON "{table.name}" {when}'
-        f"BEGIN {_next_version()}; END"
+        f"BEGIN {_move(*counters)}; END"
     )
 
 
@@ -138,28 +183,57 @@ def _postgresql(name, table, event, rows):
 
 def functions():
     """What the triggers call on PostgreSQL."""
-    return [_version_moves(), _move_version(), _move_version_beside()]
+    return [
+        _version_moves(),
+        _takes_down(),
+        _trigger_function("taken_down", f"PERFORM {PREFIX}takes_down();"),
+        _trigger_function("move_version", _MOVE),
+        _move_version_beside(),
+    ]
 
 
 def _version_moves():
     """Once per transaction is enough, however many rows it changes."""
     return (
         f"CREATE OR REPLACE FUNCTION {PREFIX}version_moves() RETURNS void AS $$ "
-        "BEGIN "
-        "IF current_setting('portal.moved', true) IS NOT DISTINCT FROM "
-        "txid_current()::text THEN RETURN; END IF; "
-        "PERFORM set_config('portal.moved', txid_current()::text, true); "
-        f"{AT_COMMIT}; {_next_version()}; "
+        f"BEGIN {_once_per_transaction('portal.moved')} "
+        f"{AT_COMMIT}; {_move('number')}; "
         # Delivered at commit, to whoever keeps finished pages.
         "PERFORM pg_notify('portal_version', ''); "
         "END $$ LANGUAGE plpgsql"
     )
 
 
-def _move_version():
+def _takes_down():
+    """Moves both counters; likewise once per transaction."""
     return (
-        f"CREATE OR REPLACE FUNCTION {PREFIX}move_version() RETURNS trigger AS $$ "
-        f"BEGIN PERFORM {PREFIX}version_moves(); RETURN NULL; END $$ LANGUAGE plpgsql"
+        f"CREATE OR REPLACE FUNCTION {PREFIX}takes_down() RETURNS void AS $$ "
+        f"BEGIN PERFORM {PREFIX}version_moves(); "
+        f"{_once_per_transaction('portal.taken_down')} {_move('takedowns')}; "
+        "END $$ LANGUAGE plpgsql"
+    )
+
+
+def _once_per_transaction(setting):
+    """Return from the function if this transaction has been here before."""
+    return (
+        f"IF current_setting('{setting}', true) IS NOT DISTINCT FROM "
+        "txid_current()::text THEN RETURN; END IF; "
+        f"PERFORM set_config('{setting}', txid_current()::text, true);"
+    )
+
+
+#: What a trigger's function does on PostgreSQL about a row that the public was told.
+_MOVE = (
+    f"IF TG_OP = 'DELETE' THEN PERFORM {PREFIX}takes_down(); "
+    f"ELSE PERFORM {PREFIX}version_moves(); END IF;"
+)
+
+
+def _trigger_function(name, does):
+    return (
+        f"CREATE OR REPLACE FUNCTION {PREFIX}{name}() RETURNS trigger AS $$ "
+        f"BEGIN {does} RETURN NULL; END $$ LANGUAGE plpgsql"
     )
 
 
@@ -175,6 +249,6 @@ def _move_version_beside():
         + " AND id IN (($1).%I, ($2).%I))', "
         "TG_ARGV[number + 1], TG_ARGV[number], TG_ARGV[number]) "
         "INTO told USING COALESCE(NEW, OLD), COALESCE(OLD, NEW); "
-        f"IF told THEN PERFORM {PREFIX}version_moves(); RETURN NULL; END IF; "
+        f"IF told THEN {_MOVE} RETURN NULL; END IF; "
         "number := number + 2; END LOOP; RETURN NULL; END $$ LANGUAGE plpgsql"
     )

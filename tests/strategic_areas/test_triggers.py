@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from strategic_areas import triggers, workflow
+from strategic_areas import purging, triggers, workflow
 from strategic_areas.models import (
     Activity,
     AgencyComment,
@@ -15,6 +15,7 @@ from strategic_areas.models import (
     Commitment,
     HelpLine,
     Indicator,
+    Plan,
     Programme,
     Province,
     PublicationVersion,
@@ -26,11 +27,13 @@ from strategic_areas.triggers import versions
 from tests.factories import (
     make_activity,
     make_agency,
+    make_amendment,
     make_approved_dispute,
     make_commitment,
     make_correction_request,
     make_evidence,
     make_focal_point,
+    make_help_line,
     make_letter,
     make_period,
     make_plan,
@@ -181,6 +184,78 @@ def test_publishing_and_withdrawing_move_the_version(open_record):
     withdrawn = moved(lambda: workflow.withdraw(update, by=reviewer, reason="Error."))
 
     assert (published, withdrawn) == (True, True)
+
+
+def takedowns():
+    return PublicationVersion.counters()[1]
+
+
+def counted(act):
+    """By how much ``act`` moves the counter of takedowns once it is committed."""
+    before = takedowns()
+    with transaction.atomic():
+        act()
+    return takedowns() - before
+
+
+def publish_a_correction(update):
+    author = update.contributors.get()
+    correction = workflow.correct(update, by=author)
+    correction.narrative_es = "Dicho de otro modo."
+    workflow.save(correction, by=author, seen_version=correction.version)
+    workflow.submit(correction, by=author)
+    workflow.publish(correction, by=make_reviewer())
+
+
+def purge_text(update):
+    asked = purging.request(update.narrative_es, by=make_reviewer())
+    purging.confirm(asked, by=make_reviewer())
+
+
+TAKEDOWNS = {
+    "a withdrawal": lambda update: workflow.withdraw(
+        update, by=make_reviewer(), reason="Error."
+    ),
+    "a purge": purge_text,
+    "evidence closed": lambda update: update.evidences.update(is_public=False),
+    "a wrong number": lambda update: HelpLine.objects.update(numbers=["1"]),
+    "a row deleted": lambda update: HelpLine.objects.all().delete(),
+    "a plan taken back": lambda update: Plan.objects.update(status="in_preparation"),
+    "an approval taken back": lambda update: Amendment.objects.update(
+        approved_at=None, approved_by=None
+    ),
+}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("name", TAKEDOWNS)
+def test_what_the_public_loses_is_counted_beside_the_version(name, open_record):
+    update = make_update(narrative_es="Un texto que se retira.")
+    make_evidence(update)
+    workflow.submit(update, by=update.contributors.get())
+    workflow.publish(update, by=make_reviewer(), evidence=update.evidences.all())
+    make_help_line()
+    make_amendment(plan=update.plan)
+    before = PublicationVersion.current()
+
+    assert counted(lambda: TAKEDOWNS[name](update)) > 0
+    assert PublicationVersion.current() > before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_the_public_keeps_is_no_takedown(open_record):
+    update, submitted = make_published_update(), make_submitted_update()
+    draft_evidence = make_evidence(make_update())
+    hidden = make_help_line(confirm_before_publishing=True)
+
+    assert [
+        counted(lambda: workflow.publish(submitted, by=make_reviewer())),
+        counted(lambda: publish_a_correction(update)),
+        counted(lambda: Activity.objects.update(title_es="Otro título")),
+        counted(draft_evidence.delete),
+        counted(lambda: HelpLine.objects.filter(pk=hidden.pk).update(numbers=["1"])),
+        counted(make_help_line),
+    ] == [0] * 6
 
 
 @pytest.mark.django_db(transaction=True)
