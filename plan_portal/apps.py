@@ -1,5 +1,3 @@
-from importlib import import_module
-
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
 from django.core.management import call_command
@@ -7,7 +5,6 @@ from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 from plan_portal import roles
-from strategic_areas.signals import taking_back
 
 
 def make_shared_cache(sender, using, **kwargs):
@@ -25,8 +22,6 @@ class PortalConfig(AppConfig):
     def ready(self):
         post_migrate.connect(make_shared_cache, dispatch_uid="portal_cache")
         post_migrate.connect(roles.grant_permissions, dispatch_uid="portal_roles")
-        copies = import_module("plan_portal.front.copies")
-        taking_back.connect(copies.take_back, dispatch_uid="portal_copies")
 
 
 class PortalAdminConfig(AdminConfig):

@@ -20,7 +20,7 @@ from django.test import Client
 from django.utils.safestring import mark_safe
 
 from plan_portal import sitemap
-from plan_portal.front import words
+from plan_portal.front import outage
 from plan_portal.templatetags.portal import made_once
 from strategic_areas.addresses import address
 
@@ -67,7 +67,7 @@ def collect(pages):
     """Every partial on ``pages``, rows of the public table: its HTML by its state."""
     found, client = defaultdict(dict), Client(SERVER_NAME=settings.SITE_HOST)
     with recorded(found):
-        words.banner(time.time(), "/")
+        outage.banner(time.time(), "/")
         for row in pages:
             for path in _addresses(row):
                 _read(client, path)

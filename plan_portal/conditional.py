@@ -4,15 +4,17 @@ import re
 from functools import cache, wraps
 from hashlib import sha256
 
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from plan_portal import build
 from strategic_areas.models import PublicationVersion
+from strategic_areas.views.parameters import canonical, has_free_text
 
-#: By this the front says that it asks, and the view in what header it may keep the
-#: page: the names of the query parameters that the page depends on.
+#: By this the front says that it asks, and by this header it is told that it may keep
+#: the page under the very address that was asked for.
 ASKED_BY_FRONT, KEEP = "portal.front", "X-Portal-Keep"
 
 #: Stands in a page in the place of its version, for as long as its text is not done.
@@ -39,6 +41,8 @@ def public_page(view, language):
     """
     The view of one public address: only read, labelled, kept by no cookie.
 
+    Each page has one address: others with the parameters that it reads lead there.
+    The front keeps no others, so nobody can fill its memory with variants of a page.
     Its template finds in the request ``page_version``, that which a reader who points
     out an error tells.
     """
@@ -48,7 +52,12 @@ def public_page(view, language):
     def labelled(request, *args, **kwargs):
         request.publication_version = PublicationVersion.current()
         etag = page_label(request.publication_version, language)
-        response = get_conditional_response(request, etag=etag)
+        own_query = canonical(request, view)
+        is_canonical = own_query == _query(request)
+        if own_query is None or is_canonical:
+            response = get_conditional_response(request, etag=etag)
+        else:
+            response = redirect(request.path + own_query)
         if response is None:
             request.page_version = UNTOLD
             response = view(request, *args, **kwargs)
@@ -57,11 +66,17 @@ def public_page(view, language):
             finish(response)
         response.headers["ETag"] = etag
         response.headers["Cache-Control"] = "public, no-cache"
-        if request.META.get(ASKED_BY_FRONT):
-            response.headers[KEEP] = " ".join(getattr(view, "parameters", ()))
+        may_keep = is_canonical and not has_free_text(request)
+        if may_keep and request.META.get(ASKED_BY_FRONT):
+            response.headers[KEEP] = "yes"
         return response
 
     return labelled
+
+
+def _query(request):
+    sent = request.META.get("QUERY_STRING", "")
+    return f"?{sent}" if sent else ""
 
 
 def tell_version(response):

@@ -15,6 +15,8 @@ from django.utils import translation
 
 from plan_portal.middleware import language_of_visitor
 
+#: Where the lines to call stand, by language.
+HELP_PAGES = {"es": "/ayuda/", "en": "/en/help/"}
 #: Seconds after which a program may ask again.
 RETRY_AFTER = "30"
 
@@ -28,7 +30,7 @@ def error_page(request, status, template=""):
         context = {
             "language": language,
             "home": "/en/" if is_english else "/",
-            "help": "/en/help/" if is_english else "/ayuda/",
+            "help": HELP_PAGES["en" if is_english else "es"],
             # The plain name: the manifest of hashed ones may be what is missing.
             "stylesheet": f"{settings.STATIC_URL}portal.css",
         }

@@ -210,10 +210,9 @@ DATABASES = {
 }
 
 
-# The front: finished public pages in each worker's memory, and their last good copies
+# The front: finished public pages in each worker's memory
 
 FRONT_MEMORY = env.int("FRONT_MEMORY_MB", default=16) * 2**20
-COPIES_DIR = VAR_DIR / "copies"
 
 # Limits are counted here, by all processes together: never in one process's memory.
 CACHES = {

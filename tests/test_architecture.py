@@ -19,7 +19,6 @@ ROWS = [
         "marker",
         "progress",
         "schedule",
-        "signals",
         "text_guard",
     ],
     ["labels", "models", "translation"],

@@ -58,7 +58,7 @@ BANS = {
         r"urllib\.request|http\.client|import (requests|httpx|socket)\b",
         ("py",),
         {
-            "plan_portal/front/rescue.py",  # shuts sockets of the database, opens none
+            "plan_portal/front/deadline.py",  # shuts the database's, opens none
             "plan_portal/management/commands/serve_portal.py",  # asks itself if it runs
             "strategic_areas/evidence/scanning.py",  # the scanner that a setting names
         },

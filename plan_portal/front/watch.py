@@ -10,13 +10,13 @@ import logging
 import select
 import threading
 import time
-from contextlib import suppress
+from typing import NamedTuple
 
 from django.db import Error, connection
 from django.utils import timezone
 
 from plan_portal import build
-from plan_portal.front.rescue import Rescue
+from plan_portal.front.deadline import DatabaseDeadline
 from strategic_areas.models import PublicationVersion
 
 logger = logging.getLogger(__name__)
@@ -31,25 +31,39 @@ POLL, POLL_BESIDE_PUSH = 0.25, 1.0
 RETRY, RETRY_OF_REQUEST = 0.5, 10.0
 
 
+class Label(NamedTuple):
+    """What a page is made for: with another label it is made anew."""
+
+    build: str
+    version: int
+    day: str
+    takedowns: int
+
+
 class Watch:
     """
-    ``label`` is (build, version, date); ``good_until`` on the monotonic clock.
+    ``label`` is current until ``good_until``, on the monotonic clock.
 
-    ``on_tick`` is called by the thread after each question, answered or not.
+    ``on_new_label`` is called with each new label at once, by the thread that read it.
+    ``on_quiet`` is called by the watching thread a quarter of a second later, so that
+    what it makes keeps no reader waiting who asks for a page of the new version.
     """
 
     def __init__(self):
         self.label = None
         self.good_until = 0.0
-        self.on_tick = lambda: None
+        self.on_new_label = lambda label: None
+        self.on_quiet = lambda: None
         self._build = build.label()
         self._asking = threading.Lock()
         self._starting = threading.Lock()
+        self._labelling = threading.Lock()
         self._stopping = threading.Event()
         self._thread = None
         self._next_question = 0.0
         self._asked_at = {}
-        self.rescue = Rescue(self.waited_since)
+        self._quiet_for = None
+        self.deadline = DatabaseDeadline(self.waited_since)
 
     def waited_since(self):
         """Since when the version is waited for, on the monotonic clock; or None."""
@@ -66,12 +80,12 @@ class Watch:
                     target=self._run, name="front-watch", daemon=True
                 )
                 self._thread.start()
-                self.rescue.start()
+                self.deadline.start()
 
     def stop(self):
         """End the threads and their connection."""
         self._stopping.set()
-        self.rescue.stop()
+        self.deadline.stop()
         if self._thread:
             self._thread.join(POLL_BESIDE_PUSH + GOOD_FOR)
 
@@ -105,52 +119,65 @@ class Watch:
         """Read the version, then say until when it is good; never backwards."""
         begun = time.monotonic()
         try:
-            version = self._asked(begun, listen)
+            version, takedowns = self._asked(begun, listen)
         except Error:
             watched = self._thread is not None and self._thread.is_alive()
             pause = RETRY_OF_REQUEST if watched else RETRY
             self._next_question = time.monotonic() + pause
             connection.close()
             raise
-        label = (self._build, version, f"{timezone.localdate():%Y%m%d}")
-        # Replaced only when it is another: pages are compared with it by identity.
-        if self.label is None or label[1:] > self.label[1:]:
-            self.label = label
+        day = f"{timezone.localdate():%Y%m%d}"
+        self._tell(Label(self._build, version, day, takedowns))
         self.good_until = begun + GOOD_FOR
         self._next_question = 0.0
+
+    def _tell(self, label):
+        # Replaced only when it is another: pages are compared with it by identity.
+        with self._labelling:
+            if self.label is None or label[1:] > self.label[1:]:
+                self.on_new_label(label)
+                self.label = label
 
     def _asked(self, begun, listen):
         thread = threading.get_ident()
         self._asked_at[thread] = begun
         try:
-            with self.rescue.waiting():
+            with self.deadline.applied():
                 if listen and connection.connection is None:
                     _listen()  # before reading, so that nothing falls between the two
-                return PublicationVersion.current()
+                return PublicationVersion.counters()
         finally:
             del self._asked_at[thread]
 
     def _run(self):
-        is_pushed = connection.vendor == "postgresql"
         while not self._stopping.is_set():
             try:
-                self._read(listen=is_pushed)
-                self.on_tick()
-                if is_pushed:
-                    _wait_for_push()
-                else:
-                    self._stopping.wait(POLL)
+                self._look()
             except Exception as error:
                 self._put_up_with(error)
         connection.close()
+
+    def _look(self):
+        """Read the version, and wait until there may be another."""
+        is_pushed = connection.vendor == "postgresql"
+        self._read(listen=is_pushed)
+        is_new = self._quiet_for is not self.label
+        pause = POLL if is_new or not is_pushed else POLL_BESIDE_PUSH
+        if is_pushed:
+            _wait_for_push(pause)
+        else:
+            self._stopping.wait(pause)
+        if is_new and not self._stopping.is_set():
+            self._quiet_for = self.label
+            # It may close the connection: the next look listens anew, then reads.
+            self.on_quiet()
 
     def _put_up_with(self, error):
         """Whatever it was, the version is asked for again."""
         if not isinstance(error, Error):
             logger.exception("The publication version was not read")
+        self._quiet_for = None
         connection.close()
-        with suppress(Exception):
-            self.on_tick()
         self._stopping.wait(RETRY)
 
 
@@ -159,9 +186,9 @@ def _listen():
         cursor.execute(f"LISTEN {CHANNEL}")
 
 
-def _wait_for_push():
-    """Return when the database tells of a publication, or after a second."""
+def _wait_for_push(pause):
+    """Return when the database tells of a publication, or after the pause."""
     raw = connection.connection
-    select.select([raw], [], [], POLL_BESIDE_PUSH)
+    select.select([raw], [], [], pause)
     raw.poll()
     raw.notifies.clear()

@@ -1,13 +1,16 @@
 """What stands between the server and Django."""
 
 import time
+from io import BytesIO
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
 from plan_portal.conditional import ASKED_BY_FRONT, KEEP
-from plan_portal.front import words
-from plan_portal.front.page import Page
+from plan_portal.errors import HELP_PAGES
+from plan_portal.front import outage
+from plan_portal.front.pages import Page
 from plan_portal.middleware import STAFF_PATHS
 from plan_portal.policy import REPORTS
 
@@ -15,8 +18,8 @@ from plan_portal.policy import REPORTS
 PASSED_ON = (*STAFF_PATHS, "/salud/", "/static/")
 #: What Django answers without the database.
 WITHOUT_DATABASE = ("/salud/", "/static/", REPORTS)
-#: A query longer than this is not kept: what strangers write must not fill memory.
-LONGEST_QUERY = 200
+#: Made before anybody asks: they are to be there when the database is not.
+HELP = tuple(HELP_PAGES.values())
 #: What of a request the making of a page must not depend on.
 NOT_OF_THE_PAGE = (
     "HTTP_ACCEPT_ENCODING",
@@ -34,34 +37,37 @@ class Front:
     """
     A WSGI application around Django's.
 
-    ``watch`` knows the label of what is current, ``shelf`` keeps pages in memory and
-    ``copies`` on disk.
+    ``watch`` knows the label of what is current, ``memory`` keeps the pages.
     """
 
-    def __init__(self, application, *, watch, shelf, copies):
+    def __init__(self, application, *, watch, memory):
         self.application = application
-        self.watch, self.shelf, self.copies = watch, shelf, copies
+        self.watch, self.memory = watch, memory
         self._session_cookie = f"{settings.SESSION_COOKIE_NAME}="
         self._hosts = {}
-        self._floor = copies.floor()
+        watch.on_new_label = lambda label: memory.drop_older(label.takedowns)
+        watch.on_quiet = self.make_help_pages
 
     def __call__(self, environ, start_response):
         """Answer a page that stands ready at once; everything else takes longer."""
         key = environ["PATH_INFO"]
         if query := environ.get("QUERY_STRING"):
-            key = f"{key}?{'&'.join(sorted(query.split('&')))}"
-        page = self.shelf.pages.get(key)
+            key = f"{key}?{query}"
+        page = self.memory.pages.get(key)
         if (
             page is not None
             and page.label is self.watch.label
             and time.monotonic() < self.watch.good_until
             and self._is_for_everybody(environ)
         ):
-            self.shelf.touch(key)
+            self.memory.touch(key)
             return page.respond(environ, start_response)
         if not self._is_for_everybody(environ):
             return self._pass_on(environ, start_response)
-        return self._answer(key, environ, start_response)
+        self.watch.start()
+        if not self.watch.ask():
+            return self._from_before(key, environ, start_response)
+        return self._current(key, environ).respond(environ, start_response)
 
     def _is_for_everybody(self, environ):
         """A read of a public address, by nobody in particular, in the right way."""
@@ -98,27 +104,25 @@ class Front:
         if not path.startswith(WITHOUT_DATABASE) and self._is_addressed_well(environ):
             self.watch.start()
             if not self.watch.ask():
-                return words.unavailable().respond(environ, start_response)
+                return outage.unavailable().respond(environ, start_response)
         return self._ask_django(environ, start_response)
 
     def _ask_django(self, environ, start_response):
         """What Django answers; let go of where the database does not answer it."""
-        with self.watch.rescue.waiting():
+        with self.watch.deadline.applied():
             return self.application(environ, start_response)
 
-    def _answer(self, key, environ, start_response):
-        self.watch.start()
-        if not self.watch.ask():
-            return self._last_good(key, environ, start_response)
-        page = self.shelf.get(key)
+    def _current(self, key, environ):
+        """The page as it is now, made by one thread; else Django's own answer."""
+        page = self.memory.get(key)
         if page is None or page.label is not self.watch.label:
-            with self.shelf.making(key):
-                page = self.shelf.get(key)
+            with self.memory.making(key):
+                page = self.memory.get(key)
                 if page is None or page.label is not self.watch.label:
-                    page = self._make(key, environ, start_response)
-        return page.respond(environ, start_response)
+                    page = self._make(key, environ)
+        return page
 
-    def _make(self, key, environ, start_response):
+    def _make(self, key, environ):
         """
         The page that Django makes now, kept if it may be; else Django's own answer.
 
@@ -126,33 +130,40 @@ class Front:
         """
         label = self.watch.label
         answer = Answer(self._ask_django, environ)
-        if answer.status != "200 OK" or not answer.may_be_kept(environ):
+        if answer.status != "200 OK" or not answer.may_be_kept:
             return answer
         page = Page(answer.read(), answer.headers, label, time.time())
-        self.shelf.put(key, page)
-        self.copies.keep(key, page)
+        self.memory.put(key, page)
         return page
 
-    def _last_good(self, key, environ, start_response):
-        """The page as it last stood, under a banner that says so; else 503."""
-        page = self.shelf.get(key)
-        if page is None or not self._may_be_served(page):
-            page = self.copies.find(key)
-            if page is None:
-                return words.unavailable().respond(environ, start_response)
-            self.shelf.put(key, page)
+    def _from_before(self, key, environ, start_response):
+        """
+        The page of before under a band that says so; else 503.
+
+        What is in memory holds nothing of which this process could learn that it was
+        taken down.
+        """
+        page = self.memory.get(key)
+        if page is None:
+            return outage.unavailable().respond(environ, start_response)
         if page.bannered is None:
-            page.bannered = page.under(words.banner(page.made_at, key))
+            page.bannered = page.under(outage.banner(page.made_at, key))
         return page.bannered.respond(environ, start_response)
 
-    def _may_be_served(self, page):
-        return self._floor is not None and page.label[1] >= self._floor
-
-    def on_tick(self):
-        """Look after the copies; called by the thread that watches."""
-        if self.watch.is_good():
-            self.copies.open_if_abandoned(self.watch.label[1])
-        self._floor = self.copies.floor()
+    def make_help_pages(self):
+        """Make those that are not current, as if a reader had asked for them."""
+        site = urlsplit(settings.SITE_URL)
+        for path in HELP:
+            environ = {
+                "REQUEST_METHOD": "GET",
+                "PATH_INFO": path,
+                "HTTP_HOST": site.netloc,
+                "wsgi.url_scheme": site.scheme,
+                "wsgi.input": BytesIO(),
+            }
+            answer = self._current(path, environ)
+            if not isinstance(answer, Page):
+                answer.read()  # which ends the request
 
 
 class Answer:
@@ -165,16 +176,8 @@ class Answer:
 
     def _begin(self, status, headers, exc_info=None):
         self.status = status
-        self._parameters = next((v for name, v in headers if name == KEEP), None)
         self.headers = [pair for pair in headers if pair[0] != KEEP]
-
-    def may_be_kept(self, environ):
-        """True when the view said so, for just the parameters that were sent."""
-        query = environ.get("QUERY_STRING", "")
-        if self._parameters is None or len(query) > LONGEST_QUERY:
-            return False
-        sent = {part.partition("=")[0] for part in query.split("&") if part}
-        return sent <= set(self._parameters.split())
+        self.may_be_kept = len(self.headers) < len(headers)
 
     def read(self):
         try:

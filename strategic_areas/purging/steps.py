@@ -11,7 +11,6 @@ from strategic_areas.models.purges import STAMP
 from strategic_areas.purging import blanking
 from strategic_areas.purging.places import Place, find, sort_out
 from strategic_areas.purging.words import Words
-from strategic_areas.signals import taking_back
 
 
 class PurgeError(Exception):
@@ -67,7 +66,6 @@ def confirm(purge, *, by):
     _must_be_allowed(by)
     _decide(purge, Purge.State.RUNNING, by)
     words = Words(purge.phrases)
-    taking_back.send(sender=Purge)
     places, _left = look(purge)
     records = blanking.touched(places)
     _list(purge, places, records)

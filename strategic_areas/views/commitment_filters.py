@@ -33,18 +33,13 @@ def context(found: Catalogue, asked: dict) -> dict:
         "dropped": query(wanted, **{each.name: "" for each in chosen}) or "?",
         "columns": columns(names, sort, wanted, "code"),
         "orders": [("", _("As the plan has it")), *_orders(names)],
-        "page_query": query(asked, page=_beyond_first(asked)),
+        "page_query": query(asked),
         "is_variant": bool(wanted),
         "today_query": query(wanted, at=""),
         "table_address": address("plan_commitments", found.board.plan.code)
         + query(wanted),
         "shared": query(wanted),
     }
-
-
-def _beyond_first(asked):
-    page = asked.get("page", "")
-    return "" if page == "1" else page
 
 
 def _columns(board):

@@ -8,7 +8,7 @@ from django.utils import timezone
 from strategic_areas.queries import board, catalogue, commitments
 from strategic_areas.queries.succession import Succession
 from strategic_areas.views import commitment_filters, commitment_lines
-from strategic_areas.views.parameters import asked, is_untidy, query, reads
+from strategic_areas.views.parameters import asked, reads
 from strategic_areas.views.plans import found_or_404, plan_at
 
 PER_PAGE = 50
@@ -16,12 +16,10 @@ PER_PAGE = 50
 ASKED = (*catalogue.FILTERS, "sort", "at")
 
 
-@reads(*catalogue.FILTERS[1:], "sort", "at", "page")
+@reads(*ASKED, "page", sort="code")
 def commitment_list(request, plan):
     """A plan's commitments, by filters and in an order that stand in the address."""
     plan, wanted = plan_at(request, plan), asked(request, *ASKED, "page")
-    if is_untidy(request, *ASKED, "page"):
-        return redirect(request.path + query(wanted))
     found = _sifted(plan, wanted)
     try:
         page = Paginator(found.rows, PER_PAGE).page(wanted.get("page", 1))
@@ -33,7 +31,7 @@ def commitment_list(request, plan):
     return render(request, "commitments.html", context, status=_status(found))
 
 
-@reads(*catalogue.FILTERS[1:], "sort", "at")
+@reads(*ASKED, sort="code")
 def commitment_table(request, plan):
     """The same list as CSV: all of it, by the same filters and in the same order."""
     plan, wanted = plan_at(request, plan), asked(request, *ASKED)

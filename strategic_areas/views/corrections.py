@@ -20,5 +20,5 @@ def correction_log(request):
     except InvalidPage:
         raise Http404 from None
     context = {"plan": plans.choose(timezone.localdate()).shown, "log": log}
-    context |= {"page": page, "page_query": query(wanted if page.number > 1 else {})}
+    context |= {"page": page, "page_query": query(wanted)}
     return render(request, "corrections.html", context)

@@ -8,49 +8,77 @@ same page of the other language: ``q`` words, ``area``, ``programme``, ``agency`
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from urllib.parse import urlencode
 
 from django.http import Http404
 
 #: Words longer than this are nobody's search.
 LONGEST = 100
+#: Parameters of free text: their values have no end, so no page is kept by them.
+FREE_TEXT = frozenset({"q"})
 
 
-def reads(*names):
+def reads(*names, **defaults):
     """
     A decorator that names the query parameters a public page depends on.
 
-    A page asked for with just these may be kept and answered again; any other query
-    makes it anew. Free text is never among them: its values have no end.
+    They stand in its address in this order, and not at all with the value that
+    ``defaults`` has for them. Any other address with just these parameters leads to
+    that one; any other query makes the page anew.
     """
 
     def named(view):
-        view.parameters = names
+        view.parameters = {name: defaults.get(name, "") for name in names}
         return view
 
     return named
+
+
+def canonical(request, view) -> str | None:
+    """
+    The query of this page as the portal writes it; "" where nothing is asked.
+
+    None where something was sent that the view does not read. Http404 as ``asked``.
+    """
+    parameters = getattr(view, "parameters", {})
+    values = asked(request, *parameters)
+    if not request.GET.keys() <= parameters.keys():
+        return None
+    return query(
+        {name: value for name, value in values.items() if value != parameters[name]}
+    )
+
+
+def has_free_text(request) -> bool:
+    return not FREE_TEXT.isdisjoint(request.GET)
 
 
 def asked(request, *names) -> dict[str, str]:
     """
     The one value of each parameter that was sent with one, in the order of ``names``.
 
-    An address that names one twice is none of the portal's: Http404. The front keeps
-    pages by their parameters in any order, so that two values could change places.
+    A page has its plain number, and the first none. An address that names a parameter
+    twice is none of the portal's: Http404.
     """
     found = {}
     for name in names:
         values = request.GET.getlist(name)
         if len(values) > 1:
             raise Http404
-        if value := "".join(values).replace("\0", "").strip()[:LONGEST]:
+        value = "".join(values).replace("\0", "").strip()[:LONGEST].strip()
+        if name == "page":
+            value = _plain_number(value)
+        if value:
             found[name] = value
     return found
 
 
-def is_untidy(request, *names) -> bool:
-    """A form was sent with fields left empty, which an address need not name."""
-    return any(name in request.GET and not request.GET[name] for name in names)
+def _plain_number(value):
+    """ "2" for all that ``int`` takes for 2, "" for 1; anything else as it is."""
+    with suppress(ValueError):
+        value = str(int(value))
+    return "" if value == "1" else value
 
 
 def query(values: Mapping[str, str], **changes) -> str:

@@ -1,11 +1,11 @@
 """The record of everything published on a plan, and each account at its address."""
 
 from django.http import Http404
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 
 from strategic_areas.queries import archive, published
 from strategic_areas.views import update_filters, update_lines
-from strategic_areas.views.parameters import asked, is_untidy, query, reads
+from strategic_areas.views.parameters import asked, reads
 from strategic_areas.views.plans import found_or_404, public_plan
 
 #: Fifty accounts of the shipped plan already fill the 14 kB that a page may weigh.
@@ -18,8 +18,6 @@ ASKED = (*archive.FILTERS, *PLACES)
 def update_list(request, plan):
     """All that was published, by period, agency and area, from a place in it."""
     plan, wanted = public_plan(plan), asked(request, *ASKED)
-    if is_untidy(request, *ASKED):
-        return redirect(request.path + query(wanted))
     counts = archive.cube(plan, wanted)
     place = _place(plan, wanted)
     shown = archive.stretch(plan, wanted, PER_PAGE, place)

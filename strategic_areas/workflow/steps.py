@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 from agencies.fields import Kind
 from strategic_areas.models import Provenance, Status
 from strategic_areas.models.review import Reviewed
-from strategic_areas.signals import taking_back
 from strategic_areas.workflow.authority import (
     must_be_in_time,
     must_be_its_own,
@@ -169,7 +168,6 @@ def withdraw(update, *, by, reason):
     """Take a published revision back; its public reason stays on the page."""
     must_review(by, update)
     must_say_why(update, reason)
-    taking_back.send(sender=type(update))
     move(
         update,
         to=Status.WITHDRAWN,

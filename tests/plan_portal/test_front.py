@@ -1,7 +1,6 @@
 """The front: what it answers itself, what it passes on, and what it never serves."""
 
 import io
-import os
 import socket
 import struct
 import threading
@@ -21,21 +20,20 @@ from django.db import (
     close_old_connections,
     connection,
     connections,
-    transaction,
 )
 from django.test import RequestFactory
 
 from plan_portal.conditional import ASKED_BY_FRONT, KEEP
-from plan_portal.front import Front, words
-from plan_portal.front.copies import ABANDONED, Copies
-from plan_portal.front.page import Page, preferred
-from plan_portal.front.rescue import Rescue
-from plan_portal.front.shelf import Shelf
-from plan_portal.front.watch import Watch
+from plan_portal.front import Front, outage
+from plan_portal.front.deadline import DatabaseDeadline
+from plan_portal.front.pages import Page, PageMemory, preferred
+from plan_portal.front.watch import Label, Watch
+from plan_portal.front.wrapper import HELP
 from plan_portal.policy import REPORTS
 from plan_portal.urls import PUBLIC_PAGES
-from strategic_areas import workflow
-from strategic_areas.models import PublicationVersion, StrategicArea
+from strategic_areas import purging, workflow
+from strategic_areas.addresses import address
+from strategic_areas.models import HelpLine, PublicationVersion, StrategicArea
 from tests import factories
 from tests.plan_portal.test_headers import BEST
 
@@ -79,7 +77,7 @@ class Reply:
 
 
 @pytest.fixture
-def make_front(db, tmp_path, monkeypatch):
+def make_front(db, monkeypatch):
     """Fronts that ask for the version themselves, in the test's own transaction."""
     monkeypatch.setattr(Watch, "start", lambda watch: None)
     request_started.disconnect(close_old_connections)
@@ -88,13 +86,8 @@ def make_front(db, tmp_path, monkeypatch):
     monkeypatch.setattr(connections["default"], "close", lambda: None)
 
     def make(application=None, memory=2**20):
-        watch = Watch()
-        return Front(
-            Counting(application),
-            watch=watch,
-            shelf=Shelf(memory),
-            copies=Copies(tmp_path / "copies"),
-        )
+        memory = PageMemory(memory, HELP)
+        return Front(Counting(application), watch=Watch(), memory=memory)
 
     yield make
     request_started.connect(close_old_connections)
@@ -128,16 +121,16 @@ def cut_off(front, monkeypatch):
     def refuse():
         raise OperationalError
 
-    monkeypatch.setattr(PublicationVersion, "current", refuse)
+    monkeypatch.setattr(PublicationVersion, "counters", refuse)
     later(front)
 
 
-def page_of(words, keep=""):
+def page_of(words):
     """An application with one page, which may be kept."""
 
     def application(environ, start_response):
         assert environ[ASKED_BY_FRONT]
-        start_response("200 OK", [(KEEP, keep), ("Content-Type", "text/html")])
+        start_response("200 OK", [(KEEP, "yes"), ("Content-Type", "text/html")])
         return [f"<main >{words}</main>".encode()]
 
     return application
@@ -200,7 +193,7 @@ def test_whatever_the_front_answers_has_the_best_headers(
 ):
     settings.SECURE_HSTS_SECONDS = 31536000
     settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = True
-    words.unavailable.cache_clear()
+    outage.unavailable.cache_clear()
     front = make_front()
     first = Reply(front, "/", scheme="https")
     seen = {"if_none_match": first.headers["ETag"]} if kind == "not modified" else {}
@@ -209,7 +202,7 @@ def test_whatever_the_front_answers_has_the_best_headers(
 
     reply = Reply(front, "/en/" if kind == "unavailable" else "/", **seen)
 
-    words.unavailable.cache_clear()
+    outage.unavailable.cache_clear()
     policy = set(reply.headers["Content-Security-Policy"].split("; "))
     found = {name: reply.headers.get(name) for name in BEST}
     found["Content-Security-Policy"] = policy - {"img-src 'self'"}
@@ -356,29 +349,78 @@ def test_a_trusted_proxy_says_that_it_was_https(front, plan, settings):
     assert front.application.asked == ["/"]
 
 
-def test_only_the_parameters_that_a_page_names_are_kept(make_front):
-    front = make_front(page_of("list", keep="eje page"))
+def test_a_page_is_kept_by_the_parameters_that_it_names(front, plan):
+    for name in ("uno", "dos"):
+        factories.make_commitment(lead=factories.make_agency(slug=name), plan=plan)
+    paths = [f"/{plan.code}/compromisos/?agency={name}" for name in ("uno", "dos")]
 
-    for query in ("page=2&eje=1", "eje=1&page=2", "q=word", "q=word", "page=2&q=word"):
-        Reply(front, f"/list/?{query}")
+    replies = [Reply(front, path) for path in paths * 2]
 
-    assert len(front.application.asked) == 4
-
-
-def test_an_endless_query_is_not_kept(make_front):
-    front = make_front(page_of("list", keep="eje"))
-
-    for _number in range(2):
-        Reply(front, "/list/?eje=" + "1" * 200)
-
+    assert [reply.status for reply in replies] == [200] * 4
+    assert replies[0].body != replies[1].body
     assert len(front.application.asked) == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/?&", 302),
+        ("/2017-2020/compromisos/?area=1%20", 302),
+        ("/2017-2020/compromisos/?area=%31", 302),
+        ("/2017-2020/compromisos/?page=01", 302),
+        ("/2017-2020/compromisos/?page=1", 302),
+        ("/2017-2020/compromisos/?page=%D9%A1", 302),
+        ("/2017-2020/compromisos/?sort=code", 302),
+        ("/2017-2020/compromisos/?state=&area=1", 302),
+        ("/2017-2020/compromisos/?state=in_progress&area=1", 302),
+        ("/correcciones/?page=01", 302),
+        ("/2017-2020/compromisos/?area=1&area=1", 404),
+        ("/2017-2020/compromisos/?are%61=2", 302),
+        ("/2017-2020/compromisos/?utm_source=x", 200),
+        ("/2017-2020/compromisos/?q=nada", 200),
+        ("/buscar/?q=nada", 200),
+    ],
+)
+def test_a_page_is_kept_at_its_one_address_alone(front, plan, path, status):
+    area = factories.make_area(plan=plan, code="1")
+    programme = factories.make_programme(area=area)
+    factories.make_commitment(programme=programme)
+
+    reply = Reply(front, path)
+
+    assert reply.status == status
+    assert dict(front.memory.pages) == {}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("number", ["2", "02", "%20%2B2", "%D9%A2", "0_2"])
+def test_a_page_of_a_list_has_one_address(client, number):
+    for _number in range(31):
+        factories.make_correction_request()
+
+    response = client.get(f"/correcciones/?page={number}", follow=True)
+
+    assert response.status_code == 200
+    assert response.request["QUERY_STRING"] == "page=2"
+
+
+def test_variants_of_an_address_fill_no_memory(front, plan):
+    Reply(front, f"/{plan.code}/compromisos/")
+    size = front.memory.size
+
+    for number in range(100):
+        Reply(front, f"/{plan.code}/compromisos/?{'&' * number}page={'0' * number}1")
+        Reply(front, f"/{plan.code}/compromisos/?q={number}")
+
+    assert size > 0
+    assert front.memory.size == size
 
 
 def test_what_is_not_found_is_not_kept(front, plan):
     for _number in range(2):
         assert Reply(front, "/nothing/").status == 404
 
-    assert front.shelf.size == 0
+    assert front.memory.size == 0
 
 
 def test_memory_is_bounded_and_the_least_wanted_page_goes(make_front):
@@ -387,8 +429,20 @@ def test_memory_is_bounded_and_the_least_wanted_page_goes(make_front):
     for path in ("/a/", "/b/", "/c/", "/a/", "/d/", "/a/"):
         Reply(front, path)
 
-    assert front.shelf.size <= 4000
+    assert front.memory.size <= 4000
     assert front.application.asked == ["/a/", "/b/", "/c/", "/d/"]
+
+
+def test_help_gives_way_to_no_other_page(make_front):
+    front = make_front(page_of("x" * 1000), memory=4000)
+    front.watch.ask()
+    front.make_help_pages()
+
+    for number in range(20):
+        Reply(front, f"/{number}/")
+
+    assert set(HELP) < set(front.memory.pages)
+    assert front.memory.size <= 4000
 
 
 def test_many_who_ask_at_once_wait_for_one_page(make_front):
@@ -423,7 +477,7 @@ def test_no_page_carries_a_label_newer_than_its_content(make_front):
     def published_meanwhile(environ, start_response):
         words = next(contents)
         if words == "old":
-            front.watch.label = ("build", 7, "20260101")
+            front.watch.label = Label("build", 7, "20260101", 0)
         return page_of(words)(environ, start_response)
 
     front = make_front(published_meanwhile)
@@ -434,7 +488,7 @@ def test_no_page_carries_a_label_newer_than_its_content(make_front):
 
 def test_the_label_never_goes_back(front):
     front.watch.ask()
-    newer = front.watch.label = (front.watch.label[0], 10**6, "99991231")
+    newer = front.watch.label = Label("build", 10**6, "99991231", 0)
 
     later(front)
     front.watch.ask()
@@ -454,16 +508,25 @@ def test_without_the_database_the_last_good_page_is_served(front, plan, monkeypa
     assert front.application.asked == ["/"]
 
 
-def test_a_new_process_serves_the_copy_on_disk(make_front, plan, monkeypatch):
-    Reply(make_front(), "/en/")
-    other = make_front()
+def test_help_stands_at_the_addresses_that_are_made_by_themselves():
+    found = tuple(address("help", language=language) for language in ("es", "en"))
 
-    cut_off(other, monkeypatch)
-    copy = Reply(other, "/en/")
+    assert found == HELP
 
-    assert copy.status == 200
-    assert b"copy-band" in copy.body
-    assert other.application.asked == []
+
+def test_help_is_there_without_the_database_though_nobody_asked(
+    front, plan, monkeypatch
+):
+    HelpLine.objects.create(label_es="Línea 212", numbers=["809-200-1202"])
+    commit()
+    front.watch.ask()
+    front.make_help_pages()
+    cut_off(front, monkeypatch)
+
+    replies = [Reply(front, path) for path in HELP]
+
+    assert [reply.status for reply in replies] == [200, 200]
+    assert [b"809-200-1202" in reply.body for reply in replies] == [True, True]
 
 
 def test_a_page_that_was_never_made_is_unavailable(front, monkeypatch, client):
@@ -475,6 +538,7 @@ def test_a_page_that_was_never_made_is_unavailable(front, monkeypatch, client):
     assert reply.headers["Retry-After"] == "30"
     assert reply.body.count(b'lang="es"') >= 1
     assert reply.body.count(b'lang="en"') >= 1
+    assert b'href="tel:911"' in reply.body
     assert (
         reply.headers["Content-Security-Policy"]
         == client.get("/salud/viva").headers["Content-Security-Policy"]
@@ -520,7 +584,7 @@ def test_a_request_leaves_it_to_the_thread_to_ask_again(front, monkeypatch):
         asked.append(1)
         raise OperationalError
 
-    monkeypatch.setattr(PublicationVersion, "current", refuse)
+    monkeypatch.setattr(PublicationVersion, "counters", refuse)
     later(front)
     Reply(front, "/")
     monkeypatch.setattr("time.monotonic", lambda now=time.monotonic: now() + 1)
@@ -538,7 +602,7 @@ def test_whoever_waited_while_one_asked_in_vain_does_not_ask_again(front, monkey
         time.sleep(0.2)
         raise OperationalError
 
-    monkeypatch.setattr(PublicationVersion, "current", refuse)
+    monkeypatch.setattr(PublicationVersion, "counters", refuse)
 
     with ThreadPoolExecutor(3) as pool:
         known = list(pool.map(lambda _: front.watch.ask(), range(3)))
@@ -559,67 +623,56 @@ def test_when_the_database_is_back_so_is_the_page(front, plan, monkeypatch):
     assert b"copy-band" not in reply.body
 
 
-def test_a_withdrawn_page_is_never_served_from_a_copy(
-    front, plan, monkeypatch, settings, django_capture_on_commit_callbacks
+def withdraw(update):
+    workflow.withdraw(update, by=factories.make_reviewer(), reason="Un error")
+
+
+def purge(update):
+    asked = purging.request(update.narrative_es, by=factories.make_reviewer())
+    purging.confirm(asked, by=factories.make_reviewer())
+
+
+@pytest.mark.parametrize("take_down", [withdraw, purge])
+def test_what_was_taken_down_does_not_come_back_with_an_outage(
+    front, plan, monkeypatch, take_down
 ):
-    settings.COPIES_DIR = front.copies.folder
-    update = factories.make_published_update(narrative_es="Lo que se retira")
+    update = factories.make_published_update(narrative_es="Lo que se retira de aquí")
     path = update.get_absolute_url(language="es").partition("#")[0]
     assert b"Lo que se retira" in Reply(front, path).body
 
-    with django_capture_on_commit_callbacks(execute=True):
-        workflow.withdraw(update, by=factories.make_reviewer(), reason="Un error")
-        assert front.copies.find(path) is None
-        commit()
-    front.on_tick()
+    take_down(update)
+    commit()
+    later(front)
+    Reply(front, "/glosario/")  # by this the process learns of it
     cut_off(front, monkeypatch)
 
     assert Reply(front, path).status == 503
+    assert Reply(front, "/glosario/").status == 200
 
 
-def test_a_page_made_before_a_withdrawal_and_kept_after_it_is_not_served(front):
-    page = Page(b"<main >old</main>", [], ("build", 4, "20260101"), 0)
-    front.copies.close()
-    front.copies.open_from(5)
-
-    front.copies.keep("/a/", page)
-
-    assert front.copies.find("/a/") is None
-
-
-def test_copies_that_a_failed_withdrawal_closed_open_again(front, settings):
-    settings.COPIES_DIR = front.copies.folder
-    update = factories.make_published_update()
-    reviewer = factories.make_reviewer()
-    with transaction.atomic():
-        workflow.withdraw(update, by=reviewer, reason="Un error")
-        transaction.set_rollback(True)
+def test_a_publication_leaves_the_pages_of_before_for_an_outage(
+    front, plan, monkeypatch
+):
+    Reply(front, "/")
+    update = factories.make_submitted_update()
+    workflow.publish(update, by=factories.make_reviewer())
+    commit()
+    later(front)
     front.watch.ask()
 
-    front.on_tick()
-    at_once = front.copies.floor()
-    past = time.time() - ABANDONED - 1
-    os.utime(front.copies.folder / "floor", (past, past))
-    front.on_tick()
-
-    assert at_once is None
-    assert front.copies.floor() == PublicationVersion.current()
-
-
-def test_a_full_disk_costs_the_copy_and_not_the_page(front, plan, monkeypatch):
-    def refuse(*args):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(Copies, "_write", refuse)
+    cut_off(front, monkeypatch)
 
     assert Reply(front, "/").status == 200
 
 
-def test_a_spoiled_copy_is_no_copy(front, plan):
-    Reply(front, "/")
-    next(front.copies.folder.glob("*.page")).write_bytes(b"half a")
+def test_a_page_that_was_begun_before_a_takedown_is_not_kept():
+    memory = PageMemory(2**20)
+    page = Page(b"<main >old</main>", [], Label("build", 4, "20260101", 1), 0)
+    memory.drop_older(2)
 
-    assert front.copies.find("/") is None
+    memory.put("/a/", page)
+
+    assert (dict(memory.pages), memory.size) == ({}, 0)
 
 
 def test_staff_are_told_that_the_database_is_away(client, monkeypatch):
@@ -627,9 +680,33 @@ def test_staff_are_told_that_the_database_is_away(client, monkeypatch):
         raise OperationalError
 
     client.raise_request_exception = False
-    monkeypatch.setattr(PublicationVersion, "current", refuse)
+    monkeypatch.setattr(PublicationVersion, "counters", refuse)
 
     assert client.get("/").status_code == 503
+
+
+def test_the_thread_makes_the_help_pages_at_start_and_after_each_version(open_record):
+    watch, memory = Watch(), PageMemory(2**20, HELP)
+    front = Front(WSGIHandler(), watch=watch, memory=memory)
+
+    def told():
+        return [b"809-200-1202" in page.html for page in memory.pages.values()]
+
+    def wait_for(expected):
+        deadline = time.monotonic() + 10
+        while told() != expected and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return told()
+
+    try:
+        front.watch.start()
+        at_start = wait_for([False, False])
+        HelpLine.objects.create(label_es="Línea 212", numbers=["809-200-1202"])
+        after_a_version = wait_for([True, True])
+    finally:
+        watch.stop()
+
+    assert (at_start, after_a_version) == ([False, False], [True, True])
 
 
 def test_the_thread_learns_of_a_publication_by_itself(open_record):
@@ -652,21 +729,23 @@ def test_the_thread_learns_of_a_publication_by_itself(open_record):
 
 @pytest.mark.postgresql
 @pytest.mark.parametrize(
-    ("waited", "is_let_go"), [(None, False), (1.0, False), (3.0, True)]
+    ("waited", "is_shut"), [(None, False), (1.0, False), (3.0, True)]
 )
-def test_who_waits_for_a_frozen_database_is_let_go(open_record, waited, is_let_go):
-    rescue = Rescue(lambda: None if waited is None else time.monotonic() - waited)
+def test_nobody_waits_for_a_frozen_database(open_record, waited, is_shut):
+    deadline = DatabaseDeadline(
+        lambda: None if waited is None else time.monotonic() - waited
+    )
 
-    rescue.start()
+    deadline.start()
     try:
-        with rescue.waiting(), connection.cursor() as cursor:
-            if is_let_go:
+        with deadline.applied(), connection.cursor() as cursor:
+            if is_shut:
                 with pytest.raises(OperationalError):
                     cursor.execute("SELECT pg_sleep(3)")
             else:
                 cursor.execute("SELECT pg_sleep(0.6)")
     finally:
-        rescue.stop()
+        deadline.stop()
         connection.close()
 
 
@@ -691,10 +770,10 @@ def closed_by_its_own_thread():
 def test_a_connection_that_is_gone_keeps_nobody_waiting(gone):
     (first, peer), (second, far) = connected(), connected()
     with first, peer, second, far:
-        rescue = Rescue(lambda: None)
-        rescue._waiting = {1: held(first), 2: held(second)}
+        deadline = DatabaseDeadline(lambda: None)
+        deadline._waiting = {1: held(first), 2: held(second)}
         if gone == "closed meanwhile":
-            rescue._waiting[1].connection.fileno = closed_by_its_own_thread
+            deadline._waiting[1].connection.fileno = closed_by_its_own_thread
         elif gone == "reset":
             peer.setsockopt(
                 socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
@@ -704,14 +783,14 @@ def test_a_connection_that_is_gone_keeps_nobody_waiting(gone):
             first.shutdown(socket.SHUT_RDWR)
             peer.close()
 
-        rescue.let_go()
+        deadline.shut_all()
 
         far.settimeout(5)
         assert far.recv(1) == b""
 
 
-def test_whoever_lets_go_goes_on_whatever_happens(monkeypatch, caplog):
-    monkeypatch.setattr("plan_portal.front.rescue.INTERVAL", 0.01)
+def test_the_deadline_is_kept_whatever_happens(monkeypatch, caplog):
+    monkeypatch.setattr("plan_portal.front.deadline.INTERVAL", 0.01)
     asked, asked_again = [], threading.Event()
 
     def waited_since():
@@ -720,23 +799,23 @@ def test_whoever_lets_go_goes_on_whatever_happens(monkeypatch, caplog):
             raise RuntimeError("whatever")
         asked_again.set()
 
-    rescue = Rescue(waited_since)
-    rescue.start()
+    deadline = DatabaseDeadline(waited_since)
+    deadline.start()
     try:
         assert asked_again.wait(5)
     finally:
-        rescue.stop()
+        deadline.stop()
 
     assert [row.levelname for row in caplog.records] == ["ERROR"]
 
 
-def test_a_request_is_among_those_who_are_let_go(make_front, plan, monkeypatch):
+def test_the_deadline_holds_for_each_request(make_front, plan, monkeypatch):
     during = []
     front = make_front(lambda environ, start_response: during.append(waiting()) or [])
     monkeypatch.setattr(connections["default"], "vendor", "postgresql")
 
     def waiting():
-        return [*front.watch.rescue._waiting.values()]
+        return [*front.watch.deadline._waiting.values()]
 
     front({"PATH_INFO": "/salud/viva", "REQUEST_METHOD": "GET"}, None)
 

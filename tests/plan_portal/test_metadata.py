@@ -14,7 +14,7 @@ from django.utils import timezone
 from PIL import Image
 
 from plan_portal.conditional import ASKED_BY_FRONT, KEEP
-from plan_portal.front.page import Page
+from plan_portal.front.pages import Page
 from plan_portal.urls import PUBLIC_COMPANIONS, PUBLIC_PAGES
 from strategic_areas import pictures
 from strategic_areas.addresses import address

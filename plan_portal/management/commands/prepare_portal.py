@@ -1,6 +1,7 @@
 """Everything between a fresh clone and a portal that can be served."""
 
 import io
+import shutil
 import time
 
 from django.apps import apps
@@ -24,6 +25,7 @@ class Command(BaseCommand):
     def handle(self, *, database_only, verbosity, **options):
         self.is_silent = verbosity == 0
         settings.VAR_DIR.mkdir(mode=0o750, parents=True, exist_ok=True)
+        remove_copies()
         self.step("Database", self.migrate)
         self.step("Catalogues", self.compile_catalogues)
         if database_only:
@@ -77,6 +79,17 @@ class Dots:
 
     def flush(self):
         """Nothing is held back."""
+
+
+def remove_copies():
+    """
+    Remove what earlier versions of the portal kept of public pages on disk.
+
+    Texts that were withdrawn or purged may still stand there, so failing is an error.
+    """
+    copies = settings.VAR_DIR / "copies"
+    if copies.exists():
+        shutil.rmtree(copies)
 
 
 def plan_files():

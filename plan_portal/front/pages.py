@@ -1,7 +1,10 @@
-"""A public page as finished bytes: plain, gzip and brotli, with all their headers."""
+"""Public pages as finished bytes, and the part of memory in which they are kept."""
 
 import gzip
 import hashlib
+import threading
+from collections import OrderedDict
+from contextlib import contextmanager
 
 import brotli
 
@@ -17,11 +20,12 @@ OF_A_BODY = {"content-type", "content-length", "content-encoding", "content-lang
 
 class Page:
     """
-    One address in one state of the record.
+    One address in one state of the record: plain, gzip and brotli, with all headers.
 
-    ``label`` is what it was made for, ``made_at`` when (seconds since the epoch).
-    ``answers`` maps an encoding to its headers, those of "not modified", its body and
-    its ETag. ``bannered`` is the same page as an old copy, once it had to be served.
+    ``label`` is the ``Label`` that it was made for, ``made_at`` when (seconds since the
+    epoch). ``answers`` maps an encoding to its headers, those of "not modified", its
+    body and its ETag. ``bannered`` is the same page under the band that tells its age,
+    once it was served while the database was away.
     """
 
     __slots__ = ("answers", "bannered", "headers", "html", "label", "made_at", "size")
@@ -113,3 +117,74 @@ def matches(seen, etag):
         return True
     names = [name.strip().removeprefix("W/") for name in seen.split(",")]
     return etag in names or names == ["*"]
+
+
+class PageMemory:
+    """
+    Finished pages by address, in at most ``limit`` bytes.
+
+    The pages that nobody asked for the longest make room for new ones; those at the
+    addresses ``lasting`` stay. ``takedowns`` is the newest state of that counter that
+    was told: what was made before it may hold what was taken down, and is not kept.
+    """
+
+    def __init__(self, limit, lasting=()):
+        self.limit, self.lasting = limit, frozenset(lasting)
+        self.size = self.takedowns = 0
+        self.pages = OrderedDict()
+        self._lock = threading.Lock()
+        self._making = {}
+
+    def get(self, key):
+        return self.pages.get(key)
+
+    def put(self, key, page):
+        """Keep a page, unless something was taken down since it was begun."""
+        with self._lock:
+            if page.label.takedowns < self.takedowns:
+                return
+            self._remove(key)
+            self.pages[key] = page
+            self.size += page.size
+            while self.size > self.limit and (oldest := self._least_wanted(key)):
+                self._remove(oldest)
+
+    def _least_wanted(self, new):
+        """The key of the page that may go first, other than the new one; or None."""
+        stay = {new, *self.lasting}
+        return next((key for key in self.pages if key not in stay), None)
+
+    def _remove(self, key):
+        if gone := self.pages.pop(key, None):
+            self.size -= gone.size
+
+    def touch(self, key):
+        """Tell that a page was asked for."""
+        with self._lock:
+            if key in self.pages:
+                self.pages.move_to_end(key)
+
+    def drop_older(self, takedowns):
+        """Remove, and from now on refuse, what was made before this many takedowns."""
+        with self._lock:
+            self.takedowns = max(self.takedowns, takedowns)
+            for key, page in list(self.pages.items()):
+                if page.label.takedowns < self.takedowns:
+                    self._remove(key)
+
+    @contextmanager
+    def making(self, key):
+        """One thread at a time for each key; whoever waited finds the page made."""
+        with self._lock:
+            lock, waiting = self._making.get(key, (threading.Lock(), 0))
+            self._making[key] = (lock, waiting + 1)
+        try:
+            with lock:
+                yield
+        finally:
+            with self._lock:
+                lock, waiting = self._making[key]
+                if waiting == 1:
+                    del self._making[key]
+                else:
+                    self._making[key] = (lock, waiting - 1)

@@ -1,12 +1,12 @@
 """
-Lets go of whoever waits for a database that neither answers nor ends.
+The longest that anybody waits for a database that neither answers nor ends.
 
 PostgreSQL's own deadlines are kept by PostgreSQL: a server that is frozen, or a network
 that swallows everything, keeps none. Each request that hangs then holds one of the few
 threads of a worker, and soon nobody serves even the pages that stand ready. So a thread
-looks whether the version that is asked for each second has been waited for too long. If
-so it shuts the sockets of all who wait in this process: they get the error that they
-would get of a server that went away.
+looks for how long the smallest of all questions, that for the publication version, has
+been waited for. When it is too long the thread shuts the connections to the database of
+all who wait in this process: they get the error of a server that went away.
 """
 
 import logging
@@ -27,8 +27,12 @@ PATIENCE = 2.0
 INTERVAL = 0.25
 
 
-class Rescue:
-    """``waited_since`` tells since when the version is waited for, or None."""
+class DatabaseDeadline:
+    """
+    ``waited_since`` is a function without arguments.
+
+    It returns since when the version is waited for, on the monotonic clock, or None.
+    """
 
     def __init__(self, waited_since):
         self._waited_since = waited_since
@@ -39,7 +43,7 @@ class Rescue:
     def start(self):
         """Begin to look: in the worker itself, since threads survive no fork."""
         self._thread = threading.Thread(
-            target=self._run, name="front-rescue", daemon=True
+            target=self._run, name="front-deadline", daemon=True
         )
         self._thread.start()
 
@@ -50,7 +54,7 @@ class Rescue:
             self._thread.join()
 
     @contextmanager
-    def waiting(self):
+    def applied(self):
         """While the block runs this thread's connection may be shut."""
         wrapper = connections["default"]
         if wrapper.vendor != "postgresql":
@@ -68,12 +72,12 @@ class Rescue:
             try:
                 since = self._waited_since()
                 if since is not None and time.monotonic() - since > PATIENCE:
-                    self.let_go()
+                    self.shut_all()
             except Exception:
-                logger.exception("Whoever waits for the database was not let go")
+                logger.exception("Connections that hang were not shut")
 
-    def let_go(self):
-        """Shut the sockets of all who wait."""
+    def shut_all(self):
+        """Shut the connections of all who wait."""
         for wrapper in list(self._waiting.values()):
             # Closed in this moment by its own thread, or reset by the other side:
             # then it waits no more, and the others still do.
@@ -83,14 +87,14 @@ class Rescue:
 
 def shut(raw):
     """
-    End the conversation of a psycopg2 connection of another thread; None has none.
+    Shut the socket of another thread's psycopg2 connection; None has none.
 
-    The number of its socket is doubled first: while the connection is still open after
-    that, the number was its own and not one that was given out again.
+    The number of the socket is duplicated first. If the connection is still open after
+    that, the number was its own, and not one that was given out again meanwhile.
     """
     if raw is None or raw.closed:
         return
     number = os.dup(raw.fileno())
-    with socket.socket(fileno=number) as doubled:
+    with socket.socket(fileno=number) as duplicate:
         if not raw.closed:
-            doubled.shutdown(socket.SHUT_RDWR)
+            duplicate.shutdown(socket.SHUT_RDWR)

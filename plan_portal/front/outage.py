@@ -1,4 +1,4 @@
-"""What the front itself says: the banner of an old copy, and that there is none."""
+"""What the front answers while the database is away: an old page, or that it waits."""
 
 from datetime import UTC, datetime
 from functools import cache
@@ -17,7 +17,7 @@ ANY = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "wsgi.url_scheme": "https"}
 
 
 def banner(made_at, path):
-    """HTML, as bytes, that says of when the copy is; in the page's language."""
+    """HTML, as bytes, that says when a page was made; in the page's language."""
     moment = timezone.localtime(datetime.fromtimestamp(made_at, UTC))
     with translation.override(language_of_path(path)):
         return render_to_string("_copy_banner.html", {"moment": moment}).encode()
@@ -25,7 +25,7 @@ def banner(made_at, path):
 
 @cache
 def unavailable():
-    """The answer where no copy stands ready: 503, in both languages."""
+    """The answer where no page stands ready: 503, in both languages, with 9-1-1."""
     return Unavailable()
 
 
