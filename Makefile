@@ -19,7 +19,7 @@ MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
 .PHONY: help run dev manage test check lint messages bench lock clean \
-	html every-page lighthouse screenshots states vnu venv installed installed-test local-env gettext wrk
+	html deep lighthouse screenshots states vnu venv installed installed-test local-env gettext wrk
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s%s\n", $$1, $$2 }' Makefile
@@ -54,12 +54,10 @@ lint: installed-test ## style of Python and templates
 	@git ls-files 'templates/*.html' | xargs $(PY) -m djhtml --tabwidth 2 --check
 
 html: installed-test vnu ## what the Nu Html Checker says of every public page
-	@EVERY_PAGE=1 $(PY) -m pytest -q tests/test_crawl.py -k valid_html
+	@DEEP=1 $(PY) -m pytest -q tests/test_crawl.py -k valid_html
 
-every-page: installed-test vnu ## before a release: each page of each record, in each look
-	@EVERY_PAGE=1 $(PY) -m pytest -q tests/test_crawl.py \
-		tests/strategic_areas/test_search_shipped.py tests/browser/test_public_site.py \
-		tests/browser/test_staff_screens.py
+deep: installed-test vnu ## before a release: every test in its long form, for hours
+	@DEEP=1 $(PY) tests/run.py $(ARGS)
 
 messages: installed-test local-env gettext ## collect sentences to translate
 	@$(PY) tests/check.py --write

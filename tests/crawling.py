@@ -1,11 +1,10 @@
 """
 Follows every link from the first page, as a stranger would, and keeps what it read.
 
-EVERY_PAGE in the environment, as `make every-page` sets it, leaves nothing out.
+`make deep` leaves nothing out.
 """
 
 import json
-import os
 import re
 from collections import Counter, defaultdict
 from html import unescape
@@ -16,8 +15,8 @@ from django.conf import settings
 from django.urls import Resolver404, resolve
 
 from plan_portal import urls
+from tests.deep import DEEP
 
-EVERY_PAGE = bool(os.environ.get("EVERY_PAGE"))
 #: Elements that never hold anything, and so have no end.
 VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "wbr"}
 #: Attributes that people read or hear.
@@ -131,7 +130,7 @@ class Crawl:
     def is_wanted(self, path):
         """Whether to read it; otherwise it is known to be good."""
         found = resolve_or_none(urlsplit(path).path)
-        if EVERY_PAGE or not found or not self.is_known(path, found):
+        if DEEP or not found or not self.is_known(path, found):
             return True
         if path.endswith(QUESTIONS):
             return True

@@ -7,7 +7,6 @@ from itertools import product
 from urllib.parse import urlsplit
 
 import pytest
-import yaml
 from babel.messages import pofile
 from django.conf import settings
 from django.db import transaction
@@ -15,12 +14,12 @@ from django.test import Client, RequestFactory
 
 from agencies.models import User
 from plan_portal import components, errors, urls
-from strategic_areas.importing.reading import LOADER
 from strategic_areas.models import Source
 from tests import nu_validator, public_site
 from tests.check import CATALOGUE, ROOT, translations
-from tests.crawling import EVERY_PAGE, Crawl, name_of
-from tests.strategic_areas.plans import SHIPPED
+from tests.crawling import Crawl, name_of
+from tests.deep import DEEP
+from tests.strategic_areas.plans import shipped
 
 # Each page's queries are tested on both databases elsewhere.
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
@@ -78,7 +77,7 @@ def file_texts(language):
                     found.update(" ".join(part.split()) for part in each.split("\n\n"))
                 read(each)
 
-    read(yaml.load(SHIPPED.read_text(encoding="utf-8"), LOADER))  # noqa: S506 - safe
+    read(shipped())
     return found
 
 
@@ -202,7 +201,7 @@ def one_of_each(crawl):
 
 @pytest.mark.skipif(not nu_validator.command(), reason="no Nu Html Checker: make vnu")
 def test_every_page_is_valid_html(crawl, tmp_path):
-    paths = crawl.pages() if EVERY_PAGE else one_of_each(crawl)
+    paths = crawl.pages() if DEEP else one_of_each(crawl)
     pages = {path: crawl.bodies[path] for path in paths}
     for prefix, status in product(("", "/en"), ERRORS):
         request = RequestFactory().get(f"{prefix}/error-{status}/")

@@ -6,7 +6,6 @@ from html.parser import HTMLParser
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-import yaml
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -20,11 +19,11 @@ from strategic_areas import workflow
 from strategic_areas.addresses import RESERVED_WORDS, address
 from strategic_areas.models import ActivityUpdate, HelpLine, Plan, PublicationVersion
 from tests import factories
-from tests.strategic_areas.plans import SHIPPED
+from tests.strategic_areas.plans import SHIPPED, shipped
 
 pytestmark = pytest.mark.django_db
 
-FILE = yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))
+FILE = shipped()
 PLAN = FILE["plan"]["code"]
 LANGUAGES = ["es", "en"]
 MARKER = "zanahoria"

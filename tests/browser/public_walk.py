@@ -1,7 +1,7 @@
 """
 A browser before the public site, which is asked in this very process, and what to see.
 
-EVERY_PAGE in the environment, as `make every-page` sets it, leaves nothing out.
+`make deep` leaves nothing out.
 """
 
 import re
@@ -20,7 +20,8 @@ from plan_portal.sitemap import every_address
 from strategic_areas.addresses import address
 from strategic_areas.models import ActivityUpdate, CommitmentUpdate
 from tests import public_site
-from tests.crawling import EVERY_PAGE, QUESTIONS
+from tests.crawling import QUESTIONS
+from tests.deep import DEEP
 from tests.public_site import LANGUAGES
 
 CARDS = [row for row in urls.PUBLIC_COMPANIONS if row[0].endswith("_card")]
@@ -51,7 +52,7 @@ REPEATED = [
     "li:nth-child(n+8)",
     "article:nth-of-type(n+5)",
 ]
-if EVERY_PAGE:
+if DEEP:
     REPEATED = []
     LOOKS = dict.fromkeys(
         LANGUAGES, [(*look, EVERYTHING) for look in product(WIDTHS, SCHEMES)]
@@ -154,7 +155,7 @@ def error_of(path):
 
 def pages_of(world):
     """Every page of the public table, and the cards: by language, those to look at."""
-    if EVERY_PAGE:
+    if DEEP:
         names = {row[0] for row in [*urls.PUBLIC_PAGES, *CARDS]}
         return [
             dict(zip(LANGUAGES, both, strict=True))

@@ -18,7 +18,7 @@ from tests.browser.staff_screens import (
     without_screen,
 )
 from tests.browser.staff_world import World
-from tests.crawling import EVERY_PAGE
+from tests.deep import DEEP
 from tests.factories import (
     PASSWORD,
     make_administrator,
@@ -29,7 +29,7 @@ from tests.factories import (
 
 #: In turn: everything at one width, and at the other what depends on it.
 WIDTHS = cycle([{360: EVERYTHING, 1280: SIZES}, {360: SIZES, 1280: EVERYTHING}])
-if EVERY_PAGE:
+if DEEP:
     WIDTHS = cycle([dict.fromkeys((360, 1280), EVERYTHING)])
 TWICE = (
     "[...document.querySelectorAll('.errorlist')].flatMap(list => {"

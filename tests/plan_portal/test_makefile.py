@@ -17,7 +17,7 @@ TARGETS = [
     "check",
     "lint",
     "html",
-    "every-page",
+    "deep",
     "messages",
     "bench",
     "lighthouse",

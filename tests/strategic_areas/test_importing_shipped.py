@@ -4,7 +4,6 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-import yaml
 from django.apps import apps
 
 from agencies.models import Agency
@@ -12,11 +11,11 @@ from strategic_areas import models
 from strategic_areas.importing import load
 from strategic_areas.importing.spans import span
 from strategic_areas.models.measurements import Breakdown, Measurement
-from tests.strategic_areas.plans import SHIPPED, footprint, run
+from tests.strategic_areas.plans import SHIPPED, footprint, run, shipped
 
 pytestmark = pytest.mark.django_db
 
-FILE = yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))
+FILE = shipped()
 PLAN = FILE["plan"]["code"]
 #: Keys whose value is no field of the record: they are compared by themselves below.
 STRUCTURE = {"place", "places", "baseline", "values", "breakdown"}

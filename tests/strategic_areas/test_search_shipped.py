@@ -10,7 +10,7 @@ from strategic_areas.queries import findable
 from strategic_areas.search import KINDS
 from strategic_areas.views import texts
 from strategic_areas.views.search import INDEX
-from tests.crawling import EVERY_PAGE
+from tests.deep import DEEP
 from tests.strategic_areas.plans import SHIPPED
 
 pytestmark = pytest.mark.usefixtures("shipped")
@@ -42,7 +42,7 @@ def test_results_of_each_kind_lead_to_their_places(client):
         by_kind[document.kind].append(document)
 
     for documents in by_kind.values():
-        step = 1 if EVERY_PAGE else -(-len(documents) // FOLLOWED)
+        step = 1 if DEEP else -(-len(documents) // FOLLOWED)
         for document in documents[::step]:
             for language in ("es", "en"):
                 path, _, mark = document.place.path(language).partition("#")

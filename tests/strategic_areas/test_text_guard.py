@@ -10,14 +10,13 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
-import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from strategic_areas import text_guard
 from strategic_areas.text_guard import Finding, Kind, Severity, inspect
 from strategic_areas.text_guard.findings import MESSAGES
-from tests.strategic_areas.plans import SHIPPED
+from tests.strategic_areas.plans import shipped
 
 CEDULA = ("identity_document", "block")
 PASSPORT = ("passport", "block")
@@ -504,8 +503,7 @@ def public_texts(node, key="", sourced=False):
 
 
 def test_the_shipped_plan_is_clean_or_names_its_public_source():
-    plan = yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))
-    read = list(public_texts(plan))
+    read = list(public_texts(shipped()))
 
     found = [(text, sourced, each) for text, sourced in read for each in inspect(text)]
 

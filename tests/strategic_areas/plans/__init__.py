@@ -2,12 +2,14 @@
 
 import copy
 import io
+from functools import cache
 from pathlib import Path
 
 import yaml
 from django.core.management import call_command
 
 from strategic_areas.importing import Refused, load
+from strategic_areas.importing.reading import LOADER
 from strategic_areas.models import PublicationVersion
 
 FOLDER = Path(__file__).parent
@@ -102,6 +104,12 @@ class Plain(yaml.SafeDumper):
 
     def ignore_aliases(self, data):
         return True
+
+
+@cache
+def shipped():
+    """What the shipped file says, as lists and dictionaries that nobody changes."""
+    return yaml.load(SHIPPED.read_text(encoding="utf-8"), LOADER)  # noqa: S506 - safe
 
 
 def small(**sections):
