@@ -6,36 +6,72 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.core.management import call_command
 from django.db import transaction
 
 from strategic_areas import triggers
 from strategic_areas.views.search import INDEX
+from tests.run_once import RUN_ONCE
 
-BROWSER_TESTS = Path(__file__).parent / "browser"
+TESTS = Path(__file__).parent
+BROWSER_TESTS = TESTS / "browser"
+#: The part of the tests that this process runs: "browser", "other" or none for all.
+PART = os.environ.get("TEST_PART")
+OTHER_DATABASE = "postgresql" if settings.EMBEDDED_DATABASE else "sqlite"
+
+
+def pytest_ignore_collect(collection_path):
+    """
+    Leave the files that hold nothing for this process unread: reading takes seconds.
+
+    None means no opinion. A file that the command line names is read all the same.
+    """
+    is_test = collection_path.name.startswith("test_")
+    if not is_test or PART in {None, ""}:
+        return None
+    if collection_path.is_relative_to(BROWSER_TESTS) != (PART == "browser"):
+        return True
+    return _runs_once(collection_path) or None
+
+
+def _runs_once(path):
+    """Whether a file tests nothing that PostgreSQL could do otherwise than SQLite."""
+    name = path.relative_to(TESTS).as_posix()
+    return not settings.EMBEDDED_DATABASE and name in RUN_ONCE
 
 
 def pytest_collection_modifyitems(config, items):
     """
-    Mark the browser's tests, and leave out those that are not this run's.
+    Mark the browser's tests, and leave out those that are not this process's.
 
-    TEST_PART names the run's part: "browser", "other" or none for all. What is for the
-    other database runs when its turn comes. Tests that commit get ``open_record``.
+    On PostgreSQL only tests that use the database run. Tests that commit get
+    ``open_record``.
     """
-    part = os.environ.get("TEST_PART")
     for item in items:
         if item.path.is_relative_to(BROWSER_TESTS):
             item.add_marker("browser")
         if _commits(item) and "open_record" not in item.fixturenames:
             item.fixturenames.append("open_record")
-    other = "postgresql" if settings.EMBEDDED_DATABASE else "sqlite"
     kept, left_out = [], []
     for item in items:
-        its_part = "browser" if item.get_closest_marker("browser") else "other"
-        is_mine = part in {None, "", its_part} and not item.get_closest_marker(other)
-        (kept if is_mine else left_out).append(item)
+        (kept if _is_mine(item) else left_out).append(item)
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = kept
+
+
+def _is_mine(item):
+    part = "browser" if item.get_closest_marker("browser") else "other"
+    if PART not in {None, "", part} or item.get_closest_marker(OTHER_DATABASE):
+        return False
+    if settings.EMBEDDED_DATABASE or item.get_closest_marker("postgresql"):
+        return True
+    return _uses_database(item) and not (PART and _runs_once(item.path))
+
+
+def _uses_database(item):
+    fixtures = {"db", "transactional_db", "live_server"} & set(item.fixturenames)
+    return bool(fixtures or item.get_closest_marker("django_db"))
 
 
 def _commits(item):
@@ -50,6 +86,13 @@ def pytest_sessionfinish(session):
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if os.environ.get("CI") and reporter.stats.get("skipped"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Note the migrations as applied: what asks for them finds the database ready."""
+    with django_db_blocker.unblock():
+        call_command("migrate", fake=True, verbosity=0)
 
 
 @pytest.fixture(autouse=True)

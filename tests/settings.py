@@ -54,9 +54,12 @@ if os.environ.get("TEST_DATABASE_URL"):
 from plan_portal.settings import *  # noqa: E402, F403
 from plan_portal.settings import DATABASES, EMBEDDED_DATABASE, STORAGES  # noqa: E402
 
+# Tables are made from the models at once: running the migrations takes eight times as
+# long. That both give the same is what makemigrations --check and test_migrations hold.
+DATABASES["default"]["TEST"] = {"MIGRATE": False}
 if EMBEDDED_DATABASE:
     # A file, as in a local run: a live server's threads each open their own connection.
-    DATABASES["default"]["TEST"] = {"NAME": _var / "test.sqlite3"}
+    DATABASES["default"]["TEST"]["NAME"] = _var / "test.sqlite3"
 
 # Hashing passwords slowly is the point in production, and only there.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
