@@ -1,4 +1,4 @@
-"""The words of states, wherever the public reads them: pages, feeds and pictures."""
+"""The words of states and frameworks wherever the public reads them."""
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -10,6 +10,13 @@ from strategic_areas.progress import Punctuality, State
 STATES = {
     **{State(value): label for value, label in Execution.choices},
     State.NO_REPORT: _("No report"),
+}
+#: Families of international targets, in the order in which readers ask for them.
+FAMILIES = {
+    "SDG": _("Sustainable Development Goals (SDG)"),
+    "GCM": _("Global Compact for Migration"),
+    "PALERMO": _("Palermo Protocol"),
+    "TIP": _("Recommendations of the Trafficking in Persons report"),
 }
 PUNCTUALITY = {
     Punctuality.ON_TIME: _("On time"),

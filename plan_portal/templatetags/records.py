@@ -5,6 +5,8 @@ from django.core.exceptions import FieldDoesNotExist
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy
 
+from strategic_areas.labels import FAMILIES
+
 register = template.Library()
 
 INSTRUMENTS = {
@@ -14,12 +16,6 @@ INSTRUMENTS = {
     "bill": gettext_lazy("Bill"),
     "regulation": gettext_lazy("Regulation"),
     "treaty": gettext_lazy("Treaty"),
-}
-FAMILIES = {
-    "SDG": gettext_lazy("Sustainable Development Goals"),
-    "GCM": gettext_lazy("Global Compact for Migration"),
-    "PALERMO": gettext_lazy("Palermo Protocol"),
-    "TIP": gettext_lazy("Recommendations of the Trafficking in Persons report"),
 }
 TARGETS = {
     "target": gettext_lazy("Target"),

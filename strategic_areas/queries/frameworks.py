@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import F
 
+from strategic_areas.labels import FAMILIES
 from strategic_areas.models import (
     Commitment,
     FrameworkTarget,
@@ -17,9 +18,6 @@ from strategic_areas.progress import State
 from strategic_areas.queries import catalogue
 from strategic_areas.queries.board import Board, CommitmentRow
 from strategic_areas.queries.sources import LINE, SourceLine
-
-#: The families in the order in which readers ask for them; any other comes last.
-FAMILIES = ("SDG", "GCM", "PALERMO", "TIP")
 
 
 @dataclass(frozen=True)
@@ -98,6 +96,7 @@ def _by_state(rows: Iterable[CommitmentRow]):
 
 
 def _ordered(families):
+    """Those that are known first, as readers ask for them."""
     known = [code for code in FAMILIES if code in families]
     return [*known, *sorted(set(families) - set(known))]
 

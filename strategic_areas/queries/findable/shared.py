@@ -2,17 +2,9 @@
 
 from collections import defaultdict
 
-from django.utils.translation import gettext_noop
-
+from strategic_areas.labels import FAMILIES
 from strategic_areas.queries.findable.texts import in_both, said, sign, text, title
 from strategic_areas.search.documents import Document, Place
-
-FAMILIES = {
-    "SDG": gettext_noop("Sustainable Development Goals (SDG)"),
-    "GCM": gettext_noop("Global Compact for Migration"),
-    "PALERMO": gettext_noop("Palermo Protocol"),
-    "TIP": gettext_noop("Recommendations of the Trafficking in Persons report"),
-}
 
 
 def agency_documents(found, ranks):
