@@ -8,9 +8,9 @@ from django.utils.translation import ngettext
 from agencies import audit, mail
 from agencies.access import is_administrator
 from agencies.admin_accounts import AccountAdmin
+from agencies.admin_audit import AuditEntryAdmin
 from agencies.admin_invitations import InvitationAdmin
 from agencies.admin_recovery import FactorResetAdmin
-from agencies.audit.page import AuditEntryAdmin
 from agencies.invitations import Invitation
 from agencies.models import Agency, AgencyName, FocalPoint, User
 from agencies.recovery import FactorReset

@@ -24,7 +24,7 @@ from agencies.allauth_internals import (
     is_account_at_limit,
     record_password,
 )
-from agencies.audit.limits import mark_account
+from agencies.audit.refusals import note_account_at_limit
 from agencies.audit.watching import tried_account
 from agencies.mail import queue_mail
 from agencies.models import User
@@ -115,7 +115,7 @@ class AccountAdapter(DefaultAccountAdapter):
         except ImmediateHttpResponse:
             key = self._get_login_attempts_cache_key(request, **credentials)
             if is_account_at_limit(request, key):
-                mark_account(request, key, tried_account(credentials))
+                note_account_at_limit(request, key, tried_account(credentials))
             raise
 
     def get_login_redirect_url(self, request):

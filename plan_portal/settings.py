@@ -165,7 +165,7 @@ MIDDLEWARE = [
     "agencies.second_factor.SecondFactorMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     # After the request can be told from the record; before anything is decided in it.
-    "agencies.audit.denials.DenialMiddleware",
+    "agencies.audit.refusals.DenialMiddleware",
     "agencies.sessions.SessionLimitsMiddleware",
     "agencies.fresh_proof.FreshProofMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -1,21 +1,106 @@
-"""The chain of hashes: how an entry is bound to the one before it, and the check."""
+"""
+The table of the audit record: each entry is bound to the one before it by a hash.
+
+What binds them, and how the whole chain is checked, stands here too.
+"""
 
 import json
 from dataclasses import dataclass
 from datetime import UTC
 from hashlib import sha256
 
-from agencies.audit.entries import GENESIS, AuditEntry, AuditHead
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
 
-#: What happened, as opposed to where the entry stands in the chain.
+from agencies.audit.events import Event
+from agencies.fields import Fields, internal
+
+#: The hash that stands before the first entry.
+GENESIS = "0" * 64
+#: The fields that say what happened, as opposed to where the entry stands in the chain.
 CONTENT = ["at", "actor_id", "role", "agency", "ip", "event", "object", "facts"]
-#: How many entries are in memory at a time while the chain is read.
+#: How many entries are in memory at a time while the chain is checked.
 CHUNK = 2000
+
+
+class AuditEntry(models.Model):
+    """
+    One event. Triggers refuse every change and deletion, on both databases.
+
+    ``digest`` covers what happened; ``hash`` covers the digest, the place in the chain
+    and the hash before it. On PostgreSQL an entry takes its place when its transaction
+    commits, so that two people at work never wait for each other here; until then
+    ``seq`` is empty.
+    """
+
+    seq = models.PositiveBigIntegerField(
+        _("number"), unique=True, null=True, editable=False
+    )
+    at = models.DateTimeField(_("when"), editable=False)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("who"),
+    )
+    role = models.CharField(_("role"), max_length=80, blank=True, editable=False)
+    agency = models.CharField(_("agency"), max_length=20, blank=True, editable=False)
+    ip = models.CharField(_("from address"), max_length=45, blank=True, editable=False)
+    event = models.CharField(_("event"), max_length=40, editable=False)
+    object = models.CharField(_("about"), max_length=120, blank=True, editable=False)
+    facts = models.JSONField(_("facts"), default=dict, editable=False)
+    digest = models.CharField(max_length=64, editable=False)
+    prev_hash = models.CharField(max_length=64, blank=True, editable=False)
+    hash = models.CharField(max_length=64, blank=True, editable=False)
+
+    fields = Fields(
+        *internal("role", "agency", "ip", "event", "object", "facts"),
+        *internal("digest", "prev_hash", "hash"),
+    )
+
+    class Meta:
+        default_permissions = ["view"]
+        ordering = ["-pk"]
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit record")
+        indexes = [
+            models.Index(name="auditentry_at", fields=["at"]),
+            models.Index(name="auditentry_agency", fields=["agency", "-id"]),
+            models.Index(name="auditentry_actor", fields=["actor", "-id"]),
+            models.Index(name="auditentry_event", fields=["event", "-id"]),
+        ]
+
+    def __str__(self):
+        return f"{self.seq or '–'} · {self.event}"
+
+    def get_event_display(self):
+        """The label of the event; the stored word where the portal has no label."""
+        return dict(Event.choices).get(self.event, self.event)
+
+
+class AuditHead(models.Model):
+    """Where the chain ends: a single row, which only moves ahead by one entry."""
+
+    seq = models.PositiveBigIntegerField(default=0, editable=False)
+    hash = models.CharField(max_length=64, default=GENESIS, editable=False)
+
+    fields = Fields(*internal("hash"))
+
+    class Meta:
+        default_permissions = []
+        verbose_name = _("end of the audit record")
+        verbose_name_plural = _("ends of the audit record")
+
+    def __str__(self):
+        return f"{self.seq}:{self.hash}"
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """How far the chain is whole; ``fault`` says what breaks it, if anything."""
+    """How many entries are whole; ``fault`` says what is wrong with the next one."""
 
     count: int
     hash: str
@@ -23,27 +108,27 @@ class Verdict:
 
     @property
     def head(self):
-        """The end of the chain in one word, to print and to compare later."""
+        """The end of the chain as ``number:hash``, to print and to compare later."""
         return f"{self.count}:{self.hash}"
 
 
 def digest(content):
-    """SHA-256 of what happened, written in the one way that JSON can be sorted."""
-    told = {**content, "at": content["at"].astimezone(UTC).isoformat()}
-    text = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    """SHA-256 of what happened: the fields of ``CONTENT`` as JSON, sorted by name."""
+    written = {**content, "at": content["at"].astimezone(UTC).isoformat()}
+    text = json.dumps(written, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return sha256(text.encode()).hexdigest()
 
 
 def link(prev_hash, seq, content_digest):
-    """The hash of an entry; the trigger for PostgreSQL computes just the same."""
+    """The hash of an entry. The trigger for PostgreSQL computes the same."""
     return sha256(f"{prev_hash}:{seq}:{content_digest}".encode()).hexdigest()
 
 
 def append(entry):
     """
-    Give a new entry its place, the end of the chain, and store it.
+    Put a new entry at the end of the chain and store it.
 
-    For the embedded database, where a transaction that writes is alone from its begin.
+    For SQLite, where no other transaction writes at the same time.
     """
     head, _created = AuditHead.objects.get_or_create(pk=1)
     entry.seq, entry.prev_hash = head.seq + 1, head.hash
@@ -54,12 +139,13 @@ def append(entry):
 
 def verify(expected=""):
     """
-    Read the whole chain and return a ``Verdict``; it stops at the first broken entry.
+    Check the whole chain up to the first broken entry, and return a ``Verdict``.
 
-    ``expected`` is a head printed earlier, as ``number:hash``: the entry of that number
-    must still have that hash. People may go on working meanwhile.
+    ``expected`` is a head that was printed earlier, as ``number:hash``: the entry of
+    that number must still have that hash. People may go on working meanwhile. Raises
+    ``ValueError`` when ``expected`` is no head.
     """
-    known = [_stored_head(), *_told_head(expected)]
+    known = [_stored_head(), *_parsed_head(expected)]
     count, last = 0, GENESIS
     for row in _rows():
         fault = _fault(row, count + 1, last) or _contradiction(row, known)
@@ -70,20 +156,20 @@ def verify(expected=""):
 
 
 def _stored_head():
-    """Number and hash of the marked end; the very beginning where none is marked."""
+    """Number and hash of the stored end; the beginning where none is stored."""
     head = AuditHead.objects.filter(pk=1).values_list("seq", "hash").first()
     return head or (0, GENESIS)
 
 
-def _told_head(expected):
-    """A head as it is printed, as number and hash; ``ValueError`` if it is none."""
+def _parsed_head(expected):
+    """Number and hash of a printed head; nothing for an empty text."""
     if expected:
         number, _colon, hash_of_it = expected.partition(":")
         yield int(number), hash_of_it
 
 
 def _rows():
-    """Every entry in order of the chain, then whatever has no place in it."""
+    """All entries as dicts: the chain in order, then rows without a place in it."""
     names = ["id", "seq", "prev_hash", "hash", "digest", *CONTENT]
     chained = AuditEntry.objects.filter(seq__isnull=False).order_by("seq")
     yield from chained.values(*names).iterator(chunk_size=CHUNK)
@@ -92,7 +178,7 @@ def _rows():
 
 
 def _fault(row, number, last):
-    """What is wrong with the entry that should be the next one, in words."""
+    """What is wrong with the row that should be the next entry; empty if nothing."""
     if row["seq"] is None:
         return f"a row (id {row['id']}) has no place in the chain: it was inserted"
     if row["seq"] > number:
@@ -107,7 +193,7 @@ def _fault(row, number, last):
 
 
 def _contradiction(row, known):
-    """An entry where a head once stood has that head's hash still."""
+    """What is wrong where a known head has the number of this row; empty if nothing."""
     for number, hash_of_it in known:
         if row["seq"] == number and row["hash"] != hash_of_it:
             return f"entry {number} is not the one of the head {number}:{hash_of_it}"
@@ -115,7 +201,7 @@ def _contradiction(row, known):
 
 
 def _fault_of_end(count, known):
-    """The chain reaches every known head, and not beyond what is marked by now."""
+    """What is wrong after the last entry: a known head is not reached, or passed."""
     if count < max(number for number, _hash in known):
         return f"entry {count + 1} is missing"
     marked, _hash = _stored_head()

@@ -1,11 +1,11 @@
-"""What the audit record tells of, each event with its words."""
+"""The events that the audit record keeps, with what they are called on screen."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class Event(models.TextChoices):
-    """The stored word is for ever; the label may be written better."""
+    """Stored words never change, since entries hold them; labels may be reworded."""
 
     SIGN_IN = "sign_in", _("Signed in")
     SIGN_IN_FAILED = "sign_in_failed", _("Failed to sign in")
@@ -63,7 +63,7 @@ class Event(models.TextChoices):
     TEXT_PURGED = "text_purged", _("Text blanked for good")
 
 
-#: Events by what they are about, as the page offers them: word, label, beginnings.
+#: Groups of events for the filter of the page: word, label, how the events begin.
 _GROUPS = [
     (
         "access",
@@ -84,7 +84,7 @@ _GROUPS = [
 
 
 def groups():
-    """Each group as its word, its label and its events."""
+    """The groups of events, each as its word, its label and a list of events."""
     return [
         (word, label, [event for event in Event if event.startswith(beginnings)])
         for word, label, beginnings in _GROUPS

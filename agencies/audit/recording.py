@@ -1,4 +1,4 @@
-"""The one door into the audit record."""
+"""The only function that writes to the audit record, and what it notes of a person."""
 
 import re
 from datetime import date
@@ -11,29 +11,29 @@ from simple_history.models import HistoricalRecords
 
 from agencies import access
 from agencies.audit import chain
-from agencies.audit.entries import AuditEntry
 from agencies.audit.events import Event
 from agencies.models import FocalPoint
 
-#: A code, a slug, a state or the name of an address: no blank, so no sentence.
+#: A code, a slug, a state or the name of an address. Without a space it is no sentence.
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+-]{0,79}", re.ASCII)
-#: The most that a list of facts holds.
-MOST = 200
+#: How many values a list of facts may hold.
+MOST_VALUES = 200
 
 
 def record(event, *, actor=None, request=None, obj=None, agency=None, **facts):
     """
     Append what happened, in the caller's transaction, and return the entry.
 
-    ``request`` may be left out inside one; its signed-in person is the actor where none
-    is named. ``obj`` is the record that it is about, ``agency`` the agency concerned:
-    left out, the one that the actor reports for. Facts are numbers, codes, dates and
-    lists of them: ``ValueError`` on anything that could be a text or a name.
+    ``request`` may be left out while one is answered; its signed-in person is the actor
+    unless another is named. ``obj`` is the record that the event is about. ``agency``
+    is the agency concerned: if left out, the one that the actor reports for. Facts are
+    numbers, codes, dates and lists of them. Raises ``ValueError`` for anything that
+    could be a text or a name.
     """
     event = Event(event)
     request = request or getattr(HistoricalRecords.context, "request", None)
     actor = actor or _person(request)
-    entry = AuditEntry(
+    entry = chain.AuditEntry(
         at=timezone.now(),
         actor=actor,
         role=role_of(actor),
@@ -53,12 +53,12 @@ def record(event, *, actor=None, request=None, obj=None, agency=None, **facts):
 
 
 def label_of(obj):
-    """Which record, without a word of what it says."""
+    """The model and the key of a record, such as ``agencies.user:12``."""
     return f"{obj._meta.label_lower}:{obj.pk}" if obj is not None else ""
 
 
 def role_of(user):
-    """The roles that the person held at that moment, joined by a plus."""
+    """The roles that the person holds now, joined by a plus."""
     if user is None or not user.is_staff:
         return ""
     if user.is_superuser:
@@ -71,8 +71,8 @@ def address_of(request):
     """
     The network address of the person; empty where it is unknown.
 
-    Behind proxies it is what the outermost trusted one saw; everything further left in
-    the header was written by the visitor.
+    Behind proxies it is the address that the outermost trusted one saw. Whatever stands
+    further left in the header was written by the visitor.
     """
     if request is None:
         return ""
@@ -89,7 +89,7 @@ def address_of(request):
 
 
 def is_code(value):
-    """True for a text that is a code, and so may stand in the record."""
+    """True for a text that is a code, and may therefore stand in the record."""
     return isinstance(value, str) and bool(CODE.fullmatch(value))
 
 
@@ -99,7 +99,7 @@ def _person(request):
 
 
 def _agency_of(user):
-    """The agency that the actor reports for, when it is just one."""
+    """The acronym of the one agency that a person reports for; empty if not one."""
     if user is None or not user.is_staff:
         return ""
     held = FocalPoint.objects.current().filter(user=user)
@@ -108,14 +108,14 @@ def _agency_of(user):
 
 
 def _fact(name, value):
-    """The value as JSON keeps it; ``ValueError`` unless it is surely no text."""
+    """The value as JSON keeps it. Raises ``ValueError`` if it could be a text."""
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, date):
         return value.isoformat()
     if is_code(value):
         return str(value)
-    if isinstance(value, list | tuple | set) and len(value) <= MOST:
+    if isinstance(value, list | tuple | set) and len(value) <= MOST_VALUES:
         ordered = sorted(value) if isinstance(value, set) else value
         return [_fact(name, item) for item in ordered]
     raise ValueError(

@@ -1,4 +1,4 @@
-"""What is recorded by itself: sign-in and out, accounts, roles and mandates."""
+"""Records signing in and out, and changes of accounts, roles and mandates."""
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
@@ -19,7 +19,7 @@ STANDING = ["is_active", "is_staff", "is_superuser"]
 
 
 def connect():
-    """Called once, when every app is loaded."""
+    """Connect the receivers; called once, when every app is loaded."""
     user_logged_in.connect(signed_in, dispatch_uid="audit")
     user_logged_out.connect(signed_out, dispatch_uid="audit")
     user_login_failed.connect(failed_to_sign_in, dispatch_uid="audit")
@@ -41,9 +41,9 @@ def signed_out(sender, request, user, **kwargs):
 
 def failed_to_sign_in(sender, credentials, request=None, **kwargs):
     """
-    Which account somebody tried, when there is one.
+    Record which account somebody tried to sign in to, when there is one.
 
-    What was typed is not kept: it may be a password in the wrong box.
+    The name that was typed is not kept: it may be a password in the wrong field.
     """
     found = tried_account(credentials)
     record(Event.SIGN_IN_FAILED, request=request, obj=found, known=found is not None)
@@ -59,7 +59,7 @@ def tried_account(credentials):
 
 
 def compare_account(sender, instance, raw=False, update_fields=None, **kwargs):
-    """Note, before an account is saved, what of its standing is about to change."""
+    """Note, before an account is saved, the stored values of what may change now."""
     watched = {*STANDING, "password"} & set(update_fields or [*STANDING, "password"])
     instance._standing_before = None
     if raw or not instance.pk or not watched:
@@ -70,7 +70,7 @@ def compare_account(sender, instance, raw=False, update_fields=None, **kwargs):
 
 
 def account_saved(sender, instance, created, raw=False, **kwargs):
-    """A new account, another standing, another password: one entry each."""
+    """Record a new account, a new password, or a change in what the account may do."""
     if raw:
         return
     if created:
@@ -83,7 +83,7 @@ def account_saved(sender, instance, created, raw=False, **kwargs):
         for name, value in before.items()
         if getattr(instance, name) != value
     }
-    # A hash that is only written anew, by a stronger method, has no new password.
+    # A hash that is only renewed, by a stronger method, is no new password.
     if changed.pop("password", None) and instance._password is not None:
         record(Event.PASSWORD_CHANGED, obj=instance)
     if changed:
@@ -91,7 +91,7 @@ def account_saved(sender, instance, created, raw=False, **kwargs):
 
 
 def roles_changed(sender, instance, action, reverse, pk_set, **kwargs):
-    """A role given or taken, from whichever side of the relation."""
+    """Record that a role was given or taken, whichever side of the relation changed."""
     verb = {"post_add": "given", "post_remove": "taken", "pre_clear": "taken"}
     if action not in verb:
         return

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from agencies import audit
+from agencies.audit import take_out
 from agencies.models import Agency
-from agencies.taking_out import take_out
 from strategic_areas import workflow
 from strategic_areas.desk import showing
 from strategic_areas.desk.sheet import as_it_stands

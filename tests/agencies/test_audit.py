@@ -12,8 +12,8 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import override
 
-from agencies import audit
-from agencies.audit import AuditEntry, AuditHead, Event, chain, words
+from agencies import admin_audit, audit
+from agencies.audit import AuditEntry, AuditHead, Event, chain
 from agencies.audit.events import groups
 from agencies.mail import Mail
 from strategic_areas import triggers
@@ -436,7 +436,7 @@ def test_a_group_of_events_is_filtered_and_told_in_words(client):
 
     assert [row.pk for row in listed.context["cl"].result_list] == [entry.pk]
     with override("en"):
-        assert list(words.facts(entry)) == [
+        assert list(admin_audit.facts_in_words(entry)) == [
             ("kind", "Titular"),
             ("covers a leave", "yes"),
         ]
@@ -455,7 +455,7 @@ def kept_facts():
 def test_every_fact_has_words():
     found = set(kept_facts())
 
-    assert found - {*words.FACTS} == set()
+    assert found - {*admin_audit.FACTS} == set()
     assert len(found) > 15
 
 
@@ -465,7 +465,7 @@ def test_what_is_told_of_a_record_is_told_in_words():
     )
 
     with override("en"):
-        assert list(words.facts(entry)) == [
+        assert list(admin_audit.facts_in_words(entry)) == [
             ("kind", "agency"),
             ("made sure by", "a video call"),
             ("asked for", "3"),

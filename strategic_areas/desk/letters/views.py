@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from agencies import access, audit
-from agencies.taking_out import take_out
+from agencies.audit import take_out
 from strategic_areas import evidence, workflow
 from strategic_areas.desk import answers, declarations, showing
 from strategic_areas.desk.letters import asking

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from agencies.taking_out import take_out
+from agencies.audit import take_out
 from strategic_areas.desk import showing
 from strategic_areas.desk.views import find_or_404
 from strategic_areas.desk.workbook import staging

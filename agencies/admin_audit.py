@@ -1,0 +1,234 @@
+"""The audit record in the admin: administrators read it in words and change nothing."""
+
+from django.apps import apps
+from django.contrib import admin
+from django.core.paginator import Paginator
+from django.utils import formats, timezone
+from django.utils.functional import cached_property
+from django.utils.html import format_html, format_html_join
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from agencies.audit.events import groups
+from agencies.models import Agency
+from agencies.scoping import ScopedAdmin
+
+#: What facts are called on screen.
+FACTS = {
+    "account": _("account"),
+    "accounts": _("accounts looked at"),
+    "added": _("added"),
+    "address": _("page"),
+    "changed": _("changed"),
+    "closes_on": _("closes on"),
+    "created": _("new"),
+    "due_on": _("due on"),
+    "ends_on": _("until"),
+    "factors": _("factors removed"),
+    "fields": _("fields"),
+    "former": _("former mandate"),
+    "from_status": _("before"),
+    "given": _("role given"),
+    "is_active": _("active"),
+    "is_staff": _("staff"),
+    "is_superuser": _("superuser"),
+    "kept": _("left as they were"),
+    "kind": _("kind"),
+    "known": _("the account exists"),
+    "leave_cover": _("covers a leave"),
+    "limit": _("limit of"),
+    "mandate": _("with a mandate"),
+    "method": _("method"),
+    "opens_on": _("opens on"),
+    "period": _("reporting period"),
+    "places": _("places"),
+    "proposed": _("proposed for closing"),
+    "reason": _("reason"),
+    "record": _("record"),
+    "removed": _("removed"),
+    "revision": _("revision"),
+    "role": _("role"),
+    "starts_on": _("from"),
+    "status": _("answer"),
+    "taken": _("role taken"),
+    "to_status": _("afterwards"),
+    "until": _("until"),
+    "way": _("made sure by"),
+}
+#: How facts begin that stood in the address of a denied request.
+ASKED = "asked_"
+#: What values of facts are called on screen.
+VALUES = {
+    True: _("yes"),
+    False: _("no"),
+    None: "–",
+    "absolute": _("twelve hours had passed"),
+    "administrator": _("Administrator"),
+    "administrator_ended": _("an administrator closed it"),
+    "alternate": _("Alternate"),
+    "draft": _("Draft"),
+    "focal_point": _("Focal point"),
+    "idle": _("an hour without use"),
+    "in_person": _("an identity document"),
+    "of_account": _("one account"),
+    "of_network_address": _("one network address"),
+    "published": _("Published"),
+    "recovery_codes": _("recovery codes"),
+    "replaced": _("Replaced"),
+    "returned": _("Returned"),
+    "reviewer": _("Reviewer"),
+    "submitted": _("Submitted"),
+    "superior": _("a letter of her superior"),
+    "superuser": _("Superuser"),
+    "titular": _("Titular"),
+    "totp": _("authenticator app"),
+    "video": _("a video call"),
+    "webauthn": _("passkey or security key"),
+    "withdrawn": _("Withdrawn"),
+    "letter": _("letter"),
+    "workbook": _("workbook"),
+}
+
+
+class BoundedPaginator(Paginator):
+    """
+    Counts the newest entries only, so that a record of years is never counted whole.
+
+    Older entries are found by filtering by date.
+    """
+
+    most = 5000
+
+    @cached_property
+    def count(self):
+        return self.object_list.order_by()[: self.most].count()
+
+
+class EventFilter(admin.SimpleListFilter):
+    """Offers groups of events and, within the chosen group, each event."""
+
+    title = _("event")
+    parameter_name = "event"
+
+    def lookups(self, request, model_admin):
+        chosen = request.GET.get(self.parameter_name)
+        offered = []
+        for word, label, events in groups():
+            offered.append((word, label))
+            if chosen == word or chosen in events:
+                offered += [(event.value, f"– {event.label}") for event in events]
+        return offered
+
+    def queryset(self, request, queryset):
+        value = self.value()
+        if not value:
+            return queryset
+        wanted = {word: events for word, _label, events in groups()}
+        return queryset.filter(event__in=wanted.get(value, [value]))
+
+
+class AgencyFilter(admin.SimpleListFilter):
+    title = _("agency")
+    parameter_name = "agency"
+
+    def lookups(self, request, model_admin):
+        acronyms = Agency.objects.order_by("acronym").values_list("acronym", flat=True)
+        return [(acronym, acronym) for acronym in acronyms]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(agency=self.value()) if self.value() else queryset
+
+
+class AuditEntryAdmin(ScopedAdmin):
+    """The list of entries, filtered by event, agency, person and date."""
+
+    list_display = ["moment_of", "who", "what", "details"]
+    list_display_links = None
+    list_filter = ["at", EventFilter, AgencyFilter]
+    list_select_related = ["actor"]
+    search_fields = ["actor__username", "object", "ip"]
+    search_help_text = _("Account, record such as agencies.user:12, or address.")
+    paginator = BoundedPaginator
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def changelist_view(self, request, extra_context=None):
+        title = {"title": capfirst(self.opts.verbose_name_plural)}
+        return super().changelist_view(request, {**title, **(extra_context or {})})
+
+    @admin.display(description=_("when"), ordering="pk")
+    def moment_of(self, entry):
+        return moment(entry.at)
+
+    @admin.display(description=_("who"))
+    def who(self, entry):
+        """The account; below it its roles, its agency and its network address."""
+        held = [roles_in_words(entry.role), entry.agency, entry.ip]
+        rest = " · ".join(filter(None, held))
+        name = entry.actor.username if entry.actor else "–"
+        return format_html('{}<br><span class="quiet">{}</span>', name, rest)
+
+    @admin.display(description=_("what"))
+    def what(self, entry):
+        """The event; below it the record that the event is about."""
+        return format_html(
+            '{}<br><span class="quiet">{}</span>',
+            entry.get_event_display(),
+            self._about(entry),
+        )
+
+    def _about(self, entry):
+        """The name of the model and the key of the record."""
+        label, _colon, number = entry.object.partition(":")
+        try:
+            model = apps.get_model(label)
+        except (LookupError, ValueError):
+            return entry.object
+        return f"{capfirst(str(model._meta.verbose_name))} {number}"
+
+    @admin.display(description=_("facts"))
+    def details(self, entry):
+        return format_html_join("\n", "<div>{}: {}</div>", facts_in_words(entry))
+
+
+def roles_in_words(role):
+    """The roles of an entry as a text."""
+    held = filter(None, role.split("+"))
+    return ", ".join(str(VALUES.get(name, name)) for name in held)
+
+
+def facts_in_words(entry):
+    """Yield name and value of each fact of an entry, in words where there are any."""
+    for name, value in entry.facts.items():
+        several = value if isinstance(value, list) else [value]
+        text = ", ".join(_value(item) for item in several) or "–"
+        asked = _("asked for") if name.startswith(ASKED) else name
+        yield str(FACTS.get(name, asked)), text
+
+
+def _value(value):
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return str(VALUES.get(value) or _kind_of_record(value))
+
+
+def _kind_of_record(value):
+    """The name of a model where the value is its label; else the value itself."""
+    app, _dot, model = str(value).partition(".")
+    known = apps.all_models.get(app, {}).get(model)
+    return known._meta.verbose_name if known else value
+
+
+def moment(at):
+    """Day and time down to the second, since the order matters here."""
+    here = timezone.localtime(at)
+    return f"{formats.date_format(here, 'SHORT_DATE_FORMAT')} {here:%H:%M:%S}"
