@@ -14,7 +14,7 @@ from fractions import Fraction
 from math import ceil
 from statistics import median
 
-from strategic_areas.progress import State
+from strategic_areas.progress import State, activity_state
 
 #: For how long each agency reads its scorecard of a round before everybody does, so
 #: that it can reply. It begins when the closed round's scorecards are made ready.
@@ -214,10 +214,25 @@ def median_days(days: Sequence[Fraction]) -> int | None:
     return max(1, ceil(median(days))) if days else None
 
 
-def is_owed(state_before: State, starts_on: date | None, round_ends_on: date) -> bool:
-    """Whether a round asks for a report: begun, and neither done nor given up."""
-    begun = starts_on is None or starts_on <= round_ends_on
-    return begun and state_before not in {State.COMPLETED, State.CANCELLED}
+def is_owed(accounts: Iterable, starts_on: date | None, asked) -> bool:
+    """
+    Whether the round ``asked`` wants a report of an activity: the one rule of it.
+
+    It does once the activity has begun, and while it was neither completed nor given up
+    before. ``accounts`` are all that counts of the activity: those of other periods
+    that end by the end of the round decide, and what is said in the round itself or
+    later changes nothing.
+    """
+    before = [
+        each
+        for each in accounts
+        if each.period_id != asked.pk and each.age.period_ends_on <= asked.ends_on
+    ]
+    has_begun = starts_on is None or starts_on <= asked.ends_on
+    return has_begun and activity_state(before) not in {
+        State.COMPLETED,
+        State.CANCELLED,
+    }
 
 
 def report_state(

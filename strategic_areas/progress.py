@@ -94,6 +94,7 @@ class Said:
     was_entered: bool = False
     revision: int = 1
     pk: int = 0
+    period_id: int = 0
 
     @property
     def age(self) -> Age:

@@ -98,7 +98,7 @@ def make_scorecards_ready(now):
     Where a round that was ready, and not public yet, runs again, they are taken back.
     """
     today = timezone.localdate(now)
-    waiting = ReportingPeriod.objects.rounds().filter(scorecards_public_at=None)
+    waiting = _without_public_scorecards()
     running = waiting.filter(closes_on__gte=today)
     running.exclude(scorecards_ready_at=None).update(scorecards_ready_at=None)
     closed = waiting.filter(closes_on__lt=today, scorecards_ready_at=None)
@@ -107,10 +107,15 @@ def make_scorecards_ready(now):
 
 def release_scorecards(now):
     """Make public what the agencies have had the time to reply to; those rounds."""
-    due = ReportingPeriod.objects.rounds().filter(
-        scorecards_public_at=None, scorecards_ready_at__lte=now - REPLY_WITHIN
-    )
+    waiting = _without_public_scorecards()
+    due = waiting.filter(scorecards_ready_at__lte=now - REPLY_WITHIN)
     return _stamped(due, audit.Event.SCORECARDS_PUBLIC, scorecards_public_at=now)
+
+
+def _without_public_scorecards():
+    """The real rounds; those of a plan in preparation have asked nobody."""
+    rows = ReportingPeriod.objects.rounds().filter(plan__in=Plan.objects.public())
+    return rows.filter(scorecards_public_at=None)
 
 
 @transaction.atomic

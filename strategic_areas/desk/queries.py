@@ -13,10 +13,10 @@ from strategic_areas.models import (
     ActivityUpdate,
     Commitment,
     CommitmentUpdate,
-    Execution,
     ReportingPeriod,
     Status,
 )
+from strategic_areas.queries import rounds
 
 #: The order in which an agency reads what it owes: what came back first.
 ORDER = ["returned", "", "draft", "submitted", "published"]
@@ -59,17 +59,14 @@ def owed_by(user, today=None):
     today = today or timezone.localdate()
     agencies = FocalPoint.objects.agencies_of(user)
     owed = []
-    rounds = ReportingPeriod.objects.accepting(agencies, today)
-    for period in rounds.select_related("plan"):
+    for period, asked in _accepting(user, agencies, today):
         newest = (
             ActivityUpdate.objects.without_transcriptions()
             .filter(activity=OuterRef("pk"), period=period)
             .order_by("-revision")
         )
         activities = (
-            unfinished(period)
-            .filter(agency__in=agencies)
-            .filter(agency__in=_asked(period, today))
+            rounds.owed(period, agency__in=asked)
             .select_related("agency", "commitment", "plan")
             .annotate(newest_id=Subquery(newest.values("pk")[:1]))
         )
@@ -89,11 +86,15 @@ def _in_order(item):
     return ORDER.index(_place(item)), item.period.due_on, item.activity.is_continuing
 
 
-def _asked(period, today):
-    """The agencies whose reports the round accepts today."""
-    if period.is_open(today):
-        return Agency.objects.all()
-    return period.reopenings.running(today).values("agency")
+def _accepting(user, agencies, today):
+    """The rounds that take reports today, each with those of the agencies it asks."""
+    periods = ReportingPeriod.objects.visible_to(user).accepting(agencies, today)
+    for period in periods.select_related("plan"):
+        asked = Agency.objects.filter(pk__in=agencies)
+        if not period.is_open(today):
+            again = period.reopenings.running(today)
+            asked = asked.filter(pk__in=again.values("agency"))
+        yield period, asked
 
 
 def row_url(activity, period):
@@ -113,12 +114,9 @@ def sheets_of(user, owed, today=None):
         return []
     agencies = FocalPoint.objects.agencies_of(user)
     found = [(item.period, item.activity.agency) for item in owed]
-    rounds = ReportingPeriod.objects.accepting(agencies, today)
-    for period in rounds.select_related("plan"):
-        mine = Agency.objects.filter(pk__in=agencies).filter(
-            pk__in=_asked(period, today)
-        )
-        found += [(period, agency) for agency in mine.filter(_has_part_in(period.plan))]
+    for period, asked in _accepting(user, agencies, today):
+        with_part = asked.filter(_has_part_in(period.plan))
+        found += [(period, agency) for agency in with_part]
     return list(dict.fromkeys(found))
 
 
@@ -153,8 +151,8 @@ def returned_updates(user):
     found = _returned(rows.select_related("activity__agency", "period__plan"))
     for period in {update.period for update in found}:
         of_round = [update for update in found if update.period == period]
-        asked = Activity.objects.filter(pk__in=[row.activity_id for row in of_round])
-        on_sheet = set(unfinished(period, asked & Activity.objects.standing()))
+        keys = [update.activity_id for update in of_round]
+        on_sheet = set(rounds.owed(period, pk__in=keys))
         for update in of_round:
             update.row_url = (
                 row_url(update.activity, period)
@@ -172,28 +170,3 @@ def _returned(rows):
         steps = [s for s in row.transitions.all() if s.to_status == Status.RETURNED]
         row.returned = max(steps, key=lambda step: (step.at, step.pk))
     return sorted(found, key=lambda row: row.returned.at)
-
-
-def unfinished(period, activities=None):
-    """
-    Standing activities of the round's plan that no earlier report ended.
-
-    ``activities`` are others to choose among. The same rule as
-    ``queries.rounds.owes``, asked of the database.
-    """
-    last = (
-        ActivityUpdate.objects.counted()
-        .filter(activity=OuterRef("pk"), period__ends_on__lte=period.ends_on)
-        .exclude(period=period)
-        .newest_first()
-    )
-    return (
-        (Activity.objects.standing() if activities is None else activities)
-        .filter(plan=period.plan)
-        .annotate(last_execution=Subquery(last.values("execution")[:1]))
-        .filter(
-            Q(last_execution__isnull=True)
-            | ~Q(last_execution__in=[Execution.COMPLETED, Execution.CANCELLED])
-        )
-        .filter(Q(starts_on__isnull=True) | Q(starts_on__lte=period.ends_on))
-    )

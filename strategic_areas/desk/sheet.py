@@ -8,7 +8,6 @@ from django.urls import reverse
 from agencies.models import Agency, FocalPoint
 from strategic_areas import workflow
 from strategic_areas.desk import declarations
-from strategic_areas.desk.queries import unfinished
 from strategic_areas.desk.rows import Declared, Row, returned_steps
 from strategic_areas.models import (
     Activity,
@@ -19,6 +18,7 @@ from strategic_areas.models import (
     Status,
     Submission,
 )
+from strategic_areas.queries import rounds
 
 #: Where the newest revision stands so, the row may wait; None is: there is none.
 WAITING = {None, Status.WITHDRAWN, Status.RETURNED}
@@ -126,8 +126,9 @@ def find_row(user, period, slug, *, activity=None, commitment=None):
     if commitment:
         rows = declarations.read(*asked, commitment)
     else:
-        rows = _rows(unfinished(asked[0]), *asked, activity)
-        rows = rows or _rows(_off_plan(asked[0]), *asked, activity)
+        period, agency = asked
+        rows = _rows(rounds.owed(period, agency=agency, pk=activity), period)
+        rows = rows or _rows(_off_plan(period, agency=agency, pk=activity), period)
     return next(iter(rows), None)
 
 
@@ -146,14 +147,14 @@ def as_it_stands(row):
 
 def following(row):
     """The next owed row after this one that waits for an answer, round again."""
-    asked = unfinished(row.period).filter(agency=row.agency)
+    asked = rounds.owed(row.period, agency=row.agency)
     newest = _revisions(row.period).without_transcriptions().order_by("-revision")
     states = asked.annotate(newest_status=Subquery(newest.values("status")[:1]))
     found = list(states.values_list("pk", "newest_status"))
     place = [key for key, _status in found].index(row.key)
     for key, status in [*found[place + 1 :], *found[:place]]:
         if status in WAITING:
-            (other,) = _rows(asked, row.period, row.agency, key)
+            (other,) = _rows(asked.filter(pk=key), row.period)
             if other.waits:
                 return other
     return None
@@ -163,8 +164,8 @@ def _asked(user, period, slug):
     """The round and the agency, or None where the person does not report for it."""
     agencies = FocalPoint.objects.agencies_of(user)
     agency = Agency.objects.filter(pk__in=agencies, slug=slug).first()
-    rounds = ReportingPeriod.objects.visible_to(user).filter(mode="round")
-    period = rounds.filter(pk=period).select_related("plan").first()
+    periods = ReportingPeriod.objects.visible_to(user).filter(mode="round")
+    period = periods.filter(pk=period).select_related("plan").first()
     return (period, agency) if agency and period else None
 
 
@@ -174,11 +175,11 @@ def read(period, agency, user):
     return Sheet(
         period,
         agency,
-        _rows(unfinished(period), period, agency),
+        _rows(rounds.owed(period, agency=agency), period),
         workflow.may_submit(user, agency),
         tuple(submissions.order_by("-number")),
         declarations.read(period, agency),
-        _rows(_off_plan(period), period, agency),
+        _rows(_off_plan(period, agency=agency), period),
         _proposals(period, agency),
     )
 
@@ -189,27 +190,27 @@ def _proposals(period, agency):
     return tuple(rows.select_related("commitment", "activity"))
 
 
-def _off_plan(period):
+def _off_plan(period, **lookups):
     """Work beside the plan that was told of by this round and has not ended before."""
     told = ActivityUpdate.objects.filter(
         activity=OuterRef("pk"), period__ends_on__lte=period.ends_on
     )
-    return unfinished(period, Activity.objects.off_plan().filter(Exists(told)))
+    beside = Activity.objects.off_plan().filter(plan=period.plan, **lookups)
+    return rounds.unfinished(period, beside.filter(Exists(told)))
 
 
-def owed(period, agency, only=None):
+def owed(period, agency):
     """What the secretariat may transcribe: a row for each activity that it owes."""
-    asked = unfinished(period)
-    return _rows(asked, period, agency, only, with_transcribed=True)
+    asked = rounds.owed(period, agency=agency)
+    return _rows(asked, period, with_transcribed=True)
 
 
-def _rows(activities, period, agency, only=None, *, with_transcribed=False):
-    """A row for each of the activities that is the agency's."""
-    asked = activities.filter(agency=agency)
+def _rows(activities, period, *, with_transcribed=False):
+    """A row for each of the activities, which are of one agency."""
     activities = list(
-        (asked.filter(pk=only) if only else asked)
-        .select_related("agency", "commitment", "plan")
-        .annotate(newest_id=_newest(period, with_transcribed), last_id=_last(period))
+        activities.select_related("agency", "commitment", "plan").annotate(
+            newest_id=_newest(period, with_transcribed), last_id=_last(period)
+        )
     )
     updates = ActivityUpdate.objects.prefetch_related("places", "evidences").in_bulk(
         [activity.newest_id for activity in activities if activity.newest_id]

@@ -28,9 +28,10 @@ class ReportingPeriodQuerySet(models.QuerySet):
 
     def accepting(self, agencies, today=None):
         """The rounds open today, or opened again for any of ``agencies``."""
+        today = today or timezone.localdate()
         again = RoundReopening.objects.running(today).filter(agency__in=agencies)
-        opened_again = self.filter(mode="round", pk__in=again.values("period"))
-        return self.open(today) | opened_again
+        opened = self.filter(mode="round", opens_on__lte=today)
+        return opened.filter(Q(closes_on__gte=today) | Q(pk__in=again.values("period")))
 
     def visible_to(self, user):
         """Every member of staff reads the periods of the plans she may open."""
@@ -158,8 +159,10 @@ class ReportingPeriod(PlanBound):
 
     def accepts(self, agency, today=None):
         """True when this agency may hand in a first report on ``today``."""
+        today = today or timezone.localdate()
         again = self.reopenings.running(today).filter(agency=agency)
-        return self.is_open(today) or again.exists()
+        has_opened = self.is_round and self.opens_on <= today
+        return has_opened and (self.closes_on >= today or again.exists())
 
     def state(self, today):
         """Where the round stands; None for a record period."""

@@ -64,9 +64,8 @@ NO = Value(False)
 
 @dataclass(frozen=True, kw_only=True)
 class Account:
-    """The period for which something was filed, when it was published and where."""
+    """Where what was filed comes from, when it was published and where it stands."""
 
-    period_id: int
     provenance: str
     published_at: datetime
     public_id: str

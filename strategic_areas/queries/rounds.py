@@ -1,10 +1,13 @@
-"""Whom the latest round asked, and who answered."""
+"""What a round asks of whom, and who answered."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 
-from strategic_areas import discipline, headline, progress
-from strategic_areas.models import Plan, ReportingPeriod
+from django.db.models import QuerySet
+
+from strategic_areas import discipline, headline
+from strategic_areas.models import Activity, ActivityUpdate, Plan, ReportingPeriod
 from strategic_areas.queries import past
 from strategic_areas.queries.board import ActivityRow, Board
 
@@ -36,20 +39,35 @@ def told(periods: Iterable[ReportingPeriod], today: date) -> list[ReportingPerio
 
 
 def owes(row: ActivityRow, asked: ReportingPeriod | None) -> bool:
-    """
-    Whether the round asks for this activity, whatever was reported in it or later.
+    """Whether the round asks for a report of this activity of a board."""
+    return asked is not None and discipline.is_owed(
+        row.reports, row.activity.starts_on, asked
+    )
 
-    ``desk.queries.unfinished`` asks the same of the database.
+
+def owed(asked: ReportingPeriod, **lookups) -> QuerySet:
     """
-    if asked is None:
-        return False
-    before = [
-        report
-        for report in row.reports
-        if report.period_id != asked.pk and report.period_ends_on <= asked.ends_on
+    The activities of which a round asks for a report, narrowed by ``lookups``.
+
+    The same as ``owes`` says of the rows of a board; a plan in preparation asks nobody.
+    """
+    planned = Activity.objects.public().standing().filter(plan=asked.plan)
+    return unfinished(asked, planned.filter(**lookups))
+
+
+def unfinished(asked: ReportingPeriod, activities: QuerySet) -> QuerySet:
+    """Those of ``activities`` that have begun and that no earlier report ended."""
+    accounts = defaultdict(list)
+    counted = ActivityUpdate.objects.counted().filter(activity__in=activities)
+    for update in counted.select_related("period"):
+        accounts[update.activity_id].append(update)
+    starts = dict(activities.values_list("pk", "starts_on"))
+    wanted = [
+        pk
+        for pk, starts_on in starts.items()
+        if discipline.is_owed(accounts[pk], starts_on, asked)
     ]
-    state = progress.activity_state(before)
-    return discipline.is_owed(state, row.activity.starts_on, asked.ends_on)
+    return Activity.objects.filter(pk__in=wanted)
 
 
 def has_reported(row: ActivityRow, asked: ReportingPeriod | None) -> bool:

@@ -18,7 +18,8 @@ from strategic_areas.discipline import (
     is_owed,
     report_state,
 )
-from strategic_areas.progress import State
+from strategic_areas.models import ReportingPeriod
+from strategic_areas.progress import Report, State
 from strategic_areas.queries import board, ledger
 from tests.factories import (
     make_activity,
@@ -247,7 +248,26 @@ def test_only_the_secretariat_reads_the_table(client, make_actor):
     ],
 )
 def test_a_round_asks_for_what_has_begun_and_is_not_over(state, starts_on, owed):
-    assert is_owed(state, starts_on, round_ends_on=date(2026, 3, 31)) is owed
+    asked = ReportingPeriod(pk=2, ends_on=date(2026, 3, 31))
+    earlier = Report(execution=state, period_id=1, period_ends_on=date(2025, 12, 31))
+    said = [] if state == State.NO_REPORT else [earlier]
+
+    assert is_owed(said, starts_on, asked) is owed
+
+
+@pytest.mark.parametrize(
+    ("period", "ends_on", "owed"),
+    [
+        (1, date(2026, 3, 31), False),
+        (1, date(2026, 4, 1), True),
+        (2, date(2026, 3, 31), True),
+    ],
+)
+def test_only_another_period_that_ended_by_then_settles_it(period, ends_on, owed):
+    asked = ReportingPeriod(pk=2, ends_on=date(2026, 3, 31))
+    said = Report(execution="completed", period_id=period, period_ends_on=ends_on)
+
+    assert is_owed([said], None, asked) is owed
 
 
 @pytest.mark.parametrize(

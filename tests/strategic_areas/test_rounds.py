@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 from strategic_areas import rounds, workflow
 from strategic_areas.desk import queries
 from strategic_areas.models import ReportingPeriod, RoundReopening
+from strategic_areas.queries.rounds import owed
 from strategic_areas.schedule import Frequency, RoundState, Schedule, round_state
 from tests.factories import (
     make_activity,
@@ -393,6 +394,22 @@ def test_the_desk_asks_in_a_round_opened_again_for_that_agency_alone():
     assert [(item.activity, item.period) for item in owed] == [(mine, period)]
 
 
+def test_a_round_opened_again_asks_nobody_before_it_opens():
+    activity = make_activity()
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    period = make_round(
+        plan=activity.plan, opens_on=tomorrow, due_on=tomorrow, closes_on=tomorrow
+    )
+    user = make_focal_point(agency=activity.agency)
+    reopen(period, activity.agency)
+
+    with pytest.raises(workflow.TransitionError):
+        make_update(activity=activity, period=period)
+
+    assert queries.owed_by(user) == []
+    assert activity.updates.count() == 0
+
+
 def test_the_secretariat_opens_a_round_again_and_says_why(client):
     activity, reviewer = make_activity(), make_reviewer()
     period = make_closed_round(activity.plan)
@@ -428,7 +445,7 @@ def test_a_round_that_is_open_anyway_is_not_opened_again():
     assert list(caught.value.message_dict) == ["until"]
 
 
-# What is owed, one rule in two places
+# What is owed
 
 
 def test_what_a_later_report_ended_is_still_owed_in_the_earlier_round():
@@ -444,6 +461,6 @@ def test_what_a_later_report_ended_is_still_owed_in_the_earlier_round():
         plan=activity.plan, starts_on=date(2025, 7, 1), ends_on=date(2025, 9, 30)
     )
 
-    assert list(queries.unfinished(earlier)) == [activity]
-    assert list(queries.unfinished(later)) == [activity]
-    assert list(queries.unfinished(after)) == []
+    assert list(owed(earlier)) == [activity]
+    assert list(owed(later)) == [activity]
+    assert list(owed(after)) == []

@@ -149,6 +149,19 @@ def test_open_rounds_and_demonstrations_have_none(asked):
     assert not stamped.filter(pk__in=[running.pk, rehearsal.pk]).exists()
 
 
+def test_a_round_of_a_plan_in_preparation_has_none(asked):
+    activity, period, _person = asked
+    plan = activity.plan
+    plan.status = "in_preparation"
+    plan.save()
+
+    for hours in (0, 72):
+        pass_on(CLOSED + timedelta(hours=hours))
+
+    period.refresh_from_db()
+    assert (period.scorecards_ready_at, period.scorecards_public_at) == (None, None)
+
+
 def test_a_round_that_runs_again_is_read_by_its_agencies_anew(asked):
     _activity, period, _person = asked
     pass_on(CLOSED)

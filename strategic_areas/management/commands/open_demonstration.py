@@ -14,8 +14,8 @@ from django.utils import timezone
 from agencies.access import RefusedError, Role
 from agencies.models import FocalPoint, User
 from strategic_areas import rounds
-from strategic_areas.desk import queries
 from strategic_areas.models import Activity, Participation
+from strategic_areas.queries.rounds import owed
 
 
 class Command(BaseCommand):
@@ -59,8 +59,7 @@ def _agencies(period):
     if len(set(chosen)) >= 2:
         return list(dict.fromkeys(chosen))[:2]
     unfinished = (
-        queries.unfinished(period)
-        .filter(kind=Activity.Kind.ONE_OFF)
+        owed(period, kind=Activity.Kind.ONE_OFF)
         .order_by("sort_code")
         .select_related("agency")
     )
