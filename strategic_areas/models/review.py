@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies import access
 from agencies.fields import internal, public
-from strategic_areas import progress
 from strategic_areas.models.periods import ReportingPeriod
 from strategic_areas.models.plan import Plan, PlanBound
 from strategic_areas.models.provenance import SOURCED, Provenance, Sourced
 from strategic_areas.models.report_fields import InWords
+from strategic_areas.newest import Age
 
 
 class Status(models.TextChoices):
@@ -101,8 +101,8 @@ class ReviewedQuerySet(models.QuerySet):
         return self.exclude(letter__isnull=False, status__in=unsent)
 
     def newest_first(self):
-        """In the order of ``progress.newness``."""
-        return self.order_by(*(AGE[name].desc() for name in progress.Age._fields), "pk")
+        """In the order of ``newest.newness``."""
+        return self.order_by(*(AGE[name].desc() for name in Age._fields), "pk")
 
     def visible_to(self, user, agencies):
         """
@@ -219,7 +219,7 @@ class Reviewed(InWords, PlanBound, Sourced):
     @property
     def age(self):
         """How new it is among the accounts of its subject."""
-        return progress.Age(
+        return Age(
             self.period.ends_on,
             said_on(self) or date.min,
             self.origin == self.Origin.ENTERED,

@@ -14,6 +14,7 @@ from strategic_areas.models import (
     ReportingPeriod,
     Status,
 )
+from strategic_areas.newest import Age
 from strategic_areas.queries import disputes, letters
 
 #: What is told also of an account whose content is not.
@@ -84,7 +85,7 @@ class Entry:
     @property
     def age(self):
         """How new it is among all accounts."""
-        return progress.Age(
+        return Age(
             self.period.ends_on,
             self.reported_on or self.submitted_on or date.min,
             not self.is_recorded,

@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 
 from strategic_areas.models import Commitment
-from strategic_areas.progress import newness
+from strategic_areas.newest import newness
 from strategic_areas.queries.entry import Entry
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from strategic_areas import progress
 from strategic_areas.addresses import address
 from strategic_areas.models import Activity, Commitment, ReportingPeriod
+from strategic_areas.newest import newness
 from strategic_areas.queries.board import Board
 from strategic_areas.queries.filings import Declared, Filed
 from strategic_areas.queries.record import day
@@ -70,7 +71,7 @@ def latest(board: Board) -> Latest:
     entered = [line for line in filed if line.account.was_entered]
     entered.sort(key=lambda line: line.account.published_at, reverse=True)
     recorded = [line for line in filed if not line.account.was_entered]
-    recorded.sort(key=lambda line: progress.newness(line.account), reverse=True)
+    recorded.sort(key=lambda line: newness(line.account), reverse=True)
     return Latest(tuple(entered[:LATELY]), tuple(recorded[:LATELY]))
 
 

@@ -5,8 +5,8 @@ from itertools import product
 
 import pytest
 
-from strategic_areas import progress
 from strategic_areas.models import ActivityUpdate, Provenance, Status
+from strategic_areas.newest import newness
 from strategic_areas.queries import archive, areas, board, commitments, record
 from strategic_areas.queries.filings import filed, with_dates
 from strategic_areas.queries.findable import accounts
@@ -141,7 +141,7 @@ def test_the_database_sorts_accounts_as_the_rule_does():
 
     sorted_there = list(ActivityUpdate.objects.filter(plan=plan).newest_first())
 
-    assert sorted_there == sorted(stored, key=progress.newness, reverse=True)
+    assert sorted_there == sorted(stored, key=newness, reverse=True)
 
 
 def test_an_account_is_as_old_as_a_row_as_an_entry_and_in_a_count():
@@ -155,7 +155,7 @@ def test_an_account_is_as_old_as_a_row_as_an_entry_and_in_a_count():
 def test_the_pages_of_the_record_follow_the_rule_on_and_back():
     plan = factories.make_plan()
     stored = make_every_combination(plan)
-    rightly = sorted(stored, key=progress.newness, reverse=True)
+    rightly = sorted(stored, key=newness, reverse=True)
     told = [entry for page in walk(plan, {}, 20) for entry in page.entries]
     back = archive.stretch(plan, {}, 20, (rightly[-1], True))
 
