@@ -1,21 +1,17 @@
 """What search engines may list: sitemap.xml and robots.txt."""
 
-from xml.sax.saxutils import escape
+from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.sitemaps import Sitemap, views
 from django.http import Http404, HttpResponse
-from django.utils import timezone
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from plan_portal.middleware import STAFF_PATHS
 from strategic_areas.addresses import address
 from strategic_areas.queries import sitemap
 
-OPENING = (
-    '<?xml version="1.0" encoding="UTF-8"?>\n'
-    '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" '
-    'xmlns:xhtml="http://www.w3.org/1999/xhtml">\n'
-)
 #: Pages that a sitemap leaves out: what is found there depends on what is asked.
 LEFT_OUT = {"search"}
 
@@ -33,16 +29,38 @@ def robots(request):
     )
 
 
+class PublicPages(Sitemap):
+    """Every page of ``pages``, rows of the public table, with its other language."""
+
+    i18n = alternates = x_default = True
+
+    def __init__(self, pages):
+        self.pages = pages
+
+    def items(self):
+        return list(every_address(self.pages))
+
+    def location(self, item):
+        spanish, english, _changed_at = item
+        return english if get_language() == "en" else spanish
+
+    def lastmod(self, item):
+        return item[-1]
+
+    def get_urls(self, page=1, site=None, protocol=None):
+        """At the portal's own address, whatever name it was asked by."""
+        own = urlsplit(settings.SITE_URL)
+        return self._urls(page, own.scheme, own.netloc)
+
+
 def of(pages):
     """The view of the sitemap of ``pages``, rows of the public table."""
+    sitemaps = {"pages": PublicPages(pages)}
 
     def view(request):
         if not settings.ALLOW_INDEXING:
             raise Http404
-        text = "".join(_entries(pages))
-        return HttpResponse(
-            f"{OPENING}{text}</urlset>\n", content_type="application/xml; charset=utf-8"
-        )
+        return views.sitemap(request, sitemaps).render()
 
     return view
 
@@ -64,20 +82,3 @@ def every_address(pages):
 def _kind(path):
     """Which records' arguments an address takes that has none of its own."""
     return "of_plan" if "<" in path else ""
-
-
-def _entries(pages):
-    for spanish, english, changed_at in every_address(pages):
-        links = "".join(
-            f'<xhtml:link rel="alternate" hreflang="{code}" href="{_whole(path)}"/>'
-            for code, path in (("es", spanish), ("en", english), ("x-default", spanish))
-        )
-        changed = ""
-        if changed_at:
-            changed = f"<lastmod>{timezone.localdate(changed_at)}</lastmod>"
-        for path in (spanish, english):
-            yield f"<url><loc>{_whole(path)}</loc>{changed}{links}</url>\n"
-
-
-def _whole(path):
-    return escape(f"{settings.SITE_URL}{path}")
