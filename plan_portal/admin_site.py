@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from agencies import access, preferences
 from agencies.autocomplete import ChoicesView
 from strategic_areas.desk import (
-    approvals,
+    changes,
     commenting,
+    decisions,
     handover,
     matrix,
     proposals,
@@ -112,9 +113,9 @@ class PortalAdminSite(AdminSite):
             "reports": access.is_focal_point(user),
             "waiting": waiting.queue(user),
             "commentable": commenting.commentable(user),
-            "changes": approvals.waiting(user),
+            "decisions": decisions.to_decide(user),
             "proposals": proposals.waiting_for(user),
-            "came_back": approvals.came_back(user),
+            "came_back": changes.came_back(user),
             "reviews": access.is_reviewer(user),
             "administers": access.is_administrator(user),
             "letters": confirming.waiting_for(user),

@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from agencies.access import RefusedError
 from strategic_areas import purging, workflow
 from strategic_areas.addresses import address
 from strategic_areas.marker import MARKER
@@ -120,7 +121,7 @@ def test_whoever_proposes_it_does_not_approve_it(client):
     client.force_login(reviewer)
     client.post(reverse(ADD), FILLED)
 
-    with pytest.raises(workflow.TransitionError):
+    with pytest.raises(RefusedError):
         workflow.approve(PendingChange.objects.get(), by=reviewer)
 
     assert Correction.objects.count() == 0
@@ -174,7 +175,8 @@ def test_whoever_approves_reads_what_the_public_will(client):
 
     page = client.get(reverse("admin:approval", args=[change.pk]))
 
-    readings = dict(page.context["readings"])
+    (record,) = page.context["records"]
+    readings = dict(record.readings)
     assert set(readings) == {"es", "en"}
     assert DECIDED["decision_es"] in readings["es"]
     # Both stand on one page, on which no two things may bear one mark.

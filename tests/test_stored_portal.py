@@ -53,7 +53,14 @@ LANDED = {
     ),
 }
 #: Later migrations that the linter refuses and that may run all the same → the reason.
-ACCEPTED = {}
+ACCEPTED = {
+    "strategic_areas.0002_changes_of_several_records": (
+        "What a change holds moves to a table of its own. The portal stands still "
+        "while it is migrated, and no older page runs beside it."
+    ),
+}
+#: Why what is decided before it is migrated was declined.
+REASON = "Ya se decidió."
 #: Tables that a migration renamed → what they are called now.
 RENAMED = {}
 #: Tables of Django's own, which each migration fills.
@@ -85,6 +92,7 @@ def migrated(django_db_setup, django_db_blocker):
     )
     with django_db_blocker.unblock():
         put_in_place(folder)
+        decide_before()
         told = Migrated((folder / "audit-head").read_text(), count_rows(), refused())
         call_command("migrate", verbosity=0)
         yield told
@@ -110,6 +118,31 @@ def put_in_place(folder):
     with connection.cursor() as cursor:
         cursor.execute((folder / "portal.sql").read_text(encoding="utf-8"))
     connect_to(name)  # what the dump sets holds for its connection alone
+
+
+def decide_before():
+    """Add to what waits, beside each, one of every decision that was possible then."""
+    mine, other = "proposed_by_id", "(SELECT max(id) FROM agencies_user)"
+    changes = "strategic_areas_pendingchange"
+    for status, by in [
+        *(("approved", other), ("declined", other), ("declined", mine)),
+        *(("taken_back", mine), ("outdated", other)),
+    ]:
+        values = {"status": f"'{status}'", "decided_by_id": by, "reason": f"'{REASON}'"}
+        copy_row(changes, values | {"decided_at": "proposed_at"})
+
+
+def copy_row(table, values):
+    """Add a copy of the first row of a table, with other values in some columns."""
+    with connection.cursor() as cursor:
+        columns = connection.introspection.get_table_description(cursor, table)
+        names = [column.name for column in columns if column.name != "id"]
+        told = ", ".join(values.get(name, f'"{name}"') for name in names)
+        into = ", ".join(f'"{name}"' for name in names)
+        cursor.execute(
+            f"INSERT INTO {table} ({into}) "  # noqa: S608 - our own names
+            f"SELECT {told} FROM {table} ORDER BY id LIMIT 1"
+        )
 
 
 def connect_to(name):
@@ -271,6 +304,18 @@ def test_a_file_of_evidence_is_read(portal, client):
     response = client.get(address("evidence", token, language="es"))
 
     assert b"".join(response).startswith(b"%PDF")
+
+
+def test_what_was_decided_stays_as_it_was_decided(portal):
+    held = PendingChange.objects.earliest("pk").records.get().after
+    decided = PendingChange.objects.filter(reason=REASON).order_by("pk")
+
+    told = decided.values_list("status", "records__slot", "records__after")
+
+    assert list(told) == [
+        (status, None, held)
+        for status in ("approved", "declined", "taken_back", "taken_back", "outdated")
+    ]
 
 
 def test_what_waited_is_decided(portal):

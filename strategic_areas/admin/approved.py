@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from agencies.access import RefusedError
 from agencies.scoping import ScopedAdmin
 from agencies.staleness import StaleGuardForm
 from strategic_areas import workflow
@@ -23,14 +24,9 @@ class ProposalForm(StaleGuardForm):
         for name, reason in blocked_texts(self._meta.model, told).items():
             self.add_error(name, reason)
         # The stale guard has locked the record: nobody proposes in between.
-        if self.instance.pk and (change := waiting_change(self.instance)):
+        if self.instance.pk and (change := workflow.waiting_change(self.instance)):
             raise forms.ValidationError(_refusal(change), code="waits")
         return cleaned
-
-
-def waiting_change(record):
-    """The undecided change of a stored record, or None."""
-    return PendingChange.objects.of(record).waiting().first()
 
 
 def _refusal(change):
@@ -67,7 +63,7 @@ class ApprovedMixin:
             request.proposed = workflow.propose(obj, by=request.user, links=links)
         except workflow.AlreadyWaiting as error:
             request.proposed = error.current
-        except workflow.TransitionError as error:
+        except RefusedError as error:
             self.message_user(request, str(error), messages.WARNING)
 
     def save_related(self, request, form, formsets, change):
@@ -98,7 +94,7 @@ class ApprovedMixin:
         )
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
-        context["waits"] = waiting_change(obj) if obj else None
+        context["waits"] = workflow.waiting_change(obj) if obj else None
         if context["waits"] and request.method == "GET":
             context["show_save"] = context["show_save_and_continue"] = False
         context["show_save_and_add_another"] = False
@@ -112,7 +108,7 @@ class PendingChangeAdmin(ScopedAdmin):
     list_display = ["__str__", "status", "proposed_by", "proposed_at", "decided_by"]
     list_filter = ["status"]
     list_select_related = ["proposed_by", "decided_by"]
-    search_fields = ["label"]
+    search_fields = ["records__label"]
 
     def has_change_permission(self, request, obj=None):
         return False

@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agencies.models import FocalPoint
-from strategic_areas.desk import approvals
-from strategic_areas.desk.proposing import OwnWordsForm, waiting_for
+from strategic_areas import workflow
+from strategic_areas.desk import changes
+from strategic_areas.desk.change_forms import OwnWordsForm
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
@@ -67,7 +68,7 @@ def attribution(request, kind, pk):
     """What stands, what waits, and the form to say that it is not acknowledged."""
     record = _record_or_404(request.user, kind, pk)
     dispute = _dispute(request.user, record)
-    waits = waiting_for(dispute) if dispute.pk is None else None
+    waits = workflow.waiting_change(dispute) if dispute.pk is None else None
     data = request.POST if request.method == "POST" else None
     form = (
         None
@@ -85,7 +86,7 @@ def attribution(request, kind, pk):
         "stands": disputes.told(dispute) if dispute.pk else None,
         "form": form,
         "waits": waits,
-        "waiting_lines": approvals.lines(waits) if waits else [],
+        "waiting_lines": changes.lines(waits.records.get()) if waits else [],
     }
     return render(request, "desk/attribution.html", context)
 

@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency, FocalPoint
-from strategic_areas.desk import approvals, scorecards
-from strategic_areas.desk.proposing import OwnWordsForm, waiting_for
+from strategic_areas import workflow
+from strategic_areas.desk import changes, scorecards
+from strategic_areas.desk.change_forms import OwnWordsForm
 from strategic_areas.discipline import REPLY_WITHIN
 from strategic_areas.models import Activity, AgencyComment, ReportingPeriod
 
@@ -76,7 +77,7 @@ def agency_comment(request, period, agency):
     """What stands, what waits, and the form for the next."""
     today = timezone.localdate()
     comment = _comment_or_404(request.user, period, agency)
-    waits = waiting_for(comment)
+    waits = workflow.waiting_change(comment)
     data = request.POST if request.method == "POST" else None
     form = CommentForm(data, instance=comment)
     if form.is_valid() and form.propose(by=request.user):
@@ -91,7 +92,7 @@ def agency_comment(request, period, agency):
         "stands": comment.pk is not None,
         "form": form,
         "waits": waits,
-        "waiting_lines": approvals.lines(waits) if waits else [],
+        "waiting_lines": changes.lines(waits.records.get()) if waits else [],
     }
     return render(request, "desk/agency_comment.html", context)
 

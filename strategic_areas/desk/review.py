@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from strategic_areas import workflow
-from strategic_areas.desk import approvals, guard, reviewing, waiting
+from strategic_areas.desk import decisions, guard, reviewing, waiting
 from strategic_areas.desk.deciding import PublishForm, ReturnForm
 from strategic_areas.models import Status
 
@@ -32,7 +32,7 @@ def queue_page(request):
     context = {
         **reviewing.frame(request, _("Waiting for review")),
         "page": page,
-        "changes": approvals.waiting(request.user),
+        "decisions": decisions.to_decide(request.user),
         "ticked": "todas" in request.GET,
     }
     return render(request, "desk/queue.html", context)

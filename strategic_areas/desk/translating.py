@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from strategic_areas import workflow
-from strategic_areas.desk.proposing import ProposalForm, waiting_for
+from strategic_areas.desk.change_forms import ProposalForm
 from strategic_areas.models import ActivityUpdate, CommitmentUpdate, Translation
 from strategic_areas.models.translations import untranslated
 
@@ -71,7 +71,7 @@ def translation(request, kind, pk):
         **admin.site.each_context(request),
         "record": kept.record,
         "form": form,
-        "waits": waiting_for(kept),
+        "waits": workflow.waiting_change(kept),
     }
     return render(request, "desk/translation.html", context)
 

@@ -4,8 +4,8 @@ from django.urls import path
 
 from agencies.pages import held_by
 from strategic_areas.desk import (
-    approving,
     attributions,
+    changes,
     closing,
     commenting,
     evidence,
@@ -78,7 +78,7 @@ def patterns(site):
             (f"{declaration}evidencia/", evidence.attach, "sheet_declaration_attach"),
             (f"{declaration}{detach}", evidence.detach, "sheet_declaration_detach"),
             ("recibo/<int:pk>/", sending.receipt, "receipt"),
-            ("aprobaciones/<int:pk>/", approving.approval, "approval"),
+            ("aprobaciones/<int:pk>/", changes.approval, "approval"),
             ("cartas/", letters.letter_list, "letters"),
             ("cartas/nueva/", letters.new, "letter_new"),
             ("cartas/<int:pk>/", letters.sheet, "letter"),

@@ -7,7 +7,7 @@ What is planned, done and public.
 from strategic_areas.models.activities import Activity
 from strategic_areas.models.amendments import Amendment
 from strategic_areas.models.answers import Answer
-from strategic_areas.models.approvals import PendingChange
+from strategic_areas.models.changes import PendingChange, RecordChange
 from strategic_areas.models.comments import AgencyComment
 from strategic_areas.models.commitment_updates import CommitmentUpdate
 from strategic_areas.models.commitments import Commitment, DueProvenance
@@ -77,6 +77,7 @@ __all__ = [
     "Purge",
     "PurgedText",
     "Region",
+    "RecordChange",
     "ReportingPeriod",
     "RoundReopening",
     "Source",

@@ -13,9 +13,11 @@ from strategic_areas.models import (
     Evidence,
     Letter,
     PendingChange,
+    RecordChange,
 )
 from strategic_areas.purging.places import ROWS_AT_ONCE, by_field, rows_of
 from strategic_areas.purging.treatments import BLANKS, Treatment, treatment, without
+from strategic_areas.workflow.changes import CHANGES
 
 REVIEWED = (ActivityUpdate, CommitmentUpdate)
 
@@ -82,12 +84,10 @@ def stamp(records):
 
 def stop(places, by):
     """A mail whose text is gone is not sent; a change without one is not approved."""
-    now = timezone.now()
-    mails, changes = (
+    mails, parts = (
         [place.row for place in places if place.model is model]
-        for model in (Mail, PendingChange)
+        for model in (Mail, RecordChange)
     )
-    Mail.objects.filter(pk__in=mails).waiting().update(given_up_at=now)
-    PendingChange.objects.filter(pk__in=changes).waiting().update(
-        status=PendingChange.Status.OUTDATED, decided_by=by, decided_at=now
-    )
+    Mail.objects.filter(pk__in=mails).waiting().update(given_up_at=timezone.now())
+    for change in PendingChange.objects.waiting().filter(records__in=parts).distinct():
+        CHANGES.overtake(change, by=by)

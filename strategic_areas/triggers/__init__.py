@@ -7,6 +7,8 @@ What the database itself refuses or counts, on both engines. Declared here only.
   its evidence; a transition or a submission is never changed or deleted. Only a purge
   that runs, by two people, may put the marker in the place of a text that it has
   listed, or take away a piece of evidence;
+* what one person proposes and another decides on is decided once, and what a proposed
+  change says stays; only a purge blanks it;
 * what an agency says of an attribution keeps its words; only the decision on it moves;
 * the audit record is only appended to, and on PostgreSQL chained at commit;
 * publication version: whatever changes what the public reads moves one counter in
@@ -19,7 +21,7 @@ them are not there, for the readiness probe.
 
 from django.db import connection, connections, transaction
 
-from strategic_areas.triggers import audit, refusals, versions
+from strategic_areas.triggers import audit, decisions, refusals, versions
 from strategic_areas.triggers.statements import PREFIX
 
 
@@ -30,7 +32,8 @@ def declared(vendor=""):
         *refusals.public_record(),
         *refusals.append_only(),
         *audit.record(),
-        *refusals.decided_once(),
+        *decisions.decided_once(),
+        *decisions.record_changes(),
         *refusals.said_by_agencies(),
         *refusals.purges(),
         *versions.version(),

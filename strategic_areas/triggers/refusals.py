@@ -41,7 +41,7 @@ def plan_agreement():
 MOVABLE = {"status", "withdrawn_at", "withdrawn_by_id", "withdrawal_reason"}
 
 
-def _differs(column):
+def differs(column):
     return f'NEW."{column}" IS DISTINCT FROM OLD."{column}"'
 
 
@@ -60,13 +60,13 @@ def _is_purged(model, *fields):
 
 def _forbidden(field):
     """A condition: this column of a public revision changes, and no purge blanks it."""
-    differs, model = _differs(field.column), field.model
+    changes, model = differs(field.column), field.model
     if field.name == "purged_at":
-        return f"({differs} AND NOT {_is_purged(model, field.name)})"
+        return f"({changes} AND NOT {_is_purged(model, field.name)})"
     if not isinstance(field, models.TextField | models.CharField) or field.choices:
-        return differs
+        return changes
     marked = f"NEW.{field.column} = '{MARKER}'"
-    return f"({differs} AND NOT ({marked} AND {_is_purged(model, field.name)}))"
+    return f"({changes} AND NOT ({marked} AND {_is_purged(model, field.name)}))"
 
 
 def public_record():
@@ -120,14 +120,15 @@ APPENDED = {
 }
 #: Likewise of what is decided on once.
 DECIDED = {
-    "PendingChange": {"before": "{}", "after": "{}", "label": MARKER, "reason": ""}
+    "PendingChange": {"reason": ""},
+    "RecordChange": {"before": "{}", "after": "{}", "label": MARKER},
 }
 
 
-def _rewritten(model, texts):
+def rewritten(model, texts):
     """Conditions: a free text changes, and it is no running purge that blanks it."""
     return [
-        f"({_differs(text)} AND NOT (CAST(NEW.{text} AS text) = '{blank}' "
+        f"({differs(text)} AND NOT (CAST(NEW.{text} AS text) = '{blank}' "
         f"AND {_is_purged(model, text)}))"
         for text, blank in texts.items()
     ]
@@ -139,8 +140,8 @@ def append_only():
         model_class = model_named(name)
         model = model_class._meta
         kept = [f.column for f in model.concrete_fields if f.column not in texts]
-        changed = [_differs(column) for column in kept]
-        changed += _rewritten(model_class, texts)
+        changed = [differs(column) for column in kept]
+        changed += rewritten(model_class, texts)
         yield refusal(
             f"{model.model_name}_change",
             model.db_table,
@@ -155,33 +156,6 @@ def append_only():
             "OLD.id IS NOT NULL",
             f"a {model.model_name} is never deleted",
         )
-
-
-def decided_once():
-    """A proposed change keeps what it says, and is decided on just once."""
-    model_class, texts = model_named("PendingChange"), dict(DECIDED["PendingChange"])
-    model = model_class._meta
-    decision = {"status", "decided_by_id", "decided_at", "object_id", "reason"}
-    columns = [field.column for field in model.concrete_fields]
-    kept = [_differs(name) for name in columns if name not in decision | set(texts)]
-    again = _rewritten(model_class, {"reason": texts.pop("reason")})
-    blanked = _rewritten(model_class, texts)
-    decided = [_differs(name) for name in sorted(decision - {"reason"})]
-    yield refusal(
-        "pendingchange_change",
-        model.db_table,
-        "UPDATE",
-        f"{' OR '.join([*kept, *blanked])} OR (OLD.status <> 'pending' AND "
-        f"({' OR '.join([*decided, *again])}))",
-        "a proposed change never changes; it is decided on once",
-    )
-    yield refusal(
-        "pendingchange_deletion",
-        model.db_table,
-        "DELETE",
-        "OLD.id IS NOT NULL",
-        "a proposed change is never deleted",
-    )
 
 
 #: What of a dispute the secretariat decides, and may decide otherwise later.
@@ -216,8 +190,8 @@ def said_by_agencies():
 def purges():
     """A purge goes from requested to running to done, by the same people, for good."""
     table = model_named("Purge")._meta.db_table
-    asked = " OR ".join(map(_differs, ("requested_by_id", "requested_at")))
-    decided = " OR ".join(map(_differs, ("decided_by_id", "decided_at")))
+    asked = " OR ".join(map(differs, ("requested_by_id", "requested_at")))
+    decided = " OR ".join(map(differs, ("decided_by_id", "decided_at")))
     yield refusal(
         "purge_begins_as_a_request",
         table,
@@ -269,7 +243,7 @@ def _public_evidence():
     said, places = [], []
     for field in model._meta.concrete_fields:
         if field.name in gone:
-            places.append(_differs(field.column))
+            places.append(differs(field.column))
         elif field.name != "is_public":
             said.append(_forbidden(field))
     taken = f"NEW.kind = 'removed' AND {_is_purged(model, *whereabouts)}"

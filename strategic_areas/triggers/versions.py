@@ -23,6 +23,7 @@ from strategic_areas.triggers.statements import (
 NOT_PUBLIC = {
     "ActivityProposal",
     "PendingChange",
+    "RecordChange",
     "RoundReopening",
     "Submission",
     "Purge",

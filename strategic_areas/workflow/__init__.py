@@ -10,21 +10,20 @@ What else the public reads and the secretariat keeps changes through a
 ``PendingChange``: one proposes, another approves.
 """
 
-from strategic_areas.workflow.approvals import (
-    AlreadyWaiting,
-    approve,
-    decline,
-    propose,
-    take_back,
-)
 from strategic_areas.workflow.authority import (
     has_part_in,
-    is_of_own_dispute,
     may_propose,
     may_review,
     may_submit,
     reports_for,
     within_agency,
+)
+from strategic_areas.workflow.changes import (
+    CHANGES,
+    AlreadyWaiting,
+    propose,
+    propose_together,
+    waiting_change,
 )
 from strategic_areas.workflow.moves import Conflict, TransitionError
 from strategic_areas.workflow.off_plan import rename_off_plan, report_off_plan
@@ -53,7 +52,10 @@ from strategic_areas.workflow.transcription import (
     transcribe,
 )
 
+approve, decline, take_back = CHANGES.approve, CHANGES.decline, CHANGES.take_back
+
 __all__ = [
+    "CHANGES",
     "accept_activity",
     "decline_activity",
     "may_decide",
@@ -70,12 +72,12 @@ __all__ = [
     "draft",
     "give_back",
     "has_part_in",
-    "is_of_own_dispute",
     "may_propose",
     "may_review",
     "may_submit",
     "open_for_evidence",
     "propose",
+    "propose_together",
     "publish",
     "record",
     "rename_off_plan",
@@ -88,6 +90,7 @@ __all__ = [
     "system_user",
     "take_back",
     "transcribe",
+    "waiting_change",
     "withdraw",
     "within_agency",
 ]

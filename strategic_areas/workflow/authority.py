@@ -11,7 +11,6 @@ from strategic_areas.models import (
     Translation,
 )
 from strategic_areas.workflow.moves import TransitionError, published
-from strategic_areas.workflow.plain_values import proposed_record
 
 
 def reports_for(user, agency):
@@ -61,14 +60,6 @@ def may_propose(user, record):
 def is_party(user, dispute):
     """Whether the dispute is hers: its agency's people do not decide on it."""
     return dispute.written_by_id == user.pk or reports_for(user, dispute.agency_id)
-
-
-def is_of_own_dispute(user, change):
-    """Whether a change makes or resolves a dispute to which the user is a party."""
-    if change.content_type.model_class() is not AttributionDispute:
-        return False
-    dispute = proposed_record(change)
-    return dispute is not None and is_party(user, dispute)
 
 
 def within_agency(user, updates):

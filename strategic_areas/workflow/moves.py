@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agencies import audit
+from agencies.access import RefusedError
 from strategic_areas.addresses import word_of
 from strategic_areas.models import Status, Transition
 
@@ -21,7 +22,7 @@ EVENTS = {
 }
 
 
-class TransitionError(Exception):
+class TransitionError(RefusedError):
     """This step is not possible now; the message says why, for people."""
 
 

@@ -5,17 +5,23 @@ from decimal import Decimal
 from django.db.models import DateField, Model
 from django.utils.translation import override
 
+#: The key of a link to a record that the same change makes: ``{"new": its place}``.
+NEW = "new"
 
-def plain_value(field, value):
+
+def plain_value(field, value, together=()):
     """
     One value as JSON holds it: keys of links, dates and decimals as text.
 
-    A missing text is the empty text, so that the two never differ.
+    A missing text is the empty text, so that the two never differ. ``together`` are the
+    records that one change holds: a link to one of them that is not saved yet names its
+    place there.
     """
     if field.many_to_many:
-        return sorted(each.pk if isinstance(each, Model) else each for each in value)
+        keys = [_key(each, together) for each in value]
+        return sorted(keys, key=lambda key: (is_new(key), new_place(key)))
     if isinstance(value, Model):
-        return value.pk
+        return _key(value, together)
     if isinstance(value, Decimal):
         return format(value.normalize(), "f")
     if isinstance(field, DateField):
@@ -24,41 +30,83 @@ def plain_value(field, value):
     return "" if is_text and value is None else value
 
 
-def plain_values(record, names):
+def _key(value, together):
+    if not isinstance(value, Model):
+        return value
+    if value.pk is not None:
+        return value.pk
+    places = [place for place, each in enumerate(together) if each is value]
+    if not places:
+        raise ValueError(f"{value!r} is not saved, and not proposed together with this")
+    return {NEW: places[0]}
+
+
+def is_new(key):
+    """Whether a link leads to a record that the same change makes."""
+    return isinstance(key, dict)
+
+
+def new_place(key):
+    """The place of a new record in its change; the key itself of a stored one."""
+    return key[NEW] if is_new(key) else key
+
+
+def plain_values(record, names, together=()):
     """The fields of a stored or unsaved record by name."""
-    return {name: _read(record, record._meta.get_field(name)) for name in names}
+    return {
+        name: _read(record, record._meta.get_field(name), together) for name in names
+    }
 
 
-def _read(record, field):
+def _read(record, field, together):
     if field.many_to_many:
         linked = getattr(record, field.name).all() if record.pk else []
-        return plain_value(field, linked)
-    return plain_value(field, field.value_from_object(record))
+        return plain_value(field, linked, together)
+    value = field.value_from_object(record)
+    if value is None and field.is_relation and field.is_cached(record):
+        value = getattr(record, field.name)
+    return plain_value(field, value, together)
 
 
-def put(record, values):
-    """Set every field of a record but its many-to-many links."""
+def put(record, values, made):
+    """
+    Set every field of a record but its many-to-many links.
+
+    ``made`` maps places to the new records of the same change.
+    """
     for name, value in values.items():
         field = record._meta.get_field(name)
-        if not field.many_to_many:
+        if field.many_to_many:
+            continue
+        if is_new(value):
+            setattr(record, name, made[new_place(value)])
+        else:
             setattr(record, field.attname, field.to_python(value))
 
 
-def proposed_record(change):
-    """The record as a change would have it, not saved; None where it is gone."""
-    model = change.content_type.model_class()
-    proposed = model()
-    if change.object_id:
-        proposed = model._default_manager.filter(pk=change.object_id).first()
-    if proposed is not None:
-        # Spanish, the first language: it is what undecorated columns hold.
-        with override("es"):
-            put(proposed, change.after)
-    return proposed
-
-
-def put_links(record, values):
+def put_links(record, values, made):
     """Set the many-to-many links of a stored record."""
     for name, value in values.items():
         if record._meta.get_field(name).many_to_many:
-            getattr(record, name).set(value)
+            keys = [made[new_place(key)] if is_new(key) else key for key in value]
+            getattr(record, name).set(keys)
+
+
+def proposed_records(change):
+    """
+    Pairs of each ``RecordChange`` and the record as it would be, which is not saved.
+
+    The record is None where it is gone. Links to many are not set.
+    """
+    found, made = [], {}
+    for part in change.records.all():
+        proposed = part.model()
+        if part.object_id:
+            proposed = part.model._default_manager.filter(pk=part.object_id).first()
+        if proposed is not None:
+            # Spanish, the first language: it is what undecorated columns hold.
+            with override("es"):
+                put(proposed, part.after, made)
+            made[part.place] = proposed
+        found.append((part, proposed))
+    return found

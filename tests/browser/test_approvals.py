@@ -41,7 +41,7 @@ def test_one_changes_a_help_line_another_approves_and_then_the_public_reads_it(
     expect(public.locator("main")).to_contain_text(BEFORE)
 
     second.goto("/gestion/")
-    second.locator(".changes tbody .button").click()
+    second.locator(".decisions tbody .button").click()
     expect(second.locator(".readings")).to_contain_text(AFTER)
     second.locator("input[name=approve]").click()
 

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from agencies.access import RefusedError
 from strategic_areas import workflow
 from strategic_areas.addresses import address
 from strategic_areas.desk.commenting import commentable
@@ -72,7 +73,7 @@ def test_a_focal_point_sends_a_comment_and_nothing_is_published_yet(client):
 
     change = PendingChange.objects.get()
     assert response.url == reverse("admin:index")
-    assert change.after == {
+    assert change.records.get().after == {
         "agency": world.agency.pk,
         "period": world.period.pk,
         "text_es": TEXT,
@@ -123,7 +124,7 @@ def test_an_alternate_signs_as_one(client):
 
     client.post(world.address, {"text_es": TEXT})
 
-    assert PendingChange.objects.get().after["signed_as"] == "alternate"
+    assert PendingChange.objects.get().records.get().after["signed_as"] == "alternate"
 
 
 def test_a_reviewer_with_a_mandate_does_not_approve_her_own():
@@ -134,7 +135,7 @@ def test_a_reviewer_with_a_mandate_does_not_approve_her_own():
     reviewer = type(reviewer).objects.get(pk=reviewer.pk)
     change = workflow.propose(world.comment(), by=reviewer)
 
-    with pytest.raises(workflow.TransitionError):
+    with pytest.raises(RefusedError):
         workflow.approve(change, by=reviewer)
 
     assert AgencyComment.objects.count() == 0
@@ -161,7 +162,7 @@ def test_whoever_may_not_speak_for_the_agency_finds_no_page(client):
             client.get(world.address).status_code,
             client.post(world.address, {"text_es": TEXT}).status_code,
         ]
-        with pytest.raises(workflow.TransitionError):
+        with pytest.raises(RefusedError):
             workflow.propose(world.comment(), by=user)
 
     assert answers == [404] * 8
@@ -200,7 +201,7 @@ def test_the_approver_reads_it_as_the_public_will(client):
 
     context = client.get(reverse("admin:approval", args=[change.pk])).context
 
-    spanish, english = (html for _, html in context["readings"])
+    spanish, english = (html for _, html in context["records"][0].readings)
     assert TEXT in spanish
     assert "The institution moved." in english
 

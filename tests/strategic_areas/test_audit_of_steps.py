@@ -137,8 +137,8 @@ def test_a_proposal_and_what_became_of_it_are_recorded():
         ("approval_withdrawn", proposer.pk),
     ]
     assert found[1].facts == {
-        "kind": "strategic_areas.helpline",
-        "record": line.pk,
+        "kind": ["strategic_areas.helpline"],
+        "record": [line.pk],
         "fields": ["scope_es"],
     }
     assert "Palabra" not in json.dumps(list(found.values()), default=str)

@@ -70,7 +70,7 @@ def test_a_reviewer_proposes_english_beside_the_spanish(client):
     change = PendingChange.objects.get()
     assert list(form.fields) == ["text", "obstacle", "warnings_read"]
     assert f'lang="es">{SPANISH}</span>' in form.fields["text"].help_text
-    assert change.after == {
+    assert change.records.get().after == {
         "activity_update": update.pk,
         "text": ENGLISH,
         "obstacle": "Lack of paper.",
@@ -145,7 +145,7 @@ def test_a_translation_is_mended_by_another_change():
     change = make_change(kept, text="Guides were printed again.")
     workflow.approve(change, by=make_reviewer())
 
-    assert change.before == {"text": ENGLISH}
+    assert change.records.get().before == {"text": ENGLISH}
     assert entry_of(update).text_en == "Guides were printed again."
 
 
@@ -230,7 +230,7 @@ def test_the_approver_reads_both_languages_as_the_public_will(client):
 
     context = client.get(reverse("admin:approval", args=[change.pk])).context
 
-    spanish, english = (html for _, html in context["readings"])
+    spanish, english = (html for _, html in context["records"][0].readings)
     assert SPANISH in spanish
     assert ENGLISH in english
 

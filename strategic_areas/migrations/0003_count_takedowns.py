@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('strategic_areas', '0001_plan_reporting_and_review'),
+        ('strategic_areas', '0002_changes_of_several_records'),
     ]
 
     operations = [

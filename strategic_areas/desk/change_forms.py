@@ -9,9 +9,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from agencies.access import RefusedError
 from strategic_areas import workflow
 from strategic_areas.desk import guard
-from strategic_areas.models import PendingChange
 from strategic_areas.models.comments import LONGEST
 from strategic_areas.workflow.personal_data import blocked_texts
 
@@ -61,7 +61,7 @@ class ProposalForm(forms.ModelForm):
             return workflow.propose(self.instance, by=by)
         except workflow.AlreadyWaiting as error:
             self.add_error(None, _refusal(error.current))
-        except workflow.TransitionError as error:
+        except RefusedError as error:
             self.add_error(None, str(error))
         return None
 
@@ -93,9 +93,3 @@ def _refusal(change):
         reverse("admin:approval", args=[change.pk]),
         _("See the change that waits"),
     )
-
-
-def waiting_for(record):
-    """The undecided change of a record that may not be there yet, or None."""
-    slot = record.approval_slot
-    return PendingChange.objects.waiting().filter(slot=slot).first()

@@ -1,9 +1,11 @@
-"""What staff read of proposed changes: which wait, and what each would change."""
+"""The page of a proposed change: what would change, and what the public will read."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from django.contrib import admin
+from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +14,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from strategic_areas.desk import guard
+from strategic_areas import workflow
+from strategic_areas.desk import decisions, guard
 from strategic_areas.desk.differences import differences
 from strategic_areas.models import (
     AgencyComment,
@@ -25,7 +28,7 @@ from strategic_areas.models import (
     Translation,
 )
 from strategic_areas.queries import agencies, disputes, help_lines, record
-from strategic_areas.workflow.plain_values import proposed_record
+from strategic_areas.workflow.plain_values import is_new, new_place, proposed_records
 
 #: How long a decision that went against somebody stands on her first page.
 TOLD_FOR = timedelta(days=30)
@@ -46,57 +49,105 @@ class Line:
         return differences(self.before, self.after)
 
 
-def waiting(user):
+@dataclass(frozen=True)
+class Changed:
     """
-    The changes that wait for a second person, the longest first, for a reviewer.
+    What becomes of one record: its name, its admin page, and the fields that change.
 
-    Each says by ``mine`` whether the user proposed it, and so cannot approve it.
+    ``readings`` are what the public will read, while nobody has decided.
     """
-    if not user.has_perm("strategic_areas.publish_pendingchange"):
-        return []
-    rows = PendingChange.objects.waiting().select_related("proposed_by")
-    for row in (found := list(rows)):
-        row.mine = row.proposed_by_id == user.pk
-    return found
+
+    name: str
+    url: str
+    lines: list
+    readings: list
 
 
 def came_back(user):
     """What the user proposed and did not get through, of the last weeks."""
     return list(
-        PendingChange.objects.filter(
+        PendingChange.objects.visible_to(user)
+        .filter(
             proposed_by=user,
             status__in=[
                 PendingChange.Status.DECLINED,
                 PendingChange.Status.OUTDATED,
             ],
             decided_at__gte=timezone.now() - TOLD_FOR,
-        ).order_by("-decided_at")
+        )
+        .order_by("-decided_at")
     )
 
 
-def lines(change):
-    """Every field that the change holds, in the order of the model's own."""
-    model = change.content_type.model_class()
-    fields = [*model._meta.concrete_fields, *model._meta.many_to_many]
+def approval(request, pk):
+    """What changes, what the public will read, and the steps open to this person."""
+    rows = PendingChange.objects.visible_to(request.user)
+    rows = rows.select_related("proposed_by", "decided_by")
+    change = get_object_or_404(rows, pk=pk)
+    warnings = _warnings(change)
+    steps = decisions.open_forms(
+        request,
+        workflow.CHANGES,
+        change,
+        decisions.ApproveForm,
+        has_warnings=bool(warnings),
+    )
+    if decisions.press(request, workflow.CHANGES, change, steps):
+        return redirect("admin:index")
+    context = {
+        **admin.site.each_context(request),
+        "change": change,
+        "records": records(change),
+        "warnings": warnings,
+        "steps": steps,
+        "why_not": workflow.CHANGES.why_not(request.user, change),
+    }
+    return render(request, "desk/approval.html", context)
+
+
+def records(change):
+    """Each record that the change holds, as a list of ``Changed``."""
+    found = proposed_records(change)
+    names = {part.place: part.label for part, _proposed in found}
     return [
-        Line(
-            capfirst(str(field.verbose_name)),
-            in_words(field, change.before.get(field.name)),
-            in_words(field, change.after[field.name]),
+        Changed(
+            str(part),
+            record_url(part),
+            lines(part, names),
+            _readings(change, proposed) if change.is_waiting else [],
         )
-        for field in fields
-        if field.name in change.after
+        for part, proposed in found
     ]
 
 
-def in_words(field, value):
+def lines(part, names=None):
+    """
+    Every field that changes in one record, in the order of the model's own.
+
+    ``names`` are what the new records of the same change are called, by their places.
+    """
+    fields = [*part.model._meta.concrete_fields, *part.model._meta.many_to_many]
+    return [
+        Line(
+            capfirst(str(field.verbose_name)),
+            in_words(field, part.before.get(field.name)),
+            in_words(field, part.after[field.name], names),
+        )
+        for field in fields
+        if field.name in part.after
+    ]
+
+
+def in_words(field, value, names=None):
     """A value in plain form as people read it; "" for nothing."""
     if value in (None, "", []):
         return ""
     if field.is_relation:
         keys = value if isinstance(value, list) else [value]
-        rows = field.related_model._default_manager.filter(pk__in=keys)
-        return ", ".join(str(row) for row in rows)
+        stored = [key for key in keys if not is_new(key)]
+        rows = field.related_model._default_manager.filter(pk__in=stored)
+        new = [names[new_place(key)] for key in keys if is_new(key)]
+        return ", ".join([*map(str, rows), *new])
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if field.choices:
@@ -109,23 +160,26 @@ def in_words(field, value):
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def warnings(change):
+def _warnings(change):
     """What the guard for personal data would have somebody look at."""
-    return guard.found_warnings(change.content_type.model_class(), change.after)
+    return [
+        warned
+        for part in change.records.all()
+        for warned in guard.found_warnings(part.model, part.after)
+    ]
 
 
-def record_url(change):
+def record_url(part):
     """The admin page of the record, where there is one."""
-    model = change.content_type.model_class()
-    if change.object_id is None or model not in ADMIN_PAGES:
+    if part.object_id is None or part.model not in ADMIN_PAGES:
         return ""
-    name = f"admin:{model._meta.app_label}_{model._meta.model_name}_change"
-    return reverse(name, args=[change.object_id])
+    meta = part.model._meta
+    name = f"admin:{meta.app_label}_{meta.model_name}_change"
+    return reverse(name, args=[part.object_id])
 
 
-def readings(change):
+def _readings(change, proposed):
     """What the public will read: pairs of a language and the page's own words."""
-    proposed = proposed_record(change)
     if type(proposed) not in READ_IN or not _is_shown(proposed):
         return []
     template, needed = READ_IN[type(proposed)]

@@ -1,6 +1,7 @@
 """One person proposes, another approves, and only then the record changes."""
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -9,13 +10,23 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import override
 
+from agencies.access import RefusedError
+from agencies.audit import AuditEntry
 from strategic_areas import purging, workflow
-from strategic_areas.desk import approvals
+from strategic_areas.desk.decisions import to_decide
 from strategic_areas.desk.differences import differences
-from strategic_areas.models import HelpLine, Indicator, PendingChange, Target
+from strategic_areas.models import (
+    Discrepancy,
+    HelpLine,
+    Indicator,
+    PendingChange,
+    Source,
+    Target,
+)
 from tests.factories import (
     make_administrator,
     make_change,
+    make_discrepancy,
     make_focal_point,
     make_help_line,
     make_indicator,
@@ -38,6 +49,11 @@ def page_of(change):
     return reverse("admin:approval", args=[change.pk])
 
 
+def held(change):
+    """What a change of one record holds."""
+    return change.records.get()
+
+
 def filled(client, url):
     """What the admin's form would send back untouched."""
     form = client.get(url).context["adminform"].form
@@ -58,7 +74,7 @@ def test_a_proposed_change_leaves_the_record_as_it_is():
 
     line.refresh_from_db()
     assert line.scope_es == "Antes."
-    assert (change.before, change.after) == (
+    assert (held(change).before, held(change).after) == (
         {"scope_es": "Antes."},
         {"scope_es": "Después."},
     )
@@ -90,7 +106,7 @@ def test_a_new_record_is_made_when_it_is_approved():
     decided = workflow.approve(change, by=make_reviewer())
 
     assert before == 0
-    assert HelpLine.objects.get(pk=decided.object_id).label_es == "Nueva"
+    assert HelpLine.objects.get(pk=held(decided).object_id).label_es == "Nueva"
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
@@ -133,7 +149,7 @@ def test_nobody_approves_what_they_proposed():
     reviewer = make_reviewer()
     change = make_change(by=reviewer)
 
-    with pytest.raises(workflow.TransitionError):
+    with pytest.raises(RefusedError):
         workflow.approve(change, by=reviewer)
 
     change.refresh_from_db()
@@ -163,7 +179,7 @@ def test_only_the_secretariat_proposes_and_decides(make_actor):
         lambda: workflow.decline(change, by=stranger, reason="No."),
         lambda: workflow.take_back(change, by=stranger),
     ):
-        with pytest.raises(workflow.TransitionError):
+        with pytest.raises(RefusedError):
             step()
 
     assert list(PendingChange.objects.values_list("status")) == [(Status.PENDING,)]
@@ -194,7 +210,7 @@ def test_what_became_impossible_is_refused_and_goes_on_waiting():
     change = make_change(HelpLine(label_es="Única", numbers=["212"]))
     make_help_line(label_es="Única")
 
-    with pytest.raises(workflow.TransitionError):
+    with pytest.raises(RefusedError):
         workflow.approve(change, by=make_reviewer())
 
     change.refresh_from_db()
@@ -204,10 +220,10 @@ def test_what_became_impossible_is_refused_and_goes_on_waiting():
 def test_a_declined_change_needs_a_reason_and_is_decided_once():
     change, approver = make_change(), make_reviewer()
 
-    with pytest.raises(workflow.TransitionError):
+    with pytest.raises(RefusedError):
         workflow.decline(change, by=approver, reason=" ")
     workflow.decline(change, by=approver, reason="No es el número.")
-    with pytest.raises(workflow.TransitionError):
+    with pytest.raises(RefusedError):
         workflow.approve(change, by=approver)
 
     change.refresh_from_db()
@@ -226,16 +242,16 @@ def test_whoever_proposed_takes_it_back():
 def test_a_change_that_changes_nothing_is_refused():
     line = make_help_line(scope_es="Igual.")
 
-    with pytest.raises(workflow.TransitionError):
+    with pytest.raises(RefusedError):
         make_change(line, scope_es="Igual.")
 
     assert PendingChange.objects.count() == 0
 
 
 def test_personal_data_is_not_even_proposed_but_a_line_has_its_telephone():
-    with pytest.raises(workflow.TransitionError):
+    with pytest.raises(RefusedError):
         make_change(scope_es="Pregunte por la cédula 001-1234567-8.")
-    with pytest.raises(workflow.TransitionError):
+    with pytest.raises(RefusedError):
         make_change(make_indicator(), note_es="Llame al 809-555-1234.")
 
     change = make_change(scope_es="También en el 809-555-1234.")
@@ -249,35 +265,55 @@ def test_personal_data_is_not_even_proposed_but_a_line_has_its_telephone():
         {"after": {"scope_es": "Otra cosa."}},
         {"before": {"scope_es": "Otra cosa."}},
         {"slot": "helpline:0"},
-        {"proposed_at": timezone.now()},
-        {"content_type_id": 1},
+        {"slot": None},
+        {"object_id": 9},
+        {"place": 1},
+        {"content_type": Permission},
     ],
 )
 def test_what_a_change_holds_never_changes(changed):
     change = make_change(make_help_line(scope_es="Antes."), scope_es="Después.")
-    if "content_type_id" in changed:
-        changed = {"content_type": ContentType.objects.get_for_model(PendingChange)}
+    if "content_type" in changed:
+        changed = {"content_type": ContentType.objects.get_for_model(Permission)}
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        PendingChange.objects.filter(pk=change.pk).update(**changed)
+        change.records.update(**changed)
+
+
+def test_what_was_proposed_by_whom_and_when_never_changes():
+    change = make_change()
+
+    for changed in ({"proposed_at": timezone.now()}, {"proposed_by": make_reviewer()}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            PendingChange.objects.filter(pk=change.pk).update(**changed)
+
+
+def test_no_record_joins_a_change_on_which_somebody_has_decided():
+    decided = workflow.approve(make_change(), by=make_reviewer())
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        decided.records.create(
+            place=1,
+            slot="helpline:0",
+            content_type=ContentType.objects.get_for_model(HelpLine),
+        )
 
 
 def test_a_decision_stands_and_its_texts_are_blanked_by_a_purge_alone():
     change = make_change(make_help_line(scope_es="Antes."), scope_es="Después.")
-    workflow.decline(change, by=make_reviewer(), reason="No.")
+    workflow.decline(change, by=make_reviewer(), reason="No, Después.")
     rows = PendingChange.objects.filter(pk=change.pk)
 
-    for again in ({"status": Status.OUTDATED}, {"reason": "Otra."}, {"object_id": 9}):
+    for again in ({"status": Status.OUTDATED}, {"reason": "Otra."}, {"reason": ""}):
         with pytest.raises(IntegrityError), transaction.atomic():
             rows.update(**again)
-    with pytest.raises(IntegrityError), transaction.atomic():
-        rows.delete()
-    with pytest.raises(IntegrityError), transaction.atomic():
-        rows.update(before={}, after={}, reason="")
+    for each in (rows, change.records.all()):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            each.delete()
     purging.confirm(purging.request("Después.", by=make_reviewer()), by=make_reviewer())
 
-    told = rows.values_list("status", "after", "reason").get()
-    assert told == (Status.DECLINED, {}, "No.")
+    told = rows.values_list("status", "records__after", "reason").get()
+    assert told == (Status.DECLINED, {}, "")
 
 
 def test_a_change_that_waits_without_its_text_is_approved_by_nobody():
@@ -286,7 +322,143 @@ def test_a_change_that_waits_without_its_text_is_approved_by_nobody():
     purging.confirm(purging.request("Después.", by=make_reviewer()), by=make_reviewer())
 
     change.refresh_from_db()
-    assert (change.status, change.after) == (Status.OUTDATED, {})
+    assert (change.status, held(change).after) == (Status.OUTDATED, {})
+
+
+# Several records in one change
+
+
+SOURCE = {"key": "f9", "title": "Informe anual", "kind": "report"}
+DISCREPANCY = {"code": "D-9", "topic_es": "Dos cifras", "detail_es": "No coinciden."}
+
+
+def propose_discrepancy(by=None, plan=None, **fields):
+    """A new discrepancy together with the new source that it refers to."""
+    plan = plan or make_plan()
+    source = Source(plan=plan, **SOURCE)
+    discrepancy = Discrepancy(plan=plan, **DISCREPANCY | fields)
+    return workflow.propose_together(
+        [(source, {}), (discrepancy, {"sources": [source]})], by=by or make_reviewer()
+    )
+
+
+def test_a_new_record_refers_to_another_that_is_proposed_with_it():
+    change = propose_discrepancy()
+    before = Source.objects.count(), Discrepancy.objects.count()
+
+    workflow.approve(change, by=make_reviewer())
+
+    discrepancy = Discrepancy.objects.get()
+    assert before == (0, 0)
+    assert [source.title for source in discrepancy.sources.all()] == [SOURCE["title"]]
+    assert [part.object_id for part in change.records.all()] == [
+        Source.objects.get().pk,
+        discrepancy.pk,
+    ]
+
+
+def test_a_new_record_may_stand_under_another_that_is_proposed_with_it():
+    indicator = Indicator(
+        introduced_by=make_plan(), code="I-9", name_es="Casos", unit_es="casos"
+    )
+    indicator.counts = "cases"
+    target = Target(
+        plan=indicator.introduced_by,
+        indicator=indicator,
+        starts_on=timezone.localdate(),
+        ends_on=timezone.localdate(),
+        value="5",
+        provenance="plan",
+    )
+
+    change = workflow.propose_together(
+        [(indicator, {}), (target, {})], by=make_reviewer()
+    )
+    workflow.approve(change, by=make_reviewer())
+
+    assert Target.objects.get().indicator == Indicator.objects.get()
+
+
+def test_a_link_to_what_is_neither_stored_nor_proposed_with_it_is_an_error():
+    plan = make_plan()
+    source = Source(plan=plan, **SOURCE)
+    discrepancy = Discrepancy(plan=plan, **DISCREPANCY)
+
+    with pytest.raises(ValueError, match="not proposed together"):
+        workflow.propose(discrepancy, by=make_reviewer(), links={"sources": [source]})
+
+
+def test_of_several_records_all_are_applied_or_none():
+    plan = make_plan()
+    change = propose_discrepancy(plan=plan)
+    make_discrepancy(plan=plan, code=DISCREPANCY["code"])
+
+    with pytest.raises(RefusedError):
+        workflow.approve(change, by=make_reviewer())
+
+    change.refresh_from_db()
+    assert (change.status, Source.objects.count()) == (Status.PENDING, 0)
+
+
+def test_of_several_records_one_that_changed_meanwhile_outdates_all():
+    line, indicator = make_help_line(scope_es="Antes."), make_indicator()
+    line.scope_es, indicator.note_es = "Después.", "Una nota."
+    change = workflow.propose_together(
+        [(indicator, {}), (line, {})], by=make_reviewer()
+    )
+    HelpLine.objects.update(scope_es="Cambiado por un archivo.")
+
+    decided = workflow.approve(change, by=make_reviewer())
+
+    indicator.refresh_from_db()
+    assert (decided.status, indicator.note_es) == (Status.OUTDATED, None)
+    assert HelpLine.objects.get().scope_es == "Cambiado por un archivo."
+
+
+@pytest.mark.parametrize("step", ["approve", "decline", "take_back", "outdate"])
+def test_each_of_several_records_waits_once_until_somebody_decided(step):
+    line, indicator = make_help_line(), make_indicator()
+    line.scope_es, indicator.note_es = "Una cosa.", "Una nota."
+    change = workflow.propose_together(
+        [(line, {}), (indicator, {})], by=make_reviewer()
+    )
+    with pytest.raises(workflow.AlreadyWaiting) as refused:
+        make_change(Indicator.objects.get(), note_es="Otra nota.")
+
+    if step == "take_back":
+        workflow.take_back(change, by=change.proposed_by)
+    elif step == "decline":
+        workflow.decline(change, by=make_reviewer(), reason="No.")
+    else:
+        if step == "outdate":
+            HelpLine.objects.update(scope_es="Cambiado por un archivo.")
+        workflow.approve(change, by=make_reviewer())
+
+    assert refused.value.current == change
+    assert make_change(Indicator.objects.get(), note_es="Otra nota.").is_waiting
+
+
+def test_personal_data_in_one_of_several_records_refuses_all():
+    with pytest.raises(RefusedError):
+        propose_discrepancy(detail_es="Lo dijo la cédula 001-1234567-8.")
+
+    assert PendingChange.objects.count() == 0
+
+
+def test_the_page_shows_every_record_and_the_audit_record_names_each(client):
+    change = propose_discrepancy(detail_es="Atendió a dos niñas en Azua.")
+    client.force_login(make_reviewer())
+
+    context = client.get(page_of(change)).context
+
+    source, discrepancy = context["records"]
+    assert [line.after for line in source.lines if line.after == SOURCE["key"]]
+    assert SOURCE["title"] in [line.after for line in discrepancy.lines]
+    assert context["warnings"]
+    assert AuditEntry.objects.get(event="approval_asked").facts["kind"] == [
+        "strategic_areas.source",
+        "strategic_areas.discrepancy",
+    ]
 
 
 # The admin
@@ -304,7 +476,7 @@ def test_saving_a_help_line_in_the_admin_proposes_and_changes_nothing(client):
     line.refresh_from_db()
     assert response.url == page_of(change)
     assert (line.scope_es, list(line.sources.all())) == ("Antes.", [])
-    assert change.after == {"scope_es": "Después.", "sources": [source.pk]}
+    assert held(change).after == {"scope_es": "Después.", "sources": [source.pk]}
     assert change.proposed_by == reviewer
 
 
@@ -318,7 +490,10 @@ def test_adding_an_indicator_in_the_admin_proposes_it(client):
 
     change = PendingChange.objects.get()
     assert (response.status_code, Indicator.objects.count()) == (302, 0)
-    assert (change.after["code"], change.after["sensitive"]) == ("I-9", False)
+    assert (held(change).after["code"], held(change).after["sensitive"]) == (
+        "I-9",
+        False,
+    )
 
 
 def test_a_second_change_in_the_admin_keeps_the_text_and_links_the_first(client):
@@ -385,11 +560,12 @@ def test_the_page_shows_what_changes_and_both_readings(client):
 
     context = client.get(page_of(change)).context
 
-    (shown,) = context["lines"]
+    (record,) = context["records"]
+    (shown,) = record.lines
     assert ("gone", "día.") in shown.pieces
     assert ("new", "noche.") in shown.pieces
-    assert [language for language, _ in context["readings"]] == ["es", "en"]
-    assert all("Atiende de noche." in html for _, html in context["readings"])
+    assert [language for language, _ in record.readings] == ["es", "en"]
+    assert all("Atiende de noche." in html for _, html in record.readings)
     assert [form.step for form in context["steps"]] == ["approve", "decline"]
 
 
@@ -399,7 +575,8 @@ def test_a_line_that_stays_hidden_shows_no_reading(client):
 
     context = client.get(page_of(make_change(line))).context
 
-    assert context["readings"] == []
+    (record,) = context["records"]
+    assert record.readings == []
 
 
 def test_warnings_are_read_before_a_change_is_approved(client):
@@ -437,7 +614,8 @@ def test_the_proposer_sees_it_and_may_only_take_it_back(client):
     change.refresh_from_db()
     assert [form.step for form in steps] == ["take_back"]
     assert change.status == Status.PENDING
-    assert [row.mine for row in approvals.waiting(change.proposed_by)] == [True]
+    (listed,) = to_decide(change.proposed_by)
+    assert (listed.decision, bool(listed.why_not)) == (change, True)
 
 
 @pytest.mark.parametrize("make_actor", [make_administrator, make_focal_point])
@@ -452,21 +630,21 @@ def test_a_change_of_somebody_else_is_not_found(client, make_actor):
     index = client.get(reverse("admin:index")).context
 
     change.refresh_from_db()
-    assert (answers, index["changes"]) == ([404, 404], [])
+    assert (answers, index["decisions"]) == ([404, 404], [])
     assert change.status == Status.PENDING
 
 
 def test_the_queue_costs_the_same_at_any_length():
     reviewer, costs = make_reviewer(), []
-    reviewer.get_all_permissions()
+    to_decide(reviewer)  # what she may do is read once
     for number in (1, 20):
         for _ in range(number):
             make_change()
         with CaptureQueriesContext(connection) as queries:
-            [(str(row), row.proposed_by) for row in approvals.waiting(reviewer)]
+            [(str(e.decision), e.decision.proposed_by) for e in to_decide(reviewer)]
         costs.append(len(queries))
 
-    assert costs == [1, 1]
+    assert costs == [2, 2]
 
 
 @pytest.mark.parametrize(

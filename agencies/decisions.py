@@ -1,0 +1,282 @@
+"""
+What one person proposes and another decides on: the record of it, and its steps.
+
+A kind of decision is a model that inherits ``Decision`` and a class that inherits
+``Steps``. The model holds what is proposed; its steps say who may decide on it and what
+applying it does. How a step is taken is the same for every kind and stands here alone.
+"""
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from agencies import audit
+from agencies.access import RefusedError
+
+
+class Outdated(Exception):
+    """What was proposed cannot be applied any more: ``Steps.apply`` raises it."""
+
+
+class Status(models.TextChoices):
+    """
+    How far a decision has come.
+
+    ``APPLYING`` exists only inside the transaction that applies what was proposed, so
+    that triggers know what may change just then.
+    """
+
+    PENDING = "pending", _("Waits for approval")
+    APPLYING = "applying", _("Being carried out")
+    APPROVED = "approved", _("Approved")
+    DECLINED = "declined", _("Declined")
+    TAKEN_BACK = "taken_back", _("Taken back")
+    OUTDATED = "outdated", _("Overtaken by another change")
+
+
+def status_field(**words):
+    """The field of the status; ``words`` are what a kind calls its own, by value."""
+    return models.CharField(
+        _("status"),
+        max_length=10,
+        choices=[(each.value, words.get(each.value, each.label)) for each in Status],
+        default=Status.PENDING,
+    )
+
+
+class DecisionQuerySet(models.QuerySet):
+    def waiting(self):
+        """Those on which nobody has decided yet, the longest waiting first."""
+        return self.filter(status=Status.PENDING).order_by("proposed_at", "pk")
+
+    def visible_to(self, user):
+        """Those that the user may read; every kind says which."""
+        raise NotImplementedError
+
+
+class Decision(models.Model):
+    """
+    What somebody proposed, and what another person decided on it.
+
+    ``decided_by`` and ``decided_at`` are empty as long as it waits. ``reason`` says why
+    it was declined. The proposer herself may only take it back.
+    """
+
+    Status = Status
+    #: By this the triggers find every kind.
+    is_decided_once = True
+
+    status = status_field()
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("proposed by"),
+    )
+    proposed_at = models.DateTimeField(_("proposed"))
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("decided by"),
+    )
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    reason = models.TextField(_("reason"), blank=True)
+
+    class Meta:
+        abstract = True
+        ordering = ["-proposed_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="%(class)s_decided_by_another_person",
+                condition=Q(status__in=["pending", "outdated"])
+                | Q(status="taken_back", decided_by=F("proposed_by"))
+                | Q(status__in=["applying", "approved", "declined"])
+                & ~Q(decided_by=F("proposed_by")),
+                violation_error_message=_("Nobody decides what they proposed."),
+            ),
+            models.CheckConstraint(
+                name="%(class)s_decision_names_who_and_when",
+                condition=Q(
+                    status="pending", decided_by__isnull=True, decided_at__isnull=True
+                )
+                | ~Q(status="pending")
+                & Q(decided_by__isnull=False, decided_at__isnull=False),
+            ),
+        ]
+
+    @property
+    def is_waiting(self):
+        return self.status == Status.PENDING
+
+
+class Steps:
+    """
+    The steps of one kind of decision: propose, approve, decline, take back.
+
+    Each step is one transaction with one guarded UPDATE, so that of two people who
+    decide one wins, and leaves one entry in the audit record. A step that is not
+    possible raises ``RefusedError`` and changes nothing.
+    """
+
+    model = None
+    #: What each step is called in the audit record, by the status that it leads to.
+    events = {
+        Status.PENDING: audit.Event.APPROVAL_ASKED,
+        Status.APPROVED: audit.Event.APPROVAL_GIVEN,
+        Status.DECLINED: audit.Event.APPROVAL_REFUSED,
+        Status.TAKEN_BACK: audit.Event.APPROVAL_WITHDRAWN,
+        Status.OUTDATED: audit.Event.APPROVAL_OUTDATED,
+    }
+    #: Whether whoever declines has to say why.
+    needs_reason = True
+    #: What the columns become that no decided row may keep, by name.
+    emptied = {}
+
+    def decides(self, user):
+        """Whether the user decides on this kind at all."""
+        raise NotImplementedError
+
+    def objection(self, user, decision):
+        """Why she who decides on this kind leaves this one to others; "" if not."""
+        return ""
+
+    def store(self, decision, **parts):
+        """Save a new decision with whatever rows belong to it."""
+        decision.save()
+
+    def apply(self, decision, by, **how):
+        """
+        Make what was proposed true. Facts for the audit record may be returned.
+
+        ``how`` is what this kind asks of whoever approves. ``Outdated`` undoes all of
+        it and ends the decision; ``RefusedError`` undoes it and leaves it waiting.
+        """
+        raise NotImplementedError
+
+    def ended(self, decision):
+        """Do what follows from a decision, whichever it was."""
+
+    def subject(self, decision):
+        """The record that the audit record names."""
+        return decision
+
+    def facts(self, decision):
+        """What the audit record keeps of it besides: codes and numbers, no texts."""
+        return {}
+
+    def why_not(self, user, decision):
+        """Why the user may not approve it, in words; "" where she may."""
+        if not self.decides(user):
+            return gettext("You do not decide on this.")
+        if decision.proposed_by_id == user.pk:
+            return gettext("You proposed it: another person decides.")
+        return self.objection(user, decision)
+
+    def why_not_decline(self, user, decision):
+        """The same of declining it."""
+        return self.why_not(user, decision)
+
+    def waiting_for(self, user):
+        """Those that wait and that a user who decides on this kind may read."""
+        rows = self.model.objects.waiting()
+        return rows.visible_to(user) if self.decides(user) else rows.none()
+
+    @transaction.atomic
+    def propose(self, decision, *, by, **parts):
+        """Store an unsaved decision, and the ``parts`` of it, and return it."""
+        decision.status = Status.PENDING
+        decision.proposed_by, decision.proposed_at = by, timezone.now()
+        self.store(decision, **parts)
+        self._record(decision, by)
+        return decision
+
+    @transaction.atomic
+    def approve(self, decision, *, by, **how):
+        """
+        Apply what somebody else proposed, and return it as it stands then.
+
+        It is outdated, and nothing is applied, where ``apply`` says so.
+        """
+        _must(self.why_not(by, decision))
+        taken = self._take(decision, Status.APPLYING, by)
+        try:
+            with transaction.atomic():
+                facts = self.apply(taken, by, **how) or {}
+            status = Status.APPROVED
+        except Outdated:
+            status, facts = Status.OUTDATED, {}
+        rows = self.model.objects.filter(pk=taken.pk, status=Status.APPLYING)
+        rows.update(status=status, **self.emptied)
+        return self._end(decision, by, **facts)
+
+    @transaction.atomic
+    def decline(self, decision, *, by, reason=""):
+        """Apply nothing; whoever proposed it reads the reason."""
+        _must(self.why_not_decline(by, decision))
+        if self.needs_reason and not reason.strip():
+            raise RefusedError(
+                gettext("%(record)s: state the reason.") % {"record": decision}
+            )
+        return self._close(decision, Status.DECLINED, by, reason=reason.strip())
+
+    @transaction.atomic
+    def take_back(self, decision, *, by):
+        """The proposer's own way out, as long as nobody decided."""
+        if decision.proposed_by_id != by.pk:
+            raise RefusedError(
+                gettext("%(record)s: only who proposed it takes it back.")
+                % {"record": decision}
+            )
+        return self._close(decision, Status.TAKEN_BACK, by)
+
+    @transaction.atomic
+    def overtake(self, decision, *, by):
+        """End what waits because ``by`` did something that leaves no room for it."""
+        return self._close(decision, Status.OUTDATED, by)
+
+    def _close(self, decision, status, by, **columns):
+        self._take(decision, status, by, **columns, **self.emptied)
+        return self._end(decision, by)
+
+    def _take(self, decision, status, by, **columns):
+        """Move what waits to a status in one guarded UPDATE; return the stored row."""
+        rows = self.model.objects.filter(pk=decision.pk)
+        now = timezone.now()
+        if not rows.filter(status=Status.PENDING).update(
+            status=status, decided_by=by, decided_at=now, **columns
+        ):
+            stored = rows.get()
+            raise RefusedError(
+                gettext(
+                    "%(record)s: somebody has decided on this already (%(status)s)."
+                )
+                % {"record": stored, "status": stored.get_status_display().lower()}
+            )
+        return rows.get()
+
+    def _end(self, decision, by, **facts):
+        decision.refresh_from_db()
+        self.ended(decision)
+        self._record(decision, by, **facts)
+        return decision
+
+    def _record(self, decision, by, **facts):
+        """That it happened, and to what; never what it says."""
+        audit.record(
+            self.events[decision.status],
+            actor=by,
+            obj=self.subject(decision),
+            **self.facts(decision),
+            **facts,
+        )
+
+
+def _must(why_not):
+    if why_not:
+        raise RefusedError(why_not)

@@ -1,0 +1,134 @@
+"""What one person proposed and another decides on: the list of it, and the forms."""
+
+from dataclasses import dataclass
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
+from django import forms
+from django.contrib import messages
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agencies.access import RefusedError
+from agencies.decisions import Decision
+from strategic_areas.workflow import CHANGES
+
+#: The steps of every kind, and the page on which such a decision is taken.
+KINDS = {CHANGES: "admin:approval"}
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """
+    One decision that waits, and the page on which it is taken.
+
+    ``why_not`` says why this person leaves it to another; "" where she may decide.
+    """
+
+    decision: Decision
+    address: str
+    why_not: str
+
+
+def to_decide(user):
+    """What waits of the kinds on which the user decides, the longest waiting first."""
+    found = [
+        Waiting(row, reverse(page, args=[row.pk]), steps.why_not(user, row))
+        for steps, page in KINDS.items()
+        for row in steps.waiting_for(user).select_related("proposed_by")
+    ]
+    return sorted(found, key=lambda each: each.decision.proposed_at)
+
+
+class DecisionForm(forms.Form):
+    """One step of a decision; its button's name says which, and alone binds it."""
+
+    step, button, css_class = "", "", ""
+
+    def __init__(self, data, **kwargs):
+        mine = data if data and self.step in data else None
+        super().__init__(mine, label_suffix="", auto_id=f"{self.step}_%s", **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_class = "step-form"
+        self.helper.add_input(Submit(self.step, self.button, css_class=self.css_class))
+
+    @property
+    def said(self):
+        """What the step is told besides who takes it."""
+        return {}
+
+
+class ApproveForm(DecisionForm):
+    """Where the guard warned, one tick says that the warnings were read."""
+
+    step, button = "approve", gettext_lazy("Approve")
+    css_class = "default"
+
+    warnings_read = forms.BooleanField(label=gettext_lazy("I have read these warnings"))
+
+    def __init__(self, data, *, has_warnings, **kwargs):
+        super().__init__(data, **kwargs)
+        if not has_warnings:
+            del self.fields["warnings_read"]
+
+
+class DeclineForm(DecisionForm):
+    step, button = "decline", gettext_lazy("Decline")
+
+    reason = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 3}),
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("Whoever proposed it reads this."),
+    )
+
+    @property
+    def said(self):
+        return {"reason": self.cleaned_data["reason"]}
+
+
+class TakeBackForm(DecisionForm):
+    step, button = "take_back", gettext_lazy("Take my proposal back")
+
+
+def open_forms(request, steps, decision, approve_form, **kwargs):
+    """The forms of what this person may do; the one that was pressed is bound."""
+    data = request.POST if request.method == "POST" else None
+    if not decision.is_waiting:
+        return []
+    if decision.proposed_by_id == request.user.pk:
+        return [TakeBackForm(data)]
+    if steps.why_not(request.user, decision):
+        return []
+    return [approve_form(data, **kwargs), DeclineForm(data)]
+
+
+def press(request, steps, decision, forms):
+    """Take the step whose button was pressed; True once it is taken, and told."""
+    for form in forms:
+        if not (form.is_bound and form.is_valid()):
+            continue
+        step = getattr(steps, form.step)
+        try:
+            decided = step(decision, by=request.user, **form.said)
+        except RefusedError as error:
+            form.add_error(None, str(error))
+            return False
+        _tell(request, decided)
+        return True
+    return False
+
+
+def _tell(request, decided):
+    if decided.status == Decision.Status.OUTDATED:
+        text = _(
+            "%(record)s: what it changes was changed meanwhile. Nothing was applied; "
+            "propose it again if it still holds."
+        )
+        messages.warning(request, text % {"record": decided})
+    else:
+        text = _("%(record)s: %(status)s.") % {
+            "record": decided,
+            "status": decided.get_status_display().lower(),
+        }
+        messages.success(request, text)

@@ -1,0 +1,95 @@
+"""What one proposes and another decides on: decided once, and never rewritten."""
+
+from django.apps import apps
+
+from strategic_areas.triggers.refusals import DECIDED, differs, rewritten
+from strategic_areas.triggers.statements import model_named, refusal
+
+ENDED = "('approved', 'declined', 'taken_back', 'outdated')"
+
+
+def decided_once():
+    """
+    Every kind of decision begins as a proposal and is decided on just once.
+
+    What applies passes through ``applying``, by the person who decided, and ends in the
+    same transaction. Only a running purge blanks the reason of a decision.
+    """
+    kinds = (each for each in apps.get_models() if hasattr(each, "is_decided_once"))
+    for model in kinds:
+        table, name = model._meta.db_table, model._meta.model_name
+        proposed = [differs("proposed_by_id"), differs("proposed_at")]
+        decided = [differs("decided_by_id"), differs("decided_at")]
+        ended = [
+            differs("status"),
+            *decided,
+            *rewritten(model, DECIDED[model.__name__]),
+        ]
+        yield refusal(
+            f"{name}_begins_as_a_proposal",
+            table,
+            "INSERT",
+            "NEW.status <> 'pending'",
+            f"a {name} begins as a proposal",
+        )
+        yield refusal(
+            f"{name}_decision",
+            table,
+            "UPDATE",
+            f"{' OR '.join(proposed)} "
+            f"OR OLD.status IN {ENDED} AND ({' OR '.join(ended)}) "
+            "OR OLD.status = 'applying' AND (NEW.status NOT IN "
+            f"('applying', 'approved', 'outdated') OR {' OR '.join(decided)}) "
+            "OR OLD.status = 'pending' AND NEW.status = 'approved'",
+            f"a {name} is decided on once",
+        )
+        yield refusal(
+            f"{name}_deletion",
+            table,
+            "DELETE",
+            "OLD.id IS NOT NULL",
+            f"a {name} is never deleted",
+        )
+
+
+def record_changes():
+    """
+    What a change would make of a record keeps what it says.
+
+    A new record is named while it is made; what may wait only once is given up by the
+    decision.
+    """
+    model = model_named("RecordChange")
+    table, texts = model._meta.db_table, DECIDED["RecordChange"]
+    changes = model_named("PendingChange")._meta.db_table
+
+    def status(row):
+        return f'(SELECT status FROM "{changes}" WHERE id = {row}.change_id)'  # noqa: S608
+
+    moving = {"object_id", "slot", *texts}
+    columns = [field.column for field in model._meta.concrete_fields]
+    kept = [differs(column) for column in columns if column not in moving]
+    named = f"OLD.object_id IS NULL AND {status('OLD')} = 'applying'"
+    freed = f"NEW.slot IS NULL AND {status('OLD')} <> 'pending'"
+    changed = [
+        *kept,
+        *rewritten(model, texts),
+        f"({differs('object_id')} AND NOT ({named}))",
+        f"({differs('slot')} AND NOT ({freed}))",
+    ]
+    message = "a proposed change never changes; it is decided on once"
+    yield refusal(
+        "recordchange_begins_as_a_proposal",
+        table,
+        "INSERT",
+        f"NEW.slot IS NULL OR {status('NEW')} <> 'pending'",
+        message,
+    )
+    yield refusal("recordchange_change", table, "UPDATE", " OR ".join(changed), message)
+    yield refusal(
+        "recordchange_deletion",
+        table,
+        "DELETE",
+        "OLD.id IS NOT NULL",
+        "a proposed change is never deleted",
+    )

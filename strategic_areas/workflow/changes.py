@@ -1,0 +1,279 @@
+"""Changes of two people: one proposes, another approves, and only then it applies."""
+
+import json
+from hashlib import sha256
+
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from agencies.access import RefusedError
+from agencies.decisions import Outdated, Steps
+from strategic_areas.models import (
+    AgencyComment,
+    AttributionDispute,
+    PendingChange,
+    RecordChange,
+)
+from strategic_areas.workflow.authority import is_party, may_propose, may_review
+from strategic_areas.workflow.personal_data import blocked_texts
+from strategic_areas.workflow.plain_values import (
+    is_new,
+    plain_value,
+    plain_values,
+    proposed_records,
+    put,
+    put_links,
+)
+
+#: What says nothing in a record that is not there yet.
+UNSAID = ("", None, [])
+
+
+class AlreadyWaiting(RefusedError):
+    """A change of the same record waits already: ``current``."""
+
+    def __init__(self, current):
+        self.current = current
+        super().__init__(
+            _("%(record)s: a change of it waits for approval already.")
+            % {"record": current}
+        )
+
+
+class ChangeSteps(Steps):
+    """Reviewers decide; what a change holds applies as a whole."""
+
+    model = PendingChange
+
+    def decides(self, user):
+        return may_review(user, PendingChange)
+
+    def objection(self, user, change):
+        """Nobody decides on what their own institution disputes."""
+        if all(part.model is not AttributionDispute for part in change.records.all()):
+            return ""
+        if any(
+            isinstance(record, AttributionDispute) and is_party(user, record)
+            for _part, record in proposed_records(change)
+        ):
+            return _(
+                "Your institution does not acknowledge this record: another person "
+                "decides."
+            )
+        return ""
+
+    def store(self, change, parts):
+        change.save()
+        for part in parts:
+            part.change = change
+        try:
+            with transaction.atomic():
+                RecordChange.objects.bulk_create(parts)
+        except IntegrityError as error:
+            slots = [part.slot for part in parts]
+            current = PendingChange.objects.filter(records__slot__in=slots).first()
+            if current is None:
+                raise
+            raise AlreadyWaiting(current) from error
+
+    def apply(self, change, by):
+        """
+        Save every record that it holds, in order.
+
+        It is outdated where a record says something else now than what it said to
+        whoever proposed, or has no place any more.
+        """
+        made = {}
+        for part in change.records.all():
+            record = _record_to_change(part)
+            # Spanish, the first language: it is what undecorated columns hold.
+            with override("es"):
+                put(record, part.after, made)
+            if not getattr(record, "may_stand", True):
+                raise Outdated
+            _sign(record, part, change)
+            _must_be_valid(record)
+            record._history_user = by
+            record._change_reason = _provenance(change, by)
+            _save(record, part, made)
+            made[part.place] = record
+            if part.object_id is None:
+                change.records.filter(pk=part.pk).update(object_id=record.pk)
+
+    def ended(self, change):
+        """What waited may wait again."""
+        change.records.update(slot=None)
+
+    def facts(self, change):
+        """Which records and fields it was about; never what they say."""
+        parts = change.records.all()
+        return {
+            "kind": [part.model._meta.label_lower for part in parts],
+            "record": [part.object_id for part in parts],
+            "fields": {name for part in parts for name in part.after},
+        }
+
+
+CHANGES = ChangeSteps()
+
+
+def changeable(model):
+    """Names of the fields that a change of the record may hold, links included."""
+    names = {field.name for field in model._meta.get_fields()}
+    return [
+        field.name
+        for field in [*model._meta.concrete_fields, *model._meta.many_to_many]
+        if field.editable and not field.primary_key and f"{field.name}_es" not in names
+    ]
+
+
+def propose(record, *, by, links=None):
+    """
+    Keep what an unsaved or changed record would say, and return the change.
+
+    Nothing of the record itself is saved. ``links`` are its many-to-many fields, by
+    name, where they may change. Raises ``AlreadyWaiting`` beside an undecided change.
+    """
+    return propose_together([(record, links or {})], by=by)
+
+
+def propose_together(records, *, by):
+    """
+    The same of several records, which another person approves as a whole.
+
+    ``records`` are pairs of a record and its links, in the order in which they are to
+    be saved: a link may lead to an unsaved record that stands before it.
+    """
+    together = [record for record, _links in records]
+    for record in together:
+        _must_propose(by, record)
+    parts = [
+        _part(record, links, together[:place])
+        for place, (record, links) in enumerate(records)
+    ]
+    parts = [part for part in parts if part.after]
+    if not parts:
+        raise RefusedError(
+            _("%(record)s: nothing of it would change.") % {"record": together[0]}
+        )
+    return CHANGES.propose(PendingChange(), by=by, parts=parts)
+
+
+def waiting_change(record):
+    """The undecided change of a record, which may not be there yet; or None."""
+    if not (slot := _slot(record)):
+        return None
+    return PendingChange.objects.filter(records__slot=slot).first()
+
+
+def _must_propose(by, record):
+    if not may_propose(by, record):
+        raise RefusedError(
+            _("%(record)s: you may not change this.") % {"record": record}
+        )
+
+
+def _part(record, links, earlier):
+    """What a change would make of one record; its ``after`` is empty if nothing."""
+    model = type(record)
+    wanted = _wanted(record, links, earlier)
+    _must_be_valid(record, exclude=[name for name in wanted if is_new(wanted[name])])
+    before = {}
+    if record.pk:
+        before = plain_values(model._default_manager.get(pk=record.pk), wanted)
+    after = {
+        name: value
+        for name, value in wanted.items()
+        if (value != before[name] if before else value not in UNSAID)
+    }
+    if blocked := blocked_texts(model, after):
+        raise RefusedError(f"{record}: {' '.join(blocked.values())}")
+    return RecordChange(
+        place=len(earlier),
+        content_type=ContentType.objects.get_for_model(model),
+        object_id=record.pk,
+        slot=_slot(record) or _slot_of_new(model, after),
+        label=_label(record),
+        before={name: before[name] for name in after if before},
+        after=after,
+    )
+
+
+def _wanted(record, links, earlier):
+    fields = {name: record._meta.get_field(name) for name in changeable(type(record))}
+    single = [name for name, field in fields.items() if not field.many_to_many]
+    return {
+        **plain_values(record, single, earlier),
+        **{
+            name: plain_value(fields[name], value, earlier)
+            for name, value in links.items()
+        },
+    }
+
+
+def _slot(record):
+    """What may wait only once; "" of a new record that says nothing of it."""
+    own = f"{record._meta.model_name}:{record.pk}" if record.pk else ""
+    return getattr(record, "approval_slot", own)
+
+
+def _slot_of_new(model, after):
+    """Of new records, one that says the very same."""
+    told = json.dumps(after, sort_keys=True).encode()
+    return f"{model._meta.model_name}:new:{sha256(told).hexdigest()[:20]}"
+
+
+def _label(record):
+    with override("es"):
+        return str(record)[:300]
+
+
+def _record_to_change(part):
+    """The record, locked, or a new one; outdated if it is gone or changed since."""
+    if part.object_id is None:
+        return part.model()
+    rows = part.model._default_manager.select_for_update()
+    record = rows.filter(pk=part.object_id).first()
+    if record is None or plain_values(record, part.before) != part.before:
+        raise Outdated
+    return record
+
+
+def _sign(record, part, change):
+    """An agency's own words are those of whoever proposed them."""
+    is_said = isinstance(record, AgencyComment)
+    if is_said or isinstance(record, AttributionDispute) and part.object_id is None:
+        record.written_by = change.proposed_by
+        record.written_at = change.proposed_at
+
+
+def _save(record, part, made):
+    try:
+        with override("es"):
+            record.save()
+            put_links(record, part.after, made)
+    except IntegrityError as error:
+        raise RefusedError(
+            _("%(record)s: something else was saved in its place meanwhile.")
+            % {"record": part}
+        ) from error
+
+
+def _provenance(change, by):
+    said = _("change %(number)s: proposed by %(one)s, approved by %(other)s")
+    return said[:100] % {
+        "number": change.pk,
+        "one": change.proposed_by.get_username()[:25],
+        "other": by.get_username()[:25],
+    }
+
+
+def _must_be_valid(record, exclude=()):
+    try:
+        record.full_clean(exclude=exclude)
+    except ValidationError as error:
+        told = "; ".join(error.messages)
+        raise RefusedError(f"{record}: {told}") from error
