@@ -20,7 +20,9 @@ class Recorder:
 
 
 @pytest.fixture
-def run_commands(monkeypatch):
+def run_commands(monkeypatch, settings, tmp_path):
+    settings.VAR_DIR, settings.STATIC_ROOT = tmp_path, tmp_path / "static"
+
     def install(**behaviour):
         recorder = Recorder(**behaviour)
         monkeypatch.setattr(prepare_portal, "call_command", recorder)
@@ -85,6 +87,51 @@ def test_a_management_command_needs_tables_and_catalogues_alone(run_commands):
     assert names(recorder) == ["migrate", "compile_catalogues"]
 
 
+def touch(source, static):
+    source.write_text("b { color: red }", encoding="utf-8")
+
+
+def lose(source, static):
+    (static / "staticfiles.json").unlink()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("happens", "collected"), [(None, 1), (touch, 2), (lose, 2)])
+def test_static_files_are_collected_again_when_they_changed(
+    run_commands, settings, tmp_path, happens, collected
+):
+    source = tmp_path / "sources" / "portal.css"
+    source.parent.mkdir()
+    source.write_text("b {}", encoding="utf-8")
+    settings.STATICFILES_DIRS = [source.parent]
+    recorder = run_commands()
+    settings.STATIC_ROOT.mkdir()
+    (settings.STATIC_ROOT / "staticfiles.json").touch()
+
+    call_command("prepare_portal", stdout=io.StringIO())
+    if happens:
+        happens(source, settings.STATIC_ROOT)
+    call_command("prepare_portal", stdout=io.StringIO())
+
+    assert names(recorder).count("collectstatic") == collected
+
+
+@pytest.mark.django_db
+def test_a_collection_that_failed_is_done_again(run_commands, settings):
+    settings.STATIC_ROOT.mkdir()
+    (settings.STATIC_ROOT / "staticfiles.json").touch()
+    failed = run_commands(fails=True)
+    command = prepare_portal.Command(stdout=io.StringIO())
+    command.is_silent = True
+    with pytest.raises(CommandError):
+        command.collect_static_files()
+
+    again = run_commands()
+    command.collect_static_files()
+
+    assert [names(failed), names(again)] == [["collectstatic"]] * 2
+
+
 @pytest.mark.django_db
 def test_a_silent_preparation_leaves_the_output_to_the_command_that_follows(
     run_commands,
@@ -98,11 +145,8 @@ def test_a_silent_preparation_leaves_the_output_to_the_command_that_follows(
 
 
 @pytest.mark.django_db
-def test_pages_that_earlier_versions_kept_on_disk_are_removed(
-    run_commands, settings, tmp_path
-):
+def test_pages_that_earlier_versions_kept_on_disk_are_removed(run_commands, tmp_path):
     run_commands()
-    settings.VAR_DIR = tmp_path
     (tmp_path / "copies").mkdir()
     (tmp_path / "copies" / "a.page").write_text("Un texto purgado", encoding="utf-8")
 
