@@ -25,9 +25,7 @@ help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s%s\n", $$1, $$2 }' Makefile
 
 run: installed local-env ## set up what is missing, load the plan, serve on PORT (8000)
-	@$(PY) manage.py serve_portal --port $(PORT) --only-check-port
-	@$(PY) manage.py prepare_portal
-	@exec $(PY) manage.py serve_portal --port $(PORT)
+	@exec $(PY) manage.py serve_portal --prepare --port $(PORT)
 
 dev: installed-test local-env ## the same with autoreload and Django's debug pages
 	@DEBUG=true $(PY) manage.py prepare_portal

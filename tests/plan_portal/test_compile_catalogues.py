@@ -3,6 +3,7 @@ import os
 
 import pytest
 from django.core.management import call_command
+from django.utils import translation
 
 SOURCE = """\
 msgid ""
@@ -37,6 +38,18 @@ def test_a_catalogue_is_compiled_without_its_uncertain_sentences(source, capsys)
     assert catalogue.gettext("Agency") == "Agency"
     assert capsys.readouterr().out == "catalogues compiled: 1\n"
     assert [path.name for path in source.parent.glob("*.mo")] == ["django.mo"]
+
+
+def test_the_process_that_compiles_a_catalogue_reads_it(source):
+    with translation.override("es"):
+        before = translation.gettext("Commitment of nobody")
+        source.write_text(SOURCE.replace("Commitment", "Commitment of nobody"))
+        call_command("compile_catalogues")
+
+    with translation.override("es"):
+        after = translation.gettext("Commitment of nobody")
+
+    assert (before, after) == ("Commitment of nobody", "Compromiso")
 
 
 def test_only_what_changed_is_compiled_again(source, capsys):

@@ -36,6 +36,39 @@ def test_a_busy_port_is_named(family, address):
     assert str(caught.value) == f"Port {port} is in use: make run PORT={port + 1}"
 
 
+def test_a_busy_port_is_refused_before_anything_is_prepared(monkeypatch):
+    called = []
+    monkeypatch.setattr(serve_portal, "call_command", called.append)
+
+    with listener(socket.AF_INET, "127.0.0.1") as port, pytest.raises(CommandError):
+        call_command("serve_portal", port=port, prepare=True)
+
+    assert called == []
+
+
+@pytest.mark.django_db
+def test_the_portal_is_prepared_before_its_server_starts(monkeypatch):
+    with listener(socket.AF_INET, "127.0.0.1") as port:
+        pass
+    done = []
+
+    def start_server(*args):
+        done.append("the server")
+        raise CommandError
+
+    monkeypatch.setattr(
+        serve_portal, "call_command", lambda name, **options: done.append(name)
+    )
+    monkeypatch.setattr(serve_portal.connection, "close", lambda: None)
+    monkeypatch.setattr(serve_portal, "start_server", start_server)
+    monkeypatch.setattr(serve_portal.signal, "signal", lambda *args: None)
+
+    with pytest.raises(CommandError):
+        call_command("serve_portal", port=port, prepare=True)
+
+    assert done == ["prepare_portal", "the server"]
+
+
 def test_a_free_port_is_accepted():
     with listener(socket.AF_INET, "127.0.0.1") as port:
         pass

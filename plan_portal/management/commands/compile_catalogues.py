@@ -5,6 +5,7 @@ import os
 from babel.messages import mofile, pofile
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.utils.translation.reloader import translation_file_changed
 
 
 class Command(BaseCommand):
@@ -31,4 +32,6 @@ def compile_catalogue(source):
     with unfinished.open("wb") as file:
         mofile.write_mo(file, catalogue)
     unfinished.replace(target)
+    # What this process has read before is out of date, or was not there at all.
+    translation_file_changed(None, target)
     return True
