@@ -3,6 +3,8 @@
 from allauth.account.views import logout
 from django.conf import settings
 from django.contrib.admin import AdminSite
+from django.contrib.admin.exceptions import NotRegistered
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.shortcuts import redirect
@@ -10,8 +12,7 @@ from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from agencies import access, preferences
-from agencies.autocomplete import ChoicesView
+from agencies import access, views
 from strategic_areas.desk import (
     changes,
     commenting,
@@ -91,7 +92,7 @@ class PortalAdminSite(AdminSite):
             path("rondas/", self.admin_view(matrix.matrix_page), name="rounds"),
             path(
                 "avisos/",
-                self.admin_view(preferences.reminder_page),
+                self.admin_view(views.reminder_page),
                 name="reminders",
             ),
             *super().get_urls(),
@@ -122,3 +123,36 @@ class PortalAdminSite(AdminSite):
             "purges": purges.waiting_for(user),
         }
         return super().index(request, {**context, **(extra_context or {})})
+
+
+class ChoicesView(AutocompleteJsonView):
+    """
+    The search box of a relation, which finds just what its form would accept.
+
+    Django's own finds whatever the related admin lists, so a field that offers less,
+    such as the rounds open now, would offer what it then refuses.
+    """
+
+    def get_queryset(self):
+        rows = super().get_queryset()
+        related = self.model_admin.list_select_related
+        if isinstance(related, list | tuple):
+            rows = rows.select_related(*related)
+        choices = self._choices()
+        return rows if choices is None else rows.filter(pk__in=choices.values("pk"))
+
+    def _choices(self):
+        """The rows that the field accepts from this person; None for an inline's."""
+        try:
+            source = self.admin_site.get_model_admin(self.source_field.model)
+        except NotRegistered:
+            return None
+        return source.formfield_for_dbfield(self.source_field, self.request).queryset
+
+    def process_request(self, request):
+        """Refuse to search for what no form edits, such as the end of a relation."""
+        answer = super().process_request(request)
+        field = answer[2]
+        if not (field.concrete and field.editable):
+            raise PermissionDenied
+        return answer

@@ -249,7 +249,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = (
 )
 EMAIL_TIMEOUT = 10
 if not os.environ.get("EMAIL_URL"):
-    EMAIL_BACKEND = "agencies.mail_files.FileBackend"
+    EMAIL_BACKEND = "agencies.mail.FileBackend"
     EMAIL_FILE_PATH = VAR_DIR / "mail"
 elif urlsplit(os.environ["EMAIL_URL"]).scheme in {"smtp", "smtp+tls", "smtp+ssl"}:
     vars().update(env.email("EMAIL_URL"))

@@ -41,11 +41,11 @@ SIGN_IN = {
     "ACCOUNT_SESSION_REMEMBER": True,
     "ACCOUNT_LOGOUT_REDIRECT_URL": "account_login",
     "ACCOUNT_FORMS": {
-        "login": "agencies.account_forms.LoginForm",
-        "reauthenticate": "agencies.account_forms.ReauthenticateForm",
-        "change_password": "agencies.account_forms.ChangePasswordForm",
-        "reset_password": "agencies.account_forms.ResetPasswordForm",
-        "reset_password_from_key": "agencies.account_forms.ResetPasswordKeyForm",
+        "login": "agencies.forms.LoginForm",
+        "reauthenticate": "agencies.forms.ReauthenticateForm",
+        "change_password": "agencies.forms.ChangePasswordForm",
+        "reset_password": "agencies.forms.ResetPasswordForm",
+        "reset_password_from_key": "agencies.forms.ResetPasswordKeyForm",
     },
     # Designation letters are read as evidence is; agencies may not import that room.
     "LETTER_READER": "strategic_areas.evidence.clean",
@@ -68,11 +68,11 @@ SIGN_IN = {
     "MFA_RECOVERY_CODES_SHOW_ONCE": True,
     "MFA_ALLOW_UNVERIFIED_EMAIL": True,
     "MFA_FORMS": {
-        "authenticate": "agencies.factor_forms.AuthenticateForm",
-        "reauthenticate": "agencies.factor_forms.ReauthenticateForm",
-        "activate_totp": "agencies.factor_forms.ActivateTOTPForm",
-        "add_webauthn": "agencies.factor_forms.AddWebAuthnForm",
-        "edit_webauthn": "agencies.factor_forms.EditWebAuthnForm",
+        "authenticate": "agencies.forms.AuthenticateWithCodeForm",
+        "reauthenticate": "agencies.forms.ReauthenticateWithCodeForm",
+        "activate_totp": "agencies.forms.ActivateTOTPForm",
+        "add_webauthn": "agencies.forms.AddWebAuthnForm",
+        "edit_webauthn": "agencies.forms.EditWebAuthnForm",
     },
 }
 

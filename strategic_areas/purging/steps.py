@@ -4,7 +4,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies import access, audit, mail_files
+from agencies import access, audit, mail
 from agencies.audit import Event
 from strategic_areas.models import Evidence, Letter, Purge, PurgedText, Transition
 from strategic_areas.models.purges import STAMP
@@ -76,7 +76,7 @@ def confirm(purge, *, by):
         _leave_trace(record, by)
     audit.record(Event.TEXT_PURGED, actor=by, obj=purge, places=len(places))
     _close(purge, Purge.State.DONE)
-    transaction.on_commit(lambda: mail_files.remove_holding(words.stand_in))
+    transaction.on_commit(lambda: mail.remove_files_holding(words.stand_in))
     transaction.on_commit(_forget_pages)
 
 

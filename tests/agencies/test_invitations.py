@@ -47,7 +47,7 @@ def fill_in(client, secret, **fields):
 
 @pytest.fixture(autouse=True)
 def no_mail_server(settings):
-    settings.EMAIL_BACKEND = "agencies.mail_files.FileBackend"
+    settings.EMAIL_BACKEND = "agencies.mail.FileBackend"
 
 
 @pytest.fixture

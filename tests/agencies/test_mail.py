@@ -276,7 +276,7 @@ def test_nothing_but_the_queue_speaks_to_a_mail_server():
         if "django.core.mail" in path.read_text() or "smtplib" in path.read_text()
     }
 
-    assert speakers == {"agencies/mail.py", "agencies/mail_files.py"}
+    assert speakers == {"agencies/mail.py"}
 
 
 # Without a server
@@ -285,7 +285,7 @@ def test_nothing_but_the_queue_speaks_to_a_mail_server():
 def test_without_a_server_mails_are_files_for_the_portals_user_alone(
     settings, tmp_path
 ):
-    settings.EMAIL_BACKEND = "agencies.mail_files.FileBackend"
+    settings.EMAIL_BACKEND = "agencies.mail.FileBackend"
     settings.EMAIL_FILE_PATH = tmp_path / "mail"
     queue(subject="Añada su reporte")
 

@@ -214,7 +214,7 @@ def test_the_pages_of_the_account_have_no_fault(page):
 def test_an_invitation_becomes_an_account_that_signs_in_with_a_passkey(
     page, complaints, settings
 ):
-    settings.EMAIL_BACKEND = "agencies.mail_files.FileBackend"
+    settings.EMAIL_BACKEND = "agencies.mail.FileBackend"
     agency = make_agency(acronym="PGR")
     administrator = make_administrator()
     secret = make_totp(administrator)

@@ -236,7 +236,7 @@ def test_without_a_mail_server_mails_are_files_below_var():
     said = value_of(f"settings.{names}", PRODUCTION | {"VAR_DIR": "/srv/var"})
 
     assert said == (
-        "agencies.mail_files.FileBackend /srv/var/mail no-responder@plan.mirex.gob.do"
+        "agencies.mail.FileBackend /srv/var/mail no-responder@plan.mirex.gob.do"
     )
 
 

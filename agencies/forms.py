@@ -1,6 +1,9 @@
-"""allauth's forms of passwords, in the portal's words."""
+"""allauth's forms of passwords and second factors, in the portal's words."""
 
-from allauth.account import forms
+from allauth.account import forms as account_forms
+from allauth.mfa.base import forms as mfa_forms
+from allauth.mfa.totp import forms as totp_forms
+from allauth.mfa.webauthn import forms as webauthn_forms
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
@@ -8,14 +11,14 @@ from agencies.sign_in import accounts_with_address
 
 
 def reword(form, **labels):
-    """Give fields our labels; a placeholder would only repeat them."""
+    """Give the fields of a form our labels, and no placeholders, which repeat them."""
     for name, label in labels.items():
         form.fields[name].label = label
     for field in form.fields.values():
         field.widget.attrs.pop("placeholder", None)
 
 
-class LoginForm(forms.LoginForm):
+class LoginForm(account_forms.LoginForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         reword(self, login=_("User name or e-mail"), password=_("Password"))
@@ -39,7 +42,7 @@ class LoginForm(forms.LoginForm):
         return {**credentials, "username": typed}
 
 
-class ReauthenticateForm(forms.ReauthenticateForm):
+class ReauthenticateForm(account_forms.ReauthenticateForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         reword(self, password=_("Password"))
@@ -47,7 +50,7 @@ class ReauthenticateForm(forms.ReauthenticateForm):
 
 
 class TwiceMixin:
-    """A new password is typed twice; when the two differ, we say it in our words."""
+    """A new password is typed twice; that the two differ is said in our words."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -65,18 +68,18 @@ class TwiceMixin:
         super().add_error(field, error)
 
 
-class ChangePasswordForm(TwiceMixin, forms.ChangePasswordForm):
+class ChangePasswordForm(TwiceMixin, account_forms.ChangePasswordForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         reword(self, oldpassword=_("Present password"))
         self.fields["oldpassword"].help_text = ""
 
 
-class ResetPasswordKeyForm(TwiceMixin, forms.ResetPasswordKeyForm):
-    """The page behind the single-use link."""
+class ResetPasswordKeyForm(TwiceMixin, account_forms.ResetPasswordKeyForm):
+    """A new password, on the page that the single-use link opens."""
 
 
-class ResetPasswordForm(forms.ResetPasswordForm):
+class ResetPasswordForm(account_forms.ResetPasswordForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         reword(self, email=_("E-mail address"))
@@ -85,3 +88,49 @@ class ResetPasswordForm(forms.ResetPasswordForm):
         """A former address of an account opens nothing."""
         self.users = accounts_with_address(self.cleaned_data["email"])
         return self.cleaned_data["email"]
+
+
+class CodeMixin:
+    """A field for a code that is read on another device; its keyboard shows numbers."""
+
+    label = _("Code of the app, or a recovery code")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        reword(self, code=self.label)
+        self.fields["code"].widget.attrs |= {
+            "inputmode": "numeric",
+            "autofocus": True,
+        }
+
+
+class AuthenticateWithCodeForm(CodeMixin, mfa_forms.AuthenticateForm):
+    """A code as the second step of signing in."""
+
+
+class ReauthenticateWithCodeForm(CodeMixin, mfa_forms.ReauthenticateForm):
+    """A code of a signed-in person, asked before something sensitive."""
+
+
+class ActivateTOTPForm(CodeMixin, totp_forms.ActivateTOTPForm):
+    label = _("The six digits that the app shows now")
+
+
+class AddWebAuthnForm(webauthn_forms.AddWebAuthnForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        reword(
+            self,
+            name=_("What you call it"),
+            passwordless=_("Sign in with it alone, without the password"),
+        )
+        self.fields["passwordless"].initial = True
+        self.fields["passwordless"].help_text = _(
+            "The device then asks for your fingerprint, your face or its own PIN."
+        )
+
+
+class EditWebAuthnForm(webauthn_forms.EditWebAuthnForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        reword(self, name=_("What you call it"))

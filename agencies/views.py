@@ -1,19 +1,52 @@
-"""The page on which somebody who was invited makes her account."""
+"""The pages of a person's own account, and the one that makes it from an invitation."""
 
+from allauth.account.decorators import reauthentication_required
 from allauth.account.utils import perform_login
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
 from django import forms
+from django.contrib import admin, messages
 from django.contrib.auth import password_validation
-from django.http import HttpResponseRedirect
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
-from agencies import invitations
+from agencies import access, invitations
 from agencies.access import RefusedError
 from agencies.allauth_internals import record_password, refuse_beyond_limit
+from agencies.factors import factors_of
 from agencies.models import User
+
+
+@login_required
+def index(request):
+    """What the signed-in person may do here, and how she signs in."""
+    user = request.user
+    context = {
+        "reviews": access.is_reviewer(user),
+        "administers": access.is_administrator(user),
+        "mandates": user.mandates.current().select_related("agency"),
+        "factors": factors_of(user).count(),
+    }
+    return TemplateResponse(request, "account/index.html", context)
+
+
+@login_required
+@reauthentication_required(app="allauth.mfa")
+def totp_picture(request):
+    """The secret of an app that is being set up, as a picture for the app to read."""
+    adapter = get_adapter()
+    # A form that is sent back keeps the secret that the page has shown.
+    form = ActivateTOTPForm(data={}, user=request.user)
+    url = adapter.build_totp_url(request.user, form.secret)
+    return HttpResponse(adapter.build_totp_svg(url), content_type="image/svg+xml")
 
 
 class AcceptForm(forms.ModelForm):
@@ -63,9 +96,9 @@ class AcceptForm(forms.ModelForm):
 @sensitive_post_parameters("password1", "password2", "codigo")
 def invitation_page(request):
     """
-    Asks for the code, then for name and password; then the account exists.
+    The page that asks for an invitation's code, then for name and password.
 
-    The code travels in the query, which no log keeps.
+    The code stands in the query of the address, which no log keeps.
     """
     code = request.POST.get("codigo") or request.GET.get("codigo", "")
     if not code:
@@ -83,6 +116,7 @@ def invitation_page(request):
 
 
 def _accept(request, code, form):
+    """Make the account, sign the person in, and lead on to a second factor."""
     try:
         user = invitations.accept(
             code, form.save(commit=False), form.cleaned_data["password1"]
@@ -91,3 +125,32 @@ def _accept(request, code, form):
         return HttpResponseRedirect(reverse("account_login"))
     record_password(request, user, username=user.username)
     return perform_login(request, user, redirect_url=reverse("mfa_index"))
+
+
+class ReminderForm(forms.ModelForm):
+    class Meta:
+        model = User
+        fields = ["reminders"]
+        widgets = {"reminders": forms.RadioSelect}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_class = "step-form"
+        self.helper.add_input(Submit("save", gettext("Save"), css_class="default"))
+
+
+def reminder_page(request):
+    """The page on which a person chooses how often the portal writes to her."""
+    person = User.objects.get(pk=request.user.pk)
+    form = ReminderForm(request.POST or None, instance=person)
+    if form.is_valid():
+        person.save(update_fields=["reminders"])
+        messages.success(request, gettext("Your choice is saved."))
+        return HttpResponseRedirect(reverse("admin:reminders"))
+    context = {
+        **admin.site.each_context(request),
+        "title": gettext("Reminders by mail"),
+        "form": form,
+    }
+    return TemplateResponse(request, "desk/reminder_choice.html", context)

@@ -13,13 +13,12 @@ from allauth.mfa.webauthn import views as webauthn
 from allauth.usersessions import views as sessions
 from django.urls import path, re_path
 
-from agencies import account_views
-from agencies.invitation_pages import invitation_page
+from agencies import views
 
 ACCOUNT = [
-    path("", account_views.index, name="account_index"),
+    path("", views.index, name="account_index"),
     path("login/", account.login, name="account_login"),
-    path("invitacion/", invitation_page, name="account_invitation"),
+    path("invitacion/", views.invitation_page, name="account_invitation"),
     path("logout/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("signup/", account.signup, name="account_signup"),
@@ -49,7 +48,7 @@ FACTORS = [
     path("2fa/authenticate/", mfa.authenticate, name="mfa_authenticate"),
     path("2fa/reauthenticate/", mfa.reauthenticate, name="mfa_reauthenticate"),
     path("2fa/totp/activate/", totp.activate_totp, name="mfa_activate_totp"),
-    path("2fa/totp/qr.svg", account_views.totp_picture, name="mfa_totp_picture"),
+    path("2fa/totp/qr.svg", views.totp_picture, name="mfa_totp_picture"),
     path("2fa/totp/deactivate/", totp.deactivate_totp, name="mfa_deactivate_totp"),
     path(
         "2fa/recovery-codes/",
