@@ -1,15 +1,13 @@
 """
 Plan files in.
 
-A file is read (``reading``), each value checked against the declaration of the format
-(``format``, ``checking``), the whole against itself and the portal (``rules``) and for
-personal data (``guarding``), turned into records (``records``) and put in, field by
-field (``applying``, ``revising``), as far as nobody edited them here (``memory``,
-``deciding``).
+A file is read (``reading``), each value checked against the format (``format``,
+``values``, ``checking``), the whole against itself and the portal (``rules``,
+``stored``), turned into records (``records``) of ``tables`` and put in, field by field
+(``applying``), as far as nobody edited them here. ``outcome`` is what a load tells.
 """
 
-from strategic_areas.importing.faults import Fault, Refused
 from strategic_areas.importing.loading import load
-from strategic_areas.importing.outcome import Outcome
+from strategic_areas.importing.outcome import Fault, Outcome, Refused
 
 __all__ = ["Fault", "Outcome", "Refused", "load"]

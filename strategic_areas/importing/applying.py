@@ -1,27 +1,65 @@
 """Puts the records of a checked file into their rows, field by field."""
 
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import Enum
 
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError
 from django.utils.translation import override
 
 from strategic_areas import workflow
-from strategic_areas.importing.deciding import NOTHING, Verdict, verdict
-from strategic_areas.importing.faults import Fault, Refused
-from strategic_areas.importing.memory import ROW
-from strategic_areas.importing.outcome import Change, Kept
-from strategic_areas.importing.shelves import is_local, is_own_plan
+from strategic_areas.importing.format import SECTIONS
+from strategic_areas.importing.outcome import Change, Fault, Kept, Refused
+from strategic_areas.importing.stored import ROW
+from strategic_areas.models import (
+    OPEN,
+    ActivityUpdate,
+    AttributionDispute,
+    Plan,
+    Source,
+    Status,
+)
+from strategic_areas.models.review import Reviewed
+
+#: No value was remembered; None would be one.
+NOTHING = object()
 
 
-class Filing:
-    """One record on its way into its row; ``changes`` are those of an existing row."""
+class Verdict(Enum):
+    AGREED = "the stored value is the file's already"
+    APPLY = "the file's value goes in"
+    KEEP = "the stored value stays"
 
-    def __init__(self, record, row):
-        self.record = record
-        self.row = row
-        self.is_new = row is None
-        self.changes = []
+
+def verdict(wanted, here, *, said=NOTHING, unset=None, others=(), is_own=False):
+    """
+    Whether a file changes a field of an existing record, as docs/plan-format.md tells.
+
+    ``wanted`` is the file's value and ``here`` the stored one; ``said`` is what this
+    plan's file last put here, ``unset`` what the field holds when nobody has filled
+    it, ``others`` what other plans' files put here. ``is_own`` is true for the plan
+    that the file itself describes: of it the file knows best.
+    """
+    if wanted == here:
+        return Verdict.AGREED
+    if said is not NOTHING:
+        return Verdict.APPLY if here == said else Verdict.KEEP
+    if here == unset and not others:
+        return Verdict.APPLY
+    if is_own and here in others:
+        return Verdict.APPLY
+    return Verdict.KEEP
+
+
+@dataclass
+class Written:
+    """A record and its row; ``changes`` are those of a row that was there before."""
+
+    record: object
+    row: object
+    is_new: bool
+    changes: list = field(default_factory=list)
 
 
 class Applying:
@@ -31,124 +69,208 @@ class Applying:
     Raises ``Refused`` with the first record that the database does not take.
     """
 
-    def __init__(self, shelves, memory, outcome):
-        self.shelves = shelves
+    def __init__(self, stored, memory, outcome):
+        self.stored = stored
         self.memory = memory
         self.outcome = outcome
-        self.filings = []
+        self.written = []
 
-    def file(self, record):
+    def put_in(self, record):
         """Create or change the row of a record, all but its links to other rows."""
-        shelf = self.shelves.of[record.table.name]
-        row = shelf.rows.get(record.key) or shelf.stored.get(self.memory.row(record))
-        filing = Filing(record, row)
-        self.filings.append(filing)
-        with told(record):
-            if filing.is_new:
-                filing.row = self.create(record)
+        table = self.stored.tables[record.table.name]
+        row = table.rows.get(record.key)
+        row = row or table.row_of_pk.get(self.memory.row(record))
+        written = Written(record, row, is_new=row is None)
+        self.written.append(written)
+        with faults_of(record):
+            if written.is_new:
+                written.row = self.create(record)
             else:
-                self.change(filing)
-        shelf.put(filing.row, record.key)
-        self.memory.remember(record, **{ROW: filing.row.pk})
+                self.change(written)
+        table.put(written.row, record.key)
+        self.memory.remember(record, **{ROW: written.row.pk})
 
     def create(self, record):
-        row = self.shelves.fresh(record.table)
+        row = self.stored.new_row(record.table)
         values = {
             attribute: value
             for attribute, value in record.values.items()
             if not record.table.is_late(attribute)
         }
         for attribute, value in {**record.starting, **values}.items():
-            self.shelves.put_plain(row, attribute, value)
+            self.stored.put_plain(row, attribute, value)
         row.save()
         self.memory.remember(record, **values)
         return row
 
-    def change(self, filing):
-        for attribute, wanted in filing.record.values.items():
-            if filing.record.table.is_late(attribute):
+    def change(self, written):
+        record, row = written.record, written.row
+        for attribute, wanted in record.values.items():
+            if record.table.is_late(attribute):
                 continue
-            if self.asks(filing, attribute):
-                self.shelves.put_plain(filing.row, attribute, wanted)
-        if filing.changes:
-            filing.row.save()
+            if change := self.wanted_change(record, row, attribute):
+                written.changes.append(change)
+                self.stored.put_plain(row, attribute, wanted)
+        if written.changes:
+            row.save()
 
-    def asks(self, filing, attribute):
-        """Whether the file changes a field of an existing row; takes note of it."""
-        record, row = filing.record, filing.row
-        wanted, here = record.values[attribute], self.shelves.plain(row, attribute)
+    def wanted_change(self, record, row, attribute, reason=""):
+        """
+        The ``Change`` that the file makes in a field of an existing row, or None.
+
+        With a ``reason`` why the row is left alone it makes none. What differs and
+        stays is told in the outcome.
+        """
+        wanted, here = record.values[attribute], self.stored.plain(row, attribute)
         others = []
-        if not is_local(record.table.field(attribute)):
+        # Links to sources of each plan's file stand side by side.
+        if record.table.field(attribute).related_model is not Source:
             others = self.memory.set_by(record, attribute)
-        said = self.memory.said(record).get(attribute, NOTHING)
         found = verdict(
             wanted,
             here,
-            said=said,
-            unset=self.shelves.plain(record.table.model(), attribute),
+            said=self.memory.said(record).get(attribute, NOTHING),
+            unset=self.stored.unset(record.table, attribute),
             others=[value for _, value in others],
-            is_own=is_own_plan(row, self.shelves.plan_code),
+            is_own=isinstance(row, Plan) and row.code == self.stored.plan_code,
         )
         setters = [plan for plan, value in others if value == here]
-        if found is Verdict.KEEP:
-            reason = (
-                f"set by the file of plan {setters[0]}" if setters else "edited here"
-            )
-            kept = Kept(record.name, attribute, here, wanted, reason)
-            self.outcome.kept.append(kept)
-        elif found is Verdict.APPLY:
-            filing.changes.append(Change(attribute, here, wanted))
-        # What another plan's file set stays that file's to change.
-        if found is Verdict.APPLY or (found is Verdict.AGREED and not setters):
+        if found is Verdict.AGREED:
+            # What another plan's file set stays that file's to change.
+            if not setters:
+                self.memory.remember(record, **{attribute: wanted})
+            return None
+        if found is Verdict.APPLY and not reason:
             self.memory.remember(record, **{attribute: wanted})
-        return found is Verdict.APPLY
+            return Change(attribute, here, wanted)
+        if setters:
+            reason = f"set by the file of plan {setters[0]}"
+        kept = Kept(record.name, attribute, here, wanted, reason or "edited here")
+        self.outcome.kept.append(kept)
+        return None
 
     def link(self):
         """The second round, when every row is there: links among records."""
-        for filing in self.filings:
-            record = filing.record
-            for attribute, wanted in record.values.items():
-                if record.table.is_late(attribute):
-                    with told(record):
-                        self.link_one(filing, attribute, wanted)
-        for filing in self.filings:
-            if filing.is_new:
-                self.outcome.created[filing.record.table.name] += 1
-            elif filing.changes:
-                self.outcome.changed.append((filing.record.name, filing.changes))
+        for written in self.written:
+            for attribute in written.record.values:
+                if written.record.table.is_late(attribute):
+                    with faults_of(written.record):
+                        self.link_one(written, attribute)
+        for written in self.written:
+            if written.is_new:
+                self.outcome.created[written.record.table.name] += 1
+            elif written.changes:
+                self.outcome.changed.append((written.record.name, written.changes))
             else:
                 self.outcome.unchanged += 1
 
-    def link_one(self, filing, attribute, wanted):
-        row, field = filing.row, filing.record.table.field(attribute)
-        before = []
-        if filing.is_new:
-            self.memory.remember(filing.record, **{attribute: wanted})
+    def link_one(self, written, attribute):
+        record, row = written.record, written.row
+        wanted, before = record.values[attribute], []
+        if written.is_new:
+            self.memory.remember(record, **{attribute: wanted})
             if not wanted:
                 return
+        elif change := self.wanted_change(record, row, attribute):
+            written.changes.append(change)
+            before = change.old
         else:
-            before = self.shelves.plain(row, attribute)
-            if not self.asks(filing, attribute):
-                return
+            return
+        field = record.table.field(attribute)
         if field.many_to_many:
             links = getattr(row, attribute)
             gone, new = set(before) - set(wanted), set(wanted) - set(before)
-            links.remove(*self.shelves.linked(field, sorted(gone)))
-            links.add(*self.shelves.linked(field, sorted(new)))
+            links.remove(*self.stored.linked(field, sorted(gone)))
+            links.add(*self.stored.linked(field, sorted(new)))
         else:
-            self.shelves.put_plain(row, attribute, wanted)
+            self.stored.put_plain(row, attribute, wanted)
             row.save()
 
 
+class Revising(Applying):
+    """
+    Applies the records of one of the two tables of updates, by new revisions only.
+
+    ``published`` are the published revisions by key, ``reasons`` those for which a
+    record is left alone, by key.
+    """
+
+    def __init__(self, table, stored, memory, outcome):
+        super().__init__(stored, memory, outcome)
+        self.table = table
+        self.published = {}
+        self.reasons = {}
+        # A new revision would stand without the agency's word beside it.
+        disputes = AttributionDispute.objects.unresolved()
+        disputed = disputes.values_list("activity_update_id", flat=True)
+        self.disputed = set(disputed) if table.model is ActivityUpdate else set()
+        self.content = sorted(
+            {name for key in SECTIONS[table.name].keys for name in key.stored_as}
+        )
+        for row in stored.read(table).order_by("revision"):
+            self.look_at(row)
+
+    def look_at(self, row):
+        key = self.stored.key(self.table, row)
+        if row.status == Status.PUBLISHED:
+            self.published[key] = row
+        if row.status == Status.WITHDRAWN:
+            self.reasons[key] = "withdrawn here"
+        elif row.origin == Reviewed.Origin.ENTERED:
+            if row.status == Status.PUBLISHED or row.status in OPEN:
+                self.reasons[key] = "reported here"
+        elif row.status == Status.PUBLISHED:
+            self.reasons.pop(key, None)
+            if row.pk in self.disputed:
+                self.reasons[key] = "disputed here"
+
+    def put_in(self, record):
+        """Record a new update, or a new revision of one that the file changes."""
+        current, reason = self.published.get(record.key), self.reasons.get(record.key)
+        if current is None and reason:
+            kept = Kept(record.name, "", "no record", "an update", reason)
+            self.outcome.kept.append(kept)
+            self.outcome.unchanged += 1
+        elif current is None:
+            self.publish(record, record.values)
+            self.outcome.created[self.table.name] += 1
+        elif changes := self.wanted_changes(record, current, reason):
+            values = {name: self.stored.plain(current, name) for name in self.content}
+            self.publish(record, values | {each.field: each.new for each in changes})
+            self.outcome.changed.append((record.name, changes))
+        else:
+            self.outcome.unchanged += 1
+
+    def wanted_changes(self, record, row, reason):
+        changes = [
+            self.wanted_change(record, row, attribute, reason)
+            for attribute in record.values
+        ]
+        return [change for change in changes if change]
+
+    def publish(self, record, values):
+        """Hand an unsaved revision with these plain values to the workflow."""
+        update = self.stored.new_row(self.table)
+        for attribute, value in values.items():
+            if attribute != "sources":
+                self.stored.put_plain(update, attribute, value)
+        sources = self.stored.linked(self.table.field("sources"), values["sources"])
+        with faults_of(record):
+            workflow.record(update, sources=sources)
+        # Of all that a revision has, the file says only its own.
+        said = {name: values[name] for name in record.values}
+        self.memory.remember(record, **said)
+
+
 @contextmanager
-def told(record):
+def faults_of(record):
     """Turn what the database refuses into a fault of the record."""
     try:
         yield
     except (DatabaseError, ValidationError, workflow.TransitionError) as error:
         with override("en"):
-            found, expected = "what the file says", why(error, record.table.model)
-        fault = Fault(record.name, "", found, expected, record.line)
+            expected = f"what the database takes{why(error, record.table.model)}"
+        fault = Fault(record.name, "", "what the file says", expected, record.line)
         raise Refused([fault]) from error
 
 
@@ -157,6 +279,6 @@ def why(error, model):
     text = str(error).strip()
     for constraint in model._meta.constraints:
         if constraint.name in text:
-            return f"what the database takes: {constraint.violation_error_message}"
+            return f": {constraint.violation_error_message}"
     reason = text.splitlines()[0] if text else type(error).__name__
-    return f"what the database takes ({reason})"
+    return f" ({reason})"

@@ -1,21 +1,36 @@
-"""Every value of a file against the declaration; nothing is written here."""
+"""
+Every value of a file by itself: against the format, and for personal data.
 
-from dataclasses import dataclass, field
+What identifies a person refuses the file. What may make a person findable is told as a
+warning, unless the record names the public source that already says it.
+"""
+
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
-from strategic_areas.importing.faults import Fault
-from strategic_areas.importing.format import GEOGRAPHY_SOURCES, SECTIONS, VERSION
-from strategic_areas.importing.kinds import Code, Unfit, Whole, quoted
-from strategic_areas.importing.reading import Mapping, Scalar, Sequence
-from strategic_areas.importing.tables import TABLES, shortfall
+from django.db.models import DecimalField
+from django.utils.translation import override
 
-TOP = "the file"
+from strategic_areas import text_guard
+from strategic_areas.importing.format import GEOGRAPHY_SOURCES, SECTIONS, VERSION
+from strategic_areas.importing.outcome import Fault
+from strategic_areas.importing.reading import Mapping, Scalar, Sequence, shortened
+from strategic_areas.importing.tables import Key
+from strategic_areas.importing.values import CODE, TEXT, Unfit, Whole
+from strategic_areas.text_guard import Kind, Severity
+
+#: What faults call the file where they are of no record.
+FILE = "the file"
+#: The key of a source, which stands before its record.
+SOURCE_KEY = Key("key", CODE, True, ("key",), "sources")
+#: What a section is there to tell the public, and so is no personal data in it.
+MEANT_TO_BE_TOLD = {"hotlines": {Kind.TELEPHONE}}
 
 
 @dataclass
 class Entry:
     """
-    One record of a file, as far as it fits the declaration.
+    One record of a file, as far as it fits the format.
 
     ``values`` holds what the file says in plain form, by key; a key that is absent or
     does not fit is not in it. ``nodes`` holds what is written, for every known key.
@@ -30,8 +45,9 @@ class Entry:
     nested: dict = field(default_factory=dict)
 
     def fault(self, key, expected, node=None):
+        """A fault of one key; its value is quoted as the file writes it."""
         node = node or self.nodes.get(key)
-        found = quoted(node) if node else "nothing"
+        found = shortened(node.raw) if node else "nothing"
         return Fault(self.name, key, found, expected, node.line if node else self.line)
 
     def item(self, key, code):
@@ -43,89 +59,98 @@ class Entry:
 
 @dataclass
 class PlanFile:
-    """What a file says: entries by section, in its order, and its faults so far."""
+    """
+    What a file says: entries by section, in its order, and its faults so far.
+
+    ``top`` has the keys that stand beside the sections, ``unread`` the names of
+    sections that could not be read; references to those are not judged.
+    """
 
     entries: dict
-    geography: Entry
+    top: Entry
     faults: list
-    #: Sections that could not be read; references to them are not judged.
     unread: set
 
     @property
-    def plan(self):
-        return next(iter(self.entries["plan"]), None)
+    def plan_code(self):
+        """The code of the file's own plan; "" when the file does not tell it."""
+        codes = [entry.values.get("code") for entry in self.entries["plan"]]
+        return codes[0] or "" if codes else ""
 
     def nested(self, section, name):
         for entry in self.entries[section]:
             yield from entry.nested.get(name, [])
 
+    def every_entry(self):
+        """Each entry of the file, before those nested inside it."""
+        waiting = [entry for entries in self.entries.values() for entry in entries]
+        while waiting:
+            entry = waiting.pop(0)
+            yield entry
+            waiting[:0] = [inner for each in entry.nested.values() for inner in each]
+
 
 def check(tree):
     """The ``PlanFile`` of a tree; every value that does not fit is among its faults."""
     checker = Checker()
-    nodes = checker.keys(tree, ["format", "geography_sources", *SECTIONS], TOP)
-    checker.version(nodes)
+    known = ["format", GEOGRAPHY_SOURCES.name, *SECTIONS]
+    top = checker.top = Entry(None, FILE, 0, nodes=checker.keys(tree, known, FILE))
+    checker.version()
     entries = {}
     for name, section in SECTIONS.items():
-        node = nodes.get(name)
+        node = top.nodes.get(name)
         if section.required and (node is None or node.is_null):
-            found = quoted(node) if node else "nothing"
-            fault = Fault(TOP, name, found, "this section", node.line if node else 0)
-            checker.faults.append(fault)
+            checker.faults.append(top.fault(name, "this section"))
             checker.unread.add(name)
         entries[name] = checker.section(section, node)
-    geography = Entry(None, TOP, tree.line, nodes=nodes)
-    if "geography_sources" in nodes:
-        checker.value(geography, "geography_sources", GEOGRAPHY_SOURCES)
-    return PlanFile(entries, geography, checker.faults, checker.unread)
+    if GEOGRAPHY_SOURCES.name in top.nodes:
+        checker.value(top, GEOGRAPHY_SOURCES)
+    return PlanFile(entries, top, checker.faults, checker.unread)
 
 
 class Checker:
-    """Reads nodes by the declaration and gathers what does not fit."""
+    """Reads nodes by the format and gathers what does not fit."""
 
     def __init__(self):
+        self.top = None
         self.faults = []
         self.unread = set()
 
-    def version(self, nodes):
-        entry = Entry(None, TOP, 1, nodes=nodes)
-        if "format" not in nodes:
-            self.faults.append(entry.fault("format", str(VERSION)))
-            return
+    def version(self):
+        node = self.top.nodes.get("format")
         try:
-            fits = Whole().read(nodes["format"]) == VERSION
+            fits = node is not None and Whole().read(node) == VERSION
         except Unfit:
             fits = False
         if not fits:
-            self.faults.append(entry.fault("format", str(VERSION)))
+            first_line = replace(self.top, line=1)
+            self.faults.append(first_line.fault("format", str(VERSION)))
 
     def keys(self, mapping, known, name):
         """The values of a mapping by key; duplicate and unknown keys are faults."""
         nodes = {}
         for key, node in mapping.pairs:
             if key.text in nodes:
+                found = shortened(node.raw)
                 expected = f"each key once; line {nodes[key.text].line} has it"
-                fault = Fault(name, key.text, quoted(node), expected, key.line)
-                self.faults.append(fault)
             elif key.text not in known:
                 near = get_close_matches(key.text, known, 1)
                 hint = f"; perhaps “{near[0]}”" if near else ""
-                expected = f"a key of the format{hint}"
-                fault = Fault(name, key.text, f"the key {key.raw}", expected, key.line)
-                self.faults.append(fault)
+                found, expected = f"the key {key.raw}", f"a key of the format{hint}"
             else:
                 nodes[key.text] = node
+                continue
+            self.faults.append(Fault(name, key.text, found, expected, key.line))
         return nodes
 
     def section(self, section, node, above=None):
-        """The entries of a section, a list; an absent or empty one has none."""
+        """The entries of a section; an absent or empty one has none."""
         if node is None or node.is_null:
             return []
-        kind = Sequence if section.shape == "list" else Mapping
-        if not isinstance(node, kind):
-            expected = "a list of records" if kind is Sequence else "a mapping"
-            name = above.name if above else TOP
-            fault = Fault(name, section.name, quoted(node), expected, node.line)
+        is_list = section.shape == "list"
+        if not isinstance(node, Sequence if is_list else Mapping):
+            expected = "a list of records" if is_list else "a mapping"
+            fault = (above or self.top).fault(section.name, expected, node)
             self.faults.append(fault)
             self.unread.add(section.name)
             return []
@@ -147,8 +172,7 @@ class Checker:
                 continue
             entry = self.record(section, node, f"{section.name} {key.text}")
             entry.nodes["key"] = key
-            field = TABLES["sources"].field("key")
-            self.value(entry, "key", Code(), field, required=True)
+            self.value(entry, SOURCE_KEY)
             yield entry
 
     def name(self, section, node, number, above):
@@ -166,13 +190,12 @@ class Checker:
         entry = Entry(section, name, node.line, above)
         if not isinstance(node, Mapping):
             expected = "a mapping of keys and values"
-            self.faults.append(Fault(name, "", quoted(node), expected, node.line))
+            self.faults.append(entry.fault("", expected, node))
             return entry
         entry.nodes = self.keys(node, section.names, name)
         for key in section.keys:
             if key.name in entry.nodes:
-                field = section.column(key)
-                self.value(entry, key.name, key.kind, field, key.required)
+                self.value(entry, key)
             elif key.required:
                 expected = f"this key: {key.kind.label}"
                 self.faults.append(entry.fault(key.name, expected))
@@ -181,24 +204,67 @@ class Checker:
             entry.nested[inner.name] = self.section(inner, node, entry)
         return entry
 
-    def value(self, entry, name, kind, field=None, required=False):
+    def value(self, entry, key):
         """Take one value into the entry, or tell why it does not fit."""
-        node = entry.nodes[name]
         try:
-            value = kind.read(node)
-            if required and value in (None, []):
-                raise Unfit(f"{kind.label}; it is required")
-            if field is not None:
-                self.fit(field, value)
+            value = key.kind.read(entry.nodes[key.name])
+            if key.required and value in (None, []):
+                raise Unfit(f"{key.kind.label}; it is required")
+            if key.table:
+                refuse_too_long(value, key.column)
         except Unfit as unfit:
-            self.faults.append(entry.fault(name, unfit.expected, unfit.node))
+            self.faults.append(entry.fault(key.name, unfit.expected, unfit.node))
         else:
-            entry.values[name] = value
+            entry.values[key.name] = value
 
-    def fit(self, field, value):
-        if isinstance(value, dict):
-            value = value.get("value")
-        if value is None or isinstance(value, list | bool) or field.is_relation:
-            return
-        if short := shortfall(field, value):
-            raise Unfit(short)
+
+def refuse_too_long(value, column):
+    """Raise ``Unfit`` for a plain value for which a model's field has no room."""
+    if isinstance(value, dict):
+        value = value.get("value")
+    if not isinstance(value, str):
+        return
+    if isinstance(column, DecimalField):
+        whole, _, decimals = value.lstrip("-").partition(".")
+        room = column.max_digits - column.decimal_places
+        if len(whole.lstrip("0")) > room or len(decimals) > column.decimal_places:
+            places = column.decimal_places
+            raise Unfit(f"at most {room} digits and {places} decimals")
+    elif column.max_length and len(value) > column.max_length:
+        raise Unfit(f"at most {column.max_length} characters, not {len(value)}")
+
+
+def guard(plan_file):
+    """Faults of what identifies a person and warnings of what might: two lists."""
+    faults, warnings = [], []
+    for entry, key, finding in found_in(plan_file):
+        line = entry.nodes[key].line
+        place = f"characters {finding.start + 1} to {finding.end}"
+        with override("en"):
+            message = str(finding.message)
+        if finding.severity == Severity.BLOCK:
+            found = f"personal data in {place}"
+            faults.append(Fault(entry.name, key, found, f"none: {message}", line))
+        elif not names_public_source(entry):
+            warnings.append(f"{entry.name} (line {line}), {key}, {place}: {message}")
+    return faults, warnings
+
+
+def found_in(plan_file):
+    """Triples of entry, key and finding over all free texts of the file."""
+    for entry in plan_file.every_entry():
+        allowed = MEANT_TO_BE_TOLD.get(entry.section.name, set())
+        for key in entry.section.keys:
+            text = entry.values.get(key.name)
+            # Codes, addresses and choices are kinds of text too, but no free ones.
+            if key.kind == TEXT and text:
+                for finding in text_guard.inspect(text):
+                    if finding.kind not in allowed:
+                        yield entry, key.name, finding
+
+
+def names_public_source(entry):
+    """True for a record that rests on a source, and for a source itself."""
+    if entry.section.name == "sources" or entry.values.get("sources"):
+        return True
+    return entry.above is not None and names_public_source(entry.above)

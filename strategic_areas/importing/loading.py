@@ -4,18 +4,13 @@ from django.db import DatabaseError, transaction
 from django.utils.translation import override
 
 from agencies import audit
-from strategic_areas.importing.applying import Applying
-from strategic_areas.importing.checking import check
-from strategic_areas.importing.faults import Fault, Refused
-from strategic_areas.importing.guarding import guard
-from strategic_areas.importing.known import known_for
-from strategic_areas.importing.memory import Memory
-from strategic_areas.importing.outcome import Outcome
+from strategic_areas.importing.applying import Applying, Revising
+from strategic_areas.importing.checking import check, guard
+from strategic_areas.importing.outcome import Fault, Outcome, Refused
 from strategic_areas.importing.reading import read_file
 from strategic_areas.importing.records import records_of
-from strategic_areas.importing.revising import Revising
 from strategic_areas.importing.rules import broken_rules
-from strategic_areas.importing.shelves import Shelves
+from strategic_areas.importing.stored import Known, Memory, Stored
 from strategic_areas.importing.tables import REVISED, TABLES
 
 
@@ -36,38 +31,27 @@ def load(path, *, dry_run=False, progress=None):
             if dry_run:
                 transaction.set_rollback(True)
     except DatabaseError as error:
-        raise Refused([_refused_by_database(error)]) from error
+        text = str(error).strip().splitlines()
+        reason = text[0] if text else type(error).__name__
+        found, expected = f"a refusal ({reason})", "that it takes the file"
+        raise Refused([Fault("the database", "", found, expected)]) from error
     return outcome
 
 
 def _load(tree, progress):
     plan_file = check(tree)
-    plan_code = plan_file.plan and plan_file.plan.values.get("code")
-    known = known_for(plan_code or "")
-    known.add(plan_file)
-    personal, suspicions = guard(plan_file)
+    stored, memory = Stored(plan_file.plan_code), Memory(plan_file.plan_code)
+    known = Known(plan_file, stored, memory)
+    personal, warnings = guard(plan_file)
     if faults := [*plan_file.faults, *broken_rules(plan_file, known), *personal]:
         raise Refused(sorted(faults, key=lambda fault: fault.line))
-    lists = records_of(plan_file, known)
-    shelves, memory = Shelves(plan_code), Memory(plan_code)
-    outcome = Outcome(warnings=suspicions)
-    applying = Applying(shelves, memory, outcome)
-    for name in TABLES:
-        if name not in REVISED:
-            progress(name, len(lists[name]))
-            for record in lists[name]:
-                applying.file(record)
-    applying.link()
-    for name in REVISED:
-        progress(name, len(lists[name]))
-        revising = Revising(TABLES[name], shelves, memory, outcome)
-        for record in lists[name]:
-            revising.file(record)
-    memory.save(shelves.plan)
+    outcome = Outcome(warnings=warnings)
+    _apply(records_of(plan_file, known), stored, memory, outcome, progress)
+    memory.save(stored.plan)
     if outcome.created or outcome.changed:
         audit.record(
             audit.Event.PLAN_LOADED,
-            obj=shelves.plan,
+            obj=stored.plan,
             created=outcome.created.total(),
             changed=len(outcome.changed),
             kept=len(outcome.kept),
@@ -75,7 +59,16 @@ def _load(tree, progress):
     return outcome
 
 
-def _refused_by_database(error):
-    text = str(error).strip().splitlines()
-    reason = text[0] if text else type(error).__name__
-    return Fault("the database", "", f"a refusal ({reason})", "that it takes the file")
+def _apply(records, stored, memory, outcome, progress):
+    applying = Applying(stored, memory, outcome)
+    for name in TABLES:
+        if name not in REVISED:
+            progress(name, len(records[name]))
+            for record in records[name]:
+                applying.put_in(record)
+    applying.link()
+    for name in REVISED:
+        progress(name, len(records[name]))
+        revising = Revising(TABLES[name], stored, memory, outcome)
+        for record in records[name]:
+            revising.put_in(record)

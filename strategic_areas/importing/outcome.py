@@ -1,7 +1,36 @@
-"""What a load did, or would do."""
+"""What a load tells: the faults of a file that is refused, or what it did."""
 
 from collections import Counter
 from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Fault:
+    """
+    One fault: which record and field, what stands there, what would fit.
+
+    ``found`` quotes the value exactly as the file writes it; ``line`` counts from 1, 0
+    where a fault has no line of its own.
+    """
+
+    record: str
+    field: str
+    found: str
+    expected: str
+    line: int = 0
+
+    def __str__(self):
+        place = f"{self.record} (line {self.line})" if self.line else self.record
+        where = f"{place}, {self.field}" if self.field else place
+        return f"{where}: found {self.found}; expected {self.expected}"
+
+
+class Refused(Exception):
+    """The file is not loaded; ``faults`` is the list of every reason, in order."""
+
+    def __init__(self, faults):
+        self.faults = list(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
 
 
 @dataclass(frozen=True)
@@ -27,11 +56,11 @@ class Kept:
 @dataclass
 class Outcome:
     """
-    Counts are of records, ``kept`` of fields.
+    What a load did, or would do. Counts are of records, ``kept`` of fields.
 
     ``created`` counts by table; ``changed`` are pairs of a record's name and its
-    changes, in the order of the file. ``warnings`` are texts to look at: they may make
-    a person findable.
+    changes, in the order of the file. ``warnings`` are sentences about texts that may
+    make a person findable.
     """
 
     created: Counter = field(default_factory=Counter)

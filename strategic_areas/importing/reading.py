@@ -13,7 +13,7 @@ from yaml.constructor import SafeConstructor
 from yaml.nodes import ScalarNode
 from yaml.resolver import Resolver
 
-from strategic_areas.importing.faults import Fault, Refused
+from strategic_areas.importing.outcome import Fault, Refused
 
 #: The parser in C where the library has it: the same events, sixteen times faster.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

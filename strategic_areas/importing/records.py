@@ -7,16 +7,24 @@ their own, and what follows from elsewhere in the file is filled in.
 
 from dataclasses import dataclass, field
 
-from strategic_areas.importing.format import SECTIONS
-from strategic_areas.importing.provenance import provenance_of
+from strategic_areas.importing.format import GEOGRAPHY_SOURCES, SECTIONS
 from strategic_areas.importing.rules import counted_by
-from strategic_areas.importing.spans import span
 from strategic_areas.importing.tables import TABLES
+from strategic_areas.importing.values import span
 from strategic_areas.models import CodeList
 
-#: Names of the two code lists that a file fills without naming them.
-ENTITIES = {"name_es": "Entidades", "name_en": "Entities"}
+#: Two code lists that a file fills without naming them.
+ENTITIES = {
+    "code": "entities",
+    "kind": CodeList.Kind.ENTITIES.value,
+    "provenance": None,
+    "name_es": "Entidades",
+    "name_en": "Entities",
+}
 BREAKDOWN_LABELS = {
+    "code": "breakdown_labels",
+    "kind": CodeList.Kind.BREAKDOWNS.value,
+    "provenance": None,
     "name_es": "Etiquetas de los desgloses",
     "name_en": "Labels of breakdowns",
 }
@@ -50,51 +58,52 @@ def records_of(plan_file, known):
 class Records:
     def __init__(self, plan_file, known):
         self.file = plan_file
-        self.kinds = known.source_kinds
+        self.known = known
         self.lists = {name: [] for name in TABLES}
 
     def all(self):
         for name in SECTIONS:
-            special = getattr(self, f"take_{name}", None)
+            take = getattr(self, f"take_{name}", self.take)
             for order, entry in enumerate(self.file.entries[name], start=1):
-                if special:
-                    special(entry, order)
-                else:
-                    self.add(entry.section.table or name, entry)
-        self.take_geography_sources()
+                take(entry, order)
+        sources = self.file.top.values.get(GEOGRAPHY_SOURCES.name)
+        if sources is not None:
+            for record in [*self.lists["regions"], *self.lists["provinces"]]:
+                record.values["sources"] = sources
         return self.lists
 
-    def add(self, table, entry, name="", starting=None, **more):
+    def add(self, table_name, entry, name="", starting=None, **more):
         """A record of one table with what the entry says for it, and ``more``."""
-        values = {**self.stored(entry, table), **more}
+        table = TABLES[table_name]
+        values = {**self.said(entry, table_name), **more}
         for attribute, value in values.items():
             if value is None:
-                values[attribute] = usual(TABLES[table].field(attribute))
+                values[attribute] = usual(table.field(attribute))
         starting = starting or {}
-        if has_field(TABLES[table], "provenance") and "provenance" not in values:
-            starting = {"provenance": self.given(entry), **starting}
-        record = Record(TABLES[table], name or entry.name, entry.line, values, starting)
-        self.lists[table].append(record)
+        if table.has_field("provenance") and "provenance" not in values:
+            starting["provenance"] = self.known.given_provenance(entry)
+        record = Record(table, name or entry.name, entry.line, values, starting)
+        self.lists[table_name].append(record)
         return record
 
-    def given(self, entry):
-        """The provenance that an entry's sources give."""
-        return provenance_of(
-            self.kinds.get(key, "") for key in entry.values.get("sources", [])
-        )
-
-    def stored(self, entry, table):
+    def said(self, entry, table_name):
         """What the entry says for the fields of one table, in plain form."""
         values = {}
         for key in entry.section.keys:
-            own = key.table or entry.section.table or entry.section.name
-            if key.name in entry.values and own == table:
+            if key.name in entry.values and key.table == table_name:
                 for attribute, value in spread(key, entry.values[key.name]):
                     if attribute == "places":
                         value = sorted({*values.get("places", []), *value})
                     if attribute != "provenance" or value is not None:
                         values[attribute] = value
         return values
+
+    def claim(self, entry, key="provenance"):
+        """The provenance that an entry states, otherwise the one its sources give."""
+        return entry.values.get(key) or self.known.given_provenance(entry)
+
+    def take(self, entry, order):
+        self.add(entry.section.table, entry)
 
     def take_sources(self, entry, order):
         self.add("sources", entry, key=entry.values["key"])
@@ -117,55 +126,39 @@ class Records:
         self.add("periods", entry, mode="record")
 
     def take_updates(self, entry, order):
-        claim = entry.values.get("provenance") or self.given(entry)
-        self.add(entry.section.name, entry, provenance=claim)
+        self.add(entry.section.table, entry, provenance=self.claim(entry))
 
     take_commitment_updates = take_updates
 
     def take_indicators(self, entry, order):
         code = entry.values["code"]
         self.add("indicators", entry)
-        claim = entry.values.get("targets_provenance") or self.given(entry)
+        claim = self.claim(entry, "targets_provenance")
         for target in entry.nested["targets"]:
             self.add("targets", target, indicator=code, provenance=claim)
         for value in entry.nested["values"]:
-            self.take_value(value, code)
-
-    def take_value(self, entry, indicator):
-        claim = entry.values.get("provenance") or self.given(entry)
-        more = {
-            "indicator": indicator,
-            "counted_by": counted_by(entry),
-            "provenance": claim,
-        }
-        measurement = self.add("values", entry, **more)
-        for part in entry.nested["breakdown"]:
-            self.add("breakdowns", part, measurement=measurement.key)
+            measurement = self.add(
+                "values",
+                value,
+                indicator=code,
+                counted_by=counted_by(value),
+                provenance=self.claim(value),
+            )
+            for part in value.nested["breakdown"]:
+                self.add("breakdowns", part, measurement=measurement.key)
 
     def take_classification(self, entry, order):
         if entry.values or entry.nested["entities"]:
-            kind = CodeList.Kind.ENTITIES.value
-            more = {"code": "entities", "kind": kind, "provenance": None, **ENTITIES}
-            self.add("code_lists", entry, "classification entities", **more)
+            self.add("code_lists", entry, "classification entities", **ENTITIES)
         self.take_list_values("entities", entry.nested["entities"])
         for each in entry.nested["lists"]:
             self.add("code_lists", each, kind=CodeList.Kind.VALUES.value)
             self.take_list_values(each.values["code"], each.nested["values"])
         if labels := entry.nested["breakdown_labels"]:
-            self.take_breakdown_labels(labels)
-
-    def take_breakdown_labels(self, labels):
-        values = {
-            "code": "breakdown_labels",
-            "kind": CodeList.Kind.BREAKDOWNS.value,
-            "provenance": None,
-            **BREAKDOWN_LABELS,
-        }
-        name, line = "classification breakdown_labels", labels[0].line
-        self.lists["code_lists"].append(
-            Record(TABLES["code_lists"], name, line, values)
-        )
-        self.take_list_values("breakdown_labels", labels)
+            name, line = "classification breakdown_labels", labels[0].line
+            record = Record(TABLES["code_lists"], name, line, {**BREAKDOWN_LABELS})
+            self.lists["code_lists"].append(record)
+            self.take_list_values("breakdown_labels", labels)
 
     def take_list_values(self, code, entries):
         for order, entry in enumerate(entries, start=1):
@@ -174,22 +167,12 @@ class Records:
                 more["dimension"] = None
             self.add("code_list_values", entry, **more)
 
-    def take_geography_sources(self):
-        sources = self.file.geography.values.get("geography_sources")
-        if sources is not None:
-            for record in [*self.lists["regions"], *self.lists["provinces"]]:
-                record.values["sources"] = sources
-
 
 def usual(field):
     """What an emptied column holds, in plain form: its default where it has one."""
     if field.null or field.is_relation or not field.has_default():
         return None
     return getattr(field.default, "value", field.default)
-
-
-def has_field(table, name):
-    return any(field.name == name for field in table.model._meta.fields)
 
 
 def spread(key, value):

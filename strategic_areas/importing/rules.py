@@ -2,10 +2,11 @@
 
 from django.core.exceptions import ValidationError
 
-from strategic_areas.importing.provenance import is_stronger, provenance_of
-from strategic_areas.importing.spans import span
+from strategic_areas.importing.format import GEOGRAPHY_SOURCES
+from strategic_areas.importing.values import span
 from strategic_areas.models import Activity, Execution
 from strategic_areas.models.plan import is_not_reserved
+from strategic_areas.models.provenance import is_stronger
 
 #: Sections whose records have a first and a last day, with the keys that state them.
 ORDERED = {
@@ -21,7 +22,7 @@ OWN_LISTS = {"entities", "breakdown_labels"}
 
 
 def broken_rules(plan_file, known):
-    """Every fault between values, as a generator; ``known`` includes the file."""
+    """Every fault between values, as a generator."""
     for rule in (
         repeated,
         unknown_references,
@@ -40,15 +41,6 @@ def broken_rules(plan_file, known):
         codes_of_other_work,
     ):
         yield from rule(plan_file, known)
-
-
-def every_entry(plan_file):
-    """Each entry of the file and of its nested sections."""
-    waiting = [entry for entries in plan_file.entries.values() for entry in entries]
-    while waiting:
-        entry = waiting.pop(0)
-        yield entry
-        waiting[:0] = [inner for each in entry.nested.values() for inner in each]
 
 
 def identity(entry):
@@ -71,28 +63,27 @@ def counted_by(entry):
 
 def repeated(plan_file, known):
     seen = {}
-    for entry in every_entry(plan_file):
+    for entry in plan_file.every_entry():
         if not entry.section.identity or not (named := identity(entry)):
             continue
         if named in seen:
             expected = f"each record once; line {seen[named].line} has it"
             yield entry.fault(entry.section.identity[0], expected)
         seen.setdefault(named, entry)
-    own = plan_file.plan and plan_file.plan.values.get("code")
+    own = plan_file.plan_code
     for entry in plan_file.entries["other_plans"]:
         if own and entry.values.get("code") == own:
             yield entry.fault("code", "another plan than the file's own")
 
 
 def unknown_references(plan_file, known):
-    for entry in every_entry(plan_file):
+    for entry in plan_file.every_entry():
         for key in entry.section.keys:
             section = getattr(key.kind, "section", "")
             if section and key.name in entry.values:
                 yield from unknown_in(entry, key.name, section, known)
-    geography = plan_file.geography
-    if "geography_sources" in geography.values:
-        yield from unknown_in(geography, "geography_sources", "sources", known)
+    if GEOGRAPHY_SOURCES.name in plan_file.top.values:
+        yield from unknown_in(plan_file.top, GEOGRAPHY_SOURCES.name, "sources", known)
 
 
 def codes_of_other_work(plan_file, known):
@@ -130,10 +121,13 @@ def out_of_order(plan_file, known):
 
 
 def taken_addresses(plan_file, known):
-    for key, taken in known.area_slugs.items():
-        yield from taken_words(plan_file.entries["areas"], key, "code", taken)
-    agencies = plan_file.entries["agencies"]
-    yield from taken_words(agencies, "slug", "acronym", known.agency_slugs)
+    for section, key, code in [
+        ("areas", "slug_es", "code"),
+        ("areas", "slug_en", "code"),
+        ("agencies", "slug", "acronym"),
+    ]:
+        taken = known.address_words(section, key)
+        yield from taken_words(plan_file.entries[section], key, code, taken)
 
 
 def taken_words(entries, key, code, taken):
@@ -164,19 +158,14 @@ def contradicted_states(plan_file, known):
 
 
 def percents_of_continuing_work(plan_file, known):
-    continuing = {
-        code
-        for code, kind in known.activity_kinds.items()
-        if kind == Activity.Kind.CONTINUING
-    }
     said = set()
     for entry in plan_file.entries["updates"]:
         activity = entry.values.get("activity")
         said.add((activity, entry.values.get("period")))
-        if activity in continuing and entry.values.get("percent") is not None:
+        if activity in known.continuing and entry.values.get("percent") is not None:
             expected = "null: a continuing activity states no percent"
             yield entry.fault("percent", expected)
-    standing = {activity for activity, _ in known.percents - said}
+    standing = {activity for activity, _ in known.published_percents - said}
     for entry in plan_file.entries["activities"]:
         becomes = entry.values.get("kind") == Activity.Kind.CONTINUING
         if becomes and entry.values.get("code") in standing:
@@ -201,7 +190,7 @@ def budgets_that_do_not_add_up(plan_file, known):
 
 def lost_predecessors(plan_file, known):
     """Records that supersede themselves, and what continues from nowhere."""
-    own = plan_file.plan and plan_file.plan.values.get("code")
+    own = plan_file.plan_code
     for section in ("commitments", "activities"):
         entries = plan_file.entries[section]
         replaced = {
@@ -217,7 +206,7 @@ def lost_predecessors(plan_file, known):
                 pair = (before["plan"], before["code"])
                 if before["plan"] == own:
                     yield entry.fault("continues", "a record of another plan")
-                elif pair not in known.others[section]:
+                elif pair not in known.in_other_plans[section]:
                     expected = f"one of the {section} that another plan has here"
                     yield entry.fault("continues", expected)
 
@@ -241,9 +230,10 @@ def self_succession(plan_file, known):
 
 
 def foreign_indicators(plan_file, known):
-    own = plan_file.plan and plan_file.plan.values.get("code")
+    own = plan_file.plan_code
     for entry in plan_file.entries["indicators"]:
-        owner = known.introduced.get(entry.values.get("code"), own)
+        row = known.stored.tables["indicators"].rows.get(entry.values.get("code"))
+        owner = known.stored.plain(row, "introduced_by") if row else own
         if own and owner != own:
             expected = f"a code of its own: the plan {owner} introduced this one"
             yield entry.fault("code", expected)
@@ -251,7 +241,8 @@ def foreign_indicators(plan_file, known):
 
 def periods_that_are_rounds(plan_file, known):
     for entry in plan_file.entries["periods"]:
-        if entry.values.get("code") in known.rounds:
+        row = known.stored.tables["periods"].rows.get(entry.values.get("code"))
+        if row and row.is_round:
             yield entry.fault("code", "another code: a round of the portal has it")
 
 
@@ -266,8 +257,7 @@ def stronger_claims(plan_file, known):
         claim = entry.values.get("provenance")
         if "sources" in entry.nodes and "sources" not in entry.values:
             continue
-        sources = entry.values.get("sources", [])
-        given = provenance_of(known.source_kinds.get(key, "") for key in sources)
+        given = known.given_provenance(entry)
         if claim and is_stronger(claim, than=given):
             yield entry.fault("provenance", f"{given} or weaker, as its sources give")
 

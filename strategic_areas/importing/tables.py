@@ -1,12 +1,28 @@
-"""The tables that a plan file fills, in the order in which they are filled."""
+"""The tables that a plan file fills, and the keys that state their fields."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from django.db import models as fields
+from django.db import models as columns
 
 from agencies.models import Agency
 from strategic_areas import models
+from strategic_areas.importing.values import (
+    CODE,
+    CURRENCY,
+    SLUG,
+    TEXT,
+    URL,
+    Date,
+    Flag,
+    Number,
+    Part,
+    Reference,
+    Whole,
+    one_of,
+    references,
+)
 from strategic_areas.models.measurements import Breakdown, Measurement
+from strategic_areas.models.provenance import STATED
 
 
 @dataclass(frozen=True)
@@ -22,7 +38,7 @@ class Table:
 
     name: str
     model: type
-    identity: tuple
+    identity: tuple = ("code",)
     scope: str = "plan"
     owner: str = "plan"
     filters: tuple = ()
@@ -33,6 +49,9 @@ class Table:
 
     def field(self, attribute):
         return self.model._meta.get_field(attribute)
+
+    def has_field(self, attribute):
+        return any(field.name == attribute for field in self.model._meta.fields)
 
     def is_late(self, attribute):
         """True for what needs other rows to be there first: links among records."""
@@ -49,6 +68,7 @@ def below(name, model, identity, scope, **options):
     return Table(name, model, identity, scope=scope, owner="", **options)
 
 
+#: In the order in which they are filled.
 TABLES = {
     table.name: table
     for table in [
@@ -56,24 +76,18 @@ TABLES = {
         Table("sources", models.Source, ("key",)),
         shared("agencies", Agency, "acronym"),
         Table("participations", models.Participation, ("agency",)),
-        Table("areas", models.StrategicArea, ("code",)),
-        Table("programmes", models.Programme, ("code",)),
+        Table("areas", models.StrategicArea),
+        Table("programmes", models.Programme),
         shared("regions", models.Region),
         shared("provinces", models.Province),
         shared("legal_instruments", models.LegalInstrument),
         shared("frameworks", models.FrameworkTarget),
         shared("hotlines", models.HelpLine, "label_es"),
-        Table("periods", models.ReportingPeriod, ("code",)),
-        Table("commitments", models.Commitment, ("code",)),
-        Table("activities", models.Activity, ("code",)),
-        Table("later_activities", models.LaterActivity, ("code",)),
-        Table(
-            "indicators",
-            models.Indicator,
-            ("code",),
-            scope="",
-            owner="introduced_by",
-        ),
+        Table("periods", models.ReportingPeriod),
+        Table("commitments", models.Commitment),
+        Table("activities", models.Activity),
+        Table("later_activities", models.LaterActivity),
+        Table("indicators", models.Indicator, scope="", owner="introduced_by"),
         Table("targets", models.Target, ("indicator", "starts_on", "ends_on")),
         below(
             "values",
@@ -90,8 +104,8 @@ TABLES = {
             filters=(("measurement__revises", None),),
         ),
         Table("tip_tiers", models.TipTier, ("report_year",)),
-        Table("discrepancies", models.Discrepancy, ("code",)),
-        Table("code_lists", models.CodeList, ("code",)),
+        Table("discrepancies", models.Discrepancy),
+        Table("code_lists", models.CodeList),
         below(
             "code_list_values",
             models.CodeListValue,
@@ -107,20 +121,97 @@ REVISED = ("updates", "commitment_updates")
 
 TABLE_OF_MODEL = {table.model: table for table in TABLES.values()}
 
+YEAR = Whole("a year", 1000, 9999)
+#: Kinds of value that follow from the type of a model's field.
+KIND_OF_COLUMN = {
+    columns.BooleanField: Flag(),
+    columns.CharField: TEXT,
+    columns.DateField: Date(),
+    columns.DecimalField: Number(),
+    columns.PositiveIntegerField: Whole(),
+    columns.SlugField: SLUG,
+    columns.TextField: TEXT,
+    columns.URLField: URL,
+}
+#: Kinds of value that follow from the name of a model's field.
+KIND_OF_NAME = {
+    "acronym": CODE,
+    "budget_amount": Number(least=0),
+    "budget_currency": CURRENCY,
+    "code": CODE,
+    "continues": Part(kinds={"plan": CODE, "code": CODE}),
+    "covers_year": YEAR,
+    "mandate_provenance": one_of(STATED),
+    "outcome_provenance": one_of(STATED),
+    "percent": Whole("a percent", 0, 100),
+    "provenance": one_of(STATED),
+    "quantity": Number(least=0),
+    "report_year": YEAR,
+    "succeeded_by": Reference(section="agencies of the portal"),
+    "year": YEAR,
+}
 
-def shortfall(field, value):
-    """
-    What a plain value must be to fit a column; "" when it fits.
 
-    ``field`` is a model's field, ``value`` as ``kinds`` read it.
+@dataclass(frozen=True)
+class Key:
+    """A key of a record: its kind of value, and the fields of a table that store it."""
+
+    name: str
+    kind: object
+    required: bool = False
+    stored_as: tuple = ()
+    table: str = ""
+
+    @property
+    def column(self):
+        """The model's field that stores the key, or the first of several."""
+        return TABLES[self.table].field(self.stored_as[0])
+
+
+def kind_of(column):
+    """The kind of value that a model's field takes."""
+    if column.name in KIND_OF_NAME and not isinstance(column, columns.SlugField):
+        return KIND_OF_NAME[column.name]
+    if column.is_relation:
+        section = TABLE_OF_MODEL[column.related_model].name
+        many = column.many_to_many
+        return references(section) if many else Reference(section=section)
+    if column.choices:
+        return one_of(word for word, _ in column.choices)
+    return KIND_OF_COLUMN[type(column)]
+
+
+def keys_of(table_name, fields, special=None):
     """
-    if isinstance(field, fields.DecimalField):
-        whole, _, decimals = value.lstrip("-").partition(".")
-        room = field.max_digits - field.decimal_places
-        if len(whole.lstrip("0")) > room or len(decimals) > field.decimal_places:
-            return f"at most {room} digits and {field.decimal_places} decimals"
-    elif isinstance(field, fields.PositiveSmallIntegerField) and value > 32_767:
-        return "a number up to 32767"
-    elif isinstance(value, str) and field.max_length and len(value) > field.max_length:
-        return f"at most {field.max_length} characters, not {len(value)}"
-    return ""
+    The keys for these fields of a table, names with spaces between them.
+
+    A text in two languages has two keys, of which the English one is never required.
+    ``special`` gives the keys of some fields by the field's name.
+    """
+    table = TABLES[table_name]
+    keys = []
+    for name in fields.split():
+        if special and name in special:
+            keys += special[name]
+            continue
+        column, is_bilingual = table.field(name), table.has_field(f"{name}_es")
+        required = not (column.blank or column.has_default()) and name != "provenance"
+        if is_bilingual:
+            keys += both(name, name, kind_of(column), required)
+        else:
+            keys.append(Key(name, kind_of(column), required))
+    return tuple(
+        replace(
+            key, table=key.table or table_name, stored_as=key.stored_as or (key.name,)
+        )
+        for key in keys
+    )
+
+
+def both(name, stored_as, kind=None, required=True):
+    """The keys of a text in both languages."""
+    kind = kind or TEXT
+    return [
+        Key(f"{name}_es", kind, required, (f"{stored_as}_es",)),
+        Key(f"{name}_en", kind, False, (f"{stored_as}_en",)),
+    ]

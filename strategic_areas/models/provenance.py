@@ -18,12 +18,49 @@ class Provenance(models.TextChoices):
     DEMONSTRATION = "demonstration", _("Demonstration, not real")
 
 
+#: Which provenance a source gives, by its kind. docs/plan-format.md shows this table.
+PROVENANCE_OF_KIND = {
+    "official_plan": Provenance.DOCUMENTED,
+    "official_report": Provenance.DOCUMENTED,
+    "official_study": Provenance.DOCUMENTED,
+    "official_protocol": Provenance.DOCUMENTED,
+    "official_news": Provenance.DOCUMENTED,
+    "foreign_government_report": Provenance.DOCUMENTED,
+    "un_body": Provenance.DOCUMENTED,
+    "ngo_report": Provenance.DOCUMENTED,
+    "reference": Provenance.DOCUMENTED,
+    "standard": Provenance.DOCUMENTED,
+    "ngo_news": Provenance.PRESS,
+    "press": Provenance.PRESS,
+}
+#: What sources can give, from the strongest to the weakest.
+STRENGTH = [Provenance.DOCUMENTED, Provenance.PRESS, Provenance.RECONSTRUCTED]
+#: What a plan file may state of its records: nobody reported or transcribed them here.
+STATED = [Provenance.PLAN, *STRENGTH]
+
+
+def provenance_of(kinds):
+    """
+    The provenance that sources of these kinds give together: the weakest wins.
+
+    A kind that the table does not have counts as press. Without any source the
+    provenance is *reconstructed*.
+    """
+    given = [PROVENANCE_OF_KIND.get(kind, Provenance.PRESS) for kind in kinds]
+    weakest = max(given, key=STRENGTH.index, default=Provenance.RECONSTRUCTED)
+    return weakest.value
+
+
+def is_stronger(provenance, than):
+    """True when ``provenance`` claims more than ``than``; the plan claims most."""
+    return STATED.index(provenance) < STATED.index(than)
+
+
 class Source(models.Model):
     """
     A public text that a record rests on. Its key is local to a plan's file.
 
-    ``kind`` is an open word; ``importing`` has the table that tells which provenance
-    a kind gives.
+    ``kind`` is an open word; ``PROVENANCE_OF_KIND`` tells what it gives.
     """
 
     plan = models.ForeignKey(

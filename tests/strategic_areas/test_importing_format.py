@@ -6,17 +6,16 @@ from decimal import Decimal
 
 import pytest
 
-from strategic_areas.importing.deciding import NOTHING, Verdict, verdict
+from strategic_areas.importing.applying import NOTHING, Verdict, verdict
 from strategic_areas.importing.format import SECTIONS
-from strategic_areas.importing.kinds import plain
-from strategic_areas.importing.provenance import (
+from strategic_areas.importing.tables import TABLES
+from strategic_areas.importing.values import NoSpan, plain, span
+from strategic_areas.management.commands.load_plan import excerpts
+from strategic_areas.models.provenance import (
     PROVENANCE_OF_KIND,
     is_stronger,
     provenance_of,
 )
-from strategic_areas.importing.spans import NoSpan, span
-from strategic_areas.importing.tables import TABLES
-from strategic_areas.management.commands.load_plan import excerpts
 from tests.strategic_areas.plans import ROOT, load_small
 
 DOCUMENT = (ROOT / "docs" / "plan-format.md").read_text(encoding="utf-8")
@@ -105,8 +104,7 @@ def declared():
     found = {name: set() for name in TABLES}
     for _, section in every_section():
         for key in section.keys:
-            table = key.table or section.table or section.name
-            found[table].update(key.stored_as)
+            found[key.table].update(key.stored_as)
     return found
 
 

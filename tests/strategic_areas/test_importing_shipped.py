@@ -9,7 +9,7 @@ from django.apps import apps
 from agencies.models import Agency
 from strategic_areas import models
 from strategic_areas.importing import load
-from strategic_areas.importing.spans import span
+from strategic_areas.importing.values import span
 from strategic_areas.models.measurements import Breakdown, Measurement
 from tests.strategic_areas.plans import SHIPPED, footprint, run, shipped
 

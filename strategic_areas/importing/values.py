@@ -1,21 +1,22 @@
 """
-Kinds of values: what the file may write for a key, and the plain form it is read in.
+Kinds of values: what a file may write for a key, and the plain form it is read in.
 
 Every kind has ``read(node)``: it returns what JSON can hold (None for nothing, dates in
 ISO form, numbers with decimals as text, codes for references, sorted lists) or raises
-``Unfit``. ``label`` is what the documentation calls the kind.
+``Unfit``. ``label`` is what a fault calls the kind.
 """
 
 import re
+from calendar import monthrange
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator, validate_slug
+from django.core.validators import RegexValidator, URLValidator, validate_slug
 
-from strategic_areas.importing.reading import Mapping, Scalar, Sequence, shortened
-from strategic_areas.importing.spans import NoSpan, span
+from strategic_areas.importing.reading import Mapping, Scalar, Sequence
 
 
 class Unfit(Exception):
@@ -27,11 +28,21 @@ class Unfit(Exception):
         super().__init__(expected)
 
 
+class NoSpan(ValueError):
+    """The text is no span of time, or one that ends before it begins."""
+
+
 @dataclass(frozen=True)
 class Text:
-    """Text as it stands. A number or date that is meant as text wants quotes."""
+    """
+    Text as it stands. A number or date that is meant as text wants quotes.
+
+    ``check`` refuses other text: a validator of Django's, or a function that raises
+    ``Unfit`` or ``ValueError``.
+    """
 
     label: str = "text"
+    check: Callable | None = None
 
     def read(self, node):
         if node.is_null:
@@ -40,99 +51,30 @@ class Text:
             raise Unfit(self.label)
         if not node.is_text:
             raise Unfit(f"{self.label}, in quotes: '{node.text}'")
-        refuse_unstorable(node)
+        # A database takes neither a NUL nor half of a surrogate pair.
+        if "\0" in node.text:
+            raise Unfit("text without the character NUL")
+        if re.search("[\ud800-\udfff]", node.text):
+            raise Unfit("text of whole characters")
         if not node.text.strip():
             return None
-        return self.checked(node.text)
-
-    def checked(self, text):
-        return text
-
-
-def refuse_unstorable(node):
-    """A database takes neither a NUL nor half of a surrogate pair."""
-    if "\0" in node.text:
-        raise Unfit("text without the character NUL")
-    if re.search("[\ud800-\udfff]", node.text):
-        raise Unfit("text of whole characters")
-
-
-@dataclass(frozen=True)
-class Code(Text):
-    """A code as the plan writes it; it is a part of addresses."""
-
-    label: str = "a code"
-
-    def checked(self, text):
-        if text != text.strip() or not text.isprintable():
-            raise Unfit("a code without spaces around it")
-        if text in {".", ".."} or re.search(r"[/\\]", text):
-            raise Unfit("a code without slashes, other than “.” and “..”")
-        return text
-
-
-@dataclass(frozen=True)
-class Slug(Text):
-    label: str = "an address word of unaccented letters, digits and hyphens"
-
-    def checked(self, text):
         try:
-            validate_slug(text)
-        except ValidationError:
+            if self.check:
+                self.check(node.text)
+        except (ValidationError, ValueError):
             raise Unfit(self.label) from None
-        return text
-
-
-@dataclass(frozen=True)
-class Url(Text):
-    label: str = "a web address that begins with https:// or http://"
-
-    def checked(self, text):
-        try:
-            URLValidator(schemes=["http", "https"])(text)
-        except ValidationError:
-            raise Unfit(self.label) from None
-        return text
-
-
-@dataclass(frozen=True)
-class Currency(Text):
-    label: str = "a currency of ISO 4217, such as DOP"
-
-    def checked(self, text):
-        if not re.fullmatch("[A-Z]{3}", text):
-            raise Unfit(self.label)
-        return text
-
-
-@dataclass(frozen=True)
-class Span(Text):
-    """A span of time; ``spans`` tells the dates that it means."""
-
-    label: str = "a span such as 2017, 2018-Q1, 2017-01 or 2017-01/2019-03"
-
-    def checked(self, text):
-        try:
-            span(text)
-        except NoSpan:
-            raise Unfit(self.label) from None
-        return text
-
-
-@dataclass(frozen=True)
-class Choice(Text):
-    label: str = "one word of a list"
-    words: tuple = ()
-
-    def checked(self, text):
-        if text not in self.words:
-            raise Unfit(f"one of {', '.join(self.words)}")
-        return text
+        return node.text
 
 
 def one_of(words):
-    """A ``Choice`` among the members of a ``TextChoices`` or a list of them."""
-    return Choice(words=tuple(str(getattr(word, "value", word)) for word in words))
+    """The kind for one word among ``words``: a ``TextChoices`` or a list of words."""
+    words = [str(getattr(word, "value", word)) for word in words]
+
+    def check(text):
+        if text not in words:
+            raise Unfit(f"one of {', '.join(words)}")
+
+    return Text("one word of a list", check)
 
 
 @dataclass(frozen=True)
@@ -169,16 +111,12 @@ class Whole:
     def read(self, node):
         if node.is_null:
             return None
+        expected = f"{self.label} from {self.least} to {self.most}, without quotes"
         if not (is_number(node) and re.fullmatch(r"-?(0|[1-9]\d{0,17})", node.raw)):
-            raise Unfit(self.expected)
-        number = int(node.raw)
-        if not self.least <= number <= self.most:
-            raise Unfit(self.expected)
-        return number
-
-    @property
-    def expected(self):
-        return f"{self.label} from {self.least} to {self.most}, without quotes"
+            raise Unfit(expected)
+        if not self.least <= int(node.raw) <= self.most:
+            raise Unfit(expected)
+        return int(node.raw)
 
 
 @dataclass(frozen=True)
@@ -232,7 +170,7 @@ class Items:
     """A list of values of one kind; sorted unless its order means something."""
 
     label: str = "a list"
-    each: object = field(default_factory=Text)
+    each: object = Text()
     ordered: bool = False
 
     def read(self, node):
@@ -255,7 +193,8 @@ class Items:
 
     @property
     def section(self):
-        return self.each.section
+        """The section that codes in the list refer to; "" for a list of texts."""
+        return getattr(self.each, "section", "")
 
 
 def references(section):
@@ -292,6 +231,66 @@ class Part:
         return values
 
 
-def quoted(node):
-    """The value exactly as the file writes it, cut where it would fill the screen."""
-    return shortened(node.raw)
+def check_code(text):
+    if text != text.strip() or not text.isprintable():
+        raise Unfit("a code without spaces around it")
+    if text in {".", ".."} or re.search(r"[/\\]", text):
+        raise Unfit("a code without slashes, other than “.” and “..”")
+
+
+#: 2017 · 2018-Q1 · 2018-S2 (half a year) · 2017-01 · 2017-01-31
+PART_OF_SPAN = re.compile(
+    r"(?P<year>\d{4})"
+    r"(-(Q(?P<quarter>[1-4])|S(?P<half>[12])|(?P<month>\d\d)(-(?P<day>\d\d))?))?",
+    re.ASCII,
+)
+
+
+def span(text):
+    """
+    The first and last day of a span of time, as a pair of dates.
+
+    Two parts with a slash between them reach from the first day of the first to the
+    last day of the second.
+
+    >>> span("2013/2018-05")
+    (datetime.date(2013, 1, 1), datetime.date(2018, 5, 31))
+
+    Raises ``NoSpan``.
+    """
+    first, slash, last = text.partition("/")
+    try:
+        starts_on, ends_on = _days(first)
+        if slash:
+            ends_on = _days(last)[1]
+    except ValueError:
+        raise NoSpan(text) from None
+    if ends_on < starts_on:
+        raise NoSpan(text)
+    return starts_on, ends_on
+
+
+def _days(text):
+    if not (found := PART_OF_SPAN.fullmatch(text)):
+        raise ValueError(text)
+    year = int(found["year"])
+    if found["day"]:
+        return (date.fromisoformat(text),) * 2
+    first, last = 1, 12
+    for name, months in [("quarter", 3), ("half", 6), ("month", 1)]:
+        if found[name]:
+            last = int(found[name]) * months
+            first = last - months + 1
+    return date(year, first, 1), date(year, last, monthrange(year, last)[1])
+
+
+TEXT = Text()
+#: A code as the plan writes it; it is a part of addresses.
+CODE = Text("a code", check_code)
+SLUG = Text("an address word of unaccented letters, digits and hyphens", validate_slug)
+URL = Text(
+    "a web address that begins with https:// or http://",
+    URLValidator(schemes=["http", "https"]),
+)
+CURRENCY = Text("a currency of ISO 4217, such as DOP", RegexValidator(r"\A[A-Z]{3}\Z"))
+SPAN = Text("a span such as 2017, 2018-Q1, 2017-01 or 2017-01/2019-03", span)
