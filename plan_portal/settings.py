@@ -269,7 +269,7 @@ STORAGES = storages.storages(VAR_DIR, finished=not DEBUG)
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 # A request that is larger than any report with its evidence is not even read.
 FILE_UPLOAD_HANDLERS = [
-    "strategic_areas.evidence.receiving.SizeLimitHandler",
+    "strategic_areas.evidence.limits.SizeLimitHandler",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]

@@ -19,8 +19,8 @@ from strategic_areas.evidence.limits import (
     EXTENSIONS,
     FILE_BYTES,
     FILES_PER_UPDATE,
+    RefusedFileError,
 )
-from strategic_areas.evidence.refusals import RefusedFileError
 
 __all__ = [
     "AGENCY_BYTES",

@@ -1,20 +1,24 @@
-"""From an upload to a file that may be kept, or a refusal."""
+"""
+From an upload to a file that may be kept, or a refusal.
+
+What the uploader called the file is data to show, never a path.
+"""
 
 import hashlib
+import re
+import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass
 
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
+from strategic_areas.evidence.csv_table import clean_csv
 from strategic_areas.evidence.images import clean_image
-from strategic_areas.evidence.limits import EXTENSIONS, FILE_BYTES
-from strategic_areas.evidence.names import clean_name, extension_of
+from strategic_areas.evidence.limits import EXTENSIONS, FILE_BYTES, RefusedFileError
 from strategic_areas.evidence.office import clean_office
 from strategic_areas.evidence.pdf import clean_pdf
-from strategic_areas.evidence.refusals import RefusedFileError
 from strategic_areas.evidence.scanning import must_be_harmless
-from strategic_areas.evidence.tables import clean_csv
 
 CLEANERS = {
     "pdf": clean_pdf,
@@ -25,6 +29,18 @@ CLEANERS = {
     "docx": clean_office,
     "csv": clean_csv,
 }
+
+LONGEST_NAME = 100
+DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)")
+#: Endings that hide before the last one, as in list.php.jpg; 1.2 and 12.03 are none.
+HIDDEN = frozenset(
+    """
+    pdf jpg jpeg png gif bmp tif tiff webp svg xls xlsx xlsm xlsb doc docx docm dot dotm
+    ppt pptx pptm odt ods odp rtf csv txt html htm xhtml shtml mht xml xsl js mjs json
+    php php3 php5 phtml asp aspx jsp cgi pl py rb sh bash exe com bat cmd scr msi dll
+    vbs vbe wsf hta ps1 jar apk iso img lnk url reg zip rar 7z gz tar eml msg
+    """.split()  # noqa: SIM905 - a paragraph reads better than seventy quoted words
+)
 
 
 @dataclass(frozen=True)
@@ -101,3 +117,45 @@ def _must_be_small(content):
                 "scan it at a lower resolution."
             ),
         )
+
+
+def clean_name(raw):
+    """
+    The name as it may be shown and offered for saving; always with its extension.
+
+    No folder, no invisible or direction-changing character, no name of a device.
+    """
+    name = re.split(r"[/\\]", str(raw))[-1]
+    name = unicodedata.normalize("NFC", name)
+    name = "".join(each for each in name if unicodedata.category(each)[0] != "C")
+    name = " ".join(re.sub(r'[<>:"|?*]', " ", name).split()).rstrip(". ")
+    stem, dot, extension = name.rpartition(".")
+    if not dot:
+        stem, extension = name, ""
+    room = LONGEST_NAME - len(extension) - 1
+    stem = stem[:room].strip(". ") or "evidencia"
+    if DEVICES.match(stem):
+        stem = f"_{stem}"
+    return f"{stem}.{extension}" if extension else stem
+
+
+def extension_of(name):
+    """The extension of a cleaned name, if it is one that is taken."""
+    stem, dot, extension = name.rpartition(".")
+    extension = extension.lower()
+    if not dot or extension not in EXTENSIONS:
+        raise RefusedFileError(
+            "extension",
+            _("Files of this kind are not taken."),
+            _(
+                "Make a clean copy: open it in its program and save it as PDF, JPG, "
+                "PNG, XLSX, DOCX or CSV."
+            ),
+        )
+    if any(part.lower() in HIDDEN for part in stem.split(".")[1:]):
+        raise RefusedFileError(
+            "double_extension",
+            _("The name of this file has two endings, like “list.php.jpg”."),
+            _("Rename it so that it has one, like “list.jpg”, and upload it again."),
+        )
+    return extension

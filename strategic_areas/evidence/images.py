@@ -1,4 +1,4 @@
-"""Pictures are read and written anew: what is not picture does not come along."""
+"""Pictures are read and written anew, so that nothing but the picture is kept."""
 
 import io
 import zipfile
@@ -6,8 +6,8 @@ import zipfile
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
-from strategic_areas.evidence.limits import IMAGE_PIXELS
-from strategic_areas.evidence.refusals import (
+from strategic_areas.evidence.limits import (
+    IMAGE_PIXELS,
     RefusedFileError,
     holds_another_file,
     not_what_its_name_says,

@@ -11,8 +11,11 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency
-from strategic_areas.evidence.limits import AGENCY_BYTES, FILES_PER_UPDATE
-from strategic_areas.evidence.refusals import RefusedFileError
+from strategic_areas.evidence.limits import (
+    AGENCY_BYTES,
+    FILES_PER_UPDATE,
+    RefusedFileError,
+)
 from strategic_areas.models import Evidence
 from strategic_areas.models.trail import evidence_storage
 

@@ -8,8 +8,8 @@ import pikepdf
 from django.utils.translation import gettext as _
 from pikepdf import Array, Dictionary, Name, Stream, String
 
-from strategic_areas.evidence.limits import PDF_INDEX_BYTES
-from strategic_areas.evidence.refusals import (
+from strategic_areas.evidence.limits import (
+    PDF_INDEX_BYTES,
     RefusedFileError,
     holds_another_file,
     not_what_its_name_says,

@@ -12,7 +12,7 @@ import time
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from strategic_areas.evidence.refusals import RefusedFileError
+from strategic_areas.evidence.limits import RefusedFileError
 
 logger = logging.getLogger(__name__)
 

@@ -290,11 +290,11 @@ def test_a_file_that_a_correction_shares_takes_room_once(monkeypatch):
 
 
 def test_a_request_larger_than_any_report_is_not_read(client, draft, monkeypatch):
-    monkeypatch.setattr(evidence.receiving, "REQUEST_BYTES", 2_000)
+    monkeypatch.setattr(evidence.limits, "REQUEST_BYTES", 2_000)
     large = SimpleUploadedFile("a.csv", b"a\n" * 2_000)
 
     refused = save(client, draft, {"upload": large})
-    monkeypatch.setattr(evidence.receiving, "REQUEST_BYTES", 20_000)
+    monkeypatch.setattr(evidence.limits, "REQUEST_BYTES", 20_000)
     large.seek(0)
     taken = save(client, draft, {"upload": large})
 

@@ -6,7 +6,7 @@ import re
 
 from django.utils.translation import gettext as _
 
-from strategic_areas.evidence.refusals import RefusedFileError, not_what_its_name_says
+from strategic_areas.evidence.limits import RefusedFileError, not_what_its_name_says
 
 #: A spreadsheet takes such a cell for a formula, unless it is just a number.
 FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]")
