@@ -12,8 +12,8 @@ from plan_portal import sitemap
 from plan_portal.conditional import public_page
 from plan_portal.language import choose_language
 from plan_portal.security_txt import PATH, security_txt
+from strategic_areas import feeds
 from strategic_areas.desk import evidence as staff_evidence
-from strategic_areas.feeds import atom, dates
 from strategic_areas.views import (
     about,
     agencies,
@@ -158,25 +158,25 @@ PUBLIC_COMPANIONS = [
     ),
     (
         "plan_feed",
-        atom.plan,
+        feeds.plan_feed,
         "<slug:plan>/avances.atom",
         "<slug:plan>/updates.atom",
     ),
     (
         "area_feed",
-        atom.area,
+        feeds.area_feed,
         "<slug:plan>/ejes/<slug:slug>/avances.atom",
         "<slug:plan>/areas/<slug:slug>/updates.atom",
     ),
     (
         "commitment_feed",
-        atom.commitment,
+        feeds.commitment_feed,
         "<slug:plan>/compromisos/<code:code>/avances.atom",
         "<slug:plan>/commitments/<code:code>/updates.atom",
     ),
     (
         "agency_feed",
-        atom.agency,
+        feeds.agency_feed,
         "<slug:plan>/instituciones/<slug:slug>/avances.atom",
         "<slug:plan>/agencies/<slug:slug>/updates.atom",
     ),
@@ -194,13 +194,13 @@ PUBLIC_COMPANIONS = [
     ),
     (
         "plan_dates",
-        dates.plan,
+        feeds.plan_calendar,
         "<slug:plan>/plazos.ics",
         "<slug:plan>/dates.ics",
     ),
     (
         "agency_dates",
-        dates.agency,
+        feeds.agency_calendar,
         "<slug:plan>/instituciones/<slug:slug>/plazos.ics",
         "<slug:plan>/agencies/<slug:slug>/dates.ics",
     ),

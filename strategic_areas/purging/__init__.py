@@ -3,7 +3,7 @@ Blanking texts by which somebody could be found, wherever they stand.
 
 One person requests with the words to look for, another confirms. Every text of every
 table is looked through, so that what is added later is covered by construction;
-``treatments`` says what becomes of each kind of field.
+``places`` says what becomes of each kind of field.
 """
 
 from strategic_areas.purging.places import Place, find

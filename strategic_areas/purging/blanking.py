@@ -15,8 +15,15 @@ from strategic_areas.models import (
     PendingChange,
     RecordChange,
 )
-from strategic_areas.purging.places import ROWS_AT_ONCE, by_field, rows_of
-from strategic_areas.purging.treatments import BLANKS, Treatment, treatment, without
+from strategic_areas.purging.places import (
+    BLANKS,
+    ROWS_AT_ONCE,
+    Treatment,
+    by_field,
+    rows_of,
+    treatment,
+    without,
+)
 from strategic_areas.workflow.changes import CHANGES
 
 REVIEWED = (ActivityUpdate, CommitmentUpdate)

@@ -20,8 +20,7 @@ from strategic_areas.models import (
     PurgedText,
     Transition,
 )
-from strategic_areas.purging.places import searched
-from strategic_areas.purging.treatments import Treatment, texts_of, treatment
+from strategic_areas.purging.places import Treatment, searched, texts_of, treatment
 from tests.factories import (
     make_administrator,
     make_evidence,

@@ -1,0 +1,153 @@
+"""Following from outside: Atom feeds of what was published, calendars of due dates."""
+
+from datetime import UTC, datetime, time, timedelta
+from uuid import NAMESPACE_URL, uuid5
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from icalendar import Calendar, Event
+
+from strategic_areas.addresses import address
+from strategic_areas.labels import STATES
+from strategic_areas.queries import agencies, areas, commitments, follow
+from strategic_areas.views.plans import found_or_404, public_plan
+
+ATOM = "application/atom+xml; charset=utf-8"
+CALENDAR = "text/calendar; charset=utf-8"
+
+
+class Feed(Atom1Feed):
+    """Django's, that has no date of its own making while nothing was published."""
+
+    def latest_post_date(self):
+        return super().latest_post_date() if self.items else self.feed["since"]
+
+
+def plan_feed(request, plan):
+    """Everything published on a plan."""
+    plan = public_plan(plan)
+    return _feed(request, plan, plan.title, plan.get_absolute_url())
+
+
+def area_feed(request, plan, slug):
+    """What was published on an area's commitments."""
+    area = found_or_404(areas.find(public_plan(plan), slug))
+    path = area.get_absolute_url()
+    return _feed(request, area.plan, area.name, path, area=area)
+
+
+def agency_feed(request, plan, slug):
+    """What an agency published or declared in a plan."""
+    plan, agency, _part = found_or_404(agencies.find(plan, slug))
+    path = address("agency", plan.code, agency.slug)
+    return _feed(request, plan, agency.name, path, agency=agency)
+
+
+def commitment_feed(request, plan, code):
+    """What was published on one commitment."""
+    commitment = found_or_404(commitments.find(plan, code))
+    title = f"{commitment.code} {commitment.title}"
+    path = commitment.get_absolute_url()
+    return _feed(request, commitment.plan, title, path, commitment=commitment)
+
+
+def _feed(request, plan, title, path, **within):
+    """The response with the feed of a plan, or of one record ``within`` it."""
+    kind, about = next(iter(within.items()), ("plan", plan))
+    feed = Feed(
+        title=_("%(title)s: updates") % {"title": title},
+        link=absolute(path),
+        description="",
+        language=get_language(),
+        feed_url=absolute(request.path),
+        feed_guid=permanent_id(kind, about.pk, get_language()).urn,
+        author_name=_("National Plan against Human Trafficking"),
+        since=datetime.combine(plan.starts_on, time(), UTC),
+    )
+    for news in follow.news(plan, **within):
+        _add(feed, news)
+    return HttpResponse(feed.writeString("utf-8"), content_type=ATOM)
+
+
+def _add(feed, news):
+    entry = news.entry
+    # One account of one period keeps its name through all revisions of it.
+    name = permanent_id(entry.kind, entry.subject.pk, entry.period.pk, get_language())
+    feed.add_item(
+        title=f"{entry.agency.acronym} · {entry.subject.title} · {entry.period.name}",
+        link=absolute(entry.get_absolute_url()),
+        description=render_to_string("_feed_entry.html", {"entry": entry}),
+        unique_id=name.urn,
+        author_name=entry.agency.name,
+        pubdate=news.published_at,
+        updateddate=news.changed_at,
+        categories=[str(STATES[entry.state])] if entry.state else [],
+    )
+
+
+def plan_calendar(request, plan):
+    """The due dates of a plan."""
+    plan = public_plan(plan)
+    return _calendar(plan, plan.title, follow.days(plan))
+
+
+def agency_calendar(request, plan, slug):
+    """The due dates of one agency in a plan."""
+    plan, agency, _part = found_or_404(agencies.find(plan, slug))
+    return _calendar(plan, agency.name, follow.days(plan, agency))
+
+
+def _calendar(plan, title, days):
+    """The response with the calendar of these days."""
+    calendar = Calendar()
+    calendar.add("prodid", f"-//{settings.SITE_HOST}//plan//ES")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", _("%(title)s: due dates") % {"title": title})
+    for each in days:
+        calendar.add_component(_event(plan, each))
+    return HttpResponse(calendar.to_ical(), content_type=CALENDAR)
+
+
+def _event(plan, each):
+    event = Event()
+    event.add("uid", str(permanent_id(each.kind, each.pk)))
+    # The content is that of today, as its label says: no other moment is known.
+    event.add("dtstamp", datetime.combine(timezone.localdate(), time(), UTC))
+    event.add("dtstart", each.day)
+    event.add("dtend", each.day + timedelta(days=1))
+    event.add("summary", _summary(each))
+    event.add("url", absolute(_page(plan, each)))
+    event.add("transp", "TRANSPARENT")
+    return event
+
+
+def _summary(each):
+    record = each.record
+    if each.kind == "round":
+        return _("Reports are due: %(title)s") % {"title": record.name}
+    if each.kind == "plan":
+        return _("The plan ends: %(title)s") % {"title": record.title}
+    agency = record.lead if each.kind == "commitment" else record.agency
+    title = f"{record.code} {record.title} ({agency.acronym})"
+    return _("Due: %(title)s") % {"title": title}
+
+
+def _page(plan, each):
+    if each.kind == "round":
+        return address("agencies", plan.code)
+    return each.record.get_absolute_url()
+
+
+def absolute(path):
+    return f"{settings.SITE_URL}{path}"
+
+
+def permanent_id(*parts):
+    """A name that stays the same wherever the portal moves."""
+    return uuid5(NAMESPACE_URL, "plan-portal/" + "/".join(map(str, parts)))
