@@ -15,16 +15,14 @@ from strategic_areas import text_guard
 from strategic_areas.importing.format import GEOGRAPHY_SOURCES, SECTIONS, VERSION
 from strategic_areas.importing.outcome import Fault
 from strategic_areas.importing.reading import Mapping, Scalar, Sequence, shortened
-from strategic_areas.importing.tables import Key
+from strategic_areas.importing.tables import TABLES, Key
 from strategic_areas.importing.values import CODE, TEXT, Unfit, Whole
-from strategic_areas.text_guard import Kind, Severity
+from strategic_areas.text_guard import Severity
 
 #: What faults call the file where they are of no record.
 FILE = "the file"
 #: The key of a source, which stands before its record.
 SOURCE_KEY = Key("key", CODE, True, ("key",), "sources")
-#: What a section is there to tell the public, and so is no personal data in it.
-MEANT_TO_BE_TOLD = {"hotlines": {Kind.TELEPHONE}}
 
 
 @dataclass
@@ -253,7 +251,8 @@ def guard(plan_file):
 def found_in(plan_file):
     """Triples of entry, key and finding over all free texts of the file."""
     for entry in plan_file.every_entry():
-        allowed = MEANT_TO_BE_TOLD.get(entry.section.name, set())
+        # What such records are there to tell the public: a help line its telephone.
+        allowed = TABLES[entry.section.table].model.fields.tells
         for key in entry.section.keys:
             text = entry.values.get(key.name)
             # Codes, addresses and choices are kinds of text too, but no free ones.

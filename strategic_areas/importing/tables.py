@@ -194,9 +194,9 @@ def keys_of(table_name, fields, special=None):
         if special and name in special:
             keys += special[name]
             continue
-        column, is_bilingual = table.field(name), table.has_field(f"{name}_es")
+        column = table.field(name)
         required = not (column.blank or column.has_default()) and name != "provenance"
-        if is_bilingual:
+        if table.has_field(f"{name}_es"):
             keys += both(name, name, kind_of(column), required)
         else:
             keys.append(Key(name, kind_of(column), required))
