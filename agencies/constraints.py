@@ -33,3 +33,25 @@ def dates_in_order(model, start, end):
         ),
         violation_error_message=_("The end is before the start."),
     )
+
+
+def decided_as_a_whole(name, day, text):
+    """
+    A constraint: ``outcome``, the day and the Spanish text are stated together.
+
+    ``name`` is the constraint's own, ``day`` and ``text`` are names of fields.
+    """
+    said, day_said = f"{text}_es", f"{day}__isnull"
+    return models.CheckConstraint(
+        name=name,
+        condition=(
+            ~Q(outcome="")
+            & Q(**{day_said: False, f"{said}__isnull": False})
+            & ~Q(**{said: ""})
+            | Q(**{"outcome": "", day_said: True})
+            & (Q(**{said: ""}) | Q(**{f"{said}__isnull": True}))
+        ),
+        violation_error_message=_(
+            "Outcome, date and decision are stated together, or none of them."
+        ),
+    )

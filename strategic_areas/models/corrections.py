@@ -1,10 +1,9 @@
 """What readers asked to be corrected, and what was decided."""
 
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from agencies.constraints import dates_in_order, spanish_required
+from agencies.constraints import dates_in_order, decided_as_a_whole, spanish_required
 from agencies.fields import Fields, bilingual, public
 from strategic_areas.addresses import word_of
 
@@ -52,18 +51,8 @@ class Correction(models.Model):
         constraints = [
             *spanish_required("correction", "about", "asked"),
             dates_in_order("correction", "asked_on", "decided_on"),
-            models.CheckConstraint(
-                name="correction_is_decided_as_a_whole",
-                condition=(
-                    ~Q(outcome="")
-                    & Q(decided_on__isnull=False, decision_es__isnull=False)
-                    & ~Q(decision_es="")
-                    | Q(outcome="", decided_on__isnull=True)
-                    & (Q(decision_es="") | Q(decision_es__isnull=True))
-                ),
-                violation_error_message=_(
-                    "Outcome, date and decision are stated together, or none of them."
-                ),
+            decided_as_a_whole(
+                "correction_is_decided_as_a_whole", "decided_on", "decision"
             ),
         ]
 

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from agencies.constraints import spanish_required
+from agencies.constraints import decided_as_a_whole, spanish_required
 from agencies.fields import Fields, bilingual, public
 from agencies.models import Agency
 from strategic_areas.models.activities import Activity
@@ -118,18 +118,8 @@ class AttributionDispute(Signed):
                 name="attributiondispute_is_about_one_record",
                 condition=_is_about_one(),
             ),
-            models.CheckConstraint(
-                name="attributiondispute_is_resolved_as_a_whole",
-                condition=(
-                    ~Q(outcome="")
-                    & Q(resolved_on__isnull=False, resolution_es__isnull=False)
-                    & ~Q(resolution_es="")
-                    | Q(outcome="", resolved_on__isnull=True)
-                    & (Q(resolution_es="") | Q(resolution_es__isnull=True))
-                ),
-                violation_error_message=_(
-                    "Outcome, date and decision are stated together, or none of them."
-                ),
+            decided_as_a_whole(
+                "attributiondispute_is_resolved_as_a_whole", "resolved_on", "resolution"
             ),
         ]
 

@@ -12,7 +12,7 @@ from agencies.fields import Fields, internal, public
 from agencies.models import Agency, FocalPoint
 from strategic_areas.models.periods import ReportingPeriod
 from strategic_areas.models.review import Status
-from strategic_areas.models.trail import evidence_storage
+from strategic_areas.models.trail import HoldsFile
 
 
 def sum_of_reports(status):
@@ -49,7 +49,7 @@ class LetterQuerySet(models.QuerySet):
         )
 
 
-class Letter(models.Model):
+class Letter(HoldsFile):
     """
     What an agency sent on paper or by mail, for one round. Internal, never public.
 
@@ -79,20 +79,6 @@ class Letter(models.Model):
     )
     dated_on = models.DateField(_("date of the letter"))
     received_on = models.DateField(_("received"))
-    file = models.FileField(
-        _("file"),
-        storage=evidence_storage,
-        max_length=64,
-        blank=True,
-        editable=False,
-        db_index=True,
-    )
-    original_name = models.CharField(
-        _("name of the file"), max_length=150, blank=True, editable=False
-    )
-    content_type = models.CharField(max_length=100, blank=True, editable=False)
-    size = models.PositiveIntegerField(_("size"), null=True, editable=False)
-    sha256 = models.CharField(max_length=64, blank=True, editable=False)
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,

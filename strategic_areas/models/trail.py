@@ -126,13 +126,39 @@ class EvidenceQuerySet(models.QuerySet):
         )
 
 
-class Evidence(AboutReviewed):
+class HoldsFile(models.Model):
+    """
+    May hold a file of the private folder, and what it was when it came.
+
+    The name of a stored file is its token, random and in no relation to
+    ``original_name``.
+    """
+
+    file = models.FileField(
+        _("file"),
+        storage=evidence_storage,
+        max_length=64,
+        blank=True,
+        editable=False,
+        db_index=True,
+    )
+    original_name = models.CharField(
+        _("name of the file"), max_length=150, blank=True, editable=False
+    )
+    content_type = models.CharField(max_length=100, blank=True, editable=False)
+    size = models.PositiveIntegerField(_("size"), null=True, editable=False)
+    sha256 = models.CharField(max_length=64, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class Evidence(AboutReviewed, HoldsFile):
     """
     What shows what an update says: a link, a file, or a record in an archive.
 
-    Internal unless a reviewer clears it for the public. The name of a stored file is
-    its token, random and in no relation to ``original_name``; a correction's copy of
-    the row names the same file. What a purge removed keeps its row and nothing else.
+    Internal unless a reviewer clears it for the public. A correction's copy of the row
+    names the same file. What a purge removed keeps its row and nothing else.
     """
 
     class Kind(models.TextChoices):
@@ -160,20 +186,6 @@ class Evidence(AboutReviewed):
         ],
         help_text=_("An https address. Never a list of names or a case file."),
     )
-    file = models.FileField(
-        _("file"),
-        storage=evidence_storage,
-        max_length=64,
-        blank=True,
-        editable=False,
-        db_index=True,
-    )
-    original_name = models.CharField(
-        _("name of the file"), max_length=150, blank=True, editable=False
-    )
-    content_type = models.CharField(max_length=100, blank=True, editable=False)
-    size = models.PositiveIntegerField(_("size"), null=True, editable=False)
-    sha256 = models.CharField(max_length=64, blank=True, editable=False)
     archive_office = models.CharField(
         _("office that keeps it"),
         max_length=200,
