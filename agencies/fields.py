@@ -143,6 +143,10 @@ class Fields:
         """The names of these fields' columns: two of each bilingual field."""
         return [name for field in self.where(**wanted) for name in field.columns]
 
+    def spanish(self, **wanted):
+        """The same, of bilingual fields the Spanish column alone."""
+        return [field.columns[0] for field in self.where(**wanted)]
+
 
 def public(*names):
     """Fields that the public reads, and that are the same in both languages."""

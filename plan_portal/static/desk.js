@@ -6,7 +6,7 @@
   const sheet = document.querySelector("[data-sheet]");
   if (!sheet) return;
 
-  const rules = JSON.parse(document.getElementById("in-step").textContent);
+  const rules = JSON.parse(document.getElementById("percent-rules").textContent);
   const words = Object.fromEntries(
     [...sheet.querySelector("[data-words]").content.querySelectorAll("[data-word]")]
       .map((item) => [item.dataset.word, item.textContent]));
@@ -21,7 +21,7 @@
     return percent === 0 ? "zero" : percent === 100 ? "full" : "part";
   }
 
-  function inStep(execution, percent, changed) {
+  function settled(execution, percent, changed) {
     if (changed === "percent") {
       return [rules.execution[kindOf(percent)][execution], percent];
     }
@@ -29,11 +29,11 @@
     return [execution, told === "same" ? percent : told];
   }
 
-  function keepInStep(form, changed) {
+  function settlePercent(form, changed) {
     const { execution, percent } = form.elements;
     if (!execution || !percent || !["execution", "percent"].includes(changed)) return;
     const typed = percent.value === "" ? null : Number(percent.value);
-    const [state, number] = inStep(execution.value, typed, changed);
+    const [state, number] = settled(execution.value, typed, changed);
     execution.value = state;
     percent.value = number === null ? "" : number;
   }
@@ -255,7 +255,7 @@
   sheet.addEventListener("input", (event) => {
     const form = event.target.form;
     if (!form?.matches(".row-form--reported, .row-form--declared")) return;
-    keepInStep(form, event.target.name);
+    settlePercent(form, event.target.name);
     keep(form);
   });
   /* A remembered number is replaced by typing, however one came into the field: the
@@ -270,5 +270,5 @@
     [...waiting.values()].forEach((form) => save(form, false));
   });
   sheet.querySelectorAll("[data-row]").forEach(offer);
-  window.inStep = inStep;
+  window.settled = settled;
 })();

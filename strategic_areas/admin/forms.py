@@ -3,9 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from strategic_areas.desk import in_step
 from strategic_areas.desk.deciding import StepForm
-from strategic_areas.desk.revisions import ACCOUNT, RevisionForm
+from strategic_areas.desk.revisions import RevisionForm, settled, widgets
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
@@ -19,20 +18,8 @@ class ActivityUpdateForm(RevisionForm):
 
     class Meta:
         model = ActivityUpdate
-        fields = [
-            "activity",
-            "period",
-            *ACCOUNT,
-            "narrative_en",
-            "obstacle_en",
-            "next_step_en",
-            "no_news_reason_en",
-        ]
-        widgets = {
-            "percent": forms.NumberInput(attrs={"min": 0, "max": 100}),
-            "people_reached": forms.NumberInput(attrs={"min": 0}),
-            "places": forms.CheckboxSelectMultiple,
-        }
+        fields = ["activity", "period", *ActivityUpdate.fields.columns(filled_in=True)]
+        widgets = widgets(ActivityUpdate.fields.where(filled_in=True))
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -44,7 +31,7 @@ class ActivityUpdateForm(RevisionForm):
         cleaned = self.cleaned_data
         if {"execution", "percent"} <= set(cleaned):
             changed = {"execution", "percent"} & set(self.changed_data)
-            percent, execution = in_step.both(
+            percent, execution = settled(
                 cleaned["percent"], cleaned["execution"], changed=changed
             )
             cleaned |= {"percent": percent, "execution": execution}
@@ -62,9 +49,7 @@ class CommitmentUpdateForm(RevisionForm):
         fields = [
             "commitment",
             "period",
-            "result_reached",
-            "statement_es",
-            "statement_en",
+            *CommitmentUpdate.fields.columns(filled_in=True),
         ]
 
 

@@ -13,6 +13,19 @@ from strategic_areas.models import (
     CommitmentUpdate,
     ReportingPeriod,
 )
+from strategic_areas.models.report_fields import Part
+
+
+def _spanish(*parts):
+    """The columns that an update fills in, in these parts of the form."""
+    return [name for part in parts for name in ActivityUpdate.fields.spanish(part=part)]
+
+
+def _in_english(model):
+    """The fields that may be filled in in English too, folded away."""
+    fields = model.fields.where(filled_in=True, bilingual=True)
+    names = [field.columns[1] for field in fields]
+    return _("In English, if you have it"), {"fields": names, "classes": ["collapse"]}
 
 
 @admin.register(ActivityUpdate)
@@ -31,43 +44,24 @@ class ActivityUpdateAdmin(ReviewedAdmin):
     fieldsets = [
         (None, {"fields": ["activity", "period", "seen_version"]}),
         (
-            _("How far it has come"),
-            {"fields": ["execution", "percent", "quantity", "narrative_es"]},
+            Part.FIGURES.label,
+            {"fields": _spanish(Part.FIGURES, Part.TEXT)},
         ),
         (
             _("What holds it back"),
             {
-                "fields": ["obstacle_es", "next_step_es"],
+                "fields": _spanish(Part.HELD_BACK),
                 "description": _(
                     "Required when the activity is suspended, cancelled or late."
                 ),
             },
         ),
-        (_("More"), {"fields": ["people_reached", "places", "internal_note"]}),
+        (_("More"), {"fields": _spanish(Part.REACH, Part.NOTE)}),
         (
             _("No news, or reserved by law"),
-            {
-                "fields": [
-                    "answer",
-                    "no_news_reason_es",
-                    "is_reserved",
-                    "reserved_reason",
-                    "reserved_legal_basis",
-                ],
-            },
+            {"fields": ["answer", *_spanish(Part.NO_NEWS, Part.RESERVED)]},
         ),
-        (
-            _("In English, if you have it"),
-            {
-                "fields": [
-                    "narrative_en",
-                    "obstacle_en",
-                    "next_step_en",
-                    "no_news_reason_en",
-                ],
-                "classes": ["collapse"],
-            },
-        ),
+        _in_english(ActivityUpdate),
     ]
 
     def get_fieldsets(self, request, obj=None):
@@ -128,18 +122,13 @@ class CommitmentUpdateAdmin(ReviewedAdmin):
             None,
             {
                 "fields": [
-                    "commitment",
-                    "period",
-                    "result_reached",
-                    "statement_es",
+                    *("commitment", "period"),
+                    *CommitmentUpdate.fields.spanish(filled_in=True),
                     "seen_version",
                 ]
             },
         ),
-        (
-            _("In English, if you have it"),
-            {"fields": ["statement_en"], "classes": ["collapse"]},
-        ),
+        _in_english(CommitmentUpdate),
     ]
 
     @admin.display(description=_("agency"), ordering="commitment__lead__acronym")

@@ -1,27 +1,12 @@
-"""Taking one row's answer: in full, as before, or no news."""
+"""Taking what is said in one row: in full, as before, no news, or a declaration."""
 
 from django.db import transaction
 from django.forms import model_to_dict
 
+from agencies.fields import Kind
 from strategic_areas import workflow
-from strategic_areas.desk.forms import NoNewsForm, ReportForm
-from strategic_areas.models import Activity, ActivityUpdate, Answer, Status
-
-#: What "the same as the previous period" says again; notes are for one period only.
-COPIED = (
-    *("execution", "percent", "quantity", "people_reached"),
-    *("narrative_es", "obstacle_es", "next_step_es"),
-    *("is_reserved", "reserved_reason", "reserved_legal_basis"),
-)
-COPIED_IN_ENGLISH = ("narrative_en", "obstacle_en", "next_step_en")
-#: What goes on standing where there is no news. What was withheld stays withheld.
-CARRIED = (
-    *("execution", "percent"),
-    *("is_reserved", "reserved_reason", "reserved_legal_basis"),
-)
-#: What a "no news" does not say, though a draft may have said it.
-UNSAID = ("quantity", "people_reached")
-UNSAID_TEXTS = ("narrative", "obstacle", "next_step")
+from strategic_areas.desk.forms import DeclarationForm, NoNewsForm, ReportForm
+from strategic_areas.models import ActivityUpdate, Answer, Status
 
 
 @transaction.atomic
@@ -31,10 +16,10 @@ def take(row, data, *, by, letter=None):
 
     With a ``letter`` it is the secretariat that transcribes it in the agency's name.
 
-    Rows are locked by their activity, so that a press that comes twice, or two people
-    at once, make one revision.
+    Rows are locked by what they report on, so that a press that comes twice, or two
+    people at once, make one revision.
     """
-    Activity.objects.select_for_update().get(pk=row.activity.pk)
+    type(row.subject).objects.select_for_update().get(pk=row.subject.pk)
     instance = written_in(row, letter)
     form = _form(row, instance, data)
     if form.is_valid() and not form.is_already_saved:
@@ -67,30 +52,42 @@ def newest(row):
 
 
 def _form(row, instance, data):
+    if row.field == "commitment":
+        return DeclarationForm(data, instance=instance, action=row.url("save"))
     answer = data.get("answer")
     if answer == Answer.NO_NEWS:
         _say_no_news(instance, row.last)
         return NoNewsForm(data, instance=instance)
     if answer == Answer.SAME_AS_BEFORE and row.last:
-        again = model_to_dict(row.last, COPIED)
-        again["places"] = [place.pk for place in row.last.places.all()]
-        again["seen_version"] = data.get("seen_version")
-        form = ReportForm(again, instance=instance, last=row.last)
-        form.answer = Answer.SAME_AS_BEFORE
-        for name in COPIED_IN_ENGLISH:
-            setattr(instance, name, getattr(row.last, name))
-        return form
+        return _same_as_before(instance, row.last, data.get("seen_version"))
     return ReportForm(data, instance=instance, last=row.last)
 
 
+def _same_as_before(instance, last, seen_version):
+    """The form as if somebody had typed all of it again, in both languages."""
+    repeated = last.fields.where(repeated=True)
+    again = model_to_dict(last, [field.columns[0] for field in repeated])
+    for field in repeated:
+        if field.kind is Kind.LINKS:
+            again[field.name] = [each.pk for each in again[field.name]]
+        for english in field.columns[1:]:
+            setattr(instance, english, getattr(last, english))
+    form = ReportForm(
+        {**again, "seen_version": seen_version}, instance=instance, last=last
+    )
+    form.answer = Answer.SAME_AS_BEFORE
+    return form
+
+
 def _say_no_news(instance, last):
-    for name in UNSAID:
-        setattr(instance, name, None)
-    for name in UNSAID_TEXTS:
-        setattr(instance, f"{name}_es", "")
-        setattr(instance, f"{name}_en", "")
-    for name in CARRIED:
-        setattr(instance, name, getattr(last or _nothing(instance), name))
+    """What stood goes on standing; nothing else is said of this period."""
+    before = last or _nothing(instance)
+    for field in instance.fields.where(repeated=True):
+        if field.stands:
+            setattr(instance, field.name, getattr(before, field.name))
+        elif field.kind is not Kind.LINKS:
+            for column in field.columns:
+                setattr(instance, column, "" if field.kind is Kind.TEXT else None)
 
 
 def _nothing(instance):

@@ -16,7 +16,7 @@ from django.utils.translation import override
 
 from strategic_areas import workflow
 from strategic_areas.desk import decisions, guard
-from strategic_areas.desk.differences import differences
+from strategic_areas.desk.comparison import differences
 from strategic_areas.models import (
     AgencyComment,
     AttributionDispute,

@@ -1,12 +1,16 @@
-"""A submitted record beside the last published one, field by field."""
+"""A submitted record beside the last published one, field by field, word by word."""
 
+import re
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 from django.db.models import Case, When
 from django.utils.translation import gettext as _
 
-from strategic_areas.desk.differences import differences
 from strategic_areas.models import Status
+
+#: Above this many words a comparison costs more than a reader gains.
+LONGEST = 2000
 
 
 @dataclass(frozen=True)
@@ -77,3 +81,30 @@ def _compared(field, language, old, new):
         is_changed=any(kind != "same" for kind, _text in pieces),
         is_internal=not field.public,
     )
+
+
+def differences(before, after):
+    """
+    Pieces of both texts in order, as pairs of "same", "gone" or "new" and the text.
+
+    >>> differences("dos talleres", "tres talleres")
+    [('gone', 'dos'), ('new', 'tres'), ('same', ' talleres')]
+    """
+    old, new = _words(before), _words(after)
+    if max(len(old), len(new)) > LONGEST:
+        return [("gone", before), ("new", after)]
+    pieces = []
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    for step, old_from, old_to, new_from, new_to in matcher.get_opcodes():
+        if step == "equal":
+            pieces.append(("same", "".join(old[old_from:old_to])))
+            continue
+        if old_to > old_from:
+            pieces.append(("gone", "".join(old[old_from:old_to])))
+        if new_to > new_from:
+            pieces.append(("new", "".join(new[new_from:new_to])))
+    return pieces
+
+
+def _words(text):
+    return re.findall(r"\s+|\S+", text)

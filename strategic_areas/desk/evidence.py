@@ -11,7 +11,7 @@ from agencies import audit
 from agencies.audit import take_out
 from agencies.models import Agency
 from strategic_areas import workflow
-from strategic_areas.desk import showing
+from strategic_areas.desk import sheet_page
 from strategic_areas.desk.sheet import as_it_stands
 from strategic_areas.desk.views import ROW_ONLY, find_or_404, row_or_404
 from strategic_areas.evidence import clean_ahead, kept_only_if_saved
@@ -41,7 +41,7 @@ def attach(request, **keys):
     clean_ahead(request.FILES)
     with kept_only_if_saved(), transaction.atomic():
         Agency.objects.select_for_update().get(pk=row.update.agency.pk)
-        form = showing.attach_form(row, request.POST, request.FILES)
+        form = sheet_page.attach_form(row, request.POST, request.FILES)
         _save(form, request.user)
     done = _("%(title)s is attached.") % {"title": form.instance.title}
     return _answer(request, row, done, form)
@@ -87,12 +87,14 @@ def _answer(request, row, done, form=None):
     refused = form if form and form.errors else None
     status = 422 if refused else 200
     if ROW_ONLY in request.headers:
-        shown = showing.evidence_of(as_it_stands(row), refused)
+        shown = sheet_page.evidence_of(as_it_stands(row), refused)
         context = {"evidence": shown, "done": "" if refused else done}
         return render(request, "desk/_evidence.html", context, status=status)
     if refused:
         found = find_or_404(request, row.period.pk, row.agency.slug)
-        context = showing.page(request, found, unfolded=row.anchor, attaching=refused)
+        context = sheet_page.page(
+            request, found, unfolded=row.anchor, attaching=refused
+        )
         return render(request, "desk/sheet.html", context, status=status)
     messages.success(request, done)
     return redirect(row.page_url)

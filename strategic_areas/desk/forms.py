@@ -1,21 +1,73 @@
-"""The forms of the sheet: one row's answers, and what is sent at the end."""
+"""The forms of the sheet: what an agency writes in one row."""
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Hidden, Layout, Submit
+from crispy_forms.layout import Hidden, Layout, LayoutObject, Submit
 from django import forms
+from django.forms import model_to_dict
+from django.template.loader import render_to_string
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from strategic_areas.desk import in_step
-from strategic_areas.desk.layout import Fold, Group
-from strategic_areas.desk.revisions import ACCOUNT, RevisionForm
-from strategic_areas.desk.ticks import Ticks
-from strategic_areas.models import Activity, ActivityUpdate, Answer
+from strategic_areas.desk import revisions
+from strategic_areas.desk.revisions import RevisionForm, text_boxes, widgets
+from strategic_areas.models import (
+    Activity,
+    ActivityUpdate,
+    Answer,
+    Commitment,
+    CommitmentUpdate,
+)
+from strategic_areas.models.report_fields import Part
 
-#: The texts that may stand in English too.
-TRANSLATED = ("narrative", "obstacle", "next_step")
-#: What a new report takes over from the last published one, to be changed.
-REMEMBERED = ("execution", "percent", "narrative_es", "obstacle_es", "next_step_es")
+#: The columns that a report fills in, in Spanish, by the part of the form.
+PARTS = {
+    part: ActivityUpdate.fields.spanish(part=part)
+    for part in Part
+    if part is not Part.NO_NEWS
+}
+FILLED_IN = ActivityUpdate.fields.where(filled_in=True)
+WIDGETS = {**widgets(FILLED_IN), **text_boxes(FILLED_IN)}
+#: What a report may say in English too.
+TRANSLATED = ActivityUpdate.fields.where(bilingual=True, repeated=True)
+REACHED = [
+    (True, _("Yes: the expected result is reached")),
+    (False, _("No: it is not reached yet")),
+]
+
+
+class Group(LayoutObject):
+    """Fields side by side where there is room; the ``portal`` pack has none."""
+
+    template = "portal/layout/group.html"
+
+    def __init__(self, *fields, css_class=""):
+        self.fields = list(fields)
+        self.css_class = css_class
+
+    def render(self, form, context, template_pack="portal", **kwargs):
+        fields = self.get_rendered_fields(form, context, template_pack, **kwargs)
+        return render_to_string(self.template, {**self._shown(form), "fields": fields})
+
+    def _shown(self, form):
+        return {"css_class": self.css_class}
+
+
+class Fold(Group):
+    """Fields that are seldom filled; open where one of them is wrong or required."""
+
+    template = "portal/layout/fold.html"
+
+    def __init__(self, title, *fields, is_open=False):
+        super().__init__(*fields)
+        self.title = title
+        self.is_open = is_open
+
+    def _shown(self, form):
+        names = {pointer.name for pointer in self.get_field_names()}
+        return {
+            "title": self.title,
+            "is_open": self.is_open or names & set(form.errors),
+        }
 
 
 class RowForm(RevisionForm):
@@ -59,27 +111,15 @@ class ReportForm(RowForm):
 
     class Meta:
         model = ActivityUpdate
-        fields = ACCOUNT
-        widgets = {
-            "percent": forms.NumberInput(attrs={"min": 0, "max": 100, "step": 1}),
-            "people_reached": forms.NumberInput(attrs={"min": 0}),
-            "quantity": forms.NumberInput(attrs={"min": 0}),
-            "narrative_es": forms.Textarea(attrs={"rows": 5}),
-            "obstacle_es": forms.Textarea(attrs={"rows": 2}),
-            "next_step_es": forms.Textarea(attrs={"rows": 2}),
-            "internal_note": forms.Textarea(attrs={"rows": 2}),
-            "reserved_reason": forms.Textarea(attrs={"rows": 2}),
-            "places": Ticks,
-        }
+        fields = [name for names in PARTS.values() for name in names]
+        widgets = WIDGETS
 
     def __init__(self, *args, last=None, provinces=None, **kwargs):
         instance = kwargs["instance"]
         self.last = last
         if last and not instance.pk:
-            kwargs["initial"] = {
-                **{name: getattr(last, name) for name in REMEMBERED},
-                "places": [place.pk for place in last.places.all()],
-            }
+            remembered = ActivityUpdate.fields.spanish(prefilled=True)
+            kwargs["initial"] = model_to_dict(last, remembered)
         super().__init__(*args, **kwargs)
         if (stored := self.initial.get("quantity")) is not None:
             self.initial["quantity"] = _shortest(stored)
@@ -90,31 +130,26 @@ class ReportForm(RowForm):
         activity = self.instance.activity
         number = "quantity" if activity.is_continuing else "percent"
         del self.fields["percent" if activity.is_continuing else "quantity"]
-        # A percent alone says it; see ``_keep_in_step``.
+        # A percent alone says it; see ``_settle_percent``.
         self.fields["execution"].required = activity.is_continuing
         if activity.is_continuing and activity.unit:
             label = gettext("Quantity (%(unit)s)") % {"unit": activity.unit}
             self.fields["quantity"].label = label
+        figures, told, *folds = PARTS
+        shown = [name for name in PARTS[figures] if name in self.fields]
         return Layout(
             "seen_version",
-            Group(number, "execution", css_class="row-figures"),
-            "narrative_es",
-            Fold(
-                _("Obstacle and next step"),
-                "obstacle_es",
-                "next_step_es",
-                is_open=self._is_held_back(),
-            ),
-            Fold(_("People reached and places"), "people_reached", "places"),
-            Fold(_("Note for the secretariat"), "internal_note"),
-            Fold(
-                _("Reserved by law"),
-                "is_reserved",
-                "reserved_reason",
-                "reserved_legal_basis",
-                is_open=self.instance.is_reserved,
-            ),
+            Group(*sorted(shown, key=number.__ne__), css_class="row-figures"),
+            *PARTS[told],
+            *[self._fold(part) for part in folds],
         )
+
+    def _fold(self, part):
+        is_open = {
+            Part.HELD_BACK: self._is_held_back(),
+            Part.RESERVED: self.instance.is_reserved,
+        }
+        return Fold(part.label, *PARTS[part], is_open=is_open.get(part, False))
 
     def _is_held_back(self):
         stands = self.instance.execution or self.initial.get("execution") or ""
@@ -123,7 +158,7 @@ class ReportForm(RowForm):
         ).is_held_back()
 
     def clean(self):
-        self._keep_in_step()
+        self._settle_percent()
         self._keep_english()
         return super().clean()
 
@@ -133,18 +168,18 @@ class ReportForm(RowForm):
 
         A text that says again what was published is translated already.
         """
-        for name in TRANSLATED:
-            told = _lines(self.cleaned_data.get(f"{name}_es"))
-            stands = getattr(self.instance, f"{name}_en")
-            is_changed = told != _lines(getattr(self.instance, f"{name}_es"))
-            if self.last and told == _lines(getattr(self.last, f"{name}_es")):
+        for field in TRANSLATED:
+            spanish, english = field.columns
+            told = _lines(self.cleaned_data.get(spanish))
+            stands = getattr(self.instance, english)
+            is_changed = told != _lines(getattr(self.instance, spanish))
+            if self.last and told == _lines(getattr(self.last, spanish)):
                 if is_changed or not stands:
-                    before = getattr(self.last, f"{name}_en")
-                    setattr(self.instance, f"{name}_en", before)
+                    setattr(self.instance, english, getattr(self.last, english))
             elif is_changed and stands:
-                setattr(self.instance, f"{name}_en", "")
+                setattr(self.instance, english, "")
 
-    def _keep_in_step(self):
+    def _settle_percent(self):
         """Whichever of the two was changed leads; both together must agree."""
         cleaned = self.cleaned_data
         if not {"percent", "execution"} <= set(cleaned):
@@ -152,7 +187,7 @@ class ReportForm(RowForm):
         percent, execution = cleaned["percent"], cleaned["execution"]
         self.posted_pair = percent, execution
         changed = {"percent", "execution"} & set(self.changed_data)
-        percent, execution = in_step.both(percent, execution, changed=changed)
+        percent, execution = revisions.settled(percent, execution, changed=changed)
         cleaned |= {"percent": percent, "execution": execution}
         if (percent == 100) != (execution == "completed") and percent is not None:
             self.add_error(
@@ -167,8 +202,8 @@ class ReportForm(RowForm):
             percent, execution = self.posted_pair
             stands = stored.percent, stored.execution
             followed = [
-                (percent, in_step.execution_for(percent, execution)),
-                (in_step.percent_for(execution, percent), execution),
+                (percent, revisions.execution_for(percent, execution)),
+                (revisions.percent_for(execution, percent), execution),
             ]
             if stands in followed:
                 pair = dict(zip(("percent", "execution"), stands, strict=True))
@@ -194,8 +229,8 @@ class NoNewsForm(RowForm):
 
     class Meta:
         model = ActivityUpdate
-        fields = ["no_news_reason_es"]
-        widgets = {"no_news_reason_es": forms.TextInput}
+        fields = ActivityUpdate.fields.spanish(part=Part.NO_NEWS)
+        widgets = WIDGETS
 
     def __init__(self, *args, **kwargs):
         instance = kwargs["instance"]
@@ -218,51 +253,34 @@ class SameForm(forms.Form):
         self.helper.add_input(Submit("save", _("Same as the previous period")))
 
 
-class VersionsForm(forms.Form):
-    """
-    The versions that stood on the screen, each as id:version.
+class DeclarationForm(RevisionForm):
+    """Whether a commitment's expected result is reached, and how that is known."""
 
-    ``seen`` are reports, ``declared`` declarations.
-    """
+    subject_model, subject = Commitment, "commitment"
 
-    seen = forms.CharField(widget=forms.HiddenInput, required=False)
-    declared = forms.CharField(widget=forms.HiddenInput, required=False)
+    result_reached = forms.TypedChoiceField(
+        label=_("Is the expected result reached?"),
+        choices=REACHED,
+        coerce=lambda value: value == "True",
+        widget=forms.RadioSelect,
+    )
 
-    def clean_seen(self):
-        return versions(self.cleaned_data["seen"])
+    class Meta:
+        model = CommitmentUpdate
+        fields = CommitmentUpdate.fields.spanish(filled_in=True)
+        widgets = text_boxes(CommitmentUpdate.fields.where(filled_in=True))
 
-    def clean_declared(self):
-        return versions(self.cleaned_data["declared"])
+    field_order = ["seen_version", *Meta.fields]
 
-
-class SendForm(VersionsForm):
-    """What is sent; where the guard warned, one tick says that this was read."""
-
-    warnings_read = forms.BooleanField(label=_("I have read these warnings"))
-
-    def __init__(self, *args, action, has_warnings, **kwargs):
+    def __init__(self, *args, action, **kwargs):
+        instance = kwargs["instance"]
         kwargs["label_suffix"] = ""
+        kwargs["auto_id"] = f"c{instance.commitment_id}_%s"
+        if not instance.pk:
+            kwargs["initial"] = {"result_reached": None}
         super().__init__(*args, **kwargs)
-        if not has_warnings:
-            del self.fields["warnings_read"]
         self.helper = FormHelper()
         self.helper.form_action = action
-        self.helper.form_class = "send-form"
-        self.helper.add_input(
-            Submit("send", _("Send all for review"), css_class="default")
-        )
-
-    def clean(self):
-        cleaned = super().clean()
-        if not self.errors and not (cleaned["seen"] or cleaned["declared"]):
-            raise forms.ValidationError(_("There is nothing to send."))
-        return cleaned
-
-
-def versions(text):
-    """A dict of id → version, or an error where it is not ours."""
-    try:
-        pairs = (pair.split(":") for pair in text.split(",") if text)
-        return {int(pk): int(version) for pk, version in pairs}
-    except ValueError as error:
-        raise forms.ValidationError(_("There is nothing to send.")) from error
+        self.helper.form_class = "row-form row-form--declared"
+        self.helper.attrs = {"novalidate": "", "autocomplete": "off"}
+        self.helper.add_input(Submit("save", _("Save the declaration")))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from strategic_areas import workflow
-from strategic_areas.desk import guard, showing
+from strategic_areas.desk import guard, sheet_page
 from strategic_areas.desk.views import find_or_404, row_or_404
 from strategic_areas.models import Activity, ActivityUpdate, Commitment, Execution
 
@@ -133,6 +133,6 @@ def _saved(request, period, agency, activity):
 
 
 def _page(request, found, form):
-    context = {**showing.frame(request, found), "form": form}
+    context = {**sheet_page.frame(request, found), "form": form}
     status = 422 if form.errors else 200
     return render(request, "desk/off_plan.html", context, status=status)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from strategic_areas import workflow
-from strategic_areas.desk import guard, showing
+from strategic_areas.desk import guard, sheet_page
 from strategic_areas.desk.views import find_or_404
 from strategic_areas.models import ActivityProposal, Commitment
 
@@ -109,7 +109,7 @@ def propose(request, period, agency):
         else:
             messages.success(request, _("Your proposal is with the secretariat."))
             return redirect(f"{found.url}#propuestas")
-    context = {**showing.frame(request, found), "form": form}
+    context = {**sheet_page.frame(request, found), "form": form}
     status = 422 if form.errors else 200
     return render(request, "desk/propose.html", context, status=status)
 

@@ -1,29 +1,77 @@
-"""The form of a draft or returned revision, on whichever screen it is written."""
+"""
+The form of a draft or returned revision, on whichever screen it is written.
+
+Execution and percent say one thing in two fields: how far the work has come. Where one
+of them changes, the other follows by the rules at the end of this module.
+"""
 
 from django import forms
-from django.db.models import QuerySet
-from django.utils.text import capfirst
+from django.db.models import QuerySet, TextField
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from agencies.fields import Kind
 from strategic_areas.desk import guard
 from strategic_areas.models import OPEN, Status
+from strategic_areas.progress import State
 
-#: What an agency writes of one activity, on whichever screen.
-ACCOUNT = (
-    "execution",
-    "percent",
-    "quantity",
-    "narrative_es",
-    "obstacle_es",
-    "next_step_es",
-    "people_reached",
-    "places",
-    "internal_note",
-    "is_reserved",
-    "reserved_reason",
-    "reserved_legal_basis",
-)
+
+class Checkboxes(forms.CheckboxSelectMultiple):
+    """
+    Boxes as Django writes them, without a template for each of them.
+
+    Those were most of the time that a sheet took: every row has one for each province.
+    """
+
+    def render(self, name, value, attrs=None, renderer=None):
+        attrs = self.build_attrs(self.attrs, attrs)
+        group = attrs.pop("id", name)
+        ticked = {str(each) for each in value or ()}
+        boxes = format_html_join(
+            "\n",
+            '<div><label for="{0}_{1}"><input type="checkbox" name="{2}" value="{3}"'
+            ' id="{0}_{1}"{4}{5}> {6}</label></div>',
+            (
+                (
+                    group,
+                    number,
+                    name,
+                    key,
+                    " checked" if str(key) in ticked else "",
+                    flatatt(attrs),
+                    label,
+                )
+                for number, (key, label) in enumerate(self.choices)
+            ),
+        )
+        return format_html('<div id="{}">\n{}\n</div>', group, boxes)
+
+
+def widgets(fields):
+    """Column → widget, for the numbers and links of a report."""
+    found = {}
+    for field in fields:
+        if field.kind is Kind.LINKS:
+            found[field.name] = Checkboxes
+        elif field.kind in {Kind.WHOLE, Kind.DECIMAL}:
+            least, most = field.bounds
+            limits = {} if most is None else {"max": most}
+            found[field.name] = forms.NumberInput(attrs={"min": least, **limits})
+    return found
+
+
+def text_boxes(fields):
+    """Column → box of the height that its text wants."""
+    return {
+        column: forms.TextInput
+        if field.rows == 1
+        else forms.Textarea(attrs={"rows": field.rows})
+        for field in fields
+        if isinstance(field.model_field, TextField)
+        for column in field.columns
+    }
 
 
 class RevisionForm(forms.ModelForm):
@@ -51,16 +99,13 @@ class RevisionForm(forms.ModelForm):
 
     def _name_languages(self):
         """Spanish is the form's own language; only English needs to be named."""
-        for name, field in self.fields.items():
-            base, _underscore, language = name.rpartition("_")
-            if language not in {"es", "en"}:
-                continue
-            label = capfirst(self._meta.model._meta.get_field(base).verbose_name)
-            field.label = (
-                label
-                if language == "es"
-                else gettext("%(label)s, in English") % {"label": label}
-            )
+        for declared in self._meta.model.fields.where(bilingual=True):
+            spanish, english = declared.columns
+            if spanish in self.fields:
+                self.fields[spanish].label = declared.label
+            if english in self.fields:
+                label = gettext("%(label)s, in English") % {"label": declared.label}
+                self.fields[english].label = label
 
     def clean(self):
         cleaned = super().clean()
@@ -143,3 +188,69 @@ def _plain(value):
     if isinstance(value, QuerySet):
         return {row.pk for row in value}
     return "" if value is None else value
+
+
+#: The ways in which a percent matters here, and one percent of each.
+KINDS = {"none": None, "zero": 0, "part": 50, "full": 100}
+#: What an agency may say; "" while it has not said anything.
+STATES = ["", *(state for state in State if state != State.NO_REPORT)]
+
+
+def execution_for(percent, execution):
+    """The execution that goes with a percent just typed; ``execution`` stood before."""
+    if percent is None:
+        return execution
+    if percent == 100:
+        return State.COMPLETED
+    if execution in {State.SUSPENDED, State.CANCELLED}:
+        return execution
+    return State.NOT_STARTED if percent == 0 else State.IN_PROGRESS
+
+
+def percent_for(execution, percent):
+    """The percent that goes with an execution just chosen; ``percent`` stood before."""
+    if execution == State.COMPLETED:
+        return 100
+    if execution == State.NOT_STARTED:
+        return 0
+    return None if percent == 100 else percent
+
+
+def settled(percent, execution, *, changed):
+    """
+    The pair as it is stored, of what was typed in both fields.
+
+    ``changed`` are the names of those that differ from what stood there: where it is
+    one alone, that one leads; where the execution is empty, the percent says it.
+    """
+    if changed == {"percent"} or not execution:
+        return percent, execution_for(percent, execution)
+    if changed == {"execution"}:
+        return percent_for(execution, percent), execution
+    return percent, execution
+
+
+def rules():
+    """
+    Both rules for every case, as plain values: the sheet's script decides nothing.
+
+    ``execution`` maps kind of percent and execution to the execution; ``percent`` maps
+    execution and kind of percent to the percent, "same" where it stays as it is.
+    """
+    return {
+        "execution": {
+            kind: {str(state): str(execution_for(percent, state)) for state in STATES}
+            for kind, percent in KINDS.items()
+        },
+        "percent": {
+            str(state): {
+                kind: _unless_same(percent_for(state, percent), percent)
+                for kind, percent in KINDS.items()
+            }
+            for state in STATES
+        },
+    }
+
+
+def _unless_same(new, old):
+    return "same" if new == old else new

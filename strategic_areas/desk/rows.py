@@ -1,14 +1,17 @@
-"""A row of the sheet: what is reported on, its newest revision, where it stands."""
+"""The rows of a sheet: what is reported on, its newest revision, where it stands."""
 
 from dataclasses import dataclass
 
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils.functional import cached_property
 
+from agencies.fields import Kind
 from strategic_areas.desk import guard
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
+    Answer,
     Commitment,
     CommitmentUpdate,
     ReportingPeriod,
@@ -28,8 +31,8 @@ class RevisionRow:
 
     #: What is reported on: its field, and the model of its revisions.
     field, model = "", None
-    #: What is shown of a revision besides its own fields.
-    shown_with = ("evidences",)
+    #: What is read with what is reported on, and shown of a revision.
+    read_with, shown_with = (), ("evidences",)
     #: Whether evidence can be attached to it here.
     takes_evidence = True
     #: The row's state while nothing is said in it.
@@ -105,7 +108,7 @@ class Row(RevisionRow):
     returned: Transition | None
 
     field, model, silent, word = "activity", ActivityUpdate, "todo", "fila"
-    shown_with = ("places", "evidences")
+    read_with, shown_with = ("agency", "commitment", "plan"), ("places", "evidences")
     addresses = {
         "save": "sheet_row",
         "attach": "sheet_attach",
@@ -145,7 +148,7 @@ class Declared(RevisionRow):
     returned: Transition | None
 
     field, model, silent = "commitment", CommitmentUpdate, "undeclared"
-    word = "compromiso"
+    word, read_with = "compromiso", ("lead", "plan")
     is_owed = False
     addresses = {
         "save": "sheet_declaration",
@@ -156,6 +159,60 @@ class Declared(RevisionRow):
     @property
     def agency(self):
         return self.commitment.lead
+
+
+def read_rows(kind, subjects, period, *, with_transcribed=False):
+    """
+    A row of a ``kind``, ``Row`` or ``Declared``, for each of the ``subjects``.
+
+    ``with_transcribed`` also shows what the secretariat still writes from a letter.
+    """
+    model, field = kind.model, kind.field
+    subjects = list(
+        subjects.select_related(*kind.read_with).annotate(
+            newest_id=_newest(model, field, period, with_transcribed),
+            last_id=_last(model, field, period),
+        )
+    )
+    updates = model.objects.prefetch_related(*kind.shown_with).in_bulk(
+        [subject.newest_id for subject in subjects if subject.newest_id]
+    )
+    links = model.fields.names(prefilled=True, kind=Kind.LINKS)
+    lasts = (
+        model.objects.select_related("period")
+        .prefetch_related(*links)
+        .in_bulk([subject.last_id for subject in subjects if subject.last_id])
+    )
+    returned = returned_steps(updates)
+    rows = []
+    for subject in subjects:
+        if update := updates.get(subject.newest_id):
+            setattr(update, field, subject)
+            update.period = period
+        last, step = lasts.get(subject.last_id), returned.get(subject.newest_id)
+        rows.append(kind(subject, period, update, last, step))
+    return tuple(rows)
+
+
+def revisions_of(model, field, period, *, with_transcribed=False):
+    """The revisions of an outer subject in a round, the newest first."""
+    rows = model.objects.filter(**{field: OuterRef("pk")}, period=period)
+    rows = rows if with_transcribed else rows.without_transcriptions()
+    return rows.order_by("-revision")
+
+
+def _newest(model, field, period, with_transcribed):
+    rows = revisions_of(model, field, period, with_transcribed=with_transcribed)
+    return Subquery(rows.values("pk")[:1])
+
+
+def _last(model, field, period):
+    """What was last published for an earlier period and told something."""
+    rows = model.objects.counted().filter(**{field: OuterRef("pk")})
+    earlier = rows.filter(period__ends_on__lte=period.ends_on).exclude(period=period)
+    if "answer" in model.fields:
+        earlier = earlier.exclude(answer=Answer.NO_NEWS)
+    return Subquery(earlier.newest_first().values("pk")[:1])
 
 
 def returned_steps(updates):

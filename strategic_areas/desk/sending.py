@@ -1,15 +1,68 @@
 """Check your answers, send them all, keep the receipt."""
 
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
+from django import forms
 from django.contrib import admin, messages
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy as _
 
 from agencies.models import FocalPoint
 from strategic_areas import workflow
-from strategic_areas.desk import showing
-from strategic_areas.desk.forms import SendForm
+from strategic_areas.desk import sheet_page
 from strategic_areas.desk.views import find_or_404
 from strategic_areas.models import ActivityUpdate, CommitmentUpdate, Submission
 from strategic_areas.models.report_fields import in_words
+
+
+class VersionsForm(forms.Form):
+    """
+    The versions that stood on the screen, each as id:version.
+
+    ``seen`` are reports, ``declared`` declarations.
+    """
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    declared = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def clean_seen(self):
+        return versions(self.cleaned_data["seen"])
+
+    def clean_declared(self):
+        return versions(self.cleaned_data["declared"])
+
+
+class SendForm(VersionsForm):
+    """What is sent; where the guard warned, one tick says that this was read."""
+
+    warnings_read = forms.BooleanField(label=_("I have read these warnings"))
+
+    def __init__(self, *args, action, has_warnings, **kwargs):
+        kwargs["label_suffix"] = ""
+        super().__init__(*args, **kwargs)
+        if not has_warnings:
+            del self.fields["warnings_read"]
+        self.helper = FormHelper()
+        self.helper.form_action = action
+        self.helper.form_class = "send-form"
+        self.helper.add_input(
+            Submit("send", _("Send all for review"), css_class="default")
+        )
+
+    def clean(self):
+        cleaned = super().clean()
+        if not self.errors and not (cleaned["seen"] or cleaned["declared"]):
+            raise forms.ValidationError(_("There is nothing to send."))
+        return cleaned
+
+
+def versions(text):
+    """A dict of id → version, or an error where it is not ours."""
+    try:
+        pairs = (pair.split(":") for pair in text.split(",") if text)
+        return {int(pk): int(version) for pk, version in pairs}
+    except ValueError as error:
+        raise forms.ValidationError(_("There is nothing to send.")) from error
 
 
 def check(request, period, agency):
@@ -22,7 +75,7 @@ def check(request, period, agency):
         except workflow.TransitionError as error:
             messages.error(request, str(error))
             return redirect(found.check_url)
-    context = {**showing.frame(request, found), "form": form}
+    context = {**sheet_page.frame(request, found), "form": form}
     return render(request, "desk/check.html", context)
 
 

@@ -7,13 +7,18 @@ from django.urls import reverse
 
 from agencies.models import Agency, FocalPoint
 from strategic_areas import workflow
-from strategic_areas.desk import declarations
-from strategic_areas.desk.rows import Declared, Row, returned_steps
+from strategic_areas.desk.rows import (
+    Declared,
+    Row,
+    read_rows,
+    returned_steps,
+    revisions_of,
+)
 from strategic_areas.models import (
     Activity,
     ActivityProposal,
     ActivityUpdate,
-    Answer,
+    Commitment,
     ReportingPeriod,
     Status,
     Submission,
@@ -123,12 +128,12 @@ def find_row(user, period, slug, *, activity=None, commitment=None):
     asked = _asked(user, period, slug)
     if asked is None:
         return None
+    period, agency = asked
     if commitment:
-        rows = declarations.read(*asked, commitment)
+        rows = declared(period, agency, pk=commitment)
     else:
-        period, agency = asked
-        rows = _rows(rounds.owed(period, agency=agency, pk=activity), period)
-        rows = rows or _rows(_off_plan(period, agency=agency, pk=activity), period)
+        rows = read_rows(Row, rounds.owed(period, agency=agency, pk=activity), period)
+        rows = rows or _off_plan(period, agency=agency, pk=activity)
     return next(iter(rows), None)
 
 
@@ -148,13 +153,13 @@ def as_it_stands(row):
 def following(row):
     """The next owed row after this one that waits for an answer, round again."""
     asked = rounds.owed(row.period, agency=row.agency)
-    newest = _revisions(row.period).without_transcriptions().order_by("-revision")
+    newest = revisions_of(row.model, row.field, row.period)
     states = asked.annotate(newest_status=Subquery(newest.values("status")[:1]))
     found = list(states.values_list("pk", "newest_status"))
     place = [key for key, _status in found].index(row.key)
     for key, status in [*found[place + 1 :], *found[:place]]:
         if status in WAITING:
-            (other,) = _rows(asked.filter(pk=key), row.period)
+            (other,) = read_rows(Row, asked.filter(pk=key), row.period)
             if other.waits:
                 return other
     return None
@@ -175,11 +180,11 @@ def read(period, agency, user):
     return Sheet(
         period,
         agency,
-        _rows(rounds.owed(period, agency=agency), period),
+        read_rows(Row, rounds.owed(period, agency=agency), period),
         workflow.may_submit(user, agency),
         tuple(submissions.order_by("-number")),
-        declarations.read(period, agency),
-        _rows(_off_plan(period, agency=agency), period),
+        declared(period, agency),
+        _off_plan(period, agency=agency),
         _proposals(period, agency),
     )
 
@@ -191,60 +196,24 @@ def _proposals(period, agency):
 
 
 def _off_plan(period, **lookups):
-    """Work beside the plan that was told of by this round and has not ended before."""
+    """A row for work beside the plan, told of by this round and not ended before."""
     told = ActivityUpdate.objects.filter(
         activity=OuterRef("pk"), period__ends_on__lte=period.ends_on
     )
     beside = Activity.objects.off_plan().filter(plan=period.plan, **lookups)
-    return rounds.unfinished(period, beside.filter(Exists(told)))
+    return read_rows(
+        Row, rounds.unfinished(period, beside.filter(Exists(told))), period
+    )
 
 
 def owed(period, agency):
     """What the secretariat may transcribe: a row for each activity that it owes."""
     asked = rounds.owed(period, agency=agency)
-    return _rows(asked, period, with_transcribed=True)
+    return read_rows(Row, asked, period, with_transcribed=True)
 
 
-def _rows(activities, period, *, with_transcribed=False):
-    """A row for each of the activities, which are of one agency."""
-    activities = list(
-        activities.select_related("agency", "commitment", "plan").annotate(
-            newest_id=_newest(period, with_transcribed), last_id=_last(period)
-        )
-    )
-    updates = ActivityUpdate.objects.prefetch_related("places", "evidences").in_bulk(
-        [activity.newest_id for activity in activities if activity.newest_id]
-    )
-    lasts = (
-        ActivityUpdate.objects.select_related("period")
-        .prefetch_related("places")
-        .in_bulk([activity.last_id for activity in activities if activity.last_id])
-    )
-    returned = returned_steps(updates)
-    rows = []
-    for activity in activities:
-        update = updates.get(activity.newest_id)
-        if update:
-            update.activity, update.period = activity, period
-        last = lasts.get(activity.last_id)
-        step = returned.get(activity.newest_id)
-        rows.append(Row(activity, period, update, last, step))
-    return tuple(rows)
-
-
-def _newest(period, with_transcribed):
-    rows = _revisions(period)
-    rows = rows if with_transcribed else rows.without_transcriptions()
-    return Subquery(rows.order_by("-revision").values("pk")[:1])
-
-
-def _revisions(period):
-    return ActivityUpdate.objects.filter(activity=OuterRef("pk"), period=period)
-
-
-def _last(period):
-    """The last published update of an earlier period that told something."""
-    rows = ActivityUpdate.objects.counted().filter(activity=OuterRef("pk"))
-    earlier = rows.filter(period__ends_on__lte=period.ends_on).exclude(period=period)
-    told = earlier.exclude(answer=Answer.NO_NEWS)
-    return Subquery(told.newest_first().values("pk")[:1])
+def declared(period, agency, *, with_transcribed=False, **lookups):
+    """A row for each commitment that the agency leads in the round's plan."""
+    led = Commitment.objects.standing().filter(plan=period.plan, lead=agency)
+    found = led.filter(**lookups)
+    return read_rows(Declared, found, period, with_transcribed=with_transcribed)

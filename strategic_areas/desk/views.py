@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from strategic_areas.desk import answers, declarations, showing
+from strategic_areas.desk import answers, sheet_page
 from strategic_areas.desk.sheet import as_it_stands, find, find_row, following
 
 #: The header by which the sheet's script asks for one row instead of a page.
@@ -34,7 +34,7 @@ def row_or_404(request, period, agency, activity=None, commitment=None):
 def sheet(request, period, agency):
     """Every activity owed in the round; the next empty row stands open."""
     found = find_or_404(request, period, agency)
-    context = showing.page(request, found, unfolded=showing.asked_row(request))
+    context = sheet_page.page(request, found, unfolded=sheet_page.asked_row(request))
     return render(request, "desk/sheet.html", context)
 
 
@@ -42,13 +42,12 @@ def sheet(request, period, agency):
 def save_row(request, period, agency, **subject):
     """Save this row and no other; its errors come back beside their fields."""
     row = row_or_404(request, period, agency, **subject)
-    take = answers.take if row.field == "activity" else declarations.take
-    form = take(row, request.POST, by=request.user)
+    form = answers.take(row, request.POST, by=request.user)
     if ROW_ONLY in request.headers:
         return _row_only(request, as_it_stands(row), form)
     if form.errors:
         found = find_or_404(request, period, agency)
-        context = showing.page(request, found, unfolded=row.anchor, posted=form)
+        context = sheet_page.page(request, found, unfolded=row.anchor, posted=form)
         return render(request, "desk/sheet.html", context, status=_status(form))
     messages.success(request, _("%(code)s is saved.") % {"code": row.subject.code})
     return redirect(_next_address(row))
@@ -63,9 +62,9 @@ def _status(form):
 def _row_only(request, row, form):
     """The row as it stands now, for the script to put in its place."""
     posted = form if form.errors else None
-    shown = showing.show(
+    shown = sheet_page.show(
         row,
-        showing.places(),
+        sheet_page.places(),
         unfolded=row.anchor if posted else None,
         posted=posted,
     )

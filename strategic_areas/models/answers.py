@@ -78,6 +78,7 @@ ANSWERED = (
         bilingual=True,
         called=_("No news, because"),
         part=Part.NO_NEWS,
+        rows=1,
         repeated=False,
         column=Column(
             34,

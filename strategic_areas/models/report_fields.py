@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.template.defaultfilters import floatformat
 from django.utils.functional import Promise
@@ -38,7 +39,7 @@ class ReportField(Field):
     A field that an agency fills in.
 
     ``part``: where on the form; None for one that the form fills in by itself.
-    ``rows``: the height of its text box.
+    ``rows``: the height of its text box; a text of 1 row is one line.
     ``compared``: a reviewer reads it beside what was last published.
     ``corrected``: a correction begins with it, and is one if it changes.
     ``receipt``: it stands on the receipt of what was sent.
@@ -59,6 +60,25 @@ class ReportField(Field):
     prefilled: bool = False
     says_no: bool = False
     column: Column | None = None
+
+    @property
+    def filled_in(self):
+        """True where a person fills it in."""
+        return self.part is not None
+
+    @property
+    def bounds(self):
+        """The least number that it takes, and the greatest, if its model states one."""
+        stated = self.model_field.deconstruct()[3].get("validators", [])
+        least = [
+            each.limit_value
+            for each in self.model_field.validators
+            if isinstance(each, MinValueValidator)
+        ]
+        most = [
+            each.limit_value for each in stated if isinstance(each, MaxValueValidator)
+        ]
+        return max(least, default=None), min(most, default=None)
 
     def plain(self, record):
         """

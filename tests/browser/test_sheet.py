@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from strategic_areas.desk import in_step
+from strategic_areas.desk import revisions
 from strategic_areas.models import ActivityUpdate, Submission
 from tests.factories import (
     make_activity,
@@ -249,21 +249,22 @@ def test_the_sheet_works_by_keyboard_alone(make_page):
     assert asked.stored() == {first.code: 60, second.code: 80}
 
 
-def test_the_script_keeps_both_fields_in_step_as_the_server_does(make_page):
+def test_the_script_settles_both_fields_as_the_server_does(make_page):
     asked = Round(1)
     page = make_page(asked.user)
     page.goto(asked.address)
     percents = [None, 0, 1, 99, 100]
-    cases = [(str(state), number) for state in in_step.STATES for number in percents]
+    cases = [(str(state), number) for state in revisions.STATES for number in percents]
 
     told = page.evaluate(
-        "cases => cases.map(([state, number]) => "
-        "[inStep(state, number, 'percent')[0], inStep(state, number, 'execution')[1]])",
+        "cases => cases.map(([state, number]) => ["
+        "settled(state, number, 'percent')[0], "
+        "settled(state, number, 'execution')[1]])",
         cases,
     )
 
     assert told == [
-        [in_step.execution_for(number, state), in_step.percent_for(state, number)]
+        [revisions.execution_for(number, state), revisions.percent_for(state, number)]
         for state, number in cases
     ]
 

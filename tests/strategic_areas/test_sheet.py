@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from agencies.models import FocalPoint
 from strategic_areas import purging, workflow
-from strategic_areas.desk import in_step
+from strategic_areas.desk import revisions
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
@@ -294,7 +294,7 @@ def test_errors_stand_beside_their_field_and_nothing_is_saved(desk):
         ({"percent": "70", "execution": "in_progress"}, ("in_progress", 70)),
     ],
 )
-def test_execution_and_percent_are_kept_in_step(desk, typed, expected):
+def test_of_execution_and_percent_one_follows_the_other(desk, typed, expected):
     desk.published_before(percent=40)
 
     desk.save(**{"execution": "in_progress", **typed})
@@ -309,11 +309,11 @@ def test_two_numbers_that_disagree_are_asked_about(desk):
     assert "percent" in response.context["rows"][0].posted.errors
 
 
-@pytest.mark.parametrize("execution", in_step.STATES)
+@pytest.mark.parametrize("execution", revisions.STATES)
 @pytest.mark.parametrize("percent", [None, 0, 1, 50, 99, 100])
 def test_both_rules_agree_with_what_the_database_accepts(execution, percent):
-    state = in_step.execution_for(percent, execution)
-    number = in_step.percent_for(execution, percent)
+    state = revisions.execution_for(percent, execution)
+    number = revisions.percent_for(execution, percent)
 
     assert (percent == 100) <= (state == "completed")
     assert (execution == "completed") == (number == 100)

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from strategic_areas.desk import declarations
 from strategic_areas.desk.rows import Declared, Row
-from strategic_areas.desk.sheet import owed
+from strategic_areas.desk.sheet import declared, owed
 from strategic_areas.models import Activity, Commitment, Letter, Status
 
 
@@ -91,10 +90,10 @@ def sheet_url(letter):
 def read(letter):
     """The sheet of a letter: what it may tell of, and what the agency tells itself."""
     asked = letter.period, letter.agency
-    declared = declarations.read(*asked, with_transcribed=True)
+    led = declared(*asked, with_transcribed=True)
     found = {LetterRow: [], LetterDeclared: []}
     taken = []
-    for kind, rows in ((LetterRow, owed(*asked)), (LetterDeclared, declared)):
+    for kind, rows in ((LetterRow, owed(*asked)), (LetterDeclared, led)):
         for row in rows:
             if is_free(row.update, letter):
                 told = (row.subject, row.period, row.update, row.last, row.returned)

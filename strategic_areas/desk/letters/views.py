@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from agencies import access, audit
 from agencies.audit import take_out
 from strategic_areas import evidence, workflow
-from strategic_areas.desk import answers, declarations, showing
+from strategic_areas.desk import answers, sheet_page
 from strategic_areas.desk.letters import asking
 from strategic_areas.desk.letters.forms import LetterForm, SendLetterForm
 from strategic_areas.desk.letters.rows import read
@@ -79,22 +79,24 @@ def new(request):
 @require_safe
 def sheet(request, pk):
     """What the letter says of each activity, and of what its agency leads."""
-    return _page(request, _found(request, pk), showing.asked_row(request))
+    return _page(request, _found(request, pk), sheet_page.asked_row(request))
 
 
 def _page(request, letter, unfolded=None, posted=None, sending=None, status=200):
     found = read(letter)
     if unfolded is None:
         unfolded = next((row.anchor for row in found.rows if row.waits), None)
-    provinces = showing.places()
+    provinces = sheet_page.places()
     shown = {"unfolded": unfolded, "posted": posted}
     context = {
         **admin.site.each_context(request),
         "title": str(letter),
         "letter": letter,
         "sheet": found,
-        "rows": [showing.show(row, provinces, **shown) for row in found.rows],
-        "declarations": [showing.show(row, (), **shown) for row in found.declarations],
+        "rows": [sheet_page.show(row, provinces, **shown) for row in found.rows],
+        "declarations": [
+            sheet_page.show(row, (), **shown) for row in found.declarations
+        ],
         "form": sending or _send_form(found),
         "contested": _contested(letter),
     }
@@ -134,8 +136,7 @@ def save_row(request, pk, activity=None, commitment=None):
     row = found.row(activity) if activity else found.declaration(commitment)
     if row is None:
         raise Http404
-    take = answers.take if activity else declarations.take
-    form = take(row, request.POST, by=request.user, letter=letter)
+    form = answers.take(row, request.POST, by=request.user, letter=letter)
     if form.errors:
         status = 409 if form.conflict else 422
         return _page(request, letter, row.anchor, posted=form, status=status)

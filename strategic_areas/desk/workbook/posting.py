@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
-from strategic_areas.desk import in_step
+from strategic_areas.desk.revisions import settled
 from strategic_areas.desk.workbook import values, words
 from strategic_areas.desk.workbook.columns import ALONE, CHOICES
 from strategic_areas.models import Answer
@@ -98,12 +98,12 @@ def _report(line, row, chosen, changed):
     if row.activity.is_continuing:
         told["quantity"] = line.text("quantity")
     else:
-        execution, percent = _in_step(execution, percent, changed)
+        execution, percent = _settled(execution, percent, changed)
         told["percent"] = percent
     return {**told, "execution": execution}
 
 
-def _in_step(execution, percent, changed):
+def _settled(execution, percent, changed):
     """
     Whichever of the two cells was changed leads.
 
@@ -113,7 +113,7 @@ def _in_step(execution, percent, changed):
     if percent and not percent.isdecimal():
         return execution, percent
     number = int(percent) if percent else None
-    number, execution = in_step.both(number, execution, changed=leading)
+    number, execution = settled(number, execution, changed=leading)
     return str(execution), "" if number is None else str(number)
 
 

@@ -5,10 +5,9 @@ import math
 from decimal import Decimal
 
 from strategic_areas import cells
-from strategic_areas.desk.forms import REMEMBERED
 from strategic_areas.desk.workbook import words
 from strategic_areas.desk.workbook.columns import CHOICES, FILLED_NAMES, NUMBERS
-from strategic_areas.models import Answer
+from strategic_areas.models import ActivityUpdate, Answer
 
 #: How Excel stores the line ends of some programs.
 STORED_RETURN = "_x000D_"
@@ -30,7 +29,8 @@ def _remembered(last):
     """As on the sheet, an empty row opens with what was last published."""
     held = dict.fromkeys(FILLED_NAMES)
     if last:
-        held |= {name: getattr(last, name) for name in REMEMBERED}
+        remembered = set(ActivityUpdate.fields.spanish(prefilled=True)) - {"places"}
+        held |= {name: getattr(last, name) for name in remembered}
         held["places"] = place_names(last.places.all())
     return {name: _shown(name, value) for name, value in held.items()}
 

@@ -7,11 +7,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.audit import take_out
-from strategic_areas.desk import showing
+from strategic_areas.desk import sheet_page
+from strategic_areas.desk.sheet_page import UploadForm
 from strategic_areas.desk.views import find_or_404
 from strategic_areas.desk.workbook import staging
 from strategic_areas.desk.workbook.comparing import Kind, compare
-from strategic_areas.desk.workbook.forms import SaveForm, UploadForm
+from strategic_areas.desk.workbook.forms import SaveForm
 from strategic_areas.desk.workbook.reading import read
 from strategic_areas.desk.workbook.saving import save
 from strategic_areas.desk.workbook.writing import write
@@ -25,7 +26,7 @@ def workbook(request, period, agency):
     if request.method == "GET":
         return _download(request, sheet)
     upload = UploadForm(request.POST, request.FILES, action=sheet.workbook_url)
-    context = {**showing.frame(request, sheet), "upload": upload}
+    context = {**sheet_page.frame(request, sheet), "upload": upload}
     if upload.is_valid():
         try:
             context |= _preview(sheet, upload.cleaned_data["workbook"], request.user)
@@ -37,7 +38,7 @@ def workbook(request, period, agency):
 
 def _download(request, sheet):
     take_out(request, sheet.period, agency=sheet.agency, kind="workbook")
-    names = [name for _pk, name in showing.places()]
+    names = [name for _pk, name in sheet_page.places()]
     response = HttpResponse(write(sheet, names), content_type=EXTENSIONS["xlsx"])
     name = f"hoja-{sheet.agency.slug}-{sheet.period.code}.xlsx"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -48,7 +49,7 @@ def _download(request, sheet):
 
 def _preview(sheet, file, user):
     """What the page shows of each line, and the form that saves what can be."""
-    outcomes = compare(sheet, read(file, sheet), showing.places(), by=user)
+    outcomes = compare(sheet, read(file, sheet), sheet_page.places(), by=user)
     staged = staging.stage(sheet, outcomes, by=user)
     kinds = {kind: [each for each in outcomes if each.kind == kind] for kind in Kind}
     count = len(kinds[Kind.NEW]) + len(kinds[Kind.CHANGED])

@@ -1,16 +1,42 @@
-"""A row of the sheet with the forms in which it is answered."""
+"""What the page of the sheet shows: its rows, with the forms that answer them."""
 
 from dataclasses import dataclass
 
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
+from django import forms
 from django.contrib import admin
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-from strategic_areas.desk import in_step
+from strategic_areas.desk import revisions
 from strategic_areas.desk.attaching import AttachForm, whereabouts
-from strategic_areas.desk.declarations import DeclarationForm
-from strategic_areas.desk.forms import NoNewsForm, ReportForm, SameForm
+from strategic_areas.desk.forms import (
+    DeclarationForm,
+    NoNewsForm,
+    ReportForm,
+    SameForm,
+)
 from strategic_areas.desk.rows import Declared, Row
-from strategic_areas.desk.workbook.forms import UploadForm
 from strategic_areas.models import Province
+
+
+class UploadForm(forms.Form):
+    """The filled workbook; it is read, never kept."""
+
+    workbook = forms.FileField(
+        label=_("Filled workbook (.xlsx)"),
+        widget=forms.FileInput(attrs={"accept": ".xlsx"}),
+    )
+
+    def __init__(self, *args, action, **kwargs):
+        kwargs["label_suffix"] = ""
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_action = action
+        self.helper.form_class = "upload-form"
+        self.helper.attrs = {"novalidate": ""}
+        self.helper.add_input(Submit("upload", gettext("Upload and see what changes")))
 
 
 @dataclass(frozen=True)
@@ -65,7 +91,7 @@ def page(request, sheet, *, unfolded=None, posted=None, attaching=None):
         "rows": [show(row, provinces, **shown) for row in sheet.rows],
         "off_plan": [show(row, provinces, **shown) for row in sheet.off_plan],
         "declarations": [show(row, (), **shown) for row in sheet.declarations],
-        "in_step": in_step.table(),
+        "percent_rules": revisions.rules(),
         "upload": UploadForm(action=sheet.workbook_url),
     }
 

@@ -4,7 +4,7 @@ import pytest
 from django import forms
 from django.test.html import parse_html
 
-from strategic_areas.desk.ticks import Ticks
+from strategic_areas.desk.revisions import Checkboxes
 
 CHOICES = [(1, "Azua"), (2, "Monte <Plata> & más"), (3, "Duarte")]
 
@@ -14,7 +14,7 @@ CHOICES = [(1, "Azua"), (2, "Monte <Plata> & más"), (3, "Duarte")]
 def test_they_are_what_django_writes(value, attrs):
     attrs = {"id": "places", **attrs}
 
-    ours = Ticks(choices=CHOICES).render("places", value, attrs)
+    ours = Checkboxes(choices=CHOICES).render("places", value, attrs)
 
     theirs = forms.CheckboxSelectMultiple(choices=CHOICES)
     assert parse_html(ours) == parse_html(theirs.render("places", value, attrs))
