@@ -124,13 +124,13 @@ def receipt(request, pk):
     context = {
         **admin.site.each_context(request),
         "kept": kept,
-        "reports": _told(kept, "reports", ActivityUpdate),
-        "declarations": _told(kept, "declarations", CommitmentUpdate),
+        "reports": _as_sent(kept, "reports", ActivityUpdate),
+        "declarations": _as_sent(kept, "declarations", CommitmentUpdate),
     }
     return render(request, "desk/receipt.html", context)
 
 
-def _told(submission, part, model):
+def _as_sent(submission, part, model):
     """What a receipt holds of each report or declaration, as people read it."""
     fields = model.fields.where(receipt=True)
     return [

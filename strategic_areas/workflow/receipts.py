@@ -62,8 +62,8 @@ def _receipt(period, agency, updates, declarations, by):
         "agency": {"acronym": agency.acronym, "name": agency.name_es},
         "sent_at": at.isoformat(),
         "sent_by": by.get_full_name() or by.get_username(),
-        "reports": [_told(each, "update") for each in updates],
-        "declarations": [_told(each, "declaration") for each in declarations],
+        "reports": [_as_sent(each, "update") for each in updates],
+        "declarations": [_as_sent(each, "declaration") for each in declarations],
     }
     return Submission.objects.create(
         agency=agency,
@@ -77,7 +77,7 @@ def _receipt(period, agency, updates, declarations, by):
     )
 
 
-def _told(record, number):
+def _as_sent(record, number):
     """
     All that the agency said in one revision, as plain values.
 

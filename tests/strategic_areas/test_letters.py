@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from agencies.mail import Mail
 from strategic_areas import purging, workflow
-from strategic_areas.desk.letters import asking
+from strategic_areas.desk.letters import confirming
 from strategic_areas.evidence.keeping import evidence_storage
 from strategic_areas.models import ActivityUpdate, Letter
 from tests.factories import (
@@ -385,7 +385,7 @@ def test_the_transcriber_is_not_asked_for_her_own_word():
     letter = make_letter()
     make_mandate(user=letter.recorded_by, agency=letter.agency)
 
-    asking.ask(letter, by=letter.recorded_by)
+    confirming.ask(letter, by=letter.recorded_by)
 
     assert Mail.objects.count() == 0
 

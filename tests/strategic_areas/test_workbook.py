@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from strategic_areas.desk.workbook import columns, words, writing
+from strategic_areas.desk.workbook import columns, writing
 from strategic_areas.models import ActivityUpdate, Province, Region
 from tests.factories import (
     make_activity,
@@ -28,12 +28,12 @@ def filler(client):
 
 def spanish(name, value):
     with translation.override("es"):
-        return words.word(name, value)
+        return columns.word(name, value)
 
 
 def held(book, activity):
     """What the fillable cells of an activity hold."""
-    cells = {name: book.cell(activity, name).value for name in columns.FILLED_NAMES}
+    cells = {name: book.cell(activity, name).value for name in columns.FIELDS}
     return {name: value for name, value in cells.items() if value is not None}
 
 
@@ -182,7 +182,7 @@ def test_only_what_may_be_filled_is_unlocked(filler):
 
     book = filler.download()
 
-    everything = set(columns.FILLED_NAMES)
+    everything = set(columns.FIELDS)
     assert book.page.protection.sheet
     assert book.page.protection.password is None
     assert open_cells(book, filler.activity) == everything - {"quantity"}
@@ -198,7 +198,7 @@ def test_ids_and_machine_names_are_hidden(filler):
         for name, column in book.columns().items()
         if not book.page.column_dimensions[writing.LETTERS[name]].hidden
     }
-    assert shown == {c.name for c in (*columns.TOLD, *columns.FILLED)}
+    assert shown == {c.name for c in (*columns.CONTEXT, *columns.FILLED)}
     assert book.page.row_dimensions[1].hidden
     assert book.page.freeze_panes.endswith("3")
 

@@ -5,7 +5,7 @@ from django.core import signing
 from django.utils import translation
 
 from strategic_areas import workflow
-from strategic_areas.desk.workbook import staging, words
+from strategic_areas.desk.workbook import columns, saving
 from strategic_areas.models import ActivityUpdate, Answer, Province, Region, Status
 from tests.factories import (
     make_activity,
@@ -29,7 +29,7 @@ def filler(client):
 
 def spanish(name, value):
     with translation.override("es"):
-        return words.word(name, value)
+        return columns.word(name, value)
 
 
 def kinds(response):
@@ -695,7 +695,7 @@ def test_nothing_is_saved_that_no_preview_of_hers_announced(filler):
     preview = filler.upload(filler.download().fill(filler.activity, percent=60))
     signed = preview.context["form"]["staged"].value()
     forged = signing.dumps(
-        signing.loads(signed, salt=staging.SALT), salt="another purpose"
+        signing.loads(signed, salt=saving.SALT), salt="another purpose"
     )
     colleague = make_focal_point(agency=filler.agency)
 
@@ -710,7 +710,7 @@ def test_nothing_is_saved_that_no_preview_of_hers_announced(filler):
 def test_a_preview_grows_old(filler, monkeypatch):
     filler.published_before()
     preview = filler.upload(filler.download().fill(filler.activity, percent=60))
-    monkeypatch.setattr(staging, "LASTS", -1)
+    monkeypatch.setattr(saving, "LASTS", -1)
 
     filler.save(preview)
 

@@ -1,14 +1,45 @@
-"""The agency's page: the letter beside what was transcribed, and its word on it."""
+"""The agency's word on a transcription: the mail that asks for it, and its page."""
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from agencies.mail import queue_mail
+from agencies.models import User
 from strategic_areas import workflow
 from strategic_areas.desk.letters.forms import ConfirmForm, ContestForm
 from strategic_areas.models import Letter, Status
+
+
+def ask(letter, *, by):
+    """Queue a mail to each who reports for the agency now, but for the transcriber."""
+    mandates = letter.agency.focal_points.current()
+    people = User.objects.filter(is_active=True, mandates__in=mandates).exclude(
+        pk=by.pk
+    )
+    for person in people.exclude(email="").distinct():
+        with translation.override(person.language):
+            queue_mail(
+                to=person.email,
+                language=person.language,
+                kind="letter",
+                subject=_("Please confirm what was transcribed from your letter"),
+                text=render_to_string("email/letter.txt", _context(letter, person)),
+            )
+
+
+def _context(letter, person):
+    path = reverse("admin:letter_confirm", args=[letter.pk])
+    return {
+        "letter": letter,
+        "person": person,
+        "address": f"{settings.SITE_URL}{path}",
+    }
 
 
 def waiting_for(user):

@@ -13,7 +13,7 @@ from agencies import access, audit
 from agencies.audit import take_out
 from strategic_areas import evidence, workflow
 from strategic_areas.desk import answers, sheet_page
-from strategic_areas.desk.letters import asking
+from strategic_areas.desk.letters import confirming
 from strategic_areas.desk.letters.forms import LetterForm, SendLetterForm
 from strategic_areas.desk.letters.rows import read
 from strategic_areas.models import Letter, Status, Transition
@@ -161,7 +161,7 @@ def send(request, pk):
         with transaction.atomic():
             told = {name: form.cleaned_data[name] for name in ("seen", "declared")}
             workflow.submit_letter(letter, **told, by=request.user)
-            asking.ask(letter, by=request.user)
+            confirming.ask(letter, by=request.user)
     except workflow.TransitionError as error:
         messages.error(request, str(error))
         return redirect("admin:letter", pk=letter.pk)

@@ -1,22 +1,48 @@
-"""The columns of the workbook: what each is called, asks for and holds."""
+"""
+The columns of the workbook: what each is called, asks for and holds.
 
+Those that an agency fills follow from the declaration of a report's fields.
+"""
+
+import hashlib
+import math
 from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
 
-from django.utils.functional import Promise
+from django.conf import settings
+from django.utils import translation
+from django.utils.functional import Promise, lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from agencies.fields import Kind
+from agencies.folding import fold
+from strategic_areas import cells
+from strategic_areas.models import ActivityUpdate, Answer
+from strategic_areas.models.report_fields import ReportField
 
 #: Counts the shapes of the workbook; one of another shape is refused.
 FORMAT = "hoja-1"
+#: How Excel stores the line ends of some programs.
+STORED_RETURN = "_x000D_"
+#: How many characters of a cell's digest tell that the cell was changed.
+DIGEST_BYTES = 4
 
 
 @dataclass(frozen=True)
 class Column:
-    """``name`` is how a column is recognised wherever it was moved to."""
+    """
+    ``name`` is how a column is recognised wherever it was moved to.
+
+    ``field`` is the field of a report that is filled in there, if it is one.
+    """
 
     name: str
     header: str | Promise
     width: int
     hint: str | Promise = ""
+    field: ReportField | None = None
 
 
 #: Which row of the portal a line is about, and what stood there; hidden.
@@ -27,110 +53,161 @@ IDS = (
     Column("seen", "seen", 8),
 )
 #: What helps to fill the rest; locked.
-TOLD = (
+CONTEXT = (
     Column("code", _("Code"), 12),
     Column("title", _("Activity"), 42),
     Column("state", _("State"), 20),
     Column("last", _("Last published"), 26),
     Column("last_text", _("What was published"), 44),
 )
+_label = lazy(lambda field: field.label, str)
 #: What the agency fills, by the names of the forms' fields.
-FILLED = (
+FILLED = tuple(
     Column(
-        "answer",
-        _("Answer"),
-        22,
-        _(
-            "Choose from the list. With “Same as the previous period” and “No news” "
-            "leave the other cells as they are. Empty, it follows from what you fill."
-        ),
-    ),
-    Column(
-        "execution",
-        _("Execution"),
-        18,
-        _("Choose from the list. Where a percent says it, it follows from that."),
-    ),
-    Column(
-        "percent",
-        _("Percent complete"),
-        13,
-        _(
-            "A whole number from 0 to 100, since the activity began. Continuing work "
-            "states a quantity instead."
-        ),
-    ),
-    Column(
-        "quantity",
-        _("Quantity"),
-        13,
-        _("A number, 0 or more. Only for continuing work."),
-    ),
-    Column(
-        "narrative_es",
-        _("What was done"),
-        60,
-        _(
-            "About the work, never about a person. The public reads it. A new line: "
-            "Alt + Enter."
-        ),
-    ),
-    Column(
-        "obstacle_es",
-        _("Obstacle"),
-        40,
-        _("What holds it back. Required when it is suspended, cancelled or late."),
-    ),
-    Column(
-        "next_step_es",
-        _("Next step"),
-        40,
-        _("Required when it is suspended, cancelled or late."),
-    ),
-    Column("people_reached", _("People reached"), 13, _("A whole number, 0 or more.")),
-    Column(
-        "places",
-        _("Provinces"),
-        26,
-        _(
-            "Names as they stand on the sheet of lists, separated by a semicolon: "
-            "Azua; Duarte."
-        ),
-    ),
-    Column("internal_note", _("Note for the secretariat"), 34, _("Never published.")),
-    Column(
-        "is_reserved",
-        _("Reserved"),
-        12,
-        _("Yes where the law withholds it; then reason and legal basis are required."),
-    ),
-    Column(
-        "reserved_reason",
-        _("Why it is reserved"),
-        34,
-        _("For the secretariat; never published."),
-    ),
-    Column(
-        "reserved_legal_basis",
-        _("Legal basis"),
-        24,
-        _("The public reads it, such as: Ley 200-04, art. 17."),
-    ),
-    Column(
-        "no_news_reason_es",
-        _("No news, because"),
-        34,
-        _("Only with the answer “No news”. The public reads it. Name no person."),
-    ),
+        field.columns[0], _label(field), field.column.width, field.column.hint, field
+    )
+    for field in ActivityUpdate.fields
+    if getattr(field, "column", None)
 )
-COLUMNS = (*IDS, *TOLD, *FILLED)
-FILLED_NAMES = tuple(column.name for column in FILLED)
+COLUMNS = (*IDS, *CONTEXT, *FILLED)
 HEADERS = {column.name: column.header for column in COLUMNS}
+FIELDS = {column.name: column.field for column in FILLED}
 
-CHOICES = ("answer", "execution", "is_reserved")
-NUMBERS = ("percent", "quantity", "people_reached")
+
+def names(*kinds):
+    """The columns to be filled of these kinds of fields; without any, all of them."""
+    return tuple(
+        name for name, field in FIELDS.items() if not kinds or field.kind in kinds
+    )
+
+
+CHOICES = names(Kind.CHOICE, Kind.FLAG)
+NUMBERS = names(Kind.WHOLE, Kind.DECIMAL)
+LINKS = names(Kind.LINKS)
 #: With these answers every cell but the named ones stays as it was.
 ALONE = {
-    "same_as_before": {"answer"},
-    "no_news": {"answer", "no_news_reason_es"},
+    Answer.SAME_AS_BEFORE: {"answer"},
+    Answer.NO_NEWS: {"answer", "no_news_reason_es"},
 }
+
+
+def choices(name):
+    """Pairs of value and word of a column with a list, in the language in force."""
+    if FIELDS[name].kind is Kind.FLAG:
+        return [(True, gettext("Yes")), (False, gettext("No"))]
+    known = FIELDS[name].model_field.flatchoices
+    return [(value, str(label)) for value, label in known]
+
+
+def word(name, value):
+    """The word of a value; empty where nothing is said."""
+    return dict(choices(name)).get(value, "")
+
+
+def meaning(name, text):
+    """The value that a word stands for in any language; None if it is on no list."""
+    return _meanings(name).get(simple(text))
+
+
+@cache
+def _meanings(name):
+    found = {}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            for value, label in choices(name):
+                found[simple(label)] = value
+                found[simple(str(value))] = value
+    return found
+
+
+def simple(text):
+    """A word without accents, capitals and spare blanks, to compare it."""
+    return " ".join(fold(text).split())
+
+
+def filled(row):
+    """Name → what a row's fillable cells hold when it is downloaded."""
+    if row.state == "todo":
+        # As on the sheet, an empty row opens with what was last published.
+        return {
+            name: _held(field, row.last if row.last and field.prefilled else None)
+            for name, field in FIELDS.items()
+        }
+    held = {name: _held(field, row.update) for name, field in FIELDS.items()}
+    if row.update.answer != Answer.NO_NEWS:
+        held["no_news_reason_es"] = ""
+    return held
+
+
+def _held(field, update):
+    """What a cell holds of an update; where there is none, nothing."""
+    value = update and getattr(update, field.columns[0])
+    if field.columns[0] in CHOICES:
+        return word(field.name, value)
+    if field.kind is Kind.LINKS:
+        return linked_names(value.all() if update else ())
+    return value if field.columns[0] in NUMBERS else value or ""
+
+
+def linked_names(records):
+    return "; ".join(sorted(str(record) for record in records))
+
+
+def plain(name, value, number_format=""):
+    """
+    A cell's value as one text, however the program stored it.
+
+    Numbers without spare zeros, texts without their escape and the blanks around them;
+    "40 %" typed where a percent is asked is 40.
+    """
+    if value is None:
+        return ""
+    if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
+        if name == "percent" and "%" in number_format:
+            value = round(value * 100, 6)
+        return _number(value)
+    text = cells.unescape(str(value).replace(STORED_RETURN, "\r"))
+    text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    return text.removesuffix("%").strip() if name == "percent" else text
+
+
+def _number(value):
+    if not math.isfinite(value):
+        return str(value)
+    return format(Decimal(str(value)).normalize(), "f")
+
+
+def digest(texts):
+    """
+    A short digest of each fillable cell, by which a changed one is known.
+
+    Of words on a list it is their meaning that counts, in whichever language.
+    """
+    told = [_meant(name, texts[name]) for name in FIELDS]
+    return "-".join(
+        hashlib.blake2s(text.encode(), digest_size=DIGEST_BYTES).hexdigest()
+        for text in told
+    )
+
+
+def _meant(name, text):
+    if name not in CHOICES:
+        return text
+    value = meaning(name, text)
+    if FIELDS[name].kind is Kind.FLAG and not text:
+        value = False
+    return text if value is None else str(value)
+
+
+def touched(texts, seen):
+    """
+    The names of the cells that somebody changed since ``digest`` made ``seen``.
+
+    Where that is lost, every cell that is not empty counts as changed.
+    """
+    before = seen.split("-")
+    if len(before) != len(FIELDS):
+        return {name for name in FIELDS if texts[name]}
+    now = digest(texts).split("-")
+    pairs = zip(FIELDS, before, now, strict=True)
+    return {name for name, one, other in pairs if one != other}

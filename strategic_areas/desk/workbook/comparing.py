@@ -9,8 +9,12 @@ from django.utils.translation import gettext as _
 
 from strategic_areas.desk import answers, guard
 from strategic_areas.desk.rows import Row
-from strategic_areas.desk.workbook import values, words
-from strategic_areas.desk.workbook.columns import FILLED_NAMES, HEADERS, NUMBERS
+from strategic_areas.desk.workbook.columns import (
+    FIELDS,
+    HEADERS,
+    LINKS,
+    linked_names,
+)
 from strategic_areas.desk.workbook.posting import changed_cells, posted
 from strategic_areas.desk.workbook.reading import Line
 
@@ -95,7 +99,7 @@ def _misplaced(line, row, changed, times):
         message = _("The code does not belong to this row; cells were moved apart.")
     elif not row.is_open:
         message = _("This report was sent already; it is no longer changed here.")
-        return [_fault(line, name, message) for name in FILLED_NAMES if name in changed]
+        return [_fault(line, name, message) for name in FIELDS if name in changed]
     else:
         return []
     return [_fault(line, "", message)]
@@ -135,7 +139,7 @@ def _all_faults(line, form, known):
         for error in messages:
             if name in known or error.code == "conflict":
                 continue
-            cell = name if name in FILLED_NAMES else ""
+            cell = name if name in FIELDS else ""
             message = " ".join(error.messages)
             # A refused text counts as missing too; one reason is enough.
             if not (cell and line.text(cell) and message == _("This is required.")):
@@ -143,7 +147,7 @@ def _all_faults(line, form, known):
 
 
 def _in_order(fault):
-    return FILLED_NAMES.index(fault.name) if fault.name else -1
+    return list(FIELDS).index(fault.name) if fault.name else -1
 
 
 def _fault(line, name, message):
@@ -153,30 +157,25 @@ def _fault(line, name, message):
 
 def _changes(stored, form):
     """The fields in which what the form would store differs from what is stored."""
-    before = _told(stored, stored.places.all()) if stored else {}
-    places = form.cleaned_data.get("places")
-    after = _told(form.instance, places)
-    if places is None:
-        after["places"] = before.get("places", "")
+    before = _in_words(stored) if stored else {}
+    after = _in_words(form.instance)
+    for name in LINKS:
+        stands = linked_names(getattr(stored, name).all()) if stored else ""
+        linked = form.cleaned_data.get(name)
+        before[name] = stands
+        after[name] = stands if linked is None else linked_names(linked)
     return tuple(
         Change(str(HEADERS[name]), before.get(name, ""), after[name])
-        for name in FILLED_NAMES
+        for name in FIELDS
         if before.get(name, "") != after[name]
     )
 
 
-def _told(update, places):
-    """Name → what a field says, in words to show and to compare."""
-    told = {name: getattr(update, name) for name in FILLED_NAMES if name != "places"}
-    told = {
-        name: values.plain(name, value)
-        if name in NUMBERS
-        else "\n".join(str(value or "").splitlines()).strip()
-        for name, value in told.items()
+def _in_words(update):
+    """Name → what a field says, in words to show and to compare; links left out."""
+    words = {
+        name: field.in_words(field.plain(update))
+        for name, field in FIELDS.items()
+        if name not in LINKS
     }
-    return told | {
-        "answer": words.word("answer", update.answer),
-        "execution": words.word("execution", update.execution),
-        "is_reserved": words.word("is_reserved", True) if update.is_reserved else "",
-        "places": values.place_names(places or ()),
-    }
+    return {name: "\n".join(text.splitlines()).strip() for name, text in words.items()}

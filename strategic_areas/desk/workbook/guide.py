@@ -6,8 +6,13 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter, quote_sheetname
 
 from strategic_areas import cells
-from strategic_areas.desk.workbook import words
-from strategic_areas.desk.workbook.columns import CHOICES, FORMAT, HEADERS
+from strategic_areas.desk.workbook.columns import (
+    CHOICES,
+    FORMAT,
+    HEADERS,
+    LINKS,
+    choices,
+)
 
 #: The hidden sheet that says of which agency and round the workbook is.
 MARKS = "_hoja"
@@ -123,8 +128,8 @@ def _never():
 def add_lists(page, provinces):
     """The sheet of lists; returns name → where the list of that column stands."""
     columns = {
-        **{name: [label for _value, label in words.choices(name)] for name in CHOICES},
-        "places": provinces,
+        **{name: [label for _value, label in choices(name)] for name in CHOICES},
+        **dict.fromkeys(LINKS, provinces),
     }
     found = {}
     for place, (name, entries) in enumerate(columns.items(), 1):

@@ -6,14 +6,21 @@ from dataclasses import dataclass, field
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
+from agencies.fields import Kind
 from strategic_areas.desk.revisions import settled
-from strategic_areas.desk.workbook import values, words
-from strategic_areas.desk.workbook.columns import ALONE, CHOICES
+from strategic_areas.desk.workbook.columns import (
+    ALONE,
+    CHOICES,
+    FIELDS,
+    choices,
+    meaning,
+    simple,
+    touched,
+)
 from strategic_areas.models import Answer
+from strategic_areas.models.report_fields import Part
 
 BETWEEN_PLACES = re.compile(r"[;,\n]")
-TEXTS = ("narrative_es", "obstacle_es", "next_step_es", "internal_note")
-RESERVED_TEXTS = ("reserved_reason", "reserved_legal_basis")
 
 
 @dataclass(frozen=True)
@@ -22,6 +29,11 @@ class Posted:
 
     data: dict = field(default_factory=dict)
     faults: dict[str, str] = field(default_factory=dict)
+
+
+def changed_cells(line):
+    """The names of the cells that somebody changed since the download."""
+    return touched(line.filled, line.text("seen"))
 
 
 def posted(line, row, provinces, changed):
@@ -43,11 +55,9 @@ def posted(line, row, provinces, changed):
 
 def _chosen(line, name, faults):
     text = line.text(name)
-    value = words.meaning(name, text) if text else None
+    value = meaning(name, text) if text else None
     if text and value is None and name not in faults:
-        labels = get_text_list(
-            [label for _value, label in words.choices(name)], _("or")
-        )
+        labels = get_text_list([label for _value, label in choices(name)], _("or"))
         faults[name] = _("“%(word)s” is not on the list. Choose %(words)s.") % {
             "word": text[:60],
             "words": labels,
@@ -91,16 +101,27 @@ def _seen_version(line, row):
 
 
 def _report(line, row, chosen, changed):
-    told = {name: _as_typed(line.text(name)) for name in (*TEXTS, *RESERVED_TEXTS)}
-    told["people_reached"] = line.text("people_reached")
-    told["is_reserved"] = bool(chosen["is_reserved"])
-    execution, percent = chosen["execution"] or "", line.text("percent")
+    """What is posted of the cells of a report, but for its places."""
+    told = {
+        name: _value(line, name, field, chosen)
+        for name, field in FIELDS.items()
+        if field.filled_in and field.part != Part.NO_NEWS and field.kind != Kind.LINKS
+    }
     if row.activity.is_continuing:
-        told["quantity"] = line.text("quantity")
+        del told["percent"]
     else:
-        execution, percent = _settled(execution, percent, changed)
-        told["percent"] = percent
-    return {**told, "execution": execution}
+        del told["quantity"]
+        told |= _settled(told["execution"], told["percent"], changed)
+    return told
+
+
+def _value(line, name, field, chosen):
+    if field.kind is Kind.FLAG:
+        return bool(chosen[name])
+    if field.kind is Kind.CHOICE:
+        return chosen[name] or ""
+    text = line.text(name)
+    return _as_typed(text) if field.kind is Kind.TEXT else text
 
 
 def _settled(execution, percent, changed):
@@ -109,25 +130,28 @@ def _settled(execution, percent, changed):
 
     Decided here, from the workbook alone, so that the same file always says the same.
     """
-    leading = {"execution", "percent"} & changed
     if percent and not percent.isdecimal():
-        return execution, percent
-    number = int(percent) if percent else None
-    number, execution = settled(number, execution, changed=leading)
-    return str(execution), "" if number is None else str(number)
+        return {}
+    number, execution = settled(
+        int(percent) if percent else None,
+        execution,
+        changed={"execution", "percent"} & changed,
+    )
+    percent = "" if number is None else str(number)
+    return {"execution": str(execution), "percent": percent}
 
 
 def _places(line, provinces, faults):
-    by_name = {words.simple(name): pk for pk, name in provinces}
+    by_name = {simple(name): pk for pk, name in provinces}
     names = [name.strip() for name in BETWEEN_PLACES.split(line.text("places"))]
     names = [name for name in names if name]
-    unknown = [name for name in names if words.simple(name) not in by_name]
+    unknown = [name for name in names if simple(name) not in by_name]
     if unknown and "places" not in faults:
         faults["places"] = _(
             "Not on the sheet of lists: %(names)s. Write each name as it stands there, "
             "separated by a semicolon."
         ) % {"names": ", ".join(name[:60] for name in unknown)}
-    known = [words.simple(name) for name in names if name not in unknown]
+    known = [simple(name) for name in names if name not in unknown]
     return sorted({by_name[name] for name in known})
 
 
@@ -138,8 +162,3 @@ def _no_formula():
 def _as_typed(text):
     """Lines end as a browser sends them, so that both ways store the same."""
     return text.replace("\n", "\r\n")
-
-
-def changed_cells(line):
-    """The names of the cells that somebody changed since the download."""
-    return values.touched(line.filled, line.text("seen"))

@@ -8,17 +8,18 @@ from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
-from strategic_areas.desk.workbook import guide, values
+from strategic_areas.desk.workbook import guide
 from strategic_areas.desk.workbook.columns import (
-    FILLED_NAMES,
+    FIELDS,
     FORMAT,
     HEADERS,
     IDS,
+    plain,
 )
 from strategic_areas.evidence import RefusedFileError, clean
 
 #: What is read of each line; the rest only tells.
-READ = (*(column.name for column in IDS), "code", *FILLED_NAMES)
+READ = (*(column.name for column in IDS), "code", *FIELDS)
 #: Far more than any sheet holds; a workbook beyond it is somebody's else.
 MOST_ROWS, MOST_COLUMNS = 3_000, 100
 UNPACKED_BYTES = 30 * 1024 * 1024
@@ -55,7 +56,7 @@ class Line:
 
     @property
     def filled(self):
-        return {name: self.text(name) for name in FILLED_NAMES}
+        return {name: self.text(name) for name in FIELDS}
 
     @property
     def says_something(self):
@@ -158,7 +159,7 @@ def _line(number, row, columns):
         elif cell.data_type in {CALCULATED, BROKEN}:
             cells[name] = Cell(place, str(cell.value), is_value=False)
         else:
-            text = values.plain(name, cell.value, cell.number_format)
+            text = plain(name, cell.value, cell.number_format)
             if len(text) > LONGEST_TEXT:
                 raise _too_much()
             cells[name] = Cell(place, text)

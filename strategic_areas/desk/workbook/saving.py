@@ -1,10 +1,80 @@
-"""Saving what a preview announced, row by row, each checked again."""
+"""
+What a preview announced: signed in the person's own page, then saved row by row.
+
+Each row is checked again when it is saved.
+"""
 
 from dataclasses import dataclass, field
 
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
+from django import forms
+from django.core import signing
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from strategic_areas.desk import answers
+from strategic_areas.evidence import RefusedFileError
+
+SALT = "strategic_areas.desk.workbook"
+#: How long a preview may be saved, in seconds.
+LASTS = 2 * 60 * 60
+#: A page may post so much besides files.
+LONGEST = 2_000_000
+
+
+class StaleError(Exception):
+    """The signed rows are too old, were changed, or are of another sheet or person."""
+
+
+def stage(sheet, outcomes, *, by):
+    """The rows that would be saved, as one signed text; empty where there is none."""
+    rows = [
+        [outcome.row.activity.pk, outcome.row.activity.code, outcome.data]
+        for outcome in outcomes
+        if outcome.data
+    ]
+    if not rows:
+        return ""
+    signed = signing.dumps([_owner(sheet, by), rows], salt=SALT, compress=True)
+    if len(signed) > LONGEST:
+        raise RefusedFileError(
+            "too_much",
+            _("This workbook holds more text than is saved at once."),
+            _("Upload it twice: first with one half of the rows filled, then all."),
+        )
+    return signed
+
+
+def unstage(signed, sheet, *, by):
+    """Activity id, its code and what is posted for it; or ``StaleError``."""
+    try:
+        owner, rows = signing.loads(signed, salt=SALT, max_age=LASTS)
+    except signing.BadSignature as error:
+        raise StaleError from error
+    if owner != _owner(sheet, by):
+        raise StaleError
+    return rows
+
+
+def _owner(sheet, user):
+    return [user.pk, sheet.period.pk, sheet.agency.pk]
+
+
+class SaveForm(forms.Form):
+    """Saves what the preview announced: ``count`` rows, signed."""
+
+    staged = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, action, count=0, **kwargs):
+        super().__init__(*args, **kwargs)
+        label = ngettext("Save %(count)d row", "Save %(count)d rows", count)
+        self.helper = FormHelper()
+        self.helper.form_action = action
+        self.helper.form_class = "send-form"
+        self.helper.add_input(
+            Submit("save", label % {"count": count}, css_class="default")
+        )
 
 
 @dataclass
@@ -23,20 +93,22 @@ def save(sheet, rows, *, by):
     What somebody saved in the meantime is left alone and told; a row that is stored
     already, because the press came twice, counts as saved.
     """
-    told = Saved()
+    result = Saved()
     for activity, code, data in rows:
         row = sheet.row(activity)
         if row is None:
-            told.refused.append((code, _("It is no longer asked about in this round.")))
+            result.refused.append(
+                (code, _("It is no longer asked about in this round."))
+            )
             continue
         form = answers.take(row, data, by=by)
         if form.conflict:
-            told.conflicts.append(code)
+            result.conflicts.append(code)
         elif form.errors:
-            told.refused.append((code, _first(form.errors)))
+            result.refused.append((code, _first(form.errors)))
         else:
-            told.saved.append(code)
-    return told
+            result.saved.append(code)
+    return result
 
 
 def _first(errors):

@@ -10,11 +10,15 @@ from agencies.audit import take_out
 from strategic_areas.desk import sheet_page
 from strategic_areas.desk.sheet_page import UploadForm
 from strategic_areas.desk.views import find_or_404
-from strategic_areas.desk.workbook import staging
 from strategic_areas.desk.workbook.comparing import Kind, compare
-from strategic_areas.desk.workbook.forms import SaveForm
 from strategic_areas.desk.workbook.reading import read
-from strategic_areas.desk.workbook.saving import save
+from strategic_areas.desk.workbook.saving import (
+    SaveForm,
+    StaleError,
+    save,
+    stage,
+    unstage,
+)
 from strategic_areas.desk.workbook.writing import write
 from strategic_areas.evidence import EXTENSIONS, RefusedFileError
 
@@ -50,7 +54,7 @@ def _download(request, sheet):
 def _preview(sheet, file, user):
     """What the page shows of each line, and the form that saves what can be."""
     outcomes = compare(sheet, read(file, sheet), sheet_page.places(), by=user)
-    staged = staging.stage(sheet, outcomes, by=user)
+    staged = stage(sheet, outcomes, by=user)
     kinds = {kind: [each for each in outcomes if each.kind == kind] for kind in Kind}
     count = len(kinds[Kind.NEW]) + len(kinds[Kind.CHANGED])
     return {
@@ -68,8 +72,8 @@ def save_workbook(request, period, agency):
     """Save the rows that the preview announced, and tell what became of each."""
     sheet = find_or_404(request, period, agency)
     try:
-        rows = staging.unstage(request.POST.get("staged", ""), sheet, by=request.user)
-    except staging.StaleError:
+        rows = unstage(request.POST.get("staged", ""), sheet, by=request.user)
+    except StaleError:
         messages.error(
             request,
             _("Nothing was saved: this preview is too old. Upload the workbook again."),

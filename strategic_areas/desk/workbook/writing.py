@@ -10,16 +10,20 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Si
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from agencies.fields import Kind
 from strategic_areas import cells
-from strategic_areas.desk.workbook import guide, values
+from strategic_areas.desk.workbook import guide
 from strategic_areas.desk.workbook.columns import (
     CHOICES,
     COLUMNS,
+    CONTEXT,
+    FIELDS,
     FILLED,
-    FILLED_NAMES,
     IDS,
     NUMBERS,
-    TOLD,
+    digest,
+    filled,
+    plain,
 )
 from strategic_areas.models import Status
 
@@ -79,22 +83,21 @@ def _add_headers(page):
 
 
 def _add_line(page, number, row):
-    held = values.filled(row)
-    for column in (*TOLD, *FILLED):
+    held = filled(row)
+    for column in (*CONTEXT, *FILLED):
         cell = page[f"{LETTERS[column.name]}{number}"]
         is_open = column in FILLED and _may_be_filled(row, column.name)
         _style(cell, column.name, is_open=is_open)
-    for name, value in (_told(row) | held).items():
+    for name, value in (_context(row) | held).items():
         _put(page[f"{LETTERS[name]}{number}"], value)
     texts = {
-        name: values.plain(name, page[f"{LETTERS[name]}{number}"].value)
-        for name in FILLED_NAMES
+        name: plain(name, page[f"{LETTERS[name]}{number}"].value) for name in FIELDS
     }
     ids = {
         "activity": row.activity.pk,
         "update": row.update.pk if row.update else 0,
         "version": row.update.version if row.update else 0,
-        "seen": values.digest(texts),
+        "seen": digest(texts),
     }
     for name, value in ids.items():
         _put(page[f"{LETTERS[name]}{number}"], value)
@@ -126,7 +129,7 @@ def _put(cell, value):
         cell.value = value
 
 
-def _told(row):
+def _context(row):
     last = row.last
     return {
         "code": row.activity.code,
@@ -171,16 +174,18 @@ def _add_validations(page, lists, last_row):
 
 
 def _rule(name, lists):
+    field = FIELDS[name]
     if name in CHOICES:
         return DataValidation(type="list", formula1=lists[name], allow_blank=True)
-    if name == "percent":
-        return DataValidation(
-            type="whole", operator="between", formula1="0", formula2="100"
-        )
-    if name in NUMBERS:
-        kind = "decimal" if name == "quantity" else "whole"
-        return DataValidation(type=kind, operator="greaterThanOrEqual", formula1="0")
-    return DataValidation()
+    if name not in NUMBERS:
+        return DataValidation()
+    kind = "whole" if field.kind is Kind.WHOLE else "decimal"
+    least, most = field.bounds
+    if most is None:
+        limits = {"operator": "greaterThanOrEqual", "formula1": str(least)}
+    else:
+        limits = {"operator": "between", "formula1": str(least), "formula2": str(most)}
+    return DataValidation(type=kind, **limits)
 
 
 def _lay_out(page, sheet):
