@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from agencies.fields import Fields, internal, public
+from agencies.fields import Fields, internal
 from strategic_areas.models.plan import Plan
 
 
@@ -19,7 +19,7 @@ class PublicationVersion(models.Model):
     number = models.PositiveBigIntegerField(default=0)
     takedowns = models.PositiveBigIntegerField(default=0, db_default=0)
 
-    fields = Fields(*public("number"))
+    fields = Fields(*internal("number", "takedowns"))
 
     class Meta:
         verbose_name = _("publication version")
