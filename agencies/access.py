@@ -1,7 +1,8 @@
-"""Who a signed-in person is: the roles, asked as questions. Fails closed.
+"""
+The roles of people, as questions about a user. Whoever is in doubt has none.
 
-Roles are groups; reporting for an agency needs a current mandate besides. What each
-group may do is one table in ``plan_portal.roles``, which README repeats.
+A role is a group. Reporting for an agency also needs a current mandate. What each group
+may do stands in one table in ``plan_portal.roles``, which README repeats.
 """
 
 from django.db import models
@@ -20,12 +21,12 @@ class RefusedError(Exception):
     """The step is not possible now, or not for this person; the message says why."""
 
 
-#: Where staff work; every other address looks at no session at all.
+#: How the addresses of staff begin; no other page looks at a session.
 STAFF_ROUTES = ("gestion/", "cuenta/")
 
 
 def is_staff_address(match):
-    """True for an address of staff; ``match`` is what the resolver found."""
+    """True for an address of staff; ``match`` is a ``ResolverMatch``."""
     return match.route.startswith(STAFF_ROUTES)
 
 
@@ -34,7 +35,7 @@ def _is_active_staff(user):
 
 
 def _in_group(user, name):
-    """True when the active staff user belongs to the group; read once per user."""
+    """True for an active staff user of the group; the groups are read once per user."""
     if not _is_active_staff(user):
         return False
     if not hasattr(user, "_group_names"):
@@ -43,17 +44,17 @@ def _in_group(user, name):
 
 
 def is_reviewer(user):
-    """A member of the secretariat, who keeps the plan, reviews and publishes."""
+    """True for a member of the secretariat, which reviews and publishes."""
     return _in_group(user, Role.REVIEWER)
 
 
 def is_administrator(user):
-    """Keeps agencies, mandates and accounts; a superuser counts as one."""
+    """True for who keeps agencies, mandates and accounts; a superuser counts as one."""
     return _is_active_staff(user) and (
         user.is_superuser or _in_group(user, Role.ADMINISTRATOR)
     )
 
 
 def is_focal_point(user):
-    """Belongs to the group that reports; for whom is said by current mandates."""
+    """True for a member of the group that reports; mandates say for which agencies."""
     return _in_group(user, Role.FOCAL_POINT)

@@ -17,7 +17,7 @@ from agencies.recovery import FactorReset
 from agencies.scoping import BilingualHistoryAdmin, ScopedAdmin, ScopedHistoryAdmin
 
 admin.site.register(audit.AuditEntry, AuditEntryAdmin)
-# What a role may do is one table, put in force anew at every migrate.
+# What a role may do stands in one table, which every migrate puts in force.
 admin.site.unregister(Group)
 admin.site.register(User, AccountAdmin)
 admin.site.register(Invitation, InvitationAdmin)
@@ -38,7 +38,7 @@ class AgencyAdmin(BilingualHistoryAdmin):
     inlines = [FormerNameInline]
 
     def save_model(self, request, obj, form, change):
-        """Keep the former name, so that the old address leads on."""
+        """Save an agency; a former name is kept, so that its old address leads on."""
         renamed = {"acronym", "slug", "name_es", "name_en"} & set(form.changed_data)
         if change and renamed:
             obj.rename(**{name: getattr(obj, name) for name in renamed})
@@ -52,16 +52,16 @@ class FocalPointAdmin(ScopedHistoryAdmin):
     list_filter = [("agency", admin.RelatedOnlyFieldListFilter), "kind"]
     list_select_related = ["agency", "user"]
     search_fields = ["agency__acronym", "user__username", "user__last_name"]
-    is_told_otherwise = True
+    has_own_audit_entry = True
     change_form_template = "admin/agencies/focalpoint_change_form.html"
 
 
 @admin.register(mail.Mail)
 class MailAdmin(ScopedAdmin):
     """
-    What the portal has written to whom, and what became of it.
+    The mails of the portal, to whom they were sent and whether they arrived.
 
-    Without the text: it may tell of reports, which administrators do not read.
+    Without the text, which may tell of reports that administrators do not read.
     """
 
     fields = [

@@ -1,4 +1,4 @@
-"""Accounts in the admin: who may do what, and how an account is closed."""
+"""Accounts in the admin: what each may do, and how one is closed."""
 
 from django import forms
 from django.contrib import admin, messages
@@ -18,7 +18,7 @@ from agencies.staleness import StaleGuardMixin
 
 
 class RolesField(forms.ModelMultipleChoiceField):
-    """The three roles, in words."""
+    """A choice of roles, by their names on screen."""
 
     widget = forms.CheckboxSelectMultiple
 
@@ -27,7 +27,7 @@ class RolesField(forms.ModelMultipleChoiceField):
 
 
 class RoleFilter(admin.RelatedFieldListFilter):
-    """By role, in words."""
+    """A filter by role, by their names on screen."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -40,9 +40,9 @@ class RoleFilter(admin.RelatedFieldListFilter):
 
 class AccountForm(StaleGuardMixin, UserChangeForm):
     """
-    Django's form for an account, without the password, which is the person's alone.
+    Django's form of an account, without the password, which is the person's alone.
 
-    Not saved over somebody else's change, and never without a last administrator.
+    It does not overwrite somebody else's change, nor leave no administrator at all.
     """
 
     password = None
@@ -78,7 +78,7 @@ class AccountForm(StaleGuardMixin, UserChangeForm):
 
 
 class AccountAdmin(ScopedAdmin, UserAdmin):
-    """Accounts, without the switches that would let somebody raise herself."""
+    """Accounts, without the fields by which people could give themselves rights."""
 
     list_display = [
         "username",
@@ -109,7 +109,7 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
 
     @admin.action(description=_("End their sessions now"), permissions=["change"])
     def end_sessions(self, request, queryset):
-        """For a lost computer, or whatever else looks wrong; the account stays."""
+        """End the sessions of accounts, as after a computer was lost."""
         for person in queryset:
             leaving.end_sessions(person, reason="administrator_ended")
         text = ngettext("%(n)d person is out.", "%(n)d people are out.", len(queryset))
@@ -120,7 +120,7 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
         return user.proven_twice
 
     def get_urls(self):
-        """Without the page on which Django lets an administrator set a password."""
+        """The pages, without the one on which an administrator would set a password."""
         return [
             each
             for each in super().get_urls()
@@ -128,11 +128,11 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
         ]
 
     def has_add_permission(self, request):
-        """Accounts come from invitations alone."""
+        """Nobody may: accounts come from invitations alone."""
         return False
 
     def has_delete_permission(self, request, obj=None):
-        """An account is closed; what it wrote keeps its author."""
+        """Nobody may: an account is closed, and what it wrote keeps its author."""
         return False
 
     def get_queryset(self, request):
@@ -158,9 +158,9 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
 
     def save_model(self, request, obj, form, change):
         """
-        Closing an account ends its mandates and its sessions at once.
+        Save an account; closing it ends its mandates and its sessions at once.
 
-        A new address is where a link to a new password goes: the former one is told.
+        A new address will receive links to a new password, so the former one is warned.
         """
         super().save_model(request, obj, form, change)
         if "email" in form.changed_data and form.initial.get("email"):

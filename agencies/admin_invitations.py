@@ -22,16 +22,17 @@ from agencies.scoping import ScopedAdmin
 
 
 def read_letter(upload):
-    """The letter without its metadata, read once; ``refused()`` where it is none."""
+    """The letter without its metadata. Raises ``refused()`` for another file."""
     return import_string(settings.LETTER_READER)(upload)
 
 
 def refused():
+    """The exception that says that a file is no letter."""
     return import_string(settings.LETTER_REFUSED)
 
 
 class InvitationForm(forms.ModelForm):
-    """Who, for what, and by which letter; a PDF of it is read anew and cleaned."""
+    """The invited address, its role, and a letter, which is stored as a clean copy."""
 
     class Meta:
         model = Invitation
@@ -52,7 +53,7 @@ class InvitationForm(forms.ModelForm):
         return email
 
     def clean_letter(self):
-        """The cleaned file under a random name; its own name is kept as a text."""
+        """A cleaned file under a random name; its own name is kept as a text."""
         upload = self.cleaned_data.get("letter")
         if not upload:
             return upload
@@ -67,12 +68,14 @@ class InvitationForm(forms.ModelForm):
 
 
 class InvitationAdmin(ScopedAdmin):
+    """Invitations; a stored one is only sent again, printed or revoked."""
+
     form = InvitationForm
     list_display = ["email", "role", "agency", "kind", "state", "expires_at"]
     list_filter = ["role"]
     list_select_related = ["agency"]
     search_fields = ["email", "agency__acronym"]
-    is_told_otherwise = True
+    has_own_audit_entry = True
     change_form_template = "admin/agencies/invitation_change_form.html"
 
     @admin.display(description=_("state"))
@@ -80,11 +83,11 @@ class InvitationAdmin(ScopedAdmin):
         return invitation.state
 
     def has_change_permission(self, request, obj=None):
-        """What was said in an invitation stays; it is sent again or revoked."""
+        """Nobody may: an invitation is sent again or revoked."""
         return False
 
     def changeform_view(self, request, *args, **kwargs):
-        """A scanner may take seconds: the letter is read before anything is locked."""
+        """Read the letter before anything is locked; a virus scanner takes seconds."""
         if letter := request.FILES.get("letter"):
             with suppress(refused()):
                 read_letter(letter)
@@ -117,17 +120,17 @@ class InvitationAdmin(ScopedAdmin):
         request.invitation_secret = invitations.invite(obj, by=request.user)
 
     def log_addition(self, request, obj, message):
-        """The audit record tells of it."""
+        """Write no log of Django's: the audit record has an entry."""
 
     def response_add(self, request, obj, post_url_continue=None):
-        """Without a mail server the link is shown here, this once."""
+        """Show the link, this once, where there is no mail server."""
         if invitations.has_mail_server():
             self._say_sent(request, obj)
             return HttpResponseRedirect(self._list())
         return self._show(request, obj, request.invitation_secret)
 
     def send_again(self, request, pk):
-        obj = self._mine(request, pk)
+        obj = self._invitation(request, pk)
         secret = self._step(request, obj, invitations.invite_again)
         if secret and not invitations.has_mail_server():
             return self._show(request, obj, secret)
@@ -136,21 +139,21 @@ class InvitationAdmin(ScopedAdmin):
         return HttpResponseRedirect(self._list())
 
     def print_code(self, request, pk):
-        """A page to print and hand over when mail fails; the mailed link ends."""
-        obj = self._mine(request, pk)
+        """A page with a new code, to print when mail fails; the mailed link ends."""
+        obj = self._invitation(request, pk)
         secret = self._step(request, obj, invitations.invite_again, mail=False)
         if secret:
             return self._show(request, obj, secret)
         return HttpResponseRedirect(self._list())
 
     def revoke(self, request, pk):
-        obj = self._mine(request, pk)
+        obj = self._invitation(request, pk)
         self._step(request, obj, invitations.revoke)
         return HttpResponseRedirect(self._list())
 
     def letter(self, request, pk):
-        """The letter, as a download that opens nowhere by itself."""
-        obj = self._mine(request, pk, reading=True)
+        """The letter as a download, which no browser opens by itself."""
+        obj = self._invitation(request, pk, reading=True)
         if not obj.letter:
             raise Http404
         take_out(request, obj, agency=obj.agency, kind="letter")
@@ -163,8 +166,8 @@ class InvitationAdmin(ScopedAdmin):
         response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
         return response
 
-    def _mine(self, request, pk, *, reading=False):
-        """The invitation, for an administrator; a step is a press, never a link."""
+    def _invitation(self, request, pk, *, reading=False):
+        """The invitation, for an administrator; 404 for a step that is not a press."""
         if not access.is_administrator(request.user):
             raise PermissionDenied
         if not reading and request.method != "POST":
@@ -195,7 +198,7 @@ class InvitationAdmin(ScopedAdmin):
             "invitation": obj,
             "days": invitations.DAYS,
             "link": invitations.link(secret),
-            "code": codes.printed(secret),
+            "code": codes.in_groups(secret),
             "page": f"{settings.SITE_URL}{reverse('account_invitation')}",
         }
         return TemplateResponse(request, "admin/agencies/invitation_made.html", context)

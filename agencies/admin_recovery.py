@@ -32,7 +32,7 @@ class FactorResetAdmin(ScopedAdmin):
     list_display = ["user", "state", "asked_by", "asked_at", "decided_by"]
     list_select_related = ["user", "asked_by", "decided_by"]
     search_fields = ["user__username", "user__last_name"]
-    is_told_otherwise = True
+    has_own_audit_entry = True
     change_form_template = "admin/agencies/factor_reset_change_form.html"
 
     @admin.display(description=_("state"))

@@ -5,13 +5,13 @@ from django.utils.translation import gettext_lazy as _
 
 
 class AgenciesConfig(AppConfig):
-    """Who acts, who may sign in, who did what. Imports nothing of ours."""
+    """Agencies, accounts and the audit record. Imports no other app of ours."""
 
     name = "agencies"
     verbose_name = _("Agencies and accounts")
 
     def import_models(self):
-        """Load the models that stand in rooms of their own too."""
+        """Load also the models that stand in modules of their own."""
         super().import_models()
         import_module("agencies.mail")
         import_module("agencies.audit")

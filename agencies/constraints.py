@@ -1,4 +1,4 @@
-"""Constraints that several models state in the same words."""
+"""Constraints that several models need."""
 
 from django.db import models
 from django.db.models import Q

@@ -1,4 +1,4 @@
-"""Second factors: how their secrets are kept, and when one may go."""
+"""Second factors: how their secrets are kept, and when one may be removed."""
 
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -10,17 +10,17 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-#: What counts as a second factor; recovery codes only stand in for one.
+#: The kinds of second factors; recovery codes only stand in for one.
 FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-#: Where a factor keeps what is encrypted: of an app, and of recovery codes.
+#: Where a factor keeps its secret: that of an app, and that of recovery codes.
 SECRETS = ["secret", "seed"]
 
 
 class FactorAdapter(DefaultMFAAdapter):
     """
-    Secrets encrypted at rest, under the first of ``MFA_ENCRYPTION_KEYS``.
+    Stores secrets encrypted under the first of ``MFA_ENCRYPTION_KEYS``.
 
-    The other keys still open what was encrypted under them: so a key is changed.
+    The other keys still decrypt what was encrypted under them, so a key can be changed.
     """
 
     error_messages = {
@@ -52,7 +52,7 @@ class FactorAdapter(DefaultMFAAdapter):
 
 
 def with_factor(accounts):
-    """The accounts, each knowing as ``proven_twice`` whether it has a second factor."""
+    """The accounts, each with ``proven_twice``: whether it has a second factor."""
     own = Authenticator.objects.filter(user=OuterRef("pk"), type__in=FACTORS)
     return accounts.annotate(proven_twice=Exists(own))
 
@@ -65,9 +65,10 @@ def factors_of(user):
 @transaction.atomic
 def close_anew():
     """
-    Encrypt every secret again, under the first key alone; the number of factors.
+    Encrypt every secret again under the first key, and return the number of factors.
 
-    Afterwards the other keys open nothing, and may be thrown away.
+    Afterwards the other keys decrypt nothing and may be thrown away. Raises
+    ``ImproperlyConfigured`` when a secret was encrypted under a key that is missing.
     """
     changed = 0
     for factor in Authenticator.objects.select_for_update().order_by("pk"):
@@ -82,7 +83,7 @@ def close_anew():
 
 
 def _opened(step, closed):
-    """What a step of the keys makes of a secret, in our words where none opens it."""
+    """The result of decrypting or rotating a secret; says it when no key opens it."""
     try:
         return step(closed)
     except InvalidToken:

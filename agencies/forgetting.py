@@ -1,8 +1,8 @@
 """
-What the portal forgets by itself, and when. ``forget_old_data`` does it, once a day.
+What the portal deletes by itself, and when. ``forget_old_data`` runs it once a day.
 
-Reports, their history, the audit record and letters of designation that became an
-account stay: they are the record. What is here only served to make it.
+Reports, their history, the audit record and the letters of designation of existing
+accounts are kept, because they are the record. What is deleted only served to make it.
 """
 
 from datetime import timedelta
@@ -20,20 +20,20 @@ from agencies.invitations import Invitation
 from agencies.mail import Mail
 from agencies.sessions import ABSOLUTE
 
-#: How long what a mail said is kept once it was sent or given up.
+#: How long the text of a mail is kept after it was sent or given up.
 TEXTS_OF_MAILS = timedelta(days=90)
-#: How long it is known that a mail went to somebody.
+#: How long it is kept that a mail was sent to somebody.
 MAILS = timedelta(days=365)
-#: How long an invitation is kept that never became an account.
+#: How long an invitation is kept that nobody accepted.
 INVITATIONS = timedelta(days=365)
 
 
 @transaction.atomic
 def forget(now):
     """
-    Delete what is over, and return how much of what, by its name.
+    Delete what has been kept for long enough; return how many of what, by its name.
 
-    Files go when the caller's transaction is committed, and not otherwise.
+    Files are deleted when the caller's transaction is committed, and not otherwise.
     """
     return {
         "sessions that are over": _sessions(now),
@@ -46,7 +46,7 @@ def forget(now):
 
 
 def _sessions(now):
-    """Sessions, and what a person's list says of them: address and browser."""
+    """Delete sessions, and the address and browser in a person's list of them."""
     over, _rows = Session.objects.filter(expire_date__lt=now).delete()
     began = now - timedelta(seconds=ABSOLUTE)
     UserSession.objects.filter(last_seen_at__lt=began).delete()
@@ -54,7 +54,7 @@ def _sessions(now):
 
 
 def _counts(now):
-    """Who tried what from where, where the database counts it; Redis forgets alone."""
+    """Delete counted tries, where the database counts them; Redis does so by itself."""
     shared = caches["default"]
     if not isinstance(shared, BaseDatabaseCache):
         return 0
@@ -82,7 +82,7 @@ def _mails(before):
 
 
 def _files(before):
-    """Mails as files, of a portal without a mail server."""
+    """Delete the files of mails, of a portal without a mail server."""
     folder = getattr(settings, "EMAIL_FILE_PATH", None)
     paths = Path(folder).glob("*.eml") if folder else ()
     old = [path for path in paths if _is_older(path, before)]
@@ -92,7 +92,7 @@ def _files(before):
 
 
 def _is_older(path, moment):
-    """False, too, for what somebody has just taken away."""
+    """False also for a file that somebody has just removed."""
     try:
         return path.stat().st_mtime < moment.timestamp()
     except FileNotFoundError:
@@ -100,7 +100,7 @@ def _is_older(path, moment):
 
 
 def _invitations(before):
-    """Revoked, or run out without having been accepted; with their letters."""
+    """Delete invitations that were revoked or have run out, with their letters."""
     rows = Invitation.objects.filter(
         Q(revoked_at__lt=before) | Q(expires_at__lt=before), accepted_at=None
     )
@@ -112,5 +112,5 @@ def _invitations(before):
 
 
 def _when_committed(delete):
-    """Its row is gone by then: what fails is logged, and the others go all the same."""
+    """Delete a file after its row; a failure is logged and keeps no other file."""
     transaction.on_commit(delete, robust=True)

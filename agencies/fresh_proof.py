@@ -1,8 +1,8 @@
 """
-What gives access or destroys a text asks once more who is there.
+Pages that give access or destroy a text ask the person to prove once more who she is.
 
-A session may stand open on a desk for hours. Publishing is not among it: that takes a
-second person.
+A session may stand open on a desk for hours. Publishing asks for no such proof, because
+it takes a second person.
 """
 
 import time
@@ -12,12 +12,12 @@ from allauth.account.authentication import get_authentication_records
 from agencies.second_factor import ask_for_proof
 from agencies.sessions import BEGAN
 
-#: Seconds since the last proof: to open one of the pages or to press a button, and to
-#: send what stands on a page that was opened in time, so that nobody loses her text.
+#: How old the last proof may be, in seconds: to open a page or press a button, and to
+#: send the form of a page that was opened in time, so that nobody loses a text.
 TO_OPEN, TO_SEND = 15 * 60, 60 * 60
-#: Where a session notes the pages that were opened in time: path → since 1970, seconds.
+#: The key of a session under which it notes when pages were opened: path → seconds.
 OPENED = "opened_with_proof"
-#: Pages with a form, by their names in the admin site.
+#: The guarded pages with a form, by their names in the admin site.
 PAGES = {
     "agencies_factorreset_add",
     "agencies_focalpoint_add",
@@ -27,7 +27,7 @@ PAGES = {
     "hand_over",
     "purge_new",
 }
-#: What takes a press alone.
+#: The guarded buttons, by the names of the views that they press.
 BUTTONS = {
     "agencies_factorreset_approve",
     "agencies_invitation_code",
@@ -37,7 +37,7 @@ BUTTONS = {
 
 
 class FreshProofMiddleware:
-    """Leads to a proof, and back to the page on which the form or button stands."""
+    """Leads to the page of a proof, and back to the page of the form or button."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -58,7 +58,7 @@ class FreshProofMiddleware:
 
 
 def is_guarded(request):
-    """True for one of the pages, and for a press on one of the buttons."""
+    """True for a request of one of the pages, or a press on one of the buttons."""
     match = request.resolver_match
     if match.namespaces != ["admin"]:
         return False
@@ -67,19 +67,19 @@ def is_guarded(request):
 
 
 def seconds_allowed(request, now):
-    """How old the last proof may be for what is asked."""
+    """How old the last proof may be for this request."""
     is_sent = request.method == "POST" and request.resolver_match.url_name in PAGES
     return TO_SEND if is_sent and was_opened(request, now) else TO_OPEN
 
 
 def was_opened(request, now):
-    """True when this session opened the page in time, and not too long ago."""
+    """True when this session opened the page in time and less than ``TO_SEND`` ago."""
     opened = request.session.get(OPENED, {})
     return now - opened.get(request.path, 0) < TO_SEND
 
 
 def note_opening(request, now):
-    """Remember that the page was opened in time, and forget what was long ago."""
+    """Note that the page was opened in time, and drop notes that no longer count."""
     opened = request.session.get(OPENED, {})
     request.session[OPENED] = {
         path: since for path, since in opened.items() if now - since < TO_SEND
@@ -87,7 +87,7 @@ def note_opening(request, now):
 
 
 def proven_at(request):
-    """When the person of this session last signed in or showed that it is she."""
+    """When the person of this session last signed in or gave a proof, in seconds."""
     records = get_authentication_records(request, request.user)
     signed_in = request.session.get(BEGAN, 0)
     return max([signed_in, *(record["at"] for record in records)])

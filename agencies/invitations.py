@@ -1,9 +1,9 @@
 """
 Invitations: the only way to an account.
 
-An administrator invites an address; the link in the mail, or the same secret printed as
-a code, serves once within a week. Who accepts writes her own name and password; nobody
-else ever knows it. Only a keyed hash of the secret is stored.
+An administrator invites an address. The link in the mail, or the same secret printed as
+a code, serves once within a week. The invited person writes a name and chooses a
+password, which nobody else ever knows. Only a keyed hash of the secret is stored.
 """
 
 from datetime import timedelta
@@ -33,12 +33,13 @@ INVITED_ALREADY = _(
 
 
 def letter_storage():
+    """Where letters of designation lie."""
     return storages["letters"]
 
 
 class InvitationQuerySet(models.QuerySet):
     def open(self):
-        """Neither accepted nor revoked; it may have run out."""
+        """Those neither accepted nor revoked, even if they have run out."""
         return self.filter(accepted_at=None, revoked_at=None)
 
     def visible_to(self, user):
@@ -47,9 +48,9 @@ class InvitationQuerySet(models.QuerySet):
 
 class Invitation(models.Model):
     """
-    An address asked to become an account, and for what. Kept after it was accepted.
+    The invitation of an address to become an account, kept after it was accepted.
 
-    With it is kept the letter by which an institution designated the person.
+    It also keeps the letter by which an institution designated the person.
     """
 
     email = models.EmailField(_("e-mail address"))
@@ -169,37 +170,38 @@ def refuse_address(email):
 
 @transaction.atomic
 def invite(invitation, *, by):
-    """Store a new invitation and send it; the secret, which is kept nowhere."""
+    """Store and send a new invitation. Returns the secret, which is kept nowhere."""
     invitation.email = invitation.email.lower()
     refuse_address(invitation.email)
     invitation.made_by = by
     secret = _renew(invitation)
     send(invitation, secret)
-    _tell(audit.Event.INVITATION_SENT, invitation, by)
+    _record(audit.Event.INVITATION_SENT, invitation, by)
     return secret
 
 
 @transaction.atomic
 def invite_again(invitation, *, by, mail=True):
-    """A new secret for a new week; the former one no longer serves."""
+    """Give an invitation a new secret for another week; the former one ends."""
     invitation = _locked(invitation)
     secret = _renew(invitation)
     if mail:
         send(invitation, secret)
-    _tell(audit.Event.INVITATION_SENT, invitation, by)
+    _record(audit.Event.INVITATION_SENT, invitation, by)
     return secret
 
 
 @transaction.atomic
 def revoke(invitation, *, by):
+    """End an invitation that nobody has accepted."""
     invitation = _locked(invitation)
     invitation.revoked_at = timezone.now()
     invitation.save(update_fields=["revoked_at"])
-    _tell(audit.Event.INVITATION_REVOKED, invitation, by)
+    _record(audit.Event.INVITATION_REVOKED, invitation, by)
 
 
-def find(secret):
-    """The invitation that the secret opens now; None for anything else."""
+def invitation_of(secret):
+    """The invitation that a secret opens now; None when it opens none."""
     return (
         Invitation.objects.open()
         .filter(digest=codes.digest_of(secret), expires_at__gt=timezone.now())
@@ -211,12 +213,13 @@ def find(secret):
 @transaction.atomic
 def accept(secret, user, password):
     """
-    Make the account of an invitation, once, with its role and its mandate.
+    Make the account of an invitation, with its role and its mandate, and return it.
 
     ``user`` is unsaved and carries the person's name. Where somebody else still holds
-    the mandate the account comes without one: it begins with the handover.
+    the mandate, the account is made without one and gets it by the handover. Raises
+    ``RefusedError`` when the secret opens no invitation any more.
     """
-    invitation = find(secret)
+    invitation = invitation_of(secret)
     if invitation is None:
         raise RefusedError(gettext("This invitation no longer serves."))
     invitation = _locked(invitation)
@@ -228,7 +231,7 @@ def accept(secret, user, password):
     mandate = _mandate(invitation, user)
     invitation.accepted_at, invitation.accepted_by = timezone.now(), user
     invitation.save(update_fields=["accepted_at", "accepted_by"])
-    _tell(
+    _record(
         audit.Event.INVITATION_ACCEPTED, invitation, user, mandate=mandate is not None
     )
     return user
@@ -246,7 +249,7 @@ def _mandate(invitation, user):
 
 
 def _renew(invitation):
-    secret = codes.new()
+    secret = codes.new_secret()
     invitation.digest = codes.digest_of(secret)
     invitation.expires_at = timezone.now() + timedelta(days=DAYS)
     invitation.save()
@@ -261,7 +264,7 @@ def _locked(invitation):
     return row
 
 
-def _tell(event, invitation, by, **facts):
+def _record(event, invitation, by, **facts):
     audit.record(
         event,
         actor=by,
@@ -273,6 +276,7 @@ def _tell(event, invitation, by, **facts):
 
 
 def link(secret):
+    """The address of the page that accepts an invitation."""
     return f"{settings.SITE_URL}{reverse('account_invitation')}?codigo={secret}"
 
 
@@ -290,5 +294,5 @@ def send(invitation, secret):
 
 
 def has_mail_server():
-    """False where mails only become files, so that a link must go by another way."""
+    """False where mails only become files, and a link must be handed over otherwise."""
     return not settings.EMAIL_BACKEND.startswith("agencies.")

@@ -1,4 +1,4 @@
-"""Leaving: what ends with an account, and who may not leave."""
+"""What ends with a mandate or an account, and which account may not be closed."""
 
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ from agencies.sessions import end_sessions_of
 
 
 def end_sessions(user, *, reason="closed"):
-    """Sign the person out everywhere, at once."""
+    """Sign the person out everywhere at once; ``reason`` stands in the audit record."""
     end_sessions_of(user)
     UserSession.objects.filter(user=user).delete()
     audit.record(audit.Event.SESSION_ENDED, obj=user, reason=reason)
@@ -31,27 +31,27 @@ def administrators():
 
 def hold_administrators():
     """
-    Let nobody else change who keeps accounts until the caller's transaction ends.
+    Lock the administrators' accounts until the caller's transaction ends.
 
-    To be called before another account is locked, so that no two wait for each other.
+    Call it before another account is locked, so that no two people wait for each other.
     """
     list(administrators().select_for_update())
 
 
 def is_last_administrator(user):
     """
-    True when nobody else could give an account any more.
+    True when nobody but this user keeps accounts.
 
-    Inside a transaction, and the accounts stay as they are until it ends: two
-    administrators who demote each other at once do not both succeed.
+    Call it inside a transaction. The accounts stay locked until it ends, so that of two
+    administrators who demote each other at the same time one is refused.
     """
     hold_administrators()
-    # Asked anew: a row that was waited for does not tell that its role was taken.
+    # Read again, because a row that was waited for may have lost its role meanwhile.
     return [each.pk for each in administrators()] == [user.pk]
 
 
 def end_mandate(mandate, *, today=None):
-    """Let a running mandate have ended yesterday."""
+    """Let a mandate end yesterday. Raises ``RefusedError`` if it began later."""
     today = today or timezone.localdate()
     if mandate.starts_on >= today:
         raise RefusedError(
@@ -64,9 +64,10 @@ def end_mandate(mandate, *, today=None):
 @transaction.atomic
 def close_account(user):
     """
-    Nobody signs in with it any more; what the person wrote stays hers.
+    Close an account: nobody signs in with it any more, and its mandates end.
 
-    Her mandates end and her sessions with them. The last administrator stays.
+    What the person wrote keeps its author. Raises ``RefusedError`` for the last
+    administrator.
     """
     if is_last_administrator(user):
         raise RefusedError(_("The last administrator cannot be closed."))

@@ -1,9 +1,9 @@
 """
-The mail queue: whatever the portal writes to somebody waits here until it is sent.
+The mail queue: what the portal writes to people waits here until it is sent.
 
-Pages only queue, inside their own transaction; ``send_mail_queue`` sends, once a
-minute. So a mail server that is down or slow slows no page, and nothing is lost. Mails
-name no person whom the plan protects.
+Pages only put mails into the queue, inside their own transaction. ``send_mail_queue``
+sends them once a minute. So a mail server that is down or slow slows no page, and
+nothing is lost. No mail names a person whom the plan protects.
 """
 
 import logging
@@ -33,7 +33,7 @@ PAUSES = (1, 5, 15, 60, 240, 720, 1440)
 LEASE = timedelta(minutes=5)
 #: Kinds whose text holds a link that opens an account: it is not kept once sent.
 OPENS_AN_ACCOUNT = {"invitation", "password_reset"}
-#: The most that one run sends.
+#: How many mails one run sends at most.
 RUN = 200
 
 
@@ -43,7 +43,7 @@ class MailQuerySet(models.QuerySet):
         return self.filter(sent_at__isnull=True, given_up_at__isnull=True)
 
     def ready(self, now):
-        """What may be sent now, and nobody is sending."""
+        """Those that may be sent now and that no process is sending."""
         return self.waiting().filter(
             Q(leased_until__isnull=True) | Q(leased_until__lt=now),
             next_attempt_at__lte=now,
@@ -122,7 +122,7 @@ def queue_mail(*, to, language, kind, subject, text, html="", key=""):
 
 
 def try_again(mails, *, now=None):
-    """Make ready at once what waits or was given up; the number of mails."""
+    """Send mails that wait or were given up at the next run; return how many."""
     return mails.filter(sent_at__isnull=True).update(
         attempts=0, next_attempt_at=now or timezone.now(), given_up_at=None
     )
@@ -130,10 +130,10 @@ def try_again(mails, *, now=None):
 
 def send_queue(*, now=None):
     """
-    Send what is ready; the numbers of mails sent and failed.
+    Send what is ready, and return the numbers of mails that were sent and that failed.
 
-    Two runs at once share the work: each takes one mail at a time for itself. When the
-    server itself does not answer the run ends, so that the others keep their attempts.
+    Two runs at the same time share the work: each takes one mail at a time. When the
+    mail server does not answer, the run ends, so that the others keep their attempts.
     """
     sent = failed = 0
     for _number in range(RUN):
@@ -164,8 +164,8 @@ def _take(now):
     """
     The next mail that is ready, leased to this process; None when there is none.
 
-    The row is locked where the database has such locks; others skip it meanwhile. The
-    lease outlives the transaction, so that none is held while the server is spoken to.
+    The row is locked where the database has such locks; other processes skip it. The
+    lease outlives the transaction, so that none stays open while the mail is sent.
     """
     ready = Mail.objects.ready(now).order_by("next_attempt_at", "pk")
     mail = ready.select_for_update(skip_locked=True).first()
@@ -179,20 +179,20 @@ def _take(now):
 
 
 def _put_back(mail, error, now):
-    """Wait longer each time, and give up after the last pause."""
-    told = describe(error)
-    logger.warning("Mail %s was not sent: %s", mail.pk, told)
+    """Let a mail wait for its next attempt, or give it up after the last pause."""
+    kind = describe(error)
+    logger.warning("Mail %s was not sent: %s", mail.pk, kind)
     rest = PAUSES[mail.attempts - 1 : mail.attempts]
     fate = (
         {"next_attempt_at": now + timedelta(minutes=rest[0])}
         if rest
         else {"given_up_at": now}
     )
-    Mail.objects.filter(pk=mail.pk).update(last_error=told, leased_until=None, **fate)
+    Mail.objects.filter(pk=mail.pk).update(last_error=kind, leased_until=None, **fate)
 
 
 def _is_out_of_reach(error):
-    """True when no other mail would fare better now."""
+    """True when the mail server itself fails, so that no other mail would be sent."""
     refused = (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused)
     lost = (smtplib.SMTPConnectError, smtplib.SMTPAuthenticationError)
     return isinstance(error, lost) or (
@@ -201,7 +201,7 @@ def _is_out_of_reach(error):
 
 
 def describe(error):
-    """The error's kind and the server's number for it; its words may hold addresses."""
+    """Kind and number of an error. Its text is left out, as it may hold addresses."""
     code = getattr(error, "smtp_code", None)
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code = next((code for code, _words in error.recipients.values()), None)
@@ -209,7 +209,7 @@ def describe(error):
 
 
 def message_of(mail):
-    """The mail as a message; its id stays, so that a double is known."""
+    """The mail as a message. Its id never changes, so that a second copy is known."""
     number = f"{mail.pk}.{mail.created_at:%Y%m%d%H%M%S}"
     message = EmailMultiAlternatives(
         mail.subject,
@@ -242,7 +242,7 @@ class FileBackend(BaseEmailBackend):
 
 
 def remove_files_holding(stands_in):
-    """Delete the files of mails of which ``stands_in`` finds the subject or a text."""
+    """Delete the files of mails whose subject or text makes ``stands_in`` true."""
     folder = getattr(settings, "EMAIL_FILE_PATH", None)
     for path in Path(folder).glob("*.eml") if folder else ():
         message = message_from_bytes(path.read_bytes(), policy=policy.default)

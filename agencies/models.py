@@ -13,7 +13,7 @@ from agencies.fields import Fields, bilingual, internal, public
 
 
 class User(AbstractUser):
-    """An account. What it may do follows from its group and its mandates."""
+    """An account. Its groups and its mandates say what it may do."""
 
     class Language(models.TextChoices):
         SPANISH = "es", "Español"
@@ -51,7 +51,7 @@ class User(AbstractUser):
 
 class AgencyQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """The agencies a staff user may open: all, or those of current mandates."""
+        """The agencies that a user may open in the admin: all, or those of mandates."""
         if access.is_reviewer(user) or access.is_administrator(user):
             return self
         return self.filter(pk__in=FocalPoint.objects.agencies_of(user))
@@ -59,11 +59,10 @@ class AgencyQuerySet(models.QuerySet):
 
 class Agency(models.Model):
     """
-    An institution that answers for something. It outlives plans.
+    An institution that answers for commitments and activities. It outlives plans.
 
-    Its name, acronym and slug may change; what it was called before is kept in
-    ``former_names``, so that old addresses lead on. It may be dissolved and have a
-    successor.
+    Its name, acronym and slug may change. Former ones are kept in ``former_names``, so
+    that old addresses lead on. It may be dissolved and have a successor.
     """
 
     acronym = models.CharField(_("acronym"), max_length=20, unique=True)
@@ -188,7 +187,7 @@ class FocalPointQuerySet(models.QuerySet):
         )
 
     def agencies_of(self, user):
-        """The ids of the agencies for which the user may report now; none if unsure."""
+        """The ids of the agencies for which the user may report now."""
         if not access.is_focal_point(user):
             return self.none().values("agency")
         return self.current().filter(user=user).values("agency")

@@ -1,4 +1,4 @@
-"""The page on which the form of a request stands, to send a person back to it."""
+"""The page on which the form of a request stands, to lead a person back to it."""
 
 from urllib.parse import urlsplit
 
@@ -10,10 +10,11 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
 def held_by(page, *words):
     """
-    Mark a view that takes forms with the name of the page on which they stand.
+    Name the page that shows the forms of a view; a decorator for the view.
 
-    ``words`` are those of the view's address that the page's address needs too. Nobody
-    can go back to the view itself: it shows nothing, or only what was just sent.
+    ``words`` are the names of those parts of the view's address that the page's address
+    needs too. Nobody can be led back to the view itself, because it shows nothing, or
+    only what was just sent.
     """
 
     def mark(view):
@@ -25,9 +26,10 @@ def held_by(page, *words):
 
 def page_of(request):
     """
-    The address to come back to, within the portal; the desk where there is none.
+    The address in the portal to come back to after a request, such as a form's page.
 
-    The page that was asked for; of a form that was sent, the one on which it stood.
+    It is the page that was asked for, or the one on which a sent form stands, or else
+    the first page of staff.
     """
     if request.method in SAFE_METHODS:
         return _holder(request.resolver_match) or request.get_full_path()
@@ -49,7 +51,7 @@ def _match(path):
 
 
 def _holder(match):
-    """The page that holds a view's forms; empty where the view is a page itself."""
+    """The address of the page that shows a view's forms; empty for a page itself."""
     if match is None or not hasattr(match.func, "held_by"):
         return ""
     page, words = match.func.held_by

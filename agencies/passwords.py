@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from agencies.folding import fold
 from agencies.models import Agency
 
-#: What somebody who knows the portal would try first.
+#: Words that somebody who knows the portal would try first.
 WORDS = {
     "citim",
     "dominicana",
@@ -23,7 +23,7 @@ WORDS = {
     "tratadepersonas",
     "victima",
 }
-#: Letters that must be left once the words are taken out.
+#: How many letters must be left once these words are taken out.
 REST = 8
 DISGUISES = str.maketrans("013457@$!", "oieastasi")
 

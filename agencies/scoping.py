@@ -1,4 +1,4 @@
-"""The one base class of every admin page: staff touch what their scope grants."""
+"""The base class of every admin page: staff see and change what they may, no more."""
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
@@ -16,9 +16,9 @@ class ScopedRowsMixin:
     """
     Rows and choices limited to what each model's ``visible_to(user)`` grants.
 
-    Lists, object pages, bulk actions and autocomplete all read ``get_queryset``; the
-    two hooks for relations close the remaining door, a forged id in a submitted form,
-    and limit what the search box beside it finds.
+    Lists, object pages, bulk actions and autocomplete all read ``get_queryset``. The
+    two hooks for relations also refuse a forged id in a submitted form, and limit what
+    the search box of a relation finds.
     """
 
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
@@ -36,7 +36,7 @@ class ScopedRowsMixin:
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_autocomplete_fields(self, request):
-        """Every relation to a table that she may search: no list grows too long."""
+        """Every relation to a table that the person may search."""
         relations = [*self.opts.fields, *self.opts.many_to_many]
         return [
             field.name
@@ -62,33 +62,33 @@ class ScopedRowsMixin:
 
 class ScopedAdmin(ScopedRowsMixin, admin.ModelAdmin):
     """
-    A model admin whose object pages answer 404 for what is not yours.
+    A model admin whose object pages answer 404 for what a person may not read.
 
-    Of two people who save the same object, the second is told and keeps her text.
+    Of two people who save the same object, the second is warned and keeps her text.
     """
 
     form = StaleGuardForm
     list_per_page = 50
-    #: A filtered list need not count the whole table besides.
+    #: A filtered list then does not count the whole table too.
     show_full_result_count = False
-    #: True where what is saved leaves an entry of its own kind in the audit record.
-    is_told_otherwise = False
+    #: True where saving leaves an entry of a kind of its own in the audit record.
+    has_own_audit_entry = False
 
     def get_object(self, request, object_id, from_field=None):
-        """The object, or 404 for who may not read it: that it exists is told nobody."""
+        """The object; 404 for who may not read it, as for one that does not exist."""
         found = super().get_object(request, object_id, from_field)
         if found is None or not self.has_view_permission(request, found):
             raise Http404
         return found
 
     def save_related(self, request, form, formsets, change):
-        """Record which fields were saved, and of which rows below it; never a value."""
+        """Record which fields, and which kinds of rows below, were saved."""
         super().save_related(request, form, formsets, change)
         fields = {*form.changed_data} - {"seen_state"}
         fields |= {
             each.model._meta.model_name for each in formsets if each.has_changed()
         }
-        if fields and not self.is_told_otherwise:
+        if fields and not self.has_own_audit_entry:
             event = audit.Event.RECORD_CHANGED if change else audit.Event.RECORD_MADE
             audit.record(event, request=request, obj=form.instance, fields=fields)
 
@@ -98,7 +98,7 @@ class ScopedAdmin(ScopedRowsMixin, admin.ModelAdmin):
 
 
 class ScopedHistoryAdmin(ScopedAdmin, SimpleHistoryAdmin):
-    """Keeps who changed what; the past of an object follows the object's scope."""
+    """Keeps a history; who may read an object may read its history, and nobody else."""
 
     def history_form_view(self, request, object_id, version_id, extra_context=None):
         # The library stores what is posted here even where going back is switched off.
@@ -113,4 +113,4 @@ class BilingualAdmin(ScopedAdmin, TranslationAdmin):
 
 
 class BilingualHistoryAdmin(ScopedHistoryAdmin, TranslationAdmin):
-    """Both: bilingual texts and a history."""
+    """Bilingual texts, and a history."""

@@ -1,8 +1,9 @@
 """
-Who signed in with a password alone reaches enrolment and the public pages, no more.
+Whoever signed in with a password alone reaches the public pages and the pages that set
+up a second factor, and nothing else.
 
-Fails closed: an address that is not named here is not reached. What counts is this
-session, not the account: one opened before the factor was added must prove it too.
+An address that is not named here is not reached. The session counts, not the account: a
+session that was opened before the factor was added must prove it too.
 """
 
 from allauth.mfa.models import Authenticator
@@ -25,10 +26,10 @@ from agencies.pages import page_of
 
 SESSION_KEY = "second_factor_of"
 
-#: The public pages, which look at no session at all: namespaces, then names.
+#: The public pages, which look at no session: namespaces, and names without one.
 PUBLIC = {"es", "en"}
 PUBLIC_NAMES = {"robots", "security_txt", "sitemap"}
-#: What a session without a second factor may open besides.
+#: Pages that a session without a proven second factor may open.
 OPEN = {
     "account_index",
     "account_inactive",
@@ -48,7 +49,7 @@ OPEN = {
     "mfa_reauthenticate",
     "mfa_reauthenticate_webauthn",
 }
-#: What it may open only while the account has no factor yet.
+#: Pages that it may open only while the account has no second factor yet.
 ENROLMENT = {
     "mfa_activate_totp",
     "mfa_add_webauthn",
@@ -57,7 +58,7 @@ ENROLMENT = {
 
 
 class SecondFactorMiddleware:
-    """Sends a password-only session to prove or to set up a second factor."""
+    """Sends a session without a proven second factor to prove it or to set one up."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -82,7 +83,7 @@ class SecondFactorMiddleware:
 
 
 def _proof_of(user):
-    """The page on which the person proves a factor she has; None when she has none."""
+    """The name of the page on which the person proves a factor; None without one."""
     kinds = set(factors_of(user).values_list("type", flat=True))
     if Authenticator.Type.WEBAUTHN in kinds:
         return "mfa_reauthenticate_webauthn"
@@ -90,7 +91,7 @@ def _proof_of(user):
 
 
 def ask_for_proof(request):
-    """Lead to the page of the person's factor, or password, and back."""
+    """Redirect to where the person proves a factor, or else the password, and back."""
     name = _proof_of(request.user) or "account_reauthenticate"
     return _redirect(name, request)
 
@@ -107,32 +108,32 @@ def is_proven(request):
 
 @receiver(authenticator_used, sender=Authenticator)
 def note_use(sender, request, user, **facts):
-    """The person of this session has just used a factor or a recovery code."""
+    """Note that the person of this session has used a factor or a recovery code."""
     request.session[SESSION_KEY] = user.pk
 
 
 @receiver(authenticator_added, sender=Authenticator)
 def note_enrolment(sender, request, user, authenticator, **facts):
-    """She has just set one up; the recovery codes made with it prove nothing."""
+    """Note that she has set up a factor; recovery codes made with it prove nothing."""
     if authenticator.type in FACTORS:
         request.session[SESSION_KEY] = user.pk
-    _tell(Event.FACTOR_ADDED, request, user, authenticator)
+    _record(Event.FACTOR_ADDED, request, user, authenticator)
 
 
 @receiver(authenticator_removed, sender=Authenticator)
-def tell_removal(sender, request, user, authenticator, **facts):
-    _tell(Event.FACTOR_REMOVED, request, user, authenticator)
+def record_removal(sender, request, user, authenticator, **facts):
+    _record(Event.FACTOR_REMOVED, request, user, authenticator)
 
 
 @receiver(authenticator_reset, sender=Authenticator)
-def tell_new_codes(sender, request, user, authenticator, **facts):
-    _tell(Event.FACTOR_ADDED, request, user, authenticator)
+def record_new_codes(sender, request, user, authenticator, **facts):
+    _record(Event.FACTOR_ADDED, request, user, authenticator)
 
 
 @receiver(authentication_failed, sender=Authenticator)
-def tell_failure(sender, request, user, authenticator, **facts):
-    _tell(Event.SIGN_IN_FAILED, request, user, authenticator)
+def record_failure(sender, request, user, authenticator, **facts):
+    _record(Event.SIGN_IN_FAILED, request, user, authenticator)
 
 
-def _tell(event, request, user, authenticator):
+def _record(event, request, user, authenticator):
     record(event, actor=user, request=request, obj=user, kind=authenticator.type)

@@ -1,4 +1,4 @@
-"""How long a session lasts: an hour without a sign of life, twelve hours in all."""
+"""How long a session lasts: one hour without a request, and twelve hours in all."""
 
 import time
 
@@ -16,17 +16,17 @@ from agencies.access import is_staff_address
 from agencies.audit import Event, record
 from agencies.pages import SAFE_METHODS, page_of
 
-#: Seconds. The first is the age of the cookie too, which each renewal extends.
+#: Seconds. The first is also the age of the cookie, which each renewal extends.
 IDLE, ABSOLUTE = settings.SESSION_COOKIE_AGE, 60 * 60 * 12
-#: A session seen within these seconds is neither stored nor marked as seen again.
+#: Seconds within which a session is not stored again for each request.
 RENEWED_EVERY = 60
 BEGAN, ACTIVE = "began_at", "active_at"
-#: What the browser forgets on signing out, on a computer that others use too.
+#: What the browser drops on signing out, since others may use the computer too.
 FORGOTTEN = '"cache", "storage"'
 
 
 def connect():
-    """Called once, when every app is loaded."""
+    """Connect the receivers; called once, when every app is loaded."""
     user_logged_in.connect(begin, dispatch_uid="sessions")
     user_logged_out.connect(mark_signed_out, dispatch_uid="sessions")
     post_save.connect(
@@ -35,16 +35,18 @@ def connect():
 
 
 def begin(sender, request, user, **kwargs):
+    """Note when the session began."""
     request.session[BEGAN] = request.session[ACTIVE] = time.time()
 
 
 def mark_signed_out(sender, request, user, **kwargs):
+    """Note that the browser must drop what it stored."""
     if request is not None:
         request.has_signed_out = True
 
 
 def end_with_account(sender, instance, created, **kwargs):
-    """Deactivating an account ends what it has open."""
+    """End the sessions of an account that is deactivated."""
     if not created and not instance.is_active:
         end_sessions_of(instance)
 
@@ -59,10 +61,10 @@ def end_sessions_of(user, *, but=None):
 
 class SessionLimitsMiddleware:
     """
-    Ends a session that is over, and sends its person to sign in and back.
+    Ends a session that has lasted too long, and leads to the sign-in page and back.
 
-    A form that she was sending leads back to the page on which it stood, where the
-    browser still has her text. Public pages look at no session.
+    A form that was sent then leads back to the page on which it stands, where the
+    browser still has what was typed. Public pages look at no session.
     """
 
     def __init__(self, get_response):
@@ -80,7 +82,7 @@ class SessionLimitsMiddleware:
             return None
         if not request.user.is_authenticated:
             return self._back_to_form(request, match)
-        reason = why_over(request.session, time.time())
+        reason = reason_to_end(request.session, time.time())
         if not reason:
             return None
         record(Event.SESSION_ENDED, request=request, obj=request.user, reason=reason)
@@ -89,7 +91,7 @@ class SessionLimitsMiddleware:
         return redirect_to_login(page_of(request))
 
     def _back_to_form(self, request, match):
-        """The admin would send her back to an address that takes forms only."""
+        """Lead to signing in and then to the page of a form, not to the form's view."""
         is_page = request.method in SAFE_METHODS and not hasattr(match.func, "held_by")
         if is_page or "admin" not in match.namespaces:
             return None
@@ -98,8 +100,8 @@ class SessionLimitsMiddleware:
         return redirect_to_login(page_of(request))
 
 
-def why_over(session, now):
-    """Why the session is over, in a word; empty, and the session renewed, if not."""
+def reason_to_end(session, now):
+    """Why the session must end, in a word; empty if it goes on, and then renewed."""
     if now - session.get(BEGAN, 0) > ABSOLUTE:
         return "absolute"
     seen = session.get(ACTIVE, 0)
@@ -111,7 +113,7 @@ def why_over(session, now):
 
 
 def renew(session, now):
-    """A sign of life: for the hour, its owner's list and the review of accesses."""
+    """Note that the session was used, also for its owner's list of sessions."""
     session[ACTIVE] = now
     row = UserSession.objects.filter(session_key=session.session_key)
     row.update(last_seen_at=timezone.now())

@@ -1,7 +1,8 @@
 """
-The one door: who may come in, what she is written, what answers too many tries.
+Signing in: where the portal decides otherwise than allauth, which does the work.
 
-allauth does the work; here is what the portal decides differently.
+Who may come in, what people are written about their accounts, and what is answered to
+too many tries.
 """
 
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
@@ -29,7 +30,7 @@ from agencies.audit.watching import tried_account
 from agencies.mail import queue_mail
 from agencies.models import User
 
-#: What a person is written about her account: the subject, and what happened.
+#: The mails about an account: the subject, and what happened.
 NOTICES = {
     "account/email/password_changed": (
         _("Your password was changed"),
@@ -78,18 +79,18 @@ NOTICES = {
         ),
     ),
 }
-#: How a person shows again that it is she.
+#: The ways in which a signed-in person proves again who she is.
 WAYS = {
     "reauthenticate": _("With the password"),
     "mfa_reauthenticate": _("With a code of the app, or a recovery code"),
     "mfa_reauthenticate:webauthn": _("With a passkey or security key"),
 }
-#: Errors that mean "too many": they answer 429, whatever form they came up in.
+#: Errors that mean too many tries; they are answered with status 429.
 TOO_MANY = {"too_many_login_attempts", "rate_limited"}
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Nobody signs up; mails go through the queue; limits answer 429."""
+    """Nobody signs up, mails go through the queue, and limits are answered with 429."""
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
@@ -109,7 +110,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return super().validation_error(code, *args)
 
     def pre_authenticate(self, request, **credentials):
-        """Where a limit refuses, find out whether it is the account's own."""
+        """Where a limit refuses, note whether it is that of the account."""
         try:
             super().pre_authenticate(request, **credentials)
         except ImmediateHttpResponse:
@@ -129,7 +130,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return reverse("account_index")
 
     def post_login(self, request, user, **facts):
-        """Whoever typed her password just now need not type it again to go on."""
+        """Whoever has just typed a password need not type it again to go on."""
         records = get_authentication_records(request, user)
         if any(record["method"] == "password" for record in records):
             record_password(request, user, reauthenticated=True)
@@ -139,7 +140,7 @@ class AccountAdapter(DefaultAccountAdapter):
         notify(user, template_prefix)
 
     def send_password_reset_mail(self, user, email, context):
-        """To the account's own address, in the person's language."""
+        """Queue the link, to the account's own address and in the person's language."""
         with translation.override(user.language):
             queue_mail(
                 to=user.email,
@@ -157,20 +158,21 @@ class AccountAdapter(DefaultAccountAdapter):
             )
 
     def get_reset_password_from_key_url(self, key):
-        """Built from the portal's own address, never from the request's host."""
+        """The link, with the portal's own address and never that of the request."""
         return reset_address(*key.split("-", 1))
 
     def send_mail(self, template_prefix, email, context):
-        """allauth's other mails belong to what is closed here; none may slip out."""
+        """Refuse allauth's other mails, which belong to pages that are closed here."""
         raise NotImplementedError(f"The portal has no mail {template_prefix}")
 
 
 @receiver(password_reset)
 def lift_limit(sender, request, user, **facts):
     """
-    A link to a new password ends what somebody else's wrong tries have shut.
+    Lift the limit of an account when its password was reset by a link.
 
-    allauth does so for the addresses of its own table, which this portal leaves empty.
+    Somebody else's wrong tries may have reached it. allauth lifts the limits of the
+    addresses in its own table, which this portal leaves empty.
     """
     adapter = get_adapter()
     for name in ({"email": user.email}, {"username": user.get_username()}):
@@ -185,7 +187,7 @@ def reset_address(uid, key):
 
 
 def landing(user):
-    """Where somebody arrives who asked for no page: administrators at accounts."""
+    """Where a person arrives who asked for no page: administrators at the accounts."""
     works_elsewhere = access.is_focal_point(user) or access.is_reviewer(user)
     if access.is_administrator(user) and not works_elsewhere:
         return reverse("admin:agencies_user_changelist")
@@ -193,7 +195,7 @@ def landing(user):
 
 
 def notify(user, notice, *, to=""):
-    """Tell a person by mail what happened to her account; ``to`` a former address."""
+    """Write to a person what happened to her account; ``to`` is a former address."""
     to = to or user.email
     if not to:
         return
@@ -217,6 +219,6 @@ def notify(user, notice, *, to=""):
 
 
 def accounts_with_address(email):
-    """The active accounts of exactly this address; allauth's own table is not asked."""
+    """The active accounts of exactly this address, without allauth's own table."""
     found = User.objects.filter(email__iexact=email, is_active=True)
     return [user for user in found if user.email.lower() == email.lower()]

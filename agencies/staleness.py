@@ -1,4 +1,4 @@
-"""Two people saving the same record: the second is told, and keeps her text."""
+"""Two people who save the same record: the second is warned and keeps her text."""
 
 import json
 from hashlib import sha256
@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 def fingerprint(record):
     """
-    A short mark of each field's stored value, as a dict of field name → hex digits.
+    A short digest of each field's stored value, as a dict of field name → hex digits.
 
-    Many-to-many fields are marked by the set of their keys.
+    The value of a many-to-many field is the set of its keys.
     """
     values = {
         field.name: str(field.value_to_string(record))
@@ -30,9 +30,9 @@ class StaleGuardMixin(forms.Form):
     """
     A model form that is not saved over what somebody else saved in the meantime.
 
-    It carries the marks of what stood on the person's screen. When a field has changed
-    since, the form keeps her text, says what stands there now, and takes her next press
-    as an answer to that.
+    It carries the digests of what was on the person's screen. When a field has changed
+    since, the form keeps what was typed and says what is stored now; saving it once
+    more then counts as having seen that.
     """
 
     seen_state = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -59,11 +59,11 @@ class StaleGuardMixin(forms.Form):
         if changed:
             self.data = self.data.copy()
             self.data[self.add_prefix("seen_state")] = json.dumps(marks)
-            raise forms.ValidationError(_told(stored, changed), code="conflict")
+            raise forms.ValidationError(_conflict(stored, changed), code="conflict")
         return cleaned
 
     def _seen(self):
-        """What the browser sent back; nothing where it is not ours."""
+        """The digests that the browser sent back; none where they cannot be read."""
         try:
             seen = json.loads(self.data.get(self.add_prefix("seen_state"), ""))
         except ValueError:
@@ -71,8 +71,8 @@ class StaleGuardMixin(forms.Form):
         return seen if isinstance(seen, dict) else {}
 
 
-def _told(stored, changed):
-    """The message, with the label and the present value of each changed field."""
+def _conflict(stored, changed):
+    """The warning, with the label and the present value of each changed field."""
     now = "; ".join(
         f"{capfirst(str(field.verbose_name))}: {_shown(stored, field)}"
         for field in changed
@@ -94,4 +94,4 @@ def _shown(stored, field):
 
 
 class StaleGuardForm(StaleGuardMixin, forms.ModelForm):
-    """The form of every admin page that has none of its own."""
+    """The form of every admin page that has no form of its own."""

@@ -1,8 +1,8 @@
 """
-The pages of /cuenta/: allauth's, at its own path words, and ours.
+The pages under /cuenta/: those of allauth, at its own paths, and ours.
 
-Listed one by one: what allauth has besides (sign-up with mail checks, addresses to
-manage) is no page of this portal.
+They are listed one by one, because other pages of allauth, such as those that confirm
+or manage addresses, are none of this portal.
 """
 
 from allauth.account import views as account

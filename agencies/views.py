@@ -104,7 +104,7 @@ def invitation_page(request):
     if not code:
         return render(request, "account/invitation_code.html")
     refuse_beyond_limit(request, "invitation")
-    invitation = invitations.find(code)
+    invitation = invitations.invitation_of(code)
     if invitation is None:
         context = {"problem": gettext("This code serves for nothing, or no longer.")}
         return render(request, "account/invitation_code.html", context)

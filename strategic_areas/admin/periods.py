@@ -83,7 +83,7 @@ class ReportingPeriodAdmin(BilingualHistoryAdmin):
     list_select_related = ["plan"]
     search_fields = ["code", "name_es", "name_en"]
     readonly_fields = ["is_demonstration"]
-    is_told_otherwise = True
+    has_own_audit_entry = True
     change_list_template = "admin/strategic_areas/periods_change_list.html"
 
     def save_model(self, request, obj, form, change):
@@ -158,7 +158,7 @@ class RoundReopeningAdmin(ScopedAdmin):
     list_display = ["period", "agency", "until", "by", "at"]
     list_filter = [("agency", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["period", "agency", "by"]
-    is_told_otherwise = True
+    has_own_audit_entry = True
     readonly_fields = ["by", "at"]
 
     def get_fields(self, request, obj=None):

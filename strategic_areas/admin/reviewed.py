@@ -28,7 +28,7 @@ class ReviewedAdmin(ScopedHistoryAdmin):
     inlines = [EvidenceInline]
     list_per_page = 50
     #: Each step is; what somebody writes in a draft is its history's alone.
-    is_told_otherwise = True
+    has_own_audit_entry = True
     #: The field of what is reported on.
     subject = ""
 

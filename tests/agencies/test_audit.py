@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 
 ROOT = Path(__file__).resolve().parents[2]
 #: A call by which something is told to the record, as ``ast`` writes it.
-RECORDS = re.compile(r"(audit\.)?(record|_record|_tell)\((?!.*lambda).*Event")
+RECORDS = re.compile(r"(audit\.)?(record|_record)\((?!.*lambda).*Event")
 
 
 def settle():

@@ -102,7 +102,7 @@ def test_looking_at_the_page_uses_nothing_up(client):
     client.get(PAGE, {"codigo": secret})
     client.head(PAGE, {"codigo": secret})
 
-    assert invitations.find(secret) is not None
+    assert invitations.invitation_of(secret) is not None
 
 
 @pytest.mark.parametrize(("days", "serves"), [(6, True), (7, False)])
@@ -110,14 +110,14 @@ def test_an_invitation_serves_for_a_week(client, days, serves):
     invitation, secret = make_invitation(role="reviewer")
     Invitation.objects.update(expires_at=invitation.expires_at - timedelta(days=days))
 
-    assert (invitations.find(secret) is not None) is serves
+    assert (invitations.invitation_of(secret) is not None) is serves
 
 
 def test_a_code_from_paper_may_be_typed_badly():
     _invitation, secret = make_invitation(role="reviewer")
-    typed = codes.printed(secret).lower().replace("0", "o").replace("1", "l")
+    typed = codes.in_groups(secret).lower().replace("0", "o").replace("1", "l")
 
-    assert invitations.find(f" {typed} ") is not None
+    assert invitations.invitation_of(f" {typed} ") is not None
 
 
 def test_a_secret_has_128_bits_and_is_kept_nowhere():
@@ -163,7 +163,7 @@ def test_a_wrong_form_makes_no_account_and_keeps_the_invitation(client, fields):
     response = fill_in(client, secret, **fields)
 
     assert response.context["form"].errors
-    assert invitations.find(secret) is not None
+    assert invitations.invitation_of(secret) is not None
     assert not User.objects.filter(username="invited@example.org").exists()
 
 
@@ -172,7 +172,7 @@ def test_somebody_signed_in_accepts_nothing_for_another(client, administrator):
 
     fill_in(client, secret)
 
-    assert invitations.find(secret) is not None
+    assert invitations.invitation_of(secret) is not None
     assert client.session["_auth_user_id"] == str(administrator.pk)
 
 
@@ -196,7 +196,7 @@ def test_without_a_mail_server_the_administrator_sees_the_link_once(
     invitation = Invitation.objects.get()
     secret = response.context["link"].partition("codigo=")[2]
     assert invitation.email == "ana@example.org"
-    assert invitations.find(secret) == invitation
+    assert invitations.invitation_of(secret) == invitation
     assert invitation.made_by == administrator
     assert secret not in client.get(page_of(invitation)).content.decode()
 
@@ -212,7 +212,7 @@ def test_with_a_mail_server_only_the_mail_has_the_link(client, administrator, se
     secret = re.search(r"codigo=(\w+)", sent.text).group(1)
     assert response.status_code == 302
     assert (sent.to, sent.language) == ("ana@example.org", "en")
-    assert invitations.find(secret) is not None
+    assert invitations.invitation_of(secret) is not None
 
 
 def test_sending_again_ends_the_former_link(client, administrator):
@@ -221,8 +221,8 @@ def test_sending_again_ends_the_former_link(client, administrator):
     response = client.post(page_of(invitation, "send"))
 
     second = response.context["link"].partition("codigo=")[2]
-    assert invitations.find(first) is None
-    assert invitations.find(second) == invitation
+    assert invitations.invitation_of(first) is None
+    assert invitations.invitation_of(second) == invitation
     assert Mail.objects.count() == 2
 
 
@@ -231,8 +231,8 @@ def test_a_code_to_print_is_mailed_to_nobody(client, administrator):
 
     response = client.post(page_of(invitation, "code"))
 
-    assert invitations.find(response.context["code"]) == invitation
-    assert invitations.find(first) is None
+    assert invitations.invitation_of(response.context["code"]) == invitation
+    assert invitations.invitation_of(first) is None
     assert Mail.objects.count() == 1
 
 
@@ -242,7 +242,7 @@ def test_a_revoked_invitation_serves_no_more(client, administrator):
     client.post(page_of(invitation, "revoke"))
     again = client.post(page_of(invitation, "send"))
 
-    assert invitations.find(secret) is None
+    assert invitations.invitation_of(secret) is None
     assert again.status_code == 302
 
 
@@ -256,7 +256,7 @@ def test_a_step_is_a_press_and_an_administrators(client, step):
     by_link = client.get(page_of(invitation, step))
 
     assert (refused.status_code, by_link.status_code) == (403, 404)
-    assert invitations.find(secret) == invitation
+    assert invitations.invitation_of(secret) == invitation
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *, dry_run, **options):
         with transaction.atomic():
-            told = forgetting.forget(timezone.now())
+            deleted = forgetting.forget(timezone.now())
             transaction.set_rollback(dry_run)
-        for name, number in told.items():
+        for name, number in deleted.items():
             self.stdout.write(f"{number} {name}")
