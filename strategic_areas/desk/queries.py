@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from agencies import access
 from agencies.models import Agency, FocalPoint
+from strategic_areas.desk.rows import returned_steps
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
@@ -164,9 +165,8 @@ def returned_updates(user):
 
 def _returned(rows):
     """What stands returned, with ``returned``, its last step; the oldest first."""
-    rows = rows.filter(status=Status.RETURNED).without_transcriptions()
-    found = list(rows.prefetch_related("transitions"))
+    found = list(rows.filter(status=Status.RETURNED).without_transcriptions())
+    steps = returned_steps({row.pk: row for row in found})
     for row in found:
-        steps = [s for s in row.transitions.all() if s.to_status == Status.RETURNED]
-        row.returned = max(steps, key=lambda step: (step.at, step.pk))
+        row.returned = steps[row.pk]
     return sorted(found, key=lambda row: row.returned.at)
