@@ -20,9 +20,10 @@ from strategic_areas.models import (
     Commitment,
     CommitmentUpdate,
     Plan,
+    ReportingPeriod,
     Status,
 )
-from strategic_areas.queries import board, ledger
+from strategic_areas.queries import rounds
 
 #: How many published reports the page shows, the newest first.
 DID = 20
@@ -91,7 +92,7 @@ class Account:
     activities: tuple[Activity, ...]
     published: tuple[ActivityUpdate, ...]
     unfinished: tuple
-    owed: tuple[ledger.Cell, ...]
+    owed: tuple[rounds.Cell, ...]
 
 
 def account_of(agency, today=None):
@@ -130,10 +131,7 @@ def account_of(agency, today=None):
 
 def _owed(agency, today):
     """The rounds that still take this agency's reports and lack some."""
-    for plan in Plan.objects.public():
-        periods = list(ledger.opened(plan, today))
-        if not periods:
-            continue
-        for cell in ledger.cells(board.load(plan, today), periods, today):
-            if cell.agency == agency and cell.accepts(today) and cell.tally.missing:
-                yield cell
+    opened = ReportingPeriod.objects.opened(today).select_related("plan")
+    for cell in rounds.cells(opened, today):
+        if cell.agency == agency and cell.accepts(today) and cell.tally.missing:
+            yield cell

@@ -24,7 +24,7 @@ from agencies.factors import FACTORS
 from agencies.models import Agency, FocalPoint, User
 from strategic_areas.discipline import Promptness
 from strategic_areas.models import Participation, Plan, ReportingPeriod
-from strategic_areas.queries import board, ledger
+from strategic_areas.queries.rounds import cells
 
 FLAGGED, PROPOSED = 2, 3
 
@@ -126,19 +126,14 @@ def _mandates(today):
 
 def _silence(today):
     """Agency → (due date, was silent) of its closed rounds, the newest first."""
-    found, by_plan = defaultdict(list), defaultdict(list)
-    closed = ReportingPeriod.objects.rounds().filter(
-        plan__in=Plan.objects.public(), closes_on__lt=today
-    )
-    for period in closed.select_related("plan"):
-        by_plan[period.plan].append(period)
-    for plan, closed in by_plan.items():
-        for cell in ledger.cells(board.load(plan, today), closed, today):
-            promptness = cell.promptness(today)
-            if promptness != Promptness.NOT_ASKED and not cell.accepts(today):
-                found[cell.agency.pk].append(
-                    (cell.period.due_on, promptness == Promptness.SILENT)
-                )
+    found = defaultdict(list)
+    closed = ReportingPeriod.objects.rounds().filter(closes_on__lt=today)
+    for cell in cells(closed.select_related("plan"), today):
+        promptness = cell.promptness(today)
+        if promptness != Promptness.NOT_ASKED and not cell.accepts(today):
+            found[cell.agency.pk].append(
+                (cell.period.due_on, promptness == Promptness.SILENT)
+            )
     return {agency: sorted(rounds, reverse=True) for agency, rounds in found.items()}
 
 

@@ -19,7 +19,7 @@ from strategic_areas import rounds
 from strategic_areas.desk.matrix import ROUND_WORDS
 from strategic_areas.discipline import Standing
 from strategic_areas.models import Activity, ReportingPeriod
-from strategic_areas.queries import board, ledger
+from strategic_areas.queries.rounds import cells
 from strategic_areas.schedule import RoundState
 
 
@@ -88,8 +88,8 @@ def round_page(request, pk):
 
 def _opened(user, today):
     """The rounds that the matrix shows; one that is still to open is not found."""
-    rows = ReportingPeriod.objects.visible_to(user).filter(mode="round")
-    return rows.filter(opens_on__lte=today).select_related("plan")
+    rows = ReportingPeriod.objects.visible_to(user).opened(today)
+    return rows.select_related("plan")
 
 
 def _close(request, period, today):
@@ -106,7 +106,7 @@ def _close(request, period, today):
 def unfinished_of(period, today):
     """Every agency that the round asks, those with most to do first."""
     found = []
-    for cell in ledger.cells(board.load(period.plan, today), [period], today):
+    for cell in cells([period], today):
         if not cell.items:
             continue
         standing = {

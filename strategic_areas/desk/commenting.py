@@ -69,8 +69,7 @@ def commentable(user, today=None):
 
 
 def _opened(user, today):
-    rows = ReportingPeriod.objects.visible_to(user).filter(mode="round")
-    return rows.filter(opens_on__lte=today).order_by("-ends_on", "-pk")
+    return ReportingPeriod.objects.visible_to(user).opened(today)
 
 
 def agency_comment(request, period, agency):

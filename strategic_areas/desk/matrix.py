@@ -18,7 +18,7 @@ from agencies.models import Agency
 from strategic_areas.desk import reminders
 from strategic_areas.discipline import AgencyState, Promptness
 from strategic_areas.models import Plan, ReportingPeriod
-from strategic_areas.queries import board, ledger
+from strategic_areas.queries.rounds import cells
 from strategic_areas.schedule import RoundState
 
 #: How many rounds the page shows unless it is asked for all.
@@ -88,21 +88,20 @@ def matrix_page(request):
 
 def _plans(today):
     """The plans of which a round has opened, the one of the newest round first."""
-    rounds = ReportingPeriod.objects.filter(
-        mode="round", opens_on__lte=today, plan__in=Plan.objects.public()
-    )
-    newest = rounds.select_related("plan").order_by("-opens_on", "-pk")
+    rounds = ReportingPeriod.objects.opened(today)
+    rounds = rounds.filter(plan__in=Plan.objects.public()).select_related("plan")
+    newest = rounds.order_by("-opens_on", "-pk")
     return list(dict.fromkeys(period.plan for period in newest))
 
 
 def _table(plan, today, *, every):
-    periods = list(ledger.opened(plan, today))
+    periods = list(plan.periods.opened(today).select_related("plan"))
     shown = periods if every else periods[:COLUMNS]
-    cells = ledger.cells(board.load(plan, today), shown, today)
+    asked = cells(shown, today)
     to_do, by_agency = defaultdict(list), defaultdict(list)
-    for part in reminders.parts_of(cells, today):
+    for part in reminders.parts_of(asked, today):
         to_do[part.agency].append(part)
-    for cell in cells:
+    for cell in asked:
         by_agency[cell.agency].append(cell)
     return {
         "columns": [(each, ROUND_WORDS[each.state(today)]) for each in shown],

@@ -10,8 +10,8 @@ from agencies.models import FocalPoint, User
 from strategic_areas.desk.digests import Digest, Part, Returned
 from strategic_areas.desk.waiting import KINDS
 from strategic_areas.discipline import Standing
-from strategic_areas.models import Plan, ReportingPeriod, Status, Transition
-from strategic_areas.queries import board, ledger
+from strategic_areas.models import ReportingPeriod, Status, Transition
+from strategic_areas.queries.rounds import cells
 
 MONDAY = 0
 
@@ -38,17 +38,12 @@ def digests(today):
 
 
 def _parts_of_all_plans(today):
-    parts = []
-    rounds = ReportingPeriod.objects.rounds().filter(opens_on__lte=today)
-    for plan in Plan.objects.public().filter(pk__in=rounds.values("plan")):
-        periods = ledger.opened(plan, today).filter(is_demonstration=False)
-        cells = ledger.cells(board.load(plan, today), periods, today)
-        parts += parts_of(cells, today)
-    return _with_declarations(parts)
+    asked = ReportingPeriod.objects.rounds().opened(today).select_related("plan")
+    return _with_declarations(parts_of(cells(asked, today), today))
 
 
 def parts_of(cells, today):
-    """What the agencies still have to do in these cells of the ledger."""
+    """What the agencies still have to do, from ``queries.rounds.cells``."""
     returns = _returns([cell.period for cell in cells])
     parts = []
     for cell in cells:

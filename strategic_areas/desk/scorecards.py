@@ -13,7 +13,8 @@ from agencies.mail import queue_mail
 from agencies.models import User
 from strategic_areas import rounds
 from strategic_areas.discipline import REPLY_WITHIN, Scorecard
-from strategic_areas.queries import board, ledger
+from strategic_areas.queries import board
+from strategic_areas.queries.rounds import cells, scorecards
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,8 @@ def pass_on(now=None):
 def tell(period, now):
     """Queue a mail to whoever reports for an agency that the round asked; how many."""
     number, today = 0, timezone.localdate(now)
-    cells = ledger.cells(board.load(period.plan, today), [period], today)
-    for agency in [cell.agency for cell in cells if cell.items]:
+    asked = [cell.agency for cell in cells([period], today) if cell.items]
+    for agency in asked:
         mandates = agency.focal_points.current()
         people = User.objects.filter(is_active=True, mandates__in=mandates)
         for person in people.exclude(email="").distinct():
@@ -78,9 +79,8 @@ def own(agency, period, today):
     if not period.scorecards_ready_at:
         return None
     standing = board.load(period.plan, today, supporter=agency)
-    answered = ledger.first_days(standing, today)
     rows = [row for row in standing.activities if row.activity.agency == agency]
-    card = ledger.scorecards(rows, answered, today).get(period)
+    card = scorecards(standing, rows, [period], today).get(period)
     if card is None:
         return None
     return Own(

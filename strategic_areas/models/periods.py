@@ -21,17 +21,17 @@ class ReportingPeriodQuerySet(models.QuerySet):
         """The periods in which agencies were asked, demonstrations left out."""
         return self.filter(mode="round", is_demonstration=False)
 
-    def open(self, today=None):
-        """The rounds whose window is open on ``today``, demonstrations included."""
-        today = today or timezone.localdate()
-        return self.filter(mode="round", opens_on__lte=today, closes_on__gte=today)
+    def opened(self, today=None):
+        """The rounds that have opened, demonstrations included, newest first."""
+        opened = self.filter(mode="round", opens_on__lte=today or timezone.localdate())
+        return opened.order_by("-ends_on", "-opens_on", "pk")
 
     def accepting(self, agencies, today=None):
         """The rounds open today, or opened again for any of ``agencies``."""
         today = today or timezone.localdate()
         again = RoundReopening.objects.running(today).filter(agency__in=agencies)
-        opened = self.filter(mode="round", opens_on__lte=today)
-        return opened.filter(Q(closes_on__gte=today) | Q(pk__in=again.values("period")))
+        is_running = Q(closes_on__gte=today) | Q(pk__in=again.values("period"))
+        return self.opened(today).filter(is_running)
 
     def visible_to(self, user):
         """Every member of staff reads the periods of the plans she may open."""

@@ -16,7 +16,7 @@ from strategic_areas.models import (
     ReportingPeriod,
     Status,
 )
-from strategic_areas.queries import grounds, ledger, names, past, record, rounds
+from strategic_areas.queries import grounds, names, past, record, rounds
 from strategic_areas.queries.areas import LATEST
 from strategic_areas.queries.board import (
     ActivityRow,
@@ -171,8 +171,8 @@ def page(
     activities = _activities(board, agency)
     if not (participation or led or supported or activities):
         return None
-    answered = ledger.first_days(board, today)
-    asked = next(iter(answered), None)
+    opened = rounds.opened(board.periods, today)
+    asked = next(iter(opened), None)
     rows = [row for row, _ in activities]
     owed = [row for row in rows if rounds.owes(row, asked)]
     updates = list(_updates(agency, board.plan))
@@ -180,7 +180,7 @@ def page(
     found = grounds.of(updates, participation=parts)
     told = record.entries(updates, found=found)
     comments = _comments(agency, board.plan)
-    cards = ledger.scorecards(rows, answered, today)
+    cards = rounds.scorecards(board, rows, opened, today)
     shown, to_come = _scorecards(cards, comments)
     return AgencyPage(
         agency=agency,
@@ -194,7 +194,7 @@ def page(
         round=asked,
         owed=len(owed),
         reported=sum(rounds.has_answered(row, asked) for row in owed),
-        discipline=ledger.discipline_of(rows, answered, today),
+        discipline=rounds.discipline_of(cards),
         scorecards=shown,
         to_come=to_come,
         former_names=tuple(agency.names_before),

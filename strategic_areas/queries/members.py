@@ -10,7 +10,7 @@ from agencies.folding import fold
 from strategic_areas import progress
 from strategic_areas.discipline import Discipline
 from strategic_areas.models import Participation, Plan
-from strategic_areas.queries import board, ledger, names, rounds
+from strategic_areas.queries import board, names, rounds
 from strategic_areas.queries.board import Board, count_rows
 from strategic_areas.queries.plans import periods_of
 
@@ -41,7 +41,7 @@ class AgencyRow:
 
 def board_of(plan: Plan, today: date) -> Board:
     """The plan's board with what the list of its agencies tells; see board.load."""
-    asked = rounds.told(periods_of(plan), today)
+    asked = rounds.last_public(periods_of(plan), today)
     return board.load(plan, today, asked=asked)
 
 
@@ -56,14 +56,17 @@ def of_plan(found: Board, today: date) -> tuple[AgencyRow, ...]:
         led[row.commitment.lead_id].append(row)
         for each in row.activities:
             work[each.activity.agency_id].append(each)
-    order, answered = list(Participation.Role), _answered(found, today)
+    order = list(Participation.Role)
+    asked = rounds.last_public(found.periods, today)
     rows = [
         AgencyRow(
             participation=each,
             counts=count_rows(led[each.agency_id]),
             late=sum(row.is_late for row in led[each.agency_id]),
             activities=len(work[each.agency_id]),
-            discipline=ledger.discipline_of(work[each.agency_id], answered, today),
+            discipline=rounds.discipline_of(
+                rounds.scorecards(found, work[each.agency_id], asked, today)
+            ),
         )
         for each in _parts(found.plan)
         if not _came_later(each, found.plan)
@@ -83,11 +86,6 @@ def _parts(plan):
         for part in parts:
             part.agency = names.called(part.agency, part.called_then)
     return parts
-
-
-def _answered(found, today):
-    days = ledger.first_days(found, today)
-    return {period: days[period] for period in rounds.told(found.periods, today)}
 
 
 def _came_later(participation, plan):

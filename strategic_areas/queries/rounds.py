@@ -1,23 +1,37 @@
-"""What a round asks of whom, and who answered."""
+"""
+What each round asks of each agency, and what became of it.
+
+The one place that says so, for the desk, for reminders and for what the public reads of
+an agency's discipline. It knows how many reports stand where and since when, never what
+an unpublished one says.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from django.db.models import QuerySet
 
+from agencies.models import Agency
 from strategic_areas import discipline, headline
-from strategic_areas.models import Activity, ActivityUpdate, Plan, ReportingPeriod
+from strategic_areas.discipline import Standing
+from strategic_areas.models import (
+    Activity,
+    ActivityUpdate,
+    Plan,
+    ReportingPeriod,
+    RoundReopening,
+    Status,
+    Transition,
+)
+from strategic_areas.queries import board as boards
 from strategic_areas.queries import past
 from strategic_areas.queries.board import ActivityRow, Board
 
 #: Of how many rounds the lists of agencies tell who reported on time.
 LAST_ROUNDS = 4
-
-
-def latest(periods: Iterable[ReportingPeriod], today: date) -> ReportingPeriod | None:
-    """The last real round among a plan's periods that has opened."""
-    return next(iter(opened(periods, today)), None)
 
 
 def opened(periods: Iterable[ReportingPeriod], today: date) -> list[ReportingPeriod]:
@@ -32,8 +46,15 @@ def opened(periods: Iterable[ReportingPeriod], today: date) -> list[ReportingPer
     )
 
 
-def told(periods: Iterable[ReportingPeriod], today: date) -> list[ReportingPeriod]:
-    """The last rounds whose scorecards are public, newest first."""
+def latest(periods: Iterable[ReportingPeriod], today: date) -> ReportingPeriod | None:
+    """The last real round among a plan's periods that has opened."""
+    return next(iter(opened(periods, today)), None)
+
+
+def last_public(
+    periods: Iterable[ReportingPeriod], today: date
+) -> list[ReportingPeriod]:
+    """The last ``LAST_ROUNDS`` rounds whose scorecards are public, newest first."""
     public = [each for each in opened(periods, today) if each.scorecards_public_at]
     return public[:LAST_ROUNDS]
 
@@ -83,16 +104,9 @@ def has_answered(row: ActivityRow, asked: ReportingPeriod | None) -> bool:
 
 def headline_of(board: Board, today: date) -> headline.Headline:
     """What may be said of the plan first."""
-    asked = latest(board.periods, today)
-    owing = {
-        row.activity.agency.acronym for row in board.activities if owes(row, asked)
-    }
-    answered = {
-        row.activity.agency.acronym
-        for row in board.activities
-        if has_answered(row, asked)
-    }
-    plan = board.plan
+    asked, plan = latest(board.periods, today), board.plan
+    owing = [row for row in board.activities if owes(row, asked)]
+    answered = [row for row in board.activities if has_answered(row, asked)]
     is_over = plan.ends_on < past.day_of(plan, today) or (
         plan.until is None and plan.status == Plan.Status.ENDED
     )
@@ -100,8 +114,8 @@ def headline_of(board: Board, today: date) -> headline.Headline:
         [row.standing for row in board.rows],
         ended_on=plan.ends_on if is_over else None,
         anyone_reported=anyone_reported(board),
-        asked=sorted(owing),
-        reported=answered,
+        asked=sorted({row.activity.agency.acronym for row in owing}),
+        reported={row.activity.agency.acronym for row in answered},
     )
 
 
@@ -110,3 +124,149 @@ def anyone_reported(board: Board) -> bool:
     return any(row.was_declared_here for row in board.rows) or any(
         report.was_entered for row in board.activities for report in row.reports
     )
+
+
+@dataclass(frozen=True)
+class Item:
+    """One activity that a round asks about."""
+
+    activity: Activity
+    standing: Standing
+    first_day: date | None
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One agency in one round."""
+
+    agency: Agency
+    period: ReportingPeriod
+    items: tuple[Item, ...]
+    #: The last day on which the round takes its first reports.
+    accepted_until: date
+    #: The day by which it is asked: the due date, later where opened again.
+    answer_by: date
+
+    @cached_property
+    def tally(self):
+        return discipline.tally(item.standing for item in self.items)
+
+    @property
+    def state(self):
+        return discipline.agency_state(self.tally)
+
+    def promptness(self, today):
+        days = [item.first_day for item in self.items]
+        return discipline.promptness(self.period.due_on, days, today)
+
+    def accepts(self, today):
+        return self.period.opens_on <= today <= self.accepted_until
+
+
+def cells(periods: Iterable[ReportingPeriod], today: date) -> list[Cell]:
+    """
+    Every agency with activities in each of ``periods``, which come with their plans.
+
+    Two queries, and those of a board for each plan.
+    """
+    by_plan, periods = defaultdict(list), list(periods)
+    for period in periods:
+        by_plan[period.plan].append(period)
+    statuses, again = _statuses(periods), _opened_again_until(periods, today)
+    found = []
+    for plan, asked in by_plan.items():
+        loaded = boards.load(plan, today, asked=asked)
+        work = defaultdict(list)
+        for row in loaded.activities:
+            work[row.activity.agency].append(row)
+        found += [
+            _cell(agency, period, work[agency], loaded.first_days, statuses, again)
+            for agency in work
+            for period in asked
+        ]
+    return found
+
+
+def _cell(agency, period, rows, first_days, statuses, again):
+    until = again.get((period.pk, agency.pk))
+    return Cell(
+        agency,
+        period,
+        tuple(
+            Item(
+                row.activity,
+                discipline.standing(statuses[period.pk, row.activity.pk]),
+                first_days.get((period.pk, row.activity.pk)),
+            )
+            for row in rows
+            if owes(row, period)
+        ),
+        accepted_until=until or period.closes_on,
+        answer_by=until or period.due_on,
+    )
+
+
+def _statuses(periods):
+    """(round, activity) → the statuses of all revisions."""
+    found = defaultdict(set)
+    updates = ActivityUpdate.objects.without_transcriptions()
+    updates = updates.filter(period__in=periods).order_by()
+    for period, activity, status in updates.values_list(
+        "period_id", "activity_id", "status"
+    ):
+        found[period, activity].add(status)
+    return found
+
+
+def _opened_again_until(periods, today):
+    """(round, agency) → the last day, of the rounds opened again and running."""
+    again = RoundReopening.objects.running(today).filter(period__in=periods)
+    rows = again.order_by("until").values_list("period_id", "agency_id", "until")
+    return {(period, agency): until for period, agency, until in rows}
+
+
+def scorecards(
+    board: Board,
+    rows: Iterable[ActivityRow],
+    periods: Iterable[ReportingPeriod],
+    today: date,
+) -> dict[ReportingPeriod, discipline.Scorecard]:
+    """
+    An agency's scorecard of each of ``periods`` that asked it and is ready.
+
+    ``rows`` are its activities on the board, which was loaded for this agency or for
+    these rounds.
+    """
+    found = {}
+    for period in periods:
+        given = [
+            board.first_days.get((period.pk, row.activity.pk))
+            for row in rows
+            if owes(row, period)
+        ]
+        if given and period.scorecards_ready_at:
+            found[period] = discipline.scorecard(period.due_on, given, today)
+    return found
+
+
+def discipline_of(
+    cards: dict[ReportingPeriod, discipline.Scorecard],
+) -> discipline.Discipline:
+    """How an agency kept the due dates of the rounds whose scorecards are public."""
+    return discipline.discipline(
+        card.promptness for period, card in cards.items() if period.scorecards_public_at
+    )
+
+
+def review_days() -> int | None:
+    """The secretariat's median days from a submission to its decision."""
+    steps = (
+        Transition.objects.filter(
+            activity_update__period__in=ReportingPeriod.objects.rounds(),
+            activity_update__activity__is_in_plan=True,
+            to_status__in=[Status.SUBMITTED, Status.RETURNED, Status.PUBLISHED],
+        )
+        .order_by("at", "pk")
+        .values_list("activity_update_id", "to_status", "at")
+    )
+    return discipline.median_days(discipline.review_days(steps))

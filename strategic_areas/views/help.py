@@ -4,7 +4,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from strategic_areas import discipline, progress
-from strategic_areas.queries import help_lines, ledger, plans, rounds
+from strategic_areas.queries import help_lines, plans, rounds
 
 
 def help_page(request):
@@ -18,7 +18,7 @@ def methodology(request):
     """The rules of counting, with the thresholds that the code uses."""
     context = {
         "plan": plans.choose(timezone.localdate()).shown,
-        "review_days": ledger.review_days(),
+        "review_days": rounds.review_days(),
         **rules(),
     }
     return render(request, "methodology.html", context)

@@ -20,7 +20,7 @@ from strategic_areas.discipline import (
 )
 from strategic_areas.models import ReportingPeriod
 from strategic_areas.progress import Report, State
-from strategic_areas.queries import board, ledger
+from strategic_areas.queries import board, rounds
 from tests.factories import (
     make_activity,
     make_administrator,
@@ -85,7 +85,8 @@ def kept(activity, day=CLOSES):
     release(activity.plan)
     loaded = board.load(activity.plan, day, activity.agency)
     rows = [row for row in loaded.activities if row.activity.agency == activity.agency]
-    return ledger.discipline_of(rows, ledger.first_days(loaded, day), day)
+    asked = rounds.opened(loaded.periods, day)
+    return rounds.discipline_of(rounds.scorecards(loaded, rows, asked, day))
 
 
 def test_on_time_counts_the_first_submission_and_never_the_publication():
@@ -139,11 +140,11 @@ def test_the_secretariats_review_time_is_a_median_of_real_rounds():
     waiting, open_round = make_asked()
     submit(waiting, open_round, OPENS, make_person(waiting.agency))
 
-    assert (waits, ledger.review_days()) == ([2, 4, 30], 4)
+    assert (waits, rounds.review_days()) == ([2, 4, 30], 4)
 
 
 def test_without_a_decision_there_is_no_review_time():
-    assert ledger.review_days() is None
+    assert rounds.review_days() is None
 
 
 # What the public reads

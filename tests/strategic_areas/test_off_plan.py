@@ -16,7 +16,6 @@ from strategic_areas.queries import (
     archive,
     board,
     commitments,
-    ledger,
     members,
     rounds,
     sources,
@@ -277,8 +276,8 @@ def everything_counted(plan, agency, user):
         "accounts": archive.cube(plan, {}).counted,
         "lately": [line.account.pk for line in updates.latest(loaded).lately],
         "sources": sources.behind(plan).count(),
-        "review": ledger.review_days(),
-        "rounds": ledger.cells(loaded, list(ledger.opened(plan, today)), today),
+        "review": rounds.review_days(),
+        "rounds": rounds.cells(plan.periods.opened(today), today),
         "owed": [item.activity for item in queries.owed_by(user)],
     }
 

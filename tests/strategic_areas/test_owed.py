@@ -17,7 +17,7 @@ from strategic_areas.models import (
     Status,
     Transition,
 )
-from strategic_areas.queries import agencies, board, commitments, ledger, rounds
+from strategic_areas.queries import agencies, board, commitments, rounds
 from strategic_areas.queries.succession import Succession
 from tests import factories
 from tests.deep import DEEP
@@ -228,10 +228,9 @@ def check_desk(world, asked):
         assert {(item.period, item.activity) for item in listed} == expected
 
 
-def check_ledger(world, asked):
+def check_cells(world, asked):
     """So do the secretariat's table and what reminders are made of."""
-    loaded = board.load(world.plan, TODAY)
-    cells = ledger.cells(loaded, ledger.opened(world.plan, TODAY), TODAY)
+    cells = rounds.cells(world.plan.periods.opened(TODAY), TODAY)
     parts = {
         (part.period, part.agency): part for part in reminders.parts_of(cells, TODAY)
     }
@@ -332,7 +331,7 @@ def test_desk_reminders_scorecards_and_public_pages_ask_the_same(drawn):
         }
 
         check_desk(world, asked)
-        check_ledger(world, asked)
+        check_cells(world, asked)
         if drawn["status"] == "in_preparation":
             assert not any(asked.values())
         else:
