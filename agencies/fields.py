@@ -48,13 +48,15 @@ class Field:
     One field of a model.
 
     ``bilingual``: it is told in Spanish and in English, in a column each. ``public``:
-    the public reads it, or will once it is published. ``called``: what staff read
-    above it, where that is not the name of Django's field.
+    the public reads it, or will once it is published. ``in_file``: a plan's file states
+    it. ``called``: what staff read above it, where that is not the name of Django's
+    field.
     """
 
     name: str
     bilingual: bool = False
     public: bool = True
+    in_file: bool = True
     called: str | Promise = ""
     model: type[models.Model] | None = None
 
@@ -148,16 +150,16 @@ class Fields:
         return [field.columns[0] for field in self.where(**wanted)]
 
 
-def public(*names):
+def public(*names, in_file=True):
     """Fields that the public reads, and that are the same in both languages."""
-    return tuple(Field(name) for name in names)
+    return tuple(Field(name, in_file=in_file) for name in names)
 
 
-def bilingual(*names):
+def bilingual(*names, in_file=True):
     """Fields that the public reads in Spanish and, where it is there, in English."""
-    return tuple(Field(name, bilingual=True) for name in names)
+    return tuple(Field(name, bilingual=True, in_file=in_file) for name in names)
 
 
-def internal(*names):
+def internal(*names, in_file=False):
     """Fields that only staff or the portal itself reads."""
-    return tuple(Field(name, public=False) for name in names)
+    return tuple(Field(name, public=False, in_file=in_file) for name in names)

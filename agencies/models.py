@@ -100,8 +100,10 @@ class Agency(models.Model):
     fields = Fields(
         *public("acronym", "slug"),
         *bilingual("name"),
-        *public("kind", "website", "dissolved_on", "dissolved_by", "succeeded_by"),
-        *internal("website_unverified", "only_titular_submits"),
+        *public("kind", "website"),
+        *internal("website_unverified", in_file=True),
+        *public("dissolved_on", "dissolved_by", "succeeded_by"),
+        *internal("only_titular_submits"),
     )
 
     objects = AgencyQuerySet.as_manager()

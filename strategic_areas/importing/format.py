@@ -1,8 +1,8 @@
 """
-The format of plan files: every section and key, declared once.
+The format of plan files: every section, declared once.
 
-Each section lists the fields of its model that a file states. What a key is called and
-the kind of its value follow from the field; ``special`` has the keys of fields for
+The declaration of a model says which of its fields a file states. What a key is called
+and the kind of its value follow from the field; ``special`` has the keys of fields for
 which they do not. docs/plan-format.md lists exactly these keys.
 """
 
@@ -53,13 +53,16 @@ class Section:
         return [each.name for each in (*self.keys, *self.nested)]
 
 
-def section(name, fields, *, table="", special=None, also=(), **options):
-    """A section of the records of one table; ``also`` are keys of other tables."""
+def section(name, *fields, table="", special=None, also=(), **options):
+    """
+    A section of the records of one table; ``also`` are keys of other tables.
+
+    ``fields`` are named where it states just some of those that a file states.
+    """
     keys = (*keys_of(table or name, fields, special), *also)
     return Section(name, table or name, keys, **options)
 
 
-PLAN = "code title status starts_on ends_on launched_on summary note sources"
 PLACES = {
     "places": [
         Key("place", Reference(section="provinces"), stored_as=("places",)),
@@ -78,39 +81,26 @@ SECTIONS = {
     for each in [
         section(
             "sources",
-            "title publisher url kind note",
             identity=("key",),
             shape="mapping",
         ),
-        section("plan", PLAN, table="plans", shape="record", required=True),
-        section("other_plans", PLAN, table="plans"),
+        section("plan", table="plans", shape="record", required=True),
+        section("other_plans", table="plans"),
         section(
             "areas",
-            "code slug name short outcome outcome_provenance provenance sources note",
             required=True,
         ),
-        section("programmes", "code area name provenance sources note", required=True),
+        section("programmes", required=True),
         section(
             "agencies",
-            "acronym slug name kind website website_unverified dissolved_on"
-            " dissolved_by succeeded_by",
-            also=keys_of(
-                "participations",
-                "role mandate mandate_provenance member_since hosts_secretariat"
-                " provenance sources note",
-            ),
+            also=keys_of("participations"),
             identity=("acronym",),
             required=True,
         ),
-        section(
-            "legal_instruments",
-            "code kind name year date summary provenance sources note",
-        ),
-        section("frameworks", "code family kind name year provenance sources note"),
+        section("legal_instruments"),
+        section("frameworks"),
         section(
             "hotlines",
-            "label numbers hours scope reliability confirm_before_publishing is_police"
-            " confirmed_on sources note",
             special={
                 "numbers": [
                     Key(
@@ -126,32 +116,21 @@ SECTIONS = {
             },
             identity=("label_es",),
         ),
-        section("periods", "code name starts_on ends_on due_on"),
+        section("periods"),
         section(
             "commitments",
-            "code programme title expected_result lead supporting baseline"
-            " means_of_verification starts_on due_on due_provenance frameworks"
-            " supersedes continues provenance sources note",
             required=True,
         ),
         section(
             "activities",
-            "code commitment title agency kind year starts_on due_on due_provenance"
-            " places expected_product quantity unit means_of_verification budget"
-            " budget_amount budget_currency budget_source supersedes continues"
-            " provenance sources note",
             special=PLACES,
         ),
         section(
             "later_activities",
-            "code commitment programme title agency year starts_on due_on places"
-            " provenance sources note",
             special=PLACES,
         ),
         section(
             "updates",
-            "activity period execution percent quantity narrative obstacle next_step"
-            " people_reached reported_on provenance sources note",
             special=REPORTED
             | {
                 "execution": [
@@ -163,17 +142,12 @@ SECTIONS = {
         ),
         section(
             "commitment_updates",
-            "commitment period result_reached statement reported_on provenance sources"
-            " note",
             special=REPORTED
             | {"result_reached": [Key("result_reached", Flag(), True)]},
             identity=("commitment", "period"),
         ),
         section(
             "indicators",
-            "code name unit counts sensitive area programme agency counted_by direction"
-            " aggregation definition baseline_value baseline_starts_on"
-            " baseline_ends_on sources note",
             special={
                 "baseline_value": [
                     Key(
@@ -201,14 +175,11 @@ SECTIONS = {
             nested=(
                 section(
                     "values",
-                    "starts_on ends_on value status published_total counted_by"
-                    " provenance sources note",
                     special=PERIOD | FROM_SOURCES,
                     identity=("period", "counted_by"),
                     nested=(
                         section(
                             "breakdown",
-                            "dimension category value",
                             table="breakdowns",
                             identity=("dimension", "category"),
                         ),
@@ -216,7 +187,6 @@ SECTIONS = {
                 ),
                 section(
                     "targets",
-                    "starts_on ends_on value",
                     special=PERIOD,
                     identity=("period",),
                 ),
@@ -224,30 +194,29 @@ SECTIONS = {
         ),
         section(
             "tip_tiers",
-            "report_year covers_year tier label sources note",
             special={"label": both("tier", "label")},
             identity=("report_year",),
         ),
-        section("discrepancies", "code topic detail indicators sources"),
-        section("regions", "code name"),
-        section("provinces", "code name region"),
+        section("discrepancies"),
+        section("regions"),
+        section("provinces"),
         section(
             "classification",
-            "note sources",
+            *("note", "sources"),
             table="code_lists",
             identity=(),
             shape="record",
             nested=(
-                section("entities", "code label", table="code_list_values"),
+                section("entities", "code", "label", table="code_list_values"),
                 section(
                     "lists",
-                    "code name provenance sources note",
                     table="code_lists",
-                    nested=(section("values", "code label", table="code_list_values"),),
+                    nested=(
+                        section("values", "code", "label", table="code_list_values"),
+                    ),
                 ),
                 section(
                     "breakdown_labels",
-                    "dimension code label",
                     table="code_list_values",
                     special={
                         "dimension": [Key("dimension", TEXT, True)],

@@ -181,22 +181,22 @@ def kind_of(column):
     return KIND_OF_COLUMN[type(column)]
 
 
-def keys_of(table_name, fields, special=None):
+def keys_of(table_name, fields=(), special=None):
     """
-    The keys for these fields of a table, names with spaces between them.
+    The keys for these fields of a table; for all that its model declares without any.
 
     A text in two languages has two keys, of which the English one is never required.
     ``special`` gives the keys of some fields by the field's name.
     """
     table = TABLES[table_name]
     keys = []
-    for name in fields.split():
+    for name in fields or table.model.fields.names(in_file=True):
         if special and name in special:
             keys += special[name]
             continue
         column = table.field(name)
         required = not (column.blank or column.has_default()) and name != "provenance"
-        if table.has_field(f"{name}_es"):
+        if table.model.fields[name].bilingual:
             keys += both(name, name, kind_of(column), required)
         else:
             keys.append(Key(name, kind_of(column), required))

@@ -11,7 +11,8 @@ from agencies.fields import Fields, bilingual, public
 from agencies.models import Agency, FocalPoint
 from strategic_areas.models.codes import CODED, Coded
 from strategic_areas.models.commitments import (
-    PLANNED,
+    DATED,
+    LINEAGE,
     Commitment,
     Planned,
     PlannedQuerySet,
@@ -123,16 +124,19 @@ class Activity(PlanBound, Coded, Planned, Sourced):
     )
 
     fields = Fields(
-        *public("plan"),
+        *public("plan", in_file=False),
         *CODED,
         *public("commitment"),
         *bilingual("title"),
-        *public("is_in_plan", "agency", "kind", "year", "places"),
-        *PLANNED,
+        *public("is_in_plan", in_file=False),
+        *public("agency", "kind", "year"),
+        *DATED,
+        *public("places"),
         *bilingual("expected_product"),
         *public("quantity"),
         *bilingual("unit", "means_of_verification"),
         *public("budget", "budget_amount", "budget_currency", "budget_source"),
+        *LINEAGE,
         *SOURCED,
     )
 

@@ -17,6 +17,7 @@ class Answer(models.TextChoices):
 
 ANSWER = ReportField(
     "answer",
+    in_file=False,
     repeated=False,
     column=Column(
         22,
@@ -30,6 +31,7 @@ ANSWER = ReportField(
 ANSWERED = (
     ReportField(
         "places",
+        in_file=False,
         part=Part.REACH,
         prefilled=True,
         column=Column(
@@ -43,6 +45,7 @@ ANSWERED = (
     ReportField(
         "internal_note",
         public=False,
+        in_file=False,
         part=Part.NOTE,
         compared=False,
         repeated=False,
@@ -50,6 +53,7 @@ ANSWERED = (
     ),
     ReportField(
         "is_reserved",
+        in_file=False,
         part=Part.RESERVED,
         stands=True,
         column=Column(
@@ -63,12 +67,14 @@ ANSWERED = (
     ReportField(
         "reserved_reason",
         public=False,
+        in_file=False,
         part=Part.RESERVED,
         stands=True,
         column=Column(34, _("For the secretariat; never published.")),
     ),
     ReportField(
         "reserved_legal_basis",
+        in_file=False,
         part=Part.RESERVED,
         stands=True,
         column=Column(24, _("The public reads it, such as: Ley 200-04, art. 17.")),
@@ -76,6 +82,7 @@ ANSWERED = (
     ReportField(
         "no_news_reason",
         bilingual=True,
+        in_file=False,
         called=_("No news, because"),
         part=Part.NO_NEWS,
         rows=1,

@@ -70,7 +70,7 @@ class CommitmentUpdate(Reviewed):
     confirmed_at = confirmed_field()
 
     fields = Fields(
-        *public("commitment"),
+        *public("commitment", "period"),
         ReportField("result_reached", part=Part.TEXT, says_no=True),
         ReportField("statement", bilingual=True, part=Part.TEXT, rows=4),
         *TRANSCRIBED,

@@ -38,7 +38,8 @@ class Dated(models.Model):
 
 
 #: The fields of a ``Planned`` record, for its declaration.
-PLANNED = public("starts_on", "due_on", "due_provenance", "supersedes", "continues")
+DATED = public("starts_on", "due_on", "due_provenance")
+LINEAGE = public("supersedes", "continues")
 
 
 class Planned(Dated):
@@ -122,14 +123,15 @@ class Commitment(PlanBound, Coded, Planned, Sourced):
     )
 
     fields = Fields(
-        *public("plan"),
+        *public("plan", in_file=False),
         *CODED,
         *public("programme"),
         *bilingual("title", "expected_result"),
         *public("lead", "supporting"),
         *bilingual("baseline", "means_of_verification"),
-        *PLANNED,
+        *DATED,
         *public("frameworks"),
+        *LINEAGE,
         *SOURCED,
     )
 

@@ -54,11 +54,11 @@ class LaterActivity(PlanBound, Coded, Sourced):
     )
 
     fields = Fields(
-        *public("plan"),
+        *public("plan", in_file=False),
         *CODED,
-        *public("programme", "commitment", "agency"),
+        *public("commitment", "programme"),
         *bilingual("title"),
-        *public("year", "starts_on", "due_on", "places"),
+        *public("agency", "year", "starts_on", "due_on", "places"),
         *SOURCED,
     )
 
@@ -120,9 +120,10 @@ class HelpLine(models.Model):
         *public("numbers"),
         *bilingual("hours", "scope"),
         *public("reliability", "confirm_before_publishing", "is_police"),
-        *public("confirmed_on", "order"),
-        *bilingual("note"),
+        *public("confirmed_on"),
+        *public("order", in_file=False),
         *public("sources"),
+        *bilingual("note"),
         tells={"telephone"},
     )
 
@@ -161,9 +162,11 @@ class TipTier(models.Model):
     note = models.TextField(_("note"), blank=True)
 
     fields = Fields(
-        *public("plan", "report_year", "covers_year", "tier"),
-        *bilingual("label", "note"),
+        *public("plan", in_file=False),
+        *public("report_year", "covers_year", "tier"),
+        *bilingual("label"),
         *public("sources"),
+        *bilingual("note"),
     )
 
     class Meta:
@@ -197,7 +200,11 @@ class CodeList(Coded, Sourced):
     provenance = models.CharField(_("where this comes from"), max_length=20, blank=True)
 
     fields = Fields(
-        *public("plan"), *CODED, *public("kind"), *bilingual("name"), *SOURCED
+        *public("plan", in_file=False),
+        *CODED,
+        *public("kind", in_file=False),
+        *bilingual("name"),
+        *SOURCED,
     )
 
     class Meta:
@@ -227,9 +234,10 @@ class CodeListValue(models.Model):
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 
     fields = Fields(
-        *public("code_list", "dimension", "code"),
+        *public("code_list", in_file=False),
+        *public("dimension", "code"),
         *bilingual("label"),
-        *public("order"),
+        *public("order", in_file=False),
     )
 
     class Meta:

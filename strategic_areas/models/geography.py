@@ -16,7 +16,7 @@ class Region(models.Model):
         Source, blank=True, related_name="+", verbose_name=_("sources")
     )
 
-    fields = Fields(*public("code", "name", "sources"))
+    fields = Fields(*public("code", "name"), *public("sources", in_file=False))
 
     class Meta:
         ordering = ["code"]
@@ -39,7 +39,9 @@ class Province(models.Model):
         Source, blank=True, related_name="+", verbose_name=_("sources")
     )
 
-    fields = Fields(*public("code", "name", "region", "sources"))
+    fields = Fields(
+        *public("code", "name", "region"), *public("sources", in_file=False)
+    )
 
     class Meta:
         ordering = ["code"]

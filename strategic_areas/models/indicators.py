@@ -99,7 +99,7 @@ class Indicator(Coded):
 
     fields = Fields(
         *CODED,
-        *public("introduced_by"),
+        *public("introduced_by", in_file=False),
         *bilingual("name", "unit"),
         *public("counts", "sensitive", "area", "programme", "agency", "counted_by"),
         *public("direction", "aggregation"),
@@ -157,7 +157,9 @@ class Target(PlanBound):
     )
 
     fields = Fields(
-        *public("plan", "indicator", "starts_on", "ends_on", "value", "provenance"),
+        *public("plan", "indicator", in_file=False),
+        *public("starts_on", "ends_on", "value"),
+        *public("provenance", in_file=False),
     )
 
     class Meta:
@@ -197,7 +199,7 @@ class Discrepancy(Coded):
     )
 
     fields = Fields(
-        *public("plan"),
+        *public("plan", in_file=False),
         *CODED,
         *bilingual("topic", "detail"),
         *public("indicators", "sources"),

@@ -61,7 +61,9 @@ class Measurement(models.Model):
     note = models.TextField(_("note"), blank=True)
 
     fields = Fields(
-        *internal("status", "counted_by", "provenance"),
+        *internal("starts_on", "ends_on", "value", "status", in_file=True),
+        *internal("published_total", "counted_by", in_file=True),
+        *internal("provenance", "sources", in_file=True),
         Field("note", bilingual=True, public=False),
     )
 
@@ -99,7 +101,7 @@ class Breakdown(models.Model):
     category = models.CharField(_("category"), max_length=60)
     value = models.DecimalField(_("value"), max_digits=16, decimal_places=3)
 
-    fields = Fields(*internal("dimension", "category"))
+    fields = Fields(*internal("dimension", "category", "value", in_file=True))
 
     class Meta:
         ordering = ["measurement", "dimension", "category"]

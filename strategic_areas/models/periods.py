@@ -85,10 +85,12 @@ class ReportingPeriod(PlanBound):
     )
 
     fields = Fields(
-        *public("plan", "code"),
+        *public("plan", in_file=False),
+        *public("code"),
         *bilingual("name"),
-        *public("mode", "is_demonstration", "is_final", "starts_on", "ends_on"),
-        *public("opens_on", "due_on", "closes_on", "scorecards_public_at"),
+        *public("mode", "is_demonstration", "is_final", "opens_on", in_file=False),
+        *public("starts_on", "ends_on", "due_on"),
+        *public("closes_on", "scorecards_public_at", in_file=False),
         *internal("is_scheduled", "scorecards_ready_at"),
     )
 

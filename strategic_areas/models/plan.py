@@ -131,7 +131,7 @@ class StrategicArea(PlanBound, Coded, Sourced):
     )
 
     fields = Fields(
-        *public("plan"),
+        *public("plan", in_file=False),
         *CODED,
         *bilingual("slug", "name", "short", "outcome"),
         *public("outcome_provenance"),
@@ -194,7 +194,11 @@ class Programme(PlanBound, Coded, Sourced):
     name = models.CharField(_("name"), max_length=200)
 
     fields = Fields(
-        *public("plan"), *CODED, *public("area"), *bilingual("name"), *SOURCED
+        *public("plan", in_file=False),
+        *CODED,
+        *public("area"),
+        *bilingual("name"),
+        *SOURCED,
     )
 
     class Meta:
@@ -246,7 +250,8 @@ class Participation(Sourced):
     )
 
     fields = Fields(
-        *public("plan", "agency", "role"),
+        *public("plan", "agency", in_file=False),
+        *public("role"),
         *bilingual("mandate"),
         *public("mandate_provenance", "member_since", "hosts_secretariat"),
         *SOURCED,

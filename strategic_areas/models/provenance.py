@@ -78,7 +78,8 @@ class Source(models.Model):
     note = models.TextField(_("note"), blank=True)
 
     fields = Fields(
-        *public("plan", "key", "title", "publisher", "url", "kind"),
+        *public("plan", "key", in_file=False),
+        *public("title", "publisher", "url", "kind"),
         *bilingual("note"),
     )
 

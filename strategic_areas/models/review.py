@@ -37,11 +37,13 @@ PUBLIC_RECORD = (Status.PUBLISHED, Status.REPLACED, Status.WITHDRAWN)
 
 #: The fields of a ``Reviewed`` record that are not the agency's, for its declaration.
 REVIEWED = (
-    *public("plan", "period", "revision", "status", "public_id", "reported_on"),
-    *public("submitted_at", "is_reviewed_within_agency", "published_at"),
-    *public("withdrawn_at", "withdrawal_reason", "purged_at"),
+    *public("plan", "revision", "status", "public_id", in_file=False),
+    *public("submitted_at", "is_reviewed_within_agency", in_file=False),
+    *public("published_at", "withdrawn_at", "withdrawal_reason", in_file=False),
+    *public("purged_at", in_file=False),
     *internal("origin", "version", "contributors", "created_at", "changed_at"),
     *internal("published_by", "withdrawn_by"),
+    *public("reported_on"),
     *SOURCED,
 )
 

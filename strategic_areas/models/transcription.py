@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.fields import public
 
 #: The fields of a revision that may be transcribed, for its declaration.
-TRANSCRIBED = public("letter", "confirmed_at")
+TRANSCRIBED = public("letter", "confirmed_at", in_file=False)
 
 
 def letter_field(related_name):

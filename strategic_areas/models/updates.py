@@ -106,7 +106,7 @@ class ActivityUpdate(Answered, Reviewed):
     confirmed_at = confirmed_field()
 
     fields = Fields(
-        *public("activity"),
+        *public("activity", "period"),
         ANSWER,
         ReportField(
             "execution",
