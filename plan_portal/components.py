@@ -17,11 +17,13 @@ from django.shortcuts import render
 from django.template.base import Template
 from django.template.loader import get_template
 from django.test import Client
+from django.urls import path
 from django.utils.safestring import mark_safe
 
 from plan_portal import sitemap
 from plan_portal.front import outage
 from plan_portal.templatetags.portal import made_once
+from plan_portal.urls import PUBLIC_PAGES
 from strategic_areas.addresses import address
 
 #: So many pages of one kind are read, and so many states of a partial shown.
@@ -95,17 +97,13 @@ def _read(client, path):
                 client.get(urljoin(path, unescape(link)))
 
 
-def page_of(pages):
-    """The view of the page that shows the partials on ``pages``."""
-
-    def components(request):
-        shown = [
-            {"name": name, "inputs": _inputs(name), "states": _shortest(states)}
-            for name, states in sorted(collect(pages).items())
-        ]
-        return render(request, "components.html", {"components": shown})
-
-    return components
+def components(request):
+    """The page that shows the partials of all public pages."""
+    shown = [
+        {"name": name, "inputs": _inputs(name), "states": _shortest(states)}
+        for name, states in sorted(collect(PUBLIC_PAGES).items())
+    ]
+    return render(request, "components.html", {"components": shown})
 
 
 def _inputs(name):
@@ -119,3 +117,6 @@ def _shortest(states):
     shown = sorted(states.values(), key=len)[:STATES]
     # It is what the portal itself has rendered.
     return [mark_safe(html) for html in shown]  # noqa: S308
+
+
+urlpatterns = [path("componentes/", components, name="components")]

@@ -1,15 +1,20 @@
-"""Public pages answer "nothing changed" without being made again."""
+"""
+Public pages at one address each, which answer "nothing changed" without being made.
+
+A page is labelled with what it was made of: the build of the portal, the publication
+version, the day and the language.
+"""
 
 import re
 from functools import cache, wraps
 from hashlib import sha256
 
+from django.conf import settings
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
-from plan_portal import build
 from strategic_areas.models import PublicationVersion
 from strategic_areas.views.parameters import canonical, has_free_text
 
@@ -23,7 +28,36 @@ UNTOLD = "version-of-this-page"
 #: How to cite a page: it repeats what the page says, and names the day.
 CITATION = re.compile(rb'<p class="cite">.*?</p>', re.DOTALL)
 
-build_label = cache(build.label)
+#: The folders, and the kinds of files in them, that make a page.
+MADE_OF = ("agencies", "plan_portal", "strategic_areas", "templates")
+KINDS = {".css", ".html", ".mo", ".py", ".svg", ".ttf"}
+#: The settings that stand on pages.
+SHOWN_SETTINGS = (
+    "SITE_URL",
+    "OFFICIAL_SITE",
+    "ALLOW_INDEXING",
+    "SECRETARIAT_NAME",
+    "CONTACT_EMAIL",
+    "CONTACT_PHONE",
+    "CONTACT_ADDRESS",
+    "CORRECTIONS_EMAIL",
+    "LICENCE_NAME",
+    "LICENCE_URL",
+)
+
+
+@cache
+def build_label():
+    """A digest of the portal's files and of what settings put on its pages."""
+    digest = sha256()
+    for part in MADE_OF:
+        for path in sorted((settings.BASE_DIR / part).rglob("*")):
+            if path.suffix in KINDS:
+                digest.update(str(path.relative_to(settings.BASE_DIR)).encode())
+                digest.update(path.read_bytes())
+    told = [getattr(settings, name) for name in SHOWN_SETTINGS]
+    digest.update(repr(told).encode())
+    return digest.hexdigest()[:12]
 
 
 def page_label(version, language):

@@ -7,47 +7,21 @@ stops the process and names itself, so that nothing runs half-configured.
 
 import os
 from datetime import date
-from pathlib import Path
 from urllib.parse import urlsplit
 
-import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from plan_portal import databases, logs, policy, sign_in, storages
-
-BASE_DIR = Path(__file__).resolve().parent.parent
-
-env = environ.Env()
-
-ENV_FILE = os.environ.get("ENV_FILE")
-if ENV_FILE:
-    if not (BASE_DIR / ENV_FILE).is_file():
-        raise ImproperlyConfigured(f"ENV_FILE names {ENV_FILE}, which is no file")
-    # Variables of the real environment win over those of the file.
-    env.read_env(BASE_DIR / ENV_FILE)
-
-
-def env_bool(name, default=False):
-    """Read a switch. Only true and false: a typing error must not turn one on."""
-    value = os.environ.get(name) or str(default).lower()
-    if value not in {"true", "false"}:
-        raise ImproperlyConfigured(
-            f"{name} must be true or false, not {value!r} "
-            "(see 'Configuration' in README.md)"
-        )
-    return value == "true"
-
-
-def env_required(name, otherwise=None):
-    """Read a variable; only ``otherwise``, where there is one, may stand for it."""
-    value = os.environ.get(name) or otherwise
-    if not value:
-        raise ImproperlyConfigured(
-            f"{name} is not set (see 'Configuration' in README.md)"
-        )
-    return value
-
+from plan_portal import content_policy, databases, logs, sign_in, storages
+from plan_portal.environment import (
+    BASE_DIR,
+    LOCAL_HOSTS,
+    env,
+    env_bool,
+    env_required,
+    security_contact,
+    site_address,
+)
 
 DEBUG = env_bool("DEBUG")
 SECRET_KEY = env_required("SECRET_KEY", DEBUG and "development-only-not-secret")
@@ -56,32 +30,18 @@ SECRET_KEY = env_required("SECRET_KEY", DEBUG and "development-only-not-secret")
 # Addresses. Absolute ones are built from SITE_URL, never from a request's Host.
 
 SITE_URL = env_required("SITE_URL", DEBUG and "http://localhost:8000").rstrip("/")
-_site = urlsplit(SITE_URL)
-if _site.scheme not in {"http", "https"} or not _site.hostname or _site.path:
-    raise ImproperlyConfigured(
-        f"SITE_URL must be like https://plan.example.gob.do, not {SITE_URL!r}"
-    )
-SITE_HOST = _site.hostname
-IS_LOCAL_SITE = SITE_HOST in {"localhost", "127.0.0.1"}
-
 # Plain HTTP is for one's own machine: anywhere else passwords would travel in the open.
 INSECURE_HTTP = env_bool("INSECURE_HTTP", default=DEBUG)
-if INSECURE_HTTP and not IS_LOCAL_SITE:
-    raise ImproperlyConfigured(
-        f"INSECURE_HTTP is accepted on localhost only, and SITE_URL is {SITE_URL}"
-    )
-if not INSECURE_HTTP and _site.scheme != "https":
-    raise ImproperlyConfigured(
-        f"SITE_URL must begin with https:// unless INSECURE_HTTP is true: {SITE_URL}"
-    )
+_site = site_address(SITE_URL, is_insecure=INSECURE_HTTP)
+SITE_HOST = _site.hostname
+IS_LOCAL_SITE = SITE_HOST in LOCAL_HOSTS
 
 ALLOWED_HOSTS = [SITE_HOST, *env.list("ALLOWED_HOSTS", default=[])]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 if IS_LOCAL_SITE:
     _port = f":{_site.port}" if _site.port else ""
-    _names = ["localhost", "127.0.0.1"]
-    ALLOWED_HOSTS = list(dict.fromkeys([*ALLOWED_HOSTS, *_names]))
-    CSRF_TRUSTED_ORIGINS = [f"{_site.scheme}://{name}{_port}" for name in _names]
+    ALLOWED_HOSTS = list(dict.fromkeys([*ALLOWED_HOSTS, *LOCAL_HOSTS]))
+    CSRF_TRUSTED_ORIGINS = [f"{_site.scheme}://{name}{_port}" for name in LOCAL_HOSTS]
 
 ROOT_URLCONF = "plan_portal.urls"
 WSGI_APPLICATION = "plan_portal.wsgi.application"
@@ -108,14 +68,9 @@ LICENCE_URL = env.str(
 #: The day on which the accessibility statement was last made true.
 ACCESSIBILITY_ASSESSED_ON = date(2026, 11, 25)
 # Who is told of a weakness: an address of mail, or of a page under https.
-SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="") or CONTACT_EMAIL
-if "@" in SECURITY_CONTACT and ":" not in SECURITY_CONTACT:
-    SECURITY_CONTACT = f"mailto:{SECURITY_CONTACT}"
-if SECURITY_CONTACT and not SECURITY_CONTACT.startswith(("mailto:", "https://")):
-    raise ImproperlyConfigured(
-        f"SECURITY_CONTACT must be a mail address or an https:// one: "
-        f"{SECURITY_CONTACT!r}"
-    )
+SECURITY_CONTACT = security_contact(
+    env.str("SECURITY_CONTACT", default="") or CONTACT_EMAIL
+)
 
 
 # Applications
@@ -149,7 +104,7 @@ MIDDLEWARE = [
     # Before anything that asks for the host: a probe calls the machine by its number.
     # Before the access log: a probe every few seconds would fill it.
     "plan_portal.health.HealthMiddleware",
-    "plan_portal.policy_reports.PolicyReportMiddleware",
+    "plan_portal.content_policy.PolicyReportMiddleware",
     "plan_portal.middleware.AccessLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -332,7 +287,7 @@ X_FRAME_OPTIONS = "DENY"
 if env_bool("BEHIND_TLS_PROXY"):  # opt-in: without a proxy anyone can send the header
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-CONTENT_SECURITY_POLICY = policy.CONTENT_SECURITY_POLICY
+CONTENT_SECURITY_POLICY = content_policy.CONTENT_SECURITY_POLICY
 
 SILENCED_SYSTEM_CHECKS = [
     # HSTS preload would bind the whole parent domain, which is the State's to decide.

@@ -254,7 +254,7 @@ def public_patterns(language):
 
 def developers_patterns(is_debug):
     """What only developers are shown; elsewhere its code is not even loaded."""
-    return [path("", include("plan_portal.developers"))] if is_debug else []
+    return [path("", include("plan_portal.components"))] if is_debug else []
 
 
 urlpatterns = [

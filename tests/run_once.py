@@ -23,7 +23,7 @@ RUN_ONCE = {
     "plan_portal/test_markup.py",
     "plan_portal/test_metadata.py",
     "plan_portal/test_middleware.py",
-    "plan_portal/test_policy_reports.py",
+    "plan_portal/test_content_policy.py",
     "plan_portal/test_security_txt.py",
     "plan_portal/test_serve_portal.py",
     "strategic_areas/test_admin_measured.py",

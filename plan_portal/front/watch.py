@@ -15,7 +15,7 @@ from typing import NamedTuple
 from django.db import Error, connection
 from django.utils import timezone
 
-from plan_portal import build
+from plan_portal.conditional import build_label
 from plan_portal.front.deadline import DatabaseDeadline
 from strategic_areas.models import PublicationVersion
 
@@ -54,7 +54,7 @@ class Watch:
         self.good_until = 0.0
         self.on_new_label = lambda label: None
         self.on_quiet = lambda: None
-        self._build = build.label()
+        self._build = build_label()
         self._asking = threading.Lock()
         self._starting = threading.Lock()
         self._labelling = threading.Lock()

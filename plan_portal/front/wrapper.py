@@ -8,11 +8,11 @@ from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
 from plan_portal.conditional import ASKED_BY_FRONT, KEEP
+from plan_portal.content_policy import REPORTS
 from plan_portal.errors import HELP_PAGES
 from plan_portal.front import outage
 from plan_portal.front.pages import Page
 from plan_portal.middleware import STAFF_PATHS
-from plan_portal.policy import REPORTS
 
 #: Never public pages: they go on to Django as they came.
 PASSED_ON = (*STAFF_PATHS, "/salud/", "/static/")

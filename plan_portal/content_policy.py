@@ -1,9 +1,10 @@
 """
-What browsers say of a page that breaks the content policy: a line in the log.
+The content policy, which says what a page may load, and browsers' reports on it.
 
-Anybody can send such a report, so little of it is believed and little is kept: which
-rule, on which kind of page, and whether what was refused came from here. Its addresses
-are not kept, since they may hold what somebody searched for.
+A page that breaks the policy makes the browser send a report, which becomes a line in
+the log. Anybody can send such a report, so little of it is believed and little is kept:
+which rule, on which kind of page, and whether what was refused came from here. Its
+addresses are not kept, since they may hold what somebody searched for.
 """
 
 import json
@@ -11,13 +12,32 @@ import logging
 import time
 from urllib.parse import urlsplit
 
+from csp.constants import NONE, SELF
 from django.conf import settings
 from django.http import HttpResponse
 from django.urls import Resolver404, resolve
 
-from plan_portal.policy import CONTENT_SECURITY_POLICY, REPORTS
-
 logger = logging.getLogger(__name__)
+
+#: Where browsers send their reports.
+REPORTS = "/csp-informe/"
+#: The setting of this name: one table for every page.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+        "manifest-src": [SELF],
+        "report-uri": [REPORTS],
+    }
+}
 
 #: Bytes. A report of a browser has some hundred.
 LARGEST = 8 * 1024

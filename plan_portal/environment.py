@@ -1,0 +1,75 @@
+"""
+Reads the variables of the environment, or of the file that ENV_FILE names.
+
+Whatever is missing or malformed raises ImproperlyConfigured with the variable's name.
+"""
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+#: This machine, as a browser on it names it.
+LOCAL_HOSTS = ("localhost", "127.0.0.1")
+
+env = environ.Env()
+
+if ENV_FILE := os.environ.get("ENV_FILE"):
+    if not (BASE_DIR / ENV_FILE).is_file():
+        raise ImproperlyConfigured(f"ENV_FILE names {ENV_FILE}, which is no file")
+    # Variables of the real environment win over those of the file.
+    env.read_env(BASE_DIR / ENV_FILE)
+
+
+def env_bool(name, default=False):
+    """Read a switch. Only true and false: a typing error must not turn one on."""
+    value = os.environ.get(name) or str(default).lower()
+    if value not in {"true", "false"}:
+        raise ImproperlyConfigured(
+            f"{name} must be true or false, not {value!r} "
+            "(see 'Configuration' in README.md)"
+        )
+    return value == "true"
+
+
+def env_required(name, otherwise=None):
+    """Read a variable; only ``otherwise``, where there is one, may stand for it."""
+    value = os.environ.get(name) or otherwise
+    if not value:
+        raise ImproperlyConfigured(
+            f"{name} is not set (see 'Configuration' in README.md)"
+        )
+    return value
+
+
+def site_address(url, *, is_insecure):
+    """The parts of SITE_URL: without a path; with plain HTTP on one's own machine."""
+    site = urlsplit(url)
+    if site.scheme not in {"http", "https"} or not site.hostname or site.path:
+        raise ImproperlyConfigured(
+            f"SITE_URL must be like https://plan.example.gob.do, not {url!r}"
+        )
+    if is_insecure and site.hostname not in LOCAL_HOSTS:
+        raise ImproperlyConfigured(
+            f"INSECURE_HTTP is accepted on localhost only, and SITE_URL is {url}"
+        )
+    if not is_insecure and site.scheme != "https":
+        raise ImproperlyConfigured(
+            f"SITE_URL must begin with https:// unless INSECURE_HTTP is true: {url}"
+        )
+    return site
+
+
+def security_contact(contact):
+    """SECURITY_CONTACT as security.txt names it: an address of mail with its scheme."""
+    if "@" in contact and ":" not in contact:
+        contact = f"mailto:{contact}"
+    if contact and not contact.startswith(("mailto:", "https://")):
+        raise ImproperlyConfigured(
+            f"SECURITY_CONTACT must be a mail address or an https:// one: {contact!r}"
+        )
+    return contact
