@@ -1,7 +1,7 @@
 """Recoveries of second factors in the admin: one asks, another confirms."""
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponseRedirect
 from django.urls import path, reverse
@@ -22,6 +22,8 @@ class FactorResetForm(forms.ModelForm):
         user = self.cleaned_data["user"]
         if user == self.asked_by:
             raise ValidationError(_("Another administrator must ask for this."))
+        if FactorReset.objects.waiting().filter(user=user).exists():
+            raise ValidationError(_("This was asked for already."))
         if user.is_superuser and not self.asked_by.is_superuser:
             raise ValidationError(_("This account is recovered on the server."))
         return user
@@ -29,15 +31,11 @@ class FactorResetForm(forms.ModelForm):
 
 class FactorResetAdmin(ScopedAdmin):
     form = FactorResetForm
-    list_display = ["user", "state", "asked_by", "asked_at", "decided_by"]
-    list_select_related = ["user", "asked_by", "decided_by"]
+    list_display = ["user", "status", "proposed_by", "proposed_at", "decided_by"]
+    list_select_related = ["user", "proposed_by", "decided_by"]
     search_fields = ["user__username", "user__last_name"]
     has_own_audit_entry = True
     change_form_template = "admin/agencies/factor_reset_change_form.html"
-
-    @admin.display(description=_("state"))
-    def state(self, reset):
-        return reset.state
 
     def has_change_permission(self, request, obj=None):
         return False
@@ -53,7 +51,10 @@ class FactorResetAdmin(ScopedAdmin):
         asked = ["user", "way"]
         if obj is None:
             return asked
-        return [*asked, "asked_by", "asked_at", "decided_by", "done_at", "refused_at"]
+        return [
+            *asked,
+            *("status", "proposed_by", "proposed_at", "decided_by", "decided_at"),
+        ]
 
     def get_urls(self):
         steps = [
@@ -77,10 +78,10 @@ class FactorResetAdmin(ScopedAdmin):
 
     def approve(self, request, pk):
         done = gettext("The second factors are removed and the person is told.")
-        return self._step(request, pk, recovery.approve, done)
+        return self._step(request, pk, recovery.RESETS.approve, done)
 
     def refuse(self, request, pk):
-        return self._step(request, pk, recovery.refuse, gettext("It is refused."))
+        return self._step(request, pk, recovery.RESETS.drop, gettext("It is refused."))
 
     def _step(self, request, pk, step, done):
         """A step is a press, never a link; whose it is says ``recovery``."""

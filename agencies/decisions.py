@@ -235,6 +235,12 @@ class Steps:
             )
         return self._close(decision, Status.TAKEN_BACK, by)
 
+    def drop(self, decision, *, by):
+        """Decline what somebody else proposed, and take back what is her own."""
+        if decision.proposed_by_id == by.pk:
+            return self.take_back(decision, by=by)
+        return self.decline(decision, by=by)
+
     @transaction.atomic
     def overtake(self, decision, *, by):
         """End what waits because ``by`` did something that leaves no room for it."""

@@ -19,7 +19,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from agencies import invitations
+from agencies import invitations, recovery
 from agencies.access import Role
 from agencies.models import Agency, FocalPoint, User
 from strategic_areas import evidence, workflow
@@ -337,6 +337,13 @@ def make_change(record=None, *, by=None, links=None, **fields):
     for name, value in (fields or {"scope_es": "Atiende a toda persona."}).items():
         setattr(record, name, value)
     return workflow.propose(record, by=by or make_reviewer(), links=links)
+
+
+def make_factor_reset(*, by=None, **fields):
+    """A request that another administrator has yet to decide on."""
+    fields.setdefault("user", make_focal_point())
+    reset = recovery.FactorReset(way="in_person", **fields)
+    return recovery.ask(reset, by=by or make_administrator())
 
 
 def make_period(*, plan=None, **fields):

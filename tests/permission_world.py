@@ -24,10 +24,9 @@ from fido2.webauthn import (
     CollectedClientData,
 )
 
-from agencies import invitations, recovery, second_factor
+from agencies import invitations, second_factor
 from agencies.access import Role
 from agencies.models import FocalPoint, User
-from agencies.recovery import FactorReset
 from strategic_areas import purging, workflow
 from strategic_areas.models import AgencyComment, RoundReopening
 from tests import factories
@@ -246,8 +245,8 @@ class World:
             "round-late": {"pk": self.late.pk},
             "invitation": {"pk": written.pk},
             "invitation-accepted": {"pk": accepted.pk},
-            "reset": {"pk": self._reset(self.keeper).pk},
-            "reset-mine": {"pk": self._reset(self.administrator).pk},
+            "reset": {"pk": factories.make_factor_reset(by=self.keeper).pk},
+            "reset-mine": {"pk": factories.make_factor_reset(by=self.administrator).pk},
             "nothing": {
                 "pk": 0,
                 "plan": self.plan.code,
@@ -272,11 +271,6 @@ class World:
             "commitment": {**plan, "code": commitment.code},
             "agency": {**plan, "slug": self.agencies["A"].slug},
         }
-
-    def _reset(self, by):
-        reset = FactorReset(user=factories.make_reviewer(), way="in_person")
-        recovery.ask(reset, by=by)
-        return reset
 
     def _clients(self):
         everything, gone = self._with_every_right(), self._with_every_right()

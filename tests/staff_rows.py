@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from agencies.invitations import Invitation
 from agencies.models import Agency, FocalPoint, User
+from agencies.recovery import FactorReset
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
@@ -64,6 +65,7 @@ MAKERS = {
     ReportingPeriod: factories.make_round,
     RoundReopening: make_reopening,
     Indicator: factories.make_indicator,
+    FactorReset: factories.make_factor_reset,
     PendingChange: factories.make_change,
     AttributionDispute: make_dispute,
 }

@@ -54,6 +54,10 @@ LANDED = {
 }
 #: Later migrations that the linter refuses and that may run all the same → the reason.
 ACCEPTED = {
+    "agencies.0003_factor_resets_as_decisions": (
+        "Columns get the names that every decision has. The portal stands still while "
+        "it is migrated, and no older page runs beside it."
+    ),
     "strategic_areas.0002_changes_of_several_records": (
         "What a change holds moves to a table of its own. The portal stands still "
         "while it is migrated, and no older page runs beside it."
@@ -123,13 +127,18 @@ def put_in_place(folder):
 def decide_before():
     """Add to what waits, beside each, one of every decision that was possible then."""
     mine, other = "proposed_by_id", "(SELECT max(id) FROM agencies_user)"
-    changes = "strategic_areas_pendingchange"
+    decided = {"decided_at": "proposed_at", "reason": f"'{REASON}'"}
     for status, by in [
         *(("approved", other), ("declined", other), ("declined", mine)),
         *(("taken_back", mine), ("outdated", other)),
     ]:
-        values = {"status": f"'{status}'", "decided_by_id": by, "reason": f"'{REASON}'"}
-        copy_row(changes, values | {"decided_at": "proposed_at"})
+        told = {"status": f"'{status}'", "decided_by_id": by}
+        copy_row("strategic_areas_pendingchange", decided | told)
+    for column, by in [
+        *(("done_at", other), ("refused_at", other), ("refused_at", "asked_by_id")),
+    ]:
+        told = {column: "asked_at", "decided_by_id": by}
+        copy_row("agencies_factorreset", told)
 
 
 def copy_row(table, values):
@@ -257,7 +266,7 @@ WORK = {
         "access_review": lambda: [],
         "agencies_agency_changelist": lambda: [],
         "agencies_auditentry_changelist": lambda: [],
-        "agencies_factorreset_change": lambda: [FactorReset.objects.get().pk],
+        "agencies_factorreset_change": lambda: [FactorReset.objects.earliest("pk").pk],
         "agencies_invitation_changelist": lambda: [],
         "agencies_mail_changelist": lambda: [],
         "agencies_user_changelist": lambda: [],
@@ -311,10 +320,16 @@ def test_what_was_decided_stays_as_it_was_decided(portal):
     decided = PendingChange.objects.filter(reason=REASON).order_by("pk")
 
     told = decided.values_list("status", "records__slot", "records__after")
+    resets = FactorReset.objects.order_by("pk").values_list("status", "decided_at")
 
     assert list(told) == [
         (status, None, held)
         for status in ("approved", "declined", "taken_back", "taken_back", "outdated")
+    ]
+    since = FactorReset.objects.earliest("pk").proposed_at
+    assert list(resets) == [
+        ("pending", None),
+        *((status, since) for status in ("approved", "declined", "taken_back")),
     ]
 
 

@@ -7,15 +7,20 @@ from crispy_forms.layout import Submit
 from django import forms
 from django.contrib import messages
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.access import RefusedError
 from agencies.decisions import Decision
+from agencies.recovery import RESETS
 from strategic_areas.workflow import CHANGES
 
 #: The steps of every kind, and the page on which such a decision is taken.
-KINDS = {CHANGES: "admin:approval"}
+KINDS = {
+    CHANGES: "admin:approval",
+    RESETS: "admin:agencies_factorreset_change",
+}
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,11 @@ class Waiting:
     decision: Decision
     address: str
     why_not: str
+
+    @property
+    def kind(self):
+        """What such a decision is called."""
+        return capfirst(str(self.decision._meta.verbose_name))
 
 
 def to_decide(user):

@@ -120,7 +120,7 @@ APPENDED = {
 }
 #: Likewise of what is decided on once.
 DECIDED = {
-    "PendingChange": {"reason": ""},
+    **dict.fromkeys(["FactorReset", "PendingChange"], {"reason": ""}),
     "RecordChange": {"before": "{}", "after": "{}", "label": MARKER},
 }
 

@@ -45,7 +45,7 @@ def ask(person, by):
     client = Client()
     client.force_login(by)
     client.post(ADD, {"user": person.pk, "way": "in_person"})
-    return FactorReset.objects.get()
+    return FactorReset.objects.latest("pk")
 
 
 def press(reset, step, by):
@@ -65,7 +65,7 @@ def test_one_asks_another_confirms_and_the_person_starts_anew(person):
     press(reset, "approve", second)
 
     reset.refresh_from_db()
-    assert (reset.asked_by, reset.decided_by) == (first, second)
+    assert (reset.proposed_by, reset.decided_by) == (first, second)
     assert factors(person) == 0
     assert [mail.to for mail in Mail.objects.all()] == [person.email]
     assert sign_in(Client(), person.username).url == reverse("admin:index")
@@ -127,6 +127,27 @@ def test_a_refused_request_can_no_longer_be_confirmed(person):
     assert factors(person) == 2
 
 
+def test_whoever_asked_takes_it_back_and_the_person_herself_may_refuse():
+    first, second = make_administrator(), make_administrator()
+
+    press(ask(second, first), "refuse", first)
+    press(ask(second, first), "refuse", second)
+
+    told = FactorReset.objects.order_by("pk").values_list("status", "decided_by")
+    assert list(told) == [("taken_back", first.pk), ("declined", second.pk)]
+
+
+def test_what_was_asked_for_already_is_told_in_words(person):
+    ask(person, make_administrator())
+    client = Client()
+    client.force_login(make_administrator())
+
+    response = client.post(ADD, {"user": person.pk, "way": "video"})
+
+    assert set(response.context["adminform"].form.errors) == {"user"}
+    assert FactorReset.objects.count() == 1
+
+
 def test_a_confirmation_is_a_press(person):
     reset = ask(person, make_administrator())
     client = Client()
@@ -153,7 +174,7 @@ def test_the_database_refuses_one_person_for_both(person):
 
     with pytest.raises(IntegrityError), transaction.atomic():
         FactorReset.objects.filter(pk=reset.pk).update(
-            decided_by=first, done_at=timezone.now()
+            status="applying", decided_by=first, decided_at=timezone.now()
         )
 
 
@@ -164,8 +185,8 @@ def test_every_step_is_recorded(person):
     events = AuditEntry.objects.filter(event__startswith="recovery").order_by("pk")
     assert [entry.event for entry in events] == [
         "recovery_asked",
-        "recovery_approved",
         "recovery_done",
+        "recovery_approved",
     ]
 
 

@@ -12,17 +12,21 @@ from agencies.access import RefusedError
 from agencies.audit import AuditEntry
 from agencies.decisions import Decision, Outdated, Status
 from strategic_areas.desk import decisions
-from tests.factories import make_change, make_reviewer
+from tests.factories import (
+    make_administrator,
+    make_change,
+    make_factor_reset,
+    make_reviewer,
+)
 
 pytestmark = pytest.mark.django_db
 
 
-def a_change(by):
-    return make_change(by=by)
-
-
-#: Steps → how such a decision is proposed, who decides on it, what approving asks for.
-KINDS = {"PendingChange": (a_change, make_reviewer, {})}
+#: Model → how such a decision is proposed, who decides on it, what approving asks for.
+KINDS = {
+    "PendingChange": (make_change, make_reviewer, {}),
+    "FactorReset": (make_factor_reset, make_administrator, {}),
+}
 
 
 class Case:
@@ -32,7 +36,7 @@ class Case:
         make, make_person, self.how = KINDS[steps.model.__name__]
         self.steps = steps
         self.proposer, self.other = make_person(), make_person()
-        self.decision = make(self.proposer)
+        self.decision = make(by=self.proposer)
 
     def stored(self):
         return self.steps.model.objects.get(pk=self.decision.pk)
