@@ -20,13 +20,13 @@ from strategic_areas.desk import (
     handover,
     matrix,
     proposals,
-    purges,
     queries,
     waiting,
 )
 from strategic_areas.desk import urls as desk
 from strategic_areas.desk.access_review import review_page
 from strategic_areas.desk.letters import confirming
+from strategic_areas.purging import PURGES
 
 #: allauth registers tables of its own, secrets of second factors among them.
 NOT_SHOWN = {"account", "mfa", "usersessions"}
@@ -144,7 +144,7 @@ class PortalAdminSite(AdminSite):
             "reviews": access.is_reviewer(user),
             "administers": access.is_administrator(user),
             "letters": confirming.waiting_for(user),
-            "purges": purges.waiting_for(user),
+            "purges": PURGES.decides(user),
         }
         return super().index(request, {**context, **(extra_context or {})})
 

@@ -22,7 +22,7 @@ from django.utils import timezone
 from agencies import invitations, recovery
 from agencies.access import Role
 from agencies.models import Agency, FocalPoint, User
-from strategic_areas import evidence, workflow
+from strategic_areas import evidence, purging, workflow
 from strategic_areas.models import (
     Activity,
     ActivityProposal,
@@ -344,6 +344,11 @@ def make_factor_reset(*, by=None, **fields):
     fields.setdefault("user", make_focal_point())
     reset = recovery.FactorReset(way="in_person", **fields)
     return recovery.ask(reset, by=by or make_administrator())
+
+
+def make_purge(*, by=None, phrases="Fulana de Tal"):
+    """A request to blank some words that another person has yet to confirm."""
+    return purging.request(phrases, by=by or make_reviewer())
 
 
 def make_period(*, plan=None, **fields):

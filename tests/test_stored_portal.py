@@ -62,6 +62,10 @@ ACCEPTED = {
         "What a change holds moves to a table of its own. The portal stands still "
         "while it is migrated, and no older page runs beside it."
     ),
+    "strategic_areas.0004_purges_as_decisions": (
+        "Columns get the names that every decision has. The portal stands still while "
+        "it is migrated, and no older page runs beside it."
+    ),
 }
 #: Why what is decided before it is migrated was declined.
 REASON = "Ya se decidió."
@@ -126,11 +130,12 @@ def put_in_place(folder):
 
 def decide_before():
     """Add to what waits, beside each, one of every decision that was possible then."""
-    mine, other = "proposed_by_id", "(SELECT max(id) FROM agencies_user)"
+    triggers.drop()  # they let a decision be taken only step by step
+    other = "(SELECT max(id) FROM agencies_user)"
     decided = {"decided_at": "proposed_at", "reason": f"'{REASON}'"}
     for status, by in [
-        *(("approved", other), ("declined", other), ("declined", mine)),
-        *(("taken_back", mine), ("outdated", other)),
+        *(("approved", other), ("declined", other), ("declined", "proposed_by_id")),
+        *(("taken_back", "proposed_by_id"), ("outdated", other)),
     ]:
         told = {"status": f"'{status}'", "decided_by_id": by}
         copy_row("strategic_areas_pendingchange", decided | told)
@@ -139,6 +144,12 @@ def decide_before():
     ]:
         told = {column: "asked_at", "decided_by_id": by}
         copy_row("agencies_factorreset", told)
+    forgotten = {"phrases": "''", "files": "''", "decided_at": "requested_at"}
+    for state, by in [
+        *(("done", other), ("cancelled", other), ("cancelled", "requested_by_id")),
+    ]:
+        told = {"state": f"'{state}'", "decided_by_id": by}
+        copy_row("strategic_areas_purge", forgotten | told)
 
 
 def copy_row(table, values):
@@ -255,7 +266,7 @@ WORK = {
         "letters": lambda: [],
         "letter": lambda: [Letter.objects.first().pk],
         "purges": lambda: [],
-        "purge": lambda: [Purge.objects.get(state="requested").pk],
+        "purge": lambda: [Purge.objects.get(status="pending").pk],
         "rounds": lambda: [],
         "round": lambda: [open_round().pk],
         "strategic_areas_activityupdate_history": lambda: [a_report("withdrawn").pk],
@@ -315,22 +326,28 @@ def test_a_file_of_evidence_is_read(portal, client):
     assert b"".join(response).startswith(b"%PDF")
 
 
-def test_what_was_decided_stays_as_it_was_decided(portal):
+def test_what_was_decided_on_a_change_stays(portal):
     held = PendingChange.objects.earliest("pk").records.get().after
     decided = PendingChange.objects.filter(reason=REASON).order_by("pk")
 
     told = decided.values_list("status", "records__slot", "records__after")
-    resets = FactorReset.objects.order_by("pk").values_list("status", "decided_at")
 
     assert list(told) == [
         (status, None, held)
         for status in ("approved", "declined", "taken_back", "taken_back", "outdated")
     ]
-    since = FactorReset.objects.earliest("pk").proposed_at
-    assert list(resets) == [
-        ("pending", None),
-        *((status, since) for status in ("approved", "declined", "taken_back")),
+
+
+@pytest.mark.parametrize("model", [FactorReset, Purge])
+def test_what_was_decided_on_other_proposals_stays(model, portal):
+    since = model.objects.earliest("pk").proposed_at
+
+    told = model.objects.order_by("pk").values_list("status", "decided_at")
+
+    assert list(told)[-3:] == [
+        (status, since) for status in ("approved", "declined", "taken_back")
     ]
+    assert ("pending", None) in told
 
 
 def test_what_waited_is_decided(portal):

@@ -14,11 +14,13 @@ from django.utils.translation import gettext_lazy
 from agencies.access import RefusedError
 from agencies.decisions import Decision
 from agencies.recovery import RESETS
+from strategic_areas.purging import PURGES
 from strategic_areas.workflow import CHANGES
 
 #: The steps of every kind, and the page on which such a decision is taken.
 KINDS = {
     CHANGES: "admin:approval",
+    PURGES: "admin:purge",
     RESETS: "admin:agencies_factorreset_change",
 }
 

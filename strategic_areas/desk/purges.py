@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from agencies.access import RefusedError
 from strategic_areas import purging
 from strategic_areas.models import Evidence, Letter, Purge
 from strategic_areas.purging.places import by_field
@@ -100,15 +101,8 @@ class Group:
     rows: list
 
 
-def waiting_for(user):
-    """How many purges wait for a second person; None for whoever has no say."""
-    if not purging.may_purge(user):
-        return None
-    return {"waiting": Purge.objects.waiting().count()}
-
-
 def _only_the_two_roles(request):
-    if not purging.may_purge(request.user):
+    if not purging.PURGES.decides(request.user):
         raise Http404
 
 
@@ -117,7 +111,7 @@ def purge_list(request):
     """What waits for a second person, and what was done."""
     _only_the_two_roles(request)
     purges = Purge.objects.visible_to(request.user)
-    purges = purges.select_related("requested_by", "decided_by")
+    purges = purges.select_related("proposed_by", "decided_by")
     context = {
         **admin.site.each_context(request),
         "title": _("Withdraw a text to protect people"),
@@ -149,11 +143,11 @@ def detail(request, pk):
         **admin.site.each_context(request),
         "title": str(asked),
         "purge": asked,
-        "is_mine": asked.requested_by == request.user,
+        "why_not": purging.PURGES.why_not(request.user, asked),
     }
-    if asked.state == Purge.State.DONE:
+    if asked.status == Purge.Status.APPROVED:
         context["counts"] = [(_name(model), number) for model, number in asked.counts]
-    if asked.state == Purge.State.REQUESTED:
+    if asked.is_waiting:
         places, left = purging.look(asked)
         context |= {
             "number": len(places),
@@ -176,14 +170,14 @@ def cancel(request, pk):
 
 def _found(request, pk):
     purges = Purge.objects.visible_to(request.user)
-    return get_object_or_404(purges.select_related("requested_by", "decided_by"), pk=pk)
+    return get_object_or_404(purges.select_related("proposed_by", "decided_by"), pk=pk)
 
 
 def _decide(request, pk, step, done):
     asked = _found(request, pk)
     try:
         step(asked, by=request.user)
-    except purging.PurgeError as error:
+    except RefusedError as error:
         messages.error(request, str(error))
     else:
         messages.success(request, done)

@@ -1,95 +1,60 @@
 """Texts blanked by two people, because they could lead to somebody."""
 
 from django.apps import apps
-from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies import access
+from agencies.decisions import Decision, DecisionQuerySet, status_field
 from agencies.fields import Fields, internal
 
 #: Listed for each reviewed record that a purge touches, beside its texts.
 STAMP = "purged_at"
 
 
-class PurgeQuerySet(models.QuerySet):
-    def waiting(self):
-        return self.filter(state=Purge.State.REQUESTED)
-
+class PurgeQuerySet(DecisionQuerySet):
     def visible_to(self, user):
         """Reviewers and administrators see every purge; nobody else sees any."""
         sees = access.is_reviewer(user) or access.is_administrator(user)
         return self if sees else self.none()
 
 
-class Purge(models.Model):
+class Purge(Decision):
     """
     A request to blank whatever holds certain words, which another person confirms.
 
     ``phrases`` and ``files`` are kept, a line each, only while it waits: a purge that
     is done or cancelled knows who, when and how many places, never which words. While
-    it is ``running``, inside one transaction, the triggers of the public record let
-    just its ``places`` be blanked.
+    it is applied, inside one transaction, the triggers of the public record let just
+    its ``places`` be blanked.
     """
-
-    class State(models.TextChoices):
-        REQUESTED = "requested", _("Waits for a second person")
-        RUNNING = "running", _("Being carried out")
-        DONE = "done", _("Done")
-        CANCELLED = "cancelled", _("Cancelled")
 
     phrases = models.TextField(_("words"), blank=True)
     files = models.TextField(_("files"), blank=True)
-    state = models.CharField(
-        _("state"), max_length=10, choices=State, default=State.REQUESTED
+    status = status_field(
+        pending=_("Waits for a second person"),
+        approved=_("Done"),
+        declined=_("Cancelled"),
     )
-    requested_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        related_name="+",
-        verbose_name=_("requested by"),
-    )
-    requested_at = models.DateTimeField(_("requested"))
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        related_name="+",
-        verbose_name=_("confirmed or cancelled by"),
-    )
-    decided_at = models.DateTimeField(_("confirmed or cancelled"), null=True)
 
-    fields = Fields(*internal("phrases", "files", "state"))
+    fields = Fields(*internal("phrases", "files", "status", "reason"))
 
     objects = PurgeQuerySet.as_manager()
 
-    class Meta:
-        ordering = ["-requested_at", "-pk"]
+    class Meta(Decision.Meta):
         verbose_name = _("purge")
         verbose_name_plural = _("purges")
         constraints = [
-            models.CheckConstraint(
-                name="purge_by_two_people",
-                condition=~Q(state__in=["running", "done"])
-                | Q(decided_by__isnull=False) & ~Q(decided_by=F("requested_by")),
-                violation_error_message=_("Another person confirms a purge."),
-            ),
-            models.CheckConstraint(
-                name="purge_decision_names_who_and_when",
-                condition=Q(
-                    state="requested", decided_by__isnull=True, decided_at__isnull=True
-                )
-                | ~Q(state="requested")
-                & Q(decided_by__isnull=False, decided_at__isnull=False),
-            ),
+            *Decision.Meta.constraints,
             models.CheckConstraint(
                 name="purge_forgets_its_words",
-                condition=~Q(state__in=["done", "cancelled"]) | Q(phrases="", files=""),
+                condition=Q(status__in=["pending", "applying"])
+                | Q(phrases="", files=""),
             ),
             models.CheckConstraint(
                 name="purge_asks_for_something",
-                condition=~Q(state="requested") | ~Q(phrases="") | ~Q(files=""),
+                condition=~Q(status="pending") | ~Q(phrases="") | ~Q(files=""),
             ),
         ]
 

@@ -7,25 +7,19 @@ table is looked through, so that what is added later is covered by construction;
 """
 
 from strategic_areas.purging.places import Place, find
-from strategic_areas.purging.steps import (
-    PurgeError,
-    cancel,
-    confirm,
-    look,
-    may_purge,
-    request,
-)
+from strategic_areas.purging.steps import PURGES, look, request
 from strategic_areas.purging.words import Words, WordsError
 
+confirm, cancel = PURGES.approve, PURGES.drop
+
 __all__ = [
+    "PURGES",
     "Place",
-    "PurgeError",
     "Words",
     "WordsError",
     "cancel",
     "confirm",
     "find",
     "look",
-    "may_purge",
     "request",
 ]

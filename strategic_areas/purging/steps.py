@@ -4,8 +4,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies import access, audit, mail
+from agencies import access, mail
+from agencies.access import RefusedError
 from agencies.audit import Event
+from agencies.decisions import Status, Steps
 from strategic_areas.models import Evidence, Letter, Purge, PurgedText, Transition
 from strategic_areas.models.purges import STAMP
 from strategic_areas.purging import blanking
@@ -13,33 +15,55 @@ from strategic_areas.purging.places import Place, find, sort_out
 from strategic_areas.purging.words import Words
 
 
-class PurgeError(Exception):
-    """This step is not possible now; the message says why, for people."""
+class PurgeSteps(Steps):
+    """Reviewers and administrators decide; one's own request is called off alone."""
+
+    model = Purge
+    events = {
+        Status.PENDING: Event.PURGE_ASKED,
+        Status.APPROVED: Event.TEXT_PURGED,
+        Status.DECLINED: Event.PURGE_CANCELLED,
+        Status.TAKEN_BACK: Event.PURGE_CANCELLED,
+        Status.OUTDATED: Event.PURGE_CANCELLED,
+    }
+    needs_reason = False
+    emptied = {"phrases": "", "files": ""}
+
+    def decides(self, user):
+        return access.is_reviewer(user) or access.is_administrator(user)
+
+    def apply(self, purge, by):
+        """Blank every place. Files go when it is committed."""
+        words = Words(purge.phrases)
+        places, _left = look(purge)
+        records = blanking.touched(places)
+        _list(purge, places, records)
+        blanking.blank(places, words)
+        blanking.stamp(records)
+        blanking.stop(places, by)
+        for record in records:
+            _leave_trace(record, by)
+        transaction.on_commit(lambda: mail.remove_files_holding(words.stand_in))
+        transaction.on_commit(_forget_pages)
+        return {"places": len(places)}
 
 
-def may_purge(user):
-    return access.is_reviewer(user) or access.is_administrator(user)
+PURGES = PurgeSteps()
 
 
-@transaction.atomic
 def request(phrases, files=(), *, by):
     """
     Ask for a purge: ``phrases`` a line each, ``files`` the tokens of evidence files.
 
     Raises ``WordsError`` for words that cannot be looked for.
     """
-    _must_be_allowed(by)
+    if not PURGES.decides(by):
+        raise RefusedError(_("Only reviewers and administrators withdraw texts."))
     Words(phrases)
     if not phrases.strip() and not files:
-        raise PurgeError(_("Say which words, or which file."))
-    purge = Purge.objects.create(
-        phrases=phrases.strip(),
-        files="\n".join(files),
-        requested_by=by,
-        requested_at=timezone.now(),
-    )
-    audit.record(Event.PURGE_ASKED, actor=by, obj=purge)
-    return purge
+        raise RefusedError(_("Say which words, or which file."))
+    purge = Purge(phrases=phrases.strip(), files="\n".join(files))
+    return PURGES.propose(purge, by=by)
 
 
 def look(purge):
@@ -54,63 +78,6 @@ def look(purge):
     ]
     found = [place for place in find(words) if place not in files]
     return sort_out([*files, *found])
-
-
-@transaction.atomic
-def confirm(purge, *, by):
-    """
-    Carry it out: whoever requested it does not confirm it.
-
-    One transaction: all of it or nothing. Files go when it is committed.
-    """
-    _must_be_allowed(by)
-    _decide(purge, Purge.State.RUNNING, by)
-    words = Words(purge.phrases)
-    places, _left = look(purge)
-    records = blanking.touched(places)
-    _list(purge, places, records)
-    blanking.blank(places, words)
-    blanking.stamp(records)
-    blanking.stop(places, by)
-    for record in records:
-        _leave_trace(record, by)
-    audit.record(Event.TEXT_PURGED, actor=by, obj=purge, places=len(places))
-    _close(purge, Purge.State.DONE)
-    transaction.on_commit(lambda: mail.remove_files_holding(words.stand_in))
-    transaction.on_commit(_forget_pages)
-
-
-@transaction.atomic
-def cancel(purge, *, by):
-    """Drop a request, one's own too; its words are forgotten."""
-    _must_be_allowed(by)
-    waiting = Purge.objects.waiting().filter(pk=purge.pk)
-    stamps = {"decided_by": by, "decided_at": timezone.now()}
-    if not waiting.update(state=Purge.State.CANCELLED, phrases="", files="", **stamps):
-        raise _decided_already()
-    purge.refresh_from_db()
-    audit.record(Event.PURGE_CANCELLED, actor=by, obj=purge)
-
-
-def _must_be_allowed(by):
-    if not may_purge(by):
-        raise PurgeError(_("Only reviewers and administrators withdraw texts."))
-
-
-def _decided_already():
-    return PurgeError(_("This purge was confirmed or cancelled already."))
-
-
-def _decide(purge, state, by):
-    """One guarded UPDATE, so that two people cannot both carry it out."""
-    waiting = Purge.objects.waiting().filter(pk=purge.pk)
-    if not waiting.exclude(requested_by=by).update(
-        state=state, decided_by=by, decided_at=timezone.now()
-    ):
-        if waiting.exists():
-            raise PurgeError(_("You requested it: another person confirms it."))
-        raise _decided_already()
-    purge.refresh_from_db()
 
 
 def _list(purge, places, records):
@@ -135,11 +102,6 @@ def _leave_trace(record, by):
         by=by,
         at=timezone.now(),
     )
-
-
-def _close(purge, state):
-    Purge.objects.filter(pk=purge.pk).update(state=state, phrases="", files="")
-    purge.refresh_from_db()
 
 
 def _forget_pages():

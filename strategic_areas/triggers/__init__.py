@@ -35,7 +35,7 @@ def declared(vendor=""):
         *decisions.decided_once(),
         *decisions.record_changes(),
         *refusals.said_by_agencies(),
-        *refusals.purges(),
+        *decisions.purges(),
         *versions.version(),
         *versions.takedowns(),
     ]

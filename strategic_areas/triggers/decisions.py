@@ -93,3 +93,17 @@ def record_changes():
         "OLD.id IS NOT NULL",
         "a proposed change is never deleted",
     )
+
+
+def purges():
+    """What a purge looks for stays the same until it is decided, and is empty then."""
+    table = model_named("Purge")._meta.db_table
+    asked = " OR ".join(map(differs, ("phrases", "files")))
+    yield refusal(
+        "purge_words",
+        table,
+        "UPDATE",
+        f"({asked}) AND (NEW.status IN ('pending', 'applying') "
+        "OR NEW.phrases <> '' OR NEW.files <> '')",
+        "what a purge looks for never changes; it is forgotten with the decision",
+    )

@@ -53,7 +53,7 @@ def _is_purged(model, *fields):
     return (
         f'EXISTS (SELECT 1 FROM "{place}" t '  # noqa: S608 - our own names
         f'JOIN "{purge}" p ON p.id = t.purge_id '
-        f"WHERE p.state = 'running' AND t.model = '{model._meta.label_lower}' "
+        f"WHERE p.status = 'applying' AND t.model = '{model._meta.label_lower}' "
         f"AND t.row = OLD.id AND t.field IN ({names}))"
     )
 
@@ -120,7 +120,7 @@ APPENDED = {
 }
 #: Likewise of what is decided on once.
 DECIDED = {
-    **dict.fromkeys(["FactorReset", "PendingChange"], {"reason": ""}),
+    **dict.fromkeys(["FactorReset", "PendingChange", "Purge"], {"reason": ""}),
     "RecordChange": {"before": "{}", "after": "{}", "label": MARKER},
 }
 
@@ -184,33 +184,6 @@ def said_by_agencies():
         "DELETE",
         "OLD.id IS NOT NULL",
         "that an agency does not acknowledge a record stays beside it",
-    )
-
-
-def purges():
-    """A purge goes from requested to running to done, by the same people, for good."""
-    table = model_named("Purge")._meta.db_table
-    asked = " OR ".join(map(differs, ("requested_by_id", "requested_at")))
-    decided = " OR ".join(map(differs, ("decided_by_id", "decided_at")))
-    yield refusal(
-        "purge_begins_as_a_request",
-        table,
-        "INSERT",
-        "NEW.state <> 'requested'",
-        "a purge begins as a request",
-    )
-    yield refusal(
-        "purge_order",
-        table,
-        "UPDATE",
-        f"{asked} OR OLD.state IN ('done', 'cancelled') OR (OLD.state = 'running' "
-        f"AND (NEW.state <> 'done' OR {decided})) OR (OLD.state = 'requested' "
-        "AND (NEW.state = 'done' OR NEW.phrases <> OLD.phrases "
-        "AND NEW.state <> 'cancelled'))",
-        "a purge is requested, then carried out or cancelled, and stays so",
-    )
-    yield refusal(
-        "purge_deletion", table, "DELETE", "OLD.id IS NOT NULL", "a purge stays"
     )
 
 

@@ -55,7 +55,7 @@ TAKEN_DOWN = {
     "HelpLine": "NOT OLD.confirm_before_publishing",
     "Plan": "OLD.status <> 'in_preparation' AND NEW.status = 'in_preparation'",
     "Amendment": "OLD.approved_at IS NOT NULL AND NEW.approved_at IS NULL",
-    "Purge": "OLD.state <> 'done' AND NEW.state = 'done'",
+    "Purge": "OLD.status <> 'approved' AND NEW.status = 'approved'",
 }
 
 

@@ -70,4 +70,4 @@ def test_axe_finds_nothing_on_the_pages_of_purges(make_page, width):
 
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     broken = [(each["id"], [n["html"] for n in each["nodes"]]) for each in found]
-    assert (broken, asked.state) == ([], "requested")
+    assert (broken, asked.status) == ([], "pending")

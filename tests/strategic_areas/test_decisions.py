@@ -16,6 +16,7 @@ from tests.factories import (
     make_administrator,
     make_change,
     make_factor_reset,
+    make_purge,
     make_reviewer,
 )
 
@@ -25,6 +26,7 @@ pytestmark = pytest.mark.django_db
 #: Model → how such a decision is proposed, who decides on it, what approving asks for.
 KINDS = {
     "PendingChange": (make_change, make_reviewer, {}),
+    "Purge": (make_purge, make_administrator, {}),
     "FactorReset": (make_factor_reset, make_administrator, {}),
 }
 

@@ -182,7 +182,7 @@ def running():
     item = make_published_evidence()
     asked = purging.request("Juana Pérez Zapata", by=make_reviewer())
     Purge.objects.filter(pk=asked.pk).update(
-        state="running", decided_by=make_reviewer(), decided_at=asked.requested_at
+        status="applying", decided_by=make_reviewer(), decided_at=asked.proposed_at
     )
     PurgedText.objects.create(
         purge=asked, model="strategic_areas.evidence", row=item.pk, field="title_es"

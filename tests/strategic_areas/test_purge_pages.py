@@ -44,7 +44,7 @@ def test_a_focal_point_takes_no_step(client, step):
     response = client.post(reverse(f"admin:{step}", args=[asked.pk]))
 
     asked.refresh_from_db()
-    assert (response.status_code, asked.state) == (404, "requested")
+    assert (response.status_code, asked.status) == (404, "pending")
 
 
 def test_a_step_is_a_post(client):
@@ -54,7 +54,7 @@ def test_a_step_is_a_post(client):
     response = client.get(reverse("admin:purge_confirm", args=[asked.pk]))
 
     asked.refresh_from_db()
-    assert (response.status_code, asked.state) == (405, "requested")
+    assert (response.status_code, asked.status) == (405, "pending")
 
 
 def test_the_page_lists_every_place_and_the_address_no_word(client):

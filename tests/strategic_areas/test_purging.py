@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.db import IntegrityError, connection, models, transaction
 
+from agencies.access import RefusedError
 from agencies.mail import Mail, queue_mail
 from strategic_areas import purging, workflow
 from strategic_areas.evidence.keeping import evidence_storage
@@ -186,12 +187,12 @@ def test_whoever_requested_does_not_confirm():
     update = make_published_update(narrative_es=TEXT)
     asked = purging.request(NAME, by=reviewer)
 
-    with pytest.raises(purging.PurgeError):
+    with pytest.raises(RefusedError):
         purging.confirm(asked, by=reviewer)
 
     update.refresh_from_db()
     asked.refresh_from_db()
-    assert (update.narrative_es, asked.state) == (TEXT, "requested")
+    assert (update.narrative_es, asked.status) == (TEXT, "pending")
 
 
 def test_the_database_itself_wants_two_people():
@@ -200,48 +201,52 @@ def test_the_database_itself_wants_two_people():
 
     with pytest.raises(IntegrityError), transaction.atomic():
         Purge.objects.filter(pk=asked.pk).update(
-            state="running", decided_by=reviewer, decided_at=asked.requested_at
+            status="applying", decided_by=reviewer, decided_at=asked.proposed_at
         )
 
     asked.refresh_from_db()
-    assert asked.state == "requested"
+    assert asked.status == "pending"
 
 
 def test_a_focal_point_neither_requests_nor_confirms():
     focal_point = make_focal_point()
     asked = purging.request(NAME, by=make_administrator())
 
-    with pytest.raises(purging.PurgeError):
+    with pytest.raises(RefusedError):
         purging.request(NAME, by=focal_point)
-    with pytest.raises(purging.PurgeError):
+    with pytest.raises(RefusedError):
         purging.confirm(asked, by=focal_point)
-    with pytest.raises(purging.PurgeError):
+    with pytest.raises(RefusedError):
         purging.cancel(asked, by=focal_point)
 
     asked.refresh_from_db()
-    assert (asked.state, Purge.objects.count()) == ("requested", 1)
+    assert (asked.status, Purge.objects.count()) == ("pending", 1)
 
 
 def test_a_purge_is_carried_out_once_and_forgets_its_words():
     asked = purge()
 
-    with pytest.raises(purging.PurgeError):
+    with pytest.raises(RefusedError):
         purging.confirm(asked, by=make_reviewer())
-    with pytest.raises(purging.PurgeError):
+    with pytest.raises(RefusedError):
         purging.cancel(asked, by=make_reviewer())
 
     asked.refresh_from_db()
-    assert (asked.state, asked.phrases, asked.files) == ("done", "", "")
+    assert (asked.status, asked.phrases, asked.files) == ("approved", "", "")
 
 
 def test_a_cancelled_purge_forgets_its_words_and_changes_nothing():
     update = make_published_update(narrative_es=TEXT)
     asked = purging.request(NAME, by=make_reviewer())
 
-    purging.cancel(asked, by=asked.requested_by)
+    purging.cancel(asked, by=asked.proposed_by)
 
     update.refresh_from_db()
-    assert (asked.state, asked.phrases, update.narrative_es) == ("cancelled", "", TEXT)
+    assert (asked.status, asked.phrases, update.narrative_es) == (
+        "taken_back",
+        "",
+        TEXT,
+    )
 
 
 def test_the_trace_tells_who_and_when_and_no_word():
@@ -284,7 +289,7 @@ def running():
     update = make_published_update(narrative_es=TEXT, obstacle_es=TEXT)
     asked = purging.request(NAME, by=make_reviewer())
     Purge.objects.filter(pk=asked.pk).update(
-        state="running", decided_by=make_reviewer(), decided_at=asked.requested_at
+        status="applying", decided_by=make_reviewer(), decided_at=asked.proposed_at
     )
     PurgedText.objects.create(
         purge=asked,
@@ -330,12 +335,12 @@ def test_a_purge_is_neither_deleted_nor_taken_up_again():
     asked = purge()
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        Purge.objects.filter(pk=asked.pk).update(state="running")
+        Purge.objects.filter(pk=asked.pk).update(status="applying")
     with pytest.raises(IntegrityError), transaction.atomic():
         Purge.objects.filter(pk=asked.pk).delete()
 
     asked.refresh_from_db()
-    assert asked.state == "done"
+    assert asked.status == "approved"
 
 
 def test_whoever_has_the_words_on_her_screen_does_not_save_them_again():
