@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from strategic_areas import workflow
 from strategic_areas.desk.change_forms import ProposalForm
 from strategic_areas.models import ActivityUpdate, CommitmentUpdate, Translation
-from strategic_areas.models.translations import untranslated
+from strategic_areas.models.translations import TEXTS, untranslated
 
 #: The models, by the word in the address; and the word, by the model.
 KINDS = {"avance": ActivityUpdate, "declaracion": CommitmentUpdate}
@@ -25,7 +25,7 @@ class TranslationForm(ProposalForm):
 
     class Meta:
         model = Translation
-        fields = ["text", "obstacle", "next_step", "note"]
+        fields = TEXTS
         widgets = {
             name: forms.Textarea(attrs={"rows": 5, "lang": "en"}) for name in fields
         }

@@ -11,6 +11,10 @@ from strategic_areas.models.review import Status
 from strategic_areas.models.trail import belongs_to_one
 from strategic_areas.models.updates import ActivityUpdate
 
+#: Its texts. ``text`` is what was done, why there is no news, or a declaration; each
+#: other one translates the field of the same name.
+TEXTS = ("text", "obstacle", "next_step", "note")
+
 
 class Translation(models.Model):
     """
@@ -43,7 +47,7 @@ class Translation(models.Model):
 
     fields = Fields(
         *public("activity_update", "commitment_update"),
-        *public("text", "obstacle", "next_step", "note"),
+        *public(*TEXTS),
     )
 
     class Meta:
@@ -54,7 +58,7 @@ class Translation(models.Model):
             belongs_to_one("translation"),
             models.CheckConstraint(
                 name="translation_says_something",
-                condition=~Q(text="", obstacle="", next_step="", note=""),
+                condition=~Q(**dict.fromkeys(TEXTS, "")),
                 violation_error_message=_("There is nothing in English yet."),
             ),
         ]
@@ -81,10 +85,11 @@ class Translation(models.Model):
 def told_in(record):
     """The translation's fields and those of the revision that they stand for."""
     if isinstance(record, CommitmentUpdate):
-        return {"text": "statement", "note": "note"}
-    text = "no_news_reason" if record.answer == Answer.NO_NEWS else "narrative"
-    same = ("obstacle", "next_step", "note")
-    return {"text": text, **{name: name for name in same}}
+        text = "statement"
+    else:
+        text = "no_news_reason" if record.answer == Answer.NO_NEWS else "narrative"
+    same = {name: name for name in TEXTS if name in record.fields}
+    return {"text": text, **same}
 
 
 def untranslated(record):
