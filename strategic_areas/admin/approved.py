@@ -12,7 +12,7 @@ from agencies.scoping import ScopedAdmin
 from agencies.staleness import StaleGuardForm
 from strategic_areas import workflow
 from strategic_areas.models import PendingChange
-from strategic_areas.workflow.personal_data import blocked_texts
+from strategic_areas.workflow.guard import blocked_texts
 
 
 class ProposalForm(StaleGuardForm):

@@ -11,8 +11,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from strategic_areas import evidence
-from strategic_areas.desk import guard
 from strategic_areas.models import Evidence
+from strategic_areas.workflow import guard
 
 #: The fields of the form that make a row of each kind.
 KINDS = {

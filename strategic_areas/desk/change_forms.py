@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from agencies.access import RefusedError
 from strategic_areas import workflow
-from strategic_areas.desk import guard
 from strategic_areas.models.comments import LONGEST
-from strategic_areas.workflow.personal_data import blocked_texts
+from strategic_areas.workflow import guard
+from strategic_areas.workflow.guard import blocked_texts
 
 
 class ProposalForm(forms.ModelForm):

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from strategic_areas import workflow
-from strategic_areas.desk import decisions, guard
+from strategic_areas.desk import decisions
 from strategic_areas.desk.comparison import differences
 from strategic_areas.models import (
     AgencyComment,
@@ -28,6 +28,7 @@ from strategic_areas.models import (
     Translation,
 )
 from strategic_areas.queries import agencies, disputes, help_lines, record
+from strategic_areas.workflow import guard
 from strategic_areas.workflow.plain_values import is_new, new_place, proposed_records
 
 #: How long a decision that went against somebody stands on her first page.

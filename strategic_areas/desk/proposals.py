@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from strategic_areas import workflow
-from strategic_areas.desk import guard, sheet_page
+from strategic_areas.desk import sheet_page
 from strategic_areas.desk.views import find_or_404
 from strategic_areas.models import ActivityProposal, Commitment
+from strategic_areas.workflow import guard
 
 
 class ProposalForm(forms.ModelForm):

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from strategic_areas import workflow
-from strategic_areas.desk import decisions, guard, reviewing, waiting
+from strategic_areas.desk import decisions, reviewing, waiting
 from strategic_areas.desk.deciding import PublishForm, ReturnForm
 from strategic_areas.models import Status
+from strategic_areas.workflow import guard
 
 #: Rows of the queue on one page.
 ROWS = 50

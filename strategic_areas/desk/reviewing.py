@@ -7,10 +7,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from strategic_areas import workflow
-from strategic_areas.desk import comparison, guard, waiting
+from strategic_areas.desk import comparison, waiting
 from strategic_areas.desk.deciding import PublishForm, ReturnForm
 from strategic_areas.models import ActivityUpdate, CommitmentUpdate
 from strategic_areas.queries import record as public
+from strategic_areas.workflow import guard
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.fields import Kind
-from strategic_areas.desk import guard
 from strategic_areas.models import OPEN, Status
 from strategic_areas.progress import State
+from strategic_areas.workflow import guard
 
 
 class Checkboxes(forms.CheckboxSelectMultiple):

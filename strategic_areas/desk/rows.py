@@ -7,7 +7,6 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 
 from agencies.fields import Kind
-from strategic_areas.desk import guard
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
@@ -18,6 +17,7 @@ from strategic_areas.models import (
     Status,
     Transition,
 )
+from strategic_areas.workflow import guard
 
 
 class RevisionRow:

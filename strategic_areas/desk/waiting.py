@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from strategic_areas import workflow
-from strategic_areas.desk import guard
 from strategic_areas.models import ActivityUpdate, CommitmentUpdate, Status
+from strategic_areas.workflow import guard
 
 #: The word in the address → what is reviewed there.
 KINDS = {"avance": ActivityUpdate, "declaracion": CommitmentUpdate}

@@ -18,7 +18,7 @@ from strategic_areas.models import (
     RecordChange,
 )
 from strategic_areas.workflow.authority import is_party, may_propose, may_review
-from strategic_areas.workflow.personal_data import blocked_texts
+from strategic_areas.workflow.guard import blocked_texts
 from strategic_areas.workflow.plain_values import (
     is_new,
     plain_value,

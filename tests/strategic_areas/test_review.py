@@ -14,8 +14,9 @@ from django.utils.translation import override
 
 from agencies.access import Role
 from strategic_areas import workflow
-from strategic_areas.desk import comparison, guard, waiting
+from strategic_areas.desk import comparison, waiting
 from strategic_areas.models import ActivityUpdate, Status
+from strategic_areas.workflow import guard
 from tests.factories import (
     make_activity,
     make_administrator,

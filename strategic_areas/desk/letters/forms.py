@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
 from strategic_areas import evidence
-from strategic_areas.desk import guard
 from strategic_areas.desk.sending import VersionsForm
 from strategic_areas.models import CommitmentUpdate, Letter, ReportingPeriod
+from strategic_areas.workflow import guard
 
 
 def posting(css_class, action=""):

@@ -7,7 +7,7 @@ from enum import StrEnum
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from strategic_areas.desk import answers, guard
+from strategic_areas.desk import answers
 from strategic_areas.desk.rows import Row
 from strategic_areas.desk.workbook.columns import (
     FIELDS,
@@ -17,6 +17,7 @@ from strategic_areas.desk.workbook.columns import (
 )
 from strategic_areas.desk.workbook.posting import changed_cells, posted
 from strategic_areas.desk.workbook.reading import Line
+from strategic_areas.workflow import guard
 
 
 class Kind(StrEnum):
