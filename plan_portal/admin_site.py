@@ -18,9 +18,9 @@ from strategic_areas.desk import (
     commenting,
     decisions,
     handover,
-    matrix,
     proposals,
     queries,
+    rounds,
     waiting,
 )
 from strategic_areas.desk import urls as desk
@@ -113,7 +113,7 @@ class PortalAdminSite(AdminSite):
                 self.admin_view(handover.account_page),
                 name="handover",
             ),
-            path("rondas/", self.admin_view(matrix.matrix_page), name="rounds"),
+            path("rondas/", self.admin_view(rounds.rounds_page), name="rounds"),
             path(
                 "avisos/",
                 self.admin_view(views.reminder_page),

@@ -155,6 +155,10 @@ class Cell:
     def state(self):
         return discipline.agency_state(self.tally)
 
+    def standing(self, *standings):
+        """The activities of which the report stands so."""
+        return tuple(item.activity for item in self.items if item.standing in standings)
+
     def promptness(self, today):
         days = [item.first_day for item in self.items]
         return discipline.promptness(self.period.due_on, days, today)

@@ -197,7 +197,8 @@ def test_the_table_tells_what_each_agency_has_done(client):
     ((row,), page) = table(client)
 
     (entry,) = row.entries
-    assert (entry.state, entry.handed_in, entry.owed) == ("in_progress", 1, 2)
+    tally = entry.cell.tally
+    assert (entry.cell.state, tally.handed_in, tally.owed) == ("in_progress", 1, 2)
     assert f"period__id__exact={period.pk}" in entry.address
     assert second.title_es in row.reminder
     assert activity.title_es not in row.reminder

@@ -1,0 +1,242 @@
+"""The secretariat's pages of rounds: agencies × rounds, and what is missing in one."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agencies import access
+from agencies.models import Agency
+from strategic_areas import rounds
+from strategic_areas.desk import reminders
+from strategic_areas.discipline import AgencyState, Promptness, Standing
+from strategic_areas.models import Activity, Plan, ReportingPeriod
+from strategic_areas.queries.rounds import Cell, cells
+from strategic_areas.schedule import RoundState
+
+#: How many rounds the table shows unless it is asked for all.
+COLUMNS = 8
+
+STATE_WORDS = {
+    AgencyState.NOT_ASKED: gettext_lazy("Not asked"),
+    AgencyState.NOTHING: gettext_lazy("Nothing yet"),
+    AgencyState.IN_PROGRESS: gettext_lazy("Being written"),
+    AgencyState.RETURNED: gettext_lazy("Returned"),
+    AgencyState.SUBMITTED: gettext_lazy("All submitted"),
+    AgencyState.PUBLISHED: gettext_lazy("All published"),
+}
+#: Where a report stands that is not published yet, in the order of the page.
+STANDING_WORDS = {
+    Standing.NOTHING: gettext_lazy("Nothing yet"),
+    Standing.DRAFTED: gettext_lazy("Being written"),
+    Standing.RETURNED: gettext_lazy("Returned"),
+    Standing.SUBMITTED: gettext_lazy("Waiting for review"),
+}
+PROMPTNESS_WORDS = {
+    Promptness.ON_TIME: gettext_lazy("on time"),
+    Promptness.LATE: gettext_lazy("late"),
+    Promptness.SILENT: gettext_lazy("silent"),
+}
+ROUND_WORDS = {
+    RoundState.UPCOMING: gettext_lazy("Not open yet"),
+    RoundState.OPEN: gettext_lazy("Open"),
+    RoundState.LATE: gettext_lazy("Late, still accepted"),
+    RoundState.CLOSED: gettext_lazy("Closed"),
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One agency in one round, as the table shows it."""
+
+    cell: Cell
+    word: str
+    promptness: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One agency in the table, and the reminder to send it by any other way."""
+
+    agency: Agency
+    entries: tuple[Entry, ...]
+    reminder: str
+
+
+@dataclass(frozen=True)
+class Unpublished:
+    """What of one agency is not published in a round: activities by a word."""
+
+    agency: Agency
+    activities: dict[str, tuple[Activity, ...]]
+
+
+class CloseForm(forms.Form):
+    """Whoever closes has read what closing leaves out."""
+
+    has_read = forms.BooleanField(
+        label=gettext_lazy("I have read what is missing; the round closes now")
+    )
+
+    def __init__(self, *args, action, **kwargs):
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_action = action
+        self.helper.form_class = "step-form"
+        self.helper.add_input(
+            Submit("close", _("Close the round"), css_class="default")
+        )
+
+
+def rounds_page(request):
+    """The table; the plan and all its rounds are asked for by address."""
+    _must_review(request.user)
+    today = timezone.localdate()
+    plans = _plans(today)
+    plan = next(
+        (each for each in plans if each.code == request.GET.get("plan")),
+        plans[0] if plans else None,
+    )
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Agencies and rounds"),
+        "plans": plans,
+        "plan": plan,
+        **(_table(plan, today, every="todas" in request.GET) if plan else {}),
+    }
+    return render(request, "desk/rounds.html", context)
+
+
+def round_page(request, pk):
+    """What is missing in a round; a press closes one that is late, for good."""
+    _must_review(request.user)
+    today = timezone.localdate()
+    opened = ReportingPeriod.objects.visible_to(request.user).opened(today)
+    period = get_object_or_404(opened.select_related("plan"), pk=pk)
+    form = CloseForm(
+        request.POST if request.method == "POST" else None,
+        action=reverse("admin:round", args=[pk]),
+    )
+    if form.is_valid():
+        return _close(request, period, today)
+    state = period.state(today)
+    closings = period.history.filter(history_change_reason=rounds.CLOSED)
+    closings = closings.select_related("history_user").order_by("history_date")
+    context = {
+        **admin.site.each_context(request),
+        "title": period.name,
+        "period": period,
+        "word": ROUND_WORDS[state],
+        "agencies": unpublished(period, today),
+        "form": form if state == RoundState.LATE else None,
+        "is_open": state == RoundState.OPEN,
+        "closed": closings.select_related("history_user")
+        .order_by("history_date")
+        .last(),
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "desk/round.html", context, status=status)
+
+
+def _must_review(user):
+    if not (access.is_reviewer(user) or user.is_superuser):
+        raise PermissionDenied
+
+
+def _plans(today):
+    """The plans of which a round has opened, the one of the newest round first."""
+    opened = ReportingPeriod.objects.opened(today)
+    opened = opened.filter(plan__in=Plan.objects.public()).select_related("plan")
+    newest = opened.order_by("-opens_on", "-pk")
+    return list(dict.fromkeys(period.plan for period in newest))
+
+
+def _table(plan, today, *, every):
+    periods = list(plan.periods.opened(today))
+    shown = periods if every else periods[:COLUMNS]
+    asked = cells(shown, today)
+    to_do, by_agency = defaultdict(list), defaultdict(list)
+    for part in reminders.parts_of(asked, today):
+        to_do[part.agency].append(part)
+    for cell in asked:
+        by_agency[cell.agency].append(cell)
+    return {
+        "columns": [(each, ROUND_WORDS[each.state(today)]) for each in shown],
+        "left_out": len(periods) - len(shown),
+        "rows": [
+            Row(
+                agency,
+                tuple(_entry(cell, today) for cell in by_agency[agency]),
+                _reminder(to_do[agency]),
+            )
+            for agency in sorted(by_agency, key=lambda agency: agency.acronym)
+        ],
+    }
+
+
+def _entry(cell, today):
+    query = {
+        "period__id__exact": cell.period.pk,
+        "activity__agency__id__exact": cell.agency.pk,
+    }
+    changelist = reverse("admin:strategic_areas_activityupdate_changelist")
+    return Entry(
+        cell,
+        word=STATE_WORDS[cell.state],
+        promptness=PROMPTNESS_WORDS.get(cell.promptness(today), ""),
+        address=f"{changelist}?{urlencode(query)}",
+    )
+
+
+def _reminder(parts):
+    """What to send an agency by any other way, in Spanish; empty if nothing is due."""
+    if not parts:
+        return ""
+    with translation.override("es"):
+        return render_to_string("email/agency.txt", {"parts": parts}).strip()
+
+
+def unpublished(period, today):
+    """Every agency that the round asks, those with most to do first."""
+    asked = [cell for cell in cells([period], today) if cell.items]
+    asked.sort(
+        key=lambda cell: (
+            cell.state == AgencyState.PUBLISHED,
+            -len(cell.standing(Standing.NOTHING)),
+            cell.agency.acronym,
+        )
+    )
+    return [
+        Unpublished(
+            cell.agency,
+            {
+                word: activities
+                for standing, word in STANDING_WORDS.items()
+                if (activities := cell.standing(standing))
+            },
+        )
+        for cell in asked
+    ]
+
+
+def _close(request, period, today):
+    try:
+        rounds.close(period, by=request.user, today=today)
+    except access.RefusedError as error:
+        messages.error(request, str(error))
+    else:
+        text = _("%(round)s is closed.") % {"round": period}
+        messages.success(request, text)
+    return redirect("admin:round", pk=period.pk)
