@@ -1,24 +1,112 @@
-"""Who is reminded today, and of what: one digest for each person."""
+"""Reminders: who is told today, of what and in which words; one digest for a person."""
 
 from collections import defaultdict
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from datetime import date
 
-from django.utils import timezone
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from agencies.access import Role
-from agencies.models import FocalPoint, User
-from strategic_areas.desk.digests import Digest, Part, Returned
+from agencies.models import Agency, FocalPoint, User
+from strategic_areas import schedule
+from strategic_areas.desk.rows import returned_steps
 from strategic_areas.desk.waiting import KINDS
 from strategic_areas.discipline import Standing
-from strategic_areas.models import ReportingPeriod, Status, Transition
+from strategic_areas.models import (
+    Activity,
+    ActivityUpdate,
+    Commitment,
+    CommitmentUpdate,
+    ReportingPeriod,
+    Status,
+    Transition,
+)
 from strategic_areas.queries.rounds import cells
 
 MONDAY = 0
 
 
+@dataclass(frozen=True)
+class Returned:
+    """An activity or a commitment whose report came back, why and when."""
+
+    subject: Activity | Commitment
+    step: Transition
+
+    @property
+    def on(self):
+        """The day in Santo Domingo."""
+        return timezone.localdate(self.step.at)
+
+
+@dataclass(frozen=True)
+class ToDo:
+    """What one agency has to do in one round."""
+
+    agency: Agency
+    period: ReportingPeriod
+    answer_by: date
+    accepted_until: date
+    missing: tuple[Activity, ...]
+    returned: tuple[Returned, ...]
+    is_late: bool
+
+    @property
+    def url(self):
+        """The sheet, from outside."""
+        path = reverse("admin:sheet", args=[self.period.pk, self.agency.slug])
+        return settings.SITE_URL + path
+
+    def is_due_today(self, today):
+        """Whether somebody is reminded of it today."""
+        asked = self.missing and schedule.is_reminder_day(self.answer_by, today)
+        return bool(asked) or self.is_day_to_mend(today)
+
+    def is_day_to_mend(self, today):
+        return any(schedule.is_day_to_mend(each.on, today) for each in self.returned)
+
+    def is_copied(self, today):
+        weekly = self.missing and schedule.is_reminder_day(self.answer_by, today)
+        return bool(weekly) and schedule.is_copied(self.answer_by, today)
+
+
+@dataclass
+class Digest:
+    """All that one person is told today."""
+
+    user: User
+    parts: list[ToDo] = field(default_factory=list)
+    copies: list[ToDo] = field(default_factory=list)
+    waiting: int = 0
+    oldest: date | None = None
+
+    @property
+    def due(self):
+        return sum(len(part.missing) for part in self.parts if not part.is_late)
+
+    @property
+    def late(self):
+        return sum(len(part.missing) for part in self.parts if part.is_late)
+
+    @property
+    def returned(self):
+        return sum(len(part.returned) for part in self.parts)
+
+    def __str__(self):
+        said = (
+            f"{self.user.username}: {self.due} due, {self.late} late, "
+            f"{self.returned} returned, {self.waiting} wait for review"
+        )
+        return f"{said}, {len(self.copies)} copied" if self.copies else said
+
+
 def digests(today):
     """Today's digests, by user name; demonstration rounds never remind anybody."""
-    parts = _parts_of_all_plans(today)
+    parts = _to_do_in_all_plans(today)
     found = {}
     for user, own, copies in _focal_points(parts, today):
         if _wants_now(user, own, today) or copies:
@@ -37,97 +125,59 @@ def digests(today):
     return sorted(found.values(), key=lambda digest: digest.user.username)
 
 
-def _parts_of_all_plans(today):
+def _to_do_in_all_plans(today):
     asked = ReportingPeriod.objects.rounds().opened(today).select_related("plan")
-    return _with_declarations(parts_of(cells(asked, today), today))
+    return _with_declarations(to_do_in(cells(asked, today), today))
 
 
-def parts_of(cells, today):
-    """What the agencies still have to do, from ``queries.rounds.cells``."""
-    returns = _returns([cell.period for cell in cells])
+def to_do_in(asked, today):
+    """What agencies still have to do, from the cells of some rounds."""
+    updates = ActivityUpdate.objects.filter(period__in={c.period for c in asked})
+    back = {
+        (update.period_id, update.activity_id): Returned(update.activity, step)
+        for update, step in _given_back(updates.select_related("activity"))
+    }
     parts = []
-    for cell in cells:
-        back = tuple(
-            Returned(item.activity, *returns[cell.period.pk, item.activity.pk])
-            for item in cell.items
-            if item.standing == Standing.RETURNED
-        )
-        missing = tuple(
-            item.activity
-            for item in cell.items
-            if item.standing in {Standing.NOTHING, Standing.DRAFTED}
-            and cell.accepts(today)
-        )
-        if missing or back:
+    for cell in asked:
+        returned = cell.standing(Standing.RETURNED)
+        missing = cell.standing(Standing.NOTHING, Standing.DRAFTED)
+        missing = missing if cell.accepts(today) else ()
+        if missing or returned:
             parts.append(
-                Part(
+                ToDo(
                     cell.agency,
                     cell.period,
                     cell.answer_by,
                     cell.accepted_until,
                     missing,
-                    back,
+                    tuple(back[cell.period.pk, each.pk] for each in returned),
                     is_late=today > cell.answer_by,
                 )
             )
     return parts
 
 
-def _returns(periods):
-    """(round, activity) → reason and moment of the last return."""
-    steps = (
-        Transition.objects.filter(
-            activity_update__period__in={period.pk for period in periods},
-            activity_update__status=Status.RETURNED,
-            activity_update__letter__isnull=True,
-            to_status=Status.RETURNED,
-        )
-        .order_by("at", "pk")
-        .values_list(
-            "activity_update__period_id",
-            "activity_update__activity_id",
-            "reason",
-            "at",
-        )
-    )
-    return {
-        (period, activity): (reason, moment)
-        for period, activity, reason, moment in steps
-    }
-
-
 def _with_declarations(parts):
     """The parts, and in them what came back of declarations on commitments."""
     by_key = {(part.agency, part.period): part for part in parts}
-    for (agency, period), back in _declared_back().items():
-        part = by_key.get((agency, period)) or Part(
+    declared = CommitmentUpdate.objects.filter(period__is_demonstration=False)
+    declared = declared.select_related("commitment__lead", "period__plan")
+    for update, step in _given_back(declared):
+        agency, period = update.agency, update.period
+        part = by_key.get((agency, period)) or ToDo(
             agency, period, period.due_on, period.closes_on, (), (), is_late=False
         )
-        returned = (*part.returned, *back)
+        returned = (*part.returned, Returned(update.commitment, step))
         by_key[agency, period] = replace(part, returned=returned)
     return list(by_key.values())
 
 
-def _declared_back():
-    """(lead, round) → the declarations that stand returned, each by its last return."""
-    steps = (
-        Transition.objects.filter(
-            commitment_update__status=Status.RETURNED,
-            commitment_update__letter__isnull=True,
-            commitment_update__period__is_demonstration=False,
-            to_status=Status.RETURNED,
-        )
-        .order_by("at", "pk")
-        .select_related(
-            "commitment_update__commitment__lead", "commitment_update__period__plan"
-        )
-    )
-    last = {step.commitment_update: step for step in steps}
-    found = defaultdict(list)
-    for record, step in last.items():
-        back = Returned(record.commitment, step.reason, step.at)
-        found[record.agency, record.period].append(back)
-    return found
+def _given_back(revisions):
+    """What stands returned to its agency, each with the step that did it."""
+    rows = revisions.filter(status=Status.RETURNED).without_transcriptions()
+    rows = {row.pk: row for row in rows}
+    steps = returned_steps(rows)
+    return [(row, steps[pk]) for pk, row in rows.items()]
 
 
 def _focal_points(parts, today):
@@ -184,3 +234,28 @@ def _waiting():
             status=Status.SUBMITTED, period__is_demonstration=False
         ).values_list("submitted_at", flat=True)
     ]
+
+
+def write(digest, today):
+    """Subject, text and HTML of a digest, in the person's language."""
+    with translation.override(digest.user.language):
+        context = {
+            "digest": digest,
+            "today": today,
+            "desk": settings.SITE_URL + reverse("admin:index"),
+            "choice": settings.SITE_URL + reverse("admin:reminders"),
+        }
+        return {
+            "subject": _subject(digest),
+            "text": render_to_string("email/reminder.txt", context),
+            "html": render_to_string("email/reminder.html", context),
+        }
+
+
+def _subject(digest):
+    if digest.parts:
+        number = digest.due + digest.late + digest.returned
+        return _("Reports to hand in: %(number)d") % {"number": number}
+    if digest.waiting:
+        return _("Reports waiting for review: %(number)d") % {"number": digest.waiting}
+    return _("Reports that are late: a copy")

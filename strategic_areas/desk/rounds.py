@@ -168,7 +168,7 @@ def _table(plan, today, *, every):
     shown = periods if every else periods[:COLUMNS]
     asked = cells(shown, today)
     to_do, by_agency = defaultdict(list), defaultdict(list)
-    for part in reminders.parts_of(asked, today):
+    for part in reminders.to_do_in(asked, today):
         to_do[part.agency].append(part)
     for cell in asked:
         by_agency[cell.agency].append(cell)

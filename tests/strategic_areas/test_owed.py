@@ -232,7 +232,7 @@ def check_cells(world, asked):
     """So do the secretariat's table and what reminders are made of."""
     cells = rounds.cells(world.plan.periods.opened(TODAY), TODAY)
     parts = {
-        (part.period, part.agency): part for part in reminders.parts_of(cells, TODAY)
+        (part.period, part.agency): part for part in reminders.to_do_in(cells, TODAY)
     }
     told = {(cell.period, cell.agency): cell for cell in cells}
     for key in opened(world, asked):

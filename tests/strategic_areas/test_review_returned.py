@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from strategic_areas import workflow
-from strategic_areas.desk import digests, reminders
+from strategic_areas.desk import reminders
 from tests.factories import (
     make_activity,
     make_declaration,
@@ -84,7 +84,7 @@ def test_the_digest_tells_when_and_why_of_updates_and_declarations():
         update.activity,
         declaration.commitment,
     ]
-    written = digests.write(digest, tomorrow)
+    written = reminders.write(digest, tomorrow)
     for body in (written["text"], written["html"]):
         for step in steps:
             assert step.reason in body

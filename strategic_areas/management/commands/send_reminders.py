@@ -7,7 +7,6 @@ from django.utils import timezone
 from agencies.mail import Mail, queue_mail
 from agencies.models import User
 from strategic_areas.desk import reminders
-from strategic_areas.desk.digests import write
 
 
 class Command(BaseCommand):
@@ -46,5 +45,5 @@ def queue(digest, key, today):
         language=digest.user.language,
         kind="reminder",
         key=key,
-        **write(digest, today),
+        **reminders.write(digest, today),
     )
