@@ -1,7 +1,7 @@
 """
-The portal as a file knows it: stored rows, what files said of them, what they may name.
+What the portal holds before a load: rows, what files last said of them, and codes.
 
-Rows have the names, and fields the plain values, that files have for them.
+Rows go by the keys that files have for them, and their fields by the plain values.
 """
 
 from collections import defaultdict
@@ -212,9 +212,9 @@ class Memory:
 
 class Known:
     """
-    What a file may refer to and must not contradict: in the portal and in itself.
+    What the records of a file are held to: those of the portal and the file's own.
 
-    Records of the file are known even where they have faults.
+    A record of the file is known even where it has faults.
     """
 
     def __init__(self, plan_file, stored, memory):
@@ -239,6 +239,7 @@ class Known:
 
     @cached_property
     def source_kinds(self):
+        """The kinds of sources by key."""
         rows = self.stored.tables["sources"].rows
         kinds = {key: row.kind for key, row in rows.items()}
         for entry in self.plan_file.entries["sources"]:
