@@ -7,7 +7,6 @@ from allauth.mfa.webauthn import forms as webauthn_forms
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
-from agencies.sign_in import accounts_with_address
 
 
 def reword(form, **labels):
@@ -85,9 +84,11 @@ class ResetPasswordForm(account_forms.ResetPasswordForm):
         reword(self, email=_("E-mail address"))
 
     def clean_email(self):
-        """A former address of an account opens nothing."""
-        self.users = accounts_with_address(self.cleaned_data["email"])
-        return self.cleaned_data["email"]
+        """Find the active accounts of just this address; a former one opens none."""
+        email = self.cleaned_data["email"]
+        found = User.objects.filter(email__iexact=email, is_active=True)
+        self.users = [user for user in found if user.email.lower() == email.lower()]
+        return email
 
 
 class CodeMixin:

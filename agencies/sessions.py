@@ -51,11 +51,10 @@ def end_with_account(sender, instance, created, **kwargs):
         end_sessions_of(instance)
 
 
-def end_sessions_of(user, *, but=None):
-    """Close every session of an account, except the one whose key is ``but``."""
+def end_sessions_of(user):
+    """Close every session of an account."""
     for session in Session.objects.filter(expire_date__gt=timezone.now()):
-        owner = session.get_decoded().get("_auth_user_id")
-        if owner == str(user.pk) and session.session_key != but:
+        if session.get_decoded().get("_auth_user_id") == str(user.pk):
             session.delete()
 
 

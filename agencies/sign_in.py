@@ -28,7 +28,6 @@ from agencies.allauth_internals import (
 from agencies.audit.refusals import note_account_at_limit
 from agencies.audit.watching import tried_account
 from agencies.mail import queue_mail
-from agencies.models import User
 
 #: The mails about an account: the subject, and what happened.
 NOTICES = {
@@ -216,9 +215,3 @@ def notify(user, notice, *, to=""):
                 },
             ),
         )
-
-
-def accounts_with_address(email):
-    """The active accounts of exactly this address, without allauth's own table."""
-    found = User.objects.filter(email__iexact=email, is_active=True)
-    return [user for user in found if user.email.lower() == email.lower()]

@@ -234,15 +234,6 @@ def test_a_new_password_ends_the_sessions_elsewhere(client, person):
     assert not is_in(client)
 
 
-def test_all_sessions_but_one_can_be_closed(client, person):
-    elsewhere = Client()
-    elsewhere.force_login(person)
-
-    sessions.end_sessions_of(person, but=client.session.session_key)
-
-    assert [is_in(client), is_in(elsewhere)] == [True, False]
-
-
 def test_an_administrator_ends_the_sessions_of_a_person(client, person):
     keeper = Client()
     keeper.force_login(make_administrator())
