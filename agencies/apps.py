@@ -16,8 +16,8 @@ class AgenciesConfig(AppConfig):
         import_module("agencies.mail")
         import_module("agencies.audit")
         import_module("agencies.invitations")
-        import_module("agencies.recovery")
+        import_module("agencies.accounts.recovery")
 
     def ready(self):
         import_module("agencies.audit.watching").connect()
-        import_module("agencies.sessions").connect()
+        import_module("agencies.accounts.sessions").connect()

@@ -16,9 +16,9 @@ from django.core.cache.backends.db import BaseDatabaseCache
 from django.db import connection, transaction
 from django.db.models import Q
 
+from agencies.accounts.sessions import ABSOLUTE
 from agencies.invitations import Invitation
 from agencies.mail import Mail
-from agencies.sessions import ABSOLUTE
 
 #: How long the text of a mail is kept after it was sent or given up.
 TEXTS_OF_MAILS = timedelta(days=90)

@@ -12,7 +12,8 @@ from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from agencies import access, views
+from agencies import access
+from agencies.accounts import views
 from strategic_areas.desk import (
     changes,
     commenting,

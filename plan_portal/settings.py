@@ -118,12 +118,12 @@ MIDDLEWARE = [
     "plan_portal.middleware.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "agencies.second_factor.SecondFactorMiddleware",
+    "agencies.accounts.second_factor.SecondFactorMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     # After the request can be told from the record; before anything is decided in it.
     "agencies.audit.refusals.DenialMiddleware",
-    "agencies.sessions.SessionLimitsMiddleware",
-    "agencies.fresh_proof.FreshProofMiddleware",
+    "agencies.accounts.sessions.SessionLimitsMiddleware",
+    "agencies.accounts.fresh_proof.FreshProofMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -263,7 +263,7 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
 # A browser keeps a __Host- cookie only if it is secure and from this very host.
 _cookie_prefix = "" if INSECURE_HTTP else "__Host-"
 SESSION_COOKIE_NAME = f"{_cookie_prefix}sesion"
-SESSION_COOKIE_AGE = 60 * 60  # without a sign of life; agencies.sessions renews it
+SESSION_COOKIE_AGE = 60 * 60  # without a request; agencies.accounts.sessions
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_NAME = f"{_cookie_prefix}idioma"

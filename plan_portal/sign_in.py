@@ -14,7 +14,7 @@ SIGN_IN = {
     "LOGIN_REDIRECT_URL": "admin:index",
     "AUTHENTICATION_BACKENDS": ["allauth.account.auth_backends.AuthenticationBackend"],
     "PASSWORD_HASHERS": [
-        "agencies.passwords.LeanArgon2Hasher",
+        "agencies.accounts.passwords.LeanArgon2Hasher",
         "django.contrib.auth.hashers.PBKDF2PasswordHasher",
     ],
     # Long and unusual; nothing about capitals and signs, and no date of expiry.
@@ -26,11 +26,11 @@ SIGN_IN = {
         },
         {"NAME": f"{_VALIDATORS}.CommonPasswordValidator"},
         {"NAME": f"{_VALIDATORS}.NumericPasswordValidator"},
-        {"NAME": "agencies.passwords.ContextWordValidator"},
+        {"NAME": "agencies.accounts.passwords.ContextWordValidator"},
     ],
     # A link to a new password opens the account: it lasts an hour.
     "PASSWORD_RESET_TIMEOUT": 60 * 60,
-    "ACCOUNT_ADAPTER": "agencies.sign_in.AccountAdapter",
+    "ACCOUNT_ADAPTER": "agencies.accounts.sign_in.AccountAdapter",
     "ACCOUNT_LOGIN_METHODS": {"username", "email"},
     # Whoever is invited proves her address by the link; nobody signs up.
     "ACCOUNT_EMAIL_VERIFICATION": "none",
@@ -41,11 +41,11 @@ SIGN_IN = {
     "ACCOUNT_SESSION_REMEMBER": True,
     "ACCOUNT_LOGOUT_REDIRECT_URL": "account_login",
     "ACCOUNT_FORMS": {
-        "login": "agencies.forms.LoginForm",
-        "reauthenticate": "agencies.forms.ReauthenticateForm",
-        "change_password": "agencies.forms.ChangePasswordForm",
-        "reset_password": "agencies.forms.ResetPasswordForm",
-        "reset_password_from_key": "agencies.forms.ResetPasswordKeyForm",
+        "login": "agencies.accounts.forms.LoginForm",
+        "reauthenticate": "agencies.accounts.forms.ReauthenticateForm",
+        "change_password": "agencies.accounts.forms.ChangePasswordForm",
+        "reset_password": "agencies.accounts.forms.ResetPasswordForm",
+        "reset_password_from_key": "agencies.accounts.forms.ResetPasswordKeyForm",
     },
     # Designation letters are read as evidence is; agencies may not import that room.
     "LETTER_READER": "strategic_areas.evidence.clean",
@@ -59,7 +59,7 @@ SIGN_IN = {
         # Nobody opens more files in a minute; a program that copies them all does.
         "taken_out": "60/m/user",
     },
-    "MFA_ADAPTER": "agencies.factors.FactorAdapter",
+    "MFA_ADAPTER": "agencies.accounts.factors.FactorAdapter",
     "MFA_SUPPORTED_TYPES": ["webauthn", "totp", "recovery_codes"],
     "MFA_PASSKEY_LOGIN_ENABLED": True,
     # Nothing to guess: a bound for the machine, as wide as that of passwords, since a
@@ -68,11 +68,11 @@ SIGN_IN = {
     "MFA_RECOVERY_CODES_SHOW_ONCE": True,
     "MFA_ALLOW_UNVERIFIED_EMAIL": True,
     "MFA_FORMS": {
-        "authenticate": "agencies.forms.AuthenticateWithCodeForm",
-        "reauthenticate": "agencies.forms.ReauthenticateWithCodeForm",
-        "activate_totp": "agencies.forms.ActivateTOTPForm",
-        "add_webauthn": "agencies.forms.AddWebAuthnForm",
-        "edit_webauthn": "agencies.forms.EditWebAuthnForm",
+        "authenticate": "agencies.accounts.forms.AuthenticateWithCodeForm",
+        "reauthenticate": "agencies.accounts.forms.ReauthenticateWithCodeForm",
+        "activate_totp": "agencies.accounts.forms.ActivateTOTPForm",
+        "add_webauthn": "agencies.accounts.forms.AddWebAuthnForm",
+        "edit_webauthn": "agencies.accounts.forms.EditWebAuthnForm",
     },
 }
 

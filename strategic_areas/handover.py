@@ -12,7 +12,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies import access, audit, leaving
+from agencies import access, audit
+from agencies.accounts import leaving
 from agencies.models import Agency, FocalPoint
 from strategic_areas.models import (
     Activity,

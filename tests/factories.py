@@ -19,8 +19,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from agencies import invitations, recovery
+from agencies import invitations
 from agencies.access import Role
+from agencies.accounts import recovery
 from agencies.models import Agency, FocalPoint, User
 from strategic_areas import evidence, purging, workflow
 from strategic_areas.models import (

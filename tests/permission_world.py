@@ -24,8 +24,9 @@ from fido2.webauthn import (
     CollectedClientData,
 )
 
-from agencies import invitations, second_factor
+from agencies import invitations
 from agencies.access import Role
+from agencies.accounts import second_factor
 from agencies.models import FocalPoint, User
 from strategic_areas import purging, workflow
 from strategic_areas.models import AgencyComment, RoundReopening

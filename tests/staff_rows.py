@@ -6,9 +6,9 @@ from itertools import count
 from django.db import models
 from django.utils import timezone
 
+from agencies.accounts.recovery import FactorReset
 from agencies.invitations import Invitation
 from agencies.models import Agency, FocalPoint, User
-from agencies.recovery import FactorReset
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,

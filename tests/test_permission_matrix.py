@@ -18,7 +18,7 @@ from django.apps import apps
 from django.db import connection, transaction
 from django.urls import get_resolver, resolve, reverse
 
-from agencies import fresh_proof
+from agencies.accounts import fresh_proof
 from agencies.audit import AuditEntry, Event
 from tests import permission_table as table
 from tests.deep import drawn
@@ -34,7 +34,7 @@ LOGS = {
     "usersessions_usersession",
 }
 ROLES_A_ROW = 2
-#: What ``agencies.pages.held_by`` leaves on a view.
+#: What ``agencies.accounts.pages.held_by`` leaves on a view.
 MARK = "held_by"
 WRITES = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)')
 STAFF = ["A", "B", "ended", "review", "keep"]

@@ -21,8 +21,8 @@ from django.db import connection
 from django.urls import reverse
 from django_migration_linter import MigrationLinter
 
+from agencies.accounts.recovery import FactorReset
 from agencies.models import User
-from agencies.recovery import FactorReset
 from strategic_areas import triggers, workflow
 from strategic_areas.addresses import address
 from strategic_areas.models import (

@@ -8,8 +8,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from agencies.access import RefusedError
-from agencies.scoping import ScopedAdmin
-from agencies.staleness import StaleGuardForm
+from agencies.admin.scoping import ScopedAdmin
+from agencies.admin.staleness import StaleGuardForm
 from strategic_areas import workflow
 from strategic_areas.models import PendingChange
 from strategic_areas.workflow.guard import blocked_texts

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from agencies.scoping import BilingualAdmin, BilingualHistoryAdmin, ScopedAdmin
+from agencies.admin.scoping import BilingualAdmin, BilingualHistoryAdmin, ScopedAdmin
 from strategic_areas.admin.approved import ApprovedMixin
 from strategic_areas.admin.plan import OF_PLAN, OfPlanMixin
 from strategic_areas.models import (

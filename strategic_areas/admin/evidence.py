@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.core.exceptions import ObjectDoesNotExist
 from django.utils.translation import gettext_lazy as _
 
-from agencies.scoping import ScopedRowsMixin
+from agencies.admin.scoping import ScopedRowsMixin
 from strategic_areas import evidence
 from strategic_areas.desk.attaching import EvidenceForm, whereabouts
 from strategic_areas.models import Evidence

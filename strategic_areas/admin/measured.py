@@ -4,7 +4,11 @@ from django.contrib import admin
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
-from agencies.scoping import BilingualHistoryAdmin, ScopedAdmin, ScopedHistoryAdmin
+from agencies.admin.scoping import (
+    BilingualHistoryAdmin,
+    ScopedAdmin,
+    ScopedHistoryAdmin,
+)
 from strategic_areas.admin.approved import ApprovedMixin
 from strategic_areas.admin.plan import OF_PLAN
 from strategic_areas.models import Indicator, Target

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies import audit
-from agencies.scoping import BilingualHistoryAdmin, ScopedAdmin
+from agencies.admin.scoping import BilingualHistoryAdmin, ScopedAdmin
 from strategic_areas import rounds
 from strategic_areas.admin.plan import OF_PLAN
 from strategic_areas.models import Plan, ReportingPeriod, RoundReopening

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from agencies.scoping import BilingualAdmin, BilingualHistoryAdmin
+from agencies.admin.scoping import BilingualAdmin, BilingualHistoryAdmin
 from strategic_areas.models import (
     Activity,
     Commitment,

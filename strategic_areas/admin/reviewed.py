@@ -7,8 +7,8 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from agencies.pages import held_by
-from agencies.scoping import ScopedHistoryAdmin
+from agencies.accounts.pages import held_by
+from agencies.admin.scoping import ScopedHistoryAdmin
 from strategic_areas import evidence, workflow
 from strategic_areas.admin import forms as step_forms
 from strategic_areas.admin.evidence import EvidenceInline

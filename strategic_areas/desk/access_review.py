@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agencies import access
-from agencies.factors import FACTORS
+from agencies.accounts.factors import FACTORS
 from agencies.models import Agency, FocalPoint, User
 from strategic_areas.discipline import Promptness
 from strategic_areas.models import Participation, Plan, ReportingPeriod

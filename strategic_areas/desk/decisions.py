@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.access import RefusedError
+from agencies.accounts.recovery import RESETS
 from agencies.decisions import Decision
-from agencies.recovery import RESETS
 from strategic_areas.purging import PURGES
 from strategic_areas.workflow import CHANGES
 

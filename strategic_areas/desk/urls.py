@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from agencies.pages import held_by
+from agencies.accounts.pages import held_by
 from strategic_areas.desk import (
     attributions,
     changes,

@@ -36,12 +36,12 @@ USED = [
     (
         DefaultAccountAdapter._get_login_attempts_cache_key,
         {"request", "credentials"},
-        "pre_authenticate and lift_limit in agencies/sign_in.py",
+        "pre_authenticate and lift_limit in agencies/accounts/sign_in.py",
     ),
     (
         DefaultAccountAdapter.pre_authenticate,
         {"request", "credentials"},
-        "pre_authenticate in agencies/sign_in.py",
+        "pre_authenticate in agencies/accounts/sign_in.py",
     ),
 ]
 

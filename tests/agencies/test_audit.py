@@ -12,7 +12,8 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import override
 
-from agencies import admin_audit, audit
+from agencies import audit
+from agencies.admin import audit as admin_audit
 from agencies.audit import AuditEntry, AuditHead, Event, chain
 from agencies.audit.events import groups
 from agencies.mail import Mail

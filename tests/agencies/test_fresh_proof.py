@@ -3,7 +3,7 @@
 import pytest
 from django.urls import get_resolver, reverse
 
-from agencies import fresh_proof
+from agencies.accounts import fresh_proof
 from agencies.invitations import Invitation
 from tests.factories import (
     PASSWORD,

@@ -10,8 +10,8 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from agencies import leaving
 from agencies.access import Role
+from agencies.accounts import leaving
 from tests.factories import make_administrator
 
 #: The embedded database lets one in at a time: the second has no role any more.

@@ -5,7 +5,7 @@ from django.contrib.auth.hashers import Argon2PasswordHasher, check_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
-from agencies.passwords import LeanArgon2Hasher
+from agencies.accounts.passwords import LeanArgon2Hasher
 from tests.factories import make_agency
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +24,7 @@ def test_a_password_is_hashed_with_the_work_that_is_written():
 
 
 def test_what_was_hashed_otherwise_still_opens_and_is_written_anew(settings):
-    settings.PASSWORD_HASHERS = ["agencies.passwords.LeanArgon2Hasher"]
+    settings.PASSWORD_HASHERS = ["agencies.accounts.passwords.LeanArgon2Hasher"]
     former = Argon2PasswordHasher()
     encoded = former.encode(PASSWORD, former.salt())
     written = []

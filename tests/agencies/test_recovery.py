@@ -12,10 +12,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from agencies import recovery
+from agencies.accounts import recovery
+from agencies.accounts.recovery import FactorReset
 from agencies.audit import AuditEntry
 from agencies.mail import Mail
-from agencies.recovery import FactorReset
 from tests.factories import (
     make_administrator,
     make_reviewer,

@@ -11,9 +11,9 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
-from agencies import second_factor
+from agencies.accounts import second_factor
+from agencies.accounts.factors import FactorAdapter
 from agencies.audit import AuditEntry
-from agencies.factors import FactorAdapter
 from tests.factories import (
     PASSWORD,
     make_administrator,

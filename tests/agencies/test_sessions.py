@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from agencies import sessions
+from agencies.accounts import sessions
 from agencies.audit import AuditEntry
 from agencies.models import User
 from tests.factories import (

@@ -10,9 +10,9 @@ from django.core.cache.backends.db import DatabaseCache
 from django.test import Client
 from django.urls import reverse
 
+from agencies.accounts.passwords import LeanArgon2Hasher
+from agencies.accounts.sign_in import landing
 from agencies.mail import Mail
-from agencies.passwords import LeanArgon2Hasher
-from agencies.sign_in import landing
 from tests.factories import (
     PASSWORD,
     make_administrator,
@@ -58,7 +58,7 @@ def test_a_closed_account_opens_nothing(client):
 
 
 def test_no_account_can_be_told_from_none(client, settings, monkeypatch):
-    settings.PASSWORD_HASHERS = ["agencies.passwords.LeanArgon2Hasher"]
+    settings.PASSWORD_HASHERS = ["agencies.accounts.passwords.LeanArgon2Hasher"]
     user, closed = make_reviewer(), make_reviewer(is_active=False)
     invited = make_reviewer(username="ana@example.org", email="ana@example.org")
     names = [user.username, user.email, closed.username, invited.email.upper()]

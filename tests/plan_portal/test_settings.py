@@ -280,6 +280,6 @@ def test_a_password_has_twelve_characters_and_a_slow_hash():
     hasher = value_of("settings.PASSWORD_HASHERS[0]", PRODUCTION)
     rules = value_of("settings.AUTH_PASSWORD_VALIDATORS", PRODUCTION)
 
-    assert hasher == "agencies.passwords.LeanArgon2Hasher"
+    assert hasher == "agencies.accounts.passwords.LeanArgon2Hasher"
     assert "'min_length': 12" in rules
     assert "CommonPasswordValidator" in rules

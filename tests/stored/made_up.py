@@ -3,7 +3,8 @@
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.contrib.admin.sites import site
 
-from agencies import mail, recovery
+from agencies import mail
+from agencies.accounts import recovery
 from agencies.models import User
 from strategic_areas import purging, workflow
 from strategic_areas.models import Translation

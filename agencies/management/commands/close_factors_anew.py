@@ -3,7 +3,7 @@
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 
-from agencies import factors
+from agencies.accounts import factors
 
 
 class Command(BaseCommand):

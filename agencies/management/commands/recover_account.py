@@ -6,9 +6,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from agencies import audit, recovery
+from agencies import audit
+from agencies.accounts import recovery
+from agencies.accounts.sign_in import notify, reset_address
 from agencies.models import User
-from agencies.sign_in import notify, reset_address
 
 
 class Command(BaseCommand):

@@ -6,7 +6,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
-from agencies import audit, leaving
+from agencies import audit
+from agencies.accounts import leaving
 from agencies.mail import queue_mail
 from strategic_areas.desk import access_review
 

@@ -9,12 +9,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from agencies import leaving
 from agencies.access import Role
-from agencies.factors import with_factor
-from agencies.scoping import ScopedAdmin
-from agencies.sign_in import notify
-from agencies.staleness import StaleGuardMixin
+from agencies.accounts import leaving
+from agencies.accounts.factors import with_factor
+from agencies.accounts.sign_in import notify
+from agencies.admin.scoping import ScopedAdmin
+from agencies.admin.staleness import StaleGuardMixin
 
 
 class RolesField(forms.ModelMultipleChoiceField):

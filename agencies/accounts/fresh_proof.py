@@ -9,8 +9,8 @@ import time
 
 from allauth.account.authentication import get_authentication_records
 
-from agencies.second_factor import ask_for_proof
-from agencies.sessions import BEGAN
+from agencies.accounts.second_factor import ask_for_proof
+from agencies.accounts.sessions import BEGAN
 
 #: How old the last proof may be, in seconds: to open a page or press a button, and to
 #: send the form of a page that was opened in time, so that nobody loses a text.

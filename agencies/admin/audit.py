@@ -9,9 +9,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from agencies.admin.scoping import ScopedAdmin
 from agencies.audit.events import groups
 from agencies.models import Agency
-from agencies.scoping import ScopedAdmin
 
 #: What facts are called on screen.
 FACTS = {

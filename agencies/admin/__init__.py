@@ -5,18 +5,23 @@ from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from agencies import audit, mail
+from agencies import mail
 from agencies.access import is_administrator
-from agencies.admin_accounts import AccountAdmin
-from agencies.admin_audit import AuditEntryAdmin
-from agencies.admin_invitations import InvitationAdmin
-from agencies.admin_recovery import FactorResetAdmin
+from agencies.accounts.recovery import FactorReset
+from agencies.admin.accounts import AccountAdmin
+from agencies.admin.audit import AuditEntryAdmin
+from agencies.admin.invitations import InvitationAdmin
+from agencies.admin.recovery import FactorResetAdmin
+from agencies.admin.scoping import (
+    BilingualHistoryAdmin,
+    ScopedAdmin,
+    ScopedHistoryAdmin,
+)
+from agencies.audit import AuditEntry
 from agencies.invitations import Invitation
 from agencies.models import Agency, AgencyName, FocalPoint, User
-from agencies.recovery import FactorReset
-from agencies.scoping import BilingualHistoryAdmin, ScopedAdmin, ScopedHistoryAdmin
 
-admin.site.register(audit.AuditEntry, AuditEntryAdmin)
+admin.site.register(AuditEntry, AuditEntryAdmin)
 # What a role may do stands in one table, which every migrate puts in force.
 admin.site.unregister(Group)
 admin.site.register(User, AccountAdmin)

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from agencies import access, audit
 from agencies.access import RefusedError
+from agencies.accounts.sessions import end_sessions_of
 from agencies.models import FocalPoint, User
-from agencies.sessions import end_sessions_of
 
 
 def end_sessions(user, *, reason="closed"):

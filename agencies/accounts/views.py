@@ -20,8 +20,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from agencies import access, invitations
 from agencies.access import RefusedError
+from agencies.accounts.factors import factors_of
 from agencies.allauth_internals import record_password, refuse_beyond_limit
-from agencies.factors import factors_of
 from agencies.models import User
 
 

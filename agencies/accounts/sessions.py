@@ -13,8 +13,8 @@ from django.db.models.signals import post_save
 from django.utils import timezone
 
 from agencies.access import is_staff_address
+from agencies.accounts.pages import SAFE_METHODS, page_of
 from agencies.audit import Event, record
-from agencies.pages import SAFE_METHODS, page_of
 
 #: Seconds. The first is also the age of the cookie, which each renewal extends.
 IDLE, ABSOLUTE = settings.SESSION_COOKIE_AGE, 60 * 60 * 12

@@ -8,9 +8,10 @@ from django.urls import path, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies import access, recovery
-from agencies.recovery import FactorReset
-from agencies.scoping import ScopedAdmin
+from agencies import access
+from agencies.accounts import recovery
+from agencies.accounts.recovery import FactorReset
+from agencies.admin.scoping import ScopedAdmin
 
 
 class FactorResetForm(forms.ModelForm):

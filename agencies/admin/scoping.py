@@ -9,7 +9,7 @@ from modeltranslation.admin import TranslationAdmin
 from simple_history.admin import SimpleHistoryAdmin
 
 from agencies import audit
-from agencies.staleness import StaleGuardForm
+from agencies.admin.staleness import StaleGuardForm
 
 
 class ScopedRowsMixin:

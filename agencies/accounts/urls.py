@@ -13,7 +13,7 @@ from allauth.mfa.webauthn import views as webauthn
 from allauth.usersessions import views as sessions
 from django.urls import path, re_path
 
-from agencies import views
+from agencies.accounts import views
 
 ACCOUNT = [
     path("", views.index, name="account_index"),

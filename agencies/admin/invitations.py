@@ -16,9 +16,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies import access, codes, invitations
+from agencies.admin.scoping import ScopedAdmin
 from agencies.audit import take_out
 from agencies.invitations import Invitation
-from agencies.scoping import ScopedAdmin
 
 
 def read_letter(upload):

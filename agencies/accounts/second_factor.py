@@ -20,9 +20,9 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from agencies.accounts.factors import FACTORS, factors_of
+from agencies.accounts.pages import page_of
 from agencies.audit import Event, record
-from agencies.factors import FACTORS, factors_of
-from agencies.pages import page_of
 
 SESSION_KEY = "second_factor_of"
 

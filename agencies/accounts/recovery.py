@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies import access, audit
 from agencies.access import RefusedError
+from agencies.accounts.leaving import end_sessions
+from agencies.accounts.sign_in import notify
 from agencies.decisions import (
     Decision,
     DecisionQuerySet,
@@ -22,9 +24,7 @@ from agencies.decisions import (
     status_field,
 )
 from agencies.fields import Fields, internal
-from agencies.leaving import end_sessions
 from agencies.models import User
-from agencies.sign_in import notify
 
 
 class FactorResetQuerySet(DecisionQuerySet):
