@@ -77,50 +77,26 @@ def standing(statuses: Set[str]) -> Standing:
     return Standing.DRAFTED if "draft" in statuses else Standing.NOTHING
 
 
-@dataclass(frozen=True)
-class Tally:
-    """Of the activities that an agency owes in a round, how many stand where."""
-
-    owed: int = 0
-    drafted: int = 0
-    submitted: int = 0
-    returned: int = 0
-    published: int = 0
-
-    @property
-    def handed_in(self) -> int:
-        """What the agency has nothing left to do on."""
-        return self.submitted + self.published
-
-    @property
-    def missing(self) -> int:
-        return self.owed - self.handed_in
+#: What the agency has nothing left to do on.
+HANDED_IN = frozenset({Standing.SUBMITTED, Standing.PUBLISHED})
 
 
-def tally(standings: Iterable[Standing]) -> Tally:
-    """Count by standing; each is of an activity that is owed."""
-    count = Counter(standings)
-    return Tally(
-        owed=count.total(),
-        drafted=count[Standing.DRAFTED],
-        submitted=count[Standing.SUBMITTED],
-        returned=count[Standing.RETURNED],
-        published=count[Standing.PUBLISHED],
-    )
+def agency_state(standings: Iterable[Standing]) -> AgencyState:
+    """
+    One word for the whole round, from how the report of each owed activity stands.
 
-
-def agency_state(tally: Tally) -> AgencyState:
-    """One word for the whole round. What came back comes first: it asks for work."""
-    if not tally.owed:
+    What came back comes first: it asks for work.
+    """
+    found = set(standings)
+    if not found:
         return AgencyState.NOT_ASKED
-    if tally.returned:
+    if Standing.RETURNED in found:
         return AgencyState.RETURNED
-    if tally.published == tally.owed:
-        return AgencyState.PUBLISHED
-    if tally.handed_in == tally.owed:
-        return AgencyState.SUBMITTED
-    begun = tally.drafted or tally.handed_in
-    return AgencyState.IN_PROGRESS if begun else AgencyState.NOTHING
+    if found <= HANDED_IN:
+        is_done = found == {Standing.PUBLISHED}
+        return AgencyState.PUBLISHED if is_done else AgencyState.SUBMITTED
+    has_begun = found != {Standing.NOTHING}
+    return AgencyState.IN_PROGRESS if has_begun else AgencyState.NOTHING
 
 
 def promptness(
@@ -175,7 +151,7 @@ def scorecard(
 
 @dataclass(frozen=True)
 class Discipline:
-    """Of the rounds that asked an agency and whose due date is decided, how many…"""
+    """How many rounds that asked an agency it answered on time, late or not at all."""
 
     on_time: int
     late: int
@@ -197,8 +173,8 @@ def review_days(steps: Iterable[tuple[int, str, datetime]]) -> list[Fraction]:
     """
     Days from each submission to its decision.
 
-    ``steps`` are (record, status it came to, moment), oldest first. A submission that
-    waits still has no decision and is left out.
+    ``steps`` are triples, the oldest first: the record, the status it came to, and the
+    moment. A submission that still waits has no decision and is left out.
     """
     waiting, days = {}, []
     for record, status, moment in steps:

@@ -134,5 +134,5 @@ def _owed(agency, today):
     """The rounds that still take this agency's reports and lack some."""
     opened = ReportingPeriod.objects.opened(today).select_related("plan")
     for cell in rounds.cells(opened, today):
-        if cell.agency == agency and cell.accepts(today) and cell.tally.missing:
+        if cell.agency == agency and cell.accepts(today) and cell.missing:
             yield cell

@@ -93,9 +93,9 @@ def close(period, *, by, today):
 
 def make_scorecards_ready(now):
     """
-    Show the scorecards of real rounds that closed to their agencies; those rounds.
+    Show agencies the scorecards of the real rounds that have closed; those rounds.
 
-    Where a round that was ready, and not public yet, runs again, they are taken back.
+    Where such a round was opened again before they were public, they are taken back.
     """
     today = timezone.localdate(now)
     waiting = _without_public_scorecards()
@@ -106,7 +106,7 @@ def make_scorecards_ready(now):
 
 
 def release_scorecards(now):
-    """Make public what the agencies have had the time to reply to; those rounds."""
+    """Make public the scorecards that agencies had time to reply to; their rounds."""
     waiting = _without_public_scorecards()
     due = waiting.filter(scorecards_ready_at__lte=now - REPLY_WITHIN)
     return _stamped(due, audit.Event.SCORECARDS_PUBLIC, scorecards_public_at=now)
@@ -120,7 +120,11 @@ def _without_public_scorecards():
 
 @transaction.atomic
 def _stamped(rows, event, **stamp):
-    """Stamp each row that still waits, once whoever else does the same; those rows."""
+    """
+    Stamp and record each of the rounds; returns those that were stamped here.
+
+    Each is stamped once, whoever else does the same at the same time.
+    """
     found = []
     for period in rows.select_related("plan").order_by("pk"):
         if rows.filter(pk=period.pk).update(**stamp):

@@ -96,11 +96,11 @@ def close_rounds(official):
     now, today = timezone.now(), timezone.localdate()
     rounds = ReportingPeriod.objects
     rounds.filter(pk=official.before.pk).update(closes_on=today - timedelta(days=10))
-    scorecards.pass_on(now - timedelta(days=9))
+    scorecards.prepare_and_release(now - timedelta(days=9))
     rounds.filter(plan__code="plan-callado").update(
         due_on=today - timedelta(days=3), closes_on=today - timedelta(days=1)
     )
-    scorecards.pass_on(now)
+    scorecards.prepare_and_release(now)
 
 
 class Official:

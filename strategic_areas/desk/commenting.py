@@ -87,7 +87,7 @@ def agency_comment(request, period, agency):
     context = {
         **admin.site.each_context(request),
         "comment": comment,
-        "scorecard": scorecards.own(comment.agency, comment.period, today),
+        "scorecard": scorecards.own_scorecard(comment.agency, comment.period, today),
         "stands": comment.pk is not None,
         "form": form,
         "waits": waits,

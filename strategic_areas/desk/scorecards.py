@@ -18,32 +18,32 @@ from strategic_areas.queries.rounds import cells, scorecards
 
 
 @dataclass(frozen=True)
-class Own:
-    """What an agency reads of itself; ``public_from`` also when it is public."""
+class OwnScorecard:
+    """What an agency reads of itself, and from when everybody reads it."""
 
     card: Scorecard
     public_from: datetime
     is_public: bool
 
 
-def pass_on(now=None):
+def prepare_and_release(now=None):
     """
-    What the timer does each minute: prepare, tell the agencies, release what is due.
+    Show agencies the scorecards of closed rounds, and everybody those that are due.
 
-    A list of what it did, a line each.
+    Done by a timer each minute. Returns a line for each thing that it did.
     """
     now = now or timezone.now()
     said = []
     for period in rounds.make_scorecards_ready(now):
-        told = tell(period, now)
-        said.append(f"{period.plan.code} {period.code}: ready, {told} told")
+        number = _notify(period, now)
+        said.append(f"{period.plan.code} {period.code}: ready, {number} told")
     for period in rounds.release_scorecards(now):
         said.append(f"{period.plan.code} {period.code}: public")
     return said
 
 
-def tell(period, now):
-    """Queue a mail to whoever reports for an agency that the round asked; how many."""
+def _notify(period, now):
+    """Write to whoever reports for an agency that the round asked; how many mails."""
     number, today = 0, timezone.localdate(now)
     asked = [cell.agency for cell in cells([period], today) if cell.items]
     for agency in asked:
@@ -74,7 +74,7 @@ def _text(period, agency, person, now):
     return render_to_string("email/scorecard.txt", told)
 
 
-def own(agency, period, today):
+def own_scorecard(agency, period, today):
     """The agency's scorecard of a round, once it is ready; else None."""
     if not period.scorecards_ready_at:
         return None
@@ -83,7 +83,7 @@ def own(agency, period, today):
     card = scorecards(standing, rows, [period], today).get(period)
     if card is None:
         return None
-    return Own(
+    return OwnScorecard(
         card,
         public_from=period.scorecards_ready_at + REPLY_WITHIN,
         is_public=period.scorecards_public_at is not None,

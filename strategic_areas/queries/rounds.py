@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 
 from django.db.models import QuerySet
 
@@ -147,13 +146,19 @@ class Cell:
     #: The day by which it is asked: the due date, later where opened again.
     answer_by: date
 
-    @cached_property
-    def tally(self):
-        return discipline.tally(item.standing for item in self.items)
-
     @property
     def state(self):
-        return discipline.agency_state(self.tally)
+        return discipline.agency_state(item.standing for item in self.items)
+
+    @property
+    def handed_in(self):
+        """What the agency has nothing left to do on."""
+        return self.standing(*discipline.HANDED_IN)
+
+    @property
+    def missing(self):
+        """How many reports the agency still has to write or to mend."""
+        return len(self.items) - len(self.handed_in)
 
     def standing(self, *standings):
         """The activities of which the report stands so."""

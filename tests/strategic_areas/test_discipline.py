@@ -14,7 +14,7 @@ from strategic_areas.discipline import (
     AgencyState,
     Promptness,
     ReportState,
-    Tally,
+    Standing,
     is_owed,
     report_state,
 )
@@ -48,20 +48,20 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize(
-    ("tally", "state"),
+    ("standings", "state"),
     [
-        (Tally(), AgencyState.NOT_ASKED),
-        (Tally(owed=2), AgencyState.NOTHING),
-        (Tally(owed=2, drafted=1), AgencyState.IN_PROGRESS),
-        (Tally(owed=2, submitted=1), AgencyState.IN_PROGRESS),
-        (Tally(owed=2, published=1), AgencyState.IN_PROGRESS),
-        (Tally(owed=2, submitted=1, published=1), AgencyState.SUBMITTED),
-        (Tally(owed=2, returned=1, published=1), AgencyState.RETURNED),
-        (Tally(owed=2, published=2), AgencyState.PUBLISHED),
+        ([], AgencyState.NOT_ASKED),
+        (["nothing", "nothing"], AgencyState.NOTHING),
+        (["nothing", "drafted"], AgencyState.IN_PROGRESS),
+        (["nothing", "submitted"], AgencyState.IN_PROGRESS),
+        (["nothing", "published"], AgencyState.IN_PROGRESS),
+        (["submitted", "published"], AgencyState.SUBMITTED),
+        (["returned", "published"], AgencyState.RETURNED),
+        (["published", "published"], AgencyState.PUBLISHED),
     ],
 )
-def test_an_agencys_state_follows_from_counts(tally, state):
-    assert discipline.agency_state(tally) == state
+def test_an_agencys_state_follows_from_how_its_reports_stand(standings, state):
+    assert discipline.agency_state(map(Standing, standings)) == state
 
 
 @pytest.mark.parametrize(
@@ -197,8 +197,8 @@ def test_the_table_tells_what_each_agency_has_done(client):
     ((row,), page) = table(client)
 
     (entry,) = row.entries
-    tally = entry.cell.tally
-    assert (entry.cell.state, tally.handed_in, tally.owed) == ("in_progress", 1, 2)
+    cell = entry.cell
+    assert (cell.state, len(cell.handed_in), len(cell.items)) == ("in_progress", 1, 2)
     assert f"period__id__exact={period.pk}" in entry.address
     assert second.title_es in row.reminder
     assert activity.title_es not in row.reminder

@@ -183,7 +183,7 @@ def test_the_successor_reads_what_the_agency_promised_did_and_owes(
     account = page.context["account"]
     assert account.activities == (activity,)
     assert account.unfinished == (draft,)
-    assert [cell.tally.missing for cell in account.owed] == [1]
+    assert [cell.missing for cell in account.owed] == [1]
 
 
 def test_nobody_else_reads_it(client, agency, mandate):

@@ -144,7 +144,7 @@ def ask(port):
 
 def run_timers():
     """What timers do each minute where the portal is installed for good."""
-    scorecards.pass_on()
+    scorecards.prepare_and_release()
     mail.send_queue()
 
 

@@ -9,5 +9,5 @@ class Command(BaseCommand):
     help = "Prepare and release the scorecards of closed rounds. Run once a minute."
 
     def handle(self, **options):
-        for line in scorecards.pass_on():
+        for line in scorecards.prepare_and_release():
             self.stdout.write(line)
