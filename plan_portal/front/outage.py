@@ -1,4 +1,4 @@
-"""What the front answers while the database is away: an old page, or that it waits."""
+"""What the front answers while the database is away: a page of before, or 503."""
 
 from datetime import UTC, datetime
 from functools import cache

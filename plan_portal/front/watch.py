@@ -26,6 +26,8 @@ CHANNEL = "portal_version"
 GOOD_FOR = 2.0
 #: Seconds between two questions, where nothing is pushed and where it is.
 POLL, POLL_BESIDE_PUSH = 0.25, 1.0
+#: Seconds between two times at which pages are made that nobody asked for.
+BETWEEN_MAKING = 1.0
 #: Seconds after which a database that did not answer is asked again: by the thread, and
 #: by a request, which holds up others while it waits.
 RETRY, RETRY_OF_REQUEST = 0.5, 10.0
@@ -45,15 +47,16 @@ class Watch:
     ``label`` is current until ``good_until``, on the monotonic clock.
 
     ``on_new_label`` is called with each new label at once, by the thread that read it.
-    ``on_quiet`` is called by the watching thread a quarter of a second later, so that
-    what it makes keeps no reader waiting who asks for a page of the new version.
+    ``make_ready`` is called by the watching thread a little later, so that what it
+    makes keeps no reader waiting who asks for a page of the new version, and at most
+    once a second, however many publications there are.
     """
 
     def __init__(self):
         self.label = None
         self.good_until = 0.0
         self.on_new_label = lambda label: None
-        self.on_quiet = lambda: None
+        self.make_ready = lambda: None
         self._build = build_label()
         self._asking = threading.Lock()
         self._starting = threading.Lock()
@@ -62,7 +65,8 @@ class Watch:
         self._thread = None
         self._next_question = 0.0
         self._asked_at = {}
-        self._quiet_for = None
+        self._ready_for = None
+        self._not_ready_before = 0.0
         self.deadline = DatabaseDeadline(self.waited_since)
 
     def waited_since(self):
@@ -161,22 +165,23 @@ class Watch:
         """Read the version, and wait until there may be another."""
         is_pushed = connection.vendor == "postgresql"
         self._read(listen=is_pushed)
-        is_new = self._quiet_for is not self.label
+        is_new = self._ready_for is not self.label
         pause = POLL if is_new or not is_pushed else POLL_BESIDE_PUSH
         if is_pushed:
             _wait_for_push(pause)
         else:
             self._stopping.wait(pause)
-        if is_new and not self._stopping.is_set():
-            self._quiet_for = self.label
+        now = time.monotonic()
+        if is_new and now >= self._not_ready_before and not self._stopping.is_set():
+            self._ready_for, self._not_ready_before = self.label, now + BETWEEN_MAKING
             # It may close the connection: the next look listens anew, then reads.
-            self.on_quiet()
+            self.make_ready()
 
     def _put_up_with(self, error):
         """Whatever it was, the version is asked for again."""
         if not isinstance(error, Error):
             logger.exception("The publication version was not read")
-        self._quiet_for = None
+        self._ready_for = None
         connection.close()
         self._stopping.wait(RETRY)
 

@@ -46,7 +46,7 @@ class Front:
         self._session_cookie = f"{settings.SESSION_COOKIE_NAME}="
         self._hosts = {}
         watch.on_new_label = lambda label: memory.drop_older(label.takedowns)
-        watch.on_quiet = self.make_help_pages
+        watch.make_ready = self.make_help_pages
 
     def __call__(self, environ, start_response):
         """Answer a page that stands ready at once; everything else takes longer."""

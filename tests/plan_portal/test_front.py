@@ -7,6 +7,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from itertools import count
 from types import SimpleNamespace
 
 import brotli
@@ -707,6 +708,23 @@ def test_the_thread_makes_the_help_pages_at_start_and_after_each_version(open_re
         watch.stop()
 
     assert (at_start, after_a_version) == ([False, False], [True, True])
+
+
+def test_a_flood_of_publications_makes_help_once_a_second(front, monkeypatch):
+    made, numbers = [], count(1)
+    monkeypatch.setattr(PublicationVersion, "counters", lambda: (next(numbers), 0))
+    front.watch.make_ready = lambda: made.append(front.watch.label.version)
+    monkeypatch.setattr("plan_portal.front.watch._wait_for_push", lambda pause: None)
+    monkeypatch.setattr(front.watch._stopping, "wait", lambda pause: None)
+    now = time.monotonic()
+    monkeypatch.setattr("time.monotonic", lambda: now)
+
+    for _second in range(3):
+        now += 1
+        for _publication in range(3):
+            front.watch._look()
+
+    assert made == [1, 4, 7]
 
 
 def test_the_thread_learns_of_a_publication_by_itself(open_record):
