@@ -8,9 +8,11 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import transaction
+from hypothesis import settings as hypothesis_settings
 
 from strategic_areas import triggers
 from strategic_areas.views.search import INDEX
+from tests.deep import DEEP
 from tests.run_once import RUN_ONCE
 
 TESTS = Path(__file__).parent
@@ -18,6 +20,13 @@ BROWSER_TESTS = TESTS / "browser"
 #: The part of the tests that this process runs: "browser", "other" or none for all.
 PART = os.environ.get("TEST_PART")
 OTHER_DATABASE = "postgresql" if settings.EMBEDDED_DATABASE else "sqlite"
+
+# A short run makes up the same examples each time: it fails for what was changed.
+hypothesis_settings.register_profile(
+    "short", max_examples=40, deadline=None, derandomize=True
+)
+hypothesis_settings.register_profile("deep", max_examples=2000, deadline=None)
+hypothesis_settings.load_profile("deep" if DEEP else "short")
 
 
 def pytest_ignore_collect(collection_path):

@@ -22,8 +22,9 @@ VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "wbr"
 #: Attributes that people read or hear.
 SPOKEN = ("alt", "aria-label", "data-label", "placeholder", "title")
 #: So many of a kind are read of what differs in content alone: pictures, feeds, cards,
-#: accounts, lists as sifted. The links to all are collected.
-SAMPLE = 4
+#: accounts, lists as sifted; and of other pages of a record. The links to all are
+#: collected.
+SAMPLE, SAMPLE_OF_RECORDS = 2, 12
 SAMPLED = {"update", *(row[0] for row in urls.PUBLIC_COMPANIONS)}
 #: What a link never holds, since a reader writes it: a search, empty or in vain.
 QUESTIONS = ("?q=trata", "?q=xyzzy")
@@ -135,10 +136,9 @@ class Crawl:
         if path.endswith(QUESTIONS):
             return True
         kind = found.view_name, "?" in path
-        if "?" not in path and found.view_name.split(":")[-1] not in SAMPLED:
-            return True
+        is_page = "?" not in path and found.view_name.split(":")[-1] not in SAMPLED
         self.read[kind] += 1
-        return self.read[kind] <= SAMPLE
+        return self.read[kind] <= (SAMPLE_OF_RECORDS if is_page else SAMPLE)
 
     def is_known(self, path, found):
         """Whether it is a record's address, asked for no more than its view reads."""

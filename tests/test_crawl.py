@@ -19,7 +19,7 @@ from tests import nu_validator, public_site
 from tests.check import CATALOGUE, ROOT, translations
 from tests.crawling import Crawl, name_of
 from tests.deep import DEEP
-from tests.strategic_areas.plans import shipped
+from tests.strategic_areas.plans import shipped_content
 
 # Each page's queries are tested on both databases elsewhere.
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
@@ -77,7 +77,7 @@ def file_texts(language):
                     found.update(" ".join(part.split()) for part in each.split("\n\n"))
                 read(each)
 
-    read(shipped())
+    read(shipped_content())
     return found
 
 
@@ -134,7 +134,13 @@ def test_links_lead_to_every_public_address_in_both_languages(crawl):
     for language in public_site.LANGUAGES:
         assert every_name(language) - names == set()
     assert len(crawl.every) > 300
-    assert crawl.every - paths == set()
+    missing = crawl.every - paths
+    if not DEEP:  # the links to pictures, feeds and cards stand on pages left unread
+        companions = {row[0] for row in urls.PUBLIC_COMPANIONS}
+        missing = {
+            path for path in missing if name_of(path).split(":")[-1] not in companions
+        }
+    assert missing == set()
 
 
 def test_nothing_that_is_not_public_and_no_person_is_anywhere(crawl):

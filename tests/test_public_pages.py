@@ -19,11 +19,11 @@ from strategic_areas import workflow
 from strategic_areas.addresses import RESERVED_WORDS, address
 from strategic_areas.models import ActivityUpdate, HelpLine, Plan, PublicationVersion
 from tests import factories
-from tests.strategic_areas.plans import SHIPPED, shipped
+from tests.strategic_areas.plans import SHIPPED, shipped_content
 
 pytestmark = pytest.mark.django_db
 
-FILE = shipped()
+FILE = shipped_content()
 PLAN = FILE["plan"]["code"]
 LANGUAGES = ["es", "en"]
 MARKER = "zanahoria"

@@ -11,11 +11,11 @@ from strategic_areas import models
 from strategic_areas.importing import load
 from strategic_areas.importing.values import span
 from strategic_areas.models.measurements import Breakdown, Measurement
-from tests.strategic_areas.plans import SHIPPED, footprint, run, shipped
+from tests.strategic_areas.plans import SHIPPED, footprint, run, shipped_content
 
 pytestmark = pytest.mark.django_db
 
-FILE = shipped()
+FILE = shipped_content()
 PLAN = FILE["plan"]["code"]
 #: Keys whose value is no field of the record: they are compared by themselves below.
 STRUCTURE = {"place", "places", "baseline", "values", "breakdown"}

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from strategic_areas import text_guard
 from strategic_areas.text_guard import Finding, Kind, Severity, inspect
 from strategic_areas.text_guard.findings import MESSAGES
-from tests.strategic_areas.plans import shipped
+from tests.strategic_areas.plans import shipped_content
 
 CEDULA = ("identity_document", "block")
 PASSPORT = ("passport", "block")
@@ -503,7 +503,7 @@ def public_texts(node, key="", sourced=False):
 
 
 def test_the_shipped_plan_is_clean_or_names_its_public_source():
-    read = list(public_texts(shipped()))
+    read = list(public_texts(shipped_content()))
 
     found = [(text, sourced, each) for text, sourced in read for each in inspect(text)]
 

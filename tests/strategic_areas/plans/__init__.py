@@ -107,7 +107,7 @@ class Plain(yaml.SafeDumper):
 
 
 @cache
-def shipped():
+def shipped_content():
     """What the shipped file says, as lists and dictionaries that nobody changes."""
     return yaml.load(SHIPPED.read_text(encoding="utf-8"), LOADER)  # noqa: S506 - safe
 
