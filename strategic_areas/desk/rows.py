@@ -20,7 +20,7 @@ from strategic_areas.models import (
 from strategic_areas.workflow import guard
 
 
-class RevisionRow:
+class Row:
     """
     What rows of activities and of commitments have in common.
 
@@ -98,7 +98,7 @@ class RevisionRow:
 
 
 @dataclass(frozen=True)
-class Row(RevisionRow):
+class ActivityRow(Row):
     """One activity of the agency."""
 
     activity: Activity
@@ -138,7 +138,7 @@ class Row(RevisionRow):
 
 
 @dataclass(frozen=True)
-class Declared(RevisionRow):
+class CommitmentRow(Row):
     """One commitment that the agency leads; nothing of it is ever owed."""
 
     commitment: Commitment
@@ -163,7 +163,9 @@ class Declared(RevisionRow):
 
 def read_rows(kind, subjects, period, *, with_transcribed=False):
     """
-    A row of a ``kind``, ``Row`` or ``Declared``, for each of the ``subjects``.
+    A row for each of the ``subjects``.
+
+    ``kind`` is ``ActivityRow`` or ``CommitmentRow``, as the subjects are.
 
     ``with_transcribed`` also shows what the secretariat still writes from a letter.
     """

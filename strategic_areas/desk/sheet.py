@@ -8,8 +8,8 @@ from django.urls import reverse
 from agencies.models import Agency, FocalPoint
 from strategic_areas import workflow
 from strategic_areas.desk.rows import (
-    Declared,
-    Row,
+    ActivityRow,
+    CommitmentRow,
     read_rows,
     returned_steps,
     revisions_of,
@@ -40,11 +40,11 @@ class Sheet:
 
     period: ReportingPeriod
     agency: Agency
-    rows: tuple[Row, ...]
+    rows: tuple[ActivityRow, ...]
     may_submit: bool
     submissions: tuple[Submission, ...] = field(default=())
-    declarations: tuple[Declared, ...] = field(default=())
-    off_plan: tuple[Row, ...] = field(default=())
+    declarations: tuple[CommitmentRow, ...] = field(default=())
+    off_plan: tuple[ActivityRow, ...] = field(default=())
     proposals: tuple[ActivityProposal, ...] = field(default=())
 
     @property
@@ -132,7 +132,9 @@ def find_row(user, period, slug, *, activity=None, commitment=None):
     if commitment:
         rows = declared(period, agency, pk=commitment)
     else:
-        rows = read_rows(Row, rounds.owed(period, agency=agency, pk=activity), period)
+        rows = read_rows(
+            ActivityRow, rounds.owed(period, agency=agency, pk=activity), period
+        )
         rows = rows or _off_plan(period, agency=agency, pk=activity)
     return next(iter(rows), None)
 
@@ -159,7 +161,7 @@ def following(row):
     place = [key for key, _status in found].index(row.key)
     for key, status in [*found[place + 1 :], *found[:place]]:
         if status in WAITING:
-            (other,) = read_rows(Row, asked.filter(pk=key), row.period)
+            (other,) = read_rows(ActivityRow, asked.filter(pk=key), row.period)
             if other.waits:
                 return other
     return None
@@ -180,7 +182,7 @@ def read(period, agency, user):
     return Sheet(
         period,
         agency,
-        read_rows(Row, rounds.owed(period, agency=agency), period),
+        read_rows(ActivityRow, rounds.owed(period, agency=agency), period),
         workflow.may_submit(user, agency),
         tuple(submissions.order_by("-number")),
         declared(period, agency),
@@ -202,18 +204,18 @@ def _off_plan(period, **lookups):
     )
     beside = Activity.objects.off_plan().filter(plan=period.plan, **lookups)
     return read_rows(
-        Row, rounds.unfinished(period, beside.filter(Exists(told))), period
+        ActivityRow, rounds.unfinished(period, beside.filter(Exists(told))), period
     )
 
 
 def owed(period, agency):
     """What the secretariat may transcribe: a row for each activity that it owes."""
     asked = rounds.owed(period, agency=agency)
-    return read_rows(Row, asked, period, with_transcribed=True)
+    return read_rows(ActivityRow, asked, period, with_transcribed=True)
 
 
 def declared(period, agency, *, with_transcribed=False, **lookups):
     """A row for each commitment that the agency leads in the round's plan."""
     led = Commitment.objects.standing().filter(plan=period.plan, lead=agency)
     found = led.filter(**lookups)
-    return read_rows(Declared, found, period, with_transcribed=with_transcribed)
+    return read_rows(CommitmentRow, found, period, with_transcribed=with_transcribed)

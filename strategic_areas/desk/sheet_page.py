@@ -17,7 +17,7 @@ from strategic_areas.desk.forms import (
     ReportForm,
     SameForm,
 )
-from strategic_areas.desk.rows import Declared, Row
+from strategic_areas.desk.rows import ActivityRow, CommitmentRow
 from strategic_areas.models import Province
 
 
@@ -49,7 +49,7 @@ class ShownEvidence:
     may be changed.
     """
 
-    row: Row | Declared
+    row: ActivityRow | CommitmentRow
     items: tuple
     form: AttachForm | None
 
@@ -58,7 +58,7 @@ class ShownEvidence:
 class Shown:
     """``form`` and ``quick`` are None where nothing may be written any more."""
 
-    row: Row | Declared
+    row: ActivityRow | CommitmentRow
     evidence: ShownEvidence
     form: object = None
     quick: tuple = ()
@@ -98,7 +98,9 @@ def page(request, sheet, *, unfolded=None, posted=None, attaching=None):
 
 def asked_row(request):
     """The anchor of the row that an address asks to stand open, or None."""
-    words = [word for word in (Row.word, Declared.word) if word in request.GET]
+    words = [
+        word for word in (ActivityRow.word, CommitmentRow.word) if word in request.GET
+    ]
     return f"{words[0]}-{request.GET[words[0]]}" if words else None
 
 

@@ -11,7 +11,7 @@ from django.db import connection
 from agencies.models import User
 from strategic_areas.desk import answers
 from strategic_areas.desk.revisions import RevisionForm
-from strategic_areas.desk.sheet import Row
+from strategic_areas.desk.sheet import ActivityRow
 from strategic_areas.models import ActivityUpdate
 from strategic_areas.workflow import steps
 from tests.factories import make_activity, make_focal_point, make_mandate, make_round
@@ -83,7 +83,7 @@ class Race:
     def _read(self):
         """The row as it stands on a screen that is opened now."""
         stands = ActivityUpdate.objects.filter(activity=self.activity).first()
-        return Row(self.activity, self.period, stands, last=None, returned=None)
+        return ActivityRow(self.activity, self.period, stands, last=None, returned=None)
 
     def _add(self, row, mark, person):
         """Save the text that was read with one more mark."""

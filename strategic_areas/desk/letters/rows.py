@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from strategic_areas.desk.rows import Declared, Row
+from strategic_areas.desk.rows import ActivityRow, CommitmentRow
 from strategic_areas.desk.sheet import declared, owed
 from strategic_areas.models import Activity, Commitment, Letter, Status
 
@@ -26,7 +26,7 @@ class OfLetter:
 
 
 @dataclass(frozen=True)
-class LetterRow(OfLetter, Row):
+class LetterActivityRow(OfLetter, ActivityRow):
     """One activity that the letter may tell of."""
 
     letter: Letter | None = None
@@ -35,7 +35,7 @@ class LetterRow(OfLetter, Row):
 
 
 @dataclass(frozen=True)
-class LetterDeclared(OfLetter, Declared):
+class LetterCommitmentRow(OfLetter, CommitmentRow):
     """One commitment that the agency leads, whose result the letter may declare."""
 
     letter: Letter | None = None
@@ -53,8 +53,8 @@ class LetterSheet:
     """
 
     letter: Letter
-    rows: tuple[LetterRow, ...]
-    declarations: tuple[LetterDeclared, ...]
+    rows: tuple[LetterActivityRow, ...]
+    declarations: tuple[LetterCommitmentRow, ...]
     taken: tuple[Activity | Commitment, ...]
 
     @property
@@ -91,9 +91,9 @@ def read(letter):
     """The sheet of a letter: what it may tell of, and what the agency tells itself."""
     asked = letter.period, letter.agency
     led = declared(*asked, with_transcribed=True)
-    found = {LetterRow: [], LetterDeclared: []}
+    found = {LetterActivityRow: [], LetterCommitmentRow: []}
     taken = []
-    for kind, rows in ((LetterRow, owed(*asked)), (LetterDeclared, led)):
+    for kind, rows in ((LetterActivityRow, owed(*asked)), (LetterCommitmentRow, led)):
         for row in rows:
             if is_free(row.update, letter):
                 told = (row.subject, row.period, row.update, row.last, row.returned)

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from strategic_areas.desk import answers
-from strategic_areas.desk.rows import Row
+from strategic_areas.desk.rows import ActivityRow
 from strategic_areas.desk.workbook.columns import (
     FIELDS,
     HEADERS,
@@ -62,7 +62,7 @@ class Outcome:
     """
 
     line: Line
-    row: Row | None
+    row: ActivityRow | None
     kind: Kind
     faults: tuple[Fault, ...] = ()
     changes: tuple[Change, ...] = ()
