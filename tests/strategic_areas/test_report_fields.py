@@ -1,0 +1,275 @@
+"""
+Every field of a report on its whole way, walked from its declaration.
+
+A field that somebody adds is tried here without a line of its own: it is entered on the
+sheet and in the workbook, guarded, compared, corrected, put on the receipt, repeated,
+stated in a plan's file, read by the public and found by the search.
+"""
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from agencies.fields import Kind
+from strategic_areas import workflow
+from strategic_areas.desk import answers, comparison
+from strategic_areas.desk.sheet import find_row
+from strategic_areas.desk.workbook.columns import word
+from strategic_areas.importing.format import SECTIONS
+from strategic_areas.models import ActivityUpdate, Answer, Province, Region, Submission
+from strategic_areas.models.report_fields import Part
+from strategic_areas.workflow import guard
+from strategic_areas.workflow.steps import must_say_something_new
+from tests import factories
+from tests.strategic_areas.filling import TEXT, Filler
+
+pytestmark = pytest.mark.django_db
+
+FIELDS = ActivityUpdate.fields.where(filled_in=True)
+#: What is said in a field of each kind, as a model holds it, and what else.
+SAID = {
+    Kind.TEXT: "Texto propio de este campo.",
+    Kind.CHOICE: "in_progress",
+    Kind.FLAG: True,
+    Kind.WHOLE: 57,
+    Kind.DECIMAL: Decimal("57.50"),
+}
+OTHER = {
+    Kind.TEXT: "Otro texto.",
+    Kind.CHOICE: "suspended",
+    Kind.FLAG: False,
+    Kind.WHOLE: 58,
+    Kind.DECIMAL: Decimal("58.00"),
+}
+IDENTITY_CARD = "Cédula 001-1234567-8."
+
+
+def walked(fields, **options):
+    return pytest.mark.parametrize("field", fields, ids=lambda f: f.name, **options)
+
+
+def names_with(field):
+    """The fields without which this one cannot be filled in, it among them."""
+    if field.part in {Part.RESERVED, Part.NO_NEWS}:
+        return ActivityUpdate.fields.where(part=field.part)
+    return [field]
+
+
+def values(field):
+    """Columns of a model and what they hold, in Spanish; links are left out."""
+    held = {"percent": 60, "execution": "in_progress", "narrative_es": TEXT}
+    if field.name == "quantity":
+        held["percent"] = None
+    if field.part is Part.NO_NEWS:
+        held["answer"] = Answer.NO_NEWS
+    plain = [each for each in names_with(field) if each.kind is not Kind.LINKS]
+    return held | {each.columns[0]: SAID[each.kind] for each in plain}
+
+
+def make_places(field):
+    """What to link to, where the field holds links."""
+    if field.kind is not Kind.LINKS:
+        return []
+    region, _made = Region.objects.get_or_create(code="DO-X", name="Región")
+    place, _made = Province.objects.get_or_create(
+        code="DO-02", name="Azua", region=region
+    )
+    return [place]
+
+
+def plain(field):
+    """What a stored update says in the field, as a receipt holds it."""
+    if field.bilingual:
+        return {"es": SAID[Kind.TEXT], "en": ""}
+    if field.kind is Kind.LINKS:
+        return ["Azua"]
+    return "57.50" if field.kind is Kind.DECIMAL else SAID[field.kind]
+
+
+def cell(field):
+    """What the field's cell in the workbook holds then."""
+    if field.kind in {Kind.CHOICE, Kind.FLAG}:
+        return word(field.name, SAID[field.kind])
+    return "Azua" if field.kind is Kind.LINKS else SAID[field.kind]
+
+
+class Writer(Filler):
+    """A focal point, an open round, and an activity that may state the field."""
+
+    def __init__(self, client, field):
+        super().__init__(client)
+        self.field = field
+        self.places = make_places(field)
+        if field.name == "quantity":
+            self.activity.kind = "continuing"
+            self.activity.save()
+
+    def save_row(self, **posted):
+        """Post the row with the field filled in."""
+        keys = [self.period.pk, self.agency.slug, self.activity.pk]
+        data = {"answer": "reported", **values(self.field), **posted}
+        if self.places:
+            data[self.field.name] = [place.pk for place in self.places]
+        typed = {name: value for name, value in data.items() if value is not None}
+        return self.client.post(reverse("admin:sheet_row", args=keys), typed)
+
+    def fill(self, **cells):
+        """The workbook with the field's cell filled, and what it cannot be without."""
+        filled = values(self.field)
+        if self.field.part is Part.NO_NEWS:
+            filled = {self.field.columns[0]: SAID[Kind.TEXT]}
+        if self.places:
+            filled[self.field.name] = "; ".join(map(str, self.places))
+        for name in {"execution", "is_reserved"} & set(filled):
+            filled[name] = word(name, filled[name])
+        return self.download().fill(self.activity, **filled, **cells)
+
+    def stored(self):
+        return ActivityUpdate.objects.get(activity=self.activity, period=self.period)
+
+    def row(self):
+        return find_row(
+            self.user, self.period.pk, self.agency.slug, activity=self.activity.pk
+        )
+
+
+@pytest.fixture
+def writer(client, field):
+    return Writer(client, field)
+
+
+def make_told(field, make=factories.make_update, **more):
+    """An update that says something in the field."""
+    kind = "continuing" if field.name == "quantity" else "one_off"
+    activity = more.pop("activity", None) or factories.make_activity(kind=kind)
+    update = make(activity=activity, **values(field) | more)
+    if places := make_places(field):
+        getattr(update, field.name).set(places)
+    return update
+
+
+@walked(FIELDS)
+def test_what_is_entered_on_the_sheet_is_stored(writer, field):
+    response = writer.save_row()
+
+    assert response.status_code == 302
+    assert field.plain(writer.stored()) == plain(field)
+    assert (field.label, field.in_words(plain(field))) in writer.stored().said
+
+
+@walked(FIELDS)
+def test_it_goes_out_and_comes_in_by_the_workbook(writer, field):
+    writer.save(writer.upload(writer.fill()))
+
+    assert field.plain(writer.stored()) == plain(field)
+    told = writer.download().cell(writer.activity, field.columns[0]).value
+    assert told == cell(field)
+
+
+@walked(ActivityUpdate.fields.where(filled_in=True, guarded=True))
+def test_personal_data_is_refused_in_it_on_the_sheet_and_in_the_workbook(writer, field):
+    (column, *_english) = field.columns
+
+    typed = writer.save_row(**{column: IDENTITY_CARD})
+    book = writer.fill()
+    book.cell(writer.activity, column).value = IDENTITY_CARD
+    uploaded = writer.upload(book)
+
+    assert typed.status_code == 422
+    (outcome,) = uploaded.context["outcomes"]
+    assert [fault.name for fault in outcome.faults] == [column]
+    assert not ActivityUpdate.objects.exists()
+
+
+@walked(ActivityUpdate.fields.where(filled_in=True, guarded=True))
+@pytest.mark.parametrize("language", [0, -1])
+def test_the_guard_finds_it_where_it_stands_stored(field, language):
+    update = make_told(field, **{field.columns[language]: IDENTITY_CARD})
+
+    assert [found.label for found in guard.blocks(update)] == [field.label]
+
+
+@walked(FIELDS)
+def test_a_reviewer_reads_it_beside_what_was_published(field):
+    compared = {each.label: each for each in comparison.compare(None, make_told(field))}
+
+    assert (field.label in compared) == field.compared
+    if field.compared:
+        assert compared[field.label].is_internal != field.public
+
+
+@walked(FIELDS)
+def test_a_correction_begins_with_it_and_is_one_if_it_changes(field):
+    update = make_told(field, factories.make_published_update)
+    by = update.contributors.get()
+
+    revision = workflow.correct(update, by=by)
+
+    assert field.plain(revision) == field.plain(update)
+    with pytest.raises(workflow.TransitionError):
+        must_say_something_new(revision)
+    change(revision, field)
+    must_say_something_new(revision)
+
+
+def change(revision, field):
+    """Say something else in the field."""
+    if field.kind is Kind.LINKS:
+        getattr(revision, field.name).clear()
+    else:
+        setattr(revision, field.columns[0], OTHER[field.kind])
+
+
+@walked(FIELDS)
+def test_the_receipt_holds_it(field):
+    update = make_told(field)
+    by = update.contributors.get()
+
+    workflow.submit_all(update.period, update.agency, {update.pk: 1}, by=by)
+
+    (report,) = Submission.objects.get().content["reports"]
+    assert report[field.name] == field.plain(update)
+
+
+@walked(FIELDS)
+def test_the_same_as_before_says_it_again_and_no_news_lets_it_stand(writer, field):
+    period = factories.make_round(
+        plan=writer.plan, starts_on="2024-01-01", ends_on="2024-12-31"
+    )
+    last = make_told(
+        field,
+        factories.make_published_update,
+        activity=writer.activity,
+        period=period,
+        **({} if field.part is Part.NO_NEWS else ENGLISH),
+    )
+
+    again = answers.take(writer.row(), {"answer": "same_as_before"}, by=writer.user)
+    repeated = field.plain(again.instance)
+    seen = {"answer": "no_news", "no_news_reason_es": "No hubo.", "seen_version": 1}
+    answers.take(writer.row(), seen, by=writer.user)
+
+    if field.part is Part.NO_NEWS:
+        # What told no news is nothing to say again.
+        assert writer.row().last is None
+        return
+    assert (repeated == field.plain(last)) == field.repeated
+    if field.kind is not Kind.LINKS:
+        stands = field.plain(writer.stored()) == field.plain(last)
+        assert stands == field.stands
+
+
+#: So that what is repeated in English too is seen to be.
+ENGLISH = {
+    column: "Text of its own."
+    for column in ActivityUpdate.fields.columns(bilingual=True, repeated=True)
+    if column.endswith("_en")
+}
+
+
+@walked([*ActivityUpdate.fields])
+def test_a_plans_file_states_what_is_declared(field):
+    stored_as = {name for key in SECTIONS["updates"].keys for name in key.stored_as}
+
+    assert (set(field.columns) <= stored_as) == field.in_file
