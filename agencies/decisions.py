@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies import audit
 from agencies.access import RefusedError
+from agencies.fields import Fields, internal
 
 
 class Outdated(Exception):
@@ -87,6 +88,11 @@ class Decision(models.Model):
     )
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     reason = models.TextField(_("reason"), blank=True)
+
+    fields = Fields(
+        *internal("status", "proposed_by", "proposed_at"),
+        *internal("decided_by", "decided_at", "reason"),
+    )
 
     class Meta:
         abstract = True

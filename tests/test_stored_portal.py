@@ -53,19 +53,12 @@ LANDED = {
     ),
 }
 #: Later migrations that the linter refuses and that may run all the same → the reason.
+STANDS_STILL = "the portal stands still while its tables take the shape of decisions"
 ACCEPTED = {
-    "agencies.0003_factor_resets_as_decisions": (
-        "Columns get the names that every decision has. The portal stands still while "
-        "it is migrated, and no older page runs beside it."
-    ),
-    "strategic_areas.0002_changes_of_several_records": (
-        "What a change holds moves to a table of its own. The portal stands still "
-        "while it is migrated, and no older page runs beside it."
-    ),
-    "strategic_areas.0004_purges_as_decisions": (
-        "Columns get the names that every decision has. The portal stands still while "
-        "it is migrated, and no older page runs beside it."
-    ),
+    "agencies.0003_factor_resets_as_decisions": STANDS_STILL,
+    "strategic_areas.0002_changes_of_several_records": STANDS_STILL,
+    "strategic_areas.0004_purges_as_decisions": STANDS_STILL,
+    "strategic_areas.0005_activity_proposals_as_decisions": STANDS_STILL,
 }
 #: Why what is decided before it is migrated was declined.
 REASON = "Ya se decidió."
@@ -150,6 +143,11 @@ def decide_before():
     ]:
         told = {"state": f"'{state}'", "decided_by_id": by}
         copy_row("strategic_areas_purge", forgotten | told)
+    activity = "(SELECT max(id) FROM strategic_areas_activity)"
+    for status, made in (("accepted", activity), ("declined", "NULL")):
+        told = {"status": f"'{status}'", "activity_id": made, "decided_by_id": other}
+        told |= {"decision_reason": f"'{REASON}'", "decided_at": "proposed_at"}
+        copy_row("strategic_areas_activityproposal", told)
 
 
 def copy_row(table, values):
@@ -336,6 +334,14 @@ def test_what_was_decided_on_a_change_stays(portal):
         (status, None, held)
         for status in ("approved", "declined", "taken_back", "taken_back", "outdated")
     ]
+
+
+def test_what_was_decided_on_an_activity_stays(portal):
+    decided = ActivityProposal.objects.filter(reason=REASON).order_by("pk")
+
+    told = [(each.status, bool(each.activity)) for each in decided]
+
+    assert told == [("approved", True), ("declined", False)]
 
 
 @pytest.mark.parametrize("model", [FactorReset, Purge])

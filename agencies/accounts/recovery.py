@@ -52,7 +52,7 @@ class FactorReset(Decision):
         pending=_("Waiting"), approved=_("Done"), declined=_("Refused")
     )
 
-    fields = Fields(*internal("way", "status", "reason"))
+    fields = Fields(*internal("way"), *Decision.fields)
 
     objects = FactorResetQuerySet.as_manager()
 

@@ -15,11 +15,12 @@ from agencies.access import RefusedError
 from agencies.accounts.recovery import RESETS
 from agencies.decisions import Decision
 from strategic_areas.purging import PURGES
-from strategic_areas.workflow import CHANGES
+from strategic_areas.workflow import CHANGES, PROPOSALS
 
 #: The steps of every kind, and the page on which such a decision is taken.
 KINDS = {
     CHANGES: "admin:approval",
+    PROPOSALS: "admin:proposal",
     PURGES: "admin:purge",
     RESETS: "admin:agencies_factorreset_change",
 }

@@ -9,8 +9,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from agencies.access import RefusedError
 from strategic_areas import workflow
-from strategic_areas.desk import sheet_page
+from strategic_areas.desk import decisions, sheet_page
 from strategic_areas.desk.views import find_or_404
 from strategic_areas.models import ActivityProposal, Commitment
 from strategic_areas.workflow import guard
@@ -43,21 +44,8 @@ class ProposalForm(forms.ModelForm):
         return cleaned
 
 
-class DecisionForm(forms.Form):
-    """One way to decide; the name of its button says which."""
-
-    step, button, css_class = "", "", ""
-
-    def __init__(self, data, **kwargs):
-        mine = data if data and self.step in data else None
-        super().__init__(mine, label_suffix="", auto_id=f"{self.step}_%s", **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_class = "step-form"
-        self.helper.add_input(Submit(self.step, self.button, css_class=self.css_class))
-
-
-class AcceptForm(DecisionForm):
-    step, button, css_class = "accept", gettext_lazy("Accept"), "default"
+class AcceptForm(decisions.DecisionForm):
+    step, button, css_class = "approve", gettext_lazy("Accept"), "default"
 
     code = forms.CharField(
         label=gettext_lazy("Its code in the plan"), max_length=40, strip=True
@@ -77,21 +65,9 @@ class AcceptForm(DecisionForm):
             raise forms.ValidationError(reasons)
         return text
 
-    def take(self, proposal, by):
-        workflow.accept_activity(proposal, by=by, **self.cleaned_data)
-
-
-class DeclineForm(DecisionForm):
-    step, button = "decline", gettext_lazy("Decline")
-
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("Whoever proposed it reads this."),
-    )
-
-    def take(self, proposal, by):
-        workflow.decline_activity(proposal, by=by, reason=self.cleaned_data["reason"])
+    @property
+    def said(self):
+        return self.cleaned_data
 
 
 def propose(request, period, agency):
@@ -105,7 +81,7 @@ def propose(request, period, agency):
     if form.is_valid():
         try:
             workflow.propose_activity(form.instance, by=request.user)
-        except workflow.TransitionError as error:
+        except RefusedError as error:
             form.add_error(None, str(error))
         else:
             messages.success(request, _("Your proposal is with the secretariat."))
@@ -117,52 +93,18 @@ def propose(request, period, agency):
 
 def proposal(request, pk):
     """What is proposed, what the guard says, and the decision for a reviewer."""
-    if not request.user.has_perm("strategic_areas.publish_activityproposal"):
+    if not workflow.PROPOSALS.decides(request.user):
         raise Http404
-    rows = ActivityProposal.objects.visible_to(request.user).select_related(
-        "agency", "commitment", "plan", "proposed_by", "decided_by"
-    )
-    found = get_object_or_404(rows, pk=pk)
-    steps = _steps(request, found)
-    for form in steps:
-        if form.is_bound and form.is_valid() and _taken(request, form, found):
-            return redirect("admin:index")
+    rows = ActivityProposal.objects.visible_to(request.user)
+    found = get_object_or_404(rows.select_related("proposed_by", "decided_by"), pk=pk)
+    steps = decisions.open_forms(request, workflow.PROPOSALS, found, AcceptForm)
+    if decisions.press(request, workflow.PROPOSALS, found, steps):
+        return redirect("admin:index")
     context = {
         **admin.site.each_context(request),
         "proposal": found,
         "warnings": guard.warnings_of(found, ("title", "why")),
         "steps": steps,
+        "why_not": workflow.PROPOSALS.why_not(request.user, found),
     }
     return render(request, "desk/proposal.html", context)
-
-
-def _steps(request, found):
-    if not workflow.may_decide(request.user, found):
-        return []
-    data = request.POST if request.method == "POST" else None
-    return [AcceptForm(data), DeclineForm(data)]
-
-
-def _taken(request, form, found):
-    """True once the decision is stored; else its refusal stands in the form."""
-    try:
-        form.take(found, request.user)
-    except workflow.TransitionError as error:
-        form.add_error(None, str(error))
-        return False
-    text = _("%(record)s: %(status)s.") % {
-        "record": found,
-        "status": found.get_status_display().lower(),
-    }
-    messages.success(request, text)
-    return True
-
-
-def waiting_for(user):
-    """The proposals on which a reviewer decides, the longest waiting first."""
-    if not user.has_perm("strategic_areas.publish_activityproposal"):
-        return []
-    rows = ActivityProposal.objects.waiting().select_related("agency", "commitment")
-    for row in (found := list(rows)):
-        row.mine = row.proposed_by_id == user.pk
-    return found

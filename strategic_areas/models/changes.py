@@ -26,7 +26,7 @@ class PendingChange(Decision):
     Its ``records`` are applied together or not at all.
     """
 
-    fields = Fields(*internal("status", "reason"))
+    fields = Fields(*Decision.fields)
 
     objects = PendingChangeQuerySet.as_manager()
 

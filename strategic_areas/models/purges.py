@@ -38,7 +38,7 @@ class Purge(Decision):
         declined=_("Cancelled"),
     )
 
-    fields = Fields(*internal("phrases", "files", "status", "reason"))
+    fields = Fields(*internal("phrases", "files"), *Decision.fields)
 
     objects = PurgeQuerySet.as_manager()
 

@@ -121,6 +121,7 @@ APPENDED = {
 #: Likewise of what is decided on once.
 DECIDED = {
     **dict.fromkeys(["FactorReset", "PendingChange", "Purge"], {"reason": ""}),
+    "ActivityProposal": {"reason": MARKER},
     "RecordChange": {"before": "{}", "after": "{}", "label": MARKER},
 }
 

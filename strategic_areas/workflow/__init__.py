@@ -28,9 +28,7 @@ from strategic_areas.workflow.changes import (
 from strategic_areas.workflow.moves import Conflict, TransitionError
 from strategic_areas.workflow.off_plan import rename_off_plan, report_off_plan
 from strategic_areas.workflow.proposals import (
-    accept_activity,
-    decline_activity,
-    may_decide,
+    PROPOSALS,
     propose_activity,
 )
 from strategic_areas.workflow.receipts import submit_all
@@ -56,10 +54,7 @@ approve, decline, take_back = CHANGES.approve, CHANGES.decline, CHANGES.take_bac
 
 __all__ = [
     "CHANGES",
-    "accept_activity",
-    "decline_activity",
-    "may_decide",
-    "propose_activity",
+    "PROPOSALS",
     "SYSTEM_USERNAME",
     "AlreadyWaiting",
     "Conflict",
@@ -77,6 +72,7 @@ __all__ = [
     "may_submit",
     "open_for_evidence",
     "propose",
+    "propose_activity",
     "propose_together",
     "publish",
     "record",

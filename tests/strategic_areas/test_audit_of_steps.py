@@ -314,7 +314,7 @@ def test_nobody_takes_out_everything_at_once(client, settings):
 def test_an_amendment_of_the_plan_is_recorded():
     proposal, reviewer = make_proposal(), make_reviewer()
 
-    activity = workflow.accept_activity(
+    accepted = workflow.PROPOSALS.approve(
         proposal,
         by=reviewer,
         code="9.9",
@@ -323,6 +323,6 @@ def test_an_amendment_of_the_plan_is_recorded():
     )
 
     entry = AuditEntry.objects.get(event="amendment_made")
-    amendment = activity.amendments.get()
+    amendment = accepted.activity.amendments.get()
     assert (entry.actor, entry.agency) == (reviewer, proposal.agency.acronym)
     assert entry.object == f"strategic_areas.amendment:{amendment.pk}"

@@ -1,21 +1,27 @@
 """What is the same for every kind of decision: two people, one decision, one entry."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from threading import Barrier
 
 import pytest
 from django.apps import apps
+from django.contrib.auth.models import Group
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from agencies.access import RefusedError
+from agencies.access import RefusedError, Role
 from agencies.audit import AuditEntry
 from agencies.decisions import Decision, Outdated, Status
 from strategic_areas.desk import decisions
 from tests.factories import (
     make_administrator,
     make_change,
+    make_commitment,
     make_factor_reset,
+    make_mandate,
+    make_proposal,
     make_purge,
     make_reviewer,
 )
@@ -23,9 +29,26 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
+#: What accepting an activity asks for.
+ACT = {
+    "code": "1.1.9",
+    "deciding_act": "Acta CITIM 3-2026",
+    "decided_on": date(2026, 3, 1),
+}
+
+
+def make_proposal_by(by):
+    """An activity that a reviewer proposed who reports for an agency besides."""
+    commitment = make_commitment()
+    by.groups.add(Group.objects.get(name=Role.FOCAL_POINT))
+    make_mandate(user=by, agency=commitment.lead)
+    return make_proposal(commitment=commitment, by=by)
+
+
 #: Model → how such a decision is proposed, who decides on it, what approving asks for.
 KINDS = {
     "PendingChange": (make_change, make_reviewer, {}),
+    "ActivityProposal": (make_proposal_by, make_reviewer, ACT),
     "Purge": (make_purge, make_administrator, {}),
     "FactorReset": (make_factor_reset, make_administrator, {}),
 }
@@ -178,6 +201,22 @@ def test_the_list_tells_who_may_decide_and_whose_it_is(case):
 
     assert (mine.decision, bool(mine.why_not)) == (case.decision, True)
     assert (hers.decision, hers.why_not) == (case.decision, "")
+
+
+def test_the_list_costs_the_same_at_any_length():
+    person, costs = make_reviewer(), []
+    person.groups.add(Group.objects.get(name=Role.ADMINISTRATOR))
+    decisions.to_decide(person)  # what she may do is read once
+    for number in (1, 9):
+        for _ in range(number):
+            for make in (make_change, make_proposal, make_purge, make_factor_reset):
+                make()
+        with CaptureQueriesContext(connection) as queries:
+            listed = decisions.to_decide(person)
+            [(str(each.decision), each.decision.proposed_by) for each in listed]
+        costs.append((len(queries), len(listed)))
+
+    assert costs == [(5, 4), (5, 40)]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -5,13 +5,13 @@ from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from agencies.access import Role
+from agencies.access import RefusedError, Role
 from agencies.audit import AuditEntry
 from agencies.mail import Mail
-from strategic_areas import workflow
 from strategic_areas.desk import queries
 from strategic_areas.models import Activity, ActivityProposal, Amendment
 from strategic_areas.triggers.versions import NOT_PUBLIC
+from strategic_areas.workflow import PROPOSALS
 from tests.factories import (
     make_activity,
     make_administrator,
@@ -72,7 +72,7 @@ def page_of(proposal):
 
 
 def accept(client, proposal, **fields):
-    return client.post(page_of(proposal), {**ACT, "accept": "1", **fields})
+    return client.post(page_of(proposal), {**ACT, "approve": "1", **fields})
 
 
 def decline(client, proposal, reason="Ya está en 1.1.2."):
@@ -145,7 +145,7 @@ def test_whoever_does_not_report_for_the_agency_proposes_nothing(desk, make_acto
 def test_the_workflow_itself_asks_who_proposes():
     commitment = make_commitment()
 
-    with pytest.raises(workflow.TransitionError):
+    with pytest.raises(RefusedError):
         make_proposal(commitment=commitment, by=make_focal_point())
 
 
@@ -153,14 +153,15 @@ def test_reviewers_have_it_in_their_queue_the_longest_waiting_first(desk):
     first, second = make_proposal(), make_proposal()
     make_decided = make_proposal()
     reviewer = make_reviewer()
-    workflow.decline_activity(make_decided, by=reviewer, reason="No.")
+    PROPOSALS.decline(make_decided, by=reviewer, reason="No.")
     queue = reverse("admin:index")
 
-    focal_point = desk.client.get(queue).context["proposals"]
+    focal_point = desk.client.get(queue).context["decisions"]
     desk.client.force_login(reviewer)
 
     assert focal_point == []
-    assert desk.client.get(queue).context["proposals"] == [first, second]
+    listed = desk.client.get(queue).context["decisions"]
+    assert [each.decision for each in listed] == [first, second]
 
 
 @pytest.mark.parametrize("make_actor", [make_focal_point, make_administrator])
@@ -183,8 +184,8 @@ def test_whoever_proposed_it_does_not_even_open_the_page(desk):
     proposal = make_proposal(commitment=desk.commitment, by=desk.user)
 
     assert accept(desk.client, proposal).status_code == 404
-    with pytest.raises(workflow.TransitionError):
-        workflow.decline_activity(proposal, by=desk.user, reason="No.")
+    with pytest.raises(RefusedError):
+        PROPOSALS.decline(proposal, by=desk.user, reason="No.")
 
 
 def test_accepted_it_is_an_activity_by_an_approved_amendment(client, desk):
@@ -199,7 +200,7 @@ def test_accepted_it_is_an_activity_by_an_approved_amendment(client, desk):
     proposal.refresh_from_db()
     assert response.status_code == 302
     assert (proposal.status, proposal.activity, proposal.decided_by) == (
-        "accepted",
+        "approved",
         activity,
         reviewer,
     )
@@ -229,7 +230,7 @@ def test_the_public_reads_act_and_reason_and_nobodys_name(client):
     proposal = make_proposal(title=TITLE, why=WHY)
     people = proposal.proposed_by, make_reviewer()
 
-    workflow.accept_activity(proposal, by=people[1], **ACT)
+    PROPOSALS.approve(proposal, by=people[1], **ACT)
 
     response = client.get(proposal.commitment.get_absolute_url(language="es"))
     page = response.content.decode()
@@ -281,25 +282,25 @@ def test_declined_it_says_why_on_the_sheet(client, desk):
     client.force_login(desk.user)
     (shown,) = desk.proposals()
     assert unsaid.context["steps"][1].errors
-    assert (shown.status, shown.decision_reason) == ("declined", "Ya está en 1.1.2.")
+    assert (shown.status, shown.reason) == ("declined", "Ya está en 1.1.2.")
     assert not Activity.objects.exists()
 
 
 def test_the_workflow_itself_asks_for_a_reason():
-    with pytest.raises(workflow.TransitionError):
-        workflow.decline_activity(make_proposal(), by=make_reviewer(), reason=" ")
+    with pytest.raises(RefusedError):
+        PROPOSALS.decline(make_proposal(), by=make_reviewer(), reason=" ")
 
 
 def test_what_is_decided_stays_decided(client):
     proposal = make_proposal()
-    workflow.decline_activity(proposal, by=make_reviewer(), reason="No.")
+    PROPOSALS.decline(proposal, by=make_reviewer(), reason="No.")
     client.force_login(make_reviewer())
 
     accept(client, proposal)
 
     assert not Activity.objects.exists()
-    with pytest.raises(workflow.TransitionError):
-        workflow.accept_activity(proposal, by=make_reviewer(), **ACT)
+    with pytest.raises(RefusedError):
+        PROPOSALS.approve(proposal, by=make_reviewer(), **ACT)
 
 
 def test_nobody_decides_what_they_proposed():
@@ -308,10 +309,10 @@ def test_nobody_decides_what_they_proposed():
     person.groups.add(Group.objects.get(name=Role.REVIEWER))
 
     for step in (
-        lambda: workflow.decline_activity(proposal, by=person, reason="No."),
-        lambda: workflow.accept_activity(proposal, by=person, **ACT),
+        lambda: PROPOSALS.decline(proposal, by=person, reason="No."),
+        lambda: PROPOSALS.approve(proposal, by=person, **ACT),
     ):
-        with pytest.raises(workflow.TransitionError):
+        with pytest.raises(RefusedError):
             step()
     with pytest.raises(IntegrityError), transaction.atomic():
         ActivityProposal.objects.update(
@@ -329,9 +330,9 @@ def test_whoever_proposed_it_gets_one_mail_in_her_language(is_accepted):
     reviewer = make_reviewer()
 
     if is_accepted:
-        workflow.accept_activity(proposal, by=reviewer, **ACT)
+        PROPOSALS.approve(proposal, by=reviewer, **ACT)
     else:
-        workflow.decline_activity(proposal, by=reviewer, reason="Ya está en 1.1.2.")
+        PROPOSALS.decline(proposal, by=reviewer, reason="Ya está en 1.1.2.")
 
     mail = Mail.objects.get()
     said = ACT["code"] if is_accepted else "Ya está en 1.1.2."
@@ -342,7 +343,7 @@ def test_whoever_proposed_it_gets_one_mail_in_her_language(is_accepted):
 
 def test_each_step_is_recorded_without_a_word_of_it():
     proposal = make_proposal(title=TITLE)
-    workflow.accept_activity(proposal, by=make_reviewer(), **ACT)
+    PROPOSALS.approve(proposal, by=make_reviewer(), **ACT)
 
     entries = AuditEntry.objects.filter(event__startswith="approval_").order_by("pk")
 
