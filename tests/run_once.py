@@ -37,6 +37,7 @@ RUN_ONCE = {
     "strategic_areas/test_letters_declarations.py",
     "strategic_areas/test_public_evidence.py",
     "strategic_areas/test_purge_pages.py",
+    "strategic_areas/test_report_fields.py",
     "strategic_areas/test_review_rounds.py",
     "strategic_areas/test_scanning.py",
     "strategic_areas/test_search_shipped.py",

@@ -112,7 +112,7 @@ def remove(rows):
     files = {item.file.name for item in rows if item.file}
     same = Q(pk__in=[item.pk for item in rows]) | Q(file__in=files)
     ids = list(Evidence.objects.filter(same).values_list("pk", flat=True))
-    whereabouts = {"url": "", "archive_office": "", "archive_number": ""}
+    whereabouts = dict.fromkeys(Evidence.WHEREABOUTS, "")
     removed = {"kind": Evidence.Kind.REMOVED, **NO_FILE, **whereabouts}
     Evidence.objects.filter(pk__in=ids).update(**removed)
     Evidence.history.model.objects.filter(id__in=ids).update(**removed)
