@@ -170,6 +170,8 @@ def test_the_password_alone_is_not_enough(page):
     secret = make_totp(user)
 
     fill_in(page, user)
+    # The next address must not break off the one that is on its way.
+    expect(page).to_have_url(re.compile("/cuenta/2fa/authenticate/"))
     page.goto("/gestion/")
 
     expect(page).to_have_url(re.compile("/cuenta/2fa/authenticate/"))
