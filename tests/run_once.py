@@ -8,8 +8,9 @@ queries, the workflow. A new file runs on both until it is named here.
 
 RUN_ONCE = {
     "agencies/test_admin.py",
+    "agencies/test_allauth_internals.py",
     "agencies/test_fresh_proof.py",
-    "agencies/test_hashing.py",
+    "agencies/test_passwords.py",
     "agencies/test_second_factor.py",
     "agencies/test_sessions.py",
     "agencies/test_sign_in.py",
@@ -26,6 +27,7 @@ RUN_ONCE = {
     "plan_portal/test_content_policy.py",
     "plan_portal/test_security_txt.py",
     "plan_portal/test_serve_portal.py",
+    "plan_portal/test_sign_in_flood.py",
     "strategic_areas/test_admin_measured.py",
     "strategic_areas/test_admin_reports.py",
     "strategic_areas/test_evidence.py",
