@@ -1,14 +1,12 @@
 """What an agency owes in the open rounds."""
 
-from dataclasses import dataclass
-
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
 from agencies import access
 from agencies.models import Agency, FocalPoint
-from strategic_areas.desk.rows import returned_steps
+from strategic_areas.desk.rows import ActivityRow, read_rows, returned_steps
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
@@ -19,72 +17,36 @@ from strategic_areas.models import (
 )
 from strategic_areas.queries import rounds
 
-#: The order in which an agency reads what it owes: what came back first.
-ORDER = ["returned", "", "draft", "submitted", "published"]
-
-
+#: In which order an agency reads what it owes, by the status of the newest revision.
+ORDER = {Status.RETURNED: 0, "": 1, Status.DRAFT: 2, Status.SUBMITTED: 3}
 #: Where an update is written that stands on no sheet.
 OWN_PAGE = "admin:strategic_areas_activityupdate_change"
-
-
-@dataclass(frozen=True)
-class Owed:
-    """One activity in one open round, and how far its report has come."""
-
-    activity: Activity
-    period: ReportingPeriod
-    update: ActivityUpdate | None
-    is_overdue: bool = False
-
-    @property
-    def status(self):
-        """The status of the newest revision, or "" when there is none."""
-        return self.update.status if self.update else ""
-
-    @property
-    def url(self):
-        """Its row on the sheet, open."""
-        return row_url(self.activity, self.period)
 
 
 def owed_by(user, today=None):
     """
     What the user's agencies owe in the rounds that accept their reports today.
 
-    A round opened again asks only the agencies it names. Completed and cancelled
-    activities are never owed; demonstration rounds ask too. Returns a list of ``Owed``
-    in the order of the desk; empty for whoever has no current mandate.
+    A round opened again asks only the agencies it names; demonstration rounds ask too.
+    Returns rows of sheets: what came back first, then by what is due first, one-off
+    work before the rest. Empty for whoever has no current mandate.
     """
     if not access.is_focal_point(user):
         return []
     today = today or timezone.localdate()
     agencies = FocalPoint.objects.agencies_of(user)
-    owed = []
-    for period, asked in _accepting(user, agencies, today):
-        newest = (
-            ActivityUpdate.objects.without_transcriptions()
-            .filter(activity=OuterRef("pk"), period=period)
-            .order_by("-revision")
-        )
-        activities = (
-            rounds.owed(period, agency__in=asked)
-            .select_related("agency", "commitment", "plan")
-            .annotate(newest_id=Subquery(newest.values("pk")[:1]))
-        )
-        updates = ActivityUpdate.objects.in_bulk(
-            [activity.newest_id for activity in activities if activity.newest_id]
-        )
-        is_overdue = period.due_on < today
-        owed += [
-            Owed(activity, period, updates.get(activity.newest_id), is_overdue)
-            for activity in activities
-        ]
-    return sorted(owed, key=_in_order)
+    rows = [
+        row
+        for period, asked in _accepting(user, agencies, today)
+        for row in read_rows(ActivityRow, rounds.owed(period, agency__in=asked), period)
+    ]
+    return sorted(rows, key=_in_order)
 
 
-def _in_order(item):
-    """What came back first, then by what is due first; one-off work before the rest."""
-    return ORDER.index(_place(item)), item.period.due_on, item.activity.is_continuing
+def _in_order(row):
+    status = row.update.status if row.update else ""
+    place = ORDER.get(status, len(ORDER))
+    return place, row.period.due_on, row.activity.is_continuing
 
 
 def _accepting(user, agencies, today):

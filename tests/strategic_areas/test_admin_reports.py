@@ -405,7 +405,7 @@ def test_what_is_past_due_stands_before_what_is_due(desk):
 
     owed = desk["client"].get(reverse("admin:index")).context["owed"]
 
-    assert [(item.period, item.is_overdue) for item in owed] == [
-        (late, True),
-        (desk["period"], False),
+    assert [(row.period, row.period.days_left) for row in owed] == [
+        (late, -2),
+        (desk["period"], 20),
     ]

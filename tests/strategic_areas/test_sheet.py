@@ -780,7 +780,7 @@ def test_what_the_desk_lists_opens_on_its_row_of_the_sheet(desk):
 
     page = desk.client.get(reverse("admin:index"))
 
-    listed = {item.activity: item.url for item in page.context["owed"]}
+    listed = {row.activity: row.page_url for row in page.context["owed"]}
     assert listed == {
         activity: f"{desk.address()}?fila={activity.pk}#fila-{activity.pk}"
         for activity in (desk.activity, returned)
