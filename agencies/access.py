@@ -2,7 +2,7 @@
 The roles of people, as questions about a user. Whoever is in doubt has none.
 
 A role is a group. Reporting for an agency also needs a current mandate. What each group
-may do stands in one table in ``plan_portal.roles``, which README repeats.
+may do stands in one table in ``plan_portal.roles``, which docs/roles.md repeats.
 """
 
 from django.db import models

@@ -1,5 +1,5 @@
 """
-What each group may do in the admin, in one table; README repeats it for people.
+What each group may do in the admin, in one table; docs/roles.md repeats it for people.
 
 Scope is another matter: which rows somebody may touch is said by ``visible_to``.
 """

@@ -1,4 +1,4 @@
-"""What each role may do: one table in the code, the same one in README."""
+"""What each role may do: one table in the code, the same one in docs/roles.md."""
 
 import re
 from pathlib import Path
@@ -13,7 +13,7 @@ from agencies.access import Role
 from plan_portal import roles
 from tests.factories import make_user
 
-README = Path(__file__).parents[2] / "README.md"
+PAGE = Path(__file__).parents[2] / "docs" / "roles.md"
 COLUMNS = [Role.FOCAL_POINT, Role.REVIEWER, Role.ADMINISTRATOR]
 VERBS = {
     "read": "view",
@@ -24,9 +24,9 @@ VERBS = {
 }
 
 
-def table_of_readme():
-    """Model → role → set of actions, as README's table under "Roles" says."""
-    section = README.read_text().split("## Roles", 1)[1].split("\n## ", 1)[0]
+def written_table():
+    """Model → role → set of actions, as the table of docs/roles.md says."""
+    section = PAGE.read_text()
     said = {}
     for row in re.findall(r"^\| (.+) \|$", section, re.MULTILINE)[2:]:
         name, *cells = (cell.strip() for cell in row.split("|"))
@@ -47,7 +47,7 @@ def names():
         }
 
 
-def test_readme_says_what_the_code_grants():
+def test_the_page_says_what_the_code_grants():
     granted = {}
     for role in COLUMNS:
         for label, actions in roles.PERMISSIONS[role].items():
@@ -56,7 +56,7 @@ def test_readme_says_what_the_code_grants():
 
     said = {
         known[name]: {role: actions for role, actions in cells.items() if actions}
-        for name, cells in table_of_readme().items()
+        for name, cells in written_table().items()
     }
 
     assert said == granted
@@ -70,7 +70,7 @@ def test_an_account_may_do_what_readme_says_and_nothing_else(role):
 
     expected = {
         f"{known[name]._meta.app_label}.{action}_{known[name]._meta.model_name}"
-        for name, cells in table_of_readme().items()
+        for name, cells in written_table().items()
         for action in cells[role]
     }
 
