@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy as _
 from agencies import access
 from agencies.accounts import views
 from strategic_areas.desk import (
-    changes,
     commenting,
     decisions,
     handover,
@@ -139,7 +138,7 @@ class PortalAdminSite(AdminSite):
             "waiting": waiting.queue(user),
             "commentable": commenting.commentable(user),
             "decisions": decisions.to_decide(user),
-            "came_back": changes.came_back(user),
+            "came_back": decisions.came_back(user),
             "reviews": access.is_reviewer(user),
             "administers": access.is_administrator(user),
             "letters": confirming.waiting_for(user),

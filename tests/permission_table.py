@@ -137,6 +137,7 @@ sheet_declaration_detach | declared-published                | 405 405 405 405 4
 sheet_declaration_detach | declared-withdrawn                | 405 405 405 405 405 | 302 404 404 404 404
 receipt                  | receipt          | 200 404 404 404 404 | 200 404 404 404 404
 
+decisions                |                  | 200 200 200 200 200 | 405 405 405 405 405
 proposal                 | proposal         | 404 404 404 200 404 | 404 404 404 302! 404
 approval                 | comment          | 200 404 404 200 404 | 302! 404 404 302! 404
 approval                 | change           | 404 404 404 200 404 | 404 404 404 302! 404

@@ -1,7 +1,7 @@
 """The page of a proposed change: what would change, and what the public will read."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from django.contrib import admin
@@ -31,8 +31,6 @@ from strategic_areas.queries import agencies, disputes, help_lines, record
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.plain_values import is_new, new_place, proposed_records
 
-#: How long a decision that went against somebody stands on her first page.
-TOLD_FOR = timedelta(days=30)
 #: What has an admin page of its own.
 ADMIN_PAGES = {AttributionDispute, Correction, HelpLine, Indicator, Target}
 
@@ -62,22 +60,6 @@ class Changed:
     url: str
     lines: list
     readings: list
-
-
-def came_back(user):
-    """What the user proposed and did not get through, of the last weeks."""
-    return list(
-        PendingChange.objects.visible_to(user)
-        .filter(
-            proposed_by=user,
-            status__in=[
-                PendingChange.Status.DECLINED,
-                PendingChange.Status.OUTDATED,
-            ],
-            decided_at__gte=timezone.now() - TOLD_FOR,
-        )
-        .order_by("-decided_at")
-    )
 
 
 def approval(request, pk):

@@ -1,19 +1,24 @@
 """What one person proposed and another decides on: the list of it, and the forms."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
-from django.contrib import messages
+from django.contrib import admin, messages
+from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from agencies.access import RefusedError
 from agencies.accounts.recovery import RESETS
 from agencies.decisions import Decision
+from strategic_areas.models import PendingChange
 from strategic_areas.purging import PURGES
 from strategic_areas.workflow import CHANGES, PROPOSALS
 
@@ -24,6 +29,8 @@ KINDS = {
     PURGES: "admin:purge",
     RESETS: "admin:agencies_factorreset_change",
 }
+#: How long a decision that went against somebody stands on her first page.
+TOLD_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,34 @@ def to_decide(user):
         for row in steps.waiting_for(user).select_related("proposed_by")
     ]
     return sorted(found, key=lambda each: each.decision.proposed_at)
+
+
+def came_back(user):
+    """What the user proposed and did not get through, of the last weeks."""
+    return list(
+        PendingChange.objects.visible_to(user)
+        .filter(
+            proposed_by=user,
+            status__in=[
+                PendingChange.Status.DECLINED,
+                PendingChange.Status.OUTDATED,
+            ],
+            decided_at__gte=timezone.now() - TOLD_FOR,
+        )
+        .order_by("-decided_at")
+    )
+
+
+@require_safe
+def decision_list(request):
+    """All of it on one page."""
+    context = {
+        **admin.site.each_context(request),
+        "title": _("To decide by a second person"),
+        "decisions": to_decide(request.user),
+        "came_back": came_back(request.user),
+    }
+    return render(request, "desk/decisions.html", context)
 
 
 class DecisionForm(forms.Form):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from strategic_areas import workflow
-from strategic_areas.desk import decisions, reviewing, waiting
+from strategic_areas.desk import reviewing, waiting
 from strategic_areas.desk.deciding import PublishForm, ReturnForm
 from strategic_areas.models import Status
 from strategic_areas.workflow import guard
@@ -33,7 +33,6 @@ def queue_page(request):
     context = {
         **reviewing.frame(request, _("Waiting for review")),
         "page": page,
-        "decisions": decisions.to_decide(request.user),
         "ticked": "todas" in request.GET,
     }
     return render(request, "desk/queue.html", context)

@@ -9,6 +9,7 @@ from django.apps import apps
 from django.contrib.auth.models import Group
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from agencies.access import RefusedError, Role
@@ -20,6 +21,7 @@ from tests.factories import (
     make_change,
     make_commitment,
     make_factor_reset,
+    make_focal_point,
     make_mandate,
     make_proposal,
     make_purge,
@@ -201,6 +203,36 @@ def test_the_list_tells_who_may_decide_and_whose_it_is(case):
 
     assert (mine.decision, bool(mine.why_not)) == (case.decision, True)
     assert (hers.decision, hers.why_not) == (case.decision, "")
+
+
+@pytest.mark.parametrize(
+    ("make_actor", "listed"),
+    [
+        (make_reviewer, ["PendingChange", "ActivityProposal", "Purge"]),
+        (make_administrator, ["Purge", "FactorReset"]),
+        (make_focal_point, []),
+    ],
+)
+def test_the_page_lists_what_each_person_may_decide(client, make_actor, listed):
+    for make in (make_change, make_proposal, make_purge, make_factor_reset):
+        make()
+    client.force_login(make_actor())
+
+    page = client.get(reverse("admin:decisions"))
+
+    items = page.context["decisions"]
+    assert [type(each.decision).__name__ for each in items] == listed
+    assert [each.address in page.content.decode() for each in items] == [True] * len(
+        listed
+    )
+
+
+def test_the_longest_waiting_comes_first_whatever_its_kind():
+    purge, change = make_purge(), make_change()
+
+    (first, second) = decisions.to_decide(make_reviewer())
+
+    assert (first.decision, second.decision) == (purge, change)
 
 
 def test_the_list_costs_the_same_at_any_length():
