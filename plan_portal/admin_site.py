@@ -19,8 +19,8 @@ from strategic_areas.desk import (
     decisions,
     handover,
     queries,
+    review_queue,
     rounds,
-    waiting,
 )
 from strategic_areas.desk import urls as desk
 from strategic_areas.desk.access_review import review_page
@@ -135,7 +135,7 @@ class PortalAdminSite(AdminSite):
             "returned": queries.returned_declarations(user),
             "returned_updates": queries.returned_updates(user),
             "reports": access.is_focal_point(user),
-            "waiting": waiting.queue(user),
+            "waiting": review_queue.queue(user),
             "commentable": commenting.commentable(user),
             "decisions": decisions.to_decide(user),
             "came_back": decisions.came_back(user),

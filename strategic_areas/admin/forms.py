@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from strategic_areas.desk.deciding import StepForm
+from strategic_areas.desk.review_screen import StepForm
 from strategic_areas.desk.revisions import RevisionForm, settled, widgets
 from strategic_areas.models import (
     Activity,

@@ -12,7 +12,7 @@ from agencies.admin.scoping import ScopedHistoryAdmin
 from strategic_areas import evidence, workflow
 from strategic_areas.admin import forms as step_forms
 from strategic_areas.admin.evidence import EvidenceInline
-from strategic_areas.desk import translating, waiting
+from strategic_areas.desk import review_queue, translating
 from strategic_areas.models import Status
 
 
@@ -204,4 +204,4 @@ def review_address(user, record):
     """Where this person reviews the record; "" when it does not wait for her."""
     if record.status != Status.SUBMITTED or not workflow.may_review(user, record):
         return ""
-    return waiting.address_of(record)
+    return review_queue.address_of(record)

@@ -160,12 +160,12 @@ def detail(request, pk):
 
 @require_POST
 def confirm(request, pk):
-    return _decide(request, pk, purging.confirm, _("Withdrawn everywhere."))
+    return _take_step(request, pk, purging.confirm, _("Withdrawn everywhere."))
 
 
 @require_POST
 def cancel(request, pk):
-    return _decide(request, pk, purging.cancel, _("Cancelled; its words are gone."))
+    return _take_step(request, pk, purging.cancel, _("Cancelled; its words are gone."))
 
 
 def _found(request, pk):
@@ -173,7 +173,7 @@ def _found(request, pk):
     return get_object_or_404(purges.select_related("proposed_by", "decided_by"), pk=pk)
 
 
-def _decide(request, pk, step, done):
+def _take_step(request, pk, step, done):
     asked = _found(request, pk)
     try:
         step(asked, by=request.user)

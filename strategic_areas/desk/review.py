@@ -1,4 +1,4 @@
-"""The review: the queue, one record after another, and the two steps."""
+"""The pages of the review: the queue, one record after another, and many at once."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -7,31 +7,40 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from strategic_areas import workflow
-from strategic_areas.desk import reviewing, waiting
-from strategic_areas.desk.deciding import PublishForm, ReturnForm
+from strategic_areas.desk import review_queue, review_screen
+from strategic_areas.desk.review_screen import (
+    PublishForm,
+    PublishManyForm,
+    ReturnForm,
+)
 from strategic_areas.models import Status
 from strategic_areas.workflow import guard
 
 #: Rows of the queue on one page.
 ROWS = 50
+#: At most so many are published at once: what is longer is not read.
+MOST = 50
 
 
 def must_review(user):
     """Refuse whoever reviews nothing at all."""
-    if not any(workflow.may_review(user, model) for model in waiting.KINDS.values()):
+    if not any(
+        workflow.may_review(user, model) for model in review_queue.KINDS.values()
+    ):
         raise PermissionDenied
 
 
 def queue_page(request):
     """All that waits, the longest first; what nothing warns of can be ticked."""
     must_review(request.user)
-    items = waiting.queue(request.user)
+    items = review_queue.queue(request.user)
     page = Paginator(items, ROWS).get_page(request.GET.get("page"))
     context = {
-        **reviewing.frame(request, _("Waiting for review")),
+        **review_screen.frame(request, _("Waiting for review")),
         "page": page,
         "ticked": "todas" in request.GET,
     }
@@ -40,10 +49,10 @@ def queue_page(request):
 
 def find_or_404(user, kind, pk):
     """The record, or not found: what is not hers to review does not exist."""
-    model = waiting.KINDS.get(kind)
+    model = review_queue.KINDS.get(kind)
     if model is None:
         raise Http404
-    rows = waiting.reviewable(user, model).prefetch_related("evidences")
+    rows = review_queue.reviewable(user, model).prefetch_related("evidences")
     return get_object_or_404(rows, pk=pk)
 
 
@@ -63,8 +72,8 @@ def _own_page(record):
 
 def _show(request, record, posted=None):
     context = {
-        **reviewing.frame(request, str(record)),
-        "screen": reviewing.screen(request.user, record, posted),
+        **review_screen.frame(request, str(record)),
+        "screen": review_screen.screen(request.user, record, posted),
     }
     status = 422 if posted else 200
     return render(request, "desk/review.html", context, status=status)
@@ -73,13 +82,16 @@ def _show(request, record, posted=None):
 @require_POST
 def publish(request, kind, pk):
     """Publish what was read, clear the ticked evidence, go on to the next."""
-    return _decide(request, find_or_404(request.user, kind, pk), PublishForm, _publish)
+    return _take_step(
+        request, find_or_404(request.user, kind, pk), PublishForm, _publish
+    )
 
 
 @require_POST
 def give_back(request, kind, pk):
     """Return it with a reason, go on to the next."""
-    return _decide(request, find_or_404(request.user, kind, pk), ReturnForm, _return)
+    record = find_or_404(request.user, kind, pk)
+    return _take_step(request, record, ReturnForm, _return)
 
 
 def _publish(record, user, cleaned):
@@ -105,9 +117,9 @@ def _return(record, user, cleaned):
     )
 
 
-def _decide(request, record, form_class, step):
-    item = waiting.Waiting(record, is_mine=False)
-    form = reviewing.step_form(form_class, item, request.POST)
+def _take_step(request, record, form_class, step):
+    item = review_queue.QueuedReport(record, is_mine=False)
+    form = review_screen.step_form(form_class, item, request.POST)
     if record.status == Status.SUBMITTED and not form.is_valid():
         return _show(request, record, form)
     try:
@@ -130,6 +142,86 @@ def _decide(request, record, form_class, step):
 
 def _next_address(user, place):
     """The next record that she may publish; the queue when there is none."""
-    items = [item for item in waiting.queue(user) if not item.is_mine]
-    following = waiting.after(items, place)
+    items = [item for item in review_queue.queue(user) if not item.is_mine]
+    following = review_queue.after(items, place)
     return following.address if following else reverse("admin:review_queue")
+
+
+def publish_many(request):
+    """What was ticked, as the public will read it; then, by a press, published."""
+    must_review(request.user)
+    picked = request.POST if request.method == "POST" else request.GET
+    tokens = picked.getlist("pick")
+    chosen, left_out = choose(request.user, tokens)
+    form = PublishManyForm(
+        request.POST if request.method == "POST" else None,
+        action=reverse("admin:review_many"),
+        tokens=tokens,
+        items=chosen,
+    )
+    if form.is_valid():
+        _publish_each(request, chosen, left_out)
+        return redirect("admin:review_queue")
+    previews = review_screen.previews(request.user, [item.record for item in chosen])
+    context = {
+        **review_screen.frame(request, _("Publish together")),
+        "previews": previews,
+        "in_english": [entry for entry in previews if entry.text_en],
+        "left_out": left_out,
+        "form": form,
+    }
+    status = 422 if request.method == "POST" else 200
+    return render(request, "desk/publish_many.html", context, status=status)
+
+
+def choose(user, tokens):
+    """
+    The ticked items that may be published together, and why each other may not.
+
+    A token names a record and the version that was on screen; it counts only while just
+    that version waits.
+    """
+    by_token = {item.token: item for item in review_queue.queue(user)}
+    chosen, left_out = [], []
+    for token in dict.fromkeys(tokens):
+        item = by_token.get(token)
+        reason = _why_not(item, len(chosen))
+        if reason:
+            left_out.append((item.record if item else token, reason))
+        else:
+            chosen.append(item)
+    return chosen, left_out
+
+
+def _why_not(item, number):
+    if item is None:
+        return _("it waits no more, or was changed since.")
+    if item.is_mine:
+        return _("you had a part in it: another person publishes it.")
+    if item.count:
+        return _("something in it has to be read by itself.")
+    if number >= MOST:
+        return _("at most %(number)d at once.") % {"number": MOST}
+    return ""
+
+
+def _publish_each(request, chosen, left_out):
+    """Publish each by itself; what is refused is told, with its reason."""
+    published = 0
+    for item in chosen:
+        version = item.record.version
+        try:
+            workflow.publish(item.record, by=request.user, seen_version=version)
+        except workflow.TransitionError as error:
+            messages.warning(request, str(error))
+        else:
+            published += 1
+    for label, reason in left_out:
+        messages.warning(request, f"{label}: {reason}")
+    if published:
+        text = ngettext(
+            "%(number)d report was published.",
+            "%(number)d reports were published.",
+            published,
+        )
+        messages.success(request, text % {"number": published})

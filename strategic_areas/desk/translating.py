@@ -12,12 +12,9 @@ from django.utils.translation import gettext as _
 
 from strategic_areas import workflow
 from strategic_areas.desk.change_forms import ProposalForm
-from strategic_areas.models import ActivityUpdate, CommitmentUpdate, Translation
+from strategic_areas.desk.review_queue import KINDS, WORDS
+from strategic_areas.models import Translation
 from strategic_areas.models.translations import TEXTS, untranslated
-
-#: The models, by the word in the address; and the word, by the model.
-KINDS = {"avance": ActivityUpdate, "declaracion": CommitmentUpdate}
-WORDS = {model: word for word, model in KINDS.items()}
 
 
 class TranslationForm(ProposalForm):

@@ -15,7 +15,6 @@ from strategic_areas.desk import (
     review,
     rounds,
     sending,
-    together,
     translating,
     views,
 )
@@ -118,7 +117,7 @@ def patterns(site):
             ),
             ("rondas/<int:pk>/", rounds.round_page, "round"),
             ("revision/", review.queue_page, "review_queue"),
-            ("revision/publicar/", together.publish_many, "review_many"),
+            ("revision/publicar/", review.publish_many, "review_many"),
             (record, review.record_page, "review"),
             (f"{record}publicar/", review.publish, "review_publish"),
             (f"{record}devolver/", review.give_back, "review_return"),

@@ -14,7 +14,7 @@ from django.utils.translation import override
 
 from agencies.access import Role
 from strategic_areas import workflow
-from strategic_areas.desk import comparison, waiting
+from strategic_areas.desk import comparison, review_queue
 from strategic_areas.models import ActivityUpdate, Status
 from strategic_areas.workflow import guard
 from tests.factories import (
@@ -47,11 +47,11 @@ BUDGETS = {"queue": 9, "record": 17, "many": 10}
 
 
 def address(record, page="review"):
-    return reverse(f"admin:{page}", args=[waiting.WORDS[type(record)], record.pk])
+    return reverse(f"admin:{page}", args=[review_queue.WORDS[type(record)], record.pk])
 
 
 def token(record):
-    return waiting.Waiting(record, is_mine=False).token
+    return review_queue.QueuedReport(record, is_mine=False).token
 
 
 def make_submitted_declaration(**fields):

@@ -1,4 +1,4 @@
-"""What was submitted and waits for review, the longest first."""
+"""The queue of submitted reports that wait for review, the longest first."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,7 +27,7 @@ RELATED = {
 
 
 @dataclass(frozen=True)
-class Waiting:
+class QueuedReport:
     """
     One submitted record in the queue.
 
@@ -91,9 +91,9 @@ def reviewable(user, model):
 
 
 def queue(user):
-    """All that waits for this reviewer, as a list of ``Waiting``; the oldest first."""
+    """All that waits for this reviewer, the longest waiting first."""
     found = [
-        Waiting(row, user in row.contributors.all())
+        QueuedReport(row, user in row.contributors.all())
         for model in KINDS.values()
         for row in reviewable(user, model)
         .filter(status=Status.SUBMITTED)

@@ -1,0 +1,225 @@
+"""What the review screen shows of one submitted record, and the forms of its steps."""
+
+from dataclasses import dataclass
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
+from django import forms
+from django.contrib import admin
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from strategic_areas import workflow
+from strategic_areas.desk import comparison, review_queue
+from strategic_areas.desk.attaching import whereabouts
+from strategic_areas.models import ActivityUpdate, CommitmentUpdate
+from strategic_areas.queries import record as public
+from strategic_areas.workflow import guard
+
+
+class StepForm(forms.Form):
+    """A step that carries nothing but the version that was on screen."""
+
+    seen_version = forms.IntegerField(widget=forms.HiddenInput)
+
+    button, css_class = "", ""
+
+    def __init__(self, *args, action, **kwargs):
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_action = action
+        self.helper.form_class = "step-form"
+        self.helper.add_input(Submit("step", self.button, css_class=self.css_class))
+
+
+class EvidenceField(forms.ModelMultipleChoiceField):
+    """Items to tick, each beside what it is and where to open it."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, item):
+        return format_html("{}: {}", item.title, whereabouts(item))
+
+
+class PublishForm(StepForm):
+    """
+    Publish, and clear for the public the evidence that was read and is clean.
+
+    She says that she went through the checklist and, where the guard warns, read what
+    it found. The evidence of a reserved record is never cleared.
+    """
+
+    button, css_class = _("Publish"), "default"
+
+    evidence = EvidenceField(
+        queryset=None,
+        required=False,
+        label=_("Evidence that the public may open"),
+        help_text=_("Only what you have read and found free of personal data."),
+    )
+    checked = forms.BooleanField(label=_("I have checked these four points"))
+    warnings_read = forms.BooleanField(label=_("I have read these warnings"))
+
+    def __init__(self, *args, record, has_warnings, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["evidence"].queryset = record.evidences.all()
+        if getattr(record, "is_reserved", False) or not record.evidences.all():
+            del self.fields["evidence"]
+        if not has_warnings:
+            del self.fields["warnings_read"]
+
+
+class PublishManyForm(forms.Form):
+    """
+    The records that are shown, each in the version that is shown, to be published.
+
+    ``tokens`` are all that were ticked, ``items`` those of them that may be published.
+    """
+
+    checked = forms.BooleanField(label=_("I have checked these four points"))
+
+    def __init__(self, *args, action, tokens, items, **kwargs):
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.fields["pick"] = forms.MultipleChoiceField(
+            choices=[(token, token) for token in tokens],
+            widget=forms.MultipleHiddenInput,
+        )
+        self.initial["pick"] = [item.token for item in items]
+        self.helper = FormHelper()
+        self.helper.form_action = action
+        self.helper.form_class = "step-form"
+        self.helper.add_input(Submit("step", _("Publish all"), css_class="default"))
+
+
+class ReturnForm(StepForm):
+    """Return with a reason, and if wished a note that the agency never reads."""
+
+    button = _("Return to the agency")
+
+    reason = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 3}),
+        label=_("Reason of the return"),
+        help_text=_("The agency reads it. Say what to mend."),
+    )
+    private_note = forms.CharField(
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        label=_("Private note"),
+        help_text=_("Only the secretariat reads it; the agency never does."),
+    )
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the record stands in the queue, and its neighbours, None at the ends."""
+
+    number: int
+    total: int
+    previous: review_queue.QueuedReport | None
+    following: review_queue.QueuedReport | None
+
+
+@dataclass(frozen=True)
+class Screen:
+    """
+    All that a reviewer reads before she decides.
+
+    ``preview`` is the public entry that it would become. ``steps`` are the forms open
+    to her: nobody publishes what she had a part in or what the guard blocks.
+    ``shows_notes`` is False for whoever reports for the agency, reviewer or not.
+    """
+
+    record: ActivityUpdate | CommitmentUpdate
+    before: ActivityUpdate | CommitmentUpdate | None
+    compared: list
+    warnings: list
+    blocks: list
+    is_mine: bool
+    days: int
+    preview: public.Entry
+    has_english: bool
+    transitions: list
+    shows_notes: bool
+    place: Place
+    steps: list
+
+
+def screen(user, record, posted=None):
+    """The screen of a record; ``posted`` is a form that came back with errors."""
+    item = review_queue.QueuedReport(record, workflow.has_part_in(user, record))
+    before = comparison.last_published(record)
+    blocks = guard.blocks(record)
+    (preview,) = previews(user, [record], with_evidence=True)
+    return Screen(
+        record=record,
+        before=before,
+        compared=comparison.compare(before, record),
+        warnings=item.warnings,
+        blocks=blocks,
+        is_mine=item.is_mine,
+        days=item.days,
+        preview=preview,
+        has_english=bool(preview.text_en),
+        transitions=list(record.transitions.select_related("by")),
+        shows_notes=not workflow.reports_for(user, record.agency),
+        place=_place(user, item),
+        steps=_steps(item, blocks, posted),
+    )
+
+
+def previews(user, records, *, with_evidence=False):
+    """The public entries that the records become if this person publishes them."""
+    within = workflow.within_agency(user, records)
+    today = timezone.localdate()
+    return [
+        public.as_published(
+            record,
+            record.evidences.all() if with_evidence else (),
+            today=today,
+            is_reviewed_within_agency=record in within,
+        )
+        for record in records
+    ]
+
+
+def _place(user, item):
+    items = review_queue.queue(user)
+    number = [each.place for each in items].index(item.place)
+    return Place(
+        number=number + 1,
+        total=len(items),
+        previous=items[number - 1] if number else None,
+        following=items[number + 1] if number + 1 < len(items) else None,
+    )
+
+
+def _steps(item, blocks, posted):
+    kinds = [ReturnForm] if item.is_mine or blocks else [PublishForm, ReturnForm]
+    return [
+        posted if isinstance(posted, kind) else step_form(kind, item) for kind in kinds
+    ]
+
+
+def step_form(kind, item, data=None):
+    """The form of one step on a record, with the version that is on screen."""
+    name = "publish" if kind is PublishForm else "return"
+    extra = {}
+    if kind is PublishForm:
+        extra = {"record": item.record, "has_warnings": bool(item.warnings)}
+    return kind(
+        data,
+        action=reverse(
+            f"admin:review_{name}",
+            args=[review_queue.WORDS[type(item.record)], item.record.pk],
+        ),
+        initial={"seen_version": item.record.version},
+        auto_id=f"{name}_%s",
+        **extra,
+    )
+
+
+def frame(request, title):
+    """What every page of the review needs."""
+    return {**admin.site.each_context(request), "title": title}
