@@ -63,10 +63,11 @@ class Standing(StrEnum):
 
 def standing(statuses: Set[str]) -> Standing:
     """
-    From the statuses of all revisions of one activity in one round.
+    Where the report of one activity stands in a round.
 
-    What came back asks for work, whatever stands published beside it; a correction that
-    is being written or read takes nothing from what is published.
+    ``statuses`` are those of all its revisions. A returned one asks for work, whatever
+    is published beside it; a correction that is being written or reviewed changes
+    nothing of what is published.
     """
     if "returned" in statuses:
         return Standing.RETURNED
@@ -103,10 +104,11 @@ def promptness(
     due_on: date, first_days: Sequence[date | None], today: date
 ) -> Promptness:
     """
-    How a due date was kept; ``first_days`` has one entry for each owed activity.
+    How an agency kept the due date of a round.
 
-    An entry is the day of its first submission, None when there was none. Nobody is
-    late or silent before the due date has passed.
+    ``first_days`` has one entry for each activity that it owes: the day of the first
+    submission, None when there was none. Nobody is late or silent before the due date
+    has passed.
     """
     if not first_days:
         return Promptness.NOT_ASKED
@@ -137,7 +139,7 @@ class Scorecard:
 def scorecard(
     due_on: date, first_days: Sequence[date | None], today: date
 ) -> Scorecard:
-    """``first_days`` has one entry for each owed activity, as in ``promptness``."""
+    """The scorecard of a round; ``first_days`` are those of ``promptness``."""
     given = [day for day in first_days if day is not None]
     on_time = sum(day <= due_on for day in given)
     return Scorecard(
@@ -163,6 +165,7 @@ class Discipline:
 
 
 def discipline(answers: Iterable[Promptness]) -> Discipline:
+    """Count rounds by how an agency answered each."""
     count = Counter(answers)
     return Discipline(
         count[Promptness.ON_TIME], count[Promptness.LATE], count[Promptness.SILENT]
@@ -192,11 +195,11 @@ def median_days(days: Sequence[Fraction]) -> int | None:
 
 def is_owed(accounts: Iterable, starts_on: date | None, asked) -> bool:
     """
-    Whether the round ``asked`` wants a report of an activity: the one rule of it.
+    Whether an agency owes a report of an activity in the round ``asked``.
 
-    It does once the activity has begun, and while it was neither completed nor given up
-    before. ``accounts`` are all that counts of the activity: those of other periods
-    that end by the end of the round decide, and what is said in the round itself or
+    It does once the activity has begun, unless the work was completed or cancelled
+    before. ``accounts`` are all accounts of the activity that count. Those of other
+    periods that end by the end of the round decide; what is said in the round itself or
     later changes nothing.
     """
     before = [
@@ -214,7 +217,7 @@ def is_owed(accounts: Iterable, starts_on: date | None, asked) -> bool:
 def report_state(
     *, owed: bool, submitted: bool = False, published: bool = False
 ) -> ReportState:
-    """What became of one activity in one round; a record period asks nobody."""
+    """What became of asking for a report of one activity in one round."""
     if published:
         return ReportState.PUBLISHED
     if submitted:

@@ -39,18 +39,18 @@ class Age(NamedTuple):
 
 
 def newness(account) -> tuple[Age, int]:
-    """The key that sorts accounts, of any kind, from the oldest to the newest."""
+    """The key by which accounts of any kind are sorted, the oldest first."""
     return account.age, -account.pk
 
 
 def newest(accounts: Iterable):
-    """The account that stands, the newest; None without any."""
+    """The newest of the accounts, which is the one that stands; None without any."""
     return max(accounts, key=newness, default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Said:
-    """What one published record, no demonstration, says; and as of when."""
+class Account:
+    """A published account that counts: of which period it is, and when it was said."""
 
     period_ends_on: date
     period_starts_on: date | None = None

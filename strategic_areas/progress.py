@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
-from strategic_areas.newest import Said, newest, newness
+from strategic_areas.newest import Account, newest, newness
 
 #: A stated due date this near makes work that is not completed "at risk".
 AT_RISK_DAYS = 30
@@ -48,7 +48,7 @@ STATED = frozenset({"plan", "amendment", "agency"})
 
 
 @dataclass(frozen=True, kw_only=True)
-class Report(Said):
+class Report(Account):
     """What is said of an activity."""
 
     execution: str
@@ -60,7 +60,7 @@ class Report(Said):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Declaration(Said):
+class Declaration(Account):
     """What is said of a commitment's expected result."""
 
     result_reached: bool
@@ -109,12 +109,12 @@ def activity_state(reports: Iterable[Report]) -> State:
     return State(latest.execution) if latest else State.NO_REPORT
 
 
-def begun_with(said: Sequence[tuple[int | None, Said]]) -> Said | None:
+def begun_with(said: Sequence[tuple[int | None, Account]]) -> Account | None:
     """
-    The record with which the present state of a commitment began; None without any.
+    The account with which the present state of a commitment began; None without any.
 
-    None too without a report: that its result is not reached begins no state. ``said``
-    are pairs of the activity's id, or None for a declaration, and a record.
+    A declaration that the result is not reached begins no state. ``said`` are pairs: of
+    an activity its id and a report, of the commitment None and a declaration.
     """
     reports, declared, first, state = {}, [], None, None
     for activity, each in sorted(said, key=lambda pair: newness(pair[1])):
@@ -134,7 +134,7 @@ def done_between(
     """
     The first and the last day on which the work can have been completed.
 
-    From the first record of the unbroken last run that calls it completed.
+    They are those of the first of the last accounts that all call it completed.
     """
     first = None
     for each in sorted(said, key=newness, reverse=True):
@@ -221,14 +221,14 @@ def punctuality(
 
 
 def _kept(done: tuple[date, date] | None, due_on: date) -> Punctuality | None:
-    """Whether completed work kept its date, as far as the days that are known tell."""
+    """Whether completed work kept its date; None where the known days do not tell."""
     if done is None or done[1] <= due_on:
         return Punctuality.ON_TIME
     return Punctuality.FINISHED_LATE if done[0] > due_on else None
 
 
 def _is_behind(deadline: Deadline, today: date, percent: int | None) -> bool:
-    """True when the share of time gone is well ahead of the percent; both known."""
+    """Whether the share of time gone is known to be well ahead of the percent."""
     if percent is None or deadline.starts_on is None:
         return False
     length = (deadline.due_on - deadline.starts_on).days
@@ -250,11 +250,11 @@ def average_percent(percents: Sequence[int | None], *, is_official: bool) -> int
 
 
 def capped(percent: int) -> int:
-    """Nothing exceeds 100 %, and less than nothing is nothing."""
+    """The percent, brought between 0 and 100."""
     return min(100, max(0, percent))
 
 
 def count(states: Iterable[State]) -> Counts:
-    """Count by state, each state of the fixed order present; sums to the total."""
+    """How many are in each state; states that none is in are counted too."""
     tally = Counter(states)
     return Counts(tally.total(), tuple((state, tally[state]) for state in State))

@@ -93,9 +93,10 @@ def close(period, *, by, today):
 
 def make_scorecards_ready(now):
     """
-    Show agencies the scorecards of the real rounds that have closed; those rounds.
+    Show agencies the scorecards of the real rounds that have closed.
 
-    Where such a round was opened again before they were public, they are taken back.
+    Returns those rounds. Where a round takes reports again before its scorecards were
+    public, they are taken back.
     """
     today = timezone.localdate(now)
     waiting = _without_public_scorecards()
@@ -106,14 +107,14 @@ def make_scorecards_ready(now):
 
 
 def release_scorecards(now):
-    """Make public the scorecards that agencies had time to reply to; their rounds."""
+    """Publish the scorecards that agencies had time to reply to; returns the rounds."""
     waiting = _without_public_scorecards()
     due = waiting.filter(scorecards_ready_at__lte=now - REPLY_WITHIN)
     return _stamped(due, audit.Event.SCORECARDS_PUBLIC, scorecards_public_at=now)
 
 
 def _without_public_scorecards():
-    """The real rounds; those of a plan in preparation have asked nobody."""
+    """Real rounds of public plans: those of a plan in preparation have asked nobody."""
     rows = ReportingPeriod.objects.rounds().filter(plan__in=Plan.objects.public())
     return rows.filter(scorecards_public_at=None)
 

@@ -43,7 +43,12 @@ class RoundState(StrEnum):
 def round_state(
     opens_on: date, due_on: date, closes_on: date, today: date
 ) -> RoundState:
-    """Each of the three dates is the last or first whole day of what it names."""
+    """
+    Where a round stands on a day.
+
+    It opens with the first of the three dates, is late from the day after the second
+    and closed from the day after the third.
+    """
     if today < opens_on:
         return RoundState.UPCOMING
     if today <= due_on:
@@ -168,16 +173,16 @@ WEEKLY_REMINDERS_ALONE = 2
 
 
 def is_reminder_day(answer_by: date, today: date) -> bool:
-    """Whether a report asked by ``answer_by`` and still missing is reminded of."""
+    """Whether a reminder of what is missing, and due by ``answer_by``, goes out."""
     left = (answer_by - today).days
     return left in DAYS_BEFORE_DUE or (left < 0 and left % 7 == 0)
 
 
 def is_copied(answer_by: date, today: date) -> bool:
-    """Whether the reminder of this day goes to others too."""
+    """Whether the alternate and the secretariat get a copy of that reminder."""
     return (today - answer_by).days // 7 > WEEKLY_REMINDERS_ALONE
 
 
 def is_day_to_mend(returned_on: date, today: date) -> bool:
-    """Whether a returned report is reminded of: the day after, then each week."""
+    """Whether a reminder of a returned report goes out: the day after, then weekly."""
     return today > returned_on and (today - returned_on).days % 7 == 1

@@ -96,7 +96,7 @@ def accesses(today=None):
 
 
 def gaps(today=None):
-    """Agencies that a public plan counts on and that nobody fully speaks for."""
+    """Agencies of a public plan that lack a titular or an alternate."""
     current = FocalPoint.objects.current(today).filter(user__is_active=True)
     kinds = defaultdict(set)
     for agency, kind in current.values_list("agency_id", "kind"):
@@ -138,7 +138,7 @@ def _silence(today):
 
 
 def _missed(mandate, silence):
-    """How many rounds in a row, up to the last, passed in silence under a mandate."""
+    """In how many of the last closed rounds, without a break, nobody answered."""
     number = 0
     for due_on, was_silent in silence.get(mandate.agency_id, []):
         if not was_silent or due_on < mandate.starts_on:

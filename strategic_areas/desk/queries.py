@@ -1,4 +1,4 @@
-"""What an agency owes in the open rounds."""
+"""What waits for a focal point: what her agencies owe, and what came back."""
 
 from django.db.models import Q
 from django.urls import reverse
@@ -68,10 +68,10 @@ def row_url(activity, period):
 
 def sheets_of(user, owed, today=None):
     """
-    Each round and agency of hers once: the sheets to fill, those that owe first.
+    The sheets that she may fill, as pairs of round and agency; those that owe first.
 
-    An agency that owes nothing has a sheet all the same while it has a part in the
-    plan: it may declare the result of a commitment that it leads.
+    An agency that owes nothing has a sheet too while it has a part in the plan: it may
+    declare the result of a commitment that it leads.
     """
     if not access.is_focal_point(user):
         return []
@@ -90,12 +90,12 @@ def _has_part_in(plan):
     return Q(pk__in=active.values("agency")) | Q(pk__in=leads.values("lead"))
 
 
-def _place(item):
-    return item.status if item.status in ORDER else "published"
-
-
 def returned_declarations(user):
-    """The declarations of her agencies that came back, with ``returned``, the step."""
+    """
+    The declarations of her agencies that were returned and not yet sent again.
+
+    Each has ``returned``, the step by which the secretariat did it.
+    """
     agencies = FocalPoint.objects.agencies_of(user)
     rows = CommitmentUpdate.objects.filter(commitment__lead__in=agencies)
     return _returned(rows.select_related("commitment__lead", "period"))
@@ -103,11 +103,12 @@ def returned_declarations(user):
 
 def returned_updates(user):
     """
-    The updates of her agencies that came back, with ``returned``, the step, and
-    ``row_url``, where she mends it.
+    The updates of her agencies that were returned and not yet sent again.
 
-    Also of rounds that have closed meanwhile: what came back can still be mended. What
-    the sheet asks no more, since it was ended or replaced, is mended on its own page.
+    Each has ``returned``, the step by which the secretariat did it, and ``row_url``,
+    the address where she mends it. Those of rounds that have closed meanwhile are among
+    them. What the sheet no longer asks for, because the work was ended or replaced, is
+    mended on its own page.
     """
     agencies = FocalPoint.objects.agencies_of(user)
     rows = ActivityUpdate.objects.filter(activity__agency__in=agencies)
@@ -126,7 +127,7 @@ def returned_updates(user):
 
 
 def _returned(rows):
-    """What stands returned, with ``returned``, its last step; the oldest first."""
+    """Those of the revisions that are returned now, the longest ago first."""
     found = list(rows.filter(status=Status.RETURNED).without_transcriptions())
     steps = returned_steps({row.pk: row for row in found})
     for row in found:

@@ -1,4 +1,4 @@
-"""Reminders: who is told today, of what and in which words; one digest for a person."""
+"""Reminders: who gets one today, of what and in which words. One mail for a person."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
@@ -131,7 +131,7 @@ def _to_do_in_all_plans(today):
 
 
 def to_do_in(asked, today):
-    """What agencies still have to do, from the cells of some rounds."""
+    """What agencies still have to do, by agency and round; ``asked`` are cells."""
     updates = ActivityUpdate.objects.filter(period__in={c.period for c in asked})
     back = {
         (update.period_id, update.activity_id): Returned(update.activity, step)
@@ -158,7 +158,7 @@ def to_do_in(asked, today):
 
 
 def _with_declarations(parts):
-    """The parts, and in them what came back of declarations on commitments."""
+    """The same, with the declarations on commitments that were returned."""
     by_key = {(part.agency, part.period): part for part in parts}
     declared = CommitmentUpdate.objects.filter(period__is_demonstration=False)
     declared = declared.select_related("commitment__lead", "period__plan")
@@ -173,7 +173,7 @@ def _with_declarations(parts):
 
 
 def _given_back(revisions):
-    """What stands returned to its agency, each with the step that did it."""
+    """Those of the revisions that are returned now, each with the step that did it."""
     rows = revisions.filter(status=Status.RETURNED).without_transcriptions()
     rows = {row.pk: row for row in rows}
     steps = returned_steps(rows)
@@ -181,7 +181,11 @@ def _given_back(revisions):
 
 
 def _focal_points(parts, today):
-    """(user, what is hers, copies for her): titulars, else alternates, then copies."""
+    """
+    Focal points with what is theirs to do, and what they only get a copy of.
+
+    An agency's titulars are reminded, its alternates where it has no titular.
+    """
     mandates = defaultdict(list)
     people = {user.pk: user for user in _staff(Role.FOCAL_POINT)}
     for mandate in FocalPoint.objects.current(today).filter(user__in=people):
@@ -226,7 +230,7 @@ def _wants_now(user, parts, today):
 
 
 def _waiting():
-    """The days on which what waits for review was submitted."""
+    """For each record that waits for review, the day on which it was submitted."""
     return [
         timezone.localdate(moment)
         for model in KINDS.values()

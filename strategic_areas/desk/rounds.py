@@ -77,14 +77,14 @@ class Row:
 
 @dataclass(frozen=True)
 class Unpublished:
-    """What of one agency is not published in a round: activities by a word."""
+    """An agency's activities of which no report is published, by where each stands."""
 
     agency: Agency
     activities: dict[str, tuple[Activity, ...]]
 
 
 class CloseForm(forms.Form):
-    """Whoever closes has read what closing leaves out."""
+    """Closing a round: the person confirms that she has read what is missing."""
 
     has_read = forms.BooleanField(
         label=gettext_lazy("I have read what is missing; the round closes now")
@@ -101,7 +101,11 @@ class CloseForm(forms.Form):
 
 
 def rounds_page(request):
-    """The table; the plan and all its rounds are asked for by address."""
+    """
+    Agencies × rounds of a plan.
+
+    The address may name another plan than the latest, and ask for all of its rounds.
+    """
     _must_review(request.user)
     today = timezone.localdate()
     plans = _plans(today)
@@ -120,7 +124,7 @@ def rounds_page(request):
 
 
 def round_page(request, pk):
-    """What is missing in a round; a press closes one that is late, for good."""
+    """What is missing in a round, and a form that closes it once it is past due."""
     _must_review(request.user)
     today = timezone.localdate()
     opened = ReportingPeriod.objects.visible_to(request.user).opened(today)
@@ -209,7 +213,7 @@ def _reminder(parts):
 
 
 def unpublished(period, today):
-    """Every agency that the round asks, those with most to do first."""
+    """The agencies that the round asks, those that have said least first."""
     asked = [cell for cell in cells([period], today) if cell.items]
     asked.sort(
         key=lambda cell: (

@@ -1,4 +1,4 @@
-"""An agency's scorecard of a closed round: told to it first, so that it can reply."""
+"""Scorecards of closed rounds: each agency reads its own first, and can reply."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,7 +28,7 @@ class OwnScorecard:
 
 def prepare_and_release(now=None):
     """
-    Show agencies the scorecards of closed rounds, and everybody those that are due.
+    Show agencies the scorecards of closed rounds, and publish those that are due.
 
     Done by a timer each minute. Returns a line for each thing that it did.
     """
@@ -43,7 +43,7 @@ def prepare_and_release(now=None):
 
 
 def _notify(period, now):
-    """Write to whoever reports for an agency that the round asked; how many mails."""
+    """Write to whoever reports for an agency that the round asked; returns how many."""
     number, today = 0, timezone.localdate(now)
     asked = [cell.agency for cell in cells([period], today) if cell.items]
     for agency in asked:

@@ -91,13 +91,14 @@ def unfinished(asked: ReportingPeriod, activities: QuerySet) -> QuerySet:
 
 
 def has_reported(row: ActivityRow, asked: ReportingPeriod | None) -> bool:
+    """Whether a report of this activity is published for the round."""
     return asked is not None and any(
         report.period_id == asked.pk for report in row.reports
     )
 
 
 def has_answered(row: ActivityRow, asked: ReportingPeriod | None) -> bool:
-    """Reported, or handed in and waiting for review: either way not silent."""
+    """Whether a report is published for the round, or handed in and in review."""
     return has_reported(row, asked) or (asked is not None and asked.pk in row.handed_in)
 
 
@@ -152,7 +153,7 @@ class Cell:
 
     @property
     def handed_in(self):
-        """What the agency has nothing left to do on."""
+        """The activities whose reports wait for review or are published."""
         return self.standing(*discipline.HANDED_IN)
 
     @property
@@ -161,7 +162,7 @@ class Cell:
         return len(self.items) - len(self.handed_in)
 
     def standing(self, *standings):
-        """The activities of which the report stands so."""
+        """The activities whose reports stand in one of these ways."""
         return tuple(item.activity for item in self.items if item.standing in standings)
 
     def promptness(self, today):
