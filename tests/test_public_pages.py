@@ -274,7 +274,7 @@ def test_a_place_that_the_record_does_not_have_is_not_found(client, name, side):
     commitment = make_world()
     path = address("updates", commitment.plan.code, language="es")
 
-    assert client.get(path, {side: name}).status_code == 404
+    assert client.get(path, {side: name}, follow=True).status_code == 404
 
 
 def test_a_plan_in_preparation_is_nowhere(client):
