@@ -12,7 +12,7 @@ from strategic_areas import purging, workflow
 from strategic_areas.addresses import address
 from strategic_areas.marker import MARKER
 from strategic_areas.models import Correction, PendingChange
-from strategic_areas.purging.places import find
+from strategic_areas.purging.places import find_places
 from strategic_areas.queries.corrections import PER_PAGE
 from tests import factories
 from tests.strategic_areas.test_search import paths
@@ -153,7 +153,7 @@ def test_a_purge_takes_it_out_of_the_log(client):
         assert phrase not in page
     told = Correction.objects.get()
     assert {getattr(told, name) for name in texts} == {MARKER}
-    assert find(purging.Words(phrase)) == []
+    assert find_places(purging.Phrases(phrase)) == []
 
 
 @pytest.mark.parametrize("left_out", DECIDED)

@@ -379,7 +379,7 @@ def test_a_purge_takes_it_back_from_every_page(client, update):
     assert phrase in before
     assert phrase not in client.get(path).content.decode()
     assert {dispute.text_es, dispute.resolution_es} == {MARKER}
-    assert purging.find(purging.Words(phrase)) == []
+    assert purging.find_places(purging.Phrases(phrase)) == []
 
 
 @pytest.mark.parametrize("left_out", RESOLVED)

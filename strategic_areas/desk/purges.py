@@ -59,7 +59,7 @@ class RequestForm(forms.Form):
     def clean_phrases(self):
         try:
             purging.Words(self.cleaned_data["phrases"])
-        except purging.WordsError as error:
+        except purging.PhrasesError as error:
             raise forms.ValidationError(str(error)) from error
         return self.cleaned_data["phrases"]
 

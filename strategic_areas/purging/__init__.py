@@ -6,20 +6,20 @@ table is looked through, so that what is added later is covered by construction;
 ``places`` says what becomes of each kind of field.
 """
 
-from strategic_areas.purging.places import Place, find
+from strategic_areas.purging.phrases import Phrases, PhrasesError
+from strategic_areas.purging.places import Place, find_places
 from strategic_areas.purging.steps import PURGES, look, request
-from strategic_areas.purging.words import Words, WordsError
 
 confirm, cancel = PURGES.approve, PURGES.drop
 
 __all__ = [
     "PURGES",
     "Place",
-    "Words",
-    "WordsError",
+    "Phrases",
+    "PhrasesError",
     "cancel",
     "confirm",
-    "find",
+    "find_places",
     "look",
     "request",
 ]

@@ -29,7 +29,7 @@ from strategic_areas.workflow.changes import CHANGES
 REVIEWED = (ActivityUpdate, CommitmentUpdate)
 
 
-def blank(places, words):
+def blank(places, phrases):
     """Blank every place; the triggers let pass just what the purge has listed."""
     whole = {
         model: {p.row for p in places if p.is_whereabouts and p.model is model}
@@ -40,16 +40,16 @@ def blank(places, words):
     rest = [place for place in places if not place.is_whereabouts]
     for field, rows in by_field(rest):
         for start in range(0, len(rows), ROWS_AT_ONCE):
-            _blank_field(field, rows[start : start + ROWS_AT_ONCE], words)
+            _blank_field(field, rows[start : start + ROWS_AT_ONCE], phrases)
 
 
-def _blank_field(field, rows, words):
+def _blank_field(field, rows, phrases):
     stored = rows_of(field.model).filter(pk__in=rows)
     how = treatment(field)
     if how in {Treatment.STRINGS, Treatment.FORGET}:
         instead = MARKER if how is Treatment.STRINGS else ""
         for pk, value in list(stored.values_list("pk", field.attname)):
-            mended = without(value, words, instead)
+            mended = without(value, phrases, instead)
             stored.filter(pk=pk).update(**{field.attname: mended})
     elif how is Treatment.MARK:
         stored.update(**{field.attname: MARKER})

@@ -88,12 +88,12 @@ def rows_of(model):
     return models.QuerySet(model).order_by()
 
 
-def find(words):
+def find_places(phrases):
     """A list of every ``Place`` at which the words stand."""
-    return [place for model in searched() for place in _find(model, words)]
+    return [place for model in searched() for place in _places_in(model, phrases)]
 
 
-def _find(model, words):
+def _places_in(model, phrases):
     fields = texts_of(model)
     together = [field for field in fields if field.name in TOGETHER.get(model, ())]
     names = [field.attname for field in fields]
@@ -102,7 +102,7 @@ def _find(model, words):
         found = [
             field
             for field, value in zip(fields, values, strict=True)
-            if holds(value, words)
+            if holds(value, phrases)
         ]
         if set(together) & set(found):
             found += [field for field in together if field not in found]
@@ -168,23 +168,23 @@ def _identifies(field):
     )
 
 
-def without(value, words, instead):
+def without(value, phrases, instead):
     """A JSON value in which every string that holds the words is replaced."""
     if isinstance(value, str):
-        return instead if words.stand_in(value) else value
+        return instead if phrases.occur_in(value) else value
     if isinstance(value, list):
-        return [without(each, words, instead) for each in value]
+        return [without(each, phrases, instead) for each in value]
     if isinstance(value, dict):
-        return {key: without(each, words, instead) for key, each in value.items()}
+        return {key: without(each, phrases, instead) for key, each in value.items()}
     return value
 
 
-def holds(value, words):
+def holds(value, phrases):
     """True when the words stand in a value, however deep."""
     if isinstance(value, str):
-        return words.stand_in(value)
+        return phrases.occur_in(value)
     if isinstance(value, list):
-        return any(holds(each, words) for each in value)
+        return any(holds(each, phrases) for each in value)
     if isinstance(value, dict):
-        return any(holds(each, words) for each in (*value, *value.values()))
+        return any(holds(each, phrases) for each in (*value, *value.values()))
     return False

@@ -11,8 +11,8 @@ from agencies.decisions import Status, Steps
 from strategic_areas.models import Evidence, Letter, Purge, PurgedText, Transition
 from strategic_areas.models.purges import STAMP
 from strategic_areas.purging import blanking
-from strategic_areas.purging.places import Place, find, sort_out
-from strategic_areas.purging.words import Words
+from strategic_areas.purging.phrases import Phrases
+from strategic_areas.purging.places import Place, find_places, sort_out
 
 
 class PurgeSteps(Steps):
@@ -34,7 +34,7 @@ class PurgeSteps(Steps):
 
     def apply(self, purge, by):
         """Blank every place. Files go when it is committed."""
-        words = Words(purge.phrases)
+        words = Phrases(purge.phrases)
         places, _left = look(purge)
         records = blanking.touched(places)
         _list(purge, places, records)
@@ -43,7 +43,7 @@ class PurgeSteps(Steps):
         blanking.stop(places, by)
         for record in records:
             _leave_trace(record, by)
-        transaction.on_commit(lambda: mail.remove_files_holding(words.stand_in))
+        transaction.on_commit(lambda: mail.remove_files_holding(words.occur_in))
         transaction.on_commit(_forget_pages)
         return {"places": len(places)}
 
@@ -55,11 +55,11 @@ def request(phrases, files=(), *, by):
     """
     Ask for a purge: ``phrases`` a line each, ``files`` the tokens of evidence files.
 
-    Raises ``WordsError`` for words that cannot be looked for.
+    Raises ``PhrasesError`` for words that cannot be looked for.
     """
     if not PURGES.decides(by):
         raise RefusedError(_("Only reviewers and administrators withdraw texts."))
-    Words(phrases)
+    Phrases(phrases)
     if not phrases.strip() and not files:
         raise RefusedError(_("Say which words, or which file."))
     purge = Purge(phrases=phrases.strip(), files="\n".join(files))
@@ -68,7 +68,7 @@ def request(phrases, files=(), *, by):
 
 def look(purge):
     """What it would blank now, and what it would leave: two lists of ``Place``."""
-    words = Words(purge.phrases)
+    words = Phrases(purge.phrases)
     files = [
         Place(model, pk, model._meta.get_field("original_name"))
         for model in (Evidence, Letter)
@@ -76,7 +76,7 @@ def look(purge):
             "pk"
         )
     ]
-    found = [place for place in find(words) if place not in files]
+    found = [place for place in find_places(words) if place not in files]
     return sort_out([*files, *found])
 
 

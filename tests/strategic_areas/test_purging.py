@@ -176,7 +176,7 @@ def test_words_inside_other_words_and_texts_without_them_stay():
 
 @pytest.mark.parametrize("phrases", ["abc", "Juana Pérez\nAna", "¡!--"])
 def test_words_that_would_be_found_everywhere_are_refused(phrases):
-    with pytest.raises(purging.WordsError):
+    with pytest.raises(purging.PhrasesError):
         purging.request(phrases, by=make_reviewer())
 
     assert Purge.objects.count() == 0

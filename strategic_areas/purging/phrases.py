@@ -13,11 +13,11 @@ SHORTEST = 4
 ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 
-class WordsError(ValueError):
+class PhrasesError(ValueError):
     """These words cannot be looked for; the message says why, for people."""
 
 
-class Words:
+class Phrases:
     """
     Phrases, a line each, as one question to a text.
 
@@ -29,7 +29,7 @@ class Words:
         phrases = [line for line in lines.splitlines() if line.strip()]
         for phrase in phrases:
             if len("".join(_parts(phrase))) < SHORTEST:
-                raise WordsError(
+                raise PhrasesError(
                     _(
                         "“%(words)s” is too short: it would be found everywhere. "
                         "Write %(number)s letters or digits at least."
@@ -43,7 +43,7 @@ class Words:
             else None
         )
 
-    def stand_in(self, text):
+    def occur_in(self, text):
         """True when one of the phrases stands in the text."""
         return bool(self._pattern and text and self._pattern.search(_unescaped(text)))
 
