@@ -9,7 +9,7 @@ from agencies.folding import fold
 from strategic_areas.search.documents import KINDS, Document
 from strategic_areas.search.excerpts import Piece, excerpt, marked, number_of
 from strategic_areas.search.questions import Question, every
-from strategic_areas.search.words import places
+from strategic_areas.search.stems import places
 
 #: Hits of a group beside others, and on a page of its own.
 PER_GROUP, PER_PAGE = 5, 20

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from strategic_areas.search.words import places
+from strategic_areas.search.stems import places
 
 #: Signs of an excerpt, and how many of them stand before its first marked word.
 LENGTH, BEFORE = 240, 60

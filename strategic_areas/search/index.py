@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager
 from itertools import count
 
 from agencies.folding import fold
-from strategic_areas.search.words import places
+from strategic_areas.search.stems import places
 
 LANGUAGES = ("es", "en")
 #: Words come ready: the engine parts them at spaces, and is not asked for positions.

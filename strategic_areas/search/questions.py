@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from agencies.folding import fold
-from strategic_areas.search.words import COMMON, keys, words
+from strategic_areas.search.stems import COMMON, keys, words
 
 #: Signs that are read of a question, and words that are looked for.
 LONGEST, MOST_WORDS = 200, 10

@@ -18,7 +18,13 @@ from strategic_areas.text_guard.reading import Reading
 
 __all__ = ["Finding", "Kind", "Severity", "inspect"]
 
-RULES = (identifiers.find, numbers.find, ages.find, names.find, traces.find)
+RULES = (
+    identifiers.find_identifiers,
+    numbers.find_small_numbers,
+    ages.find_ages_with_places,
+    names.find_names,
+    traces.find_traces,
+)
 
 
 def inspect(text: str) -> list[Finding]:

@@ -8,7 +8,7 @@ prison, of a plan or of experience are no age, and neither is a range ("12 a 17"
 from collections.abc import Iterator
 from itertools import pairwise
 
-from strategic_areas.text_guard import words as known
+from strategic_areas.text_guard import vocabulary
 from strategic_areas.text_guard.findings import Finding, Kind
 from strategic_areas.text_guard.places import LONGEST, PLACES
 from strategic_areas.text_guard.reading import Reading, Word
@@ -18,10 +18,10 @@ NEAR_PLACE = 20
 NEAR_PERSON = 10
 OLDEST = 110
 #: "Una menor de 15 años" is a girl; "toda persona menor de 18 años" is anybody.
-STARTS_A_MINOR = known.ONE | known.THOSE | {"", ".", ":", ";"}
+STARTS_A_MINOR = vocabulary.ONE | vocabulary.THOSE | {"", ".", ":", ";"}
 
 
-def find(reading: Reading) -> Iterator[Finding]:
+def find_ages_with_places(reading: Reading) -> Iterator[Finding]:
     """The stretch from the age to the nearest place, either way round."""
     marks = sorted([*_ages(reading), *_places(reading)])
     told: set[int] = set()
@@ -53,7 +53,7 @@ def _ages(reading: Reading) -> Iterator[tuple[int, int, str]]:
 
 
 def _is_age(word: Word) -> bool:
-    if word.text in known.AGES_IN_WORDS:
+    if word.text in vocabulary.AGES_IN_WORDS:
         return True
     return len(word.text) <= 3 and word.text.isdecimal() and int(word.text) <= OLDEST
 
@@ -64,19 +64,19 @@ def _age_end(reading: Reading, index: int) -> int | None:
     place = index + 1
     if _is_in_a_range(reading, index):
         return None
-    if known.AGED & set(before[:2]):
+    if vocabulary.AGED & set(before[:2]):
         return place
     if reading.word(place).text == "-":
         place += 1
-    if reading.word(place).text not in known.YEARS:
+    if reading.word(place).text not in vocabulary.YEARS:
         return None
     after = {reading.word(place + on).text for on in (1, 2)}
-    if known.NOT_OLD_BEFORE & set(before) or known.NOT_OLD_AFTER & after:
+    if vocabulary.NOT_OLD_BEFORE & set(before) or vocabulary.NOT_OLD_AFTER & after:
         return None
     if before[1] in {"menor", "mayor"} and before[2] not in STARTS_A_MINOR:
         return None
-    is_said = bool(after & known.OLD)
-    if reading.word(place).text in known.ENGLISH_YEARS:
+    is_said = bool(after & vocabulary.OLD)
+    if reading.word(place).text in vocabulary.ENGLISH_YEARS:
         return place + 1 if is_said else None
     return place + 1 if is_said or _is_near_a_person(reading, index) else None
 
@@ -85,11 +85,11 @@ def _is_in_a_range(reading: Reading, index: int) -> bool:
     """ "De 12 a 17 años", "aged 12 to 17": a group, nobody's age."""
     ends = ((index - 1, index - 2), (index + 1, index + 2))
     return any(
-        reading.word(sign).text in {"a", "to"} and _is_age(reading.word(other))
-        for sign, other in ends
+        reading.word(bound).text in {"a", "to"} and _is_age(reading.word(other))
+        for bound, other in ends
     )
 
 
 def _is_near_a_person(reading: Reading, index: int) -> bool:
     near = reading.words[max(0, index - NEAR_PERSON) : index + NEAR_PERSON]
-    return any(word.text in known.PERSONS for word in near)
+    return any(word.text in vocabulary.PERSONS for word in near)

@@ -49,7 +49,7 @@ class Rule(NamedTuple):
     accepts: Callable[[re.Match[str]], bool]
 
 
-def find(reading: Reading) -> Iterator[Finding]:
+def find_identifiers(reading: Reading) -> Iterator[Finding]:
     """All that identifies somebody, never the same characters twice."""
     taken = bytearray(len(reading.plain))
     for rule in RULES:

@@ -9,7 +9,7 @@ cannot be told apart and has no names here.
 
 from collections.abc import Iterator
 
-from strategic_areas.text_guard import words as known
+from strategic_areas.text_guard import vocabulary
 from strategic_areas.text_guard.findings import Finding, Kind
 from strategic_areas.text_guard.reading import Reading, Word
 
@@ -20,7 +20,7 @@ LONGEST_INITIALS = 5
 SIGNS = frozenset({",", ":", '"', "«", "“"})
 
 
-def find(reading: Reading) -> Iterator[Finding]:
+def find_names(reading: Reading) -> Iterator[Finding]:
     """Initials and names, each where it begins."""
     for index, word in enumerate(reading.words):
         if end := _initials_end(reading, index):
@@ -53,9 +53,9 @@ def _initials_end(reading: Reading, index: int) -> int | None:
         end += 2
     if len(letters) < 2:
         return None
-    if reading.word(index - 1).text in known.SOUGHT:
+    if reading.word(index - 1).text in vocabulary.SOUGHT:
         return end
-    if letters in known.ABBREVIATIONS:
+    if letters in vocabulary.ABBREVIATIONS:
         return None
     return end if _is_of_a_person(reading, index, end) else None
 
@@ -64,13 +64,13 @@ def _is_of_a_person(reading: Reading, start: int, end: int) -> bool:
     """Introduced as a person's, or followed by an age."""
     for back in range(1, NEAR + 1):
         word = reading.word(start - back)
-        if word.text in known.SOUGHT or word.text in {"iniciales", "initials"}:
+        if word.text in vocabulary.SOUGHT or word.text in {"iniciales", "initials"}:
             return True
         if not _may_introduce(word, back):
             break
     behind = [reading.word(end + on) for on in range(NEAR)]
     return behind[0].text in {",", "(", "de"} and any(
-        word.text in known.YEARS | known.AGED for word in behind
+        word.text in vocabulary.YEARS | vocabulary.AGED for word in behind
     )
 
 
@@ -84,12 +84,14 @@ def _name_end(reading: Reading, index: int) -> int | None:
     end, parts, is_spelt = index, 0, False
     for place in range(index, index + LONGEST_NAME):
         word = reading.word(place)
-        if word.text in known.INSTITUTIONS:
+        if word.text in vocabulary.INSTITUTIONS:
             break
         if _is_part(word):
             end, parts = place + 1, parts + 1
             is_spelt = is_spelt or len(word.text) > 1
-        elif word.text not in known.PARTICLES and not _is_initial(reading, place - 1):
+        elif word.text not in vocabulary.PARTICLES and not _is_initial(
+            reading, place - 1
+        ):
             break
     return end if parts >= needed and is_spelt else None
 
@@ -99,11 +101,11 @@ def _needed_parts(reading: Reading, index: int) -> int | None:
     called = False
     for back in range(1, NEAR + 1):
         word = reading.word(index - back)
-        if word.text in known.SOUGHT:
+        if word.text in vocabulary.SOUGHT:
             if _is_of_an_institution(reading, index - back):
                 return None
             return 1 if called else 2
-        if word.text in known.CALLED:
+        if word.text in vocabulary.CALLED:
             called = True
         elif not _may_introduce(word, back):
             break
@@ -112,9 +114,9 @@ def _needed_parts(reading: Reading, index: int) -> int | None:
 
 def _may_introduce(word: Word, back: int) -> bool:
     """A word or sign between a person and what follows; some not right before it."""
-    if word.text in known.INTRODUCTIONS or word.text in SIGNS:
+    if word.text in vocabulary.INTRODUCTIONS or word.text in SIGNS:
         return True
-    return back > 1 and word.text in known.INTRODUCED
+    return back > 1 and word.text in vocabulary.INTRODUCED
 
 
 def _is_of_an_institution(reading: Reading, index: int) -> bool:

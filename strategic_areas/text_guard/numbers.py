@@ -5,14 +5,14 @@ Fewer than ten people may be recognised by those who know them, so such a number
 warns: "dos jóvenes víctimas haitianas", "una de las niñas", "victims: 3", "a couple
 of girls". Zero tells of nobody. A rate ("tres de cada diez mujeres"), the number of an
 article or a goal, and the person of a right or a role ("una persona puede denunciar",
-"una persona titular") are let through by the lists of ``words``, and by nothing
+"una persona titular") are let through by the lists of ``vocabulary``, and by nothing
 cleverer.
 """
 
 from collections.abc import Iterator
 from enum import Enum, auto
 
-from strategic_areas.text_guard import words as known
+from strategic_areas.text_guard import vocabulary
 from strategic_areas.text_guard.findings import Finding, Kind
 from strategic_areas.text_guard.reading import Reading, Word
 
@@ -28,7 +28,7 @@ class Amount(Enum):
     DIGITS = auto()
 
 
-def find(reading: Reading) -> Iterator[Finding]:
+def find_small_numbers(reading: Reading) -> Iterator[Finding]:
     """One finding for each number; of "una sola víctima" the longest."""
     counted = -1
     for index, word in enumerate(reading.words):
@@ -48,17 +48,17 @@ def find(reading: Reading) -> Iterator[Finding]:
 def _amount(reading: Reading, index: int) -> Amount | None:
     """How the number at this place is written; None if it is no small number here."""
     word, before = reading.word(index), reading.word(index - 1)
-    if word.text in known.ONE:
+    if word.text in vocabulary.ONE:
         amount = Amount.ONE
-    elif word.text in known.FEW:
+    elif word.text in vocabulary.FEW:
         amount = Amount.FEW
     elif word.is_number and _is_small(word.text) and not _is_glued(reading, index):
         amount = Amount.DIGITS
     else:
         return None
-    if before.text in known.NOT_COUNTED or _ends_a_longer_number(reading, index):
+    if before.text in vocabulary.NOT_COUNTED or _ends_a_longer_number(reading, index):
         return None
-    if amount == Amount.ONE and before.text in known.ANYONE:
+    if amount == Amount.ONE and before.text in vocabulary.ANYONE:
         return None
     if _is_labelled(reading, index) or _is_rate(reading, index):
         return None
@@ -81,7 +81,7 @@ def _is_glued(reading: Reading, index: int) -> bool:
         return True
     if before.text == "-" and before.end == word.start and earlier.end == before.start:
         return True
-    if after.start == word.end and after.text in known.ORDINALS:
+    if after.start == word.end and after.text in vocabulary.ORDINALS:
         return True
     return after.text == "%"
 
@@ -89,17 +89,17 @@ def _is_glued(reading: Reading, index: int) -> bool:
 def _ends_a_longer_number(reading: Reading, index: int) -> bool:
     """As in "treinta y dos", "ciento una" and "twenty-two"."""
     before, earlier = reading.word(index - 1), reading.word(index - 2)
-    return before.text in known.TENS or (
-        before.text in known.JOINED and earlier.text in known.TENS
+    return before.text in vocabulary.TENS or (
+        before.text in vocabulary.JOINED and earlier.text in vocabulary.TENS
     )
 
 
 def _is_labelled(reading: Reading, index: int) -> bool:
     """As in "artículo 3" and "art. 3", it says which, not how many."""
     before, earlier = reading.word(index - 1), reading.word(index - 2)
-    return before.text in known.LABELS or (
+    return before.text in vocabulary.LABELS or (
         before.text == "."
-        and earlier.text in known.SHORT_LABELS
+        and earlier.text in vocabulary.SHORT_LABELS
         and reading.word(index).is_number
     )
 
@@ -108,10 +108,10 @@ def _is_rate(reading: Reading, index: int) -> bool:
     """As in "tres de cada diez" and, for both numbers, "one in three"."""
     before, earlier = reading.word(index - 1), reading.word(index - 2)
     after, later = reading.word(index + 1), reading.word(index + 2)
-    if after.text in known.OF and later.text in {"cada", "every", "each"}:
+    if after.text in vocabulary.OF and later.text in {"cada", "every", "each"}:
         return True
     return before.text == "in" and (
-        earlier.text in known.ONE | known.FEW or earlier.is_number
+        earlier.text in vocabulary.ONE | vocabulary.FEW or earlier.is_number
     )
 
 
@@ -129,11 +129,11 @@ def _noun_after(reading: Reading, index: int, amount: Amount) -> int | None:
 def _skip_of(reading: Reading, index: int) -> int:
     """Past "de las", "of the 14", "par de" and "casos de"; else the next word."""
     place = index + 1
-    if reading.word(place).text in known.GATHERED:
+    if reading.word(place).text in vocabulary.GATHERED:
         place += 1
-    gathers = place > index + 1 or reading.word(index).text in known.GATHERED
-    if reading.word(place).text in known.OF:
-        if reading.word(place + 1).text in known.THOSE:
+    gathers = place > index + 1 or reading.word(index).text in vocabulary.GATHERED
+    if reading.word(place).text in vocabulary.OF:
+        if reading.word(place + 1).text in vocabulary.THOSE:
             return place + 2 + reading.word(place + 2).is_number
         if gathers:
             return place + 1
@@ -143,18 +143,20 @@ def _skip_of(reading: Reading, index: int) -> int:
 def _is_counted(reading: Reading, place: int, amount: Amount, *, is_next: bool) -> bool:
     """A noun for people in the number that the amount asks for."""
     text = reading.word(place).text
-    if is_next and text in known.NATIONALS:
+    if is_next and text in vocabulary.NATIONALS:
         return True
     if amount == Amount.ONE:
-        return text in known.ONE_PERSON or _follows_of(reading, place)
-    return text in (known.SEVERAL_PERSONS if amount == Amount.FEW else known.PERSONS)
+        return text in vocabulary.ONE_PERSON or _follows_of(reading, place)
+    return text in (
+        vocabulary.SEVERAL_PERSONS if amount == Amount.FEW else vocabulary.PERSONS
+    )
 
 
 def _follows_of(reading: Reading, place: int) -> bool:
     """As in "una de las víctimas": the noun is in the plural though it is one."""
     before = reading.word(place - 1)
-    return reading.word(place).text in known.SEVERAL_PERSONS and (
-        before.text in known.THOSE or before.is_number
+    return reading.word(place).text in vocabulary.SEVERAL_PERSONS and (
+        before.text in vocabulary.THOSE or before.is_number
     )
 
 
@@ -168,13 +170,13 @@ def _may_stand_between(reading: Reading, place: int, amount: Amount) -> bool:
     word = reading.word(place)
     if word.text == ")" or word.is_number:
         return _is_bracketed_number(reading, place)
-    if word.text in known.UNHEARD or word.text in known.BEING:
+    if word.text in vocabulary.UNHEARD or word.text in vocabulary.BEING:
         return True
-    if not word.is_letters or word.text in known.STOPS:
+    if not word.is_letters or word.text in vocabulary.STOPS:
         return False
     if amount == Amount.ONE:
         return _is_adjective(word)
-    return word.text not in known.THINGS
+    return word.text not in vocabulary.THINGS
 
 
 def _is_bracketed_number(reading: Reading, place: int) -> bool:
@@ -184,13 +186,18 @@ def _is_bracketed_number(reading: Reading, place: int) -> bool:
 
 
 def _is_adjective(word: Word) -> bool:
-    return word.text in known.ADJECTIVES or word.text.endswith(known.ADJECTIVE_ENDINGS)
+    return word.text in vocabulary.ADJECTIVES or word.text.endswith(
+        vocabulary.ADJECTIVE_ENDINGS
+    )
 
 
 def _is_generic(reading: Reading, place: int, amount: Amount) -> bool:
     """Any person, a group's name ("child protection unit") or a comparison."""
     after = reading.word(place + 1)
-    if reading.word(place).text in {"menor", "minor"} and after.text in known.MEASURED:
+    if (
+        reading.word(place).text in {"menor", "minor"}
+        and after.text in vocabulary.MEASURED
+    ):
         return True
     if _is_compound(reading, place):
         return True
@@ -198,36 +205,39 @@ def _is_generic(reading: Reading, place: int, amount: Amount) -> bool:
         return False
     if after.text in {"de", "que", "no", "who"}:
         after = reading.word(place + 2)
-    has_a_right = {reading.word(place + on).text for on in (2, 3)} & known.RIGHTS
-    return after.text in known.ANY_PERSON or bool(has_a_right)
+    has_a_right = {reading.word(place + on).text for on in (2, 3)} & vocabulary.RIGHTS
+    return after.text in vocabulary.ANY_PERSON or bool(has_a_right)
 
 
 def _is_compound(reading: Reading, place: int) -> bool:
     """As in "child protection", "women's shelter" and "victim-centred"."""
     noun, after, later = (reading.word(place + on) for on in range(3))
-    if after.text in known.APOSTROPHES:
+    if after.text in vocabulary.APOSTROPHES:
         behind = reading.word(place + 3) if later.text == "s" else later
-        return behind.text in known.COMPOUNDS
+        return behind.text in vocabulary.COMPOUNDS
     if after.text == "-" and after.start == noun.end and later.start == after.end:
-        return later.text not in known.PERSONS
-    return noun.text in known.ONE_PERSON and after.text in known.COMPOUNDS
+        return later.text not in vocabulary.PERSONS
+    return noun.text in vocabulary.ONE_PERSON and after.text in vocabulary.COMPOUNDS
 
 
 def _noun_before(reading: Reading, index: int, amount: Amount) -> int | None:
     """The people of "víctimas: 3", "niñas (2)" or "las víctimas fueron tres"."""
     place = index - 1
-    while index - place <= 3 and reading.word(place).text in known.SIGNS | known.BEING:
+    while (
+        index - place <= 3
+        and reading.word(place).text in vocabulary.SIGNS | vocabulary.BEING
+    ):
         place -= 1
     is_told = place < index - 1
     if not _ends_the_count(reading, index):
         return None
     if amount == Amount.ONE and not (
-        is_told and reading.word(index).text in known.ONES
+        is_told and reading.word(index).text in vocabulary.ONES
     ):
         return None
     for back in range(place, place - REACH, -1):
         word = reading.word(back)
-        if word.text in (known.PERSONS if is_told else known.SEVERAL_PERSONS):
+        if word.text in (vocabulary.PERSONS if is_told else vocabulary.SEVERAL_PERSONS):
             return None if _is_beside_the_count(reading, back) else back
         if not is_told or not _may_stand_before(word):
             return None
@@ -236,16 +246,21 @@ def _noun_before(reading: Reading, index: int, amount: Amount) -> int | None:
 
 def _may_stand_before(word: Word) -> bool:
     """Between the people and the sign: "víctimas de trata rescatadas en Sosúa: 3"."""
-    return word.is_letters and word.text not in known.STOPS - {"de", "of", "en", "in"}
+    return word.is_letters and word.text not in vocabulary.STOPS - {
+        "de",
+        "of",
+        "en",
+        "in",
+    }
 
 
 def _is_beside_the_count(reading: Reading, place: int) -> bool:
     """As in "trata de personas: 5" and "talleres para las mujeres: 3"."""
     before, earlier = reading.word(place - 1), reading.word(place - 2)
-    if before.text in known.THOSE:
+    if before.text in vocabulary.THOSE:
         before, earlier = earlier, reading.word(place - 3)
-    is_crime = before.text in {"de", "of", "in"} and earlier.text in known.CRIMES
-    return is_crime or before.text in known.MEANT_FOR
+    is_crime = before.text in {"de", "of", "in"} and earlier.text in vocabulary.CRIMES
+    return is_crime or before.text in vocabulary.MEANT_FOR
 
 
 def _ends_the_count(reading: Reading, index: int) -> bool:
@@ -253,6 +268,6 @@ def _ends_the_count(reading: Reading, index: int) -> bool:
     after, later = reading.word(index + 1), reading.word(index + 2)
     if after.text in {"y", "e", "and", "en", "in", "durante", "during"}:
         return True
-    if after.text in known.OF:
-        return later.text in known.THOSE
+    if after.text in vocabulary.OF:
+        return later.text in vocabulary.THOSE
     return not (after.is_letters or after.is_number or after.text in {"%", "-", "/"})

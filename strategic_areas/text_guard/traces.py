@@ -41,7 +41,7 @@ STREET_IN_ENGLISH = re.compile(
 )
 
 
-def find(reading: Reading) -> Iterator[Finding]:
+def find_traces(reading: Reading) -> Iterator[Finding]:
     """Every case file beside a victim, every plate, every address."""
     for match in CASE_NUMBER.finditer(reading.plain):
         if not SPAN_OF_YEARS.fullmatch(match["found"]) and _is_near_a_victim(match):
