@@ -87,8 +87,8 @@ def _addresses(row):
 def _read(client, path):
     """A page, the feed and the past that it leads to, its answers if it asks."""
     html = client.get(path).content.decode()
-    for beside in (r'href="(/[^"]+\.atom)"', r'href="([^"#]*\?at=[^"#]+)'):
-        for link in re.findall(beside, html)[:1]:
+    for pattern in (r'href="(/[^"]+\.atom)"', r'href="([^"#]*\?at=[^"#]+)'):
+        for link in re.findall(pattern, html)[:1]:
             client.get(urljoin(path, unescape(link)))
     if 'name="q"' in html.partition("<main")[2]:
         for question in QUESTIONS:

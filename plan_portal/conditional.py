@@ -23,7 +23,7 @@ from strategic_areas.views.parameters import canonical, has_free_text
 ASKED_BY_FRONT, KEEP = "portal.front", "X-Portal-Keep"
 
 #: Stands in a page in the place of its version, for as long as its text is not done.
-UNTOLD = "version-of-this-page"
+VERSION_PLACEHOLDER = "version-of-this-page"
 
 #: How to cite a page: it repeats what the page says, and names the day.
 CITATION = re.compile(rb'<p class="cite">.*?</p>', re.DOTALL)
@@ -55,8 +55,8 @@ def build_label():
             if path.suffix in KINDS:
                 digest.update(str(path.relative_to(settings.BASE_DIR)).encode())
                 digest.update(path.read_bytes())
-    told = [getattr(settings, name) for name in SHOWN_SETTINGS]
-    digest.update(repr(told).encode())
+    shown = [getattr(settings, name) for name in SHOWN_SETTINGS]
+    digest.update(repr(shown).encode())
     return digest.hexdigest()[:12]
 
 
@@ -93,9 +93,9 @@ def public_page(view, language):
         else:
             response = redirect(request.path + own_query)
         if response is None:
-            request.page_version = UNTOLD
+            request.page_version = VERSION_PLACEHOLDER
             response = view(request, *args, **kwargs)
-            tell_version(response)
+            fill_in_version(response)
         if finish := getattr(view, "finish", None):
             finish(response)
         response.headers["ETag"] = etag
@@ -113,20 +113,22 @@ def _query(request):
     return f"?{sent}" if sent else ""
 
 
-def tell_version(response):
+def fill_in_version(response):
     """
     Put into a page its version: a digest of what it says.
 
     The publication version would move with what other pages say, and so their bytes
     with it: each reader would fetch again what has not changed.
     """
-    if response.streaming or UNTOLD.encode() not in response.content:
+    if response.streaming or VERSION_PLACEHOLDER.encode() not in response.content:
         return
-    version = sha256(what_it_says(response.content)).hexdigest()[:12]
-    response.content = response.content.replace(UNTOLD.encode(), version.encode())
+    version = sha256(own_content(response.content)).hexdigest()[:12]
+    response.content = response.content.replace(
+        VERSION_PLACEHOLDER.encode(), version.encode()
+    )
 
 
-def what_it_says(html):
+def own_content(html):
     """A page without its frame and without what names the day on which it was made."""
     main = html.partition(b"<main")[2].partition(b'<p class="point-out"')[0]
     return CITATION.sub(b"", main)

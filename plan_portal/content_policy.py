@@ -65,11 +65,11 @@ class PolicyReportMiddleware:
         found = read(request.read(int(length)))
         if found is None:
             return HttpResponse(status=400)
-        if self._may_tell():
+        if self._may_log():
             logger.warning("A page broke the content policy: %s on %s, %s", *found)
         return HttpResponse(status=204)
 
-    def _may_tell(self):
+    def _may_log(self):
         minute = int(time.monotonic() // 60)
         if minute != self.minute:
             self.minute, self.told = minute, 0

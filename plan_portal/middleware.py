@@ -24,7 +24,7 @@ def language_of_path(path):
     return "en" if path == "/en" or path.startswith("/en/") else "es"
 
 
-def told_path(path):
+def path_for_log(path):
     """The path for the log, without the key of a link to a new password."""
     start, word, _key = path.partition("/password/reset/key/")
     return f"{start}{word}…" if word else path
@@ -47,11 +47,11 @@ class AccessLogMiddleware:
         access_log.info(
             "%s %s %s",
             request.method,
-            told_path(request.path),
+            path_for_log(request.path),
             response.status_code,
             extra={
                 "method": request.method,
-                "path": told_path(request.path),
+                "path": path_for_log(request.path),
                 "status": response.status_code,
                 "duration_ms": round((time.perf_counter() - begun) * 1000, 1),
             },

@@ -53,7 +53,7 @@ class PublicPages(Sitemap):
         return self._urls(page, own.scheme, own.netloc)
 
 
-def of(pages):
+def sitemap_view(pages):
     """The view of the sitemap of ``pages``, rows of the public table."""
     sitemaps = {"pages": PublicPages(pages)}
 

@@ -268,7 +268,11 @@ urlpatterns = [
     path("gestion/", admin.site.urls),
     path(PATH, security_txt, name="security_txt"),
     path("robots.txt", sitemap.robots, name="robots"),
-    path("sitemap.xml", public_page(sitemap.of(PUBLIC_PAGES), "es"), name="sitemap"),
+    path(
+        "sitemap.xml",
+        public_page(sitemap.sitemap_view(PUBLIC_PAGES), "es"),
+        name="sitemap",
+    ),
     path("cuenta/", include("agencies.accounts.urls")),
     path("en/", include((public_patterns("en"), "en"))),
     path("", include((public_patterns("es"), "es"))),

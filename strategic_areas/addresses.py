@@ -37,9 +37,9 @@ def address(name, *args, language=None):
     return _path(get_script_prefix(), f"{space}:{name}", args)
 
 
-def word_of(told: str) -> str:
+def permanent_word(identity: str) -> str:
     """The word that addresses a record for good, made of what tells it from others."""
-    digest = sha256(told.encode()).digest()
+    digest = sha256(identity.encode()).digest()
     return b32encode(digest).decode().lower()[:WORD_LENGTH]
 
 

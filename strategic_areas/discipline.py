@@ -193,7 +193,7 @@ def median_days(days: Sequence[Fraction]) -> int | None:
     return max(1, ceil(median(days))) if days else None
 
 
-def is_owed(accounts: Iterable, starts_on: date | None, asked) -> bool:
+def is_owed(accounts: Iterable, starts_on: date | None, period) -> bool:
     """
     Whether an agency owes a report of an activity in the round ``asked``.
 
@@ -205,9 +205,9 @@ def is_owed(accounts: Iterable, starts_on: date | None, asked) -> bool:
     before = [
         each
         for each in accounts
-        if each.period_id != asked.pk and each.age.period_ends_on <= asked.ends_on
+        if each.period_id != period.pk and each.age.period_ends_on <= period.ends_on
     ]
-    has_begun = starts_on is None or starts_on <= asked.ends_on
+    has_begun = starts_on is None or starts_on <= period.ends_on
     return has_begun and activity_state(before) not in {
         State.COMPLETED,
         State.CANCELLED,

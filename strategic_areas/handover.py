@@ -27,7 +27,7 @@ from strategic_areas.models import (
 from strategic_areas.queries import rounds
 
 #: How many published reports the page shows, the newest first.
-DID = 20
+REPORTS_SHOWN = 20
 UNFINISHED = [Status.DRAFT, Status.RETURNED]
 
 
@@ -60,7 +60,7 @@ def hand_over(mandate, successor, *, by, today=None):
         kind=mandate.kind,
         former=mandate.pk,
     )
-    _let_go(mandate.user, today)
+    _close_or_sign_out(mandate.user, today)
     return begun
 
 
@@ -75,7 +75,7 @@ def _must_be_possible(mandate, successor, today):
         )
 
 
-def _let_go(user, today):
+def _close_or_sign_out(user, today):
     """Close the account, unless it still has a mandate or another role."""
     stays = FocalPoint.objects.filter(user=user).exclude(ends_on__lt=today).exists()
     if stays or access.is_reviewer(user) or access.is_administrator(user):
@@ -85,7 +85,7 @@ def _let_go(user, today):
 
 
 @dataclass(frozen=True)
-class Account:
+class AgencyWork:
     """What an agency promised, did and owes."""
 
     agency: Agency
@@ -96,7 +96,7 @@ class Account:
     owed: tuple[rounds.Cell, ...]
 
 
-def account_of(agency, today=None):
+def agency_work(agency, today=None):
     """For whoever holds a mandate: drafts are the agency's own."""
     today = today or timezone.localdate()
     updates = ActivityUpdate.objects.without_transcriptions()
@@ -107,7 +107,7 @@ def account_of(agency, today=None):
         *updates.filter(status__in=UNFINISHED).select_related("activity", "period"),
         *declared.filter(status__in=UNFINISHED).select_related("commitment", "period"),
     ]
-    return Account(
+    return AgencyWork(
         agency=agency,
         commitments=tuple(
             Commitment.objects.filter(lead=agency, plan__in=Plan.objects.public())
@@ -123,7 +123,7 @@ def account_of(agency, today=None):
         published=tuple(
             updates.filter(status=Status.PUBLISHED)
             .select_related("activity", "period")
-            .order_by("-published_at", "-pk")[:DID]
+            .order_by("-published_at", "-pk")[:REPORTS_SHOWN]
         ),
         unfinished=tuple(begun),
         owed=tuple(_owed(agency, today)),

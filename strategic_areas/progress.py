@@ -109,15 +109,16 @@ def activity_state(reports: Iterable[Report]) -> State:
     return State(latest.execution) if latest else State.NO_REPORT
 
 
-def begun_with(said: Sequence[tuple[int | None, Account]]) -> Account | None:
+def begun_with(accounts: Sequence[tuple[int | None, Account]]) -> Account | None:
     """
     The account with which the present state of a commitment began; None without any.
 
-    A declaration that the result is not reached begins no state. ``said`` are pairs: of
-    an activity its id and a report, of the commitment None and a declaration.
+    A declaration that the result is not reached begins no state. ``accounts`` are
+    pairs: of an activity its id and a report, of the commitment None and a
+    declaration.
     """
     reports, declared, first, state = {}, [], None, None
-    for activity, each in sorted(said, key=lambda pair: newness(pair[1])):
+    for activity, each in sorted(accounts, key=lambda pair: newness(pair[1])):
         if activity is None:
             declared.append(each)
         else:
@@ -129,7 +130,7 @@ def begun_with(said: Sequence[tuple[int | None, Account]]) -> Account | None:
 
 
 def done_between(
-    said: Iterable[Report] | Iterable[Declaration],
+    accounts: Iterable[Report] | Iterable[Declaration],
 ) -> tuple[date, date] | None:
     """
     The first and the last day on which the work can have been completed.
@@ -137,7 +138,7 @@ def done_between(
     They are those of the first of the last accounts that all call it completed.
     """
     first = None
-    for each in sorted(said, key=newness, reverse=True):
+    for each in sorted(accounts, key=newness, reverse=True):
         if not each.is_done:
             break
         first = each

@@ -123,7 +123,7 @@ class Watch:
         """Read the version, then say until when it is good; never backwards."""
         begun = time.monotonic()
         try:
-            version, takedowns = self._asked(begun, listen)
+            version, takedowns = self._read_counters(begun, listen)
         except Error:
             watched = self._thread is not None and self._thread.is_alive()
             pause = RETRY_OF_REQUEST if watched else RETRY
@@ -131,18 +131,18 @@ class Watch:
             connection.close()
             raise
         day = f"{timezone.localdate():%Y%m%d}"
-        self._tell(Label(self._build, version, day, takedowns))
+        self._set_label(Label(self._build, version, day, takedowns))
         self.good_until = begun + GOOD_FOR
         self._next_question = 0.0
 
-    def _tell(self, label):
+    def _set_label(self, label):
         # Replaced only when it is another: pages are compared with it by identity.
         with self._labelling:
             if self.label is None or label[1:] > self.label[1:]:
                 self.on_new_label(label)
                 self.label = label
 
-    def _asked(self, begun, listen):
+    def _read_counters(self, begun, listen):
         thread = threading.get_ident()
         self._asked_at[thread] = begun
         try:
@@ -158,7 +158,7 @@ class Watch:
             try:
                 self._look()
             except Exception as error:
-                self._put_up_with(error)
+                self._log_and_pause(error)
         connection.close()
 
     def _look(self):
@@ -177,7 +177,7 @@ class Watch:
             # It may close the connection: the next look listens anew, then reads.
             self.make_ready()
 
-    def _put_up_with(self, error):
+    def _log_and_pause(self, error):
         """Whatever it was, the version is asked for again."""
         if not isinstance(error, Error):
             logger.exception("The publication version was not read")

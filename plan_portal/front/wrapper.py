@@ -170,9 +170,11 @@ class Answer:
     """What Django answers to a request, for as long as nobody has read its body."""
 
     def __init__(self, application, environ):
-        asked = {name: environ[name] for name in environ if name not in NOT_OF_THE_PAGE}
-        asked |= {"REQUEST_METHOD": "GET", ASKED_BY_FRONT: True}
-        self._body = application(asked, self._begin)
+        page_environ = {
+            name: environ[name] for name in environ if name not in NOT_OF_THE_PAGE
+        }
+        page_environ |= {"REQUEST_METHOD": "GET", ASKED_BY_FRONT: True}
+        self._body = application(page_environ, self._begin)
 
     def _begin(self, status, headers, exc_info=None):
         self.status = status

@@ -68,6 +68,6 @@ def account_page(request, slug):
         **admin.site.each_context(request),
         "title": gettext("%(agency)s: what is promised, done and owed")
         % {"agency": agency},
-        "account": handover.account_of(agency),
+        "account": handover.agency_work(agency),
     }
     return TemplateResponse(request, "desk/handover.html", context)

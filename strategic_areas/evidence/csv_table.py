@@ -18,22 +18,22 @@ FOREIGN = (b"%PDF-", b"PK\x03\x04", b"GIF8", b"{\\rtf", b"\xff\xd8\xff", b"\x89P
 def clean_csv(content, extension="csv"):
     """The same table; only its encoding is checked, and what a cell would do."""
     if b"\0" in content or content.startswith(FOREIGN):
-        raise not_what_its_name_says(extension, _how())
+        raise not_what_its_name_says(extension, _advice())
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise RefusedFileError(
             "encoding",
             _("This CSV file is not in UTF-8: its accents would be lost."),
-            _how(),
+            _advice(),
         ) from None
     if MARKUP.match(text):
-        raise not_what_its_name_says(extension, _how())
+        raise not_what_its_name_says(extension, _advice())
     try:
         for row in _rows(text):
             _must_not_calculate(row)
     except csv.Error:
-        raise not_what_its_name_says(extension, _how()) from None
+        raise not_what_its_name_says(extension, _advice()) from None
     return content
 
 
@@ -55,7 +55,7 @@ def _must_not_calculate(row):
             )
 
 
-def _how():
+def _advice():
     return _(
         "Make a clean copy: open it in the spreadsheet, choose “Save as” and the type "
         "“CSV UTF-8”, and upload that file."

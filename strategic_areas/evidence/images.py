@@ -28,19 +28,19 @@ def clean_image(content, extension):
     """The same picture, upright, without place, camera, comment or profile."""
     file_format = FORMATS[extension]
     if not content.startswith(SIGNATURES[file_format]):
-        raise not_what_its_name_says(extension, _how())
+        raise not_what_its_name_says(extension, _advice())
     if zipfile.is_zipfile(io.BytesIO(content)):
-        raise holds_another_file(_how())
+        raise holds_another_file(_advice())
     # A phone may append a second picture to a JPEG; it is left behind. To a PNG
     # nothing appends in good faith.
     if file_format == "PNG" and not content.endswith(PNG_END):
-        raise holds_another_file(_how())
+        raise holds_another_file(_advice())
     try:
         return _rewritten(content, file_format)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise _too_large() from None
     except (OSError, SyntaxError, ValueError):
-        raise not_what_its_name_says(extension, _how()) from None
+        raise not_what_its_name_says(extension, _advice()) from None
 
 
 def _rewritten(content, file_format):
@@ -70,7 +70,7 @@ def _too_large():
     )
 
 
-def _how():
+def _advice():
     return _(
         "Make a clean copy: open it in an image viewer, save it under another name as "
         "JPG or PNG, and upload that file."

@@ -60,9 +60,9 @@ EMPTY_PROPERTIES = {
 def clean_office(content, extension):
     """The same document without its author; refused when it does or fetches things."""
     if not content.startswith(FIRST):
-        raise not_what_its_name_says(extension, _how())
+        raise not_what_its_name_says(extension, _advice())
     if content[-LAST_LENGTH:-18] != LAST:
-        raise holds_another_file(_how())
+        raise holds_another_file(_advice())
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             entries = packed.infolist()
@@ -77,7 +77,7 @@ def clean_office(content, extension):
         RuntimeError,
         ValueError,
     ):
-        raise not_what_its_name_says(extension, _how()) from None
+        raise not_what_its_name_says(extension, _advice()) from None
 
 
 def _must_be_plain(entries, extension):
@@ -85,17 +85,17 @@ def _must_be_plain(entries, extension):
     if len(entries) > PACKED_ENTRIES:
         raise _too_much()
     if not entries or min(entry.header_offset for entry in entries) != 0:
-        raise holds_another_file(_how())
+        raise holds_another_file(_advice())
     names = [entry.orig_filename.lower() for entry in entries]
     plain = all(
         PLAIN_NAME.fullmatch(name) and ".." not in name.split("/") and name[0] != "/"
         for name in names
     )
     if not plain or len(set(names)) != len(names):
-        raise not_what_its_name_says(extension, _how())
+        raise not_what_its_name_says(extension, _advice())
     for entry in entries:
         if entry.flag_bits & ENCRYPTED or entry.compress_type not in PACKED:
-            raise not_what_its_name_says(extension, _how())
+            raise not_what_its_name_says(extension, _advice())
 
 
 def _packed_anew(packed, entries):
@@ -136,7 +136,7 @@ def _too_much():
     return RefusedFileError(
         "unpacked",
         _("Unpacked, this file holds far more than a document or a workbook."),
-        _how(),
+        _advice(),
     )
 
 
@@ -144,7 +144,7 @@ def _must_be_kind(packed, extension):
     """It holds the main part of a workbook or document, and no active part."""
     names = packed.namelist()
     if CONTENT_TYPES not in names or MAIN_PARTS[extension] not in names:
-        raise not_what_its_name_says(extension, _how())
+        raise not_what_its_name_says(extension, _advice())
     if any(ACTIVE_PART.match(name) for name in names):
         raise _active()
 
@@ -186,7 +186,7 @@ def _must_stay_inside(data):
             raise RefusedFileError(
                 "from_elsewhere",
                 _("This file takes content from elsewhere: a linked file or picture."),
-                _how(),
+                _advice(),
             )
 
 
@@ -204,11 +204,11 @@ def _active():
             "This file does more than show text and numbers: it holds a macro, a data "
             "connection, or another file."
         ),
-        _how(),
+        _advice(),
     )
 
 
-def _how():
+def _advice():
     return _(
         "Make a clean copy: copy what matters into a new document or workbook, save it "
         "as .docx or .xlsx, or save this one as PDF, and upload that file."

@@ -38,19 +38,19 @@ pikepdf.settings.set_qpdf_limits(
 def clean_pdf(content, extension="pdf"):
     """The same pages, written anew; refused when anything in it is active."""
     if not content.startswith(b"%PDF-"):
-        raise not_what_its_name_says(extension, _how())
+        raise not_what_its_name_says(extension, _advice())
     if not END.search(content) or zipfile.is_zipfile(io.BytesIO(content)):
-        raise holds_another_file(_how())
+        raise holds_another_file(_advice())
     try:
         with pikepdf.open(io.BytesIO(content), attempt_recovery=False) as pdf:
             _must_be_passive(pdf)
             if len(pdf.pages) == 0:
-                raise not_what_its_name_says(extension, _how())
+                raise not_what_its_name_says(extension, _advice())
             return _rewritten(pdf)
     except pikepdf.PasswordError:
         raise _locked() from None
     except (pikepdf.PdfError, ValueError, TypeError, RuntimeError):
-        raise not_what_its_name_says(extension, _how()) from None
+        raise not_what_its_name_says(extension, _advice()) from None
 
 
 def _must_be_passive(pdf):
@@ -123,7 +123,7 @@ def _active():
             "This PDF does more than show pages: it holds a script, an action, a form "
             "that sends data, a film, or another file."
         ),
-        _how(),
+        _advice(),
     )
 
 
@@ -131,11 +131,11 @@ def _locked():
     return RefusedFileError(
         "locked",
         _("This PDF is protected by a password or by restrictions."),
-        _how(),
+        _advice(),
     )
 
 
-def _how():
+def _advice():
     return _(
         "Make a clean copy: open it, choose Print and then “Save as PDF”, and upload "
         "that file."

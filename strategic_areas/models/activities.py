@@ -48,8 +48,8 @@ class ActivityQuerySet(PlannedQuerySet):
         mine = Q(agency__in=FocalPoint.objects.agencies_of(user))
         if not (access.is_reviewer(user) or access.is_administrator(user)):
             return self.filter(mine)
-        told = Activity.objects.filter(updates__submitted_at__isnull=False)
-        return self.filter(mine | Q(is_in_plan=True) | Q(pk__in=told.values("pk")))
+        handed_in = Activity.objects.filter(updates__submitted_at__isnull=False)
+        return self.filter(mine | Q(is_in_plan=True) | Q(pk__in=handed_in.values("pk")))
 
 
 class Activity(PlanBound, Coded, Planned, Sourced):

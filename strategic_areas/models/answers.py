@@ -143,7 +143,7 @@ class Answered(models.Model):
         """No news and reserved answers say in their own field what is to be said."""
         return self.is_reserved or self.answer == Answer.NO_NEWS
 
-    def unsaid(self, text):
+    def missing_answers(self, text):
         """
         What this kind of answer still has to say: messages by the name of the field.
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.constraints import dates_in_order, decided_as_a_whole, spanish_required
 from agencies.fields import Fields, bilingual, public
-from strategic_areas.addresses import word_of
+from strategic_areas.addresses import permanent_word
 
 
 class Correction(models.Model):
@@ -72,4 +72,4 @@ class Correction(models.Model):
 
 def mark_of(pk: int) -> str:
     """The mark of the request with this id."""
-    return f"solicitud-{word_of(f'correction/{pk}')}"
+    return f"solicitud-{permanent_word(f'correction/{pk}')}"

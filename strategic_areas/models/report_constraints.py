@@ -96,12 +96,12 @@ def answer_constraints(model, text):
     ``text`` is the bilingual field that tells what was done: required unless there is
     no news to tell or the law withholds it.
     """
-    told = Q(**{f"{text}_es__isnull": False}) & ~Q(**{f"{text}_es": ""})
+    described = Q(**{f"{text}_es__isnull": False}) & ~Q(**{f"{text}_es": ""})
     explained = Q(no_news_reason_es__isnull=False) & ~Q(no_news_reason_es="")
     return [
         models.CheckConstraint(
             name=f"{model}_{text}_in_spanish",
-            condition=Q(answer=Answer.NO_NEWS) | Q(is_reserved=True) | told,
+            condition=Q(answer=Answer.NO_NEWS) | Q(is_reserved=True) | described,
             violation_error_message=_("The Spanish text is required."),
         ),
         models.CheckConstraint(

@@ -140,5 +140,5 @@ def in_words(fields, values):
     ``values`` are plain ones by name, as a receipt holds them. What is silent, or not
     there, is left out.
     """
-    told = [(each.label, each.in_words(values.get(each.name))) for each in fields]
-    return [(label, words) for label, words in told if words]
+    pairs = [(each.label, each.in_words(values.get(each.name))) for each in fields]
+    return [(label, words) for label, words in pairs if words]

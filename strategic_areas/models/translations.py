@@ -82,7 +82,7 @@ class Translation(models.Model):
         return f"translation:{self.record._meta.model_name}:{self.record.pk}"
 
 
-def told_in(record):
+def translated_fields(record):
     """The translation's fields and those of the revision that they stand for."""
     if isinstance(record, CommitmentUpdate):
         text = "statement"
@@ -93,9 +93,9 @@ def told_in(record):
 
 
 def untranslated(record):
-    """Those of ``told_in`` that say something in Spanish and nothing in English."""
+    """The translated fields that are filled in in Spanish and empty in English."""
     return {
         name: field
-        for name, field in told_in(record).items()
+        for name, field in translated_fields(record).items()
         if getattr(record, f"{field}_es") and not getattr(record, f"{field}_en")
     }

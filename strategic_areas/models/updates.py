@@ -231,7 +231,7 @@ class ActivityUpdate(Answered, Reviewed):
         """Rules between fields; each message stands beside its field."""
         if not (self.activity_id and self.period_id):
             return
-        errors = self.unsaid("narrative_es")
+        errors = self.missing_answers("narrative_es")
         if self.activity.is_continuing and self.percent is not None:
             errors["percent"] = _(
                 "A continuing activity reports its state and a quantity, never a "

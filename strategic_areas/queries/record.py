@@ -13,7 +13,7 @@ from strategic_areas.models import (
     Plan,
     Status,
 )
-from strategic_areas.models.translations import told_in
+from strategic_areas.models.translations import translated_fields
 from strategic_areas.queries import disputes, grounds, letters, names
 from strategic_areas.queries.entry import Entry
 from strategic_areas.queries.evidence import evidence_line
@@ -187,7 +187,7 @@ def _declaration_content(row):
 def texts(row) -> dict:
     """What it says in both languages; where it has no English, its translation's."""
     kept, found, translated = getattr(row, "translation", None), {}, set()
-    for name, field in told_in(row).items():
+    for name, field in translated_fields(row).items():
         spanish = getattr(row, f"{field}_es") or ""
         english = getattr(row, f"{field}_en") or ""
         if spanish and not english and (english := getattr(kept, name, "")):

@@ -37,7 +37,7 @@ NOT_PUBLIC = {
 
 #: Statuses in which the public is told something of a revision: also that it was
 #: handed in. Of a draft, or of one that was given back, it is told nothing.
-TOLD = "('submitted', 'published', 'replaced', 'withdrawn')"
+PUBLICLY_KNOWN = "('submitted', 'published', 'replaced', 'withdrawn')"
 #: The models of revisions; what hangs on one is as public as the revision.
 REVISIONS = ("ActivityUpdate", "CommitmentUpdate")
 #: May name a revision, but hangs on none: it stands beside other records too.
@@ -70,7 +70,7 @@ class Table:
 
     name: str
     is_revision: bool = False
-    beside: tuple[tuple[str, str], ...] = ()
+    revision_links: tuple[tuple[str, str], ...] = ()
 
 
 def public_tables():
@@ -90,12 +90,12 @@ def public_tables():
 
 def _table(model, *, is_revision=False):
     revisions = [model_named(name) for name in REVISIONS]
-    beside = tuple(
+    links = tuple(
         (field.column, field.related_model._meta.db_table)
         for field in model._meta.concrete_fields
         if field.related_model in revisions and model.__name__ not in ON_NO_REVISION
     )
-    return Table(model._meta.db_table, is_revision, beside)
+    return Table(model._meta.db_table, is_revision, links)
 
 
 def _move(*counters):
@@ -144,21 +144,21 @@ def takedowns():
 
 
 def _of_status(table, rows):
-    return " OR ".join(f"{row}.status IN {TOLD}" for row in rows)
+    return " OR ".join(f"{row}.status IN {PUBLICLY_KNOWN}" for row in rows)
 
 
 def _sqlite(name, table, event, rows):
     when = ""
     if table.is_revision:
         when = f"WHEN {_of_status(table, rows)} "
-    elif table.beside:
-        asked = " OR ".join(
+    elif table.revision_links:
+        conditions = " OR ".join(
             f'EXISTS (SELECT 1 FROM "{parent}" '  # noqa: S608 - our own names
-            f"WHERE id = {row}.{column} AND status IN {TOLD})"
+            f"WHERE id = {row}.{column} AND status IN {PUBLICLY_KNOWN})"
             for row in rows
-            for column, parent in table.beside
+            for column, parent in table.revision_links
         )
-        when = f"WHEN {asked} "
+        when = f"WHEN {conditions} "
     counters = ("number", "takedowns") if event == "DELETE" else ("number",)
     return (
         f'CREATE TRIGGER "{name}" AFTER {event} ON "{table.name}" {when}'
@@ -170,10 +170,12 @@ def _postgresql(name, table, event, rows):
     when, function = "", f"{PREFIX}move_version()"
     if table.is_revision:
         when = f"WHEN ({_of_status(table, rows)}) "
-    elif table.beside:
+    elif table.revision_links:
         # A condition of a trigger may not read another table there; its function may.
-        words = ", ".join(f"'{word}'" for pair in table.beside for word in pair)
-        function = f"{PREFIX}move_version_beside({words})"
+        arguments = ", ".join(
+            f"'{name}'" for pair in table.revision_links for name in pair
+        )
+        function = f"{PREFIX}move_version_beside({arguments})"
     # Deferred to commit: an immediate one makes two editors deadlock.
     return (
         f'CREATE CONSTRAINT TRIGGER "{name}" AFTER {event} ON "{table.name}" '
@@ -246,7 +248,7 @@ def _move_version_beside():
         "DECLARE number int := 0; told boolean; "
         "BEGIN WHILE number < TG_NARGS LOOP "
         "EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I WHERE status IN "
-        + TOLD.replace("'", "''")
+        + PUBLICLY_KNOWN.replace("'", "''")
         + " AND id IN (($1).%I, ($2).%I))', "
         "TG_ARGV[number + 1], TG_ARGV[number], TG_ARGV[number]) "
         "INTO told USING COALESCE(NEW, OLD), COALESCE(OLD, NEW); "

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from agencies import audit
 from agencies.access import RefusedError
-from strategic_areas.addresses import word_of
+from strategic_areas.addresses import permanent_word
 from strategic_areas.models import Status, Transition
 
 #: What each step is called in the audit record.
@@ -56,7 +56,7 @@ def public_id(update):
     it is loaded; kept, so that no later change of a code moves it. It tells nothing of
     what is not published: a draft has none, whatever somebody computes.
     """
-    told = "/".join(
+    identity = "/".join(
         (
             type(update)._meta.model_name,
             update.period.plan.code,
@@ -65,7 +65,7 @@ def public_id(update):
             str(update.revision),
         )
     )
-    words = (word_of(f"{told}/{attempt}") for attempt in count())
+    words = (permanent_word(f"{identity}/{attempt}") for attempt in count())
     taken = type(update).objects.filter
     return next(word for word in words if not taken(public_id=word).exists())
 

@@ -35,7 +35,7 @@ def draft(update, *, by):
     corrects something already reported for it, and beside a revision still open.
     """
     must_report(by, update)
-    must_be_askable(update)
+    must_accept_reports(update)
     return store_draft(update, by, Provenance.REPORTED)
 
 
@@ -152,7 +152,7 @@ def publish(update, *, by, seen_version=None, evidence=()):
     Nobody publishes a revision of which they wrote, changed or submitted any part.
     """
     must_review(by, update)
-    put_out(
+    make_public(
         update,
         by=by,
         seen_version=seen_version,
@@ -211,7 +211,7 @@ def correct(update, *, by):
     return revision
 
 
-def put_out(update, *, by, seen_version, **stamp):
+def make_public(update, *, by, seen_version, **stamp):
     """Publish in the place of what stood published; by nobody who had a part in it."""
     must_be_its_own(update)
     before = published(update)
@@ -233,14 +233,14 @@ def put_out(update, *, by, seen_version, **stamp):
 
 def must_say_something_new(update):
     before = published(update)
-    if before and _said(before) == _said(update):
+    if before and _content(before) == _content(update):
         raise TransitionError(
             _("%(record)s says just what is published already: change it first.")
             % {"record": update}
         )
 
 
-def _said(update):
+def _content(update):
     """What a revision tells: its content and its evidence, to compare two of them."""
     content = [field.plain(update) for field in update.fields.where(corrected=True)]
     evidence = update.evidences.values_list(
@@ -257,7 +257,7 @@ def must_be_editable(stored):
         )
 
 
-def must_be_askable(update):
+def must_accept_reports(update):
     """A round asks while it accepts reports; a correction is possible at any time."""
     period = update.period
     if not period.is_round:

@@ -20,10 +20,10 @@ from strategic_areas.workflow.authority import (
 )
 from strategic_areas.workflow.moves import Conflict, TransitionError, move
 from strategic_areas.workflow.steps import (
-    must_be_askable,
+    make_public,
+    must_accept_reports,
     must_be_editable,
     must_say_something_new,
-    put_out,
     store_draft,
     store_save,
 )
@@ -39,7 +39,7 @@ def transcribe(update, letter, *, by, seen_version=None):
     """
     must_transcribe(by, letter, update)
     if update.pk is None:
-        must_be_askable(update)
+        must_accept_reports(update)
         update.letter = letter
         return store_draft(update, by, Provenance.TRANSCRIBED)
     stored = type(update).objects.select_for_update().get(pk=update.pk)
@@ -75,7 +75,7 @@ def confirm_letter(letter, seen, *, by, declared=None):
     """Publish what was transcribed: the agency says that it is what it reported."""
     for update, version in _chosen(letter, seen, declared):
         must_confirm(by, update)
-        put_out(
+        make_public(
             update,
             by=by,
             seen_version=version,

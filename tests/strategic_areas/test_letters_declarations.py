@@ -282,7 +282,7 @@ def test_what_the_lead_contests_is_not_its_own_work_that_came_back(client):
     parts = [part for d in reminders.digests(tomorrow) for part in d.parts]
     assert desk.context["returned"] == []
     assert [part for part in parts if part.returned] == []
-    assert handover.account_of(declared.agency).unfinished == ()
+    assert handover.agency_work(declared.agency).unfinished == ()
 
 
 @pytest.mark.parametrize("kind", ["agency", "reviewer"])
