@@ -1,0 +1,204 @@
+"""Plans made up by hypothesis: their periods, activities and what was said of each."""
+
+from collections import namedtuple
+from datetime import timedelta
+
+from django.utils import timezone
+from hypothesis import strategies as st
+
+from strategic_areas.models import (
+    ActivityUpdate,
+    Letter,
+    RoundReopening,
+    Status,
+    Transition,
+)
+from tests import factories
+
+TODAY = timezone.localdate()
+NOW = timezone.now()
+
+
+def day(number):
+    """So many days from today."""
+    return TODAY + timedelta(days=number)
+
+
+#: By when a round opens, is due and closes, counted from today.
+WINDOWS = {
+    "closed": (-40, -20, -10),
+    "late": (-20, -5, 5),
+    "open": (-5, 5, 15),
+    "upcoming": (2, 5, 15),
+}
+#: How a report stands, and whether the secretariat wrote it from a letter.
+STATES = [
+    *((status, False) for status in ("draft", "submitted", "returned", "published")),
+    ("withdrawn", False),
+    *((status, True) for status in ("draft", "submitted", "returned", "published")),
+]
+#: What each kind of answer states.
+ANSWERS = {
+    "reported": {},
+    "no_news": {"answer": "no_news", "no_news_reason_es": "Nada."},
+    "reserved": {
+        "is_reserved": True,
+        "reserved_reason": "Caso abierto.",
+        "reserved_legal_basis": "Ley 200-04",
+    },
+}
+
+Work = namedtuple("Work", "agency commitment starts kind")
+Period = namedtuple("Period", "window ends is_demonstration reopened_until is_ready")
+Said = namedtuple("Said", "state on execution answer")
+
+works = st.builds(
+    Work,
+    agency=st.integers(0, 1),
+    commitment=st.integers(0, 1),
+    starts=st.sampled_from([None, None, -200, -50, -49]),
+    kind=st.sampled_from(["planned", "planned", "planned", "superseded", "off_plan"]),
+)
+periods = st.builds(
+    Period,
+    window=st.sampled_from([None, *WINDOWS]),
+    ends=st.sampled_from([-120, -50]),
+    is_demonstration=st.sampled_from([False, False, False, True]),
+    reopened_until=st.sampled_from([None, None, -1, 20]),
+    is_ready=st.booleans(),
+)
+accounts = st.builds(
+    Said,
+    state=st.sampled_from(STATES),
+    on=st.sampled_from([None, -60, -45, -30, -15]),
+    execution=st.sampled_from(
+        ["in_progress", "completed", "completed", "cancelled", "suspended"]
+    ),
+    answer=st.sampled_from(list(ANSWERS)),
+)
+plans = st.fixed_dictionaries(
+    {
+        "status": st.sampled_from(["approved", "approved", "ended", "in_preparation"]),
+        "superseded": st.sampled_from([None, None, 1]),
+        "works": st.lists(works, min_size=1, max_size=4),
+        "periods": st.lists(periods, min_size=1, max_size=4),
+        # Of each work in each period, in this order; None where nothing was said.
+        "accounts": st.lists(st.one_of(st.none(), accounts), min_size=16, max_size=16),
+    }
+)
+
+
+class World:
+    """A plan made up from what hypothesis drew, stored as the workflow leaves it."""
+
+    def __init__(self, drawn):
+        self.plan = factories.make_plan(
+            starts_on=day(-400), ends_on=day(400), status=drawn["status"]
+        )
+        self.by = factories.make_reviewer()
+        self.agencies = [factories.make_agency() for _ in range(2)]
+        self.users = [factories.make_focal_point(agency=each) for each in self.agencies]
+        self.commitments = [
+            factories.make_commitment(plan=self.plan, lead=self.agencies[0])
+            for _ in range(2)
+        ]
+        if drawn["superseded"]:
+            heir = factories.make_commitment(plan=self.plan)
+            heir.supersedes.add(self.commitments[drawn["superseded"]])
+        self.works = [self._work(*each) for each in drawn["works"]]
+        self.periods = [self._period(*each) for each in drawn["periods"]]
+        cells = ((work, period) for work in self.works for period in self.periods)
+        for (work, period), said in zip(cells, drawn["accounts"], strict=False):
+            if said:
+                self._say(work, period, *said)
+
+    def _work(self, agency, commitment, starts, kind):
+        made = factories.make_activity(
+            commitment=self.commitments[commitment],
+            agency=self.agencies[agency],
+            starts_on=None if starts is None else day(starts),
+        )
+        if kind == "off_plan":
+            made.code, made.is_in_plan = f"F-{made.pk}", False
+            made.save()
+        if kind == "superseded":
+            heir = factories.make_activity(
+                commitment=made.commitment, agency=made.agency
+            )
+            heir.supersedes.add(made)
+        return made
+
+    def _period(self, window, ends, is_demonstration, reopened_until, is_ready):
+        if window is None:
+            return factories.make_period(
+                plan=self.plan, starts_on=day(-300), ends_on=day(ends)
+            )
+        opens, due, closes = map(day, WINDOWS[window])
+        is_public = is_ready and window == "closed" and not is_demonstration
+        made = factories.make_round(
+            plan=self.plan,
+            starts_on=day(-300),
+            ends_on=day(ends),
+            is_demonstration=is_demonstration,
+            opens_on=opens,
+            due_on=due,
+            closes_on=closes,
+            scorecards_ready_at=NOW - timedelta(days=9) if is_public else None,
+            scorecards_public_at=NOW - timedelta(days=5) if is_public else None,
+        )
+        if reopened_until is not None:
+            RoundReopening.objects.create(
+                period=made,
+                agency=self.agencies[0],
+                until=day(reopened_until),
+                reason="Cambio de personal.",
+                by=self.by,
+            )
+        return made
+
+    def _say(self, work, period, state, on, execution, answer):
+        (status, is_letter), is_round = state, period.is_round
+        moment = NOW + timedelta(days=on or -30)
+        if period.is_demonstration:
+            provenance = "demonstration"
+        elif is_round:
+            provenance = "transcribed" if is_letter else "reported"
+        else:
+            provenance, status = "press", Status.PUBLISHED
+        fields = dict(ANSWERS[answer])
+        if is_round and is_letter:
+            fields["letter"] = self._letter(work.agency, period)
+        if status in {"published", "withdrawn"}:
+            fields |= {"published_at": NOW, "published_by": self.by}
+            fields["public_id"] = f"w{work.pk}x{period.pk}"
+        if status == "withdrawn":
+            fields |= {"withdrawn_at": NOW, "withdrawn_by": self.by}
+            fields["withdrawal_reason"] = "Otra cifra."
+        update = ActivityUpdate.objects.create(
+            activity=work,
+            period=period,
+            status=status,
+            origin="entered" if is_round else "record",
+            provenance=provenance,
+            execution=execution,
+            narrative_es="Se hizo.",
+            reported_on=None if is_round or on is None else day(on),
+            submitted_at=moment if is_round and status != "draft" else None,
+            **fields,
+        )
+        steps = [] if status == "draft" else [Status.SUBMITTED]
+        if status != "submitted":
+            steps.append(status)
+        for step in steps if is_round else []:
+            Transition.objects.create(
+                activity_update=update, to_status=step, by=self.by, at=moment
+            )
+
+    def _letter(self, agency, period):
+        return Letter.objects.create(
+            agency=agency,
+            period=period,
+            dated_on=day(-60),
+            received_on=day(-60),
+            recorded_by=self.by,
+        )
