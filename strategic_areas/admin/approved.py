@@ -4,18 +4,18 @@ from django import forms
 from django.contrib import admin, messages
 from django.http import HttpResponseRedirect
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from agencies.access import RefusedError
 from agencies.admin.scoping import ScopedAdmin
 from agencies.admin.staleness import StaleGuardForm
 from strategic_areas import workflow
+from strategic_areas.desk.change_forms import led_to
 from strategic_areas.models import PendingChange
 from strategic_areas.workflow.guard import blocked_texts
 
 
-class ProposalForm(StaleGuardForm):
+class ApprovedForm(StaleGuardForm):
     """Refuses personal data, and a second change beside one that waits."""
 
     def clean(self):
@@ -25,17 +25,9 @@ class ProposalForm(StaleGuardForm):
             self.add_error(name, reason)
         # The stale guard has locked the record: nobody proposes in between.
         if self.instance.pk and (change := workflow.waiting_change(self.instance)):
-            raise forms.ValidationError(_refusal(change), code="waits")
+            text = _("A change of this waits for approval; nothing of yours was kept.")
+            raise forms.ValidationError(led_to(change, text), code="waits")
         return cleaned
-
-
-def _refusal(change):
-    return format_html(
-        '{} <a href="{}">{}</a>',
-        _("A change of this waits for approval; nothing of yours was kept."),
-        reverse("admin:approval", args=[change.pk]),
-        _("See the change that waits"),
-    )
 
 
 class ApprovedMixin:
@@ -45,7 +37,7 @@ class ApprovedMixin:
     Stands before the admin classes that it is mixed into.
     """
 
-    form = ProposalForm
+    form = ApprovedForm
     change_form_template = "admin/strategic_areas/approved_change_form.html"
 
     def has_delete_permission(self, request, obj=None):

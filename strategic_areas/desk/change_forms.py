@@ -16,7 +16,7 @@ from strategic_areas.workflow import guard
 from strategic_areas.workflow.guard import blocked_texts
 
 
-class ProposalForm(forms.ModelForm):
+class ChangeForm(forms.ModelForm):
     """
     Refuses what identifies a person; ``propose`` keeps the rest for approval.
 
@@ -60,13 +60,16 @@ class ProposalForm(forms.ModelForm):
         try:
             return workflow.propose(self.instance, by=by)
         except workflow.AlreadyWaiting as error:
-            self.add_error(None, _refusal(error.current))
+            text = _(
+                "Another proposal for this waits for approval. Your text is still here."
+            )
+            self.add_error(None, led_to(error.current, text))
         except RefusedError as error:
             self.add_error(None, str(error))
         return None
 
 
-class OwnWordsForm(ProposalForm):
+class OwnWordsForm(ChangeForm):
     """What an agency says itself: in Spanish, and in English where it likes."""
 
     class Meta:
@@ -86,10 +89,8 @@ class OwnWordsForm(ProposalForm):
         self.fields["text_en"].required = False
 
 
-def _refusal(change):
-    return format_html(
-        '{} <a href="{}">{}</a>',
-        _("Another proposal for this waits for approval. Your text is still here."),
-        reverse("admin:approval", args=[change.pk]),
-        _("See the change that waits"),
-    )
+def led_to(change, text):
+    """A text with the link to a change that waits."""
+    address = reverse("admin:approval", args=[change.pk])
+    name = _("See the change that waits")
+    return format_html('{} <a href="{}">{}</a>', text, address, name)

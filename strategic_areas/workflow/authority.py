@@ -53,8 +53,8 @@ def may_propose(user, record):
             return record.may_stand and reports_for(user, record.agency)
         if is_party(user, record):
             return False
-    action = "change" if record.pk else "add"
-    return user.has_perm(f"strategic_areas.{action}_{record._meta.model_name}")
+    meta, action = record._meta, "change" if record.pk else "add"
+    return user.has_perm(f"{meta.app_label}.{action}_{meta.model_name}")
 
 
 def is_party(user, dispute):

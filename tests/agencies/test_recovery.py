@@ -168,13 +168,16 @@ def test_a_superuser_is_not_recovered_by_administrators():
     assert FactorReset.objects.count() == 0
 
 
-def test_the_database_refuses_one_person_for_both(person):
-    first = make_administrator()
-    reset = ask(person, first)
+def test_the_database_refuses_the_person_herself_as_either_of_the_two():
+    first, person = make_administrator(), make_administrator()
+    rows = FactorReset.objects.filter(pk=ask(person, first).pk)
+    told = {"status": "applying", "decided_at": timezone.now()}
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        FactorReset.objects.filter(pk=reset.pk).update(
-            status="applying", decided_by=first, decided_at=timezone.now()
+        rows.update(decided_by=person, **told)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        FactorReset.objects.create(
+            user=person, way="video", proposed_by=person, proposed_at=timezone.now()
         )
 
 

@@ -144,29 +144,6 @@ def test_every_kind_of_field_survives_the_wait():
     assert Indicator.objects.get().sensitive is False
 
 
-def test_nobody_approves_what_they_proposed():
-    reviewer = make_reviewer()
-    change = make_change(by=reviewer)
-
-    with pytest.raises(RefusedError):
-        workflow.approve(change, by=reviewer)
-
-    change.refresh_from_db()
-    assert change.status == Status.PENDING
-    assert HelpLine.objects.get().scope_es in {None, ""}
-
-
-def test_the_database_itself_refuses_an_approval_by_the_proposer():
-    change = make_change()
-
-    with pytest.raises(IntegrityError), transaction.atomic():
-        PendingChange.objects.update(
-            status=Status.APPROVED,
-            decided_by=change.proposed_by,
-            decided_at=timezone.now(),
-        )
-
-
 @pytest.mark.parametrize("make_actor", [make_administrator, make_focal_point])
 def test_only_the_secretariat_proposes_and_decides(make_actor):
     stranger, line = make_actor(), make_help_line()
@@ -229,15 +206,6 @@ def test_a_declined_change_needs_a_reason_and_is_decided_once():
     assert (change.status, change.reason) == (Status.DECLINED, "No es el número.")
 
 
-def test_whoever_proposed_takes_it_back():
-    change = make_change()
-
-    workflow.take_back(change, by=change.proposed_by)
-
-    change.refresh_from_db()
-    assert change.status == Status.TAKEN_BACK
-
-
 def test_a_change_that_changes_nothing_is_refused():
     line = make_help_line(scope_es="Igual.")
 
@@ -277,14 +245,6 @@ def test_what_a_change_holds_never_changes(changed):
 
     with pytest.raises(IntegrityError), transaction.atomic():
         change.records.update(**changed)
-
-
-def test_what_was_proposed_by_whom_and_when_never_changes():
-    change = make_change()
-
-    for changed in ({"proposed_at": timezone.now()}, {"proposed_by": make_reviewer()}):
-        with pytest.raises(IntegrityError), transaction.atomic():
-            PendingChange.objects.filter(pk=change.pk).update(**changed)
 
 
 def test_no_record_joins_a_change_on_which_somebody_has_decided():

@@ -113,6 +113,16 @@ def test_the_database_itself_wants_two_people(case, status):
     assert case.stored().is_waiting
 
 
+def test_the_database_itself_keeps_who_proposed_it_and_when(case):
+    rows = case.steps.model.objects.filter(pk=case.decision.pk)
+
+    for changed in ({"proposed_at": timezone.now()}, {"proposed_by": case.other}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            rows.update(**changed)
+
+    assert case.stored().proposed_by == case.proposer
+
+
 @pytest.mark.parametrize(
     "changed",
     [

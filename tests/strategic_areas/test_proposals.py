@@ -1,11 +1,9 @@
 """Proposed activities: who proposes, who decides, and what the plan becomes by it."""
 
 import pytest
-from django.contrib.auth.models import Group
-from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from agencies.access import RefusedError, Role
+from agencies.access import RefusedError
 from agencies.audit import AuditEntry
 from agencies.mail import Mail
 from strategic_areas.desk import queries
@@ -301,25 +299,6 @@ def test_what_is_decided_stays_decided(client):
     assert not Activity.objects.exists()
     with pytest.raises(RefusedError):
         PROPOSALS.approve(proposal, by=make_reviewer(), **ACT)
-
-
-def test_nobody_decides_what_they_proposed():
-    proposal = make_proposal()
-    person = proposal.proposed_by
-    person.groups.add(Group.objects.get(name=Role.REVIEWER))
-
-    for step in (
-        lambda: PROPOSALS.decline(proposal, by=person, reason="No."),
-        lambda: PROPOSALS.approve(proposal, by=person, **ACT),
-    ):
-        with pytest.raises(RefusedError):
-            step()
-    with pytest.raises(IntegrityError), transaction.atomic():
-        ActivityProposal.objects.update(
-            status="declined", decided_by=person, decided_at=proposal.proposed_at
-        )
-
-    assert ActivityProposal.objects.get().is_waiting
 
 
 @pytest.mark.parametrize("is_accepted", [True, False])

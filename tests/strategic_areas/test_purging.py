@@ -195,19 +195,6 @@ def test_whoever_requested_does_not_confirm():
     assert (update.narrative_es, asked.status) == (TEXT, "pending")
 
 
-def test_the_database_itself_wants_two_people():
-    reviewer = make_reviewer()
-    asked = purging.request(NAME, by=reviewer)
-
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Purge.objects.filter(pk=asked.pk).update(
-            status="applying", decided_by=reviewer, decided_at=asked.proposed_at
-        )
-
-    asked.refresh_from_db()
-    assert asked.status == "pending"
-
-
 def test_a_focal_point_neither_requests_nor_confirms():
     focal_point = make_focal_point()
     asked = purging.request(NAME, by=make_administrator())
