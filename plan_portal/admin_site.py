@@ -27,7 +27,8 @@ from strategic_areas.desk.access_review import review_page
 from strategic_areas.desk.letters import confirming
 from strategic_areas.purging import PURGES
 
-#: allauth registers tables of its own, secrets of second factors among them.
+#: Apps of allauth that register tables of their own, among them the secrets of second
+#: factors: their tables are not shown.
 NOT_SHOWN = {"account", "mfa", "usersessions"}
 #: Sentences of Django's own admin that our catalogue words anew, since Django's Spanish
 #: greets in the plural and guesses genders. Nothing reads this list: by standing here
@@ -56,7 +57,7 @@ REWORDED = [
 
 
 class PortalAdminSite(AdminSite):
-    """Django's admin, with an index that says what waits for the person."""
+    """Django's admin, with an index that lists what waits for this person."""
 
     site_title = _("Plan portal")
     site_header = _("Plan portal")
@@ -71,13 +72,13 @@ class PortalAdminSite(AdminSite):
         super().register(shown, admin_class, **options)
 
     def login(self, request, extra_context=None):
-        """There is one door, and it is not here."""
+        """Redirect to the portal's own sign-in page, the only one."""
         wanted = request.GET.get("next", "")
         if request.user.is_authenticated:
             if not self.has_permission(request):
                 raise PermissionDenied
             return redirect("admin:index")
-        # Whoever asked for no page in particular lands where her work is.
+        # Without a particular page a person is sent to the page of her work.
         query = urlencode({"next": wanted}) if wanted != reverse("admin:index") else ""
         return HttpResponseRedirect(f"{reverse('account_login')}?{query}".rstrip("?"))
 
@@ -98,7 +99,7 @@ class PortalAdminSite(AdminSite):
         }
 
     def get_urls(self):
-        """The pages of staff's daily work, before those of the tables."""
+        """The pages of staff's daily work, followed by those of the tables."""
         return [
             *desk.patterns(self),
             path("accesos/", self.admin_view(review_page), name="access_review"),
@@ -149,10 +150,10 @@ class PortalAdminSite(AdminSite):
 
 class ChoicesView(AutocompleteJsonView):
     """
-    The search box of a relation, which finds just what its form would accept.
+    The search box of a relation, which finds only what its form would accept.
 
-    Django's own finds whatever the related admin lists, so a field that offers less,
-    such as the rounds open now, would offer what it then refuses.
+    Django's own view finds everything that the related admin lists. A field with fewer
+    choices, such as the rounds open now, would then offer what it refuses.
     """
 
     def get_queryset(self):
@@ -172,7 +173,7 @@ class ChoicesView(AutocompleteJsonView):
         return source.formfield_for_dbfield(self.source_field, self.request).queryset
 
     def process_request(self, request):
-        """Refuse to search for what no form edits, such as the end of a relation."""
+        """Refuse to search for relations that no form edits."""
         answer = super().process_request(request)
         field = answer[2]
         if not (field.concrete and field.editable):

@@ -14,7 +14,7 @@ def make_shared_cache(sender, using, **kwargs):
 
 
 class PortalConfig(AppConfig):
-    """The site's chrome: settings, root addresses, the admin site."""
+    """The site around both apps: settings, root addresses, the admin site."""
 
     name = "plan_portal"
     verbose_name = _("Portal")

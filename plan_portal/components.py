@@ -1,8 +1,9 @@
 """
-For developers, with DEBUG: every partial of the public pages, in the states found.
+A page for developers, with DEBUG: every partial template of the public pages.
 
-They are taken from the pages themselves, so that none is forgotten; the states are
-those of the database at hand. `make states` serves one in which every state stands.
+The partials are collected while the public pages are rendered, so that none is
+forgotten, and each is shown in every state that the database at hand gives it. `make
+states` serves a database in which every state occurs.
 """
 
 import re
@@ -26,18 +27,19 @@ from plan_portal.templatetags.portal import made_once
 from plan_portal.urls import PUBLIC_PAGES
 from strategic_areas.addresses import address
 
-#: So many pages of one kind are read, and so many states of a partial shown.
+#: The most pages of one kind that are read, and the most states shown of a partial.
 PAGES, STATES = 100, 12
-#: By these a list and the search find something, and nothing.
+#: Queries with which a list and the search find something, and then nothing.
 QUESTIONS = ("?q=plan", "?q=xyzzy")
 ELEMENT = re.compile(r"<(\w+)([^>]*)>")
-#: What tells one state from another, besides which elements there are; never words.
+#: Attributes and links that, with the elements, tell one state from another; the words
+#: of a page do not count.
 TRAIT = re.compile(r'\b(?:class|lang|role|type)="[^"]*"|aria-\w+|tel:|mailto:')
 
 
 @contextmanager
 def recorded(found):
-    """Note in ``found`` the HTML of each partial rendered, by its name and state."""
+    """Store in ``found`` the HTML of each rendered partial, by its name and state."""
     made_once.cache_clear()
     render_as_ever, seen = Template._render, set()
 
@@ -57,16 +59,16 @@ def recorded(found):
 
 def state(html):
     """
-    The elements of a piece of HTML with their traits, as all of one state have.
+    The state of a piece of HTML: its elements and their traits.
 
-    Words without any element are a state apart from nothing at all.
+    HTML with words but no element is in another state than empty HTML.
     """
     found = ELEMENT.findall(html) or ([("", "")] if html.strip() else [])
     return frozenset((name, frozenset(TRAIT.findall(rest))) for name, rest in found)
 
 
 def collect(pages):
-    """Every partial on ``pages``, rows of the public table: its HTML by its state."""
+    """The HTML of every partial, by name and state; ``pages`` are rows of the table."""
     found, client = defaultdict(dict), Client(SERVER_NAME=settings.SITE_HOST)
     with recorded(found):
         outage.banner(time.time(), "/")
@@ -77,7 +79,7 @@ def collect(pages):
 
 
 def _addresses(row):
-    """Where a page of the public table stands, of many records the newest."""
+    """The addresses of one row of the public table; for many records, the newest."""
     if row[0] in sitemap.LEFT_OUT:
         return [address(row[0], language=each) for each in ("es", "en")]
     every = list(sitemap.every_address([row]))[-PAGES:]
@@ -85,7 +87,7 @@ def _addresses(row):
 
 
 def _read(client, path):
-    """A page, the feed and the past that it leads to, its answers if it asks."""
+    """Request a page, the feed and past version that it links to, and its searches."""
     html = client.get(path).content.decode()
     for pattern in (r'href="(/[^"]+\.atom)"', r'href="([^"#]*\?at=[^"#]+)'):
         for link in re.findall(pattern, html)[:1]:
@@ -107,15 +109,15 @@ def components(request):
 
 
 def _inputs(name):
-    """The comment at the head of a partial, which says what it needs."""
+    """The comment at the top of a partial, which says which variables it needs."""
     first = get_template(name).template.source.split("\n", 1)[0]
     return first.strip("{}# ")
 
 
 def _shortest(states):
-    """A few of the states, the simplest first, as HTML."""
+    """The HTML of a few states, the shortest first."""
     shown = sorted(states.values(), key=len)[:STATES]
-    # It is what the portal itself has rendered.
+    # This HTML was rendered by the portal itself.
     return [mark_safe(html) for html in shown]  # noqa: S308
 
 

@@ -1,8 +1,8 @@
 """
-Public pages at one address each, which answer "nothing changed" without being made.
+Conditional answers for public pages: 304 without rendering when nothing has changed.
 
-A page is labelled with what it was made of: the build of the portal, the publication
-version, the day and the language.
+The label of a page, its weak ETag, names what the page was made from: the build of the
+portal, the publication version, the day and the language.
 """
 
 import re
@@ -18,20 +18,20 @@ from django.views.decorators.http import require_safe
 from strategic_areas.models import PublicationVersion
 from strategic_areas.views.parameters import canonical, has_free_text
 
-#: By this the front says that it asks, and by this header it is told that it may keep
-#: the page under the very address that was asked for.
+#: The key of the WSGI environment that marks a request of the front, and the header
+#: that allows the front to keep the page under the address that was requested.
 ASKED_BY_FRONT, KEEP = "portal.front", "X-Portal-Keep"
 
-#: Stands in a page in the place of its version, for as long as its text is not done.
+#: Stands in the place of a page's version until the rest of the page is rendered.
 VERSION_PLACEHOLDER = "version-of-this-page"
 
-#: How to cite a page: it repeats what the page says, and names the day.
+#: The block that says how to cite the page. It repeats the page and names the day.
 CITATION = re.compile(rb'<p class="cite">.*?</p>', re.DOTALL)
 
-#: The folders, and the kinds of files in them, that make a page.
+#: Pages are made from files of these kinds in these folders.
 MADE_OF = ("agencies", "plan_portal", "strategic_areas", "templates")
 KINDS = {".css", ".html", ".mo", ".py", ".svg", ".ttf"}
-#: The settings that stand on pages.
+#: The settings whose values pages show.
 SHOWN_SETTINGS = (
     "SITE_URL",
     "OFFICIAL_SITE",
@@ -48,7 +48,7 @@ SHOWN_SETTINGS = (
 
 @cache
 def build_label():
-    """A digest of the portal's files and of what settings put on its pages."""
+    """A digest of the portal's files and of the settings that its pages show."""
     digest = sha256()
     for part in MADE_OF:
         for path in sorted((settings.BASE_DIR / part).rglob("*")):
@@ -62,10 +62,10 @@ def build_label():
 
 def page_label(version, language):
     """
-    What a page's content hangs on: build, publication version, date, language.
+    The weak ETag of a page, made of build, publication version, date and language.
 
     Read the version before the content, so that a page is at least as new as its
-    label says. A deployment, a publication and midnight each make a new one.
+    label says. A deployment, a publication and midnight each make a new label.
     """
     today = timezone.localdate()
     return f'W/"{build_label()}-{version}-{today:%Y%m%d}-{language}"'
@@ -73,12 +73,12 @@ def page_label(version, language):
 
 def public_page(view, language):
     """
-    The view of one public address: only read, labelled, kept by no cookie.
+    Wrap the view of a public page: GET and HEAD only, with a label as its ETag.
 
-    Each page has one address: others with the parameters that it reads lead there.
-    The front keeps no others, so nobody can fill its memory with variants of a page.
-    Its template finds in the request ``page_version``, that which a reader who points
-    out an error tells.
+    Each page has one canonical query string; other spellings of it are redirected
+    there. The front keeps canonical addresses alone, so that nobody can fill its memory
+    with variants of a page. The template reads ``request.page_version``, which readers
+    quote when they report an error.
     """
 
     @require_safe
@@ -115,10 +115,10 @@ def _query(request):
 
 def fill_in_version(response):
     """
-    Put into a page its version: a digest of what it says.
+    Put its own version into a page: a digest of its content.
 
-    The publication version would move with what other pages say, and so their bytes
-    with it: each reader would fetch again what has not changed.
+    The publication version changes with the content of other pages too. If pages showed
+    it, all of them would change, and readers would download unchanged pages again.
     """
     if response.streaming or VERSION_PLACEHOLDER.encode() not in response.content:
         return
@@ -129,6 +129,6 @@ def fill_in_version(response):
 
 
 def own_content(html):
-    """A page without its frame and without what names the day on which it was made."""
+    """The main content of a page, without the citation, which names today's date."""
     main = html.partition(b"<main")[2].partition(b'<p class="point-out"')[0]
     return CITATION.sub(b"", main)

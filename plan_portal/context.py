@@ -5,7 +5,7 @@ from django.utils import timezone
 
 
 def site(request):
-    """``portal``: what the site is and asks, and the date of its data."""
+    """The variable ``portal``: the site's settings and the date of its data."""
     return {
         "portal": {
             "is_official": settings.OFFICIAL_SITE,

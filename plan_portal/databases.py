@@ -21,8 +21,8 @@ def embedded(path):
     }
 
 
-#: Seconds for a connection to be made; milliseconds for what was sent to be received.
-#: A server or a network that went silent is given up by then.
+#: How long a silent server or network is waited for: seconds to connect, milliseconds
+#: until the server acknowledges what was sent.
 SILENCE = {
     "connect_timeout": 2,
     "keepalives_idle": 5,
@@ -30,10 +30,11 @@ SILENCE = {
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,
 }
-#: The queries of pages join many tables and read few rows. To compile one, as
-#: PostgreSQL does with what it takes for long, costs up to a second and saves nothing.
+#: The queries of pages join many tables and read few rows. PostgreSQL takes them for
+#: long ones and compiles them (JIT), which costs up to a second and saves nothing.
 UNCOMPILED = "-c jit=off"
-#: What one request may hold on to. A command that migrates or loads may take longer.
+#: How long one request may use the database. Commands that migrate or load may take
+#: longer.
 DEADLINES = {
     "statement_timeout": "5s",
     "lock_timeout": "3s",
@@ -54,10 +55,10 @@ def named(config):
 
 def hold_to_deadlines(config):
     """
-    Let PostgreSQL end what takes longer than a reader waits, in this process alone.
+    Let PostgreSQL end statements of this process that take longer than a reader waits.
 
-    ``config`` is the connection's own settings, changed before it is first made; what
-    DATABASE_URL says in ``options`` comes last and wins. SQLite has a timeout already.
+    ``config`` are the settings of the connection, changed in place before it is first
+    opened. Options of DATABASE_URL come last and win. SQLite has its own timeout.
     """
     if config["ENGINE"] != "django.db.backends.postgresql":
         return

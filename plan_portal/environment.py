@@ -37,7 +37,7 @@ def env_bool(name, default=False):
 
 
 def env_required(name, otherwise=None):
-    """Read a variable; only ``otherwise``, where there is one, may stand for it."""
+    """Read a variable; if it is missing use ``otherwise``, or raise without one."""
     value = os.environ.get(name) or otherwise
     if not value:
         raise ImproperlyConfigured(
@@ -47,7 +47,7 @@ def env_required(name, otherwise=None):
 
 
 def site_address(url, *, is_insecure):
-    """The parts of SITE_URL: without a path; with plain HTTP on one's own machine."""
+    """The parts of SITE_URL, which has no path; plain HTTP needs ``is_insecure``."""
     site = urlsplit(url)
     if site.scheme not in {"http", "https"} or not site.hostname or site.path:
         raise ImproperlyConfigured(

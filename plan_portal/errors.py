@@ -1,8 +1,8 @@
 """
-Pages for what went wrong, in the language of the address that was asked for.
+The error pages, in the language of the address that was requested.
 
-They use neither the database nor context processors: they must work when nothing else
-does.
+They use neither the database nor context processors, so that they work when everything
+else has failed.
 """
 
 import sys
@@ -15,14 +15,14 @@ from django.utils import translation
 
 from plan_portal.middleware import language_of_visitor
 
-#: Where the lines to call stand, by language.
+#: The page with the help lines to call, by language.
 HELP_PAGES = {"es": "/ayuda/", "en": "/en/help/"}
 #: Seconds after which a program may ask again.
 RETRY_AFTER = "30"
 
 
 def error_page(request, status, template=""):
-    """The page of one status code or another ``template``; nothing says what broke."""
+    """The page for a status code, or ``template``; it never says what went wrong."""
     # The middleware that knows a signed-in person's language may not have been reached.
     language = getattr(request, "LANGUAGE_CODE", None) or language_of_visitor(request)
     with translation.override(language):
@@ -31,7 +31,7 @@ def error_page(request, status, template=""):
             "language": language,
             "home": "/en/" if is_english else "/",
             "help": HELP_PAGES["en" if is_english else "es"],
-            # The plain name: the manifest of hashed ones may be what is missing.
+            # The plain file name: the manifest of hashed names may be missing.
             "stylesheet": f"{settings.STATIC_URL}portal.css",
         }
         html = render_to_string(template or f"{status}.html", context)
@@ -53,21 +53,21 @@ def page_not_found(request, exception):
 
 
 def too_many_requests(request):
-    """A limit was reached; it says when to try again, not which limit it was."""
+    """429: the page says when to try again, and not which limit was reached."""
     response = error_page(request, 429)
     response.headers["Retry-After"] = "300"
     return response
 
 
 def server_error(request):
-    """500; or 503 where it is the database that cannot be reached."""
+    """500, or 503 if the database cannot be reached."""
     if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
         return unavailable(request)
     return error_page(request, 500)
 
 
 def unavailable(request):
-    """The page of a portal without its database, in both languages."""
+    """The 503 page for while the database is away, in both languages."""
     response = error_page(request, 503)
     response.headers["Retry-After"] = RETRY_AFTER
     response.headers["Cache-Control"] = "no-store"
@@ -75,5 +75,5 @@ def unavailable(request):
 
 
 def csrf_failure(request, reason=""):
-    """A form that came from elsewhere, or from a page left open for too long."""
+    """403 for a form from another site, or from a page that was open for too long."""
     return error_page(request, 403, "403_csrf.html")

@@ -1,5 +1,5 @@
 """
-Two addresses for probes: is the process alive, and can it do its work?
+Two addresses for health probes: is the process alive, and is it ready?
 
 They are answered before anything looks at the host, so that a probe from inside the
 machine needs neither TLS nor the portal's name. ``/salud/viva`` tells whether to
@@ -36,7 +36,7 @@ def readiness():
     try:
         reasons = reasons_not_to_serve()
     except Error:
-        # The reason may name hosts and accounts: it belongs in the log alone.
+        # The error may name hosts and accounts, so it is written to the log alone.
         logger.exception("The readiness check could not use the database")
         reasons = ["the database does not answer"]
     if reasons:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 @require_POST
 def choose_language(request):
-    """Keep the language a person chose: in her account, and in this browser."""
+    """Store the language that a person chose, in her account and in this browser."""
     response = HttpResponseRedirect(_way_back(request))
     language = request.POST.get("language")
     if language not in dict(settings.LANGUAGES):
@@ -29,7 +29,7 @@ def choose_language(request):
 
 
 def _way_back(request):
-    """The staff page that held the form; the index if it names any other place."""
+    """The staff page that showed the form; the index if ``next`` is no staff page."""
     target = request.POST.get("next", "")
     if target.startswith("/") and url_has_allowed_host_and_scheme(
         target, allowed_hosts=None

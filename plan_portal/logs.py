@@ -50,14 +50,15 @@ def configuration(formatter):
         },
         "root": {"handlers": ["stdout"], "level": "INFO"},
         "loggers": {
-            # Django's own handlers would tell everything a second time.
+            # Django's own handlers would log everything a second time.
             "django": {"handlers": [], "level": "INFO", "propagate": True},
             "django.server": {"handlers": [], "level": "INFO", "propagate": True},
-            # The access log has a line for each of these already.
+            # The access log already has a line for each of these.
             "django.request": {"level": "ERROR"},
-            # So has it for strangers who knock under another name, all day long.
+            # It also has one for each request under a wrong host name; bots send many.
             "django.security.DisallowedHost": {"level": "CRITICAL"},
-            # It would greet every command; what it says of a bad PDF, the refusal says.
+            # pikepdf logs a line in every command, and the refusal of a bad PDF already
+            # says what pikepdf would log about it.
             "pikepdf": {"level": "ERROR"},
         },
     }

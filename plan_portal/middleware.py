@@ -1,4 +1,4 @@
-"""What every response carries, whoever made it, and the language of a page."""
+"""The access log, the security headers of every response, and the page's language."""
 
 import logging
 import time
@@ -20,22 +20,22 @@ def is_staff_path(path):
 
 
 def language_of_path(path):
-    """The language that an address is written in; it depends on nothing else."""
+    """The language of a public address; it depends on the path alone."""
     return "en" if path == "/en" or path.startswith("/en/") else "es"
 
 
 def path_for_log(path):
-    """The path for the log, without the key of a link to a new password."""
+    """The path as the log shows it: without the secret key of a reset link."""
     start, word, _key = path.partition("/password/reset/key/")
     return f"{start}{word}…" if word else path
 
 
 class AccessLogMiddleware:
     """
-    One line per request: what was asked, what was answered, how long it took.
+    Logs one line per request: what was requested, the status, how long it took.
 
-    Without the query string, where search words and tokens stand, and without anything
-    that tells who asked.
+    It logs neither the query string, which may hold search words and tokens, nor
+    anything that identifies the person.
     """
 
     def __init__(self, get_response):
@@ -61,10 +61,11 @@ class AccessLogMiddleware:
 
 class SecurityHeadersMiddleware:
     """
-    The headers that tell a browser what to refuse, on every response.
+    Sets the security headers on every response.
 
-    Django's own middleware sets some of them, but not on what is refused before it,
-    such as a request for another host. A view may loosen one for its own response.
+    Django's own middleware sets some of them, but not on responses that earlier
+    middleware gives, such as a refusal of another host. A view may loosen a header for
+    its own response.
     """
 
     def __init__(self, get_response):
@@ -93,16 +94,17 @@ class SecurityHeadersMiddleware:
                 "Strict-Transport-Security", self.transport_security
             )
         if is_staff_path(request.path_info):
-            # A shared computer must not show the last person's page to the next one.
+            # On a shared computer the next person must not see this page.
             response.headers["Cache-Control"] = "no-store, private"
         return response
 
 
 class LanguageMiddleware:
     """
-    The language of a page: a public one has its address's, a staff one the person's.
+    Sets the language: that of the address on public pages, the person's on staff pages.
 
-    Public pages look at no header, cookie or session: one copy serves everybody.
+    Public pages depend on no header, cookie or session, so that one copy serves
+    everybody.
     """
 
     def __init__(self, get_response):
@@ -119,7 +121,7 @@ class LanguageMiddleware:
 
 
 def staff_language(request):
-    """What the person chose for her account; else in this browser; else Spanish."""
+    """The language chosen for the account, else in this browser, else Spanish."""
     chosen = getattr(request.user, "language", "")
     return (
         chosen if chosen in dict(settings.LANGUAGES) else language_of_visitor(request)
@@ -127,7 +129,7 @@ def staff_language(request):
 
 
 def language_of_visitor(request):
-    """The language of a page before it is known who asks, and without asking."""
+    """The language of a page as far as the request tells it without a session."""
     if not is_staff_path(request.path_info):
         return language_of_path(request.path_info)
     chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)

@@ -82,7 +82,7 @@ def codenames(group):
 
 
 def grant_permissions(sender, using, **kwargs):
-    """Receiver of ``post_migrate``: make the groups and give them just the table."""
+    """Receiver of ``post_migrate``: give each group exactly the table's permissions."""
     if sender.label != "strategic_areas":
         return
     for label in ("agencies", "strategic_areas"):

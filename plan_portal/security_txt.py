@@ -1,4 +1,4 @@
-"""Where a stranger who found a weakness may tell it: RFC 9116."""
+"""security.txt (RFC 9116): where to report a weakness of the portal."""
 
 from datetime import UTC, datetime, time, timedelta
 
@@ -8,13 +8,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 PATH = ".well-known/security.txt"
-#: RFC 9116 advises less than a year; it is made anew each day.
+#: RFC 9116 advises less than a year; the date moves on each day.
 VALID_FOR = timedelta(days=180)
 
 
 @require_safe
 def security_txt(request):
-    """Who to write to; 404 while nobody was named, since silence is no answer."""
+    """The security contact; 404 while none is configured."""
     if not settings.SECURITY_CONTACT:
         raise Http404
     last_day = timezone.now().date() + VALID_FOR

@@ -1,8 +1,8 @@
 """
 The portal's settings: production by default, read from the environment.
 
-Every variable is told in README.md under "Configuration". A missing or malformed one
-stops the process and names itself, so that nothing runs half-configured.
+README.md describes every variable under "Configuration". A missing or malformed one
+stops the process with an error that names it, so that nothing runs half-configured.
 """
 
 import os
@@ -30,7 +30,7 @@ SECRET_KEY = env_required("SECRET_KEY", DEBUG and "development-only-not-secret")
 # Addresses. Absolute ones are built from SITE_URL, never from a request's Host.
 
 SITE_URL = env_required("SITE_URL", DEBUG and "http://localhost:8000").rstrip("/")
-# Plain HTTP is for one's own machine: anywhere else passwords would travel in the open.
+# Plain HTTP is for one's own machine only: elsewhere it would expose passwords.
 INSECURE_HTTP = env_bool("INSECURE_HTTP", default=DEBUG)
 _site = site_address(SITE_URL, is_insecure=INSECURE_HTTP)
 SITE_HOST = _site.hostname
@@ -47,19 +47,19 @@ ROOT_URLCONF = "plan_portal.urls"
 WSGI_APPLICATION = "plan_portal.wsgi.application"
 
 
-# What the portal says of itself
+# What the portal says about itself
 
-# Only a host of the State may present the portal as the State's own.
+# Only a host run by the State may present the portal as an official site.
 OFFICIAL_SITE = env_bool(
     "OFFICIAL_SITE", default=SITE_HOST.endswith((".gob.do", ".gov.do", ".mil.do"))
 )
-# Search engines are to find the plan itself, not its rehearsals.
+# Search engines list the official site, and no copy for trying the portal out.
 ALLOW_INDEXING = env_bool("ALLOW_INDEXING", default=OFFICIAL_SITE)
 SECRETARIAT_NAME = env.str("SECRETARIAT_NAME", default="Coordinación de la CITIM")
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")
 CONTACT_PHONE = env.str("CONTACT_PHONE", default="")
 CONTACT_ADDRESS = env.str("CONTACT_ADDRESS", default="")
-# Who is told of an error on a page.
+# The address to which readers report an error on a page.
 CORRECTIONS_EMAIL = env.str("CORRECTIONS_EMAIL", default="") or CONTACT_EMAIL
 LICENCE_NAME = env.str("LICENCE_NAME", default="CC BY 4.0")
 LICENCE_URL = env.str(
@@ -67,7 +67,7 @@ LICENCE_URL = env.str(
 )
 #: The day on which the accessibility statement was last made true.
 ACCESSIBILITY_ASSESSED_ON = date(2026, 11, 25)
-# Who is told of a weakness: an address of mail, or of a page under https.
+# Where to report a weakness of the portal: a mail address, or a page under https.
 SECURITY_CONTACT = security_contact(
     env.str("SECURITY_CONTACT", default="") or CONTACT_EMAIL
 )
@@ -197,7 +197,7 @@ MODELTRANSLATION_LANGUAGES = ("es", "en")
 MODELTRANSLATION_FALLBACK_LANGUAGES = ("es",)
 
 
-# Mail: over the server that EMAIL_URL names, or as files in VAR_DIR/mail
+# Mail: sent by the server that EMAIL_URL names, or stored as files in VAR_DIR/mail
 
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = (
     env.str("DEFAULT_FROM_EMAIL", default="") or f"no-responder@{SITE_HOST}"
@@ -222,36 +222,36 @@ STATICFILES_DIRS = [BASE_DIR / "plan_portal" / "static"]
 FILE_UPLOAD_PERMISSIONS = 0o640
 STORAGES = storages.storages(VAR_DIR, finished=not DEBUG)
 WHITENOISE_ALLOW_ALL_ORIGINS = False
-# A request that is larger than any report with its evidence is not even read.
+# A request that is larger than any report with its evidence is refused unread.
 FILE_UPLOAD_HANDLERS = [
     "strategic_areas.evidence.limits.SizeLimitHandler",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 
-# A virus scanner that each upload is shown to: its socket, or a host and a port.
+# The virus scanner that checks each upload: its socket, or a host and a port.
 CLAMD = storages.scanner(env.str("CLAMD", default=""))
 
 
-# Who may come in, and how: the parts that no environment changes are in sign_in.py
+# Signing in; the settings that no environment variable changes are in sign_in.py
 
 AUTH_USER_MODEL = "agencies.User"
 vars().update(sign_in.SIGN_IN)
 
-# On one's own machine, over plain HTTP, a demonstration does without.
+# A demonstration on one's own machine, over plain HTTP, needs no second factor.
 REQUIRE_SECOND_FACTOR = env_bool("REQUIRE_SECOND_FACTOR", default=not INSECURE_HTTP)
 MFA_ENCRYPTION_KEYS = env.list("MFA_ENCRYPTION_KEYS", default=[])
 if not MFA_ENCRYPTION_KEYS:
     own = sign_in.derived_key(SECRET_KEY) if INSECURE_HTTP else None
     MFA_ENCRYPTION_KEYS = [env_required("MFA_ENCRYPTION_KEYS", own)]
 sign_in.refuse_malformed_keys(MFA_ENCRYPTION_KEYS)
-# Domains whose addresses may be invited, with those below them; any, when empty.
+# Mail domains that may be invited, with their subdomains; when empty, any may be.
 INVITATION_DOMAINS = [
     each.lower() for each in env.list("INVITATION_DOMAINS", default=[])
 ]
 MFA_TOTP_ISSUER = SITE_HOST
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = INSECURE_HTTP
-# How many proxies of one's own each add a name to X-Forwarded-For.
+# How many trusted proxies in front of the portal add an address to X-Forwarded-For.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int(
     "TRUSTED_PROXY_COUNT", default=int(env_bool("BEHIND_TLS_PROXY"))
 )

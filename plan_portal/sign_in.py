@@ -17,7 +17,8 @@ SIGN_IN = {
         "agencies.accounts.passwords.LeanArgon2Hasher",
         "django.contrib.auth.hashers.PBKDF2PasswordHasher",
     ],
-    # Long and unusual; nothing about capitals and signs, and no date of expiry.
+    # Passwords are long and not common ones; no rule asks for capitals or symbols, and
+    # no password expires.
     "AUTH_PASSWORD_VALIDATORS": [
         {"NAME": f"{_VALIDATORS}.UserAttributeSimilarityValidator"},
         {
@@ -28,11 +29,11 @@ SIGN_IN = {
         {"NAME": f"{_VALIDATORS}.NumericPasswordValidator"},
         {"NAME": "agencies.accounts.passwords.ContextWordValidator"},
     ],
-    # A link to a new password opens the account: it lasts an hour.
+    # A reset link opens the account, so it lasts only an hour.
     "PASSWORD_RESET_TIMEOUT": 60 * 60,
     "ACCOUNT_ADAPTER": "agencies.accounts.sign_in.AccountAdapter",
     "ACCOUNT_LOGIN_METHODS": {"username", "email"},
-    # Whoever is invited proves her address by the link; nobody signs up.
+    # Accounts come by invitation, whose link proves the address; nobody signs up.
     "ACCOUNT_EMAIL_VERIFICATION": "none",
     "ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS": False,
     "ACCOUNT_EMAIL_NOTIFICATIONS": True,
@@ -47,7 +48,8 @@ SIGN_IN = {
         "reset_password": "agencies.accounts.forms.ResetPasswordForm",
         "reset_password_from_key": "agencies.accounts.forms.ResetPasswordKeyForm",
     },
-    # Designation letters are read as evidence is; agencies may not import that room.
+    # Designation letters are cleaned as evidence is. The app agencies may not import
+    # strategic_areas, so it finds the function by this name.
     "LETTER_READER": "strategic_areas.evidence.clean",
     "LETTER_REFUSED": "strategic_areas.evidence.RefusedFileError",
     "ACCOUNT_RATE_LIMITS": {
@@ -56,14 +58,15 @@ SIGN_IN = {
         "reset_password": "20/m/ip,5/m/key",
         "reset_password_from_key": "20/m/ip",
         "invitation": "20/m/ip",
-        # Nobody opens more files in a minute; a program that copies them all does.
+        # A person does not open more files in a minute; a program that copies all does.
         "taken_out": "60/m/user",
     },
     "MFA_ADAPTER": "agencies.accounts.factors.FactorAdapter",
     "MFA_SUPPORTED_TYPES": ["webauthn", "totp", "recovery_codes"],
     "MFA_PASSKEY_LOGIN_ENABLED": True,
-    # Nothing to guess: a bound for the machine, as wide as that of passwords, since a
-    # whole institution may come from one address, and counted apart from theirs.
+    # A passkey cannot be guessed, so this limit only protects the machine. It is as
+    # wide as that of passwords, because a whole institution may share one address, and
+    # it is counted separately from theirs.
     "MFA_RATE_LIMITS": {"webauthn_login": "30/m/ip"},
     "MFA_RECOVERY_CODES_SHOW_ONCE": True,
     "MFA_ALLOW_UNVERIFIED_EMAIL": True,
@@ -78,7 +81,7 @@ SIGN_IN = {
 
 
 def derived_key(secret):
-    """The key for secrets of second factors on one's own machine."""
+    """The key that encrypts second factors on one's own machine, made of ``secret``."""
     digest = hashlib.sha256(f"second factors:{secret}".encode()).digest()
     return base64.urlsafe_b64encode(digest).decode()
 
@@ -95,7 +98,7 @@ def refuse_malformed_keys(keys):
 
 
 def redis_cache(url):
-    """The shared cache in Redis or Valkey instead of in the database."""
+    """The shared cache in Redis or Valkey, in place of the one in the database."""
     if not url.startswith(("redis://", "rediss://", "unix://")):
         raise ImproperlyConfigured("REDIS_URL must begin with redis:// or rediss://")
     if find_spec("redis") is None:

@@ -1,11 +1,11 @@
 """
-What a flood of sign-ins may cost the people who read public pages.
+Keeps a flood of sign-ins from slowing down the people who read public pages.
 
-allauth counts sign-ins and failures, and refuses what is beyond a limit. Two things it
-does not do. Its refusal costs a session and several writes to the database, as much as
-dozens of public pages. And it does not bound passwords tried from many addresses at
-many accounts, although each of them keeps the processor busy for a tenth of a second.
-Both are bounded here, in the memory of each process.
+allauth counts sign-ins and failures, and refuses those beyond a limit. It leaves two
+gaps. Its refusal costs a session and several writes to the database, as much as dozens
+of public pages. And it does not limit passwords tried from many addresses at many
+accounts, although hashing each of them takes a tenth of a second. This module closes
+both gaps, in the memory of each process.
 """
 
 import time
@@ -17,7 +17,7 @@ from django.utils.log import log_response
 from agencies.allauth_internals import network_of
 from plan_portal.errors import error_page, too_many_requests
 
-#: Known without the resolver, since this is decided before anything else is.
+#: The path is written out here, since this middleware runs before the URL resolver.
 SIGN_IN = "/cuenta/login/"
 #: Seconds for which a refused network is refused again without asking the database.
 #: Short, because allauth's limit, which all processes share, goes on deciding.
@@ -32,7 +32,7 @@ RETRY_AFTER = "5"
 
 class SignInFloodMiddleware:
     """
-    Answers sign-ins that are too many before a session or the database is asked.
+    Refuses excess sign-ins before a session is opened or the database is queried.
 
     429 goes to a network that a limit of allauth has refused within the last seconds.
     The limit of a single account refuses nobody else: it would shut out a whole office.
@@ -59,7 +59,7 @@ class SignInFloodMiddleware:
         return response
 
     def _one_at_a_time(self, request):
-        """The answer to a sign-in; 503 while another one is worked on."""
+        """The answer to a sign-in; 503 while this process works on another one."""
         try:
             # Read before others are refused: over a poor connection it takes long.
             _body = request.body

@@ -1,4 +1,4 @@
-"""What search engines may list: sitemap.xml and robots.txt."""
+"""For search engines: sitemap.xml and robots.txt."""
 
 from urllib.parse import urlsplit
 
@@ -12,13 +12,13 @@ from plan_portal.middleware import STAFF_PATHS
 from strategic_areas.addresses import address
 from strategic_areas.queries import sitemap
 
-#: Pages that a sitemap leaves out: what is found there depends on what is asked.
+#: Pages that the sitemap leaves out: their content depends on the query.
 LEFT_OUT = {"search"}
 
 
 @require_safe
 def robots(request):
-    """Staff pages are nobody's to list; whether others are, each of them says."""
+    """Forbid staff pages to robots; other pages say themselves if they are listed."""
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in STAFF_PATHS)]
     if settings.ALLOW_INDEXING:
         lines += ["", f"Sitemap: {settings.SITE_URL}/sitemap.xml"]
@@ -30,7 +30,7 @@ def robots(request):
 
 
 class PublicPages(Sitemap):
-    """Every page of ``pages``, rows of the public table, with its other language."""
+    """Every page of ``pages``, rows of the public table, in both languages."""
 
     i18n = alternates = x_default = True
 
@@ -48,7 +48,7 @@ class PublicPages(Sitemap):
         return item[-1]
 
     def get_urls(self, page=1, site=None, protocol=None):
-        """At the portal's own address, whatever name it was asked by."""
+        """List addresses under SITE_URL, whatever host name the request used."""
         own = urlsplit(settings.SITE_URL)
         return self._urls(page, own.scheme, own.netloc)
 
@@ -80,5 +80,5 @@ def every_address(pages):
 
 
 def _kind(path):
-    """Which records' arguments an address takes that has none of its own."""
+    """The name of the arguments that a page takes when none are listed for it."""
     return "of_plan" if "<" in path else ""

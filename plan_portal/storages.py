@@ -1,4 +1,4 @@
-"""Where files lie, as a setting: what is served, and what only views hand out."""
+"""The settings of file storage: static files, and private files that views serve."""
 
 from urllib.parse import urlsplit
 
@@ -11,8 +11,7 @@ def storages(folder, *, finished):
     """``finished`` static files are compressed and named after their content."""
     return {
         "default": {"BACKEND": _FOLDER},
-        # Files of evidence: outside of what is served, read by two views that ask who
-        # asks.
+        # Files of evidence are private: two views read them and check permissions.
         "evidence": _private(folder / "evidence"),
         # Letters by which institutions designate people: for administrators alone.
         "letters": _private(folder / "letters"),

@@ -4,11 +4,12 @@ The front: answers public pages from memory, before Django builds a request.
 A page is made once by Django for each label (build, publication version, date) and
 kept as finished bytes. Whatever is not a public page, asks for something unusual or
 comes from somebody signed in goes on to Django untouched. While the database is away
-the pages of before are served under a band that says so, unless something was taken
+the pages made before are served with a banner that says so, unless something was taken
 down since they were made.
 
-Why here and not in a cache of Django's: nothing inside Django's handler answers at
-more than half the speed of the bare server, and nothing that expires by time is right.
+The front is not a Django cache for two reasons: nothing inside Django's handler answers
+at more than half the speed of the bare server, and a cache that expires by time serves
+pages that are out of date.
 """
 
 from django.conf import settings
@@ -22,10 +23,10 @@ __all__ = ["Front", "behind_front"]
 
 def behind_front(application):
     """
-    Django's application with the front before it; alone while developing.
+    Django's WSGI application behind the front, or by itself while developing.
 
-    The watch begins at once, not with the first request: the help page is to be there
-    when the database is not.
+    The watch starts at once and not with the first request, so that the help page is
+    ready if the database goes away.
     """
     if settings.DEBUG:
         return application

@@ -1,12 +1,12 @@
 """
-The longest that anybody waits for a database that neither answers nor ends.
+A deadline for a database that neither answers nor closes the connection.
 
-PostgreSQL's own deadlines are kept by PostgreSQL: a server that is frozen, or a network
-that swallows everything, keeps none. Each request that hangs then holds one of the few
-threads of a worker, and soon nobody serves even the pages that stand ready. So a thread
-looks for how long the smallest of all questions, that for the publication version, has
-been waited for. When it is too long the thread shuts the connections to the database of
-all who wait in this process: they get the error of a server that went away.
+PostgreSQL enforces its own timeouts, so a frozen server, or a network that drops every
+packet, enforces none. Each request that hangs then holds one of the few threads of a
+worker, and soon no thread is left to serve even the pages in memory. So one thread
+checks how long the cheapest query, that for the publication version, has been waiting.
+After too long it shuts the database connections of all waiting threads of this process,
+which then get the error of a server that went away.
 """
 
 import logging
@@ -21,17 +21,18 @@ from django.db import connections
 
 logger = logging.getLogger(__name__)
 
-#: Seconds for which the answer to the smallest of questions may take.
+#: Seconds that the answer to the query for the publication version may take.
 PATIENCE = 2.0
-#: Seconds between two looks.
+#: Seconds between two checks.
 INTERVAL = 0.25
 
 
 class DatabaseDeadline:
     """
-    ``waited_since`` is a function without arguments.
+    The thread that shuts connections after ``PATIENCE`` seconds.
 
-    It returns since when the version is waited for, on the monotonic clock, or None.
+    ``waited_since`` is a function without arguments. It returns since when the version
+    has been waited for, on the monotonic clock, or None.
     """
 
     def __init__(self, waited_since):
@@ -41,7 +42,7 @@ class DatabaseDeadline:
         self._stopping = threading.Event()
 
     def start(self):
-        """Begin to look: in the worker itself, since threads survive no fork."""
+        """Start the thread, in the worker itself: threads do not survive a fork."""
         self._thread = threading.Thread(
             target=self._run, name="front-deadline", daemon=True
         )
@@ -55,7 +56,7 @@ class DatabaseDeadline:
 
     @contextmanager
     def applied(self):
-        """While the block runs this thread's connection may be shut."""
+        """A block during which the connection of this thread may be shut."""
         wrapper = connections["default"]
         if wrapper.vendor != "postgresql":
             yield
@@ -77,20 +78,20 @@ class DatabaseDeadline:
                 logger.exception("Connections that hang were not shut")
 
     def shut_all(self):
-        """Shut the connections of all who wait."""
+        """Shut the connections of all waiting threads."""
         for wrapper in list(self._waiting.values()):
-            # Closed in this moment by its own thread, or reset by the other side:
-            # then it waits no more, and the others still do.
+            # A connection that its own thread has just closed, or that the server has
+            # reset, must not keep the others from being shut.
             with suppress(OSError, psycopg2.Error):
                 shut(wrapper.connection)
 
 
 def shut(raw):
     """
-    Shut the socket of another thread's psycopg2 connection; None has none.
+    Shut the socket of another thread's psycopg2 connection; do nothing for None.
 
-    The number of the socket is duplicated first. If the connection is still open after
-    that, the number was its own, and not one that was given out again meanwhile.
+    The file descriptor is duplicated first. If the connection is still open after that,
+    the descriptor was still its own and had not been reused for another file.
     """
     if raw is None or raw.closed:
         return

@@ -1,4 +1,4 @@
-"""What the front answers while the database is away: a page of before, or 503."""
+"""What the front answers while the database is away: an earlier page, or 503."""
 
 from datetime import UTC, datetime
 from functools import cache
@@ -12,12 +12,12 @@ from django.utils import timezone, translation
 from plan_portal import errors
 from plan_portal.middleware import SecurityHeadersMiddleware, language_of_path
 
-#: The request to which the answer is made: any, over TLS where there is any.
+#: The request for which the 503 answer is made in advance; it is the same for all.
 ANY = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "wsgi.url_scheme": "https"}
 
 
 def banner(made_at, path):
-    """HTML, as bytes, that says when a page was made; in the page's language."""
+    """The banner that says when a page was made, as bytes, in the page's language."""
     moment = timezone.localtime(datetime.fromtimestamp(made_at, UTC))
     with translation.override(language_of_path(path)):
         return render_to_string("_copy_banner.html", {"moment": moment}).encode()
@@ -25,12 +25,12 @@ def banner(made_at, path):
 
 @cache
 def unavailable():
-    """The answer where no page stands ready: 503, in both languages, with 9-1-1."""
+    """The answer without a page in memory: 503, in both languages, with 9-1-1."""
     return Unavailable()
 
 
 class Unavailable:
-    """Made once, without the database, with the headers of any other page."""
+    """The 503 answer: made once, without the database, with the usual headers."""
 
     def __init__(self):
         wrapped = SecurityHeadersMiddleware(CSPMiddleware(errors.unavailable))

@@ -1,4 +1,4 @@
-"""Public pages as finished bytes, and the part of memory in which they are kept."""
+"""Finished public pages, as bytes, and the memory in which they are kept."""
 
 import gzip
 import hashlib
@@ -8,24 +8,25 @@ from contextlib import contextmanager
 
 import brotli
 
-#: Answers of one page, by encoding, in the order in which they are preferred.
+#: The encodings in which a page is kept, the preferred one first.
 ENCODINGS = ("br", "gzip", "")
-#: Made at once for the first reader: brotli 11 would take a hundred times as long.
+#: The first reader waits for the compression: brotli 11 would take a hundred times as
+#: long.
 GZIP_LEVEL, BROTLI_QUALITY = 6, 5
-#: Headers that Django sets for one answer, and the front sets for each encoding.
+#: Headers that the front sets for each encoding, in place of those from Django.
 OWN_HEADERS = {"content-length", "etag", "vary", "accept-ranges", "content-encoding"}
-#: Headers that tell of a body, which "not modified" does not have.
+#: Headers that describe a body; an answer of 304 has no body.
 OF_A_BODY = {"content-type", "content-length", "content-encoding", "content-language"}
 
 
 class Page:
     """
-    One address in one state of the record: plain, gzip and brotli, with all headers.
+    A finished page, plain and compressed by gzip and brotli, with all its headers.
 
-    ``label`` is the ``Label`` that it was made for, ``made_at`` when (seconds since the
-    epoch). ``answers`` maps an encoding to its headers, those of "not modified", its
-    body and its ETag. ``bannered`` is the same page under the band that tells its age,
-    once it was served while the database was away.
+    ``label`` is the ``Label`` that it was made for, and ``made_at`` is the time of its
+    making (seconds since the epoch). ``answers`` maps an encoding to its headers, the
+    headers of a 304 answer, its body and its ETag. ``bannered`` is the same page with
+    the banner that tells its age, once it was served while the database was away.
     """
 
     __slots__ = ("answers", "bannered", "headers", "html", "label", "made_at", "size")
@@ -50,7 +51,7 @@ class Page:
         self.size = sum(map(len, bodies.values()))
 
     def _is_picture(self):
-        """A picture is compressed as it is: again it would weigh more."""
+        """True for a picture: it is compressed already, and gzip would enlarge it."""
         return any(
             name.lower() == "content-type" and value.startswith("image/")
             for name, value in self.headers
@@ -123,9 +124,10 @@ class PageMemory:
     """
     Finished pages by address, in at most ``limit`` bytes.
 
-    The pages that nobody asked for the longest make room for new ones; those at the
-    addresses ``lasting`` stay. ``takedowns`` is the newest state of that counter that
-    was told: what was made before it may hold what was taken down, and is not kept.
+    The pages that were not requested for the longest time make room for new ones; pages
+    at the addresses in ``lasting`` stay. ``takedowns`` is the highest value of that
+    counter seen so far. A page with a lower value may show something that was taken
+    down since, and is not kept.
     """
 
     def __init__(self, limit, lasting=()):
@@ -139,7 +141,7 @@ class PageMemory:
         return self.pages.get(key)
 
     def put(self, key, page):
-        """Keep a page, unless something was taken down since it was begun."""
+        """Keep a page, unless something was taken down since its making began."""
         with self._lock:
             if page.label.takedowns < self.takedowns:
                 return
@@ -150,7 +152,7 @@ class PageMemory:
                 self._remove(oldest)
 
     def _least_wanted(self, new):
-        """The key of the page that may go first, other than the new one; or None."""
+        """The key of the page to remove first, other than the new page; or None."""
         stay = {new, *self.lasting}
         return next((key for key in self.pages if key not in stay), None)
 
@@ -159,13 +161,13 @@ class PageMemory:
             self.size -= gone.size
 
     def touch(self, key):
-        """Tell that a page was asked for."""
+        """Note that a page was requested."""
         with self._lock:
             if key in self.pages:
                 self.pages.move_to_end(key)
 
     def drop_older(self, takedowns):
-        """Remove, and from now on refuse, what was made before this many takedowns."""
+        """Remove, and from now on refuse, pages with a lower counter of takedowns."""
         with self._lock:
             self.takedowns = max(self.takedowns, takedowns)
             for key, page in list(self.pages.items()):
@@ -174,7 +176,7 @@ class PageMemory:
 
     @contextmanager
     def making(self, key):
-        """One thread at a time for each key; whoever waited finds the page made."""
+        """Let one thread at a time make the page of a key; the others wait for it."""
         with self._lock:
             lock, waiting = self._making.get(key, (threading.Lock(), 0))
             self._making[key] = (lock, waiting + 1)

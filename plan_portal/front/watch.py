@@ -1,9 +1,10 @@
 """
-The publication version in the process's memory, pushed by the database.
+Keeps the publication version in the memory of the process up to date.
 
 A thread listens for the notification that PostgreSQL sends with each commit that moves
-the version, and asks each second besides; on SQLite it asks four times a second. What
-it knows is good for two seconds: a page older than that is never taken for current.
+the version, and also reads the version each second; on SQLite it reads it four times a
+second. A version is trusted for two seconds, so a page is never served as current when
+its version was last confirmed longer ago.
 """
 
 import logging
@@ -22,19 +23,19 @@ from strategic_areas.models import PublicationVersion
 logger = logging.getLogger(__name__)
 
 CHANNEL = "portal_version"
-#: Seconds for which a version that was read is good: the bound promised to readers.
+#: Seconds for which a version is trusted after it was read: what readers are promised.
 GOOD_FOR = 2.0
-#: Seconds between two questions, where nothing is pushed and where it is.
+#: Seconds between two reads of the version, without and with notifications.
 POLL, POLL_BESIDE_PUSH = 0.25, 1.0
-#: Seconds between two times at which pages are made that nobody asked for.
+#: The least seconds between two calls of ``make_ready``.
 BETWEEN_MAKING = 1.0
-#: Seconds after which a database that did not answer is asked again: by the thread, and
-#: by a request, which holds up others while it waits.
+#: Seconds after which the version is read again after a failure: by the thread, and by
+#: a request, which holds up other requests while it waits.
 RETRY, RETRY_OF_REQUEST = 0.5, 10.0
 
 
 class Label(NamedTuple):
-    """What a page is made for: with another label it is made anew."""
+    """What a page was made for; when the current label differs, it is made anew."""
 
     build: str
     version: int
@@ -44,12 +45,12 @@ class Label(NamedTuple):
 
 class Watch:
     """
-    ``label`` is current until ``good_until``, on the monotonic clock.
+    Knows the current ``label``, which is good until ``good_until`` (monotonic clock).
 
     ``on_new_label`` is called with each new label at once, by the thread that read it.
-    ``make_ready`` is called by the watching thread a little later, so that what it
-    makes keeps no reader waiting who asks for a page of the new version, and at most
-    once a second, however many publications there are.
+    ``make_ready`` is called by the watching thread a little later, so that the pages it
+    makes do not delay readers who request a page of the new version. It is called at
+    most once a second, however many publications there are.
     """
 
     def __init__(self):
@@ -70,14 +71,14 @@ class Watch:
         self.deadline = DatabaseDeadline(self.waited_since)
 
     def waited_since(self):
-        """Since when the version is waited for, on the monotonic clock; or None."""
+        """Since when a thread has waited for the version (monotonic clock), or None."""
         return min([*self._asked_at.values()], default=None)
 
     def is_good(self):
         return time.monotonic() < self.good_until
 
     def start(self):
-        """Begin to watch: in the worker itself, since threads survive no fork."""
+        """Start to watch, in the worker itself: threads do not survive a fork."""
         with self._starting:
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(
@@ -95,10 +96,10 @@ class Watch:
 
     def ask(self):
         """
-        True when the version is known now, asking the database if need be.
+        Return whether the current version is known, reading it first if need be.
 
-        One thread asks at a time; where the database has just not answered, or is
-        still being waited for, the others do not wait.
+        One thread reads at a time. Where the last read has just failed, or is still
+        waiting, the other threads do not wait for it.
         """
         if self.is_good():
             return True
@@ -107,7 +108,7 @@ class Watch:
         if not self._asking.acquire(blocking=self.label is None):
             return False
         try:
-            # Whoever held the lock may have found an answer, or that there is none.
+            # The thread that held the lock may have read it, or failed, meanwhile.
             if not self.is_good() and not self._has_just_failed():
                 self._read()
         except Error:
@@ -120,7 +121,7 @@ class Watch:
         return time.monotonic() < self._next_question
 
     def _read(self, *, listen=False):
-        """Read the version, then say until when it is good; never backwards."""
+        """Read the version and note until when it is good; a label never goes back."""
         begun = time.monotonic()
         try:
             version, takedowns = self._read_counters(begun, listen)
@@ -136,7 +137,7 @@ class Watch:
         self._next_question = 0.0
 
     def _set_label(self, label):
-        # Replaced only when it is another: pages are compared with it by identity.
+        # Pages compare labels by identity, so an equal label must not replace this one.
         with self._labelling:
             if self.label is None or label[1:] > self.label[1:]:
                 self.on_new_label(label)
@@ -148,7 +149,7 @@ class Watch:
         try:
             with self.deadline.applied():
                 if listen and connection.connection is None:
-                    _listen()  # before reading, so that nothing falls between the two
+                    _listen()  # before reading: no notification may fall between them
                 return PublicationVersion.counters()
         finally:
             del self._asked_at[thread]
@@ -162,7 +163,7 @@ class Watch:
         connection.close()
 
     def _look(self):
-        """Read the version, and wait until there may be another."""
+        """Read the version, then wait until there may be a new one."""
         is_pushed = connection.vendor == "postgresql"
         self._read(listen=is_pushed)
         is_new = self._ready_for is not self.label
@@ -174,11 +175,11 @@ class Watch:
         now = time.monotonic()
         if is_new and now >= self._not_ready_before and not self._stopping.is_set():
             self._ready_for, self._not_ready_before = self.label, now + BETWEEN_MAKING
-            # It may close the connection: the next look listens anew, then reads.
+            # This may close the connection; the next round listens and reads again.
             self.make_ready()
 
     def _log_and_pause(self, error):
-        """Whatever it was, the version is asked for again."""
+        """Log an unexpected error, and pause before the version is read again."""
         if not isinstance(error, Error):
             logger.exception("The publication version was not read")
         self._ready_for = None
@@ -192,7 +193,7 @@ def _listen():
 
 
 def _wait_for_push(pause):
-    """Return when the database tells of a publication, or after the pause."""
+    """Return when the database notifies of a publication, or after the pause."""
     raw = connection.connection
     select.select([raw], [], [], pause)
     raw.poll()

@@ -1,4 +1,4 @@
-"""What stands between the server and Django."""
+"""The WSGI application between the server and Django that serves finished pages."""
 
 import time
 from io import BytesIO
@@ -14,13 +14,13 @@ from plan_portal.front import outage
 from plan_portal.front.pages import Page
 from plan_portal.middleware import STAFF_PATHS
 
-#: Never public pages: they go on to Django as they came.
+#: Paths that are never public pages: their requests are passed on to Django unchanged.
 PASSED_ON = (*STAFF_PATHS, "/salud/", "/static/")
-#: What Django answers without the database.
+#: Paths that Django answers without the database.
 WITHOUT_DATABASE = ("/salud/", "/static/", REPORTS)
-#: Made before anybody asks: they are to be there when the database is not.
+#: Pages made before anybody requests them, to be ready when the database goes away.
 HELP = tuple(HELP_PAGES.values())
-#: What of a request the making of a page must not depend on.
+#: Parts of a request on which the content of a page must not depend.
 NOT_OF_THE_PAGE = (
     "HTTP_ACCEPT_ENCODING",
     "HTTP_COOKIE",
@@ -37,7 +37,7 @@ class Front:
     """
     A WSGI application around Django's.
 
-    ``watch`` knows the label of what is current, ``memory`` keeps the pages.
+    ``watch`` knows the current label, ``memory`` keeps the finished pages.
     """
 
     def __init__(self, application, *, watch, memory):
@@ -49,7 +49,7 @@ class Front:
         watch.make_ready = self.make_help_pages
 
     def __call__(self, environ, start_response):
-        """Answer a page that stands ready at once; everything else takes longer."""
+        """Answer with a page from memory; without one, make it or ask Django."""
         key = environ["PATH_INFO"]
         if query := environ.get("QUERY_STRING"):
             key = f"{key}?{query}"
@@ -70,7 +70,7 @@ class Front:
         return self._current(key, environ).respond(environ, start_response)
 
     def _is_for_everybody(self, environ):
-        """A read of a public address, by nobody in particular, in the right way."""
+        """True for a plain GET or HEAD of a public page by somebody not signed in."""
         return (
             environ["REQUEST_METHOD"] in ("GET", "HEAD")
             and not environ["PATH_INFO"].startswith(PASSED_ON)
@@ -84,7 +84,7 @@ class Front:
         )
 
     def _knows(self, host):
-        """True for a host that Django would accept; the others are its to refuse."""
+        """True for a host that Django would accept; Django refuses the others."""
         known = self._hosts.get(host)
         if known is None:
             domain, _port = split_domain_port(host)
@@ -95,10 +95,10 @@ class Front:
 
     def _pass_on(self, environ, start_response):
         """
-        To Django; or 503 while the database is known to be away.
+        Pass a request on to Django; answer 503 while the database is known to be away.
 
-        Who waits for a database that does not answer holds one of the few threads in
-        which the pages that stand ready are served.
+        A request that waits for a database that does not answer holds one of the few
+        threads that serve the pages in memory.
         """
         path = environ["PATH_INFO"]
         if not path.startswith(WITHOUT_DATABASE) and self._is_addressed_well(environ):
@@ -108,12 +108,12 @@ class Front:
         return self._ask_django(environ, start_response)
 
     def _ask_django(self, environ, start_response):
-        """What Django answers; let go of where the database does not answer it."""
+        """Ask Django for the answer; stop waiting if the database does not answer."""
         with self.watch.deadline.applied():
             return self.application(environ, start_response)
 
     def _current(self, key, environ):
-        """The page as it is now, made by one thread; else Django's own answer."""
+        """The current page, made by one thread; or Django's answer if it is no page."""
         page = self.memory.get(key)
         if page is None or page.label is not self.watch.label:
             with self.memory.making(key):
@@ -124,9 +124,10 @@ class Front:
 
     def _make(self, key, environ):
         """
-        The page that Django makes now, kept if it may be; else Django's own answer.
+        Let Django make the page, and keep it if it may be kept; else return the answer.
 
-        The label is read before the content, which so is never older than it says.
+        The label is read before the content, so that the content is never older than
+        its label says.
         """
         label = self.watch.label
         answer = Answer(self._ask_django, environ)
@@ -138,10 +139,10 @@ class Front:
 
     def _from_before(self, key, environ, start_response):
         """
-        The page of before under a band that says so; else 503.
+        Answer with the earlier page under a banner that says so, or with 503.
 
-        What is in memory holds nothing of which this process could learn that it was
-        taken down.
+        A page of which this process could learn that something in it was taken down is
+        no longer in memory.
         """
         page = self.memory.get(key)
         if page is None:
@@ -151,7 +152,7 @@ class Front:
         return page.bannered.respond(environ, start_response)
 
     def make_help_pages(self):
-        """Make those that are not current, as if a reader had asked for them."""
+        """Make the help pages that are not current, as if a reader requested them."""
         site = urlsplit(settings.SITE_URL)
         for path in HELP:
             environ = {
@@ -167,7 +168,7 @@ class Front:
 
 
 class Answer:
-    """What Django answers to a request, for as long as nobody has read its body."""
+    """Django's answer to a request, whose body is not read yet."""
 
     def __init__(self, application, environ):
         page_environ = {
@@ -189,7 +190,7 @@ class Answer:
                 self._body.close()
 
     def respond(self, environ, start_response):
-        """Hand it on as it came."""
+        """Hand the answer on unchanged."""
         start_response(self.status, self.headers)
         if environ["REQUEST_METHOD"] == "HEAD":
             self.read()
@@ -198,7 +199,7 @@ class Answer:
 
 
 def is_secure(environ):
-    """As Django tells it: by the server itself, or by a proxy that is trusted."""
+    """True for TLS, as Django tells it: by the server or by a trusted proxy."""
     if environ["wsgi.url_scheme"] == "https":
         return True
     if not settings.SECURE_PROXY_SSL_HEADER:

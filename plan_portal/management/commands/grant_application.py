@@ -1,4 +1,4 @@
-"""Gives the application's role on PostgreSQL what it needs, and no more."""
+"""Grants the application's role on PostgreSQL the rights it needs, and no more."""
 
 import re
 
@@ -7,9 +7,9 @@ from django.db import connection, transaction
 
 from agencies.audit import AuditEntry, AuditHead
 
-#: Tables that the application appends to and reads, and nothing else.
+#: Tables that the application may only append to and read.
 APPENDED = [AuditEntry._meta.db_table]
-#: Tables that it reads; triggers write them with their owner's rights.
+#: Tables that it may only read; triggers write them with the rights of their owner.
 READ = [AuditHead._meta.db_table]
 
 
@@ -36,7 +36,7 @@ class Command(BaseCommand):
 
 
 def _must_be_another(cursor, role):
-    """An owner or superuser would be refused nothing."""
+    """Refuse a role that owns the tables or is a superuser: no grant limits those."""
     cursor.execute(
         "SELECT rolsuper OR pg_has_role(oid, current_user, 'MEMBER') "
         "FROM pg_roles WHERE rolname = %s",
@@ -55,7 +55,7 @@ def _schema(cursor):
 
 
 def statements(role, schema):
-    """SQL, to be run by the owner; running it again changes nothing."""
+    """The SQL statements, for the owner to run; running them again changes nothing."""
     tables = connection.introspection.table_names()
     on = ", ".join(f'"{name}"' for name in tables)
     guarded = ", ".join(f'"{name}"' for name in [*APPENDED, *READ])

@@ -1,4 +1,4 @@
-"""Everything between a fresh clone and a portal that can be served."""
+"""Prepares a fresh clone, or an updated portal, so that it can be served."""
 
 import hashlib
 import io
@@ -41,7 +41,7 @@ class Command(BaseCommand):
             self.step("Demonstration round", open_demonstration)
 
     def step(self, name, work):
-        """Say what is being done, do it, say what came of it and how long it took."""
+        """Print the step's name, do the work, then print its result and its time."""
         self.write(f"{name}: ")
         begun = time.monotonic()
         outcome = work()
@@ -56,7 +56,7 @@ class Command(BaseCommand):
     def migrate(self):
         executor = MigrationExecutor(connection)
         pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
-        # Without anything to apply too: what hangs on the tables is put back each time.
+        # Also when no migration is due: its signals install triggers and permissions.
         call_command("migrate", interactive=False, stdout=Dots(self.write))
         if pending:
             return f" {len(pending)} migrations applied"
@@ -66,7 +66,7 @@ class Command(BaseCommand):
         return output_of("compile_catalogues")
 
     def collect_static_files(self):
-        """Collect them when a source has changed: to compress all takes seconds."""
+        """Collect them only if a source has changed: compressing all takes seconds."""
         stamp, sources = settings.VAR_DIR / "static.stamp", static_sources()
         manifest = settings.STATIC_ROOT / "staticfiles.json"
         if manifest.is_file() and stamp.is_file() and stamp.read_text() == sources:
@@ -79,7 +79,7 @@ class Command(BaseCommand):
 
 
 def static_sources():
-    """A digest of all files that are collected: their paths, sizes and times."""
+    """A digest of the paths, sizes and times of all static source files."""
     digest = hashlib.sha256()
     for finder in get_finders():
         for name, storage in finder.list([]):
@@ -90,7 +90,7 @@ def static_sources():
 
 
 class Dots:
-    """A stream that turns each migration's line into one dot."""
+    """An output stream that writes one dot for each migration's line."""
 
     def __init__(self, write):
         self.write_out = write
@@ -100,12 +100,12 @@ class Dots:
             self.write_out(".")
 
     def flush(self):
-        """Nothing is held back."""
+        """Do nothing: every dot is written at once."""
 
 
 def remove_copies():
     """
-    Remove what earlier versions of the portal kept of public pages on disk.
+    Remove the public pages that earlier versions of the portal kept on disk.
 
     Texts that were withdrawn or purged may still stand there, so failing is an error.
     """
@@ -129,7 +129,7 @@ def open_demonstration():
 
 
 def output_of(command, *arguments, **options):
-    """Run a command; its last line. If it fails, all it had to say."""
+    """Run a command and return its last line; if it fails, show its whole output."""
     output = io.StringIO()
     try:
         call_command(command, *arguments, stdout=output, stderr=output, **options)

@@ -82,9 +82,9 @@ def _stop(number, frame):
 
 def refuse_busy_port(port):
     """
-    Make sure that nobody listens where the portal will.
+    Refuse a port on which another program already listens.
 
-    Also not on IPv6: the name localhost may lead a browser there first.
+    IPv6 is checked too, since a browser may try it first for the name localhost.
     """
     for family, address in (
         (socket.AF_INET, "127.0.0.1"),
@@ -104,7 +104,7 @@ def refuse_busy_port(port):
 
 
 def start_server(port, workers):
-    """Granian, in a session of its own, so that it is stopped once and by us alone."""
+    """Start Granian in its own session, so that Ctrl-C reaches only this process."""
     command = [sys.executable, "-m", "granian", "--interface", "wsgi"]
     command += ["--host", "127.0.0.1", "--port", str(port)]
     command += ["--workers", str(workers), "--blocking-threads", "2"]
@@ -115,7 +115,7 @@ def start_server(port, workers):
 
 
 def wait_until_ready(server, port):
-    """Return once the portal says that it is ready; say why if it never does."""
+    """Return once the portal is ready; raise with its reasons if it never is."""
     deadline = time.monotonic() + START_SECONDS
     reason = "no answer"
     while time.monotonic() < deadline:
@@ -132,7 +132,7 @@ def wait_until_ready(server, port):
 
 
 def ask(port):
-    """The status and the words of the portal's own readiness check."""
+    """The status and the text of the portal's own readiness check."""
     connection = HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request("GET", "/salud/lista")
@@ -143,17 +143,17 @@ def ask(port):
 
 
 def run_timers():
-    """What timers do each minute where the portal is installed for good."""
+    """Do what systemd timers do each minute on an installed portal."""
     scorecards.prepare_and_release()
     mail.send_queue()
 
 
 def keep_sending_mail(send=run_timers, pause=time.sleep):
     """
-    Send the mail queue now and each minute, beside the server and never in its way.
+    Send the queued mail now and then each minute, for as long as the server runs.
 
-    Runs in a thread of this process, which serves nothing itself; whatever goes wrong
-    is told, and the next minute tries again.
+    It runs in a thread of this process, which serves no requests itself. Errors are
+    logged, and the next minute tries again.
     """
     while True:
         try:
@@ -166,7 +166,7 @@ def keep_sending_mail(send=run_timers, pause=time.sleep):
 
 
 def end(server):
-    """Stop the server, first politely; also the workers of one that died."""
+    """Stop the server and its workers: with SIGTERM first, then with SIGKILL."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     server.terminate()
@@ -178,7 +178,7 @@ def end(server):
 
 
 def account_table(accounts):
-    """The demonstration accounts, in columns as wide as they need to be."""
+    """The demonstration accounts as a table of text with aligned columns."""
     rows = [("Role", "User name", "Password", "Agency")]
     rows += [
         (
