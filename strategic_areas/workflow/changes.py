@@ -6,24 +6,25 @@ from hashlib import sha256
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from agencies.access import RefusedError
 from agencies.decisions import Outdated, Steps
+from agencies.models import FocalPoint
 from strategic_areas.models import (
     AgencyComment,
     AttributionDispute,
     PendingChange,
     RecordChange,
 )
-from strategic_areas.workflow.authority import is_party, may_propose, may_review
+from strategic_areas.workflow.authority import may_propose, may_review
 from strategic_areas.workflow.guard import blocked_texts
 from strategic_areas.workflow.plain_values import (
     is_new,
     plain_value,
     plain_values,
-    proposed_records,
     put,
     put_links,
 )
@@ -53,17 +54,18 @@ class ChangeSteps(Steps):
 
     def objection(self, user, change):
         """Nobody decides on what their own institution disputes."""
-        if all(part.model is not AttributionDispute for part in change.records.all()):
-            return ""
-        if any(
-            isinstance(record, AttributionDispute) and is_party(user, record)
-            for _part, record in proposed_records(change)
-        ):
-            return _(
-                "Your institution does not acknowledge this record: another person "
-                "decides."
-            )
-        return ""
+        is_own = getattr(change, "is_of_own_dispute", None)
+        if is_own is None:
+            is_own = _of_own_disputes(user).filter(change=change).exists()
+        text = _(
+            "Your institution does not acknowledge this record: another person decides."
+        )
+        return text if is_own else ""
+
+    def waiting_for(self, user):
+        """Each says besides, asked for all at once, whether the user is a party."""
+        own = _of_own_disputes(user).filter(change=OuterRef("pk"))
+        return super().waiting_for(user).annotate(is_of_own_dispute=Exists(own))
 
     def store(self, change, parts):
         change.save()
@@ -118,6 +120,17 @@ class ChangeSteps(Steps):
 
 
 CHANGES = ChangeSteps()
+
+
+def _of_own_disputes(user):
+    """What makes or resolves a dispute to which the user is a party."""
+    own = list(FocalPoint.objects.agencies_of(user).values_list("agency_id", flat=True))
+    disputes = AttributionDispute.objects.filter(Q(agency__in=own) | Q(written_by=user))
+    return RecordChange.objects.filter(
+        Q(object_id__in=disputes.values("pk"))
+        | Q(object_id__isnull=True, after__agency__in=own),
+        content_type=ContentType.objects.get_for_model(AttributionDispute),
+    )
 
 
 def changeable(model):
