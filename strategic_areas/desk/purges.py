@@ -58,7 +58,7 @@ class RequestForm(forms.Form):
 
     def clean_phrases(self):
         try:
-            purging.Words(self.cleaned_data["phrases"])
+            purging.Phrases(self.cleaned_data["phrases"])
         except purging.PhrasesError as error:
             raise forms.ValidationError(str(error)) from error
         return self.cleaned_data["phrases"]
