@@ -1,7 +1,7 @@
 """
 What each group may do in the admin, in one table; docs/roles.md repeats it for people.
 
-Scope is another matter: which rows somebody may touch is said by ``visible_to``.
+Which rows a person may reach is decided elsewhere: by ``visible_to`` of each model.
 """
 
 from django.apps import apps

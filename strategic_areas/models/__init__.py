@@ -1,7 +1,7 @@
 """
-What is planned, done and public.
+The models: plans, reports on them, and the records of their review and publication.
 
-``measurements`` is not re-exported on purpose: raw values have their own door.
+``measurements`` is left out on purpose, so that raw values need an import of their own.
 """
 
 from strategic_areas.models.activities import Activity

@@ -1,4 +1,4 @@
-"""What is done toward a commitment, and what is done beside the plan."""
+"""Activities: work toward a commitment of a plan, and work outside the plan."""
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -25,9 +25,9 @@ from strategic_areas.models.provenance import SOURCED, Source, Sourced
 class ActivityQuerySet(PlannedQuerySet):
     def standing(self):
         """
-        The plan's own, but for what a later record supersedes, or its commitment.
+        Activities of the plan that, like their commitment, no later record supersedes.
 
-        What counts, what is owed and what is listed as planned is made of these.
+        Counts, reports that are owed and lists of planned activities start from these.
         """
         return self.filter(
             is_in_plan=True,
@@ -36,14 +36,15 @@ class ActivityQuerySet(PlannedQuerySet):
         )
 
     def off_plan(self):
-        """Work that was done and that the plan does not hold; it enters no count."""
+        """Work that was done outside the plan; it enters no count."""
         return self.filter(is_in_plan=False)
 
     def visible_to(self, user):
         """
-        All for the plan's keepers; those of her agencies for a focal point.
+        The activities that a staff user may open.
 
-        Work outside the plan is the agency's own affair until it is handed in.
+        The plan's keepers see all, a focal point those of her agencies. Work outside
+        the plan is visible to its agency alone until it was handed in.
         """
         mine = Q(agency__in=FocalPoint.objects.agencies_of(user))
         if not (access.is_reviewer(user) or access.is_administrator(user)):
@@ -56,13 +57,13 @@ class Activity(PlanBound, Coded, Planned, Sourced):
     """
     A piece of work of ONE agency toward a commitment.
 
-    A one-off activity reports how far it has come; a continuing one reports state and
-    quantity, never a percent. One that is not ``is_in_plan`` is work done beside the
-    plan, under a code that begins with ``OFF_PLAN``: it is never owed and counts
-    nowhere.
+    A one-off activity reports a percentage; a continuing one reports a state and a
+    quantity, never a percentage. An activity without ``is_in_plan`` is work done
+    outside the plan, and its code begins with ``OFF_PLAN``. No report on it is ever
+    owed, and it counts nowhere.
     """
 
-    #: How the codes of work outside the plan begin; the plan's own never do.
+    #: The prefix of codes of work outside the plan; no code of the plan begins so.
     OFF_PLAN = "F-"
 
     class Kind(models.TextChoices):

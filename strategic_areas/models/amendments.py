@@ -1,4 +1,4 @@
-"""The only way in which structure changes after a plan is approved."""
+"""Amendments: the only way to change the structure of an approved plan."""
 
 from django.conf import settings
 from django.db import models
@@ -14,10 +14,10 @@ from strategic_areas.models.plan import Plan, PlanBound
 
 class Amendment(PlanBound):
     """
-    A change to an approved plan: reason, deciding act, proposer, another approver.
+    A change to an approved plan, which one person proposes and another approves.
 
-    ``old_value`` stays on public record beside ``new_value``; both are the texts that
-    the public reads.
+    It names its reason and the act that decided it. The public reads ``old_value``
+    next to ``new_value``.
     """
 
     same_plan_as = ("commitment", "activity")

@@ -1,4 +1,4 @@
-"""How an agency answers for an activity: in full, as before, no news, or withheld."""
+"""How an agency answers: with a report, as before, with no news, or by withholding."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -8,7 +8,7 @@ from strategic_areas.models.report_fields import Column, Part, ReportField
 
 
 class Answer(models.TextChoices):
-    """What kind of answer a revision is. All three count as reported."""
+    """The kind of answer that a revision gives. All three kinds count as reported."""
 
     REPORTED = "reported", _("Reported")
     SAME_AS_BEFORE = "same_as_before", _("Same as the previous period")
@@ -97,11 +97,11 @@ ANSWERED = (
 
 class Answered(models.Model):
     """
-    The kind of answer, and what of it the public does not read.
+    The fields for the kind of an answer, and for what the public may not read.
 
     ``internal_note`` is for the secretariat and never published. Of a reserved answer
-    the public reads that it was given and on which legal basis it is withheld: neither
-    texts nor figures nor the reason.
+    the public reads only that it was given and the legal basis for withholding it:
+    no texts, no figures and not the reason.
     """
 
     answer = models.CharField(
@@ -140,14 +140,14 @@ class Answered(models.Model):
 
     @property
     def explains_itself(self):
-        """No news and reserved answers say in their own field what is to be said."""
+        """True for no news and reserved answers, which have a field for the reason."""
         return self.is_reserved or self.answer == Answer.NO_NEWS
 
     def missing_answers(self, text):
         """
-        What this kind of answer still has to say: messages by the name of the field.
+        The fields that this kind of answer needs and that are empty: messages by name.
 
-        ``text`` is the field that tells in Spanish what was done.
+        ``text`` is the name of the Spanish field for what was done.
         """
         required = _("This is required.")
         if self.is_reserved:

@@ -12,7 +12,7 @@ from agencies.fields import Fields, internal
 
 class PendingChangeQuerySet(DecisionQuerySet):
     def visible_to(self, user):
-        """The secretariat's reviewers read all of them, whoever proposes her own."""
+        """Reviewers see every change; other people see those that they proposed."""
         rows = self.prefetch_related("records")
         if access.is_reviewer(user) or (user.is_active and user.is_superuser):
             return rows
@@ -21,9 +21,9 @@ class PendingChangeQuerySet(DecisionQuerySet):
 
 class PendingChange(Decision):
     """
-    What somebody wants changed in records of the public, until another approves it.
+    A change to public records, proposed by one person and decided by another.
 
-    Its ``records`` are applied together or not at all.
+    Its ``records`` are all changed together, or none is.
     """
 
     fields = Fields(*Decision.fields)
@@ -46,15 +46,14 @@ class PendingChange(Decision):
 
 class RecordChange(models.Model):
     """
-    What a change makes of one record.
+    The part of a change that concerns one record.
 
-    ``before`` and ``after`` hold the fields that it changes, in plain form: keys of
-    links, dates and decimals as text. A link to a record that the same change makes is
-    ``{"new": place}``. A record that is not there yet has no ``object_id`` until it is
-    made. ``slot`` names what may wait only once, and is given up with the decision.
+    ``before`` and ``after`` hold the changed fields as JSON: links as keys, dates and
+    decimals as text. A link to a record that the same change creates is
+    ``{"new": place}``. A record to be created has no ``object_id`` until then. No two
+    undecided changes have the same ``slot``; the decision clears it.
 
-    A trigger refuses every change to what it holds; only a running purge blanks what it
-    says.
+    A trigger refuses every edit of this row; only a running purge blanks its texts.
     """
 
     change = models.ForeignKey(PendingChange, models.PROTECT, related_name="records")
@@ -96,5 +95,5 @@ class RecordChange(models.Model):
 
     @property
     def model(self):
-        # From the content types' own cache: a list of changes asks for none.
+        # The manager caches content types, so a list of changes needs no extra query.
         return ContentType.objects.get_for_id(self.content_type_id).model_class()

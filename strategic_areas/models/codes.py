@@ -1,4 +1,4 @@
-"""Codes as the plan writes them, sorted as people read them."""
+"""The codes of records, and how they are sorted."""
 
 import re
 
@@ -39,7 +39,7 @@ class Coded(models.Model):
         super().save(*args, **kwargs)
 
     def clean(self):
-        """Refuse a code that could not stand in an address."""
+        """Refuse a code that cannot be part of a URL."""
         super().clean()
         if self.code in {".", ".."} or re.search(r"[/\\]", self.code):
             raise ValidationError(

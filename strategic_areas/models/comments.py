@@ -1,4 +1,4 @@
-"""What an agency says of itself beside its reports."""
+"""An agency's public comments on its own rounds, and texts signed by an agency."""
 
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
@@ -10,7 +10,7 @@ from agencies.fields import Fields, bilingual, internal, public
 from agencies.models import Agency, FocalPoint
 from strategic_areas.models.periods import ReportingPeriod
 
-#: A comment, not a report: it stands beside figures that are told in one line.
+#: The most characters of a comment; it is shown next to figures, and is no report.
 LONGEST = 1500
 
 
@@ -20,9 +20,9 @@ SIGNED = (*public("signed_as", "written_at"), *internal("written_by"))
 
 class Signed(models.Model):
     """
-    An agency's own words, which the public reads.
+    A public text in an agency's own words.
 
-    ``signed_as`` is the role that signs; the person's name is for staff alone.
+    ``signed_as`` is the role of the person who signs; her name is shown to staff alone.
     """
 
     signed_as = models.CharField(_("signed as"), max_length=10, choices=FocalPoint.Kind)
@@ -41,9 +41,9 @@ class Signed(models.Model):
 
 class AgencyComment(Signed):
     """
-    An agency's comment on itself in one round, as the public reads it.
+    An agency's public comment on its own reporting in one round.
 
-    A later comment on the same round takes its place.
+    A later comment on the same round replaces it.
     """
 
     agency = models.ForeignKey(
@@ -84,5 +84,5 @@ class AgencyComment(Signed):
 
     @property
     def approval_slot(self):
-        """One change waits per agency and round."""
+        """The slot that allows one undecided change per agency and round."""
         return f"agencycomment:{self.agency_id}:{self.period_id}"

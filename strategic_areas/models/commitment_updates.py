@@ -1,4 +1,4 @@
-"""What lead agencies say of their commitments: declarations of results."""
+"""Declarations of results: what lead agencies report on their commitments."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

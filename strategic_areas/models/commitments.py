@@ -16,7 +16,7 @@ from strategic_areas.models.provenance import SOURCED, Sourced
 
 
 class DueProvenance(models.TextChoices):
-    """Who states a due date. The end of the plan is no statement about one record."""
+    """Who states a due date; where nobody does, it is set to the end of the plan."""
 
     PLAN = "plan", _("Stated by the plan")
     AMENDMENT = "amendment", _("Stated by an amendment")
@@ -25,7 +25,7 @@ class DueProvenance(models.TextChoices):
 
 
 class Dated(models.Model):
-    """Planned dates, and who states the last one."""
+    """The planned dates of a record, and who states the due date."""
 
     starts_on = models.DateField(_("starts on"), null=True, blank=True)
     due_on = models.DateField(_("due on"), null=True, blank=True)
@@ -43,7 +43,7 @@ LINEAGE = public("supersedes", "continues")
 
 
 class Planned(Dated):
-    """What a plan holds, and which records of it or an earlier plan came before."""
+    """A dated record of a plan that may supersede, or continue, an earlier record."""
 
     supersedes = models.ManyToManyField(
         "self",
@@ -68,17 +68,17 @@ class Planned(Dated):
 
 class PlannedQuerySet(models.QuerySet):
     def public(self):
-        """Those of plans that anyone may read."""
+        """Records of public plans."""
         return self.exclude(plan__status=Plan.Status.IN_PREPARATION)
 
 
 class CommitmentQuerySet(PlannedQuerySet):
     def standing(self):
-        """Those that no later record supersedes: what counts and lists are made of."""
+        """Commitments that no later record supersedes; counts and lists use these."""
         return self.filter(superseded_by__isnull=True)
 
     def visible_to(self, user):
-        """All for the plan's keepers; those of her agencies for a focal point."""
+        """All commitments for the plan's keepers, a focal point's agencies' for her."""
         if access.is_reviewer(user) or access.is_administrator(user):
             return self
         agencies = FocalPoint.objects.agencies_of(user)
@@ -88,10 +88,10 @@ class CommitmentQuerySet(PlannedQuerySet):
 
 class Commitment(PlanBound, Coded, Planned, Sourced):
     """
-    What one lead agency, with others in support, has undertaken under a programme.
+    What one lead agency, supported by others, has undertaken under a programme.
 
-    While its provenance is not the plan itself it is a reconstruction, which pages
-    call a line of work.
+    A commitment whose provenance is not the plan itself is a reconstruction, and pages
+    call it a line of work.
     """
 
     same_plan_as = ("programme",)

@@ -1,4 +1,4 @@
-"""What the plan's file tells beside the plan: help lines, ratings, code lists."""
+"""Records around the plan: later activities, help lines, ratings and code lists."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +14,7 @@ from strategic_areas.models.provenance import SOURCED, Source, Sourced
 
 
 class LaterActivity(PlanBound, Coded, Sourced):
-    """Something done after the plan ended that carries its work on."""
+    """An activity after the end of the plan that continues the plan's work."""
 
     same_plan_as = ("programme", "commitment")
 
@@ -82,8 +82,8 @@ class HelpLine(models.Model):
     """
     A telephone line for people who need help, kept by the secretariat.
 
-    ``numbers`` is a list of strings, first the one to call. ``confirmed_on`` is the
-    day on which somebody of the secretariat last called or asked.
+    ``numbers`` is a list of strings, the one to call first. ``confirmed_on`` is the day
+    on which the secretariat last checked that the line works.
     """
 
     class Reliability(models.TextChoices):

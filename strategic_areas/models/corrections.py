@@ -1,4 +1,4 @@
-"""What readers asked to be corrected, and what was decided."""
+"""Readers' requests to correct something, and the decisions on them."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -10,9 +10,9 @@ from strategic_areas.addresses import permanent_word
 
 class Correction(models.Model):
     """
-    One request to correct something, as the public reads it: never who asked.
+    A reader's request to correct something; it never names the reader.
 
-    Kept by the secretariat, from the mails that it gets. While nothing is decided it
+    The secretariat enters requests from the mails that it gets. An undecided request
     has neither outcome nor decision.
     """
 
@@ -61,7 +61,7 @@ class Correction(models.Model):
 
     @property
     def mark(self):
-        """By which it is found on its page, whatever is entered before or after it."""
+        """The permanent anchor of the request on the page of corrections."""
         return mark_of(self.pk)
 
     @property
@@ -71,5 +71,5 @@ class Correction(models.Model):
 
 
 def mark_of(pk: int) -> str:
-    """The mark of the request with this id."""
+    """The permanent anchor of the request with this id."""
     return f"solicitud-{permanent_word(f'correction/{pk}')}"

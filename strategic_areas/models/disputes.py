@@ -1,4 +1,4 @@
-"""An agency does not acknowledge what a reconstruction attributes to it."""
+"""Disputes: an agency does not acknowledge a record attributed to it."""
 
 from django.core.validators import MaxLengthValidator
 from django.db import models
@@ -16,15 +16,15 @@ from strategic_areas.models.provenance import Provenance
 from strategic_areas.models.review import Status
 from strategic_areas.models.updates import ActivityUpdate
 
-#: Where a record comes from that others than its agency attribute to it.
+#: The provenances of records that somebody other than the agency attributes to it.
 ATTRIBUTED = (Provenance.DOCUMENTED, Provenance.PRESS, Provenance.RECONSTRUCTED)
-#: The field of a dispute, by the model of the record that it is about.
+#: The link of a dispute to its record, by the model of the record.
 ABOUT = {
     Commitment: "commitment",
     Activity: "activity",
     ActivityUpdate: "activity_update",
 }
-#: How the agency is found to which a record is attributed.
+#: The lookup of the agency to which a record is attributed, by model.
 NAMED = {
     Commitment: "lead",
     Activity: "agency",
@@ -33,7 +33,7 @@ NAMED = {
 
 
 def _is_about_one():
-    """A condition: it names one of the three records, and no other."""
+    """A condition: the dispute names exactly one of the three records."""
     condition = Q()
     for name in ABOUT.values():
         condition |= Q(**{f"{each}__isnull": each != name for each in ABOUT.values()})
@@ -42,17 +42,16 @@ def _is_about_one():
 
 class AttributionDisputeQuerySet(models.QuerySet):
     def unresolved(self):
-        """Those on which the secretariat has not decided yet."""
+        """Disputes on which the secretariat has not decided yet."""
         return self.filter(resolved_on__isnull=True)
 
 
 class AttributionDispute(Signed):
     """
-    "The institution does not acknowledge this attribution", with its text.
+    An agency's public statement that it does not acknowledge an attribution.
 
-    About one reconstructed commitment, activity or update, beside which the public
-    reads it. The secretariat resolves it, and what it decided stands beside the record
-    too.
+    It is about one reconstructed commitment, activity or update, on whose page the
+    public reads it. The secretariat resolves it, and its decision is shown there too.
     """
 
     class Outcome(models.TextChoices):
@@ -128,17 +127,22 @@ class AttributionDispute(Signed):
 
     @property
     def record(self):
-        """What it is about."""
+        """The disputed commitment, activity or update."""
         return self.commitment or self.activity or self.activity_update
 
     @property
     def approval_slot(self):
-        """One change waits per record, whether the dispute is there or not."""
+        """The slot that allows one undecided change per record, new dispute or not."""
         return f"dispute:{self.record._meta.model_name}:{self.record.pk}"
 
     @property
     def may_stand(self):
-        """A new one, beside what is public and attributed to this very agency."""
+        """
+        Whether the dispute is allowed.
+
+        A stored one is; a new one has to be about a public record that is attributed to
+        its agency.
+        """
         if self.pk is not None:
             return True
         rows = attributed_to(type(self.record), [self.agency])
@@ -147,9 +151,10 @@ class AttributionDispute(Signed):
 
 def attributed_to(model, agencies):
     """
-    The public reconstructed records of a model of ``ABOUT`` attributed to agencies.
+    The public reconstructed records that are attributed to these agencies.
 
-    What a later record supersedes is left out: it stands in no list any more.
+    ``model`` is one of ``ABOUT``. Records that a later one supersedes are left out,
+    since no list shows them.
     """
     if model is ActivityUpdate:
         standing = Activity.objects.standing()

@@ -1,4 +1,4 @@
-"""What the plan answers to: international targets and the legal base."""
+"""The international targets and the laws that the plan responds to."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -11,10 +11,11 @@ from strategic_areas.models.provenance import SOURCED, Sourced
 
 class FrameworkTarget(Coded, Sourced):
     """
-    A target of an international framework that a commitment may answer.
+    A target of an international framework to which a commitment may contribute.
 
-    ``family`` and ``kind`` are open words: SDG, GCM (Global Compact for Migration),
-    PALERMO, TIP; target, objective, article, indicator, recommendation.
+    ``family`` and ``kind`` are free text. Families are SDG, GCM (Global Compact for
+    Migration), PALERMO and TIP; kinds are target, objective, article, indicator and
+    recommendation.
     """
 
     family = models.CharField(_("family"), max_length=20)
@@ -48,7 +49,7 @@ class FrameworkTarget(Coded, Sourced):
 
 
 class LegalInstrument(Sourced):
-    """A law, decree or bill that the plan rests on. ``kind`` is an open word."""
+    """A law, decree or bill on which the plan is based. ``kind`` is free text."""
 
     code = models.CharField(_("code"), max_length=40)
     kind = models.CharField(_("kind"), max_length=40)

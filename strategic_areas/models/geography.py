@@ -1,4 +1,4 @@
-"""Regions and provinces by their ISO 3166-2 codes; nothing finer is stored."""
+"""Regions and provinces by ISO 3166-2 code; no smaller place is ever stored."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""What is measured, and the values that plans set."""
+"""Indicators, the target values that plans set, and discrepancies of sources."""
 
 from decimal import Decimal
 
@@ -16,11 +16,11 @@ from strategic_areas.models.provenance import Provenance, Source
 
 class Indicator(Coded):
     """
-    What is measured. It outlives plans; its code is unique in the portal.
+    Something that is measured, over several plans. Its code is unique in the portal.
 
     Series that count different things are never added or merged: ``counts`` and
-    ``counted_by`` tell them apart. ``counted_by`` is an open word, by preference an
-    agency's acronym.
+    ``counted_by`` tell them apart. ``counted_by`` is free text, preferably the acronym
+    of an agency.
     """
 
     class Counts(models.TextChoices):
@@ -181,7 +181,7 @@ class Target(PlanBound):
 
 
 class Discrepancy(Coded):
-    """A known contradiction between public sources, told instead of hidden."""
+    """A known contradiction between public sources, published and not hidden."""
 
     plan = models.ForeignKey(
         Plan, models.PROTECT, related_name="discrepancies", verbose_name=_("plan")

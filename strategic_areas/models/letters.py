@@ -1,4 +1,4 @@
-"""A report that came by letter or mail, before the secretariat transcribes it."""
+"""Letters and mails in which agencies report, and which the secretariat transcribes."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -16,7 +16,7 @@ from strategic_areas.models.trail import HoldsFile
 
 
 def sum_of_reports(status):
-    """How many updates and declarations of a letter stand so."""
+    """An expression: how many updates and declarations of a letter have this status."""
     updates = Count("updates", filter=Q(updates__status=status), distinct=True)
     of_declarations = Q(declarations__status=status)
     return updates + Count("declarations", filter=of_declarations, distinct=True)
@@ -30,17 +30,17 @@ class LetterQuerySet(models.QuerySet):
         return self.filter(agency__in=FocalPoint.objects.agencies_of(user))
 
     def of_agencies(self, user):
-        """Those of the agencies for which she reports now."""
+        """Letters of the agencies for which the user reports now."""
         return self.filter(agency__in=FocalPoint.objects.agencies_of(user))
 
     def to_confirm(self):
-        """Those of which a transcribed report waits for somebody's word."""
+        """Letters with a transcribed report that waits to be confirmed."""
         waits = Q(updates__status=Status.SUBMITTED)
         waits |= Q(declarations__status=Status.SUBMITTED)
         return self.filter(waits).distinct()
 
     def with_counts(self):
-        """Each with how many reports it gave, by where they stand."""
+        """Letters annotated with the numbers of their reports, by status."""
         return self.annotate(
             **{
                 f"n_{status}": sum_of_reports(status)
@@ -51,10 +51,10 @@ class LetterQuerySet(models.QuerySet):
 
 class Letter(HoldsFile):
     """
-    What an agency sent on paper or by mail, for one round. Internal, never public.
+    A report that an agency sent on paper or by mail, for one round. Never public.
 
-    Reports transcribed from it name it; the agency confirms that they say what it says.
-    The public reads its number and date, and never the file.
+    Reports that were transcribed from a letter link to it, and the agency confirms that
+    they say the same. The public reads the letter's number and date, never the file.
     """
 
     class Kind(models.TextChoices):
@@ -114,11 +114,11 @@ class Letter(HoldsFile):
 
     @property
     def token(self):
-        """The last part of its file's address."""
+        """The last part of the address of the letter's file."""
         return self.file.name
 
     def clean(self):
-        """A letter has come, and its round asks the agency now."""
+        """Refuse a date in the future, and a round that does not ask the agency now."""
         errors = {}
         if self.received_on and self.received_on > timezone.localdate():
             errors["received_on"] = _("This day has not come yet.")

@@ -1,7 +1,7 @@
 """
-Observed values, raw. Not re-exported by ``models``; nothing public may import this.
+Raw observed values. ``models`` does not re-export them; public pages may not use them.
 
-No related name leads here, so that no template can reach a raw value from an indicator.
+No related name leads to them, so that no template can reach one from an indicator.
 """
 
 from django.db import models
@@ -17,7 +17,7 @@ from strategic_areas.models.provenance import Provenance, Source
 
 class MeasurementQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Raw values are for the secretariat; counting agencies have their own."""
+        """All values for the secretariat; an agency that counts sees its own."""
         if access.is_reviewer(user) or (user.is_active and user.is_superuser):
             return self
         return self.none()
@@ -25,10 +25,10 @@ class MeasurementQuerySet(models.QuerySet):
 
 class Measurement(models.Model):
     """
-    The value observed from one date to another, never in a reporting period.
+    A value observed between two dates, which are independent of reporting periods.
 
-    Overlapping spans are never added. ``published_total`` marks a total that the
-    source itself already made public; it says nothing of the breakdown.
+    Values of overlapping dates are never added. ``published_total`` marks a total that
+    the source itself has published; its breakdown may still be unpublished.
     """
 
     class Status(models.TextChoices):

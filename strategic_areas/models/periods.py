@@ -1,4 +1,4 @@
-"""What is reported on: rounds that ask, and record periods that only file."""
+"""Reporting periods: rounds that ask agencies, and periods for the public record."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -18,7 +18,7 @@ from strategic_areas.models.plan import Plan, PlanBound
 
 class ReportingPeriodQuerySet(models.QuerySet):
     def rounds(self):
-        """The periods in which agencies were asked, demonstrations left out."""
+        """The periods that ask agencies for reports, without demonstrations."""
         return self.filter(mode="round", is_demonstration=False)
 
     def opened(self, today=None):
@@ -42,13 +42,13 @@ class ReportingPeriod(PlanBound):
     """
     A quarter, semester or year reported on.
 
-    A round has a submission window (opens, due, closes) and asks the agencies; a
-    record period only files what public sources say: it has no window and nobody is
-    late in it. What is entered in a demonstration round counts nowhere.
+    A round asks the agencies for reports and has a submission window (opens, due,
+    closes). A record period only holds what public sources say: it has no window, and
+    nobody is late in it. What is entered in a demonstration round counts nowhere.
 
-    ``scorecards_ready_at`` is when the agencies of a closed round could first read
-    their scorecards, ``scorecards_public_at`` when, after the time to reply, everybody
-    could: the public reads no scorecard of a round before.
+    ``scorecards_ready_at`` is the moment from which the agencies of a closed round can
+    read their scorecards. ``scorecards_public_at`` is the moment from which everybody
+    can, after the agencies had time to reply.
     """
 
     class Mode(models.TextChoices):
@@ -155,7 +155,7 @@ class ReportingPeriod(PlanBound):
         return self.mode == self.Mode.ROUND
 
     def is_open(self, today=None):
-        """True when an agency may submit on ``today`` (date in Santo Domingo)."""
+        """True when agencies may submit on ``today``, a date in Santo Domingo."""
         today = today or timezone.localdate()
         return self.is_round and self.opens_on <= today <= self.closes_on
 
@@ -167,7 +167,7 @@ class ReportingPeriod(PlanBound):
         return has_opened and (self.closes_on >= today or again.exists())
 
     def state(self, today):
-        """Where the round stands; None for a record period."""
+        """The ``RoundState`` of a round; None for a record period."""
         if not self.is_round:
             return None
         return schedule.round_state(self.opens_on, self.due_on, self.closes_on, today)
@@ -178,7 +178,7 @@ class ReportingPeriod(PlanBound):
         return (self.due_on - timezone.localdate()).days
 
     def clean(self):
-        """Keep a real round, but for the final report, within its plan's dates."""
+        """Keep a real round within its plan's dates, except for the final report."""
         if not (self.plan_id and self.starts_on and self.ends_on):
             return
         if not self.is_round or self.is_demonstration or self.is_final:
@@ -199,7 +199,7 @@ class ReportingPeriod(PlanBound):
 
 class RoundReopeningQuerySet(models.QuerySet):
     def running(self, today=None):
-        """Those that let an agency report on ``today``."""
+        """The reopenings that let an agency report on ``today``."""
         return self.filter(until__gte=today or timezone.localdate())
 
     def visible_to(self, user):
@@ -211,9 +211,9 @@ class RoundReopeningQuerySet(models.QuerySet):
 
 class RoundReopening(models.Model):
     """
-    One agency may report in a round until a date, though it has closed.
+    Permission for one agency to report in a closed round until a date.
 
-    Kept for good. What is due when does not change: who answers now answers late.
+    It is kept for good. It changes no due date: a report made under it is late.
     """
 
     period = models.ForeignKey(
@@ -257,7 +257,7 @@ class RoundReopening(models.Model):
         return f"{self.period} · {self.agency}"
 
     def clean(self):
-        """It opens a round that is not open by itself, for days still to come."""
+        """Refuse a last day in the past, or one on which the round is open anyway."""
         if not (self.period_id and self.until):
             return
         if self.until < timezone.localdate():

@@ -15,7 +15,7 @@ from strategic_areas.models.provenance import SOURCED, Provenance, Source, Sourc
 
 
 def is_not_reserved(code):
-    """A plan's code is the first word of its addresses: refuse a taken one."""
+    """Refuse a plan code with which the addresses of other pages begin."""
     if code in RESERVED_WORDS:
         raise ValidationError(
             _("“%(code)s” is the first word of other pages; choose another code."),
@@ -25,11 +25,11 @@ def is_not_reserved(code):
 
 class PlanQuerySet(models.QuerySet):
     def public(self):
-        """The plans that anyone may read: not those in preparation."""
+        """The plans that anyone may read, which are those not in preparation."""
         return self.exclude(status=Plan.Status.IN_PREPARATION)
 
     def visible_to(self, user):
-        """Staff read every public plan; its keepers also one in preparation."""
+        """Public plans for all staff; plans in preparation too for their keepers."""
         if access.is_reviewer(user) or access.is_administrator(user):
             return self
         return self.public() if access.is_focal_point(user) else self.none()
@@ -39,7 +39,7 @@ class Plan(models.Model):
     """
     An approved plan with a nominal period and a separate launch date.
 
-    There are several, with gaps between them, and they may overlap.
+    The portal holds several plans, which may overlap or leave gaps between them.
     """
 
     class Status(models.TextChoices):
@@ -73,7 +73,7 @@ class Plan(models.Model):
 
     objects = PlanQuerySet.as_manager()
 
-    #: The period as of which its pages read it (``queries.past``); None for today.
+    #: The past period as of which pages show it (``queries.past``); None for today.
     until = None
 
     class Meta:
@@ -94,9 +94,9 @@ class Plan(models.Model):
 
 class PlanBound(models.Model):
     """
-    A record of one plan. A trigger holds its plan to that of the record above it.
+    A record that belongs to one plan, and never moves to another.
 
-    A record never moves to another plan.
+    A trigger keeps its plan the same as that of the record above it.
     """
 
     class Meta:
@@ -106,7 +106,7 @@ class PlanBound(models.Model):
     same_plan_as = ()
 
     def save(self, *args, **kwargs):
-        """Take the plan from the record above when it was not given."""
+        """Take the plan from the record above if none was given."""
         for name in self.same_plan_as:
             if self.plan_id is None and (above := getattr(self, name)):
                 self.plan_id = above.plan_id
@@ -114,7 +114,7 @@ class PlanBound(models.Model):
 
 
 class StrategicArea(PlanBound, Coded, Sourced):
-    """One of the plan's areas, such as prevention; states the outcome it seeks."""
+    """One area of a plan, such as prevention, with the outcome that it seeks."""
 
     plan = models.ForeignKey(
         Plan, models.PROTECT, related_name="areas", verbose_name=_("plan")
@@ -173,12 +173,12 @@ class StrategicArea(PlanBound, Coded, Sourced):
 
     @property
     def label(self):
-        """The short name where there is one."""
+        """The short name, or the name where there is none."""
         return self.short or self.name
 
 
 class Programme(PlanBound, Coded, Sourced):
-    """A branch of a strategic area."""
+    """A part of a strategic area that groups commitments."""
 
     same_plan_as = ("area",)
 
@@ -221,7 +221,7 @@ class Programme(PlanBound, Coded, Sourced):
 
 
 class Participation(Sourced):
-    """An agency's role and mandate in one plan; another plan never changes it."""
+    """An agency's role and mandate in one plan; each plan states its own."""
 
     class Role(models.TextChoices):
         CHAIR = "chair", _("Chair")

@@ -1,4 +1,4 @@
-"""Activities that an agency proposes for the plan; the secretariat decides."""
+"""Activities that agencies propose for the plan, for the secretariat to decide on."""
 
 from django.db import models
 from django.db.models import Q
@@ -16,7 +16,7 @@ from strategic_areas.models.plan import Plan, PlanBound
 
 class ActivityProposalQuerySet(DecisionQuerySet):
     def visible_to(self, user):
-        """All for the secretariat; those of her agencies for a focal point."""
+        """All proposals for the secretariat; a focal point's agencies' for her."""
         rows = self.select_related("agency", "commitment", "plan")
         if access.is_reviewer(user):
             return rows
@@ -25,10 +25,10 @@ class ActivityProposalQuerySet(DecisionQuerySet):
 
 class ActivityProposal(PlanBound, Decision):
     """
-    An activity that an agency wants in the plan. Never public.
+    An activity that an agency proposes for the plan. Never public.
 
-    Approved, it has become an activity by an amendment of the plan; declined, it says
-    why.
+    Approval makes it an activity by an amendment of the plan. A declined proposal holds
+    the reason.
     """
 
     same_plan_as = ("commitment",)

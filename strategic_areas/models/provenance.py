@@ -1,4 +1,4 @@
-"""Where a record comes from, and the public sources that say so."""
+"""The provenance of records, and the public sources on which they rest."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,7 +7,7 @@ from agencies.fields import Fields, bilingual, public
 
 
 class Provenance(models.TextChoices):
-    """Where a figure or a text comes from, from the strongest to the weakest."""
+    """Where a figure or a text comes from; the strongest provenance first."""
 
     PLAN = "plan", _("Stated by the plan")
     REPORTED = "reported", _("Reported by the agency")
@@ -18,7 +18,7 @@ class Provenance(models.TextChoices):
     DEMONSTRATION = "demonstration", _("Demonstration, not real")
 
 
-#: Which provenance a source gives, by its kind. docs/plan-format.md shows this table.
+#: The provenance that a source gives, by its kind. docs/plan-format.md repeats it.
 PROVENANCE_OF_KIND = {
     "official_plan": Provenance.DOCUMENTED,
     "official_report": Provenance.DOCUMENTED,
@@ -33,9 +33,9 @@ PROVENANCE_OF_KIND = {
     "ngo_news": Provenance.PRESS,
     "press": Provenance.PRESS,
 }
-#: What sources can give, from the strongest to the weakest.
+#: The provenances that sources can give, the strongest first.
 STRENGTH = [Provenance.DOCUMENTED, Provenance.PRESS, Provenance.RECONSTRUCTED]
-#: What a plan file may state of its records: nobody reported or transcribed them here.
+#: The provenances that a plan file may state; the others come from reports made here.
 STATED = [Provenance.PLAN, *STRENGTH]
 
 
@@ -52,15 +52,15 @@ def provenance_of(kinds):
 
 
 def is_stronger(provenance, than):
-    """True when ``provenance`` claims more than ``than``; the plan claims most."""
+    """True when ``provenance`` is stronger than ``than``; the plan is the strongest."""
     return STATED.index(provenance) < STATED.index(than)
 
 
 class Source(models.Model):
     """
-    A public text that a record rests on. Its key is local to a plan's file.
+    A public text on which records rest. Its key is unique within a plan's file.
 
-    ``kind`` is an open word; ``PROVENANCE_OF_KIND`` tells what it gives.
+    ``kind`` is free text; ``PROVENANCE_OF_KIND`` says which provenance it gives.
     """
 
     plan = models.ForeignKey(
@@ -104,7 +104,7 @@ SOURCED = (*public("provenance", "sources"), *bilingual("note"))
 
 
 class Sourced(models.Model):
-    """A record that says where it comes from."""
+    """A record with a provenance and public sources."""
 
     provenance = models.CharField(
         _("where this comes from"), max_length=20, choices=Provenance
@@ -119,5 +119,5 @@ class Sourced(models.Model):
 
     @property
     def is_official(self):
-        """True when the plan itself states it; otherwise it is a reconstruction."""
+        """True when the plan itself states the record; others are reconstructions."""
         return self.provenance == Provenance.PLAN

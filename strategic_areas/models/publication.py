@@ -1,4 +1,4 @@
-"""The counters of what the public reads, and what the plan files last said."""
+"""The counters of the publication version, and the last import of each record."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -9,10 +9,10 @@ from strategic_areas.models.plan import Plan
 
 class PublicationVersion(models.Model):
     """
-    One row of two counters, moved by database triggers alone.
+    One row with two counters that only database triggers change.
 
-    ``number`` moves when public content changes, ``takedowns`` besides when some of it
-    is taken away: ``triggers/versions.py`` says when. Read them before the content, so
+    ``number`` goes up when public content changes, and ``takedowns`` too when content
+    is taken away; ``triggers/versions.py`` says when. Read both before the content, so
     that a page is at least as new as its label.
     """
 
@@ -35,21 +35,21 @@ class PublicationVersion(models.Model):
 
     @classmethod
     def counters(cls):
-        """``number`` and ``takedowns`` now; zeros where nothing was ever published."""
+        """The current ``number`` and ``takedowns``; zeros before any publication."""
         return cls.objects.values_list("number", "takedowns").first() or (0, 0)
 
     @classmethod
     def current(cls):
-        """``number`` now."""
+        """The current ``number``."""
         return cls.counters()[0]
 
 
 class ImportedRecord(models.Model):
     """
-    What a plan's file last said of one record, field by field.
+    The values that a plan file last gave for one record, field by field.
 
-    A field whose value here differs from the stored one was edited in the portal: an
-    import leaves it alone and lists it as kept.
+    If a value here differs from the record's, the field was edited in the portal: an
+    import then keeps the edited value and lists it as kept.
     """
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="+")

@@ -1,4 +1,4 @@
-"""Texts blanked by two people, because they could lead to somebody."""
+"""Purges: two people blank texts that could identify somebody."""
 
 from django.apps import apps
 from django.db import models
@@ -9,7 +9,7 @@ from agencies import access
 from agencies.decisions import Decision, DecisionQuerySet, status_field
 from agencies.fields import Fields, internal
 
-#: Listed for each reviewed record that a purge touches, beside its texts.
+#: The field that a purge sets on each reviewed record of which it blanks a text.
 STAMP = "purged_at"
 
 
@@ -22,12 +22,12 @@ class PurgeQuerySet(DecisionQuerySet):
 
 class Purge(Decision):
     """
-    A request to blank whatever holds certain words, which another person confirms.
+    A request to blank every text that holds certain words, for another to confirm.
 
-    ``phrases`` and ``files`` are kept, a line each, only while it waits: a purge that
-    is done or cancelled knows who, when and how many places, never which words. While
-    it is applied, inside one transaction, the triggers of the public record let just
-    its ``places`` be blanked.
+    ``phrases`` and ``files`` hold one entry a line, and are emptied by the decision: a
+    decided purge records who, when and how many places, never which words. While it is
+    applied, in one transaction, the triggers of the public record allow exactly its
+    ``places`` to be blanked.
     """
 
     phrases = models.TextField(_("words"), blank=True)
@@ -63,7 +63,7 @@ class Purge(Decision):
 
     @property
     def counts(self):
-        """How many places were blanked, by the model to which they belong."""
+        """The numbers of blanked places: pairs of a model and a number."""
         blanked = self.places.exclude(field=STAMP)
         rows = blanked.order_by("model").values_list("model")
         found = rows.annotate(number=models.Count("pk"))
@@ -71,7 +71,7 @@ class Purge(Decision):
 
 
 class PurgedText(models.Model):
-    """One place that a purge blanked: a field of a row, and never what it said."""
+    """One place that a purge blanked: a field of a row, without its former text."""
 
     purge = models.ForeignKey(Purge, models.PROTECT, related_name="places")
     model = models.CharField(max_length=100)

@@ -1,4 +1,4 @@
-"""What the database holds reports and declarations to, as named constraints."""
+"""The database constraints of reports and declarations."""
 
 from django.db import models
 from django.db.models import Q
@@ -10,9 +10,10 @@ from strategic_areas.models.review import OPEN, PUBLIC_RECORD, Status
 
 def review_constraints(model, subject):
     """
-    The invariants of a reviewed record, as named constraints.
+    The constraints of every reviewed record.
 
-    ``model`` prefixes the names, ``subject`` is the field of what is reported on.
+    ``model`` is the prefix of their names, ``subject`` the field of the record that is
+    reported on.
     """
     stamped = Q(published_at__isnull=False, published_by__isnull=False)
     unstamped = Q(published_at__isnull=True, published_by__isnull=True)
@@ -91,10 +92,10 @@ def review_constraints(model, subject):
 
 def answer_constraints(model, text):
     """
-    The invariants of an answer, as named constraints.
+    The constraints of an answer; ``model`` is the prefix of their names.
 
-    ``text`` is the bilingual field that tells what was done: required unless there is
-    no news to tell or the law withholds it.
+    ``text`` is the bilingual field that tells what was done. It is required unless the
+    answer is "No news" or is withheld by law.
     """
     described = Q(**{f"{text}_es__isnull": False}) & ~Q(**{f"{text}_es": ""})
     explained = Q(no_news_reason_es__isnull=False) & ~Q(no_news_reason_es="")
@@ -126,7 +127,7 @@ def answer_constraints(model, text):
 
 
 def transcription_constraints(model):
-    """What is transcribed names its letter; nothing else waits for a word on one."""
+    """Constraints: a transcribed report has a letter, and only such is confirmed."""
     return [
         models.CheckConstraint(
             name=f"{model}_transcribed_names_its_letter",

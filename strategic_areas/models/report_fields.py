@@ -1,4 +1,4 @@
-"""How the fields of a report are declared: what an agency writes of its work."""
+"""The declaration of a report's fields, which an agency fills in."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -27,7 +27,7 @@ class Part(models.TextChoices):
 
 @dataclass(frozen=True)
 class Column:
-    """The column of a field in the workbook: its width, and how it is filled in."""
+    """A field's column in the workbook: its width, and a hint for filling it in."""
 
     width: int
     hint: str | Promise = ""
@@ -38,15 +38,15 @@ class ReportField(Field):
     """
     A field that an agency fills in.
 
-    ``part``: where on the form; None for one that the form fills in by itself.
-    ``rows``: the height of its text box; a text of 1 row is one line.
-    ``compared``: a reviewer reads it beside what was last published.
-    ``corrected``: a correction begins with it, and is one if it changes.
-    ``receipt``: it stands on the receipt of what was sent.
-    ``repeated``: the answer “Same as the previous period” says it again.
-    ``stands``: where an agency answers “No news”, it goes on standing.
-    ``prefilled``: an empty row opens with what was last published of it.
-    ``says_no``: a “no” is an answer, and not silence.
+    ``part``: the part of the form; None for a field that the form sets by itself.
+    ``rows``: the height of its text box; a text of 1 row is a single line.
+    ``compared``: reviewers see it next to the last published value.
+    ``corrected``: a correction starts with its value, and has to change such a field.
+    ``receipt``: the receipt of what was sent contains it.
+    ``repeated``: the answer “Same as the previous period” copies it.
+    ``stands``: the answer “No news” leaves its last value valid.
+    ``prefilled``: an empty row starts with its last published value.
+    ``says_no``: False is shown as “no”; in other fields it is shown as nothing.
     ``column``: its column in the workbook, if it has one.
     """
 
@@ -68,7 +68,7 @@ class ReportField(Field):
 
     @property
     def bounds(self):
-        """The least number that it takes, and the greatest, if its model states one."""
+        """The smallest and the largest number allowed; None where there is no limit."""
         stated = self.model_field.deconstruct()[3].get("validators", [])
         least = [
             each.limit_value
@@ -82,7 +82,7 @@ class ReportField(Field):
 
     def plain(self, record):
         """
-        What a record says in it, as JSON holds it: decimals as text, links by name.
+        The value of a record as JSON: decimals as text, links by name.
 
         A bilingual text is a dict of both languages.
         """
@@ -99,7 +99,7 @@ class ReportField(Field):
         return value
 
     def in_words(self, plain, language="es"):
-        """The same as people read it; "" for nothing. A text is in one language."""
+        """A ``plain`` value as text for people, in one language; "" for no value."""
         if isinstance(plain, dict):
             return plain.get(language, "")
         if isinstance(plain, list):
@@ -117,16 +117,16 @@ class ReportField(Field):
 
 
 class InWords:
-    """A record whose fields are those of a report, told to people."""
+    """A record with the fields of a report, which can show them as text."""
 
     @property
-    def said(self):
-        """What the agency says in it: pairs of a label and Spanish words."""
+    def field_values(self):
+        """The filled-in fields of the receipt: pairs of a label and a Spanish value."""
         return self._in_words(self.fields.where(receipt=True))
 
     @property
-    def said_in_public(self):
-        """The same, without what only staff read."""
+    def public_field_values(self):
+        """The same pairs for the public fields alone."""
         return self._in_words(self.fields.where(receipt=True, public=True))
 
     def _in_words(self, fields):
@@ -135,10 +135,10 @@ class InWords:
 
 def in_words(fields, values):
     """
-    Pairs of a label and Spanish words, in the order of the fields.
+    Pairs of a label and the value in Spanish, in the order of the fields.
 
-    ``values`` are plain ones by name, as a receipt holds them. What is silent, or not
-    there, is left out.
+    ``values`` are ``plain`` values by name, as a receipt holds them. Empty and missing
+    ones are left out.
     """
     pairs = [(each.label, each.in_words(values.get(each.name))) for each in fields]
     return [(label, words) for label, words in pairs if words]

@@ -1,4 +1,4 @@
-"""What every reviewed record has: revision, status, authors, who published it."""
+"""The base of reviewed records: revision, status, authors and publication."""
 
 from datetime import date
 
@@ -19,7 +19,7 @@ from strategic_areas.newest import Age
 
 
 class Status(models.TextChoices):
-    """Where a revision stands. Only ``workflow`` moves it."""
+    """The status of a revision. Only ``workflow`` changes it."""
 
     DRAFT = "draft", _("Draft")
     SUBMITTED = "submitted", _("Submitted for review")
@@ -29,13 +29,13 @@ class Status(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
-#: Revisions on which somebody still works; at most one per subject and period.
+#: Statuses of revisions still worked on; at most one such per subject and period.
 OPEN = (Status.DRAFT, Status.SUBMITTED, Status.RETURNED)
-#: Revisions that are or were public: nothing of them may change silently.
+#: Statuses of revisions that are or were public: their content never changes silently.
 PUBLIC_RECORD = (Status.PUBLISHED, Status.REPLACED, Status.WITHDRAWN)
 
 
-#: The fields of a ``Reviewed`` record that are not the agency's, for its declaration.
+#: The fields that the workflow sets on a ``Reviewed`` record, for its declaration.
 REVIEWED = (
     *public("plan", "revision", "status", "public_id", in_file=False),
     *public("submitted_at", "is_reviewed_within_agency", in_file=False),
@@ -48,7 +48,7 @@ REVIEWED = (
 )
 
 
-#: The database's expression of each part of an account's age.
+#: The database expression of each field of ``newest.Age``.
 AGE = {
     "period_ends_on": F("period__ends_on"),
     "said_on": Coalesce("reported_on", TruncDate("submitted_at"), Value(date.min)),
@@ -59,9 +59,9 @@ AGE = {
 
 def said_on(record) -> date | None:
     """
-    The day on which an account was said; None where nobody knows.
+    The day on which an account was given; None where it is unknown.
 
-    Of the public record that is the day of the source. Of a report, transcribed or
+    For the public record it is the day of the source. For a report, transcribed or
     not, it is the day in Santo Domingo on which this revision was last handed in.
     """
     if record.reported_on or record.submitted_at is None:
@@ -80,7 +80,7 @@ class ReviewedQuerySet(models.QuerySet):
         )
 
     def counted(self):
-        """Published rows that enter a count or headline: no demonstration."""
+        """Published rows that enter counts and headlines: those of no demonstration."""
         return (
             self.published()
             .filter(period__is_demonstration=False)
@@ -88,7 +88,7 @@ class ReviewedQuerySet(models.QuerySet):
         )
 
     def counted_or_in_review(self):
-        """Counted rows, and those handed in: a reader may know that, nothing more."""
+        """Counted rows and submitted ones; readers may know only that those exist."""
         return self.filter(
             Q(status__in=[Status.PUBLISHED, Status.SUBMITTED]),
             period__is_demonstration=False,
@@ -98,20 +98,20 @@ class ReviewedQuerySet(models.QuerySet):
         )
 
     def without_transcriptions(self):
-        """Without what the secretariat still transcribes: it is not the agency's."""
+        """Rows without letters that the secretariat is still transcribing."""
         unsent = [Status.DRAFT, Status.RETURNED]
         return self.exclude(letter__isnull=False, status__in=unsent)
 
     def newest_first(self):
-        """In the order of ``newest.newness``."""
+        """Rows sorted as by ``newest.newness``, the newest first."""
         return self.order_by(*(AGE[name].desc() for name in Age._fields), "pk")
 
     def visible_to(self, user, agencies):
         """
         The revisions a staff user may open.
 
-        ``agencies`` are the ids for which she reports. A draft belongs to its agency;
-        the secretariat sees what was handed to it.
+        ``agencies`` are the ids of those for which she reports. Drafts are visible to
+        their agency alone; the secretariat sees what was submitted to it.
         """
         if user.is_active and user.is_superuser:
             return self
@@ -123,17 +123,17 @@ class ReviewedQuerySet(models.QuerySet):
 
 class Reviewed(InWords, PlanBound, Sourced):
     """
-    One revision of something that an agency says and the secretariat publishes.
+    One revision of a report that an agency writes and the secretariat publishes.
 
-    ``version`` counts the saves of this revision, so that of two people who save the
-    same one the second is told. ``contributors`` are all who wrote, changed or
+    ``version`` counts the saves of this revision, so that the second of two people who
+    save at once gets a conflict. ``contributors`` are all who wrote, changed or
     submitted any part of this revision: none of them may publish it.
-    ``is_reviewed_within_agency`` is stamped at publication: whoever reviewed it was of
-    the agency that reports, which the public is told. ``public_id`` is the last word of
-    its own address, given when it is published and never changed.
+    ``is_reviewed_within_agency`` is set at publication if the reviewer belonged to the
+    reporting agency, and pages say so. ``public_id`` is the last part of the revision's
+    address, set at publication and never changed.
     """
 
-    #: The field of what it says something of, and that by which others name it.
+    #: The field of the record reported on, and the field by which others link to this.
     subject_field = link_field = ""
 
     class Origin(models.TextChoices):
@@ -215,12 +215,12 @@ class Reviewed(InWords, PlanBound, Sourced):
 
     @property
     def subject(self):
-        """What it says something of."""
+        """The activity or commitment that is reported on."""
         return getattr(self, self.subject_field)
 
     @property
     def age(self):
-        """How new it is among the accounts of its subject."""
+        """How new it is, compared with other accounts of the same subject."""
         return Age(
             self.period.ends_on,
             said_on(self) or date.min,

@@ -1,4 +1,4 @@
-"""The receipt of what an agency sent for review in one go."""
+"""Receipts: what an agency sent for review at one time."""
 
 import json
 from hashlib import sha256
@@ -14,11 +14,11 @@ from strategic_areas.models.periods import ReportingPeriod
 
 class Submission(models.Model):
     """
-    What an agency sent for a round, by whom and when, as it was sent. Never changes.
+    The receipt of what an agency sent for a round: the content, by whom and when.
 
-    A trigger refuses every change and deletion; only the content may be blanked.
-    ``sha256`` is that of the canonical content, so that a paper copy can be held
-    against it.
+    A trigger refuses every change and deletion; only a purge may blank the content.
+    ``sha256`` is the digest of the canonical content, so that a printed copy can be
+    verified.
     """
 
     agency = models.ForeignKey(

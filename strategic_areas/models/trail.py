@@ -1,4 +1,4 @@
-"""What stands beside a reviewed record: its evidence and every step it took."""
+"""The evidence of reviewed records, and every step of the workflow on them."""
 
 from django.conf import settings
 from django.core.files.storage import storages
@@ -14,7 +14,7 @@ from strategic_areas.models.updates import ActivityUpdate
 
 
 class AboutReviewed(models.Model):
-    """Belongs to exactly one update or one declaration."""
+    """A record that belongs to exactly one update or one declaration."""
 
     activity_update = models.ForeignKey(
         ActivityUpdate,
@@ -42,7 +42,7 @@ class AboutReviewed(models.Model):
 
 
 def belongs_to_one(model):
-    """A constraint: one of the two, never both, never none."""
+    """A constraint: it belongs to either an update or a declaration."""
     return models.CheckConstraint(
         name=f"{model}_belongs_to_one_record",
         condition=(
@@ -53,7 +53,7 @@ def belongs_to_one(model):
 
 
 def evidence_kinds():
-    """Constraints: evidence is of a known kind, and has that kind's fields alone."""
+    """Constraints: evidence is of a known kind and fills in that kind's fields only."""
     link = Q(url__startswith="https://") | Q(url__startswith="http://")
     file = (
         ~Q(file="")
@@ -98,13 +98,13 @@ def evidence_kinds():
 
 
 def evidence_storage():
-    """The private folder; nothing in it has an address of its own."""
+    """The storage of evidence files: a private folder that is not served."""
     return storages["evidence"]
 
 
 class EvidenceQuerySet(models.QuerySet):
     def cleared(self):
-        """What anyone may open: cleared, and of what is published."""
+        """Evidence that anyone may open: it is cleared and its revision published."""
         return self.filter(
             Q(activity_update__in=ActivityUpdate.objects.published())
             | Q(commitment_update__in=CommitmentUpdate.objects.published()),
@@ -112,7 +112,7 @@ class EvidenceQuerySet(models.QuerySet):
         )
 
     def of_agency(self, agency):
-        """What stands beside the updates and declarations of one agency."""
+        """Evidence of the updates and declarations of one agency."""
         return self.filter(
             Q(activity_update__activity__agency=agency)
             | Q(commitment_update__commitment__lead=agency)
@@ -128,9 +128,9 @@ class EvidenceQuerySet(models.QuerySet):
 
 class HoldsFile(models.Model):
     """
-    May hold a file of the private folder, and what it was when it came.
+    A record that may hold a file in the private folder, with the file's description.
 
-    The name of a stored file is its token, random and in no relation to
+    The stored file is named by its token, which is random and unrelated to
     ``original_name``.
     """
 
@@ -155,10 +155,10 @@ class HoldsFile(models.Model):
 
 class Evidence(AboutReviewed, HoldsFile):
     """
-    What shows what an update says: a link, a file, or a record in an archive.
+    A piece of evidence for an update: a link, a file, or a record in an archive.
 
-    Internal unless a reviewer clears it for the public. A correction's copy of the row
-    names the same file. What a purge removed keeps its row and nothing else.
+    It is internal unless a reviewer clears it for the public. A correction copies the
+    row, and both rows name the same file. A purge removes everything but the row.
     """
 
     class Kind(models.TextChoices):
@@ -167,7 +167,7 @@ class Evidence(AboutReviewed, HoldsFile):
         ARCHIVE = "archive", _("In the institution's archive")
         REMOVED = "removed", _("Removed to protect people")
 
-    #: Where it is: a purge of any of these takes the whole piece away.
+    #: Fields that tell where it is: a purge of any of these removes the whole piece.
     WHEREABOUTS = ("url", "original_name", "archive_office", "archive_number")
 
     kind = models.CharField(
@@ -225,16 +225,16 @@ class Evidence(AboutReviewed, HoldsFile):
 
     @property
     def token(self):
-        """The last part of its file's address; no name that anybody chose."""
+        """The last part of the address of its file, a random name."""
         return self.file.name
 
 
 class Transition(AboutReviewed):
     """
-    One step of the workflow: who, when, from, to, reason. Never changes.
+    One step of the workflow: who, when, from and to which status, and the reason.
 
     A trigger refuses every change and deletion; only a running purge may blank the free
-    text. A purge of the record's texts is told here too, as a step that moves nothing.
+    text. A purge of the record's texts is a step too, which keeps the status.
     """
 
     PURGED = "purged"

@@ -1,16 +1,16 @@
-"""What a revision carries that the secretariat may write from an agency's letter."""
+"""The fields of a revision that may be transcribed from an agency's letter."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from agencies.fields import public
 
-#: The fields of a revision that may be transcribed, for its declaration.
+#: These fields, for the declaration of such a revision.
 TRANSCRIBED = public("letter", "confirmed_at", in_file=False)
 
 
 def letter_field(related_name):
-    """On a revision that may be transcribed: the letter that it was written from."""
+    """A field for the letter from which a revision was transcribed."""
     return models.ForeignKey(
         "strategic_areas.Letter",
         models.PROTECT,
@@ -22,5 +22,5 @@ def letter_field(related_name):
 
 
 def confirmed_field():
-    """On such a revision: when the agency said that it is what it reported."""
+    """A field for when the agency confirmed a transcribed revision as its report."""
     return models.DateTimeField(_("confirmed by the agency"), null=True, editable=False)

@@ -1,4 +1,4 @@
-"""English beside a published revision that has none, kept by the secretariat."""
+"""English translations, by the secretariat, of published revisions without English."""
 
 from django.db import models
 from django.db.models import Q
@@ -18,10 +18,10 @@ TEXTS = ("text", "obstacle", "next_step", "note")
 
 class Translation(models.Model):
     """
-    The secretariat's English of one published revision, which itself never changes.
+    The secretariat's English translation of one published revision.
 
-    A text stands for the public where the revision has none in English. The next
-    revision of the same report needs its own.
+    The revision itself never changes. Pages show a text from here where the revision
+    has none in English. The next revision of the report needs its own translation.
     """
 
     activity_update = models.OneToOneField(
@@ -72,18 +72,18 @@ class Translation(models.Model):
 
     @property
     def may_stand(self):
-        """Only beside what the public reads in full."""
+        """True when the public reads the revision in full: no other is translated."""
         withheld = getattr(self.record, "is_reserved", False)
         return self.record.status == Status.PUBLISHED and not withheld
 
     @property
     def approval_slot(self):
-        """One change waits per revision, whether the translation is there or not."""
+        """The slot that allows one undecided change per revision."""
         return f"translation:{self.record._meta.model_name}:{self.record.pk}"
 
 
 def translated_fields(record):
-    """The translation's fields and those of the revision that they stand for."""
+    """Names of the translation's fields, each with that of the field it translates."""
     if isinstance(record, CommitmentUpdate):
         text = "statement"
     else:

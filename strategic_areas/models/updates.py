@@ -1,4 +1,4 @@
-"""What agencies say of their work: updates of activities."""
+"""Updates: what agencies report on their activities."""
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -36,7 +36,7 @@ from strategic_areas.models.transcription import (
 
 
 class Execution(models.TextChoices):
-    """How far the work has come, as reported. Apart from punctuality, computed."""
+    """The progress that an agency reports; punctuality is computed from it."""
 
     NOT_STARTED = "not_started", _("Not started")
     IN_PROGRESS = "in_progress", _("In progress")
@@ -228,7 +228,7 @@ class ActivityUpdate(Answered, Reviewed):
         return self.activity.agency
 
     def clean(self):
-        """Rules between fields; each message stands beside its field."""
+        """Check the rules between fields; each error is attached to its field."""
         if not (self.activity_id and self.period_id):
             return
         errors = self.missing_answers("narrative_es")
@@ -255,7 +255,7 @@ class ActivityUpdate(Answered, Reviewed):
             raise ValidationError(errors)
 
     def is_held_back(self):
-        """Suspended, cancelled, or late by a stated due date."""
+        """True when suspended, cancelled, or late by a stated due date."""
         if self.execution in {Execution.SUSPENDED, Execution.CANCELLED}:
             return True
         if self.execution in {"", Execution.COMPLETED}:

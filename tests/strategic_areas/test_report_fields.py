@@ -155,7 +155,7 @@ def test_what_is_entered_on_the_sheet_is_stored(writer, field):
 
     assert response.status_code == 302
     assert field.plain(writer.stored()) == plain(field)
-    assert (field.label, field.in_words(plain(field))) in writer.stored().said
+    assert (field.label, field.in_words(plain(field))) in writer.stored().field_values
 
 
 @walked(FIELDS)
