@@ -14,17 +14,14 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies import access
 from agencies.accounts import views
-from strategic_areas.desk import (
-    commenting,
-    decisions,
-    handover,
-    queries,
-    review_queue,
-    rounds,
-)
+from strategic_areas.desk import queries
 from strategic_areas.desk import urls as desk
-from strategic_areas.desk.access_review import review_page
+from strategic_areas.desk.changes import commenting, decisions
 from strategic_areas.desk.letters import confirming
+from strategic_areas.desk.people import handover
+from strategic_areas.desk.people.access_review import review_page
+from strategic_areas.desk.review import review_queue
+from strategic_areas.desk.rounds import pages as rounds
 from strategic_areas.purging import PURGES
 
 #: Apps of allauth that register tables of their own, among them the secrets of second

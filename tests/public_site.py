@@ -16,7 +16,7 @@ from plan_portal import urls
 from plan_portal.sitemap import every_address
 from strategic_areas import purging, workflow
 from strategic_areas.addresses import address
-from strategic_areas.desk import scorecards
+from strategic_areas.desk.rounds import scorecards
 from strategic_areas.models import (
     ActivityUpdate,
     AgencyComment,

@@ -10,7 +10,7 @@ from agencies.access import RefusedError
 from agencies.admin.scoping import ScopedAdmin
 from agencies.admin.staleness import StaleGuardForm
 from strategic_areas import workflow
-from strategic_areas.desk.change_forms import led_to
+from strategic_areas.desk.changes.change_forms import led_to
 from strategic_areas.models import PendingChange
 from strategic_areas.workflow.guard import blocked_texts
 

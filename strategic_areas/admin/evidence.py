@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.admin.scoping import ScopedRowsMixin
 from strategic_areas import evidence
-from strategic_areas.desk.attaching import EvidenceForm, whereabouts
+from strategic_areas.desk.sheet.attaching import EvidenceForm, whereabouts
 from strategic_areas.models import Evidence
 
 

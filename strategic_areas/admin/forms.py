@@ -3,8 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from strategic_areas.desk.review_screen import StepForm
-from strategic_areas.desk.revisions import RevisionForm, settled, widgets
+from strategic_areas.desk.review.review_screen import StepForm
+from strategic_areas.desk.sheet.revisions import RevisionForm, settled, widgets
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,

@@ -12,7 +12,8 @@ from agencies.admin.scoping import ScopedHistoryAdmin
 from strategic_areas import evidence, workflow
 from strategic_areas.admin import forms as step_forms
 from strategic_areas.admin.evidence import EvidenceInline
-from strategic_areas.desk import review_queue, translating
+from strategic_areas.desk.changes import translating
+from strategic_areas.desk.review import review_queue
 from strategic_areas.models import Status
 
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from agencies import access
 from agencies.models import Agency, FocalPoint
-from strategic_areas.desk.rows import ActivityRow, read_rows, returned_steps
+from strategic_areas.desk.sheet.rows import ActivityRow, read_rows, returned_steps
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,

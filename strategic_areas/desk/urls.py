@@ -3,23 +3,21 @@
 from django.urls import path
 
 from agencies.accounts.pages import held_by
-from strategic_areas.desk import (
+from strategic_areas.desk import purges
+from strategic_areas.desk.changes import (
     attributions,
-    changes,
     commenting,
     decisions,
-    evidence,
-    off_plan,
     proposals,
-    purges,
-    review,
-    rounds,
-    sending,
     translating,
-    views,
 )
+from strategic_areas.desk.changes import pages as changes
 from strategic_areas.desk.letters import confirming
 from strategic_areas.desk.letters import views as letters
+from strategic_areas.desk.review import pages as review
+from strategic_areas.desk.rounds import pages as rounds
+from strategic_areas.desk.sheet import evidence, off_plan, sending
+from strategic_areas.desk.sheet import pages as views
 from strategic_areas.desk.workbook import views as workbook
 
 SHEET = ("admin:sheet", "period", "agency")

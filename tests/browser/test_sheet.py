@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from strategic_areas.desk import revisions
+from strategic_areas.desk.sheet import revisions
 from strategic_areas.models import ActivityUpdate, Submission
 from tests.factories import (
     make_activity,

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from agencies.mail import Mail
 from agencies.models import User
-from strategic_areas.desk import access_review
+from strategic_areas.desk.people import access_review
 from tests.factories import (
     make_activity,
     make_administrator,

@@ -12,8 +12,8 @@ from django.utils.translation import override
 from agencies.access import RefusedError
 from agencies.audit import AuditEntry
 from strategic_areas import purging, workflow
-from strategic_areas.desk.comparison import differences
-from strategic_areas.desk.decisions import to_decide
+from strategic_areas.desk.changes.decisions import to_decide
+from strategic_areas.desk.review.comparison import differences
 from strategic_areas.models import (
     Discrepancy,
     HelpLine,

@@ -15,7 +15,7 @@ from django.utils import timezone
 from agencies.access import RefusedError, Role
 from agencies.audit import AuditEntry
 from agencies.decisions import Decision, Outdated, Status
-from strategic_areas.desk import decisions
+from strategic_areas.desk.changes import decisions
 from tests.factories import (
     make_activity,
     make_administrator,

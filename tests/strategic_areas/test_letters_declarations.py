@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from strategic_areas import handover, workflow
-from strategic_areas.desk import reminders
+from strategic_areas.desk.rounds import reminders
 from strategic_areas.models import (
     ActivityUpdate,
     Commitment,

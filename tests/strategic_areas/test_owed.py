@@ -4,7 +4,9 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
 
-from strategic_areas.desk import queries, reminders, sheet
+from strategic_areas.desk import queries
+from strategic_areas.desk.rounds import reminders
+from strategic_areas.desk.sheet import contents as sheet
 from strategic_areas.models import Status, Transition
 from strategic_areas.queries import agencies, board, commitments, rounds
 from strategic_areas.queries.succession import Succession

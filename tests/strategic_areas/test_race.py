@@ -9,9 +9,9 @@ import pytest
 from django.db import connection
 
 from agencies.models import User
-from strategic_areas.desk import answers
-from strategic_areas.desk.revisions import RevisionForm
-from strategic_areas.desk.sheet import ActivityRow
+from strategic_areas.desk.sheet import answers
+from strategic_areas.desk.sheet.contents import ActivityRow
+from strategic_areas.desk.sheet.revisions import RevisionForm
 from strategic_areas.models import ActivityUpdate
 from strategic_areas.workflow import steps
 from tests.factories import make_activity, make_focal_point, make_mandate, make_round

@@ -13,8 +13,9 @@ from django.urls import reverse
 
 from agencies.fields import Kind
 from strategic_areas import workflow
-from strategic_areas.desk import answers, comparison
-from strategic_areas.desk.sheet import find_row
+from strategic_areas.desk.review import comparison
+from strategic_areas.desk.sheet import answers
+from strategic_areas.desk.sheet.contents import find_row
 from strategic_areas.desk.workbook.columns import word
 from strategic_areas.importing.format import SECTIONS
 from strategic_areas.models import ActivityUpdate, Answer, Province, Region, Submission

@@ -14,7 +14,7 @@ from django.utils.translation import override
 
 from agencies.access import Role
 from strategic_areas import workflow
-from strategic_areas.desk import comparison, review_queue
+from strategic_areas.desk.review import comparison, review_queue
 from strategic_areas.models import ActivityUpdate, Status
 from strategic_areas.workflow import guard
 from tests.factories import (

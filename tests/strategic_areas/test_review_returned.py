@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from strategic_areas import workflow
-from strategic_areas.desk import reminders
+from strategic_areas.desk.rounds import reminders
 from tests.factories import (
     make_activity,
     make_declaration,

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from agencies.models import FocalPoint
 from strategic_areas import purging, workflow
-from strategic_areas.desk import revisions
+from strategic_areas.desk.sheet import revisions
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
 from strategic_areas import evidence
-from strategic_areas.desk.sending import VersionsForm
+from strategic_areas.desk.sheet.sending import VersionsForm
 from strategic_areas.models import CommitmentUpdate, Letter, ReportingPeriod
 from strategic_areas.workflow import guard
 

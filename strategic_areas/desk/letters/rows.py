@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from strategic_areas.desk.rows import ActivityRow, CommitmentRow
-from strategic_areas.desk.sheet import declared, owed
+from strategic_areas.desk.sheet.contents import declared, owed
+from strategic_areas.desk.sheet.rows import ActivityRow, CommitmentRow
 from strategic_areas.models import Activity, Commitment, Letter, Status
 
 

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 from agencies import access, audit
 from agencies.audit import take_out
 from strategic_areas import evidence, workflow
-from strategic_areas.desk import answers, sheet_page
 from strategic_areas.desk.letters import confirming
 from strategic_areas.desk.letters.forms import LetterForm, SendLetterForm
 from strategic_areas.desk.letters.rows import read
+from strategic_areas.desk.sheet import answers, sheet_page
 from strategic_areas.models import Letter, Status, Transition
 from strategic_areas.views.evidence import as_attachment
 

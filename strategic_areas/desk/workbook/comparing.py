@@ -7,8 +7,8 @@ from enum import StrEnum
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from strategic_areas.desk import answers
-from strategic_areas.desk.rows import ActivityRow
+from strategic_areas.desk.sheet import answers
+from strategic_areas.desk.sheet.rows import ActivityRow
 from strategic_areas.desk.workbook.columns import (
     FIELDS,
     HEADERS,

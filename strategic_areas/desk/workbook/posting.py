@@ -7,7 +7,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from agencies.fields import Kind
-from strategic_areas.desk.revisions import settled
+from strategic_areas.desk.sheet.revisions import settled
 from strategic_areas.desk.workbook.columns import (
     ALONE,
     CHOICES,

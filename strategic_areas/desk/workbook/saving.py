@@ -13,7 +13,7 @@ from django.core import signing
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from strategic_areas.desk import answers
+from strategic_areas.desk.sheet import answers
 from strategic_areas.evidence import RefusedFileError
 
 SALT = "strategic_areas.desk.workbook"

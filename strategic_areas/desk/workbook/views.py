@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.audit import take_out
-from strategic_areas.desk import sheet_page
-from strategic_areas.desk.sheet_page import UploadForm
-from strategic_areas.desk.views import find_or_404
+from strategic_areas.desk.sheet import sheet_page
+from strategic_areas.desk.sheet.pages import find_or_404
+from strategic_areas.desk.sheet.sheet_page import UploadForm
 from strategic_areas.desk.workbook.comparing import Kind, compare
 from strategic_areas.desk.workbook.reading import read
 from strategic_areas.desk.workbook.saving import (

@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand
 
-from strategic_areas.desk import scorecards
+from strategic_areas.desk.rounds import scorecards
 
 
 class Command(BaseCommand):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from agencies import audit
 from agencies.accounts import leaving
 from agencies.mail import queue_mail
-from strategic_areas.desk import access_review
+from strategic_areas.desk.people import access_review
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from agencies.mail import Mail, queue_mail
 from agencies.models import User
-from strategic_areas.desk import reminders
+from strategic_areas.desk.rounds import reminders
 
 
 class Command(BaseCommand):

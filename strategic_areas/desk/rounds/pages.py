@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from agencies import access
 from agencies.models import Agency
 from strategic_areas import rounds
-from strategic_areas.desk import reminders
+from strategic_areas.desk.rounds import reminders
 from strategic_areas.discipline import AgencyState, Promptness, Standing
 from strategic_areas.models import Activity, Plan, ReportingPeriod
 from strategic_areas.queries.rounds import Cell, cells

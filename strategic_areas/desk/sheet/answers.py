@@ -5,7 +5,7 @@ from django.forms import model_to_dict
 
 from agencies.fields import Kind
 from strategic_areas import workflow
-from strategic_areas.desk.forms import DeclarationForm, NoNewsForm, ReportForm
+from strategic_areas.desk.sheet.forms import DeclarationForm, NoNewsForm, ReportForm
 from strategic_areas.models import ActivityUpdate, Answer, Status
 
 

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from agencies.access import RefusedError
 from strategic_areas import workflow
-from strategic_areas.desk import decisions, sheet_page
-from strategic_areas.desk.views import find_or_404
+from strategic_areas.desk.changes import decisions
+from strategic_areas.desk.sheet import sheet_page
+from strategic_areas.desk.sheet.pages import find_or_404
 from strategic_areas.models import ActivityProposal, Commitment
 from strategic_areas.workflow import guard
 

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from strategic_areas import workflow
-from strategic_areas.desk import decisions
-from strategic_areas.desk.comparison import differences
+from strategic_areas.desk.changes import decisions
+from strategic_areas.desk.review.comparison import differences
 from strategic_areas.models import (
     AgencyComment,
     AttributionDispute,

@@ -12,8 +12,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from strategic_areas import workflow
-from strategic_areas.desk import comparison, review_queue
-from strategic_areas.desk.attaching import whereabouts
+from strategic_areas.desk.review import comparison, review_queue
+from strategic_areas.desk.sheet.attaching import whereabouts
 from strategic_areas.models import ActivityUpdate, CommitmentUpdate
 from strategic_areas.queries import record as public
 from strategic_areas.workflow import guard

@@ -11,8 +11,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from strategic_areas import workflow
-from strategic_areas.desk import review_queue, review_screen
-from strategic_areas.desk.review_screen import (
+from strategic_areas.desk.review import review_queue, review_screen
+from strategic_areas.desk.review.review_screen import (
     PublishForm,
     PublishManyForm,
     ReturnForm,

@@ -11,9 +11,9 @@ from agencies import audit
 from agencies.audit import take_out
 from agencies.models import Agency
 from strategic_areas import workflow
-from strategic_areas.desk import sheet_page
-from strategic_areas.desk.sheet import as_it_stands
-from strategic_areas.desk.views import ROW_ONLY, find_or_404, row_or_404
+from strategic_areas.desk.sheet import sheet_page
+from strategic_areas.desk.sheet.contents import as_it_stands
+from strategic_areas.desk.sheet.pages import ROW_ONLY, find_or_404, row_or_404
 from strategic_areas.evidence import clean_ahead, kept_only_if_saved
 from strategic_areas.models import Evidence
 from strategic_areas.views.evidence import as_attachment

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from agencies.models import Agency, FocalPoint
 from strategic_areas import workflow
-from strategic_areas.desk import changes, scorecards
-from strategic_areas.desk.change_forms import OwnWordsForm
+from strategic_areas.desk.changes import pages as changes
+from strategic_areas.desk.changes.change_forms import OwnWordsForm
+from strategic_areas.desk.rounds import scorecards
 from strategic_areas.discipline import REPLY_WITHIN
 from strategic_areas.models import Activity, AgencyComment, ReportingPeriod
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from strategic_areas import workflow
-from strategic_areas.desk import sheet_page
-from strategic_areas.desk.views import find_or_404, row_or_404
+from strategic_areas.desk.sheet import sheet_page
+from strategic_areas.desk.sheet.pages import find_or_404, row_or_404
 from strategic_areas.models import Activity, ActivityUpdate, Commitment, Execution
 from strategic_areas.workflow import guard
 

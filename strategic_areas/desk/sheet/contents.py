@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from agencies.models import Agency, FocalPoint
 from strategic_areas import workflow
-from strategic_areas.desk.rows import (
+from strategic_areas.desk.sheet.rows import (
     ActivityRow,
     CommitmentRow,
     read_rows,

@@ -9,15 +9,15 @@ from django.contrib import admin
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from strategic_areas.desk import revisions
-from strategic_areas.desk.attaching import AttachForm, whereabouts
-from strategic_areas.desk.forms import (
+from strategic_areas.desk.sheet import revisions
+from strategic_areas.desk.sheet.attaching import AttachForm, whereabouts
+from strategic_areas.desk.sheet.forms import (
     DeclarationForm,
     NoNewsForm,
     ReportForm,
     SameForm,
 )
-from strategic_areas.desk.rows import ActivityRow, CommitmentRow
+from strategic_areas.desk.sheet.rows import ActivityRow, CommitmentRow
 from strategic_areas.models import Province
 
 

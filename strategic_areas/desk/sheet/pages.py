@@ -6,8 +6,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from strategic_areas.desk import answers, sheet_page
-from strategic_areas.desk.sheet import as_it_stands, find, find_row, following
+from strategic_areas.desk.sheet import answers, sheet_page
+from strategic_areas.desk.sheet.contents import as_it_stands, find, find_row, following
 
 #: The header by which the sheet's script asks for one row instead of a page.
 ROW_ONLY = "X-Row-Only"

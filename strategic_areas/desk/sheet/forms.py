@@ -8,8 +8,8 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from strategic_areas.desk import revisions
-from strategic_areas.desk.revisions import RevisionForm, text_boxes, widgets
+from strategic_areas.desk.sheet import revisions
+from strategic_areas.desk.sheet.revisions import RevisionForm, text_boxes, widgets
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,

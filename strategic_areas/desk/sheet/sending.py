@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import FocalPoint
 from strategic_areas import workflow
-from strategic_areas.desk import sheet_page
-from strategic_areas.desk.views import find_or_404
+from strategic_areas.desk.sheet import sheet_page
+from strategic_areas.desk.sheet.pages import find_or_404
 from strategic_areas.models import ActivityUpdate, CommitmentUpdate, Submission
 from strategic_areas.models.report_fields import in_words
 

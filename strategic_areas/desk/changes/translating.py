@@ -11,8 +11,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from strategic_areas import workflow
-from strategic_areas.desk.change_forms import ChangeForm
-from strategic_areas.desk.review_queue import KINDS, WORDS
+from strategic_areas.desk.changes.change_forms import ChangeForm
+from strategic_areas.desk.review.review_queue import KINDS, WORDS
 from strategic_areas.models import Translation
 from strategic_areas.models.translations import TEXTS, untranslated
 

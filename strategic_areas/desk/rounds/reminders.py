@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from agencies.access import Role
 from agencies.models import Agency, FocalPoint, User
 from strategic_areas import schedule
-from strategic_areas.desk.review_queue import KINDS
-from strategic_areas.desk.rows import returned_steps
+from strategic_areas.desk.review.review_queue import KINDS
+from strategic_areas.desk.sheet.rows import returned_steps
 from strategic_areas.discipline import Standing
 from strategic_areas.models import (
     Activity,
