@@ -1,4 +1,4 @@
-"""What stands in the place of a text that was withdrawn to protect people."""
+"""The marker that replaces a text which was purged to protect people."""
 
-#: Stored in any language; pages say it in the reader's own. The triggers know it.
+#: It is stored in every language; pages translate it, and triggers compare with it.
 MARKER = "[texto retirado]"

@@ -1,9 +1,9 @@
 """
-Blanking texts by which somebody could be found, wherever they stand.
+Purges: blanking texts that could identify somebody, in every table.
 
-One person requests with the words to look for, another confirms. Every text of every
-table is looked through, so that what is added later is covered by construction;
-``places`` says what becomes of each kind of field.
+One person requests a purge with the phrases to search for, and another confirms it.
+Every text of every table is searched, so that tables added later are included;
+``places`` says how each kind of field is blanked.
 """
 
 from strategic_areas.purging.phrases import Phrases, PhrasesError

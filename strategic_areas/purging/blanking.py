@@ -1,4 +1,4 @@
-"""Putting the marker where the words stood; inside a running purge only."""
+"""Replaces purged texts by the marker; only possible inside a running purge."""
 
 from django.db.models import F
 from django.utils import timezone
@@ -30,7 +30,7 @@ REVIEWED = (ActivityUpdate, CommitmentUpdate)
 
 
 def blank(places, phrases):
-    """Blank every place; the triggers let pass just what the purge has listed."""
+    """Blank every place; the triggers allow only places that the purge has listed."""
     whole = {
         model: {p.row for p in places if p.is_whereabouts and p.model is model}
         for model in (Evidence, Letter)
@@ -61,7 +61,7 @@ def _blank_field(field, rows, phrases):
 
 
 def touched(places):
-    """The reviewed records of which a text or a piece of evidence is blanked."""
+    """The reviewed records that lose a text or a piece of evidence."""
     ids = {model: set() for model in REVIEWED}
     evidence = set()
     for place in places:
@@ -78,9 +78,10 @@ def touched(places):
 
 def stamp(records):
     """
-    Say on each record that a text of it was withdrawn.
+    Set on each record when a text of it was purged.
 
-    Whoever has an open one on her screen, the words in it, is told when she saves.
+    The version of an open record goes up, so that a person who still has the old text
+    on her screen gets a conflict when she saves.
     """
     now = timezone.now()
     for model in REVIEWED:
@@ -90,7 +91,7 @@ def stamp(records):
 
 
 def stop(places, by):
-    """A mail whose text is gone is not sent; a change without one is not approved."""
+    """Give up mails whose text was blanked, and changes with a blanked text."""
     mails, parts = (
         [place.row for place in places if place.model is model]
         for model in (Mail, RecordChange)

@@ -1,4 +1,4 @@
-"""The words of a purge, found however they are written."""
+"""The phrases of a purge, which are recognised in different spellings."""
 
 import html
 import re
@@ -8,21 +8,21 @@ from django.utils.translation import gettext as _
 
 from agencies.folding import fold
 
-#: Fewer letters and digits than these would be found all over the portal.
+#: The fewest letters and digits of a phrase; a shorter one would occur everywhere.
 SHORTEST = 4
 ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 
 class PhrasesError(ValueError):
-    """These words cannot be looked for; the message says why, for people."""
+    """The phrases cannot be searched for; the message tells people why."""
 
 
 class Phrases:
     """
-    Phrases, a line each, as one question to a text.
+    A search for several phrases, given one a line.
 
-    Capitals, accents, white space and punctuation between the words make no
-    difference, nor do the escapes of HTML, JSON and web addresses.
+    Capitals, accents, and white space or punctuation between words make no difference,
+    nor do the escapes of HTML, JSON and URLs.
     """
 
     def __init__(self, lines):
@@ -44,7 +44,7 @@ class Phrases:
         )
 
     def occur_in(self, text):
-        """True when one of the phrases stands in the text."""
+        """True when one of the phrases occurs in the text."""
         return bool(self._pattern and text and self._pattern.search(_unescaped(text)))
 
 

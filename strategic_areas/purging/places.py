@@ -1,7 +1,7 @@
 """
-Where the words of a purge stand, and what becomes of each text that holds them.
+Where the phrases of a purge occur, and how each kind of field is blanked.
 
-Every text of every table is looked through.
+Every text of every table is searched.
 """
 
 from collections import defaultdict
@@ -26,36 +26,36 @@ from strategic_areas.models import (
 )
 from strategic_areas.triggers.refusals import APPENDED, DECIDED
 
-#: A request itself forgets its words, the audit record takes none, sessions are sealed;
-#: the rest is Django's own.
+#: Tables that are not searched: a purge empties its own phrases, the audit record holds
+#: no texts, sessions are encoded, and the others are Django's own.
 NOT_SEARCHED = {
     *(Purge, PurgedText, AuditEntry, AuditHead),
     *(Session, ContentType, Permission),
 }
-#: Any of these makes a piece of evidence go as a whole, or a letter's file.
+#: If a phrase occurs in one of these fields, the whole evidence or file is removed.
 WHEREABOUTS = {Evidence: Evidence.WHEREABOUTS, Letter: ("original_name",)}
 ROWS_AT_ONCE = 500
 TEXTS = (models.CharField, models.TextField, models.JSONField)
-#: Fields whose value is an address of a kind: the marker would be none.
+#: Fields that hold addresses, which the marker is not.
 ADDRESSES = (models.URLField, models.EmailField)
-#: Model → field → what it is when blank, where the triggers know just that.
+#: Model → field → the blank value, for fields in which triggers allow only that value.
 BLANKS = APPENDED | DECIDED
-#: One text in two or three shapes: blanked together.
+#: Fields that hold one text in several forms, and are blanked together.
 TOGETHER = {Mail: ("subject", "text", "html")}
 
 
 class Treatment(Enum):
-    MARK = "the marker takes its place"
-    BLANK = "what the triggers know as its blank takes its place"
-    EMPTY = "it is emptied"
-    STRINGS = "each string inside that holds the words is marked"
-    FORGET = "each string inside that holds the words is emptied"
-    LEAVE = "it is a name or a code by which rows are found: people change it"
+    MARK = "the marker replaces the text"
+    BLANK = "the blank value that the triggers allow replaces the text"
+    EMPTY = "the text is emptied"
+    STRINGS = "the marker replaces each string inside that holds a phrase"
+    FORGET = "each string inside that holds a phrase is emptied"
+    LEAVE = "the text is a name or code by which rows are found: people change it"
 
 
 @dataclass(frozen=True)
 class Place:
-    """One field of one row that holds the words."""
+    """One field of one row in which a phrase occurs."""
 
     model: type[models.Model]
     row: int
@@ -71,7 +71,7 @@ class Place:
 
 
 def searched():
-    """Every table of the portal that may hold a text, in a fixed order."""
+    """The model of every table that may hold a text, in a fixed order."""
     found = [
         model
         for model in apps.get_models(include_auto_created=True)
@@ -84,12 +84,12 @@ def searched():
 
 
 def rows_of(model):
-    """All rows, past every manager that translates, hides or scopes."""
+    """All rows of a model, without its managers, which may hide or translate some."""
     return models.QuerySet(model).order_by()
 
 
 def find_places(phrases):
-    """A list of every ``Place`` at which the words stand."""
+    """A list of every ``Place`` where one of the phrases occurs."""
     return [place for model in searched() for place in _places_in(model, phrases)]
 
 
@@ -110,7 +110,7 @@ def _places_in(model, phrases):
 
 
 def sort_out(places):
-    """Those that a purge blanks, and those that it leaves for people to change."""
+    """Two lists: places that a purge blanks, and places that people have to change."""
     left = [each for each in places if each.treatment is Treatment.LEAVE]
     return [each for each in places if each not in left], left
 
@@ -119,7 +119,7 @@ def by_field(places):
     """Pairs of a model's field and the ids of its rows."""
     fields, rows = {}, defaultdict(list)
     for place in places:
-        # Not the field itself: one of two languages equals its copy in the history.
+        # The field cannot be the key: a translated field equals its historical copy.
         key = place.model, place.field.name
         fields[key] = place.field
         rows[key].append(place.row)
@@ -132,15 +132,15 @@ def texts_of(model):
 
 
 def treatment(field):
-    """How a text in this field is blanked."""
+    """The ``Treatment`` of a text in this field."""
     model = field.model
     if field.name in BLANKS.get(model.__name__, ()):
         return Treatment.BLANK
     if _identifies(field) or issubclass(model, AbstractBaseUser):
         return Treatment.LEAVE
     if isinstance(field, models.JSONField):
-        # What an import remembers must differ from the marker in the row: so it takes
-        # the row for edited here and never puts the text of the file back.
+        # What an import remembers must differ from the marker in the record. The next
+        # import then takes the record for edited and does not restore the purged text.
         forgets = model is ImportedRecord
         return Treatment.FORGET if forgets else Treatment.STRINGS
     if isinstance(field, ADDRESSES):
@@ -169,7 +169,7 @@ def _identifies(field):
 
 
 def without(value, phrases, instead):
-    """A JSON value in which every string that holds the words is replaced."""
+    """A JSON value in which every string with a phrase is replaced."""
     if isinstance(value, str):
         return instead if phrases.occur_in(value) else value
     if isinstance(value, list):
@@ -180,7 +180,7 @@ def without(value, phrases, instead):
 
 
 def holds(value, phrases):
-    """True when the words stand in a value, however deep."""
+    """True when a phrase occurs in a value or anywhere inside it."""
     if isinstance(value, str):
         return phrases.occur_in(value)
     if isinstance(value, list):

@@ -1,22 +1,23 @@
 """
-What the database itself refuses or counts, on both engines. Declared here only.
+The triggers: what the database itself refuses or counts, on both engines.
 
-* plan agreement: a record stands in the same plan as the record above it, and never
-  moves to another plan;
-* the public record: a published, replaced or withdrawn revision keeps its content and
-  its evidence; a transition or a submission is never changed or deleted. Only a purge
-  that runs, by two people, may put the marker in the place of a text that it has
-  listed, or take away a piece of evidence;
-* what one person proposes and another decides on is decided once, and what a proposed
-  change says stays; only a purge blanks it;
-* what an agency says of an attribution keeps its words; only the decision on it moves;
-* the audit record is only appended to, and on PostgreSQL chained at commit;
-* publication version: whatever changes what the public reads moves one counter in
-  the same transaction, so that no code path, bulk update or SQL shell goes unseen;
-  whatever takes something away from the public moves a second one beside it.
+* Plan agreement: a record belongs to the same plan as the record above it, and never
+  moves to another plan.
+* The public record: a published, replaced or withdrawn revision keeps its content and
+  its evidence; a transition or a submission is never changed or deleted. Only a running
+  purge, which takes two people, may replace a text that it has listed by the marker, or
+  remove a piece of evidence.
+* Decisions: what one person proposes and another decides on is decided once. A proposed
+  change keeps its content; only a purge blanks it.
+* Disputes: an agency's statement about an attribution keeps its text; only the decision
+  on it may change.
+* The audit record: rows are only appended, and chained at commit on PostgreSQL.
+* The publication version: every change to what the public reads moves a counter in the
+  same transaction, whether it comes from code, a bulk update or an SQL shell. A change
+  that takes something away from the public moves a second counter too.
 
-They are dropped before and installed after every migrate; ``missing`` tells which of
-them are not there, for the readiness probe.
+They are dropped before every migrate and installed again after it. ``missing`` names
+those that the database lacks, for the readiness probe.
 """
 
 from django.db import connection, connections, transaction
@@ -26,7 +27,7 @@ from strategic_areas.triggers.statements import PREFIX
 
 
 def declared(vendor=""):
-    """Every trigger that the portal needs on the engine, as a list of ``Trigger``."""
+    """A list of every ``Trigger`` that the portal needs on this engine."""
     every = [
         *refusals.plan_agreement(),
         *refusals.public_record(),
@@ -67,7 +68,7 @@ def missing(using="default"):
 
 
 def drop(using="default"):
-    """Remove every trigger of ours; the functions stay."""
+    """Drop every trigger of the portal; the functions stay."""
     target = connections[using]
     existing = _existing(target)
     with target.cursor() as cursor:
@@ -77,7 +78,7 @@ def drop(using="default"):
 
 
 def install(using="default"):
-    """Put every declared trigger in place, whatever was there before."""
+    """Create every declared trigger anew."""
     target = connections[using]
     with transaction.atomic(using=using), target.cursor() as cursor:
         drop(using)
@@ -93,9 +94,9 @@ def install(using="default"):
 
 def drop_before_migrate(sender, using, plan=(), **kwargs):
     """
-    Receiver of ``pre_migrate``: only when there is something to apply.
+    Receiver of ``pre_migrate``: drop the triggers if there is a migration to apply.
 
-    A migrate that has nothing to do leaves a portal that is being used armed.
+    With none to apply they stay, so that a running portal is never without them.
     """
     if plan:
         drop(using)

@@ -1,4 +1,4 @@
-"""The audit record of ``agencies``: what nobody may do to it, and its chain."""
+"""Triggers of the audit record: entries never change, and form a chain of hashes."""
 
 from django.apps import apps
 
@@ -6,12 +6,12 @@ from strategic_areas.triggers.statements import AT_COMMIT, PREFIX, Trigger, refu
 
 ENTRIES, HEAD = "agencies_auditentry", "agencies_audithead"
 NEVER = "the audit record is only appended to"
-#: What an entry gets when it takes its place in the chain, and never before or after.
+#: Columns that are set once, when an entry is added to the chain.
 PLACE = {"seq", "prev_hash", "hash"}
 
 
 def record():
-    """No change, no deletion, no emptying; and each new entry into the chain."""
+    """Triggers that refuse changes and deletions, and add new entries to the chain."""
     fields = apps.get_model("agencies", "AuditEntry")._meta.concrete_fields
     kept = [field.column for field in fields if field.name not in PLACE]
     changed = " OR ".join(
@@ -29,7 +29,7 @@ def record():
 
 
 def _no_emptying(name, table):
-    """PostgreSQL's TRUNCATE, which sees no rows; SQLite has none."""
+    """A trigger that refuses TRUNCATE on PostgreSQL; SQLite has no TRUNCATE."""
     return Trigger(
         name=f"{PREFIX}{name}",
         table=table,
@@ -47,10 +47,10 @@ def _no_emptying(name, table):
 
 def _chaining():
     """
-    An entry takes its place at the commit of its transaction.
+    The trigger that adds an entry to the chain when its transaction commits.
 
-    At once it would make whoever records something hold the end of the chain until her
-    commit, and two people who then touch the same row would deadlock.
+    Added at once, the entry would lock the end of the chain until the commit, and two
+    transactions that then touch the same row would deadlock.
     """
     name = f"{PREFIX}audit_chain"
     return Trigger(
@@ -67,10 +67,10 @@ def _chaining():
 
 def chain_functions():
     """
-    What appends one entry, and its trigger; both act as the owner of the tables.
+    The function that adds one entry to the chain, and the trigger's function.
 
-    So that the role of the application needs no right to change an entry. The hash is
-    the one of ``agencies.audit.chain.link``.
+    Both run with the rights of the tables' owner, so that the role of the application
+    needs no right to change an entry. ``agencies.audit.chain.link`` has the same hash.
     """
     append, chain = f"{PREFIX}audit_append(bigint)", f"{PREFIX}audit_chain()"
     return (
@@ -96,7 +96,7 @@ def chain_functions():
 
 
 def _in_our_schema(function):
-    """A function with its owner's rights never looks at a caller's own tables."""
+    """Fix the search path, so that a caller cannot substitute tables of its own."""
     return (
         f"DO $$ BEGIN EXECUTE format('ALTER FUNCTION {function} "
         "SET search_path = %I, pg_temp', current_schema()); END $$"
@@ -104,7 +104,7 @@ def _in_our_schema(function):
 
 
 def chain_what_waits():
-    """What was recorded while a migrate had the triggers down takes its place now."""
+    """SQL that chains the entries recorded while a migrate had dropped the triggers."""
     return (
         f"SELECT {PREFIX}audit_append(id) "  # noqa: S608 - our own names
         f'FROM "{ENTRIES}" WHERE seq IS NULL ORDER BY id'

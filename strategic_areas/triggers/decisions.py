@@ -1,4 +1,4 @@
-"""What one proposes and another decides on: decided once, and never rewritten."""
+"""Triggers of decisions: each is decided once, and what was proposed stays."""
 
 from django.apps import apps
 
@@ -10,10 +10,10 @@ ENDED = "('approved', 'declined', 'taken_back', 'outdated')"
 
 def decided_once():
     """
-    Every kind of decision begins as a proposal and is decided on just once.
+    Every kind of decision begins as a proposal and is decided only once.
 
-    What applies passes through ``applying``, by the person who decided, and ends in the
-    same transaction. Only a running purge blanks the reason of a decision.
+    An approval passes through the status ``applying``, set by the person who decides,
+    and ends in the same transaction. Only a running purge blanks the reason.
     """
     kinds = (each for each in apps.get_models() if hasattr(each, "is_decided_once"))
     for model in kinds:
@@ -54,10 +54,10 @@ def decided_once():
 
 def record_changes():
     """
-    What a change would make of a record keeps what it says.
+    The content of a proposed change stays as it was proposed.
 
-    A new record is named while it is made; what may wait only once is given up by the
-    decision.
+    The id of a new record may be set while the change is applied, and the slot is
+    cleared by the decision.
     """
     model = model_named("RecordChange")
     table, texts = model._meta.db_table, DECIDED["RecordChange"]
@@ -96,7 +96,7 @@ def record_changes():
 
 
 def purges():
-    """What a purge looks for stays the same until it is decided, and is empty then."""
+    """A purge keeps its phrases and files until the decision, which empties them."""
     table = model_named("Purge")._meta.db_table
     asked = " OR ".join(map(differs, ("phrases", "files")))
     yield refusal(

@@ -1,4 +1,4 @@
-"""What the database refuses: another plan, a changed public record."""
+"""Triggers that refuse a record of another plan, or a change of the public record."""
 
 from django.apps import apps
 from django.db import models
@@ -12,7 +12,7 @@ from strategic_areas.triggers.statements import (
 
 
 def plan_agreement():
-    """One refusal per foreign key that must stay within the plan, and no moving."""
+    """Triggers that keep foreign keys within the plan and records in their plan."""
     for model in apps.get_app_config("strategic_areas").get_models():
         for link in getattr(model, "same_plan_as", ()):
             field = model._meta.get_field(link)
@@ -37,7 +37,7 @@ def plan_agreement():
             )
 
 
-#: Columns of a public revision that may still change: its standing and its stamps.
+#: Columns of a public revision that may still change: its status and withdrawal.
 MOVABLE = {"status", "withdrawn_at", "withdrawn_by_id", "withdrawal_reason"}
 
 
@@ -46,7 +46,7 @@ def differs(column):
 
 
 def _is_purged(model, *fields):
-    """A condition: a purge that runs now has listed a field of this row."""
+    """A condition: the running purge has listed one of these fields of the row."""
     names = ", ".join(f"'{name}'" for name in fields)
     purge = model_named("Purge")._meta.db_table
     place = model_named("PurgedText")._meta.db_table
@@ -59,7 +59,7 @@ def _is_purged(model, *fields):
 
 
 def _forbidden(field):
-    """A condition: this column of a public revision changes, and no purge blanks it."""
+    """A condition: the column of a public revision changes, other than by a purge."""
     changes, model = differs(field.column), field.model
     if field.name == "purged_at":
         return f"({changes} AND NOT {_is_purged(model, field.name)})"
@@ -112,13 +112,13 @@ def public_record():
     )
 
 
-#: What is only ever appended: its free texts, and what each is when it is blank.
+#: Models whose rows are only appended: their free texts, each with its blank value.
 APPENDED = {
     "Transition": {"reason": "", "private_note": ""},
     "Submission": {"content": "{}"},
     "PurgedText": {},
 }
-#: Likewise of what is decided on once.
+#: Models whose rows are decided once: their free texts, each with its blank value.
 DECIDED = {
     **dict.fromkeys(["FactorReset", "PendingChange", "Purge"], {"reason": ""}),
     "ActivityProposal": {"reason": MARKER},
@@ -127,7 +127,7 @@ DECIDED = {
 
 
 def rewritten(model, texts):
-    """Conditions: a free text changes, and it is no running purge that blanks it."""
+    """Conditions: a free text changes, other than by a running purge."""
     return [
         f"({differs(text)} AND NOT (CAST(NEW.{text} AS text) = '{blank}' "
         f"AND {_is_purged(model, text)}))"
@@ -136,7 +136,7 @@ def rewritten(model, texts):
 
 
 def append_only():
-    """Transitions and receipts: never changed, never deleted; a purge blanks them."""
+    """Triggers that refuse to change or delete transitions and receipts."""
     for name, texts in APPENDED.items():
         model_class = model_named(name)
         model = model_class._meta
@@ -159,12 +159,12 @@ def append_only():
         )
 
 
-#: What of a dispute the secretariat decides, and may decide otherwise later.
+#: Columns of a dispute that hold the secretariat's decision, which may change later.
 RESOLUTION = {"outcome", "resolved_on", "resolution", "resolution_es", "resolution_en"}
 
 
 def said_by_agencies():
-    """What an agency says of an attribution stays as it said it; a purge blanks it."""
+    """Triggers that keep an agency's statement in a dispute; only a purge blanks it."""
     model = model_named("AttributionDispute")
     table = model._meta.db_table
     said = [
@@ -189,7 +189,7 @@ def said_by_agencies():
 
 
 def _public_sources():
-    """The sources of a public revision are part of what it says: none goes."""
+    """Triggers that keep the sources of a public revision."""
     for name in ("ActivityUpdate", "CommitmentUpdate"):
         model = model_named(name)
         label, through = model._meta.model_name, model.sources.through._meta
@@ -210,7 +210,7 @@ def _public_sources():
 
 
 def _public_evidence():
-    """The evidence of a public revision stays; only its clearing may still change."""
+    """Triggers that keep the evidence of a public revision, except ``is_public``."""
     model = model_named("Evidence")
     table, whereabouts = model._meta.db_table, model.WHEREABOUTS
     gone = {"kind", "file", "content_type", "size", "sha256", *whereabouts}
@@ -236,7 +236,7 @@ def _public_evidence():
 
 
 def _beside_public(row):
-    """A condition: the row belongs to a published, replaced or withdrawn revision."""
+    """A condition: the row belongs to a revision of the public record."""
     return " OR ".join(
         f"EXISTS (SELECT 1 FROM {model_named(name)._meta.db_table} r "  # noqa: S608
         f"WHERE r.id = {row}.{link}_id AND r.status IN {PUBLIC_RECORD})"

@@ -1,4 +1,4 @@
-"""A trigger as a statement for each engine."""
+"""A trigger, with the SQL statement that creates it on each engine."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ from django.apps import apps
 
 PREFIX = "portal_"
 EVENTS = ("INSERT", "UPDATE", "DELETE")
-#: On PostgreSQL, one lock for all that is done at commit: two would invite a deadlock.
+#: On PostgreSQL all work at commit takes one lock, since two could cause a deadlock.
 AT_COMMIT = "PERFORM pg_advisory_xact_lock(hashtext('portal_at_commit'))"
 PUBLIC_RECORD = "('published', 'replaced', 'withdrawn')"
 
@@ -16,7 +16,7 @@ class Trigger:
     """
     One trigger: its name, its table, and the statement for each engine.
 
-    An engine that needs none has an empty statement.
+    The statement is empty for an engine that does not need the trigger.
     """
 
     name: str

@@ -1,10 +1,10 @@
 """
-What moves the two counters of the publication version.
+The triggers that move the two counters of the publication version.
 
-``number`` moves with every row that a public page shows. ``takedowns`` moves, together
-with it, when the public may no longer read something: a row is deleted, or changed in
-one of the ways of ``TAKEN_DOWN``. Pages that are kept from before a takedown are never
-served again, not even while the database is away.
+``number`` moves when a row that a public page shows changes. ``takedowns`` moves too
+when the public may no longer read something: a row is deleted, or changed in one of the
+ways listed in ``TAKEN_DOWN``. Pages made before a takedown are never served again, not
+even while the database is away.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from strategic_areas.triggers.statements import (
     model_named,
 )
 
-#: Tables that only staff read, or that carry no content of a public page.
+#: Models of which no content stands on a public page.
 NOT_PUBLIC = {
     "ActivityProposal",
     "PendingChange",
@@ -35,19 +35,19 @@ NOT_PUBLIC = {
 }
 
 
-#: Statuses in which the public is told something of a revision: also that it was
-#: handed in. Of a draft, or of one that was given back, it is told nothing.
+#: Statuses of revisions of which the public knows. Of a submitted one it knows only
+#: that it was submitted; of a draft or a returned one it knows nothing.
 PUBLICLY_KNOWN = "('submitted', 'published', 'replaced', 'withdrawn')"
-#: The models of revisions; what hangs on one is as public as the revision.
+#: The models of revisions; rows that link to a revision are as public as it is.
 REVISIONS = ("ActivityUpdate", "CommitmentUpdate")
-#: May name a revision, but hangs on none: it stands beside other records too.
+#: Models that may link to a revision but are public by themselves.
 ON_NO_REVISION = {"AttributionDispute"}
 
 _WITHDRAWN = "OLD.status = 'published' AND NEW.status = 'withdrawn'"
-#: By model, the change of a row by which the public loses something that it could
-#: read. A help line counts whatever changes: a wrong number may lead to the wrong
-#: people. A replaced revision does not: it stays readable at its address. What is
-#: merely edited does not either; to take a text back for good there is the purge.
+#: By model, the condition under which a change takes something away from the public.
+#: Every change of a help line counts, since a wrong number may reach the wrong people.
+#: A replaced revision does not count, as it can still be read at its address, and
+#: neither does an edited text: a purge takes a text away for good.
 TAKEN_DOWN = {
     "ActivityUpdate": _WITHDRAWN,
     "CommitmentUpdate": _WITHDRAWN,
@@ -64,8 +64,8 @@ class Table:
     """
     A table that a public page shows.
 
-    ``is_revision``: it has a status of its own. ``beside`` are the pairs of its column
-    and the table of the revision on which a row hangs, if it hangs on one.
+    ``is_revision`` is true if its rows have a status of their own. ``revision_links``
+    are pairs of a column and the table of revisions to which it links.
     """
 
     name: str
@@ -99,7 +99,7 @@ def _table(model, *, is_revision=False):
 
 
 def _move(*counters):
-    """The statement that moves these counters; the row is made when it is missing."""
+    """The SQL that moves these counters, and creates their row if it is missing."""
     version = model_named("PublicationVersion")._meta.db_table
     first = ", ".join(str(int(name in counters)) for name in ("number", "takedowns"))
     moved = ", ".join(f'{name} = "{version}".{name} + 1' for name in counters)
@@ -185,7 +185,7 @@ def _postgresql(name, table, event, rows):
 
 
 def functions():
-    """What the triggers call on PostgreSQL."""
+    """The functions that the triggers call on PostgreSQL."""
     return [
         _version_moves(),
         _takes_down(),
@@ -196,19 +196,19 @@ def functions():
 
 
 def _version_moves():
-    """Once per transaction is enough, however many rows it changes."""
+    """The function that moves ``number``, at most once in a transaction."""
     return (
         f"CREATE OR REPLACE FUNCTION {PREFIX}version_moves() RETURNS void AS $$ "
         f"BEGIN {_once_per_transaction('portal.moved')} "
         f"{AT_COMMIT}; {_move('number')}; "
-        # Delivered at commit, to whoever keeps finished pages.
+        # PostgreSQL delivers it at commit, to the processes that keep finished pages.
         "PERFORM pg_notify('portal_version', ''); "
         "END $$ LANGUAGE plpgsql"
     )
 
 
 def _takes_down():
-    """Moves both counters; likewise once per transaction."""
+    """The function that moves both counters, at most once in a transaction."""
     return (
         f"CREATE OR REPLACE FUNCTION {PREFIX}takes_down() RETURNS void AS $$ "
         f"BEGIN PERFORM {PREFIX}version_moves(); "
@@ -218,7 +218,7 @@ def _takes_down():
 
 
 def _once_per_transaction(setting):
-    """Return from the function if this transaction has been here before."""
+    """SQL that ends the function if this transaction has called it before."""
     return (
         f"IF current_setting('{setting}', true) IS NOT DISTINCT FROM "
         "txid_current()::text THEN RETURN; END IF; "
@@ -226,7 +226,7 @@ def _once_per_transaction(setting):
     )
 
 
-#: What a trigger's function does on PostgreSQL about a row that the public was told.
+#: What a trigger's function does on PostgreSQL for a row of which the public knows.
 _MOVE = (
     f"IF TG_OP = 'DELETE' THEN PERFORM {PREFIX}takes_down(); "
     f"ELSE PERFORM {PREFIX}version_moves(); END IF;"
@@ -241,7 +241,7 @@ def _trigger_function(name, does):
 
 
 def _move_version_beside():
-    """Moves it when a row hangs on a revision of which the public is told something."""
+    """The function for rows that link to revisions of which the public may know."""
     return (
         f"CREATE OR REPLACE FUNCTION {PREFIX}move_version_beside() "  # noqa: S608
         "RETURNS trigger AS $$ "

@@ -6,8 +6,8 @@ next published revision, or withdrawn with a public reason. A correction is a ne
 revision beside the published one. Every step is one guarded UPDATE, so that two people
 cannot both win, and leaves an immutable ``Transition``.
 
-What else the public reads and the secretariat keeps changes through a
-``PendingChange``: one proposes, another approves.
+Other public records, which the secretariat keeps, change through a ``PendingChange``:
+one person proposes it and another approves it.
 """
 
 from strategic_areas.workflow.authority import (

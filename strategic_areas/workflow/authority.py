@@ -1,4 +1,4 @@
-"""Who may take which step; the workflow asks here, whatever screen calls it."""
+"""Who may take which step. The workflow checks this itself, for every screen."""
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ def reports_for(user, agency):
 
 
 def may_submit(user, agency):
-    """Reports for the agency, and as a titular where only a titular submits."""
+    """True when the user reports for the agency, as titular if the agency says so."""
     if not agency.only_titular_submits:
         return reports_for(user, agency)
     titulars = user.mandates.current().filter(kind=FocalPoint.Kind.TITULAR)
@@ -27,22 +27,23 @@ def may_submit(user, agency):
 
 
 def may_review(user, update):
-    """True when the user's role lets her review such a record; not yet this one."""
+    """True when her role lets the user review records of this kind."""
     name = f"strategic_areas.publish_{update._meta.model_name}"
     return user.is_active and user.has_perm(name)
 
 
 def has_part_in(user, update):
-    """True when she wrote, changed or submitted any part of this revision."""
+    """True when the user wrote, changed or submitted any part of this revision."""
     return update.contributors.filter(pk=user.pk).exists()
 
 
 def may_propose(user, record):
     """
-    A change needs the same permission as if it applied at once.
+    True when the user may propose this change.
 
-    A translation comes from whoever may review its record; from the agency a comment,
-    and that it does not acknowledge a record, on which the secretariat then decides.
+    It takes the same permission as changing the record at once. Translations are
+    proposed by people who may review the translated record. Comments, and disputes of
+    an attribution, are proposed by the agency itself.
     """
     if isinstance(record, Translation):
         return record.may_stand and may_review(user, record.record)
@@ -58,15 +59,16 @@ def may_propose(user, record):
 
 
 def is_party(user, dispute):
-    """Whether the dispute is hers: its agency's people do not decide on it."""
+    """True when the dispute is of the user's agency: she may not decide on it."""
     return dispute.written_by_id == user.pk or reports_for(user, dispute.agency_id)
 
 
 def within_agency(user, updates):
     """
-    Those of the updates that a review by her leaves within the agency that reports.
+    The updates that would be reviewed within the reporting agency if she reviews them.
 
-    The agency hosts the secretariat in that plan, or she has a mandate for it now.
+    That is so if the agency hosts the secretariat in the plan, or if the user has a
+    mandate for the agency now.
     """
     plans = {update.plan_id for update in updates}
     rows = Participation.objects.filter(plan__in=plans, hosts_secretariat=True)
@@ -103,7 +105,7 @@ def must_review(by, update):
 
 
 def must_transcribe(by, letter, update):
-    """The secretariat, from a letter of this very agency for this very round."""
+    """Refuse all but the secretariat, and letters of another agency or round."""
     if not (_is_of(letter, update) and may_review(by, update)):
         raise TransitionError(
             _("%(record)s: only the secretariat transcribes, from the agency's letter.")
@@ -112,18 +114,18 @@ def must_transcribe(by, letter, update):
 
 
 def _is_of(letter, update):
-    """Whether the letter is of the agency that answers for the record, in its round."""
-    told = letter.agency_id, letter.period_id
-    return told == (update.agency.pk, update.period_id)
+    """True when the letter is from the record's agency and for the record's round."""
+    sender = letter.agency_id, letter.period_id
+    return sender == (update.agency.pk, update.period_id)
 
 
 def must_confirm(by, update):
-    """Who would submit for the agency confirms what was transcribed in its name."""
+    """Refuse people who may not submit for the agency: only they may confirm."""
     must_submit(by, update)
 
 
 def must_be_its_own(update):
-    """Nobody's words become another's: a lead may have changed since the letter."""
+    """Refuse a letter if the record's agency has changed since it was written."""
     if update.letter and not _is_of(update.letter, update):
         raise TransitionError(
             _("%(record)s: the letter is of another agency than answers for it now.")
@@ -137,7 +139,7 @@ def must_say_why(update, reason):
 
 
 def must_be_in_time(update):
-    """A draft begun in time does not keep the round open: late has an end."""
+    """Refuse a first submission after the round closed, even of an older draft."""
     period, agency = update.period, update.agency
     if update.submitted_at or period.accepts(agency) or published(update):
         return

@@ -1,4 +1,4 @@
-"""The guard for personal data, asked about the fields of records."""
+"""Applies the guard against personal data to the fields of records."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ AROUND = 30
 
 @dataclass(frozen=True)
 class Warned:
-    """One thing that somebody has to look at before the text is sent."""
+    """A finding that a person has to check before the text is sent."""
 
     label: str
     message: str
@@ -23,10 +23,10 @@ class Warned:
 
 def found_in(model, values):
     """
-    Triples of name, text and finding, for every guarded text among ``values``.
+    Triples of column name, text and finding, for every guarded text in ``values``.
 
-    ``values`` maps names of the model's columns to what they would say. What the
-    records are there to tell is no personal data in them.
+    ``values`` maps names of the model's columns to their new content. Data that a model
+    exists to publish, such as the number of a help line, is no finding.
     """
     for name, text in values.items():
         if not text or not model.fields.of_column(name).guarded:
@@ -37,7 +37,7 @@ def found_in(model, values):
 
 
 def blocked_texts(model, values):
-    """Why texts may not even be kept, by the name of their field."""
+    """The reasons why texts may not even be stored, by the name of the field."""
     found = {}
     for name, _text, finding in found_in(model, values):
         if finding.severity == Severity.BLOCK:
@@ -46,38 +46,38 @@ def blocked_texts(model, values):
 
 
 def refusals(text):
-    """Why the text may not be saved: each reason once."""
+    """The reasons why the text may not be saved, each once."""
     found = text_guard.inspect(text or "")
     blocks = [each for each in found if each.severity == Severity.BLOCK]
     return list(dict.fromkeys(str(each.message) for each in blocks))
 
 
 def warnings(record):
-    """What has to be looked at in the stored texts of a report and its evidence."""
+    """The findings to check in the stored texts of a report and its evidence."""
     return _found_with(record, Severity.WARN)
 
 
 def blocks(record):
-    """What stands stored and may not become public, whoever has looked at it."""
+    """The findings in stored texts that block publication, checked or not."""
     return _found_with(record, Severity.BLOCK)
 
 
 def warnings_of(record, names):
-    """What has to be looked at in these stored texts of any record."""
+    """The findings to check in the named stored texts of any record."""
     return _found(type(record), _stored(record, names), Severity.WARN)
 
 
 def found_warnings(model, values):
-    """The same of texts that are not stored yet, by the names of their columns."""
+    """The findings to check in texts not stored yet, given by column name."""
     return _found(model, values, Severity.WARN)
 
 
 def _found_with(record, severity):
-    """What is found in a report and in all that is told with it."""
+    """The findings in a report and in the texts that are published with it."""
     found = _found(type(record), _guarded(record), severity)
     subject = record.subject
     if not getattr(subject, "is_in_plan", True):
-        # The agency named this work itself, and nobody else has read that name.
+        # The agency chose the name of this work itself, and nobody has reviewed it.
         found += _found(type(subject), _stored(subject, ["title_es"]), severity)
     for item in record.evidences.all():
         label = gettext("Evidence")
@@ -106,7 +106,7 @@ def _found(model, values, severity, label=""):
 
 
 def excerpt(text, finding):
-    """The words around a finding, whole, with a mark where the text goes on."""
+    """The whole words around a finding, with an ellipsis where the text goes on."""
     start = text.rfind(" ", 0, max(0, finding.start - AROUND)) + 1
     end = text.find(" ", finding.end + AROUND)
     before, after = "… " if start else "", " …" if end != -1 else ""

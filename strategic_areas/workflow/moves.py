@@ -1,4 +1,4 @@
-"""The one guarded UPDATE behind every step, and the trace that it leaves."""
+"""The guarded UPDATE that every step uses, and the ``Transition`` that it leaves."""
 
 from itertools import count
 
@@ -12,7 +12,7 @@ from agencies.access import RefusedError
 from strategic_areas.addresses import permanent_word
 from strategic_areas.models import Status, Transition
 
-#: What each step is called in the audit record.
+#: The audit event of each step, by the new status.
 EVENTS = {
     Status.SUBMITTED: audit.Event.REPORT_SUBMITTED,
     Status.RETURNED: audit.Event.REPORT_RETURNED,
@@ -23,11 +23,11 @@ EVENTS = {
 
 
 class TransitionError(RefusedError):
-    """This step is not possible now; the message says why, for people."""
+    """The step is not possible now; the message tells people why."""
 
 
 class Conflict(TransitionError):
-    """Somebody else saved this revision in the meantime; ``current`` is theirs."""
+    """Somebody else saved this revision meanwhile; ``current`` is the stored one."""
 
     def __init__(self, current):
         self.current = current
@@ -50,11 +50,11 @@ def published(update):
 
 def public_id(update):
     """
-    The word by which a revision is addressed for good once it is published.
+    The permanent last part of the address of a revision that is being published.
 
-    Made of what it is about, so that one plan file gives the same addresses wherever
-    it is loaded; kept, so that no later change of a code moves it. It tells nothing of
-    what is not published: a draft has none, whatever somebody computes.
+    It is computed from codes, so that one plan file gives the same addresses wherever
+    it is loaded, and stored, so that no later change of a code changes it. A draft has
+    none, so computing it reveals nothing about what is unpublished.
     """
     identity = "/".join(
         (
@@ -89,9 +89,9 @@ def move(
     contributes=False,
     **stamp,
 ):
-    """Change status in one guarded UPDATE; the rule stands in its WHERE clause."""
+    """Change the status in one UPDATE whose WHERE clause holds the rule."""
     row = type(update).objects.filter(pk=update.pk)
-    # What the trace says it moved from is what is stored, not what somebody had loaded.
+    # The transition names the stored status, which may differ from the loaded one.
     before = row.select_for_update().values_list("status", flat=True).get()
     row = row.filter(status__in=allowed)
     if seen_version is not None:
@@ -109,7 +109,7 @@ def move(
 
 
 def _refusal(update, to, allowed, by, seen_version):
-    """Why the guarded UPDATE changed nothing, in words."""
+    """The error that says why the guarded UPDATE changed nothing."""
     update.refresh_from_db()
     if update.status not in allowed:
         return TransitionError(
@@ -125,7 +125,7 @@ def _refusal(update, to, allowed, by, seen_version):
 
 
 def leave_trace(update, *, from_status, by, reason="", private_note=""):
-    """One step: with its reason in the trail, without a word in the audit record."""
+    """Record one step: with its reason as a transition, without it in the audit."""
     Transition.objects.create(
         **{update.link_field: update},
         from_status=from_status,

@@ -1,4 +1,4 @@
-"""Work done in a round that the plan does not hold."""
+"""Reports on work that an agency did outside the plan."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,15 +14,15 @@ from strategic_areas.workflow.steps import draft
 @transaction.atomic
 def report_off_plan(activity, update, *, by):
     """
-    Store work beside the plan together with its first draft, and return the draft.
+    Store an activity outside the plan with its first draft, and return the draft.
 
-    ``activity`` and ``update`` are unsaved. Told twice in one round, in the same words
-    and for the same commitment, it is told once: the draft of before is returned.
+    ``activity`` and ``update`` are unsaved. If the agency has already reported the same
+    name for the same commitment in this round, the earlier draft is returned.
     """
     Agency.objects.select_for_update().get(pk=activity.agency_id)
     update.activity = activity
     must_report(by, update)
-    if told := _told_before(activity, update.period):
+    if told := _earlier_draft(activity, update.period):
         return told
     activity.is_in_plan = False
     activity.code = _next_code(activity)
@@ -40,9 +40,9 @@ def report_off_plan(activity, update, *, by):
 @transaction.atomic
 def rename_off_plan(activity, *, by):
     """
-    Store another name or commitment of work beside the plan.
+    Store another name or commitment of an activity outside the plan.
 
-    What was ever published, or waits for review, keeps its name.
+    Once a report on it was published, or while one waits for review, it is refused.
     """
     stored = Activity.objects.off_plan().select_for_update().get(pk=activity.pk)
     update = stored.updates.order_by("pk").first()
@@ -58,7 +58,7 @@ def rename_off_plan(activity, *, by):
         each.contributors.add(by)
 
 
-def _told_before(activity, period):
+def _earlier_draft(activity, period):
     same = Activity.objects.off_plan().filter(
         agency=activity.agency_id,
         commitment=activity.commitment_id,
@@ -69,7 +69,7 @@ def _told_before(activity, period):
 
 
 def _next_code(activity):
-    """F-, the agency's acronym, and the next number in the plan."""
+    """The next free code in the plan: F-, the agency's acronym and a number."""
     stem = f"{Activity.OFF_PLAN}{activity.agency.acronym}-".replace("/", "-")
     taken = Activity.objects.filter(
         plan=activity.commitment.plan_id, code__startswith=stem

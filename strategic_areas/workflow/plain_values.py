@@ -1,21 +1,20 @@
-"""A record's fields in plain form, as a proposed change keeps them, and back."""
+"""Converts a record's fields to JSON, as a proposed change stores them, and back."""
 
 from decimal import Decimal
 
 from django.db.models import DateField, Model
 from django.utils.translation import override
 
-#: The key of a link to a record that the same change makes: ``{"new": its place}``.
+#: A link to a record that the same change creates is stored as ``{"new": its place}``.
 NEW = "new"
 
 
 def plain_value(field, value, together=()):
     """
-    One value as JSON holds it: keys of links, dates and decimals as text.
+    One value as JSON: links as keys, dates and decimals as text.
 
-    A missing text is the empty text, so that the two never differ. ``together`` are the
-    records that one change holds: a link to one of them that is not saved yet names its
-    place there.
+    A missing text becomes the empty text, so that the two never differ. ``together``
+    are the records of one change; a link to an unsaved one names its place among them.
     """
     if field.many_to_many:
         keys = [_key(each, together) for each in value]
@@ -42,17 +41,17 @@ def _key(value, together):
 
 
 def is_new(key):
-    """Whether a link leads to a record that the same change makes."""
+    """True for a link to a record that the same change creates."""
     return isinstance(key, dict)
 
 
 def new_place(key):
-    """The place of a new record in its change; the key itself of a stored one."""
+    """The place of a new record in its change; for a stored record its key."""
     return key[NEW] if is_new(key) else key
 
 
 def plain_values(record, names, together=()):
-    """The fields of a stored or unsaved record by name."""
+    """The named fields of a stored or unsaved record, as JSON."""
     return {
         name: _read(record, record._meta.get_field(name), together) for name in names
     }
@@ -70,7 +69,7 @@ def _read(record, field, together):
 
 def put(record, values, made):
     """
-    Set every field of a record but its many-to-many links.
+    Set the fields of a record, except for many-to-many links.
 
     ``made`` maps places to the new records of the same change.
     """
@@ -94,9 +93,9 @@ def put_links(record, values, made):
 
 def proposed_records(change):
     """
-    Pairs of each ``RecordChange`` and the record as it would be, which is not saved.
+    Pairs of each ``RecordChange`` and the unsaved record with the change applied.
 
-    The record is None where it is gone. Links to many are not set.
+    The record is None if it was deleted. Many-to-many links are not set.
     """
     found, made = [], {}
     for part in change.records.all():

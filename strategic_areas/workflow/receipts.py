@@ -1,4 +1,4 @@
-"""Sending all that is ready at once, and the receipt that stays."""
+"""Submitting all reports that are ready at once, and the receipt for them."""
 
 from django.db import transaction
 from django.db.models import Max
@@ -17,8 +17,8 @@ def submit_all(period, agency, seen, *, by, declared=None):
     """
     Submit the agency's revisions of a round, all or none, and return the receipt.
 
-    ``seen`` maps the id of each report to the version that the person had on screen,
-    ``declared`` that of each declaration.
+    ``seen`` maps the id of each report to the version that the person had on screen;
+    ``declared`` does the same for declarations.
     """
     Agency.objects.select_for_update().get(pk=agency.pk)
     updates = _chosen(ActivityUpdate, "activity", "agency", seen, period, agency)
@@ -36,7 +36,7 @@ def submit_all(period, agency, seen, *, by, declared=None):
 
 
 def _chosen(model, subject, answers_for, seen, period, agency):
-    """Just these revisions of the agency in the round; refused where one is not."""
+    """The chosen revisions; refused if one is not the agency's in this round."""
     rows = model.objects.filter(
         **{"pk__in": seen, "period": period, f"{subject}__{answers_for}": agency}
     )
@@ -79,9 +79,9 @@ def _receipt(period, agency, updates, declarations, by):
 
 def _as_sent(record, number):
     """
-    All that the agency said in one revision, as plain values.
+    The content of one revision as JSON, for the receipt.
 
-    ``number`` is the key under which its id stands.
+    ``number`` is the key under which the id of the revision is stored.
     """
     return {
         record.subject_field: record.subject.code,
@@ -98,7 +98,7 @@ def _as_sent(record, number):
 
 
 def _shown(item):
-    """One piece of evidence: what it is, and where; a file by its fingerprint."""
+    """A piece of evidence for the receipt; a file is identified by its SHA-256."""
     archive = f"{item.archive_office}, {item.archive_number}".strip(", ")
     return {
         "kind": item.kind,

@@ -1,4 +1,4 @@
-"""Matters of public record: the one step that a single actor takes."""
+"""Publishing from the public record, the only step that needs no second person."""
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
@@ -17,12 +17,12 @@ from strategic_areas.workflow.moves import (
     siblings,
 )
 
-#: Names the matters of record that one actor, the importer, brings in.
+#: The user who publishes what the importer takes from the public record.
 SYSTEM_USERNAME = "registro-publico"
 
 
 def system_user():
-    """The locked account of the public record: inactive, without a password."""
+    """The account of the importer: inactive, without a usable password."""
     user, created = get_user_model().objects.get_or_create(
         username=SYSTEM_USERNAME, defaults={"is_active": False, "is_staff": False}
     )
@@ -35,11 +35,11 @@ def system_user():
 @transaction.atomic
 def record(update, *, sources):
     """
-    Publish a matter of public record: the one step that a single actor takes.
+    Publish an update from the public record, without a second person.
 
-    Called only by the importer. Needs a source; its provenance is never that of a
-    report. What it replaces must be a matter of record too: a record never overrides
-    what an agency said here.
+    Only the importer calls this. The update needs a source, and its provenance is never
+    that of a report. It may replace only an update from the public record, and so never
+    what an agency reported here.
     """
     if not sources:
         raise TransitionError(

@@ -1,4 +1,4 @@
-"""The steps that people take, each a verb with a keyword-only ``by``."""
+"""The steps of a review, each a verb; ``by`` is the person who takes it."""
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -31,8 +31,8 @@ def draft(update, *, by):
     """
     Store an unsaved update as the agency's draft and return it.
 
-    Refused outside rounds, while a round does not accept the agency's reports unless it
-    corrects something already reported for it, and beside a revision still open.
+    It is refused outside rounds, and while another revision of the same report is open.
+    A round that does not accept the agency's reports allows corrections only.
     """
     must_report(by, update)
     must_accept_reports(update)
@@ -40,7 +40,7 @@ def draft(update, *, by):
 
 
 def store_draft(update, by, provenance):
-    """The new revision as a draft; who may do so was asked before."""
+    """Store the revision as a draft; the caller has checked the permission."""
     is_demonstration = update.period.is_demonstration
     update.status = Status.DRAFT
     update.origin = Reviewed.Origin.ENTERED
@@ -56,8 +56,8 @@ def save(update, *, by, seen_version):
     Store changed content of a draft or returned revision.
 
     ``seen_version`` is the version that the person had on screen: if somebody saved
-    since, ``Conflict`` is raised and nothing is written. What the secretariat had
-    transcribed becomes the agency's own report.
+    since, ``Conflict`` is raised and nothing is written. A report transcribed by the
+    secretariat becomes the agency's own report.
     """
     must_report(by, update)
     stored = type(update).objects.select_for_update().get(pk=update.pk)
@@ -72,7 +72,7 @@ def save(update, *, by, seen_version):
 
 
 def store_save(update, stored, by):
-    """The changed content as the next version; who may do so was asked before."""
+    """Store the changed content as the next version; the permission is checked."""
     update.status = stored.status
     update.version = stored.version + 1
     _save(update, by)
@@ -84,8 +84,8 @@ def open_for_evidence(update, *, by):
     """
     Lock a draft or returned revision whose evidence is about to change.
 
-    Whoever changes it is one of its authors. The texts keep their version: a row that
-    somebody is writing in is not taken for a stale one.
+    The person who changes evidence becomes a contributor. The version stays, so that
+    somebody who is writing in the row at the same time gets no conflict.
     """
     must_report(by, update)
     rows = type(update).objects.filter(pk=update.pk)
@@ -99,9 +99,9 @@ def submit(update, *, by, seen_version=None):
     """
     Hand the agency's revision to the secretariat.
 
-    A correction that says just what is published is refused: saving without a change
-    is not an update. So is a first submission after the round closed, unless it was
-    opened again; what came back is mended and submitted at any time.
+    A correction that equals the published revision is refused. So is a first submission
+    after the round closed, unless the round was opened again for the agency. A returned
+    revision can be submitted again at any time.
     """
     must_submit(by, update)
     must_be_in_time(update)
@@ -144,10 +144,10 @@ def give_back(update, *, by, reason, private_note="", seen_version=None):
 @transaction.atomic
 def publish(update, *, by, seen_version=None, evidence=()):
     """
-    Make a submitted revision public; the one it corrects becomes replaced.
+    Make a submitted revision public; the published one before it becomes replaced.
 
-    ``evidence`` is what the reviewer read and clears for the public with it; that of
-    a reserved update is never cleared.
+    ``evidence`` are the pieces that the reviewer has read and clears for the public.
+    Evidence of a reserved update is never cleared.
 
     Nobody publishes a revision of which they wrote, changed or submitted any part.
     """
@@ -185,7 +185,7 @@ def correct(update, *, by):
     """
     Begin a correction: a new draft revision with the content of a published one.
 
-    Possible also after the round closed. Returns the new revision.
+    It is possible after the round closed, too. Returns the new revision.
     """
     must_report(by, update)
     if update.status != Status.PUBLISHED:
@@ -212,7 +212,7 @@ def correct(update, *, by):
 
 
 def make_public(update, *, by, seen_version, **stamp):
-    """Publish in the place of what stood published; by nobody who had a part in it."""
+    """Publish a revision and replace the one before; refuse its contributors."""
     must_be_its_own(update)
     before = published(update)
     if before:
@@ -241,7 +241,7 @@ def must_say_something_new(update):
 
 
 def _content(update):
-    """What a revision tells: its content and its evidence, to compare two of them."""
+    """The content and the evidence of a revision, to compare it with another."""
     content = [field.plain(update) for field in update.fields.where(corrected=True)]
     evidence = update.evidences.values_list(
         "kind", "title_es", "url", "sha256", "archive_office", "archive_number"
@@ -258,7 +258,7 @@ def must_be_editable(stored):
 
 
 def must_accept_reports(update):
-    """A round asks while it accepts reports; a correction is possible at any time."""
+    """Refuse a new report outside an open round; corrections are always possible."""
     period = update.period
     if not period.is_round:
         raise TransitionError(

@@ -1,10 +1,10 @@
 """
-What came by letter or mail: transcribed, then confirmed by its agency.
+Reports that came by letter or mail: transcribing, confirming and contesting them.
 
-The secretariat writes reports, and a lead's declarations, in the agency's name; the
-agency's word publishes them, or a second reviewer does. Whoever wrote any part of one
-does neither. ``seen`` maps the id of each report to the version that was on the screen,
-``declared`` that of each declaration.
+The secretariat writes reports, and a lead's declarations, in the agency's name. They
+are published when the agency confirms them, or when a second reviewer publishes them;
+nobody who wrote any part of one may do either. ``seen`` maps the id of each report to
+the version on the screen; ``declared`` does the same for declarations.
 """
 
 from django.db import transaction
@@ -32,10 +32,10 @@ from strategic_areas.workflow.steps import (
 @transaction.atomic
 def transcribe(update, letter, *, by, seen_version=None):
     """
-    Store what the letter says of one activity, or of one commitment's result, new or
-    changed, and return the revision.
+    Store what the letter reports on one activity or commitment; return the revision.
 
-    A revision that the agency itself wrote is never touched.
+    The revision may be new or one already transcribed. A revision that the agency wrote
+    itself is never changed.
     """
     must_transcribe(by, letter, update)
     if update.pk is None:
@@ -55,7 +55,7 @@ def transcribe(update, letter, *, by, seen_version=None):
 
 @transaction.atomic
 def submit_letter(letter, seen, *, by, declared=None):
-    """Hand over what was transcribed of the letter, all or none, to be confirmed."""
+    """Submit the transcribed revisions of a letter, all or none, to be confirmed."""
     for update, version in _chosen(letter, seen, declared):
         must_transcribe(by, letter, update)
         must_say_something_new(update)
@@ -72,7 +72,7 @@ def submit_letter(letter, seen, *, by, declared=None):
 
 @transaction.atomic
 def confirm_letter(letter, seen, *, by, declared=None):
-    """Publish what was transcribed: the agency says that it is what it reported."""
+    """Publish the transcribed revisions: the agency confirms that they are its own."""
     for update, version in _chosen(letter, seen, declared):
         must_confirm(by, update)
         make_public(
@@ -86,7 +86,7 @@ def confirm_letter(letter, seen, *, by, declared=None):
 
 @transaction.atomic
 def contest_letter(letter, seen, *, by, reason, declared=None):
-    """It is not what the agency said: back to the secretariat, with the reason."""
+    """Return the transcribed revisions to the secretariat, with the agency's reason."""
     for update, version in _chosen(letter, seen, declared):
         must_confirm(by, update)
         must_say_why(update, reason)
@@ -101,10 +101,7 @@ def contest_letter(letter, seen, *, by, reason, declared=None):
 
 
 def _chosen(letter, seen, declared):
-    """
-    Just these revisions of the letter, each with the version that was on the screen,
-    while somebody still works on them.
-    """
+    """The chosen open revisions of the letter, each with the version on the screen."""
     declared = declared or {}
     updates = letter.updates.filter(pk__in=seen, status__in=OPEN)
     declarations = letter.declarations.filter(pk__in=declared, status__in=OPEN)
