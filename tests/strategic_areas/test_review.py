@@ -148,6 +148,7 @@ def test_the_queue_has_one_budget_for_1_and_100_rows(client, reviewer, rows):
 
 def test_the_first_page_costs_the_same_however_many_wait(client, reviewer):
     spent = []
+    client.get(reverse("admin:index"))  # kinds of records are read once and kept
 
     for rows in (1, 20):
         for _ in range(rows):
