@@ -15,7 +15,7 @@ from icalendar import Calendar, Event
 from strategic_areas.addresses import address
 from strategic_areas.labels import STATES
 from strategic_areas.queries import agencies, areas, commitments, follow
-from strategic_areas.views.plans import found_or_404, public_plan
+from strategic_areas.views.parameters import found_or_404, public_plan
 
 ATOM = "application/atom+xml; charset=utf-8"
 CALENDAR = "text/calendar; charset=utf-8"
@@ -36,21 +36,21 @@ def plan_feed(request, plan):
 
 def area_feed(request, plan, slug):
     """What was published on an area's commitments."""
-    area = found_or_404(areas.find(public_plan(plan), slug))
+    area = found_or_404(areas.by_slug(public_plan(plan), slug))
     path = area.get_absolute_url()
     return _feed(request, area.plan, area.name, path, area=area)
 
 
 def agency_feed(request, plan, slug):
     """What an agency published or declared in a plan."""
-    plan, agency, _part = found_or_404(agencies.find(plan, slug))
+    plan, agency, _part = found_or_404(agencies.by_slug(plan, slug))
     path = address("agency", plan.code, agency.slug)
     return _feed(request, plan, agency.name, path, agency=agency)
 
 
 def commitment_feed(request, plan, code):
     """What was published on one commitment."""
-    commitment = found_or_404(commitments.find(plan, code))
+    commitment = found_or_404(commitments.by_code(plan, code))
     title = f"{commitment.code} {commitment.title}"
     path = commitment.get_absolute_url()
     return _feed(request, commitment.plan, title, path, commitment=commitment)
@@ -98,7 +98,7 @@ def plan_calendar(request, plan):
 
 def agency_calendar(request, plan, slug):
     """The due dates of one agency in a plan."""
-    plan, agency, _part = found_or_404(agencies.find(plan, slug))
+    plan, agency, _part = found_or_404(agencies.by_slug(plan, slug))
     return _calendar(plan, agency.name, follow.days(plan, agency))
 
 

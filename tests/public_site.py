@@ -29,6 +29,8 @@ from tests import factories
 from tests.strategic_areas.plans import SHIPPED
 
 LANGUAGES = ("es", "en")
+#: The most queries that a public page may take, however much stands on it.
+MOST_QUERIES = 20
 #: Stands in what nobody outside may read: drafts, notes, names, mail addresses.
 HIDDEN = "zanahoria"
 PERSON = {

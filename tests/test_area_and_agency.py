@@ -204,7 +204,7 @@ def publish_with_evidence(commitment, **fields):
 def test_the_board_of_one_agency_alone_reads_evidence():
     commitment = factories.make_commitment()
     publish_with_evidence(commitment)
-    plan = past.find(commitment.plan.code, "", None)
+    plan = past.plan_as_of(commitment.plan.code, "", None)
 
     told = [
         [r.has_evidence for each in found.activities for r in each.reports]

@@ -40,7 +40,8 @@ PARTS = {
     "obstacle": gettext_lazy("What holds it back"),
     "next_step": gettext_lazy("Next step"),
     "asked": gettext_lazy("What was asked"),
-    "decided": gettext_lazy("What was decided"),
+    "decision": gettext_lazy("What was decided"),
+    "resolution": gettext_lazy("What was decided"),
     "legal_basis": gettext_lazy("Reported; content withheld by law"),
 }
 
@@ -53,8 +54,8 @@ def kind_word(kind):
 
 @register.filter
 def part_word(about):
-    """The part of a record that a text is."""
-    return PARTS[about]
+    """The part of a record that a text is, where readers are told it; else ""."""
+    return PARTS.get(about, "")
 
 
 @register.simple_tag

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from agencies.models import Agency, AgencyName
 from strategic_areas import progress
@@ -16,7 +16,7 @@ from strategic_areas.models import (
     ReportingPeriod,
     Status,
 )
-from strategic_areas.queries import grounds, names, past, record, rounds
+from strategic_areas.queries import names, past, record, rounds, sources
 from strategic_areas.queries.areas import LATEST
 from strategic_areas.queries.board import (
     ActivityRow,
@@ -25,7 +25,7 @@ from strategic_areas.queries.board import (
     count_rows,
     sentence_of,
 )
-from strategic_areas.queries.joins import distinct, with_joined
+from strategic_areas.queries.entry import Entry, day
 
 
 @dataclass(frozen=True)
@@ -36,17 +36,16 @@ class AgencyPage:
     led: tuple[CommitmentRow, ...]
     supported: tuple[CommitmentRow, ...]
     activities: tuple[tuple[ActivityRow, Commitment], ...]
-    entries: tuple[record.Entry, ...]
-    off_plan: tuple[record.Entry, ...]
+    entries: tuple[Entry, ...]
+    off_plan: tuple[Entry, ...]
     round: ReportingPeriod | None
     owed: int
     reported: int
     discipline: Discipline
-    scorecards: tuple["Told", ...]
+    scorecards: tuple["PublicScorecard", ...]
     #: The latest round whose scorecard the agency reads already and the public not yet.
     to_come: ReportingPeriod | None
     former_names: tuple[AgencyName, ...]
-    sources: tuple
     comments: tuple["Comment", ...]
 
     @property
@@ -99,7 +98,7 @@ class Comment:
 
 
 @dataclass(frozen=True)
-class Told:
+class PublicScorecard:
     """A public scorecard, and what the agency says of that round, if anything."""
 
     period: ReportingPeriod
@@ -107,7 +106,7 @@ class Told:
     comment: Comment | None
 
 
-def find(
+def by_slug(
     plan_code: str, slug: str, at: str = "", today: date | None = None
 ) -> tuple[Plan, Agency, Participation | None] | None:
     """
@@ -115,25 +114,24 @@ def find(
 
     The agency comes with its ``names_before``; the plan as of the period ``at``.
     """
-    plan = past.find(plan_code, at, today)
+    plan = past.plan_as_of(plan_code, at, today)
     if plan is None:
         return None
     parts = Participation.objects.filter(plan=plan, agency__slug=slug)
     parts = parts.select_related("agency__succeeded_by")
-    rows = list(with_joined(parts, "agency__former_names", AgencyName))
-    if rows:
-        part = rows[0]
-        former = _names(rows, "agency__former_names")
-        return plan, _as_called(part.agency, former, plan), part
-    agencies = Agency.objects.filter(slug=slug).select_related("succeeded_by")
-    rows = list(with_joined(agencies, "former_names", AgencyName))
-    if rows:
-        return plan, _as_called(rows[0], _names(rows, "former_names"), plan), None
-    return None
+    part = parts.prefetch_related(sources.by_key()).first()
+    agency = part.agency if part else _without_part(slug)
+    return agency and (plan, _as_called(agency, plan), part)
 
 
-def _as_called(agency, former, plan):
+def _without_part(slug):
+    return Agency.objects.filter(slug=slug).select_related("succeeded_by").first()
+
+
+def _as_called(agency, plan):
     """The agency by its name on the day of which the plan is read, and those before."""
+    last_first = F("ends_on").desc(nulls_last=True)
+    former = list(agency.former_names.order_by(last_first, "pk"))
     if plan.until is None:
         agency.names_before = former
         return agency
@@ -141,12 +139,6 @@ def _as_called(agency, former, plan):
     then = names.called(agency, names.on(former, day))
     then.names_before = [each for each in former if each.ends_on and each.ends_on < day]
     return then
-
-
-def _names(rows, path):
-    """The former names in rows of one agency, the last first."""
-    found = distinct(rows, path, AgencyName)
-    return sorted(found, key=lambda name: name.ends_on or date.min, reverse=True)
 
 
 def renamed(slug: str) -> Agency | None:
@@ -175,10 +167,7 @@ def page(
     asked = next(iter(opened), None)
     rows = [row for row, _ in activities]
     owed = [row for row in rows if rounds.owes(row, asked)]
-    updates = list(_updates(agency, board.plan))
-    parts = [participation.pk] if participation else []
-    found = grounds.of(updates, participation=parts)
-    told = record.entries(updates, found=found)
+    told = record.entries(_updates(agency, board.plan))
     comments = _comments(agency, board.plan)
     cards = rounds.scorecards(board, rows, opened, today)
     shown, to_come = _scorecards(cards, comments)
@@ -198,7 +187,6 @@ def page(
         scorecards=shown,
         to_come=to_come,
         former_names=tuple(agency.names_before),
-        sources=tuple(found.sources["participation", parts[0]]) if parts else (),
         comments=_elsewhere(comments, shown),
     )
 
@@ -207,7 +195,7 @@ def _scorecards(cards, comments):
     """The last public ones with their comments, and the latest that is to come."""
     said = {each.period: each for each in comments}
     shown = [
-        Told(period, card, said.get(period))
+        PublicScorecard(period, card, said.get(period))
         for period, card in cards.items()
         if period.scorecards_public_at
     ]
@@ -216,9 +204,9 @@ def _scorecards(cards, comments):
 
 
 def _elsewhere(comments, shown):
-    """Those that stand beside no scorecard."""
-    beside = {each.period for each in shown}
-    return tuple(each for each in comments if each.period not in beside)
+    """Those of a round whose scorecard is not shown."""
+    told = {each.period for each in shown}
+    return tuple(each for each in comments if each.period not in told)
 
 
 def _led(board, agency):
@@ -235,13 +223,13 @@ def _activities(board, agency):
 
 
 def _updates(agency, plan):
-    """Its last accounts of planned work, and all of what it did beside the plan."""
+    """Its last accounts of planned work, and all of what it did outside the plan."""
     own = record.updates().filter(activity__agency=agency, plan=plan)
     own = past.until(own, plan)
     planned = record.standing(own).filter(activity__is_in_plan=True)
     last = record.newest(planned).values("pk")[:LATEST]
-    beside = Q(activity__is_in_plan=False, status=Status.PUBLISHED)
-    return record.newest(own.filter(Q(pk__in=last) | beside))
+    off_plan = Q(activity__is_in_plan=False, status=Status.PUBLISHED)
+    return record.newest(own.filter(Q(pk__in=last) | off_plan))
 
 
 def _comments(agency, plan):
@@ -258,5 +246,5 @@ def comment(row: AgencyComment) -> Comment:
         text_es=row.text_es,
         text_en=row.text_en or "",
         role=row.get_signed_as_display(),
-        written_on=record.day(row.written_at),
+        written_on=day(row.written_at),
     )

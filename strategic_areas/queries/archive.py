@@ -8,7 +8,7 @@ meanwhile moves no page, and the last one costs what the first one does.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Q, Value
+from django.db.models import Count, Q
 from django.db.models.lookups import Exact, GreaterThan, LessThan
 
 from agencies.models import Agency
@@ -23,6 +23,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.review import AGE
 from strategic_areas.queries import record
+from strategic_areas.queries.entry import Entry
 from strategic_areas.queries.facets import Facet, Item, sift
 
 FILTERS = ("period", "agency", "area")
@@ -38,7 +39,7 @@ AREA = ("code", "sort_code", "name_es", "name_en", "short_es", "short_en")
 
 
 @dataclass(frozen=True)
-class Cube:
+class FilterCounts:
     """
     How many accounts each filter value leaves, given the others.
 
@@ -62,30 +63,29 @@ class Cube:
 
 
 @dataclass(frozen=True)
-class Stretch:
+class RecordPage:
     """A page of the record; the places at which it begins and ends where more stand."""
 
-    entries: tuple[record.Entry, ...]
+    entries: tuple[Entry, ...]
     newer: str
     older: str
 
 
-def cube(plan: Plan, asked: Mapping[str, str]) -> Cube:
-    """One query."""
+def count_by_filters(plan: Plan, asked: Mapping[str, str]) -> FilterCounts:
+    """``asked`` maps names of ``FILTERS`` to values; two queries."""
     periods, agencies, areas, items = {}, {}, {}, []
-    rows = _grouped(CommitmentUpdate, plan).union(
-        _grouped(ActivityUpdate, plan), all=True
-    )
-    for _kind, *values, real, planned in rows:
-        words = {
-            "period": _told(periods, ReportingPeriod, PERIOD, values),
-            "agency": _told(agencies, Agency, AGENCY, values),
-            "area": _told(areas, StrategicArea, AREA, values),
-        }
-        sets = {name: frozenset({word}) for name, word in words.items()}
-        items.append(Item((real, planned), sets, weight=real))
+    for model, (agency, area) in PATHS.items():
+        for row in _grouped(model, plan):
+            words = {
+                "period": _named(periods, ReportingPeriod, PERIOD, "period", row),
+                "agency": _named(agencies, Agency, AGENCY, agency, row),
+                "area": _named(areas, StrategicArea, AREA, area, row),
+            }
+            sets = {name: frozenset({word}) for name, word in words.items()}
+            numbers = (row["real"], row["planned"])
+            items.append(Item(numbers, sets, weight=row["real"]))
     kept, facets = sift(items, asked, FILTERS)
-    return Cube(
+    return FilterCounts(
         facets=facets,
         periods=periods,
         agencies=agencies,
@@ -96,38 +96,38 @@ def cube(plan: Plan, asked: Mapping[str, str]) -> Cube:
     )
 
 
-def _told(found, model, names, values):
-    """The word of the record that the next of ``values`` are of; made once."""
-    own = [values.pop(0) for _name in names]
-    if own[0] not in found:
-        found[own[0]] = model(**dict(zip(names, own, strict=True)))
-    return own[0]
+def _named(found, model, names, path, row):
+    """The word in addresses of the record along a path; each is made once."""
+    word = row[f"{path}__{names[0]}"]
+    if word not in found:
+        found[word] = model(**{name: row[f"{path}__{name}"] for name in names})
+    return word
 
 
 def _grouped(model, plan):
     """How many accounts there are of each period, agency and area."""
     agency, area = PATHS[model]
-    told = {f"period_{name}": F(f"period__{name}") for name in PERIOD}
-    told |= {f"agency_{name}": F(f"{agency}__{name}") for name in AGENCY}
-    told |= {f"area_{name}": F(f"{area}__{name}") for name in AREA}
+    names = [f"period__{name}" for name in PERIOD]
+    names += [f"{agency}__{name}" for name in AGENCY]
+    names += [f"{area}__{name}" for name in AREA]
     real = Q(period__is_demonstration=False) & ~Q(provenance=Provenance.DEMONSTRATION)
     planned = real & Q(activity__is_in_plan=True) if "activity__" in agency else real
     rows = record.standing(model.objects.filter(status__in=PUBLIC_RECORD, plan=plan))
-    if hasattr(rows, "rewrite"):  # modeltranslation would put the names in a set
-        rows = rows.rewrite(False)
-    grouped = rows.order_by().annotate(about=Value(model._meta.model_name), **told)
-    counted = grouped.values("about", *told).annotate(
-        of_all=Count("pk", filter=real), of_planned=Count("pk", filter=planned)
+    return (
+        rows.order_by()
+        .values(*names)
+        .annotate(real=Count("pk", filter=real), planned=Count("pk", filter=planned))
     )
-    return counted.values_list("about", *told, "of_all", "of_planned")
 
 
-def stretch(plan: Plan, asked: Mapping[str, str], length: int, place=None) -> Stretch:
+def read_page(
+    plan: Plan, asked: Mapping[str, str], length: int, place=None
+) -> RecordPage:
     """
     ``length`` accounts, newest first.
 
-    ``place`` is an account of ``find`` and whether those before it are asked for; at
-    first there is none. Three queries.
+    ``place`` is a pair: an account of ``account_at``, and whether those before it are
+    asked for. At first there is none.
     """
     row, is_before = place or (None, False)
     found = []
@@ -139,22 +139,22 @@ def stretch(plan: Plan, asked: Mapping[str, str], length: int, place=None) -> St
     has_more = len(found) > length
     found = found[-length:] if is_before else found[:length]
     if not found:
-        return Stretch((), "", "")
-    return Stretch(
-        entries=tuple(_entries(found)),
+        return RecordPage((), "", "")
+    return RecordPage(
+        entries=tuple(record.entries(found)),
         newer=found[0].public_id if (has_more if is_before else row) else "",
         older=found[-1].public_id if is_before or has_more else "",
     )
 
 
-def everything(plan: Plan, asked: Mapping[str, str]) -> list[record.Entry]:
-    """All accounts asked for, in the same order; three queries."""
+def everything(plan: Plan, asked: Mapping[str, str]) -> list[Entry]:
+    """All accounts asked for, in the same order."""
     rows = [row for rows in _rows(plan, asked) for row in rows]
-    return _entries(_newest_first(rows))
+    return record.entries(_newest_first(rows))
 
 
-def find(plan: Plan, public_id: str) -> ActivityUpdate | CommitmentUpdate | None:
-    """An account that is or was public, by its name in addresses; two queries."""
+def account_at(plan: Plan, public_id: str) -> ActivityUpdate | CommitmentUpdate | None:
+    """An account that is or was public, by its name in addresses."""
     for rows in (record.updates(), record.declarations()):
         if row := rows.filter(plan=plan, public_id=public_id).first():
             return row
@@ -191,13 +191,3 @@ def _beyond(model, row, is_before):
     for name, value in reversed(row.age._asdict().items()):
         beyond = Q(compare(AGE[name], value)) | Q(Exact(AGE[name], value)) & beyond
     return beyond
-
-
-def _entries(rows):
-    """In the order of ``rows``, which are of both kinds."""
-    loaded = record.entries(
-        [row for row in rows if isinstance(row, ActivityUpdate)],
-        [row for row in rows if isinstance(row, CommitmentUpdate)],
-    )
-    order = {(row._meta.model_name, row.pk): place for place, row in enumerate(rows)}
-    return sorted(loaded, key=lambda entry: order[entry.kind, entry.pk])

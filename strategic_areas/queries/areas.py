@@ -3,6 +3,8 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
+from django.db.models import Prefetch
+
 from strategic_areas import progress
 from strategic_areas.headline import Headline
 from strategic_areas.models import Plan, Programme, StrategicArea
@@ -13,7 +15,7 @@ from strategic_areas.queries.board import (
     count_rows,
     sentence_of,
 )
-from strategic_areas.queries.joins import joined, with_joined
+from strategic_areas.queries.entry import Entry
 
 #: How many accounts an area's or an agency's page lists; the rest is on "updates".
 LATEST = 12
@@ -34,22 +36,18 @@ class AreaRow:
     sentence: Headline
 
 
-def of_plan(plan: Plan, **annotations) -> list[StrategicArea]:
-    """The plan's areas, each with its ``branches``, the programmes; one query."""
-    rows = StrategicArea.objects.filter(plan=plan).annotate(**annotations)
-    rows = with_joined(rows, "programmes", Programme)
-    found = {}
-    for row in rows.order_by("sort_code", "pk", "programmes__sort_code"):
-        area = found.setdefault(row.pk, row)
+def of_plan(plan: Plan) -> list[StrategicArea]:
+    """The plan's areas, each with its ``programmes``."""
+    rows = StrategicArea.objects.filter(plan=plan).order_by("sort_code", "pk")
+    by_code = Programme.objects.order_by("sort_code")
+    found = list(rows.prefetch_related(Prefetch("programmes", by_code)))
+    for area in found:
         area.plan = plan
-        branches = area.__dict__.setdefault("branches", [])
-        if programme := joined(row, "programmes", Programme):
-            branches.append(programme)
-    return list(found.values())
+    return found
 
 
-def find(plan: Plan, slug: str) -> StrategicArea | None:
-    """The plan's area by its address word in either language, with its branches."""
+def by_slug(plan: Plan, slug: str) -> StrategicArea | None:
+    """The plan's area by its address word in either language, with its programmes."""
     return next(
         (area for area in of_plan(plan) if slug in {area.slug_es, area.slug_en}), None
     )
@@ -62,14 +60,16 @@ def rows(areas: list[StrategicArea], board: Board) -> tuple[AreaRow, ...]:
         led[row.commitment.programme_id].append(row)
     found = []
     for area in areas:
-        branches = [ProgrammeRow(each, tuple(led[each.pk])) for each in area.branches]
+        branches = [
+            ProgrammeRow(each, tuple(led[each.pk])) for each in area.programmes.all()
+        ]
         rows = [row for each in branches for row in each.rows]
         counts = count_rows(rows)
         found.append(AreaRow(area, tuple(branches), counts, sentence_of(rows)))
     return tuple(found)
 
 
-def latest_entries(area: StrategicArea) -> list[record.Entry]:
+def latest_entries(area: StrategicArea) -> list[Entry]:
     """The last accounts on the area; a demonstration stands first, marked."""
     updates = record.standing(record.updates()).filter(
         activity__commitment__programme__area=area

@@ -1,11 +1,11 @@
-"""Where every commitment and activity of one plan stands, in three queries."""
+"""Where every commitment and activity of one plan stands, in a few queries."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Exists, JSONField, OuterRef, Value
+from django.db.models import Exists, OuterRef
 
 from agencies.models import Agency
 from strategic_areas import headline, progress
@@ -13,33 +13,20 @@ from strategic_areas.models import (
     Activity,
     Commitment,
     Plan,
-    Programme,
     ReportingPeriod,
     Status,
-    StrategicArea,
 )
 from strategic_areas.models.review import said_on
-from strategic_areas.queries import disputes, filings, names, past
-from strategic_areas.queries.joins import parted, records
+from strategic_areas.queries import counted, disputes, names, past
 from strategic_areas.queries.plans import periods_of
 from strategic_areas.queries.prepared import prepared
-
-#: What stands in a row of the one query of a plan's commitments and activities.
-PARTS = {
-    "": Commitment,
-    "lead": Agency,
-    "programme": Programme,
-    "programme__area": StrategicArea,
-    "activities": Activity,
-    "activities__agency": Agency,
-}
 
 
 @dataclass(frozen=True)
 class ActivityRow:
     activity: Activity
     standing: progress.Standing
-    reports: tuple[filings.Filed, ...]
+    reports: tuple[counted.CountedReport, ...]
     #: By the period for which a report waits for review, the day it was handed in.
     handed_in: Mapping[int, date] = field(default_factory=dict)
 
@@ -53,7 +40,7 @@ class CommitmentRow:
     commitment: Commitment
     standing: progress.Standing
     activities: tuple[ActivityRow, ...]
-    declarations: tuple[filings.Declared, ...] = ()
+    declarations: tuple[counted.CountedDeclaration, ...] = ()
 
     @property
     def was_declared_here(self):
@@ -139,102 +126,119 @@ def load(
     asked: Iterable[ReportingPeriod] = (),
 ) -> Board:
     """
-    Everything that stands in the plan, with its state today; three queries at most.
+    Everything that stands in the plan, with its state today; a fixed number of queries.
 
     Of a plan read as of a past period, what stood at its end and its state then.
 
     For a ``supporter`` it also knows which commitments that agency supports, and when
     it first handed in what; of the rounds ``asked``, when everybody did.
     """
-    updates, declared, submitted = filings.of_plan(plan, supporter, asked)
-    commitments, activities = _planned(plan, supporter)
+    commitments = _commitments(plan, supporter)
+    activities = _activities(plan, commitments)
     if plan.until:
         plan.changes.undo(commitments)
         plan.changes.undo(activities)
         names.call_as_then(commitments, "lead")
         names.call_as_then(activities, "agency")
-    day = past.day_of(plan, today)
-    rows = build(commitments, activities, updates, declared, day)
+    updates = counted.updates(supporter is not None).filter(plan=plan)
+    rows = build(
+        commitments,
+        activities,
+        past.until(updates, plan),
+        past.until(counted.declarations().filter(plan=plan), plan),
+        periods_of(plan),
+        past.day_of(plan, today),
+    )
+    submitted = {}
+    if supporter:
+        submitted = counted.first_submissions(plan=plan, activity__agency=supporter)
+    elif asked:
+        submitted = counted.first_submissions(plan=plan, period__in=asked)
     return Board(plan, rows, tuple(periods_of(plan)), supporter, submitted)
 
 
-def _planned(plan, supporter):
-    """The standing commitments, and the standing activities of each; one query."""
+def _commitments(plan, supporter):
+    """Those that stand, in the order of their codes."""
     if plan.until:
-        rows = _with_activities(
-            Commitment.objects.filter(plan.changes.standing(Commitment)),
-            Activity.objects.filter(plan.changes.standing(Activity)),
-            plan.until.ends_on,
-        )
+        rows = _with_marks(Commitment.objects.filter(plan.changes.standing(Commitment)))
+        rows = rows.annotate(called_then=names.then("lead", plan.until.ends_on))
     else:
-        rows = _standing_now()
-    supporting = Commitment.supporting.through.objects.filter(
-        commitment=OuterRef("pk"), agency=supporter
-    )
-    rows = rows.filter(plan=plan).annotate(
-        is_supported=Exists(supporting) if supporter else Value(False)
-    )
-    commitments, activities = {}, []
-    for commitment, lead, programme, area, activity, agency, *told in records(
-        rows, PARTS
-    ):
-        stands, is_disputed, disputes_it, lead_then, agency_then, is_supported = told
-        if commitment.pk not in commitments:
-            commitments[commitment.pk] = commitment
-            commitment.plan, commitment.lead = plan, lead
-            commitment.programme, programme.area = programme, area
-            commitment.is_disputed, commitment.is_supported = is_disputed, is_supported
-            lead.called_then = lead_then
-        if stands:
+        rows = _standing(Commitment)
+    rows = rows.filter(plan=plan)
+    if supporter:
+        supporting = Commitment.supporting.through.objects.filter(
+            commitment=OuterRef("pk"), agency=supporter
+        )
+        rows = rows.annotate(is_supported=Exists(supporting))
+    found = list(rows)
+    for commitment in found:
+        commitment.plan = plan
+        if plan.until:
+            commitment.lead.called_then = commitment.called_then
+    return found
+
+
+def _activities(plan, commitments):
+    """Those of the plan that stand, each with its commitment."""
+    if plan.until:
+        rows = _with_marks(Activity.objects.filter(plan.changes.standing(Activity)))
+        rows = rows.annotate(called_then=names.then("agency", plan.until.ends_on))
+    else:
+        rows = _standing(Activity)
+    above, found = {each.pk: each for each in commitments}, []
+    for activity in rows.filter(plan=plan, is_in_plan=True):
+        if commitment := above.get(activity.commitment_id):
             activity.commitment, activity.plan = commitment, plan
-            activity.is_disputed = disputes_it or is_disputed
-            activity.agency, agency.called_then = agency, agency_then
-            activities.append(activity)
-    return list(commitments.values()), activities
+            activity.is_disputed |= commitment.is_disputed
+            if plan.until:
+                activity.agency.called_then = activity.called_then
+            found.append(activity)
+    return found
 
 
 @prepared
-def _standing_now():
-    return _with_activities(Commitment.objects.standing(), Activity.objects.standing())
+def _standing(model):
+    return _with_marks(model.objects.standing())
 
 
-def _with_activities(commitments, activities, day=None):
+def _with_marks(rows):
+    """Public records in the order of their codes; whether each is disputed."""
+    links = {Commitment: ["lead", "programme__area"], Activity: ["agency"]}
+    is_disputed = disputes.unresolved(rows.model._meta.model_name)
+    return (
+        rows.public()
+        .select_related(*links[rows.model])
+        .annotate(is_disputed=is_disputed)
+        .order_by("sort_code", "pk")
+    )
+
+
+def build(
+    commitments: Iterable[Commitment],
+    activities: Iterable[Activity],
+    updates: Iterable,
+    declarations: Iterable,
+    periods: Iterable[ReportingPeriod],
+    today: date,
+) -> tuple[CommitmentRow, ...]:
     """
-    Public ones of ``commitments``, one row for each activity, in the order of codes:
-    ``PARTS``, and what is told of them.
+    Rows of ``commitments``; ``periods`` are all of their plan.
 
-    Of a ``day`` that is past each row tells what lead and agency were called then.
+    ``updates`` and ``declarations`` are rows of ``counted``; of an update in review
+    nothing is read but the day on which it was handed in.
     """
-    stands = activities.filter(pk=OuterRef("activities__pk"), is_in_plan=True)
-    nothing = Value(None, JSONField())
-    told = {
-        "stands": Exists(stands),
-        "is_disputed": disputes.unresolved("commitment"),
-        "disputes_it": disputes.unresolved("activity", "activities__pk"),
-        "lead_then": names.then("lead", day) if day else nothing,
-        "agency_then": names.then("activities__agency", day) if day else nothing,
-    }
-    rows = commitments.public().annotate(**told)
-    rows = rows.order_by("sort_code", "pk", "activities__sort_code")
-    return parted(rows, PARTS, *told)
-
-
-def build(commitments, activities, updates, declared, today) -> tuple:
-    """
-    Rows of ``commitments``.
-
-    ``updates`` and ``declared`` are counted records, each with the dates of its period;
-    of an update in review nothing is read but the day on which it was handed in.
-    """
-    handed_in = defaultdict(dict)
+    handed_in, reports = defaultdict(dict), defaultdict(list)
+    declared, work = defaultdict(list), defaultdict(list)
+    periods = {each.pk: each for each in periods}
     for update in updates:
         if update.status == Status.SUBMITTED:
-            day = said_on(update)
-            handed_in[update.subject_id][update.period_id] = day
-    counted = [update for update in updates if update.status == Status.PUBLISHED]
-    reports = _by_subject(counted, filings.filed)
-    declarations = _by_subject(declared, filings.declaration)
-    work = defaultdict(list)
+            handed_in[update.activity_id][update.period_id] = said_on(update)
+        else:
+            report = counted.report(update, periods[update.period_id])
+            reports[update.activity_id].append(report)
+    for row in declarations:
+        said = counted.declaration(row, periods[row.period_id])
+        declared[row.commitment_id].append(said)
     for activity in activities:
         filed = tuple(reports[activity.pk])
         standing = progress.activity_standing(filed, deadline_of(activity), today)
@@ -242,23 +246,19 @@ def build(commitments, activities, updates, declared, today) -> tuple:
         work[activity.commitment_id].append(row)
     rows = []
     for commitment in commitments:
-        activities_of_it = tuple(work[commitment.pk])
         standing = progress.commitment_standing(
-            [each.standing for each in activities_of_it],
-            declarations[commitment.pk],
+            [each.standing for each in work[commitment.pk]],
+            declared[commitment.pk],
             deadline_of(commitment),
             today,
             is_official=commitment.is_official,
         )
-        declared_of_it = tuple(declarations[commitment.pk])
         rows.append(
-            CommitmentRow(commitment, standing, activities_of_it, declared_of_it)
+            CommitmentRow(
+                commitment,
+                standing,
+                tuple(work[commitment.pk]),
+                tuple(declared[commitment.pk]),
+            )
         )
     return tuple(rows)
-
-
-def _by_subject(records, make) -> Mapping[int, list]:
-    grouped = defaultdict(list)
-    for record in records:
-        grouped[record.subject_id].append(make(record))
-    return grouped

@@ -10,7 +10,6 @@ from strategic_areas import progress
 from strategic_areas.models import Commitment, FrameworkTarget
 from strategic_areas.queries.board import Board, CommitmentRow, count_rows
 from strategic_areas.queries.facets import Facet, Item, sift
-from strategic_areas.queries.joins import columns
 
 #: What a reader may ask for; "q" are words.
 FILTERS = (
@@ -72,19 +71,12 @@ def load(board: Board, asked: Mapping[str, str], sort: str = "code") -> Catalogu
 def targets_of(board: Board):
     """Targets by code, and commitment id → the codes that it answers; one query."""
     pairs = Commitment.frameworks.through.objects.filter(commitment__plan=board.plan)
-    names = ["commitment_id", "family", "code", "name_es", "name_en"]
-    rows = columns(
-        pairs.order_by("frameworktarget__family", "frameworktarget__sort_code"),
-        names[0],
-        *(f"frameworktarget__{name}" for name in names[1:]),
-    )
     targets, answers = {}, defaultdict(set)
-    for commitment, family, code, name_es, name_en in rows:
-        target = FrameworkTarget(
-            family=family, code=code, name_es=name_es, name_en=name_en
-        )
-        targets.setdefault(code, target)
-        answers[commitment].add(code)
+    for pair in pairs.select_related("frameworktarget").order_by(
+        "frameworktarget__family", "frameworktarget__sort_code"
+    ):
+        target = targets.setdefault(pair.frameworktarget.code, pair.frameworktarget)
+        answers[pair.commitment_id].add(target.code)
     return targets, {pk: frozenset(codes) for pk, codes in answers.items()}
 
 

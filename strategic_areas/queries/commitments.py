@@ -1,39 +1,45 @@
 """One commitment with everything that is publicly known of it."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import F, FilteredRelation, Q
+from django.db.models import Prefetch, Q, prefetch_related_objects
 
-from agencies.models import AgencyName
-from strategic_areas import discipline
+from agencies.models import Agency
+from strategic_areas import discipline, progress
 from strategic_areas.models import (
     Activity,
-    Amendment,
     Commitment,
+    LaterActivity,
     Provenance,
     ReportingPeriod,
+    Source,
     Status,
 )
 from strategic_areas.queries import (
+    counted,
     delays,
     disputes,
-    grounds,
-    parts,
     plans,
     record,
     rounds,
+    sources,
 )
 from strategic_areas.queries.board import ActivityRow, CommitmentRow, build
-from strategic_areas.queries.chronicle import Step, chronicle
-from strategic_areas.queries.filings import with_dates
-from strategic_areas.queries.joins import distinct, with_joined
+from strategic_areas.queries.entry import Entry
 from strategic_areas.queries.plans import periods_of
 from strategic_areas.queries.prepared import prepared
-from strategic_areas.queries.related import of as of_commitment
 from strategic_areas.queries.succession import Succession
-from strategic_areas.queries.timeline import Moment, timeline
+from strategic_areas.queries.timeline import (
+    Moment,
+    Quantity,
+    Step,
+    moments,
+    quantities,
+    steps,
+)
 
 
 @dataclass(frozen=True)
@@ -43,27 +49,30 @@ class ActivityAccount:
     row: ActivityRow
     report: discipline.ReportState
     submitted_on: date | None
-    latest: record.Entry | None
-    demonstrations: tuple[record.Entry, ...]
-    sources: tuple
-    #: The approved amendments of the plan that brought or changed it.
-    amendments: tuple[Amendment, ...]
+    latest: Entry | None
+    demonstrations: tuple[Entry, ...]
+    sources: tuple[Source, ...]
     dispute: disputes.Dispute | None
-    quantities: tuple[parts.Quantity, ...] = ()
+    quantities: tuple[Quantity, ...]
+
+
+@dataclass(frozen=True)
+class AgencyPart:
+    """One agency's activities toward a commitment, as the page tells each."""
+
+    agency: Agency
+    counts: progress.Counts
+    accounts: tuple[ActivityAccount, ...]
 
 
 @dataclass(frozen=True)
 class CommitmentPage:
     row: CommitmentRow
-    supporting: tuple
-    frameworks: tuple
     activities: tuple[ActivityAccount, ...]
-    round: object
+    round: ReportingPeriod | None
     timeline: tuple[Moment, ...]
     steps: tuple[Step, ...]
-    off_plan: tuple[record.Entry, ...]
-    later: tuple
-    sources: tuple
+    off_plan: tuple[Entry, ...]
     continues: Commitment | None
     dispute: disputes.Dispute | None
     #: What is late or held back of it, and why; None where nothing is.
@@ -76,7 +85,7 @@ class CommitmentPage:
     @property
     def parts(self):
         """Its activities, each agency's apart."""
-        return parts.by_agency(self.commitment, self.activities)
+        return _by_agency(self.commitment, self.activities)
 
     @property
     def since(self):
@@ -92,33 +101,26 @@ class CommitmentPage:
         return [a for a in reversed(self.commitment.approved) if a.field in dates]
 
 
-def find(plan_code: str, code: str) -> Commitment | None:
+def by_code(plan_code: str, code: str) -> Commitment | None:
     """
-    The commitment of a public plan, superseded or not; one query.
+    The commitment of a public plan, superseded or not.
 
-    It comes with the plan's ``known_periods`` and the amendments ``approved`` for it.
+    ``is_disputed`` tells whether its lead does not acknowledge it.
     """
-    rows = list(_public().filter(plan__code=plan_code, code=code))
-    if not rows:
-        return None
-    commitment = plans.with_plan(rows[0])
-    commitment.programme.area.plan = commitment.plan
-    commitment.plan.known_periods = distinct(rows, "plan__periods", ReportingPeriod)
-    commitment.approved = _approved(rows)
-    commitment.is_disputed = disputes.stands_open(commitment)
-    for amendment in commitment.approved:
-        amendment.commitment = commitment
+    commitment = _public().filter(plan__code=plan_code, code=code).first()
+    if commitment:
+        commitment.plan.is_reconstructed = commitment.of_lines
+        commitment.programme.area.plan = commitment.plan
+        commitment.is_disputed = disputes.stands_open(commitment)
     return commitment
 
 
 @prepared
 def _public():
-    """Public commitments, one row for each period of the plan and each amendment."""
     found = Commitment.objects.public().annotate(of_lines=plans.reconstructed("plan"))
-    found = found.select_related("plan", "lead", "programme__area", "continues__plan")
-    found = found.select_related("dispute__agency")
-    found = with_joined(found, "plan__periods", ReportingPeriod)
-    return with_joined(found, "amendments", Amendment)
+    return found.order_by().select_related(
+        *("plan", "lead", "programme__area", "continues__plan", "dispute__agency")
+    )
 
 
 def successor(commitment: Commitment, succession: Succession) -> Commitment | None:
@@ -134,7 +136,8 @@ def successor(commitment: Commitment, succession: Succession) -> Commitment | No
 def page(commitment: Commitment, succession: Succession, today: date):
     """All that the page of a standing commitment shows, in a fixed number of reads."""
     former = succession.predecessors(commitment.pk)
-    asked = rounds.latest(periods_of(commitment.plan), today)
+    periods = periods_of(commitment.plan)
+    asked = rounds.latest(periods, today)
     activities = _activities(commitment, former, succession)
     own = [
         each
@@ -145,145 +148,127 @@ def page(commitment: Commitment, succession: Succession, today: date):
     ]
     for each in own:
         each.commitment, each.plan = commitment, commitment.plan
-    beside = {each.pk for each in activities if not each.is_in_plan}
-    updates = list(_updates().filter(activity__in=[each.pk for each in activities]))
-    declarations = list(_declarations().filter(commitment__in=[commitment.pk, *former]))
-    related = of_commitment(commitment)
-    found = grounds.of(
-        updates,
-        declarations,
-        commitment=[commitment.pk],
-        activity=[each.pk for each in own],
-        lateractivity=[each.pk for each in related.later],
+    off_plan = {each.pk for each in activities if not each.is_in_plan}
+    updates = record.updates().filter(activity__in=activities)
+    declarations = record.declarations().filter(commitment__in=[commitment.pk, *former])
+    later = LaterActivity.objects.select_related("agency").order_by("sort_code")
+    prefetch_related_objects(
+        *([commitment], sources.by_key(), "supporting", "frameworks"),
+        Prefetch("later_activities", later.prefetch_related(sources.by_key())),
     )
-    (row,) = build([commitment], own, _counted(updates), _counted(declarations), today)
-    entries = record.entries(updates, declarations, found=found)
-    moments = timeline(entries, commitment, {each.pk for each in own} | beside)
-    accounts = tuple(_account(each, asked, moments, found) for each in row.activities)
+    _tell_amendments(commitment, own)
+    reports, declared = (
+        counted.updates().filter(activity__in=own),
+        _that_count(declarations),
+    )
+    (row,) = build([commitment], own, reports, declared, periods, today)
+    entries = record.entries([*updates, *declarations])
+    said = moments(entries, commitment, {each.pk for each in own} | off_plan)
+    accounts = tuple(_account(each, asked, said) for each in row.activities)
     last = {each.row.activity.pk: each.latest for each in accounts}
     return CommitmentPage(
         row=row,
-        supporting=related.supporting,
-        frameworks=related.frameworks,
         activities=accounts,
         round=asked,
-        timeline=moments,
-        steps=chronicle(row, moments, periods_of(commitment.plan), today),
+        timeline=said,
+        steps=steps(row, said, periods, today),
         off_plan=tuple(
             moment.entry
-            for moment in moments
-            if moment.is_told_above and moment.entry.subject.pk in beside
+            for moment in said
+            if moment.is_told_above and moment.entry.subject.pk in off_plan
         ),
-        later=tuple(
-            (each, found.sources["lateractivity", each.pk]) for each in related.later
-        ),
-        sources=tuple(found.sources["commitment", commitment.pk]),
         continues=_public_or_none(commitment.continues),
-        dispute=disputes.of(commitment),
-        delay=delays.of_commitment(row, today, last, _in_review(own, commitment)),
+        dispute=disputes.dispute_of(commitment),
+        delay=delays.of_commitment(row, today, last),
     )
 
 
 def _activities(commitment, former, succession):
-    """
-    Its activities and those that they or it came in place of.
-
-    Of what waits for review each knows for which period and since when: nothing else.
-    """
-    rows_of = defaultdict(list)
-    for row in _by_what_waits().filter(
-        Q(commitment__in=[commitment.pk, *former])
-        | Q(pk__in=succession.former_activities(commitment.pk))
-    ):
-        rows_of[row.pk].append(row)
-    for rows in rows_of.values():
-        rows[0].approved = _approved(rows)
-        rows[0].is_disputed = disputes.stands_open(rows[0])
-        rows[0].names_before = distinct(rows, "agency__former_names", AgencyName)
-        rows[0].in_review = {r.waits_in: r.waits_since for r in rows if r.waits_in}
-        for amendment in rows[0].approved:
-            amendment.activity = rows[0]
-    return [rows[0] for rows in rows_of.values()]
-
-
-@prepared
-def _by_what_waits():
-    """Activities, a row for each waiting report, former name and amendment."""
-    waits = FilteredRelation("updates", condition=Q(updates__status=Status.SUBMITTED))
+    """Its activities and those that they or it came in place of."""
     found = (
         Activity.objects.select_related("agency", "dispute__agency")
-        .annotate(waits=waits)
-        .annotate(waits_in=F("waits__period_id"), waits_since=F("waits__submitted_at"))
+        .filter(
+            Q(commitment__in=[commitment.pk, *former])
+            | Q(pk__in=succession.former_activities(commitment.pk))
+        )
+        .order_by("sort_code")
+        .prefetch_related(sources.by_key(), "agency__former_names")
     )
-    found = with_joined(found, "agency__former_names", AgencyName)
-    return with_joined(found, "amendments", Amendment)
+    for each in found:
+        each.is_disputed = disputes.stands_open(each)
+    return list(found)
 
 
-@prepared
-def _updates():
-    return with_dates(record.updates())
+def _tell_amendments(commitment, activities):
+    """Give each record the amendments ``approved`` for it, the oldest first."""
+    about = Q(commitment=commitment) | Q(activity__in=activities)
+    rows = plans.approved_amendments().filter(about).order_by("decided_on", "pk")
+    known = {each.pk: each for each in activities}
+    for each in (commitment, *activities):
+        each.approved = []
+    for amendment in rows:
+        if amendment.commitment_id:
+            amendment.commitment = commitment
+            commitment.approved.append(amendment)
+        else:
+            amendment.activity = known[amendment.activity_id]
+            amendment.activity.approved.append(amendment)
 
 
-@prepared
-def _declarations():
-    return with_dates(record.declarations())
-
-
-def _approved(rows):
-    """The approved amendments in the rows of one record, the oldest first."""
-    found = distinct(rows, "amendments", Amendment)
-    approved = [each for each in found if each.approved_at]
-    return tuple(sorted(approved, key=lambda each: (each.decided_on, each.pk)))
-
-
-def _in_review(activities, commitment):
-    """By the activity of which a real report waits for review, the day it came in."""
-    periods = periods_of(commitment.plan)
-    real = {each.pk for each in periods if not each.is_demonstration}
-    return {
-        each.pk: record.day(max(moments))
-        for each in activities
-        if (moments := [at for pk, at in each.in_review.items() if pk in real])
-    }
-
-
-def _counted(rows):
+def _that_count(declarations):
     return [
         row
-        for row in rows
+        for row in declarations
         if row.status == Status.PUBLISHED
-        and not row.period.is_demonstration
+        and not row.is_demonstration
         and row.provenance != Provenance.DEMONSTRATION
     ]
 
 
-def _account(row, asked, moments, found):
+def _account(row, asked, moments):
     told = [
         moment.entry
         for moment in moments
         if moment.is_told_above and moment.entry.subject == row.activity
     ]
     real = [entry for entry in told if not entry.is_demonstration]
-    submitted_at = row.activity.in_review.get(asked.pk) if asked else None
+    submitted_on = row.handed_in.get(asked.pk) if asked else None
     return ActivityAccount(
         row=row,
         report=discipline.report_state(
             owed=rounds.owes(row, asked),
-            submitted=submitted_at is not None,
+            submitted=submitted_on is not None,
             published=rounds.has_reported(row, asked),
         ),
-        submitted_on=record.day(submitted_at),
+        submitted_on=submitted_on,
         latest=real[0] if real else None,
         demonstrations=tuple(entry for entry in told if entry.is_demonstration),
-        sources=_beside(found.sources["activity", row.activity.pk], real),
-        amendments=row.activity.approved,
-        dispute=disputes.of(row.activity),
-        quantities=parts.quantities(row.activity, moments),
+        sources=_not_named(row.activity.sources.all(), real),
+        dispute=disputes.dispute_of(row.activity),
+        quantities=quantities(row.activity, moments),
     )
 
 
-def _beside(sources, told):
-    """Those that the account shown beside them does not name already."""
+def _by_agency(commitment: Commitment, accounts: Iterable) -> tuple[AgencyPart, ...]:
+    """The lead's part first, then those of others by name."""
+    groups = defaultdict(list)
+    for account in accounts:
+        groups[account.row.activity.agency].append(account)
+    agencies = sorted(
+        groups, key=lambda each: (each.pk != commitment.lead_id, each.name)
+    )
+    return tuple(
+        AgencyPart(
+            agency,
+            progress.count(each.row.standing.state for each in groups[agency]),
+            tuple(groups[agency]),
+        )
+        for agency in agencies
+    )
+
+
+def _not_named(sources, told):
+    """Those that the account shown with them does not name already."""
     named = {source for entry in told for source in entry.sources}
     return tuple(source for source in sources if source not in named)
 

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
-from django.db.models import F, QuerySet, Window
-from django.db.models.functions import RowNumber
+from django.db.models import F, QuerySet
 
 from strategic_areas import discipline
 from strategic_areas.models import Correction
@@ -34,11 +33,6 @@ def log() -> Log:
     dates = decided.values_list("asked_on", "decided_on")
     days = [Fraction((decided - asked).days) for asked, decided in dates]
     return Log(found, len(days), discipline.median_days(days))
-
-
-def place() -> Window:
-    """Where a request stands in the log, the latest at 1."""
-    return Window(RowNumber(), order_by=LATEST_FIRST)
 
 
 def page_of(place: int) -> int:

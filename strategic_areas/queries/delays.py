@@ -7,9 +7,10 @@ from datetime import date
 from strategic_areas import progress
 from strategic_areas.addresses import address
 from strategic_areas.models import ActivityUpdate
-from strategic_areas.queries import past, record
+from strategic_areas.queries import past
 from strategic_areas.queries.board import ActivityRow, Board, CommitmentRow
-from strategic_areas.queries.filings import Filed
+from strategic_areas.queries.counted import CountedReport
+from strategic_areas.queries.entry import Entry, texts
 
 #: How many commitments a plan's first page tells; the others it only counts, and leads
 #: to the list of those that are late by their own date.
@@ -20,7 +21,7 @@ SHOWN = 6
 class Reason:
     """What the agency's newest account says of the obstacle; "" where it is silent."""
 
-    account: Filed | record.Entry
+    account: CountedReport | Entry
     obstacle_es: str = ""
     obstacle_en: str = ""
     is_reserved: bool = False
@@ -117,27 +118,22 @@ def load(board: Board, today: date) -> Delays:
 
 
 def of_commitment(
-    row: CommitmentRow,
-    today: date,
-    newest: Mapping[int, record.Entry],
-    in_review: Mapping[int, date],
+    row: CommitmentRow, today: date, newest: Mapping[int, Entry]
 ) -> Delay | None:
     """
     The same of one commitment, None where it is neither late nor held back; no query.
 
-    ``newest`` are the activities' last accounts by the id of the activity;
-    ``in_review`` the days on which those reported of which a report waits for review.
+    ``newest`` are the activities' last accounts by the id of the activity.
     """
     delay = _delay(row, today)
     parts = tuple(
-        replace(part, reason=_told(newest.get(key)), submitted_on=in_review.get(key))
+        replace(part, reason=_reason_in(newest.get(part.row.activity.pk)))
         for part in delay.parts
-        if (key := part.row.activity.pk)
     )
     return Delay(row, delay.days, parts) if delay.days or parts else None
 
 
-def _told(entry):
+def _reason_in(entry):
     if entry is None or entry.is_recorded:
         return None
     return Reason(
@@ -194,13 +190,13 @@ def _with_reasons(delays: Iterable[Delay]) -> tuple[Delay, ...]:
         for part in delay.parts
         if (said := progress.newest(part.row.reports)) and said.was_entered
     }
-    texts = _texts(said.pk for said in newest.values())
+    found = _accounts(said.pk for said in newest.values())
     return tuple(
         Delay(
             delay.row,
             delay.days,
             tuple(
-                replace(part, reason=_reason(newest[key], texts))
+                replace(part, reason=_reason(newest[key], found))
                 if (key := part.row.activity.pk) in newest
                 else part
                 for part in delay.parts
@@ -210,8 +206,8 @@ def _with_reasons(delays: Iterable[Delay]) -> tuple[Delay, ...]:
     )
 
 
-def _texts(keys):
-    """Published accounts by id."""
+def _accounts(keys):
+    """Published updates by id."""
     keys = list(keys)
     if not keys:
         return {}
@@ -219,13 +215,13 @@ def _texts(keys):
     return {row.pk: row for row in rows.select_related("translation")}
 
 
-def _reason(said, texts):
-    row = texts.get(said.pk)
+def _reason(said, accounts):
+    row = accounts.get(said.pk)
     if row is None:
         return None
     if row.is_reserved:
         return Reason(said, is_reserved=True)
-    told = record.texts(row)
+    told = texts(row)
     return Reason(
         said,
         obstacle_es=told["obstacle_es"],

@@ -25,7 +25,7 @@ class Dispute:
     resolution_en: str
 
 
-def told(row: AttributionDispute) -> Dispute:
+def public_dispute(row: AttributionDispute) -> Dispute:
     return Dispute(
         agency=row.agency,
         text_es=row.text_es,
@@ -39,10 +39,10 @@ def told(row: AttributionDispute) -> Dispute:
     )
 
 
-def of(record) -> Dispute | None:
+def dispute_of(record) -> Dispute | None:
     """That of a record that was read with its dispute and its agency; no query."""
     row = record._state.fields_cache.get("dispute")
-    return told(row) if row else None
+    return public_dispute(row) if row else None
 
 
 def stands_open(record) -> bool:

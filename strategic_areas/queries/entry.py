@@ -1,21 +1,30 @@
 """What a page reads of one published account: institutions, and no person."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from django.utils import timezone
+
 from agencies.models import Agency
-from strategic_areas import progress
+from strategic_areas import progress, text_guard
 from strategic_areas.addresses import address
 from strategic_areas.models import (
     Activity,
+    ActivityUpdate,
+    Answer,
     Commitment,
+    CommitmentUpdate,
     Provenance,
     ReportingPeriod,
+    Source,
     Status,
 )
+from strategic_areas.models.translations import translated_fields
 from strategic_areas.newest import Age
-from strategic_areas.queries import disputes, letters
+from strategic_areas.queries import disputes, names
+from strategic_areas.queries.sources import EvidenceLine, evidence_line
 
 #: What is told also of an account whose content is not.
 FRAME = (
@@ -23,6 +32,20 @@ FRAME = (
     *("status", "provenance", "reported_on", "published_on", "public_id"),
     *("submitted_on", "purged_on"),
 )
+
+
+@dataclass(frozen=True)
+class TranscribedFrom:
+    """
+    The letter or mail of the agency from which a report was transcribed.
+
+    ``reference`` is empty where it has none, or where the guard finds something in it.
+    """
+
+    kind: str
+    reference: str
+    dated_on: date
+    is_confirmed: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +77,7 @@ class Entry:
     is_reviewed_within_agency: bool = False
     withdrawn_on: date | None = None
     purged_on: date | None = None
-    letter: letters.TranscribedFrom | None = None
+    letter: TranscribedFrom | None = None
     withdrawal_reason_es: str = ""
     withdrawal_reason_en: str = ""
     is_reserved: bool = False
@@ -75,8 +98,8 @@ class Entry:
     note_en: str = ""
     #: The texts whose English is not the agency's but the secretariat's translation.
     translated: frozenset = frozenset()
-    sources: tuple = ()
-    evidence: tuple = ()
+    sources: tuple[Source, ...] = ()
+    evidence: tuple[EvidenceLine, ...] = ()
     #: That its agency does not acknowledge this very account.
     dispute: disputes.Dispute | None = None
     #: Likewise of its activity or commitment, while nothing is decided on it.
@@ -142,3 +165,112 @@ class Entry:
     def is_recorded(self):
         """Filed from public sources: nobody reported it here."""
         return self.provenance not in {"reported", "transcribed", "demonstration"}
+
+
+def make_entry(
+    row: ActivityUpdate | CommitmentUpdate,
+    sources: Iterable[Source] = (),
+    evidence: Iterable[EvidenceLine] = (),
+) -> Entry:
+    """The entry of a revision that ``record`` has read."""
+    is_update = isinstance(row, ActivityUpdate)
+    frame = {
+        "kind": row._meta.model_name,
+        "pk": row.pk,
+        "subject": row.subject,
+        "commitment": row.activity.commitment if is_update else row.commitment,
+        "agency": names.called(row.agency, getattr(row, "called_then", None)),
+        "period": row.period,
+        "revision": row.revision,
+        "status": row.status,
+        "provenance": row.provenance,
+        "reported_on": row.reported_on,
+        "published_on": day(row.published_at),
+        "public_id": row.public_id,
+        "submitted_on": day(row.submitted_at),
+        "is_reviewed_within_agency": row.is_reviewed_within_agency,
+        "purged_on": day(row.purged_at),
+        "letter": _transcribed_from(row),
+    }
+    if row.status == Status.WITHDRAWN:
+        return Entry(
+            **frame,
+            withdrawn_on=day(row.withdrawn_at),
+            withdrawal_reason_es=row.withdrawal_reason,
+        )
+    if is_update and row.is_reserved:
+        return Entry(**frame, **_withheld_content(row))
+    if row.origin == "record":
+        frame |= {
+            "dispute": disputes.dispute_of(row),
+            "is_about_disputed": getattr(row, "is_about_disputed", False),
+        }
+    content = _update_content(row) if is_update else _declaration_content(row)
+    return Entry(**frame, **content, sources=tuple(sources), evidence=tuple(evidence))
+
+
+def as_published(row, evidence, *, today, is_reviewed_within_agency):
+    """
+    The entry that a submitted revision becomes if it is published today.
+
+    For whoever reviews it; ``evidence`` are the items that she may clear with it.
+    """
+    lines = [evidence_line(item, is_open=False) for item in evidence]
+    return replace(
+        make_entry(row, evidence=lines),
+        status=Status.PUBLISHED,
+        published_on=today,
+        is_reviewed_within_agency=is_reviewed_within_agency,
+    )
+
+
+def day(moment):
+    """The date in Santo Domingo, if there is a moment."""
+    return timezone.localdate(moment) if moment else None
+
+
+def _transcribed_from(row):
+    if row.letter is None:
+        return None
+    reference = row.letter.reference
+    return TranscribedFrom(
+        kind=row.letter.kind,
+        reference="" if text_guard.inspect(reference) else reference,
+        dated_on=row.letter.dated_on,
+        is_confirmed=row.confirmed_at is not None,
+    )
+
+
+def _withheld_content(row):
+    return {
+        "state": progress.State(row.execution),
+        "is_reserved": True,
+        "legal_basis": row.reserved_legal_basis,
+    }
+
+
+def _update_content(row):
+    return {
+        "is_no_news": row.answer == Answer.NO_NEWS,
+        "state": progress.State(row.execution),
+        "percent": row.percent,
+        "quantity": row.quantity,
+        "people_reached": row.people_reached,
+        **texts(row),
+    }
+
+
+def _declaration_content(row):
+    return {"result_reached": row.result_reached, **texts(row)}
+
+
+def texts(row) -> dict:
+    """What it says in both languages; where it has no English, its translation's."""
+    kept, found, translated = getattr(row, "translation", None), {}, set()
+    for name, field in translated_fields(row).items():
+        spanish = getattr(row, f"{field}_es") or ""
+        english = getattr(row, f"{field}_en") or ""
+        if spanish and not english and (english := getattr(kept, name, "")):
+            translated.add(name)
+        found |= {f"{name}_es": spanish, f"{name}_en": english}
+    return {**found, "translated": frozenset(translated)}

@@ -15,6 +15,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.progress import STATED
 from strategic_areas.queries import record
+from strategic_areas.queries.entry import Entry
 
 #: How many accounts a feed holds; the rest is on "updates".
 NEWEST = 50
@@ -24,7 +25,7 @@ NEWEST = 50
 class News:
     """A published account and when it was last published, withdrawn or purged."""
 
-    entry: record.Entry
+    entry: Entry
     published_at: datetime
     changed_at: datetime
 
@@ -33,7 +34,7 @@ def news(plan: Plan, *, area=None, agency=None, commitment=None) -> list[News]:
     """
     The newest accounts of a plan, or of one record in it; demonstrations are none.
 
-    Four queries. A revision that a newer one replaced gives way to it.
+    A revision that a newer one replaced gives way to it.
     """
     updates = _newest(record.updates(), plan)
     declarations = _newest(record.declarations(), plan)
@@ -46,11 +47,10 @@ def news(plan: Plan, *, area=None, agency=None, commitment=None) -> list[News]:
     if commitment:
         updates = updates.filter(activity__commitment=commitment)
         declarations = declarations.filter(commitment=commitment)
-    updates, declarations = list(updates[:NEWEST]), list(declarations[:NEWEST])
-    entries = record.entries(updates, declarations)
+    rows = [*updates[:NEWEST], *declarations[:NEWEST]]
     found = [
         News(entry, row.published_at, _changed_at(row))
-        for entry, row in zip(entries, [*updates, *declarations], strict=True)
+        for entry, row in zip(record.entries(rows), rows, strict=True)
     ]
     found.sort(key=lambda each: each.changed_at, reverse=True)
     return found[:NEWEST]

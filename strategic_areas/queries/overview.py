@@ -1,35 +1,101 @@
-"""What a plan's first page tells."""
+"""What a plan's first page tells, and of it what was said lately."""
 
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Prefetch
-
+from strategic_areas import progress
+from strategic_areas.addresses import address
 from strategic_areas.headline import Headline
-from strategic_areas.models import Plan, StrategicArea
-from strategic_areas.queries import (
-    areas,
-    board,
-    delays,
-    members,
-    plans,
-    rounds,
-    sources,
-    updates,
-)
+from strategic_areas.models import Activity, Commitment, Plan, ReportingPeriod
+from strategic_areas.newest import newness
+from strategic_areas.queries import areas, delays, members, rounds, sources
+from strategic_areas.queries.board import Board
+from strategic_areas.queries.counted import CountedDeclaration, CountedReport
+from strategic_areas.queries.entry import day
+
+LATELY = 10
+
+
+@dataclass(frozen=True)
+class Line:
+    """An account of an activity or a declaration on a commitment, in one line."""
+
+    account: CountedReport | CountedDeclaration
+    subject: Activity | Commitment
+    period: ReportingPeriod
+
+    @property
+    def agency(self):
+        return getattr(self.subject, "agency", None) or self.subject.lead
+
+    @property
+    def state(self):
+        """What it says of an activity; None of a declaration."""
+        execution = getattr(self.account, "execution", None)
+        return progress.State(execution) if execution else None
+
+    @property
+    def published_on(self):
+        """The day in Santo Domingo."""
+        return day(self.account.published_at)
+
+    @property
+    def is_disputed(self):
+        """Whether its agency does not acknowledge it, or what it is about."""
+        is_of_record = not self.account.was_entered
+        return is_of_record and (self.account.is_disputed or self.subject.is_disputed)
+
+    def get_absolute_url(self, language=None):
+        """The account's own page."""
+        words = self.subject.plan.code, self.account.public_id
+        return address("update", *words, language=language)
+
+
+@dataclass(frozen=True)
+class Latest:
+    """
+    What agencies reported here last, and the last of the record by its period.
+
+    The public record and demonstrations never stand under "what changed lately".
+    """
+
+    lately: tuple[Line, ...]
+    recorded: tuple[Line, ...]
+
+
+def latest(board: Board) -> Latest:
+    """Both lists of a plan's first page, from what the board has read."""
+    periods = {period.pk: period for period in board.periods}
+    filed = [
+        Line(account, subject, periods[account.period_id])
+        for subject, accounts in _accounts(board)
+        for account in accounts
+    ]
+    entered = [line for line in filed if line.account.was_entered]
+    entered.sort(key=lambda line: line.account.published_at, reverse=True)
+    recorded = [line for line in filed if not line.account.was_entered]
+    recorded.sort(key=lambda line: newness(line.account), reverse=True)
+    return Latest(tuple(entered[:LATELY]), tuple(recorded[:LATELY]))
+
+
+def _accounts(board):
+    for row in board.activities:
+        yield row.activity, row.reports
+    for row in board.rows:
+        yield row.commitment, row.declarations
 
 
 @dataclass(frozen=True)
 class Overview:
     """``agencies`` are the commission's own; ``partners`` counts those beside it."""
 
-    board: board.Board
+    board: Board
     headline: Headline
     areas: tuple[areas.AreaRow, ...]
     agencies: tuple[members.AgencyRow, ...]
     partners: int
     sources: int
-    latest: updates.Latest
+    latest: Latest
     delays: delays.Delays
 
 
@@ -37,22 +103,13 @@ def load(plan: Plan, today: date) -> Overview:
     found = members.board_of(plan, today)
     every = members.of_plan(found, today)
     body = tuple(row for row in every if not row.is_partner)
-    branches = areas.of_plan(plan, number_behind=sources.number_behind(plan))
     return Overview(
         board=found,
         headline=rounds.headline_of(found, today),
-        areas=areas.rows(branches, found),
+        areas=areas.rows(areas.of_plan(plan), found),
         agencies=body,
         partners=len(every) - len(body),
-        sources=branches[0].number_behind if branches else 0,
-        latest=updates.latest(found),
+        sources=sources.behind(plan).count(),
+        latest=latest(found),
         delays=delays.load(found, today),
-    )
-
-
-def site_map():
-    """The public plans that have a record, each with its ``public_areas``."""
-    found = plans.public().filter(has_record=True)
-    return found.prefetch_related(
-        Prefetch("areas", StrategicArea.objects.all(), to_attr="public_areas")
     )

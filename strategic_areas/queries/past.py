@@ -25,7 +25,6 @@ from strategic_areas.models import (
     ReportingPeriod,
 )
 from strategic_areas.queries import names, plans
-from strategic_areas.queries.joins import distinct, with_joined
 
 #: The "field" of an amendment that brought the record itself.
 BROUGHT = ("activity", "commitment")
@@ -36,28 +35,24 @@ NAMED_BY = {
 }
 
 
-def find(code: str, at: str, today: date) -> Plan | None:
+def plan_as_of(code: str, at: str, today: date) -> Plan | None:
     """
-    A public plan as of the end of the period of code ``at``; "" for today; one query.
+    A public plan as of the end of the period of code ``at``, or of today for "".
 
     None for a period that the plan has not, or that has not ended.
     """
-    if not at:
-        return plans.find(code)
-    rows = plans.public().filter(code=code)
-    rows = with_joined(rows, "periods", ReportingPeriod)
-    rows = list(with_joined(rows, "amendments", Amendment))
-    if not rows:
+    plan = plans.by_code(code)
+    if plan is None or not at:
+        return plan
+    plan.every_period = plans.periods_of(plan)
+    plan.until = next(
+        (p for p in choices(plan.every_period, today) if p.code == at), None
+    )
+    if plan.until is None:
         return None
-    plan, periods = rows[0], distinct(rows, "periods", ReportingPeriod)
-    periods.sort(key=lambda each: (each.ends_on, each.starts_on), reverse=True)
-    until = next((p for p in choices(periods, today) if p.code == at), None)
-    if until is None:
-        return None
-    plan.until, plan.every_period = until, periods
-    plan.known_periods = [p for p in periods if p.ends_on <= until.ends_on]
-    approved = [a for a in distinct(rows, "amendments", Amendment) if a.approved_at]
-    plan.changes = Changes(approved, until.ends_on)
+    day = plan.until.ends_on
+    plan.known_periods = [p for p in plan.every_period if p.ends_on <= day]
+    plan.changes = Changes(plans.approved_amendments().filter(plan=plan), day)
     plan.changes.undo([plan])
     return plan
 

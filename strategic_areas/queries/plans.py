@@ -1,4 +1,4 @@
-"""Which plans there are, which one is in force, and which one to show."""
+"""Which plans there are, which is in force, which to show, and how each was amended."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -13,14 +13,13 @@ from django.db.models import (
 )
 
 from strategic_areas.models import (
+    Amendment,
     Commitment,
     LaterActivity,
     Plan,
     Provenance,
     ReportingPeriod,
 )
-from strategic_areas.queries import amendments
-from strategic_areas.queries.joins import joined, with_joined
 from strategic_areas.queries.prepared import prepared
 
 
@@ -30,6 +29,21 @@ class Choice:
 
     in_force: Plan | None
     shown: Plan | None
+
+
+def approved_amendments():
+    """The only amendments that a public page may start from."""
+    return Amendment.objects.filter(approved_at__isnull=False)
+
+
+def amendments_of(plan: Plan):
+    """Those approved of a plan, the latest first, with the records they are about."""
+    return (
+        approved_amendments()
+        .filter(plan=plan)
+        .select_related("plan", "commitment__plan", "activity__commitment__plan")
+        .order_by("-decided_on", "-pk")
+    )
 
 
 def reconstructed(plan="pk"):
@@ -50,48 +64,27 @@ def public():
     return Plan.objects.public().annotate(
         has_record=Exists(Commitment.objects.filter(**of_it)),
         has_later=Exists(LaterActivity.objects.filter(**of_it)),
-        has_amendments=Exists(amendments.approved().filter(**of_it)),
+        has_amendments=Exists(approved_amendments().filter(**of_it)),
         is_reconstructed=reconstructed(),
     )
 
 
-def with_plan(record):
-    """The record, found with ``reconstructed("plan")``, and its plan told so."""
-    if record:
-        record.plan.is_reconstructed = record.of_lines
-    return record
+def by_code(code: str) -> Plan | None:
+    """A public plan."""
+    return public().filter(code=code).first()
 
 
-@prepared
-def _public_by_period():
-    """Public plans, latest first, one row for each period, the latest first."""
-    return with_joined(public(), "periods", ReportingPeriod).order_by(
-        "-starts_on", "code", "-periods__ends_on", "-periods__starts_on", "periods__pk"
-    )
-
-
-def _with_periods(rows) -> list[Plan]:
-    """The plans of ``rows``, each with its ``known_periods``."""
-    found = {}
-    for row in rows:
-        plan = found.setdefault(row.pk, row)
-        known = plan.__dict__.setdefault("known_periods", [])
-        if period := joined(row, "periods", ReportingPeriod):
-            known.append(period)
-    return list(found.values())
-
-
-def find(code: str) -> Plan | None:
-    """A public plan with its ``known_periods``; one query."""
-    return next(iter(_with_periods(_public_by_period().filter(code=code))), None)
+def with_areas():
+    """The public plans that have a record, each with its areas."""
+    return public().filter(has_record=True).prefetch_related("areas")
 
 
 def periods_of(plan: Plan) -> list[ReportingPeriod]:
-    """The plan's periods, the latest first: those read with it, else read now."""
-    if hasattr(plan, "known_periods"):
-        return plan.known_periods
-    rows = ReportingPeriod.objects.filter(plan=plan)
-    return list(rows.order_by("-ends_on", "-starts_on", "pk"))
+    """The plan's periods, the latest first; read once for a plan."""
+    if not hasattr(plan, "known_periods"):
+        rows = ReportingPeriod.objects.filter(plan=plan)
+        plan.known_periods = list(rows.order_by("-ends_on", "-starts_on", "pk"))
+    return plan.known_periods
 
 
 def choose(today: date) -> Choice:
@@ -104,14 +97,10 @@ def choose(today: date) -> Choice:
     running = Q(status=Plan.Status.APPROVED, starts_on__lte=today, ends_on__gte=today)
     latest = Plan.objects.public().order_by("-starts_on", "code").values("pk")
     recorded = Exists(Commitment.objects.filter(plan=OuterRef("pk")))
-    rows = _public_by_period().annotate(
-        is_running=ExpressionWrapper(running, BooleanField())
-    )
-    found = _with_periods(
-        rows.filter(
-            Q(pk=Subquery(latest.filter(running)[:1]))
-            | Q(pk=Subquery(latest.filter(recorded)[:1]))
-        )
+    rows = public().annotate(is_running=ExpressionWrapper(running, BooleanField()))
+    found = rows.filter(
+        Q(pk=Subquery(latest.filter(running)[:1]))
+        | Q(pk=Subquery(latest.filter(recorded)[:1]))
     )
     in_force = next((plan for plan in found if plan.is_running), None)
     if in_force and in_force.has_record:

@@ -1,28 +1,29 @@
-"""One published account as the public reads it. It names institutions, no person."""
+"""Published accounts as the public reads them, and each at its own address."""
 
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from django.utils import timezone
+from django.db.models import Exists, OuterRef, prefetch_related_objects
 
-from strategic_areas import progress
 from strategic_areas.models import (
     PUBLIC_RECORD,
     ActivityUpdate,
-    Answer,
     CommitmentUpdate,
     Plan,
     Status,
 )
-from strategic_areas.models.translations import translated_fields
-from strategic_areas.queries import disputes, grounds, letters, names
-from strategic_areas.queries.entry import Entry
-from strategic_areas.queries.evidence import evidence_line
+from strategic_areas.queries import disputes, names, sources
+from strategic_areas.queries.entry import Entry, make_entry
 from strategic_areas.queries.prepared import prepared
 
 
 @prepared
 def updates():
-    """Public revisions of updates of public plans, with what a page prints of them."""
+    """
+    Public revisions of updates of public plans, with what a page prints of them.
+
+    In no order: whoever needs one says so.
+    """
     return (
         _public(ActivityUpdate)
         .select_related(
@@ -43,7 +44,7 @@ def updates():
 
 @prepared
 def declarations():
-    """Public revisions of declarations of public plans."""
+    """Likewise, public revisions of declarations."""
     return (
         _public(CommitmentUpdate)
         .select_related(
@@ -62,12 +63,18 @@ def declarations():
 
 def _public(model):
     rows = model.objects.filter(status__in=PUBLIC_RECORD)
-    return rows.exclude(plan__status=Plan.Status.IN_PREPARATION)
+    return rows.exclude(plan__status=Plan.Status.IN_PREPARATION).order_by()
 
 
 def standing(rows):
     """Those that no newer revision replaced: published ones and withdrawals."""
     return rows.exclude(status=Status.REPLACED)
+
+
+def newest(rows):
+    """Demonstrations first, where their mark is seen; then newest first."""
+    ordered = rows.newest_first()
+    return ordered.order_by("-period__is_demonstration", *ordered.query.order_by)
 
 
 def newest_off_plan(entries):
@@ -79,118 +86,62 @@ def newest_off_plan(entries):
     return tuple(newest_of.values())
 
 
-def newest(rows):
-    """Demonstrations first, where their mark is seen; then newest first."""
-    ordered = rows.newest_first()
-    return ordered.order_by("-period__is_demonstration", *ordered.query.order_by)
-
-
-def entries(updates=(), declarations=(), *, found=None):
+def entries(rows: Iterable[ActivityUpdate | CommitmentUpdate]) -> list[Entry]:
     """
-    Entries of loaded revisions, in the order given: updates, then declarations.
+    Entries of loaded revisions, in the order given.
 
-    One query for any number of them: what they rest on, unless the caller has
-    ``found`` it.
+    Three queries for any number of them: their sources and their evidence.
     """
-    updates, declarations = list(updates), list(declarations)
-    found = found or grounds.of(updates, declarations)
-    return [
-        _entry(kind, row, found.sources[kind, row.pk], found.evidence[kind, row.pk])
-        for kind, rows in (
-            ("activityupdate", updates),
-            ("commitmentupdate", declarations),
+    rows = list(rows)
+    updates = [row for row in rows if isinstance(row, ActivityUpdate)]
+    declarations = [row for row in rows if isinstance(row, CommitmentUpdate)]
+    for each in (updates, declarations):
+        prefetch_related_objects(each, sources.by_key())
+    cleared = sources.cleared_evidence(updates, declarations)
+    return [make_entry(row, row.sources.all(), cleared[row]) for row in rows]
+
+
+@dataclass(frozen=True)
+class Published:
+    """
+    A revision as it was published; ``revisions`` are all of its account, newest first.
+
+    ``withdrawal`` is the revision that was withdrawn, this one or a newer one: then
+    nothing of the content is told, since what was taken back is not shown in an older
+    wording either.
+    """
+
+    entry: Entry
+    revisions: tuple[Entry, ...]
+    withdrawal: Entry | None
+
+    @property
+    def newest(self):
+        return self.revisions[0]
+
+    @property
+    def is_newest(self):
+        return self.entry == self.newest
+
+
+def published(plan: Plan, public_id: str) -> Published | None:
+    """What stands at an address; None for what is not published."""
+    for rows, subject in ((updates(), "activity"), (declarations(), "commitment")):
+        same = rows.model.objects.filter(
+            plan=plan,
+            public_id=public_id,
+            period=OuterRef("period"),
+            **{subject: OuterRef(subject)},
         )
-        for row in rows
-    ]
+        if found := list(rows.filter(Exists(same)).order_by("-revision")):
+            return _published(entries(found), public_id)
+    return None
 
 
-def as_published(row, evidence, *, today, is_reviewed_within_agency):
-    """
-    The entry that a submitted revision becomes if it is published today.
-
-    For whoever reviews it; ``evidence`` are the items that she may clear with it.
-    """
-    lines = [evidence_line(item, is_open=False) for item in evidence]
-    return replace(
-        _entry(row._meta.model_name, row, (), lines),
-        status=Status.PUBLISHED,
-        published_on=today,
-        is_reviewed_within_agency=is_reviewed_within_agency,
-    )
-
-
-def day(moment):
-    """The date in Santo Domingo, if there is a moment."""
-    return timezone.localdate(moment) if moment else None
-
-
-def _entry(kind, row, sources, evidence):
-    is_update = kind == "activityupdate"
-    frame = {
-        "kind": kind,
-        "pk": row.pk,
-        "subject": row.activity if is_update else row.commitment,
-        "commitment": row.activity.commitment if is_update else row.commitment,
-        "agency": names.called(row.agency, getattr(row, "called_then", None)),
-        "period": row.period,
-        "revision": row.revision,
-        "status": row.status,
-        "provenance": row.provenance,
-        "reported_on": row.reported_on,
-        "published_on": day(row.published_at),
-        "public_id": row.public_id,
-        "submitted_on": day(row.submitted_at),
-        "is_reviewed_within_agency": row.is_reviewed_within_agency,
-        "purged_on": day(row.purged_at),
-        "letter": letters.transcribed_from(row),
-    }
-    if row.status == Status.WITHDRAWN:
-        return Entry(
-            **frame,
-            withdrawn_on=day(row.withdrawn_at),
-            withdrawal_reason_es=row.withdrawal_reason,
-        )
-    if is_update and row.is_reserved:
-        return Entry(**frame, **_withheld_content(row))
-    if row.origin == "record":
-        frame |= {
-            "dispute": disputes.of(row),
-            "is_about_disputed": getattr(row, "is_about_disputed", False),
-        }
-    content = _update_content(row) if is_update else _declaration_content(row)
-    return Entry(**frame, **content, sources=tuple(sources), evidence=tuple(evidence))
-
-
-def _withheld_content(row):
-    return {
-        "state": progress.State(row.execution),
-        "is_reserved": True,
-        "legal_basis": row.reserved_legal_basis,
-    }
-
-
-def _update_content(row):
-    return {
-        "is_no_news": row.answer == Answer.NO_NEWS,
-        "state": progress.State(row.execution),
-        "percent": row.percent,
-        "quantity": row.quantity,
-        "people_reached": row.people_reached,
-        **texts(row),
-    }
-
-
-def _declaration_content(row):
-    return {"result_reached": row.result_reached, **texts(row)}
-
-
-def texts(row) -> dict:
-    """What it says in both languages; where it has no English, its translation's."""
-    kept, found, translated = getattr(row, "translation", None), {}, set()
-    for name, field in translated_fields(row).items():
-        spanish = getattr(row, f"{field}_es") or ""
-        english = getattr(row, f"{field}_en") or ""
-        if spanish and not english and (english := getattr(kept, name, "")):
-            translated.add(name)
-        found |= {f"{name}_es": spanish, f"{name}_en": english}
-    return {**found, "translated": frozenset(translated)}
+def _published(revisions, public_id):
+    place = [each.public_id for each in revisions].index(public_id)
+    taken_back = [each for each in revisions[: place + 1] if each.is_withdrawn]
+    entry = revisions[place]
+    if taken_back and not entry.is_withdrawn:
+        entry = revisions[place] = entry.without_content()
+    return Published(entry, tuple(revisions), taken_back[-1] if taken_back else None)

@@ -1,86 +1,29 @@
-"""The public texts that records rest on."""
+"""What public records rest on: their sources, and the evidence that is cleared."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import F, Func, IntegerField, Q, Subquery, Value
+from django.db.models import Prefetch, Q
 
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
     Commitment,
     CommitmentUpdate,
-    Discrepancy,
-    LaterActivity,
-    LegalInstrument,
+    Evidence,
     Participation,
     Plan,
     Programme,
     Source,
+    Status,
     StrategicArea,
 )
-from strategic_areas.queries.joins import columns
-from strategic_areas.queries.prepared import prepared
-
-LINE = ["title", "publisher", "url", "note_es", "note_en"]
-
-SOURCED = (
-    Commitment,
-    Activity,
-    LaterActivity,
-    ActivityUpdate,
-    CommitmentUpdate,
-    Participation,
-    LegalInstrument,
-    Discrepancy,
-)
 
 
-@dataclass(frozen=True)
-class SourceLine:
-    """A source as a page prints it."""
-
-    title: str
-    publisher: str
-    url: str
-    note_es: str
-    note_en: str
-
-
-def of_records(**ids) -> dict[tuple[str, int], list[SourceLine]]:
-    """
-    The sources of many records in one query, by kind and id.
-
-    Keywords name the kind, which is the model's name in lower case, and give the ids.
-    """
-    found = defaultdict(list)
-    parts = [rows.values_list(*names) for rows, names in of(ids)]
-    if not parts:
-        return found
-    first, *others = parts
-    rows = first.union(*others, all=True) if others else first
-    for kind, record, _, *line in sorted(rows, key=lambda row: row[2]):
-        found[kind, record].append(SourceLine(*line))
-    return found
-
-
-def of(ids) -> list:
-    """Rows and the names of their columns: kind, record, key and a line's fields."""
-    names = ["kind", "record", "key", *[f"source__{name}" for name in LINE]]
-    return [
-        (_linked(model).filter(record__in=ids[model._meta.model_name]), names)
-        for model in SOURCED
-        if model._meta.model_name in ids
-    ]
-
-
-@prepared
-def _linked(model):
-    """Each source of each record of a model."""
-    kind = model._meta.model_name
-    return model.sources.through.objects.order_by().annotate(
-        kind=Value(kind), record=F(kind), key=F("source__key")
-    )
+def by_key(path: str = "sources") -> Prefetch:
+    """Sources along a path, in the order of their keys, for ``prefetch_related``."""
+    return Prefetch(path, Source.objects.order_by("key"))
 
 
 def behind(plan: Plan):
@@ -105,8 +48,60 @@ def behind(plan: Plan):
     return Source.objects.filter(found)
 
 
-def number_behind(plan: Plan) -> Subquery:
-    """How many sources are ``behind`` the plan, as a column of another query."""
-    number = Func(F("pk"), function="COUNT", output_field=IntegerField())
-    rows = behind(plan).order_by().annotate(number=number)
-    return Subquery(columns(rows, "number"))
+@dataclass(frozen=True, kw_only=True)
+class EvidenceLine:
+    """
+    A link, a file or a record in an archive, as a page tells it.
+
+    ``token`` is empty where the file can be opened no more: beside a revision that
+    a newer one replaced.
+    """
+
+    kind: str
+    title_es: str
+    title_en: str
+    url: str
+    token: str
+    extension: str
+    size: int | None
+    archive_office: str
+    archive_number: str
+
+
+def evidence_line(item: Evidence, *, is_open: bool) -> EvidenceLine:
+    return EvidenceLine(
+        kind=item.kind,
+        title_es=item.title_es,
+        title_en=item.title_en,
+        url=item.url,
+        token=item.token if is_open else "",
+        extension=item.original_name.rpartition(".")[2].upper(),
+        size=item.size,
+        archive_office=item.archive_office,
+        archive_number=item.archive_number,
+    )
+
+
+def cleared_evidence(
+    updates: Iterable[ActivityUpdate], declarations: Iterable[CommitmentUpdate]
+) -> Mapping[ActivityUpdate | CommitmentUpdate, list[EvidenceLine]]:
+    """Evidence that a reviewer cleared, by the revision beside which it stands."""
+    about = Q(activity_update__in=updates) | Q(commitment_update__in=declarations)
+    items = defaultdict(list)
+    for item in Evidence.objects.filter(about, is_public=True).order_by("pk"):
+        items[item.activity_update_id, item.commitment_update_id].append(item)
+    found = {row: items[row.pk, None] for row in updates}
+    found |= {row: items[None, row.pk] for row in declarations}
+    return {
+        row: [
+            evidence_line(item, is_open=row.status == Status.PUBLISHED)
+            for item in items
+        ]
+        for row, items in found.items()
+    }
+
+
+def cleared_file(token: str) -> Evidence | None:
+    """Evidence of a published record that a reviewer cleared, by its token."""
+    rows = Evidence.objects.cleared().filter(kind=Evidence.Kind.FILE, file=token)
+    return rows.order_by("pk").last()

@@ -1,51 +1,33 @@
 """What came in place of what, within one plan."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
-
-from django.db.models import F, Value
 
 from strategic_areas.models import Activity, Commitment, Plan
 
 
-def _pairs(model, commitment_of):
-    """Rows of (kind, new record, old record, the new one's commitment)."""
-    name = model._meta.model_name
-    return (
-        model.supersedes.through.objects.order_by()
-        .annotate(
-            kind=Value(name),
-            new=F(f"from_{name}"),
-            old=F(f"to_{name}"),
-            holder=F(commitment_of),
-        )
-        .values_list("kind", "new", "old", "holder")
-    )
-
-
-@dataclass
 class Succession:
-    """The plan's pairs of new and old records, read once, in one query."""
+    """The plan's pairs of new and old records, read once, in two queries."""
 
-    plan: Plan
-    _old: dict = field(default_factory=lambda: defaultdict(list))
-    _new: dict = field(default_factory=lambda: defaultdict(list))
-    _activities: dict = field(default_factory=lambda: defaultdict(list))
-    _superseded: set = field(default_factory=set)
-
-    def __post_init__(self):
-        commitments = _pairs(Commitment, "from_commitment")
-        activities = _pairs(Activity, "from_activity__commitment")
-        pairs = commitments.filter(from_commitment__plan=self.plan).union(
-            activities.filter(from_activity__plan=self.plan), all=True
-        )
-        for kind, new, old, holder in sorted(pairs):
-            if kind == "commitment":
-                self._old[new].append(old)
-                self._new[old].append(new)
-            else:
-                self._activities[holder].append((new, old))
-                self._superseded.add(old)
+    def __init__(self, plan: Plan):
+        self._old, self._new = defaultdict(list), defaultdict(list)
+        for new, old in (
+            Commitment.supersedes.through.objects.filter(from_commitment__plan=plan)
+            .order_by("from_commitment", "to_commitment")
+            .values_list("from_commitment", "to_commitment")
+        ):
+            self._old[new].append(old)
+            self._new[old].append(new)
+        self._old_activities, self._renewed = defaultdict(list), defaultdict(set)
+        for new, old, commitment in (
+            Activity.supersedes.through.objects.filter(from_activity__plan=plan)
+            .order_by("from_activity", "to_activity")
+            .values_list("from_activity", "to_activity", "from_activity__commitment")
+        ):
+            self._old_activities[new].append(old)
+            self._renewed[commitment].add(new)
+        self._superseded = {
+            old for found in self._old_activities.values() for old in found
+        }
 
     def is_superseded(self, activity_id: int) -> bool:
         return activity_id in self._superseded
@@ -58,17 +40,10 @@ class Succession:
         """Ids of all that it came in place of, nearest first."""
         return _walk(commitment_id, self._old)
 
-    def former_activities(self, commitment_id: int) -> list[int]:
+    def former_activities(self, commitment_id: int) -> set[int]:
         """Ids of the activities that its own ones came in place of."""
-        links = defaultdict(list)
-        for pairs in self._activities.values():
-            for new, old in pairs:
-                links[new].append(old)
-        return [
-            each
-            for new, old in self._activities[commitment_id]
-            for each in [old, *_walk(old, links)]
-        ]
+        own = self._renewed[commitment_id]
+        return {old for new in own for old in _walk(new, self._old_activities)}
 
 
 def _walk(start, links):

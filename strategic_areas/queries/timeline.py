@@ -1,10 +1,16 @@
-"""Published accounts in the order of what they are about, newest first."""
+"""A commitment's time line: what was said, changed, asked and due, the latest first."""
 
 from collections import defaultdict
+from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
 
-from strategic_areas.models import Commitment
+from strategic_areas.models import Activity, Amendment, Commitment, ReportingPeriod
 from strategic_areas.newest import newness
+from strategic_areas.queries import names, rounds
+from strategic_areas.queries.board import ActivityRow, CommitmentRow
 from strategic_areas.queries.entry import Entry
 
 
@@ -25,12 +31,65 @@ class Moment:
     is_told_above: bool = False
 
 
-def timeline(entries, commitment: Commitment, own_activities: set[int]):
-    """Moments of one commitment; what superseded records say is marked as theirs."""
+@dataclass(frozen=True)
+class Asked:
+    """
+    What became of one round's questions about a commitment's activities.
+
+    Each activity comes with its agency as it was called at the end of the period.
+    ``in_review`` are activities with the day on which a report of theirs was handed
+    in. Nobody is missing before the due date has passed: until then ``awaited``.
+    """
+
+    period: ReportingPeriod
+    reported: tuple[Activity, ...]
+    in_review: tuple[tuple[Activity, date], ...]
+    missing: tuple[Activity, ...]
+    awaited: tuple[Activity, ...]
+
+
+@dataclass(frozen=True)
+class Step:
+    """
+    One step of a day; its ``kind`` names the field that tells it.
+
+    "account": what was published. "amendment": how the plan changed. "asked": a round.
+    "due": a record with a due date that somebody states.
+    """
+
+    day: date
+    account: Moment | None = None
+    amendment: Amendment | None = None
+    asked: Asked | None = None
+    due: Commitment | Activity | None = None
+
+    @property
+    def kind(self):
+        kinds = ("account", "amendment", "asked", "due")
+        return next(kind for kind in kinds if getattr(self, kind))
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """How much an account states for its period; ``url`` is that of the account."""
+
+    period: ReportingPeriod
+    quantity: Decimal
+    url: str
+
+
+def moments(
+    entries: Iterable[Entry], commitment: Commitment, own_activities: set[int]
+) -> tuple[Moment, ...]:
+    """
+    The accounts of one commitment and its activities, the newest first.
+
+    Those of records that it superseded are marked as theirs.
+    """
     groups = defaultdict(list)
     for entry in entries:
         groups[entry.kind, entry.subject.pk, entry.period.pk].append(entry)
-    moments = []
+    found = []
     for group in groups.values():
         head, *replaced = sorted(group, key=lambda entry: entry.revision, reverse=True)
         is_own = (
@@ -38,15 +97,15 @@ def timeline(entries, commitment: Commitment, own_activities: set[int]):
             if head.kind == "commitmentupdate"
             else head.subject.pk in own_activities
         )
-        moments.append(
+        found.append(
             Moment(
                 entry=head,
                 replaced=_shown(head, replaced),
                 former=None if is_own else head.subject,
             )
         )
-    moments.sort(key=lambda moment: newness(moment.entry), reverse=True)
-    return tuple(_mark_told_above(moments))
+    found.sort(key=lambda moment: newness(moment.entry), reverse=True)
+    return tuple(_mark_told_above(found))
 
 
 def _mark_told_above(moments):
@@ -70,3 +129,83 @@ def _shown(head, replaced):
             break
         shown.append(entry)
     return tuple(shown)
+
+
+def steps(
+    row: CommitmentRow,
+    moments: Iterable[Moment],
+    periods: Iterable[ReportingPeriod],
+    today: date,
+) -> tuple[Step, ...]:
+    """
+    All steps. An account stands at the end of its period, a round at its due date.
+
+    ``row`` and its activities come with the amendments ``approved`` for them, the
+    activities also with their agencies' former names.
+    """
+    moments = list(moments)
+    records = [row, *row.activities]
+    found = [Step(each.entry.period.ends_on, account=each) for each in moments]
+    for each in records:
+        subject = each.commitment if each is row else each.activity
+        found += [Step(a.decided_on, amendment=a) for a in subject.approved]
+        if each.deadline.is_stated:
+            found.append(Step(subject.due_on, due=subject))
+    told = {(m.entry.subject.pk, m.entry.period.pk) for m in moments}
+    for period in rounds.opened(periods, today):
+        asked = _asked(row.activities, period, told, today)
+        if asked.reported or asked.in_review or asked.missing or asked.awaited:
+            found.append(Step(period.due_on, asked=asked))
+    # Sorting keeps the order of the accounts of one day, which is that of the record.
+    return tuple(sorted(found, key=lambda step: step.day, reverse=True))
+
+
+def _asked(rows: Iterable[ActivityRow], period, told, today):
+    reported, in_review, silent = [], [], []
+    for row in rows:
+        activity = _as_called_on(row.activity, period.ends_on)
+        if rounds.has_reported(row, period):
+            reported.append(activity)
+        elif handed_in := row.handed_in.get(period.pk):
+            in_review.append((activity, handed_in))
+        elif rounds.owes(row, period) and (activity.pk, period.pk) not in told:
+            silent.append(activity)
+    is_over = today > period.due_on
+    return Asked(
+        period=period,
+        reported=tuple(reported),
+        in_review=tuple(in_review),
+        missing=tuple(silent) if is_over else (),
+        awaited=() if is_over else tuple(silent),
+    )
+
+
+def _as_called_on(activity, day):
+    """The activity with its agency under the name that it had on that day."""
+    name = names.on(activity.agency.former_names.all(), day)
+    if name is None:
+        return activity
+    then = copy(activity)
+    then.agency = names.called(activity.agency, name)
+    return then
+
+
+def quantities(activity: Activity, moments: Iterable[Moment]) -> tuple[Quantity, ...]:
+    """
+    What its agency reports of an official activity, the latest first.
+
+    Empty where the plan states no quantity to hold them against. Each stands for its
+    own period: nobody says whether they may be added up. What a public source states of
+    it was counted by others and is held against nothing.
+    """
+    if activity.quantity is None or not activity.is_official:
+        return ()
+    told = [moment.entry for moment in moments if moment.former is None]
+    return tuple(
+        Quantity(entry.period, entry.quantity, entry.get_absolute_url())
+        for entry in told
+        if entry.subject == activity
+        and entry.quantity is not None
+        and not entry.is_demonstration
+        and not entry.is_recorded
+    )

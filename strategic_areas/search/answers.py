@@ -32,7 +32,7 @@ class Hit:
     path: str
     title: Passage
     excerpt: Passage | None
-    beside: tuple[Passage, ...]
+    captions: tuple[Passage, ...]
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ class _Found:
             path=document.place.path(language),
             title=self._whole(document.title),
             excerpt=_excerpt(document, language, wanted),
-            beside=tuple(self._whole(each) for each in document.beside),
+            captions=tuple(self._whole(each) for each in document.captions),
         )
 
     def _whole(self, text):
@@ -195,7 +195,7 @@ def _as_written(index, term, language):
     """How a document writes a term; "" for a stem, which nobody writes."""
     for number in sorted(index.matching(every([[term]]), language)):
         document = index.documents[number]
-        for text in (document.title, *document.texts, *document.beside):
+        for text in (document.title, *document.texts, *document.captions):
             told, spoken = text.told(language)
             for begin, end, keys in places(told, spoken):
                 if keys[:1] == (term,):

@@ -68,7 +68,7 @@ class Document:
     """
     A record or a page.
 
-    ``beside`` are short texts that tell whose it is and of when. By ``also`` it is
+    ``captions`` are short texts that tell whose it is and of when. By ``also`` it is
     found without showing them, such as the whole name of initials. Whoever asks for
     just one of ``names``, a code or initials, is shown it first. ``order`` places it
     among its equals: tuples of numbers and words, the smallest first.
@@ -80,7 +80,7 @@ class Document:
     place: Place
     code: str = ""
     texts: tuple[Text, ...] = ()
-    beside: tuple[Text, ...] = ()
+    captions: tuple[Text, ...] = ()
     also: tuple[Text, ...] = ()
     names: tuple[str, ...] = ()
     order: tuple = ()

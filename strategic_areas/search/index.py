@@ -129,7 +129,7 @@ class Index:
 def _filed(document, language):
     """What a document is found by: the keys of its title and code, and of the rest."""
     title = [document.title.told(language), (document.code, "es")]
-    others = (*document.texts, *document.beside, *document.also)
+    others = (*document.texts, *document.captions, *document.also)
     rest = [each.told(language) for each in others]
     return _keys(title), _keys(rest)
 

@@ -1,14 +1,28 @@
 """Agencies: those of a plan, and one with its part in it."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
+from agencies.models import Agency
 from strategic_areas.addresses import address
 from strategic_areas.queries import agencies, board, members
-from strategic_areas.views import agency_lines, commitment_lines
-from strategic_areas.views.parameters import asked, query, reads
-from strategic_areas.views.plans import found_or_404, plan_at, public_plan
+from strategic_areas.queries.board import Board
+from strategic_areas.queries.members import AgencyRow
+from strategic_areas.views import commitment_lines, filters
+from strategic_areas.views.parameters import (
+    asked,
+    found_or_404,
+    plan_at,
+    public_plan,
+    query,
+    reads,
+)
 
 
 @reads("sort", "at")
@@ -18,14 +32,14 @@ def agency_list(request, plan):
     today, sort = timezone.localdate(), wanted.get("sort", "")
     found = members.board_of(plan, today)
     rows = members.of_plan(found, today)
-    if sort and sort.removeprefix("-") not in agency_lines.headings(found, rows):
+    if sort and sort.removeprefix("-") not in headings(found, rows):
         raise Http404
     context = {"plan": plan, "board": found, "is_variant": bool(wanted)}
     context["page_query"] = query(wanted)
     # What ranks the list is no column of it on every day.
     context["today_query"] = query(wanted, at="", sort="")
     context["agencies"] = rows = members.ranked(rows, sort) if sort else rows
-    context |= agency_lines.context(rows, found, wanted)
+    context |= _table(rows, found, wanted)
     return render(request, "agencies.html", context)
 
 
@@ -33,7 +47,7 @@ def agency_list(request, plan):
 def agency(request, plan, slug):
     """One agency; an address word that it had before leads to the one it has."""
     at, today = asked(request, "at"), timezone.localdate()
-    found = agencies.find(plan, slug, at.get("at", ""), today)
+    found = agencies.by_slug(plan, slug, at.get("at", ""), today)
     if found is None:
         return _to_present_address(plan, slug, query(at))
     plan, agency, participation = found
@@ -41,7 +55,7 @@ def agency(request, plan, slug):
     page = found_or_404(agencies.page(agency, participation, standing, today))
     context = {"plan": plan, "board": standing, "agency": agency, "page": page}
     for name, rows in (("led", page.led), ("supported", page.supported)):
-        context[name] = commitment_lines.of(
+        context[name] = commitment_lines.lines(
             rows, is_reconstructed=standing.is_reconstructed
         )
     return render(request, "agency.html", context)
@@ -52,3 +66,87 @@ def _to_present_address(code, slug, as_of):
     agency = found_or_404(agencies.renamed(slug))
     there = address("agency", plan.code, agency.slug) + as_of
     return redirect(there, permanent=True)
+
+
+@dataclass(frozen=True)
+class Line:
+    """What a row of the page prints; ``cells`` are pairs of a heading and a figure."""
+
+    agency: Agency
+    address: str
+    role: str
+    cells: tuple[tuple[str, str], ...]
+
+
+def headings(board: Board, rows: Iterable[AgencyRow]) -> dict[str, str]:
+    """
+    The columns of figures that mean something, by their names.
+
+    Of reconstructed lines of work nothing is told that could pass for a measure of the
+    plan; nothing of reports while no round's scorecards are public.
+    """
+    if board.is_reconstructed:
+        found = {"led": _("Lines of work led")}
+    else:
+        found = {
+            "led": _("Commitments led"),
+            "completed": pgettext("commitments", "Completed"),
+            "late": pgettext("commitments", "Late"),
+        }
+    found["activities"] = _("Activities")
+    if any(row.discipline.asked for row in rows):
+        found["on_time"] = _("Reported on time")
+    return found
+
+
+def lines(rows: Iterable[AgencyRow], board: Board, query: str = "") -> list[Line]:
+    """``query`` keeps the reader in the past period of this page."""
+    rows = list(rows)
+    names, plan = headings(board, rows), board.plan.code
+    return [
+        Line(
+            agency=row.agency,
+            address=address("agency", plan, row.agency.slug) + query,
+            role=row.participation.get_role_display(),
+            cells=tuple((label, _figure(row, name)) for name, label in names.items()),
+        )
+        for row in rows
+    ]
+
+
+def _figure(row, name):
+    if name == "led":
+        return str(row.counts.total)
+    if name != "on_time":
+        return str(getattr(row, name))
+    if not row.discipline.asked:
+        return pgettext("an agency, in no round", "not asked")
+    numbers = {"number": row.discipline.on_time, "total": row.discipline.asked}
+    return pgettext("rounds", "%(number)d of %(total)d") % numbers
+
+
+def _table(rows: Iterable[AgencyRow], board: Board, asked: Mapping[str, str]) -> dict:
+    """Lines, columns, and of these the one that ranks the list; None by name."""
+    found = _columns(rows, board, asked)
+    return {
+        "lines": lines(rows, board, filters.query(asked, sort="")),
+        "columns": found,
+        "ranked": next((each for each in found if each.name and each.direction), None),
+    }
+
+
+def _columns(
+    rows: Iterable[AgencyRow], board: Board, asked: Mapping[str, str]
+) -> tuple[filters.Column, ...]:
+    """Headings that rank the list, the most first; the first brings back the names."""
+    names = {"": _("Agency"), **headings(board, rows)}
+    by = asked.get("sort", "")
+    found = []
+    for name, label in names.items():
+        turned = "" if not name else name if by == f"-{name}" else f"-{name}"
+        direction = ""
+        if name == by.removeprefix("-"):
+            direction = "descending" if by.startswith("-") else "ascending"
+        there = filters.query(asked, sort=turned) or "?"
+        found.append(filters.Column(name, label, there, direction))
+    return tuple(found)

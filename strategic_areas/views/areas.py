@@ -3,10 +3,15 @@
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from strategic_areas.queries import areas, board, frameworks
+from strategic_areas.queries import areas, board, references
 from strategic_areas.views import commitment_lines
-from strategic_areas.views.parameters import asked, query, reads
-from strategic_areas.views.plans import found_or_404, plan_at
+from strategic_areas.views.parameters import (
+    asked,
+    found_or_404,
+    plan_at,
+    query,
+    reads,
+)
 
 
 @reads("at")
@@ -21,7 +26,7 @@ def area_list(request, plan):
 @reads("at")
 def area(request, plan, slug):
     """One area; the address word of the other language leads to this one's."""
-    area = found_or_404(areas.find(plan_at(request, plan), slug))
+    area = found_or_404(areas.by_slug(plan_at(request, plan), slug))
     if area.get_absolute_url() != request.path:
         here = area.get_absolute_url() + query(asked(request, "at"))
         return redirect(here, permanent=True)
@@ -31,12 +36,12 @@ def area(request, plan, slug):
     context["programmes"] = [
         (
             each.programme,
-            commitment_lines.of(each.rows, is_reconstructed=found.is_reconstructed),
+            commitment_lines.lines(each.rows, is_reconstructed=found.is_reconstructed),
         )
         for each in row.programmes
     ]
     context["entries"] = areas.latest_entries(area)
     # Links to targets are not dated: as of a past period nobody can tell them.
     if not area.plan.until:
-        context["targets"] = frameworks.of_area(area, found)
+        context["targets"] = references.targets_of_area(area, found)
     return render(request, "area.html", context)

@@ -31,7 +31,9 @@ class Line:
     work: str = ""
 
 
-def of(rows: Iterable[CommitmentRow], *, is_reconstructed: bool = True) -> list[Line]:
+def lines(
+    rows: Iterable[CommitmentRow], *, is_reconstructed: bool = True
+) -> list[Line]:
     """Of a reconstruction no number of finished activities: it would pass for more."""
     found = []
     for row in rows:

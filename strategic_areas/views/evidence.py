@@ -6,8 +6,8 @@ from urllib.parse import quote
 from django.http import FileResponse, Http404
 from django.views.decorators.http import require_safe
 
-from strategic_areas.queries import evidence
-from strategic_areas.views.plans import found_or_404
+from strategic_areas.queries import sources
+from strategic_areas.views.parameters import found_or_404
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +21,7 @@ HEADERS = {
 @require_safe
 def download(request, token):
     """A file that a reviewer cleared, while its record stands published."""
-    return as_attachment(found_or_404(evidence.cleared_file(token)))
+    return as_attachment(found_or_404(sources.cleared_file(token)))
 
 
 def as_attachment(item):

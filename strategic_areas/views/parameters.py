@@ -1,5 +1,5 @@
 """
-Which query parameters a page depends on, and what of them a reader asks.
+What a public page reads of its address: the plan, and what a reader asks of it.
 
 One set of names serves both languages, so that an address with filters leads to the
 same page of the other language: ``q`` words, ``area``, ``programme``, ``agency``,
@@ -12,6 +12,9 @@ from contextlib import suppress
 from urllib.parse import urlencode
 
 from django.http import Http404
+from django.utils import timezone
+
+from strategic_areas.queries import past, plans
 
 #: Words longer than this are nobody's search.
 LONGEST = 100
@@ -89,3 +92,20 @@ def query(values: Mapping[str, str], **changes) -> str:
     """
     kept = {name: value for name, value in {**values, **changes}.items() if value}
     return f"?{urlencode(kept)}" if kept else ""
+
+
+def public_plan(code):
+    """The plan, unless it is in preparation or unknown."""
+    return found_or_404(plans.by_code(code))
+
+
+def plan_at(request, code):
+    """The plan as of the past period that the address names ``at``, or of today."""
+    at = asked(request, "at").get("at", "")
+    return found_or_404(past.plan_as_of(code, at, timezone.localdate()))
+
+
+def found_or_404(record):
+    if record is None:
+        raise Http404
+    return record

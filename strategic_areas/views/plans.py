@@ -1,12 +1,11 @@
 """The first page, each plan's own, and the list of all plans."""
 
-from django.http import Http404
 from django.shortcuts import render
 from django.utils import timezone
 
-from strategic_areas.queries import overview, past, plans
-from strategic_areas.views import agency_lines
-from strategic_areas.views.parameters import asked, query, reads
+from strategic_areas.queries import overview, plans
+from strategic_areas.views.agencies import headings, lines
+from strategic_areas.views.parameters import plan_at, query, reads
 
 
 def home(request):
@@ -30,9 +29,11 @@ def plan(request, plan):
 def _overview(plan, today):
     found = overview.load(plan, today)
     as_of = query({"at": plan.until.code}) if plan.until else ""
-    lines = agency_lines.of(found.agencies, found.board, as_of)
-    headings = agency_lines.headings(found.board, found.agencies)
-    return {"overview": found, "lines": lines, "headings": headings.values()}
+    return {
+        "overview": found,
+        "lines": lines(found.agencies, found.board, as_of),
+        "headings": headings(found.board, found.agencies).values(),
+    }
 
 
 def plan_list(request):
@@ -41,20 +42,3 @@ def plan_list(request):
     choice = plans.choose(today)
     context = {"plan": choice.shown, "lines": plans.lines(today)}
     return render(request, "plans.html", context)
-
-
-def public_plan(code):
-    """The plan, unless it is in preparation or unknown."""
-    return found_or_404(plans.find(code))
-
-
-def plan_at(request, code):
-    """The plan as of the past period that the address names ``at``, or of today."""
-    at = asked(request, "at").get("at", "")
-    return found_or_404(past.find(code, at, timezone.localdate()))
-
-
-def found_or_404(record):
-    if record is None:
-        raise Http404
-    return record

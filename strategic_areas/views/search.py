@@ -1,24 +1,43 @@
 """Searching everything that is public."""
 
 from functools import cache
+from html import unescape
 from itertools import chain
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
+from django.template import Context
+from django.template.loader import get_template, render_to_string
+from django.template.loader_tags import BlockNode
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.html import strip_tags
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
-from strategic_areas import search
-from strategic_areas.queries import findable, plans
-from strategic_areas.views import texts
+from strategic_areas import glossary, search
+from strategic_areas.queries import plans, search_texts
+from strategic_areas.queries.search_texts.texts import in_both
+from strategic_areas.search import Document, Place, Text
+from strategic_areas.views.about import facts, rules
 from strategic_areas.views.parameters import query
 
+#: The pages that say the same on every plan, by the names of their addresses.
+PAGES = (
+    "about",
+    "methodology",
+    "protection",
+    "help",
+    "accessibility",
+    "privacy",
+    "terms",
+    "contact",
+)
+#: What people write who look for help.
+EMERGENCY = ("911", "9-1-1")
 #: The site's own texts change only with the build.
-own = cache(lambda: tuple(texts.documents()))
-INDEX = search.Index(lambda: chain(findable.documents(), own()))
+own = cache(lambda: tuple(site_documents()))
+INDEX = search.Index(lambda: chain(search_texts.documents(), own()))
 
 
 def search_page(request):
@@ -63,3 +82,48 @@ def description(request):
     text = render_to_string("search.xml", context)
     kind = "application/opensearchdescription+xml; charset=utf-8"
     return HttpResponse(text, content_type=kind)
+
+
+def site_documents():
+    """A ``Document`` of each of ``PAGES``, and of each word of the glossary."""
+    for place, name in enumerate(PAGES):
+        yield Document(
+            kind="page",
+            pk=name,
+            title=_block(name, "title"),
+            place=Place(name),
+            texts=(_block(name, "content"),),
+            names=EMERGENCY if name == "help" else (),
+            order=(place,),
+        )
+    for place, term in enumerate(glossary.TERMS):
+        yield Document(
+            kind="glossary",
+            pk=term.anchor,
+            title=in_both(term.word),
+            place=Place("glossary", fragment=term.anchor),
+            texts=(in_both(term.meaning),),
+            order=(place,),
+        )
+
+
+def _block(name, block):
+    """What a block of a page's template says, in both languages."""
+    said = {}
+    for language in ("es", "en"):
+        with override(language):
+            said[language] = _rendered(get_template(f"{name}.html").template, block)
+    return Text(said["es"], said["en"])
+
+
+def _rendered(template, name):
+    """The words of one block of a template, without its heading."""
+    blocks = template.nodelist.get_nodes_by_type(BlockNode)
+    block = next(node for node in blocks if node.name == name)
+    context = Context({**facts(), **rules()})
+    with context.bind_template(template):
+        html = block.nodelist.render(context)
+    _heading, ended, rest = html.partition("</h1>")
+    # A space for each tag, or the words on both sides of it would be one.
+    text = strip_tags((rest if ended else html).replace("<", " <"))
+    return " ".join(unescape(text).split())

@@ -1,4 +1,18 @@
-"""What other sites may show of the portal, and how an answer says so."""
+"""What other sites show of the portal: pictures of its figures, and cards."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from strategic_areas.addresses import address
+from strategic_areas.labels import STATES
+from strategic_areas.pictures import Part, Picture, draw
+from strategic_areas.queries import agencies, areas, board
+from strategic_areas.queries.board import count_rows
+from strategic_areas.views.parameters import found_or_404, public_plan
 
 
 def finished_by(finish):
@@ -25,3 +39,135 @@ def framed_anywhere(response):
     shown_elsewhere(response)
     response.xframe_options_exempt = True
     response._csp_replace = {"frame-ancestors": ["*"]}
+
+
+def _board(plan):
+    return board.load(plan, timezone.localdate())
+
+
+def _of_area(plan, slug):
+    """An area with its plan's board, and the rows of its commitments."""
+    area = found_or_404(areas.by_slug(public_plan(plan), slug))
+    found = _board(area.plan)
+    rows = [r for r in found.rows if r.commitment.programme.area_id == area.pk]
+    return area, found, rows
+
+
+def _of_agency(plan, slug):
+    """An agency with its plan's board, and the rows of what it leads."""
+    plan, agency, _participation = found_or_404(agencies.by_slug(plan, slug))
+    found = _board(plan)
+    return agency, found, [r for r in found.rows if r.commitment.lead_id == agency.pk]
+
+
+def _of_commitment(plan, code):
+    """The board of the plan, and the row of the commitment."""
+    found = _board(public_plan(plan))
+    for row in found.rows:
+        if row.commitment.code == code:
+            return found, row
+    raise Http404
+
+
+@finished_by(framed_anywhere)
+def area_card(request, plan, slug):
+    """How an area's commitments stand."""
+    area, found, rows = _of_area(plan, slug)
+    context = {"record": area, "field": "name", "counts": count_rows(rows)}
+    return _card(request, found, area.get_absolute_url(), context)
+
+
+@finished_by(framed_anywhere)
+def agency_card(request, plan, slug):
+    """How the commitments that an agency leads stand."""
+    agency, found, rows = _of_agency(plan, slug)
+    context = {"record": agency, "field": "name", "counts": count_rows(rows)}
+    page = address("agency", found.plan.code, agency.slug)
+    return _card(request, found, page, context)
+
+
+@finished_by(framed_anywhere)
+def commitment_card(request, plan, code):
+    """In which state one commitment is, and who leads it."""
+    found, row = _of_commitment(plan, code)
+    context = {"record": row.commitment, "field": "title", "row": row}
+    return _card(request, found, row.commitment.get_absolute_url(), context)
+
+
+def _card(request, found, page, context):
+    context |= {"plan": found.plan, "board": found, "page": page}
+    return render(request, "card.html", context)
+
+
+@finished_by(shown_elsewhere)
+def plan_picture(request, plan):
+    """How all of a plan's commitments stand."""
+    found = _board(public_plan(plan))
+    return _picture_of_counts(found, found.plan.title, found.rows)
+
+
+@finished_by(shown_elsewhere)
+def area_picture(request, plan, slug):
+    """How an area's commitments stand."""
+    area, found, rows = _of_area(plan, slug)
+    return _picture_of_counts(found, area.name, rows)
+
+
+@finished_by(shown_elsewhere)
+def agency_picture(request, plan, slug):
+    """How the commitments that an agency leads stand."""
+    agency, found, rows = _of_agency(plan, slug)
+    return _picture_of_counts(found, agency.name, rows)
+
+
+@finished_by(shown_elsewhere)
+def commitment_picture(request, plan, code):
+    """In which state one commitment is, and who leads it."""
+    found, row = _of_commitment(plan, code)
+    state = row.standing.state
+    return _picture(
+        found,
+        kicker=f"{_kicker(found.plan)} · {code}",
+        title=row.commitment.title,
+        summary=_("Lead: %(agency)s") % {"agency": row.commitment.lead.name},
+        parts=[Part(state, str(STATES[state]))],
+    )
+
+
+def _picture_of_counts(found, title, rows):
+    counts = count_rows(rows)
+    return _picture(
+        found,
+        kicker=_kicker(found.plan),
+        title=title,
+        summary=_total(counts.total, found.is_reconstructed),
+        parts=[Part(s, str(STATES[s]), n) for s, n in counts.by_state if n],
+    )
+
+
+def _picture(found, **content):
+    site = _("National Plan against Human Trafficking")
+    picture = Picture(site=site, foot=_foot(found), **content)
+    return HttpResponse(draw(picture), content_type="image/png")
+
+
+def _total(number, is_reconstructed):
+    if not number:
+        return _("No commitments are on record.")
+    if is_reconstructed:
+        text = ngettext("%(number)s line of work", "%(number)s lines of work", number)
+    else:
+        text = ngettext("%(number)s commitment", "%(number)s commitments", number)
+    return text % {"number": number}
+
+
+def _kicker(plan):
+    return _("Plan %(code)s") % {"code": plan.code}
+
+
+def _foot(found):
+    """Up to when anything is recorded, and that a reconstruction measures nothing."""
+    if found.is_reconstructed:
+        return _("Reconstructed from public sources; it does not measure fulfilment.")
+    day = date_format(timezone.localdate(), "SHORT_DATE_FORMAT")
+    return _("Data as of %(day)s") % {"day": day}

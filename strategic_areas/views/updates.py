@@ -1,12 +1,28 @@
 """The record of everything published on a plan, and each account at its address."""
 
+from collections.abc import Iterable
+
+from django.conf import settings
 from django.http import Http404
 from django.shortcuts import render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
-from strategic_areas.queries import archive, published
-from strategic_areas.views import update_filters, update_lines
-from strategic_areas.views.parameters import asked, reads
-from strategic_areas.views.plans import found_or_404, public_plan
+from strategic_areas.addresses import address
+from strategic_areas.labels import STATES
+from strategic_areas.marker import MARKER
+from strategic_areas.models import Plan, Provenance
+from strategic_areas.queries import archive, record
+from strategic_areas.queries.entry import Entry
+from strategic_areas.views import tables
+from strategic_areas.views.filters import FROM_THE_START, by_label, field
+from strategic_areas.views.parameters import (
+    asked,
+    found_or_404,
+    public_plan,
+    query,
+    reads,
+)
 
 #: Fifty accounts of the shipped plan already fill the 14 kB that a page may weigh.
 PER_PAGE = 30
@@ -18,11 +34,11 @@ ASKED = (*archive.FILTERS, *PLACES)
 def update_list(request, plan):
     """All that was published, by period, agency and area, from a place in it."""
     plan, wanted = public_plan(plan), asked(request, *ASKED)
-    counts = archive.cube(plan, wanted)
+    counts = archive.count_by_filters(plan, wanted)
     place = _place(plan, wanted)
-    shown = archive.stretch(plan, wanted, PER_PAGE, place)
-    context = {"plan": plan, "stretch": shown, "counted": counts.counted}
-    context |= update_filters.context(plan, counts, wanted)
+    shown = archive.read_page(plan, wanted, PER_PAGE, place)
+    context = {"plan": plan, "record_page": shown, "counted": counts.counted}
+    context |= _filters(plan, counts, wanted)
     status = 404 if counts.is_unknown else 200
     return render(request, "updates.html", context, status=status)
 
@@ -31,9 +47,9 @@ def update_list(request, plan):
 def update_table(request, plan):
     """The same record as CSV: all of it, by the same filters and in the same order."""
     plan, wanted = public_plan(plan), asked(request, *archive.FILTERS)
-    if archive.cube(plan, wanted).is_unknown:
+    if archive.count_by_filters(plan, wanted).is_unknown:
         raise Http404
-    return update_lines.as_csv(plan, archive.everything(plan, wanted))
+    return _as_csv(plan, archive.everything(plan, wanted))
 
 
 def _place(plan, wanted):
@@ -43,12 +59,133 @@ def _place(plan, wanted):
         return None
     if len(names) > 1:
         raise Http404
-    return found_or_404(archive.find(plan, wanted[names[0]])), names == ["before"]
+    return found_or_404(archive.account_at(plan, wanted[names[0]])), names == ["before"]
 
 
 def update(request, plan, public_id):
     """One published revision, for good; what is not published is not found."""
     plan = public_plan(plan)
-    page = found_or_404(published.find(plan, public_id))
+    page = found_or_404(record.published(plan, public_id))
     context = {"plan": plan, "page": page, "entry": page.entry}
     return render(request, "update.html", context)
+
+
+def _filters(plan: Plan, found: archive.FilterCounts, given: dict) -> dict:
+    """What the record's form and links need."""
+    wanted = {name: given[name] for name in given if name not in FROM_THE_START}
+    fields = [
+        field(name, found.facets[name], words, labels, wanted, uncounted)
+        for name, words, labels, uncounted in _fields(found)
+    ]
+    chosen = [each for each in fields if each.asked]
+    return {
+        "asked": given,
+        "fields": [each for each in fields if each.is_useful],
+        "chosen": chosen,
+        "found": found.found,
+        "total": found.total,
+        "dropped": "?",
+        "shared": query(wanted),
+        "page_query": query(given),
+        "is_variant": bool(wanted),
+        "table_address": address("plan_updates", plan.code) + query(wanted),
+    }
+
+
+def _fields(found):
+    periods = sorted(
+        found.periods.values(), key=lambda each: (each.ends_on, each.code), reverse=True
+    )
+    rehearsed = frozenset(each.code for each in periods if each.is_demonstration)
+    agencies = by_label((each.slug, each.name) for each in found.agencies.values())
+    areas = sorted(found.areas.values(), key=lambda each: each.sort_code)
+    yield (
+        "period",
+        (_("Period"), _("Any period")),
+        [("", each.code, each.name) for each in periods],
+        rehearsed,
+    )
+    yield (
+        "agency",
+        (_("Agency"), _("Any agency")),
+        [("", slug, name) for slug, name in agencies],
+        (),
+    )
+    yield (
+        "area",
+        (_("Area"), _("Any area")),
+        [("", each.code, each.label) for each in areas],
+        (),
+    )
+
+
+def _as_csv(plan: Plan, entries: Iterable[Entry]):
+    """All accounts given, in their order; a withdrawn one has its reason alone."""
+    header = [
+        _("Period"),
+        _("Code"),
+        _("Title"),
+        _("Agency"),
+        _("State"),
+        _("Percent"),
+        _("What was done"),
+        _("What holds it back"),
+        _("Next step"),
+        _("People reached"),
+        _("Why it was withdrawn"),
+        _("Where this comes from"),
+        tables.disputed_heading(),
+        _("Date of the source"),
+        _("Published on"),
+        _("Revision"),
+        _("Evidence"),
+        _("Sources"),
+        _("Address"),
+    ]
+    return tables.csv_file(plan, _("updates"), header, map(_cells, entries))
+
+
+def _cells(entry):
+    return [
+        entry.period.name,
+        entry.subject.code,
+        entry.subject.title,
+        entry.agency.acronym,
+        _state(entry),
+        None if entry.is_reconstructed else entry.percent,
+        _reserved(entry) if entry.is_reserved else _text(entry, "text"),
+        _text(entry, "obstacle"),
+        _text(entry, "next_step"),
+        entry.people_reached,
+        _text(entry, "withdrawal_reason"),
+        Provenance(entry.provenance).label,
+        tables.disputed(entry),
+        entry.reported_on,
+        entry.published_on,
+        entry.revision,
+        len(entry.evidence),
+        " ".join(source.url or source.title for source in entry.sources),
+        settings.SITE_URL + entry.get_absolute_url(language=get_language()),
+    ]
+
+
+def _state(entry):
+    if entry.is_withdrawn:
+        return _("Withdrawn")
+    if entry.state:
+        return STATES[entry.state]
+    if entry.result_reached:
+        return _("The expected result is declared reached")
+    return _("The expected result is declared not reached")
+
+
+def _reserved(entry):
+    return f"{_('Reported; content withheld by law')}: {entry.legal_basis}"
+
+
+def _text(entry, name):
+    """In the language of the file, else in Spanish."""
+    spanish, english = getattr(entry, f"{name}_es"), getattr(entry, f"{name}_en")
+    if MARKER in {spanish, english}:
+        return _("[text withdrawn to protect people]")
+    return english or spanish if get_language() == "en" else spanish

@@ -13,6 +13,7 @@ from strategic_areas.addresses import address
 from strategic_areas.cells import unescape
 from strategic_areas.views.commitments import PER_PAGE
 from tests import factories
+from tests.public_site import MOST_QUERIES
 from tests.test_public_pages import LANGUAGES, Page, read
 
 pytestmark = pytest.mark.django_db
@@ -261,7 +262,7 @@ def test_the_file_costs_as_many_queries_for_1_and_100_rows(client, plan):
             client.get(path)
         spent.append(len(captured))
 
-    assert spent == [5, 5]
+    assert spent[0] == spent[1] <= MOST_QUERIES
 
 
 def test_the_list_needs_no_script(client, plan):

@@ -7,9 +7,15 @@ import pytest
 
 from strategic_areas.models import ActivityUpdate, Provenance, Status
 from strategic_areas.newest import newness
-from strategic_areas.queries import archive, areas, board, commitments, record
-from strategic_areas.queries.filings import filed, with_dates
-from strategic_areas.queries.findable import accounts
+from strategic_areas.queries import (
+    archive,
+    areas,
+    board,
+    commitments,
+    counted,
+    record,
+    search_texts,
+)
 from strategic_areas.queries.succession import Succession
 from tests import factories
 from tests.strategic_areas.test_archive import walk
@@ -63,10 +69,10 @@ def test_every_list_begins_with_the_account_by_which_the_work_stands(activity):
 
     firsts = [
         archive.everything(plan, {})[0],
-        archive.stretch(plan, {}, 1).entries[0],
+        archive.read_page(plan, {}, 1).entries[0],
         areas.latest_entries(area)[0],
         commitments.page(
-            commitments.find(plan.code, activity.commitment.code),
+            commitments.by_code(plan.code, activity.commitment.code),
             Succession(plan),
             TODAY,
         )
@@ -76,7 +82,8 @@ def test_every_list_begins_with_the_account_by_which_the_work_stands(activity):
 
     assert row.activities[0].standing.state == "completed"
     assert [entry.state for entry in firsts] == ["completed"] * 4
-    found = sorted(accounts.documents(), key=lambda each: each.order)
+    found = [each for each in search_texts.documents() if each.kind == "update"]
+    found.sort(key=lambda each: each.order)
     assert [each.place.spanish[1] for each in found] == [
         entry.public_id for entry in archive.everything(plan, {})
     ]
@@ -145,11 +152,13 @@ def test_the_database_sorts_accounts_as_the_rule_does():
 
 
 def test_an_account_is_as_old_as_a_row_as_an_entry_and_in_a_count():
-    rows = with_dates(ActivityUpdate.objects.all())
     make_every_combination(factories.make_plan())
+    rows = list(ActivityUpdate.objects.order_by("pk"))
+    in_count = counted.updates().order_by("pk")
 
-    for row, entry in zip(rows, record.entries(rows), strict=True):
-        assert row.age == entry.age == filed(row).age
+    for row, entry, light in zip(rows, record.entries(rows), in_count, strict=True):
+        report = counted.report(light, row.period)
+        assert row.age == entry.age == report.age
 
 
 def test_the_pages_of_the_record_follow_the_rule_on_and_back():
@@ -157,7 +166,7 @@ def test_the_pages_of_the_record_follow_the_rule_on_and_back():
     stored = make_every_combination(plan)
     rightly = sorted(stored, key=newness, reverse=True)
     told = [entry for page in walk(plan, {}, 20) for entry in page.entries]
-    back = archive.stretch(plan, {}, 20, (rightly[-1], True))
+    back = archive.read_page(plan, {}, 20, (rightly[-1], True))
 
     assert [entry.pk for entry in told] == [row.pk for row in rightly]
     assert list(back.entries) == told[-21:-1]

@@ -17,9 +17,9 @@ from strategic_areas.queries import (
     board,
     commitments,
     members,
+    overview,
     rounds,
     sources,
-    updates,
 )
 from strategic_areas.queries.succession import Succession
 from tests.factories import (
@@ -255,9 +255,9 @@ def everything_counted(plan, agency, user):
     """Each figure that is told of a plan, its agencies and its rounds."""
     today = timezone.localdate()
     loaded = board.load(plan, today, supporter=agency)
-    _plan, agency, part = agencies.find(plan.code, agency.slug)
+    _plan, agency, part = agencies.by_slug(plan.code, agency.slug)
     page = agencies.page(agency, part, loaded, today)
-    commitment = commitments.find(plan.code, page.led[0].commitment.code)
+    commitment = commitments.by_code(plan.code, page.led[0].commitment.code)
     shown = commitments.page(commitment, Succession(plan), today)
     return {
         "counts": loaded.counts,
@@ -273,8 +273,8 @@ def everything_counted(plan, agency, user):
         "of the agency": [row.activity for row, _ in page.activities],
         "of the commitment": [each.row.activity for each in shown.activities],
         "of the commitment's state": shown.row.standing,
-        "accounts": archive.cube(plan, {}).counted,
-        "lately": [line.account.pk for line in updates.latest(loaded).lately],
+        "accounts": archive.count_by_filters(plan, {}).counted,
+        "lately": [line.account.pk for line in overview.latest(loaded).lately],
         "sources": sources.behind(plan).count(),
         "review": rounds.review_days(),
         "rounds": rounds.cells(plan.periods.opened(today), today),
@@ -329,7 +329,7 @@ def test_once_published_it_is_read_under_its_own_heading(desk, client):
     ] == [[update.activity]] * 2
     marked = [
         entry.subject
-        for entry in pages[2].context["stretch"].entries
+        for entry in pages[2].context["record_page"].entries
         if entry.is_off_plan
     ]
     assert marked == [update.activity]

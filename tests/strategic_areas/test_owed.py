@@ -66,7 +66,7 @@ def check_agency_page(world, asked):
     """So do an agency's page and its scorecards."""
     real = rounds.opened(world.periods, TODAY)
     for agency in world.agencies:
-        plan, found, part = agencies.find(world.plan.code, agency.slug)
+        plan, found, part = agencies.by_slug(world.plan.code, agency.slug)
         loaded = board.load(plan, TODAY, supporter=found)
         page = agencies.page(found, part, loaded, TODAY)
         if page is None:
@@ -99,7 +99,7 @@ def check_commitment_pages(world, asked):
     real = rounds.opened(world.periods, TODAY)
     silent = set()
     for each in world.plan.commitments.standing():
-        found = commitments.find(world.plan.code, each.code)
+        found = commitments.by_code(world.plan.code, each.code)
         page = commitments.page(found, Succession(found.plan), TODAY)
         silent |= {
             (step.asked.period, activity)

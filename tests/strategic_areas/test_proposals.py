@@ -233,7 +233,7 @@ def test_the_public_reads_act_and_reason_and_nobodys_name(client):
     response = client.get(proposal.commitment.get_absolute_url(language="es"))
     page = response.content.decode()
     (account,) = response.context["page"].activities
-    assert [each.deciding_act_es for each in account.amendments] == [
+    assert [each.deciding_act_es for each in account.row.activity.approved] == [
         ACT["deciding_act"]
     ]
     assert [

@@ -36,7 +36,7 @@ def state_of(commitment):
 
 
 def page_of(commitment):
-    found = commitments.find(commitment.plan.code, commitment.code)
+    found = commitments.by_code(commitment.plan.code, commitment.code)
     return commitments.page(found, Succession(found.plan), timezone.localdate())
 
 
@@ -282,7 +282,7 @@ def test_a_successor_shows_what_was_filed_under_its_predecessors():
 
     assert [(m.entry.pk, m.former) for m in page.timeline] == [(update.pk, old)]
     assert page.row.standing.state == progress.State.NO_REPORT
-    old_page = commitments.find(plan.code, old.commitment.code)
+    old_page = commitments.by_code(plan.code, old.commitment.code)
     assert commitments.successor(old_page, Succession(plan)) == new
 
 
@@ -339,7 +339,7 @@ def test_an_agency_without_a_part_in_the_plan_has_no_page():
     plan = factories.make_plan()
     stranger = factories.make_agency()
 
-    found, agency, part = agencies.find(plan.code, stranger.slug)
+    found, agency, part = agencies.by_slug(plan.code, stranger.slug)
 
     loaded = board.load(found, TODAY, agency)
     assert part is None
@@ -353,7 +353,7 @@ def test_an_agency_tells_how_many_of_the_activities_asked_for_it_reported():
     first, _ = (factories.make_activity(plan=plan, agency=agency) for _ in range(2))
     factories.make_published_update(activity=first, period=asked)
     today = timezone.localdate()
-    found = agencies.find(plan.code, agency.slug)
+    found = agencies.by_slug(plan.code, agency.slug)
 
     page = agencies.page(*found[1:], board.load(plan, today, agency), today)
 
@@ -458,10 +458,10 @@ def test_what_is_found_by_its_address_knows_its_plan_for_reconstructed():
     stated = factories.make_commitment()
 
     found = [
-        commitments.find(plan.code, grouped.code).plan,
-        areas.find(plans.find(plan.code), area.slug).plan,
-        agencies.find(plan.code, lead.slug)[0],
-        commitments.find(stated.plan.code, stated.code).plan,
+        commitments.by_code(plan.code, grouped.code).plan,
+        areas.by_slug(plans.by_code(plan.code), area.slug).plan,
+        agencies.by_slug(plan.code, lead.slug)[0],
+        commitments.by_code(stated.plan.code, stated.code).plan,
     ]
 
     assert [each.is_reconstructed for each in found] == [True, True, True, False]

@@ -6,10 +6,9 @@ import pytest
 from django.core.management import call_command
 
 from strategic_areas.addresses import address
-from strategic_areas.queries import findable
+from strategic_areas.queries import search_texts
 from strategic_areas.search import KINDS
-from strategic_areas.views import texts
-from strategic_areas.views.search import INDEX
+from strategic_areas.views.search import INDEX, site_documents
 from tests.deep import DEEP
 from tests.strategic_areas.plans import SHIPPED
 
@@ -38,7 +37,7 @@ def indexed_once(shipped):
 
 def test_results_of_each_kind_lead_to_their_places(client):
     by_kind, pages, missing = defaultdict(list), {}, []
-    for document in [*findable.documents(), *texts.documents()]:
+    for document in [*search_texts.documents(), *site_documents()]:
         by_kind[document.kind].append(document)
 
     for documents in by_kind.values():

@@ -133,7 +133,7 @@ def test_a_declaration_and_a_matter_of_record_are_translated_too():
     make_translation(declaration, text="It was reached.")
     make_translation(filed)
 
-    (entry,) = record.entries(declarations=record.declarations())
+    (entry,) = record.entries(record.declarations())
     assert (entry.text_en, entry_of(filed).text_en) == ("It was reached.", ENGLISH)
 
 

@@ -83,7 +83,7 @@ def attribution(request, kind, pk):
     context = {
         **admin.site.each_context(request),
         "record": record,
-        "stands": disputes.told(dispute) if dispute.pk else None,
+        "stands": disputes.public_dispute(dispute) if dispute.pk else None,
         "form": form,
         "waits": waits,
         "waiting_lines": changes.lines(waits.records.get()) if waits else [],

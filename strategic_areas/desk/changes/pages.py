@@ -190,9 +190,7 @@ def _line(proposed, change):
 
 def _entry(proposed, change):
     proposed.record.translation = proposed
-    is_update = proposed.activity_update is not None
-    kind = "updates" if is_update else "declarations"
-    (entry,) = record.entries(**{kind: [proposed.record]})
+    (entry,) = record.entries([proposed.record])
     return {"entry": entry}
 
 
@@ -203,7 +201,7 @@ def _comment(proposed, change):
 
 def _dispute(proposed, change):
     proposed.written_at = proposed.written_at or change.proposed_at
-    return {"dispute": disputes.told(proposed)}
+    return {"dispute": disputes.public_dispute(proposed)}
 
 
 #: The public's own partial of a record, and what it needs of one that is not stored so.

@@ -15,7 +15,7 @@ from strategic_areas import workflow
 from strategic_areas.desk.review import comparison, review_queue
 from strategic_areas.desk.sheet.attaching import whereabouts
 from strategic_areas.models import ActivityUpdate, CommitmentUpdate
-from strategic_areas.queries import record as public
+from strategic_areas.queries.entry import Entry, as_published
 from strategic_areas.workflow import guard
 
 
@@ -138,7 +138,7 @@ class Screen:
     blocks: list
     is_mine: bool
     days: int
-    preview: public.Entry
+    preview: Entry
     has_english: bool
     transitions: list
     shows_notes: bool
@@ -174,7 +174,7 @@ def previews(user, records, *, with_evidence=False):
     within = workflow.within_agency(user, records)
     today = timezone.localdate()
     return [
-        public.as_published(
+        as_published(
             record,
             record.evidences.all() if with_evidence else (),
             today=today,

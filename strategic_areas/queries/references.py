@@ -1,4 +1,4 @@
-"""Which commitments of a plan answer which international target, and how they stand."""
+"""What plans answer to and rest on: targets, ratings, laws; where sources disagree."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -9,15 +9,17 @@ from django.db.models import F
 from strategic_areas.labels import FAMILIES
 from strategic_areas.models import (
     Commitment,
+    Discrepancy,
     FrameworkTarget,
+    LaterActivity,
+    LegalInstrument,
     Plan,
     StrategicArea,
     TipTier,
 )
 from strategic_areas.progress import State
-from strategic_areas.queries import catalogue
+from strategic_areas.queries import catalogue, sources
 from strategic_areas.queries.board import Board, CommitmentRow
-from strategic_areas.queries.sources import LINE, SourceLine
 
 
 @dataclass(frozen=True)
@@ -45,15 +47,7 @@ class Family:
     targets: tuple[Answered, ...]
 
 
-@dataclass(frozen=True)
-class Tier:
-    """The rating of one yearly report, with what says so."""
-
-    tier: TipTier
-    sources: tuple[SourceLine, ...]
-
-
-def of_plan(board: Board) -> tuple[Family, ...]:
+def targets_of_plan(board: Board) -> tuple[Family, ...]:
     """Every target by its family, also what no commitment answers; two queries."""
     rows = {row.commitment.pk: row for row in board.rows}
     answers, families = defaultdict(list), defaultdict(list)
@@ -70,7 +64,7 @@ def of_plan(board: Board) -> tuple[Family, ...]:
     return tuple(Family(code, tuple(families[code])) for code in _ordered(families))
 
 
-def of_area(area: StrategicArea, board: Board) -> tuple[Answered, ...]:
+def targets_of_area(area: StrategicArea, board: Board) -> tuple[Answered, ...]:
     """The targets that commitments of one area answer, by family; one query."""
     targets, answers = catalogue.targets_of(board)
     rows = defaultdict(list)
@@ -101,14 +95,32 @@ def _ordered(families):
     return [*known, *sorted(set(families) - set(known))]
 
 
-def tiers(plan: Plan) -> tuple[Tier, ...]:
-    """The ratings that the plan's file holds, the latest first; one query."""
-    named = {f"source_{name}": F(f"sources__{name}") for name in LINE}
-    rows = TipTier.objects.filter(plan=plan).annotate(**named)
-    found, tiers = defaultdict(list), {}
-    for row in rows.order_by("-report_year", "sources__key"):
-        tiers.setdefault(row.pk, row)
-        if row.source_title is not None:
-            values = [getattr(row, f"source_{name}") for name in LINE]
-            found[row.pk].append(SourceLine(*values))
-    return tuple(Tier(row, tuple(found[row.pk])) for row in tiers.values())
+def tiers(plan: Plan):
+    """The ratings that the plan's file holds, the latest first, with their sources."""
+    rows = TipTier.objects.filter(plan=plan).order_by("-report_year")
+    return rows.prefetch_related(sources.by_key())
+
+
+def legal_base():
+    """Laws, decrees and bills, the oldest first, with their sources."""
+    return LegalInstrument.objects.prefetch_related(sources.by_key())
+
+
+def later_activities(plan: Plan) -> list[LaterActivity]:
+    """Work after the plan's end that carries it on, the latest first."""
+    rows = (
+        LaterActivity.objects.filter(plan=plan)
+        .select_related("agency", "programme", "commitment__plan")
+        .prefetch_related("places", sources.by_key())
+    )
+    return sorted(rows, key=lambda each: -(each.year or 0))
+
+
+def discrepancies():
+    """Sources that disagree, of every plan that has some, the latest plan first."""
+    return (
+        Discrepancy.objects.filter(plan__in=Plan.objects.public())
+        .select_related("plan")
+        .prefetch_related("indicators", sources.by_key())
+        .order_by("-plan__starts_on", "plan__code", "sort_code")
+    )

@@ -1,0 +1,158 @@
+"""What counts in one plan, as its board reads it: no text, nobody's name."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import BooleanField, Exists, ExpressionWrapper, Min, OuterRef, Q
+from django.utils import timezone
+
+from strategic_areas import progress
+from strategic_areas.models import (
+    ActivityUpdate,
+    CommitmentUpdate,
+    Evidence,
+    ReportingPeriod,
+    Status,
+    Transition,
+)
+from strategic_areas.models.review import said_on
+from strategic_areas.queries import disputes
+from strategic_areas.queries.prepared import prepared
+
+#: What is read of an update or a declaration.
+READ = (
+    "pk",
+    "period_id",
+    "status",
+    "provenance",
+    "origin",
+    "reported_on",
+    "submitted_at",
+    "published_at",
+    "revision",
+    "public_id",
+)
+OF_UPDATE = (
+    *READ,
+    "activity_id",
+    "execution",
+    "percent",
+    "is_reserved",
+    "is_disputed",
+    "is_held_back",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counted:
+    """The period of an account that counts, when it was published and where."""
+
+    period_id: int
+    provenance: str
+    published_at: datetime
+    public_id: str
+    #: Its agency does not acknowledge this very account, and nothing is decided.
+    is_disputed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountedReport(Counted, progress.Report):
+    """
+    A report. ``is_held_back`` where it states an obstacle that the public may read.
+
+    Evidence was handed in with it, of which some is open to everybody or none: asked
+    for one agency alone.
+    """
+
+    is_reserved: bool = False
+    is_held_back: bool = False
+    has_evidence: bool = False
+    has_open_evidence: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountedDeclaration(Counted, progress.Declaration):
+    """A declaration on a commitment's expected result."""
+
+
+@prepared
+def updates(with_evidence=False):
+    """Updates that count, and those in review; of these only their day is told."""
+    obstacle = Q(obstacle_es__gt="", is_reserved=False)
+    rows = ActivityUpdate.objects.counted_or_in_review().order_by()
+    rows = rows.annotate(
+        is_disputed=disputes.unresolved("activity_update"),
+        is_held_back=ExpressionWrapper(obstacle, BooleanField()),
+    )
+    if not with_evidence:
+        return rows.values_list(*OF_UPDATE, named=True)
+    given = Evidence.objects.filter(activity_update=OuterRef("pk"))
+    given = given.exclude(kind=Evidence.Kind.REMOVED)
+    return rows.annotate(
+        has_evidence=Exists(given),
+        has_open_evidence=Exists(given.filter(is_public=True)),
+    ).values_list(*OF_UPDATE, "has_evidence", "has_open_evidence", named=True)
+
+
+@prepared
+def declarations():
+    """Declarations that count."""
+    rows = CommitmentUpdate.objects.counted().order_by()
+    return rows.values_list(*READ, "commitment_id", "result_reached", named=True)
+
+
+def first_submissions(**lookups) -> Mapping[tuple[int, int], date]:
+    """
+    (period, activity) → the day in Santo Domingo on which a report was first handed in.
+
+    ``lookups`` are conditions on the updates.
+    """
+    about = {f"activity_update__{name}": value for name, value in lookups.items()}
+    steps = (
+        Transition.objects.filter(to_status=Status.SUBMITTED, **about)
+        .order_by()
+        .values_list("activity_update__period_id", "activity_update__activity_id")
+        .annotate(first=Min("at"))
+    )
+    return {
+        (period, activity): timezone.localdate(first)
+        for period, activity, first in steps
+    }
+
+
+def report(row, period: ReportingPeriod) -> CountedReport:
+    """The report in a row of ``updates``."""
+    return CountedReport(
+        **_counted(row, period),
+        execution=row.execution,
+        # A figure that the law withholds enters no page; that it was reported does.
+        percent=None if row.is_reserved else row.percent,
+        is_reserved=row.is_reserved,
+        is_disputed=row.is_disputed,
+        is_held_back=row.is_held_back,
+        has_evidence=getattr(row, "has_evidence", False),
+        has_open_evidence=getattr(row, "has_open_evidence", False),
+    )
+
+
+def declaration(row, period: ReportingPeriod) -> CountedDeclaration:
+    """The declaration in a row of ``declarations``, or in a whole one that counts."""
+    return CountedDeclaration(
+        **_counted(row, period), result_reached=row.result_reached
+    )
+
+
+def _counted(row, period):
+    return {
+        "pk": row.pk,
+        "period_id": period.pk,
+        "period_ends_on": period.ends_on,
+        "period_starts_on": period.starts_on,
+        "said_on": said_on(row),
+        "revision": row.revision,
+        "provenance": row.provenance,
+        "was_entered": row.origin == "entered",
+        "published_at": row.published_at,
+        "public_id": row.public_id,
+    }

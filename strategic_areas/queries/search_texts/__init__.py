@@ -1,0 +1,20 @@
+"""
+Everything that the search may find: what public pages print, one read for each model.
+
+Each kind of record starts from the rows that its own page starts from.
+"""
+
+from strategic_areas.queries import plans
+from strategic_areas.queries.search_texts import agencies, records
+from strategic_areas.queries.search_texts.texts import SourcesSeen
+
+
+def documents():
+    """Every public record as a ``Document``."""
+    public = {plan.pk: plan for plan in plans.public()}  # the latest first
+    for rank, plan in enumerate(public.values()):
+        plan.rank = rank
+    seen = SourcesSeen()
+    yield from records.documents(public, seen)
+    yield from agencies.documents(public, seen)
+    yield from seen.documents()

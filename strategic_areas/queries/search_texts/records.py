@@ -1,0 +1,258 @@
+"""What the search may find of the plans' structure and of what is told with it."""
+
+from dataclasses import replace
+
+from strategic_areas.labels import FAMILIES
+from strategic_areas.models import (
+    Activity,
+    Commitment,
+    Correction,
+    Discrepancy,
+    FrameworkTarget,
+    LaterActivity,
+    LegalInstrument,
+    Programme,
+    StrategicArea,
+    TipTier,
+)
+from strategic_areas.models.corrections import mark_of
+from strategic_areas.queries import corrections, help_lines
+from strategic_areas.queries.plans import approved_amendments
+from strategic_areas.queries.search_texts.texts import (
+    RESTING,
+    in_both,
+    text,
+    texts_of,
+    title,
+    told,
+    untranslated,
+)
+from strategic_areas.search.documents import Document, Place
+
+#: An amendment of these brought the record itself; its page prints no values then.
+BROUGHT = {"activity", "commitment"}
+
+
+def documents(public, seen):
+    """
+    Of each kind of record that one read gives.
+
+    ``public`` are the public plans by id, each with its ``rank``; what the records rest
+    on is added to ``seen``.
+    """
+    for plan in public.values():
+        yield _plan(plan)
+    yield from _targets(public)
+    yield from _corrections()
+    for rows, make in (
+        (Commitment.objects.standing().select_related("lead"), _commitment),
+        (
+            Activity.objects.standing().select_related("agency", "commitment"),
+            _activity,
+        ),
+        (StrategicArea.objects.all(), _area),
+        (Programme.objects.select_related("area"), _programme),
+        (LaterActivity.objects.select_related("agency"), _later_activity),
+        (Discrepancy.objects.all(), _discrepancy),
+        (
+            approved_amendments().select_related("commitment", "activity__commitment"),
+            _amendment,
+        ),
+        (TipTier.objects.all(), _tier),
+    ):
+        yield from _read(rows.filter(plan__in=list(public)), make, seen, public)
+    yield from _read(LegalInstrument.objects.all(), _law, seen)
+    yield from _read(help_lines.published(), _help_line, seen)
+
+
+def _read(rows, make, seen, public=None):
+    is_resting = rows.model in RESTING
+    if is_resting:
+        rows = rows.prefetch_related("sources")
+    for row in rows.order_by("pk"):
+        plan = public[row.plan_id] if public else None
+        document = make(row, plan) if plan else make(row)
+        yield document
+        if is_resting:
+            seen.add(row, document.place, plan)
+
+
+def _plan(plan):
+    return Document(
+        kind="plan",
+        pk=plan.code,
+        title=title(text(plan, "title")),
+        place=Place("plan", (plan.code,)),
+        texts=texts_of(plan),
+        captions=(untranslated(plan.code),),
+        names=(plan.code,),
+        order=(plan.rank,),
+    )
+
+
+def _commitment(row, plan):
+    place = Place("commitment", (plan.code, row.code))
+    return _coded("commitment", row, plan, place, row.lead)
+
+
+def _activity(row, plan):
+    place = Place("commitment", (plan.code, row.commitment.code), fragment=row.code)
+    return _coded("activity", row, plan, place, row.agency)
+
+
+def _later_activity(row, plan):
+    place = Place("later_activities", (plan.code,), fragment=row.code)
+    return replace(_coded("later", row, plan, place, row.agency), code="")
+
+
+def _coded(kind, row, plan, place, agency):
+    """A record with a code, of an agency if it has one."""
+    acronym = untranslated(agency and agency.acronym)
+    return Document(
+        kind=kind,
+        pk=str(row.pk),
+        title=title(text(row, "title")),
+        code=row.code,
+        place=place,
+        texts=texts_of(row),
+        captions=told(acronym, untranslated(plan.code)),
+        also=(text(agency, "name"),) if agency else (),
+        names=(row.code,),
+        order=(plan.rank, row.sort_code),
+    )
+
+
+def _discrepancy(row, plan):
+    return Document(
+        kind="discrepancy",
+        pk=str(row.pk),
+        title=title(text(row, "topic")),
+        code=row.code,
+        place=Place("discrepancies", fragment=f"{plan.code}-{row.code}"),
+        texts=texts_of(row),
+        captions=(untranslated(plan.code),),
+        names=(row.code,),
+        order=(plan.rank, row.sort_code),
+    )
+
+
+def _area(row, plan):
+    return Document(
+        kind="area",
+        pk=f"area-{row.pk}",
+        title=title(text(row, "name")),
+        place=_page_of(row, plan),
+        texts=texts_of(row),
+        captions=(untranslated(plan.code),),
+        order=(plan.rank, row.sort_code),
+    )
+
+
+def _programme(row, plan):
+    """It stands on the page of its area."""
+    return Document(
+        kind="area",
+        pk=f"programme-{row.pk}",
+        title=title(text(row, "name")),
+        place=_page_of(row.area, plan),
+        captions=(text(row.area, "name"), untranslated(plan.code)),
+        order=(plan.rank, row.sort_code),
+    )
+
+
+def _page_of(area, plan):
+    english = area.slug_en or area.slug_es
+    return Place("area", (plan.code, area.slug_es), (plan.code, english))
+
+
+def _amendment(row, plan):
+    """It stands with what it changes, or with all others where that is the plan."""
+    place = Place("amendments", (plan.code,))
+    commitment = row.activity.commitment if row.activity else row.commitment
+    if commitment:
+        code = row.activity.code if row.activity else ""
+        place = Place("commitment", (plan.code, commitment.code), fragment=code)
+    said = ["reason"] if row.field in BROUGHT else ["reason", "old_value", "new_value"]
+    return Document(
+        kind="amendment",
+        pk=str(row.pk),
+        title=title(text(row.activity or commitment or plan, "title")),
+        place=place,
+        texts=texts_of(row, *said),
+        captions=told(text(row, "deciding_act"), untranslated(plan.code)),
+        order=(plan.rank, -row.pk),
+    )
+
+
+def _tier(row, plan):
+    return Document(
+        kind="framework",
+        pk=f"tier-{row.pk}",
+        title=title(text(row, "label")),
+        place=Place("frameworks", (plan.code,)),
+        texts=texts_of(row),
+        captions=(
+            in_both("Ratings of the Trafficking in Persons report"),
+            untranslated(row.report_year),
+        ),
+        order=(1, plan.rank, str(row.report_year)),
+    )
+
+
+def _law(row):
+    return Document(
+        kind="law",
+        pk=str(row.pk),
+        title=title(text(row, "name")),
+        place=Place("legal_base", fragment=row.code),
+        texts=texts_of(row),
+        captions=told(untranslated(row.year)),
+        names=(row.code,),
+        order=(str(row.year or ""), row.code),
+    )
+
+
+def _help_line(row):
+    return Document(
+        kind="help",
+        pk=str(row.pk),
+        title=title(text(row, "label")),
+        place=Place("help"),
+        texts=texts_of(row, "scope", "hours", "note"),
+        captions=told(untranslated(", ".join(map(str, row.numbers)))),
+        order=(row.pk,),
+    )
+
+
+def _targets(public):
+    """International targets, on the page of the latest plan that has a record."""
+    plans = list(public.values())
+    recorded = [plan for plan in plans if plan.has_record] or plans
+    families = {code: in_both(name) for code, name in FAMILIES.items()}
+    for row in FrameworkTarget.objects.order_by("pk") if recorded else ():
+        number = row.code.removeprefix(f"{row.family}-")
+        yield Document(
+            kind="framework",
+            pk=str(row.pk),
+            title=title(text(row, "name")),
+            code=row.code,
+            place=Place("frameworks", (recorded[0].code,), fragment=row.code),
+            captions=(families.get(row.family, untranslated(row.family)),),
+            names=(row.code, number, f"ODS {number}", f"{row.family} {number}"),
+            order=(0, row.family, row.sort_code),
+        )
+
+
+def _corrections():
+    """What was asked to be corrected, on the page of the log that tells it."""
+    rows = Correction.objects.order_by(*corrections.LATEST_FIRST)
+    for place, row in enumerate(rows, start=1):
+        page, mark = corrections.page_of(place), mark_of(row.pk)
+        yield Document(
+            kind="correction",
+            pk=str(row.pk),
+            title=title(text(row, "about")),
+            place=Place("corrections", page=page, fragment=mark),
+            texts=texts_of(row),
+            order=(-row.pk,),
+        )

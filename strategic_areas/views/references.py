@@ -1,0 +1,48 @@
+"""What stands around the plans: amendments, international targets, laws, sources."""
+
+from django.shortcuts import render
+from django.utils import timezone
+
+from strategic_areas.queries import board, plans, references
+from strategic_areas.views.parameters import public_plan
+
+
+def amendment_list(request, plan):
+    """How a plan was changed after its approval."""
+    plan = public_plan(plan)
+    context = {"plan": plan, "amendments": plans.amendments_of(plan)}
+    return render(request, "amendments.html", context)
+
+
+def framework_list(request, plan):
+    """International targets, and which commitments of a plan answer them."""
+    plan = public_plan(plan)
+    found = board.load(plan, timezone.localdate())
+    context = {"plan": plan, "board": found, "tiers": references.tiers(plan)}
+    context["families"] = references.targets_of_plan(found)
+    return render(request, "frameworks.html", context)
+
+
+def legal_base(request):
+    """Laws, decrees and bills that the plans rest on."""
+    context = {
+        "plan": plans.choose(timezone.localdate()).shown,
+        "instruments": references.legal_base(),
+    }
+    return render(request, "legal_base.html", context)
+
+
+def discrepancies(request):
+    """Where public sources are known to disagree, told instead of hidden."""
+    context = {
+        "plan": plans.choose(timezone.localdate()).shown,
+        "discrepancies": references.discrepancies(),
+    }
+    return render(request, "discrepancies.html", context)
+
+
+def later_activities(request, plan):
+    """Work done after the plan's end that carries it on."""
+    plan = public_plan(plan)
+    context = {"plan": plan, "later": references.later_activities(plan)}
+    return render(request, "later_activities.html", context)
