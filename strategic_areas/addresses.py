@@ -1,4 +1,4 @@
-"""Public addresses by name and language; the words stand in the root urls."""
+"""The paths of public pages, by URL name and language."""
 
 from base64 import b32encode
 from functools import lru_cache
@@ -7,7 +7,7 @@ from hashlib import sha256
 from django.urls import get_script_prefix, reverse
 from django.utils.translation import get_language
 
-#: First path words that no plan's code may take, in both languages.
+#: First parts of paths, in both languages, that may not be the code of a plan.
 RESERVED_WORDS = frozenset(
     """
     en gestion cuenta salud api static media datos data planes plans indicadores
@@ -21,7 +21,7 @@ RESERVED_WORDS = frozenset(
     """.split()  # noqa: SIM905 - a paragraph reads better than fifty quoted words
 )
 
-#: Sixty bits: no two of a portal's records of a kind meet by chance.
+#: Twelve characters are sixty bits: two records hardly ever get the same word.
 WORD_LENGTH = 12
 
 
@@ -38,12 +38,12 @@ def address(name, *args, language=None):
 
 
 def permanent_word(identity: str) -> str:
-    """The word that addresses a record for good, made of what tells it from others."""
+    """A short word for a permanent address; ``identity`` is unique to the record."""
     digest = sha256(identity.encode()).digest()
     return b32encode(digest).decode().lower()[:WORD_LENGTH]
 
 
 @lru_cache(maxsize=4096)
 def _path(prefix, name, args):
-    """A page holds some eighty links; each would be looked for in all addresses."""
+    """Cached, because a page has some eighty links and resolving each takes time."""
     return reverse(name, args=args)

@@ -1,18 +1,18 @@
 """
-Text in cells of spreadsheets: written so that no program takes it for a formula.
+Escapes text for cells of spreadsheets, so that no program takes it for a formula.
 
-Pure. ``escape`` goes before every text that is written to CSV or XLSX, ``unescape``
-after every text that is read back: any text comes back as it was.
+The functions are pure. ``escape`` is applied to every text written to CSV or XLSX, and
+``unescape`` to every text read back, which restores any text unchanged.
 """
 
 import re
 
-#: Spreadsheets calculate what begins like this, full-width signs included; some skip
-#: blanks before it.
+#: Spreadsheets take text that begins like this for a formula, also with full-width
+#: characters; some of them ignore leading blanks.
 FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\0]")
-#: What has to be escaped: a formula, or what would be read as an escaped one.
+#: Text that has to be escaped: a formula, or text that looks like an escaped one.
 NEEDS_ESCAPE = re.compile(rf"'*(?:{FORMULA.pattern})")
-#: Signs that no XML file can hold, so no workbook either.
+#: Characters that XML cannot hold, and so a workbook cannot either.
 NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -29,6 +29,6 @@ def unescape(text):
 
 
 def for_workbook(text):
-    """The escaped text as a cell of XLSX holds it: one kind of line end, legal XML."""
+    """The escaped text for a cell of XLSX, with uniform line ends and legal XML."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     return escape(NOT_IN_XML.sub("", lines))

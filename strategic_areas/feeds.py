@@ -1,4 +1,4 @@
-"""Following from outside: Atom feeds of what was published, calendars of due dates."""
+"""Atom feeds of what was published, and calendars of due dates."""
 
 from datetime import UTC, datetime, time, timedelta
 from uuid import NAMESPACE_URL, uuid5
@@ -22,7 +22,7 @@ CALENDAR = "text/calendar; charset=utf-8"
 
 
 class Feed(Atom1Feed):
-    """Django's, that has no date of its own making while nothing was published."""
+    """Django's Atom feed, dated by the plan's start while nothing was published."""
 
     def latest_post_date(self):
         return super().latest_post_date() if self.items else self.feed["since"]
@@ -76,7 +76,7 @@ def _feed(request, plan, title, path, **within):
 
 def _add(feed, news):
     entry = news.entry
-    # One account of one period keeps its name through all revisions of it.
+    # All revisions of one report have the same id, so that readers see one entry.
     name = permanent_id(entry.kind, entry.subject.pk, entry.period.pk, get_language())
     feed.add_item(
         title=f"{entry.agency.acronym} · {entry.subject.title} · {entry.period.name}",
@@ -117,7 +117,7 @@ def _calendar(plan, title, days):
 def _event(plan, each):
     event = Event()
     event.add("uid", str(permanent_id(each.kind, each.pk)))
-    # The content is that of today, as its label says: no other moment is known.
+    # The calendar shows today's dates; when each of them last changed is not known.
     event.add("dtstamp", datetime.combine(timezone.localdate(), time(), UTC))
     event.add("dtstart", each.day)
     event.add("dtend", each.day + timedelta(days=1))
@@ -149,5 +149,5 @@ def absolute(path):
 
 
 def permanent_id(*parts):
-    """A name that stays the same wherever the portal moves."""
+    """An id that stays the same when the portal moves to another address."""
     return uuid5(NAMESPACE_URL, "plan-portal/" + "/".join(map(str, parts)))

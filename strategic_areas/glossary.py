@@ -1,9 +1,10 @@
 """
-The words that the pages cannot do without, each with what it means here.
+The glossary: technical terms that the pages use, and what each means here.
 
-It begins with the difference that matters most: trafficking in persons and smuggling of
-migrants. Sources: Law 137-03, art. 3; the Palermo Protocols, art. 3 of each; OECD/DAC,
-Glossary of Key Terms in Evaluation and Results-Based Management, in our own words.
+It begins with the most important difference, between trafficking in persons and
+smuggling of migrants. Sources, reworded: Law 137-03, art. 3; the Palermo Protocols,
+art. 3 of each; OECD/DAC, Glossary of Key Terms in Evaluation and Results-Based
+Management.
 """
 
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True)
 class Term:
-    """``anchor`` is its place on the page, a promise like any address."""
+    """A term; ``anchor`` is its permanent place on the page, and never changes."""
 
     anchor: str
     word: str

@@ -1,9 +1,9 @@
 """
 Handover: an agency's work passes from one person to the next in one step.
 
-Reports belong to the agency, so drafts, returned work and open rounds pass by
-themselves with the mandate; what was written keeps its author. The page beside it tells
-the successor what the agency promised, what it did and what it owes.
+Reports belong to the agency, so the successor takes over drafts, returned reports and
+open rounds with the mandate, and no report changes its author. A page shows the
+successor what the agency promised, what it did and what it owes.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.queries import rounds
 
-#: How many published reports the page shows, the newest first.
+#: How many published reports the page shows; it shows the newest.
 REPORTS_SHOWN = 20
 UNFINISHED = [Status.DRAFT, Status.RETURNED]
 
@@ -36,7 +36,7 @@ def hand_over(mandate, successor, *, by, today=None):
     """
     End a mandate, begin the successor's, and sign the leaving person out at once.
 
-    Her account is closed when nothing else is left for it to do. Raises
+    Her account is closed if she has no other mandate or role. Raises
     ``access.RefusedError`` and changes nothing when the step is not possible.
     """
     today = today or timezone.localdate()
@@ -76,7 +76,7 @@ def _must_be_possible(mandate, successor, today):
 
 
 def _close_or_sign_out(user, today):
-    """Close the account, unless it still has a mandate or another role."""
+    """Close the account; if it has another mandate or role, only end its sessions."""
     stays = FocalPoint.objects.filter(user=user).exclude(ends_on__lt=today).exists()
     if stays or access.is_reviewer(user) or access.is_administrator(user):
         leaving.end_sessions(user)
@@ -97,7 +97,7 @@ class AgencyWork:
 
 
 def agency_work(agency, today=None):
-    """For whoever holds a mandate: drafts are the agency's own."""
+    """The work of an agency, with its drafts: for people who hold its mandate."""
     today = today or timezone.localdate()
     updates = ActivityUpdate.objects.without_transcriptions()
     updates = updates.filter(activity__agency=agency)

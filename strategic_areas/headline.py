@@ -1,7 +1,7 @@
 """
-What may be said of a plan first. Chosen by one rule, never written by hand.
+The headline of a plan, chosen by one rule and never written by hand.
 
-Pure, like ``progress``: plain values in, plain values out; templates find the words.
+Pure, like ``progress``: plain values in, plain values out; templates write the text.
 """
 
 from collections import Counter
@@ -21,7 +21,7 @@ from strategic_areas.progress import (
 
 
 class Finding(StrEnum):
-    """What a headline may say."""
+    """A statement that a headline can make about a plan."""
 
     OVER = "over"
     NOBODY = "nobody"
@@ -29,15 +29,15 @@ class Finding(StrEnum):
     COUNTS = "counts"
 
 
-#: What still has to keep its date.
+#: States of work that still has to keep its due date.
 UNFINISHED = frozenset(State) - {State.COMPLETED, State.CANCELLED}
-#: What may be said of it, in order.
+#: The kinds of punctuality that unfinished work can have, in order.
 OWED = tuple(kept for kept in Punctuality if kept != Punctuality.FINISHED_LATE)
 
 
 @dataclass(frozen=True)
 class Headline:
-    """What may be said of a plan first: findings in order, with their numbers."""
+    """The headline of a plan: its findings in order, and the numbers for them."""
 
     findings: tuple[Finding, ...]
     counts: Counts
@@ -58,11 +58,11 @@ def headline(
     reported: Iterable[str] = (),
 ) -> Headline:
     """
-    The first that applies: over, nobody, too few, otherwise the counts.
+    Choose the headline: the plan is over, nobody reported, too few did, or the counts.
 
+    The first finding that applies is chosen; only "over" and "nobody" appear together.
     ``ended_on`` is the end of a plan that is over, else None. ``asked`` and
-    ``reported`` name the agencies of the latest round. "Over" and "nobody" are said
-    together.
+    ``reported`` name the agencies of the latest round.
     """
     answered = set(reported)
     missing = tuple(name for name in asked if name not in answered)

@@ -1,4 +1,4 @@
-"""The words of states and frameworks wherever the public reads them."""
+"""The public labels of states and of international frameworks."""
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -11,7 +11,7 @@ STATES = {
     **{State(value): label for value, label in Execution.choices},
     State.NO_REPORT: _("No report"),
 }
-#: Families of international targets, in the order in which readers ask for them.
+#: The families of international targets, in the order in which pages list them.
 FAMILIES = {
     "SDG": _("Sustainable Development Goals (SDG)"),
     "GCM": _("Global Compact for Migration"),

@@ -1,4 +1,4 @@
-"""Which fields the public reads in two languages, and what keeps a history."""
+"""Registers the bilingual fields, and the models that keep a history."""
 
 from simple_history import register as keep_history
 
@@ -8,7 +8,7 @@ from strategic_areas.models import measurements  # noqa: F401 - or it is no mode
 
 make_bilingual("strategic_areas")
 
-# After the translated fields, or the history would miss them.
+# The history is registered last, or it would lack the translated fields.
 for model in (
     models.Plan,
     models.StrategicArea,

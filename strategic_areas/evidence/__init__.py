@@ -1,9 +1,9 @@
 """
-Files of evidence: what is taken in, cleaned, kept and removed.
+Files of evidence: how they are accepted, cleaned, stored and removed.
 
-``clean`` reads an upload with a real parser and writes it anew without its metadata,
-or refuses it in words that say how to make a clean copy. Nothing is stored before the
-whole report is valid.
+``clean`` reads an upload with a real parser and writes it anew without its metadata, or
+refuses it with a message that says how to make a clean copy. Nothing is stored before
+the whole report is valid.
 """
 
 from strategic_areas.evidence.cleaning import CleanFile, clean, clean_ahead

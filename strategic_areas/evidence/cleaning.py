@@ -1,7 +1,7 @@
 """
-From an upload to a file that may be kept, or a refusal.
+Turns an upload into a file that may be stored, or refuses it.
 
-What the uploader called the file is data to show, never a path.
+The uploader's name for the file is shown to people, and never used as a path.
 """
 
 import hashlib
@@ -32,7 +32,7 @@ CLEANERS = {
 
 LONGEST_NAME = 100
 DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)")
-#: Endings that hide before the last one, as in list.php.jpg; 1.2 and 12.03 are none.
+#: Extensions that may not come before the last one, as in list.php.jpg.
 HIDDEN = frozenset(
     """
     pdf jpg jpeg png gif bmp tif tiff webp svg xls xlsx xlsm xlsb doc docx docm dot dotm
@@ -45,7 +45,7 @@ HIDDEN = frozenset(
 
 @dataclass(frozen=True)
 class CleanFile:
-    """What is kept of an upload: the cleaned bytes, and what they are."""
+    """The cleaned bytes of an upload, with their name and type."""
 
     name: str
     content_type: str
@@ -64,7 +64,7 @@ def clean(upload):
     """
     The upload as a ``CleanFile``; ``RefusedFileError`` when it cannot be taken.
 
-    It is read once: whoever asks again gets the same answer.
+    The upload is cleaned once; later calls return the same result.
     """
     if not hasattr(upload, "answer"):
         try:
@@ -78,10 +78,10 @@ def clean(upload):
 
 def clean_ahead(files):
     """
-    Read every upload of a request, so that later ``clean`` has its answer at once.
+    Clean every upload of a request, so that later calls of ``clean`` return at once.
 
-    Call it before a transaction that saves them begins: a scanner may take seconds, in
-    which nobody else could save, and the database ends what idles for too long.
+    Call it before the transaction that saves them. A virus scan may take seconds. In a
+    transaction it would keep others from saving, and the database would end it as idle.
     """
     for _name, uploads in files.lists():
         for upload in uploads:
@@ -121,9 +121,10 @@ def _must_be_small(content):
 
 def clean_name(raw):
     """
-    The name as it may be shown and offered for saving; always with its extension.
+    The name under which the file is shown and downloaded, with its extension.
 
-    No folder, no invisible or direction-changing character, no name of a device.
+    Folders, invisible characters, characters that change the direction of text, and
+    names of devices are removed.
     """
     name = re.split(r"[/\\]", str(raw))[-1]
     name = unicodedata.normalize("NFC", name)
@@ -140,7 +141,7 @@ def clean_name(raw):
 
 
 def extension_of(name):
-    """The extension of a cleaned name, if it is one that is taken."""
+    """The extension of a cleaned name, if files with it are accepted."""
     stem, dot, extension = name.rpartition(".")
     extension = extension.lower()
     if not dot or extension not in EXTENSIONS:

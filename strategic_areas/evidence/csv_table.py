@@ -1,4 +1,4 @@
-"""CSV: text in UTF-8 that every spreadsheet reads as text."""
+"""Checks CSV files: UTF-8 text in which no cell is taken for a formula."""
 
 import csv
 import io
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from strategic_areas.evidence.limits import RefusedFileError, not_what_its_name_says
 
-#: A spreadsheet takes such a cell for a formula, unless it is just a number.
+#: A spreadsheet takes a cell that begins so for a formula, unless it is a number.
 FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]")
 NUMBER = re.compile(r"\s*[+-]?[\d\s.,%()/-]*\Z")
 MARKUP = re.compile(r"(?i)\s*<(!doctype|\?xml|html|head|body|script|svg|iframe|img)\b")
@@ -16,7 +16,7 @@ FOREIGN = (b"%PDF-", b"PK\x03\x04", b"GIF8", b"{\\rtf", b"\xff\xd8\xff", b"\x89P
 
 
 def clean_csv(content, extension="csv"):
-    """The same table; only its encoding is checked, and what a cell would do."""
+    """The table unchanged, once its encoding and its cells are checked."""
     if b"\0" in content or content.startswith(FOREIGN):
         raise not_what_its_name_says(extension, _advice())
     try:
@@ -38,7 +38,7 @@ def clean_csv(content, extension="csv"):
 
 
 def _rows(text):
-    """Its rows by the separator that its first line has more of."""
+    """The rows, split by the separator that is more frequent in the first line."""
     first = text.partition("\n")[0]
     separator = max(",;\t", key=first.count)
     return csv.reader(io.StringIO(text, newline=""), delimiter=separator)

@@ -1,4 +1,4 @@
-"""Pictures are read and written anew, so that nothing but the picture is kept."""
+"""Cleans pictures: they are decoded and written anew, without any metadata."""
 
 import io
 import zipfile
@@ -14,13 +14,13 @@ from strategic_areas.evidence.limits import (
 )
 
 FORMATS = {"jpg": "JPEG", "jpeg": "JPEG", "png": "PNG"}
-#: What each format can hold as it is; all else is converted.
+#: The colour modes that each format can store; other modes are converted.
 MODES = {"JPEG": {"L", "RGB"}, "PNG": {"1", "L", "P", "RGB", "RGBA"}}
 OPTIONS = {"JPEG": {"quality": 85}, "PNG": {}}
 SIGNATURES = {"JPEG": b"\xff\xd8\xff", "PNG": b"\x89PNG\r\n\x1a\n"}
 PNG_END = b"\0\0\0\0IEND\xaeB`\x82"
 
-# Pillow itself stops at twice this number, before it sets memory aside.
+# Pillow itself stops at twice this number of pixels, before it allocates memory.
 Image.MAX_IMAGE_PIXELS = IMAGE_PIXELS
 
 
@@ -31,8 +31,8 @@ def clean_image(content, extension):
         raise not_what_its_name_says(extension, _advice())
     if zipfile.is_zipfile(io.BytesIO(content)):
         raise holds_another_file(_advice())
-    # A phone may append a second picture to a JPEG; it is left behind. To a PNG
-    # nothing appends in good faith.
+    # A phone may append a second picture to a JPEG, which is dropped. No honest program
+    # appends anything to a PNG.
     if file_format == "PNG" and not content.endswith(PNG_END):
         raise holds_another_file(_advice())
     try:

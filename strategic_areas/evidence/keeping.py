@@ -1,4 +1,4 @@
-"""The private folder of files: what is written there, how much, and when it goes."""
+"""Stores and removes files in the private folder, and limits how much it holds."""
 
 import secrets
 from contextlib import contextmanager
@@ -20,7 +20,7 @@ from strategic_areas.models import Evidence
 from strategic_areas.models.trail import evidence_storage
 
 TOKEN_BYTES = 20
-#: What a row says of its file when it has none.
+#: The values of a row's file columns when it has no file.
 NO_FILE = {
     **{"file": "", "original_name": "", "content_type": "", "sha256": ""},
     "size": None,
@@ -32,7 +32,7 @@ _written = ContextVar("written", default=None)
 
 @contextmanager
 def kept_only_if_saved():
-    """Remove every file written inside when the database takes the save back."""
+    """A block whose written files are removed if the database rolls the save back."""
     names = []
     token = _written.set(names)
     try:
@@ -53,7 +53,7 @@ def attach(evidence, clean_file):
 
 
 def write(row, clean_file):
-    """Put the file under a random name beside the unsaved row, which tells of it."""
+    """Write the file under a random name, and describe it in the unsaved ``row``."""
     row.original_name = clean_file.name
     row.content_type = clean_file.content_type
     row.size = clean_file.size
@@ -68,8 +68,9 @@ def must_fit(agency, count, new_files):
     """
     Refuse more files than an update holds, or more bytes than an agency may keep.
 
-    ``count`` are the files that the update would have. Call it inside the transaction
-    that saves them: of two people who upload for one agency the second waits.
+    ``count`` is the number of files that the update would have. Call it inside the
+    transaction that saves them: it locks the agency, so that of two people who upload
+    at once the second waits.
     """
     if count > FILES_PER_UPDATE:
         raise RefusedFileError(
@@ -103,10 +104,10 @@ def remove_with_row(sender, instance, **kwargs):
 
 def remove(rows):
     """
-    Take these out for good: file, address and archive; the rows stay, as removed.
+    Remove the files, links and archive references of these rows, which stay as removed.
 
-    Copies of a row that name the same file go with it, and so does what the history
-    remembers of all of them.
+    Other rows that name the same file are treated alike, and so is the history of all
+    of them.
     """
     rows = list(rows)
     files = {item.file.name for item in rows if item.file}
@@ -121,14 +122,14 @@ def remove(rows):
 
 
 def remove_letters(rows):
-    """Take the files of these letters out for good; what is known of them stays."""
+    """Remove the files of these letters for good; their other fields stay."""
     for name in rows.exclude(file="").values_list("file", flat=True):
         _remove_once_committed(name)
     rows.update(**NO_FILE)
 
 
 def _remove_once_committed(name):
-    """The file goes when the row is gone for good, unless another row names it."""
+    """Remove the file once the transaction commits, unless another row names it."""
 
     def remove():
         if not Evidence.objects.filter(file=name).exists():

@@ -1,4 +1,4 @@
-"""What files are taken, how much of them, and how a refusal is told."""
+"""Which files are accepted, how large they may be, and the error for refusing one."""
 
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadhandler import FileUploadHandler
@@ -10,15 +10,16 @@ MEGABYTE = 1024 * 1024
 FILE_BYTES = 10 * MEGABYTE
 FILES_PER_UPDATE = 5
 AGENCY_BYTES = 500 * MEGABYTE
-#: A whole request: all files of an update, and its text.
+#: The largest request: all files of an update, and its text.
 REQUEST_BYTES = FILES_PER_UPDATE * FILE_BYTES + 5 * MEGABYTE
 IMAGE_PIXELS = 40_000_000
 UNPACKED_BYTES = 200 * MEGABYTE
 PACKED_ENTRIES = 2_000
-#: The packed index of a PDF; its pages and pictures are never unpacked.
+#: The largest unpacked index of a PDF; its pages and pictures are never unpacked.
 PDF_INDEX_BYTES = 50 * MEGABYTE
 
-#: What may be uploaded, and as what it is handed out; never what the browser says.
+#: The accepted extensions, with the content type under which each file is served. The
+#: type that a browser states is ignored.
 EXTENSIONS = {
     "pdf": "application/pdf",
     "jpg": "image/jpeg",
@@ -32,10 +33,10 @@ EXTENSIONS = {
 
 class RefusedFileError(Exception):
     """
-    A file is not taken. ``what`` is wrong with it; ``how`` to make a clean copy.
+    A file is refused.
 
-    Both are sentences for the person who uploads, in her language; ``code`` is for
-    programs.
+    ``what`` says what is wrong with it, and ``how`` how to make a clean copy: sentences
+    for the person who uploads, in her language. ``code`` is for programs.
     """
 
     def __init__(self, code, what, how):
@@ -44,14 +45,14 @@ class RefusedFileError(Exception):
 
 
 def not_what_its_name_says(extension, how):
-    """Its first bytes, or its parser, tell of something else."""
+    """The error for a file whose content does not match its extension."""
     what = _("This is not a %(extension)s file, or it is damaged.")
     what %= {"extension": extension.upper()}
     return RefusedFileError("not_its_kind", what, how)
 
 
 def holds_another_file(how):
-    """It can be read as two kinds of file, a trick to slip one of them past."""
+    """The error for a file that can be read as two types, a trick to hide one."""
     return RefusedFileError(
         "two_in_one",
         _("There is something else in this file before or after its content."),
@@ -63,7 +64,7 @@ class SizeLimitHandler(FileUploadHandler):
     """
     Refuses a request that is larger than any report with all its evidence.
 
-    It is asked before anything of the request is read; all else it passes on.
+    Django calls it before the request is read. It handles no upload itself.
     """
 
     def handle_raw_input(

@@ -1,7 +1,7 @@
 """
-Workbooks and documents: a packed folder, read entry by entry and packed anew.
+Cleans workbooks and documents: zip archives, read entry by entry and packed anew.
 
-Some of its parts refuse the whole file, some lose their content.
+Some parts are a reason to refuse the whole file; others lose their content.
 """
 
 import io
@@ -27,12 +27,12 @@ PLAIN_NAME = re.compile(r"[^\\:\0]+")
 PACKED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 ENCRYPTED = 0x1
 CHUNK = 64 * 1024
-#: The same moment for every entry: when something was written is nobody's business.
+#: The timestamp of every entry, so that the archive does not tell when it was written.
 NO_MOMENT = (1980, 1, 1, 0, 0, 0)
 
 CONTENT_TYPES = "[Content_Types].xml"
 MAIN_PARTS = {"xlsx": "xl/workbook.xml", "docx": "word/document.xml"}
-#: Parts that run, hold another file, or fetch from elsewhere.
+#: Parts that run code, hold another file, or load something from elsewhere.
 ACTIVE_PART = re.compile(
     r"(?i)(.*/)?(vbaproject|vbadata|attachedtoolbars)[^/]*$"
     r"|.*/(activex|embeddings|macrosheets|dialogsheets|externallinks|querytables"
@@ -47,7 +47,7 @@ FETCHING_FIELD = re.compile(
     r"(?i)\b(DDE|DDEAUTO|INCLUDETEXT|INCLUDEPICTURE|IMPORT|INCLUDE|LINK|DATABASE)\b\s"
 )
 LINK = re.compile(r"(?i)(https?|mailto):|#")
-#: A document's properties tell author, company, template and more: these say nothing.
+#: Empty properties, which replace those that name author, company, template and more.
 _package = "http://schemas.openxmlformats.org/package/2006/metadata"
 _office = "http://schemas.openxmlformats.org/officeDocument/2006"
 EMPTY_PROPERTIES = {
@@ -58,7 +58,7 @@ EMPTY_PROPERTIES = {
 
 
 def clean_office(content, extension):
-    """The same document without its author; refused when it does or fetches things."""
+    """The document without personal metadata; refused if it runs or loads anything."""
     if not content.startswith(FIRST):
         raise not_what_its_name_says(extension, _advice())
     if content[-LAST_LENGTH:-18] != LAST:
@@ -81,7 +81,7 @@ def clean_office(content, extension):
 
 
 def _must_be_plain(entries, extension):
-    """Few enough, each a file of its own with a name that stays inside."""
+    """Refuse too many, encrypted or duplicate entries, and names that lead outside."""
     if len(entries) > PACKED_ENTRIES:
         raise _too_much()
     if not entries or min(entry.header_offset for entry in entries) != 0:
@@ -114,7 +114,7 @@ def _packed_anew(packed, entries):
 
 
 def _unpacked(packed, entry, room):
-    """Its bytes, counted while they come: what the folder says may be a lie."""
+    """The unpacked bytes, counted while reading: the stated size may be false."""
     data = bytearray()
     with packed.open(entry) as source:
         while chunk := source.read(CHUNK):
@@ -125,7 +125,7 @@ def _unpacked(packed, entry, room):
 
 
 def _cleaned(name, data):
-    """Pictures lose their place and camera as if they came by themselves."""
+    """Clean a picture inside the document like an uploaded one."""
     extension = name.rpartition(".")[2].lower()
     if extension in FORMATS:
         return clean_image(data, extension)
@@ -141,7 +141,7 @@ def _too_much():
 
 
 def _must_be_kind(packed, extension):
-    """It holds the main part of a workbook or document, and no active part."""
+    """Refuse a file without the main part of its kind, or with an active part."""
     names = packed.namelist()
     if CONTENT_TYPES not in names or MAIN_PARTS[extension] not in names:
         raise not_what_its_name_says(extension, _advice())
@@ -150,7 +150,7 @@ def _must_be_kind(packed, extension):
 
 
 def _clean_part(name, data):
-    """The part as it is kept."""
+    """The content of a part as it is stored."""
     lowered = name.lower()
     if lowered in EMPTY_PROPERTIES:
         return EMPTY_PROPERTIES[lowered].encode()
@@ -166,14 +166,14 @@ def _clean_part(name, data):
 
 
 def _must_be_plain_xml(data):
-    """UTF-8 without a document type: entities are how XML explodes or fetches."""
+    """Refuse XML that is not UTF-8 or has a document type, which allows entities."""
     data.decode("utf-8")
     if b"\0" in data or re.search(rb"(?i)<!(doctype|entity)", data):
         raise ValueError("XML that declares a document type")
 
 
 def _must_stay_inside(data):
-    """Every relation leads inside, or is a plain link for the reader to follow."""
+    """Refuse relations that lead outside, except for plain hyperlinks."""
     try:
         relations = SafeXml.fromstring(data, forbid_dtd=True)
     except (SafeXml.ParseError, DefusedXmlException):
@@ -191,7 +191,7 @@ def _must_stay_inside(data):
 
 
 def _must_not_fetch(text):
-    """Fields of a document that bring in other files or start programs."""
+    """Refuse fields of a document that load other files or start programs."""
     fields = "".join(run or f" {whole} " for run, whole in FIELD.findall(text))
     if FETCHING_FIELD.search(f"{fields} "):
         raise _active()

@@ -1,4 +1,4 @@
-"""PDFs: active ones are refused, all others lose what tells of author and program."""
+"""Cleans PDFs: active ones are refused, others lose their author and program."""
 
 import io
 import re
@@ -15,18 +15,18 @@ from strategic_areas.evidence.limits import (
     not_what_its_name_says,
 )
 
-#: Names that make a PDF do something, or hold another file, wherever they stand.
+#: Names with which a PDF runs something or holds another file, anywhere in it.
 ACTIVE = frozenset(
     """
     /JavaScript /JS /AA /Launch /EmbeddedFile /EmbeddedFiles /EF /RichMedia /XFA
     /SubmitForm /ImportData
     """.split()  # noqa: SIM905 - a paragraph reads better than eleven quoted words
 )
-#: Where documents, pages and pictures tell who made them, when and with what.
+#: Keys under which documents, pages and pictures say who made them, when and how.
 METADATA = ("/Metadata", "/PieceInfo", "/LastModified")
 END = re.compile(rb"%%EOF[\r\n\0 ]*\Z")
 
-# A stream of 10 MB may unpack to gigabytes; the parser itself stops at these.
+# A stream of 10 MB may unpack to gigabytes; the parser itself stops at these limits.
 pikepdf.settings.set_qpdf_limits(
     flate_max_memory=PDF_INDEX_BYTES,
     png_max_memory=PDF_INDEX_BYTES,
@@ -36,7 +36,7 @@ pikepdf.settings.set_qpdf_limits(
 
 
 def clean_pdf(content, extension="pdf"):
-    """The same pages, written anew; refused when anything in it is active."""
+    """The same pages, written anew; refused when anything in them is active."""
     if not content.startswith(b"%PDF-"):
         raise not_what_its_name_says(extension, _advice())
     if not END.search(content) or zipfile.is_zipfile(io.BytesIO(content)):
@@ -58,7 +58,7 @@ def _must_be_passive(pdf):
         raise _locked()
     if any(_is_active(found) for found in pdf.objects):
         raise _active()
-    # What the parser could not unpack, or would not, was not looked at either.
+    # A stream that the parser could not unpack has not been checked.
     if any("error decoding" in str(warning) for warning in pdf.get_warnings()):
         raise ValueError("A packed index that does not open")
 
@@ -100,12 +100,12 @@ def _is_active(found):
 
 
 def _is_elsewhere(item):
-    """An object of its own, which is looked at by itself."""
+    """True for an indirect object, which is checked by itself."""
     return isinstance(item, pikepdf.Object) and item.is_indirect
 
 
 def _only_shows(action):
-    """Office suites write where to open: a place in this document does no harm."""
+    """True for an action that only opens a place in this document, as Office writes."""
     places = Array | Name | String
     if isinstance(action, Dictionary):
         return (

@@ -1,7 +1,7 @@
 """
-Whether an upload holds a known virus: asked of ClamAV's daemon, where there is one.
+Scans uploads for viruses with ClamAV's daemon, if the settings name one.
 
-Where one is named in the settings nothing is taken without its word.
+If they do, no file is accepted without a clear answer from it.
 """
 
 import logging
@@ -16,14 +16,14 @@ from strategic_areas.evidence.limits import RefusedFileError
 
 logger = logging.getLogger(__name__)
 
-#: Seconds for the whole conversation; a person waits for it, and a thread with her.
+#: Seconds for the whole scan, for which a person and a thread have to wait.
 DEADLINE = 5
-#: The longest answer that is read.
+#: The most bytes of an answer that are read.
 LONGEST = 1024
 
 
 def must_be_harmless(content):
-    """``RefusedFileError`` for a virus, or where the scanner gives no clear answer."""
+    """Raise ``RefusedFileError`` for a virus, or without a clear answer."""
     if not settings.CLAMD:
         return
     try:
@@ -50,7 +50,7 @@ def must_be_harmless(content):
 
 
 def _ask(address, content):
-    """The answer to INSTREAM, as clamd(8) describes it: lengths before each part."""
+    """The answer to INSTREAM; as clamd(8) says, each part is sent after its length."""
     ends = time.monotonic() + DEADLINE
     with _connected(address) as line:
         _wait_no_longer(line, ends)
@@ -67,7 +67,7 @@ def _ask(address, content):
 
 
 def _wait_no_longer(line, ends):
-    """Let the next step, however many parts it has, take the rest of the time."""
+    """Limit the next socket call to the rest of the time."""
     rest = ends - time.monotonic()
     if rest <= 0:
         raise TimeoutError

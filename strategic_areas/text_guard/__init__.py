@@ -1,15 +1,16 @@
 """
-Finds personal data in a text before the public can read it.
+The guard: it finds personal data in a text before the public can read it.
 
-The portal tells of work done, never of a person. Whatever people type, upload or import
-passes here before it becomes public. What identifies a person blocks: an identity
-document, a telephone, a mailbox, a birth date, a bank account, initials. What may make
-a person findable warns, and somebody decides: a number of people from one to nine, in
-digits or in words, an age beside a place, a name, a case file, a plate, a street
-address. A warning too many is cheaper than one too few; a block has to be right.
+The portal reports on work and never on a person. Every text that people type, upload or
+import is checked here before it becomes public. Data that identifies a person blocks
+the text: identity documents, telephone numbers, e-mail addresses, birth dates, bank
+accounts and initials. Data by which a person may be recognised gives a warning, which
+somebody has to check: one to nine people, in digits or in words, an age next to a
+place, a name, a case file, a number plate or a street address. A false warning costs
+less than a missed one; a block has to be right.
 
-Pure and deterministic: lists of words and shapes, Spanish and English, nothing learnt
-and nothing guessed. The work grows with the length of the text and no faster.
+The guard is pure and deterministic. It uses lists of words and regular expressions in
+Spanish and English, and its time grows linearly with the length of the text.
 """
 
 from strategic_areas.text_guard import ages, identifiers, names, numbers, traces
@@ -28,7 +29,7 @@ RULES = (
 
 
 def inspect(text: str) -> list[Finding]:
-    """All that was found, in the order of the text; an empty list is a clean text."""
+    """All findings in the order of the text; an empty list for a clean text."""
     reading = Reading(text)
     found = {finding for rule in RULES for finding in rule(reading)}
     return sorted(found, key=lambda each: (each.start, each.end, each.kind))

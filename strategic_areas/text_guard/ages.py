@@ -1,8 +1,9 @@
 """
-An age beside a place: "una adolescente de 15 años, en Sosúa".
+The rule for an age near a place: "una adolescente de 15 años, en Sosúa".
 
-Either alone says little; both together may be enough for whoever lives there. Years of
-prison, of a plan or of experience are no age, and neither is a range ("12 a 17").
+Either alone says little, but people who live there may recognise a person by both.
+Years of prison, of a plan or of experience are no age, and neither is a range ("12 a
+17").
 """
 
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from strategic_areas.text_guard.findings import Finding, Kind
 from strategic_areas.text_guard.places import LONGEST, PLACES
 from strategic_areas.text_guard.reading import Reading, Word
 
-#: So many words away a place still belongs to the age, and a person to the years.
+#: The most words between an age and its place, and between a person and the years.
 NEAR_PLACE = 20
 NEAR_PERSON = 10
 OLDEST = 110
@@ -22,7 +23,7 @@ STARTS_A_MINOR = vocabulary.ONE | vocabulary.THOSE | {"", ".", ":", ";"}
 
 
 def find_ages_with_places(reading: Reading) -> Iterator[Finding]:
-    """The stretch from the age to the nearest place, either way round."""
+    """Findings that reach from an age to the nearest place, in either order."""
     marks = sorted([*_ages(reading), *_places(reading)])
     told: set[int] = set()
     for (first, first_end, kind), (second, second_end, other) in pairwise(marks):
@@ -82,7 +83,7 @@ def _age_end(reading: Reading, index: int) -> int | None:
 
 
 def _is_in_a_range(reading: Reading, index: int) -> bool:
-    """ "De 12 a 17 años", "aged 12 to 17": a group, nobody's age."""
+    """True in a range such as "12 a 17 años" or "12 to 17", the age of a group."""
     ends = ((index - 1, index - 2), (index + 1, index + 2))
     return any(
         reading.word(bound).text in {"a", "to"} and _is_age(reading.word(other))

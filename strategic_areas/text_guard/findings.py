@@ -1,4 +1,4 @@
-"""What the guard says: a kind, how grave it is, and where it stands."""
+"""The findings of the guard: their kinds, severities and messages."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,14 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Severity(StrEnum):
-    """Whether a text may still become public once somebody has looked at it."""
+    """Whether a text may become public once somebody has checked the finding."""
 
     BLOCK = "block"
     WARN = "warn"
 
 
 class Kind(StrEnum):
-    """What was found."""
+    """The kind of personal data that was found."""
 
     IDENTITY_DOCUMENT = "identity_document"
     PASSPORT = "passport"
@@ -32,7 +32,7 @@ class Kind(StrEnum):
     ADDRESS = "address"
 
 
-#: All of these point at one person by themselves; the others need a second look.
+#: Kinds that identify one person by themselves; the others only give a warning.
 BLOCKING = frozenset(
     {
         Kind.IDENTITY_DOCUMENT,
@@ -92,10 +92,10 @@ MESSAGES = {
 @dataclass(frozen=True)
 class Finding:
     """
-    One thing found: ``text[start:end]`` is what whoever wrote the text should look at.
+    One finding; ``text[start:end]`` is the part of the text to check.
 
-    The message says what it is and what to do, and never repeats it, so that a message
-    can be mailed, logged or counted.
+    The message says what it may be and what to do, and never quotes the text, so that
+    it can be mailed or logged.
     """
 
     kind: Kind

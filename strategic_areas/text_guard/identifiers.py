@@ -1,10 +1,11 @@
 """
-What identifies one person by itself, and so blocks.
+The rules for data that identifies one person by itself, and so blocks a text.
 
-Each rule is a shape, and some also need a word beside it. Shapes repeat only so many
-times, so that no text makes them slow. What one rule has taken no later one takes.
-Whether such a telephone, account or card can exist is what two libraries know. They are
-not asked to find a telephone: ``PhoneNumberMatcher`` misses one beside another number.
+Each rule is a regular expression, and some also need a certain word nearby. Repetitions
+are bounded, so that no text makes a rule slow. Characters matched by one rule are not
+matched by a later one. Two libraries tell whether a telephone number, account or card
+can exist. They do not find telephone numbers, because ``PhoneNumberMatcher`` misses one
+next to another number.
 """
 
 import re
@@ -20,9 +21,9 @@ from strategic_areas.text_guard.findings import Finding, Kind
 from strategic_areas.text_guard.reading import Reading
 
 #: Help lines that any text may name although they are not toll-free: that of the
-#: Ministry of Women. Short lines such as 9-1-1 or *212 have not the shape of a number.
+#: Ministry of Women. Short numbers such as 9-1-1 or *212 match no rule.
 HELP_LINES = frozenset({"8096897212"})
-#: Toll-free numbers are nobody's own. phonenumbers knows all of them but these.
+#: Toll-free numbers belong to no person. phonenumbers knows all but this prefix.
 TOLL_FREE = "809200"
 
 MONTH = (
@@ -35,14 +36,14 @@ DATE = (
     rf"|\d{{1,2}}(?:st|nd|rd|th|ro|o)?[ \n,]{{0,2}}(?:of |de |del )?{MONTH}(?![a-z])"
     rf"|{MONTH} \d{{1,2}}(?!\d))"
 )
-#: What phonenumbers says of a number that nobody outside a town could dial.
+#: The results of phonenumbers for a number that can only be dialled locally.
 TOO_SHORT = {ValidationResult.TOO_SHORT, ValidationResult.IS_POSSIBLE_LOCAL_ONLY}
-#: Three, seven and one digit, however they are parted.
+#: Three, seven and one digit, with any separators.
 CEDULA = r"\d{3}[-. \n]{0,3}\d{7}[-. \n]{0,3}\d"
 
 
 class Rule(NamedTuple):
-    """A shape whose group ``found`` is a finding of the kind if it is accepted."""
+    """A pattern whose group ``found`` is a finding if ``accepts`` agrees."""
 
     kind: Kind
     shape: re.Pattern[str]
@@ -50,7 +51,7 @@ class Rule(NamedTuple):
 
 
 def find_identifiers(reading: Reading) -> Iterator[Finding]:
-    """All that identifies somebody, never the same characters twice."""
+    """All findings of the rules, which never overlap."""
     taken = bytearray(len(reading.plain))
     for rule in RULES:
         for match in rule.shape.finditer(reading.plain):
@@ -67,7 +68,7 @@ def _always(match: re.Match[str]) -> bool:
 
 
 def _dialled(text: str) -> phonenumbers.PhoneNumber | None:
-    """The number as read in the Dominican Republic; None if it cannot be one."""
+    """The text as a Dominican telephone number; None if it cannot be a number."""
     try:
         return phonenumbers.parse(text.replace("\n", " "), "DO")
     except NumberParseException:
@@ -75,7 +76,7 @@ def _dialled(text: str) -> phonenumbers.PhoneNumber | None:
 
 
 def _is_official(found: str) -> bool:
-    """A help line or a toll-free number, with or without the country's code."""
+    """True for a help line or a toll-free number, with or without country code."""
     number = _dialled(found)
     if number is None:
         return False
@@ -89,9 +90,9 @@ def _is_official(found: str) -> bool:
 
 def _is_telephone(match: re.Match[str]) -> bool:
     """
-    One that its country gives out; behind a plus, one that is long enough for it.
+    True for a number that its country assigns, or after a plus for one long enough.
 
-    Behind a plus there may be too many digits: the last are the next word's.
+    After a plus there may be too many digits, as the last may belong to the next word.
     """
     number = _dialled(match["found"])
     if number is None:
@@ -104,12 +105,12 @@ def _is_telephone(match: re.Match[str]) -> bool:
 
 def _is_cedula(match: re.Match[str]) -> bool:
     """
-    Any number of that shape, its check digit right or wrong.
+    True for a number of that pattern, whether or not its check digit is right.
 
-    One mistyped digit still leads to the person, and cards with a wrong check digit
-    were issued. Two things have that shape and are none: eleven digits that begin like
-    a national telephone number with its country code, and the first part of the last
-    name in a web address ("/20180511203-launch-of-the-plan").
+    A number with one wrong digit can still identify the person, and cards with a wrong
+    check digit were issued. Two kinds of number only look alike: eleven digits that
+    begin like a national telephone number with country code, and the number at the
+    start of the last part of a URL ("/20180511203-launch-of-the-plan").
     """
     found = match["found"]
     if not found.isdecimal():
@@ -123,26 +124,26 @@ def _is_cedula(match: re.Match[str]) -> bool:
 
 
 def _is_card(match: re.Match[str]) -> bool:
-    """With the check digit that every payment card has."""
+    """True for a number with the check digit of a payment card."""
     return luhn.is_valid(clean(match["found"], " -\n"))
 
 
 def _is_iban(match: re.Match[str]) -> bool:
-    """A Dominican one by its shape alone, any other by its country and check digits."""
+    """True for a Dominican IBAN by its form, for others by country and check digits."""
     code = clean(match["found"], " -\n")
     is_dominican = code.startswith("do") and len(code) == 28
     return is_dominican or iban.is_valid(code, check_country=False)
 
 
 def _is_passport(match: re.Match[str]) -> bool:
-    """With the word passport near it, before or behind."""
+    """True with the word passport nearby, before or after the number."""
     before = match.string[max(0, match.start() - 40) : match.start()]
     after = match.string[match.end() : match.end() + 25]
     return bool(PASSPORT_WORD.search(f"{before} {after}"))
 
 
 def _is_birth(match: re.Match[str]) -> bool:
-    """Of a person: institutions are born too, and laws speak of born before a day."""
+    """True for a person's birth: not an institution's, nor "born before" in a law."""
     before = match.string[max(0, match.start() - 60) : match.start()]
     return not NOT_A_PERSON.search(before) and not NOT_A_DAY.search(match["gap"])
 
@@ -160,7 +161,7 @@ NOT_A_DAY = re.compile(
 )
 RULES = [
     Rule(
-        # An institution's mailbox too: the address does not tell who reads it.
+        # Addresses of institutions are found too: nobody can tell who reads the mail.
         Kind.EMAIL,
         re.compile(
             r"(?P<found>[\w.%+'-]{1,64}(?: ?@ ?| ?[(\[](?:at|arroba)[)\]] ?| arroba )"
@@ -174,7 +175,7 @@ RULES = [
         _is_cedula,
     ),
     Rule(
-        # Dominican numbers, and others of North America with brackets or signs.
+        # Dominican numbers, and other North American ones with brackets or hyphens.
         Kind.TELEPHONE,
         re.compile(
             r"(?<!\d)(?<!\d[.,])(?P<found>(?:[+]?1[-. \n]{0,2})?"

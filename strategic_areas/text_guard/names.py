@@ -1,5 +1,5 @@
 """
-Names and initials beside a word for a person.
+The rules for names and initials next to a word for a person.
 
 Initials block: "la víctima M. R.", "J.P.F., de 15 años". Two capitalised words right
 after "la víctima" or "la joven" warn as a name, and so does a single one after
@@ -13,7 +13,7 @@ from strategic_areas.text_guard import vocabulary
 from strategic_areas.text_guard.findings import Finding, Kind
 from strategic_areas.text_guard.reading import Reading, Word
 
-#: So many words may part initials from the person or the age.
+#: The most words between initials and the person or the age.
 NEAR = 4
 LONGEST_NAME = 8
 LONGEST_INITIALS = 5
@@ -21,7 +21,7 @@ SIGNS = frozenset({",", ":", '"', "«", "“"})
 
 
 def find_names(reading: Reading) -> Iterator[Finding]:
-    """Initials and names, each where it begins."""
+    """Findings of initials and names, in the order of the text."""
     for index, word in enumerate(reading.words):
         if end := _initials_end(reading, index):
             kind = Kind.INITIALS
@@ -33,7 +33,7 @@ def find_names(reading: Reading) -> Iterator[Finding]:
 
 
 def _is_initial(reading: Reading, index: int) -> bool:
-    """One capital letter and its full stop."""
+    """True for one capital letter with a full stop."""
     word, stop = reading.word(index), reading.word(index + 1)
     return (
         len(word.text) == 1
@@ -44,7 +44,7 @@ def _is_initial(reading: Reading, index: int) -> bool:
 
 
 def _initials_end(reading: Reading, index: int) -> int | None:
-    """Where two to five initials end that belong to a person; else None."""
+    """The end of two to five initials of a person that begin here; else None."""
     if _is_initial(reading, index - 2) or not _is_initial(reading, index):
         return None
     end, letters = index, ""
@@ -61,7 +61,7 @@ def _initials_end(reading: Reading, index: int) -> int | None:
 
 
 def _is_of_a_person(reading: Reading, start: int, end: int) -> bool:
-    """Introduced as a person's, or followed by an age."""
+    """True for initials after a word for a person, or before an age."""
     for back in range(1, NEAR + 1):
         word = reading.word(start - back)
         if word.text in vocabulary.SOUGHT or word.text in {"iniciales", "initials"}:
@@ -75,7 +75,7 @@ def _is_of_a_person(reading: Reading, start: int, end: int) -> bool:
 
 
 def _name_end(reading: Reading, index: int) -> int | None:
-    """Where a name ends that begins here, right after a word for a person."""
+    """The end of a name that begins here, right after a word for a person."""
     if not _is_part(reading.word(index)):
         return None
     needed = _needed_parts(reading, index)
@@ -97,7 +97,7 @@ def _name_end(reading: Reading, index: int) -> int | None:
 
 
 def _needed_parts(reading: Reading, index: int) -> int | None:
-    """How many capitals make a name here: one after "called"; None for no name."""
+    """How many capitalised words make a name: one after "called"; None for no name."""
     called = False
     for back in range(1, NEAR + 1):
         word = reading.word(index - back)
@@ -113,14 +113,14 @@ def _needed_parts(reading: Reading, index: int) -> int | None:
 
 
 def _may_introduce(word: Word, back: int) -> bool:
-    """A word or sign between a person and what follows; some not right before it."""
+    """True for a word or character that may stand between a person and a name."""
     if word.text in vocabulary.INTRODUCTIONS or word.text in SIGNS:
         return True
     return back > 1 and word.text in vocabulary.INTRODUCED
 
 
 def _is_of_an_institution(reading: Reading, index: int) -> bool:
-    """Capitalised without beginning a sentence: "Ciudad Mujer San Juan"."""
+    """True if capitalised inside a sentence, as in "Ciudad Mujer San Juan"."""
     starts = {"", ".", ":", ";", "!", "?", "-", "(", '"', "«", "“"}
     person, before = reading.word(index), reading.word(index - 1)
     return person.is_shouted or (person.is_capitalised and before.text not in starts)

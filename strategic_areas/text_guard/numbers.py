@@ -1,12 +1,11 @@
 """
-Small numbers of people: one to nine, in digits or words, on either side of the noun.
+The rule for small numbers of people: one to nine, in digits or words.
 
-Fewer than ten people may be recognised by those who know them, so such a number
-warns: "dos jóvenes víctimas haitianas", "una de las niñas", "victims: 3", "a couple
-of girls". Zero tells of nobody. A rate ("tres de cada diez mujeres"), the number of an
-article or a goal, and the person of a right or a role ("una persona puede denunciar",
-"una persona titular") are let through by the lists of ``vocabulary``, and by nothing
-cleverer.
+Fewer than ten people may be recognised by those who know them, so such a number gives a
+warning: "dos jóvenes víctimas haitianas", "una de las niñas", "victims: 3", "a couple
+of girls". Zero gives none. The lists of ``vocabulary`` exclude rates ("tres de cada
+diez mujeres"), numbers of articles or goals, and any person who has a right or a role
+("una persona puede denunciar", "una persona titular").
 """
 
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from strategic_areas.text_guard import vocabulary
 from strategic_areas.text_guard.findings import Finding, Kind
 from strategic_areas.text_guard.reading import Reading, Word
 
-#: So many words may stand between the number and the people.
+#: The most words between the number and the people.
 REACH = 5
 
 
@@ -29,7 +28,7 @@ class Amount(Enum):
 
 
 def find_small_numbers(reading: Reading) -> Iterator[Finding]:
-    """One finding for each number; of "una sola víctima" the longest."""
+    """One finding for each number; for "una sola víctima" the longest one."""
     counted = -1
     for index, word in enumerate(reading.words):
         amount = _amount(reading, index)
@@ -66,7 +65,7 @@ def _amount(reading: Reading, index: int) -> Amount | None:
 
 
 def _is_small(text: str) -> bool:
-    """One to nine, alone or as the ends of a range such as 2-3."""
+    """True for one to nine, alone or as both ends of a range such as 2-3."""
     ends = text.split("-")
     return len(ends) <= 2 and all(
         len(end) <= 2 and end.isdecimal() and 1 <= int(end) <= 9 for end in ends
@@ -74,7 +73,7 @@ def _is_small(text: str) -> bool:
 
 
 def _is_glued(reading: Reading, index: int) -> bool:
-    """Part of a code ("R-1", "G7"), an ordinal ("3ra") or a percentage."""
+    """True in a code ("R-1", "G7"), an ordinal ("3ra") or a percentage."""
     word, after = reading.word(index), reading.word(index + 1)
     before, earlier = reading.word(index - 1), reading.word(index - 2)
     if before.end == word.start and before.is_letters:
@@ -87,7 +86,7 @@ def _is_glued(reading: Reading, index: int) -> bool:
 
 
 def _ends_a_longer_number(reading: Reading, index: int) -> bool:
-    """As in "treinta y dos", "ciento una" and "twenty-two"."""
+    """True at the end of "treinta y dos", "ciento una" or "twenty-two"."""
     before, earlier = reading.word(index - 1), reading.word(index - 2)
     return before.text in vocabulary.TENS or (
         before.text in vocabulary.JOINED and earlier.text in vocabulary.TENS
@@ -95,7 +94,7 @@ def _ends_a_longer_number(reading: Reading, index: int) -> bool:
 
 
 def _is_labelled(reading: Reading, index: int) -> bool:
-    """As in "artículo 3" and "art. 3", it says which, not how many."""
+    """True as in "artículo 3" and "art. 3", where it does not count anything."""
     before, earlier = reading.word(index - 1), reading.word(index - 2)
     return before.text in vocabulary.LABELS or (
         before.text == "."
@@ -105,7 +104,7 @@ def _is_labelled(reading: Reading, index: int) -> bool:
 
 
 def _is_rate(reading: Reading, index: int) -> bool:
-    """As in "tres de cada diez" and, for both numbers, "one in three"."""
+    """True as in "tres de cada diez" and, for both numbers, "one in three"."""
     before, earlier = reading.word(index - 1), reading.word(index - 2)
     after, later = reading.word(index + 1), reading.word(index + 2)
     if after.text in vocabulary.OF and later.text in {"cada", "every", "each"}:
@@ -116,7 +115,7 @@ def _is_rate(reading: Reading, index: int) -> bool:
 
 
 def _noun_after(reading: Reading, index: int, amount: Amount) -> int | None:
-    """Where the people stand that the number counts; None if it counts none."""
+    """The index of the noun for people that the number counts; None without one."""
     start = _skip_of(reading, index)
     for place in range(start, start + REACH):
         if _is_counted(reading, place, amount, is_next=place == index + 1):
@@ -127,7 +126,7 @@ def _noun_after(reading: Reading, index: int, amount: Amount) -> int | None:
 
 
 def _skip_of(reading: Reading, index: int) -> int:
-    """Past "de las", "of the 14", "par de" and "casos de"; else the next word."""
+    """The index after "de las", "of the 14", "par de" or "casos de"; else the next."""
     place = index + 1
     if reading.word(place).text in vocabulary.GATHERED:
         place += 1
@@ -141,7 +140,7 @@ def _skip_of(reading: Reading, index: int) -> int:
 
 
 def _is_counted(reading: Reading, place: int, amount: Amount, *, is_next: bool) -> bool:
-    """A noun for people in the number that the amount asks for."""
+    """True for a noun for people whose grammatical number fits the amount."""
     text = reading.word(place).text
     if is_next and text in vocabulary.NATIONALS:
         return True
@@ -153,7 +152,7 @@ def _is_counted(reading: Reading, place: int, amount: Amount, *, is_next: bool) 
 
 
 def _follows_of(reading: Reading, place: int) -> bool:
-    """As in "una de las víctimas": the noun is in the plural though it is one."""
+    """True as in "una de las víctimas": a plural noun after a number of one."""
     before = reading.word(place - 1)
     return reading.word(place).text in vocabulary.SEVERAL_PERSONS and (
         before.text in vocabulary.THOSE or before.is_number
@@ -162,10 +161,10 @@ def _follows_of(reading: Reading, place: int) -> bool:
 
 def _may_stand_between(reading: Reading, place: int, amount: Amount) -> bool:
     """
-    An adjective, a verb of being or a sign that parts nothing.
+    True for an adjective, a form of "to be", or a character that separates nothing.
 
-    Behind "una" or "one", which are everywhere, only known adjectives; behind other
-    numbers any word that neither starts something new nor is itself what is counted.
+    After "una" or "one", which are frequent, only known adjectives count. After other
+    numbers every word does, unless it ends the phrase or is itself what is counted.
     """
     word = reading.word(place)
     if word.text == ")" or word.is_number:
@@ -180,7 +179,7 @@ def _may_stand_between(reading: Reading, place: int, amount: Amount) -> bool:
 
 
 def _is_bracketed_number(reading: Reading, place: int) -> bool:
-    """As in "dos (2) víctimas"; but not the item "2) Víctimas"."""
+    """True as in "dos (2) víctimas", but not in the list item "2) Víctimas"."""
     number = place if reading.word(place).is_number else place - 1
     return reading.word(number - 1).text == "("
 
@@ -192,7 +191,7 @@ def _is_adjective(word: Word) -> bool:
 
 
 def _is_generic(reading: Reading, place: int, amount: Amount) -> bool:
-    """Any person, a group's name ("child protection unit") or a comparison."""
+    """True for any person, a compound ("child protection unit") or a comparison."""
     after = reading.word(place + 1)
     if (
         reading.word(place).text in {"menor", "minor"}
@@ -210,7 +209,7 @@ def _is_generic(reading: Reading, place: int, amount: Amount) -> bool:
 
 
 def _is_compound(reading: Reading, place: int) -> bool:
-    """As in "child protection", "women's shelter" and "victim-centred"."""
+    """True as in "child protection", "women's shelter" and "victim-centred"."""
     noun, after, later = (reading.word(place + on) for on in range(3))
     if after.text in vocabulary.APOSTROPHES:
         behind = reading.word(place + 3) if later.text == "s" else later
@@ -221,7 +220,7 @@ def _is_compound(reading: Reading, place: int) -> bool:
 
 
 def _noun_before(reading: Reading, index: int, amount: Amount) -> int | None:
-    """The people of "víctimas: 3", "niñas (2)" or "las víctimas fueron tres"."""
+    """The noun before, as in "víctimas: 3", "niñas (2)", "las víctimas fueron tres"."""
     place = index - 1
     while (
         index - place <= 3
@@ -245,7 +244,7 @@ def _noun_before(reading: Reading, index: int, amount: Amount) -> int | None:
 
 
 def _may_stand_before(word: Word) -> bool:
-    """Between the people and the sign: "víctimas de trata rescatadas en Sosúa: 3"."""
+    """True for words between, as in "víctimas de trata rescatadas en Sosúa: 3"."""
     return word.is_letters and word.text not in vocabulary.STOPS - {
         "de",
         "of",
@@ -255,7 +254,7 @@ def _may_stand_before(word: Word) -> bool:
 
 
 def _is_beside_the_count(reading: Reading, place: int) -> bool:
-    """As in "trata de personas: 5" and "talleres para las mujeres: 3"."""
+    """True as in "trata de personas: 5" and "talleres para las mujeres: 3"."""
     before, earlier = reading.word(place - 1), reading.word(place - 2)
     if before.text in vocabulary.THOSE:
         before, earlier = earlier, reading.word(place - 3)
@@ -264,7 +263,7 @@ def _is_beside_the_count(reading: Reading, place: int) -> bool:
 
 
 def _ends_the_count(reading: Reading, index: int) -> bool:
-    """Nothing else follows that the number could count."""
+    """True when no other noun follows that the number could count."""
     after, later = reading.word(index + 1), reading.word(index + 2)
     if after.text in {"y", "e", "and", "en", "in", "durante", "during"}:
         return True

@@ -1,8 +1,8 @@
 """
-Places of the Dominican Republic, folded as the rules read them.
+Places of the Dominican Republic, in small letters without accents.
 
-Its provinces and municipalities, the towns and beaches that reports on trafficking name
-most, and the words that announce a smaller place.
+They are its provinces and municipalities, the towns and beaches that reports on
+trafficking name most, and words that come before the name of a smaller place.
 """
 
 PROVINCES = """
@@ -46,7 +46,7 @@ guachupita, haina, herrera, juan dolio, la isabela, los mina, navarrete, punta c
 uvero alto, veron, villa consuelo, villa juana, villa mella, zona colonial
 """
 
-#: Announce a place whatever its name.
+#: Words that come before the name of a smaller place.
 SMALLER = """
 barrio, sector, municipio, provincia, distrito municipal, paraje, batey, ensanche,
 residencial, poblado, pueblo, comunidad, localidad, neighbourhood,
@@ -59,6 +59,6 @@ def _names(*lists: str) -> frozenset[tuple[str, ...]]:
     return frozenset(tuple(name.split()) for name in names if name.strip())
 
 
-#: Each as its words; a text is looked up word by word.
+#: Each place is a tuple of its words, because a text is searched word by word.
 PLACES = _names(PROVINCES, MUNICIPALITIES, TOWNS, SMALLER)
 LONGEST = max(map(len, PLACES))

@@ -1,9 +1,9 @@
 """
-A text as the rules read it: folded to plain characters, and still tied to its original.
+A text as the rules read it: folded to plain characters, with its original positions.
 
-Accents, capitals, full-width digits, hyphens of every kind and all white space are made
-alike; what nobody sees, such as zero-width characters, is left out. Each character kept
-knows which characters of the original it stands for.
+Accents, capitals, full-width digits, hyphens of every kind and white space are
+normalised; invisible characters, such as zero-width ones, are left out. For every
+remaining character its position in the original text is known.
 """
 
 import re
@@ -15,22 +15,22 @@ from strategic_areas.text_guard.findings import Finding, Kind
 
 #: Hyphens and minus signs that Unicode does not count as dashes.
 HYPHENS = frozenset("\u02d7\u2043\u2212\u2796")
-#: Letters and marks that show nothing.
+#: Letters and marks that are invisible.
 FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
-#: Control and format characters, accents and marks that enclose: nothing to read.
+#: Categories left out: control and format characters, accents and enclosing marks.
 UNREAD = frozenset({"Cc", "Cf", "Mn", "Me"})
-#: Pictures and other symbols stand between words.
+#: Categories read as spaces: pictures and other symbols.
 SYMBOLS = frozenset({"So", "Sk"})
 LINE_ENDS = frozenset("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
 
-#: A number with its separators, a run of letters, or one other sign. The underscore
-#: only parts words, as it does in file names.
+#: A number with its separators, a run of letters, or one other character. An underscore
+#: only separates words, as in file names.
 WORD = re.compile(r"\d{1,20}(?:[.,:/-]\d{1,20}){0,8}|[^\W\d_]{1,40}|[^\w\s]")
 
 
 @dataclass(frozen=True)
 class Word:
-    """A word, number or sign; ``text`` in small letters, ``cased`` as written."""
+    """A word, number or character: ``text`` in small letters, ``cased`` as written."""
 
     text: str
     cased: str
@@ -54,13 +54,13 @@ class Word:
         return len(self.cased) > 1 and self.cased.isupper()
 
 
-#: What stands before the first and after the last word.
+#: The word returned for places before the first and after the last word.
 NOTHING = Word("", "", 0, 0)
 
 
 @lru_cache(maxsize=4096)
 def _folded(char: str) -> str:
-    """The plain characters that one character is read as; often one, maybe none."""
+    """The plain characters for one character: often one, sometimes none."""
     return "".join(map(_plain, unicodedata.normalize("NFKD", char)))
 
 
@@ -78,13 +78,13 @@ def _plain(char: str) -> str:
 
 
 def _small(char: str) -> str:
-    """The small letter, where it is a single one: both forms keep the same length."""
+    """The small letter, if it is a single character, so that lengths stay the same."""
     small = char.lower()
     return small if len(small) == 1 else char
 
 
 class Reading:
-    """The folded text, with and without capitals, its words, and the way back."""
+    """The folded text with and without capitals, its words and original positions."""
 
     def __init__(self, text: str) -> None:
         self._starts: list[int] = []
@@ -112,9 +112,9 @@ class Reading:
         return kept
 
     def word(self, index: int) -> Word:
-        """The word at a place, which may lie outside the text."""
+        """The word at an index, or ``NOTHING`` for an index outside the text."""
         return self.words[index] if 0 <= index < len(self.words) else NOTHING
 
     def finding(self, kind: Kind, start: int, end: int) -> Finding:
-        """A finding in the original, from a stretch of the folded text."""
+        """A finding in the original text, from positions in the folded text."""
         return Finding(kind, self._starts[start], self._ends[end - 1])

@@ -1,8 +1,8 @@
 """
-What leads to a person in a second step: case files, number plates, street addresses.
+The rules for data that leads to a person: case files, number plates, street addresses.
 
-The number of a case file matters beside a word for a victim; a plate or an address
-wherever it stands. All of them warn.
+A case file is found only near a word for a victim, a plate or an address anywhere. All
+of them give a warning.
 """
 
 import re
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from strategic_areas.text_guard.findings import Finding, Kind
 from strategic_areas.text_guard.reading import Reading
 
-#: So many characters away a victim still belongs to a case file.
+#: The most characters between a victim and a case file.
 NEAR = 80
 
 VICTIM = re.compile(
@@ -42,7 +42,7 @@ STREET_IN_ENGLISH = re.compile(
 
 
 def find_traces(reading: Reading) -> Iterator[Finding]:
-    """Every case file beside a victim, every plate, every address."""
+    """Findings of case files near a victim, number plates and street addresses."""
     for match in CASE_NUMBER.finditer(reading.plain):
         if not SPAN_OF_YEARS.fullmatch(match["found"]) and _is_near_a_victim(match):
             yield reading.finding(Kind.CASE_NUMBER, *match.span("found"))

@@ -1,6 +1,7 @@
 """
-The words that the rules about people know, in Spanish and English, as they are folded:
-small letters without accents, so that «niña» stands here as ``nina``.
+The words that the rules about people use, in Spanish and English.
+
+They are in small letters without accents, so that «niña» is written ``nina``.
 """
 
 
@@ -60,7 +61,7 @@ TENS = _words(
     "twenty thirty forty fifty sixty seventy eighty ninety hundred thousand",
 )
 JOINED = _words("y e and -")
-#: What a number right after it does not count: "artículo 3", "ODS 5", "Ley 9".
+#: Words after which a number counts nothing: "artículo 3", "ODS 5", "Ley 9".
 LABELS = _words(
     "ley leyes decreto articulo articulos art arts resolucion convenio protocolo",
     "inciso parrafo numeral literal ods objetivo objetivos meta metas eje ejes area",
@@ -70,11 +71,11 @@ LABELS = _words(
     "goals target targets programme program commitment activity indicator step phase",
     "stage chapter table figure annex tier level page quarter module item clause",
 )
-#: The same, shortened: "art. 3".
+#: Abbreviations of such words: "art. 3".
 SHORT_LABELS = _words("art arts pag p num nro no inc lit")
 #: Endings that make an ordinal of a number: "3ra víctima", "2nd victim".
 ORDINALS = _words("a o ra ro da do ta to ma mo va vo na no er st nd rd th")
-#: Before the number: a rate, nobody at all, or anyone.
+#: Words before a number that make it a rate, nobody or anybody.
 NOT_COUNTED = _words("cada each every per ni sin not without")
 #: Before "una", "un", "a" or "one" only: any person, not a certain one.
 ANYONE = _words(
@@ -82,12 +83,12 @@ ANYONE = _words(
     "convertirse convierte",
 )
 
-# Between and behind ------------------------------------------------------------------
+# Between a number and its noun -------------------------------------------------------
 
-#: Signs that part nothing: «dos "víctimas"», "2 (dos) víctimas".
+#: Characters that separate nothing: «dos "víctimas"», "2 (dos) víctimas".
 UNHEARD = frozenset("(\"'«»“”‘’*[")
 APOSTROPHES = frozenset("'’")
-#: What ends the search for the people that a number counts.
+#: Words that end the search for the people that a number counts.
 STOPS = _words(
     "a al ante bajo con contra de del desde durante en entre hacia hasta mediante para",
     "por segun sin sobre tras y e o u ni que quien quienes cual cuales cuando donde",
@@ -96,7 +97,7 @@ STOPS = _words(
     "nor of on or over per than that the this to under until upon when where which",
     "while who whose with within without",
 )
-#: What a number may count instead of people.
+#: Nouns that a number may count instead of people.
 THINGS = _words(
     "ano anos mes meses semana semanas dia dias hora horas minutos trimestres vez",
     "veces eje ejes taller talleres programa programas proyecto proyectos campana",
@@ -122,7 +123,7 @@ THINGS = _words(
     "guidelines manuals protocol protocols agreement agreements operation operations",
     "network networks percent conviction convictions training trainings",
 )
-#: Adjectives that may stand between "una" and the person, beside the endings below.
+#: Adjectives that may stand between "una" and the person, besides the endings below.
 ADJECTIVES = _words(
     "sola solo unica unico nueva nuevo otra otro posible potencial joven menor mayor",
     "pequena pequeno supuesta supuesto probable primera primer segunda segundo misma",
@@ -135,7 +136,7 @@ ADJECTIVE_ENDINGS = (
     *("ada", "ado", "ida", "ido", "ana", "ano", "ense", "ante", "iente", "esa"),
     *("ed", "ian", "an", "ese", "ing"),
 )
-#: A count told the other way round: "las víctimas fueron tres", "two were girls".
+#: Verbs of a count after its noun: "las víctimas fueron tres", "two were girls".
 BEING = _words("fue fueron era eran es son sumaron was were are is numbered")
 SIGNS = frozenset(":=(|-[>")
 

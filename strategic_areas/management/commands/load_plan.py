@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand
 
 from strategic_areas.importing import Refused, load
 
-#: How much of a value is shown, around where two values part.
+#: How many characters of a value are shown, around the first difference.
 SHOWN = 120
 
 
@@ -59,7 +59,7 @@ class Command(BaseCommand):
 
 def excerpts(one, other):
     """
-    Two values as text, cut so that where they differ is seen.
+    Two values as text, cut around their first difference.
 
     >>> excerpts(None, ["a", "b"])
     ('nothing', 'a, b')

@@ -51,8 +51,8 @@ def _agencies(period):
     """
     The two agencies that have an unfinished one-off activity to show.
 
-    Once chosen they stay, whatever is published later; members of the commission come
-    before partners.
+    Once chosen they stay the same, whatever is published later. Members of the
+    commission are chosen before partners.
     """
     mandates = FocalPoint.objects.filter(user__username__startswith="demo-")
     chosen = [mandate.agency for mandate in mandates.order_by("pk")]
@@ -78,7 +78,7 @@ def _agencies(period):
 
 
 def _known_passwords(path):
-    """Passwords of an earlier run by username, so that a second one prints the same."""
+    """The passwords of an earlier run by username: a later run keeps them."""
     if not path.exists():
         return {}
     return {
@@ -87,7 +87,7 @@ def _known_passwords(path):
 
 
 def _account(known, username, role, agency=None):
-    """The account, made if it is not there; its entry in the file."""
+    """Create the account if it is missing; return its entry for the file."""
     password = known.get(username) or secrets.token_urlsafe(12)
     user, _created = User.objects.get_or_create(
         username=username, defaults={"is_staff": True, "first_name": "Demostración"}
@@ -109,7 +109,7 @@ def _account(known, username, role, agency=None):
 
 
 def _store(path, accounts):
-    """Write the file for the person who runs the portal, and for nobody else."""
+    """Write the file so that only the user who runs the portal can read it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".tmp")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -1,4 +1,4 @@
-"""Shows closed rounds' scorecards to their agencies, and 72 hours later to all."""
+"""Shows scorecards of closed rounds to agencies, and 72 hours later to everybody."""
 
 from django.core.management.base import BaseCommand
 

@@ -1,4 +1,4 @@
-"""Tells administrators which accounts to close; closes none."""
+"""Mails administrators which accounts they may close; it closes none itself."""
 
 from django.core.management.base import BaseCommand
 from django.db import transaction
@@ -54,7 +54,7 @@ class Command(BaseCommand):
         )
 
     def _write(self, found, proposed):
-        """One mail a day to each administrator, when there is something to decide."""
+        """Queue one mail a day to each administrator if there is any to decide on."""
         audit.record(
             audit.Event.ACCESS_REVIEWED, accounts=len(found), proposed=len(proposed)
         )
