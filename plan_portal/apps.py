@@ -9,7 +9,7 @@ from plan_portal import roles
 
 def make_shared_cache(sender, using, **kwargs):
     """Receiver of ``post_migrate``: the table in which limits are counted."""
-    if sender.label == "agencies":  # no app without models of its own is told
+    if sender.label == "agencies":  # once: the signal comes for each app with models
         call_command("createcachetable", database=using, verbosity=0)
 
 

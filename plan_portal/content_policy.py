@@ -1,10 +1,10 @@
 """
-The content policy, which says what a page may load, and browsers' reports on it.
+The content security policy, which says what a page may load, and reports about it.
 
-A page that breaks the policy makes the browser send a report, which becomes a line in
-the log. Anybody can send such a report, so little of it is believed and little is kept:
-which rule, on which kind of page, and whether what was refused came from here. Its
-addresses are not kept, since they may hold what somebody searched for.
+When a page breaks the policy, the browser sends a report, which becomes a line in the
+log. Anybody can send such a report, so only three things are logged: the rule, the kind
+of page, and whether the refused content came from this portal. Addresses are not
+logged, since they may hold what somebody searched for.
 """
 
 import json
@@ -19,9 +19,9 @@ from django.urls import Resolver404, resolve
 
 logger = logging.getLogger(__name__)
 
-#: Where browsers send their reports.
+#: The path to which browsers send their reports.
 REPORTS = "/csp-informe/"
-#: The setting of this name: one table for every page.
+#: The Django setting of this name; the policy is the same for every page.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -39,20 +39,20 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-#: Bytes. A report of a browser has some hundred.
+#: The most bytes of a report; one from a browser has some hundred.
 LARGEST = 8 * 1024
-#: How many reports a process tells of in a minute; more are dropped.
+#: How many reports a process logs in a minute; more are dropped.
 A_MINUTE = 20
-#: What browsers put where the refused thing has no address.
+#: What a report names in place of an address when the refused content has none.
 KINDS = {"inline", "eval", "wasm-eval", "data", "blob"}
 
 
 class PolicyReportMiddleware:
-    """Takes the reports, without session, database or host; passes all else on."""
+    """Logs the reports without session, database or host check; passes others on."""
 
     def __init__(self, get_response):
         self.get_response = get_response
-        self.minute, self.told = None, 0
+        self.minute, self.logged = None, 0
 
     def __call__(self, request):
         if request.path_info != REPORTS:
@@ -72,13 +72,13 @@ class PolicyReportMiddleware:
     def _may_log(self):
         minute = int(time.monotonic() // 60)
         if minute != self.minute:
-            self.minute, self.told = minute, 0
-        self.told += 1
-        return self.told <= A_MINUTE
+            self.minute, self.logged = minute, 0
+        self.logged += 1
+        return self.logged <= A_MINUTE
 
 
 def read(body):
-    """Rule, page and origin of a report, each in a word; None where it is none."""
+    """Rule, page and origin of a report, each as one word; None if it is no report."""
     try:
         report = json.loads(body)["csp-report"]
         words = [

@@ -120,7 +120,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "agencies.accounts.second_factor.SecondFactorMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
-    # After the request can be told from the record; before anything is decided in it.
+    # After simple_history has kept the request: the audit record reads it from there.
     "agencies.audit.refusals.DenialMiddleware",
     "agencies.accounts.sessions.SessionLimitsMiddleware",
     "agencies.accounts.fresh_proof.FreshProofMiddleware",
@@ -274,7 +274,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = not INSECU
 CSRF_FAILURE_VIEW = "plan_portal.errors.csrf_failure"
 
 
-# What browsers are told to refuse
+# Security headers
 
 SECURE_SSL_REDIRECT = not INSECURE_HTTP
 SECURE_REDIRECT_EXEMPT = [r"^salud/"]  # probes come from inside, without TLS

@@ -58,7 +58,7 @@ class ActivityUpdate(Answered, Reviewed):
 
     Drafts belong to the agency; submitting hands the update to the secretariat, which
     returns it or publishes it. ``status`` moves only through ``workflow``, and a
-    published update never changes: a correction is a new revision beside it.
+    published update never changes: a correction is a new revision of its own.
     """
 
     same_plan_as = ("activity", "period")

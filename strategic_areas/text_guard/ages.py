@@ -25,12 +25,12 @@ STARTS_A_MINOR = vocabulary.ONE | vocabulary.THOSE | {"", ".", ":", ";"}
 def find_ages_with_places(reading: Reading) -> Iterator[Finding]:
     """Findings that reach from an age to the nearest place, in either order."""
     marks = sorted([*_ages(reading), *_places(reading)])
-    told: set[int] = set()
+    reported: set[int] = set()
     for (first, first_end, kind), (second, second_end, other) in pairwise(marks):
         age = first if kind == "age" else second
-        if kind == other or second - first_end > NEAR_PLACE or age in told:
+        if kind == other or second - first_end > NEAR_PLACE or age in reported:
             continue
-        told.add(age)
+        reported.add(age)
         yield reading.finding(
             Kind.AGE_AND_PLACE,
             reading.word(first).start,

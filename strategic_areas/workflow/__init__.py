@@ -3,7 +3,7 @@ The only code that changes the status of an update or a declaration.
 
 draft → submitted → returned (with a reason) or published; published → replaced by the
 next published revision, or withdrawn with a public reason. A correction is a new
-revision beside the published one. Every step is one guarded UPDATE, so that two people
+revision next to the published one. Every step is one guarded UPDATE, so that two people
 cannot both win, and leaves an immutable ``Transition``.
 
 Other public records, which the secretariat keeps, change through a ``PendingChange``:

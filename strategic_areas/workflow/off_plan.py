@@ -22,8 +22,8 @@ def report_off_plan(activity, update, *, by):
     Agency.objects.select_for_update().get(pk=activity.agency_id)
     update.activity = activity
     must_report(by, update)
-    if told := _earlier_draft(activity, update.period):
-        return told
+    if earlier := _earlier_draft(activity, update.period):
+        return earlier
     activity.is_in_plan = False
     activity.code = _next_code(activity)
     activity.provenance = (
