@@ -54,7 +54,7 @@ def told(plan):
     return {
         delay.row.commitment.code: (
             delay.days,
-            [(part.days, part.reason and part.reason.obstacle_es) for part in parts],
+            [(part.days, part.account and part.account.obstacle_es) for part in parts],
         )
         for delay in load(plan).delays.shown
         if (parts := delay.parts) is not None
@@ -239,7 +239,7 @@ def test_as_of_a_past_period_what_was_late_then_is_told_with_its_days_then():
     (delay,) = overview.load(plan, timezone.localdate()).delays.shown
 
     assert [part.days for part in delay.parts] == [29]
-    assert delay.parts[0].reason.obstacle_es == "Faltó presupuesto."
+    assert delay.parts[0].account.obstacle_es == "Faltó presupuesto."
 
 
 def test_as_of_a_past_period_nothing_is_in_review(client):
