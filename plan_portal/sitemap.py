@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from plan_portal.middleware import STAFF_PATHS
 from strategic_areas.addresses import address
-from strategic_areas.queries import sitemap
+from strategic_areas.queries.site import sitemap
 
 #: Pages that the sitemap leaves out: their content depends on the query.
 LEFT_OUT = {"search"}

@@ -14,7 +14,8 @@ from icalendar import Calendar, Event
 
 from strategic_areas.addresses import address
 from strategic_areas.labels import STATES
-from strategic_areas.queries import agencies, areas, commitments, follow
+from strategic_areas.queries.pages import agencies, areas, commitments
+from strategic_areas.queries.site import follow
 from strategic_areas.views.parameters import found_or_404, public_plan
 
 ATOM = "application/atom+xml; charset=utf-8"

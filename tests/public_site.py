@@ -24,7 +24,8 @@ from strategic_areas.models import (
     ReportingPeriod,
     Translation,
 )
-from strategic_areas.queries import corrections, sitemap
+from strategic_areas.queries.pages import corrections
+from strategic_areas.queries.site import sitemap
 from tests import factories
 from tests.strategic_areas.plans import SHIPPED
 

@@ -10,7 +10,8 @@ from strategic_areas import workflow
 from strategic_areas.addresses import address
 from strategic_areas.discipline import Promptness
 from strategic_areas.models import Activity, Commitment
-from strategic_areas.queries import agencies, board, past
+from strategic_areas.queries.pages import agencies
+from strategic_areas.queries.plan import board, past
 from tests import factories
 from tests.strategic_areas.asked import DUE, make_asked, make_person, release, submit
 from tests.test_public_pages import LANGUAGES

@@ -14,7 +14,8 @@ from strategic_areas import progress, workflow
 from strategic_areas.addresses import address
 from strategic_areas.discipline import Discipline
 from strategic_areas.models import Activity, Participation
-from strategic_areas.queries import delays, members, overview, past
+from strategic_areas.queries.pages import delays, overview
+from strategic_areas.queries.plan import members, past
 from tests import factories
 from tests.public_site import MOST_QUERIES
 from tests.strategic_areas.asked import (

@@ -18,8 +18,8 @@ from strategic_areas.labels import PROMPTNESS, PUNCTUALITY, STATES
 from strategic_areas.marker import MARKER
 from strategic_areas.models import Provenance
 from strategic_areas.progress import Counts
-from strategic_areas.queries.past import choices
-from strategic_areas.queries.plans import periods_of
+from strategic_areas.queries.plan.past import choices
+from strategic_areas.queries.plan.plans import periods_of
 
 register = template.Library()
 

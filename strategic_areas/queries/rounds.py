@@ -25,9 +25,9 @@ from strategic_areas.models import (
     Status,
     Transition,
 )
-from strategic_areas.queries import board as boards
-from strategic_areas.queries import past
-from strategic_areas.queries.board import ActivityRow, Board
+from strategic_areas.queries.plan import board as boards
+from strategic_areas.queries.plan import past
+from strategic_areas.queries.plan.board import ActivityRow, Board
 
 #: Of how many rounds the lists of agencies tell who reported on time.
 LAST_ROUNDS = 4

@@ -6,7 +6,9 @@ from django.utils import timezone
 
 from strategic_areas import discipline, progress
 from strategic_areas import glossary as words
-from strategic_areas.queries import help_lines, plans, rounds
+from strategic_areas.queries import rounds
+from strategic_areas.queries.pages import help_lines
+from strategic_areas.queries.plan import plans
 
 
 def text_page(template):

@@ -11,9 +11,10 @@ from django.utils.translation import pgettext
 
 from agencies.models import Agency
 from strategic_areas.addresses import address
-from strategic_areas.queries import agencies, board, members
-from strategic_areas.queries.board import Board
-from strategic_areas.queries.members import AgencyRow
+from strategic_areas.queries.pages import agencies
+from strategic_areas.queries.plan import board, members
+from strategic_areas.queries.plan.board import Board
+from strategic_areas.queries.plan.members import AgencyRow
 from strategic_areas.views import commitment_lines, filters
 from strategic_areas.views.parameters import (
     asked,

@@ -3,7 +3,8 @@
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from strategic_areas.queries import areas, board, references
+from strategic_areas.queries.pages import areas, references
+from strategic_areas.queries.plan import board
 from strategic_areas.views import commitment_lines
 from strategic_areas.views.parameters import (
     asked,

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from strategic_areas.labels import PUNCTUALITY, STATES
 from strategic_areas.models import Commitment, Provenance
 from strategic_areas.progress import Punctuality, State
-from strategic_areas.queries.board import CommitmentRow
-from strategic_areas.queries.catalogue import Catalogue, due_day
+from strategic_areas.queries.pages.catalogue import Catalogue, due_day
+from strategic_areas.queries.plan.board import CommitmentRow
 from strategic_areas.views import tables
 
 

@@ -9,8 +9,9 @@ from django.utils.translation import pgettext
 
 from strategic_areas.addresses import address
 from strategic_areas.labels import PUNCTUALITY, STATES
-from strategic_areas.queries import board, catalogue, commitments
-from strategic_areas.queries.succession import Succession
+from strategic_areas.queries.pages import catalogue, commitments
+from strategic_areas.queries.plan import board
+from strategic_areas.queries.plan.succession import Succession
 from strategic_areas.views import commitment_lines
 from strategic_areas.views.filters import by_label, columns, field
 from strategic_areas.views.parameters import (

@@ -5,7 +5,8 @@ from django.http import Http404
 from django.shortcuts import render
 from django.utils import timezone
 
-from strategic_areas.queries import corrections, plans
+from strategic_areas.queries.pages import corrections
+from strategic_areas.queries.plan import plans
 from strategic_areas.views.parameters import asked, query, reads
 
 

@@ -6,7 +6,7 @@ from urllib.parse import quote
 from django.http import FileResponse, Http404
 from django.views.decorators.http import require_safe
 
-from strategic_areas.queries import sources
+from strategic_areas.queries.updates import sources
 from strategic_areas.views.parameters import found_or_404
 
 logger = logging.getLogger(__name__)

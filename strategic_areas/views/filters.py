@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from agencies.folding import fold
-from strategic_areas.queries.facets import Facet
+from strategic_areas.queries.plan.facets import Facet
 from strategic_areas.views.parameters import query
 
 

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from django.http import Http404
 from django.utils import timezone
 
-from strategic_areas.queries import past, plans
+from strategic_areas.queries.plan import past, plans
 
 #: Words longer than this are nobody's search.
 LONGEST = 100

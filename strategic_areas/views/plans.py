@@ -3,7 +3,8 @@
 from django.shortcuts import render
 from django.utils import timezone
 
-from strategic_areas.queries import overview, plans
+from strategic_areas.queries.pages import overview
+from strategic_areas.queries.plan import plans
 from strategic_areas.views.agencies import headings, lines
 from strategic_areas.views.parameters import plan_at, query, reads
 

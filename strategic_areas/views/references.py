@@ -3,7 +3,8 @@
 from django.shortcuts import render
 from django.utils import timezone
 
-from strategic_areas.queries import board, plans, references
+from strategic_areas.queries.pages import references
+from strategic_areas.queries.plan import board, plans
 from strategic_areas.views.parameters import public_plan
 
 

@@ -16,7 +16,8 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from strategic_areas import glossary, search
-from strategic_areas.queries import plans, search_texts
+from strategic_areas.queries import search_texts
+from strategic_areas.queries.plan import plans
 from strategic_areas.queries.search_texts.texts import in_both
 from strategic_areas.search import Document, Place, Text
 from strategic_areas.views.about import facts, rules

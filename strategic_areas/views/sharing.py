@@ -10,8 +10,9 @@ from django.utils.translation import ngettext
 from strategic_areas.addresses import address
 from strategic_areas.labels import STATES
 from strategic_areas.pictures import Part, Picture, draw
-from strategic_areas.queries import agencies, areas, board
-from strategic_areas.queries.board import count_rows
+from strategic_areas.queries.pages import agencies, areas
+from strategic_areas.queries.plan import board
+from strategic_areas.queries.plan.board import count_rows
 from strategic_areas.views.parameters import found_or_404, public_plan
 
 

@@ -12,8 +12,8 @@ from strategic_areas.addresses import address
 from strategic_areas.labels import STATES
 from strategic_areas.marker import MARKER
 from strategic_areas.models import Plan, Provenance
-from strategic_areas.queries import archive, record
-from strategic_areas.queries.entry import Entry
+from strategic_areas.queries.updates import archive, record
+from strategic_areas.queries.updates.entry import Entry
 from strategic_areas.views import tables
 from strategic_areas.views.filters import FROM_THE_START, by_label, field
 from strategic_areas.views.parameters import (

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from plan_portal.conditional import ASKED_BY_FRONT, KEEP
 from strategic_areas import workflow
 from strategic_areas.addresses import address
-from strategic_areas.queries import archive
+from strategic_areas.queries.updates import archive
 from tests import factories
 from tests.public_site import MOST_QUERIES
 from tests.test_public_pages import LANGUAGES, Page

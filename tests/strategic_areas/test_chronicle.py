@@ -8,8 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from strategic_areas import workflow
-from strategic_areas.queries import commitments
-from strategic_areas.queries.succession import Succession
+from strategic_areas.queries.pages import commitments
+from strategic_areas.queries.plan.succession import Succession
 from tests import factories
 from tests.public_site import MOST_QUERIES
 from tests.test_public_pages import LANGUAGES, read

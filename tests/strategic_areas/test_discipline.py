@@ -20,7 +20,8 @@ from strategic_areas.discipline import (
 )
 from strategic_areas.models import ReportingPeriod
 from strategic_areas.progress import Report, State
-from strategic_areas.queries import board, rounds
+from strategic_areas.queries import rounds
+from strategic_areas.queries.plan import board
 from tests.factories import (
     make_activity,
     make_administrator,

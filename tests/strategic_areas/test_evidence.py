@@ -14,7 +14,7 @@ from strategic_areas import evidence, workflow
 from strategic_areas.addresses import RESERVED_WORDS, address
 from strategic_areas.evidence import keeping
 from strategic_areas.models import Evidence, Plan
-from strategic_areas.queries import record
+from strategic_areas.queries.updates import record
 from tests.factories import (
     make_activity,
     make_administrator,

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from agencies.models import AgencyName
 from strategic_areas.addresses import address
-from strategic_areas.queries import names
+from strategic_areas.queries.plan import names
 from tests import factories
 from tests.public_site import MOST_QUERIES
 from tests.strategic_areas.test_chronicle import asked_of

@@ -7,16 +7,11 @@ import pytest
 
 from strategic_areas.models import ActivityUpdate, Provenance, Status
 from strategic_areas.newest import newness
-from strategic_areas.queries import (
-    archive,
-    areas,
-    board,
-    commitments,
-    counted,
-    record,
-    search_texts,
-)
-from strategic_areas.queries.succession import Succession
+from strategic_areas.queries import search_texts
+from strategic_areas.queries.pages import areas, commitments
+from strategic_areas.queries.plan import board, counted
+from strategic_areas.queries.plan.succession import Succession
+from strategic_areas.queries.updates import archive, record
 from tests import factories
 from tests.strategic_areas.test_archive import walk
 

@@ -11,17 +11,11 @@ from django.utils import timezone
 from strategic_areas import workflow
 from strategic_areas.desk import queries
 from strategic_areas.models import Activity, ActivityUpdate, Status, Submission
-from strategic_areas.queries import (
-    agencies,
-    archive,
-    board,
-    commitments,
-    members,
-    overview,
-    rounds,
-    sources,
-)
-from strategic_areas.queries.succession import Succession
+from strategic_areas.queries import rounds
+from strategic_areas.queries.pages import agencies, commitments, overview
+from strategic_areas.queries.plan import board, members
+from strategic_areas.queries.plan.succession import Succession
+from strategic_areas.queries.updates import archive, sources
 from tests.factories import (
     make_activity,
     make_agency,

@@ -8,8 +8,10 @@ from strategic_areas.desk import queries
 from strategic_areas.desk.rounds import reminders
 from strategic_areas.desk.sheet import contents as sheet
 from strategic_areas.models import Status, Transition
-from strategic_areas.queries import agencies, board, commitments, rounds
-from strategic_areas.queries.succession import Succession
+from strategic_areas.queries import rounds
+from strategic_areas.queries.pages import agencies, commitments
+from strategic_areas.queries.plan import board
+from strategic_areas.queries.plan.succession import Succession
 from tests.deep import DEEP
 from tests.strategic_areas.made_up import TODAY, World, plans
 

@@ -12,7 +12,7 @@ from strategic_areas import workflow
 from strategic_areas.addresses import address
 from strategic_areas.models import Plan
 from strategic_areas.progress import Punctuality, State
-from strategic_areas.queries import board, past
+from strategic_areas.queries.plan import board, past
 from tests import factories
 from tests.public_site import MOST_QUERIES
 from tests.test_public_pages import LANGUAGES, Page

@@ -6,7 +6,7 @@ import pytest
 from django.utils.translation import override
 
 from strategic_areas.models import Plan
-from strategic_areas.queries import plans
+from strategic_areas.queries.plan import plans
 from strategic_areas.queries.prepared import prepared
 from tests.factories import make_plan
 

@@ -5,20 +5,17 @@ from django.utils import timezone
 
 from strategic_areas import discipline, progress, workflow
 from strategic_areas.models import ActivityUpdate, HelpLine, ReportingPeriod
-from strategic_areas.queries import (
+from strategic_areas.queries import rounds
+from strategic_areas.queries.pages import (
     agencies,
-    archive,
     areas,
-    board,
     commitments,
     help_lines,
     overview,
-    plans,
-    record,
-    rounds,
-    sources,
 )
-from strategic_areas.queries.succession import Succession
+from strategic_areas.queries.plan import board, plans
+from strategic_areas.queries.plan.succession import Succession
+from strategic_areas.queries.updates import archive, record, sources
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,7 @@ from strategic_areas.models import (
     PublicationVersion,
     Translation,
 )
-from strategic_areas.queries import record
+from strategic_areas.queries.updates import record
 from tests.factories import (
     make_activity,
     make_administrator,

@@ -19,7 +19,7 @@ from strategic_areas.models import (
     Commitment,
 )
 from strategic_areas.models.disputes import ABOUT, NAMED, attributed_to
-from strategic_areas.queries import disputes
+from strategic_areas.queries.plan import disputes
 
 #: The word in the address → what is attributed.
 KINDS = {"compromiso": Commitment, "actividad": Activity, "avance": ActivityUpdate}

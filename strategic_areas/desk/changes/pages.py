@@ -27,7 +27,9 @@ from strategic_areas.models import (
     Target,
     Translation,
 )
-from strategic_areas.queries import agencies, disputes, help_lines, record
+from strategic_areas.queries.pages import agencies, help_lines
+from strategic_areas.queries.plan import disputes
+from strategic_areas.queries.updates import record
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.plain_values import is_new, new_place, proposed_records
 

@@ -15,7 +15,7 @@ from strategic_areas import workflow
 from strategic_areas.desk.review import comparison, review_queue
 from strategic_areas.desk.sheet.attaching import whereabouts
 from strategic_areas.models import ActivityUpdate, CommitmentUpdate
-from strategic_areas.queries.entry import Entry, as_published
+from strategic_areas.queries.updates.entry import Entry, as_published
 from strategic_areas.workflow import guard
 
 

@@ -13,7 +13,7 @@ from agencies.mail import queue_mail
 from agencies.models import User
 from strategic_areas import rounds
 from strategic_areas.discipline import REPLY_WITHIN, Scorecard
-from strategic_areas.queries import board
+from strategic_areas.queries.plan import board
 from strategic_areas.queries.rounds import cells, scorecards
 
 

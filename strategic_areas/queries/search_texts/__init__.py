@@ -4,7 +4,7 @@ Everything that the search may find: what public pages print, one read for each 
 Each kind of record starts from the rows that its own page starts from.
 """
 
-from strategic_areas.queries import plans
+from strategic_areas.queries.plan import plans
 from strategic_areas.queries.search_texts import agencies, records
 from strategic_areas.queries.search_texts.texts import SourcesSeen
 

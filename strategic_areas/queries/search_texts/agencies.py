@@ -17,8 +17,6 @@ from strategic_areas.models import (
     Participation,
     Status,
 )
-from strategic_areas.queries import record
-from strategic_areas.queries.entry import make_entry
 from strategic_areas.queries.search_texts.texts import (
     in_both,
     text,
@@ -27,6 +25,8 @@ from strategic_areas.queries.search_texts.texts import (
     told,
     untranslated,
 )
+from strategic_areas.queries.updates import record
+from strategic_areas.queries.updates.entry import make_entry
 from strategic_areas.search.documents import Document, Place, Text
 
 #: The texts of an account.

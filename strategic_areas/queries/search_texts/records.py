@@ -16,8 +16,8 @@ from strategic_areas.models import (
     TipTier,
 )
 from strategic_areas.models.corrections import mark_of
-from strategic_areas.queries import corrections, help_lines
-from strategic_areas.queries.plans import approved_amendments
+from strategic_areas.queries.pages import corrections, help_lines
+from strategic_areas.queries.plan.plans import approved_amendments
 from strategic_areas.queries.search_texts.texts import (
     RESTING,
     in_both,

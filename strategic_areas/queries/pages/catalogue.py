@@ -8,8 +8,8 @@ from datetime import date
 from agencies.folding import fold
 from strategic_areas import progress
 from strategic_areas.models import Commitment, FrameworkTarget
-from strategic_areas.queries.board import Board, CommitmentRow, count_rows
-from strategic_areas.queries.facets import Facet, Item, sift
+from strategic_areas.queries.plan.board import Board, CommitmentRow, count_rows
+from strategic_areas.queries.plan.facets import Facet, Item, sift
 
 #: What a reader may ask for; "q" are words.
 FILTERS = (

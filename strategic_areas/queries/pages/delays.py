@@ -8,9 +8,10 @@ from strategic_areas import progress
 from strategic_areas.addresses import address
 from strategic_areas.models import Status
 from strategic_areas.newest import newest
-from strategic_areas.queries import past, record
-from strategic_areas.queries.board import ActivityRow, Board, CommitmentRow
-from strategic_areas.queries.entry import Entry, make_entry
+from strategic_areas.queries.plan import past
+from strategic_areas.queries.plan.board import ActivityRow, Board, CommitmentRow
+from strategic_areas.queries.updates import record
+from strategic_areas.queries.updates.entry import Entry, make_entry
 
 #: How many commitments a plan's first page tells; the others it only counts, and leads
 #: to the list of those that are late by their own date.

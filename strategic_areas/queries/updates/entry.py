@@ -23,8 +23,8 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.translations import translated_fields
 from strategic_areas.newest import Age
-from strategic_areas.queries import disputes, names
-from strategic_areas.queries.sources import EvidenceLine, evidence_line
+from strategic_areas.queries.plan import disputes, names
+from strategic_areas.queries.updates.sources import EvidenceLine, evidence_line
 
 #: What is told also of an account whose content is not.
 FRAME = (

@@ -17,8 +17,8 @@ from strategic_areas.models import (
     Status,
 )
 from strategic_areas.models.review import said_on
-from strategic_areas.queries import counted, disputes, names, past
-from strategic_areas.queries.plans import periods_of
+from strategic_areas.queries.plan import counted, disputes, names, past
+from strategic_areas.queries.plan.plans import periods_of
 from strategic_areas.queries.prepared import prepared
 
 

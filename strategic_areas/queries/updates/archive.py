@@ -22,9 +22,9 @@ from strategic_areas.models import (
     StrategicArea,
 )
 from strategic_areas.models.review import AGE
-from strategic_areas.queries import record
-from strategic_areas.queries.entry import Entry
-from strategic_areas.queries.facets import Facet, Item, sift
+from strategic_areas.queries.plan.facets import Facet, Item, sift
+from strategic_areas.queries.updates import record
+from strategic_areas.queries.updates.entry import Entry
 
 FILTERS = ("period", "agency", "area")
 #: From an account to the records that say of which agency and which area it is.

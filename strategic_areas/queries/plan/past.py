@@ -24,7 +24,7 @@ from strategic_areas.models import (
     Programme,
     ReportingPeriod,
 )
-from strategic_areas.queries import names, plans
+from strategic_areas.queries.plan import names, plans
 
 #: The "field" of an amendment that brought the record itself.
 BROUGHT = ("activity", "commitment")

@@ -8,10 +8,13 @@ from strategic_areas.addresses import address
 from strategic_areas.headline import Headline
 from strategic_areas.models import Activity, Commitment, Plan, ReportingPeriod
 from strategic_areas.newest import newness
-from strategic_areas.queries import areas, delays, members, rounds, sources
-from strategic_areas.queries.board import Board
-from strategic_areas.queries.counted import CountedDeclaration, CountedReport
-from strategic_areas.queries.entry import day
+from strategic_areas.queries import rounds
+from strategic_areas.queries.pages import areas, delays
+from strategic_areas.queries.plan import members
+from strategic_areas.queries.plan.board import Board
+from strategic_areas.queries.plan.counted import CountedDeclaration, CountedReport
+from strategic_areas.queries.updates import sources
+from strategic_areas.queries.updates.entry import day
 
 LATELY = 10
 

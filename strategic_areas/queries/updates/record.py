@@ -12,9 +12,10 @@ from strategic_areas.models import (
     Plan,
     Status,
 )
-from strategic_areas.queries import disputes, names, sources
-from strategic_areas.queries.entry import Entry, make_entry
+from strategic_areas.queries.plan import disputes, names
 from strategic_areas.queries.prepared import prepared
+from strategic_areas.queries.updates import sources
+from strategic_areas.queries.updates.entry import Entry, make_entry
 
 
 @prepared

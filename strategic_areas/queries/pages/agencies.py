@@ -16,16 +16,18 @@ from strategic_areas.models import (
     ReportingPeriod,
     Status,
 )
-from strategic_areas.queries import names, past, record, rounds, sources
-from strategic_areas.queries.areas import LATEST
-from strategic_areas.queries.board import (
+from strategic_areas.queries import rounds
+from strategic_areas.queries.pages.areas import LATEST
+from strategic_areas.queries.plan import names, past
+from strategic_areas.queries.plan.board import (
     ActivityRow,
     Board,
     CommitmentRow,
     count_rows,
     sentence_of,
 )
-from strategic_areas.queries.entry import Entry, day
+from strategic_areas.queries.updates import record, sources
+from strategic_areas.queries.updates.entry import Entry, day
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,10 @@ from decimal import Decimal
 
 from strategic_areas.models import Activity, Amendment, Commitment, ReportingPeriod
 from strategic_areas.newest import newness
-from strategic_areas.queries import names, rounds
-from strategic_areas.queries.board import ActivityRow, CommitmentRow
-from strategic_areas.queries.entry import Entry
+from strategic_areas.queries import rounds
+from strategic_areas.queries.plan import names
+from strategic_areas.queries.plan.board import ActivityRow, CommitmentRow
+from strategic_areas.queries.updates.entry import Entry
 
 
 @dataclass(frozen=True)

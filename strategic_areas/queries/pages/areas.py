@@ -8,14 +8,15 @@ from django.db.models import Prefetch
 from strategic_areas import progress
 from strategic_areas.headline import Headline
 from strategic_areas.models import Plan, Programme, StrategicArea
-from strategic_areas.queries import past, record
-from strategic_areas.queries.board import (
+from strategic_areas.queries.plan import past
+from strategic_areas.queries.plan.board import (
     Board,
     CommitmentRow,
     count_rows,
     sentence_of,
 )
-from strategic_areas.queries.entry import Entry
+from strategic_areas.queries.updates import record
+from strategic_areas.queries.updates.entry import Entry
 
 #: How many accounts an area's or an agency's page lists; the rest is on "updates".
 LATEST = 12

@@ -14,8 +14,8 @@ from strategic_areas.models import (
     ReportingPeriod,
 )
 from strategic_areas.progress import STATED
-from strategic_areas.queries import record
-from strategic_areas.queries.entry import Entry
+from strategic_areas.queries.updates import record
+from strategic_areas.queries.updates.entry import Entry
 
 #: How many accounts a feed holds; the rest is on "updates".
 NEWEST = 50

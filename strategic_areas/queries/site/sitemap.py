@@ -13,7 +13,8 @@ from strategic_areas.models import (
     Status,
     StrategicArea,
 )
-from strategic_areas.queries import plans, record
+from strategic_areas.queries.plan import plans
+from strategic_areas.queries.updates import record
 
 LAST = Max(
     "activities__updates__published_at",

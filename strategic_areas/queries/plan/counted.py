@@ -17,7 +17,7 @@ from strategic_areas.models import (
     Transition,
 )
 from strategic_areas.models.review import said_on
-from strategic_areas.queries import disputes
+from strategic_areas.queries.plan import disputes
 from strategic_areas.queries.prepared import prepared
 
 #: What is read of an update or a declaration.

@@ -18,8 +18,9 @@ from strategic_areas.models import (
     TipTier,
 )
 from strategic_areas.progress import State
-from strategic_areas.queries import catalogue, sources
-from strategic_areas.queries.board import Board, CommitmentRow
+from strategic_areas.queries.pages import catalogue
+from strategic_areas.queries.plan.board import Board, CommitmentRow
+from strategic_areas.queries.updates import sources
 
 
 @dataclass(frozen=True)

@@ -18,21 +18,16 @@ from strategic_areas.models import (
     Source,
     Status,
 )
-from strategic_areas.queries import (
-    counted,
-    delays,
-    disputes,
-    plans,
-    record,
-    rounds,
-    sources,
-)
-from strategic_areas.queries.board import ActivityRow, CommitmentRow, build
-from strategic_areas.queries.entry import Entry
-from strategic_areas.queries.plans import periods_of
+from strategic_areas.queries import rounds
+from strategic_areas.queries.pages import delays
+from strategic_areas.queries.plan import counted, disputes, plans
+from strategic_areas.queries.plan.board import ActivityRow, CommitmentRow, build
+from strategic_areas.queries.plan.plans import periods_of
+from strategic_areas.queries.plan.succession import Succession
 from strategic_areas.queries.prepared import prepared
-from strategic_areas.queries.succession import Succession
-from strategic_areas.queries.timeline import (
+from strategic_areas.queries.updates import record, sources
+from strategic_areas.queries.updates.entry import Entry
+from strategic_areas.queries.updates.timeline import (
     Moment,
     Quantity,
     Step,

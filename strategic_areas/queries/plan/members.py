@@ -10,9 +10,10 @@ from agencies.folding import fold
 from strategic_areas import progress
 from strategic_areas.discipline import Discipline
 from strategic_areas.models import Participation, Plan
-from strategic_areas.queries import board, names, rounds
-from strategic_areas.queries.board import Board, count_rows
-from strategic_areas.queries.plans import periods_of
+from strategic_areas.queries import rounds
+from strategic_areas.queries.plan import board, names
+from strategic_areas.queries.plan.board import Board, count_rows
+from strategic_areas.queries.plan.plans import periods_of
 
 
 @dataclass(frozen=True)
