@@ -1,6 +1,7 @@
 """Who may look into which room: parsed from every import, wherever it stands."""
 
 import ast
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
@@ -32,6 +33,14 @@ WIRING = {"__init__", "apps", "triggers"}
 #: Inside the last row, each imports only what stands after it here, or in a row above.
 LAST_ROW = ["management", "admin", "desk", "feeds", "views"]
 PUBLIC = ["strategic_areas.feeds", "strategic_areas.queries", "strategic_areas.views"]
+#: The longest module, and how many stand in a folder where it is not 20.
+APPS = ["agencies", "plan_portal", "strategic_areas"]
+LONGEST_MODULE = 300
+MODULES_IN_A_FOLDER = {
+    "plan_portal": 26,
+    "strategic_areas/models": 40,
+    "strategic_areas/views": 40,
+}
 RAW_MEASUREMENTS = "strategic_areas.models.measurements"
 
 
@@ -143,6 +152,35 @@ def test_public_reads_and_the_writers_do_not_know_each_other():
     ]
 
     assert offenders == []
+
+
+def test_no_module_is_longer_than_300_lines():
+    long = [
+        str(path.relative_to(ROOT))
+        for app in APPS
+        for path in source_files(app)
+        if len(path.read_text(encoding="utf-8").splitlines()) > LONGEST_MODULE
+    ]
+
+    assert long == []
+
+
+def test_no_folder_holds_more_modules_than_one_takes_in():
+    """``models`` and ``views`` stay flat: a module for each table, for each page."""
+    modules = Counter(
+        path.parent.relative_to(ROOT).as_posix()
+        for app in APPS
+        for path in source_files(app)
+        if path.name != "__init__.py"
+    )
+
+    crowded = {
+        folder: number
+        for folder, number in modules.items()
+        if number > MODULES_IN_A_FOLDER.get(folder, 20)
+    }
+    assert len(modules) > 20
+    assert crowded == {}
 
 
 def files_of(name):
