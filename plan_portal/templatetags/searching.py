@@ -8,6 +8,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from strategic_areas.addresses import address
+from strategic_areas.queries.updates.entry import TEXTS
 
 register = template.Library()
 
@@ -37,8 +38,6 @@ PARTS = {
     "baseline": gettext_lazy("Baseline"),
     "means_of_verification": gettext_lazy("Where it can be checked"),
     "outcome": gettext_lazy("Outcome sought"),
-    "obstacle": gettext_lazy("What holds it back"),
-    "next_step": gettext_lazy("Next step"),
     "asked": gettext_lazy("What was asked"),
     "decision": gettext_lazy("What was decided"),
     "resolution": gettext_lazy("What was decided"),
@@ -55,7 +54,8 @@ def kind_word(kind):
 @register.filter
 def part_word(about):
     """The part of a record that a text is, where readers are told it; else ""."""
-    return PARTS.get(about, "")
+    headings = {field.name: field.public_heading for field in TEXTS}
+    return headings.get(about) or PARTS.get(about, "")
 
 
 @register.simple_tag

@@ -84,6 +84,7 @@ ANSWERED = (
         bilingual=True,
         in_file=False,
         called=_("No news, because"),
+        heading="",
         part=Part.NO_NEWS,
         rows=1,
         repeated=False,

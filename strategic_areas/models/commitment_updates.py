@@ -72,7 +72,7 @@ class CommitmentUpdate(Reviewed):
     fields = Fields(
         *public("commitment", "period"),
         ReportField("result_reached", part=Part.TEXT, says_no=True),
-        ReportField("statement", bilingual=True, part=Part.TEXT, rows=4),
+        ReportField("statement", bilingual=True, heading="", part=Part.TEXT, rows=4),
         *TRANSCRIBED,
         *REVIEWED,
     )

@@ -48,6 +48,8 @@ class ReportField(Field):
     ``prefilled``: an empty row starts with its last published value.
     ``says_no``: False is shown as “no”; in other fields it is shown as nothing.
     ``column``: its column in the workbook, if it has one.
+    ``heading``: what the public reads above it, where that is not its label; "" where
+    public pages tell it in a way of its own, as the main text or with the state.
     """
 
     part: Part | None = None
@@ -60,6 +62,12 @@ class ReportField(Field):
     prefilled: bool = False
     says_no: bool = False
     column: Column | None = None
+    heading: str | Promise | None = None
+
+    @property
+    def public_heading(self):
+        """What the public reads above it, in the language in force."""
+        return self.label if self.heading is None else str(self.heading)
 
     @property
     def filled_in(self):

@@ -123,6 +123,7 @@ class ActivityUpdate(Answered, Reviewed):
         ),
         ReportField(
             "percent",
+            heading="",
             part=Part.FIGURES,
             stands=True,
             prefilled=True,
@@ -142,6 +143,7 @@ class ActivityUpdate(Answered, Reviewed):
         ReportField(
             "narrative",
             bilingual=True,
+            heading="",
             part=Part.TEXT,
             rows=5,
             prefilled=True,
@@ -156,6 +158,7 @@ class ActivityUpdate(Answered, Reviewed):
         ReportField(
             "obstacle",
             bilingual=True,
+            heading=_("What holds it back"),
             part=Part.HELD_BACK,
             prefilled=True,
             column=Column(

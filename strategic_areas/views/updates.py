@@ -13,7 +13,7 @@ from strategic_areas.labels import STATES
 from strategic_areas.marker import MARKER
 from strategic_areas.models import Plan, Provenance
 from strategic_areas.queries.updates import archive, record
-from strategic_areas.queries.updates.entry import Entry
+from strategic_areas.queries.updates.entry import FIGURES, TEXTS, Entry
 from strategic_areas.views import tables
 from strategic_areas.views.filters import FROM_THE_START, by_label, field
 from strategic_areas.views.parameters import (
@@ -28,6 +28,9 @@ from strategic_areas.views.parameters import (
 PER_PAGE = 30
 PLACES = ("after", "before")
 ASKED = (*archive.FILTERS, *PLACES)
+#: What an account says that has a column of the file; a quantity says little without
+#: the unit of its activity.
+COLUMNS = [field for field in (*TEXTS, *FIGURES) if field.name != "quantity"]
 
 
 @reads(*ASKED)
@@ -129,9 +132,7 @@ def _as_csv(plan: Plan, entries: Iterable[Entry]):
         _("State"),
         _("Percent"),
         _("What was done"),
-        _("What holds it back"),
-        _("Next step"),
-        _("People reached"),
+        *(field.public_heading for field in COLUMNS),
         _("Why it was withdrawn"),
         _("Where this comes from"),
         tables.disputed_heading(),
@@ -154,9 +155,10 @@ def _cells(entry):
         _state(entry),
         None if entry.is_reconstructed else entry.percent,
         _reserved(entry) if entry.is_reserved else _text(entry, "text"),
-        _text(entry, "obstacle"),
-        _text(entry, "next_step"),
-        entry.people_reached,
+        *(
+            _text(entry, field.name) if field.bilingual else getattr(entry, field.name)
+            for field in COLUMNS
+        ),
         _text(entry, "withdrawal_reason"),
         Provenance(entry.provenance).label,
         tables.disputed(entry),

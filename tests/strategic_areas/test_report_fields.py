@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from agencies.fields import Kind
 from strategic_areas import workflow
+from strategic_areas.addresses import address
 from strategic_areas.desk.review import comparison
 from strategic_areas.desk.sheet import answers
 from strategic_areas.desk.sheet.contents import find_row
@@ -28,6 +29,11 @@ from tests.strategic_areas.filling import TEXT, Filler
 pytestmark = pytest.mark.django_db
 
 FIELDS = ActivityUpdate.fields.where(filled_in=True)
+TOLD = [
+    field
+    for field in FIELDS
+    if field.public and (field.bilingual or field.kind in {Kind.WHOLE, Kind.DECIMAL})
+]
 #: What is said in a field of each kind, as a model holds it, and what else.
 SAID = {
     Kind.TEXT: "Texto propio de este campo.",
@@ -274,3 +280,32 @@ def test_a_plans_file_states_what_is_declared(field):
     stored_as = {name for key in SECTIONS["updates"].keys for name in key.stored_as}
 
     assert (set(field.columns) <= stored_as) == field.in_file
+
+
+@walked(TOLD)
+def test_the_public_reads_it(client, field):
+    update = make_told(field, factories.make_published_update)
+    said = str(SAID[field.kind])
+    if field.heading != "" and not field.bilingual:
+        said = f"{field.public_heading}: {said}"
+
+    path = address("update", update.plan.code, update.public_id, language="es")
+    page = client.get(path).content.decode()
+
+    assert said in page
+    assert field.heading == "" or field.public_heading in page
+
+
+@walked([field for field in TOLD if field.bilingual])
+@pytest.mark.parametrize(("language", "word"), [("es", "zanahoria"), ("en", "carrot")])
+def test_the_search_finds_it_in_both_languages(client, field, language, word):
+    spanish, english = field.columns
+    said = {spanish: "Una zanahoria.", english: "A carrot."}
+    update = make_told(field, factories.make_published_update, **said)
+
+    answer = client.get(address("search", language=language), {"q": word})
+
+    ((hit,),) = [group.hits for group in answer.context["answer"].groups]
+    assert hit.path == address(
+        "update", update.plan.code, update.public_id, language=language
+    )

@@ -26,11 +26,11 @@ from strategic_areas.queries.search_texts.texts import (
     untranslated,
 )
 from strategic_areas.queries.updates import record
-from strategic_areas.queries.updates.entry import make_entry
+from strategic_areas.queries.updates.entry import TEXTS, make_entry
 from strategic_areas.search.documents import Document, Place, Text
 
 #: The texts of an account.
-SAID = ("text", "obstacle", "next_step", "note")
+SAID = ("text", *(field.name for field in TEXTS), "note")
 DISPUTED = gettext_noop("Attribution that the institution does not acknowledge")
 #: Accounts read at a time: all at once would stand in memory beside the index.
 AT_A_TIME = 500

@@ -1,12 +1,13 @@
 """What a page reads of one published account: institutions, and no person."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, make_dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from django.utils import timezone
 
+from agencies.fields import Kind
 from agencies.models import Agency
 from strategic_areas import progress, text_guard
 from strategic_areas.addresses import address
@@ -32,6 +33,29 @@ FRAME = (
     *("status", "provenance", "reported_on", "published_on", "public_id"),
     *("submitted_on", "purged_on"),
 )
+#: The fields of accounts that public pages tell under a heading of their own.
+HEADED = {
+    field.name: field
+    for model in (ActivityUpdate, CommitmentUpdate)
+    for field in model.fields.where(public=True, filled_in=True)
+    if field.heading != ""
+}.values()
+FIGURES = [field for field in HEADED if field.kind in {Kind.WHOLE, Kind.DECIMAL}]
+TEXTS = [field for field in HEADED if field.bilingual]
+#: What an account says in them, an attribute each; and ``text``, the main text.
+Content = make_dataclass(
+    "Content",
+    [
+        *((field.name, int | Decimal | None, None) for field in FIGURES),
+        *(
+            (f"{name}_{language}", str, "")
+            for name in ("text", *(field.name for field in TEXTS))
+            for language in ("es", "en")
+        ),
+    ],
+    frozen=True,
+    kw_only=True,
+)
 
 
 @dataclass(frozen=True)
@@ -49,7 +73,7 @@ class TranscribedFrom:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
+class Entry(Content):
     """
     An update of an activity or a declaration on a commitment.
 
@@ -86,14 +110,6 @@ class Entry:
     state: progress.State | None = None
     result_reached: bool | None = None
     percent: int | None = None
-    quantity: Decimal | None = None
-    people_reached: int | None = None
-    text_es: str = ""
-    text_en: str = ""
-    obstacle_es: str = ""
-    obstacle_en: str = ""
-    next_step_es: str = ""
-    next_step_en: str = ""
     note_es: str = ""
     note_en: str = ""
     #: The texts whose English is not the agency's but the secretariat's translation.
@@ -114,6 +130,22 @@ class Entry:
             not self.is_recorded,
             self.revision,
         )
+
+    @property
+    def texts(self):
+        """Pairs of name and heading of its texts besides the main one."""
+        said = [each for each in TEXTS if getattr(self, f"{each.name}_es")]
+        return [(field.name, field.public_heading) for field in said]
+
+    @property
+    def figures(self):
+        """Its figures besides the percent: name, heading and value of each."""
+        found = [(each, getattr(self, each.name)) for each in FIGURES]
+        return [
+            (field.name, field.public_heading, value)
+            for field, value in found
+            if value is not None
+        ]
 
     @property
     def is_disputed(self):
@@ -205,8 +237,14 @@ def make_entry(
             "dispute": disputes.dispute_of(row),
             "is_about_disputed": getattr(row, "is_about_disputed", False),
         }
-    content = _update_content(row) if is_update else _declaration_content(row)
-    return Entry(**frame, **content, sources=tuple(sources), evidence=tuple(evidence))
+    return Entry(
+        **frame,
+        **(_state(row) if is_update else {"result_reached": row.result_reached}),
+        **_figures(row),
+        **texts(row),
+        sources=tuple(sources),
+        evidence=tuple(evidence),
+    )
 
 
 def as_published(row, evidence, *, today, is_reviewed_within_agency):
@@ -249,25 +287,24 @@ def _withheld_content(row):
     }
 
 
-def _update_content(row):
+def _state(row):
     return {
         "is_no_news": row.answer == Answer.NO_NEWS,
         "state": progress.State(row.execution),
         "percent": row.percent,
-        "quantity": row.quantity,
-        "people_reached": row.people_reached,
-        **texts(row),
     }
 
 
-def _declaration_content(row):
-    return {"result_reached": row.result_reached, **texts(row)}
+def _figures(row):
+    names = [field.name for field in FIGURES if field.name in row.fields]
+    return {name: getattr(row, name) for name in names}
 
 
 def texts(row) -> dict:
     """What it says in both languages; where it has no English, its translation's."""
     kept, found, translated = getattr(row, "translation", None), {}, set()
-    for name, field in translated_fields(row).items():
+    others = {field.name: field.name for field in TEXTS if field.name in row.fields}
+    for name, field in (others | translated_fields(row)).items():
         spanish = getattr(row, f"{field}_es") or ""
         english = getattr(row, f"{field}_en") or ""
         if spanish and not english and (english := getattr(kept, name, "")):
