@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from agencies.fields import Kind
 from agencies.models import Agency
-from strategic_areas import progress, text_guard
+from strategic_areas import progress
 from strategic_areas.addresses import address
 from strategic_areas.models import (
     Activity,
@@ -25,7 +25,12 @@ from strategic_areas.models import (
 from strategic_areas.models.translations import translated_fields
 from strategic_areas.newest import Age
 from strategic_areas.queries.plan import disputes, names
-from strategic_areas.queries.updates.sources import EvidenceLine, evidence_line
+from strategic_areas.queries.updates.sources import (
+    EvidenceLine,
+    TranscribedFrom,
+    evidence_line,
+    transcribed_from,
+)
 
 #: What is told also of an account whose content is not.
 FRAME = (
@@ -56,20 +61,6 @@ Content = make_dataclass(
     frozen=True,
     kw_only=True,
 )
-
-
-@dataclass(frozen=True)
-class TranscribedFrom:
-    """
-    The letter or mail of the agency from which a report was transcribed.
-
-    ``reference`` is empty where it has none, or where the guard finds something in it.
-    """
-
-    kind: str
-    reference: str
-    dated_on: date
-    is_confirmed: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,7 +213,7 @@ def make_entry(
         "submitted_on": day(row.submitted_at),
         "is_reviewed_within_agency": row.is_reviewed_within_agency,
         "purged_on": day(row.purged_at),
-        "letter": _transcribed_from(row),
+        "letter": transcribed_from(row),
     }
     if row.status == Status.WITHDRAWN:
         return Entry(
@@ -265,18 +256,6 @@ def as_published(row, evidence, *, today, is_reviewed_within_agency):
 def day(moment):
     """The date in Santo Domingo, if there is a moment."""
     return timezone.localdate(moment) if moment else None
-
-
-def _transcribed_from(row):
-    if row.letter is None:
-        return None
-    reference = row.letter.reference
-    return TranscribedFrom(
-        kind=row.letter.kind,
-        reference="" if text_guard.inspect(reference) else reference,
-        dated_on=row.letter.dated_on,
-        is_confirmed=row.confirmed_at is not None,
-    )
 
 
 def _withheld_content(row):

@@ -1,11 +1,13 @@
-"""What public records rest on: their sources, and the evidence that is cleared."""
+"""What public records rest on: sources, letters, and the evidence that is cleared."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Prefetch, Q
 
+from strategic_areas import text_guard
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
@@ -105,3 +107,30 @@ def cleared_file(token: str) -> Evidence | None:
     """Evidence of a published record that a reviewer cleared, by its token."""
     rows = Evidence.objects.cleared().filter(kind=Evidence.Kind.FILE, file=token)
     return rows.order_by("pk").last()
+
+
+@dataclass(frozen=True)
+class TranscribedFrom:
+    """
+    The letter or mail of the agency from which a report was transcribed.
+
+    ``reference`` is empty where it has none, or where the guard finds something in it.
+    """
+
+    kind: str
+    reference: str
+    dated_on: date
+    is_confirmed: bool
+
+
+def transcribed_from(row):
+    """The letter of a revision that was transcribed, else None."""
+    if row.letter is None:
+        return None
+    reference = row.letter.reference
+    return TranscribedFrom(
+        kind=row.letter.kind,
+        reference="" if text_guard.inspect(reference) else reference,
+        dated_on=row.letter.dated_on,
+        is_confirmed=row.confirmed_at is not None,
+    )
