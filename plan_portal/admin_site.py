@@ -129,7 +129,7 @@ class PortalAdminSite(AdminSite):
         owed = queries.owed_by(user)
         context = {
             "owed": owed,
-            "sheets": queries.sheets_of(user, owed),
+            "sheets": queries.fillable_sheets(user, owed),
             "returned": queries.returned_declarations(user),
             "returned_updates": queries.returned_updates(user),
             "reports": access.is_focal_point(user),

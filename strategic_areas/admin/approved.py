@@ -10,7 +10,7 @@ from agencies.access import RefusedError
 from agencies.admin.scoping import ScopedAdmin
 from agencies.admin.staleness import StaleGuardForm
 from strategic_areas import workflow
-from strategic_areas.desk.changes.change_forms import led_to
+from strategic_areas.desk.changes.change_forms import with_link_to_change
 from strategic_areas.models import PendingChange
 from strategic_areas.workflow.guard import blocked_texts
 
@@ -26,7 +26,7 @@ class ApprovedForm(StaleGuardForm):
         # The stale guard has locked the record: nobody proposes in between.
         if self.instance.pk and (change := workflow.waiting_change(self.instance)):
             text = _("A change of this waits for approval; nothing of yours was kept.")
-            raise forms.ValidationError(led_to(change, text), code="waits")
+            raise forms.ValidationError(with_link_to_change(change, text), code="waits")
         return cleaned
 
 

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from strategic_areas.desk.review.review_screen import StepForm
-from strategic_areas.desk.sheet.revisions import RevisionForm, settled, widgets
+from strategic_areas.desk.sheet.revisions import RevisionForm, settled_pair, widgets
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
@@ -31,7 +31,7 @@ class ActivityUpdateForm(RevisionForm):
         cleaned = self.cleaned_data
         if {"execution", "percent"} <= set(cleaned):
             changed = {"execution", "percent"} & set(self.changed_data)
-            percent, execution = settled(
+            percent, execution = settled_pair(
                 cleaned["percent"], cleaned["execution"], changed=changed
             )
             cleaned |= {"percent": percent, "execution": execution}

@@ -177,7 +177,7 @@ class ReviewedAdmin(ScopedHistoryAdmin):
             "transitions": record.transitions.select_related("by"),
             "returned": record.transitions.filter(to_status=Status.RETURNED).last(),
             "published": published,
-            "translation_url": translating.page_of(user, record),
+            "translation_url": translating.translation_address(user, record),
             "review_address": review_address(user, record),
         }
 

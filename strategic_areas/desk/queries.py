@@ -66,7 +66,7 @@ def row_url(activity, period):
     return f"{sheet}?fila={activity.pk}#fila-{activity.pk}"
 
 
-def sheets_of(user, owed, today=None):
+def fillable_sheets(user, owed, today=None):
     """
     The sheets that she may fill, as pairs of round and agency; those that owe first.
 

@@ -26,7 +26,7 @@ CONFIRMATION = ("admin:letter_confirm", "pk")
 PURGE = ("admin:purge", "pk")
 REVIEW = ("admin:review", "kind", "pk")
 #: What only takes forms, or hands out a file: the page on which its button stands.
-HELD = {
+BUTTON_PAGES = {
     "workbook": SHEET,
     "workbook_save": SHEET,
     "sheet_row": SHEET,
@@ -47,8 +47,8 @@ HELD = {
 }
 
 
-def _held(name, view):
-    return held_by(*HELD[name])(view) if name in HELD else view
+def _with_button_page(name, view):
+    return held_by(*BUTTON_PAGES[name])(view) if name in BUTTON_PAGES else view
 
 
 def patterns(site):
@@ -59,13 +59,13 @@ def patterns(site):
     detach = "evidencia/<int:item>/quitar/"
     record = "revision/<slug:kind>/<int:pk>/"
     return [
-        path(route, _held(name, site.admin_view(view)), name=name)
+        path(route, _with_button_page(name, site.admin_view(view)), name=name)
         for route, view, name in [
             (sheet, views.sheet, "sheet"),
             (f"{sheet}enviar/", sending.check, "sheet_check"),
             (f"{sheet}libro/", workbook.workbook, "workbook"),
             (f"{sheet}libro/guardar/", workbook.save_workbook, "workbook_save"),
-            (f"{sheet}fuera-del-plan/", off_plan.tell, "sheet_off_plan"),
+            (f"{sheet}fuera-del-plan/", off_plan.report, "sheet_off_plan"),
             (f"{sheet}proponer/", proposals.propose, "sheet_propose"),
             ("propuestas/<int:pk>/", proposals.proposal, "proposal"),
             (f"{row}nombre/", off_plan.rename, "sheet_rename"),

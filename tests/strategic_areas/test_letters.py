@@ -385,7 +385,7 @@ def test_the_transcriber_is_not_asked_for_her_own_word():
     letter = make_letter()
     make_mandate(user=letter.recorded_by, agency=letter.agency)
 
-    confirming.ask(letter, by=letter.recorded_by)
+    confirming.ask_agency(letter, by=letter.recorded_by)
 
     assert Mail.objects.count() == 0
 

@@ -88,7 +88,7 @@ class Race:
     def _add(self, row, mark, person):
         """Save the text that was read with one more mark."""
         text = row.update.narrative_es if row.update else "Avances:"
-        form = answers.take(
+        form = answers.save_answer(
             row,
             {
                 "answer": "reported",

@@ -252,10 +252,12 @@ def test_the_same_as_before_says_it_again_and_no_news_lets_it_stand(writer, fiel
         **({} if field.part is Part.NO_NEWS else ENGLISH),
     )
 
-    again = answers.take(writer.row(), {"answer": "same_as_before"}, by=writer.user)
+    again = answers.save_answer(
+        writer.row(), {"answer": "same_as_before"}, by=writer.user
+    )
     repeated = field.plain(again.instance)
     seen = {"answer": "no_news", "no_news_reason_es": "No hubo.", "seen_version": 1}
-    answers.take(writer.row(), seen, by=writer.user)
+    answers.save_answer(writer.row(), seen, by=writer.user)
 
     if field.part is Part.NO_NEWS:
         # What told no news is nothing to say again.

@@ -51,7 +51,7 @@ def attributed(user, kind):
 def attributions(request):
     """All that is attributed to the user's agencies, each with a way to dispute it."""
     found = [
-        Attributed(kind, row, _has(row))
+        Attributed(kind, row, _has_dispute(row))
         for kind in KINDS
         for row in attributed(request.user, kind)
     ]
@@ -59,7 +59,7 @@ def attributions(request):
     return render(request, "desk/attributions.html", context)
 
 
-def _has(row):
+def _has_dispute(row):
     """Whether a row of ``attributed`` has a dispute beside it."""
     return row._state.fields_cache["dispute"] is not None
 
@@ -102,7 +102,7 @@ def _record_or_404(user, kind, pk):
 
 def _dispute(user, record):
     """That which stands beside the record, or a new one by this person."""
-    if _has(record):
+    if _has_dispute(record):
         return record.dispute
     agency = record.lead if isinstance(record, Commitment) else record.agency
     mandates = user.mandates.current().filter(agency=agency)

@@ -63,7 +63,7 @@ class ChangeForm(forms.ModelForm):
             text = _(
                 "Another proposal for this waits for approval. Your text is still here."
             )
-            self.add_error(None, led_to(error.current, text))
+            self.add_error(None, with_link_to_change(error.current, text))
         except RefusedError as error:
             self.add_error(None, str(error))
         return None
@@ -89,7 +89,7 @@ class OwnWordsForm(ChangeForm):
         self.fields["text_en"].required = False
 
 
-def led_to(change, text):
+def with_link_to_change(change, text):
     """A text with the link to a change that waits."""
     address = reverse("admin:approval", args=[change.pk])
     name = _("See the change that waits")

@@ -30,7 +30,7 @@ KINDS = {
     RESETS: "admin:agencies_factorreset_change",
 }
 #: How long a decision that went against somebody stands on her first page.
-TOLD_FOR = timedelta(days=30)
+SHOWN_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def came_back(user):
                 PendingChange.Status.DECLINED,
                 PendingChange.Status.OUTDATED,
             ],
-            decided_at__gte=timezone.now() - TOLD_FOR,
+            decided_at__gte=timezone.now() - SHOWN_FOR,
         )
         .order_by("-decided_at")
     )
@@ -102,7 +102,7 @@ class DecisionForm(forms.Form):
         self.helper.add_input(Submit(self.step, self.button, css_class=self.css_class))
 
     @property
-    def said(self):
+    def arguments(self):
         """What the step is told besides who takes it."""
         return {}
 
@@ -131,7 +131,7 @@ class DeclineForm(DecisionForm):
     )
 
     @property
-    def said(self):
+    def arguments(self):
         return {"reason": self.cleaned_data["reason"]}
 
 
@@ -151,14 +151,14 @@ def open_forms(request, steps, decision, approve_form, **kwargs):
     return [approve_form(data, **kwargs), DeclineForm(data)]
 
 
-def press(request, steps, decision, forms):
+def take_pressed_step(request, steps, decision, forms):
     """Take the step whose button was pressed; True once it is taken, and told."""
     for form in forms:
         if not (form.is_bound and form.is_valid()):
             continue
         step = getattr(steps, form.step)
         try:
-            decided = step(decision, by=request.user, **form.said)
+            decided = step(decision, by=request.user, **form.arguments)
         except RefusedError as error:
             form.add_error(None, str(error))
             return False

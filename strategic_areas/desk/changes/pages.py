@@ -77,7 +77,7 @@ def approval(request, pk):
         decisions.ApproveForm,
         has_warnings=bool(warnings),
     )
-    if decisions.press(request, workflow.CHANGES, change, steps):
+    if decisions.take_pressed_step(request, workflow.CHANGES, change, steps):
         return redirect("admin:index")
     context = {
         **admin.site.each_context(request),
@@ -165,9 +165,9 @@ def record_url(part):
 
 def _readings(change, proposed):
     """What the public will read: pairs of a language and the page's own words."""
-    if type(proposed) not in READ_IN or not _is_shown(proposed):
+    if type(proposed) not in PUBLIC_TEMPLATES or not _is_shown(proposed):
         return []
-    template, needed = READ_IN[type(proposed)]
+    template, needed = PUBLIC_TEMPLATES[type(proposed)]
     found = []
     for language in ("es", "en"):
         with override(language):
@@ -207,7 +207,7 @@ def _dispute(proposed, change):
 
 
 #: The public's own partial of a record, and what it needs of one that is not stored so.
-READ_IN = {
+PUBLIC_TEMPLATES = {
     HelpLine: ("_line.html", _line),
     Correction: ("_correction.html", _record),
     Indicator: ("desk/_reads_indicator.html", _record),

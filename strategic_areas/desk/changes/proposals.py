@@ -13,7 +13,7 @@ from agencies.access import RefusedError
 from strategic_areas import workflow
 from strategic_areas.desk.changes import decisions
 from strategic_areas.desk.sheet import sheet_page
-from strategic_areas.desk.sheet.pages import find_or_404
+from strategic_areas.desk.sheet.pages import sheet_or_404
 from strategic_areas.models import ActivityProposal, Commitment
 from strategic_areas.workflow import guard
 
@@ -67,13 +67,13 @@ class AcceptForm(decisions.DecisionForm):
         return text
 
     @property
-    def said(self):
+    def arguments(self):
         return self.cleaned_data
 
 
 def propose(request, period, agency):
     """The form of a proposal; stored, its state stands on the sheet."""
-    found = find_or_404(request, period, agency)
+    found = sheet_or_404(request, period, agency)
     form = ProposalForm(
         request.POST if request.method == "POST" else None,
         instance=ActivityProposal(agency=found.agency, plan=found.period.plan),
@@ -87,7 +87,7 @@ def propose(request, period, agency):
         else:
             messages.success(request, _("Your proposal is with the secretariat."))
             return redirect(f"{found.url}#propuestas")
-    context = {**sheet_page.frame(request, found), "form": form}
+    context = {**sheet_page.base_context(request, found), "form": form}
     status = 422 if form.errors else 200
     return render(request, "desk/propose.html", context, status=status)
 
@@ -99,7 +99,7 @@ def proposal(request, pk):
     rows = ActivityProposal.objects.visible_to(request.user)
     found = get_object_or_404(rows.select_related("proposed_by", "decided_by"), pk=pk)
     steps = decisions.open_forms(request, workflow.PROPOSALS, found, AcceptForm)
-    if decisions.press(request, workflow.PROPOSALS, found, steps):
+    if decisions.take_pressed_step(request, workflow.PROPOSALS, found, steps):
         return redirect("admin:index")
     context = {
         **admin.site.each_context(request),

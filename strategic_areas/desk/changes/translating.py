@@ -45,7 +45,7 @@ class TranslationForm(ChangeForm):
             )
 
 
-def page_of(user, record):
+def translation_address(user, record):
     """The address at which this person may translate a record, or ""."""
     new = Translation(**{record.link_field: record})
     if not untranslated(record) or not workflow.may_propose(user, new):

@@ -16,7 +16,7 @@ from strategic_areas.desk.letters.forms import ConfirmForm, ContestForm
 from strategic_areas.models import Letter, Status
 
 
-def ask(letter, *, by):
+def ask_agency(letter, *, by):
     """Queue a mail to each who reports for the agency now, but for the transcriber."""
     mandates = letter.agency.focal_points.current()
     people = User.objects.filter(is_active=True, mandates__in=mandates).exclude(
@@ -114,9 +114,9 @@ def contest(request, pk):
 
 
 def _decide(request, letter, form, step, done):
-    told = form.cleaned_data if form.is_valid() else {"seen": {}}
+    arguments = form.cleaned_data if form.is_valid() else {"seen": {}}
     try:
-        step(letter, **told, by=request.user)
+        step(letter, **arguments, by=request.user)
     except workflow.TransitionError as error:
         messages.error(request, str(error))
         return redirect("admin:letter_confirm", pk=letter.pk)

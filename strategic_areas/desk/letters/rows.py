@@ -9,7 +9,7 @@ from strategic_areas.desk.sheet.rows import ActivityRow, CommitmentRow
 from strategic_areas.models import Activity, Commitment, Letter, Status
 
 
-class OfLetter:
+class LetterRowMixin:
     """What a row has on the sheet of a letter in place of its agency's own sheet."""
 
     #: Evidence is the letter itself.
@@ -26,7 +26,7 @@ class OfLetter:
 
 
 @dataclass(frozen=True)
-class LetterActivityRow(OfLetter, ActivityRow):
+class LetterActivityRow(LetterRowMixin, ActivityRow):
     """One activity that the letter may tell of."""
 
     letter: Letter | None = None
@@ -35,7 +35,7 @@ class LetterActivityRow(OfLetter, ActivityRow):
 
 
 @dataclass(frozen=True)
-class LetterCommitmentRow(OfLetter, CommitmentRow):
+class LetterCommitmentRow(LetterRowMixin, CommitmentRow):
     """One commitment that the agency leads, whose result the letter may declare."""
 
     letter: Letter | None = None
@@ -76,7 +76,7 @@ class LetterSheet:
     def warned(self):
         return [row for row in self.ready if row.warnings]
 
-    def following(self, activity):
+    def next_waiting_row(self, activity):
         """The next row that nothing is said in, round again."""
         place = [row.key for row in self.rows].index(activity)
         after = [*self.rows[place + 1 :], *self.rows[:place]]
@@ -87,7 +87,7 @@ def sheet_url(letter):
     return reverse("admin:letter", args=[letter.pk])
 
 
-def read(letter):
+def read_letter_sheet(letter):
     """The sheet of a letter: what it may tell of, and what the agency tells itself."""
     asked = letter.period, letter.agency
     led = declared(*asked, with_transcribed=True)
@@ -95,15 +95,15 @@ def read(letter):
     taken = []
     for kind, rows in ((LetterActivityRow, owed(*asked)), (LetterCommitmentRow, led)):
         for row in rows:
-            if is_free(row.update, letter):
-                told = (row.subject, row.period, row.update, row.last, row.returned)
-                found[kind].append(kind(*told, letter=letter))
+            if may_be_transcribed(row.update, letter):
+                contents = (row.subject, row.period, row.update, row.last, row.returned)
+                found[kind].append(kind(*contents, letter=letter))
             else:
                 taken.append(row.subject)
     return LetterSheet(letter, *map(tuple, found.values()), tuple(taken))
 
 
-def is_free(update, letter):
+def may_be_transcribed(update, letter):
     """Nothing stands there yet, or what was transcribed of this very letter."""
     return (
         update is None

@@ -14,7 +14,7 @@ from agencies.audit import take_out
 from strategic_areas import evidence, workflow
 from strategic_areas.desk.letters import confirming
 from strategic_areas.desk.letters.forms import LetterForm, SendLetterForm
-from strategic_areas.desk.letters.rows import read
+from strategic_areas.desk.letters.rows import read_letter_sheet
 from strategic_areas.desk.sheet import answers, sheet_page
 from strategic_areas.models import Letter, Status, Transition
 from strategic_areas.views.evidence import as_attachment
@@ -79,14 +79,14 @@ def new(request):
 @require_safe
 def sheet(request, pk):
     """What the letter says of each activity, and of what its agency leads."""
-    return _page(request, _found(request, pk), sheet_page.asked_row(request))
+    return _page(request, _found(request, pk), sheet_page.requested_row(request))
 
 
 def _page(request, letter, unfolded=None, posted=None, sending=None, status=200):
-    found = read(letter)
+    found = read_letter_sheet(letter)
     if unfolded is None:
         unfolded = next((row.anchor for row in found.rows if row.waits), None)
-    provinces = sheet_page.places()
+    provinces = sheet_page.province_choices()
     shown = {"unfolded": unfolded, "posted": posted}
     context = {
         **admin.site.each_context(request),
@@ -132,11 +132,11 @@ def _contested(letter):
 def save_row(request, pk, activity=None, commitment=None):
     """Save what the letter says of one row of its sheet, in the agency's name."""
     letter = _found(request, pk)
-    found = read(letter)
+    found = read_letter_sheet(letter)
     row = found.row(activity) if activity else found.declaration(commitment)
     if row is None:
         raise Http404
-    form = answers.take(row, request.POST, by=request.user, letter=letter)
+    form = answers.save_answer(row, request.POST, by=request.user, letter=letter)
     if form.errors:
         status = 409 if form.conflict else 422
         return _page(request, letter, row.anchor, posted=form, status=status)
@@ -146,7 +146,7 @@ def save_row(request, pk, activity=None, commitment=None):
 
 def _next_address(found, activity):
     """After a report the next row that nothing is said in; else handing over."""
-    following = found.following(activity) if activity else None
+    following = found.next_waiting_row(activity) if activity else None
     return following.page_url if following else f"{found.url}#send"
 
 
@@ -154,14 +154,14 @@ def _next_address(found, activity):
 def send(request, pk):
     """Hand over what was transcribed, and ask the agency for its word."""
     letter = _found(request, pk)
-    form = _send_form(read(letter), request.POST)
+    form = _send_form(read_letter_sheet(letter), request.POST)
     if not form.is_valid():
         return _page(request, letter, sending=form, status=422)
     try:
         with transaction.atomic():
-            told = {name: form.cleaned_data[name] for name in ("seen", "declared")}
-            workflow.submit_letter(letter, **told, by=request.user)
-            confirming.ask(letter, by=request.user)
+            versions = {name: form.cleaned_data[name] for name in ("seen", "declared")}
+            workflow.submit_letter(letter, **versions, by=request.user)
+            confirming.ask_agency(letter, by=request.user)
     except workflow.TransitionError as error:
         messages.error(request, str(error))
         return redirect("admin:letter", pk=letter.pk)

@@ -40,14 +40,14 @@ def queue_page(request):
     items = review_queue.queue(request.user)
     page = Paginator(items, ROWS).get_page(request.GET.get("page"))
     context = {
-        **review_screen.frame(request, _("Waiting for review")),
+        **review_screen.base_context(request, _("Waiting for review")),
         "page": page,
         "ticked": "todas" in request.GET,
     }
     return render(request, "desk/queue.html", context)
 
 
-def find_or_404(user, kind, pk):
+def record_or_404(user, kind, pk):
     """The record, or not found: what is not hers to review does not exist."""
     model = review_queue.KINDS.get(kind)
     if model is None:
@@ -58,7 +58,7 @@ def find_or_404(user, kind, pk):
 
 def record_page(request, kind, pk):
     """A submitted record beside the last published one, and what may be done."""
-    record = find_or_404(request.user, kind, pk)
+    record = record_or_404(request.user, kind, pk)
     if record.status != Status.SUBMITTED:
         messages.info(request, _("%(record)s waits no more.") % {"record": record})
         return redirect(_own_page(record))
@@ -72,7 +72,7 @@ def _own_page(record):
 
 def _show(request, record, posted=None):
     context = {
-        **review_screen.frame(request, str(record)),
+        **review_screen.base_context(request, str(record)),
         "screen": review_screen.screen(request.user, record, posted),
     }
     status = 422 if posted else 200
@@ -83,14 +83,14 @@ def _show(request, record, posted=None):
 def publish(request, kind, pk):
     """Publish what was read, clear the ticked evidence, go on to the next."""
     return _take_step(
-        request, find_or_404(request.user, kind, pk), PublishForm, _publish
+        request, record_or_404(request.user, kind, pk), PublishForm, _publish
     )
 
 
 @require_POST
 def give_back(request, kind, pk):
     """Return it with a reason, go on to the next."""
-    record = find_or_404(request.user, kind, pk)
+    record = record_or_404(request.user, kind, pk)
     return _take_step(request, record, ReturnForm, _return)
 
 
@@ -164,7 +164,7 @@ def publish_many(request):
         return redirect("admin:review_queue")
     previews = review_screen.previews(request.user, [item.record for item in chosen])
     context = {
-        **review_screen.frame(request, _("Publish together")),
+        **review_screen.base_context(request, _("Publish together")),
         "previews": previews,
         "in_english": [entry for entry in previews if entry.text_en],
         "left_out": left_out,

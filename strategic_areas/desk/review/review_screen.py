@@ -220,6 +220,6 @@ def step_form(kind, item, data=None):
     )
 
 
-def frame(request, title):
+def base_context(request, title):
     """What every page of the review needs."""
     return {**admin.site.each_context(request), "title": title}

@@ -109,14 +109,14 @@ def digests(today):
     parts = _to_do_in_all_plans(today)
     found = {}
     for user, own, copies in _focal_points(parts, today):
-        if _wants_now(user, own, today) or copies:
+        if _is_reminded_today(user, own, today) or copies:
             digest = found.setdefault(user, Digest(user))
             digest.parts += own
             digest.copies += copies
-    waiting = _waiting()
+    waiting = _submission_days()
     copied = [part for part in parts if part.is_copied(today)]
     for user in _staff(Role.REVIEWER):
-        has_news = waiting and _is_welcome(user, today)
+        has_news = waiting and _wants_optional_mail(user, today)
         if has_news or copied:
             digest = found.setdefault(user, Digest(user))
             digest.waiting = len(waiting)
@@ -211,25 +211,29 @@ def _staff(group):
     ).exclude(email="")
 
 
-def _is_welcome(user, today):
+def _wants_optional_mail(user, today):
     """Whether the person wants optional mail today."""
     if user.reminders == User.Reminders.WEEKLY:
         return today.weekday() == MONDAY
     return user.reminders == User.Reminders.STEPS
 
 
-def _wants_now(user, parts, today):
+def _is_reminded_today(user, parts, today):
     """Whether what she has to do is told today, as often as she chose."""
     if user.reminders == User.Reminders.WEEKLY:
-        return bool(parts) and _is_welcome(user, today)
+        return bool(parts) and _wants_optional_mail(user, today)
     return any(
         part.is_due_today(today)
-        and (_is_welcome(user, today) or part.is_late or part.is_day_to_mend(today))
+        and (
+            _wants_optional_mail(user, today)
+            or part.is_late
+            or part.is_day_to_mend(today)
+        )
         for part in parts
     )
 
 
-def _waiting():
+def _submission_days():
     """For each record that waits for review, the day on which it was submitted."""
     return [
         timezone.localdate(moment)

@@ -33,13 +33,13 @@ def prepare_and_release(now=None):
     Done by a timer each minute. Returns a line for each thing that it did.
     """
     now = now or timezone.now()
-    said = []
+    lines = []
     for period in rounds.make_scorecards_ready(now):
         number = _notify(period, now)
-        said.append(f"{period.plan.code} {period.code}: ready, {number} told")
+        lines.append(f"{period.plan.code} {period.code}: ready, {number} told")
     for period in rounds.release_scorecards(now):
-        said.append(f"{period.plan.code} {period.code}: public")
-    return said
+        lines.append(f"{period.plan.code} {period.code}: public")
+    return lines
 
 
 def _notify(period, now):
@@ -64,14 +64,14 @@ def _notify(period, now):
 
 def _text(period, agency, person, now):
     path = reverse("admin:agency_comment", args=[period.pk, agency.slug])
-    told = {
+    context = {
         "period": period,
         "agency": agency,
         "person": person,
         "public_from": now + REPLY_WITHIN,
         "address": f"{settings.SITE_URL}{path}",
     }
-    return render_to_string("email/scorecard.txt", told)
+    return render_to_string("email/scorecard.txt", context)
 
 
 def own_scorecard(agency, period, today):

@@ -10,7 +10,7 @@ from strategic_areas.models import ActivityUpdate, Answer, Status
 
 
 @transaction.atomic
-def take(row, data, *, by, letter=None):
+def save_answer(row, data, *, by, letter=None):
     """
     Store one row as posted and return its form, whose errors say why it was not.
 
@@ -20,23 +20,23 @@ def take(row, data, *, by, letter=None):
     people at once, make one revision.
     """
     type(row.subject).objects.select_for_update().get(pk=row.subject.pk)
-    instance = written_in(row, letter)
+    instance = _revision_to_write(row, letter)
     form = _form(row, instance, data)
     if form.is_valid() and not form.is_already_saved:
-        store(form, by, letter)
+        _store(form, by, letter)
     return form
 
 
-def written_in(row, letter):
+def _revision_to_write(row, letter):
     """The newest revision; for who transcribes a letter, only what is of that."""
-    instance = newest(row)
+    instance = _newest_revision(row)
     if letter and instance.pk and instance.letter_id != letter.pk:
         # Nothing of what the agency writes is shown to who transcribes.
         return row.blank()
     return instance
 
 
-def newest(row):
+def _newest_revision(row):
     """The revision that is written in, read again now that the row is locked."""
     stored = (
         row.model.objects.filter(**{row.field: row.subject}, period=row.period)
@@ -96,7 +96,7 @@ def _nothing(instance):
     return ActivityUpdate(execution="not_started", percent=percent)
 
 
-def store(form, by, letter=None):
+def _store(form, by, letter=None):
     """Save a valid form by the workflow; its refusal becomes the form's."""
     record = form.save(commit=False)
     seen = form.cleaned_data["seen_version"]

@@ -117,14 +117,14 @@ class Sheet:
         return self.in_state("todo", "returned")
 
 
-def find(user, period, slug):
+def find_sheet(user, period, slug):
     """The sheet, or None where the person does not report for the agency now."""
     asked = _asked(user, period, slug)
-    return asked and read(*asked, user)
+    return asked and read_sheet(*asked, user)
 
 
 def find_row(user, period, slug, *, activity=None, commitment=None):
-    """The row of an activity, or of a commitment that is led; None as in ``find``."""
+    """The row of an activity, or of a commitment led; None as in ``find_sheet``."""
     asked = _asked(user, period, slug)
     if asked is None:
         return None
@@ -139,11 +139,13 @@ def find_row(user, period, slug, *, activity=None, commitment=None):
     return next(iter(rows), None)
 
 
-def as_it_stands(row):
+def read_again(row):
     """The row with the newest revision of it, after something was saved in it."""
     rows = row.model.objects.filter(**{row.field: row.subject}, period=row.period)
     rows = rows.without_transcriptions()
-    stored = rows.order_by("-revision").prefetch_related(*row.shown_with).first()
+    stored = (
+        rows.order_by("-revision").prefetch_related(*row.revision_relations).first()
+    )
     if stored is None:
         return replace(row, update=None, returned=None)
     setattr(stored, row.field, row.subject)
@@ -152,7 +154,7 @@ def as_it_stands(row):
     return replace(row, update=stored, returned=step)
 
 
-def following(row):
+def next_waiting_row(row):
     """The next owed row after this one that waits for an answer, round again."""
     asked = rounds.owed(row.period, agency=row.agency)
     newest = revisions_of(row.model, row.field, row.period)
@@ -176,7 +178,7 @@ def _asked(user, period, slug):
     return (period, agency) if agency and period else None
 
 
-def read(period, agency, user):
+def read_sheet(period, agency, user):
     """The sheet of an agency in a round, in a fixed number of reads."""
     submissions = Submission.objects.filter(period=period, agency=agency)
     return Sheet(

@@ -12,8 +12,8 @@ from agencies.audit import take_out
 from agencies.models import Agency
 from strategic_areas import workflow
 from strategic_areas.desk.sheet import sheet_page
-from strategic_areas.desk.sheet.contents import as_it_stands
-from strategic_areas.desk.sheet.pages import ROW_ONLY, find_or_404, row_or_404
+from strategic_areas.desk.sheet.contents import read_again
+from strategic_areas.desk.sheet.pages import ROW_ONLY, row_or_404, sheet_or_404
 from strategic_areas.evidence import clean_ahead, kept_only_if_saved
 from strategic_areas.models import Evidence
 from strategic_areas.views.evidence import as_attachment
@@ -87,11 +87,11 @@ def _answer(request, row, done, form=None):
     refused = form if form and form.errors else None
     status = 422 if refused else 200
     if ROW_ONLY in request.headers:
-        shown = sheet_page.evidence_of(as_it_stands(row), refused)
+        shown = sheet_page.evidence_of(read_again(row), refused)
         context = {"evidence": shown, "done": "" if refused else done}
         return render(request, "desk/_evidence.html", context, status=status)
     if refused:
-        found = find_or_404(request, row.period.pk, row.agency.slug)
+        found = sheet_or_404(request, row.period.pk, row.agency.slug)
         context = sheet_page.page(
             request, found, unfolded=row.anchor, attaching=refused
         )

@@ -187,7 +187,7 @@ class ReportForm(RowForm):
         percent, execution = cleaned["percent"], cleaned["execution"]
         self.posted_pair = percent, execution
         changed = {"percent", "execution"} & set(self.changed_data)
-        percent, execution = revisions.settled(percent, execution, changed=changed)
+        percent, execution = revisions.settled_pair(percent, execution, changed=changed)
         cleaned |= {"percent": percent, "execution": execution}
         if (percent == 100) != (execution == "completed") and percent is not None:
             self.add_error(

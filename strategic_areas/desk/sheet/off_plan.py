@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from strategic_areas import workflow
 from strategic_areas.desk.sheet import sheet_page
-from strategic_areas.desk.sheet.pages import find_or_404, row_or_404
+from strategic_areas.desk.sheet.pages import row_or_404, sheet_or_404
 from strategic_areas.models import Activity, ActivityUpdate, Commitment, Execution
 from strategic_areas.workflow import guard
 
@@ -79,9 +79,9 @@ def _without_personal_data(text):
     return text
 
 
-def tell(request, period, agency):
+def report(request, period, agency):
     """The form of what was done beside the plan; stored, it is a row of the sheet."""
-    found = find_or_404(request, period, agency)
+    found = sheet_or_404(request, period, agency)
     form = OffPlanForm(
         request.POST if request.method == "POST" else None,
         instance=Activity(agency=found.agency),
@@ -91,13 +91,13 @@ def tell(request, period, agency):
     )
     if form.is_valid():
         try:
-            told = workflow.report_off_plan(
+            update = workflow.report_off_plan(
                 form.instance, form.report(found.period), by=request.user
             )
         except workflow.TransitionError as error:
             form.add_error(None, str(error))
         else:
-            return _saved(request, period, agency, told.activity)
+            return _saved(request, period, agency, update.activity)
     return _page(request, found, form)
 
 
@@ -106,7 +106,7 @@ def rename(request, period, agency, activity):
     row = row_or_404(request, period, agency, activity)
     if not row.may_be_renamed:
         raise Http404
-    found = find_or_404(request, period, agency)
+    found = sheet_or_404(request, period, agency)
     form = NameForm(
         request.POST if request.method == "POST" else None,
         instance=row.activity,
@@ -134,6 +134,6 @@ def _saved(request, period, agency, activity):
 
 
 def _page(request, found, form):
-    context = {**sheet_page.frame(request, found), "form": form}
+    context = {**sheet_page.base_context(request, found), "form": form}
     status = 422 if form.errors else 200
     return render(request, "desk/off_plan.html", context, status=status)

@@ -7,15 +7,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from strategic_areas.desk.sheet import answers, sheet_page
-from strategic_areas.desk.sheet.contents import as_it_stands, find, find_row, following
+from strategic_areas.desk.sheet.contents import (
+    find_row,
+    find_sheet,
+    next_waiting_row,
+    read_again,
+)
 
 #: The header by which the sheet's script asks for one row instead of a page.
 ROW_ONLY = "X-Row-Only"
 
 
-def find_or_404(request, period, agency):
+def sheet_or_404(request, period, agency):
     """The sheet; what is not yours, or not any more, is not found."""
-    found = find(request.user, period, agency)
+    found = find_sheet(request.user, period, agency)
     if found is None:
         raise Http404
     return found
@@ -33,8 +38,10 @@ def row_or_404(request, period, agency, activity=None, commitment=None):
 
 def sheet(request, period, agency):
     """Every activity owed in the round; the next empty row stands open."""
-    found = find_or_404(request, period, agency)
-    context = sheet_page.page(request, found, unfolded=sheet_page.asked_row(request))
+    found = sheet_or_404(request, period, agency)
+    context = sheet_page.page(
+        request, found, unfolded=sheet_page.requested_row(request)
+    )
     return render(request, "desk/sheet.html", context)
 
 
@@ -42,11 +49,11 @@ def sheet(request, period, agency):
 def save_row(request, period, agency, **subject):
     """Save this row and no other; its errors come back beside their fields."""
     row = row_or_404(request, period, agency, **subject)
-    form = answers.take(row, request.POST, by=request.user)
+    form = answers.save_answer(row, request.POST, by=request.user)
     if ROW_ONLY in request.headers:
-        return _row_only(request, as_it_stands(row), form)
+        return _row_only(request, read_again(row), form)
     if form.errors:
-        found = find_or_404(request, period, agency)
+        found = sheet_or_404(request, period, agency)
         context = sheet_page.page(request, found, unfolded=row.anchor, posted=form)
         return render(request, "desk/sheet.html", context, status=_status(form))
     messages.success(request, _("%(code)s is saved.") % {"code": row.subject.code})
@@ -64,7 +71,7 @@ def _row_only(request, row, form):
     posted = form if form.errors else None
     shown = sheet_page.show(
         row,
-        sheet_page.places(),
+        sheet_page.province_choices(),
         unfolded=row.anchor if posted else None,
         posted=posted,
     )
@@ -75,5 +82,5 @@ def _next_address(row):
     """The next row that waits, opened; after the last one the check of all."""
     if not row.is_owed:
         return row.page_url
-    after = following(row)
+    after = next_waiting_row(row)
     return after.page_url if after else row.check_url

@@ -191,7 +191,7 @@ def _plain(value):
 
 
 #: The ways in which a percent matters here, and one percent of each.
-KINDS = {"none": None, "zero": 0, "part": 50, "full": 100}
+PERCENT_EXAMPLES = {"none": None, "zero": 0, "part": 50, "full": 100}
 #: What an agency may say; "" while it has not said anything.
 STATES = ["", *(state for state in State if state != State.NO_REPORT)]
 
@@ -216,7 +216,7 @@ def percent_for(execution, percent):
     return None if percent == 100 else percent
 
 
-def settled(percent, execution, *, changed):
+def settled_pair(percent, execution, *, changed):
     """
     The pair as it is stored, of what was typed in both fields.
 
@@ -240,12 +240,12 @@ def rules():
     return {
         "execution": {
             kind: {str(state): str(execution_for(percent, state)) for state in STATES}
-            for kind, percent in KINDS.items()
+            for kind, percent in PERCENT_EXAMPLES.items()
         },
         "percent": {
             str(state): {
                 kind: _unless_same(percent_for(state, percent), percent)
-                for kind, percent in KINDS.items()
+                for kind, percent in PERCENT_EXAMPLES.items()
             }
             for state in STATES
         },

@@ -32,11 +32,11 @@ class Row:
     #: What is reported on: its field, and the model of its revisions.
     field, model = "", None
     #: What is read with what is reported on, and shown of a revision.
-    read_with, shown_with = (), ("evidences",)
+    subject_relations, revision_relations = (), ("evidences",)
     #: Whether evidence can be attached to it here.
     takes_evidence = True
     #: The row's state while nothing is said in it.
-    silent = ""
+    empty_state = ""
     #: The word by which the sheet's address names the row, and its own addresses.
     word, addresses = "", {}
 
@@ -48,7 +48,7 @@ class Row:
     def state(self):
         """One of returned, ready, submitted and published, or the word for silence."""
         if self.update is None or self.update.status == Status.WITHDRAWN:
-            return self.silent
+            return self.empty_state
         if self.update.status == Status.RETURNED:
             return "ready" if self._is_mended else "returned"
         return "ready" if self.update.status == Status.DRAFT else self.update.status
@@ -60,7 +60,7 @@ class Row:
     @property
     def is_open(self):
         """True while the agency may still write in it."""
-        return self.state in {self.silent, "returned", "ready"}
+        return self.state in {self.empty_state, "returned", "ready"}
 
     @property
     def key(self):
@@ -107,8 +107,11 @@ class ActivityRow(Row):
     last: ActivityUpdate | None
     returned: Transition | None
 
-    field, model, silent, word = "activity", ActivityUpdate, "todo", "fila"
-    read_with, shown_with = ("agency", "commitment", "plan"), ("places", "evidences")
+    field, model, empty_state, word = "activity", ActivityUpdate, "todo", "fila"
+    subject_relations, revision_relations = (
+        ("agency", "commitment", "plan"),
+        ("places", "evidences"),
+    )
     addresses = {
         "save": "sheet_row",
         "attach": "sheet_attach",
@@ -147,8 +150,8 @@ class CommitmentRow(Row):
     last: CommitmentUpdate | None
     returned: Transition | None
 
-    field, model, silent = "commitment", CommitmentUpdate, "undeclared"
-    word, read_with = "compromiso", ("lead", "plan")
+    field, model, empty_state = "commitment", CommitmentUpdate, "undeclared"
+    word, subject_relations = "compromiso", ("lead", "plan")
     is_owed = False
     addresses = {
         "save": "sheet_declaration",
@@ -171,12 +174,12 @@ def read_rows(kind, subjects, period, *, with_transcribed=False):
     """
     model, field = kind.model, kind.field
     subjects = list(
-        subjects.select_related(*kind.read_with).annotate(
+        subjects.select_related(*kind.subject_relations).annotate(
             newest_id=_newest(model, field, period, with_transcribed),
             last_id=_last(model, field, period),
         )
     )
-    updates = model.objects.prefetch_related(*kind.shown_with).in_bulk(
+    updates = model.objects.prefetch_related(*kind.revision_relations).in_bulk(
         [subject.newest_id for subject in subjects if subject.newest_id]
     )
     links = model.fields.names(prefilled=True, kind=Kind.LINKS)

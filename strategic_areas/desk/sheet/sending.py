@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import FocalPoint
 from strategic_areas import workflow
 from strategic_areas.desk.sheet import sheet_page
-from strategic_areas.desk.sheet.pages import find_or_404
+from strategic_areas.desk.sheet.pages import sheet_or_404
 from strategic_areas.models import ActivityUpdate, CommitmentUpdate, Submission
 from strategic_areas.models.report_fields import in_words
 
@@ -67,7 +67,7 @@ def versions(text):
 
 def check(request, period, agency):
     """What is ready, what is missing, what the guard says; sends what was shown."""
-    found = find_or_404(request, period, agency)
+    found = sheet_or_404(request, period, agency)
     form = _send_form(found, request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
@@ -75,7 +75,7 @@ def check(request, period, agency):
         except workflow.TransitionError as error:
             messages.error(request, str(error))
             return redirect(found.check_url)
-    context = {**sheet_page.frame(request, found), "form": form}
+    context = {**sheet_page.base_context(request, found), "form": form}
     return render(request, "desk/check.html", context)
 
 
@@ -84,11 +84,14 @@ def _send_form(found, data):
         data,
         action=found.check_url,
         has_warnings=bool(found.warned),
-        initial={"seen": _shown(found.ready), "declared": _shown(found.declared)},
+        initial={
+            "seen": _shown_versions(found.ready),
+            "declared": _shown_versions(found.declared),
+        },
     )
 
 
-def _shown(rows):
+def _shown_versions(rows):
     """What stands on the screen, as the form carries it."""
     return ",".join(f"{row.update.pk}:{row.update.version}" for row in rows)
 
@@ -98,8 +101,8 @@ def _send(user, found, form):
     seen, declared = form.cleaned_data["seen"], form.cleaned_data["declared"]
     for submission in found.submissions:
         if (seen, declared) == (
-            _sent(submission, "reports", "update"),
-            _sent(submission, "declarations", "declaration"),
+            _sent_versions(submission, "reports", "update"),
+            _sent_versions(submission, "declarations", "declaration"),
         ):
             return submission
     return workflow.submit_all(
@@ -107,7 +110,7 @@ def _send(user, found, form):
     )
 
 
-def _sent(submission, part, name):
+def _sent_versions(submission, part, name):
     """Id → version of what a receipt holds; older ones hold no declarations."""
     return {told[name]: told["version"] for told in submission.content.get(part, [])}
 

@@ -55,7 +55,7 @@ class ShownEvidence:
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownRow:
     """``form`` and ``quick`` are None where nothing may be written any more."""
 
     row: ActivityRow | CommitmentRow
@@ -84,10 +84,10 @@ def page(request, sheet, *, unfolded=None, posted=None, attaching=None):
     """
     if unfolded is None:
         unfolded = next((row.anchor for row in sheet.rows if row.waits), None)
-    provinces = places()
+    provinces = province_choices()
     shown = {"unfolded": unfolded, "posted": posted, "attaching": attaching}
     return {
-        **frame(request, sheet),
+        **base_context(request, sheet),
         "rows": [show(row, provinces, **shown) for row in sheet.rows],
         "off_plan": [show(row, provinces, **shown) for row in sheet.off_plan],
         "declarations": [show(row, (), **shown) for row in sheet.declarations],
@@ -96,7 +96,7 @@ def page(request, sheet, *, unfolded=None, posted=None, attaching=None):
     }
 
 
-def asked_row(request):
+def requested_row(request):
     """The anchor of the row that an address asks to stand open, or None."""
     words = [
         word for word in (ActivityRow.word, CommitmentRow.word) if word in request.GET
@@ -104,12 +104,12 @@ def asked_row(request):
     return f"{words[0]}-{request.GET[words[0]]}" if words else None
 
 
-def frame(request, sheet):
+def base_context(request, sheet):
     """What every page of the sheet needs."""
     return {**admin.site.each_context(request), "sheet": sheet}
 
 
-def places():
+def province_choices():
     """The choices of places, read once for all rows."""
     return [(place.pk, place.name) for place in Province.objects.order_by("name")]
 
@@ -119,14 +119,14 @@ def show(row, provinces, *, unfolded=None, posted=None, attaching=None):
     is_unfolded = row.anchor == unfolded
     evidence = evidence_of(row, attaching)
     if not row.is_open:
-        return Shown(row, evidence, is_unfolded=is_unfolded)
+        return ShownRow(row, evidence, is_unfolded=is_unfolded)
     if posted and getattr(posted.instance, f"{row.field}_id", None) != row.key:
         posted = None
     if row.field == "commitment":
         form = posted or DeclarationForm(
-            instance=_written_in(row), action=row.url("save")
+            instance=_revision_to_write(row), action=row.url("save")
         )
-        return Shown(row, evidence, form, is_unfolded=is_unfolded)
+        return ShownRow(row, evidence, form, is_unfolded=is_unfolded)
     form = _or_posted(ReportForm, row, posted, last=row.last, provinces=provinces)
     quick = [_or_posted(NoNewsForm, row, posted)]
     action = row.url("save")
@@ -136,12 +136,12 @@ def show(row, provinces, *, unfolded=None, posted=None, attaching=None):
         quick = [SameForm(initial=seen, action=action, auto_id=auto_id), *quick]
     for each in (form, quick[-1]):
         each.helper.form_action = action
-    return Shown(row, evidence, form, tuple(quick), is_unfolded)
+    return ShownRow(row, evidence, form, tuple(quick), is_unfolded)
 
 
 def evidence_of(row, attaching=None):
     """What stands beside a row; the form that came back in its place."""
-    if row.state == row.silent:
+    if row.state == row.empty_state:
         return ShownEvidence(row, (), None)
     form = None
     if row.update.is_editable and row.takes_evidence:
@@ -169,8 +169,8 @@ def _or_posted(form_class, row, posted, **kwargs):
         if provinces := kwargs.get("provinces"):
             posted.fields["places"].choices = provinces
         return posted
-    return form_class(instance=_written_in(row), **kwargs)
+    return form_class(instance=_revision_to_write(row), **kwargs)
 
 
-def _written_in(row):
-    return row.blank() if row.state == row.silent else row.update
+def _revision_to_write(row):
+    return row.blank() if row.state == row.empty_state else row.update

@@ -109,7 +109,7 @@ def _misplaced(line, row, changed, times):
 def _rehearsed(line, row, said, by):
     """Save the row as posted, look at what came of it, and take it back."""
     with transaction.atomic():
-        form = answers.take(row, said.data, by=by)
+        form = answers.save_answer(row, said.data, by=by)
         transaction.set_rollback(True)
     faults = tuple(sorted(_all_faults(line, form, said.faults), key=_in_order))
     if form.conflict:

@@ -7,7 +7,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from agencies.fields import Kind
-from strategic_areas.desk.sheet.revisions import settled
+from strategic_areas.desk.sheet.revisions import settled_pair
 from strategic_areas.desk.workbook.columns import (
     ALONE,
     CHOICES,
@@ -132,7 +132,7 @@ def _settled(execution, percent, changed):
     """
     if percent and not percent.isdecimal():
         return {}
-    number, execution = settled(
+    number, execution = settled_pair(
         int(percent) if percent else None,
         execution,
         changed={"execution", "percent"} & changed,

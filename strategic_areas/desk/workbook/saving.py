@@ -101,7 +101,7 @@ def save(sheet, rows, *, by):
                 (code, _("It is no longer asked about in this round."))
             )
             continue
-        form = answers.take(row, data, by=by)
+        form = answers.save_answer(row, data, by=by)
         if form.conflict:
             result.conflicts.append(code)
         elif form.errors:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.audit import take_out
 from strategic_areas.desk.sheet import sheet_page
-from strategic_areas.desk.sheet.pages import find_or_404
+from strategic_areas.desk.sheet.pages import sheet_or_404
 from strategic_areas.desk.sheet.sheet_page import UploadForm
 from strategic_areas.desk.workbook.comparing import Kind, compare
 from strategic_areas.desk.workbook.reading import read
@@ -26,11 +26,11 @@ from strategic_areas.evidence import EXTENSIONS, RefusedFileError
 @require_http_methods(["GET", "POST"])
 def workbook(request, period, agency):
     """The sheet of the round as a workbook; uploaded, what it would change."""
-    sheet = find_or_404(request, period, agency)
+    sheet = sheet_or_404(request, period, agency)
     if request.method == "GET":
         return _download(request, sheet)
     upload = UploadForm(request.POST, request.FILES, action=sheet.workbook_url)
-    context = {**sheet_page.frame(request, sheet), "upload": upload}
+    context = {**sheet_page.base_context(request, sheet), "upload": upload}
     if upload.is_valid():
         try:
             context |= _preview(sheet, upload.cleaned_data["workbook"], request.user)
@@ -42,7 +42,7 @@ def workbook(request, period, agency):
 
 def _download(request, sheet):
     take_out(request, sheet.period, agency=sheet.agency, kind="workbook")
-    names = [name for _pk, name in sheet_page.places()]
+    names = [name for _pk, name in sheet_page.province_choices()]
     response = HttpResponse(write(sheet, names), content_type=EXTENSIONS["xlsx"])
     name = f"hoja-{sheet.agency.slug}-{sheet.period.code}.xlsx"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -53,7 +53,7 @@ def _download(request, sheet):
 
 def _preview(sheet, file, user):
     """What the page shows of each line, and the form that saves what can be."""
-    outcomes = compare(sheet, read(file, sheet), sheet_page.places(), by=user)
+    outcomes = compare(sheet, read(file, sheet), sheet_page.province_choices(), by=user)
     staged = stage(sheet, outcomes, by=user)
     kinds = {kind: [each for each in outcomes if each.kind == kind] for kind in Kind}
     count = len(kinds[Kind.NEW]) + len(kinds[Kind.CHANGED])
@@ -70,7 +70,7 @@ def _preview(sheet, file, user):
 @require_POST
 def save_workbook(request, period, agency):
     """Save the rows that the preview announced, and tell what became of each."""
-    sheet = find_or_404(request, period, agency)
+    sheet = sheet_or_404(request, period, agency)
     try:
         rows = unstage(request.POST.get("staged", ""), sheet, by=request.user)
     except StaleError:
