@@ -1,4 +1,4 @@
-"""Purges: what is asked for, what it would blank, and the second person's word."""
+"""Purges: the request, the texts it would blank, and the second person's decision."""
 
 import re
 from dataclasses import dataclass
@@ -22,12 +22,12 @@ from strategic_areas.purging.places import by_field
 
 #: The address of a letter's file, which has no token of its own.
 LETTER_FILE = re.compile(r"/cartas/(\d{1,9})/archivo/?$")
-#: How many of the done ones the list shows.
+#: How many purges the list shows.
 REMEMBERED = 50
 
 
 class RequestForm(forms.Form):
-    """The words to look for, and the files to remove."""
+    """Asks for the words to look for and the files to remove."""
 
     phrases = forms.CharField(
         label=gettext_lazy("Words to look for, one name or number a line"),
@@ -64,7 +64,7 @@ class RequestForm(forms.Form):
         return self.cleaned_data["phrases"]
 
     def clean_files(self):
-        """The tokens of the files; an address that leads to none is refused."""
+        """The tokens of the files; an address that leads to no file is refused."""
         tokens = []
         for line in self.cleaned_data["files"].split():
             token = _token(line)
@@ -84,7 +84,7 @@ class RequestForm(forms.Form):
 
 
 def _token(line):
-    """The token of the file that stands at an address; "" where there is none."""
+    """The token of the file at an address; "" where there is no such file."""
     *_site, last = line.rstrip("/").split("/")
     if found := LETTER_FILE.search(line):
         letters = Letter.objects.filter(pk=found[1])
@@ -108,7 +108,7 @@ def _only_the_two_roles(request):
 
 @require_safe
 def purge_list(request):
-    """What waits for a second person, and what was done."""
+    """The purges that wait for a second person, and those already decided."""
     _only_the_two_roles(request)
     purges = Purge.objects.visible_to(request.user)
     purges = purges.select_related("proposed_by", "decided_by")
@@ -121,7 +121,7 @@ def purge_list(request):
 
 
 def new(request):
-    """Ask for a purge; nothing is withdrawn by asking."""
+    """Request a purge; the request alone withdraws nothing."""
     _only_the_two_roles(request)
     form = RequestForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -137,7 +137,7 @@ def new(request):
 
 @require_safe
 def detail(request, pk):
-    """Every place at which the words stand now, or what became of the request."""
+    """Every place that holds the words now, or the outcome of the request."""
     asked = _found(request, pk)
     context = {
         **admin.site.each_context(request),
@@ -196,14 +196,14 @@ def _groups(request, places):
 
 
 def _name(model):
-    """What such a row is called; of a history, of what it is the history."""
+    """The name of such a row; for a history row, that of the record it belongs to."""
     if kept := getattr(model, "instance_type", None):
         return _("History: %(name)s") % {"name": kept._meta.verbose_name}
     return capfirst(str(model._meta.verbose_name))
 
 
 def _address(request, model, row):
-    """The page of a row, where the person may open such rows."""
+    """The admin page of a row; "" where the person may not open such rows."""
     registered = admin.site._registry.get(model)
     if registered is None or not registered.has_view_permission(request):
         return ""

@@ -1,4 +1,4 @@
-"""What waits for a focal point: what her agencies owe, and what came back."""
+"""What a focal point still has to do: reports that are owed or were returned."""
 
 from django.db.models import Q
 from django.urls import reverse
@@ -19,7 +19,7 @@ from strategic_areas.queries import rounds
 
 #: In which order an agency reads what it owes, by the status of the newest revision.
 ORDER = {Status.RETURNED: 0, "": 1, Status.DRAFT: 2, Status.SUBMITTED: 3}
-#: Where an update is written that stands on no sheet.
+#: The page on which an update is written that no sheet shows.
 OWN_PAGE = "admin:strategic_areas_activityupdate_change"
 
 
@@ -28,8 +28,8 @@ def owed_by(user, today=None):
     What the user's agencies owe in the rounds that accept their reports today.
 
     A round opened again asks only the agencies it names; demonstration rounds ask too.
-    Returns rows of sheets: what came back first, then by what is due first, one-off
-    work before the rest. Empty for whoever has no current mandate.
+    Returns rows of sheets: returned reports first, then by the due date, one-off work
+    before continuing work. The list is empty for a user without a current mandate.
     """
     if not access.is_focal_point(user):
         return []
@@ -50,7 +50,7 @@ def _in_order(row):
 
 
 def _accepting(user, agencies, today):
-    """The rounds that take reports today, each with those of the agencies it asks."""
+    """The rounds that take reports today, each with the agencies that it asks."""
     periods = ReportingPeriod.objects.visible_to(user).accepting(agencies, today)
     for period in periods.select_related("plan"):
         asked = Agency.objects.filter(pk__in=agencies)
@@ -68,10 +68,11 @@ def row_url(activity, period):
 
 def fillable_sheets(user, owed, today=None):
     """
-    The sheets that she may fill, as pairs of round and agency; those that owe first.
+    The sheets that the user may fill, as pairs of round and agency.
 
-    An agency that owes nothing has a sheet too while it has a part in the plan: it may
-    declare the result of a commitment that it leads.
+    Sheets with owed reports come first. An agency that owes nothing has a sheet too
+    while it has a part in the plan: it may declare the result of a commitment that it
+    leads.
     """
     if not access.is_focal_point(user):
         return []
@@ -92,9 +93,9 @@ def _has_part_in(plan):
 
 def returned_declarations(user):
     """
-    The declarations of her agencies that were returned and not yet sent again.
+    The declarations of the user's agencies that were returned and not sent again.
 
-    Each has ``returned``, the step by which the secretariat did it.
+    Each has ``returned``, the transition by which the secretariat returned it.
     """
     agencies = FocalPoint.objects.agencies_of(user)
     rows = CommitmentUpdate.objects.filter(commitment__lead__in=agencies)
@@ -103,12 +104,12 @@ def returned_declarations(user):
 
 def returned_updates(user):
     """
-    The updates of her agencies that were returned and not yet sent again.
+    The updates of the user's agencies that were returned and not yet sent again.
 
-    Each has ``returned``, the step by which the secretariat did it, and ``row_url``,
-    the address where she mends it. Those of rounds that have closed meanwhile are among
-    them. What the sheet no longer asks for, because the work was ended or replaced, is
-    mended on its own page.
+    Each has ``returned``, the transition by which the secretariat returned it, and
+    ``row_url``, the address at which it is corrected. Updates of rounds that have
+    closed meanwhile are among them. An update whose activity was ended or replaced is
+    no longer on the sheet and is corrected on its own page.
     """
     agencies = FocalPoint.objects.agencies_of(user)
     rows = ActivityUpdate.objects.filter(activity__agency__in=agencies)
@@ -127,7 +128,7 @@ def returned_updates(user):
 
 
 def _returned(rows):
-    """Those of the revisions that are returned now, the longest ago first."""
+    """The revisions whose status is "returned", the one returned first leading."""
     found = list(rows.filter(status=Status.RETURNED).without_transcriptions())
     steps = returned_steps({row.pk: row for row in found})
     for row in found:

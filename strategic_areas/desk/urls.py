@@ -25,7 +25,7 @@ LETTER = ("admin:letter", "pk")
 CONFIRMATION = ("admin:letter_confirm", "pk")
 PURGE = ("admin:purge", "pk")
 REVIEW = ("admin:review", "kind", "pk")
-#: What only takes forms, or hands out a file: the page on which its button stands.
+#: Address that only takes a form or hands out a file → the page with its button.
 BUTTON_PAGES = {
     "workbook": SHEET,
     "workbook_save": SHEET,

@@ -1,4 +1,4 @@
-"""What public sources attribute to an agency, and that it does not acknowledge it."""
+"""Disputes: an agency does not acknowledge what public sources attribute to it."""
 
 from dataclasses import dataclass
 
@@ -21,13 +21,13 @@ from strategic_areas.models import (
 from strategic_areas.models.disputes import ABOUT, NAMED, attributed_to
 from strategic_areas.queries.plan import disputes
 
-#: The word in the address → what is attributed.
+#: The word in the address → the model of what is attributed.
 KINDS = {"compromiso": Commitment, "actividad": Activity, "avance": ActivityUpdate}
 
 
 @dataclass(frozen=True)
 class Attributed:
-    """One record, the word of its kind, and whether the agency has disputed it."""
+    """One attributed record, its word in addresses, and whether it is disputed."""
 
     kind: str
     record: Commitment | Activity | ActivityUpdate
@@ -49,7 +49,7 @@ def attributed(user, kind):
 
 
 def attributions(request):
-    """All that is attributed to the user's agencies, each with a way to dispute it."""
+    """List what is attributed to the user's agencies, with links to dispute it."""
     found = [
         Attributed(kind, row, _has_dispute(row))
         for kind in KINDS
@@ -60,12 +60,12 @@ def attributions(request):
 
 
 def _has_dispute(row):
-    """Whether a row of ``attributed`` has a dispute beside it."""
+    """Whether a dispute exists about a row of ``attributed``."""
     return row._state.fields_cache["dispute"] is not None
 
 
 def attribution(request, kind, pk):
-    """What stands, what waits, and the form to say that it is not acknowledged."""
+    """The published dispute, the one waiting for approval, or the form to write one."""
     record = _record_or_404(request.user, kind, pk)
     dispute = _dispute(request.user, record)
     waits = workflow.waiting_change(dispute) if dispute.pk is None else None
@@ -101,7 +101,7 @@ def _record_or_404(user, kind, pk):
 
 
 def _dispute(user, record):
-    """That which stands beside the record, or a new one by this person."""
+    """The stored dispute about the record, or a new one by this person."""
     if _has_dispute(record):
         return record.dispute
     agency = record.lead if isinstance(record, Commitment) else record.agency

@@ -1,4 +1,4 @@
-"""Forms that propose a change outside the tables' own pages, and what keeps them."""
+"""Forms on the desk's own pages that propose a change for approval."""
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
@@ -18,9 +18,9 @@ from strategic_areas.workflow.guard import blocked_texts
 
 class ChangeForm(forms.ModelForm):
     """
-    Refuses what identifies a person; ``propose`` keeps the rest for approval.
+    Refuses personal data; ``propose`` stores the change for approval.
 
-    ``warnings`` are what its writer has to have looked at first, and say so.
+    ``warnings`` are the guard's findings that the writer must tick as read.
     """
 
     warnings_read = forms.BooleanField(
@@ -56,7 +56,7 @@ class ChangeForm(forms.ModelForm):
             self.add_error("warnings_read", reason)
 
     def propose(self, *, by):
-        """The change that waits now, or None where the form says why there is none."""
+        """Store the change and return it; None where the form's errors say why not."""
         try:
             return workflow.propose(self.instance, by=by)
         except workflow.AlreadyWaiting as error:
@@ -70,7 +70,7 @@ class ChangeForm(forms.ModelForm):
 
 
 class OwnWordsForm(ChangeForm):
-    """What an agency says itself: in Spanish, and in English where it likes."""
+    """A text by an agency: in Spanish, and optionally in English."""
 
     class Meta:
         fields = ["text_es", "text_en"]
@@ -90,7 +90,7 @@ class OwnWordsForm(ChangeForm):
 
 
 def with_link_to_change(change, text):
-    """A text with the link to a change that waits."""
+    """The text, followed by a link to the change that waits for approval."""
     address = reverse("admin:approval", args=[change.pk])
     name = _("See the change that waits")
     return format_html('{} <a href="{}">{}</a>', text, address, name)

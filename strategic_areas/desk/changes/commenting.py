@@ -16,13 +16,13 @@ from strategic_areas.desk.rounds import scorecards
 from strategic_areas.discipline import REPLY_WITHIN
 from strategic_areas.models import Activity, AgencyComment, ReportingPeriod
 
-#: How many of the last rounds the desk lists to be commented on.
+#: How many of the last rounds an agency may choose from to comment on.
 LAST_ROUNDS = 3
 
 
 @dataclass(frozen=True)
 class Commented:
-    """One round of one agency, and whether its comment stands."""
+    """One round of one agency, and whether its comment is published."""
 
     period: ReportingPeriod
     agency: Agency
@@ -30,7 +30,7 @@ class Commented:
 
     @property
     def public_from(self):
-        """When the scorecard that the agency reads already becomes public, if so."""
+        """When the scorecard becomes public, if only the agency can read it so far."""
         period = self.period
         if not period.scorecards_ready_at or period.scorecards_public_at:
             return None
@@ -74,7 +74,7 @@ def _opened(user, today):
 
 
 def agency_comment(request, period, agency):
-    """What stands, what waits, and the form for the next."""
+    """The published comment, the one waiting for approval, and the form."""
     today = timezone.localdate()
     comment = _comment_or_404(request.user, period, agency)
     waits = workflow.waiting_change(comment)
@@ -98,7 +98,7 @@ def agency_comment(request, period, agency):
 
 
 def _comment_or_404(user, period, slug):
-    """The comment, stored or new, that the person may write; what else is not found."""
+    """The comment, stored or new, that the person may write; 404 for any other."""
     mandates = user.mandates.current().filter(
         agency__in=FocalPoint.objects.agencies_of(user), agency__slug=slug
     )

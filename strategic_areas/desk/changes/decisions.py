@@ -1,4 +1,4 @@
-"""What one person proposed and another decides on: the list of it, and the forms."""
+"""Decisions that one person proposes and another takes: the list and the forms."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,23 +22,23 @@ from strategic_areas.models import PendingChange
 from strategic_areas.purging import PURGES
 from strategic_areas.workflow import CHANGES, PROPOSALS
 
-#: The steps of every kind, and the page on which such a decision is taken.
+#: The steps of each kind of decision, and the page on which it is decided.
 KINDS = {
     CHANGES: "admin:approval",
     PROPOSALS: "admin:proposal",
     PURGES: "admin:purge",
     RESETS: "admin:agencies_factorreset_change",
 }
-#: How long a decision that went against somebody stands on her first page.
+#: How long a declined or outdated proposal is shown to the person who made it.
 SHOWN_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True)
 class Waiting:
     """
-    One decision that waits, and the page on which it is taken.
+    One decision that waits, and the address of the page on which it is decided.
 
-    ``why_not`` says why this person leaves it to another; "" where she may decide.
+    ``why_not`` says why this person may not decide it; "" where she may.
     """
 
     decision: Decision
@@ -47,12 +47,12 @@ class Waiting:
 
     @property
     def kind(self):
-        """What such a decision is called."""
+        """The name of this kind of decision."""
         return capfirst(str(self.decision._meta.verbose_name))
 
 
 def to_decide(user):
-    """What waits of the kinds on which the user decides, the longest waiting first."""
+    """The waiting decisions of the kinds that the user decides, oldest first."""
     found = [
         Waiting(row, reverse(page, args=[row.pk]), steps.why_not(user, row))
         for steps, page in KINDS.items()
@@ -62,7 +62,7 @@ def to_decide(user):
 
 
 def came_back(user):
-    """What the user proposed and did not get through, of the last weeks."""
+    """The user's proposals that were declined or outdated in the last weeks."""
     return list(
         PendingChange.objects.visible_to(user)
         .filter(
@@ -79,7 +79,7 @@ def came_back(user):
 
 @require_safe
 def decision_list(request):
-    """All of it on one page."""
+    """List the decisions that wait, and the user's proposals that were not applied."""
     context = {
         **admin.site.each_context(request),
         "title": _("To decide by a second person"),
@@ -90,7 +90,7 @@ def decision_list(request):
 
 
 class DecisionForm(forms.Form):
-    """One step of a decision; its button's name says which, and alone binds it."""
+    """One step of a decision; it is bound only if its own button was pressed."""
 
     step, button, css_class = "", "", ""
 
@@ -103,12 +103,12 @@ class DecisionForm(forms.Form):
 
     @property
     def arguments(self):
-        """What the step is told besides who takes it."""
+        """What the step takes besides the decision and the user."""
         return {}
 
 
 class ApproveForm(DecisionForm):
-    """Where the guard warned, one tick says that the warnings were read."""
+    """Approves; where the guard warned, a checkbox confirms that it was read."""
 
     step, button = "approve", gettext_lazy("Approve")
     css_class = "default"
@@ -140,7 +140,7 @@ class TakeBackForm(DecisionForm):
 
 
 def open_forms(request, steps, decision, approve_form, **kwargs):
-    """The forms of what this person may do; the one that was pressed is bound."""
+    """The forms of the steps open to this person; the pressed one is bound."""
     data = request.POST if request.method == "POST" else None
     if not decision.is_waiting:
         return []
@@ -152,7 +152,7 @@ def open_forms(request, steps, decision, approve_form, **kwargs):
 
 
 def take_pressed_step(request, steps, decision, forms):
-    """Take the step whose button was pressed; True once it is taken, and told."""
+    """Take the step whose button was pressed; True if it was taken."""
     for form in forms:
         if not (form.is_bound and form.is_valid()):
             continue

@@ -1,4 +1,4 @@
-"""The page of a proposed change: what would change, and what the public will read."""
+"""The page of a proposed change: each field that changes, and the public text."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -33,13 +33,13 @@ from strategic_areas.queries.updates import record
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.plain_values import is_new, new_place, proposed_records
 
-#: What has an admin page of its own.
+#: The models that have an admin page of their own.
 ADMIN_PAGES = {AttributionDispute, Correction, HelpLine, Indicator, Target}
 
 
 @dataclass(frozen=True)
 class Line:
-    """One field that changes; ``pieces`` are the two texts put side by side."""
+    """One field that changes; ``pieces`` mark what differs between its two texts."""
 
     label: str
     before: str
@@ -53,9 +53,9 @@ class Line:
 @dataclass(frozen=True)
 class Changed:
     """
-    What becomes of one record: its name, its admin page, and the fields that change.
+    One record that changes: its name, its admin page, and the fields that change.
 
-    ``readings`` are what the public will read, while nobody has decided.
+    ``readings`` are what the public will read; empty once the change was decided.
     """
 
     name: str
@@ -65,7 +65,7 @@ class Changed:
 
 
 def approval(request, pk):
-    """What changes, what the public will read, and the steps open to this person."""
+    """Show the change, what the public will read, and the steps open to this person."""
     rows = PendingChange.objects.visible_to(request.user)
     rows = rows.select_related("proposed_by", "decided_by")
     change = get_object_or_404(rows, pk=pk)
@@ -107,9 +107,9 @@ def records(change):
 
 def lines(part, names=None):
     """
-    Every field that changes in one record, in the order of the model's own.
+    Every field that changes in one record, in the order of the model's fields.
 
-    ``names`` are what the new records of the same change are called, by their places.
+    ``names`` maps the place of each new record of the same change to its name.
     """
     fields = [*part.model._meta.concrete_fields, *part.model._meta.many_to_many]
     return [
@@ -124,7 +124,7 @@ def lines(part, names=None):
 
 
 def in_words(field, value, names=None):
-    """A value in plain form as people read it; "" for nothing."""
+    """A stored plain value as people read it; "" for an empty one."""
     if value in (None, "", []):
         return ""
     if field.is_relation:
@@ -146,7 +146,7 @@ def in_words(field, value, names=None):
 
 
 def _warnings(change):
-    """What the guard for personal data would have somebody look at."""
+    """The warnings of the guard for personal data about the proposed texts."""
     return [
         warned
         for part in change.records.all()
@@ -155,7 +155,7 @@ def _warnings(change):
 
 
 def record_url(part):
-    """The admin page of the record, where there is one."""
+    """The admin page of the record; "" where there is none."""
     if part.object_id is None or part.model not in ADMIN_PAGES:
         return ""
     meta = part.model._meta
@@ -164,7 +164,7 @@ def record_url(part):
 
 
 def _readings(change, proposed):
-    """What the public will read: pairs of a language and the page's own words."""
+    """What the public will read: pairs of a language and the rendered HTML."""
     if type(proposed) not in PUBLIC_TEMPLATES or not _is_shown(proposed):
         return []
     template, needed = PUBLIC_TEMPLATES[type(proposed)]
@@ -206,7 +206,7 @@ def _dispute(proposed, change):
     return {"dispute": disputes.public_dispute(proposed)}
 
 
-#: The public's own partial of a record, and what it needs of one that is not stored so.
+#: Model → the public template of its records, and what builds its context.
 PUBLIC_TEMPLATES = {
     HelpLine: ("_line.html", _line),
     Correction: ("_correction.html", _record),

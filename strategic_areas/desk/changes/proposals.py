@@ -19,7 +19,7 @@ from strategic_areas.workflow import guard
 
 
 class ProposalForm(forms.ModelForm):
-    """What the agency wants the plan to hold, and why."""
+    """An activity that the agency wants in the plan, and why."""
 
     class Meta:
         model = ActivityProposal
@@ -72,7 +72,7 @@ class AcceptForm(decisions.DecisionForm):
 
 
 def propose(request, period, agency):
-    """The form of a proposal; stored, its state stands on the sheet."""
+    """The form of a proposal; once it is stored, the sheet shows its state."""
     found = sheet_or_404(request, period, agency)
     form = ProposalForm(
         request.POST if request.method == "POST" else None,
@@ -93,7 +93,7 @@ def propose(request, period, agency):
 
 
 def proposal(request, pk):
-    """What is proposed, what the guard says, and the decision for a reviewer."""
+    """Show a proposal with the guard's warnings, and the forms that decide on it."""
     if not workflow.PROPOSALS.decides(request.user):
         raise Http404
     rows = ActivityProposal.objects.visible_to(request.user)

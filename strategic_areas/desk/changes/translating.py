@@ -1,4 +1,4 @@
-"""The reviewer's English for what stands published in Spanish alone."""
+"""Reviewers translate into English what was published in Spanish only."""
 
 from django import forms
 from django.contrib import admin, messages
@@ -18,7 +18,7 @@ from strategic_areas.models.translations import TEXTS, untranslated
 
 
 class TranslationForm(ChangeForm):
-    """One field for each text that has no English of its own."""
+    """One field for each text that has no English from its agency."""
 
     class Meta:
         model = Translation
@@ -54,7 +54,7 @@ def translation_address(user, record):
 
 
 def translation(request, kind, pk):
-    """Spanish beside the fields for its English; another person approves it."""
+    """Show the Spanish texts with fields for English; another person approves it."""
     kept = _translation_or_404(request.user, kind, pk)
     data = request.POST if request.method == "POST" else None
     form = TranslationForm(data, instance=kept)

@@ -1,4 +1,4 @@
-"""The agency's word on a transcription: the mail that asks for it, and its page."""
+"""The agency confirms or contests a transcription: the mail, and the page."""
 
 from django.conf import settings
 from django.contrib import admin, messages
@@ -17,7 +17,7 @@ from strategic_areas.models import Letter, Status
 
 
 def ask_agency(letter, *, by):
-    """Queue a mail to each who reports for the agency now, but for the transcriber."""
+    """Queue a mail to each focal point of the agency except the transcriber."""
     mandates = letter.agency.focal_points.current()
     people = User.objects.filter(is_active=True, mandates__in=mandates).exclude(
         pk=by.pk
@@ -43,7 +43,7 @@ def _context(letter, person):
 
 
 def waiting_for(user):
-    """The letters whose transcription waits for the word of her agencies."""
+    """The letters whose transcription waits for the user's agencies to confirm it."""
     letters = Letter.objects.of_agencies(user).to_confirm()
     return list(letters.select_related("agency", "period"))
 
@@ -54,7 +54,7 @@ def _found(request, pk):
 
 
 def _waiting(letter):
-    """What was transcribed of it and waits: reports, then declarations."""
+    """The transcribed revisions that wait: reports, then declarations."""
     found = []
     for rows, subject in (
         (letter.updates, "activity"),
@@ -68,7 +68,7 @@ def _waiting(letter):
 
 @require_safe
 def page(request, pk):
-    """The letter and, beside it, each report as the public would read it."""
+    """Show the letter, and each report as the public would read it."""
     return _show(request, _found(request, pk))
 
 
@@ -95,7 +95,7 @@ def _form(form_class, name, letter, rows, *posted):
 
 @require_POST
 def confirm(request, pk):
-    """Publish: the agency says that it is what it reported."""
+    """The agency confirms the transcription, which publishes it."""
     letter = _found(request, pk)
     form = _form(ConfirmForm, "letter_confirmed", letter, (), request.POST)
     done = _("Confirmed and published. Thank you.")
@@ -104,7 +104,7 @@ def confirm(request, pk):
 
 @require_POST
 def contest(request, pk):
-    """Back to the secretariat, with the reason."""
+    """The agency contests the transcription: it goes back to the secretariat."""
     letter = _found(request, pk)
     form = _form(ContestForm, "letter_contested", letter, (), request.POST)
     if "reason" in form.errors:

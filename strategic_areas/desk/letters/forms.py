@@ -1,4 +1,4 @@
-"""The forms around a letter: recording it, and what its agency says of it."""
+"""The forms of a letter: recording, handing over, confirming and contesting it."""
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
@@ -67,7 +67,7 @@ class LetterForm(forms.ModelForm):
 
 
 class SeenForm(VersionsForm):
-    """What stood on the screen, filled in from its rows."""
+    """Carries the versions of the rows that are on the screen."""
 
     def __init__(self, *args, rows, action, **kwargs):
         shown = {"seen": [], "declared": []}
@@ -82,7 +82,7 @@ class SeenForm(VersionsForm):
 
 
 class SendLetterForm(SeenForm):
-    """Hand what was transcribed over; warnings of the guard were read."""
+    """Hands the transcription over; a checkbox confirms that warnings were read."""
 
     warnings_read = forms.BooleanField(label=_("I have read these warnings"))
 

@@ -10,11 +10,11 @@ from strategic_areas.models import Activity, Commitment, Letter, Status
 
 
 class LetterRowMixin:
-    """What a row has on the sheet of a letter in place of its agency's own sheet."""
+    """Makes a row of the agency's sheet a row of a letter's sheet."""
 
-    #: Evidence is the letter itself.
+    #: The letter itself is the evidence.
     takes_evidence = False
-    #: The name of the address that takes what is written in it.
+    #: The name of the address to which the row is posted.
     saving = ""
 
     @property
@@ -27,7 +27,7 @@ class LetterRowMixin:
 
 @dataclass(frozen=True)
 class LetterActivityRow(LetterRowMixin, ActivityRow):
-    """One activity that the letter may tell of."""
+    """One activity on which the letter may report."""
 
     letter: Letter | None = None
 
@@ -48,8 +48,8 @@ class LetterSheet:
     """
     What can be transcribed of a letter.
 
-    ``taken`` are the activities and commitments of which the agency writes or wrote
-    itself: of those the secretariat sees no draft.
+    ``taken`` are the activities and commitments on which the agency writes or wrote
+    itself; the secretariat does not see those drafts.
     """
 
     letter: Letter
@@ -77,7 +77,7 @@ class LetterSheet:
         return [row for row in self.ready if row.warnings]
 
     def next_waiting_row(self, activity):
-        """The next row that nothing is said in, round again."""
+        """The next unanswered row, starting again from the top; None without one."""
         place = [row.key for row in self.rows].index(activity)
         after = [*self.rows[place + 1 :], *self.rows[:place]]
         return next((row for row in after if row.waits), None)
@@ -88,7 +88,7 @@ def sheet_url(letter):
 
 
 def read_letter_sheet(letter):
-    """The sheet of a letter: what it may tell of, and what the agency tells itself."""
+    """The ``LetterSheet`` of a letter."""
     asked = letter.period, letter.agency
     led = declared(*asked, with_transcribed=True)
     found = {LetterActivityRow: [], LetterCommitmentRow: []}
@@ -104,7 +104,7 @@ def read_letter_sheet(letter):
 
 
 def may_be_transcribed(update, letter):
-    """Nothing stands there yet, or what was transcribed of this very letter."""
+    """Whether nothing was reported yet, or only from this very letter."""
     return (
         update is None
         or update.status == Status.WITHDRAWN

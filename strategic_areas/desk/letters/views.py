@@ -1,4 +1,4 @@
-"""The secretariat's pages: which letters came, and the sheet of one."""
+"""The secretariat's pages: the list of letters, and the sheet of one letter."""
 
 from django.contrib import admin, messages
 from django.db import transaction
@@ -21,7 +21,7 @@ from strategic_areas.views.evidence import as_attachment
 
 #: How many letters the list shows.
 SHOWN = 100
-#: With this a page asks for the picture of a letter, to be seen in its place.
+#: The query by which a page asks for a letter's picture to show it inline.
 IN_A_PAGE = "mostrada"
 
 
@@ -38,7 +38,7 @@ def _found(request, pk):
 
 @require_safe
 def letter_list(request):
-    """Every letter, the newest first, and how far its reports have come."""
+    """List the letters, the newest first, with the status of their reports."""
     _only_reviewers(request)
     letters = Letter.objects.with_counts().select_related("agency", "period")
     context = {
@@ -78,7 +78,7 @@ def new(request):
 
 @require_safe
 def sheet(request, pk):
-    """What the letter says of each activity, and of what its agency leads."""
+    """Show what the letter says about each activity and each commitment led."""
     return _page(request, _found(request, pk), sheet_page.requested_row(request))
 
 
@@ -113,7 +113,7 @@ def _send_form(found, *posted):
 
 
 def _contested(letter):
-    """Of each of its revisions that came back: (code, the last step that did it)."""
+    """(Code, last return transition) for each revision of it that was returned."""
     back = {"status": Status.RETURNED}
     steps = Transition.objects.filter(
         Q(activity_update__in=letter.updates.filter(**back))
@@ -130,7 +130,7 @@ def _contested(letter):
 
 @require_POST
 def save_row(request, pk, activity=None, commitment=None):
-    """Save what the letter says of one row of its sheet, in the agency's name."""
+    """Save one row of the letter's sheet in the agency's name."""
     letter = _found(request, pk)
     found = read_letter_sheet(letter)
     row = found.row(activity) if activity else found.declaration(commitment)
@@ -145,14 +145,14 @@ def save_row(request, pk, activity=None, commitment=None):
 
 
 def _next_address(found, activity):
-    """After a report the next row that nothing is said in; else handing over."""
+    """After a report the next unanswered row; otherwise the form that hands over."""
     following = found.next_waiting_row(activity) if activity else None
     return following.page_url if following else f"{found.url}#send"
 
 
 @require_POST
 def send(request, pk):
-    """Hand over what was transcribed, and ask the agency for its word."""
+    """Hand over what was transcribed, and ask the agency to confirm it."""
     letter = _found(request, pk)
     form = _send_form(read_letter_sheet(letter), request.POST)
     if not form.is_valid():
@@ -182,15 +182,15 @@ def download(request, pk):
 
 def _was_shown(request, letter):
     """
-    Whether a page shows the picture to whoever was shown it in this session before.
+    Whether the user was shown this picture on a page earlier in the session.
 
-    Otherwise each row that is saved beside a photographed letter would leave an entry
-    in the record, and soon none could be saved any more.
+    Without this check each row that is saved below a photographed letter would add an
+    audit entry, until the limit of downloads is reached.
     """
     return IN_A_PAGE in request.GET and letter.pk in request.session.get(IN_A_PAGE, [])
 
 
 def _note_shown(request, letter):
-    """Only after it stands in the record: what a limit refuses was not shown."""
+    """Remember the letter as shown; called only after its audit entry was stored."""
     seen = request.session.get(IN_A_PAGE, [])
     request.session[IN_A_PAGE] = sorted({*seen, letter.pk})

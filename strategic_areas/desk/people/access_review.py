@@ -1,9 +1,10 @@
 """
-The review of accesses: who can sign in, for whom, with what, and who seems gone.
+The access review: the accounts that can sign in, and those that seem unused.
 
-An account is flagged when its agency was silent in the last two closed rounds that fell
-into its mandate, and proposed to be closed after three. Nothing here closes one by
-itself, and the last mandate of an agency is never proposed: its rows would have nobody.
+An account is flagged when its agency did not report in the last two closed rounds that
+fell into its mandate, and proposed to be closed after three. No account is closed
+automatically, and the last mandate of an agency is never proposed: nobody could report
+for it then.
 """
 
 from collections import Counter, defaultdict
@@ -55,7 +56,7 @@ class Access:
 
     @property
     def is_proposed(self):
-        """To be closed: long silent, nothing else to do, and not an agency's last."""
+        """Whether to close it: long silent, no other role, not an agency's last."""
         works = self.reviews or self.administers
         return self.missed >= PROPOSED and not works and not self.is_only_one
 
@@ -138,7 +139,7 @@ def _silence(today):
 
 
 def _missed(mandate, silence):
-    """In how many of the last closed rounds, without a break, nobody answered."""
+    """How many of the latest closed rounds in a row the agency left unanswered."""
     number = 0
     for due_on, was_silent in silence.get(mandate.agency_id, []):
         if not was_silent or due_on < mandate.starts_on:
@@ -158,7 +159,7 @@ def _with_factor():
 
 
 def review_page(request):
-    """Who can come in, for an administrator to read through now and then."""
+    """Show administrators which accounts can sign in."""
     if not access.is_administrator(request.user):
         raise PermissionDenied
     context = {

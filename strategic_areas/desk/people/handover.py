@@ -34,7 +34,7 @@ class HandoverForm(forms.Form):
 
 
 def hand_over_page(request, pk):
-    """What happens is told before it is pressed."""
+    """Explain a handover to an administrator, then do it."""
     if not access.is_administrator(request.user):
         raise PermissionDenied
     current = FocalPoint.objects.current().select_related("agency", "user")
@@ -59,7 +59,7 @@ def hand_over_page(request, pk):
 
 
 def account_page(request, slug):
-    """What my agency promised, did and owes; only for who reports for it."""
+    """What the agency promised, did and owes; for its own focal points only."""
     agencies = FocalPoint.objects.agencies_of(request.user)
     agency = Agency.objects.filter(pk__in=agencies, slug=slug).first()
     if agency is None:

@@ -1,4 +1,4 @@
-"""A submitted record beside the last published one, field by field, word by word."""
+"""Compare a submitted record with the last published one, word by word."""
 
 import re
 from dataclasses import dataclass
@@ -9,17 +9,17 @@ from django.utils.translation import gettext as _
 
 from strategic_areas.models import Status
 
-#: Above this many words a comparison costs more than a reader gains.
+#: Texts of more words are not compared word by word: it would take too long.
 LONGEST = 2000
 
 
 @dataclass(frozen=True)
 class Compared:
     """
-    One field on both sides, each as pieces: "same", "gone" or "new", and the text.
+    One field before and after, each as pieces: "same", "gone" or "new", and the text.
 
-    ``language`` is that of a text, "" for a value; ``before`` is None where nothing was
-    ever published.
+    ``language`` is that of a text, "" for other values; ``before`` is None where
+    nothing was ever published.
     """
 
     label: str
@@ -32,10 +32,10 @@ class Compared:
 
 def last_published(record):
     """
-    The published revision of the same subject that it is to be read beside, or None.
+    The published revision with which a reviewer compares the record, or None.
 
-    That of the same period, which it corrects, comes before those of earlier ones. A
-    demonstration is never put beside a real report.
+    A revision of the same period, which the record corrects, comes before those of
+    earlier periods. A real report is never compared with a demonstration.
     """
     rows = type(record).objects.filter(
         **{record.subject_field: record.subject}, status=Status.PUBLISHED
@@ -53,7 +53,7 @@ def last_published(record):
 
 
 def compare(before, after):
-    """Every field that either of the two says, as ``Compared``."""
+    """A ``Compared`` for each field that is filled in either of the two."""
     found = []
     for field in after.fields.where(compared=True):
         for language in ("es", "en") if field.bilingual else ("",):

@@ -1,4 +1,4 @@
-"""The pages of the review: the queue, one record after another, and many at once."""
+"""The pages of the review: the queue, one record, and publishing many at once."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -22,12 +22,12 @@ from strategic_areas.workflow import guard
 
 #: Rows of the queue on one page.
 ROWS = 50
-#: At most so many are published at once: what is longer is not read.
+#: The most records published at once: nobody reads a longer list.
 MOST = 50
 
 
 def must_review(user):
-    """Refuse whoever reviews nothing at all."""
+    """Raise ``PermissionDenied`` for a user who reviews no kind of record."""
     if not any(
         workflow.may_review(user, model) for model in review_queue.KINDS.values()
     ):
@@ -35,7 +35,7 @@ def must_review(user):
 
 
 def queue_page(request):
-    """All that waits, the longest first; what nothing warns of can be ticked."""
+    """The queue, the longest waiting first; records without warnings can be ticked."""
     must_review(request.user)
     items = review_queue.queue(request.user)
     page = Paginator(items, ROWS).get_page(request.GET.get("page"))
@@ -48,7 +48,7 @@ def queue_page(request):
 
 
 def record_or_404(user, kind, pk):
-    """The record, or not found: what is not hers to review does not exist."""
+    """The record, or ``Http404`` where the user may not review it."""
     model = review_queue.KINDS.get(kind)
     if model is None:
         raise Http404
@@ -57,7 +57,7 @@ def record_or_404(user, kind, pk):
 
 
 def record_page(request, kind, pk):
-    """A submitted record beside the last published one, and what may be done."""
+    """Show a submitted record, compared with the last published one, and the steps."""
     record = record_or_404(request.user, kind, pk)
     if record.status != Status.SUBMITTED:
         messages.info(request, _("%(record)s waits no more.") % {"record": record})
@@ -81,7 +81,7 @@ def _show(request, record, posted=None):
 
 @require_POST
 def publish(request, kind, pk):
-    """Publish what was read, clear the ticked evidence, go on to the next."""
+    """Publish the record, clear the ticked evidence, go on to the next record."""
     return _take_step(
         request, record_or_404(request.user, kind, pk), PublishForm, _publish
     )
@@ -89,7 +89,7 @@ def publish(request, kind, pk):
 
 @require_POST
 def give_back(request, kind, pk):
-    """Return it with a reason, go on to the next."""
+    """Return the record with a reason, go on to the next record."""
     record = record_or_404(request.user, kind, pk)
     return _take_step(request, record, ReturnForm, _return)
 
@@ -148,7 +148,7 @@ def _next_address(user, place):
 
 
 def publish_many(request):
-    """What was ticked, as the public will read it; then, by a press, published."""
+    """Preview the ticked records as the public will read them, then publish them."""
     must_review(request.user)
     picked = request.POST if request.method == "POST" else request.GET
     tokens = picked.getlist("pick")
@@ -178,8 +178,8 @@ def choose(user, tokens):
     """
     The ticked items that may be published together, and why each other may not.
 
-    A token names a record and the version that was on screen; it counts only while just
-    that version waits.
+    A token names a record and the version that was on screen; it counts only while
+    that version still waits.
     """
     by_token = {item.token: item for item in review_queue.queue(user)}
     chosen, left_out = [], []
@@ -206,7 +206,7 @@ def _why_not(item, number):
 
 
 def _publish_each(request, chosen, left_out):
-    """Publish each by itself; what is refused is told, with its reason."""
+    """Publish each record by itself; a message gives the reason of each refusal."""
     published = 0
     for item in chosen:
         version = item.record.version

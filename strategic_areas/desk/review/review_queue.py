@@ -10,10 +10,10 @@ from strategic_areas import workflow
 from strategic_areas.models import ActivityUpdate, CommitmentUpdate, Status
 from strategic_areas.workflow import guard
 
-#: The word in the address → what is reviewed there.
+#: The word in the address → the model that is reviewed there.
 KINDS = {"avance": ActivityUpdate, "declaracion": CommitmentUpdate}
 WORDS = {model: word for word, model in KINDS.items()}
-#: What a row of the queue shows of each kind of record.
+#: The related records that a row of the queue shows, for each model.
 RELATED = {
     ActivityUpdate: [
         *("period", "translation", "letter"),
@@ -31,7 +31,7 @@ class QueuedReport:
     """
     One submitted record in the queue.
 
-    ``is_mine`` says that the reader had a part in it, so that another publishes it.
+    ``is_mine`` says that the user had a part in it, so that another must publish it.
     """
 
     record: ActivityUpdate | CommitmentUpdate
@@ -39,7 +39,7 @@ class QueuedReport:
 
     @property
     def token(self):
-        """Names the record and the version that is on screen, for a form."""
+        """The record and the version that is on screen, as one form value."""
         record = self.record
         return f"{WORDS[type(record)]}-{record.pk}-{record.version}"
 
@@ -58,32 +58,32 @@ class QueuedReport:
 
     @property
     def place(self):
-        """Where it stands in the queue, whoever else is in it."""
+        """The sort key of the queue: date, kind and id."""
         return self.since, WORDS[type(self.record)], self.record.pk
 
     @cached_property
     def warnings(self):
-        """What the guard wants read by a person; asking takes a moment."""
+        """The warnings of the guard; computed once, for it takes a moment."""
         return guard.warnings(self.record)
 
     @cached_property
     def count(self):
-        """How many things the guard found, grave ones included."""
+        """How many warnings and blocks the guard found."""
         return len(self.warnings) + len(guard.blocks(self.record))
 
     @property
     def is_plain(self):
-        """Nothing was found and she had no part: it may be published with others."""
+        """Whether it may be published together with others: no findings, no own part."""
         return not (self.is_mine or self.count)
 
 
 def address_of(record):
-    """Where the record is reviewed."""
+    """The address at which the record is reviewed."""
     return reverse("admin:review", args=[WORDS[type(record)], record.pk])
 
 
 def reviewable(user, model):
-    """What of this kind the user may review at all: handed in, and in her scope."""
+    """The rows of a model, without drafts, that the user may review."""
     if not workflow.may_review(user, model):
         return model.objects.none()
     rows = model.objects.visible_to(user).exclude(status=Status.DRAFT)
@@ -91,7 +91,7 @@ def reviewable(user, model):
 
 
 def queue(user):
-    """All that waits for this reviewer, the longest waiting first."""
+    """The records that wait for this reviewer, the longest waiting first."""
     found = [
         QueuedReport(row, user in row.contributors.all())
         for model in KINDS.values()
@@ -103,7 +103,7 @@ def queue(user):
 
 
 def after(items, place):
-    """The first item behind a place in the queue, round again; None in an empty one."""
+    """The first item after a place, then from the top again; None without one."""
     others = [item for item in items if item.place != place]
     behind = (item for item in others if item.place > place)
     return next(behind, others[0] if others else None)

@@ -20,7 +20,7 @@ from strategic_areas.workflow import guard
 
 
 class StepForm(forms.Form):
-    """A step that carries nothing but the version that was on screen."""
+    """A form of one step; it carries the version that was on screen."""
 
     seen_version = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -35,7 +35,7 @@ class StepForm(forms.Form):
 
 
 class EvidenceField(forms.ModelMultipleChoiceField):
-    """Items to tick, each beside what it is and where to open it."""
+    """Evidence to tick, each with its title and a link that opens it."""
 
     widget = forms.CheckboxSelectMultiple
 
@@ -45,10 +45,11 @@ class EvidenceField(forms.ModelMultipleChoiceField):
 
 class PublishForm(StepForm):
     """
-    Publish, and clear for the public the evidence that was read and is clean.
+    Publish a record, and open the ticked evidence to the public.
 
-    She says that she went through the checklist and, where the guard warns, read what
-    it found. The evidence of a reserved record is never cleared.
+    The reviewer confirms that she went through the checklist and, where the guard
+    warns, that she read its warnings. The evidence of a reserved record is never
+    opened.
     """
 
     button, css_class = _("Publish"), "default"
@@ -73,9 +74,9 @@ class PublishForm(StepForm):
 
 class PublishManyForm(forms.Form):
     """
-    The records that are shown, each in the version that is shown, to be published.
+    Publish the records that are shown, each in the version that is shown.
 
-    ``tokens`` are all that were ticked, ``items`` those of them that may be published.
+    ``tokens`` name all ticked records, ``items`` are those that may be published.
     """
 
     checked = forms.BooleanField(label=_("I have checked these four points"))
@@ -94,7 +95,7 @@ class PublishManyForm(forms.Form):
 
 
 class ReturnForm(StepForm):
-    """Return with a reason, and if wished a note that the agency never reads."""
+    """Return a record with a reason, and optionally a note hidden from the agency."""
 
     button = _("Return to the agency")
 
@@ -113,7 +114,7 @@ class ReturnForm(StepForm):
 
 @dataclass(frozen=True)
 class Place:
-    """Where the record stands in the queue, and its neighbours, None at the ends."""
+    """The record's number in the queue, and its neighbours; None at the ends."""
 
     number: int
     total: int
@@ -124,11 +125,12 @@ class Place:
 @dataclass(frozen=True)
 class Screen:
     """
-    All that a reviewer reads before she decides.
+    What a reviewer reads before she decides.
 
-    ``preview`` is the public entry that it would become. ``steps`` are the forms open
-    to her: nobody publishes what she had a part in or what the guard blocks.
-    ``shows_notes`` is False for whoever reports for the agency, reviewer or not.
+    ``preview`` is the public entry that the record would become. ``steps`` are the
+    forms open to her: nobody publishes a record that she had a part in or that the
+    guard blocks. ``shows_notes`` is False for focal points of the agency, even if they
+    review.
     """
 
     record: ActivityUpdate | CommitmentUpdate
@@ -221,5 +223,5 @@ def step_form(kind, item, data=None):
 
 
 def base_context(request, title):
-    """What every page of the review needs."""
+    """The context that every page of the review needs."""
     return {**admin.site.each_context(request), "title": title}

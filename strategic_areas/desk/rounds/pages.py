@@ -1,4 +1,4 @@
-"""The secretariat's pages of rounds: agencies × rounds, and what is missing in one."""
+"""The secretariat's pages of rounds: the table of agencies, and one round."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ STATE_WORDS = {
     AgencyState.SUBMITTED: gettext_lazy("All submitted"),
     AgencyState.PUBLISHED: gettext_lazy("All published"),
 }
-#: Where a report stands that is not published yet, in the order of the page.
+#: The states of a report that is not published, in the order of the page.
 STANDING_WORDS = {
     Standing.NOTHING: gettext_lazy("Nothing yet"),
     Standing.DRAFTED: gettext_lazy("Being written"),
@@ -68,7 +68,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Row:
-    """One agency in the table, and the reminder to send it by any other way."""
+    """One agency in the table, and the text of a reminder to copy and send."""
 
     agency: Agency
     entries: tuple[Entry, ...]
@@ -77,14 +77,14 @@ class Row:
 
 @dataclass(frozen=True)
 class Unpublished:
-    """An agency's activities of which no report is published, by where each stands."""
+    """An agency's activities without a published report, grouped by state."""
 
     agency: Agency
     activities: dict[str, tuple[Activity, ...]]
 
 
 class CloseForm(forms.Form):
-    """Closing a round: the person confirms that she has read what is missing."""
+    """Closes a round; the person confirms that she has read what is missing."""
 
     has_read = forms.BooleanField(
         label=gettext_lazy("I have read what is missing; the round closes now")
@@ -102,9 +102,9 @@ class CloseForm(forms.Form):
 
 def rounds_page(request):
     """
-    Agencies × rounds of a plan.
+    The table of the agencies and the rounds of a plan.
 
-    The address may name another plan than the latest, and ask for all of its rounds.
+    The query may name another plan than the latest, and ask for all of its rounds.
     """
     _must_review(request.user)
     today = timezone.localdate()
@@ -124,7 +124,7 @@ def rounds_page(request):
 
 
 def round_page(request, pk):
-    """What is missing in a round, and a form that closes it once it is past due."""
+    """Show what is missing in a round, and the form that closes it once it is late."""
     _must_review(request.user)
     today = timezone.localdate()
     opened = ReportingPeriod.objects.visible_to(request.user).opened(today)
@@ -160,7 +160,7 @@ def _must_review(user):
 
 
 def _plans(today):
-    """The plans of which a round has opened, the one of the newest round first."""
+    """The plans with an opened round, the plan of the newest round first."""
     opened = ReportingPeriod.objects.opened(today)
     opened = opened.filter(plan__in=Plan.objects.public()).select_related("plan")
     newest = opened.order_by("-opens_on", "-pk")
@@ -205,7 +205,7 @@ def _entry(cell, today):
 
 
 def _reminder(parts):
-    """What to send an agency by any other way, in Spanish; empty if nothing is due."""
+    """The text of a reminder to an agency, in Spanish; "" if nothing is due."""
     if not parts:
         return ""
     with translation.override("es"):
@@ -213,7 +213,7 @@ def _reminder(parts):
 
 
 def unpublished(period, today):
-    """The agencies that the round asks, those that have said least first."""
+    """The agencies that the round asks, those with the most missing reports first."""
     asked = [cell for cell in cells([period], today) if cell.items]
     asked.sort(
         key=lambda cell: (

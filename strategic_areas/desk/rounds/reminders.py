@@ -1,4 +1,4 @@
-"""Reminders: who gets one today, of what and in which words. One mail for a person."""
+"""Reminders: who gets one today, and its text. Each person gets one mail."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
@@ -32,14 +32,14 @@ MONDAY = 0
 
 @dataclass(frozen=True)
 class Returned:
-    """An activity or a commitment whose report came back, why and when."""
+    """An activity or commitment whose report was returned, with the transition."""
 
     subject: Activity | Commitment
     step: Transition
 
     @property
     def on(self):
-        """The day in Santo Domingo."""
+        """The day of the return in Santo Domingo."""
         return timezone.localdate(self.step.at)
 
 
@@ -57,12 +57,12 @@ class ToDo:
 
     @property
     def url(self):
-        """The sheet, from outside."""
+        """The absolute address of the sheet, for a mail."""
         path = reverse("admin:sheet", args=[self.period.pk, self.agency.slug])
         return settings.SITE_URL + path
 
     def is_due_today(self, today):
-        """Whether somebody is reminded of it today."""
+        """Whether a reminder of it is due today."""
         asked = self.missing and schedule.is_reminder_day(self.answer_by, today)
         return bool(asked) or self.is_day_to_mend(today)
 
@@ -76,7 +76,7 @@ class ToDo:
 
 @dataclass
 class Digest:
-    """All that one person is told today."""
+    """Everything that one person is reminded of today."""
 
     user: User
     parts: list[ToDo] = field(default_factory=list)
@@ -105,7 +105,7 @@ class Digest:
 
 
 def digests(today):
-    """Today's digests, by user name; demonstration rounds never remind anybody."""
+    """Today's digests, sorted by user name; demonstration rounds are left out."""
     parts = _to_do_in_all_plans(today)
     found = {}
     for user, own, copies in _focal_points(parts, today):
@@ -131,7 +131,7 @@ def _to_do_in_all_plans(today):
 
 
 def to_do_in(asked, today):
-    """What agencies still have to do, by agency and round; ``asked`` are cells."""
+    """A ``ToDo`` for each of the cells ``asked`` in which something is to be done."""
     updates = ActivityUpdate.objects.filter(period__in={c.period for c in asked})
     back = {
         (update.period_id, update.activity_id): Returned(update.activity, step)
@@ -158,7 +158,7 @@ def to_do_in(asked, today):
 
 
 def _with_declarations(parts):
-    """The same, with the declarations on commitments that were returned."""
+    """The same list, with the returned declarations on commitments added."""
     by_key = {(part.agency, part.period): part for part in parts}
     declared = CommitmentUpdate.objects.filter(period__is_demonstration=False)
     declared = declared.select_related("commitment__lead", "period__plan")
@@ -173,7 +173,7 @@ def _with_declarations(parts):
 
 
 def _given_back(revisions):
-    """Those of the revisions that are returned now, each with the step that did it."""
+    """Pairs of a returned revision and the transition that returned it."""
     rows = revisions.filter(status=Status.RETURNED).without_transcriptions()
     rows = {row.pk: row for row in rows}
     steps = returned_steps(rows)
@@ -182,9 +182,9 @@ def _given_back(revisions):
 
 def _focal_points(parts, today):
     """
-    Focal points with what is theirs to do, and what they only get a copy of.
+    Focal points with their own ``ToDo`` and those they only get a copy of.
 
-    An agency's titulars are reminded, its alternates where it has no titular.
+    An agency's titulars are reminded; its alternates only where it has no titular.
     """
     mandates = defaultdict(list)
     people = {user.pk: user for user in _staff(Role.FOCAL_POINT)}
@@ -205,7 +205,7 @@ def _focal_points(parts, today):
 
 
 def _staff(group):
-    """The active accounts of a role that have an address."""
+    """The active accounts of a role that have an e-mail address."""
     return User.objects.filter(
         is_active=True, is_staff=True, groups__name=group
     ).exclude(email="")
@@ -219,7 +219,7 @@ def _wants_optional_mail(user, today):
 
 
 def _is_reminded_today(user, parts, today):
-    """Whether what she has to do is told today, as often as she chose."""
+    """Whether the user is reminded today, given how often she chose."""
     if user.reminders == User.Reminders.WEEKLY:
         return bool(parts) and _wants_optional_mail(user, today)
     return any(

@@ -19,7 +19,7 @@ from strategic_areas.queries.rounds import cells, scorecards
 
 @dataclass(frozen=True)
 class OwnScorecard:
-    """What an agency reads of itself, and from when everybody reads it."""
+    """An agency's scorecard as its staff read it, and when it becomes public."""
 
     card: Scorecard
     public_from: datetime
@@ -30,7 +30,7 @@ def prepare_and_release(now=None):
     """
     Show agencies the scorecards of closed rounds, and publish those that are due.
 
-    Done by a timer each minute. Returns a line for each thing that it did.
+    A timer calls it each minute. Returns a line of text for each round handled.
     """
     now = now or timezone.now()
     lines = []
@@ -43,7 +43,7 @@ def prepare_and_release(now=None):
 
 
 def _notify(period, now):
-    """Write to whoever reports for an agency that the round asked; returns how many."""
+    """Mail the focal points of the agencies that the round asked; return how many."""
     number, today = 0, timezone.localdate(now)
     asked = [cell.agency for cell in cells([period], today) if cell.items]
     for agency in asked:

@@ -1,4 +1,4 @@
-"""Taking what is said in one row: in full, as before, no news, or a declaration."""
+"""Saving one answered row: a report, "same as before", "no news", a declaration."""
 
 from django.db import transaction
 from django.forms import model_to_dict
@@ -12,12 +12,12 @@ from strategic_areas.models import ActivityUpdate, Answer, Status
 @transaction.atomic
 def save_answer(row, data, *, by, letter=None):
     """
-    Store one row as posted and return its form, whose errors say why it was not.
+    Store one row as posted and return its form; its errors say why it was refused.
 
-    With a ``letter`` it is the secretariat that transcribes it in the agency's name.
+    With a ``letter`` the secretariat transcribes the row in the agency's name.
 
-    Rows are locked by what they report on, so that a press that comes twice, or two
-    people at once, make one revision.
+    The activity or commitment is locked, so that a form posted twice, or by two people
+    at once, makes one revision.
     """
     type(row.subject).objects.select_for_update().get(pk=row.subject.pk)
     instance = _revision_to_write(row, letter)
@@ -28,16 +28,16 @@ def save_answer(row, data, *, by, letter=None):
 
 
 def _revision_to_write(row, letter):
-    """The newest revision; for who transcribes a letter, only what is of that."""
+    """The newest revision; with a ``letter``, only a revision of that letter."""
     instance = _newest_revision(row)
     if letter and instance.pk and instance.letter_id != letter.pk:
-        # Nothing of what the agency writes is shown to who transcribes.
+        # Whoever transcribes a letter never sees what the agency itself writes.
         return row.blank()
     return instance
 
 
 def _newest_revision(row):
-    """The revision that is written in, read again now that the row is locked."""
+    """The newest revision or a blank one, read while the subject is locked."""
     stored = (
         row.model.objects.filter(**{row.field: row.subject}, period=row.period)
         .exclude(status=Status.WITHDRAWN)
@@ -64,7 +64,7 @@ def _form(row, instance, data):
 
 
 def _same_as_before(instance, last, seen_version):
-    """The form as if somebody had typed all of it again, in both languages."""
+    """The form as if somebody had typed the last report again, in both languages."""
     repeated = last.fields.where(repeated=True)
     again = model_to_dict(last, [field.columns[0] for field in repeated])
     for field in repeated:
@@ -80,7 +80,7 @@ def _same_as_before(instance, last, seen_version):
 
 
 def _say_no_news(instance, last):
-    """What stood goes on standing; nothing else is said of this period."""
+    """Keep the values that remain in force; empty all that belongs to one period."""
     before = last or _nothing(instance)
     for field in instance.fields.where(repeated=True):
         if field.stands:
@@ -91,13 +91,13 @@ def _say_no_news(instance, last):
 
 
 def _nothing(instance):
-    """Where nothing was ever published: the work has not begun."""
+    """An update for when nothing was ever published: the work has not begun."""
     percent = None if instance.activity.is_continuing else 0
     return ActivityUpdate(execution="not_started", percent=percent)
 
 
 def _store(form, by, letter=None):
-    """Save a valid form by the workflow; its refusal becomes the form's."""
+    """Save a valid form by the workflow; a refusal is added to the form's errors."""
     record = form.save(commit=False)
     seen = form.cleaned_data["seen_version"]
     try:

@@ -23,7 +23,7 @@ KINDS = {
 
 
 def whereabouts(item):
-    """Where staff find it: a link to follow, a file to save, or words."""
+    """Where staff find the evidence: a link, a file to save, or a place in words."""
     if item.kind == Evidence.Kind.FILE:
         return format_html(
             '<a href="{}">{}</a> ({})',
@@ -42,7 +42,7 @@ def whereabouts(item):
 
 
 class EvidenceForm(forms.ModelForm):
-    """One row. What is filled in says of which kind it is."""
+    """One piece of evidence; its kind follows from the fields that are filled in."""
 
     upload = forms.FileField(
         label=_("file"),
@@ -99,7 +99,7 @@ class EvidenceForm(forms.ModelForm):
         return cleaned
 
     def _refuse_personal_data(self, name, text):
-        """What identifies a person names no evidence either: it may be cleared."""
+        """Refuse personal data: the public may read the names of evidence."""
         for reason in guard.refusals(text):
             self.add_error(name, reason)
 
@@ -117,7 +117,7 @@ class EvidenceForm(forms.ModelForm):
 
 class AttachForm(EvidenceForm):
     """
-    One more piece of evidence beside a report of the sheet.
+    Attaches one more piece of evidence to a report of the sheet.
 
     ``auto_id`` begins with the row's own name, so that ids differ on one page.
     """

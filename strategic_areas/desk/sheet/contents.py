@@ -1,4 +1,4 @@
-"""What stands on a sheet: every activity an agency owes in a round, a row each."""
+"""The contents of a sheet: a row for each activity an agency owes in a round."""
 
 from dataclasses import dataclass, field, replace
 
@@ -25,7 +25,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.queries import rounds
 
-#: Where the newest revision stands so, the row may wait; None is: there is none.
+#: Statuses of the newest revision of a row that may wait; None: there is none.
 WAITING = {None, Status.WITHDRAWN, Status.RETURNED}
 
 
@@ -34,8 +34,8 @@ class Sheet:
     """
     An agency's sheet in a round, in the order of the plan's codes.
 
-    ``rows`` are what it owes. Nothing is ever owed of ``declarations``, the commitments
-    that it leads, and of ``off_plan``, what it did beside the plan.
+    ``rows`` are the activities it owes a report on. It never owes ``declarations``, on
+    the commitments that it leads, nor ``off_plan``, on work outside the plan.
     """
 
     period: ReportingPeriod
@@ -65,7 +65,7 @@ class Sheet:
 
     @property
     def off_plan_url(self):
-        """Where the agency tells of what it did beside the plan."""
+        """The page on which the agency reports work outside the plan."""
         return reverse("admin:sheet_off_plan", args=[self.period.pk, self.agency.slug])
 
     @property
@@ -118,7 +118,7 @@ class Sheet:
 
 
 def find_sheet(user, period, slug):
-    """The sheet, or None where the person does not report for the agency now."""
+    """The sheet, or None for a user who does not report for the agency now."""
     asked = _asked(user, period, slug)
     return asked and read_sheet(*asked, user)
 
@@ -140,7 +140,7 @@ def find_row(user, period, slug, *, activity=None, commitment=None):
 
 
 def read_again(row):
-    """The row with the newest revision of it, after something was saved in it."""
+    """The row with its newest revision, read again after something was saved."""
     rows = row.model.objects.filter(**{row.field: row.subject}, period=row.period)
     rows = rows.without_transcriptions()
     stored = (
@@ -155,7 +155,7 @@ def read_again(row):
 
 
 def next_waiting_row(row):
-    """The next owed row after this one that waits for an answer, round again."""
+    """The next owed row that waits for an answer, starting again from the top."""
     asked = rounds.owed(row.period, agency=row.agency)
     newest = revisions_of(row.model, row.field, row.period)
     states = asked.annotate(newest_status=Subquery(newest.values("status")[:1]))
@@ -170,7 +170,7 @@ def next_waiting_row(row):
 
 
 def _asked(user, period, slug):
-    """The round and the agency, or None where the person does not report for it."""
+    """The round and the agency, or None for a user who does not report for it."""
     agencies = FocalPoint.objects.agencies_of(user)
     agency = Agency.objects.filter(pk__in=agencies, slug=slug).first()
     periods = ReportingPeriod.objects.visible_to(user).filter(mode="round")
@@ -179,7 +179,7 @@ def _asked(user, period, slug):
 
 
 def read_sheet(period, agency, user):
-    """The sheet of an agency in a round, in a fixed number of reads."""
+    """The sheet of an agency in a round, in a fixed number of queries."""
     submissions = Submission.objects.filter(period=period, agency=agency)
     return Sheet(
         period,
@@ -194,13 +194,13 @@ def read_sheet(period, agency, user):
 
 
 def _proposals(period, agency):
-    """What the agency proposed for the plan, and what became of it; newest first."""
+    """The activities that the agency proposed for the plan, the newest first."""
     rows = ActivityProposal.objects.filter(plan=period.plan, agency=agency)
     return tuple(rows.select_related("commitment", "activity"))
 
 
 def _off_plan(period, **lookups):
-    """A row for work beside the plan, told of by this round and not ended before."""
+    """A row for each work outside the plan, reported by this round and not ended."""
     told = ActivityUpdate.objects.filter(
         activity=OuterRef("pk"), period__ends_on__lte=period.ends_on
     )
@@ -211,7 +211,7 @@ def _off_plan(period, **lookups):
 
 
 def owed(period, agency):
-    """What the secretariat may transcribe: a row for each activity that it owes."""
+    """A row for each activity the agency owes, transcribed drafts included."""
     asked = rounds.owed(period, agency=agency)
     return read_rows(ActivityRow, asked, period, with_transcribed=True)
 

@@ -1,4 +1,4 @@
-"""Evidence for staff: a file to open, and what stands beside a row of the sheet."""
+"""Evidence for staff: downloading a file, and the evidence of a row of the sheet."""
 
 from django.contrib import admin, messages
 from django.db import transaction
@@ -21,7 +21,7 @@ from strategic_areas.views.evidence import as_attachment
 
 @require_safe
 def download(request, token):
-    """The file, when she may read a record that it stands beside; else 404."""
+    """Download the file, if the user may read a record that it belongs to; else 404."""
     if not admin.site.has_permission(request):
         raise Http404
     rows = Evidence.objects.visible_to(request.user)
@@ -36,7 +36,7 @@ def download(request, token):
 
 @require_POST
 def attach(request, **keys):
-    """Attach one piece of evidence; a refusal touches nothing that the row says."""
+    """Attach one piece of evidence; a refusal leaves the row as it was."""
     row = _row_or_404(request, **keys)
     clean_ahead(request.FILES)
     with kept_only_if_saved(), transaction.atomic():
@@ -48,7 +48,7 @@ def attach(request, **keys):
 
 
 def _save(form, user):
-    """Store what the form brings; why it was not stored stands in its errors."""
+    """Store the form's evidence; the form's errors say why it was refused."""
     if not form.is_valid():
         return
     try:
@@ -61,7 +61,7 @@ def _save(form, user):
 
 @require_POST
 def detach(request, item, **keys):
-    """Take one piece of evidence away from a row that is still written in."""
+    """Remove one piece of evidence from a row that can still be edited."""
     row = _row_or_404(request, **keys)
     found = get_object_or_404(row.update.evidences, pk=item)
     try:
@@ -75,7 +75,7 @@ def detach(request, item, **keys):
 
 
 def _row_or_404(request, *args, **keys):
-    """The row, once something is saved in it: evidence stands beside a report."""
+    """The row, or ``Http404`` while no report is saved to which evidence belongs."""
     row = row_or_404(request, *args, **keys)
     if row.update is None:
         raise Http404
@@ -83,7 +83,7 @@ def _row_or_404(request, *args, **keys):
 
 
 def _answer(request, row, done, form=None):
-    """The row's evidence for the script; else its page, or what was refused on it."""
+    """Answer a script with the row's evidence, anything else with a page."""
     refused = form if form and form.errors else None
     status = 422 if refused else 200
     if ROW_ONLY in request.headers:

@@ -1,4 +1,4 @@
-"""The forms of the sheet: what an agency writes in one row."""
+"""The forms of the sheet, by which an agency answers one row."""
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Hidden, Layout, LayoutObject, Submit
@@ -53,7 +53,7 @@ class Group(LayoutObject):
 
 
 class Fold(Group):
-    """Fields that are seldom filled; open where one of them is wrong or required."""
+    """Fields that are seldom filled, folded away unless one is wrong or required."""
 
     template = "portal/layout/fold.html"
 
@@ -71,7 +71,7 @@ class Fold(Group):
 
 
 class RowForm(RevisionForm):
-    """A form of one row; its fields' ids are the row's own."""
+    """A form of one row; its fields' ids are unique on the page."""
 
     subject_model, subject = Activity, "activity"
     answer, button, css_class = "", "", ""
@@ -99,14 +99,14 @@ class RowForm(RevisionForm):
 
 class ReportForm(RowForm):
     """
-    What was done, in full. One number is enough where the rest is remembered.
+    A full report. One number is enough where the last report fills in the rest.
 
-    ``last`` is the last published update, whose texts stand in the empty row;
+    ``last`` is the last published update, whose texts prefill an empty row;
     ``provinces`` are the choices of places, read once for the whole sheet.
     """
 
     answer, button, css_class = Answer.REPORTED, _("Save and next"), "default"
-    #: Percent and execution as posted, before one followed the other.
+    #: Percent and execution as posted, before one was adjusted to the other.
     posted_pair = None
 
     class Meta:
@@ -130,7 +130,7 @@ class ReportForm(RowForm):
         activity = self.instance.activity
         number = "quantity" if activity.is_continuing else "percent"
         del self.fields["percent" if activity.is_continuing else "quantity"]
-        # A percent alone says it; see ``_settle_percent``.
+        # A percent alone is enough; see ``_settle_percent``.
         self.fields["execution"].required = activity.is_continuing
         if activity.is_continuing and activity.unit:
             label = gettext("Quantity (%(unit)s)") % {"unit": activity.unit}
@@ -164,9 +164,9 @@ class ReportForm(RowForm):
 
     def _keep_english(self):
         """
-        English stands beside the Spanish that it translates, and beside no other.
+        Keep an English text only with the Spanish text that it translates.
 
-        A text that says again what was published is translated already.
+        A Spanish text equal to the published one gets the published English.
         """
         for field in TRANSLATED:
             spanish, english = field.columns
@@ -180,7 +180,7 @@ class ReportForm(RowForm):
                 setattr(self.instance, english, "")
 
     def _settle_percent(self):
-        """Whichever of the two was changed leads; both together must agree."""
+        """Adjust percent and execution to whichever was changed; both must agree."""
         cleaned = self.cleaned_data
         if not {"percent", "execution"} <= set(cleaned):
             return
@@ -197,7 +197,7 @@ class ReportForm(RowForm):
             self.add_error("percent", _("State the percent, or choose the execution."))
 
     def _says_the_same(self, stored):
-        """Also where the first press of the same words changed what goes with them."""
+        """Also true where the first of two equal posts had its pair adjusted."""
         if self.posted_pair:
             percent, execution = self.posted_pair
             stands = stored.percent, stored.execution
@@ -212,7 +212,7 @@ class ReportForm(RowForm):
 
 
 def _lines(text):
-    """A text as it reads, however its lines end."""
+    """The lines of a text, whatever its line ends are."""
     return (text or "").strip().splitlines()
 
 
@@ -223,7 +223,7 @@ def _shortest(number):
 
 
 class NoNewsForm(RowForm):
-    """Nothing to tell, and why; what stood published goes on standing."""
+    """No news, and the reason; what was published remains in force."""
 
     answer, button = Answer.NO_NEWS, _("No news, for this reason")
 
@@ -240,7 +240,7 @@ class NoNewsForm(RowForm):
 
 
 class SameForm(forms.Form):
-    """The same as the last published: one press, no field."""
+    """A button that repeats the last published report."""
 
     seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 

@@ -1,4 +1,4 @@
-"""Work done that the plan does not hold: telling of it, and mending its name."""
+"""Work done outside the plan: reporting it, and correcting its name."""
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
@@ -22,7 +22,7 @@ DONE = [
 
 
 class NameForm(forms.ModelForm):
-    """What was done, in one line, and the commitment that it serves most."""
+    """The name of the work, in one line, and the commitment that it serves most."""
 
     class Meta:
         model = Activity
@@ -43,7 +43,7 @@ class NameForm(forms.ModelForm):
 
 
 class OffPlanForm(NameForm):
-    """All that the first report of it says; the rest is written in its row."""
+    """The name and the first report; later reports are written on the sheet."""
 
     execution = forms.ChoiceField(label=gettext_lazy("Execution"), choices=DONE)
     narrative_es = forms.CharField(
@@ -61,7 +61,7 @@ class OffPlanForm(NameForm):
         return _without_personal_data(self.cleaned_data["narrative_es"])
 
     def report(self, period):
-        """The unsaved first update."""
+        """The first update, not saved yet."""
         cleaned = self.cleaned_data
         is_done = cleaned["execution"] == Execution.COMPLETED
         return ActivityUpdate(
@@ -80,7 +80,7 @@ def _without_personal_data(text):
 
 
 def report(request, period, agency):
-    """The form of what was done beside the plan; stored, it is a row of the sheet."""
+    """The form for work outside the plan; once stored, it is a row of the sheet."""
     found = sheet_or_404(request, period, agency)
     form = OffPlanForm(
         request.POST if request.method == "POST" else None,
@@ -102,7 +102,7 @@ def report(request, period, agency):
 
 
 def rename(request, period, agency, activity):
-    """Mend the name or the commitment while nothing of it is published."""
+    """Correct the name or the commitment while no report of it is published."""
     row = row_or_404(request, period, agency, activity)
     if not row.may_be_renamed:
         raise Http404

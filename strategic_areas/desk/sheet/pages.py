@@ -19,7 +19,7 @@ ROW_ONLY = "X-Row-Only"
 
 
 def sheet_or_404(request, period, agency):
-    """The sheet; what is not yours, or not any more, is not found."""
+    """The sheet, or ``Http404`` for a user who does not report for the agency now."""
     found = find_sheet(request.user, period, agency)
     if found is None:
         raise Http404
@@ -37,7 +37,7 @@ def row_or_404(request, period, agency, activity=None, commitment=None):
 
 
 def sheet(request, period, agency):
-    """Every activity owed in the round; the next empty row stands open."""
+    """Show every activity owed in the round, with the next empty row unfolded."""
     found = sheet_or_404(request, period, agency)
     context = sheet_page.page(
         request, found, unfolded=sheet_page.requested_row(request)
@@ -47,7 +47,7 @@ def sheet(request, period, agency):
 
 @require_POST
 def save_row(request, period, agency, **subject):
-    """Save this row and no other; its errors come back beside their fields."""
+    """Save one row; its errors are shown at their fields."""
     row = row_or_404(request, period, agency, **subject)
     form = answers.save_answer(row, request.POST, by=request.user)
     if ROW_ONLY in request.headers:
@@ -67,7 +67,7 @@ def _status(form):
 
 
 def _row_only(request, row, form):
-    """The row as it stands now, for the script to put in its place."""
+    """The row as it is now, by which the script replaces the row on the page."""
     posted = form if form.errors else None
     shown = sheet_page.show(
         row,
@@ -79,7 +79,7 @@ def _row_only(request, row, form):
 
 
 def _next_address(row):
-    """The next row that waits, opened; after the last one the check of all."""
+    """The next row that waits, unfolded; after the last one the check page."""
     if not row.is_owed:
         return row.page_url
     after = next_waiting_row(row)

@@ -1,8 +1,8 @@
 """
-The form of a draft or returned revision, on whichever screen it is written.
+The form of a draft or returned revision, for the sheet and for the admin.
 
-Execution and percent say one thing in two fields: how far the work has come. Where one
-of them changes, the other follows by the rules at the end of this module.
+Execution and percent both say how far the work has come. Where one of them changes, the
+other follows by the rules at the end of this module.
 """
 
 from django import forms
@@ -20,9 +20,10 @@ from strategic_areas.workflow import guard
 
 class Checkboxes(forms.CheckboxSelectMultiple):
     """
-    Boxes as Django writes them, without a template for each of them.
+    Checkboxes with Django's own HTML, written without a template for each.
 
-    Those were most of the time that a sheet took: every row has one for each province.
+    The templates took most of the time of a sheet: every row has a checkbox for each
+    province.
     """
 
     def render(self, name, value, attrs=None, renderer=None):
@@ -63,7 +64,7 @@ def widgets(fields):
 
 
 def text_boxes(fields):
-    """Column → box of the height that its text wants."""
+    """Column → text widget of the height that the field declares."""
     return {
         column: forms.TextInput
         if field.rows == 1
@@ -78,15 +79,15 @@ class RevisionForm(forms.ModelForm):
     """
     A draft or returned revision of a report.
 
-    ``seen_version`` is what stood on the person's screen. When somebody saved in the
-    meantime the form is not saved: it keeps her text, shows the other's in
-    ``conflict``, and takes her next press as an answer to both. Where what is stored
-    says the very same, a press that came twice, it ``is_already_saved``.
+    ``seen_version`` is the version on the person's screen. When somebody else saved in
+    the meantime, the form is not valid: it keeps her text, holds the stored revision in
+    ``conflict``, and her next post is accepted. Where the stored revision equals what
+    she posts, as when a form is posted twice, ``is_already_saved`` is True.
     """
 
     seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    #: The model and field of what is reported on.
+    #: The model and the field of what the revision reports on.
     subject_model, subject = None, ""
 
     def __init__(self, *args, **kwargs):
@@ -117,12 +118,12 @@ class RevisionForm(forms.ModelForm):
         return cleaned
 
     def _refuse_personal_data(self, cleaned):
-        """What identifies a person is not even stored; the text stays on screen."""
+        """Refuse personal data, even in a draft; the text stays on screen."""
         for name in self._meta.model.fields.columns(guarded=True):
             text = cleaned.get(name)
             for reason in guard.refusals(text):
                 self.add_error(name, reason)
-                # Refused is not missing: the model judges the rest with the text there.
+                # The model's own checks must not take a refused text for a missing one.
                 setattr(self.instance, name, text)
 
     def _refuse_stale(self):
@@ -184,20 +185,20 @@ def _comparable(record, name):
 
 
 def _plain(value):
-    """A value as it is compared: nothing is the same as an empty text."""
+    """A value as it is compared: None counts as an empty text."""
     if isinstance(value, QuerySet):
         return {row.pk for row in value}
     return "" if value is None else value
 
 
-#: The ways in which a percent matters here, and one percent of each.
+#: The cases of a percent that the rules tell apart, with an example of each.
 PERCENT_EXAMPLES = {"none": None, "zero": 0, "part": 50, "full": 100}
-#: What an agency may say; "" while it has not said anything.
+#: The executions that an agency may state; "" while it has stated none.
 STATES = ["", *(state for state in State if state != State.NO_REPORT)]
 
 
 def execution_for(percent, execution):
-    """The execution that goes with a percent just typed; ``execution`` stood before."""
+    """The execution for a newly typed percent; ``execution`` is the one before."""
     if percent is None:
         return execution
     if percent == 100:
@@ -208,7 +209,7 @@ def execution_for(percent, execution):
 
 
 def percent_for(execution, percent):
-    """The percent that goes with an execution just chosen; ``percent`` stood before."""
+    """The percent for a newly chosen execution; ``percent`` is the one before."""
     if execution == State.COMPLETED:
         return 100
     if execution == State.NOT_STARTED:
@@ -218,10 +219,10 @@ def percent_for(execution, percent):
 
 def settled_pair(percent, execution, *, changed):
     """
-    The pair as it is stored, of what was typed in both fields.
+    Percent and execution to be stored, given what was typed in both fields.
 
-    ``changed`` are the names of those that differ from what stood there: where it is
-    one alone, that one leads; where the execution is empty, the percent says it.
+    ``changed`` are the names of the fields that were changed. Where only one was, the
+    other is adjusted to it; an empty execution is derived from the percent.
     """
     if changed == {"percent"} or not execution:
         return percent, execution_for(percent, execution)
@@ -232,7 +233,7 @@ def settled_pair(percent, execution, *, changed):
 
 def rules():
     """
-    Both rules for every case, as plain values: the sheet's script decides nothing.
+    Both rules for every case as plain values, which the sheet's script looks up.
 
     ``execution`` maps kind of percent and execution to the execution; ``percent`` maps
     execution and kind of percent to the percent, "same" where it stays as it is.

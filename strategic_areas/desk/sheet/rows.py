@@ -1,4 +1,4 @@
-"""The rows of a sheet: what is reported on, its newest revision, where it stands."""
+"""The rows of a sheet: an activity or commitment, its newest revision, its state."""
 
 from dataclasses import dataclass
 
@@ -25,19 +25,19 @@ class Row:
     What rows of activities and of commitments have in common.
 
     Each has ``period``, ``update`` (the newest revision for it, or None), ``last`` (the
-    last one published before) and ``returned``, the step by which the secretariat gave
-    the revision back, if it did.
+    last one published for an earlier period, or None) and ``returned`` (the transition
+    by which the secretariat returned the revision, or None).
     """
 
-    #: What is reported on: its field, and the model of its revisions.
+    #: The field of what is reported on, and the model of its revisions.
     field, model = "", None
-    #: What is read with what is reported on, and shown of a revision.
+    #: The relations to read with what is reported on, and with a revision.
     subject_relations, revision_relations = (), ("evidences",)
     #: Whether evidence can be attached to it here.
     takes_evidence = True
-    #: The row's state while nothing is said in it.
+    #: The row's state while it is not answered.
     empty_state = ""
-    #: The word by which the sheet's address names the row, and its own addresses.
+    #: The word for the row in the sheet's query, and the names of its addresses.
     word, addresses = "", {}
 
     @property
@@ -46,7 +46,7 @@ class Row:
 
     @property
     def state(self):
-        """One of returned, ready, submitted and published, or the word for silence."""
+        """One of returned, ready, submitted, published and ``empty_state``."""
         if self.update is None or self.update.status == Status.WITHDRAWN:
             return self.empty_state
         if self.update.status == Status.RETURNED:
@@ -59,7 +59,7 @@ class Row:
 
     @property
     def is_open(self):
-        """True while the agency may still write in it."""
+        """True while the agency may still edit the row."""
         return self.state in {self.empty_state, "returned", "ready"}
 
     @property
@@ -79,7 +79,7 @@ class Row:
 
     @property
     def check_url(self):
-        """Where all that is ready is read once more and sent."""
+        """The page on which all ready rows are checked and sent."""
         return reverse("admin:sheet_check", args=[self.period.pk, self.agency.slug])
 
     def url(self, name, *more):
@@ -88,12 +88,12 @@ class Row:
         return reverse(f"admin:{self.addresses[name]}", args=keys)
 
     def blank(self):
-        """A revision that is not stored yet."""
+        """A new revision, not stored yet."""
         return self.model(**{self.field: self.subject, "period": self.period})
 
     @cached_property
     def warnings(self):
-        """What the guard wants looked at in an answer that is not sent yet."""
+        """The guard's warnings about an answer that is ready but not sent."""
         return guard.warnings(self.update) if self.state == "ready" else []
 
 
@@ -125,24 +125,24 @@ class ActivityRow(Row):
 
     @property
     def is_owed(self):
-        """Work beside the plan is told of as it was done; nobody owes it."""
+        """Whether a report is owed; nobody owes one on work outside the plan."""
         return self.activity.is_in_plan
 
     @property
     def waits(self):
-        """True while the agency still has to say something."""
+        """True while the agency still has to answer the row."""
         return self.state in {"todo", "returned"}
 
     @property
     def may_be_renamed(self):
-        """Its name is the agency's own word until it is published."""
+        """Whether the agency may rename it: work outside the plan, unpublished."""
         is_first = self.update is None or self.update.revision == 1
         return not self.is_owed and self.is_open and is_first and self.last is None
 
 
 @dataclass(frozen=True)
 class CommitmentRow(Row):
-    """One commitment that the agency leads; nothing of it is ever owed."""
+    """One commitment that the agency leads; a declaration is never owed."""
 
     commitment: Commitment
     period: ReportingPeriod
@@ -170,7 +170,7 @@ def read_rows(kind, subjects, period, *, with_transcribed=False):
 
     ``kind`` is ``ActivityRow`` or ``CommitmentRow``, as the subjects are.
 
-    ``with_transcribed`` also shows what the secretariat still writes from a letter.
+    ``with_transcribed`` includes drafts that the secretariat transcribes from letters.
     """
     model, field = kind.model, kind.field
     subjects = list(
@@ -200,7 +200,7 @@ def read_rows(kind, subjects, period, *, with_transcribed=False):
 
 
 def revisions_of(model, field, period, *, with_transcribed=False):
-    """The revisions of an outer subject in a round, the newest first."""
+    """The revisions of ``OuterRef("pk")`` in a round, the newest first."""
     rows = model.objects.filter(**{field: OuterRef("pk")}, period=period)
     rows = rows if with_transcribed else rows.without_transcriptions()
     return rows.order_by("-revision")
@@ -212,7 +212,7 @@ def _newest(model, field, period, with_transcribed):
 
 
 def _last(model, field, period):
-    """What was last published for an earlier period and told something."""
+    """The id of the last published revision of an earlier period that has news."""
     rows = model.objects.counted().filter(**{field: OuterRef("pk")})
     earlier = rows.filter(period__ends_on__lte=period.ends_on).exclude(period=period)
     if "answer" in model.fields:
@@ -221,7 +221,7 @@ def _last(model, field, period):
 
 
 def returned_steps(updates):
-    """Id of a revision → the last step by which it was given back; of one model."""
+    """Id → last return transition, for the returned ones of one model's revisions."""
     given_back = [pk for pk, row in updates.items() if row.status == Status.RETURNED]
     if not given_back:
         return {}

@@ -1,4 +1,4 @@
-"""Check your answers, send them all, keep the receipt."""
+"""Checking all answers of a sheet, sending them, and the receipt."""
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
@@ -17,7 +17,7 @@ from strategic_areas.models.report_fields import in_words
 
 class VersionsForm(forms.Form):
     """
-    The versions that stood on the screen, each as id:version.
+    Carries the versions that were on the screen, each as id:version.
 
     ``seen`` are reports, ``declared`` declarations.
     """
@@ -33,7 +33,7 @@ class VersionsForm(forms.Form):
 
 
 class SendForm(VersionsForm):
-    """What is sent; where the guard warned, one tick says that this was read."""
+    """Sends the sheet; where the guard warned, a checkbox confirms it was read."""
 
     warnings_read = forms.BooleanField(label=_("I have read these warnings"))
 
@@ -57,7 +57,7 @@ class SendForm(VersionsForm):
 
 
 def versions(text):
-    """A dict of id → version, or an error where it is not ours."""
+    """A dict of id → version; ``ValidationError`` for a text of another form."""
     try:
         pairs = (pair.split(":") for pair in text.split(",") if text)
         return {int(pk): int(version) for pk, version in pairs}
@@ -66,7 +66,7 @@ def versions(text):
 
 
 def check(request, period, agency):
-    """What is ready, what is missing, what the guard says; sends what was shown."""
+    """Show what is ready, missing and warned of; a post sends what was shown."""
     found = sheet_or_404(request, period, agency)
     form = _send_form(found, request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -92,12 +92,12 @@ def _send_form(found, data):
 
 
 def _shown_versions(rows):
-    """What stands on the screen, as the form carries it."""
+    """The ids and versions of the rows, as the form carries them."""
     return ",".join(f"{row.update.pk}:{row.update.version}" for row in rows)
 
 
 def _send(user, found, form):
-    """The receipt; that of the same press, when it came twice."""
+    """Send, and return the receipt; the same one where the form is posted twice."""
     seen, declared = form.cleaned_data["seen"], form.cleaned_data["declared"]
     for submission in found.submissions:
         if (seen, declared) == (
@@ -111,7 +111,7 @@ def _send(user, found, form):
 
 
 def _sent_versions(submission, part, name):
-    """Id → version of what a receipt holds; older ones hold no declarations."""
+    """Id → version of a receipt's contents; older receipts hold no declarations."""
     return {told[name]: told["version"] for told in submission.content.get(part, [])}
 
 
@@ -134,7 +134,7 @@ def receipt(request, pk):
 
 
 def _as_sent(submission, part, model):
-    """What a receipt holds of each report or declaration, as people read it."""
+    """Each report or declaration of a receipt, in words."""
     fields = model.fields.where(receipt=True)
     return [
         {

@@ -1,4 +1,4 @@
-"""What the page of the sheet shows: its rows, with the forms that answer them."""
+"""The context of the page of a sheet: its rows, with the forms that answer them."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ from strategic_areas.models import Province
 
 
 class UploadForm(forms.Form):
-    """The filled workbook; it is read, never kept."""
+    """Takes a filled workbook, which is read and never stored."""
 
     workbook = forms.FileField(
         label=_("Filled workbook (.xlsx)"),
@@ -42,11 +42,11 @@ class UploadForm(forms.Form):
 @dataclass(frozen=True)
 class ShownEvidence:
     """
-    What stands beside a row's report.
+    The evidence of a row's report.
 
     ``form`` is None while nothing is saved in the row, and once it was sent. ``items``
-    are (evidence, where it is, address that removes it); the last is "" where nothing
-    may be changed.
+    are (evidence, where it is, address that removes it); the address is "" where
+    nothing may be changed.
     """
 
     row: ActivityRow | CommitmentRow
@@ -56,7 +56,7 @@ class ShownEvidence:
 
 @dataclass(frozen=True)
 class ShownRow:
-    """``form`` and ``quick`` are None where nothing may be written any more."""
+    """A row with its forms; there are none where it can no longer be edited."""
 
     row: ActivityRow | CommitmentRow
     evidence: ShownEvidence
@@ -79,8 +79,8 @@ def page(request, sheet, *, unfolded=None, posted=None, attaching=None):
     """
     The context of the whole sheet.
 
-    ``unfolded`` is the anchor of the row that stands open, ``posted`` a row's form that
-    came back, ``attaching`` one of evidence.
+    ``unfolded`` is the anchor of the unfolded row; ``posted`` is a row's form that was
+    refused, ``attaching`` an evidence form that was refused.
     """
     if unfolded is None:
         unfolded = next((row.anchor for row in sheet.rows if row.waits), None)
@@ -97,7 +97,7 @@ def page(request, sheet, *, unfolded=None, posted=None, attaching=None):
 
 
 def requested_row(request):
-    """The anchor of the row that an address asks to stand open, or None."""
+    """The anchor of the row that the query asks to unfold, or None."""
     words = [
         word for word in (ActivityRow.word, CommitmentRow.word) if word in request.GET
     ]
@@ -105,7 +105,7 @@ def requested_row(request):
 
 
 def base_context(request, sheet):
-    """What every page of the sheet needs."""
+    """The context that every page of the sheet needs."""
     return {**admin.site.each_context(request), "sheet": sheet}
 
 
@@ -115,7 +115,7 @@ def province_choices():
 
 
 def show(row, provinces, *, unfolded=None, posted=None, attaching=None):
-    """One row; the form that came back stands in the place of its kind."""
+    """One row; a refused form is shown instead of an empty one of its kind."""
     is_unfolded = row.anchor == unfolded
     evidence = evidence_of(row, attaching)
     if not row.is_open:
@@ -140,7 +140,7 @@ def show(row, provinces, *, unfolded=None, posted=None, attaching=None):
 
 
 def evidence_of(row, attaching=None):
-    """What stands beside a row; the form that came back in its place."""
+    """The evidence of a row; ``attaching`` is a form that was refused."""
     if row.state == row.empty_state:
         return ShownEvidence(row, (), None)
     form = None
