@@ -73,7 +73,7 @@ class QueuedReport:
 
     @property
     def is_plain(self):
-        """Whether it may be published together with others: no findings, no own part."""
+        """Whether it may be published with others: no findings, no own part."""
         return not (self.is_mine or self.count)
 
 
@@ -103,7 +103,7 @@ def queue(user):
 
 
 def after(items, place):
-    """The first item after a place, then from the top again; None without one."""
+    """The first item after a place, or else the first of all; None without one."""
     others = [item for item in items if item.place != place]
     behind = (item for item in others if item.place > place)
     return next(behind, others[0] if others else None)
