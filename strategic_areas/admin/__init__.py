@@ -1,4 +1,4 @@
-"""Plan structure, periods and reports in the admin; the rules stand elsewhere."""
+"""Plan structure, periods and reports in the admin; ``workflow`` holds the rules."""
 
 from strategic_areas.admin import approved, context, measured, periods, plan, updates
 

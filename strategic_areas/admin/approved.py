@@ -16,12 +16,12 @@ from strategic_areas.workflow.guard import blocked_texts
 
 
 class ApprovedForm(StaleGuardForm):
-    """Refuses personal data, and a second change beside one that waits."""
+    """Refuses personal data, and a change while another one waits for approval."""
 
     def clean(self):
         cleaned = super().clean()
-        told = {name: text for name, text in cleaned.items() if name != "seen_state"}
-        for name, reason in blocked_texts(self._meta.model, told).items():
+        texts = {name: text for name, text in cleaned.items() if name != "seen_state"}
+        for name, reason in blocked_texts(self._meta.model, texts).items():
             self.add_error(name, reason)
         # The stale guard has locked the record: nobody proposes in between.
         if self.instance.pk and (change := workflow.waiting_change(self.instance)):
@@ -32,16 +32,16 @@ class ApprovedForm(StaleGuardForm):
 
 class ApprovedMixin:
     """
-    Nothing that is saved here applies before another person approves it.
+    Saving a record proposes a change, which another person must approve.
 
-    Stands before the admin classes that it is mixed into.
+    Name it before the admin class in the list of bases.
     """
 
     form = ApprovedForm
     change_form_template = "admin/strategic_areas/approved_change_form.html"
 
     def has_delete_permission(self, request, obj=None):
-        """What the public reads is not taken away by one person."""
+        """Never: one person alone cannot remove what the public reads."""
         return False
 
     def save_model(self, request, obj, form, change):
@@ -59,10 +59,10 @@ class ApprovedMixin:
             self.message_user(request, str(error), messages.WARNING)
 
     def save_related(self, request, form, formsets, change):
-        """Links are part of the change that is proposed."""
+        """Do nothing: links are part of the proposed change."""
 
     def log_addition(self, request, obj, message):
-        """The change itself is the record of it."""
+        """Do nothing: the proposed change itself is the record."""
 
     log_change = log_addition
 
@@ -95,7 +95,7 @@ class ApprovedMixin:
 
 @admin.register(PendingChange)
 class PendingChangeAdmin(ScopedAdmin):
-    """All changes, decided or not; each is decided on at its own page."""
+    """List the changes, decided or not; each is decided on its own desk page."""
 
     list_display = ["__str__", "status", "proposed_by", "proposed_at", "decided_by"]
     list_filter = ["status"]

@@ -1,4 +1,4 @@
-"""What stands beside the plan: frameworks, laws, help lines, code lists."""
+"""What the portal publishes besides a plan: frameworks, laws, help lines, lists."""
 
 from django.contrib import admin
 
@@ -48,7 +48,7 @@ class HelpLineAdmin(ApprovedMixin, BilingualHistoryAdmin):
 
 @admin.register(AttributionDispute)
 class AttributionDisputeAdmin(ApprovedMixin, BilingualHistoryAdmin):
-    """What an agency says stays; the secretariat says what it decides."""
+    """The agency's text is read-only; the secretariat adds what was decided."""
 
     list_display = ["__str__", "agency", "outcome", "resolved_on"]
     list_filter = ["outcome"]
@@ -66,7 +66,7 @@ class AttributionDisputeAdmin(ApprovedMixin, BilingualHistoryAdmin):
     ]
 
     def has_add_permission(self, request):
-        """Only the agency itself says so, on its desk."""
+        """Never: only the agency itself disputes, on its desk."""
         return False
 
 

@@ -12,7 +12,7 @@ from strategic_areas.models import Evidence
 
 
 class EvidenceFormSet(forms.BaseInlineFormSet):
-    """All evidence of one report: how many files, and the room of the agency."""
+    """All evidence of one report; checks the number of files and the agency's quota."""
 
     def clean(self):
         super().clean()
@@ -29,7 +29,7 @@ class EvidenceFormSet(forms.BaseInlineFormSet):
 
 
 def agency_of(record):
-    """The agency that answers; None while nothing says what is reported on."""
+    """The agency of a report; None while its subject is not chosen."""
     try:
         return record.agency
     except ObjectDoesNotExist:
@@ -53,7 +53,7 @@ class EvidenceInline(ScopedRowsMixin, admin.StackedInline):
         return super().has_delete_permission(request, obj) and _is_writable(obj)
 
     def get_fieldsets(self, request, obj=None):
-        """Fields to fill in for who writes; what there is for who reads."""
+        """Fields to fill in for writers; what is stored for readers."""
         if not self.has_change_permission(request, obj):
             return [(None, {"fields": ["title_es", *self.readonly_fields]})]
         return [

@@ -1,4 +1,4 @@
-"""The forms of a report on its own page: what is written, and steps once public."""
+"""The forms of a report on its admin page, and of the steps once it is public."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +24,7 @@ class ActivityUpdateForm(RevisionForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if {"execution", "percent"} <= set(self.fields):
-            # A percent alone says it, as on the sheet.
+            # A percent alone is enough, as on the sheet.
             self.fields["execution"].required = False
 
     def clean(self):

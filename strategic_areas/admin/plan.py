@@ -1,4 +1,4 @@
-"""What the secretariat keeps: the plan and its branches."""
+"""The admin of plans and their parts, which the secretariat maintains."""
 
 from django.contrib import admin
 
@@ -78,7 +78,7 @@ class CommitmentAdmin(PlanBoundAdmin):
     search_fields = ["code", "title_es", "title_en"]
 
     def get_list_filter(self, request):
-        """Who keeps no plan sees her own agency's; a list of leads helps her little."""
+        """Focal points see only their own agency's, so they need no filter by lead."""
         filters = super().get_list_filter(request)
         if self.has_change_permission(request):
             return filters

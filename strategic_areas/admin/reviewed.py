@@ -1,4 +1,4 @@
-"""What the admin of updates and of declarations have in common: the steps."""
+"""The base of the admin of updates and of declarations, with their steps."""
 
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
@@ -53,7 +53,7 @@ class ReviewedAdmin(ScopedHistoryAdmin):
         return [*super().get_readonly_fields(request, obj), *fixed]
 
     def changeform_view(self, request, *args, **kwargs):
-        """What the database takes back leaves no file of evidence behind."""
+        """Keep no file of evidence when the database rolls the change back."""
         evidence.clean_ahead(request.FILES)
         with evidence.kept_only_if_saved():
             return super().changeform_view(request, *args, **kwargs)

@@ -26,7 +26,7 @@ from strategic_areas.models.report_fields import ReportField
 FORMAT = "hoja-1"
 #: How Excel stores the line ends of some programs.
 STORED_RETURN = "_x000D_"
-#: How many characters of a cell's digest tell that the cell was changed.
+#: How many bytes the digest of one cell has.
 DIGEST_BYTES = 4
 
 
@@ -45,14 +45,14 @@ class Column:
     field: ReportField | None = None
 
 
-#: Which row of the portal a line is about, and what stood there; hidden.
+#: Hidden columns: the row of the portal, its version, and the digest of its cells.
 IDS = (
     Column("activity", "activity", 8),
     Column("update", "update", 8),
     Column("version", "version", 8),
     Column("seen", "seen", 8),
 )
-#: What helps to fill the rest; locked.
+#: Locked columns that help to fill the others.
 CONTEXT = (
     Column("code", _("Code"), 12),
     Column("title", _("Activity"), 42),
@@ -61,7 +61,7 @@ CONTEXT = (
     Column("last_text", _("What was published"), 44),
 )
 _label = lazy(lambda field: field.label, str)
-#: What the agency fills, by the names of the forms' fields.
+#: The columns that the agency fills, named like the fields of the form.
 FILLED = tuple(
     Column(
         field.columns[0], _label(field), field.column.width, field.column.hint, field
@@ -84,7 +84,7 @@ def names(*kinds):
 CHOICES = names(Kind.CHOICE, Kind.FLAG)
 NUMBERS = names(Kind.WHOLE, Kind.DECIMAL)
 LINKS = names(Kind.LINKS)
-#: With these answers every cell but the named ones stays as it was.
+#: Answer → the only cells that may be changed with it.
 ALONE = {
     Answer.SAME_AS_BEFORE: {"answer"},
     Answer.NO_NEWS: {"answer", "no_news_reason_es"},
@@ -100,12 +100,12 @@ def choices(name):
 
 
 def word(name, value):
-    """The word of a value; empty where nothing is said."""
+    """The label of a value in a column with a list; "" for no value."""
     return dict(choices(name)).get(value, "")
 
 
 def meaning(name, text):
-    """The value that a word stands for in any language; None if it is on no list."""
+    """The value of a label in any language; None if it is not on the list."""
     return _meanings(name).get(simple(text))
 
 
@@ -140,7 +140,7 @@ def filled(row):
 
 
 def _held(field, update):
-    """What a cell holds of an update; where there is none, nothing."""
+    """The content of the cell of a field; empty where there is no update."""
     value = update and getattr(update, field.columns[0])
     if field.columns[0] in CHOICES:
         return word(field.name, value)
@@ -181,7 +181,7 @@ def digest(texts):
     """
     A short digest of each fillable cell, by which a changed one is known.
 
-    Of words on a list it is their meaning that counts, in whichever language.
+    The label of a list counts as its value, so that its language does not matter.
     """
     told = [_meant(name, texts[name]) for name in FIELDS]
     return "-".join(
@@ -203,7 +203,7 @@ def touched(texts, seen):
     """
     The names of the cells that somebody changed since ``digest`` made ``seen``.
 
-    Where that is lost, every cell that is not empty counts as changed.
+    Without a valid ``seen``, every cell that is not empty counts as changed.
     """
     before = seen.split("-")
     if len(before) != len(FIELDS):

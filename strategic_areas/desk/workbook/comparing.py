@@ -21,7 +21,7 @@ from strategic_areas.workflow import guard
 
 
 class Kind(StrEnum):
-    """What becomes of a line when the workbook is saved."""
+    """What saving the workbook does with a line."""
 
     REFUSED = "refused"
     CONFLICT = "conflict"
@@ -32,7 +32,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong, and in which cell; ``name`` is empty where it is the row."""
+    """An error in a cell; ``name`` is empty where it concerns the whole row."""
 
     number: int
     name: str
@@ -46,7 +46,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Change:
-    """One field: what stands saved, and what the workbook says instead."""
+    """One field: the saved value, and the value in the workbook."""
 
     header: str
     old: str
@@ -87,7 +87,7 @@ def compare(sheet, lines, provinces, *, by):
 
 
 def _misplaced(line, row, changed, times):
-    """Why a changed line cannot be taken for its row at all."""
+    """The reasons for which a changed line does not fit any row that is open."""
     if not line.whole("activity"):
         message = _(
             "Rows cannot be added in the workbook; propose the activity on the sheet."
@@ -107,7 +107,7 @@ def _misplaced(line, row, changed, times):
 
 
 def _rehearsed(line, row, said, by):
-    """Save the row as posted, look at what came of it, and take it back."""
+    """The outcome of saving the row, which is done and rolled back."""
     with transaction.atomic():
         form = answers.save_answer(row, said.data, by=by)
         transaction.set_rollback(True)
@@ -128,9 +128,9 @@ def _rehearsed(line, row, said, by):
 
 def _all_faults(line, form, known):
     """
-    Each by its cell, where it has one.
+    Every error of a line, with its cell where it has one.
 
-    Where the answer itself is wrong, what the form then asks for would only confuse.
+    Where the answer itself is wrong, the form's other errors would only confuse.
     """
     for name, message in known.items():
         yield _fault(line, name, message)

@@ -1,4 +1,4 @@
-"""The other sheets: how to fill the workbook, what to choose from, whose it is."""
+"""The workbook's other sheets: instructions, lists of choices, and hidden marks."""
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -14,10 +14,10 @@ from strategic_areas.desk.workbook.columns import (
     choices,
 )
 
-#: The hidden sheet that says of which agency and round the workbook is.
+#: The hidden sheet that names the agency and the round of the workbook.
 MARKS = "_hoja"
 WARNING = PatternFill("solid", fgColor="FFF4E0")
-#: Named, or an office suite chooses one with serifs for what is bold.
+#: Without a name some office suites choose a serif font for bold text.
 FONT = "Calibri"
 #: The size of paper that is called letter.
 LETTER_PAPER = 1
@@ -25,7 +25,7 @@ WIDE = 100
 
 
 def marks_of(sheet):
-    """Name → value of what the hidden sheet says."""
+    """Name → value of the marks on the hidden sheet."""
     return {
         "format": FORMAT,
         "plan": sheet.period.plan.code,
@@ -68,7 +68,7 @@ def add_instructions(page, sheet):
 
 
 def fit(page, *, wide):
-    """On letter paper, so many pages wide and as many long as it takes."""
+    """Print on letter paper, ``wide`` pages across and as many down as needed."""
     page.page_setup.paperSize = LETTER_PAPER
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = wide, 0
     page.sheet_properties.pageSetUpPr.fitToPage = True

@@ -1,4 +1,4 @@
-"""One line of the workbook as the sheet's forms get it posted."""
+"""Turning a line of the workbook into the data that the sheet's forms take."""
 
 import re
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ BETWEEN_PLACES = re.compile(r"[;,\n]")
 
 @dataclass(frozen=True)
 class Posted:
-    """What is posted of a line; ``faults`` maps a column to what is wrong there."""
+    """The form data of a line; ``faults`` maps a column to its error message."""
 
     data: dict = field(default_factory=dict)
     faults: dict[str, str] = field(default_factory=dict)
@@ -94,14 +94,14 @@ def _out_of_place(answer, row, changed, faults):
 
 
 def _seen_version(line, row):
-    """The version that was downloaded, if it is of the revision written in now."""
+    """The downloaded version, if the row still has the same revision."""
     if row.update is None or row.update.pk != line.whole("update"):
         return None
     return line.whole("version")
 
 
 def _report(line, row, chosen, changed):
-    """What is posted of the cells of a report, but for its places."""
+    """The form data of the cells of a report, except its places."""
     told = {
         name: _value(line, name, field, chosen)
         for name, field in FIELDS.items()
@@ -126,7 +126,7 @@ def _value(line, name, field, chosen):
 
 def _settled(execution, percent, changed):
     """
-    Whichever of the two cells was changed leads.
+    Adjust execution and percent to whichever of their cells was changed.
 
     Decided here, from the workbook alone, so that the same file always says the same.
     """
@@ -160,5 +160,5 @@ def _no_formula():
 
 
 def _as_typed(text):
-    """Lines end as a browser sends them, so that both ways store the same."""
+    """The text with a browser's line ends, so that both ways store the same."""
     return text.replace("\n", "\r\n")

@@ -1,4 +1,4 @@
-"""Reading an uploaded workbook: whether it is ours, and what stands in each line."""
+"""Reading an uploaded workbook: checking that it is this sheet's, and its lines."""
 
 import io
 import zipfile
@@ -18,9 +18,9 @@ from strategic_areas.desk.workbook.columns import (
 )
 from strategic_areas.evidence import RefusedFileError, clean
 
-#: What is read of each line; the rest only tells.
+#: The columns that are read; the others are only for the reader.
 READ = (*(column.name for column in IDS), "code", *FIELDS)
-#: Far more than any sheet holds; a workbook beyond it is somebody's else.
+#: Far more than any sheet holds; a workbook beyond it is somebody else's.
 MOST_ROWS, MOST_COLUMNS = 3_000, 100
 UNPACKED_BYTES = 30 * 1024 * 1024
 #: No spreadsheet holds a longer text in one cell.
@@ -85,7 +85,7 @@ def read(upload, sheet):
 
 
 def _pages(content):
-    """Name of sheet → its rows; what the parser stumbles over is refused."""
+    """Name of sheet → its rows; ``RefusedFileError`` for a damaged workbook."""
     try:
         book = load_workbook(io.BytesIO(content), read_only=True)
         pages = {}

@@ -1,5 +1,5 @@
 """
-What a preview announced: signed in the person's own page, then saved row by row.
+Saving what a preview announced: its rows are signed into the page that posts them.
 
 Each row is checked again when it is saved.
 """
@@ -19,7 +19,7 @@ from strategic_areas.evidence import RefusedFileError
 SALT = "strategic_areas.desk.workbook"
 #: How long a preview may be saved, in seconds.
 LASTS = 2 * 60 * 60
-#: A page may post so much besides files.
+#: The longest signed text, in characters, that a page may post.
 LONGEST = 2_000_000
 
 

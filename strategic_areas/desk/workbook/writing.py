@@ -38,9 +38,9 @@ BORDER = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
 HEADER = PatternFill("solid", fgColor="003876")
 TO_FILL = PatternFill("solid", fgColor="0B5D3B")
 LOCKED = PatternFill("solid", fgColor="E9EDF2")
-#: What a cell's message may hold before Excel calls the file damaged.
+#: The longest messages of a cell; with longer ones Excel calls the file damaged.
 LONGEST_TITLE, LONGEST_MESSAGE = 32, 225
-#: On one page nobody could read it; code and title stand on each.
+#: How many pages wide it is printed; each repeats code and title.
 PAGES_WIDE = 3
 
 
@@ -48,7 +48,7 @@ def write(sheet, provinces):
     """
     The workbook of a ``Sheet`` as bytes; ``provinces`` are names to choose from.
 
-    What is owed, then the other work that was told of; none can be added there.
+    It has the owed rows, then work outside the plan; no row can be added in it.
     """
     book = Workbook()
     book.properties.creator = ""
