@@ -387,7 +387,7 @@ def make_update(*, activity=None, period=None, by=None, **fields):
 
 
 def make_off_plan_update(*, commitment=None, period=None, by=None, **fields):
-    """A draft of work beside the plan, of the commitment's lead unless said."""
+    """A draft of work outside the plan, by the commitment's lead by default."""
     commitment = commitment or make_commitment()
     agency = fields.pop("agency", commitment.lead)
     activity = Activity(
@@ -470,7 +470,7 @@ def make_published_declaration(*, reviewer=None, **fields):
 
 
 def make_evidence(update=None, **fields):
-    """A link, or with ``archive_office`` a record in an archive, beside a draft."""
+    """A link, or with ``archive_office`` an archived record, attached to a draft."""
     update = update or make_update()
     link = "activity_update" if hasattr(update, "activity") else "commitment_update"
     fields.setdefault("title_es", "Acta")
@@ -481,7 +481,7 @@ def make_evidence(update=None, **fields):
 
 
 def make_file_evidence(update=None, *, name="Acta.pdf", content=None, **fields):
-    """A file beside a draft, taken in as from the form."""
+    """A file attached to a draft, stored as the form stores it."""
     update = update or make_update()
     link = "activity_update" if hasattr(update, "activity") else "commitment_update"
     item = Evidence(**{link: update, "title_es": "Acta", **fields})

@@ -1,4 +1,4 @@
-"""Pages of record: what each tells beside the commitments, and what it never tells."""
+"""Pages of records other than commitments: what each shows and never shows."""
 
 import pytest
 

@@ -21,8 +21,8 @@ class ReviewedAdmin(ScopedHistoryAdmin):
     """
     A reviewed record: written by its agency, moved only by the workflow.
 
-    What was submitted is published and returned on the desk's review screen; here stand
-    its history and the steps of what is public.
+    The desk's review screen publishes and returns submitted records; this page shows
+    their history and the steps of published ones.
     """
 
     change_form_template = "admin/strategic_areas/reviewed_change_form.html"

@@ -1,4 +1,4 @@
-"""Evidence beside a report: who attaches, who opens, and when a file goes."""
+"""Evidence of a report: who attaches it, who opens it, when a file is deleted."""
 
 import shutil
 

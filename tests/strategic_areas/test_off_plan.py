@@ -1,4 +1,4 @@
-"""Work done beside the plan: told, reviewed and read, and counted nowhere."""
+"""Work outside the plan: reported, reviewed and published, and counted nowhere."""
 
 from datetime import date, timedelta
 

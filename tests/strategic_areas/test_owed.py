@@ -1,4 +1,4 @@
-"""What an agency owes in a round: whoever tells it, tells the same."""
+"""What an agency owes in a round is the same on every page and in every mail."""
 
 import pytest
 from django.db import transaction

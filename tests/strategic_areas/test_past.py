@@ -333,7 +333,7 @@ def test_a_period_that_has_not_ended_or_is_none_is_not_found(client, activity, a
         for name, path in paths(activity, "").items()
     }
 
-    # A sign that no code holds is nothing asked.
+    # A character that no code contains counts as no question.
     assert set(status.values()) == {200 if at == "%00" else 404}
 
 

@@ -1,4 +1,4 @@
-"""What stands beside a public revision stays as it was reviewed, whoever writes."""
+"""The evidence of a public revision stays as reviewed, whoever writes."""
 
 import pytest
 from django.db import IntegrityError, connection, transaction

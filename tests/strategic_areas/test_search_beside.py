@@ -1,4 +1,4 @@
-"""The search: what stands beside records, and what of it is never found."""
+"""The search in records other than reports, and which of them it never finds."""
 
 import pytest
 from django.db.models import QuerySet

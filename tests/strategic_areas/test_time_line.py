@@ -28,7 +28,7 @@ COUNTED = {
 
 @pytest.fixture
 def commitment():
-    """With a step of every kind, each bearing a sign of its own."""
+    """With a step of every kind, each with a text of its own."""
     commitment = factories.make_commitment(
         due_on=date(2026, 5, 1), due_provenance="agency"
     )
