@@ -1,6 +1,6 @@
 """
-Public reads, one module per noun: what any page or dataset may show.
+The public reads: what any page or dataset may show, one module for each noun.
 
-They start from published records of public plans, never see a request, and hand out
-structure as model rows and accounts as frozen dataclasses that name no person.
+They start from published records of public plans and never see a request. The plan's
+structure is handed out as model rows; accounts are frozen dataclasses that name nobody.
 """

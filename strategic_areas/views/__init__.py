@@ -1,1 +1,1 @@
-"""The public pages. Each reads, and renders; the addresses stand in the root urls."""
+"""The public pages: each view reads and renders. Addresses stand in the root urls."""

@@ -22,7 +22,7 @@ def text_page(template):
 
 
 def facts():
-    """What the texts name, from the settings."""
+    """What the texts take from the settings."""
     return {
         "secretariat": settings.SECRETARIAT_NAME,
         "contact": {
@@ -44,7 +44,7 @@ terms = text_page("terms.html")
 
 
 def glossary(request):
-    """The words, the most important difference first."""
+    """The glossary, with the most important difference first."""
     context = {
         "plan": plans.choose(timezone.localdate()).shown,
         "terms": words.TERMS,
@@ -53,7 +53,7 @@ def glossary(request):
 
 
 def site_map(request):
-    """Every page that is not one of very many, as one list of links."""
+    """Links to every page except those of which there are very many."""
     context = {
         "plan": plans.choose(timezone.localdate()).shown,
         "plans": plans.with_areas(),
@@ -62,14 +62,14 @@ def site_map(request):
 
 
 def help_page(request):
-    """Lines to call. It takes no reports and asks nothing."""
+    """Telephone lines to call. The page takes no reports and asks nothing."""
     today = timezone.localdate()
     context = {"plan": plans.choose(today).shown, "help": help_lines.public(today)}
     return render(request, "help.html", context)
 
 
 def methodology(request):
-    """The rules of counting, with the thresholds that the code uses."""
+    """How the portal counts, with the thresholds that the code uses."""
     context = {
         "plan": plans.choose(timezone.localdate()).shown,
         "review_days": rounds.review_days(),
@@ -79,7 +79,7 @@ def methodology(request):
 
 
 def rules():
-    """The thresholds that the page names, from the code that goes by them."""
+    """The thresholds that the page names, from the code that uses them."""
     return {
         "at_risk_days": progress.AT_RISK_DAYS,
         "at_risk_points": progress.AT_RISK_POINTS,

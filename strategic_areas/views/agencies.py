@@ -37,7 +37,7 @@ def agency_list(request, plan):
         raise Http404
     context = {"plan": plan, "board": found, "is_variant": bool(wanted)}
     context["page_query"] = query(wanted)
-    # What ranks the list is no column of it on every day.
+    # Not every day's table has the column by which this one is sorted.
     context["today_query"] = query(wanted, at="", sort="")
     context["agencies"] = rows = members.ranked(rows, sort) if sort else rows
     context |= _table(rows, found, wanted)
@@ -46,7 +46,7 @@ def agency_list(request, plan):
 
 @reads("at")
 def agency(request, plan, slug):
-    """One agency; an address word that it had before leads to the one it has."""
+    """One agency; an address word that it had before redirects to the present one."""
     at, today = asked(request, "at"), timezone.localdate()
     found = agencies.by_slug(plan, slug, at.get("at", ""), today)
     if found is None:
@@ -71,7 +71,7 @@ def _to_present_address(code, slug, as_of):
 
 @dataclass(frozen=True)
 class Line:
-    """What a row of the page prints; ``cells`` are pairs of a heading and a figure."""
+    """A row of the table; ``cells`` are pairs of a heading and a figure."""
 
     agency: Agency
     address: str
@@ -81,10 +81,10 @@ class Line:
 
 def headings(board: Board, rows: Iterable[AgencyRow]) -> dict[str, str]:
     """
-    The columns of figures that mean something, by their names.
+    The headings of the figures that the table shows, by their names.
 
-    Of reconstructed lines of work nothing is told that could pass for a measure of the
-    plan; nothing of reports while no round's scorecards are public.
+    Of reconstructed lines of work it shows nothing that could pass for a measure of the
+    plan, and of reports nothing until the scorecards of a round are public.
     """
     if board.is_reconstructed:
         found = {"led": _("Lines of work led")}
@@ -101,7 +101,7 @@ def headings(board: Board, rows: Iterable[AgencyRow]) -> dict[str, str]:
 
 
 def lines(rows: Iterable[AgencyRow], board: Board, query: str = "") -> list[Line]:
-    """``query`` keeps the reader in the past period of this page."""
+    """The rows of the table; ``query`` keeps the reader in the page's past period."""
     rows = list(rows)
     names, plan = headings(board, rows), board.plan.code
     return [
@@ -127,7 +127,7 @@ def _figure(row, name):
 
 
 def _table(rows: Iterable[AgencyRow], board: Board, asked: Mapping[str, str]) -> dict:
-    """Lines, columns, and of these the one that ranks the list; None by name."""
+    """The table: its lines, its columns, and the column that sorts it, if any."""
     found = _columns(rows, board, asked)
     return {
         "lines": lines(rows, board, filters.query(asked, sort="")),
@@ -139,7 +139,7 @@ def _table(rows: Iterable[AgencyRow], board: Board, asked: Mapping[str, str]) ->
 def _columns(
     rows: Iterable[AgencyRow], board: Board, asked: Mapping[str, str]
 ) -> tuple[filters.Column, ...]:
-    """Headings that rank the list, the most first; the first brings back the names."""
+    """Headings that sort the table, the largest first; the first sorts by name."""
     names = {"": _("Agency"), **headings(board, rows)}
     by = asked.get("sort", "")
     found = []

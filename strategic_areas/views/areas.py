@@ -26,7 +26,7 @@ def area_list(request, plan):
 
 @reads("at")
 def area(request, plan, slug):
-    """One area; the address word of the other language leads to this one's."""
+    """One area; the address word of the other language redirects to this one's."""
     area = found_or_404(areas.by_slug(plan_at(request, plan), slug))
     if area.get_absolute_url() != request.path:
         here = area.get_absolute_url() + query(asked(request, "at"))
@@ -42,7 +42,7 @@ def area(request, plan, slug):
         for each in row.programmes
     ]
     context["entries"] = areas.latest_entries(area)
-    # Links to targets are not dated: as of a past period nobody can tell them.
+    # Links to targets have no dates, so nobody knows them as of a past period.
     if not area.plan.until:
         context["targets"] = references.targets_of_area(area, found)
     return render(request, "area.html", context)

@@ -18,7 +18,7 @@ from strategic_areas.views import tables
 
 @dataclass(frozen=True)
 class Line:
-    """What a row of the page prints, so that its loop works nothing out."""
+    """A row of the table, worked out before the template's loop."""
 
     commitment: Commitment
     address: str
@@ -27,14 +27,14 @@ class Line:
     percent: int | None
     due: str
     punctuality: Punctuality | None
-    #: Words on its activities; "" where the percent says more or there are none.
+    #: What is told of its activities; "" where a percent says more or it has none.
     work: str = ""
 
 
 def lines(
     rows: Iterable[CommitmentRow], *, is_reconstructed: bool = True
 ) -> list[Line]:
-    """Of a reconstruction no number of finished activities: it would pass for more."""
+    """Rows of the table. For a reconstruction they do not tell what is finished."""
     found = []
     for row in rows:
         day = due_day(row)
@@ -69,7 +69,7 @@ def _work(row, is_reconstructed):
 
 
 def as_csv(found: Catalogue):
-    """All commitments found, in their order, as they stand today."""
+    """The file of all commitments found, in their order, as they stand today."""
     is_reconstructed = found.board.is_reconstructed
     name = _("lines of work") if is_reconstructed else _("commitments")
     header = [

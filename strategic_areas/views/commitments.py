@@ -60,12 +60,12 @@ def _sifted(plan, wanted):
 
 
 def _status(found):
-    """What was asked for by a value that does not exist is not found, and says so."""
+    """404 for a page that was asked for by a value which does not exist."""
     return 404 if found.is_unknown else 200
 
 
 def commitment(request, plan, code):
-    """One commitment; the address of a superseded one leads to what stands now."""
+    """One commitment; the address of a superseded one redirects to its successor."""
     commitment = found_or_404(commitments.by_code(plan, code))
     succession = Succession(commitment.plan)
     if heir := commitments.successor(commitment, succession):
@@ -76,7 +76,7 @@ def commitment(request, plan, code):
 
 
 def _filters(found: catalogue.Catalogue, given: dict) -> dict:
-    """What the list's form, headings and links need."""
+    """The context of the list's form, headings and links."""
     wanted = {name: value for name, value in given.items() if name != "page"}
     fields = [
         field(name, found.facets[name], words, labels, wanted)
@@ -115,7 +115,7 @@ def _columns(board):
 
 
 def _orders(names):
-    """The orders for the form, which on a phone stands for the table's headings."""
+    """The orders to choose from in the form, which phones show instead of headings."""
     orders = {"title": _("Title"), **names}
     return [
         (name, pgettext("order of a list", "By %(column)s") % {"column": label.lower()})

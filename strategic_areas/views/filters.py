@@ -1,4 +1,4 @@
-"""Filters, sorting and paging of a list as its form, its links and its address."""
+"""The filters and headings of a list, as its form and its links show them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -24,7 +24,8 @@ class Field:
     A filter as a field of the form.
 
     ``groups`` are pairs of a heading ("" for none) and options. ``chosen`` is the label
-    of the value asked for, ``dropped`` the address without it, which gives ``without``.
+    of the value asked for. ``dropped`` is the address without it, where ``without``
+    records are found.
     """
 
     name: str
@@ -38,7 +39,7 @@ class Field:
 
     @property
     def is_useful(self):
-        """It tells records apart, or was asked for."""
+        """True if it tells records apart, or a value was asked for."""
         return bool(self.asked) or sum(len(group) for _, group in self.groups) > 1
 
 
@@ -61,9 +62,10 @@ def field(
     uncounted=frozenset(),
 ) -> Field:
     """
-    ``words`` are its label and that of "any"; ``labels`` group, value and its label.
+    The field of a filter.
 
-    The values of ``labels`` that no record has are left out.
+    ``words`` are its label and that of "any"; ``labels`` are triples of a group, a
+    value and the value's label. Values that no record has are left out.
     """
     groups, chosen = {}, facet.asked
     for group, value, label in labels:
@@ -92,7 +94,7 @@ FROM_THE_START = {"page": "", "after": "", "before": ""}
 def columns(
     names: Mapping[str, str], sort: str, asked: Mapping[str, str], default: str
 ) -> tuple[Column, ...]:
-    """The headings that sort the table; a second press turns the order round."""
+    """The headings that sort the table. Pressed again, they reverse the order."""
     by, is_descending = sort.removeprefix("-"), sort.startswith("-")
     found = []
     for name, label in names.items():
@@ -108,5 +110,5 @@ def columns(
 
 
 def by_label(pairs: Iterable[tuple[str, str]]) -> list:
-    """Each value once, with its label, in the order of the labels."""
+    """Pairs of a value and its label, each value once, in the order of the labels."""
     return sorted(dict(pairs).items(), key=lambda pair: fold(pair[1]))

@@ -1,4 +1,4 @@
-"""The first page, each plan's own, and the list of all plans."""
+"""The first page, the page of each plan, and the list of all plans."""
 
 from django.shortcuts import render
 from django.utils import timezone

@@ -1,4 +1,4 @@
-"""What stands around the plans: amendments, international targets, laws, sources."""
+"""Pages about a plan's surroundings: amendments, targets, laws, sources that differ."""
 
 from django.shortcuts import render
 from django.utils import timezone
@@ -34,7 +34,7 @@ def legal_base(request):
 
 
 def discrepancies(request):
-    """Where public sources are known to disagree, told instead of hidden."""
+    """Where public sources are known to disagree."""
     context = {
         "plan": plans.choose(timezone.localdate()).shown,
         "discrepancies": references.discrepancies(),

@@ -34,7 +34,7 @@ PAGES = (
     "terms",
     "contact",
 )
-#: What people write who look for help.
+#: What people type who look for help.
 EMERGENCY = ("911", "9-1-1")
 #: The site's own texts change only with the build.
 own = cache(lambda: tuple(site_documents()))
@@ -43,16 +43,16 @@ INDEX = search.Index(lambda: chain(search_texts.documents(), own()))
 
 def search_page(request):
     """
-    What is found for ``q``: of every kind the first, or of one ``kind`` all, in pages.
+    What is found for ``q``: the first of every kind, or all of one ``kind`` in pages.
 
-    The version was read before the texts: what is found is at least as new.
+    The publication version was read before the texts, which are at least as new.
     """
     question = search.ask(request.GET.get("q", ""), get_language())
     kind, page = request.GET.get("kind", ""), _page(request)
     context = {"plan": plans.choose(timezone.localdate()).shown, "question": question}
     context |= {"longest": search.LONGEST, "most_words": search.MOST_WORDS}
     if question.text:
-        # What is found for some words is nobody's to list.
+        # Search engines are not to list what is found for some words.
         asked = query({"q": question.text, "kind": kind})
         context |= {"is_variant": True, "page_query": asked}
     if question.words:

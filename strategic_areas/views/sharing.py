@@ -18,9 +18,9 @@ from strategic_areas.views.parameters import found_or_404, public_plan
 
 def finished_by(finish):
     """
-    A decorator: ``finish`` is done to every answer of the view, "not modified" too.
+    A decorator: ``finish`` is called with every response of the view.
 
-    A browser takes the headers of that one in place of those it kept.
+    With "not modified" too, whose headers replace those that a browser kept.
     """
 
     def decorated(view):
@@ -31,12 +31,12 @@ def finished_by(finish):
 
 
 def shown_elsewhere(response):
-    """Let pages of other sites load it."""
+    """Let pages of other sites load the response."""
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
 
 
 def framed_anywhere(response):
-    """Let pages of other sites frame it; nothing of the portal can be done there."""
+    """Let pages of other sites frame the response, in which nothing can be done."""
     shown_elsewhere(response)
     response.xframe_options_exempt = True
     response._csp_replace = {"frame-ancestors": ["*"]}
@@ -47,7 +47,7 @@ def _board(plan):
 
 
 def _of_area(plan, slug):
-    """An area with its plan's board, and the rows of its commitments."""
+    """An area, the board of its plan, and the rows of its commitments."""
     area = found_or_404(areas.by_slug(public_plan(plan), slug))
     found = _board(area.plan)
     rows = [r for r in found.rows if r.commitment.programme.area_id == area.pk]
@@ -55,7 +55,7 @@ def _of_area(plan, slug):
 
 
 def _of_agency(plan, slug):
-    """An agency with its plan's board, and the rows of what it leads."""
+    """An agency, the board of the plan, and the rows of what the agency leads."""
     plan, agency, _participation = found_or_404(agencies.by_slug(plan, slug))
     found = _board(plan)
     return agency, found, [r for r in found.rows if r.commitment.lead_id == agency.pk]
@@ -167,7 +167,7 @@ def _kicker(plan):
 
 
 def _foot(found):
-    """Up to when anything is recorded, and that a reconstruction measures nothing."""
+    """The day of the figures, or for a reconstruction that it measures nothing."""
     if found.is_reconstructed:
         return _("Reconstructed from public sources; it does not measure fulfilment.")
     day = date_format(timezone.localdate(), "SHORT_DATE_FORMAT")

@@ -13,16 +13,16 @@ from django.utils.translation import gettext as _
 from strategic_areas.cells import escape
 from strategic_areas.models import Plan
 
-#: By this mark spreadsheets know the file for UTF-8.
+#: This mark tells spreadsheets that the file is UTF-8.
 MARK = "\ufeff"
 
 
 def csv_file(plan: Plan, name: str, header: Iterable[str], rows: Iterable[Iterable]):
     """
-    A file to save; its name and its last column say as of which day it stands.
+    A file to save. Its name and its last column tell the day of its data.
 
-    Every text is escaped, so that no spreadsheet takes it for a formula; dates are
-    written as ISO 8601, what is missing as an empty cell.
+    Every text is escaped, so that no spreadsheet takes it for a formula. Dates are
+    written as in ISO 8601; what is missing is an empty cell.
     """
     today = timezone.localdate()
     written = io.StringIO()
@@ -42,12 +42,12 @@ def csv_file(plan: Plan, name: str, header: Iterable[str], rows: Iterable[Iterab
 
 
 def disputed_heading() -> str:
-    """Of the column that says what ``disputed`` does, the same in every file."""
+    """The heading of the column of ``disputed``, the same in every file."""
     return _("Not acknowledged by the institution")
 
 
 def disputed(record) -> str:
-    """Yes while the institution named does not acknowledge the record; else empty."""
+    """ "Yes" while the institution does not acknowledge the record, else ""."""
     return _("yes") if record.is_disputed else ""
 
 

@@ -24,7 +24,7 @@ from strategic_areas.views.parameters import (
     reads,
 )
 
-#: Fifty accounts of the shipped plan already fill the 14 kB that a page may weigh.
+#: Fifty accounts of the shipped plan would fill the 14 kB that a page may weigh.
 PER_PAGE = 30
 PLACES = ("after", "before")
 ASKED = (*archive.FILTERS, *PLACES)
@@ -56,7 +56,7 @@ def update_table(request, plan):
 
 
 def _place(plan, wanted):
-    """From which account to read on, and whether back; an unknown one is not found."""
+    """The account to read on from, and whether to read back; Http404 if unknown."""
     names = [name for name in PLACES if name in wanted]
     if not names:
         return None
@@ -66,7 +66,7 @@ def _place(plan, wanted):
 
 
 def update(request, plan, public_id):
-    """One published revision, for good; what is not published is not found."""
+    """One published revision, at its address for good."""
     plan = public_plan(plan)
     page = found_or_404(record.published(plan, public_id))
     context = {"plan": plan, "page": page, "entry": page.entry}
@@ -74,7 +74,7 @@ def update(request, plan, public_id):
 
 
 def _filters(plan: Plan, found: archive.FilterCounts, given: dict) -> dict:
-    """What the record's form and links need."""
+    """The context of the record's form and links."""
     wanted = {name: given[name] for name in given if name not in FROM_THE_START}
     fields = [
         field(name, found.facets[name], words, labels, wanted, uncounted)
@@ -123,7 +123,7 @@ def _fields(found):
 
 
 def _as_csv(plan: Plan, entries: Iterable[Entry]):
-    """All accounts given, in their order; a withdrawn one has its reason alone."""
+    """The file of the accounts; of a withdrawn one it holds only the reason."""
     header = [
         _("Period"),
         _("Code"),
@@ -186,7 +186,7 @@ def _reserved(entry):
 
 
 def _text(entry, name):
-    """In the language of the file, else in Spanish."""
+    """A text in the language of the file, else in Spanish."""
     spanish, english = getattr(entry, f"{name}_es"), getattr(entry, f"{name}_en")
     if MARKER in {spanish, english}:
         return _("[text withdrawn to protect people]")

@@ -131,8 +131,10 @@ def test_a_name_is_that_of_its_days_in_the_database_and_beside_it(day, expected)
     AgencyName.objects.filter(acronym="B").update(starts_on=date(2013, 1, 1))
 
     rows = type(agency).objects.filter(pk=agency.pk)
-    (told,) = rows.annotate(then=names.then("pk", day)).values_list("then", flat=True)
-    held = names.on(agency.former_names.all(), day)
+    (told,) = rows.annotate(then=names.name_then("pk", day)).values_list(
+        "then", flat=True
+    )
+    held = names.name_on(agency.former_names.all(), day)
 
     assert told == held
     assert (told and told["acronym"]) == expected

@@ -45,22 +45,22 @@ class AgencyPage:
     reported: int
     discipline: Discipline
     scorecards: tuple["PublicScorecard", ...]
-    #: The latest round whose scorecard the agency reads already and the public not yet.
+    #: The latest round whose scorecard the agency can read and the public cannot yet.
     to_come: ReportingPeriod | None
     former_names: tuple[AgencyName, ...]
     comments: tuple["Comment", ...]
 
     @property
     def sentence(self):
-        """What may be said of what it leads in a sentence for each axis."""
+        """What may be said of what it leads, in a sentence for each axis."""
         return sentence_of(self.led)
 
     @property
     def evidence(self):
         """
-        How much of what it reported here, and is published, came with evidence.
+        How many of its published reports came with evidence.
 
-        Of what the law withholds nobody is told whether it has any.
+        Reports that the law withholds are left out: nobody is told what they rest on.
         """
         reports = [
             report
@@ -77,7 +77,7 @@ class AgencyPage:
 
 @dataclass(frozen=True)
 class Evidenced:
-    """Published reports, those with evidence, and those with some open to everybody."""
+    """How many reports are published, and how many came with evidence, open or not."""
 
     reports: int
     with_evidence: int
@@ -86,7 +86,7 @@ class Evidenced:
 
 @dataclass(frozen=True)
 class Comment:
-    """What an agency says of itself in one round; signed by a role, by no person."""
+    """What an agency says of itself in one round. A role signs it, not a person."""
 
     period: ReportingPeriod
     text_es: str
@@ -112,9 +112,11 @@ def by_slug(
     plan_code: str, slug: str, at: str = "", today: date | None = None
 ) -> tuple[Plan, Agency, Participation | None] | None:
     """
-    A public plan and an agency by its address word, with its part if it has one.
+    A public plan, an agency by its address word, and the agency's part in the plan.
 
-    The agency comes with its ``names_before``; the plan as of the period ``at``.
+    The part is None where the agency has none, and all three are where either is
+    unknown. The plan is read as of the period ``at``. The agency has the name that it
+    had then, and its earlier names as ``names_before``.
     """
     plan = past.plan_as_of(plan_code, at, today)
     if plan is None:
@@ -131,14 +133,14 @@ def _without_part(slug):
 
 
 def _as_called(agency, plan):
-    """The agency by its name on the day of which the plan is read, and those before."""
+    """Give the agency the name it had on the plan's day, and its earlier names."""
     last_first = F("ends_on").desc(nulls_last=True)
     former = list(agency.former_names.order_by(last_first, "pk"))
     if plan.until is None:
         agency.names_before = former
         return agency
     day = plan.until.ends_on
-    then = names.called(agency, names.on(former, day))
+    then = names.under_name(agency, names.name_on(former, day))
     then.names_before = [each for each in former if each.ends_on and each.ends_on < day]
     return then
 
@@ -154,9 +156,9 @@ def page(
     agency: Agency, participation: Participation | None, board: Board, today: date
 ) -> AgencyPage | None:
     """
-    All that the agency's page in one plan shows; None if it has no part in it.
+    All that an agency's page in one plan shows; None if it has no part in the plan.
 
-    ``board`` is loaded with this agency as the supporter.
+    Raises ValueError if ``board`` was not loaded for this agency.
     """
     led = _led(board, agency)
     if board.supporter != agency:
@@ -194,7 +196,7 @@ def page(
 
 
 def _scorecards(cards, comments):
-    """The last public ones with their comments, and the latest that is to come."""
+    """The last public scorecards with their comments, and the next one to come."""
     said = {each.period: each for each in comments}
     shown = [
         PublicScorecard(period, card, said.get(period))
@@ -206,7 +208,7 @@ def _scorecards(cards, comments):
 
 
 def _elsewhere(comments, shown):
-    """Those of a round whose scorecard is not shown."""
+    """The comments on rounds of which the page shows no scorecard."""
     told = {each.period for each in shown}
     return tuple(each for each in comments if each.period not in told)
 
@@ -225,7 +227,7 @@ def _activities(board, agency):
 
 
 def _updates(agency, plan):
-    """Its last accounts of planned work, and all of what it did outside the plan."""
+    """The agency's last accounts of planned work, and all of work outside the plan."""
     own = record.updates().filter(activity__agency=agency, plan=plan)
     own = past.until(own, plan)
     planned = record.standing(own).filter(activity__is_in_plan=True)
@@ -235,7 +237,7 @@ def _updates(agency, plan):
 
 
 def _comments(agency, plan):
-    """Its last comments in the plan; that on a demonstration is marked as one."""
+    """The agency's last comments; one on a demonstration round is marked as such."""
     rows = AgencyComment.objects.filter(agency=agency, period__plan=plan)
     rows = past.until(rows, plan)
     latest = rows.select_related("period").order_by("-period__ends_on", "-pk")[:LATEST]

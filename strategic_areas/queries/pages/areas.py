@@ -18,7 +18,7 @@ from strategic_areas.queries.plan.board import (
 from strategic_areas.queries.updates import record
 from strategic_areas.queries.updates.entry import Entry
 
-#: How many accounts an area's or an agency's page lists; the rest is on "updates".
+#: How many accounts the page of an area or an agency lists. "Updates" lists them all.
 LATEST = 12
 
 
@@ -33,7 +33,7 @@ class AreaRow:
     area: StrategicArea
     programmes: tuple[ProgrammeRow, ...]
     counts: progress.Counts
-    #: The same as may be said of it in a sentence for each axis.
+    #: What may be said of the area, in a sentence for each axis.
     sentence: Headline
 
 
@@ -55,7 +55,7 @@ def by_slug(plan: Plan, slug: str) -> StrategicArea | None:
 
 
 def rows(areas: list[StrategicArea], board: Board) -> tuple[AreaRow, ...]:
-    """Each area of ``of_plan`` with its programmes and their commitments."""
+    """Each of ``areas``, as ``of_plan`` gives them, with its commitments counted."""
     led = defaultdict(list)
     for row in board.rows:
         led[row.commitment.programme_id].append(row)
@@ -71,7 +71,7 @@ def rows(areas: list[StrategicArea], board: Board) -> tuple[AreaRow, ...]:
 
 
 def latest_entries(area: StrategicArea) -> list[Entry]:
-    """The last accounts on the area; a demonstration stands first, marked."""
+    """The last accounts of work in the area; demonstrations come first."""
     updates = record.standing(record.updates()).filter(
         activity__commitment__programme__area=area
     )

@@ -1,4 +1,4 @@
-"""A plan's commitments by what a reader asks for: sifted, counted and sorted."""
+"""The list of a plan's commitments: filtered, counted and sorted as a reader asks."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ FILTERS = (
     "punctuality",
     "framework",
 )
-#: Values that are good to ask for even where nothing has them.
+#: Values that may be asked for even where no commitment has them.
 WORDS = {
     "state": frozenset(map(str, progress.State)),
     "punctuality": frozenset(map(str, progress.Punctuality)),
@@ -31,14 +31,14 @@ SORTS = ("code", "title", "area", "state", "agency", "due")
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The commitments asked for, in the order asked for, and what else there is."""
+    """The commitments asked for, in the order asked for, and what the filters count."""
 
     board: Board
     rows: tuple[CommitmentRow, ...]
     facets: Mapping[str, Facet]
-    #: By code; those with a commitment that answers them.
+    #: The targets that some commitment answers, by code.
     targets: Mapping[str, FrameworkTarget]
-    #: Commitment id → the codes of the targets that it answers.
+    #: For each commitment id the codes of the targets that it answers.
     answers: Mapping[int, frozenset[str]]
 
     @property
@@ -47,7 +47,7 @@ class Catalogue:
 
     @property
     def is_unknown(self) -> bool:
-        """Some value was asked for that no commitment of the plan can have."""
+        """True if a value was asked for that no commitment of the plan can have."""
         return any(
             facet.is_unknown and facet.asked not in WORDS.get(name, ())
             for name, facet in self.facets.items()
@@ -57,10 +57,11 @@ class Catalogue:
 
 def load(board: Board, asked: Mapping[str, str], sort: str = "code") -> Catalogue:
     """
-    ``asked`` maps names of ``FILTERS`` to values; one query.
+    The commitments of a board that match what is asked; one query.
 
-    ``sort`` is one of ``SORTS``, with "-" before it to turn it round. What has no value
-    to sort by comes last either way.
+    ``asked`` maps names of ``FILTERS`` to values. ``sort`` is one of ``SORTS``, with
+    "-" before it for the opposite order. A commitment without a value to sort by comes
+    last in both orders.
     """
     targets, answers = targets_of(board)
     items = [Item(row, _values(row, answers, asked.get("q", ""))) for row in board.rows]
@@ -69,7 +70,7 @@ def load(board: Board, asked: Mapping[str, str], sort: str = "code") -> Catalogu
 
 
 def targets_of(board: Board):
-    """Targets by code, and commitment id → the codes that it answers; one query."""
+    """Targets by code, and for each commitment id the codes it answers; one query."""
     pairs = Commitment.frameworks.through.objects.filter(commitment__plan=board.plan)
     targets, answers = {}, defaultdict(set)
     for pair in pairs.select_related("frameworktarget").order_by(
@@ -124,7 +125,7 @@ KEYS = {
 
 
 def ordered(rows: list[CommitmentRow], sort: str) -> list[CommitmentRow]:
-    """By one of ``SORTS``; equals in the order of the plan."""
+    """Rows sorted by one of ``SORTS``; equal ones stay in the plan's order."""
     key, is_descending = KEYS[sort.removeprefix("-")], sort.startswith("-")
     rows = sorted(rows, key=KEYS["code"])
     known = [row for row in rows if key(row) is not None]
@@ -133,5 +134,5 @@ def ordered(rows: list[CommitmentRow], sort: str) -> list[CommitmentRow]:
 
 
 def due_day(row: CommitmentRow) -> date | None:
-    """The due date that somebody states."""
+    """The due date of a commitment, if somebody states one."""
     return KEYS["due"](row)

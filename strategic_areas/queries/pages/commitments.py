@@ -1,4 +1,4 @@
-"""One commitment with everything that is publicly known of it."""
+"""The page of one commitment, with everything that is publicly known of it."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -39,7 +39,7 @@ from strategic_areas.queries.updates.timeline import (
 
 @dataclass(frozen=True)
 class ActivityAccount:
-    """One activity: where it stands, what was last said, what a demonstration says."""
+    """One activity: where it stands, its last account, and its demonstrations."""
 
     row: ActivityRow
     report: discipline.ReportState
@@ -53,7 +53,7 @@ class ActivityAccount:
 
 @dataclass(frozen=True)
 class AgencyPart:
-    """One agency's activities toward a commitment, as the page tells each."""
+    """One agency's activities toward the commitment."""
 
     agency: Agency
     counts: progress.Counts
@@ -79,28 +79,28 @@ class CommitmentPage:
 
     @property
     def parts(self):
-        """Its activities, each agency's apart."""
+        """The activities by agency."""
         return _by_agency(self.commitment, self.activities)
 
     @property
     def since(self):
-        """The period for which its present state was first told; None without any."""
+        """The period for which its present state was first reported, if any."""
         begun = self.row.since
         periods = periods_of(self.commitment.plan)
         return begun and next(p for p in periods if p.pk == begun.period_id)
 
     @property
     def date_changes(self):
-        """The approved amendments of its own dates, the latest first."""
+        """The approved amendments of the commitment's own dates, the latest first."""
         dates = {"starts_on", "due_on"}
         return [a for a in reversed(self.commitment.approved) if a.field in dates]
 
 
 def by_code(plan_code: str, code: str) -> Commitment | None:
     """
-    The commitment of a public plan, superseded or not.
+    A commitment of a public plan, superseded or not; None if there is none.
 
-    ``is_disputed`` tells whether its lead does not acknowledge it.
+    ``is_disputed`` is True while its lead does not acknowledge it.
     """
     commitment = _public().filter(plan__code=plan_code, code=code).first()
     if commitment:
@@ -179,7 +179,7 @@ def page(commitment: Commitment, succession: Succession, today: date):
 
 
 def _activities(commitment, former, succession):
-    """Its activities and those that they or it came in place of."""
+    """The commitment's activities, and those of the records it came in place of."""
     found = (
         Activity.objects.select_related("agency", "dispute__agency")
         .filter(
@@ -195,7 +195,7 @@ def _activities(commitment, former, succession):
 
 
 def _tell_amendments(commitment, activities):
-    """Give each record the amendments ``approved`` for it, the oldest first."""
+    """Set each record's ``approved`` to its approved amendments, the oldest first."""
     about = Q(commitment=commitment) | Q(activity__in=activities)
     rows = plans.approved_amendments().filter(about).order_by("decided_on", "pk")
     known = {each.pk: each for each in activities}
@@ -245,7 +245,7 @@ def _account(row, asked, moments):
 
 
 def _by_agency(commitment: Commitment, accounts: Iterable) -> tuple[AgencyPart, ...]:
-    """The lead's part first, then those of others by name."""
+    """The activities of each agency: the lead's first, then by the agency's name."""
     groups = defaultdict(list)
     for account in accounts:
         groups[account.row.activity.agency].append(account)
@@ -263,7 +263,7 @@ def _by_agency(commitment: Commitment, accounts: Iterable) -> tuple[AgencyPart, 
 
 
 def _not_named(sources, told):
-    """Those that the account shown with them does not name already."""
+    """The sources of an activity that the accounts shown do not name already."""
     named = {source for entry in told for source in entry.sources}
     return tuple(source for source in sources if source not in named)
 

@@ -16,9 +16,9 @@ LATEST_FIRST = (F("asked_on").desc(), F("pk").desc())
 @dataclass(frozen=True)
 class Log:
     """
-    ``corrections`` are not read yet, so that a page reads its own alone.
+    All requests, not read yet: a page reads only its own.
 
-    ``days`` is the median of those decided; None while there is none.
+    ``days`` is the median number of days until a decision; None without any decision.
     """
 
     corrections: QuerySet
@@ -36,5 +36,5 @@ def log() -> Log:
 
 
 def page_of(place: int) -> int:
-    """On which page of the log what stands at ``place`` is found."""
+    """The page of the log on which the request at ``place`` stands, counted from 1."""
     return -(-place // PER_PAGE)

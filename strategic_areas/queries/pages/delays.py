@@ -23,18 +23,18 @@ class Part:
     """
     An activity that is late, suspended or says what holds it back.
 
-    ``account`` is what its agency last published of it, which may say why; None without
-    any. What waits for review was reported on ``submitted_on``, the last day of
-    several, and may say why too: nobody is called silent for that. A page of the past
-    does not tell it, since it is so today.
+    ``account`` is the last published account of its agency, which may say why, or None.
+    A report that waits for review may say why too: ``submitted_on`` is the day on which
+    the last of them was handed in, so that nobody is called silent. A page of the past
+    leaves that out, since it is true of today only.
     """
 
     row: ActivityRow
     days: int
     account: Entry | None = None
     submitted_on: date | None = None
-    #: The activity, or the account by which it stands so, is not acknowledged; never
-    #: where the commitment that it is a part of bears the mark.
+    #: The agency disputes the activity or its newest account. False where it disputes
+    #: the whole commitment, which bears the mark then.
     is_disputed: bool = False
 
     @property
@@ -42,13 +42,13 @@ class Part:
         return self.row.standing.state == progress.State.SUSPENDED
 
     def get_absolute_url(self, language=None):
-        """The agency's account, else the activity."""
+        """The page of the agency's account, else of the activity."""
         return (self.account or self.row.activity).get_absolute_url(language=language)
 
 
 @dataclass(frozen=True)
 class Delay:
-    """A commitment that is late, or of which a part is; ``days`` are its own, or 0."""
+    """A commitment of which something is late or held back; its own ``days`` late."""
 
     row: CommitmentRow
     days: int
@@ -56,12 +56,12 @@ class Delay:
 
     @property
     def worst(self):
-        """The most days by which it or a part of it is late."""
+        """By how many days the commitment or a part of it is late, at most."""
         return max([self.days, *(part.days for part in self.parts)])
 
     @property
     def declaration(self):
-        """The address of what its lead declared last, if it is late itself; or None."""
+        """The address of the lead's last declaration, if the commitment is late."""
         declared = newest(self.row.declarations) if self.days else None
         if declared is None or not declared.was_entered:
             return None
@@ -70,23 +70,23 @@ class Delay:
 
 @dataclass(frozen=True)
 class Delays:
-    """Those shown, the latest first, and how many there are in all."""
+    """The delays to show, the longest first, and how many there are in all."""
 
     shown: tuple[Delay, ...]
     total: int
-    #: How many of them are commitments late by their own date.
+    #: How many of the commitments are late by their own date.
     late: int
-    #: Whether somebody states a due date of any commitment or activity, over or not.
+    #: Whether anybody states a due date for any commitment or activity, past or not.
     has_deadlines: bool
 
     @property
     def others(self):
-        """How many are not shown."""
+        """How many delays are not shown."""
         return self.total - len(self.shown)
 
 
 def load(board: Board, today: date) -> Delays:
-    """One query, and none where nothing is late or held back."""
+    """The delays of a plan; no query where nothing is late or held back."""
     day = past.day_of(board.plan, today)
     found = [_delay(row, day) for row in board.rows]
     found = [each for each in found if each.days or each.parts]
@@ -108,9 +108,9 @@ def of_commitment(
     row: CommitmentRow, today: date, accounts: Mapping[int, Entry | None]
 ) -> Delay | None:
     """
-    The same of one commitment, None where it is neither late nor held back; no query.
+    The delay of one commitment, or None; no query.
 
-    ``accounts`` are the activities' last accounts by the id of the activity.
+    ``accounts`` holds the last account of each activity, by the activity's id.
     """
     delay = _with_accounts(_delay(row, today), accounts)
     return delay if delay.days or delay.parts else None

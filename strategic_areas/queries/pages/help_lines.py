@@ -25,7 +25,7 @@ class Line:
 
 @dataclass(frozen=True)
 class HelpLines:
-    """``emergency`` is always told, also when no row of the table says so."""
+    """The lines to show. The page names 9-1-1 even if no line ``has_emergency``."""
 
     lines: tuple[Line, ...]
     has_emergency: bool
@@ -37,7 +37,7 @@ def published():
 
 
 def public(today: date) -> HelpLines:
-    """Lines that may be published; one that is not the police stands first."""
+    """The lines that may be published; those that are not the police come first."""
     rows = published().prefetch_related("sources")
     lines = [line(row, today, tuple(row.sources.all())) for row in rows]
     lines.sort(key=lambda each: (_is_police(each), each.line.order, each.line.pk))
@@ -60,5 +60,5 @@ def _digits(each: Line) -> list[str]:
 
 
 def _is_police(each: Line) -> bool:
-    """The emergency system dispatches the police, whatever else it does."""
+    """The police answers, or the emergency system, which sends the police."""
     return each.line.is_police or EMERGENCY in _digits(each)

@@ -1,4 +1,4 @@
-"""What a plan's first page tells, and of it what was said lately."""
+"""What a plan's first page tells, and what was published on the plan lately."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -21,7 +21,7 @@ LATELY = 10
 
 @dataclass(frozen=True)
 class Line:
-    """An account of an activity or a declaration on a commitment, in one line."""
+    """One account, of an activity or of a commitment, as a line of a list."""
 
     account: CountedReport | CountedDeclaration
     subject: Activity | Commitment
@@ -33,18 +33,18 @@ class Line:
 
     @property
     def state(self):
-        """What it says of an activity; None of a declaration."""
+        """The state that an update tells; None for a declaration."""
         execution = getattr(self.account, "execution", None)
         return progress.State(execution) if execution else None
 
     @property
     def published_on(self):
-        """The day in Santo Domingo."""
+        """The day of publication in Santo Domingo."""
         return day(self.account.published_at)
 
     @property
     def is_disputed(self):
-        """Whether its agency does not acknowledge it, or what it is about."""
+        """Whether its agency disputes the account or the record that it is about."""
         is_of_record = not self.account.was_entered
         return is_of_record and (self.account.is_disputed or self.subject.is_disputed)
 
@@ -57,9 +57,9 @@ class Line:
 @dataclass(frozen=True)
 class Latest:
     """
-    What agencies reported here last, and the last of the record by its period.
+    What agencies reported here last, and the newest accounts of the public record.
 
-    The public record and demonstrations never stand under "what changed lately".
+    Accounts of the public record and demonstrations never count as "lately".
     """
 
     lately: tuple[Line, ...]
@@ -67,7 +67,7 @@ class Latest:
 
 
 def latest(board: Board) -> Latest:
-    """Both lists of a plan's first page, from what the board has read."""
+    """Both lists, from what the board has read."""
     periods = {period.pk: period for period in board.periods}
     filed = [
         Line(account, subject, periods[account.period_id])
@@ -90,7 +90,7 @@ def _accounts(board):
 
 @dataclass(frozen=True)
 class Overview:
-    """``agencies`` are the commission's own; ``partners`` counts those beside it."""
+    """``agencies`` are those of the commission; ``partners`` counts the others."""
 
     board: Board
     headline: Headline

@@ -1,4 +1,4 @@
-"""What plans answer to and rest on: targets, ratings, laws; where sources disagree."""
+"""What a plan answers to and rests on: targets, ratings, laws, and its sources."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -36,7 +36,7 @@ class Answered:
 
     @property
     def disputed(self):
-        """Of how many the agency that leads says that it does not acknowledge them."""
+        """How many of the commitments their lead agency does not acknowledge."""
         return sum(
             row.commitment.is_disputed for _, rows in self.by_state for row in rows
         )
@@ -49,10 +49,10 @@ class Family:
 
 
 def targets_of_plan(board: Board) -> tuple[Family, ...]:
-    """Every target by its family, also what no commitment answers; two queries."""
+    """Every target by its family, answered or not; two queries."""
     rows = {row.commitment.pk: row for row in board.rows}
     answers, families = defaultdict(list), defaultdict(list)
-    # Asked for by the plan: joined to the targets, every other plan's came along.
+    # Read by the plan: a join to the targets would bring those of every other plan.
     pairs = Commitment.frameworks.through.objects.filter(commitment__plan=board.plan)
     for target, commitment in pairs.values_list("frameworktarget", "commitment"):
         if commitment in rows:
@@ -66,7 +66,7 @@ def targets_of_plan(board: Board) -> tuple[Family, ...]:
 
 
 def targets_of_area(area: StrategicArea, board: Board) -> tuple[Answered, ...]:
-    """The targets that commitments of one area answer, by family; one query."""
+    """The targets that the commitments of one area answer; one query."""
     targets, answers = catalogue.targets_of(board)
     rows = defaultdict(list)
     for row in board.rows:
@@ -118,7 +118,7 @@ def later_activities(plan: Plan) -> list[LaterActivity]:
 
 
 def discrepancies():
-    """Sources that disagree, of every plan that has some, the latest plan first."""
+    """Where public sources disagree, plan by plan, the latest plan first."""
     return (
         Discrepancy.objects.filter(plan__in=Plan.objects.public())
         .select_related("plan")

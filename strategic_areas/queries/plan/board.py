@@ -48,7 +48,7 @@ class CommitmentRow:
 
     @property
     def since(self):
-        """The account with which its present state began; None without any."""
+        """The account with which the commitment's present state began, if any."""
         said = [
             (each.activity.pk, report)
             for each in self.activities
@@ -100,7 +100,7 @@ class Board:
 
     @property
     def recorded_until(self):
-        """The day up to which anything is recorded: never one that is still to come."""
+        """The day up to which accounts tell of the plan; never a day to come."""
         days = [r.known_by for each in self.activities for r in each.reports]
         return max(days, default=None)
 
@@ -110,7 +110,7 @@ def count_rows(rows: Iterable[CommitmentRow]) -> progress.Counts:
 
 
 def sentence_of(rows: Iterable[CommitmentRow]) -> headline.Headline:
-    """Counts and punctuality of part of a plan, however few have reported."""
+    """Counts and punctuality of a part of a plan, however few have reported."""
     standings = [row.standing for row in rows]
     return headline.headline(standings, ended_on=None, anyone_reported=True)
 
@@ -126,20 +126,20 @@ def load(
     asked: Iterable[ReportingPeriod] = (),
 ) -> Board:
     """
-    Everything that stands in the plan, with its state today; a fixed number of queries.
+    Every standing commitment and activity of a plan, with its state today.
 
-    Of a plan read as of a past period, what stood at its end and its state then.
-
-    For a ``supporter`` it also knows which commitments that agency supports, and when
-    it first handed in what; of the rounds ``asked``, when everybody did.
+    Of a plan read as of a past period: what stood at its end, with its state then. For
+    a ``supporter`` the board also knows which commitments that agency supports, and on
+    which days it first handed in its reports; for the rounds ``asked``, on which days
+    all agencies did. The number of queries is fixed.
     """
     commitments = _commitments(plan, supporter)
     activities = _activities(plan, commitments)
     if plan.until:
         plan.changes.undo(commitments)
         plan.changes.undo(activities)
-        names.call_as_then(commitments, "lead")
-        names.call_as_then(activities, "agency")
+        names.use_names_then(commitments, "lead")
+        names.use_names_then(activities, "agency")
     updates = counted.updates(supporter is not None).filter(plan=plan)
     rows = build(
         commitments,
@@ -158,10 +158,10 @@ def load(
 
 
 def _commitments(plan, supporter):
-    """Those that stand, in the order of their codes."""
+    """The standing commitments, in the order of their codes."""
     if plan.until:
         rows = _with_marks(Commitment.objects.filter(plan.changes.standing(Commitment)))
-        rows = rows.annotate(called_then=names.then("lead", plan.until.ends_on))
+        rows = rows.annotate(called_then=names.name_then("lead", plan.until.ends_on))
     else:
         rows = _standing(Commitment)
     rows = rows.filter(plan=plan)
@@ -179,10 +179,10 @@ def _commitments(plan, supporter):
 
 
 def _activities(plan, commitments):
-    """Those of the plan that stand, each with its commitment."""
+    """The standing activities of the plan, each with its commitment."""
     if plan.until:
         rows = _with_marks(Activity.objects.filter(plan.changes.standing(Activity)))
-        rows = rows.annotate(called_then=names.then("agency", plan.until.ends_on))
+        rows = rows.annotate(called_then=names.name_then("agency", plan.until.ends_on))
     else:
         rows = _standing(Activity)
     above, found = {each.pk: each for each in commitments}, []
@@ -202,7 +202,7 @@ def _standing(model):
 
 
 def _with_marks(rows):
-    """Public records in the order of their codes; whether each is disputed."""
+    """Those of public plans by their codes, each marked if its agency disputes it."""
     links = {Commitment: ["lead", "programme__area"], Activity: ["agency"]}
     is_disputed = disputes.unresolved(rows.model._meta.model_name)
     return (
@@ -222,10 +222,11 @@ def build(
     today: date,
 ) -> tuple[CommitmentRow, ...]:
     """
-    Rows of ``commitments``; ``periods`` are all of their plan.
+    The rows of ``commitments``, of which ``activities`` are a part.
 
-    ``updates`` and ``declarations`` are rows of ``counted``; of an update in review
-    nothing is read but the day on which it was handed in.
+    ``periods`` are all of the plan, ``updates`` and ``declarations`` rows of
+    ``counted``. Of an update in review nothing is read but the day on which it was
+    handed in.
     """
     handed_in, reports = defaultdict(dict), defaultdict(list)
     declared, work = defaultdict(list), defaultdict(list)

@@ -1,4 +1,4 @@
-"""What counts in one plan, as its board reads it: no text, nobody's name."""
+"""The accounts that count in a plan, as its board reads them: no text, no name."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from strategic_areas.models.review import said_on
 from strategic_areas.queries.plan import disputes
 from strategic_areas.queries.prepared import prepared
 
-#: What is read of an update or a declaration.
+#: The columns that are read of an update and of a declaration.
 READ = (
     "pk",
     "period_id",
@@ -46,23 +46,24 @@ OF_UPDATE = (
 
 @dataclass(frozen=True, kw_only=True)
 class Counted:
-    """The period of an account that counts, when it was published and where."""
+    """Where an account comes from, when it was published and under which address."""
 
     period_id: int
     provenance: str
     published_at: datetime
     public_id: str
-    #: Its agency does not acknowledge this very account, and nothing is decided.
+    #: Its agency disputes this very account, and nothing is decided yet.
     is_disputed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class CountedReport(Counted, progress.Report):
     """
-    A report. ``is_held_back`` where it states an obstacle that the public may read.
+    A report of an activity.
 
-    Evidence was handed in with it, of which some is open to everybody or none: asked
-    for one agency alone.
+    ``is_held_back`` tells that it states an obstacle which the public may read. Whether
+    it came with evidence, and with some that is open to all, is read for one agency
+    only.
     """
 
     is_reserved: bool = False
@@ -78,7 +79,7 @@ class CountedDeclaration(Counted, progress.Declaration):
 
 @prepared
 def updates(with_evidence=False):
-    """Updates that count, and those in review; of these only their day is told."""
+    """Updates that count, and those that wait for review, as rows of few columns."""
     obstacle = Q(obstacle_es__gt="", is_reserved=False)
     rows = ActivityUpdate.objects.counted_or_in_review().order_by()
     rows = rows.annotate(
@@ -97,16 +98,16 @@ def updates(with_evidence=False):
 
 @prepared
 def declarations():
-    """Declarations that count."""
+    """Declarations that count, as rows of few columns."""
     rows = CommitmentUpdate.objects.counted().order_by()
     return rows.values_list(*READ, "commitment_id", "result_reached", named=True)
 
 
 def first_submissions(**lookups) -> Mapping[tuple[int, int], date]:
     """
-    (period, activity) → the day in Santo Domingo on which a report was first handed in.
+    The day in Santo Domingo on which each report was first handed in.
 
-    ``lookups`` are conditions on the updates.
+    Keys are the ids of period and activity. ``lookups`` are conditions on the updates.
     """
     about = {f"activity_update__{name}": value for name, value in lookups.items()}
     steps = (
@@ -137,7 +138,7 @@ def report(row, period: ReportingPeriod) -> CountedReport:
 
 
 def declaration(row, period: ReportingPeriod) -> CountedDeclaration:
-    """The declaration in a row of ``declarations``, or in a whole one that counts."""
+    """The declaration in a row of ``declarations``, or in a whole declaration."""
     return CountedDeclaration(
         **_counted(row, period), result_reached=row.result_reached
     )

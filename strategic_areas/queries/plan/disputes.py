@@ -1,4 +1,4 @@
-"""That an agency does not acknowledge a record, as the public reads it."""
+"""What the public reads of a record that its agency does not acknowledge."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +12,7 @@ from strategic_areas.models import AttributionDispute
 
 @dataclass(frozen=True)
 class Dispute:
-    """Signed by a role, by no person. ``outcome`` is empty until it is resolved."""
+    """A dispute, signed by a role. ``outcome`` is "" until something is decided."""
 
     agency: Agency
     text_es: str
@@ -40,18 +40,18 @@ def public_dispute(row: AttributionDispute) -> Dispute:
 
 
 def dispute_of(record) -> Dispute | None:
-    """That of a record that was read with its dispute and its agency; no query."""
+    """The dispute of a record that was read together with it, if any; no query."""
     row = record._state.fields_cache.get("dispute")
     return public_dispute(row) if row else None
 
 
 def stands_open(record) -> bool:
-    """Whether its agency does not acknowledge such a record, and nothing is decided."""
+    """Whether such a record is disputed and nothing is decided yet; no query."""
     row = record._state.fields_cache.get("dispute")
     return row is not None and row.resolved_on is None
 
 
 def unresolved(field: str, record="pk") -> Exists:
-    """Whether a record, by its lookup, is disputed; a column of another query."""
+    """A column of another query: whether the record at this lookup is disputed."""
     rows = AttributionDispute.objects.unresolved()
     return Exists(rows.filter(**{field: OuterRef(record)}))

@@ -1,4 +1,4 @@
-"""How many records each value of a filter would leave, given the other filters."""
+"""Filters of a list, and how many records each value of a filter would leave."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -40,7 +40,8 @@ def sift(
     """
     The records that have every value asked for, and a facet for each of ``names``.
 
-    In one pass: what only one filter keeps out counts beside the values of that one.
+    One pass over the items: a record that only one filter keeps out is counted for the
+    values of that filter.
     """
     kept, total, without = [], 0, Counter()
     numbers = {name: Counter() for name in names}

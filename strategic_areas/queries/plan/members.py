@@ -1,4 +1,4 @@
-"""The agencies of a plan as a list, and in what order."""
+"""The list of a plan's agencies, and the orders in which it is read."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -41,7 +41,7 @@ class AgencyRow:
 
 
 def board_of(plan: Plan, today: date) -> Board:
-    """The plan's board with what the list of its agencies tells; see board.load."""
+    """The board of the plan with all that the list of its agencies needs."""
     asked = rounds.last_public(periods_of(plan), today)
     return board.load(plan, today, asked=asked)
 
@@ -50,7 +50,7 @@ def of_plan(found: Board, today: date) -> tuple[AgencyRow, ...]:
     """
     The plan's agencies by name, the chair first, partners last; one query.
 
-    ``found`` comes from ``board_of``.
+    ``found`` is the board that ``board_of`` gives.
     """
     led, work = defaultdict(list), defaultdict(list)
     for row in found.rows:
@@ -78,35 +78,35 @@ def of_plan(found: Board, today: date) -> tuple[AgencyRow, ...]:
 
 
 def _parts(plan):
-    """Parts in the plan, each agency called as on the day of which the plan is read."""
+    """The parts in the plan; agencies have the names they had on the plan's day."""
     parts = Participation.objects.filter(plan=plan).select_related("agency")
     parts = parts.order_by("pk")
     if plan.until:
-        then = names.then("agency", plan.until.ends_on)
+        then = names.name_then("agency", plan.until.ends_on)
         parts = list(parts.annotate(called_then=then))
         for part in parts:
-            part.agency = names.called(part.agency, part.called_then)
+            part.agency = names.under_name(part.agency, part.called_then)
     return parts
 
 
 def _came_later(participation, plan):
-    """The plan is read as of a day on which the agency was no member yet."""
+    """True if the agency was no member yet on the day of which the plan is read."""
     since = participation.member_since
     return bool(plan.until and since and since > plan.until.ends_on)
 
 
 def name(row: AgencyRow) -> str:
-    """What the agency is called, in the reader's language and on the plan's day."""
+    """The agency's name on the plan's day, without accents and case, to sort by."""
     return fold(row.agency.name)
 
 
 def share_on_time(row: AgencyRow) -> Fraction | None:
-    """Of the rounds that asked it, those answered on time; None where none did."""
+    """The share of rounds that it answered on time; None if no round asked it."""
     answered = row.discipline
     return Fraction(answered.on_time, answered.asked) if answered.asked else None
 
 
-#: What a list of agencies may be ranked by, beside their names.
+#: The figures by which the list of agencies may be sorted instead of by name.
 RANKS = {
     "led": lambda row: row.counts.total,
     "completed": lambda row: row.completed,
@@ -118,9 +118,10 @@ RANKS = {
 
 def ranked(rows: Iterable[AgencyRow], sort: str) -> tuple[AgencyRow, ...]:
     """
-    By one of ``RANKS``, with "-" before it the most first; equals by name.
+    Rows sorted by one of ``RANKS``, with "-" before it the largest first.
 
-    An agency without a figure to rank by comes last either way.
+    Equal ones stay in the order of their names. An agency without a figure to sort by
+    comes last in both orders.
     """
     key, is_descending = RANKS[sort.removeprefix("-")], sort.startswith("-")
     by_name = sorted(rows, key=name)

@@ -1,4 +1,4 @@
-"""What agencies were called at the time that a page tells of."""
+"""The names that agencies had at the time of which a page tells."""
 
 from collections.abc import Iterable, Mapping
 from copy import copy
@@ -9,18 +9,18 @@ from django.db.models.functions import JSONObject
 
 from agencies.models import Agency, AgencyName
 
-#: What of an agency a former name replaces; its address word stays today's.
+#: The fields of an agency that a former name replaces; its address stays today's.
 NAMED = ("acronym", "name_es", "name_en")
 #: The end of the period of a row of the other query.
 PERIOD_END = OuterRef("period__ends_on")
 
 
-def then(agency: str, day=PERIOD_END) -> Subquery:
+def name_then(agency: str, day=PERIOD_END) -> Subquery:
     """
-    The name that an agency had on a day and lost since; a column of another query.
+    A column of another query: the former name that an agency had on a day.
 
-    ``agency`` is a lookup, ``day`` a date or, as for an account, an expression. None
-    where it was called as today.
+    ``agency`` is a lookup, ``day`` a date or an expression, by default the end of the
+    period of an account. The column is null where the agency had today's name.
     """
     rows = AgencyName.objects.filter(
         Q(starts_on__isnull=True) | Q(starts_on__lte=day),
@@ -32,8 +32,8 @@ def then(agency: str, day=PERIOD_END) -> Subquery:
     return Subquery(rows.values_list(JSONObject(**{n: n for n in NAMED}))[:1])
 
 
-def on(names: Iterable[AgencyName], day: date) -> Mapping | None:
-    """The same of one agency's former names, as they were loaded."""
+def name_on(names: Iterable[AgencyName], day: date) -> Mapping | None:
+    """The one of an agency's former names that it had on a day; None for today's."""
     held = [
         each
         for each in names
@@ -47,11 +47,11 @@ def on(names: Iterable[AgencyName], day: date) -> Mapping | None:
     return {name: getattr(first, name) for name in NAMED}
 
 
-def called(agency: Agency, name: Mapping | None) -> Agency:
+def under_name(agency: Agency, name: Mapping | None) -> Agency:
     """
-    The agency under that name, to be read and never saved; or as it is, for None.
+    A copy of the agency with that name, to be read and never saved.
 
-    A renamed one has as ``today`` the agency as it is called now.
+    Its ``today`` is the agency as it is called now. For None, the agency itself.
     """
     if not name:
         return agency
@@ -62,9 +62,9 @@ def called(agency: Agency, name: Mapping | None) -> Agency:
     return renamed
 
 
-def call_as_then(records: Iterable[Model], link: str) -> None:
-    """Give each record's agency the name ``called_then`` that it was loaded with."""
+def use_names_then(records: Iterable[Model], link: str) -> None:
+    """Give the agency of each record the name ``called_then`` it was loaded with."""
     for record in records:
         agency = getattr(record, link)
         name = getattr(agency, "called_then", None)
-        setattr(record, link, called(agency, name))
+        setattr(record, link, under_name(agency, name))

@@ -1,9 +1,9 @@
 """
 A plan as it stood at the end of a past period.
 
-What was published then and later of periods that end by it counts, what is of a later
-one does not; what amendments changed since is undone. A plan read so carries the period
-as ``until``, and everything that starts from the plan follows.
+Accounts of periods that end by that day count, whenever they were published; accounts
+of later periods do not. What amendments changed since then is undone. A plan read this
+way carries the period as ``until``, and all that is read of the plan follows it.
 """
 
 import re
@@ -28,7 +28,7 @@ from strategic_areas.queries.plan import names, plans
 
 #: The "field" of an amendment that brought the record itself.
 BROUGHT = ("activity", "commitment")
-#: By which of its words an old value names a record.
+#: The fields whose words may name a record in the old value of an amendment.
 NAMED_BY = {
     Agency: ("acronym", "slug", "name_es", "name_en"),
     Programme: ("code", "name_es", "name_en"),
@@ -58,24 +58,24 @@ def plan_as_of(code: str, at: str, today: date) -> Plan | None:
 
 
 def choices(periods: Iterable[ReportingPeriod], today: date) -> list[ReportingPeriod]:
-    """Those as of which a plan can be read: they have ended, and are real."""
+    """The periods as of which a plan can be read: real ones that have ended."""
     return [p for p in periods if p.ends_on < today and not p.is_demonstration]
 
 
 def day_of(plan: Plan, today: date) -> date:
-    """The day of which its pages speak."""
+    """The day of which the plan's pages tell."""
     return plan.until.ends_on if plan.until else today
 
 
 def until(rows, plan: Plan):
-    """Of accounts or comments of the plan, those that count as of its period."""
+    """Those of the plan's accounts or comments that count as of its period."""
     if plan.until is None:
         return rows
     return rows.filter(period__ends_on__lte=plan.until.ends_on)
 
 
 class Changes:
-    """The approved amendments of a plan, told by whether they came after a day."""
+    """The approved amendments of a plan, apart by whether they came after a day."""
 
     def __init__(self, approved: Iterable[Amendment], day: date):
         latest_first = sorted(approved, key=lambda a: (a.decided_on, a.pk))[::-1]
@@ -96,14 +96,14 @@ class Changes:
         return {pk for pk in ids if pk}
 
     def standing(self, model) -> Q:
-        """What stood then, of commitments or of activities; a condition."""
+        """A condition for the commitments or activities that stood on the day."""
         new, old = (f"{way}_{model._meta.model_name}" for way in ("from", "to"))
         pairs = model.supersedes.through.objects
         replaced = pairs.exclude(**{f"{new}__in": self.brought[model]}).values(old)
         return ~Q(pk__in=replaced) & ~Q(pk__in=self.brought[model])
 
     def undo(self, records: Iterable[Model]) -> None:
-        """Give the records, of one kind, the old values of what was changed since."""
+        """Give records of one kind back the values that were changed since the day."""
         records = list(records)
         known = _Known(records, self._day)
         by_key = {_key(record): record for record in records}
@@ -119,14 +119,16 @@ class Changes:
                 setattr(record, field.name, _day(amendment.old_value_es or ""))
                 self._tell_who_stated(record, field.name)
             elif isinstance(field, ForeignKey):
-                if old := known.find(field.related_model, amendment.old_value_es or ""):
+                if old := known.named(
+                    field.related_model, amendment.old_value_es or ""
+                ):
                     setattr(record, field.name, old)
             elif hasattr(record, f"{field.name}_es"):
                 setattr(record, f"{field.name}_es", amendment.old_value_es or "")
                 setattr(record, f"{field.name}_en", amendment.old_value_en)
 
     def _tell_who_stated(self, record, name):
-        """The old due date was the plan's, or that of an amendment before."""
+        """Say who stated the old due date: the plan, or an earlier amendment."""
         if name != "due_on":
             return
         amended = (*_key(record), name) in self._by_then
@@ -142,7 +144,7 @@ def _key(record):
 
 
 def _day(text):
-    """A day as an amendment writes it: 31/03/2026, or 2026-03-31; else None."""
+    """The date that an amendment writes as 31/03/2026 or 2026-03-31; else None."""
     for pattern, order in ((r"(\d+)/(\d+)/(\d{4})", -1), (r"(\d{4})-(\d+)-(\d+)", 1)):
         if found := re.fullmatch(pattern, text.strip()):
             with suppress(ValueError):
@@ -151,7 +153,7 @@ def _day(text):
 
 
 class _Known:
-    """Agencies and programmes by the words that name them; read only when needed."""
+    """Agencies and programmes by the words that name them, read when first needed."""
 
     def __init__(self, records, day):
         self._found, self._day = {}, day
@@ -167,7 +169,7 @@ class _Known:
         for word in (getattr(record, "called_then", None) or {}).values():
             self._found.setdefault((type(record), word), record)
 
-    def find(self, model, word):
+    def named(self, model, word):
         if model in NAMED_BY and word and (model, word) not in self._found:
             rows = self._agencies if model is Agency else self._programmes
             for record in rows(word)[:1]:
@@ -179,17 +181,17 @@ class _Known:
         return rows.select_related("area")
 
     def _agencies(self, word):
-        """Those that bear the name now before those that bore it once."""
+        """Agencies that have this name now, then those that had it once."""
         named, once = _named(Agency, word), _named(Agency, word, "former_names__")
         rows = Agency.objects.filter(named | once).annotate(
-            called_then=names.then("pk", self._day),
+            called_then=names.name_then("pk", self._day),
             bears_it_no_more=Case(When(named, then=Value(0)), default=Value(1)),
         )
         return rows.order_by("bears_it_no_more", "pk")
 
 
 def _named(model, word, path=""):
-    """A condition: one of the words that name such a record is this."""
+    """A condition for the records that this word names."""
     named = Q()
     for name in NAMED_BY[model]:
         named |= Q(**{f"{path}{name}": word})

@@ -1,4 +1,4 @@
-"""Which plans there are, which is in force, which to show, and how each was amended."""
+"""The plans: which is in force, which one to show, and how each was amended."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -25,7 +25,7 @@ from strategic_areas.queries.prepared import prepared
 
 @dataclass(frozen=True)
 class Choice:
-    """The plan in force, if any, and the one that has something to show, if any."""
+    """The plan in force, and the plan to show on the first page; either may be None."""
 
     in_force: Plan | None
     shown: Plan | None
@@ -37,7 +37,7 @@ def approved_amendments():
 
 
 def amendments_of(plan: Plan):
-    """Those approved of a plan, the latest first, with the records they are about."""
+    """The approved amendments of a plan, the latest first, with what they change."""
     return (
         approved_amendments()
         .filter(plan=plan)
@@ -47,7 +47,7 @@ def amendments_of(plan: Plan):
 
 
 def reconstructed(plan="pk"):
-    """Whether the plan, by its lookup, is one of lines of work; costs no query."""
+    """A column of another query: whether the plan at this lookup is reconstructed."""
     standing = Commitment.objects.standing().filter(plan=OuterRef(plan))
     return Exists(standing.exclude(provenance=Provenance.PLAN))
 
@@ -55,10 +55,10 @@ def reconstructed(plan="pk"):
 @prepared
 def public():
     """
-    Plans that anyone may read, latest first.
+    Plans that anyone may read, the latest first.
 
-    ``has_record``, ``has_later`` and ``has_amendments`` tell of content,
-    ``is_reconstructed`` of where it comes from.
+    ``has_record``, ``has_later`` and ``has_amendments`` tell what a plan holds,
+    ``is_reconstructed`` whether any of its standing commitments is a reconstruction.
     """
     of_it = {"plan": OuterRef("pk")}
     return Plan.objects.public().annotate(
@@ -70,7 +70,7 @@ def public():
 
 
 def by_code(code: str) -> Plan | None:
-    """A public plan."""
+    """The public plan of this code, or None."""
     return public().filter(code=code).first()
 
 
@@ -80,7 +80,7 @@ def with_areas():
 
 
 def periods_of(plan: Plan) -> list[ReportingPeriod]:
-    """The plan's periods, the latest first; read once for a plan."""
+    """The plan's periods, the latest first. They are read once and kept on the plan."""
     if not hasattr(plan, "known_periods"):
         rows = ReportingPeriod.objects.filter(plan=plan)
         plan.known_periods = list(rows.order_by("-ends_on", "-starts_on", "pk"))

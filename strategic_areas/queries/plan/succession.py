@@ -1,4 +1,4 @@
-"""What came in place of what, within one plan."""
+"""Which commitment or activity came in place of which, within one plan."""
 
 from collections import defaultdict
 
@@ -6,7 +6,7 @@ from strategic_areas.models import Activity, Commitment, Plan
 
 
 class Succession:
-    """The plan's pairs of new and old records, read once, in two queries."""
+    """All pairs of new and old records of a plan, read in two queries."""
 
     def __init__(self, plan: Plan):
         self._old, self._new = defaultdict(list), defaultdict(list)
@@ -33,15 +33,15 @@ class Succession:
         return activity_id in self._superseded
 
     def heirs(self, commitment_id: int) -> list[int]:
-        """Ids of all that came in its place, nearest first."""
+        """The ids of all commitments that came in its place, nearest first."""
         return _walk(commitment_id, self._new)
 
     def predecessors(self, commitment_id: int) -> list[int]:
-        """Ids of all that it came in place of, nearest first."""
+        """The ids of all commitments that it came in place of, nearest first."""
         return _walk(commitment_id, self._old)
 
     def former_activities(self, commitment_id: int) -> set[int]:
-        """Ids of the activities that its own ones came in place of."""
+        """The ids of the activities that activities of the commitment replaced."""
         own = self._renewed[commitment_id]
         return {old for new in own for old in _walk(new, self._old_activities)}
 

@@ -1,7 +1,7 @@
 """
-Everything that the search may find: what public pages print, one read for each model.
+Everything that the search can find, which is what public pages print.
 
-Each kind of record starts from the rows that its own page starts from.
+Each model is read by itself, from the rows that its own page starts from.
 """
 
 from strategic_areas.queries.plan import plans

@@ -1,4 +1,4 @@
-"""What the search may find of agencies: their parts in plans, and what they say."""
+"""Agencies, and what they say, as the search finds them."""
 
 from collections import defaultdict
 
@@ -19,10 +19,10 @@ from strategic_areas.models import (
 )
 from strategic_areas.queries.search_texts.texts import (
     in_both,
+    not_empty,
     text,
     texts_of,
     title,
-    told,
     untranslated,
 )
 from strategic_areas.queries.updates import record
@@ -32,16 +32,16 @@ from strategic_areas.search.documents import Document, Place, Text
 #: The texts of an account.
 SAID = ("text", *(field.name for field in TEXTS), "note")
 DISPUTED = gettext_noop("Attribution that the institution does not acknowledge")
-#: Accounts read at a time: all at once would stand in memory beside the index.
+#: Accounts read at a time: all at once would fill memory that the index needs.
 AT_A_TIME = 500
 
 
 def documents(public, seen):
     """
-    Of agencies, of what they say of themselves, and of what was published of the work.
+    Agencies, their comments and disputes, published accounts and their evidence.
 
-    ``public`` are the public plans by id, each with its ``rank``; what the records rest
-    on is added to ``seen``.
+    ``public`` holds the public plans by id, each with its ``rank``. The sources of the
+    records are added to ``seen``.
     """
     yield from _agencies(public, seen)
     yield from _comments(public)
@@ -51,7 +51,7 @@ def documents(public, seen):
 
 
 def _agencies(public, seen):
-    """One of each agency, on its page in the latest plan in which it has a part."""
+    """Each agency, found on its page in the latest plan in which it has a part."""
     first, former = {}, defaultdict(list)
     for plan, agency, part in _parts(public, seen):
         nearness = (plan.rank, part is None)
@@ -67,7 +67,7 @@ def _agencies(public, seen):
             title=text(agency, "name"),
             code=agency.acronym,
             place=_page_of(agency, plan),
-            texts=told(
+            texts=not_empty(
                 *(texts_of(part) if part else ()), *(text(e, "name") for e in names)
             ),
             also=tuple(untranslated(each.acronym) for each in names),
@@ -77,7 +77,7 @@ def _agencies(public, seen):
 
 
 def _parts(public, seen):
-    """Each plan and agency that has a part in it, with the part where it is stated."""
+    """Triples of a plan, an agency that has a part in it, and the part if stated."""
     plans = list(public)
     stated = Participation.objects.filter(plan__in=plans).select_related("agency")
     for part in stated.order_by("pk").prefetch_related("sources"):
@@ -98,7 +98,7 @@ def _page_of(agency, plan):
 
 
 def _comments(public):
-    """What agencies say of themselves, with their reports."""
+    """The comments of agencies on themselves, found on their pages."""
     rows = AgencyComment.objects.filter(period__plan__in=list(public))
     for row in rows.select_related("agency", "period").order_by("pk"):
         plan = public[row.period.plan_id]
@@ -117,7 +117,7 @@ def _comments(public):
 
 
 def _disputes(public):
-    """With the record that it is about, if that stands and its page says what it is."""
+    """Disputes, found on the page of the record that they are about, if it stands."""
     plans = list(public)
     told_of = ActivityUpdate.objects.published().filter(is_reserved=False)
     stands = (
@@ -152,10 +152,10 @@ def _disputes(public):
 
 def _accounts(public, seen):
     """
-    Published accounts, as ``record`` gives them.
+    Published accounts, found at their addresses.
 
-    What was withdrawn, or replaced by a newer revision, is not found. Of a reserved
-    one nothing is found but its legal basis.
+    Withdrawn and replaced revisions are not found. Of a reserved one nothing but the
+    legal basis is found.
     """
     for rows in (record.updates(), record.declarations()):
         rows = rows.filter(status=Status.PUBLISHED, plan__in=list(public))
@@ -173,7 +173,7 @@ def _account(entry):
         title=title(text(entry.subject, "title")),
         code=entry.subject.code,
         place=Place("update", (entry.commitment.plan.code, entry.public_id)),
-        texts=told(
+        texts=not_empty(
             *texts_of(entry, *SAID), Text(entry.legal_basis, about="legal_basis")
         ),
         captions=(text(entry.period, "name"), untranslated(entry.agency.acronym)),
@@ -184,7 +184,7 @@ def _account(entry):
 
 
 def _evidence(public):
-    """Cleared, on the page of the published account that it was handed in with."""
+    """Cleared evidence, found on the page of its published account."""
     rows = Evidence.objects.cleared().exclude(kind=Evidence.Kind.REMOVED)
     rows = rows.exclude(activity_update__is_reserved=True).select_related(
         *("activity_update__activity__agency", "activity_update__period"),
@@ -194,14 +194,15 @@ def _evidence(public):
         about, plan = item.record, public.get(item.record.plan_id)
         if plan is None:
             continue
-        archive = (item.archive_office, item.archive_number)
+        archive = [item.archive_office, item.archive_number]
+        texts = [Text(word) for word in archive if word != MARKER]
         yield Document(
             kind="evidence",
             pk=str(item.pk),
             title=title(text(item, "title")),
             place=Place("update", (plan.code, about.public_id)),
-            texts=told(*(Text("" if word == MARKER else word) for word in archive)),
-            captions=told(
+            texts=not_empty(*texts),
+            captions=not_empty(
                 text(about.period, "name"),
                 untranslated(about.agency.acronym),
                 untranslated(plan.code),

@@ -1,4 +1,4 @@
-"""What the search may find of the plans' structure and of what is told with it."""
+"""The structure of plans, and records around them, as the search finds them."""
 
 from dataclasses import replace
 
@@ -21,24 +21,24 @@ from strategic_areas.queries.plan.plans import approved_amendments
 from strategic_areas.queries.search_texts.texts import (
     RESTING,
     in_both,
+    not_empty,
     text,
     texts_of,
     title,
-    told,
     untranslated,
 )
 from strategic_areas.search.documents import Document, Place
 
-#: An amendment of these brought the record itself; its page prints no values then.
+#: An amendment of these fields added the record; its page prints no values then.
 BROUGHT = {"activity", "commitment"}
 
 
 def documents(public, seen):
     """
-    Of each kind of record that one read gives.
+    Plans, what they hold, and records that several plans share.
 
-    ``public`` are the public plans by id, each with its ``rank``; what the records rest
-    on is added to ``seen``.
+    ``public`` holds the public plans by id, each with its ``rank``. The sources of the
+    records are added to ``seen``.
     """
     for plan in public.values():
         yield _plan(plan)
@@ -106,7 +106,7 @@ def _later_activity(row, plan):
 
 
 def _coded(kind, row, plan, place, agency):
-    """A record with a code, of an agency if it has one."""
+    """The document of a record with a code, with the agency that it names, if any."""
     acronym = untranslated(agency and agency.acronym)
     return Document(
         kind=kind,
@@ -115,7 +115,7 @@ def _coded(kind, row, plan, place, agency):
         code=row.code,
         place=place,
         texts=texts_of(row),
-        captions=told(acronym, untranslated(plan.code)),
+        captions=not_empty(acronym, untranslated(plan.code)),
         also=(text(agency, "name"),) if agency else (),
         names=(row.code,),
         order=(plan.rank, row.sort_code),
@@ -149,7 +149,7 @@ def _area(row, plan):
 
 
 def _programme(row, plan):
-    """It stands on the page of its area."""
+    """A programme is found on the page of its area."""
     return Document(
         kind="area",
         pk=f"programme-{row.pk}",
@@ -166,7 +166,7 @@ def _page_of(area, plan):
 
 
 def _amendment(row, plan):
-    """It stands with what it changes, or with all others where that is the plan."""
+    """An amendment is found with the record it changes, or in the list of all."""
     place = Place("amendments", (plan.code,))
     commitment = row.activity.commitment if row.activity else row.commitment
     if commitment:
@@ -179,7 +179,7 @@ def _amendment(row, plan):
         title=title(text(row.activity or commitment or plan, "title")),
         place=place,
         texts=texts_of(row, *said),
-        captions=told(text(row, "deciding_act"), untranslated(plan.code)),
+        captions=not_empty(text(row, "deciding_act"), untranslated(plan.code)),
         order=(plan.rank, -row.pk),
     )
 
@@ -206,7 +206,7 @@ def _law(row):
         title=title(text(row, "name")),
         place=Place("legal_base", fragment=row.code),
         texts=texts_of(row),
-        captions=told(untranslated(row.year)),
+        captions=not_empty(untranslated(row.year)),
         names=(row.code,),
         order=(str(row.year or ""), row.code),
     )
@@ -219,13 +219,13 @@ def _help_line(row):
         title=title(text(row, "label")),
         place=Place("help"),
         texts=texts_of(row, "scope", "hours", "note"),
-        captions=told(untranslated(", ".join(map(str, row.numbers)))),
+        captions=not_empty(untranslated(", ".join(map(str, row.numbers)))),
         order=(row.pk,),
     )
 
 
 def _targets(public):
-    """International targets, on the page of the latest plan that has a record."""
+    """Targets are found on the page of the latest plan that has a record."""
     plans = list(public.values())
     recorded = [plan for plan in plans if plan.has_record] or plans
     families = {code: in_both(name) for code, name in FAMILIES.items()}
@@ -244,7 +244,7 @@ def _targets(public):
 
 
 def _corrections():
-    """What was asked to be corrected, on the page of the log that tells it."""
+    """Requests for corrections are found on their page of the log."""
     rows = Correction.objects.order_by(*corrections.LATEST_FIRST)
     for place, row in enumerate(rows, start=1):
         page, mark = corrections.page_of(place), mark_of(row.pk)

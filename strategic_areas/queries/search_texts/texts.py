@@ -1,4 +1,4 @@
-"""Texts of records as the search keeps them, in both languages, and their sources."""
+"""The texts and sources of records as the search keeps them, in both languages."""
 
 from django.utils.translation import gettext, override
 
@@ -18,9 +18,9 @@ from strategic_areas.models import (
 )
 from strategic_areas.search.documents import Document, Text
 
-#: The fields that name a record; what it says stands in the others.
+#: Fields that name a record; the search shows them as its title.
 NAMES = {"title", "name", "short", "label", "topic", "about"}
-#: The records whose pages print what they rest on; the first of these comes first.
+#: Models whose pages print sources. A source is found at the first of these.
 RESTING = (
     Commitment,
     Activity,
@@ -37,21 +37,22 @@ RESTING = (
 
 def texts_of(record, *names):
     """
-    What a record says, each text under its name.
+    The texts of a record that are not empty, each with the name of its field.
 
-    Without ``names`` that is all that its declaration holds in two languages.
+    Without ``names``, those are all bilingual texts that the declaration of the model
+    holds, but for the names of the record.
     """
     if not names:
         declared = record.fields.names(bilingual=True, public=True, kind=Kind.TEXT)
         names = [name for name in declared if name not in NAMES]
-    return told(*(text(record, name) for name in names))
+    return not_empty(*(text(record, name) for name in names))
 
 
 def text(record, field):
     """
-    A bilingual text of a record; empty where there is none.
+    A bilingual text of a record; empty where it has none.
 
-    What was withdrawn to protect people cannot be found, nor that it was there.
+    A text that was withdrawn to protect people cannot be found, nor that it was there.
     """
     spanish = getattr(record, f"{field}_es") or ""
     english = getattr(record, f"{field}_en") or ""
@@ -61,23 +62,23 @@ def text(record, field):
 
 
 def title(found):
-    """A text as a title, never empty: of one that was withdrawn, what pages say."""
+    """The text as a title. One that was withdrawn reads as it does on pages."""
     return found if found.spanish else in_both("[text withdrawn to protect people]")
 
 
 def untranslated(value):
-    """Initials, a code or a year, which are the same in any language."""
+    """A text that is the same in both languages: initials, a code, a year."""
     written = "" if value in {None, MARKER} else str(value)
     return Text(written, written)
 
 
-def told(*texts):
-    """Those that say something."""
+def not_empty(*texts):
+    """The texts that are not empty."""
     return tuple(each for each in texts if each.spanish or each.english)
 
 
 def in_both(message):
-    """A sentence of the catalogue, by its English."""
+    """A sentence of the catalogue in both languages, by its English."""
     found = {}
     for language in ("es", "en"):
         with override(language):
@@ -86,13 +87,13 @@ def in_both(message):
 
 
 class SourcesSeen:
-    """What the records rest on that were told, each with the place to find it at."""
+    """The sources of the records seen so far, each at its first place."""
 
     def __init__(self):
         self._first = {}
 
     def add(self, record, place, plan=None):
-        """The sources of a record that was loaded with them, and stands at a place."""
+        """Note the sources of a record that is found at a place."""
         rank = plan.rank if plan else 0
         kind = RESTING.index(type(record))
         nearness = (rank, kind, place.spanish, place.fragment)
@@ -109,7 +110,7 @@ class SourcesSeen:
                 title=title(untranslated(source.title)),
                 place=place,
                 texts=texts_of(source),
-                captions=told(
+                captions=not_empty(
                     untranslated(source.publisher), untranslated(plan and plan.code)
                 ),
                 order=(rank, source.title, source.pk),

@@ -1,4 +1,4 @@
-"""What those who follow a plan, area, agency or commitment are told: news and dates."""
+"""News and dates for those who follow a plan, area, agency or commitment."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,7 +17,7 @@ from strategic_areas.progress import STATED
 from strategic_areas.queries.updates import record
 from strategic_areas.queries.updates.entry import Entry
 
-#: How many accounts a feed holds; the rest is on "updates".
+#: How many accounts a feed holds. "Updates" lists them all.
 NEWEST = 50
 
 
@@ -32,9 +32,9 @@ class News:
 
 def news(plan: Plan, *, area=None, agency=None, commitment=None) -> list[News]:
     """
-    The newest accounts of a plan, or of one record in it; demonstrations are none.
+    The newest accounts of a plan or of one record in it, without demonstrations.
 
-    A revision that a newer one replaced gives way to it.
+    Of several revisions of an account only the newest is among them.
     """
     updates = _newest(record.updates(), plan)
     declarations = _newest(record.declarations(), plan)
@@ -67,16 +67,16 @@ def _changed_at(row):
     return max(filter(None, (row.purged_at, row.withdrawn_at, row.published_at)))
 
 
-#: A due date that somebody states.
+#: A condition for due dates that somebody states.
 _STATED = {"due_on__isnull": False, "due_provenance__in": sorted(STATED)}
 
 
 @dataclass(frozen=True)
 class Day:
     """
-    A day that the plan states: something is due, a round's reports, or the plan ends.
+    A day that the plan states: a record or a round is due, or the plan ends.
 
-    ``kind`` and ``pk`` name the record for good.
+    ``kind`` and ``pk`` identify the record for good.
     """
 
     kind: str
@@ -89,7 +89,7 @@ def days(plan: Plan, agency=None) -> list[Day]:
     """
     The stated due dates of a plan, or of one agency in it, in order; three queries.
 
-    The end of the plan, which every record without a date of its own has, is told once.
+    The end of the plan, the due date of every record that states none, is told once.
     """
     commitments = Commitment.objects.standing().filter(plan=plan)
     activities = Activity.objects.public().standing().filter(plan=plan)

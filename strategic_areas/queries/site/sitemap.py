@@ -24,7 +24,7 @@ LAST = Max(
 
 @dataclass(frozen=True)
 class Place:
-    """The arguments of an address in each language."""
+    """The arguments of a page's address in each language, and its last change."""
 
     spanish: tuple
     english: tuple
@@ -33,10 +33,11 @@ class Place:
 
 def places() -> dict[str, list[Place]]:
     """
-    By the name of the page that takes them; six queries.
+    The places of all public pages by the name of the page; six queries.
 
-    ``of_plan`` are those of every other page of a plan, "" that of a page of the site.
-    A page that a plan links to only where it has such content is left out likewise.
+    ``of_plan`` holds those of all pages that take only a plan, "" those of pages that
+    take nothing. A page to which a plan links only if it has such content is left out
+    if it has none.
     """
     recorded = list(plans.public().filter(has_record=True))
     commitments = _commitments(recorded)
@@ -74,7 +75,7 @@ def places() -> dict[str, list[Place]]:
 
 
 def _revisions(rows):
-    """The accounts that stand, each at its address."""
+    """The published revisions, each at its address."""
     rows = rows.filter(status=Status.PUBLISHED).select_related(None).order_by("pk")
     told = rows.values_list("plan__code", "public_id", "published_at")
     return [Place((plan, word), (plan, word), at) for plan, word, at in told]

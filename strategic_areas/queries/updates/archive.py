@@ -1,8 +1,8 @@
 """
 The record of everything published on a plan, by period, agency and area.
 
-Read a page at a time from a place in it, never by counting rows: what is published
-meanwhile moves no page, and the last one costs what the first one does.
+It is read a page at a time from a place in it, never by counting rows: what is
+published meanwhile moves no page, and the last page costs what the first one does.
 """
 
 from collections.abc import Mapping
@@ -27,12 +27,12 @@ from strategic_areas.queries.updates import record
 from strategic_areas.queries.updates.entry import Entry
 
 FILTERS = ("period", "agency", "area")
-#: From an account to the records that say of which agency and which area it is.
+#: The lookups from an account to its agency and to its area.
 PATHS = {
     ActivityUpdate: ("activity__agency", "activity__commitment__programme__area"),
     CommitmentUpdate: ("commitment__lead", "commitment__programme__area"),
 }
-#: What the filters print of each record; the first names it in an address.
+#: The fields that the filters print; the first of each names it in an address.
 PERIOD = ("code", "name_es", "name_en", "ends_on", "is_demonstration")
 AGENCY = ("slug", "acronym", "name_es", "name_en")
 AREA = ("code", "sort_code", "name_es", "name_en", "short_es", "short_en")
@@ -41,14 +41,14 @@ AREA = ("code", "sort_code", "name_es", "name_en", "short_es", "short_en")
 @dataclass(frozen=True)
 class FilterCounts:
     """
-    How many accounts each filter value leaves, given the others.
+    How many accounts each value of a filter leaves, given the other filters.
 
-    Of planned work and of work beside it; demonstrations are counted nowhere.
-    ``counted`` are those of planned work alone, whatever is asked.
+    Accounts of planned work and of other work; demonstrations are never counted.
+    ``counted`` is the number of accounts of planned work, whatever is asked.
     """
 
     facets: Mapping[str, Facet]
-    #: Each by its word in an address.
+    #: The records by their words in addresses.
     periods: Mapping[str, ReportingPeriod]
     agencies: Mapping[str, Agency]
     areas: Mapping[str, StrategicArea]
@@ -58,13 +58,13 @@ class FilterCounts:
 
     @property
     def is_unknown(self) -> bool:
-        """Some value was asked for on which nothing is published."""
+        """True if a value was asked for on which nothing is published."""
         return any(facet.is_unknown for facet in self.facets.values())
 
 
 @dataclass(frozen=True)
 class RecordPage:
-    """A page of the record; the places at which it begins and ends where more stand."""
+    """A page of the record, and from where to read the newer and the older ones."""
 
     entries: tuple[Entry, ...]
     newer: str
@@ -72,7 +72,7 @@ class RecordPage:
 
 
 def count_by_filters(plan: Plan, asked: Mapping[str, str]) -> FilterCounts:
-    """``asked`` maps names of ``FILTERS`` to values; two queries."""
+    """Count a plan's record; ``asked`` maps ``FILTERS`` to values. Two queries."""
     periods, agencies, areas, items = {}, {}, {}, []
     for model, (agency, area) in PATHS.items():
         for row in _grouped(model, plan):
@@ -97,7 +97,7 @@ def count_by_filters(plan: Plan, asked: Mapping[str, str]) -> FilterCounts:
 
 
 def _named(found, model, names, path, row):
-    """The word in addresses of the record along a path; each is made once."""
+    """The word in addresses of the record at a path. Each record is made once."""
     word = row[f"{path}__{names[0]}"]
     if word not in found:
         found[word] = model(**{name: row[f"{path}__{name}"] for name in names})
@@ -105,7 +105,7 @@ def _named(found, model, names, path, row):
 
 
 def _grouped(model, plan):
-    """How many accounts there are of each period, agency and area."""
+    """The number of accounts of each period, agency and area."""
     agency, area = PATHS[model]
     names = [f"period__{name}" for name in PERIOD]
     names += [f"{agency}__{name}" for name in AGENCY]
@@ -124,10 +124,10 @@ def read_page(
     plan: Plan, asked: Mapping[str, str], length: int, place=None
 ) -> RecordPage:
     """
-    ``length`` accounts, newest first.
+    A page of ``length`` accounts, the newest first.
 
-    ``place`` is a pair: an account of ``account_at``, and whether those before it are
-    asked for. At first there is none.
+    ``place`` is None for the first page, else a pair: an account of ``account_at``, and
+    whether the page before it is asked for.
     """
     row, is_before = place or (None, False)
     found = []
@@ -148,13 +148,13 @@ def read_page(
 
 
 def everything(plan: Plan, asked: Mapping[str, str]) -> list[Entry]:
-    """All accounts asked for, in the same order."""
+    """All accounts that match what is asked, in the order of the pages."""
     rows = [row for rows in _rows(plan, asked) for row in rows]
     return record.entries(_newest_first(rows))
 
 
 def account_at(plan: Plan, public_id: str) -> ActivityUpdate | CommitmentUpdate | None:
-    """An account that is or was public, by its name in addresses."""
+    """The account of this public id that is or was public, or None."""
     for rows in (record.updates(), record.declarations()):
         if row := rows.filter(plan=plan, public_id=public_id).first():
             return row
@@ -162,7 +162,7 @@ def account_at(plan: Plan, public_id: str) -> ActivityUpdate | CommitmentUpdate 
 
 
 def _rows(plan, asked):
-    """The accounts asked for, of each kind, newest first."""
+    """Two querysets of the accounts asked for, one of each kind, the newest first."""
     for rows in (record.updates(), record.declarations()):
         agency, area = PATHS[rows.model]
         lookups = {
@@ -175,13 +175,13 @@ def _rows(plan, asked):
 
 
 def _newest_first(rows):
-    """Rows of both kinds; of one age, updates first and each kind as it was stored."""
+    """Sort rows of both kinds. Of one age, updates come first, in the stored order."""
     rows = sorted(rows, key=lambda row: (row._meta.model_name, row.pk))
     return sorted(rows, key=lambda row: row.age, reverse=True)
 
 
 def _beyond(model, row, is_before):
-    """What of ``model`` stands after a row in the order of the record, or before it."""
+    """A condition for the rows of a model that stand after a row, or before it."""
     compare, of_equals = (GreaterThan, "lt") if is_before else (LessThan, "gt")
     if isinstance(row, model):
         beyond = Q(**{f"pk__{of_equals}": row.pk})

@@ -1,4 +1,4 @@
-"""What a page reads of one published account: institutions, and no person."""
+"""One published account as pages read it. It names institutions and no person."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, make_dataclass, replace
@@ -32,7 +32,7 @@ from strategic_areas.queries.updates.sources import (
     transcribed_from,
 )
 
-#: What is told also of an account whose content is not.
+#: The fields that pages show even where the content is withheld.
 FRAME = (
     *("kind", "pk", "subject", "commitment", "agency", "period", "revision"),
     *("status", "provenance", "reported_on", "published_on", "public_id"),
@@ -68,10 +68,10 @@ class Entry(Content):
     """
     An update of an activity or a declaration on a commitment.
 
-    A withdrawn one keeps its place and its public reason, and nothing of its content.
-    ``purged_on`` is the day on which a text of it was last withdrawn to protect people.
-    Of a reserved one the public reads its state and the legal basis: no text, figure,
-    source or evidence. Texts come in both languages; a declaration's ``state`` is None.
+    A withdrawn entry keeps its place and the public reason, but none of its content. Of
+    a reserved entry the public reads the state and the legal basis: no text, figure,
+    source or evidence. ``purged_on`` is the day on which one of its texts was last
+    withdrawn to protect people. A declaration has no ``state``.
     """
 
     kind: str
@@ -107,9 +107,9 @@ class Entry(Content):
     translated: frozenset = frozenset()
     sources: tuple[Source, ...] = ()
     evidence: tuple[EvidenceLine, ...] = ()
-    #: That its agency does not acknowledge this very account.
+    #: The dispute of its agency about this very account.
     dispute: disputes.Dispute | None = None
-    #: Likewise of its activity or commitment, while nothing is decided on it.
+    #: Whether its agency disputes the activity or commitment, and nothing is decided.
     is_about_disputed: bool = False
 
     @property
@@ -140,7 +140,7 @@ class Entry(Content):
 
     @property
     def is_disputed(self):
-        """Whether the agency says of it, or of what it is about, that it is not its."""
+        """Whether its agency disputes the account, or the record that it is about."""
         is_open = self.dispute is not None and not self.dispute.resolved_on
         return is_open or self.is_about_disputed
 
@@ -153,26 +153,26 @@ class Entry(Content):
     @property
     def states_percent(self):
         """
-        Whether its percent is shown.
+        Whether pages show its percent.
 
-        Never one that a source states of reconstructed work: it would pass for a
-        measure of the plan. What an agency reports of its own work it does state.
+        They never show one that a source states of reconstructed work: it would pass
+        for a measure of the plan. What an agency reports of its own work they show.
         """
         is_known = self.percent is not None and self.state != progress.State.COMPLETED
         return is_known and not self.is_reconstructed
 
     @property
     def is_reconstructed(self):
-        """What a source says of work that the plan itself does not state."""
+        """True if a source tells of work that the plan itself does not state."""
         return self.is_recorded and not self.commitment.is_official
 
     def get_absolute_url(self, language=None):
-        """Its own page, for good, whatever becomes of it."""
+        """The address of its own page, which stands for good."""
         words = self.commitment.plan.code, self.public_id
         return address("update", *words, language=language)
 
     def without_content(self):
-        """The same account as its frame alone: when it was said, by whom, of what."""
+        """The same account without content: when it was said, by whom, of what."""
         return Entry(**{name: getattr(self, name) for name in FRAME})
 
     @property
@@ -181,12 +181,12 @@ class Entry(Content):
 
     @property
     def is_off_plan(self):
-        """Work that the plan does not hold; it enters no count."""
+        """True for work that the plan does not hold. It enters no count."""
         return self.kind == "activityupdate" and not self.subject.is_in_plan
 
     @property
     def is_recorded(self):
-        """Filed from public sources: nobody reported it here."""
+        """True if it was taken from public sources and not reported here."""
         return self.provenance not in {"reported", "transcribed", "demonstration"}
 
 
@@ -195,14 +195,14 @@ def make_entry(
     sources: Iterable[Source] = (),
     evidence: Iterable[EvidenceLine] = (),
 ) -> Entry:
-    """The entry of a revision that ``record`` has read."""
+    """The entry of a revision as ``record`` reads it."""
     is_update = isinstance(row, ActivityUpdate)
     frame = {
         "kind": row._meta.model_name,
         "pk": row.pk,
         "subject": row.subject,
         "commitment": row.activity.commitment if is_update else row.commitment,
-        "agency": names.called(row.agency, getattr(row, "called_then", None)),
+        "agency": names.under_name(row.agency, getattr(row, "called_then", None)),
         "period": row.period,
         "revision": row.revision,
         "status": row.status,
@@ -242,7 +242,7 @@ def as_published(row, evidence, *, today, is_reviewed_within_agency):
     """
     The entry that a submitted revision becomes if it is published today.
 
-    For whoever reviews it; ``evidence`` are the items that she may clear with it.
+    It is for whoever reviews it; ``evidence`` are the items that she may clear with it.
     """
     lines = [evidence_line(item, is_open=False) for item in evidence]
     return replace(
@@ -254,7 +254,7 @@ def as_published(row, evidence, *, today, is_reviewed_within_agency):
 
 
 def day(moment):
-    """The date in Santo Domingo, if there is a moment."""
+    """The date in Santo Domingo at this moment; None for None."""
     return timezone.localdate(moment) if moment else None
 
 
@@ -280,7 +280,7 @@ def _figures(row):
 
 
 def texts(row) -> dict:
-    """What it says in both languages; where it has no English, its translation's."""
+    """Its texts in both languages. English that is missing comes from a translation."""
     kept, found, translated = getattr(row, "translation", None), {}, set()
     others = {field.name: field.name for field in TEXTS if field.name in row.fields}
     for name, field in (others | translated_fields(row)).items():

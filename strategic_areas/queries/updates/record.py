@@ -1,4 +1,4 @@
-"""Published accounts as the public reads them, and each at its own address."""
+"""The record: published accounts, in lists and each at its own address."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,9 +21,9 @@ from strategic_areas.queries.updates.entry import Entry, make_entry
 @prepared
 def updates():
     """
-    Public revisions of updates of public plans, with what a page prints of them.
+    The public revisions of updates, with all that a page prints of them.
 
-    In no order: whoever needs one says so.
+    They come in no order; a caller that needs one states it.
     """
     return (
         _public(ActivityUpdate)
@@ -36,7 +36,7 @@ def updates():
             "dispute__agency",
         )
         .annotate(
-            called_then=names.then("activity__agency"),
+            called_then=names.name_then("activity__agency"),
             is_about_disputed=disputes.unresolved("activity", "activity")
             | disputes.unresolved("commitment", "activity__commitment"),
         )
@@ -45,7 +45,7 @@ def updates():
 
 @prepared
 def declarations():
-    """Likewise, public revisions of declarations."""
+    """The public revisions of declarations, likewise."""
     return (
         _public(CommitmentUpdate)
         .select_related(
@@ -56,7 +56,7 @@ def declarations():
             "translation",
         )
         .annotate(
-            called_then=names.then("commitment__lead"),
+            called_then=names.name_then("commitment__lead"),
             is_about_disputed=disputes.unresolved("commitment", "commitment"),
         )
     )
@@ -68,18 +68,18 @@ def _public(model):
 
 
 def standing(rows):
-    """Those that no newer revision replaced: published ones and withdrawals."""
+    """The revisions that no newer one replaced: published ones and withdrawals."""
     return rows.exclude(status=Status.REPLACED)
 
 
 def newest(rows):
-    """Demonstrations first, where their mark is seen; then newest first."""
+    """Rows in the order of a list: demonstrations, then the others, newest first."""
     ordered = rows.newest_first()
     return ordered.order_by("-period__is_demonstration", *ordered.query.order_by)
 
 
 def newest_off_plan(entries):
-    """Of each work beside the plan, its first account among ``entries``."""
+    """The first of the entries of each piece of work outside the plan."""
     newest_of = {}
     for entry in entries:
         if entry.is_off_plan:
@@ -89,9 +89,9 @@ def newest_off_plan(entries):
 
 def entries(rows: Iterable[ActivityUpdate | CommitmentUpdate]) -> list[Entry]:
     """
-    Entries of loaded revisions, in the order given.
+    Entries of loaded revisions, in their order, with their sources and evidence.
 
-    Three queries for any number of them: their sources and their evidence.
+    It takes three queries for any number of them.
     """
     rows = list(rows)
     updates = [row for row in rows if isinstance(row, ActivityUpdate)]
@@ -105,11 +105,10 @@ def entries(rows: Iterable[ActivityUpdate | CommitmentUpdate]) -> list[Entry]:
 @dataclass(frozen=True)
 class Published:
     """
-    A revision as it was published; ``revisions`` are all of its account, newest first.
+    A published revision at its address, and all ``revisions`` of its account.
 
-    ``withdrawal`` is the revision that was withdrawn, this one or a newer one: then
-    nothing of the content is told, since what was taken back is not shown in an older
-    wording either.
+    ``withdrawal`` is this revision or a newer one, if it was withdrawn. The content is
+    not shown then: what was taken back is not shown in an older wording either.
     """
 
     entry: Entry
@@ -126,7 +125,7 @@ class Published:
 
 
 def published(plan: Plan, public_id: str) -> Published | None:
-    """What stands at an address; None for what is not published."""
+    """The revision of this public id in a plan; None if it is not public."""
     for rows, subject in ((updates(), "activity"), (declarations(), "commitment")):
         same = rows.model.objects.filter(
             plan=plan,

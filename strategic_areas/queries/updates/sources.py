@@ -1,4 +1,4 @@
-"""What public records rest on: sources, letters, and the evidence that is cleared."""
+"""What public records rest on: sources, letters, and evidence that is cleared."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -24,12 +24,12 @@ from strategic_areas.models import (
 
 
 def by_key(path: str = "sources") -> Prefetch:
-    """Sources along a path, in the order of their keys, for ``prefetch_related``."""
+    """Sources by their keys, as an argument of ``prefetch_related``."""
     return Prefetch(path, Source.objects.order_by("key"))
 
 
 def behind(plan: Plan):
-    """The distinct public sources that the plan's record was put together from."""
+    """The distinct sources that the plan's public record rests on."""
     bound = [StrategicArea, Programme, Participation, Commitment, Activity]
     through = [
         model.sources.through.objects.filter(
@@ -53,10 +53,10 @@ def behind(plan: Plan):
 @dataclass(frozen=True, kw_only=True)
 class EvidenceLine:
     """
-    A link, a file or a record in an archive, as a page tells it.
+    A piece of evidence as a page shows it: a link, a file or a record in an archive.
 
-    ``token`` is empty where the file can be opened no more: beside a revision that
-    a newer one replaced.
+    ``token`` is "" where the file can no longer be opened, because a newer revision
+    replaced the one it came with.
     """
 
     kind: str
@@ -87,7 +87,7 @@ def evidence_line(item: Evidence, *, is_open: bool) -> EvidenceLine:
 def cleared_evidence(
     updates: Iterable[ActivityUpdate], declarations: Iterable[CommitmentUpdate]
 ) -> Mapping[ActivityUpdate | CommitmentUpdate, list[EvidenceLine]]:
-    """Evidence that a reviewer cleared, by the revision beside which it stands."""
+    """The evidence that a reviewer cleared with each revision; one query."""
     about = Q(activity_update__in=updates) | Q(commitment_update__in=declarations)
     items = defaultdict(list)
     for item in Evidence.objects.filter(about, is_public=True).order_by("pk"):
@@ -104,7 +104,7 @@ def cleared_evidence(
 
 
 def cleared_file(token: str) -> Evidence | None:
-    """Evidence of a published record that a reviewer cleared, by its token."""
+    """The file of this token, if its revision is published and it was cleared."""
     rows = Evidence.objects.cleared().filter(kind=Evidence.Kind.FILE, file=token)
     return rows.order_by("pk").last()
 

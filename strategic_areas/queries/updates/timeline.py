@@ -18,11 +18,11 @@ from strategic_areas.queries.updates.entry import Entry
 @dataclass(frozen=True)
 class Moment:
     """
-    An account of one period: what stands, and the revisions that it replaced.
+    The account of one period: the revision that stands, and those it replaced.
 
-    ``replaced`` ends where a revision was withdrawn: what was taken back is not shown
-    in an older wording. ``former`` is the record that it was filed under when that one
-    was superseded, else None. ``is_told_above`` marks what the page tells beside the
+    ``replaced`` ends before a revision that was withdrawn: what was taken back is not
+    shown in an older wording. ``former`` is the superseded record that the account is
+    about, if it is about one. ``is_told_above`` marks what the page shows with the
     activity: its last account, and every demonstration.
     """
 
@@ -35,11 +35,11 @@ class Moment:
 @dataclass(frozen=True)
 class Asked:
     """
-    What became of one round's questions about a commitment's activities.
+    What one round asked about the activities of a commitment, and what became of it.
 
-    Each activity comes with its agency as it was called at the end of the period.
-    ``in_review`` are activities with the day on which a report of theirs was handed
-    in. Nobody is missing before the due date has passed: until then ``awaited``.
+    Agencies have the names that they had at the end of the period. ``in_review`` are
+    pairs of an activity and the day on which its report was handed in. Until the due
+    date, reports not handed in are ``awaited``; after it they are ``missing``.
     """
 
     period: ReportingPeriod
@@ -52,10 +52,10 @@ class Asked:
 @dataclass(frozen=True)
 class Step:
     """
-    One step of a day; its ``kind`` names the field that tells it.
+    One step of the time line. ``kind`` names the one field that is set.
 
-    "account": what was published. "amendment": how the plan changed. "asked": a round.
-    "due": a record with a due date that somebody states.
+    ``account`` is what was published, ``amendment`` a change of the plan, ``asked`` a
+    round, ``due`` a record with a stated due date.
     """
 
     day: date
@@ -72,7 +72,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Quantity:
-    """How much an account states for its period; ``url`` is that of the account."""
+    """The quantity that an account states for its period, and the account's address."""
 
     period: ReportingPeriod
     quantity: Decimal
@@ -85,7 +85,7 @@ def moments(
     """
     The accounts of one commitment and its activities, the newest first.
 
-    Those of records that it superseded are marked as theirs.
+    Accounts of superseded records are marked as theirs.
     """
     groups = defaultdict(list)
     for entry in entries:
@@ -139,10 +139,10 @@ def steps(
     today: date,
 ) -> tuple[Step, ...]:
     """
-    All steps. An account stands at the end of its period, a round at its due date.
+    All steps, the latest first: accounts at the end of their period, rounds when due.
 
-    ``row`` and its activities come with the amendments ``approved`` for them, the
-    activities also with their agencies' former names.
+    The records of ``row`` come with their ``approved`` amendments, the activities also
+    with the former names of their agencies.
     """
     moments = list(moments)
     records = [row, *row.activities]
@@ -157,7 +157,7 @@ def steps(
         asked = _asked(row.activities, period, told, today)
         if asked.reported or asked.in_review or asked.missing or asked.awaited:
             found.append(Step(period.due_on, asked=asked))
-    # Sorting keeps the order of the accounts of one day, which is that of the record.
+    # Sorting keeps the order of the record among accounts of one day.
     return tuple(sorted(found, key=lambda step: step.day, reverse=True))
 
 
@@ -182,22 +182,22 @@ def _asked(rows: Iterable[ActivityRow], period, told, today):
 
 
 def _as_called_on(activity, day):
-    """The activity with its agency under the name that it had on that day."""
-    name = names.on(activity.agency.former_names.all(), day)
+    """The activity, with its agency under the name of that day."""
+    name = names.name_on(activity.agency.former_names.all(), day)
     if name is None:
         return activity
     then = copy(activity)
-    then.agency = names.called(activity.agency, name)
+    then.agency = names.under_name(activity.agency, name)
     return then
 
 
 def quantities(activity: Activity, moments: Iterable[Moment]) -> tuple[Quantity, ...]:
     """
-    What its agency reports of an official activity, the latest first.
+    The quantities that the agency reports of an official activity, the latest first.
 
-    Empty where the plan states no quantity to hold them against. Each stands for its
-    own period: nobody says whether they may be added up. What a public source states of
-    it was counted by others and is held against nothing.
+    There are none where the plan states no quantity to compare them with. Each is that
+    of its own period: nobody says whether they may be added up. Quantities that public
+    sources state were counted by others and are left out.
     """
     if activity.quantity is None or not activity.is_official:
         return ()
