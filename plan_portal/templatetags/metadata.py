@@ -1,4 +1,4 @@
-"""What a page tells machines of itself: a description, its picture, linked data."""
+"""What a page tells machines about itself: description, picture, linked data."""
 
 import json
 from html import unescape
@@ -15,11 +15,11 @@ from strategic_areas.addresses import address
 
 register = template.Library()
 
-#: So that nothing inside can end the element or begin a comment.
-ESCAPES = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&"}
-#: The pages with a picture and a feed of their own; the others have the plan's.
+#: These characters could end the element or begin a comment inside it.
+ESCAPES = {ord(char): f"\\u{ord(char):04x}" for char in "<>&"}
+#: Pages with a picture and a feed of their own. The others have the plan's.
 FOLLOWED = ("plan", "area", "commitment", "agency")
-#: What schema.org calls a page, where it has a word for it.
+#: The types of pages in schema.org, for pages that have one.
 KINDS = {
     "about": "AboutPage",
     "contact": "ContactPage",
@@ -34,7 +34,7 @@ KINDS = {
 
 @register.tag
 def plain(parser, token):
-    """``{% plain name %}…{% endplain %}``: keep what is inside as text, in ``name``."""
+    """``{% plain name %}…{% endplain %}`` puts the text inside into ``name``."""
     _tag, name = token.split_contents()
     inside = parser.parse(("endplain",))
     parser.delete_first_token()
@@ -53,7 +53,7 @@ class PlainNode(template.Node):
 
 @register.simple_tag(takes_context=True)
 def picture(context):
-    """The address of the picture of this page's figures; "" while there is no plan."""
+    """The address of the picture of the page's figures; "" if it is about no plan."""
     if not (plan := context.get("plan")):
         return ""
     match = context["request"].resolver_match
@@ -67,9 +67,9 @@ def picture(context):
 @register.simple_tag(takes_context=True)
 def companions(context):
     """
-    The paths of what goes with this page: ``feed``, ``calendar``, ``card``.
+    The paths of the ``feed``, ``calendar`` and ``card`` that belong to this page.
 
-    A page without its own has the plan's feed and calendar; ``own`` tells which.
+    A page without a feed and calendar of its ``own`` has those of the plan.
     """
     if not (plan := context.get("plan")):
         return {}
@@ -93,7 +93,7 @@ def og_locale():
 
 @register.simple_tag(takes_context=True)
 def page_data(context, title, url):
-    """The page as linked data: of which site it is part, and what it is about."""
+    """The page as linked data, with the site that it is part of and its subject."""
     name = context["request"].resolver_match.url_name
     page = {
         "@type": KINDS.get(name, "WebPage"),
@@ -110,7 +110,7 @@ def page_data(context, title, url):
 
 @register.simple_tag
 def breadcrumb_data(plan, page, parent, parent_address):
-    """The same breadcrumbs as the page shows."""
+    """The breadcrumbs of the page as linked data."""
     steps = [(_("Home"), address("home"))]
     if plan:
         words = _("Plan %(code)s") % {"code": plan.code}
@@ -132,7 +132,7 @@ def breadcrumb_data(plan, page, parent, parent_address):
 
 
 def _website():
-    """The site; it speaks for the secretariat only where it is the State's own."""
+    """The site as linked data. Only an official one names the secretariat."""
     site = {
         "@type": "WebSite",
         "name": _("National Plan against Human Trafficking"),
@@ -147,7 +147,7 @@ def _website():
 
 
 def _about(context, name):
-    """The record that the page is about: an agency, or what a plan states."""
+    """The subject of the page as linked data: an agency, an account or a plan."""
     plan = context.get("plan")
     if name == "agency":
         agency = context["agency"]
@@ -169,7 +169,7 @@ def _about(context, name):
 
 
 def _account(entry):
-    """Who published what when; of one that was withdrawn, no more than the page."""
+    """An account as linked data. Of a withdrawn one it tells no more than the page."""
     return {
         "@type": "Report",
         "name": entry.subject.title,

@@ -23,7 +23,7 @@ from strategic_areas.queries.plan.plans import periods_of
 
 register = template.Library()
 
-#: The pages that tell how a plan stands, today or at the end of a past period.
+#: Pages that tell how a plan stands, and can be read as of a past period.
 READ_AS_OF = {"home", "plan", "areas", "area", "commitments", "agencies", "agency"}
 
 
@@ -36,10 +36,10 @@ def address(name, *args):
 @register.simple_tag(takes_context=True)
 def page_in(context, language):
     """
-    The path of this very page in a language.
+    The path of this page in a language.
 
-    ``page_subject`` in the context is the record whose address words differ between
-    languages; ``page_query`` is what the page was asked for, the same in both.
+    The context may hold ``page_subject``, a record whose address words differ between
+    the languages, and ``page_query``, the query of the page, which is the same in both.
     """
     return _path_in(context, language) + context.get("page_query", at(context))
 
@@ -47,10 +47,10 @@ def page_in(context, language):
 @register.simple_tag(takes_context=True)
 def canonical(context):
     """
-    The path that stands for this page: of a variant, the page that it varies.
+    The path by which search engines list this page; of a variant, that of the page.
 
-    ``is_variant`` in the context says that filters, an order or a past period were
-    asked for; the pages of a long list are pages of their own.
+    ``is_variant`` in the context tells that filters, an order or a past period were
+    asked for. The pages of a long list are no variants.
     """
     is_variant = context.get("is_variant") or at(context)
     query = "" if is_variant else context.get("page_query", "")
@@ -59,7 +59,7 @@ def canonical(context):
 
 @register.simple_tag(takes_context=True)
 def at(context):
-    """The query that keeps the reader in the past period in which the plan is read."""
+    """The query that keeps the reader in the past period of the page; "" for today."""
     plan = context.get("plan")
     return f"?at={plan.until.code}" if plan and plan.until else ""
 
@@ -67,9 +67,9 @@ def at(context):
 @register.simple_tag(takes_context=True)
 def past_periods(context):
     """
-    Pairs of a period as of whose end this page can be read, and the address.
+    Pairs of a period as of whose end this page can be read, and its address then.
 
-    None where the page is about something else than how a plan stands.
+    The list is empty on pages that do not tell how a plan stands.
     """
     plan, match = context.get("plan"), context["request"].resolver_match
     if not plan or match.url_name not in READ_AS_OF:
@@ -94,27 +94,27 @@ def _path_in(context, language):
 
 @register.filter
 def absolute(path):
-    """The address of a path on the open web; never from the request's host."""
+    """The full address of a path, from the settings and never from the request."""
     return f"{settings.SITE_URL}{path}"
 
 
-def spoken(record, field):
-    """A bilingual field's text and whether this page's language had to do without."""
+def text_of(record, field):
+    """The text of a bilingual field for this page, and whether only Spanish has it."""
     spanish = getattr(record, f"{field}_es") or ""
     english = getattr(record, f"{field}_en") or ""
     if MARKER in {spanish, english}:
         return _("[text withdrawn to protect people]"), False
     if get_language() == "es":
         return spanish, False
-    # Figures such as "24 h" are of no language.
+    # Figures such as "24 h" belong to no language.
     has_words = re.search(r"[^\W\d_]{2}", spanish) is not None
     return english or spanish, not english and has_words
 
 
 @register.simple_tag
 def bilingual(record, field):
-    """A short text in the page's language, or in Spanish and marked so."""
-    text, only_spanish = spoken(record, field)
+    """A short text in the page's language, else in Spanish and marked so."""
+    text, only_spanish = text_of(record, field)
     if not only_spanish:
         return text
     mark = '<span lang="es">{}</span> <small class="only-spanish">({})</small>'
@@ -123,8 +123,8 @@ def bilingual(record, field):
 
 @register.simple_tag
 def prose(record, field):
-    """A text in paragraphs; empty when there is none."""
-    text, only_spanish = spoken(record, field)
+    """A text in paragraphs; "" if there is none."""
+    text, only_spanish = text_of(record, field)
     if not text:
         return ""
     paragraphs = mark_safe(linebreaks(text, autoescape=True))  # noqa: S308 - escaped
@@ -139,7 +139,7 @@ def prose(record, field):
 
 
 def _translated(record, field):
-    """The mark of English that is not the agency's own; "" on a Spanish page."""
+    """The mark of an English text that is a translation; "" on a Spanish page."""
     if get_language() == "es" or field not in getattr(record, "translated", ()):
         return ""
     mark = '<p class="only-spanish translated">{}</p>'
@@ -150,13 +150,13 @@ def _translated(record, field):
 
 @register.filter
 def provenance(value):
-    """Where a record comes from, in words."""
+    """The words for where a record comes from."""
     return Provenance(value).label if value else ""
 
 
 @register.filter
 def state_word(state):
-    """The word of a state; "" where there is none."""
+    """The word for a state; "" for None."""
     return STATES[state] if state else ""
 
 
@@ -168,19 +168,19 @@ def status(state):
 
 @register.simple_tag
 def punctuality(standing):
-    """Whether a stated date is kept, as a word; nothing for what was cancelled."""
+    """The word for whether a stated date is kept; none for cancelled work."""
     return kept_as_stated(standing.punctuality)
 
 
 @register.simple_tag
 def kept_as_stated(kept):
-    """The same, of a punctuality or None."""
+    """The word for a punctuality; none for None."""
     return made_once("_punctuality.html", "kept", kept, str(PUNCTUALITY.get(kept, "")))
 
 
 @register.simple_tag
 def promptness(kept):
-    """How an agency kept a round's due date, as a word."""
+    """The word for how an agency kept the due date of a round."""
     return format_html(
         '<span class="promptness promptness--{}">{}</span>', kept, PROMPTNESS[kept]
     )
@@ -188,7 +188,7 @@ def promptness(kept):
 
 @cache
 def made_once(template, name, value, word):
-    """The few marks that stand in every row of every list."""
+    """Render a mark that stands in many rows of lists, once for each value."""
     return mark_safe(  # noqa: S308 - a template escaped it
         render_to_string(template, {name: value, "word": word}).strip()
     )
@@ -196,13 +196,13 @@ def made_once(template, name, value, word):
 
 @register.filter
 def dial(number):
-    """A telephone number as a device dials it: no spaces, dots or hyphens."""
-    return "".join(sign for sign in str(number) if sign.isdigit() or sign in "*#+")
+    """A telephone number without spaces, dots and hyphens, as a device dials it."""
+    return "".join(char for char in str(number) if char.isdigit() or char in "*#+")
 
 
 @register.inclusion_tag("_bar.html")
 def bar(counts: Counts):
-    """Counts by state as one segmented bar; its words stand in the legend."""
+    """Counts by state as one bar in segments. Its legend holds the words."""
     segments, start = [], 0
     for state, number in counts.by_state:
         if number:

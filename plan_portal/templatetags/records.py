@@ -1,4 +1,4 @@
-"""Open words of records, as people read them; one that is not known stands as it is."""
+"""Words of records as people read them. An unknown word is shown as it is."""
 
 from django import template
 from django.core.exceptions import FieldDoesNotExist
@@ -24,31 +24,31 @@ TARGETS = {
     "indicator": gettext_lazy("Indicator"),
     "recommendation": gettext_lazy("Recommendation"),
 }
-#: Its field says that an amendment brought the record itself.
+#: These as the field of an amendment tell that it added the record.
 BROUGHT = {"activity", "commitment"}
 
 
 @register.filter
 def instrument(kind):
-    """What a legal instrument is."""
+    """The name of a kind of legal instrument."""
     return INSTRUMENTS.get(kind, kind)
 
 
 @register.filter
 def family(code):
-    """The international framework of a target."""
+    """The name of a family of international targets."""
     return FAMILIES.get(code, code)
 
 
 @register.filter
 def target_kind(kind):
-    """What a framework calls its target."""
+    """The name of a kind of target."""
     return TARGETS.get(kind, kind)
 
 
 @register.filter
 def brings(amendment):
-    """True when it added the record to the plan, and changed no field of it."""
+    """True if the amendment added the record, instead of changing a field of it."""
     return amendment.field in BROUGHT
 
 

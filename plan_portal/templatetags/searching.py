@@ -1,4 +1,4 @@
-"""Tags of the search: kinds, marked words, addresses that hold what was asked."""
+"""Tags of the search page: names of kinds, marked words, addresses of answers."""
 
 from urllib.parse import urlencode
 
@@ -31,7 +31,7 @@ KINDS = {
     "correction": gettext_lazy("Corrections"),
     "help": gettext_lazy("Telephone lines"),
 }
-#: Parts of a record that an excerpt may come from.
+#: The fields that an excerpt mentions when it comes from them.
 PARTS = {
     "expected_result": gettext_lazy("Expected result"),
     "expected_product": gettext_lazy("Expected product"),
@@ -47,27 +47,27 @@ PARTS = {
 
 @register.filter
 def kind_word(kind):
-    """What the results of a group are."""
+    """The name of a kind of documents."""
     return KINDS[kind]
 
 
 @register.filter
 def part_word(about):
-    """The part of a record that a text is, where readers are told it; else ""."""
+    """The name of a field that excerpts mention; "" for the others."""
     headings = {field.name: field.public_heading for field in TEXTS}
     return headings.get(about) or PARTS.get(about, "")
 
 
 @register.simple_tag
 def search_path(words, kind="", page=1):
-    """The address of an answer."""
+    """The address of the answer to a question."""
     asked = {"q": words, "kind": kind, "page": page if page > 1 else ""}
     return f"{address('search')}?{urlencode({k: v for k, v in asked.items() if v})}"
 
 
 @register.simple_tag
 def passage(found):
-    """A text with the words that were asked for marked; said to be Spanish if so."""
+    """A text with the words asked for marked; in Spanish, it says so if need be."""
     marks = ("<mark>{}</mark>", "{}")
     text = format_html_join(
         "", "{}", ((format_html(marks[not p.is_marked], p.text),) for p in found.pieces)

@@ -1,7 +1,7 @@
 """
-Tallies as sentences: number and gender follow what is counted.
+Counts in words, whose number and gender follow what is counted.
 
-Spanish says "9 terminados" of commitments and "9 terminadas" of lines of work and of
+Spanish says "9 terminados" of commitments, and "9 terminadas" of lines of work and of
 activities.
 """
 
@@ -78,7 +78,7 @@ LINES_OF_WORK = {
         "n",
     ),
 }
-#: An official plan's; of a reconstruction nobody counts what was finished.
+#: Used of official plans only: in a reconstruction finished work is not counted.
 ACTIVITIES = {
     State.COMPLETED: npgettext_lazy(
         "activities", "%(n)d completed", "%(n)d completed", "n"
@@ -104,16 +104,16 @@ ACTIVITIES = {
 @register.simple_tag
 def tally(numbers, is_reconstructed):
     """
-    "9 completed, 13 in progress": the numbers that are not zero, in words.
+    The numbers that are not zero in words, such as "9 completed, 13 in progress".
 
-    ``numbers`` are pairs of a state or punctuality and how many.
+    ``numbers`` are pairs of a state or a punctuality and a number.
     """
     return _said(numbers, LINES_OF_WORK if is_reconstructed else COMMITMENTS)
 
 
 @register.simple_tag
 def activity_tally(numbers):
-    """The same of an official commitment's activities, by their state."""
+    """The numbers of an official commitment's activities by state, in words."""
     return _said(numbers, ACTIVITIES)
 
 

@@ -1,8 +1,8 @@
 """
-Searching everything that is public, by the forms of Spanish and English words.
+The search in everything that is public, by the forms of Spanish and English words.
 
-The texts come from ``queries``, so nothing is found that no page shows; the words, the
-order and the excerpts are the same on both databases.
+Its texts come from ``queries``, so nothing is found that no page shows. It finds the
+same, in the same order and with the same excerpts, on both databases.
 """
 
 from strategic_areas.search.answers import PER_PAGE, Answer, Group, answer, of_kind

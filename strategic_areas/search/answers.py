@@ -1,4 +1,4 @@
-"""What is found for a question: by kind, the best first, with the words marked."""
+"""The answer to a question: hits by kind, the best first, with the words marked."""
 
 import heapq
 from collections import defaultdict
@@ -11,15 +11,15 @@ from strategic_areas.search.excerpts import Piece, excerpt, marked, number_of
 from strategic_areas.search.questions import Question, every
 from strategic_areas.search.stems import places
 
-#: Hits of a group beside others, and on a page of its own.
+#: How many hits a group shows among others, and on a page of its own.
 PER_GROUP, PER_PAGE = 5, 20
-#: How alike two words are, from 0 to 1, for one to be offered in place of the other.
+#: How similar words must be, from 0 to 1, for one to be offered for the other.
 ALIKE = 0.75
 
 
 @dataclass(frozen=True)
 class Passage:
-    """A text in pieces, in the language that it stands in."""
+    """A text in pieces, and the language that it is in."""
 
     pieces: tuple[Piece, ...]
     language: str
@@ -37,7 +37,7 @@ class Hit:
 
 @dataclass(frozen=True)
 class Group:
-    """All that was found of a kind: how many, and the hits of one page."""
+    """How many documents of a kind were found, and the hits of one page."""
 
     kind: str
     total: int
@@ -47,10 +47,10 @@ class Group:
 @dataclass(frozen=True)
 class Answer:
     """
-    ``groups`` in the order of kinds, but the one with what bears that very name first.
+    The groups in the order of kinds; one with a document of that very name comes first.
 
-    Where nothing was found, ``alone`` tells how often each word is, and ``instead`` is
-    the question with the nearest words that are, or "".
+    Where nothing was found, ``alone`` tells how many documents hold each of the words,
+    and ``instead`` is the question with the most similar words that are found, or "".
     """
 
     groups: tuple[Group, ...]
@@ -60,7 +60,7 @@ class Answer:
 
 
 def answer(index, question: Question) -> Answer:
-    """The first hits of every kind."""
+    """The answer with the first hits of every kind."""
     found = _Found(index, question)
     if not found.numbers:
         return Answer((), 0, _alone(index, question), _instead(index, question))
@@ -71,7 +71,7 @@ def answer(index, question: Question) -> Answer:
 
 
 def of_kind(index, question: Question, kind: str, page: int) -> Group:
-    """One page of the hits of a kind; without hits where there is no such page."""
+    """One page of the hits of a kind. It has no hits if there is no such page."""
     found = _Found(index, question)
     numbers = found.by_kind().get(kind, [])
     return found.group(kind, numbers, (page - 1) * PER_PAGE, PER_PAGE)
@@ -82,7 +82,7 @@ def _place(kind):
 
 
 class _Found:
-    """The documents that hold every word of a question, and what places them."""
+    """The documents that hold every word of a question, and what sorts them."""
 
     def __init__(self, index, question):
         self.index, self.question = index, question
@@ -112,7 +112,7 @@ class _Found:
         return Group(kind, len(numbers), hits)
 
     def _rank(self, number):
-        """By that very name, in the title, as it is written; then by its own order."""
+        """A key: that very name first, then words in the title, then as written."""
         return (
             number not in self.named,
             number not in self.in_title,
@@ -132,26 +132,26 @@ class _Found:
         )
 
     def _whole(self, text):
-        told, language = text.told(self.question.language)
-        return Passage(marked(told, language, self.question.wanted), language)
+        written, language = text.in_language(self.question.language)
+        return Passage(marked(written, language, self.question.wanted), language)
 
 
 def _excerpt(document, language, wanted):
-    """From the text in which most of the words stand; the first of equals."""
+    """The excerpt of the text that holds most of the words; of equals, the first."""
     best, most = None, -1
     for text in document.texts:
-        told, spoken = text.told(language)
-        number = number_of(told, spoken, wanted) if told else -1
+        written, spoken = text.in_language(language)
+        number = number_of(written, spoken, wanted) if written else -1
         if number > most:
-            best, most = (told, spoken, text.about), number
+            best, most = (written, spoken, text.about), number
     if best is None:
         return None
-    told, spoken, about = best
-    return Passage(excerpt(told, spoken, wanted), spoken, about)
+    written, spoken, about = best
+    return Passage(excerpt(written, spoken, wanted), spoken, about)
 
 
 def _alone(index, question):
-    """How many documents hold each word of several by itself."""
+    """Pairs of a word and how many documents hold it, where several were asked."""
     if len(question.words) < 2:
         return ()
     counts = [
@@ -163,9 +163,10 @@ def _alone(index, question):
 
 def _instead(index, question):
     """
-    The question with each word that is nowhere replaced by the nearest that is.
+    The question with each unknown word replaced by the most similar known one.
 
-    Left out are words without one; "" where none was replaced, or that finds nothing.
+    Words without a similar one are left out. "" where nothing was replaced, or where
+    the new question finds nothing either.
     """
     told, is_other = [], False
     for word, keys in zip(question.words, question.keys, strict=True):
@@ -181,7 +182,7 @@ def _instead(index, question):
 
 
 def _nearest(index, word, language):
-    """The word in use that is most like it, as a public text writes it; or ""."""
+    """The most similar word that a public text holds, as it is written there; or ""."""
     folded = fold(word)
     terms = index.terms(folded[:1], language)
     terms = [term for term in terms if abs(len(term) - len(folded)) <= 2]
@@ -192,12 +193,12 @@ def _nearest(index, word, language):
 
 
 def _as_written(index, term, language):
-    """How a document writes a term; "" for a stem, which nobody writes."""
+    """A term as a document writes it; "" for a stem that no text holds as a word."""
     for number in sorted(index.matching(every([[term]]), language)):
         document = index.documents[number]
         for text in (document.title, *document.texts, *document.captions):
-            told, spoken = text.told(language)
-            for begin, end, keys in places(told, spoken):
+            written, spoken = text.in_language(language)
+            for begin, end, keys in places(written, spoken):
                 if keys[:1] == (term,):
-                    return told[begin:end]
+                    return written[begin:end]
     return ""

@@ -1,10 +1,10 @@
-"""What can be found: public records and pages, with the texts that the public reads."""
+"""Documents of the search: public records and pages, with their public texts."""
 
 from dataclasses import dataclass
 
 from strategic_areas.addresses import address
 
-#: The groups of an answer, in their order.
+#: The kinds of documents, in the order of their groups in an answer.
 KINDS = (
     "commitment",
     "activity",
@@ -28,14 +28,14 @@ KINDS = (
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text in both languages; ``about`` names the part of the record that it is."""
+    """A text in both languages; ``about`` is the name of its field, or ""."""
 
     spanish: str
     english: str = ""
     about: str = ""
 
-    def told(self, language):
-        """The text on a page of a language, and the language in which it stands."""
+    def in_language(self, language):
+        """The text on a page of this language, and the language that it is in."""
         if language == "en" and self.english:
             return self.english, "en"
         return self.spanish, "es"
@@ -44,9 +44,9 @@ class Text:
 @dataclass(frozen=True, slots=True)
 class Place:
     """
-    Where it stands: the name of a public page, its arguments, a mark on the page.
+    Where a document is found: the name of a public page and its arguments.
 
-    ``page`` is the page of a list that has several.
+    ``fragment`` is a place on the page, ``page`` the number of a page of a long list.
     """
 
     name: str
@@ -66,12 +66,12 @@ class Place:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """
-    A record or a page.
+    A record or a page that the search can find.
 
-    ``captions`` are short texts that tell whose it is and of when. By ``also`` it is
-    found without showing them, such as the whole name of initials. Whoever asks for
-    just one of ``names``, a code or initials, is shown it first. ``order`` places it
-    among its equals: tuples of numbers and words, the smallest first.
+    ``captions`` are short texts that tell whose it is and of when. ``also`` are texts
+    by which it is found but that are not shown, such as the whole name of an agency. A
+    question that is just one of its ``names``, a code or initials, shows it first.
+    ``order`` sorts equal hits, the smallest first.
     """
 
     kind: str

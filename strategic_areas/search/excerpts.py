@@ -1,10 +1,10 @@
-"""A piece of a text around the words that were asked for, and these marked."""
+"""Excerpts: a part of a text around the words that were asked for, marked."""
 
 from dataclasses import dataclass
 
 from strategic_areas.search.stems import places
 
-#: Signs of an excerpt, and how many of them stand before its first marked word.
+#: Characters of an excerpt, and those of them before the first marked word.
 LENGTH, BEFORE = 240, 60
 
 
@@ -15,12 +15,12 @@ class Piece:
 
 
 def marked(text, language, wanted):
-    """The whole text in pieces."""
+    """The whole text in pieces, of which the words asked for are marked."""
     return _pieces(text, _spans(text, language, wanted), 0, len(text))
 
 
 def excerpt(text, language, wanted):
-    """Where most of the words stand together; else the beginning."""
+    """The part of a text where most of the words stand together, or its beginning."""
     spans = _spans(text, language, wanted)
     if len(text) <= LENGTH:
         return _pieces(text, spans, 0, len(text))
@@ -33,7 +33,7 @@ def excerpt(text, language, wanted):
 
 
 def number_of(text, language, wanted):
-    """How many of the keys that are wanted stand in a text."""
+    """How many of the wanted keys a text holds."""
     return len({key for *_, found in _spans(text, language, wanted) for key in found})
 
 
@@ -59,7 +59,7 @@ def _best_beginning(spans):
 
 
 def _whole_words(text, begin, end):
-    """The nearest bounds inside that cut no word."""
+    """The widest bounds between these that cut no word."""
     if begin:
         begin = text.find(" ", begin) + 1 or begin
     if end < len(text):

@@ -1,9 +1,9 @@
 """
-Which document holds which word: an index in the memory of each process.
+The index that tells which document holds which word, in the memory of each process.
 
-It is made of what the public reads at one publication version, and brought up to date
-by whoever searches first after a publication. SQLite's full-text engine keeps it, in a
-database of its own in memory, whatever database the portal has.
+It holds what the public reads at one publication version. Whoever searches first after
+a publication brings it up to date. SQLite's full-text engine keeps it in a database of
+its own in memory, whatever database the portal has.
 """
 
 import sqlite3
@@ -16,14 +16,14 @@ from agencies.folding import fold
 from strategic_areas.search.stems import places
 
 LANGUAGES = ("es", "en")
-#: Words come ready: the engine parts them at spaces, and is not asked for positions.
+#: Keys come joined by spaces. The engine splits them there and keeps no positions.
 TABLE = (
     "CREATE VIRTUAL TABLE words_{0} USING fts5(title, body, content='', "
     "detail=column, tokenize=\"ascii tokenchars '-./'\")"
 )
 VOCABULARY = "CREATE VIRTUAL TABLE vocabulary_{0} USING fts5vocab(words_{0}, 'row')"
 ADD = "INSERT INTO words_{0}(rowid, title, body) VALUES (?, ?, ?)"
-#: The engine keeps no text: to take a row out it is told what the row holds.
+#: The engine keeps no text. To remove a row it must be told what the row holds.
 REMOVE = (
     "INSERT INTO words_{0}(words_{0}, rowid, title, body) VALUES ('delete', ?, ?, ?)"
 )
@@ -32,7 +32,7 @@ TERMS = "SELECT term FROM vocabulary_{0} WHERE term >= ? AND term < ?"
 
 
 class Index:
-    """``documents`` by number. ``read`` gives all that can be found now."""
+    """``documents`` by their numbers. ``read`` yields all that can be found now."""
 
     def __init__(self, read):
         self._read = read
@@ -41,7 +41,7 @@ class Index:
         self.forget()
 
     def forget(self):
-        """Begin anew."""
+        """Empty the index."""
         with self._lock:
             self.documents, self._numbers, self._names = {}, {}, {}
             self._version, self._next = None, count(1)
@@ -50,7 +50,7 @@ class Index:
             self._base = sqlite3.connect(
                 ":memory:", isolation_level=None, check_same_thread=False
             )
-            # With the index: left to the collector, it would be a leak.
+            # Closed with the index: left to the garbage collector it would leak.
             self._close = weakref.finalize(self, self._base.close)
             for language in LANGUAGES:
                 self._base.execute(TABLE.format(language))
@@ -59,10 +59,9 @@ class Index:
     @contextmanager
     def at(self, version):
         """
-        The index, to one thread at a time, for as long as it is asked.
+        The index at this publication version, for one thread at a time.
 
-        ``version`` is the publication version, read before the call: what is found is
-        at least as new.
+        The version was read before the call: what is found is at least as new.
         """
         with self._lock:
             if self._version != version:
@@ -71,7 +70,7 @@ class Index:
             yield self
 
     def _bring_up_to_date(self, found):
-        """Change what differs; where that fails, begin anew."""
+        """Change what differs; empty the index where that fails."""
         told = set()
         try:
             self._base.execute("BEGIN")
@@ -109,17 +108,17 @@ class Index:
             self._base.execute(REMOVE.format(language), row)
 
     def matching(self, expression, language):
-        """The numbers of the documents for which an expression holds."""
+        """The numbers of the documents that match an expression."""
         asked = self._base.execute(MATCHING.format(language), (expression,))
         with closing(asked) as rows:
             return {number for (number,) in rows}
 
     def named(self, text):
-        """The numbers of those of which a text is the code or the initials."""
+        """The numbers of the documents with this text as their code or initials."""
         return self._names.get(fold(text), set())
 
     def terms(self, beginning, language):
-        """The words and stems in use that begin so."""
+        """The words and stems in the index that begin with this."""
         bounds = (beginning, f"{beginning}\U0010ffff")
         asked = self._base.execute(TERMS.format(language), bounds)
         with closing(asked) as rows:
@@ -127,10 +126,10 @@ class Index:
 
 
 def _filed(document, language):
-    """What a document is found by: the keys of its title and code, and of the rest."""
-    title = [document.title.told(language), (document.code, "es")]
+    """The keys by which a document is found: of title and code, and of the rest."""
+    title = [document.title.in_language(language), (document.code, "es")]
     others = (*document.texts, *document.captions, *document.also)
-    rest = [each.told(language) for each in others]
+    rest = [each.in_language(language) for each in others]
     return _keys(title), _keys(rest)
 
 

@@ -1,4 +1,4 @@
-"""What somebody asks for, held to a size that every answer can be made for."""
+"""Questions to the search, cut to a length at which every one can be answered."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -6,13 +6,13 @@ from functools import cached_property
 from agencies.folding import fold
 from strategic_areas.search.stems import COMMON, keys, words
 
-#: Signs that are read of a question, and words that are looked for.
+#: Characters that are read of a question, and words that are looked for.
 LONGEST, MOST_WORDS = 200, 10
 
 
 @dataclass(frozen=True)
 class Question:
-    """``text`` as it is shown again; ``is_cut`` where more was asked than is read."""
+    """``text`` is shown again with the answer; ``is_cut`` if some was left out."""
 
     text: str
     language: str
@@ -21,7 +21,7 @@ class Question:
 
     @cached_property
     def keys(self):
-        """The keys of each word; on an English page in Spanish too."""
+        """The keys of each word, on an English page those of both languages."""
         return tuple(self.keys_of(word) for word in self.words)
 
     def keys_of(self, word):
@@ -30,18 +30,18 @@ class Question:
 
     @cached_property
     def wanted(self):
-        """The keys of all words."""
+        """The keys of all words together."""
         return frozenset(key for found in self.keys for key in found)
 
 
 def ask(raw, language):
     """
-    The question in what came from the address: any signs, of any length.
+    The question in a text from the address, of any characters and any length.
 
-    Words that stand in every text are left out while others are asked for.
+    Words that every text holds are left out if there are others.
     """
     begun = raw[: LONGEST + 1]
-    text = "".join(sign if sign.isprintable() else " " for sign in begun[:LONGEST])
+    text = "".join(char if char.isprintable() else " " for char in begun[:LONGEST])
     asked = [word for word in words(text) if keys(word, "es")]
     common = COMMON["es"] if language == "es" else COMMON["es"] | COMMON["en"]
     told = [word for word in asked if fold(word) not in common] or asked
@@ -55,9 +55,9 @@ def ask(raw, language):
 
 def every(found):
     """
-    The expression for documents that hold a key of each word.
+    The expression for documents that hold at least one key of each word.
 
-    A key holds no quotation mark, so nothing in it is read as an operator.
+    A key holds no quotation mark, so that nothing in it is read as an operator.
     """
     return " AND ".join(f"({' OR '.join(map(_quoted, each))})" for each in found)
 

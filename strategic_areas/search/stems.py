@@ -1,9 +1,9 @@
 """
-Words as they are looked for: without accents and case, and by their stems.
+The keys under which words are indexed: without accents and case, and as stems.
 
-Snowball's stemmers join the forms of a word: "víctimas" and "víctima", "investigó" and
-"investigaciones". Each word is kept as it is written too, so that what was asked for
-comes before its relatives. The database has no part in it: both engines find the same.
+Snowball's stemmers join the forms of a word, as of "víctimas" and "víctima". Each word
+is also kept as it is written, so that texts with this very form come first. The
+database has no part in it, so that both engines find the same.
 """
 
 import re
@@ -17,10 +17,10 @@ from agencies.folding import fold
 #: A word, or a code such as "R-1.1.2" or "137-03".
 WORD = re.compile(r"[^\W_]+(?:[./-][^\W_]+)*")
 PART = re.compile(r"[^\W_]+")
-SIGN = re.compile(r"[^\w./-]|_")
-#: Parts of a code that are looked at: an address may have very many.
+NOT_OF_A_KEY = re.compile(r"[^\w./-]|_")
+#: How many parts of a code are looked at; an address may have very many.
 MOST_PARTS = 8
-#: Words that stand in every text: not looked for while others are asked for too.
+#: Words that every text holds. They are not looked for if there are others.
 COMMON = {
     "es": frozenset(
         """
@@ -42,11 +42,11 @@ _STEMMERS = {
     "es": snowballstemmer.stemmer("spanish"),
     "en": snowballstemmer.stemmer("english"),
 }
-_stemming = threading.Lock()  # a stemmer keeps the word it works on
+_stemming = threading.Lock()  # a stemmer keeps the word that it works on
 
 
 def places(text, language):
-    """Each word of a text: where it begins and ends, and its keys as ``keys`` says."""
+    """For each word of a text, where it begins and ends, and its keys."""
     for found in WORD.finditer(text):
         if found[0].isalnum():
             yield *found.span(), keys(found[0], language)
@@ -59,7 +59,7 @@ def places(text, language):
 
 
 def words(text):
-    """The words that somebody asks for, in their order, each once."""
+    """The words of a question in their order, each once."""
     found = []
     for each in WORD.findall(text):
         found += [each] if is_code(each) else PART.findall(each)
@@ -67,17 +67,17 @@ def words(text):
 
 
 def is_code(word):
-    """True for what is written with figures and signs: a code, a law, a date."""
+    """True for a word with digits and punctuation: a code, a law, a date."""
     return bool(re.search(r"[./-]", word) and re.search(r"\d", word))
 
 
 @lru_cache(maxsize=50_000)
 def keys(word, language):
     """
-    What a word is filed under: first as it is written, then its stems.
+    The keys of a word: first the word as it is written, then its stems.
 
-    The stem of the accented word and that of the bare one differ at times, as those of
-    "mujer" and "mujeres" or "juez" and "jueces" do; a word is filed under all.
+    The stems of a word with and without its accents may differ, and so may those of
+    "juez" and "jueces". A word has all of them as keys.
     """
     folded = _plain(word)
     if not folded.isalpha():
@@ -101,12 +101,12 @@ def _stem(word, language):
 
 
 def _plain(word):
-    """Folded, without the signs that some letters of other scripts are parted into."""
-    return SIGN.sub("", fold(word))
+    """Folded, without the marks into which some letters of other scripts fall apart."""
+    return NOT_OF_A_KEY.sub("", fold(word))
 
 
 def _parts(code):
-    """Each run of parts of a code, so that "R-1.1" and "16.2" find what holds them."""
+    """All runs of parts of a code, so that "R-1.1" finds "R-1.1.2"."""
     folded = _plain(code)
     spans = [part.span() for part in PART.finditer(folded)][:MOST_PARTS]
     runs = {
