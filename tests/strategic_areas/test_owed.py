@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from strategic_areas.desk import queries
 from strategic_areas.desk.rounds import reminders
-from strategic_areas.desk.sheet import contents as sheet
+from strategic_areas.desk.sheet import contents
 from strategic_areas.models import Status, Transition
 from strategic_areas.queries import rounds
 from strategic_areas.queries.pages import agencies, commitments
@@ -22,7 +22,7 @@ HANDED_IN = {Status.SUBMITTED, Status.PUBLISHED}
 
 def asked_by_sheet(world, period, number):
     """Activity → the status of its newest revision, as the agency's sheet shows it."""
-    found = sheet.read(period, world.agencies[number], world.users[number])
+    found = contents.read_sheet(period, world.agencies[number], world.users[number])
     return {row.activity: row.update.status if row.update else "" for row in found.rows}
 
 
