@@ -55,7 +55,7 @@ from plan_portal.settings import *  # noqa: E402, F403
 from plan_portal.settings import DATABASES, EMBEDDED_DATABASE, STORAGES  # noqa: E402
 
 # Tables are made from the models at once: running the migrations takes eight times as
-# long. That both give the same is what makemigrations --check and test_migrations hold.
+# long. makemigrations --check and the test of the stored portal hold that both agree.
 DATABASES["default"]["TEST"] = {"MIGRATE": False}
 if EMBEDDED_DATABASE:
     # A file, as in a local run: a live server's threads each open their own connection.
