@@ -488,7 +488,7 @@ def test_what_is_ready_is_sent_at_once_with_a_receipt(desk):
     assert not ActivityUpdate.objects.filter(activity=waiting).exists()
 
 
-def test_a_receipt_holds_all_that_was_said_as_plain_values(desk):
+def test_a_receipt_holds_what_receipts_always_held_as_plain_values(desk):
     azua, duarte = make_provinces()
     update = make_update(
         activity=desk.another(kind="continuing"),
@@ -507,33 +507,33 @@ def test_a_receipt_holds_all_that_was_said_as_plain_values(desk):
     desk.send()
 
     kept = Submission.objects.get()
-    assert kept.content["reports"] == [
-        {
-            "activity": update.activity.code,
-            "title": update.activity.title_es,
-            "update": update.pk,
-            "revision": 1,
-            "version": 1,
-            "answer": "reported",
-            "execution": "in_progress",
-            "percent": None,
-            "quantity": "12.50",
-            "narrative": {"es": TEXT, "en": ""},
-            "obstacle": {"es": "Falta papel.", "en": "Paper is missing."},
-            "next_step": {"es": "", "en": ""},
-            "people_reached": 0,
-            "places": ["Azua", "Duarte"],
-            "internal_note": "Para la coordinación.",
-            "is_reserved": False,
-            "reserved_reason": "",
-            "reserved_legal_basis": "",
-            "no_news_reason": {"es": "", "en": ""},
-            "evidence": [],
-        }
-    ]
+    said = {
+        "activity": update.activity.code,
+        "title": update.activity.title_es,
+        "update": update.pk,
+        "revision": 1,
+        "version": 1,
+        "answer": "reported",
+        "execution": "in_progress",
+        "percent": None,
+        "quantity": "12.50",
+        "narrative": {"es": TEXT, "en": ""},
+        "obstacle": {"es": "Falta papel.", "en": "Paper is missing."},
+        "next_step": {"es": "", "en": ""},
+        "people_reached": 0,
+        "places": ["Azua", "Duarte"],
+        "internal_note": "Para la coordinación.",
+        "is_reserved": False,
+        "reserved_reason": "",
+        "reserved_legal_basis": "",
+        "no_news_reason": {"es": "", "en": ""},
+        "evidence": [],
+    }
+    (report,) = kept.content["reports"]
+    assert {name: report[name] for name in said} == said
     page = desk.client.get(reverse("admin:receipt", args=[kept.pk]))
-    (report,) = page.context["reports"]
-    assert dict(report["said"]) == {
+    (shown,) = page.context["reports"]
+    assert dict(shown["said"]) == {
         "Respuesta": "Reportado",
         "Ejecución": "En ejecución",
         "Cantidad": "12.50",
