@@ -195,7 +195,8 @@ def refused():
         linter.lint_migration(migration)
         if linter.nb_erroneous > before:
             found.append(f"{migration.app_label}.{migration.name}")
-    return found
+    # The loader knows them in no order.
+    return sorted(found)
 
 
 @pytest.fixture
@@ -211,7 +212,7 @@ def test_a_landed_migration_is_not_edited(path):
 
 @pytest.mark.postgresql
 def test_no_later_migration_breaks_a_table_in_use(portal):
-    assert portal.refused == list(ACCEPTED)
+    assert portal.refused == sorted(ACCEPTED)
 
 
 def test_every_row_is_kept(portal):
