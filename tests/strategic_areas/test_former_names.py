@@ -12,8 +12,8 @@ from strategic_areas.addresses import address
 from strategic_areas.queries.plan import names
 from tests import factories
 from tests.public_site import MOST_QUERIES
-from tests.strategic_areas.test_chronicle import asked_of
 from tests.strategic_areas.test_past import PAGES, TODAY, make_year, paths, read
+from tests.strategic_areas.test_timeline import asked_of
 from tests.test_public_pages import LANGUAGES
 from tests.test_public_pages import read as read_page
 
