@@ -18,7 +18,7 @@ from tests.run_once import RUN_ONCE
 
 TESTS = Path(__file__).parent
 BROWSER_TESTS = TESTS / "browser"
-#: The part of the tests that this process runs: "browser", "other" or none for all.
+#: The part of the tests that this process runs: "browser", "once", "other"; or all.
 PART = os.environ.get("TEST_PART")
 OTHER_DATABASE = "postgresql" if settings.EMBEDDED_DATABASE else "sqlite"
 
@@ -37,17 +37,17 @@ def pytest_ignore_collect(collection_path):
     None means no opinion. A file that the command line names is read all the same.
     """
     is_test = collection_path.name.startswith("test_")
-    if not is_test or PART in {None, ""}:
-        return None
-    if collection_path.is_relative_to(BROWSER_TESTS) != (PART == "browser"):
-        return True
-    return _runs_once(collection_path) or None
+    return True if is_test and not _is_of_part(collection_path) else None
 
 
-def _runs_once(path):
-    """Whether a file tests nothing that PostgreSQL could do otherwise than SQLite."""
-    name = path.relative_to(TESTS).as_posix()
-    return not settings.EMBEDDED_DATABASE and name in RUN_ONCE
+def _is_of_part(path):
+    """Whether this process runs the tests of a file."""
+    if path.is_relative_to(BROWSER_TESTS):
+        part = "browser"
+    else:
+        once = path.relative_to(TESTS).as_posix() in RUN_ONCE
+        part = "once" if once else "other"
+    return not PART or part == PART
 
 
 def pytest_collection_modifyitems(config, items):
@@ -71,12 +71,11 @@ def pytest_collection_modifyitems(config, items):
 
 
 def _is_mine(item):
-    part = "browser" if item.get_closest_marker("browser") else "other"
-    if PART not in {None, "", part} or item.get_closest_marker(OTHER_DATABASE):
+    if not _is_of_part(item.path) or item.get_closest_marker(OTHER_DATABASE):
         return False
     if settings.EMBEDDED_DATABASE or item.get_closest_marker("postgresql"):
         return True
-    return _uses_database(item) and not (PART and _runs_once(item.path))
+    return _uses_database(item)
 
 
 def _uses_database(item):

@@ -33,7 +33,7 @@ def main(arguments):
     with contextlib.ExitStack() as stack:
         stack.callback(end, first)
         name, url = stack.enter_context(database_server())
-        others = {}
+        others = {"SQLite, what runs once": {"TEST_PART": "once"}}
         if url:
             others[name] = {"TEST_PART": "other", "TEST_DATABASE_URL": url}
         else:
@@ -97,8 +97,8 @@ def begin_pytest(arguments, variables, output=subprocess.PIPE):
     """
     A running pytest.
 
-    ``variables`` are TEST_PART, the browser's tests or the others, and
-    TEST_DATABASE_URL where it is not SQLite.
+    ``variables`` are TEST_PART, of which tests/conftest.py tells, and TEST_DATABASE_URL
+    where it is not SQLite.
     """
     command = [sys.executable, "-m", "pytest", "-rs"]
     # Each keeps which tests failed last for itself.

@@ -54,16 +54,23 @@ def test_a_run_without_tests_fails_unless_others_were_asked_for(
     assert run.summary(outcomes, [], is_part=is_part) == expected
 
 
-@pytest.mark.parametrize("part", ["browser", "other"])
+PARTS = {
+    "browser": "tests/browser/",
+    "once": "tests/plan_portal/test_errors.py",
+    "other": "tests/plan_portal/test_run.py",
+}
+
+
+@pytest.mark.parametrize("part", PARTS)
 def test_each_run_collects_its_part_alone(part):
-    asked = ["--collect-only", "-q", "tests/browser", "tests/plan_portal/test_run.py"]
+    asked = ["--collect-only", "-q", *PARTS.values()]
 
     process = run.begin_pytest(asked, {"TEST_PART": part})
 
     told = process.communicate()[0].decode().splitlines()
     found = {line.split("::")[0] for line in told if "::" in line}
-    is_browsers = {path.startswith("tests/browser/") for path in found}
-    assert is_browsers == {part == "browser"}
+    assert found
+    assert all(path.startswith(PARTS[part]) for path in found)
 
 
 def test_what_the_other_run_said_is_told_with_its_status(capfd, tmp_path):
