@@ -41,6 +41,9 @@ KINDS = (
     (models.DateField, Kind.DATE),
 )
 
+#: Columns of other kinds whose content is typed too.
+TYPED = (models.SlugField, models.JSONField)
+
 
 @dataclass(frozen=True)
 class Field:
@@ -50,7 +53,9 @@ class Field:
     ``bilingual``: it is told in Spanish and in English, in a column each. ``public``:
     the public reads it, or will once it is published. ``in_file``: a plan's file states
     it. ``called``: what staff read above it, where that is not the name of Django's
-    field.
+    field. ``noted``: a note that staff exchange and the public never reads; the guard
+    refuses what identifies a person in it and warns of nothing. ``tells``: the kinds of
+    personal data that may stand in it, by the words of ``text_guard``.
     """
 
     name: str
@@ -58,6 +63,8 @@ class Field:
     public: bool = True
     in_file: bool = True
     called: str | Promise = ""
+    noted: bool = False
+    tells: frozenset = frozenset()
     model: type[models.Model] | None = None
 
     @cached_property
@@ -76,8 +83,14 @@ class Field:
 
     @property
     def guarded(self):
-        """Whether the guard for personal data looks at it: a text for the public."""
-        return self.public and self.kind is Kind.TEXT
+        """
+        Whether the guard for personal data looks at it: whatever the public reads.
+
+        An address word and a list of numbers hold what somebody typed, as a text does.
+        """
+        return self.public and (
+            self.kind is Kind.TEXT or isinstance(self.model_field, TYPED)
+        )
 
     @property
     def label(self):
@@ -120,7 +133,10 @@ class Fields:
 
     def of_column(self, column):
         """The field to which a column belongs, such as that of one language."""
-        return self._fields.get(column) or self[column.rpartition("_")[0]]
+        field = self._fields.get(column) or self[column.rpartition("_")[0]]
+        if column not in {field.name, *field.columns}:
+            raise KeyError(column)
+        return field
 
     def where(self, **wanted):
         """
@@ -150,6 +166,14 @@ class Fields:
         return [field.columns[0] for field in self.where(**wanted)]
 
 
+def field_of(model, column):
+    """The declared field of a column; what no declaration knows counts as public."""
+    try:
+        return model.fields.of_column(column)
+    except KeyError:
+        return Field(column, model=model)
+
+
 def public(*names, in_file=True):
     """Fields that the public reads, and that are the same in both languages."""
     return tuple(Field(name, in_file=in_file) for name in names)
@@ -163,3 +187,17 @@ def bilingual(*names, in_file=True):
 def internal(*names, in_file=False):
     """Fields that only staff or the portal itself reads."""
     return tuple(Field(name, public=False, in_file=in_file) for name in names)
+
+
+def notes(*names):
+    """Texts that staff write to each other; an office's telephone may stand in them."""
+    return tuple(
+        Field(
+            name,
+            public=False,
+            in_file=False,
+            noted=True,
+            tells=frozenset({"telephone"}),
+        )
+        for name in names
+    )

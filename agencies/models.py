@@ -125,6 +125,9 @@ class Agency(models.Model):
     def __str__(self):
         return self.acronym
 
+    #: What a former name keeps: a change of one of these is a change of name.
+    NAMES = ("acronym", "slug", "name_es", "name_en")
+
     def rename(self, **changes):
         """
         Change ``acronym``, ``slug`` or a name and keep the old ones in the record.

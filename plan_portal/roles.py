@@ -67,6 +67,7 @@ PERMISSIONS = {
         "agencies.factorreset": [VIEW, ADD],
         "agencies.mail": [VIEW],
         "agencies.auditentry": [VIEW],
+        "strategic_areas.pendingchange": [VIEW, "publish"],
         "strategic_areas.plan": [VIEW],
         "strategic_areas.participation": [VIEW],
     },

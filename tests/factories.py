@@ -16,6 +16,7 @@ from allauth.mfa.totp.internal.auth import (
 )
 from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -23,7 +24,7 @@ from agencies import invitations
 from agencies.access import Role
 from agencies.accounts import recovery
 from agencies.models import Agency, FocalPoint, User
-from strategic_areas import evidence, purging, workflow
+from strategic_areas import evidence, purging, triggers, workflow
 from strategic_areas.models import (
     Activity,
     ActivityProposal,
@@ -149,6 +150,21 @@ def make_plan(**fields):
     fields.setdefault("starts_on", date(2025, 1, 1))
     fields.setdefault("ends_on", date(2028, 12, 31))
     return Plan.objects.create(**fields)
+
+
+def put_back_in_preparation(plan):
+    """Make a public plan one in preparation again, which the database refuses."""
+    (guard,) = [each for each in triggers.declared() if "plan_status" in each.name]
+    is_postgresql = connection.vendor == "postgresql"
+    where = f' ON "{guard.table}"' if is_postgresql else ""
+    with connection.cursor() as cursor:
+        if is_postgresql:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f'DROP TRIGGER "{guard.name}"{where}')
+        Plan.objects.filter(pk=plan.pk).update(status=Plan.Status.IN_PREPARATION)
+        cursor.execute(guard.create(connection.vendor))
+        if is_postgresql:
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def make_source(*, plan=None, **fields):

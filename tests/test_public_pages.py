@@ -250,7 +250,7 @@ def test_a_place_that_the_record_does_not_have_is_not_found(client, name, side):
 
 def test_a_plan_in_preparation_is_nowhere(client):
     commitment = make_world()
-    Plan.objects.filter(pk=commitment.plan_id).update(status="in_preparation")
+    factories.put_back_in_preparation(commitment.plan)
     plan_bound = [":plan" in path for _, _, path, _ in PUBLIC_PAGES for _ in LANGUAGES]
 
     for (_, _, path), is_bound in zip(

@@ -3,7 +3,6 @@
 import pytest
 
 from strategic_areas.addresses import address
-from strategic_areas.models import Plan
 from strategic_areas.progress import State
 from tests import factories
 from tests.test_public_pages import FILE, LANGUAGES, PLAN, read, shipped
@@ -104,7 +103,7 @@ def titles(entry):
 
 def test_discrepancies_of_a_plan_in_preparation_stay_hidden(client):
     hidden = factories.make_discrepancy()
-    Plan.objects.filter(pk=hidden.plan_id).update(status="in_preparation")
+    factories.put_back_in_preparation(hidden.plan)
     public = factories.make_discrepancy()
 
     _, context = shown(client, "discrepancies")

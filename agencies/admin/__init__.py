@@ -1,4 +1,8 @@
-"""Agencies, mandates and accounts: what administrators keep."""
+"""
+Mandates and accounts: what administrators keep.
+
+Agencies are public: ``strategic_areas.admin.agencies`` keeps them by two people.
+"""
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
@@ -12,14 +16,10 @@ from agencies.admin.accounts import AccountAdmin
 from agencies.admin.audit import AuditEntryAdmin
 from agencies.admin.invitations import InvitationAdmin
 from agencies.admin.recovery import FactorResetAdmin
-from agencies.admin.scoping import (
-    BilingualHistoryAdmin,
-    ScopedAdmin,
-    ScopedHistoryAdmin,
-)
+from agencies.admin.scoping import ScopedAdmin, ScopedHistoryAdmin
 from agencies.audit import AuditEntry
 from agencies.invitations import Invitation
-from agencies.models import Agency, AgencyName, FocalPoint, User
+from agencies.models import FocalPoint, User
 
 admin.site.register(AuditEntry, AuditEntryAdmin)
 # What a role may do stands in one table, which every migrate puts in force.
@@ -27,28 +27,6 @@ admin.site.unregister(Group)
 admin.site.register(User, AccountAdmin)
 admin.site.register(Invitation, InvitationAdmin)
 admin.site.register(FactorReset, FactorResetAdmin)
-
-
-class FormerNameInline(admin.TabularInline):
-    model = AgencyName
-    fields = ["name_es", "name_en", "acronym", "slug", "starts_on", "ends_on"]
-    extra = 0
-
-
-@admin.register(Agency)
-class AgencyAdmin(BilingualHistoryAdmin):
-    list_display = ["acronym", "name", "kind", "dissolved_on"]
-    list_filter = ["kind"]
-    search_fields = ["acronym", "name_es", "name_en"]
-    inlines = [FormerNameInline]
-
-    def save_model(self, request, obj, form, change):
-        """Save an agency; a former name is kept, so that its old address leads on."""
-        renamed = {"acronym", "slug", "name_es", "name_en"} & set(form.changed_data)
-        if change and renamed:
-            obj.rename(**{name: getattr(obj, name) for name in renamed})
-        else:
-            super().save_model(request, obj, form, change)
 
 
 @admin.register(FocalPoint)

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from agencies.access import RefusedError
-from agencies.admin.scoping import ScopedAdmin
+from agencies.admin.scoping import ScopedAdmin, ScopedRowsMixin
 from agencies.admin.staleness import StaleGuardForm
 from strategic_areas import workflow
 from strategic_areas.desk.changes.change_forms import with_link_to_change
@@ -15,14 +15,30 @@ from strategic_areas.models import PendingChange
 from strategic_areas.workflow.guard import blocked_texts
 
 
-class ApprovedForm(StaleGuardForm):
-    """Refuses personal data, and a change while another one waits for approval."""
+class GuardMixin(forms.ModelForm):
+    """Refuses personal data in what was typed; what stood before is not judged."""
 
     def clean(self):
         cleaned = super().clean()
-        texts = {name: text for name, text in cleaned.items() if name != "seen_state"}
-        for name, reason in blocked_texts(self._meta.model, texts).items():
+        typed = {
+            name: cleaned[name]
+            for name in self.changed_data
+            if name in cleaned and name != "seen_state"
+        }
+        for name, reason in blocked_texts(self._meta.model, typed).items():
             self.add_error(name, reason)
+        return cleaned
+
+
+class GuardedForm(GuardMixin, StaleGuardForm):
+    """The form of a public record that one person may save alone, such as a round."""
+
+
+class ApprovedForm(GuardedForm):
+    """Refuses besides a change while another one waits for approval."""
+
+    def clean(self):
+        cleaned = super().clean()
         # The stale guard has locked the record: nobody proposes in between.
         if self.instance.pk and (change := workflow.waiting_change(self.instance)):
             text = _("A change of this waits for approval; nothing of yours was kept.")
@@ -30,11 +46,20 @@ class ApprovedForm(StaleGuardForm):
         return cleaned
 
 
+class ApprovedInline(ScopedRowsMixin, admin.TabularInline):
+    """Rows below an approved record; what changes in them is part of its change."""
+
+    form = GuardMixin
+    extra = 0
+    can_delete = False
+
+
 class ApprovedMixin:
     """
     Saving a record proposes a change, which another person must approve.
 
-    Name it before the admin class in the list of bases.
+    What the public does not read is saved at once. Name the mixin before the admin
+    class in the list of bases.
     """
 
     form = ApprovedForm
@@ -45,31 +70,66 @@ class ApprovedMixin:
         return False
 
     def save_model(self, request, obj, form, change):
-        links = {
+        request.proposed = None
+        request.is_direct = workflow.applies_at_once(
+            obj, _changed(form), self._links(form)
+        )
+        if request.is_direct:
+            super().save_model(request, obj, form, change)
+
+    def save_related(self, request, form, formsets, change):
+        """
+        Save what needs no second person, and propose all else as one change.
+
+        Links are part of the proposed change.
+        """
+        together = []
+        if request.is_direct:
+            direct = [rows for rows in formsets if _is_direct(rows)]
+            super().save_related(request, form, direct, change)
+            formsets = [rows for rows in formsets if rows not in direct]
+        else:
+            together.append((form.instance, self._links(form)))
+        for rows in formsets:
+            rows.save(commit=False)
+            together += [(row, {}) for row in [*rows.new_objects, *_edited(rows)]]
+        if together:
+            self._propose(request, together)
+
+    def _links(self, form):
+        return {
             field.name: form.cleaned_data[field.name]
             for field in self.opts.many_to_many
             if field.name in form.cleaned_data
         }
-        request.proposed = None
+
+    def _propose(self, request, together):
         try:
-            request.proposed = workflow.propose(obj, by=request.user, links=links)
+            change = workflow.propose_together(together, by=request.user)
         except workflow.AlreadyWaiting as error:
             request.proposed = error.current
         except RefusedError as error:
             self.message_user(request, str(error), messages.WARNING)
-
-    def save_related(self, request, form, formsets, change):
-        """Do nothing: links are part of the proposed change."""
+        else:
+            request.proposed = change
 
     def log_addition(self, request, obj, message):
-        """Do nothing: the proposed change itself is the record."""
+        """Log only what was saved at once: a proposed change is its own record."""
+        if request.is_direct:
+            super().log_addition(request, obj, message)
 
-    log_change = log_addition
+    def log_change(self, request, obj, message):
+        if request.is_direct:
+            super().log_change(request, obj, message)
 
     def response_add(self, request, obj, post_url_continue=None):
+        if request.is_direct and request.proposed is None:
+            return super().response_add(request, obj, post_url_continue)
         return self._proposed(request)
 
     def response_change(self, request, obj):
+        if request.is_direct and request.proposed is None:
+            return super().response_change(request, obj)
         return self._proposed(request)
 
     def _proposed(self, request):
@@ -78,7 +138,7 @@ class ApprovedMixin:
             return HttpResponseRedirect(reverse(name))
         self.message_user(
             request,
-            _("Kept. It applies when another person of the secretariat approves it."),
+            _("Kept. It applies when another person approves it."),
             messages.SUCCESS,
         )
         return HttpResponseRedirect(
@@ -89,8 +149,27 @@ class ApprovedMixin:
         context["waits"] = workflow.waiting_change(obj) if obj else None
         if context["waits"] and request.method == "GET":
             context["show_save"] = context["show_save_and_continue"] = False
+        # Of a plan in preparation everything is saved at once.
+        context["is_free"] = bool(obj) and workflow.applies_at_once(obj, ())
         context["show_save_and_add_another"] = False
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+
+def _changed(form):
+    return set(form.changed_data) - {"seen_state"}
+
+
+def _is_direct(rows):
+    """True if every changed row below a record needs no second person."""
+    return all(
+        workflow.applies_at_once(form.instance, _changed(form))
+        for form in rows.forms
+        if form.has_changed()
+    )
+
+
+def _edited(rows):
+    return [row for row, _names in rows.changed_objects]
 
 
 @admin.register(PendingChange)

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from agencies.admin.scoping import BilingualAdmin, BilingualHistoryAdmin, ScopedAdmin
-from strategic_areas.admin.approved import ApprovedMixin
+from strategic_areas.admin.approved import ApprovedInline, ApprovedMixin
 from strategic_areas.admin.plan import OF_PLAN, OfPlanMixin
 from strategic_areas.models import (
     AttributionDispute,
@@ -22,20 +22,20 @@ from strategic_areas.models import (
 
 
 @admin.register(FrameworkTarget)
-class FrameworkTargetAdmin(BilingualAdmin):
+class FrameworkTargetAdmin(ApprovedMixin, BilingualAdmin):
     list_display = ["code", "name", "family", "kind"]
     list_filter = ["family", "kind"]
     search_fields = ["code", "name_es", "name_en"]
 
 
 @admin.register(LegalInstrument)
-class LegalInstrumentAdmin(BilingualAdmin):
+class LegalInstrumentAdmin(ApprovedMixin, BilingualAdmin):
     list_display = ["name", "kind", "year"]
     search_fields = ["code", "name_es", "name_en"]
 
 
 @admin.register(LaterActivity)
-class LaterActivityAdmin(OfPlanMixin, BilingualAdmin):
+class LaterActivityAdmin(OfPlanMixin, ApprovedMixin, BilingualAdmin):
     list_display = ["code", "title", "agency", "year"]
     list_select_related = ["agency"]
     search_fields = ["code", "title_es", "title_en"]
@@ -78,32 +78,31 @@ class CorrectionAdmin(ApprovedMixin, BilingualHistoryAdmin):
 
 
 @admin.register(TipTier)
-class TipTierAdmin(BilingualAdmin):
+class TipTierAdmin(ApprovedMixin, BilingualAdmin):
     list_display = ["report_year", "label", "plan"]
     list_filter = [OF_PLAN]
 
 
 @admin.register(Discrepancy)
-class DiscrepancyAdmin(BilingualAdmin):
+class DiscrepancyAdmin(ApprovedMixin, BilingualAdmin):
     list_display = ["code", "topic", "plan"]
     list_filter = [OF_PLAN]
     search_fields = ["code", "topic_es", "topic_en"]
 
 
-class CodeListValueInline(admin.TabularInline):
+class CodeListValueInline(ApprovedInline):
     model = CodeListValue
     fields = ["dimension", "code", "label_es", "label_en"]
-    extra = 0
 
 
 @admin.register(CodeList)
-class CodeListAdmin(BilingualAdmin):
+class CodeListAdmin(ApprovedMixin, BilingualAdmin):
     list_display = ["code", "name", "kind", "plan"]
     list_filter = [OF_PLAN, "kind"]
     inlines = [CodeListValueInline]
 
 
 @admin.register(Region, Province)
-class PlaceAdmin(ScopedAdmin):
+class PlaceAdmin(ApprovedMixin, ScopedAdmin):
     list_display = ["code", "name"]
     search_fields = ["code", "name"]

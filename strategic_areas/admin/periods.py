@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from agencies import audit
 from agencies.admin.scoping import BilingualHistoryAdmin, ScopedAdmin
 from strategic_areas import rounds
+from strategic_areas.admin.approved import GuardedForm
 from strategic_areas.admin.plan import OF_PLAN
 from strategic_areas.models import Plan, ReportingPeriod, RoundReopening
 from strategic_areas.schedule import Frequency, Schedule
@@ -78,6 +79,9 @@ class ScheduleForm(forms.Form):
 
 @admin.register(ReportingPeriod)
 class ReportingPeriodAdmin(BilingualHistoryAdmin):
+    """Rounds and their windows need no second person; their names are guarded."""
+
+    form = GuardedForm
     list_display = ["name", "plan", "mode", "opens_on", "due_on", "closes_on", "asked"]
     list_filter = [OF_PLAN, "mode"]
     list_select_related = ["plan"]
@@ -155,6 +159,7 @@ class ReportingPeriodAdmin(BilingualHistoryAdmin):
 class RoundReopeningAdmin(ScopedAdmin):
     """Opened again for one agency, with the reason; never changed afterwards."""
 
+    form = GuardedForm
     list_display = ["period", "agency", "until", "by", "at"]
     list_filter = [("agency", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["period", "agency", "by"]

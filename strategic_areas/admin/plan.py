@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from agencies.admin.scoping import BilingualAdmin, BilingualHistoryAdmin
+from strategic_areas.admin.approved import ApprovedMixin
 from strategic_areas.models import (
     Activity,
     Commitment,
@@ -18,13 +19,18 @@ OF_LEAD = ("lead", admin.RelatedOnlyFieldListFilter)
 
 
 @admin.register(Plan)
-class PlanAdmin(BilingualHistoryAdmin):
+class PlanAdmin(ApprovedMixin, BilingualHistoryAdmin):
     list_display = ["code", "title", "status", "starts_on", "ends_on"]
     search_fields = ["code", "title_es", "title_en"]
 
+    def get_readonly_fields(self, request, obj=None):
+        """A new plan begins in preparation."""
+        fixed = [] if obj else ["status"]
+        return [*super().get_readonly_fields(request, obj), *fixed]
+
 
 @admin.register(Source)
-class SourceAdmin(BilingualAdmin):
+class SourceAdmin(ApprovedMixin, BilingualAdmin):
     list_display = ["key", "title", "publisher", "kind"]
     list_filter = [OF_PLAN, "kind"]
     search_fields = ["key", "title", "publisher"]
@@ -40,7 +46,7 @@ class OfPlanMixin:
         return [*super().get_readonly_fields(request, obj), *fixed]
 
 
-class PlanBoundAdmin(OfPlanMixin, BilingualHistoryAdmin):
+class PlanBoundAdmin(OfPlanMixin, ApprovedMixin, BilingualHistoryAdmin):
     """A record of one plan that keeps its history."""
 
 

@@ -2,6 +2,7 @@
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from django.db.models import Q
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -12,11 +13,21 @@ from agencies.fields import Fields, internal
 
 class PendingChangeQuerySet(DecisionQuerySet):
     def visible_to(self, user):
-        """Reviewers see every change; other people see those that they proposed."""
+        """
+        Reviewers see every change; other people see those that they proposed.
+
+        Administrators also see those of agencies and their names.
+        """
         rows = self.prefetch_related("records")
-        if access.is_reviewer(user) or (user.is_active and user.is_superuser):
+        if not user.is_active:
+            return rows.none()
+        if access.is_reviewer(user) or user.is_superuser:
             return rows
-        return rows.filter(proposed_by=user) if user.is_active else rows.none()
+        seen = Q(proposed_by=user)
+        if access.is_administrator(user):
+            other = RecordChange.objects.exclude(content_type__app_label="agencies")
+            seen |= ~Q(pk__in=other.values("change"))
+        return rows.filter(seen)
 
 
 class PendingChange(Decision):

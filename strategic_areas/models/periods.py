@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies import access
 from agencies.constraints import dates_in_order, spanish_required
-from agencies.fields import Fields, bilingual, internal, public
+from agencies.fields import Fields, bilingual, internal, notes, public
 from agencies.models import Agency, FocalPoint
 from strategic_areas import schedule
 from strategic_areas.models.plan import Plan, PlanBound
@@ -237,7 +237,7 @@ class RoundReopening(models.Model):
     )
     at = models.DateTimeField(_("when"), auto_now_add=True)
 
-    fields = Fields(*internal("reason"))
+    fields = Fields(*notes("reason"))
 
     objects = RoundReopeningQuerySet.as_manager()
 

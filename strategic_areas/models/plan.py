@@ -47,6 +47,13 @@ class Plan(models.Model):
         APPROVED = "approved", _("Approved")
         ENDED = "ended", _("Ended")
 
+    #: By status, those that the plan has left behind for good.
+    PAST = {
+        Status.IN_PREPARATION: (),
+        Status.APPROVED: (Status.IN_PREPARATION,),
+        Status.ENDED: (Status.IN_PREPARATION, Status.APPROVED),
+    }
+
     code = models.SlugField(
         _("code"), max_length=40, unique=True, validators=[is_not_reserved]
     )
@@ -90,6 +97,13 @@ class Plan(models.Model):
 
     def get_absolute_url(self, language=None):
         return address("plan", self.code, language=language)
+
+    def clean(self):
+        """Refuse a status that was left behind; a trigger refuses it too."""
+        super().clean()
+        stored = Plan.objects.filter(pk=self.pk).first()
+        if stored and self.status in self.PAST[stored.status]:
+            raise ValidationError({"status": _("A plan's status never goes back.")})
 
 
 class PlanBound(models.Model):

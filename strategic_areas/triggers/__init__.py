@@ -3,6 +3,7 @@ The triggers: what the database itself refuses or counts, on both engines.
 
 * Plan agreement: a record belongs to the same plan as the record above it, and never
   moves to another plan.
+* Plans: the status of a plan never goes back.
 * The public record: a published, replaced or withdrawn revision keeps its content and
   its evidence; a transition or a submission is never changed or deleted. Only a running
   purge, which takes two people, may replace a text that it has listed by the marker, or
@@ -30,6 +31,7 @@ def declared(vendor=""):
     """A list of every ``Trigger`` that the portal needs on this engine."""
     every = [
         *refusals.plan_agreement(),
+        *refusals.plan_status(),
         *refusals.public_record(),
         *refusals.append_only(),
         *audit.record(),

@@ -37,6 +37,23 @@ def plan_agreement():
             )
 
 
+def plan_status():
+    """A trigger that keeps a plan's status from going back."""
+    model = model_named("Plan")
+    back = [
+        f"OLD.status = '{status.value}' AND NEW.status = '{earlier.value}'"
+        for status, past in model.PAST.items()
+        for earlier in past
+    ]
+    yield refusal(
+        "plan_status_goes_on",
+        model._meta.db_table,
+        "UPDATE",
+        " OR ".join(back),
+        "the status of a plan never goes back",
+    )
+
+
 #: Columns of a public revision that may still change: its status and withdrawal.
 MOVABLE = {"status", "withdrawn_at", "withdrawn_by_id", "withdrawal_reason"}
 

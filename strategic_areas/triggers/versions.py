@@ -53,7 +53,6 @@ TAKEN_DOWN = {
     "CommitmentUpdate": _WITHDRAWN,
     "Evidence": "OLD.is_public AND NOT NEW.is_public",
     "HelpLine": "NOT OLD.confirm_before_publishing",
-    "Plan": "OLD.status <> 'in_preparation' AND NEW.status = 'in_preparation'",
     "Amendment": "OLD.approved_at IS NOT NULL AND NEW.approved_at IS NULL",
     "Purge": "OLD.status <> 'approved' AND NEW.status = 'approved'",
 }

@@ -27,6 +27,7 @@ from strategic_areas.workflow.changes import (
 )
 from strategic_areas.workflow.moves import Conflict, TransitionError
 from strategic_areas.workflow.off_plan import rename_off_plan, report_off_plan
+from strategic_areas.workflow.preparing import applies_at_once
 from strategic_areas.workflow.proposals import (
     PROPOSALS,
     propose_activity,
@@ -59,6 +60,7 @@ __all__ = [
     "AlreadyWaiting",
     "Conflict",
     "TransitionError",
+    "applies_at_once",
     "approve",
     "confirm_letter",
     "contest_letter",

@@ -3,6 +3,7 @@
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from agencies import access
 from agencies.models import FocalPoint
 from strategic_areas.models import (
     AgencyComment,
@@ -56,6 +57,19 @@ def may_propose(user, record):
             return False
     meta, action = record._meta, "change" if record.pk else "add"
     return user.has_perm(f"{meta.app_label}.{action}_{meta.model_name}")
+
+
+def decides_on(user, models):
+    """
+    True if a user who decides on changes decides on those of these models.
+
+    An administrator without another role does on agencies and their names alone.
+    """
+    is_limited = access.is_administrator(user) and not access.is_reviewer(user)
+    return all(
+        user.is_superuser or not is_limited or model._meta.app_label == "agencies"
+        for model in models
+    )
 
 
 def is_party(user, dispute):

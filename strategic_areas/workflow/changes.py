@@ -4,30 +4,19 @@ import json
 from hashlib import sha256
 
 from django.contrib.contenttypes.models import ContentType
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from agencies.access import RefusedError
-from agencies.decisions import Outdated, Steps
+from agencies.decisions import Steps
 from agencies.models import FocalPoint
-from strategic_areas.models import (
-    AgencyComment,
-    AttributionDispute,
-    PendingChange,
-    RecordChange,
-)
-from strategic_areas.workflow.authority import may_propose, may_review
+from strategic_areas.models import AttributionDispute, PendingChange, RecordChange
+from strategic_areas.workflow.applying import apply_part, must_be_valid
+from strategic_areas.workflow.authority import decides_on, may_propose, may_review
 from strategic_areas.workflow.guard import blocked_texts
-from strategic_areas.workflow.plain_values import (
-    is_new,
-    plain_value,
-    plain_values,
-    put,
-    put_links,
-)
+from strategic_areas.workflow.plain_values import is_new, plain_value, plain_values
 
 #: What says nothing in a record that is not there yet.
 UNSAID = ("", None, [])
@@ -45,7 +34,11 @@ class AlreadyWaiting(RefusedError):
 
 
 class ChangeSteps(Steps):
-    """Reviewers decide; what a change holds applies as a whole."""
+    """
+    Reviewers decide, and administrators on agencies and their names.
+
+    What a change holds applies as a whole.
+    """
 
     model = PendingChange
 
@@ -53,7 +46,9 @@ class ChangeSteps(Steps):
         return may_review(user, PendingChange)
 
     def objection(self, user, change):
-        """Nobody decides on what their own institution disputes."""
+        """It is of other people's kinds, or of what one's own institution disputes."""
+        if not decides_on(user, [part.model for part in change.records.all()]):
+            return _("The secretariat decides on this.")
         is_own = getattr(change, "is_of_own_dispute", None)
         if is_own is None:
             is_own = _of_own_disputes(user).filter(change=change).exists()
@@ -82,26 +77,10 @@ class ChangeSteps(Steps):
             raise AlreadyWaiting(current) from error
 
     def apply(self, change, by):
-        """
-        Save every record that it holds, in order.
-
-        It is outdated where a record says something else now than what it said to
-        whoever proposed, or has no place any more.
-        """
+        """Save every record that it holds, in order."""
         made = {}
         for part in change.records.all():
-            record = _record_to_change(part)
-            # Spanish, the first language: it is what undecorated columns hold.
-            with override("es"):
-                put(record, part.after, made)
-            if not getattr(record, "may_stand", True):
-                raise Outdated
-            _sign(record, part, change)
-            _must_be_valid(record)
-            record._history_user = by
-            record._change_reason = _provenance(change, by)
-            _save(record, part, made)
-            made[part.place] = record
+            record = made[part.place] = apply_part(part, change, by, made)
             if part.object_id is None:
                 change.records.filter(pk=part.pk).update(object_id=record.pk)
 
@@ -193,7 +172,7 @@ def _part(record, links, earlier):
     """What a change would make of one record; its ``after`` is empty if nothing."""
     model = type(record)
     wanted = _wanted(record, links, earlier)
-    _must_be_valid(record, exclude=[name for name in wanted if is_new(wanted[name])])
+    must_be_valid(record, exclude=[name for name in wanted if is_new(wanted[name])])
     before = {}
     if record.pk:
         before = plain_values(model._default_manager.get(pk=record.pk), wanted)
@@ -242,51 +221,3 @@ def _slot_of_new(model, after):
 def _label(record):
     with override("es"):
         return str(record)[:300]
-
-
-def _record_to_change(part):
-    """The record, locked, or a new one; outdated if it is gone or changed since."""
-    if part.object_id is None:
-        return part.model()
-    rows = part.model._default_manager.select_for_update()
-    record = rows.filter(pk=part.object_id).first()
-    if record is None or plain_values(record, part.before) != part.before:
-        raise Outdated
-    return record
-
-
-def _sign(record, part, change):
-    """An agency's own words are those of whoever proposed them."""
-    is_said = isinstance(record, AgencyComment)
-    if is_said or isinstance(record, AttributionDispute) and part.object_id is None:
-        record.written_by = change.proposed_by
-        record.written_at = change.proposed_at
-
-
-def _save(record, part, made):
-    try:
-        with override("es"):
-            record.save()
-            put_links(record, part.after, made)
-    except IntegrityError as error:
-        raise RefusedError(
-            _("%(record)s: something else was saved in its place meanwhile.")
-            % {"record": part}
-        ) from error
-
-
-def _provenance(change, by):
-    said = _("change %(number)s: proposed by %(one)s, approved by %(other)s")
-    return said[:100] % {
-        "number": change.pk,
-        "one": change.proposed_by.get_username()[:25],
-        "other": by.get_username()[:25],
-    }
-
-
-def _must_be_valid(record, exclude=()):
-    try:
-        record.full_clean(exclude=exclude)
-    except ValidationError as error:
-        told = "; ".join(error.messages)
-        raise RefusedError(f"{record}: {told}") from error

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext
 
+from agencies.fields import field_of
 from strategic_areas import text_guard
 from strategic_areas.models import Evidence
 from strategic_areas.text_guard import Severity
@@ -21,25 +22,28 @@ class Warned:
     excerpt: str
 
 
-def found_in(model, values):
+def found_in(model, values, *, with_notes=False):
     """
     Triples of column name, text and finding, for every guarded text in ``values``.
 
     ``values`` maps names of the model's columns to their new content. Data that a model
     exists to publish, such as the number of a help line, is no finding.
     """
-    for name, text in values.items():
-        if not text or not model.fields.of_column(name).guarded:
+    for name, value in values.items():
+        field = field_of(model, name)
+        if not value or not (field.guarded or with_notes and field.noted):
             continue
+        # A list, such as the numbers of a help line, is read as it stands on a page.
+        text = value if isinstance(value, str) else ", ".join(map(str, value))
         for finding in text_guard.inspect(text):
-            if finding.kind not in model.fields.tells:
+            if finding.kind not in model.fields.tells | field.tells:
                 yield name, text, finding
 
 
 def blocked_texts(model, values):
     """The reasons why texts may not even be stored, by the name of the field."""
     found = {}
-    for name, _text, finding in found_in(model, values):
+    for name, _text, finding in found_in(model, values, with_notes=True):
         if finding.severity == Severity.BLOCK:
             found.setdefault(name, str(finding.message))
     return found

@@ -13,6 +13,7 @@ from agencies.admin.staleness import fingerprint
 from agencies.mail import Mail
 from agencies.models import User
 from strategic_areas import workflow
+from strategic_areas.models import PendingChange
 from tests.factories import (
     make_administrator,
     make_agency,
@@ -126,6 +127,7 @@ def test_whether_a_record_exists_is_told_to_nobody_who_may_not_read_it(
 
 
 def test_a_new_name_in_the_admin_keeps_the_former_one(client, administrator):
+    """Once another person has approved it."""
     agency = make_agency(acronym="MAE", slug="mae")
 
     client.post(
@@ -142,6 +144,9 @@ def test_a_new_name_in_the_admin_keeps_the_former_one(client, administrator):
         },
     )
 
+    agency.refresh_from_db()
+    assert (agency.slug, agency.former_names.count()) == ("mae", 0)
+    workflow.approve(PendingChange.objects.get(), by=make_administrator())
     agency.refresh_from_db()
     assert (agency.slug, agency.former_names.get().slug) == ("mnv", "mae")
 

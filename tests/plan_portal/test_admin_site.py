@@ -12,6 +12,7 @@ from tests.factories import (
     make_administrator,
     make_commitment,
     make_focal_point,
+    make_plan,
     make_record_update,
     make_reviewer,
     make_user,
@@ -86,7 +87,8 @@ def test_what_the_secretariat_keeps_opens_with_its_history(client):
 
 
 def test_saving_a_commitment_writes_who_changed_it(client):
-    reviewer, commitment = make_reviewer(), make_commitment()
+    reviewer = make_reviewer()
+    commitment = make_commitment(plan=make_plan(status="in_preparation"))
     client.force_login(reviewer)
     address = reverse("admin:strategic_areas_commitment_change", args=[commitment.pk])
     form = client.get(address).context["adminform"].form

@@ -147,8 +147,7 @@ def test_each_picture_has_the_size_that_others_ask_for(
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_a_picture_of_a_plan_in_preparation_is_not_found(client, commitment, name):
-    commitment.plan.status = "in_preparation"
-    commitment.plan.save()
+    factories.put_back_in_preparation(commitment.plan)
     kind = name.removesuffix("_picture")
 
     response = client.get(address(name, *arguments(commitment)[kind]))

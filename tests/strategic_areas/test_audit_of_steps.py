@@ -214,12 +214,20 @@ def test_the_dates_of_a_round_changed_by_hand_are_recorded(client):
     assert entry.facts["closes_on"] == later.isoformat()
 
 
+def make_plan_in_preparation():
+    return make_plan(status="in_preparation")
+
+
+def make_activity_in_preparation():
+    return make_activity(plan=make_plan_in_preparation())
+
+
 @pytest.mark.parametrize(
     ("make_actor", "make_record", "changed"),
     [
-        (make_reviewer, make_activity, {"title_es": "Palabra-del-título"}),
-        (make_reviewer, make_plan, {"title_es": "Palabra-del-título"}),
-        (make_administrator, make_agency, {"name_es": "Palabra-del-nombre"}),
+        (make_reviewer, make_activity_in_preparation, {"title_es": "Palabra"}),
+        (make_reviewer, make_plan_in_preparation, {"title_es": "Palabra"}),
+        (make_administrator, make_agency, {"only_titular_submits": "on"}),
         (make_administrator, make_reviewer, {"last_name": "Palabra-del-nombre"}),
     ],
 )

@@ -24,6 +24,7 @@ from strategic_areas.models import (
 )
 from tests.factories import (
     make_administrator,
+    make_agency,
     make_change,
     make_discrepancy,
     make_focal_point,
@@ -32,6 +33,7 @@ from tests.factories import (
     make_plan,
     make_reviewer,
     make_source,
+    make_user,
 )
 
 pytestmark = pytest.mark.django_db
@@ -604,3 +606,40 @@ def test_a_change_of_somebody_else_is_not_found(client, make_actor):
 )
 def test_differences_are_told_by_word(before, after, pieces):
     assert differences(before, after) == pieces
+
+
+# Agencies and their names
+
+
+@pytest.mark.parametrize("make_decider", [make_administrator, make_reviewer])
+def test_another_administrator_or_a_reviewer_decides_on_an_agencys_name(make_decider):
+    agency = make_agency(name_es="Antes")
+    change = make_change(agency, by=make_administrator(), name_es="Después")
+
+    workflow.approve(change, by=make_decider())
+
+    agency.refresh_from_db()
+    assert agency.name_es == "Después"
+    assert agency.former_names.get().name_es == "Antes"
+
+
+def test_an_administrator_neither_sees_nor_decides_a_change_of_anything_else(client):
+    change, administrator = make_change(), make_administrator()
+    client.force_login(administrator)
+
+    with pytest.raises(RefusedError):
+        workflow.approve(change, by=administrator)
+    assert client.get(page_of(change)).status_code == 404
+    assert to_decide(administrator) == []
+
+
+def test_a_change_that_holds_more_than_an_agency_is_no_administrators(client):
+    proposer = make_user(is_superuser=True)
+    agency, line = make_agency(), make_help_line()
+    agency.name_es, line.scope_es = "Otro nombre", "Otro texto"
+
+    change = workflow.propose_together([(agency, {}), (line, {})], by=proposer)
+
+    with pytest.raises(RefusedError):
+        workflow.approve(change, by=make_administrator())
+    workflow.approve(change, by=make_reviewer())

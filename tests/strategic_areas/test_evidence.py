@@ -13,7 +13,7 @@ from plan_portal.urls import PUBLIC_FILES
 from strategic_areas import evidence, workflow
 from strategic_areas.addresses import RESERVED_WORDS, address
 from strategic_areas.evidence import keeping
-from strategic_areas.models import Evidence, Plan
+from strategic_areas.models import Evidence
 from strategic_areas.queries.updates import record
 from tests.factories import (
     make_activity,
@@ -28,6 +28,7 @@ from tests.factories import (
     make_submitted_update,
     make_update,
     make_user,
+    put_back_in_preparation,
 )
 from tests.uploads import make_image, make_pdf, make_photo
 
@@ -523,7 +524,7 @@ def test_a_file_of_a_plan_in_preparation_is_not_found(client, published):
     plan = published["update"].plan
     before = status_of(client, public_address(published["cleared"]))
 
-    Plan.objects.filter(pk=plan.pk).update(status=Plan.Status.IN_PREPARATION)
+    put_back_in_preparation(plan)
 
     after = status_of(client, public_address(published["cleared"]))
     assert (before, after) == (200, 404)

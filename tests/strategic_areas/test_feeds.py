@@ -134,8 +134,7 @@ def test_a_plan_in_preparation_has_no_companions(client, name):
     commitment = factories.make_commitment()
     path = path_of(name, commitment)
     assert client.get(path).status_code == 200
-    commitment.plan.status = "in_preparation"
-    commitment.plan.save()
+    factories.put_back_in_preparation(commitment.plan)
 
     assert client.get(path).status_code == 404
 

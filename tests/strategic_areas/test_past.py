@@ -10,7 +10,6 @@ from django.test.utils import CaptureQueriesContext
 from plan_portal.conditional import ASKED_BY_FRONT, KEEP
 from strategic_areas import workflow
 from strategic_areas.addresses import address
-from strategic_areas.models import Plan
 from strategic_areas.progress import Punctuality, State
 from strategic_areas.queries.plan import board, past
 from tests import factories
@@ -338,7 +337,7 @@ def test_a_period_that_has_not_ended_or_is_none_is_not_found(client, activity, a
 
 
 def test_a_plan_in_preparation_has_no_past(client, activity):
-    Plan.objects.update(status="in_preparation")
+    factories.put_back_in_preparation(activity.plan)
 
     for path in paths(activity, "2025").values():
         assert client.get(path).status_code == 404

@@ -23,6 +23,7 @@ from tests.factories import (
     make_focal_point,
     make_reviewer,
     make_round,
+    put_back_in_preparation,
 )
 from tests.public_site import MOST_QUERIES
 from tests.strategic_areas.asked import (
@@ -152,9 +153,7 @@ def test_open_rounds_and_demonstrations_have_none(asked):
 
 def test_a_round_of_a_plan_in_preparation_has_none(asked):
     activity, period, _person = asked
-    plan = activity.plan
-    plan.status = "in_preparation"
-    plan.save()
+    put_back_in_preparation(activity.plan)
 
     for hours in (0, 72):
         pass_on(CLOSED + timedelta(hours=hours))

@@ -263,8 +263,7 @@ def make_in_preparation():
     factories.make_tier(plan=plan, label_es=WORD)
     factories.make_amendment(plan=plan, reason_es=WORD)
     comment = make_comment()
-    comment.period.plan.status = "in_preparation"
-    comment.period.plan.save()
+    factories.put_back_in_preparation(comment.period.plan)
 
 
 HIDDEN = {

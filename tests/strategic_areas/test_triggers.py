@@ -15,7 +15,6 @@ from strategic_areas.models import (
     Commitment,
     HelpLine,
     Indicator,
-    Plan,
     Programme,
     Province,
     PublicationVersion,
@@ -220,7 +219,6 @@ TAKEDOWNS = {
     "evidence closed": lambda update: update.evidences.update(is_public=False),
     "a wrong number": lambda update: HelpLine.objects.update(numbers=["1"]),
     "a row deleted": lambda update: HelpLine.objects.all().delete(),
-    "a plan taken back": lambda update: Plan.objects.update(status="in_preparation"),
     "an approval taken back": lambda update: Amendment.objects.update(
         approved_at=None, approved_by=None
     ),

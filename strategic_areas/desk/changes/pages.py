@@ -33,9 +33,6 @@ from strategic_areas.queries.updates import record
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.plain_values import is_new, new_place, proposed_records
 
-#: The models that have an admin page of their own.
-ADMIN_PAGES = {AttributionDispute, Correction, HelpLine, Indicator, Target}
-
 
 @dataclass(frozen=True)
 class Line:
@@ -55,13 +52,16 @@ class Changed:
     """
     One record that changes: its name, its admin page, and the fields that change.
 
-    ``readings`` are what the public will read; empty once the change was decided.
+    ``readings`` are what the public will read, as far as there is a template of one
+    record; empty once the change was decided. ``is_hidden`` if the public would read
+    nothing of it.
     """
 
     name: str
     url: str
     lines: list
     readings: list
+    is_hidden: bool
 
 
 def approval(request, pk):
@@ -100,6 +100,7 @@ def records(change):
             record_url(part),
             lines(part, names),
             _readings(change, proposed) if change.is_waiting else [],
+            proposed is not None and not _is_shown(proposed),
         )
         for part, proposed in found
     ]
@@ -156,7 +157,7 @@ def _warnings(change):
 
 def record_url(part):
     """The admin page of the record; "" where there is none."""
-    if part.object_id is None or part.model not in ADMIN_PAGES:
+    if part.object_id is None or not admin.site.is_registered(part.model):
         return ""
     meta = part.model._meta
     name = f"admin:{meta.app_label}_{meta.model_name}_change"

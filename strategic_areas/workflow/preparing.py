@@ -1,0 +1,91 @@
+"""What one person may change alone: nothing that the public reads."""
+
+from django.core.exceptions import FieldDoesNotExist
+
+from agencies.fields import field_of
+from strategic_areas.models import CodeListValue, Indicator, Plan
+from strategic_areas.workflow.changes import waiting_change
+
+#: How a record leads to its plan where it has no link ``plan``.
+PLAN_THROUGH = {Plan: "", Indicator: "introduced_by", CodeListValue: "code_list__plan"}
+#: Links to records of the same kind, which may be of another plan.
+LINEAGE = ("supersedes", "continues")
+
+
+def applies_at_once(record, changed, links=None):
+    """
+    True if saving these fields of a record needs no second person.
+
+    So it is with fields that only staff read, and with what stands in a plan in
+    preparation. ``changed`` are names of columns, ``links`` the new values of
+    many-to-many fields. A field that the model does not declare counts as public.
+    """
+    public = [name for name in changed if field_of(type(record), name).public]
+    if record.pk and changed and not public:
+        return True
+    if isinstance(record, Plan) and record.pk and "status" in changed:
+        return False
+    return _is_in_preparation(record, links or {})
+
+
+def _is_in_preparation(record, links):
+    """True if it stands, before and after, in plans in preparation and nowhere else."""
+    path = _path_to_plan(type(record))
+    if path is None:
+        return False
+    forms = [record]
+    if record.pk:
+        forms.append(type(record)._default_manager.get(pk=record.pk))
+    plans = [_follow(form, path) for form in forms]
+    return (
+        all(plan is not None and _is_open(plan) for plan in plans)
+        and not _leads_outside(record, links)
+        and not (record.pk and path and _is_named_outside(record))
+    )
+
+
+def _path_to_plan(model):
+    if model in PLAN_THROUGH:
+        return PLAN_THROUGH[model]
+    try:
+        model._meta.get_field("plan")
+    except FieldDoesNotExist:
+        return None
+    return "plan"
+
+
+def _follow(record, path):
+    for name in filter(None, path.split("__")):
+        record = record and getattr(record, name, None)
+    return record
+
+
+def _is_open(plan):
+    """A plan in preparation, unless its approval waits: then it stays as proposed."""
+    # What a form holds is not stored yet: a new plan begins in preparation.
+    if plan.pk is None:
+        return plan.status == Plan.Status.IN_PREPARATION
+    rows = Plan.objects.filter(pk=plan.pk, status=Plan.Status.IN_PREPARATION)
+    return rows.exists() and waiting_change(plan) is None
+
+
+def _leads_outside(record, links):
+    """True if it would take the place of a record of another plan, or continue one."""
+    before = [*links.get("supersedes", ()), getattr(record, "continues", None)]
+    return any(each.plan_id != record.plan_id for each in before if each is not None)
+
+
+def _is_named_outside(record):
+    """True if anything links to it that stands in no plan in preparation."""
+    for relation in record._meta.get_fields(include_hidden=True):
+        model = relation.related_model
+        if relation.concrete or not hasattr(model, "fields"):
+            continue
+        rows = model._default_manager.filter(**{relation.field.name: record.pk})
+        path = _path_to_plan(model)
+        if path is not None:
+            status = "__".join(filter(None, [path, "status"]))
+            rows = rows.exclude(**{status: Plan.Status.IN_PREPARATION})
+        if rows.exists():
+            return True
+    return False

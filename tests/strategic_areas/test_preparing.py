@@ -1,0 +1,155 @@
+"""A plan in preparation is kept by one person, until two approve it as a whole."""
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from agencies.access import RefusedError
+from strategic_areas import workflow
+from strategic_areas.models import PendingChange, Plan
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def plan():
+    return factories.make_plan(status="in_preparation")
+
+
+@pytest.fixture
+def reviewer(client):
+    user = factories.make_reviewer()
+    client.force_login(user)
+    return user
+
+
+def save(client, record, **changed):
+    """Press "Save" on the admin's page of a record, with these values changed."""
+    name = f"admin:{record._meta.app_label}_{record._meta.model_name}_change"
+    address = reverse(name, args=[record.pk])
+    form = client.get(address).context["adminform"].form
+    values = {name: form[name].value() for name in form.fields}
+    posted = {
+        name: value for name, value in values.items() if value not in (None, [], False)
+    }
+    return client.post(address, posted | changed)
+
+
+MAKERS = {
+    "plan": lambda plan: (plan, "title_es"),
+    "area": lambda plan: (factories.make_area(plan=plan), "name_es"),
+    "programme": lambda plan: (factories.make_programme(plan=plan), "name_es"),
+    "commitment": lambda plan: (factories.make_commitment(plan=plan), "title_es"),
+    "activity": lambda plan: (factories.make_activity(plan=plan), "title_es"),
+    "indicator": lambda plan: (factories.make_indicator(plan=plan), "name_es"),
+    "source": lambda plan: (factories.make_source(plan=plan), "title"),
+    "discrepancy": lambda plan: (factories.make_discrepancy(plan=plan), "topic_es"),
+}
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_its_records_are_saved_at_once(client, plan, reviewer, name):
+    record, column = MAKERS[name](plan)
+
+    save(client, record, **{column: "Otra cosa"})
+
+    record.refresh_from_db()
+    assert getattr(record, column) == "Otra cosa"
+    assert not PendingChange.objects.exists()
+
+
+def test_even_there_personal_data_is_refused(client, plan, reviewer):
+    answer = save(client, plan, title_es="La cédula 001-1234567-8")
+
+    assert "title_es" in answer.context["adminform"].form.errors
+
+
+def test_the_plan_becomes_public_only_when_another_reviewer_approves(
+    client, plan, reviewer
+):
+    save(client, plan, status="approved")
+    change = PendingChange.objects.get()
+    before = Plan.objects.get(pk=plan.pk).status
+
+    with pytest.raises(RefusedError):
+        workflow.approve(change, by=reviewer)
+    workflow.approve(change, by=factories.make_reviewer())
+
+    after = Plan.objects.get(pk=plan.pk).status
+    assert (before, after) == ("in_preparation", "approved")
+
+
+def test_while_its_approval_waits_nobody_changes_alone_what_is_approved(
+    client, plan, reviewer
+):
+    commitment = factories.make_commitment(plan=plan)
+    save(client, plan, status="approved")
+
+    save(client, commitment, title_es="Otra cosa")
+
+    commitment.refresh_from_db()
+    assert commitment.title_es != "Otra cosa"
+    assert PendingChange.objects.count() == 2
+
+
+def test_a_source_that_stands_on_a_public_page_needs_a_second_person(
+    client, plan, reviewer
+):
+    source = factories.make_source(plan=plan)
+    factories.make_help_line().sources.add(source)
+
+    save(client, source, title="Otra cosa")
+
+    source.refresh_from_db()
+    assert source.title != "Otra cosa"
+
+
+def test_no_public_record_is_moved_into_it_by_one_person(client, plan, reviewer):
+    source = factories.make_source()
+
+    save(client, source, plan=plan.pk, title="Otra cosa")
+
+    source.refresh_from_db()
+    assert (source.plan == plan, source.title == "Otra cosa") == (False, False)
+
+
+def test_it_takes_no_place_of_a_public_record_by_one_person(client, plan, reviewer):
+    public, new = factories.make_commitment(), factories.make_commitment(plan=plan)
+
+    save(client, new, supersedes=[public.pk])
+
+    assert not public.superseded_by.exists()
+
+
+BACK = [
+    ("approved", "in_preparation"),
+    ("ended", "approved"),
+    ("ended", "in_preparation"),
+]
+
+
+@pytest.mark.parametrize(("status", "earlier"), BACK)
+def test_a_status_never_goes_back(client, reviewer, status, earlier):
+    plan = factories.make_plan(status=status)
+
+    answer = save(client, plan, status=earlier)
+
+    assert "status" in answer.context["adminform"].form.errors
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Plan.objects.filter(pk=plan.pk).update(status=earlier)
+
+
+def test_a_new_plan_begins_in_preparation(client, reviewer):
+    client.post(
+        reverse("admin:strategic_areas_plan_add"),
+        {
+            "code": "nuevo",
+            "title_es": "Un plan nuevo",
+            "status": "approved",
+            "starts_on": "2027-01-01",
+            "ends_on": "2028-01-01",
+        },
+    )
+
+    assert Plan.objects.get().status == "in_preparation"

@@ -1,0 +1,310 @@
+"""What one person types of the public record reaches nobody until another approved."""
+
+import json
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.test import Client
+from django.urls import reverse
+
+from agencies.fields import Fields, public
+from agencies.models import Agency, AgencyName
+from strategic_areas import workflow
+from strategic_areas.models import (
+    ActivityUpdate,
+    AgencyComment,
+    Amendment,
+    AttributionDispute,
+    CodeList,
+    CodeListValue,
+    Commitment,
+    CommitmentUpdate,
+    Correction,
+    Evidence,
+    HelpLine,
+    Indicator,
+    Letter,
+    Participation,
+    Plan,
+    Province,
+    RecordChange,
+    Region,
+    ReportingPeriod,
+    RoundReopening,
+    Target,
+    TipTier,
+    Transition,
+    Translation,
+)
+from strategic_areas.triggers import versions
+from strategic_areas.workflow.guard import blocked_texts
+from tests import factories
+from tests.crawling import Crawl
+from tests.test_public_pages import make_world
+
+pytestmark = pytest.mark.django_db
+
+SENTINEL, CARD = "zanahoria", "001-1234567-8"
+TEXTS = (models.CharField, models.TextField, models.JSONField)
+#: Public models that no page of the admin changes: they have steps of their own.
+OWN_STEPS = {
+    *(ActivityUpdate, CommitmentUpdate, Evidence, Transition, Letter),
+    *(Translation, AgencyComment, Amendment),
+}
+#: Rows that stand on the page of the record above them, and are typed into with it.
+BELOW = {AgencyName, CodeListValue}
+#: Rounds and their windows are guarded, and need no second person.
+ROUNDS = {ReportingPeriod, RoundReopening}
+
+
+def public_models():
+    """Every model whose rows may stand on a public page; a new one is among them."""
+    shown = {table.name for table in versions.public_tables()}
+    found = {model for model in apps.get_models() if model._meta.db_table in shown}
+    return sorted(found | ROUNDS, key=lambda model: model._meta.label)
+
+
+def texts_of(model):
+    """The columns in which somebody types, from the model and from no declaration."""
+    names = {field.name for field in model._meta.concrete_fields}
+    return {
+        field.name: field
+        for field in model._meta.concrete_fields
+        if isinstance(field, TEXTS)
+        and not field.choices
+        and field.editable
+        and f"{field.name}_es" not in names
+    }
+
+
+def typed(field, word):
+    if isinstance(field, models.JSONField):
+        return json.dumps([word])
+    if isinstance(field, models.URLField):
+        return f"https://example.org/{word}"
+    return word[: field.max_length]
+
+
+class Typist:
+    """One person, who types the same word into everything that she may change."""
+
+    def __init__(self, user, models_=None):
+        self.client = Client()
+        self.client.force_login(user)
+        self.user, self.models = user, models_ or public_models()
+
+    def pages(self):
+        """Triples of a model, a stored row and the address of a page to save."""
+        request = self.client.get(reverse("admin:index")).wsgi_request
+        for model in filter(admin.site.is_registered, self.models):
+            page, row = admin.site.get_model_admin(model), model.objects.first()
+            name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+            if page.has_change_permission(request, row):
+                yield model, row, reverse(f"{name}_change", args=[row.pk])
+            if page.has_add_permission(request):
+                yield model, row, reverse(f"{name}_add")
+
+    def type(self, word):
+        """Save every page; yield its model, the names typed into, and the answer."""
+        for model, row, address in self.pages():
+            form = self.client.get(address).context["adminform"].form
+            texts = {name for name in texts_of(model) if name in form.fields}
+            if texts:
+                posted = self.filled(form, row) | ANOTHER.get(model, dict)()
+                posted |= {name: typed(texts_of(model)[name], word) for name in texts}
+                posted |= rows_below(model, word)
+                yield model, texts, self.client.post(address, posted)
+
+    def filled(self, form, row):
+        """What the browser posts of a record, with what a new one lacks as in a row."""
+        values = {}
+        for name in form.fields:
+            value = form[name].value()
+            if value in (None, "", "[]") and hasattr(row, name):
+                value = row._meta.get_field(name).value_from_object(row)
+            if isinstance(value, list):
+                value = [getattr(each, "pk", each) for each in value]
+            if value is not None and value is not False and value != []:
+                values[name] = value
+        return values
+
+
+def rows_below(model, word):
+    """A new row in each table below a record, as the browser posts it."""
+    posted = {}
+    for inline in admin.site.get_model_admin(model).inlines:
+        (link,) = [
+            field
+            for field in inline.model._meta.concrete_fields
+            if field.related_model is model
+        ]
+        prefix = link.remote_field.get_accessor_name()
+        posted |= {f"{prefix}-TOTAL_FORMS": 1, f"{prefix}-INITIAL_FORMS": 0}
+        for name, field in texts_of(inline.model).items():
+            if name in inline.fields:
+                posted[f"{prefix}-0-{name}"] = typed(field, word)
+    return posted
+
+
+DECIDED = {"outcome": "kept", "resolved_on": "2026-03-09", "decided_on": "2026-03-09"}
+#: What a form needs besides texts: a second record differs, a decision is whole.
+ANOTHER = {
+    AttributionDispute: lambda: DECIDED,
+    Correction: lambda: DECIDED,
+    TipTier: lambda: {"report_year": 1999},
+    Participation: lambda: {"agency": factories.make_agency().pk},
+    Target: lambda: {"value": "77", "starts_on": "2026-02-01"},
+}
+
+
+def everything():
+    """A portal with a row of every model that is kept by two people."""
+    commitment = make_world()
+    plan, indicator = commitment.plan, Indicator.objects.get()
+    Target.objects.create(
+        plan=plan,
+        indicator=indicator,
+        starts_on="2026-01-01",
+        ends_on="2026-12-31",
+        value=10,
+        provenance="plan",
+    )
+    codes = CodeList.objects.create(plan=plan, code="L", kind="values", name_es="Lista")
+    CodeListValue.objects.create(code_list=codes, code="v", label_es="Valor")
+    region = Region.objects.create(code="1", name="Región")
+    Province.objects.create(code="1", name="Provincia", region=region)
+    rebuilt = factories.make_activity(commitment=commitment, provenance="press")
+    factories.make_approved_dispute(rebuilt)
+    period = ReportingPeriod.objects.first()
+    RoundReopening.objects.create(
+        period=period,
+        agency=commitment.lead,
+        until="2026-03-01",
+        reason="Faltó luz.",
+        by=factories.make_reviewer(),
+    )
+    AgencyName.objects.create(
+        agency=commitment.lead, acronym="ANT", slug="ant", name_es="Antes"
+    )
+    return commitment
+
+
+#: An agency's own words, by steps of their own.
+SAID_ON_THE_DESK = {*((AttributionDispute, "text_es"), (AttributionDispute, "text_en"))}
+#: Texts of public models that only staff read.
+INTERNAL = {(Agency, "website_unverified")}
+
+
+def has_room(field):
+    return isinstance(field, models.JSONField | models.TextField) or (
+        field.max_length >= len(CARD)
+    )
+
+
+def typists():
+    """A reviewer, an administrator, and who may all for what neither of them may."""
+    staff = [Typist(factories.make_reviewer()), Typist(factories.make_administrator())]
+    theirs = {model for each in staff for model, _row, _page in each.pages()}
+    rest = [model for model in public_models() if model not in theirs | OWN_STEPS]
+    return [*staff, Typist(factories.make_user(is_superuser=True), rest)]
+
+
+def test_a_word_of_one_person_reaches_nothing_public_before_another_approved_it():
+    everything()
+    kept_by_two, said = set(), []
+    for typist in typists():
+        typist.models = [each for each in typist.models if each not in ROUNDS]
+        for model, texts, answer in typist.type(SENTINEL):
+            kept_by_two |= {(model, name) for name in texts}
+            errors = answer.context and answer.context["errors"]
+            said.append((model, answer.headers.get("Location", ""), errors))
+
+    # Every save was kept as a proposal, but for a new plan, which is in preparation;
+    # and no column of a public model was left out.
+    assert [each[0] for each in said if "/aprobaciones/" not in each[1]] == [Plan], said
+    assert {
+        (model, name)
+        for model in public_models()
+        for name in texts_of(model)
+        if model not in OWN_STEPS | ROUNDS | BELOW
+    } <= kept_by_two | SAID_ON_THE_DESK
+    assert found_by_strangers() == []
+    assert_approval_publishes()
+
+
+def assert_approval_publishes():
+    """What another person approves does reach the public: the crawl would see it."""
+    commitments = ContentType.objects.get_for_model(Commitment)
+    part = RecordChange.objects.get(content_type=commitments, object_id__isnull=False)
+    workflow.approve(part.change, by=factories.make_reviewer())
+    page = Commitment.objects.get(pk=part.object_id).get_absolute_url("es")
+    assert SENTINEL in Client().get(page).content.decode()
+
+
+def found_by_strangers():
+    """The public addresses at which the word stands, besides a search for it."""
+    crawl = Crawl(Client())
+    found = Client().get("/buscar/", {"q": SENTINEL})
+    return [
+        *(path for path in crawl.bodies if SENTINEL in crawl.text(path)),
+        *found.context["answer"].groups,
+    ]
+
+
+def test_the_number_of_an_identity_card_is_refused_everywhere():
+    everything()
+    passed, refused = [], set()
+    for typist in typists():
+        for model, texts, answer in typist.type(CARD):
+            if answer.status_code != 200:
+                passed.append(model)
+                continue
+            errors = answer.context["adminform"].form.errors
+            refused.add(model)
+            passed += [
+                (model, name)
+                for name in texts
+                if name not in errors
+                and has_room(texts_of(model)[name])
+                and (model, name) not in INTERNAL
+            ]
+            for below in answer.context["inline_admin_formsets"]:
+                rows = below.formset.errors
+                passed += [] if any(rows) else [(model, below.formset.prefix)]
+
+    assert passed == []
+    others = OWN_STEPS | BELOW
+    assert refused == {
+        model for model in public_models() if model not in others and texts_of(model)
+    }
+
+
+@pytest.fixture
+def forgotten(monkeypatch):
+    """Help lines whose declaration does not know one of their texts."""
+    kept = [field for field in HelpLine.fields if field.name != "scope"]
+    fields = Fields(*kept)
+    monkeypatch.setattr(HelpLine, "fields", fields)
+
+
+def test_a_text_that_was_not_declared_is_guarded_and_needs_a_second_person(forgotten):
+    line = factories.make_help_line()
+
+    assert list(blocked_texts(HelpLine, {"scope_es": CARD})) == ["scope_es"]
+    assert not workflow.applies_at_once(line, ["scope_es"])
+
+
+def test_a_new_public_field_needs_a_second_person_by_its_declaration(monkeypatch):
+    agency = factories.make_agency()
+    before = workflow.applies_at_once(agency, ["only_titular_submits"])
+    told = [field for field in Agency.fields if field.name != "only_titular_submits"]
+
+    monkeypatch.setattr(
+        Agency, "fields", Fields(*told, *public("only_titular_submits"))
+    )
+
+    after = workflow.applies_at_once(agency, ["only_titular_submits"])
+    assert (before, after) == (True, False)
