@@ -16,11 +16,13 @@ from strategic_areas.importing.format import GEOGRAPHY_SOURCES, SECTIONS, VERSIO
 from strategic_areas.importing.outcome import Fault
 from strategic_areas.importing.reading import Mapping, Scalar, Sequence, shortened
 from strategic_areas.importing.tables import TABLES, Key
-from strategic_areas.importing.values import CODE, TEXT, Unfit, Whole
+from strategic_areas.importing.values import CODE, SLUG, TEXT, URL, Unfit, Whole
 from strategic_areas.text_guard import Severity
 
 #: What faults call the file where they are of no record.
 FILE = "the file"
+#: The kinds of what somebody types: free texts, codes and addresses.
+TYPED = (TEXT, CODE, SLUG, URL)
 #: The key of a source, which stands before its record.
 SOURCE_KEY = Key("key", CODE, True, ("key",), "sources")
 
@@ -253,13 +255,19 @@ def found_in(plan_file):
     for entry in plan_file.every_entry():
         # What such records are there to tell the public: a help line its telephone.
         allowed = TABLES[entry.section.table].model.fields.tells
-        for key in entry.section.keys:
+        for key in (*entry.section.keys, SOURCE_KEY):
             text = entry.values.get(key.name)
-            # Codes, addresses and choices are kinds of text too, but no free ones.
-            if key.kind == TEXT and text:
+            # References, dates and choices are kinds of text too, but of no free one.
+            if text and (key.kind in TYPED or _lists_texts(key)):
+                text = ", ".join(text) if isinstance(text, list) else text
                 for finding in text_guard.inspect(text):
                     if finding.kind not in allowed:
                         yield entry, key.name, finding
+
+
+def _lists_texts(key):
+    """True for a list of free texts, such as the numbers of a help line."""
+    return getattr(key.kind, "each", None) == TEXT
 
 
 def names_public_source(entry):

@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 
 from strategic_areas.importing.format import GEOGRAPHY_SOURCES
 from strategic_areas.importing.values import span
-from strategic_areas.models import Activity, Execution
+from strategic_areas.models import Activity, Execution, Plan
 from strategic_areas.models.plan import is_not_reserved
 from strategic_areas.models.provenance import is_stronger
 
@@ -27,6 +27,7 @@ def broken_rules(plan_file, known):
         repeated,
         unknown_references,
         reserved_plans,
+        plans_that_go_back,
         out_of_order,
         taken_addresses,
         contradicted_states,
@@ -110,6 +111,13 @@ def reserved_plans(plan_file, known):
             is_not_reserved(entry.values.get("code"))
         except ValidationError:
             yield entry.fault("code", "a code that is no address word of other pages")
+
+
+def plans_that_go_back(plan_file, known):
+    for entry in [*plan_file.entries["plan"], *plan_file.entries["other_plans"]]:
+        row = known.stored.tables["plans"].rows.get(entry.values.get("code"))
+        if row and entry.values.get("status") in Plan.PAST[row.status]:
+            yield entry.fault("status", f"{row.status} or later; it never goes back")
 
 
 def out_of_order(plan_file, known):

@@ -61,6 +61,57 @@ def test_every_text_that_the_public_reads_is_inspected(tmp_path, section, key):
     assert f"{key}: found personal data" in errors[0]
 
 
+@pytest.mark.parametrize(
+    ("section", "key", "typed"),
+    [
+        ("agencies", "website", f"https://example.org/{CARD}"),
+        ("areas", "slug_es", CARD),
+        ("tip_tiers", "tier", "a@b.do"),
+        ("hotlines", "numbers", ["809-555-1234", CARD]),
+        ("legal_instruments", "code", CARD),
+    ],
+)
+def test_codes_addresses_and_lists_are_inspected_too(tmp_path, section, key, typed):
+    content = small()
+    given = {
+        "hotlines": {"label_es": "Línea", "numbers": []},
+        "tip_tiers": {"report_year": 2030, "tier": "", "label_es": "Nivel"},
+        "legal_instruments": {
+            "code": "",
+            "name_es": "Ley",
+            "kind": "law",
+            "provenance": "plan",
+        },
+    }
+    content.setdefault(section, [given.get(section)])
+    content[section][0] |= {key: typed}
+
+    status, _, errors = run(write(tmp_path, content))
+
+    assert status == 1
+    assert [error for error in errors if f"{key}: found personal data" in error]
+
+
+def test_the_key_of_a_source_is_inspected(tmp_path):
+    content = small()
+    content["sources"][CARD] = {"title": "Informe", "kind": "press"}
+
+    _, _, errors = run(write(tmp_path, content))
+
+    assert [error for error in errors if "key: found personal data" in error]
+
+
+def test_a_file_takes_no_plan_back(tmp_path):
+    load(write(tmp_path, small()))
+    content = small()
+    content["plan"]["status"] = "in_preparation"
+
+    status, _, errors = run(write(tmp_path, content))
+
+    assert status == 1
+    assert [error for error in errors if ", status: " in error]
+
+
 def test_a_text_inside_a_record_is_inspected(tmp_path):
     content = small()
     content["indicators"][0]["values"][0]["note_es"] = "Tel. 809-555-1234"
