@@ -1,0 +1,45 @@
+"""List the stored texts that the guard for personal data would stop today."""
+
+import sys
+
+from django.apps import apps
+from django.core.management.base import BaseCommand
+from django.db import models
+
+from strategic_areas.text_guard import Severity
+from strategic_areas.workflow.guard import found_in
+
+
+class Command(BaseCommand):
+    help = (
+        "List the stored texts in which the guard finds what identifies a person: the "
+        "model, the key of the row, the field and the kind, never the text. Ends with "
+        "status 1 if there are any."
+    )
+
+    def handle(self, **options):
+        found = sorted(set(stopped()))
+        for line in found:
+            self.stdout.write(line)
+        if found:
+            sys.exit(1)
+        self.stdout.write("No stored text holds what the guard stops.")
+
+
+def stopped():
+    """A line for each text and kind, over the tables of all declared models."""
+    for app in ("agencies", "strategic_areas"):
+        for model in apps.get_app_config(app).get_models():
+            if hasattr(model, "fields"):
+                yield from _stopped_in(model)
+
+
+def _stopped_in(model):
+    read = [field for field in model.fields if field.guarded or field.noted]
+    columns = [name for field in read for name in field.columns]
+    rows = models.QuerySet(model).order_by("pk").values("pk", *columns)
+    for row in rows.iterator(chunk_size=500) if columns else ():
+        pk = row.pop("pk")
+        for name, _text, finding in found_in(model, row, with_notes=True):
+            if finding.severity == Severity.BLOCK:
+                yield f"{model._meta.label} {pk} {name} {finding.kind}"
