@@ -17,7 +17,7 @@ from strategic_areas.addresses import address
 from strategic_areas.desk.review import comparison
 from strategic_areas.desk.sheet import answers
 from strategic_areas.desk.sheet.contents import find_row
-from strategic_areas.desk.workbook.columns import word
+from strategic_areas.desk.workbook.columns import choice_label
 from strategic_areas.importing.format import SECTIONS
 from strategic_areas.models import ActivityUpdate, Answer, Province, Region, Submission
 from strategic_areas.models.report_fields import Part
@@ -97,7 +97,7 @@ def plain(field):
 def cell(field):
     """What the field's cell in the workbook holds then."""
     if field.kind in {Kind.CHOICE, Kind.FLAG}:
-        return word(field.name, SAID[field.kind])
+        return choice_label(field.name, SAID[field.kind])
     return "Azua" if field.kind is Kind.LINKS else SAID[field.kind]
 
 
@@ -129,7 +129,7 @@ class Writer(Filler):
         if self.places:
             filled[self.field.name] = "; ".join(map(str, self.places))
         for name in {"execution", "is_reserved"} & set(filled):
-            filled[name] = word(name, filled[name])
+            filled[name] = choice_label(name, filled[name])
         return self.download().fill(self.activity, **filled, **cells)
 
     def stored(self):

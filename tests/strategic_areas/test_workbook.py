@@ -28,7 +28,7 @@ def filler(client):
 
 def spanish(name, value):
     with translation.override("es"):
-        return columns.word(name, value)
+        return columns.choice_label(name, value)
 
 
 def held(book, activity):

@@ -29,7 +29,7 @@ def filler(client):
 
 def spanish(name, value):
     with translation.override("es"):
-        return columns.word(name, value)
+        return columns.choice_label(name, value)
 
 
 def kinds(response):
@@ -710,7 +710,7 @@ def test_nothing_is_saved_that_no_preview_of_hers_announced(filler):
 def test_a_preview_grows_old(filler, monkeypatch):
     filler.published_before()
     preview = filler.upload(filler.download().fill(filler.activity, percent=60))
-    monkeypatch.setattr(saving, "LASTS", -1)
+    monkeypatch.setattr(saving, "MAX_AGE", -1)
 
     filler.save(preview)
 

@@ -57,14 +57,14 @@ def compare(before, after):
     found = []
     for field in after.fields.where(compared=True):
         for language in ("es", "en") if field.bilingual else ("",):
-            old = None if before is None else _said(before, field, language)
-            new = _said(after, field, language)
+            old = None if before is None else _text(before, field, language)
+            new = _text(after, field, language)
             if old or new:
                 found.append(_compared(field, language, old, new))
     return found
 
 
-def _said(record, field, language):
+def _text(record, field, language):
     return field.in_words(field.plain(record), language)
 
 

@@ -201,12 +201,14 @@ def _proposals(period, agency):
 
 def _off_plan(period, **lookups):
     """A row for each work outside the plan, reported by this round and not ended."""
-    told = ActivityUpdate.objects.filter(
+    reported = ActivityUpdate.objects.filter(
         activity=OuterRef("pk"), period__ends_on__lte=period.ends_on
     )
-    beside = Activity.objects.off_plan().filter(plan=period.plan, **lookups)
+    off_plan = Activity.objects.off_plan().filter(plan=period.plan, **lookups)
     return read_rows(
-        ActivityRow, rounds.unfinished(period, beside.filter(Exists(told))), period
+        ActivityRow,
+        rounds.unfinished(period, off_plan.filter(Exists(reported))),
+        period,
     )
 
 

@@ -135,12 +135,12 @@ class ReportForm(RowForm):
         if activity.is_continuing and activity.unit:
             label = gettext("Quantity (%(unit)s)") % {"unit": activity.unit}
             self.fields["quantity"].label = label
-        figures, told, *folds = PARTS
+        figures, texts, *folds = PARTS
         shown = [name for name in PARTS[figures] if name in self.fields]
         return Layout(
             "seen_version",
             Group(*sorted(shown, key=number.__ne__), css_class="row-figures"),
-            *PARTS[told],
+            *PARTS[texts],
             *[self._fold(part) for part in folds],
         )
 
@@ -170,10 +170,10 @@ class ReportForm(RowForm):
         """
         for field in TRANSLATED:
             spanish, english = field.columns
-            told = _lines(self.cleaned_data.get(spanish))
+            text = _lines(self.cleaned_data.get(spanish))
             stands = getattr(self.instance, english)
-            is_changed = told != _lines(getattr(self.instance, spanish))
-            if self.last and told == _lines(getattr(self.last, spanish)):
+            is_changed = text != _lines(getattr(self.instance, spanish))
+            if self.last and text == _lines(getattr(self.last, spanish)):
                 if is_changed or not stands:
                     setattr(self.instance, english, getattr(self.last, english))
             elif is_changed and stands:

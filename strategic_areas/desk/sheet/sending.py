@@ -112,7 +112,7 @@ def _send(user, found, form):
 
 def _sent_versions(submission, part, name):
     """Id → version of a receipt's contents; older receipts hold no declarations."""
-    return {told[name]: told["version"] for told in submission.content.get(part, [])}
+    return {sent[name]: sent["version"] for sent in submission.content.get(part, [])}
 
 
 def receipt(request, pk):

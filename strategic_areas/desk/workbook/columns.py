@@ -85,7 +85,7 @@ CHOICES = names(Kind.CHOICE, Kind.FLAG)
 NUMBERS = names(Kind.WHOLE, Kind.DECIMAL)
 LINKS = names(Kind.LINKS)
 #: Answer → the only cells that may be changed with it.
-ALONE = {
+CELLS_OF_ANSWER = {
     Answer.SAME_AS_BEFORE: {"answer"},
     Answer.NO_NEWS: {"answer", "no_news_reason_es"},
 }
@@ -99,33 +99,33 @@ def choices(name):
     return [(value, str(label)) for value, label in known]
 
 
-def word(name, value):
+def choice_label(name, value):
     """The label of a value in a column with a list; "" for no value."""
     return dict(choices(name)).get(value, "")
 
 
-def meaning(name, text):
+def choice_value(name, text):
     """The value of a label in any language; None if it is not on the list."""
-    return _meanings(name).get(simple(text))
+    return _choice_values(name).get(comparable(text))
 
 
 @cache
-def _meanings(name):
+def _choice_values(name):
     found = {}
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
             for value, label in choices(name):
-                found[simple(label)] = value
-                found[simple(str(value))] = value
+                found[comparable(label)] = value
+                found[comparable(str(value))] = value
     return found
 
 
-def simple(text):
+def comparable(text):
     """A word without accents, capitals and spare blanks, to compare it."""
     return " ".join(fold(text).split())
 
 
-def filled(row):
+def cells_of(row):
     """Name → what a row's fillable cells hold when it is downloaded."""
     if row.state == "todo":
         # As on the sheet, an empty row opens with what was last published.
@@ -143,7 +143,7 @@ def _held(field, update):
     """The content of the cell of a field; empty where there is no update."""
     value = update and getattr(update, field.columns[0])
     if field.columns[0] in CHOICES:
-        return word(field.name, value)
+        return choice_label(field.name, value)
     if field.kind is Kind.LINKS:
         return linked_names(value.all() if update else ())
     return value if field.columns[0] in NUMBERS else value or ""
@@ -153,7 +153,7 @@ def linked_names(records):
     return "; ".join(sorted(str(record) for record in records))
 
 
-def plain(name, value, number_format=""):
+def cell_text(name, value, number_format=""):
     """
     A cell's value as one text, however the program stored it.
 
@@ -183,23 +183,23 @@ def digest(texts):
 
     The label of a list counts as its value, so that its language does not matter.
     """
-    told = [_meant(name, texts[name]) for name in FIELDS]
+    values = [_meant(name, texts[name]) for name in FIELDS]
     return "-".join(
         hashlib.blake2s(text.encode(), digest_size=DIGEST_BYTES).hexdigest()
-        for text in told
+        for text in values
     )
 
 
 def _meant(name, text):
     if name not in CHOICES:
         return text
-    value = meaning(name, text)
+    value = choice_value(name, text)
     if FIELDS[name].kind is Kind.FLAG and not text:
         value = False
     return text if value is None else str(value)
 
 
-def touched(texts, seen):
+def columns_changed_since(texts, seen):
     """
     The names of the cells that somebody changed since ``digest`` made ``seen``.
 

@@ -81,8 +81,8 @@ def compare(sheet, lines, provinces, *, by):
         elif faults := _misplaced(line, row, changed, times):
             found.append(Outcome(line, row, Kind.REFUSED, tuple(faults)))
         else:
-            said = posted(line, row, provinces, changed)
-            found.append(_rehearsed(line, row, said, by))
+            parsed = posted(line, row, provinces, changed)
+            found.append(_rehearsed(line, row, parsed, by))
     return found
 
 
@@ -106,12 +106,12 @@ def _misplaced(line, row, changed, times):
     return [_fault(line, "", message)]
 
 
-def _rehearsed(line, row, said, by):
+def _rehearsed(line, row, parsed, by):
     """The outcome of saving the row, which is done and rolled back."""
     with transaction.atomic():
-        form = answers.save_answer(row, said.data, by=by)
+        form = answers.save_answer(row, parsed.data, by=by)
         transaction.set_rollback(True)
-    faults = tuple(sorted(_all_faults(line, form, said.faults), key=_in_order))
+    faults = tuple(sorted(_all_faults(line, form, parsed.faults), key=_in_order))
     if form.conflict:
         changes = _changes(form.conflict, form)
         return Outcome(line, row, Kind.CONFLICT, faults, changes)
@@ -123,7 +123,7 @@ def _rehearsed(line, row, said, by):
         return Outcome(line, row, Kind.UNCHANGED)
     kind = Kind.CHANGED if stored else Kind.NEW
     warnings = tuple(guard.warnings(form.instance))
-    return Outcome(line, row, kind, (), changes, warnings, said.data)
+    return Outcome(line, row, kind, (), changes, warnings, parsed.data)
 
 
 def _all_faults(line, form, known):

@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from agencies.fields import Kind
 from strategic_areas.desk.sheet.revisions import settled_pair
 from strategic_areas.desk.workbook.columns import (
-    ALONE,
+    CELLS_OF_ANSWER,
     CHOICES,
     FIELDS,
+    choice_value,
     choices,
-    meaning,
-    simple,
-    touched,
+    columns_changed_since,
+    comparable,
 )
 from strategic_areas.models import Answer
 from strategic_areas.models.report_fields import Part
@@ -33,7 +33,7 @@ class Posted:
 
 def changed_cells(line):
     """The names of the cells that somebody changed since the download."""
-    return touched(line.filled, line.text("seen"))
+    return columns_changed_since(line.filled, line.text("seen"))
 
 
 def posted(line, row, provinces, changed):
@@ -55,7 +55,7 @@ def posted(line, row, provinces, changed):
 
 def _chosen(line, name, faults):
     text = line.text(name)
-    value = meaning(name, text) if text else None
+    value = choice_value(name, text) if text else None
     if text and value is None and name not in faults:
         labels = get_text_list([label for _value, label in choices(name)], _("or"))
         faults[name] = _("“%(word)s” is not on the list. Choose %(words)s.") % {
@@ -73,8 +73,8 @@ def _implied(changed):
 def _out_of_place(answer, row, changed, faults):
     """What was written in a cell that this answer, or this activity, does not have."""
     found = {}
-    if answer in ALONE:
-        for name in changed - ALONE[answer]:
+    if answer in CELLS_OF_ANSWER:
+        for name in changed - CELLS_OF_ANSWER[answer]:
             found[name] = _(
                 "With “%(answer)s” this cell stays as it was. Choose “%(reported)s”, "
                 "or undo the change."
@@ -102,17 +102,17 @@ def _seen_version(line, row):
 
 def _report(line, row, chosen, changed):
     """The form data of the cells of a report, except its places."""
-    told = {
+    values = {
         name: _value(line, name, field, chosen)
         for name, field in FIELDS.items()
         if field.filled_in and field.part != Part.NO_NEWS and field.kind != Kind.LINKS
     }
     if row.activity.is_continuing:
-        del told["percent"]
+        del values["percent"]
     else:
-        del told["quantity"]
-        told |= _settled(told["execution"], told["percent"], changed)
-    return told
+        del values["quantity"]
+        values |= _settled(values["execution"], values["percent"], changed)
+    return values
 
 
 def _value(line, name, field, chosen):
@@ -142,16 +142,16 @@ def _settled(execution, percent, changed):
 
 
 def _places(line, provinces, faults):
-    by_name = {simple(name): pk for pk, name in provinces}
+    by_name = {comparable(name): pk for pk, name in provinces}
     names = [name.strip() for name in BETWEEN_PLACES.split(line.text("places"))]
     names = [name for name in names if name]
-    unknown = [name for name in names if simple(name) not in by_name]
+    unknown = [name for name in names if comparable(name) not in by_name]
     if unknown and "places" not in faults:
         faults["places"] = _(
             "Not on the sheet of lists: %(names)s. Write each name as it stands there, "
             "separated by a semicolon."
         ) % {"names": ", ".join(name[:60] for name in unknown)}
-    known = [simple(name) for name in names if name not in unknown]
+    known = [comparable(name) for name in names if name not in unknown]
     return sorted({by_name[name] for name in known})
 
 

@@ -14,7 +14,7 @@ from strategic_areas.desk.workbook.columns import (
     FORMAT,
     HEADERS,
     IDS,
-    plain,
+    cell_text,
 )
 from strategic_areas.evidence import RefusedFileError, clean
 
@@ -159,7 +159,7 @@ def _line(number, row, columns):
         elif cell.data_type in {CALCULATED, BROKEN}:
             cells[name] = Cell(place, str(cell.value), is_value=False)
         else:
-            text = plain(name, cell.value, cell.number_format)
+            text = cell_text(name, cell.value, cell.number_format)
             if len(text) > LONGEST_TEXT:
                 raise _too_much()
             cells[name] = Cell(place, text)

@@ -18,16 +18,16 @@ from strategic_areas.evidence import RefusedFileError
 
 SALT = "strategic_areas.desk.workbook"
 #: How long a preview may be saved, in seconds.
-LASTS = 2 * 60 * 60
+MAX_AGE = 2 * 60 * 60
 #: The longest signed text, in characters, that a page may post.
-LONGEST = 2_000_000
+MAX_SIGNED_LENGTH = 2_000_000
 
 
 class StaleError(Exception):
     """The signed rows are too old, were changed, or are of another sheet or person."""
 
 
-def stage(sheet, outcomes, *, by):
+def sign_rows(sheet, outcomes, *, by):
     """The rows that would be saved, as one signed text; empty where there is none."""
     rows = [
         [outcome.row.activity.pk, outcome.row.activity.code, outcome.data]
@@ -37,7 +37,7 @@ def stage(sheet, outcomes, *, by):
     if not rows:
         return ""
     signed = signing.dumps([_owner(sheet, by), rows], salt=SALT, compress=True)
-    if len(signed) > LONGEST:
+    if len(signed) > MAX_SIGNED_LENGTH:
         raise RefusedFileError(
             "too_much",
             _("This workbook holds more text than is saved at once."),
@@ -46,10 +46,10 @@ def stage(sheet, outcomes, *, by):
     return signed
 
 
-def unstage(signed, sheet, *, by):
+def read_signed_rows(signed, sheet, *, by):
     """Activity id, its code and what is posted for it; or ``StaleError``."""
     try:
-        owner, rows = signing.loads(signed, salt=SALT, max_age=LASTS)
+        owner, rows = signing.loads(signed, salt=SALT, max_age=MAX_AGE)
     except signing.BadSignature as error:
         raise StaleError from error
     if owner != _owner(sheet, by):

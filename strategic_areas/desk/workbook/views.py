@@ -15,9 +15,9 @@ from strategic_areas.desk.workbook.reading import read
 from strategic_areas.desk.workbook.saving import (
     SaveForm,
     StaleError,
+    read_signed_rows,
     save,
-    stage,
-    unstage,
+    sign_rows,
 )
 from strategic_areas.desk.workbook.writing import write
 from strategic_areas.evidence import EXTENSIONS, RefusedFileError
@@ -54,7 +54,7 @@ def _download(request, sheet):
 def _preview(sheet, file, user):
     """What the page shows of each line, and the form that saves what can be."""
     outcomes = compare(sheet, read(file, sheet), sheet_page.province_choices(), by=user)
-    staged = stage(sheet, outcomes, by=user)
+    staged = sign_rows(sheet, outcomes, by=user)
     kinds = {kind: [each for each in outcomes if each.kind == kind] for kind in Kind}
     count = len(kinds[Kind.NEW]) + len(kinds[Kind.CHANGED])
     return {
@@ -72,27 +72,27 @@ def save_workbook(request, period, agency):
     """Save the rows that the preview announced, and tell what became of each."""
     sheet = sheet_or_404(request, period, agency)
     try:
-        rows = unstage(request.POST.get("staged", ""), sheet, by=request.user)
+        rows = read_signed_rows(request.POST.get("staged", ""), sheet, by=request.user)
     except StaleError:
         messages.error(
             request,
             _("Nothing was saved: this preview is too old. Upload the workbook again."),
         )
         return redirect(sheet.url)
-    _tell(request, save(sheet, rows, by=request.user))
+    _show_result(request, save(sheet, rows, by=request.user))
     return redirect(sheet.url)
 
 
-def _tell(request, told):
-    if told.saved:
+def _show_result(request, result):
+    if result.saved:
         message = _("Saved from the workbook: %(codes)s.")
-        messages.success(request, message % {"codes": ", ".join(told.saved)})
-    if told.conflicts:
+        messages.success(request, message % {"codes": ", ".join(result.saved)})
+    if result.conflicts:
         message = _(
             "Not saved, because somebody saved them in the meantime: %(codes)s. Upload "
             "the same workbook again to see both texts."
         )
-        messages.warning(request, message % {"codes": ", ".join(told.conflicts)})
-    for code, reason in told.refused:
+        messages.warning(request, message % {"codes": ", ".join(result.conflicts)})
+    for code, reason in result.refused:
         message = _("%(code)s is not saved: %(reason)s")
         messages.error(request, message % {"code": code, "reason": reason})

@@ -21,9 +21,9 @@ from strategic_areas.desk.workbook.columns import (
     FILLED,
     IDS,
     NUMBERS,
+    cell_text,
+    cells_of,
     digest,
-    filled,
-    plain,
 )
 from strategic_areas.models import Status
 
@@ -83,7 +83,7 @@ def _add_headers(page):
 
 
 def _add_line(page, number, row):
-    held = filled(row)
+    held = cells_of(row)
     for column in (*CONTEXT, *FILLED):
         cell = page[f"{LETTERS[column.name]}{number}"]
         is_open = column in FILLED and _may_be_filled(row, column.name)
@@ -91,7 +91,7 @@ def _add_line(page, number, row):
     for name, value in (_context(row) | held).items():
         _put(page[f"{LETTERS[name]}{number}"], value)
     texts = {
-        name: plain(name, page[f"{LETTERS[name]}{number}"].value) for name in FIELDS
+        name: cell_text(name, page[f"{LETTERS[name]}{number}"].value) for name in FIELDS
     }
     ids = {
         "activity": row.activity.pk,
