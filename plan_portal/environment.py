@@ -5,6 +5,7 @@ Whatever is missing or malformed raises ImproperlyConfigured with the variable's
 """
 
 import os
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -73,3 +74,18 @@ def security_contact(contact):
             f"SECURITY_CONTACT must be a mail address or an https:// one: {contact!r}"
         )
     return contact
+
+
+def client_address_header(name):
+    """
+    CLIENT_ADDRESS_HEADER as WSGI names it; "" where no proxy names the visitor.
+
+    A server gives the application the headers ``X-Y`` and ``X_Y`` under one name, so
+    that a visitor could write a header that the proxy does not replace. A name of
+    letters alone has no such twin.
+    """
+    if name and not re.fullmatch("[A-Za-z]+", name):
+        raise ImproperlyConfigured(
+            f"CLIENT_ADDRESS_HEADER must be a name of letters alone, not {name!r}"
+        )
+    return f"HTTP_{name.upper()}" if name else ""

@@ -16,6 +16,7 @@ from plan_portal import content_policy, databases, logs, sign_in, storages
 from plan_portal.environment import (
     BASE_DIR,
     LOCAL_HOSTS,
+    client_address_header,
     env,
     env_bool,
     env_required,
@@ -171,15 +172,7 @@ DATABASES = {
 FRONT_MEMORY = env.int("FRONT_MEMORY_MB", default=16) * 2**20
 
 # Limits are counted here, by all processes together: never in one process's memory.
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-        "LOCATION": "shared_cache",
-        "OPTIONS": {"MAX_ENTRIES": 50_000},
-    }
-}
-if os.environ.get("REDIS_URL"):
-    CACHES = {"default": sign_in.redis_cache(os.environ["REDIS_URL"])}
+CACHES = {"default": sign_in.shared_cache(os.environ.get("REDIS_URL"))}
 
 
 # Languages and time
@@ -251,10 +244,10 @@ INVITATION_DOMAINS = [
 ]
 MFA_TOTP_ISSUER = SITE_HOST
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = INSECURE_HTTP
-# How many trusted proxies in front of the portal add an address to X-Forwarded-For.
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int(
-    "TRUSTED_PROXY_COUNT", default=int(env_bool("BEHIND_TLS_PROXY"))
-)
+# The header in which the proxy names the visitor. Without one, whoever connects is she.
+CLIENT_ADDRESS_HEADER = client_address_header(env.str("CLIENT_ADDRESS_HEADER", ""))
+# How many proxies add an address to that header: the first of theirs is the visitor's.
+TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=1)
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
 
 

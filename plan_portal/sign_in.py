@@ -97,8 +97,14 @@ def refuse_malformed_keys(keys):
             ) from None
 
 
-def redis_cache(url):
-    """The shared cache in Redis or Valkey, in place of the one in the database."""
+def shared_cache(url):
+    """The cache that all processes share: in Redis or Valkey, or in the database."""
+    if not url:
+        return {
+            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+            "LOCATION": "shared_cache",
+            "OPTIONS": {"MAX_ENTRIES": 50_000},
+        }
     if not url.startswith(("redis://", "rediss://", "unix://")):
         raise ImproperlyConfigured("REDIS_URL must begin with redis:// or rediss://")
     if find_spec("redis") is None:

@@ -72,9 +72,8 @@ def make_user(*, group=None, is_staff=True, **fields):
     return user
 
 
-def sign_in(client, login, *, password=PASSWORD, x_forwarded_for=None):
-    """What the browser posts from the sign-in page."""
-    headers = {"x-forwarded-for": x_forwarded_for} if x_forwarded_for else {}
+def sign_in(client, login, *, password=PASSWORD, headers=None):
+    """What the browser posts from the sign-in page, and a proxy puts before it."""
     return client.post(
         reverse("account_login"),
         {"login": login, "password": password},

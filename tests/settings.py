@@ -20,6 +20,7 @@ for _name in (
     "ALLOW_INDEXING",
     "BEHIND_TLS_PROXY",
     "CLAMD",
+    "CLIENT_ADDRESS_HEADER",
     "CONTACT_ADDRESS",
     "CONTACT_EMAIL",
     "CONTACT_PHONE",

@@ -12,6 +12,7 @@ from allauth.core import context as current
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.ratelimit import respond_429
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.dispatch import receiver
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -25,6 +26,7 @@ from agencies.allauth_internals import (
     is_account_at_limit,
     record_password,
 )
+from agencies.audit.recording import address_of
 from agencies.audit.refusals import note_account_at_limit
 from agencies.audit.watching import tried_account
 from agencies.mail import queue_mail
@@ -102,6 +104,13 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request):
         return False
+
+    def get_client_ip(self, request):
+        """The address by which limits count; whoever has none is refused."""
+        address = address_of(request)
+        if not address:
+            raise PermissionDenied
+        return address
 
     def validation_error(self, code, *args):
         if code in TOO_MANY:

@@ -71,15 +71,15 @@ def address_of(request):
     """
     The network address of the person; empty where it is unknown.
 
-    Behind proxies it is the address that the outermost trusted one saw. Whatever stands
-    further left in the header was written by the visitor.
+    Behind proxies it is the address that the outermost of them saw, in the one header
+    that is trusted. Whatever stands further left in it was written by the visitor.
     """
     if request is None:
         return ""
     said = request.META.get("REMOTE_ADDR", "")
-    proxies = getattr(settings, "ALLAUTH_TRUSTED_PROXY_COUNT", 0)
-    if proxies:
-        hops = request.headers.get("x-forwarded-for", "").split(",")
+    if header := settings.CLIENT_ADDRESS_HEADER:
+        proxies = settings.TRUSTED_PROXY_COUNT
+        hops = request.META.get(header, "").split(",")
         said = hops[-proxies] if len(hops) >= proxies else ""
     try:
         address = ip_address(said.strip().partition("%")[0])

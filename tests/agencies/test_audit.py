@@ -111,11 +111,11 @@ def test_nobody_is_nobody(rf):
 def test_a_visitor_does_not_choose_the_address_that_is_kept(
     rf, settings, proxies, header, address
 ):
-    settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
+    settings.CLIENT_ADDRESS_HEADER = "HTTP_VISITOR" if proxies else ""
+    settings.TRUSTED_PROXY_COUNT = proxies
+    forged = {"x-forwarded-for": "7.7.7.7", "visitor": header}
 
-    entry = audit.record(
-        Event.SIGN_IN, request=rf.get("/", headers={"x-forwarded-for": header})
-    )
+    entry = audit.record(Event.SIGN_IN, request=rf.get("/", headers=forged))
 
     assert entry.ip == address
 

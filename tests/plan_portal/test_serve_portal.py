@@ -188,6 +188,54 @@ def test_the_portal_serves_until_it_is_told_to_stop(serve, number):
 
 
 @pytest.fixture
+def address_seen():
+    """The port of the real server with an application that answers who one is."""
+    with listener(socket.AF_INET, "127.0.0.1") as port:
+        pass
+    server = [sys.executable, "-m", "granian", "--interface", "wsgi"]
+    with subprocess.Popen(
+        [*server, "--port", str(port), "tests.plan_portal.address_seen:application"],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        deadline = time.monotonic() + 20
+        while not listens(port) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        yield port
+        process.terminate()
+
+
+def listens(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def answer_by_hand(port, *headers):
+    """The last line of an answer to headers that are sent byte by byte."""
+    lines = ["GET / HTTP/1.1", "Host: localhost", *headers, "Connection: close"]
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as wire:
+        wire.sendall("\r\n".join([*lines, "", ""]).encode())
+        return wire.makefile("rb").read().decode().splitlines()[-1]
+
+
+FORGED = ["X_Forwarded_For: 6.6.6.6", "X-Forwarded-For: 7.7.7.7", "Visitor_: 8.8.8.8"]
+
+
+@pytest.mark.sqlite
+def test_no_header_but_the_proxys_own_says_who_visits(address_seen):
+    honest = "Visitor: 203.0.113.5"
+
+    answers = {
+        answer_by_hand(address_seen, *headers)
+        for headers in ([honest, *FORGED], [*FORGED, honest], [*FORGED[::-1], honest])
+    }
+
+    assert answers == {"127.0.0.1 203.0.113.5"}
+    assert answer_by_hand(address_seen, *FORGED) == "127.0.0.1 "
+
+
+@pytest.fixture
 def queued_mail(transactional_db):
     mail.queue_mail(
         to="ana@example.org",

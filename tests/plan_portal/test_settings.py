@@ -115,6 +115,11 @@ def test_a_switch_takes_true_and_false_alone(name, value):
             "separated by commas (see 'Configuration' in README.md)",
         ),
         (
+            {"CLIENT_ADDRESS_HEADER": "X-Forwarded-For"},
+            "CLIENT_ADDRESS_HEADER must be a name of letters alone, not "
+            "'X-Forwarded-For'",
+        ),
+        (
             {"REDIS_URL": "https://cache"},
             "REDIS_URL must begin with redis:// or rediss://",
         ),
@@ -145,7 +150,7 @@ def test_a_dangerous_or_malformed_setting_is_refused(variables, expected):
         ("settings.EMBEDDED_DATABASE", "True"),
         ("settings.REQUIRE_SECOND_FACTOR", "True"),
         ("settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN", "False"),
-        ("settings.ALLAUTH_TRUSTED_PROXY_COUNT", "0"),
+        ("settings.CLIENT_ADDRESS_HEADER", ""),
         ("settings.CACHES['default']['BACKEND'].rpartition('.')[2]", "DatabaseCache"),
         ("settings.PASSWORD_HASHERS[0].rpartition('.')[2]", "LeanArgon2Hasher"),
     ],
@@ -179,15 +184,18 @@ def test_a_local_run_does_without_secure_transport(expression, expected):
 def test_a_proxy_is_believed_only_when_there_is_one():
     variables = PRODUCTION | {"BEHIND_TLS_PROXY": "true"}
 
-    names = "settings.SECURE_PROXY_SSL_HEADER, settings.ALLAUTH_TRUSTED_PROXY_COUNT"
+    names = "settings.SECURE_PROXY_SSL_HEADER"
 
-    assert value_of(names, variables) == "('HTTP_X_FORWARDED_PROTO', 'https') 1"
+    assert value_of(names, variables) == "('HTTP_X_FORWARDED_PROTO', 'https')"
 
 
-def test_two_proxies_in_a_row_are_counted():
-    variables = PRODUCTION | {"BEHIND_TLS_PROXY": "true", "TRUSTED_PROXY_COUNT": "2"}
+def test_a_header_names_the_visitor_and_two_proxies_in_a_row_are_counted():
+    variables = PRODUCTION | {"CLIENT_ADDRESS_HEADER": "Visitor"}
+    names = "settings.CLIENT_ADDRESS_HEADER, settings.TRUSTED_PROXY_COUNT"
 
-    assert value_of("settings.ALLAUTH_TRUSTED_PROXY_COUNT", variables) == "2"
+    assert value_of(names, variables) == "HTTP_VISITOR 1"
+    two = variables | {"TRUSTED_PROXY_COUNT": "2"}
+    assert value_of(names, two) == "HTTP_VISITOR 2"
 
 
 def test_a_database_url_replaces_the_embedded_database():
