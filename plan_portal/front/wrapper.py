@@ -74,6 +74,8 @@ class Front:
         return (
             environ["REQUEST_METHOD"] in ("GET", "HEAD")
             and not environ["PATH_INFO"].startswith(PASSED_ON)
+            # A %3F in a path is decoded, and would be taken for the start of a query.
+            and "?" not in environ["PATH_INFO"]
             and self._session_cookie not in environ.get("HTTP_COOKIE", "")
             and self._is_addressed_well(environ)
         )

@@ -315,6 +315,29 @@ def test_other_methods_go_on_to_django(front, plan):
     assert front.application.asked == ["/", "/"]
 
 
+def test_a_question_mark_in_a_path_begins_no_query(front, plan):
+    """A page with a query is in memory; %3F asks for a path that does not exist."""
+    page = "/2017-2020/compromisos/"
+    kept = [Reply(front, f"{page}?sort=due").status for _ in range(2)]
+    asked = list(front.application.asked)
+
+    environ = RequestFactory()._base_environ(PATH_INFO=f"{page}?sort=due")
+    environ |= {"HTTP_HOST": "localhost", "wsgi.url_scheme": "http"}
+    told = []
+    body = front(environ, lambda status, headers, exc_info=None: told.append(status))
+    b"".join(body)
+
+    assert (kept, asked) == ([200, 200], [page])
+    assert told == ["301 Moved Permanently"]  # for want of a slash, to a 404
+
+
+@pytest.mark.django_db
+def test_a_question_mark_in_a_path_is_redirected_as_what_it_is(client):
+    answer = client.get("/2017-2020/compromisos/R-1%3Fsort=due")
+
+    assert answer.url == "/2017-2020/compromisos/R-1%3Fsort%3Ddue/"
+
+
 @pytest.mark.parametrize("path", ["/gestion/", "/cuenta/", "/salud/viva"])
 def test_staff_pages_and_probes_are_never_kept(front, path):
     Reply(front, path)
