@@ -51,6 +51,7 @@ FACTS = {
     "starts_on": _("from"),
     "status": _("answer"),
     "taken": _("role taken"),
+    "times": _("times within the hour"),
     "to_status": _("afterwards"),
     "until": _("until"),
     "way": _("made sure by"),

@@ -1,10 +1,12 @@
 """
 Refusals on staff pages: what was denied to whom, and which limits were reached.
 
-A program that guesses passwords thirty times a second must not fill the record with
-what a limit refuses: that the limit was reached is recorded once for a while.
+Nobody may fill the record, from which nothing is ever deleted, by asking for what she
+is refused. So denials are counted, and that a limit was reached is recorded once for a
+while.
 """
 
+import time
 from hashlib import sha256
 
 from django.core.cache import cache
@@ -17,6 +19,8 @@ from agencies.audit.recording import is_code, record
 DENIED, TOO_MANY = {403, 404}, 429
 #: Seconds for which a limit is recorded once: the longest for which one counts.
 RECORDED_FOR = 300
+#: Seconds for which the denials of one account are counted together.
+COUNTED_FOR = 60 * 60
 
 
 class DenialMiddleware:
@@ -25,7 +29,8 @@ class DenialMiddleware:
 
     Every 403 and 404 of a signed-in person counts as a denial. An address that exists
     and answers 404 is an object that the person may not see; one that does not exist at
-    all is only a typing error.
+    all is only a typing error. Of the denials of one account and status within an hour
+    the first, tenth, hundredth and so on have an entry, which says how many there were.
     """
 
     def __init__(self, get_response):
@@ -39,10 +44,12 @@ class DenialMiddleware:
         if status == TOO_MANY:
             record_limit(request, match.view_name)
         elif status in DENIED and request.user.is_authenticated:
-            self._record_denial(request, match, status)
+            number = count_denial(request.user, status)
+            if is_power_of_ten(number):
+                self._record_denial(request, match, status, number)
         return response
 
-    def _record_denial(self, request, match, status):
+    def _record_denial(self, request, match, status, number):
         asked = {
             f"asked_{name}": value
             for name, value in match.kwargs.items()
@@ -54,8 +61,23 @@ class DenialMiddleware:
             address=match.view_name,
             method=request.method.lower(),
             status=status,
+            times=number,
             **asked,
         )
+
+
+def count_denial(user, status):
+    """Count a denial; how many this account had with this status in this hour."""
+    hour = int(time.time()) // COUNTED_FOR
+    key = f"denials:{user.pk}:{status}:{hour}"
+    number = cache.get(key, 0) + 1
+    # Not ``incr``: in the database that would forget the number after five minutes.
+    cache.set(key, number, timeout=2 * COUNTED_FOR)
+    return number
+
+
+def is_power_of_ten(number):
+    return f"{number}".rstrip("0") == "1"
 
 
 def note_account_at_limit(request, name, account):

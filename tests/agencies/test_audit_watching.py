@@ -10,8 +10,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from agencies import audit
 from agencies.access import Role
-from agencies.audit import AuditEntry
+from agencies.audit import AuditEntry, refusals
 from agencies.models import FocalPoint, User
 from tests.factories import (
     PASSWORD,
@@ -256,6 +257,7 @@ def test_what_is_not_hers_is_denied_and_recorded(client, method):
                 "address": "admin:strategic_areas_activityupdate_change",
                 "method": method,
                 "status": 404,
+                "times": 1,
                 "asked_object_id": str(other.pk),
             },
         )
@@ -268,6 +270,27 @@ def test_what_her_role_may_not_do_is_denied_and_recorded(client):
     client.get(reverse("admin:agencies_user_changelist"))
 
     assert entries("access_denied").get().facts["status"] == 403
+
+
+def test_denials_are_counted_and_not_each_written(client, monkeypatch):
+    """Whoever asks for everything in turn fills no record that nothing leaves."""
+    person = make_focal_point()
+    client.force_login(person)
+    pages = [
+        *("/gestion/agencies/user/", "/gestion/agencies/mail/", "/gestion/accesos/"),
+        *(f"/gestion/agencies/agency/{number}/change/" for number in range(9000, 9012)),
+    ]
+
+    for page in pages:
+        client.get(page)
+    monkeypatch.setattr(refusals, "COUNTED_FOR", refusals.COUNTED_FOR * 3)
+    client.get(pages[0])
+
+    assert [
+        (row.actor, row.facts["status"], row.facts["times"])
+        for row in entries("access_denied")
+    ] == [(person, 403, 1), (person, 404, 1), (person, 404, 10), (person, 403, 1)]
+    assert audit.verify().fault == ""
 
 
 def test_a_refused_form_is_recorded():
