@@ -27,6 +27,7 @@ SIGN_IN = {
         },
         {"NAME": f"{_VALIDATORS}.CommonPasswordValidator"},
         {"NAME": f"{_VALIDATORS}.NumericPasswordValidator"},
+        {"NAME": "agencies.accounts.passwords.MonotonyValidator"},
         {"NAME": "agencies.accounts.passwords.ContextWordValidator"},
     ],
     # A reset link opens the account, so it lasts only an hour.

@@ -1,30 +1,27 @@
 """How passwords are hashed, and which ones are refused."""
 
 import re
+from collections import Counter
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from agencies.folding import fold
-from agencies.models import Agency
+from agencies.models import Agency, AgencyName
 
 #: Words that somebody who knows the portal would try first.
 WORDS = {
-    "citim",
-    "dominicana",
-    "gestion",
-    "mirex",
-    "planaccion",
-    "plannacional",
-    "republica",
-    "trafico",
-    "trata",
-    "tratadepersonas",
-    "victima",
+    *("accion", "citim", "contra", "dominicana", "dominicano", "gestion", "mirex"),
+    *("nacional", "persona", "personas", "plan", "portal", "republica", "trafico"),
+    *("trata", "victima", "victimas"),
 }
 #: How many letters must be left once these words are taken out.
 REST = 8
+#: How many different signs a password has at least, blanks left out.
+DIFFERENT = 5
+#: A part of a name that is shorter is part of many words.
+SHORTEST_PART = 4
 DISGUISES = str.maketrans("013457@$!", "oieastasi")
 
 
@@ -43,31 +40,79 @@ class LeanArgon2Hasher(Argon2PasswordHasher):
     parallelism = 1
 
 
-class ContextWordValidator:
-    """Refuses what is little more than the portal's words or an agency's acronym."""
+class MonotonyValidator:
+    """Refuses few signs repeated, or one that makes up more than half of it."""
 
     def validate(self, password, user=None):
-        rest = plain(password)
-        words = WORDS | {plain(acronym) for acronym in _acronyms()}
-        for word in sorted(filter(None, words), key=len, reverse=True):
-            rest = rest.replace(word, "")
-        if len(rest) < REST and rest != plain(password):
+        signs = Counter("".join(fold(password).split()))
+        if len(signs) < DIFFERENT or max(signs.values()) * 2 > signs.total():
             raise ValidationError(
-                _(
-                    "The password is little more than words that everybody here "
-                    "knows, such as an agency's acronym. Use four words of your own."
-                ),
-                code="password_of_context_words",
+                _("The password repeats few signs. Use four words of your own."),
+                code="password_of_few_signs",
             )
 
     def get_help_text(self):
-        return _("It cannot be made of the portal's own words or agencies' acronyms.")
+        return _("It cannot be made of a few signs repeated.")
+
+
+class ContextWordValidator:
+    """
+    Refuses what is little more than names that others know, whatever digits follow.
+
+    The names are those of the portal, of the agencies, former ones too, and of the
+    account itself.
+    """
+
+    def validate(self, password, user=None):
+        names = {*_names_of_agencies(), *_names_of(user)}
+        words = sorted(WORDS | set(_parts(names)), key=len, reverse=True)
+        for said in (plain(password), letters(password)):
+            rest = said
+            for word in words:
+                rest = rest.replace(word, "")
+            if len(rest) < REST and rest != said:
+                raise ValidationError(
+                    _(
+                        "The password is little more than words that everybody here "
+                        "knows, such as an agency's acronym or your own name. Use "
+                        "four words of your own."
+                    ),
+                    code="password_of_context_words",
+                )
+
+    def get_help_text(self):
+        return _(
+            "It cannot be made of the portal's own words, agencies' names or your own "
+            "name."
+        )
 
 
 def plain(text):
     """Only letters, small, without accents and without the usual disguises."""
-    return re.sub(r"[^a-z]", "", fold(text).translate(DISGUISES))
+    return letters(fold(text).translate(DISGUISES))
 
 
-def _acronyms():
-    return Agency.objects.values_list("acronym", flat=True)
+def letters(text):
+    """Only letters, small and without accents: digits and other signs are left out."""
+    return re.sub(r"[^a-z]", "", fold(text))
+
+
+def _parts(names):
+    """Each name without its blanks, and each of its words that is long enough."""
+    for name in filter(None, names):
+        yield plain(name)
+        for word in re.split(r"[\W_\d]+", fold(name)):
+            if len(plain(word)) >= SHORTEST_PART:
+                yield plain(word)
+
+
+def _names_of_agencies():
+    for model in (Agency, AgencyName):
+        for names in model.objects.values_list("acronym", "name_es", "name_en"):
+            yield from names
+
+
+def _names_of(user):
+    if user is not None:
+        address = user.email.partition("@")[0]
+        yield from (user.username, address, user.first_name, user.last_name)
