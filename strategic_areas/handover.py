@@ -42,7 +42,7 @@ def hand_over(mandate, successor, *, by, today=None):
     today = today or timezone.localdate()
     Agency.objects.select_for_update().get(pk=mandate.agency_id)
     mandate = FocalPoint.objects.select_related("agency", "user").get(pk=mandate.pk)
-    _must_be_possible(mandate, successor, today)
+    _must_be_possible(mandate, successor, by, today)
     leaving.end_mandate(mandate, today=today)
     held = FocalPoint.objects.current(today).filter(
         user=successor, agency=mandate.agency, leave_cover=False
@@ -64,7 +64,11 @@ def hand_over(mandate, successor, *, by, today=None):
     return begun
 
 
-def _must_be_possible(mandate, successor, today):
+def _must_be_possible(mandate, successor, by, today):
+    if by in {mandate.user, successor}:
+        raise access.RefusedError(
+            _("Nobody changes her own mandates: another administrator does.")
+        )
     if not FocalPoint.objects.current(today).filter(pk=mandate.pk).exists():
         raise access.RefusedError(_("This mandate does not run today."))
     if successor == mandate.user:

@@ -65,6 +65,13 @@ NOTICES = {
         _("Your e-mail address was changed"),
         _("An administrator gave your account another e-mail address."),
     ),
+    "agencies/access_changed_on_server": (
+        _("What your account may do was changed"),
+        _(
+            "Whoever runs the server gave or took a role or a mandate of your account, "
+            "at the request of an administrator."
+        ),
+    ),
     "agencies/factors_removed": (
         _("Your second factors were removed"),
         _(

@@ -15,8 +15,9 @@ from agencies.accounts.recovery import FactorReset
 from agencies.admin.accounts import AccountAdmin
 from agencies.admin.audit import AuditEntryAdmin
 from agencies.admin.invitations import InvitationAdmin
+from agencies.admin.mandates import FocalPointAdmin
 from agencies.admin.recovery import FactorResetAdmin
-from agencies.admin.scoping import ScopedAdmin, ScopedHistoryAdmin
+from agencies.admin.scoping import ScopedAdmin
 from agencies.audit import AuditEntry
 from agencies.invitations import Invitation
 from agencies.models import FocalPoint, User
@@ -25,18 +26,9 @@ admin.site.register(AuditEntry, AuditEntryAdmin)
 # What a role may do stands in one table, which every migrate puts in force.
 admin.site.unregister(Group)
 admin.site.register(User, AccountAdmin)
+admin.site.register(FocalPoint, FocalPointAdmin)
 admin.site.register(Invitation, InvitationAdmin)
 admin.site.register(FactorReset, FactorResetAdmin)
-
-
-@admin.register(FocalPoint)
-class FocalPointAdmin(ScopedHistoryAdmin):
-    list_display = ["agency", "user", "kind", "starts_on", "ends_on", "leave_cover"]
-    list_filter = [("agency", admin.RelatedOnlyFieldListFilter), "kind"]
-    list_select_related = ["agency", "user"]
-    search_fields = ["agency__acronym", "user__username", "user__last_name"]
-    has_own_audit_entry = True
-    change_form_template = "admin/agencies/focalpoint_change_form.html"
 
 
 @admin.register(mail.Mail)

@@ -43,9 +43,21 @@ class AccountForm(StaleGuardMixin, UserChangeForm):
     Django's form of an account, without the password, which is the person's alone.
 
     It does not overwrite somebody else's change, nor leave no administrator at all.
+    Whoever closes her own account is asked for a tick.
     """
 
+    #: Whether the account is that of the person who has the form before her.
+    is_own = False
+
     password = None
+    closes_own = forms.BooleanField(
+        label=_("Yes, close my own account"),
+        required=False,
+        help_text=_(
+            "You are signed out at once, and only another administrator lets you in "
+            "again."
+        ),
+    )
 
     class Meta(UserChangeForm.Meta):
         labels = {"is_staff": _("May come into the staff pages")}
@@ -57,6 +69,11 @@ class AccountForm(StaleGuardMixin, UserChangeForm):
     def clean(self):
         leaving.hold_administrators()
         cleaned = super().clean()
+        is_closed = not cleaned.get("is_active")
+        if self.is_own and is_closed and not cleaned.get("closes_own"):
+            self.add_error(
+                "closes_own", _("This is your own account: tick here to close it.")
+            )
         if not self._keeps_accounts(cleaned) and leaving.is_last_administrator(
             self.instance
         ):
@@ -69,6 +86,8 @@ class AccountForm(StaleGuardMixin, UserChangeForm):
         return cleaned
 
     def _keeps_accounts(self, cleaned):
+        if self.is_own:  # who keeps her roles, since she cannot change them
+            return bool(cleaned.get("is_active"))
         roles = {group.name for group in cleaned.get("groups") or []}
         return bool(
             cleaned.get("is_active")
@@ -77,8 +96,20 @@ class AccountForm(StaleGuardMixin, UserChangeForm):
         )
 
 
+ACCESS = _("What this account may do")
+OWN_ACCESS = {
+    "fields": ["is_active", "closes_own", "own_roles"],
+    "description": _("Another administrator changes the roles of your account."),
+}
+
+
 class AccountAdmin(ScopedAdmin, UserAdmin):
-    """Accounts, without the fields by which people could give themselves rights."""
+    """
+    Accounts, without the fields by which people could give themselves rights.
+
+    Nobody changes the roles of her own account: another administrator does, or, where
+    there is none, ``manage.py change_access``.
+    """
 
     list_display = [
         "username",
@@ -98,13 +129,10 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
             _("Person"),
             {"fields": ["first_name", "last_name", "email", "language", "reminders"]},
         ),
-        (
-            _("What this account may do"),
-            {"fields": ["is_active", "is_staff", "groups"]},
-        ),
+        (ACCESS, {"fields": ["is_active", "is_staff", "groups"]}),
         (_("Dates"), {"fields": ["last_login", "date_joined"]}),
     ]
-    readonly_fields = ["last_login", "date_joined"]
+    readonly_fields = ["last_login", "date_joined", "own_roles"]
     actions = ["end_sessions"]
 
     @admin.action(description=_("End their sessions now"), permissions=["change"])
@@ -118,6 +146,22 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
     @admin.display(description=_("second factor"), boolean=True)
     def factor(self, user):
         return user.proven_twice
+
+    @admin.display(description=_("roles"))
+    def own_roles(self, user):
+        held = user.groups.filter(name__in=Role.values).values_list("name", flat=True)
+        return ", ".join(str(Role(name).label) for name in held) or "–"
+
+    def get_fieldsets(self, request, obj=None):
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj != request.user:
+            return fieldsets
+        return [(name, OWN_ACCESS if name is ACCESS else it) for name, it in fieldsets]
+
+    def get_form(self, request, obj=None, **kwargs):
+        form = super().get_form(request, obj, **kwargs)
+        form.is_own = obj == request.user
+        return form
 
     def get_urls(self):
         """The pages, without the one on which an administrator would set a password."""
@@ -167,5 +211,5 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
             notify(obj, "agencies/address_changed", to=form.initial["email"])
         if "is_active" in form.changed_data and not obj.is_active:
             leaving.close_account(obj)
-        elif {"is_staff", "groups"} & set(form.changed_data) and obj != request.user:
+        elif {"is_staff", "groups"} & set(form.changed_data):
             leaving.end_sessions(obj)

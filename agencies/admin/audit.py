@@ -78,6 +78,7 @@ VALUES = {
     "replaced": _("Replaced"),
     "returned": _("Returned"),
     "reviewer": _("Reviewer"),
+    "server": _("a command on the server"),
     "submitted": _("Submitted"),
     "superior": _("a letter of her superior"),
     "superuser": _("Superuser"),

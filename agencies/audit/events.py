@@ -16,6 +16,10 @@ class Event(models.TextChoices):
 
     ACCOUNT_MADE = "account_made", _("Account made")
     ACCOUNT_CHANGED = "account_changed", _("Account changed")
+    ACCOUNT_CHANGED_ON_SERVER = (
+        "account_changed_on_server",
+        _("Role or mandate changed on the server"),
+    )
     PASSWORD_CHANGED = "password_changed", _("Password changed")
     FACTOR_ADDED = "factor_added", _("Second factor added")
     FACTOR_REMOVED = "factor_removed", _("Second factor removed")

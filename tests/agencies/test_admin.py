@@ -11,7 +11,7 @@ from django.urls import reverse
 from agencies.access import Role
 from agencies.admin.staleness import fingerprint
 from agencies.mail import Mail
-from agencies.models import User
+from agencies.models import FocalPoint, User
 from strategic_areas import workflow
 from strategic_areas.models import PendingChange
 from tests.factories import (
@@ -19,6 +19,7 @@ from tests.factories import (
     make_agency,
     make_focal_point,
     make_help_line,
+    make_mandate,
     make_reviewer,
     make_source,
     make_user,
@@ -232,21 +233,88 @@ def test_closing_an_account_ends_its_sessions_and_its_mandates(client, administr
     assert UserSession.objects.filter(user=person).count() == 0
 
 
-@pytest.mark.parametrize("left_out", ["is_active", "is_staff", "groups"])
-def test_the_last_administrator_cannot_take_the_role_from_herself(
-    client, administrator, left_out
+def test_nobody_changes_her_own_roles(client, administrator):
+    make_administrator()
+    reviewers = Group.objects.get(name=Role.REVIEWER)
+    before = set(administrator.groups.all())
+
+    page = client.get(page_of(administrator)).context["adminform"].form
+    posted = filled(administrator, groups=[reviewers.pk], first_name="Luz")
+    del posted["is_staff"]
+    client.post(page_of(administrator), posted)
+
+    administrator.refresh_from_db()
+    assert {"is_staff", "groups"} & set(page.fields) == set()
+    assert (administrator.first_name, administrator.is_staff) == ("Luz", True)
+    assert set(administrator.groups.all()) == before
+
+
+@pytest.mark.parametrize(
+    ("ticked", "stays"), [({}, True), ({"closes_own": "on"}, False)]
+)
+def test_one_is_asked_before_one_closes_ones_own_account(
+    client, administrator, ticked, stays
 ):
+    make_administrator()
+    posted = filled(administrator, **ticked)
+    del posted["is_active"]
+
+    client.post(page_of(administrator), posted)
+
+    administrator.refresh_from_db()
+    assert administrator.is_active is stays
+    assert ("_auth_user_id" in client.session) is stays
+
+
+def test_the_last_administrator_cannot_close_her_account(client, administrator):
     make_administrator(is_active=False)
-    group = administrator.groups.get()
-    posted = filled(administrator, groups=[group.pk])
-    del posted[left_out]
+    posted = filled(administrator, closes_own="on")
+    del posted["is_active"]
 
     response = client.post(page_of(administrator), posted)
 
     administrator.refresh_from_db()
-    assert response.status_code == 200
-    assert (administrator.is_active, administrator.is_staff) == (True, True)
-    assert administrator.groups.contains(group)
+    assert (response.status_code, administrator.is_active) == (200, True)
+
+
+@pytest.fixture
+def mandates(administrator):
+    """A mandate of the administrator's own, and one of somebody else."""
+    administrator.groups.add(Group.objects.get(name=Role.FOCAL_POINT))
+    own = make_mandate(user=administrator, agency=make_agency())
+    return own, make_focal_point().mandates.get()
+
+
+def test_nobody_gives_herself_a_mandate_or_changes_her_own(
+    client, administrator, mandates
+):
+    own, other = mandates
+    posted = {
+        "user": administrator.pk,
+        "agency": make_agency().pk,
+        "kind": "titular",
+        "starts_on": "2026-01-01",
+    }
+    add = reverse("admin:agencies_focalpoint_add")
+    change = "admin:agencies_focalpoint_change"
+    before = list(FocalPoint.objects.order_by("pk").values())
+
+    answers = [
+        client.post(page, posted).status_code
+        for page in (
+            add,
+            reverse(change, args=[own.pk]),
+            reverse(change, args=[other.pk]),
+            reverse("admin:hand_over", args=[own.pk]),
+        )
+    ]
+    client.post(
+        reverse("admin:hand_over", args=[other.pk]), {"successor": administrator.pk}
+    )
+    client.post(reverse("admin:hand_over", args=[own.pk]), {"successor": other.user_id})
+
+    assert answers == [200, 403, 200, 200]
+    assert list(FocalPoint.objects.order_by("pk").values()) == before
 
 
 def test_one_of_two_administrators_may_go(client, administrator):

@@ -1,0 +1,131 @@
+"""Gives or takes a role or a mandate from the server, where nobody else can."""
+
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils.dateparse import parse_date
+
+from agencies import access, audit
+from agencies.access import RefusedError, Role
+from agencies.accounts import leaving
+from agencies.accounts.sign_in import notify
+from agencies.models import Agency, FocalPoint, User
+
+
+class Command(BaseCommand):
+    help = (
+        "Give or take a role or a mandate of an account. For when there is only one "
+        "administrator, who may not change her own; the audit record names who asked, "
+        "and the person is told by mail. Her sessions end."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("username", help="The user name of the account.")
+        parser.add_argument(
+            "--asked-by",
+            required=True,
+            metavar="USERNAME",
+            help="The account of the administrator who asked for it.",
+        )
+        step = parser.add_mutually_exclusive_group(required=True)
+        step.add_argument("--give", choices=Role.values, help="A role to give.")
+        step.add_argument("--take", choices=Role.values, help="A role to take.")
+        step.add_argument(
+            "--mandate", metavar="ACRONYM", help="An agency to report for."
+        )
+        step.add_argument(
+            "--end-mandate", metavar="ACRONYM", help="An agency to report for no more."
+        )
+        parser.add_argument(
+            "--kind", choices=FocalPoint.Kind.values, default=FocalPoint.Kind.TITULAR
+        )
+        parser.add_argument("--until", metavar="DATE", help="The mandate's last day.")
+
+    @transaction.atomic
+    def handle(self, *, username, asked_by, **options):
+        leaving.hold_administrators()
+        asker = _account(asked_by)
+        if not access.is_administrator(asker):
+            raise CommandError(f"{asked_by} is no administrator.")
+        user = _account(username)
+        facts = self._take_step(user, options)
+        audit.record(
+            audit.Event.ACCOUNT_CHANGED_ON_SERVER,
+            actor=asker,
+            obj=user,
+            way="server",
+            **facts,
+        )
+        leaving.end_sessions(user)
+        notify(user, "agencies/access_changed_on_server")
+        self.stdout.write(f"Done. {username} was told by mail and signs in again.")
+
+    def _take_step(self, user, options):
+        """Do what was asked; what the audit record keeps of it."""
+        if role := options["give"]:
+            user.groups.add(Group.objects.get(name=role))
+            return {"given": [role]}
+        if role := options["take"]:
+            if role == Role.ADMINISTRATOR and leaving.is_last_administrator(user):
+                raise CommandError(f"{user} is the last administrator.")
+            user.groups.remove(Group.objects.get(name=role))
+            return {"taken": [role]}
+        agency = _agency(options["mandate"] or options["end_mandate"])
+        if options["mandate"]:
+            return {"mandate": _give_mandate(user, agency, options).pk}
+        ended = _end_mandate(user, agency)
+        return {"mandate": ended.pk, "ends_on": ended.ends_on}
+
+
+def _account(name):
+    user = User.objects.filter(username__iexact=name).first()
+    if user is None:
+        raise CommandError(f"There is no account {name}.")
+    if not (user.is_active and user.is_staff):
+        raise CommandError(f"{name} is closed.")
+    return user
+
+
+def _agency(acronym):
+    found = Agency.objects.filter(acronym__iexact=acronym).first()
+    if found is None:
+        raise CommandError(f"There is no agency {acronym}.")
+    return found
+
+
+def _give_mandate(user, agency, options):
+    if not access.is_focal_point(user):
+        raise CommandError(f"{user} needs the role first: --give focal_point")
+    ends_on = options["until"] and _date(options["until"])
+    mandate = FocalPoint(
+        user=user, agency=agency, kind=options["kind"], ends_on=ends_on
+    )
+    try:
+        mandate.full_clean()
+    except ValidationError as error:
+        raise CommandError(" ".join(error.messages)) from error
+    mandate.save()
+    return mandate
+
+
+def _end_mandate(user, agency):
+    held = FocalPoint.objects.current().filter(user=user, agency=agency).first()
+    if held is None:
+        raise CommandError(f"{user} has no mandate for {agency}.")
+    try:
+        leaving.end_mandate(held)
+    except RefusedError as error:
+        raise CommandError(str(error)) from error
+    return held
+
+
+def _date(text):
+    try:
+        return parse_date(text) or _no_date(text)
+    except ValueError:
+        return _no_date(text)
+
+
+def _no_date(text):
+    raise CommandError(f"{text} is no date such as 2026-12-31.")
