@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from agencies.mail import queue_mail
 from agencies.models import Agency
 from strategic_areas.models import Province, ReportingPeriod, RoundReopening
 from tests.deep import drawn
@@ -235,3 +236,66 @@ def test_commitments_are_filtered_by_lead_where_many_leads_are_seen(
     page = client.get(reverse("admin:strategic_areas_commitment_changelist"))
 
     assert [field for field, _class in page.context["cl"].list_filter] == expected
+
+
+def lookups_of(model):
+    """Lookups that no row fulfils, on every column and on those of related tables."""
+    for field in model._meta.concrete_fields:
+        yield f"{field.name}__regex", "^zz-nothing"
+        yield f"{field.name}__startswith", "zz-nothing"
+        yield f"{field.name}__isnull", str(field.null is False)
+        yield field.attname, "0"
+        if related := field.related_model:
+            for far in related._meta.concrete_fields:
+                yield f"{field.name}__{far.name}__contains", "zz-nothing"
+    yield "pk__in", "0"
+    yield "no_such_field", "0"
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+def test_no_lookup_but_a_declared_filter_narrows_a_list(client, model):
+    """All are sent at once: were one of them obeyed, the list would be empty."""
+    row = make_row(model)
+    client.force_login(make_superuser())
+    registered = admin.site.get_model_admin(model)
+    kept = {
+        name
+        for declared in registered.list_filter
+        for name in exact_names(getattr(declared, "parameter_name", declared))
+    }
+
+    response = client.get(
+        reverse(f"{name_of(model)}_changelist"),
+        {name: value for name, value in lookups_of(model) if name not in kept},
+    )
+
+    assert row.pk in [each.pk for each in response.context["cl"].result_list]
+
+
+def exact_names(declared):
+    """The parameters that a declared filter takes itself."""
+    name = declared if isinstance(declared, str) else declared[0]
+    return {name, f"{name}__isnull", f"{name}__exact"}
+
+
+def test_a_secret_in_a_mails_text_cannot_be_guessed_from_the_list(client):
+    queue_mail(to="a@example.org", language="es", kind="x", subject="x", text="llave-7")
+    client.force_login(make_administrator())
+    page = reverse("admin:agencies_mail_changelist")
+
+    found = [
+        client.get(page, {f"text__{lookup}": guess}).context["cl"].result_count
+        for lookup in ("regex", "contains", "startswith", "gt")
+        for guess in ("llave-7", "zz-nada")
+    ]
+
+    assert found == [1] * 8
+
+
+def test_a_declared_filter_still_narrows_a_list(client):
+    queue_mail(to="a@example.org", language="es", kind="x", subject="x", text="x")
+    queue_mail(to="a@example.org", language="es", kind="y", subject="y", text="y")
+    client.force_login(make_administrator())
+    page = reverse("admin:agencies_mail_changelist")
+
+    assert client.get(page, {"kind": "x"}).context["cl"].result_count == 1
