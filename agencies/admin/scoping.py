@@ -137,11 +137,26 @@ class ScopedAdmin(ScopedRowsMixin, admin.ModelAdmin):
 class ScopedHistoryAdmin(ScopedAdmin, SimpleHistoryAdmin):
     """Keeps a history; who may read an object may read its history, and nobody else."""
 
+    def readable_versions(self, record, user):
+        """The versions of a record that somebody may read who may read the record."""
+        return getattr(record, self.opts.simple_history_manager_attribute).all()
+
+    def get_history_queryset(self, request, history_manager, pk_name, object_id):
+        versions = super().get_history_queryset(
+            request, history_manager, pk_name, object_id
+        )
+        record = self.get_object(request, object_id)
+        readable = self.readable_versions(record, request.user)
+        return versions.filter(pk__in=readable.values("pk"))
+
     def history_form_view(self, request, object_id, version_id, extra_context=None):
         # The library stores what is posted here even where going back is switched off.
         if request.method not in {"GET", "HEAD"}:
             raise PermissionDenied
-        self.get_object(request, unquote(object_id))
+        record = self.get_object(request, unquote(object_id))
+        readable = self.readable_versions(record, request.user)
+        if not version_id.isdecimal() or not readable.filter(pk=version_id).exists():
+            raise Http404
         return super().history_form_view(request, object_id, version_id, extra_context)
 
 

@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from agencies.admin.scoping import BilingualAdmin, BilingualHistoryAdmin
+from strategic_areas import workflow
 from strategic_areas.admin.approved import ApprovedMixin
 from strategic_areas.models import (
     Activity,
@@ -13,6 +14,7 @@ from strategic_areas.models import (
     Source,
     StrategicArea,
 )
+from strategic_areas.models.versions import handed_in
 
 OF_PLAN = ("plan", admin.RelatedOnlyFieldListFilter)
 OF_LEAD = ("lead", admin.RelatedOnlyFieldListFilter)
@@ -97,3 +99,9 @@ class ActivityAdmin(PlanBoundAdmin):
     list_filter = [OF_PLAN, "kind", ("agency", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["agency"]
     search_fields = ["code", "title_es", "title_en"]
+
+    def readable_versions(self, record, user):
+        """Work outside the plan is part of a report: what was handed in of it."""
+        if user.is_superuser or workflow.reports_for(user, record.agency):
+            return super().readable_versions(record, user)
+        return handed_in(record)

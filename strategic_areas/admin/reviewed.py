@@ -15,6 +15,7 @@ from strategic_areas.admin.evidence import EvidenceInline
 from strategic_areas.desk.changes import translating
 from strategic_areas.desk.review import review_queue
 from strategic_areas.models import Status
+from strategic_areas.models.versions import handed_in
 
 
 class ReviewedAdmin(ScopedHistoryAdmin):
@@ -57,6 +58,12 @@ class ReviewedAdmin(ScopedHistoryAdmin):
         evidence.clean_ahead(request.FILES)
         with evidence.kept_only_if_saved():
             return super().changeform_view(request, *args, **kwargs)
+
+    def readable_versions(self, record, user):
+        """The versions that were handed in; for its own agency all of them."""
+        if user.is_superuser or workflow.reports_for(user, record.agency):
+            return super().readable_versions(record, user)
+        return handed_in(record)
 
     def save_model(self, request, obj, form, change):
         if change:

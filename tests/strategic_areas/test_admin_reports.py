@@ -15,6 +15,7 @@ from tests.factories import (
     make_agency,
     make_declaration,
     make_focal_point,
+    make_off_plan_update,
     make_published_update,
     make_reviewer,
     make_round,
@@ -322,6 +323,51 @@ def test_a_reviewer_sees_no_drafts(client):
     response = client.get(LIST)
 
     assert list(response.context["cl"].queryset) == [submitted]
+
+
+@pytest.mark.parametrize("make", [make_update, make_declaration, make_off_plan_update])
+def test_the_secretariat_reads_no_version_from_before_a_submission(client, make):
+    """Each version has a text of its own; "first" and "third" were handed in."""
+    record = make()
+    author = record.contributors.get()
+    text = "narrative_es" if hasattr(record, "activity") else "statement_es"
+
+    def write(word):
+        setattr(record, text, f"Se dijo {word}.")
+        workflow.save(record, by=author, seen_version=record.version)
+        if not getattr(record.subject, "is_in_plan", True):
+            record.subject.title_es = f"Jornada {word}"
+            record.subject.save()
+
+    for word in ("never", "first"):
+        write(word)
+    workflow.submit(record, by=author)
+    workflow.give_back(record, by=make_reviewer(), reason="Falta la fecha.")
+    for word in ("second", "third"):
+        write(word)
+    workflow.submit(record, by=author)
+
+    readers = {"secretariat": make_reviewer(), "agency": author}
+    read = {}
+    for name, reader in readers.items():
+        client.force_login(reader)
+        read[name] = "".join(pages_of_the_past(client, record))
+        read[name] += "".join(pages_of_the_past(client, record.subject))
+
+    words = ["never", "first", "second", "third"]
+    assert [word in read["secretariat"] for word in words] == [False, True, False, True]
+    assert [word in read["agency"] for word in words] == [True] * 4
+
+
+def pages_of_the_past(client, record):
+    """The history of a record, and every version of it that has a page."""
+    name = f"admin:{record._meta.app_label}_{record._meta.model_name}"
+    pages = [reverse(f"{name}_history", args=[record.pk])]
+    pages += [
+        reverse(f"{name}_simple_history", args=[record.pk, version.pk])
+        for version in record.history.all()
+    ]
+    return [client.get(page).content.decode() for page in pages]
 
 
 def test_an_administrator_sees_no_reports(client):
