@@ -10,6 +10,7 @@ workflow. A new file runs on both until it is named here.
 RUN_ONCE = {
     "agencies/test_admin.py",
     "agencies/test_allauth_internals.py",
+    "agencies/test_change_access.py",
     "agencies/test_fresh_proof.py",
     "agencies/test_passwords.py",
     "agencies/test_second_factor.py",

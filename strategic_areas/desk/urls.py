@@ -3,7 +3,6 @@
 from django.urls import path
 
 from agencies.accounts.pages import held_by
-from strategic_areas.desk import purges
 from strategic_areas.desk.changes import (
     attributions,
     commenting,
@@ -14,6 +13,7 @@ from strategic_areas.desk.changes import (
 from strategic_areas.desk.changes import pages as changes
 from strategic_areas.desk.letters import confirming
 from strategic_areas.desk.letters import views as letters
+from strategic_areas.desk.purges import pages as purges
 from strategic_areas.desk.review import pages as review
 from strategic_areas.desk.rounds import pages as rounds
 from strategic_areas.desk.sheet import evidence, off_plan, sending

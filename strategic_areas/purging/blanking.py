@@ -1,8 +1,10 @@
 """Replaces purged texts by the marker; only possible inside a running purge."""
 
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from agencies.invitations import Invitation
 from agencies.mail import Mail
 from strategic_areas.evidence import keeping
 from strategic_areas.marker import MARKER
@@ -18,6 +20,7 @@ from strategic_areas.models import (
 from strategic_areas.purging.places import (
     BLANKS,
     ROWS_AT_ONCE,
+    WHEREABOUTS,
     Treatment,
     by_field,
     rows_of,
@@ -33,14 +36,22 @@ def blank(places, phrases):
     """Blank every place; the triggers allow only places that the purge has listed."""
     whole = {
         model: {p.row for p in places if p.is_whereabouts and p.model is model}
-        for model in (Evidence, Letter)
+        for model in WHEREABOUTS
     }
     keeping.remove(Evidence.objects.filter(pk__in=whole[Evidence]))
     keeping.remove_letters(Letter.objects.filter(pk__in=whole[Letter]))
+    _remove_designations(Invitation.objects.filter(pk__in=whole[Invitation]))
     rest = [place for place in places if not place.is_whereabouts]
     for field, rows in by_field(rest):
         for start in range(0, len(rows), ROWS_AT_ONCE):
             _blank_field(field, rows[start : start + ROWS_AT_ONCE], phrases)
+
+
+def _remove_designations(invitations):
+    """Remove the letters of invitations; the files go once that is committed."""
+    for letter in [each.letter for each in invitations if each.letter]:
+        transaction.on_commit(lambda file=letter: file.storage.delete(file.name))
+    invitations.update(letter="", letter_name="")
 
 
 def _blank_field(field, rows, phrases):

@@ -15,6 +15,7 @@ from django.contrib.sessions.models import Session
 from django.db import models
 
 from agencies.audit import AuditEntry, AuditHead
+from agencies.invitations import Invitation
 from agencies.mail import Mail
 from strategic_areas.marker import MARKER
 from strategic_areas.models import (
@@ -33,7 +34,17 @@ NOT_SEARCHED = {
     *(Session, ContentType, Permission),
 }
 #: If a phrase occurs in one of these fields, the whole evidence or file is removed.
-WHEREABOUTS = {Evidence: Evidence.WHEREABOUTS, Letter: ("original_name",)}
+WHEREABOUTS = {
+    Evidence: Evidence.WHEREABOUTS,
+    Letter: ("original_name",),
+    Invitation: ("letter_name",),
+}
+#: The fields of a file: that of its token, and that of the name it came with.
+FILES = {
+    Evidence: ("file", "original_name"),
+    Letter: ("file", "original_name"),
+    Invitation: ("letter", "letter_name"),
+}
 ROWS_AT_ONCE = 500
 TEXTS = (models.CharField, models.TextField, models.JSONField)
 #: Fields that hold addresses, which the marker is not.
@@ -179,12 +190,17 @@ def without(value, phrases, instead):
     return value
 
 
+def strings_of(value):
+    """Every string in a value, those of keys included."""
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        return [text for each in (*value, *value.values()) for text in strings_of(each)]
+    if isinstance(value, list):
+        return [text for each in value for text in strings_of(each)]
+    return []
+
+
 def holds(value, phrases):
     """True when a phrase occurs in a value or anywhere inside it."""
-    if isinstance(value, str):
-        return phrases.occur_in(value)
-    if isinstance(value, list):
-        return any(holds(each, phrases) for each in value)
-    if isinstance(value, dict):
-        return any(holds(each, phrases) for each in (*value, *value.values()))
-    return False
+    return any(map(phrases.occur_in, strings_of(value)))

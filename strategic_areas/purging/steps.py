@@ -8,11 +8,11 @@ from agencies import access, mail
 from agencies.access import RefusedError
 from agencies.audit import Event
 from agencies.decisions import Status, Steps
-from strategic_areas.models import Evidence, Letter, Purge, PurgedText, Transition
+from strategic_areas.models import Purge, PurgedText, Transition
 from strategic_areas.models.purges import STAMP
 from strategic_areas.purging import blanking
 from strategic_areas.purging.phrases import Phrases
-from strategic_areas.purging.places import Place, find_places, sort_out
+from strategic_areas.purging.places import FILES, Place, find_places, sort_out
 
 
 class PurgeSteps(Steps):
@@ -70,11 +70,11 @@ def look(purge):
     """What it would blank now, and what it would leave: two lists of ``Place``."""
     words = Phrases(purge.phrases)
     files = [
-        Place(model, pk, model._meta.get_field("original_name"))
-        for model in (Evidence, Letter)
-        for (pk,) in model.objects.filter(file__in=purge.files.split()).values_list(
-            "pk"
-        )
+        Place(model, pk, model._meta.get_field(name))
+        for model, (token, name) in FILES.items()
+        for (pk,) in model.objects.filter(
+            **{f"{token}__in": purge.files.split()}
+        ).values_list("pk")
     ]
     found = [place for place in find_places(words) if place not in files]
     return sort_out([*files, *found])

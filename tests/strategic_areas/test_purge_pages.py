@@ -3,16 +3,21 @@
 import pytest
 from django.urls import reverse
 
-from strategic_areas import purging
+from agencies.mail import queue_mail
+from strategic_areas import purging, workflow
 from strategic_areas.models import Purge
 from tests.factories import (
     make_administrator,
+    make_evidence,
     make_file_evidence,
     make_focal_point,
+    make_off_plan_update,
     make_published_update,
     make_reviewer,
+    make_submitted_update,
     make_update,
 )
+from tests.strategic_areas.test_purging import columns_that_hold
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +62,13 @@ def test_a_step_is_a_post(client):
     assert (response.status_code, asked.status) == (405, "pending")
 
 
+def shown(client, purge):
+    """What the page of a purge shows of the places, and what else."""
+    context = client.get(reverse("admin:purge", args=[purge.pk])).context
+    places = [row for group in context["groups"] for row in group.rows]
+    return [(row.address, row.text) for row in places], context
+
+
 def test_the_page_lists_every_place_and_the_address_no_word(client):
     update = make_published_update(narrative_es=f"A {NAME}.")
     client.force_login(make_reviewer())
@@ -65,11 +77,54 @@ def test_the_page_lists_every_place_and_the_address_no_word(client):
 
     asked = Purge.objects.get()
     assert response.url == reverse("admin:purge", args=[asked.pk])
-    groups = client.get(response.url).context["groups"]
-    address = reverse("admin:strategic_areas_activityupdate_change", args=[update.pk])
-    assert [row for group in groups for row in group.rows].count(
-        (update.pk, address)
-    ) == 2
+    name = "admin:strategic_areas_activityupdate"
+    past = [update.pk, update.history.get().pk]
+    assert set(shown(client, asked)[0]) == {
+        (reverse(f"{name}_change", args=[update.pk]), ""),
+        (reverse(f"{name}_simple_history", args=past), ""),
+    }
+
+
+def test_the_second_person_reads_each_text_before_she_confirms(client):
+    update = make_published_update(narrative_es=f"A {NAME}.")
+    workflow.give_back(
+        sent := make_submitted_update(), by=make_reviewer(), reason=f"Sin {NAME}."
+    )
+    key = "https://portal/cuenta/password/reset/key/1-abc/"
+    text = f"Hola {NAME}: {key}"
+    queue_mail(to="a@example.org", language="es", kind="x", subject="x", text=text)
+    asked = purging.request(NAME, by=make_administrator())
+    client.force_login(make_reviewer())
+
+    places, _context = shown(client, asked)
+
+    page = "admin:strategic_areas_activityupdate_change"
+    assert (reverse(page, args=[update.pk]), f"A {NAME}.") in places
+    assert (reverse(page, args=[sent.pk]), f"Sin {NAME}.") in places
+    assert ("", f"Hola {NAME}: …") in places
+    assert key not in str(places)
+
+
+@pytest.mark.parametrize("second", [make_reviewer, make_administrator])
+def test_of_drafts_both_persons_are_told_a_number_alone(client, second):
+    draft = make_update(narrative_es=f"Borrador de {NAME}.")
+    make_evidence(draft, title_es=f"Acta de {NAME}")
+    sent = make_update(narrative_es=f"Antes {NAME}.")
+    author = sent.contributors.get()
+    sent.narrative_es = "Después nadie."
+    workflow.save(sent, by=author, seen_version=sent.version)
+    workflow.submit(sent, by=author)
+    make_off_plan_update(title_es=f"Jornada de {NAME}")
+    asked = purging.request(NAME, by=make_reviewer())
+
+    for person in (asked.proposed_by, second()):
+        client.force_login(person)
+        places, context = shown(client, asked)
+        assert (places, context["hidden"]) == ([], context["number"])
+        assert context["hidden"] > 6
+
+    purging.confirm(asked, by=make_reviewer())
+    assert columns_that_hold(NAME) == []
 
 
 def test_a_request_names_a_file_by_its_address(client):

@@ -1,14 +1,18 @@
 """Words by which somebody could be found are blanked wherever they stand."""
 
 import json
+import os
+import quopri
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
+from django.core.files.base import ContentFile
 from django.db import IntegrityError, connection, models, transaction
 
 from agencies.access import RefusedError
-from agencies.mail import Mail, queue_mail
+from agencies.mail import Mail, queue_mail, send_queue
 from strategic_areas import purging, workflow
 from strategic_areas.evidence.keeping import evidence_storage
 from strategic_areas.marker import MARKER
@@ -27,6 +31,7 @@ from tests.factories import (
     make_evidence,
     make_file_evidence,
     make_focal_point,
+    make_invitation,
     make_published_update,
     make_reviewer,
     make_round,
@@ -440,3 +445,39 @@ def test_not_even_the_bytes_of_the_database_file_hold_the_words(open_record):
     name = settings.DATABASES["default"]["TEST"]["NAME"]
     for path in name.parent.glob(f"{name.name}*"):
         assert NAME.encode() not in path.read_bytes()
+
+
+def files_that_hold(words):
+    """The files in the portal's folder in which the words stand."""
+    encoded = [words.encode(), quopri.encodestring(words.encode())]
+    return [
+        path.relative_to(settings.VAR_DIR).as_posix()
+        for path in sorted(settings.VAR_DIR.rglob("*"))
+        if path.is_file() and any(each in path.read_bytes() for each in encoded)
+    ]
+
+
+@pytest.mark.sqlite
+@pytest.mark.django_db(transaction=True)
+def test_no_file_of_the_portal_holds_the_words_afterwards(settings):
+    """The name is of this test alone: SQLite's log has what others rolled back."""
+    settings.EMAIL_BACKEND = "agencies.mail.FileBackend"
+    name = "Eulalia Ñáñez Quirós"
+    make_published_update(narrative_es=f"Con {name}.")
+    draft = make_update(narrative_es=f"Y con {name}.")
+    item = make_file_evidence(draft, name=f"{name}.pdf")
+    invitation, _secret = make_invitation()
+    invitation.letter_name = f"{name}.pdf"
+    invitation.letter.save("carta", ContentFile(name))
+    queue_mail(to="a@example.org", language="es", kind="x", subject="x", text=name)
+    send_queue()
+    stored = [item.file.path, invitation.letter.path]
+    before = files_that_hold(name)
+
+    purge(name)
+
+    assert {Path(each).parts[0].partition(".")[0] for each in before} == {
+        *("letters", "mail", "test")  # "test" is the database
+    }
+    assert [os.path.exists(path) for path in stored] == [False, False]
+    assert files_that_hold(name) == []

@@ -1,7 +1,6 @@
 """Purges: the request, the texts it would blank, and the second person's decision."""
 
 import re
-from dataclasses import dataclass
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
@@ -9,19 +8,22 @@ from django import forms
 from django.contrib import admin, messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from agencies.access import RefusedError
+from agencies.invitations import Invitation
 from strategic_areas import purging
+from strategic_areas.desk.purges.shown_places import groups, name_of
 from strategic_areas.models import Evidence, Letter, Purge
-from strategic_areas.purging.places import by_field
+from strategic_areas.purging.secrecy import divide
 
-#: The address of a letter's file, which has no token of its own.
-LETTER_FILE = re.compile(r"/cartas/(\d{1,9})/archivo/?$")
+#: The addresses of letters' files, which have no token of their own.
+LETTER_FILES = {
+    Letter: ("file", re.compile(r"/cartas/(\d{1,9})/archivo/?$")),
+    Invitation: ("letter", re.compile(r"/invitation/(\d{1,9})/carta/?$")),
+}
 #: How many purges the list shows.
 REMEMBERED = 50
 
@@ -86,19 +88,11 @@ class RequestForm(forms.Form):
 def _token(line):
     """The token of the file at an address; "" where there is no such file."""
     *_site, last = line.rstrip("/").split("/")
-    if found := LETTER_FILE.search(line):
-        letters = Letter.objects.filter(pk=found[1])
-        return letters.values_list("file", flat=True).first() or ""
+    for model, (name, pattern) in LETTER_FILES.items():
+        if found := pattern.search(line):
+            letters = model.objects.filter(pk=found[1])
+            return letters.values_list(name, flat=True).first() or ""
     return last if Evidence.objects.filter(file=last).exists() else ""
-
-
-@dataclass(frozen=True)
-class Group:
-    """The places in one field of one table; ``rows`` are ids and addresses."""
-
-    model: str
-    field: str
-    rows: list
 
 
 def _only_the_two_roles(request):
@@ -139,23 +133,35 @@ def new(request):
 def detail(request, pk):
     """Every place that holds the words now, or the outcome of the request."""
     asked = _found(request, pk)
+    why_not = purging.PURGES.why_not(request.user, asked)
     context = {
         **admin.site.each_context(request),
         "title": str(asked),
         "purge": asked,
-        "why_not": purging.PURGES.why_not(request.user, asked),
+        "why_not": why_not,
     }
     if asked.status == Purge.Status.APPROVED:
-        context["counts"] = [(_name(model), number) for model, number in asked.counts]
+        counts = [(name_of(model), number) for model, number in asked.counts]
+        context["counts"] = counts
     if asked.is_waiting:
-        places, left = purging.look(asked)
-        context |= {
-            "number": len(places),
-            "groups": _groups(request, places),
-            "left": _groups(request, left),
-            "files": asked.files.split(),
-        }
+        context |= _places(request, asked, with_texts=not why_not)
     return render(request, "desk/purge.html", context)
+
+
+def _places(request, asked, *, with_texts):
+    """What the page shows of the places; of those in drafts only how many they are."""
+    places, left = purging.look(asked)
+    words = purging.Phrases(asked.phrases)
+    shown, hidden = divide(places)
+    left_shown, left_hidden = divide(left)
+    return {
+        "number": len(places),
+        "groups": groups(request, shown, words, with_texts=with_texts),
+        "hidden": len(hidden),
+        "left": groups(request, left_shown, words, with_texts=with_texts),
+        "left_hidden": len(left_hidden),
+        "files": asked.files.split(),
+    }
 
 
 @require_POST
@@ -182,30 +188,3 @@ def _take_step(request, pk, step, done):
     else:
         messages.success(request, done)
     return redirect("admin:purge", pk=asked.pk)
-
-
-def _groups(request, places):
-    return [
-        Group(
-            _name(field.model),
-            capfirst(str(field.verbose_name)),
-            [(row, _address(request, field.model, row)) for row in rows],
-        )
-        for field, rows in by_field(places)
-    ]
-
-
-def _name(model):
-    """The name of such a row; for a history row, that of the record it belongs to."""
-    if kept := getattr(model, "instance_type", None):
-        return _("History: %(name)s") % {"name": kept._meta.verbose_name}
-    return capfirst(str(model._meta.verbose_name))
-
-
-def _address(request, model, row):
-    """The admin page of a row; "" where the person may not open such rows."""
-    registered = admin.site._registry.get(model)
-    if registered is None or not registered.has_view_permission(request):
-        return ""
-    meta = model._meta
-    return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row])
