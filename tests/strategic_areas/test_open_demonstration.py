@@ -9,14 +9,17 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from agencies.models import FocalPoint, User
+from strategic_areas import handover
 from strategic_areas.models import ReportingPeriod
 from tests.factories import (
     make_activity,
+    make_administrator,
     make_agency,
     make_participation,
     make_period,
     make_plan,
     make_record_update,
+    make_user,
 )
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +49,7 @@ def demonstration(settings, tmp_path):
     return tmp_path / "demo-accounts.json"
 
 
-def test_two_members_with_unfinished_work_a_reviewer_and_an_administrator(
+def test_two_members_with_unfinished_work_two_reviewers_two_administrators(
     demonstration,
 ):
     accounts = json.loads(demonstration.read_text())
@@ -54,8 +57,8 @@ def test_two_members_with_unfinished_work_a_reviewer_and_an_administrator(
     assert [(entry["role"], entry["agency"]) for entry in accounts] == [
         ("focal_point", "UNO"),
         ("focal_point", "DOS"),
-        ("reviewer", None),
-        ("administrator", None),
+        *[("reviewer", None)] * 2,
+        *[("administrator", None)] * 2,
     ]
 
 
@@ -70,7 +73,7 @@ def test_its_passwords_open_the_accounts(demonstration):
         User.objects.get(username=entry["username"]).check_password(entry["password"])
         for entry in accounts
     ]
-    assert opened == [True] * 4
+    assert opened == [True] * 6
 
 
 def test_a_second_run_changes_nothing(demonstration):
@@ -80,9 +83,35 @@ def test_a_second_run_changes_nothing(demonstration):
 
     assert demonstration.read_text() == before
     assert (User.objects.filter(is_staff=True).count(), FocalPoint.objects.count()) == (
-        4,
+        6,
         2,
     )
+
+
+@pytest.mark.parametrize("to_another", [True, False])
+def test_it_survives_a_handover_of_a_demonstrated_mandate(demonstration, to_another):
+    begun = timezone.localdate() - timedelta(days=1)
+    FocalPoint.objects.update(starts_on=begun)
+    mandate, other = FocalPoint.objects.order_by("pk")
+    successor = make_user(group="focal_point") if to_another else other.user
+    handover.hand_over(mandate, successor, by=make_administrator())
+
+    call_command("open_demonstration")
+
+    accounts = json.loads(demonstration.read_text())
+    assert FocalPoint.objects.current().get(agency=mandate.agency).user == successor
+    shown = [each["agency"] for each in accounts if each["role"] == "focal_point"]
+    assert shown == (["DOS"] if to_another else ["DOS, UNO"])
+
+
+def test_a_closed_account_of_the_secretariat_stays_closed(demonstration):
+    User.objects.filter(username="demo-revision").update(is_active=False)
+
+    call_command("open_demonstration")
+
+    accounts = json.loads(demonstration.read_text())
+    assert [each["username"] for each in accounts].count("demo-revision") == 0
+    assert not User.objects.get(username="demo-revision").is_active
 
 
 def test_the_accounts_stay_with_their_agencies_when_work_is_finished(demonstration):

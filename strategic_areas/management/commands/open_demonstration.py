@@ -17,6 +17,14 @@ from strategic_areas import rounds
 from strategic_areas.models import Activity, Participation
 from strategic_areas.queries.rounds import owed
 
+#: Two of each, so that what needs a second person can be tried.
+OTHERS = [
+    ("demo-revision", Role.REVIEWER),
+    ("demo-revision-2", Role.REVIEWER),
+    ("demo-administracion", Role.ADMINISTRATOR),
+    ("demo-administracion-2", Role.ADMINISTRATOR),
+]
+
 
 class Command(BaseCommand):
     help = (
@@ -34,12 +42,12 @@ class Command(BaseCommand):
         known = _known_passwords(path)
         accounts = [
             *(
-                _account(known, f"demo-{agency.slug}", Role.FOCAL_POINT, agency)
-                for agency in _agencies(period)
+                _account(known, username, Role.FOCAL_POINT, agency)
+                for username, agency in _focal_points(period)
             ),
-            _account(known, "demo-revision", Role.REVIEWER),
-            _account(known, "demo-administracion", Role.ADMINISTRATOR),
+            *(_account(known, username, role) for username, role in OTHERS),
         ]
+        accounts = [each for each in accounts if each]
         _store(path, accounts)
         self.stdout.write(
             f"{period.name_en} of {period.plan} is open until {period.closes_on}; "
@@ -47,17 +55,24 @@ class Command(BaseCommand):
         )
 
 
-def _agencies(period):
+def _focal_points(period):
     """
-    The two agencies that have an unfinished one-off activity to show.
+    Pairs of an account's name and an agency that has unfinished work to show.
 
-    Once chosen they stay the same, whatever is published later. Members of the
-    commission are chosen before partners.
+    Once chosen the two stay the same, whatever is published or handed over later.
+    Members of the commission are chosen before partners.
     """
     mandates = FocalPoint.objects.filter(user__username__startswith="demo-")
-    chosen = [mandate.agency for mandate in mandates.order_by("pk")]
-    if len(set(chosen)) >= 2:
-        return list(dict.fromkeys(chosen))[:2]
+    chosen = {}
+    for mandate in mandates.select_related("user", "agency").order_by("pk"):
+        chosen.setdefault(mandate.agency, mandate.user.username)
+    if len(chosen) < 2:
+        chosen = {agency: f"demo-{agency.slug}" for agency in _agencies(period)}
+    return [(username, agency) for agency, username in chosen.items()][:2]
+
+
+def _agencies(period):
+    """The two agencies that come first with an unfinished one-off activity."""
     unfinished = (
         owed(period, kind=Activity.Kind.ONE_OFF)
         .order_by("sort_code")
@@ -87,24 +102,32 @@ def _known_passwords(path):
 
 
 def _account(known, username, role, agency=None):
-    """Create the account if it is missing; return its entry for the file."""
+    """
+    Create the account if it is missing; return its entry for the file.
+
+    What people did with it stays: a closed account has no entry, and a mandate that
+    was handed over is not given again.
+    """
     password = known.get(username) or secrets.token_urlsafe(12)
     user, _created = User.objects.get_or_create(
         username=username, defaults={"is_staff": True, "first_name": "Demostración"}
     )
+    if not user.is_active:
+        return None
     if not user.check_password(password):
         user.set_password(password)
         user.save()
     user.groups.set([Group.objects.get(name=role)])
-    if agency and not user.mandates.current().filter(agency=agency).exists():
+    if agency and not user.mandates.exists():
         FocalPoint.objects.create(
             user=user, agency=agency, kind=FocalPoint.Kind.TITULAR
         )
+    held = user.mandates.current().select_related("agency").order_by("pk")
     return {
         "username": username,
         "password": password,
         "role": role,
-        "agency": agency.acronym if agency else None,
+        "agency": ", ".join(each.agency.acronym for each in held) or None,
     }
 
 
