@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies import audit
 from agencies.access import RefusedError
-from agencies.fields import Fields, internal
+from agencies.fields import Fields, internal, notes
 
 
 class Outdated(Exception):
@@ -91,7 +91,8 @@ class Decision(models.Model):
 
     fields = Fields(
         *internal("status", "proposed_by", "proposed_at"),
-        *internal("decided_by", "decided_at", "reason"),
+        *internal("decided_by", "decided_at"),
+        *notes("reason"),
     )
 
     class Meta:

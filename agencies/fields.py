@@ -189,15 +189,10 @@ def internal(*names, in_file=False):
     return tuple(Field(name, public=False, in_file=in_file) for name in names)
 
 
+#: What makes a field a note: an office's telephone may stand in it.
+NOTE = {"public": False, "noted": True, "tells": frozenset({"telephone"})}
+
+
 def notes(*names):
-    """Texts that staff write to each other; an office's telephone may stand in them."""
-    return tuple(
-        Field(
-            name,
-            public=False,
-            in_file=False,
-            noted=True,
-            tells=frozenset({"telephone"}),
-        )
-        for name in names
-    )
+    """Texts that staff write to each other."""
+    return tuple(Field(name, in_file=False, **NOTE) for name in names)

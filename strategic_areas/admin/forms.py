@@ -11,6 +11,7 @@ from strategic_areas.models import (
     Commitment,
     CommitmentUpdate,
 )
+from strategic_areas.workflow import guard
 
 
 class ActivityUpdateForm(RevisionForm):
@@ -65,3 +66,7 @@ class WithdrawForm(StepForm):
         label=_("Public reason of the withdrawal"),
         help_text=_("It stays on the public page. Name no person."),
     )
+
+    def clean(self):
+        guard.judge(self, ActivityUpdate, reason="withdrawal_reason")
+        return super().clean()

@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from agencies.fields import NOTE
 from strategic_areas.models.geography import Province
 from strategic_areas.models.report_fields import Column, Part, ReportField
 
@@ -44,8 +45,8 @@ ANSWERED = (
     ),
     ReportField(
         "internal_note",
-        public=False,
         in_file=False,
+        **NOTE,
         part=Part.NOTE,
         compared=False,
         repeated=False,
@@ -66,8 +67,8 @@ ANSWERED = (
     ),
     ReportField(
         "reserved_reason",
-        public=False,
         in_file=False,
+        **NOTE,
         part=Part.RESERVED,
         stands=True,
         column=Column(34, _("For the secretariat; never published.")),

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from agencies.fields import Fields, bilingual, internal, public
+from agencies.fields import Fields, bilingual, internal, notes, public
 from strategic_areas.models.commitment_updates import CommitmentUpdate
 from strategic_areas.models.review import Status
 from strategic_areas.models.updates import ActivityUpdate
@@ -263,7 +263,8 @@ class Transition(AboutReviewed):
     )
 
     fields = Fields(
-        *internal("from_status", "to_status", "reason", "private_note"),
+        *internal("from_status", "to_status"),
+        *notes("reason", "private_note"),
     )
 
     class Meta:

@@ -7,15 +7,16 @@ from django.utils.translation import gettext as _
 from agencies import access, mail
 from agencies.access import RefusedError
 from agencies.audit import Event
-from agencies.decisions import Status, Steps
+from agencies.decisions import Status
 from strategic_areas.models import Purge, PurgedText, Transition
 from strategic_areas.models.purges import STAMP
 from strategic_areas.purging import blanking
 from strategic_areas.purging.phrases import Phrases
 from strategic_areas.purging.places import FILES, Place, find_places, sort_out
+from strategic_areas.workflow.guard import GuardedSteps
 
 
-class PurgeSteps(Steps):
+class PurgeSteps(GuardedSteps):
     """Reviewers and administrators decide; one's own request is called off alone."""
 
     model = Purge

@@ -10,12 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from agencies.access import RefusedError
-from agencies.decisions import Steps
 from agencies.models import FocalPoint
 from strategic_areas.models import AttributionDispute, PendingChange, RecordChange
 from strategic_areas.workflow.applying import apply_part, must_be_valid
 from strategic_areas.workflow.authority import decides_on, may_propose, may_review
-from strategic_areas.workflow.guard import blocked_texts
+from strategic_areas.workflow.guard import GuardedSteps, blocked_texts
 from strategic_areas.workflow.plain_values import is_new, plain_value, plain_values
 
 #: What says nothing in a record that is not there yet.
@@ -33,7 +32,7 @@ class AlreadyWaiting(RefusedError):
         )
 
 
-class ChangeSteps(Steps):
+class ChangeSteps(GuardedSteps):
     """
     Reviewers decide, and administrators on agencies and their names.
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext
 
+from agencies.access import RefusedError
+from agencies.decisions import Steps
 from agencies.fields import field_of
 from strategic_areas import text_guard
 from strategic_areas.models import Evidence
@@ -47,6 +49,28 @@ def blocked_texts(model, values):
         if finding.severity == Severity.BLOCK:
             found.setdefault(name, str(finding.message))
     return found
+
+
+def must_be_clean(model, *, error=RefusedError, **texts):
+    """Refuse a step whose texts, by column, hold what identifies a person."""
+    for name, reason in blocked_texts(model, texts).items():
+        raise error(f"{model.fields.of_column(name).label}: {reason}")
+
+
+def judge(form, model, **columns):
+    """Add to a form what the guard refuses; ``columns`` are those of its fields."""
+    for name, column in columns.items():
+        text = form.cleaned_data.get(name)
+        for reason in blocked_texts(model, {column: text}).values():
+            form.add_error(name, reason)
+
+
+class GuardedSteps(Steps):
+    """Steps of a decision whose reason, where it is declined, is guarded."""
+
+    def decline(self, decision, *, by, reason=""):
+        must_be_clean(self.model, reason=reason)
+        return super().decline(decision, by=by, reason=reason)
 
 
 def refusals(text):

@@ -11,6 +11,7 @@ from agencies import audit
 from agencies.access import RefusedError
 from strategic_areas.addresses import permanent_word
 from strategic_areas.models import Status, Transition
+from strategic_areas.workflow.guard import must_be_clean
 
 #: The audit event of each step, by the new status.
 EVENTS = {
@@ -90,6 +91,8 @@ def move(
     **stamp,
 ):
     """Change the status in one UPDATE whose WHERE clause holds the rule."""
+    said = {"reason": reason, "private_note": private_note}
+    must_be_clean(Transition, error=TransitionError, **said)
     row = type(update).objects.filter(pk=update.pk)
     # The transition names the stored status, which may differ from the loaded one.
     before = row.select_for_update().values_list("status", flat=True).get()
@@ -103,9 +106,7 @@ def move(
     update.refresh_from_db()
     if contributes:
         update.contributors.add(by)
-    leave_trace(
-        update, from_status=before, by=by, reason=reason, private_note=private_note
-    )
+    leave_trace(update, from_status=before, by=by, **said)
 
 
 def _refusal(update, to, allowed, by, seen_version):

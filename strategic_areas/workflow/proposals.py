@@ -8,7 +8,7 @@ from django.utils.translation import override
 
 from agencies import audit
 from agencies.access import RefusedError
-from agencies.decisions import Status, Steps
+from agencies.decisions import Status
 from agencies.mail import queue_mail
 from agencies.models import Agency
 from strategic_areas.models import (
@@ -19,12 +19,13 @@ from strategic_areas.models import (
     Provenance,
 )
 from strategic_areas.workflow.authority import may_review, must_report
+from strategic_areas.workflow.guard import GuardedSteps, must_be_clean
 
 #: What an amendment that brings an activity says it changes.
 ADDED = "activity"
 
 
-class ProposalSteps(Steps):
+class ProposalSteps(GuardedSteps):
     """Reviewers decide; what is approved becomes the plan's by an amendment."""
 
     model = ActivityProposal
@@ -39,6 +40,8 @@ class ProposalSteps(Steps):
         ``deciding_act`` is what decided the change, on the day ``decided_on``. A code
         that the plan has already is refused.
         """
+        must_be_clean(Activity, code=code, title_es=proposal.title)
+        must_be_clean(Amendment, deciding_act_es=deciding_act, reason_es=proposal.why)
         activity = _activity(proposal, code)
         activity._history_user = by
         activity.save()

@@ -16,6 +16,7 @@ from strategic_areas.workflow.authority import (
     must_submit,
     within_agency,
 )
+from strategic_areas.workflow.guard import must_be_clean
 from strategic_areas.workflow.moves import (
     Conflict,
     TransitionError,
@@ -168,6 +169,8 @@ def withdraw(update, *, by, reason):
     """Take a published revision back; its public reason stays on the page."""
     must_review(by, update)
     must_say_why(update, reason)
+    # Unlike other reasons this one is public.
+    must_be_clean(type(update), error=TransitionError, withdrawal_reason=reason)
     move(
         update,
         to=Status.WITHDRAWN,

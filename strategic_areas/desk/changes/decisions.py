@@ -20,7 +20,7 @@ from agencies.accounts.recovery import RESETS
 from agencies.decisions import Decision
 from strategic_areas.models import PendingChange
 from strategic_areas.purging import PURGES
-from strategic_areas.workflow import CHANGES, PROPOSALS
+from strategic_areas.workflow import CHANGES, PROPOSALS, guard
 
 #: The steps of each kind of decision, and the page on which it is decided.
 KINDS = {
@@ -129,6 +129,10 @@ class DeclineForm(DecisionForm):
         label=gettext_lazy("Reason"),
         help_text=gettext_lazy("Whoever proposed it reads this."),
     )
+
+    def clean(self):
+        guard.judge(self, PendingChange, reason="reason")
+        return super().clean()
 
     @property
     def arguments(self):

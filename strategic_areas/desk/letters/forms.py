@@ -9,7 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import Agency
 from strategic_areas import evidence
 from strategic_areas.desk.sheet.sending import VersionsForm
-from strategic_areas.models import CommitmentUpdate, Letter, ReportingPeriod
+from strategic_areas.models import (
+    CommitmentUpdate,
+    Letter,
+    ReportingPeriod,
+    Transition,
+)
 from strategic_areas.workflow import guard
 
 
@@ -114,3 +119,7 @@ class ContestForm(SeenForm):
         super().__init__(*args, **kwargs)
         text = _("This is not what we said: send it back")
         self.helper.add_input(Submit("contest", text))
+
+    def clean(self):
+        guard.judge(self, Transition, reason="reason")
+        return super().clean()

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from strategic_areas import workflow
 from strategic_areas.desk.review import comparison, review_queue
 from strategic_areas.desk.sheet.attaching import whereabouts
-from strategic_areas.models import ActivityUpdate, CommitmentUpdate
+from strategic_areas.models import ActivityUpdate, CommitmentUpdate, Transition
 from strategic_areas.queries.updates.entry import Entry, as_published
 from strategic_areas.workflow import guard
 
@@ -110,6 +110,10 @@ class ReturnForm(StepForm):
         label=_("Private note"),
         help_text=_("Only the secretariat reads it; the agency never does."),
     )
+
+    def clean(self):
+        guard.judge(self, Transition, reason="reason", private_note="private_note")
+        return super().clean()
 
 
 @dataclass(frozen=True)

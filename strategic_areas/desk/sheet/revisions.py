@@ -125,6 +125,8 @@ class RevisionForm(forms.ModelForm):
                 self.add_error(name, reason)
                 # The model's own checks must not take a refused text for a missing one.
                 setattr(self.instance, name, text)
+        notes = self._meta.model.fields.columns(noted=True)
+        guard.judge(self, self._meta.model, **dict(zip(notes, notes, strict=True)))
 
     def _refuse_stale(self):
         """Lock the row until the end of the request and compare versions."""
