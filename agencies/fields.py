@@ -52,16 +52,19 @@ class Field:
 
     ``bilingual``: it is told in Spanish and in English, in a column each. ``public``:
     the public reads it, or will once it is published. ``in_file``: a plan's file states
-    it. ``called``: what staff read above it, where that is not the name of Django's
-    field. ``noted``: a note that staff exchange and the public never reads; the guard
-    refuses what identifies a person in it and warns of nothing. ``tells``: the kinds of
-    personal data that may stand in it, by the words of ``text_guard``.
+    it. ``structure``: in an approved plan only an amendment changes it, of a bilingual
+    field the Spanish text. ``called``: what staff read above it, where that is not the
+    name of Django's field. ``noted``: a note that staff exchange and the public never
+    reads; the guard refuses what identifies a person in it and warns of nothing.
+    ``tells``: the kinds of personal data that may stand in it, by the words of
+    ``text_guard``.
     """
 
     name: str
     bilingual: bool = False
     public: bool = True
     in_file: bool = True
+    structure: bool = False
     called: str | Promise = ""
     noted: bool = False
     tells: frozenset = frozenset()
@@ -182,6 +185,11 @@ def public(*names, in_file=True):
 def bilingual(*names, in_file=True):
     """Fields that the public reads in Spanish and, where it is there, in English."""
     return tuple(Field(name, bilingual=True, in_file=in_file) for name in names)
+
+
+def structure(*fields):
+    """The same fields, as structure of a plan."""
+    return tuple(replace(field, structure=True) for field in fields)
 
 
 def internal(*names, in_file=False):

@@ -193,25 +193,40 @@ def median_days(days: Sequence[Fraction]) -> int | None:
     return max(1, ceil(median(days))) if days else None
 
 
-def is_owed(accounts: Iterable, starts_on: date | None, period) -> bool:
-    """
-    Whether an agency owes a report of an activity in the round ``asked``.
+@dataclass(frozen=True)
+class Stop:
+    """From which day an amendment stops a record, and on which it resumes, if ever."""
 
-    It does once the activity has begun, unless the work was completed or cancelled
-    before. ``accounts`` are all accounts of the activity that count. Those of other
-    periods that end by the end of the round decide; what is said in the round itself or
-    later changes nothing.
+    since: date
+    until: date | None = None
+
+    def holds(self, day: date) -> bool:
+        return self.since <= day and (self.until is None or day < self.until)
+
+
+def is_owed(
+    accounts: Iterable, starts_on: date | None, period, stops: Iterable[Stop] = ()
+) -> bool:
     """
+    Whether an agency owes a report of an activity in the round ``period``.
+
+    It does once the activity has begun, unless the work was completed before, or an
+    amendment had stopped it by the day on which the round opens; that the agency itself
+    calls it cancelled changes nothing. ``accounts`` are all accounts of the activity
+    that count. Those of other periods that end by the end of the round decide; what is
+    said in the round itself or later changes nothing. ``stops`` are those of the
+    activity and of its commitment.
+    """
+    asked_on = period.opens_on or period.ends_on
+    if any(stop.holds(asked_on) for stop in stops):
+        return False
     before = [
         each
         for each in accounts
         if each.period_id != period.pk and each.age.period_ends_on <= period.ends_on
     ]
     has_begun = starts_on is None or starts_on <= period.ends_on
-    return has_begun and activity_state(before) not in {
-        State.COMPLETED,
-        State.CANCELLED,
-    }
+    return has_begun and activity_state(before) != State.COMPLETED
 
 
 def report_state(

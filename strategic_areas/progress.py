@@ -146,12 +146,19 @@ def done_between(
 
 
 def activity_standing(
-    reports: Sequence[Report], deadline: Deadline, today: date
+    reports: Sequence[Report], deadline: Deadline, today: date, stopped: str = ""
 ) -> Standing:
-    """State, percent and punctuality of one activity."""
+    """
+    State, percent and punctuality of one activity.
+
+    What an amendment has ``stopped``, as suspended or cancelled, is that, unless it
+    was completed; and then it is never late.
+    """
     state = activity_state(reports)
     latest = newest(reports)
     percent = latest.percent if latest else None
+    if stopped and state != State.COMPLETED:
+        return Standing(State(stopped), None, percent)
     kept = punctuality(state, deadline, today, percent, done_between(reports))
     return Standing(state, kept, percent)
 
@@ -181,12 +188,15 @@ def commitment_standing(
     today: date,
     *,
     is_official: bool,
+    stopped: str = "",
 ) -> Standing:
     """State, average percent where it means something, and punctuality."""
     state = commitment_state((each.state for each in activities), declarations)
     percent = average_percent(
         [each.percent for each in activities], is_official=is_official
     )
+    if stopped and state != State.COMPLETED:
+        return Standing(State(stopped), None, percent)
     kept = punctuality(state, deadline, today, percent, done_between(declarations))
     return Standing(state, kept, percent)
 

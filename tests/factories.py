@@ -44,6 +44,8 @@ from strategic_areas.models import (
     Letter,
     Participation,
     Plan,
+    PlanChange,
+    PlanFile,
     Programme,
     Provenance,
     ReportingPeriod,
@@ -148,6 +150,7 @@ def make_plan(**fields):
     fields.setdefault("status", Plan.Status.APPROVED)
     fields.setdefault("starts_on", date(2025, 1, 1))
     fields.setdefault("ends_on", date(2028, 12, 31))
+    open_structure()
     return Plan.objects.create(**fields)
 
 
@@ -164,6 +167,27 @@ def put_back_in_preparation(plan):
         cursor.execute(guard.create(connection.vendor))
         if is_postgresql:
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+def open_structure():
+    """As while a plan file is loaded: whatever a plan holds may be made and changed."""
+    return PlanFile.objects.create()
+
+
+def close_structure():
+    """From now on the structure of approved plans changes by amendments alone."""
+    PlanFile.objects.filter(status=PlanFile.Status.APPLYING).delete()
+
+
+def make_plan_file(plan, **fields):
+    """A plan file that was loaded."""
+    number = next(_numbers)
+    fields.setdefault("name", f"plan-{number}.yaml")
+    fields.setdefault("sha256", f"{number:064x}")
+    file = PlanFile.objects.create(plan=plan, **fields)
+    file.status = PlanFile.Status.LOADED
+    file.save()
+    return file
 
 
 def make_source(*, plan=None, **fields):
@@ -285,23 +309,57 @@ def make_later_activity(*, plan=None, **fields):
     return LaterActivity.objects.create(plan=plan or make_plan(), **fields)
 
 
+#: The fields of an amendment itself; others of ``make_amendment`` tell what changed.
+OF_ACT = {
+    *("reason_es", "reason_en", "deciding_act_es", "deciding_act_en", "kind", "act"),
+    *("decided_on", "proposed_by", "approved_by", "approved_at"),
+}
+
+
+def make_act(plan, **fields):
+    """An unsaved amendment, to propose a change of the plan with."""
+    fields.setdefault("act", Amendment.Act.RESOLUTION)
+    fields.setdefault("deciding_act_es", "12-2026")
+    fields.setdefault("decided_on", timezone.localdate())
+    fields.setdefault("reason_es", "Faltó presupuesto.")
+    return Amendment(plan=plan, **fields)
+
+
 def make_amendment(*, plan=None, is_approved=True, **fields):
-    """An amendment of a due date, approved by another person unless said."""
+    """
+    What is told of an amendment of a due date, approved unless said.
+
+    It returns the change that the public reads; of one that waits, the amendment.
+    """
+    act = {name: fields.pop(name) for name in OF_ACT & fields.keys()}
     if is_approved:
-        fields.setdefault("approved_by", make_reviewer())
-        fields.setdefault("approved_at", timezone.now())
-    fields.setdefault("proposed_by", make_reviewer())
+        act.setdefault("approved_by", make_reviewer())
+        act.setdefault("approved_at", timezone.now())
+    act.setdefault("proposed_by", make_reviewer())
+    act.setdefault("reason_es", "Faltó presupuesto.")
+    act.setdefault("reason_en", "The budget fell short.")
+    act.setdefault("deciding_act_es", "Acta 4")
+    act.setdefault("deciding_act_en", "Minutes 4")
+    act.setdefault("decided_on", date(2025, 9, 1))
+    about = fields.get("activity") or fields.get("commitment") or plan
+    plan = plan or about.plan
+    amendment = Amendment.objects.create(plan=plan, **{"kind": "redate", **act})
+    if not is_approved:
+        return amendment
     fields.setdefault("field", "due_on")
     fields.setdefault("old_value_es", "31/03/2026")
     fields.setdefault("old_value_en", "31/03/2026")
     fields.setdefault("new_value_es", "30/06/2026")
     fields.setdefault("new_value_en", "30/06/2026")
-    fields.setdefault("reason_es", "Faltó presupuesto.")
-    fields.setdefault("reason_en", "The budget fell short.")
-    fields.setdefault("deciding_act_es", "Acta 4")
-    fields.setdefault("deciding_act_en", "Minutes 4")
-    fields.setdefault("decided_on", date(2025, 9, 1))
-    return Amendment.objects.create(plan=plan, **fields)
+    return PlanChange.objects.create(
+        plan=plan,
+        amendment=amendment,
+        model=about._meta.model_name,
+        name_es=getattr(about, "title_es", str(about)),
+        name_en=getattr(about, "title_en", str(about)),
+        decided_on=amendment.decided_on,
+        **fields,
+    )
 
 
 def make_help_line(**fields):

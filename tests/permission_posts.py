@@ -49,6 +49,16 @@ def evidence(words):
     return {"title_es": "Acta", "upload": pdf()}
 
 
+def extension(words):
+    return {
+        "ends_on": "2029-12-31",
+        "act": "decree",
+        "deciding_act_es": "12-28",
+        "decided_on": "2026-03-09",
+        "reason_es": "El decreto lo prolonga.",
+    }
+
+
 def off_plan(words):
     return {
         "title_es": "Jornada en la frontera",
@@ -111,6 +121,7 @@ POSTS = {
     "admin:proposal": lambda words: {"decline": "1", "reason": REASON},
     "admin:approval": lambda words: {"approve": "1", "take_back": "1"},
     "admin:letter_new": letter,
+    "admin:amend": extension,
     "admin:letter_row": report,
     "admin:letter_declaration": declaration,
     "admin:letter_send": lambda words: {"seen": words["seen"]},

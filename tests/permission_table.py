@@ -144,6 +144,10 @@ approval                 | change           | 404 404 404 200 404 | 404 404 404 
 approval                 | change-mine      | 404 404 404 200 404 | 404 404 404 302! 404
 approval                 | change-decided   | 404 404 404 200 404 | 404 404 404 200 404
 
+amendment_kinds          |                  | 404 404 404 200 404 | 405 405 405 405 405
+amend                    | amendment        | 404 404 404 200 404 | 404 404 404 302! 404
+act_file                 | act              | 404 404 404 200 404 | 405 405 405 405 405
+
 letters                  |                  | 404 404 404 200 404 | 405 405 405 405 405
 letter_new               | new-letter       | 404 404 404 200 404 | 404 404 404 302! 404
 letter                   | letter, letter-handed | 404 404 404 200 404 | 405 405 405 405 405

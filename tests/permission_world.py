@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from django.contrib.admin.sites import site
 from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, RequestFactory
 from django.utils import timezone
 from fido2.cose import ES256
@@ -28,7 +29,7 @@ from agencies import invitations
 from agencies.access import Role
 from agencies.accounts import second_factor
 from agencies.models import FocalPoint, User
-from strategic_areas import purging, workflow
+from strategic_areas import evidence, purging, workflow
 from strategic_areas.models import AgencyComment, RoundReopening
 from tests import factories
 from tests.staff_rows import make_row
@@ -104,6 +105,8 @@ class World:
             "proposal": {"pk": self._proposal(agency, author).pk},
             "comment": {"pk": self._comment(agency, author).pk},
             "attributed": {"kind": "actividad", "pk": self._attributed(agency).pk},
+            "amendment": {"plan": self.plan.code, "kind": "extender"},
+            "act": {"pk": self._act().pk},
             "letter": self._letter(agency),
             "letter-handed": self._letter(agency, handed=True),
             "key": {"pk": self._key(author).pk},
@@ -198,6 +201,14 @@ class World:
         return factories.make_activity(
             plan=self.plan, agency=agency, provenance="press"
         )
+
+    def _act(self):
+        """The amendment of an act that came with its file."""
+        act = factories.make_act(self.plan, kind="redate", proposed_by=self.colleague)
+        upload = SimpleUploadedFile("Acta.pdf", make_pdf())
+        evidence.write(act, evidence.clean(upload))
+        act.save()
+        return act
 
     def _letter(self, agency, handed=False):
         activity = factories.make_activity(plan=self.plan, agency=agency)

@@ -100,7 +100,7 @@ def test_changes_of_its_dates_stand_beside_them_with_their_reasons(client):
 
     assert page.context["page"].date_changes == [last, first]
     facts = page.content.decode().split('class="facts"')[1].split("</dl>")[0]
-    assert facts.count(first.reason_es) == 2
+    assert facts.count(first.amendment.reason_es) == 2
 
 
 # Each agency's part

@@ -29,6 +29,7 @@ from strategic_areas.models import (
     Letter,
     Participation,
     Plan,
+    PlanChange,
     Province,
     RecordChange,
     Region,
@@ -52,7 +53,7 @@ TEXTS = (models.CharField, models.TextField, models.JSONField)
 #: Public models that no page of the admin changes: they have steps of their own.
 OWN_STEPS = {
     *(ActivityUpdate, CommitmentUpdate, Evidence, Transition, Letter),
-    *(Translation, AgencyComment, Amendment),
+    *(Translation, AgencyComment, Amendment, PlanChange),
 }
 #: Rows that stand on the page of the record above them, and are typed into with it.
 BELOW = {AgencyName, CodeListValue}
@@ -115,7 +116,7 @@ class Typist:
             if texts:
                 posted = self.filled(form, row) | ANOTHER.get(model, dict)()
                 posted |= {name: typed(texts_of(model)[name], word) for name in texts}
-                posted |= rows_below(model, word)
+                posted |= rows_below(model, word) | act(word)
                 yield model, texts, self.client.post(address, posted)
 
     def filled(self, form, row):
@@ -130,6 +131,16 @@ class Typist:
             if value is not None and value is not False and value != []:
                 values[name] = value
         return values
+
+
+def act(word):
+    """The act by which the structure of an approved plan changes."""
+    return {
+        "act-act": "resolution",
+        "act-deciding_act_es": word,
+        "act-decided_on": "2026-03-09",
+        "act-reason_es": word,
+    }
 
 
 def rows_below(model, word):

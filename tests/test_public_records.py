@@ -128,7 +128,8 @@ def test_only_approved_amendments_of_the_plan_are_told_the_latest_first(client):
     page, context = shown(client, "amendments", plan.code)
     own, on_commitment = shown(client, "commitment", plan.code, commitment.code)
 
-    assert list(context["amendments"]) == [last, first]
+    told = [record.lines for each in context["changes"] for record in each.records]
+    assert told == [(last,), (first,)]
     assert [first.old_value_es in page.text, first.new_value_es in page.text] == [
         True
     ] * 2
@@ -137,7 +138,7 @@ def test_only_approved_amendments_of_the_plan_are_told_the_latest_first(client):
     assert on_commitment["page"].activities[0].row.activity.approved == [last]
     for each in (page, own):
         assert proposed.reason_es not in each.text
-        assert first.deciding_act_es in each.text
+        assert first.amendment.deciding_act_es in each.text
 
 
 def test_no_person_of_an_amendment_is_named(client):

@@ -59,6 +59,7 @@ ACCEPTED = {
     "strategic_areas.0002_changes_of_several_records": STANDS_STILL,
     "strategic_areas.0004_purges_as_decisions": STANDS_STILL,
     "strategic_areas.0005_activity_proposals_as_decisions": STANDS_STILL,
+    "strategic_areas.0006_amendments_as_acts": STANDS_STILL,
 }
 #: Why what is decided before it is migrated was declined.
 REASON = "Ya se decidió."

@@ -1,6 +1,7 @@
 """Words of records as people read them. An unknown word is shown as it is."""
 
 from django import template
+from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy
@@ -24,8 +25,6 @@ TARGETS = {
     "indicator": gettext_lazy("Indicator"),
     "recommendation": gettext_lazy("Recommendation"),
 }
-#: These as the field of an amendment tell that it added the record.
-BROUGHT = {"activity", "commitment"}
 
 
 @register.filter
@@ -47,17 +46,21 @@ def target_kind(kind):
 
 
 @register.filter
-def brings(amendment):
-    """True if the amendment added the record, instead of changing a field of it."""
-    return amendment.field in BROUGHT
+def what_changes(change):
+    """The name of the field that a change of a plan changed."""
+    try:
+        model = apps.get_model("strategic_areas", change.model)
+        name = model._meta.get_field(change.field).verbose_name
+    except (LookupError, FieldDoesNotExist):
+        name = change.field
+    return capfirst(str(name))
 
 
 @register.filter
-def what_changes(amendment):
-    """The name of the field that an amendment changes."""
-    record = amendment.activity or amendment.commitment or amendment.plan
+def kind_of_record(change):
+    """What kind of record a change of a plan is about, such as an activity."""
     try:
-        name = record._meta.get_field(amendment.field).verbose_name
-    except FieldDoesNotExist:
-        name = amendment.field
-    return capfirst(str(name))
+        model = apps.get_model("strategic_areas", change.model)
+    except LookupError:
+        return change.model
+    return capfirst(str(model._meta.verbose_name))

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from agencies.access import RefusedError
 from agencies.admin.scoping import ScopedAdmin, ScopedRowsMixin
 from agencies.admin.staleness import StaleGuardForm
-from strategic_areas import workflow
+from strategic_areas import evidence, workflow
+from strategic_areas.admin.amending import AmendedMixin
 from strategic_areas.desk.changes.change_forms import with_link_to_change
 from strategic_areas.models import PendingChange
 from strategic_areas.workflow.guard import blocked_texts
@@ -34,7 +35,7 @@ class GuardedForm(GuardMixin, StaleGuardForm):
     """The form of a public record that one person may save alone, such as a round."""
 
 
-class ApprovedForm(GuardedForm):
+class ApprovedForm(AmendedMixin, GuardedForm):
     """Refuses besides a change while another one waits for approval."""
 
     def clean(self):
@@ -94,7 +95,7 @@ class ApprovedMixin:
             rows.save(commit=False)
             together += [(row, {}) for row in [*rows.new_objects, *_edited(rows)]]
         if together:
-            self._propose(request, together)
+            self._propose(request, together, form)
 
     def _links(self, form):
         return {
@@ -103,9 +104,15 @@ class ApprovedMixin:
             if field.name in form.cleaned_data
         }
 
-    def _propose(self, request, together):
+    def _propose(self, request, together, form):
+        amendment = form.amendment
         try:
-            change = workflow.propose_together(together, by=request.user)
+            with evidence.kept_only_if_saved():
+                if amendment and form.act.clean_file:
+                    evidence.write(amendment, form.act.clean_file)
+                change = workflow.propose_together(
+                    together, by=request.user, amendment=amendment
+                )
         except workflow.AlreadyWaiting as error:
             request.proposed = error.current
         except RefusedError as error:

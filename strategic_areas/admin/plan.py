@@ -1,6 +1,7 @@
 """The admin of plans and their parts, which the secretariat maintains."""
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 
 from agencies.admin.scoping import BilingualAdmin, BilingualHistoryAdmin
 from strategic_areas import workflow
@@ -17,6 +18,8 @@ from strategic_areas.models import (
 from strategic_areas.models.versions import handed_in
 
 OF_PLAN = ("plan", admin.RelatedOnlyFieldListFilter)
+#: A longer number is no key of a record.
+MOST_DIGITS = 19
 OF_LEAD = ("lead", admin.RelatedOnlyFieldListFilter)
 
 
@@ -46,6 +49,37 @@ class OfPlanMixin:
     def get_readonly_fields(self, request, obj=None):
         fixed = ["plan"] if obj else []
         return [*super().get_readonly_fields(request, obj), *fixed]
+
+    def get_autocomplete_fields(self, request):
+        """A search would find records of every plan."""
+        fields = super().get_autocomplete_fields(request)
+        return [name for name in fields if name not in self._of_same_plan()]
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        """Offer records of the chosen plan alone, each with the plan's name."""
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name in self._of_same_plan():
+            rows = field.queryset.select_related("plan")
+            if plan := self._plan(request):
+                rows = rows.filter(plan=plan)
+            field.queryset = rows
+            field.label_from_instance = _with_plan
+        return field
+
+    def _of_same_plan(self):
+        return getattr(self.model, "same_plan_as", ())
+
+    def _plan(self, request):
+        """The key of the record's plan, or of the one chosen for a new record."""
+        if pk := request.resolver_match.kwargs.get("object_id"):
+            found = self.get_object(request, unquote(pk))
+            return found and found.plan_id
+        chosen = (request.POST or request.GET).get("plan", "")
+        return chosen if chosen.isdecimal() and len(chosen) < MOST_DIGITS else None
+
+
+def _with_plan(record):
+    return f"{record.plan.code} · {record}"
 
 
 class PlanBoundAdmin(OfPlanMixin, ApprovedMixin, BilingualHistoryAdmin):

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from agencies.accounts.pages import held_by
+from strategic_areas.desk.amending import pages as amending
 from strategic_areas.desk.changes import (
     attributions,
     commenting,
@@ -78,6 +79,9 @@ def patterns(site):
             ("recibo/<int:pk>/", sending.receipt, "receipt"),
             ("decisiones/", decisions.decision_list, "decisions"),
             ("aprobaciones/<int:pk>/", changes.approval, "approval"),
+            ("modificaciones/", amending.amendment_kinds, "amendment_kinds"),
+            ("modificaciones/<slug:plan>/<slug:kind>/", amending.amend, "amend"),
+            ("actos/<int:pk>/", amending.act_file, "act_file"),
             ("cartas/", letters.letter_list, "letters"),
             ("cartas/nueva/", letters.new, "letter_new"),
             ("cartas/<int:pk>/", letters.sheet, "letter"),

@@ -121,8 +121,8 @@ def remove(rows):
         _remove_once_committed(name)
 
 
-def remove_letters(rows):
-    """Remove the files of these letters for good; their other fields stay."""
+def remove_files(rows):
+    """Remove the files of letters or amendments for good; their other fields stay."""
     for name in rows.exclude(file="").values_list("file", flat=True):
         _remove_once_committed(name)
     rows.update(**NO_FILE)

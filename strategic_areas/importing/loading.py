@@ -1,5 +1,8 @@
 """One plan file from its path to the database, or to the list of its faults."""
 
+from hashlib import file_digest
+from pathlib import Path
+
 from django.db import DatabaseError, transaction
 from django.utils.translation import override
 
@@ -12,6 +15,7 @@ from strategic_areas.importing.records import records_of
 from strategic_areas.importing.rules import broken_rules
 from strategic_areas.importing.stored import Known, Memory, Stored
 from strategic_areas.importing.tables import REVISED, TABLES
+from strategic_areas.models import PlanFile
 
 
 def load(path, *, dry_run=False, progress=None):
@@ -24,10 +28,11 @@ def load(path, *, dry_run=False, progress=None):
     written.
     """
     tree = read_file(path)
+    file = PlanFile(name=Path(path).name, sha256=sum_of(path))
     try:
         # Spanish, the first language: it is what undecorated columns hold.
         with transaction.atomic(), override("es"):
-            outcome = _load(tree, progress or (lambda table, number: None))
+            outcome = _load(tree, file, progress or (lambda table, number: None))
             if dry_run:
                 transaction.set_rollback(True)
     except DatabaseError as error:
@@ -38,7 +43,13 @@ def load(path, *, dry_run=False, progress=None):
     return outcome
 
 
-def _load(tree, progress):
+def sum_of(path):
+    """The SHA-256 sum of a file, in hexadecimal."""
+    with Path(path).open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
+def _load(tree, file, progress):
     plan_file = check(tree)
     stored, memory = Stored(plan_file.plan_code), Memory(plan_file.plan_code)
     known = Known(plan_file, stored, memory)
@@ -46,9 +57,11 @@ def _load(tree, progress):
     if faults := [*plan_file.faults, *broken_rules(plan_file, known), *personal]:
         raise Refused(sorted(faults, key=lambda fault: fault.line))
     outcome = Outcome(warnings=warnings)
+    file.save()  # while it is being loaded, it may change the structure of plans
     _apply(records_of(plan_file, known), stored, memory, outcome, progress)
     memory.save(stored.plan)
     if outcome.created or outcome.changed:
+        _put_on_record(file, stored.plan, outcome)
         audit.record(
             audit.Event.PLAN_LOADED,
             obj=stored.plan,
@@ -56,7 +69,17 @@ def _load(tree, progress):
             changed=len(outcome.changed),
             kept=len(outcome.kept),
         )
+    else:
+        file.delete()
     return outcome
+
+
+def _put_on_record(file, plan, outcome):
+    """Tell the public of a file that created or changed records."""
+    file.plan, file.status = plan, PlanFile.Status.LOADED
+    file.created, file.changed = outcome.created.total(), len(outcome.changed)
+    file.kept = len(outcome.kept)
+    file.save()
 
 
 def _apply(records, stored, memory, outcome, progress):

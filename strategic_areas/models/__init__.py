@@ -5,7 +5,7 @@ The models: plans, reports on them, and the records of their review and publicat
 """
 
 from strategic_areas.models.activities import Activity
-from strategic_areas.models.amendments import Amendment
+from strategic_areas.models.amendments import Amendment, PlanChange
 from strategic_areas.models.answers import Answer
 from strategic_areas.models.changes import PendingChange, RecordChange
 from strategic_areas.models.comments import AgencyComment
@@ -31,6 +31,7 @@ from strategic_areas.models.plan import (
     Programme,
     StrategicArea,
 )
+from strategic_areas.models.plan_files import PlanFile
 from strategic_areas.models.proposals import ActivityProposal
 from strategic_areas.models.provenance import Provenance, Source
 from strategic_areas.models.publication import ImportedRecord, PublicationVersion
@@ -70,6 +71,8 @@ __all__ = [
     "Participation",
     "PendingChange",
     "Plan",
+    "PlanChange",
+    "PlanFile",
     "Programme",
     "Provenance",
     "Province",

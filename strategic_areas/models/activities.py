@@ -7,15 +7,17 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies import access
 from agencies.constraints import dates_in_order, spanish_required
-from agencies.fields import Fields, bilingual, public
+from agencies.fields import Fields, bilingual, public, structure
 from agencies.models import Agency, FocalPoint
 from strategic_areas.models.codes import CODED, Coded
 from strategic_areas.models.commitments import (
     DATED,
     LINEAGE,
+    STOPPED,
     Commitment,
     Planned,
     PlannedQuerySet,
+    stops_in_order,
 )
 from strategic_areas.models.geography import Province
 from strategic_areas.models.plan import Plan, PlanBound
@@ -126,16 +128,18 @@ class Activity(PlanBound, Coded, Planned, Sourced):
 
     fields = Fields(
         *public("plan", in_file=False),
-        *CODED,
-        *public("commitment"),
-        *bilingual("title"),
-        *public("is_in_plan", in_file=False),
-        *public("agency", "kind", "year"),
+        *structure(*CODED, *public("commitment")),
+        *structure(*bilingual("title")),
+        *structure(*public("is_in_plan", in_file=False)),
+        *structure(*public("agency", "kind")),
+        *public("year"),
         *DATED,
+        *STOPPED,
         *public("places"),
-        *bilingual("expected_product"),
-        *public("quantity"),
-        *bilingual("unit", "means_of_verification"),
+        *structure(*bilingual("expected_product")),
+        *structure(*public("quantity")),
+        *structure(*bilingual("unit")),
+        *bilingual("means_of_verification"),
         *public("budget", "budget_amount", "budget_currency", "budget_source"),
         *LINEAGE,
         *SOURCED,
@@ -150,6 +154,7 @@ class Activity(PlanBound, Coded, Planned, Sourced):
         constraints = [
             *spanish_required("activity", "title"),
             dates_in_order("activity", "starts_on", "due_on"),
+            stops_in_order("activity"),
             models.UniqueConstraint(
                 name="activity_code_unique_in_plan",
                 fields=["plan", "code"],
@@ -194,6 +199,14 @@ class Activity(PlanBound, Coded, Planned, Sourced):
     @property
     def is_continuing(self):
         return self.kind == self.Kind.CONTINUING
+
+    @property
+    def stops(self):
+        """Its own stop and that of its commitment, which stops its activities."""
+        return [each.stop for each in (self, self.commitment) if each.stop]
+
+    def stopped_as_of(self, day):
+        return super().stopped_as_of(day) or self.commitment.stopped_as_of(day)
 
     def clean(self):
         """Refuse a change of kind that would leave percents on continuing work."""

@@ -1,13 +1,14 @@
 """What agencies have undertaken under a plan: its commitments."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies import access
 from agencies.constraints import dates_in_order, spanish_required
-from agencies.fields import Fields, bilingual, public
+from agencies.fields import Fields, bilingual, public, structure
 from agencies.models import Agency, FocalPoint
+from strategic_areas import discipline
 from strategic_areas.addresses import address
 from strategic_areas.models.codes import CODED, Coded
 from strategic_areas.models.framework import FrameworkTarget
@@ -37,13 +38,39 @@ class Dated(models.Model):
         abstract = True
 
 
+class Stop(models.TextChoices):
+    """How an amendment stops what a plan holds."""
+
+    SUSPENDED = "suspended", _("Suspended")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
 #: The fields of a ``Planned`` record, for its declaration.
-DATED = public("starts_on", "due_on", "due_provenance")
-LINEAGE = public("supersedes", "continues")
+DATED = structure(*public("starts_on", "due_on", "due_provenance"))
+STOPPED = structure(*public("stopped", "stopped_on", "resumes_on", in_file=False))
+LINEAGE = (*structure(*public("supersedes")), *public("continues"))
 
 
 class Planned(Dated):
-    """A dated record of a plan that may supersede, or continue, an earlier record."""
+    """
+    A dated record of a plan that may supersede, or continue, an earlier record.
+
+    An amendment may stop it: from ``stopped_on``, and until ``resumes_on`` if it is
+    suspended up to a day, no round that opens asks for a report.
+    """
+
+    Stop = Stop
+
+    stopped = models.CharField(
+        _("stopped by an amendment"),
+        max_length=10,
+        choices=Stop,
+        blank=True,
+        default="",
+        db_default="",
+    )
+    stopped_on = models.DateField(_("stopped from"), null=True, blank=True)
+    resumes_on = models.DateField(_("resumes on"), null=True, blank=True)
 
     supersedes = models.ManyToManyField(
         "self",
@@ -64,6 +91,33 @@ class Planned(Dated):
 
     class Meta:
         abstract = True
+
+    @property
+    def stop(self):
+        """From when to when an amendment stops it; None if none does."""
+        if not self.stopped:
+            return None
+        return discipline.Stop(self.stopped_on, self.resumes_on)
+
+    def stopped_as_of(self, day):
+        """How an amendment had stopped it by this day; "" if none had."""
+        is_stopped = bool(self.stopped) and self.stop.holds(day)
+        return self.stopped if is_stopped else ""
+
+
+def stops_in_order(model):
+    """The constraint: what is stopped says since when, and only that resumes, later."""
+    return models.CheckConstraint(
+        name=f"{model}_stop_says_since_when",
+        condition=Q(stopped="", stopped_on__isnull=True, resumes_on__isnull=True)
+        | ~Q(stopped="")
+        & Q(stopped_on__isnull=False)
+        & (Q(resumes_on__isnull=True) | Q(resumes_on__gt=F("stopped_on"))),
+        violation_error_message=_(
+            "What an amendment stops has the day from which it holds; what resumes, "
+            "resumes later."
+        ),
+    )
 
 
 class PlannedQuerySet(models.QuerySet):
@@ -124,12 +178,12 @@ class Commitment(PlanBound, Coded, Planned, Sourced):
 
     fields = Fields(
         *public("plan", in_file=False),
-        *CODED,
-        *public("programme"),
-        *bilingual("title", "expected_result"),
-        *public("lead", "supporting"),
+        *structure(*CODED, *public("programme")),
+        *structure(*bilingual("title", "expected_result")),
+        *structure(*public("lead", "supporting")),
         *bilingual("baseline", "means_of_verification"),
         *DATED,
+        *STOPPED,
         *public("frameworks"),
         *LINEAGE,
         *SOURCED,
@@ -144,6 +198,7 @@ class Commitment(PlanBound, Coded, Planned, Sourced):
         constraints = [
             *spanish_required("commitment", "title"),
             dates_in_order("commitment", "starts_on", "due_on"),
+            stops_in_order("commitment"),
             models.UniqueConstraint(
                 name="commitment_code_unique_in_plan",
                 fields=["plan", "code"],

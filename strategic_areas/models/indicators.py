@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies.constraints import dates_in_order, spanish_required
-from agencies.fields import Fields, bilingual, public
+from agencies.fields import Fields, bilingual, public, structure
 from agencies.models import Agency
 from strategic_areas.models.codes import CODED, Coded
 from strategic_areas.models.plan import Plan, PlanBound, Programme, StrategicArea
@@ -157,8 +157,9 @@ class Target(PlanBound):
     )
 
     fields = Fields(
-        *public("plan", "indicator", in_file=False),
-        *public("starts_on", "ends_on", "value"),
+        *public("plan", in_file=False),
+        *structure(*public("indicator", in_file=False)),
+        *structure(*public("starts_on", "ends_on", "value")),
         *public("provenance", in_file=False),
     )
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies import access
 from agencies.constraints import dates_in_order, spanish_required
-from agencies.fields import Fields, bilingual, public
+from agencies.fields import Fields, bilingual, public, structure
 from agencies.models import Agency
 from strategic_areas.addresses import RESERVED_WORDS, address
 from strategic_areas.models.codes import CODED, Coded
@@ -73,7 +73,8 @@ class Plan(models.Model):
     fields = Fields(
         *public("code"),
         *bilingual("title"),
-        *public("status", "starts_on", "ends_on", "launched_on"),
+        *public("status"),
+        *structure(*public("starts_on", "ends_on", "launched_on")),
         *bilingual("summary", "note"),
         *public("sources"),
     )
@@ -107,11 +108,7 @@ class Plan(models.Model):
 
 
 class PlanBound(models.Model):
-    """
-    A record that belongs to one plan, and never moves to another.
-
-    A trigger keeps its plan the same as that of the record above it.
-    """
+    """A record of one plan for good; a trigger keeps it in that of the record above."""
 
     class Meta:
         abstract = True
@@ -125,6 +122,15 @@ class PlanBound(models.Model):
             if self.plan_id is None and (above := getattr(self, name)):
                 self.plan_id = above.plan_id
         super().save(*args, **kwargs)
+
+    def clean(self):
+        """Refuse a record above that is of another plan."""
+        super().clean()
+        for name in self.same_plan_as:
+            above = getattr(self, name, None)
+            if above and self.plan_id not in (None, above.plan_id):
+                text = _("This is of another plan: %(plan)s.") % {"plan": above.plan}
+                raise ValidationError({name: text})
 
 
 class StrategicArea(PlanBound, Coded, Sourced):
@@ -146,8 +152,11 @@ class StrategicArea(PlanBound, Coded, Sourced):
 
     fields = Fields(
         *public("plan", in_file=False),
-        *CODED,
-        *bilingual("slug", "name", "short", "outcome"),
+        *structure(*CODED),
+        *bilingual("slug"),
+        *structure(*bilingual("name")),
+        *bilingual("short"),
+        *structure(*bilingual("outcome")),
         *public("outcome_provenance"),
         *SOURCED,
     )
@@ -209,9 +218,7 @@ class Programme(PlanBound, Coded, Sourced):
 
     fields = Fields(
         *public("plan", in_file=False),
-        *CODED,
-        *public("area"),
-        *bilingual("name"),
+        *structure(*CODED, *public("area"), *bilingual("name")),
         *SOURCED,
     )
 

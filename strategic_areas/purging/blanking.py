@@ -11,6 +11,7 @@ from strategic_areas.marker import MARKER
 from strategic_areas.models import (
     OPEN,
     ActivityUpdate,
+    Amendment,
     CommitmentUpdate,
     Evidence,
     Letter,
@@ -39,7 +40,8 @@ def blank(places, phrases):
         for model in WHEREABOUTS
     }
     keeping.remove(Evidence.objects.filter(pk__in=whole[Evidence]))
-    keeping.remove_letters(Letter.objects.filter(pk__in=whole[Letter]))
+    for model in (Letter, Amendment):
+        keeping.remove_files(model.objects.filter(pk__in=whole[model]))
     _remove_designations(Invitation.objects.filter(pk__in=whole[Invitation]))
     rest = [place for place in places if not place.is_whereabouts]
     for field, rows in by_field(rest):

@@ -19,13 +19,14 @@ from agencies.invitations import Invitation
 from agencies.mail import Mail
 from strategic_areas.marker import MARKER
 from strategic_areas.models import (
+    Amendment,
     Evidence,
     ImportedRecord,
     Letter,
     Purge,
     PurgedText,
 )
-from strategic_areas.triggers.refusals import APPENDED, DECIDED
+from strategic_areas.triggers.refusals import APPENDED, DECIDED, TOLD
 
 #: Tables that are not searched: a purge empties its own phrases, the audit record holds
 #: no texts, sessions are encoded, and the others are Django's own.
@@ -36,13 +37,12 @@ NOT_SEARCHED = {
 #: If a phrase occurs in one of these fields, the whole evidence or file is removed.
 WHEREABOUTS = {
     Evidence: Evidence.WHEREABOUTS,
-    Letter: ("original_name",),
+    **dict.fromkeys((Letter, Amendment), ("original_name",)),
     Invitation: ("letter_name",),
 }
 #: The fields of a file: that of its token, and that of the name it came with.
 FILES = {
-    Evidence: ("file", "original_name"),
-    Letter: ("file", "original_name"),
+    **dict.fromkeys((Evidence, Letter, Amendment), ("file", "original_name")),
     Invitation: ("letter", "letter_name"),
 }
 ROWS_AT_ONCE = 500
@@ -50,7 +50,7 @@ TEXTS = (models.CharField, models.TextField, models.JSONField)
 #: Fields that hold addresses, which the marker is not.
 ADDRESSES = (models.URLField, models.EmailField)
 #: Model → field → the blank value, for fields in which triggers allow only that value.
-BLANKS = APPENDED | DECIDED
+BLANKS = APPENDED | DECIDED | TOLD
 #: Fields that hold one text in several forms, and are blanked together.
 TOGETHER = {Mail: ("subject", "text", "html")}
 

@@ -61,7 +61,7 @@ def last_public(
 def owes(row: ActivityRow, asked: ReportingPeriod | None) -> bool:
     """Whether the round asks for a report of this activity of a board."""
     return asked is not None and discipline.is_owed(
-        row.reports, row.activity.starts_on, asked
+        row.reports, row.activity.starts_on, asked, row.activity.stops
     )
 
 
@@ -76,16 +76,15 @@ def owed(asked: ReportingPeriod, **lookups) -> QuerySet:
 
 
 def unfinished(asked: ReportingPeriod, activities: QuerySet) -> QuerySet:
-    """Those of ``activities`` that have begun and that no earlier report ended."""
+    """Those of ``activities`` that have begun, and that nothing ended or stopped."""
     accounts = defaultdict(list)
     counted = ActivityUpdate.objects.counted().filter(activity__in=activities)
     for update in counted.select_related("period"):
         accounts[update.activity_id].append(update)
-    starts = dict(activities.values_list("pk", "starts_on"))
     wanted = [
-        pk
-        for pk, starts_on in starts.items()
-        if discipline.is_owed(accounts[pk], starts_on, asked)
+        each.pk
+        for each in activities.select_related("commitment")
+        if discipline.is_owed(accounts[each.pk], each.starts_on, asked, each.stops)
     ]
     return Activity.objects.filter(pk__in=wanted)
 

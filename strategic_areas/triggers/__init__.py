@@ -10,6 +10,8 @@ The triggers: what the database itself refuses or counts, on both engines.
   remove a piece of evidence.
 * Decisions: what one person proposes and another decides on is decided once. A proposed
   change keeps its content; only a purge blanks it.
+* Structure: what an approved plan holds by its own word changes only while an amendment
+  is applied or a plan file is loaded. What the public was told of a change stays.
 * Disputes: an agency's statement about an attribution keeps its text; only the decision
   on it may change.
 * The audit record: rows are only appended, and chained at commit on PostgreSQL.
@@ -23,7 +25,7 @@ those that the database lacks, for the readiness probe.
 
 from django.db import connection, connections, transaction
 
-from strategic_areas.triggers import audit, decisions, refusals, versions
+from strategic_areas.triggers import audit, decisions, refusals, structure, versions
 from strategic_areas.triggers.statements import PREFIX
 
 
@@ -39,6 +41,9 @@ def declared(vendor=""):
         *decisions.record_changes(),
         *refusals.said_by_agencies(),
         *decisions.purges(),
+        *structure.approved_plans(),
+        *structure.what_is_told(),
+        *structure.loaded_files(),
         *versions.version(),
         *versions.takedowns(),
     ]

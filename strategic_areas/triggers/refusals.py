@@ -141,6 +141,18 @@ DECIDED = {
     "ActivityProposal": {"reason": MARKER},
     "RecordChange": {"before": "{}", "after": "{}", "label": MARKER},
 }
+#: Models of which the public is told for good, likewise.
+TOLD = {
+    name: dict.fromkeys(
+        [f"{text}{language}" for text in texts for language in ("", "_es", "_en")],
+        MARKER,
+    )
+    for name, texts in (
+        ("Amendment", ("reason", "deciding_act")),
+        ("PlanChange", ("name", "old_value", "new_value")),
+    )
+}
+TOLD["PlanChange"]["old_plain"] = MARKER
 
 
 def rewritten(model, texts):

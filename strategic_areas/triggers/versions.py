@@ -30,6 +30,8 @@ NOT_PUBLIC = {
     "PurgedText",
     "ImportedRecord",
     "PublicationVersion",
+    # What a plan file changes moves the version.
+    "PlanFile",
     "Measurement",
     "Breakdown",
 }
@@ -53,7 +55,6 @@ TAKEN_DOWN = {
     "CommitmentUpdate": _WITHDRAWN,
     "Evidence": "OLD.is_public AND NOT NEW.is_public",
     "HelpLine": "NOT OLD.confirm_before_publishing",
-    "Amendment": "OLD.approved_at IS NOT NULL AND NEW.approved_at IS NULL",
     "Purge": "OLD.status <> 'approved' AND NEW.status = 'approved'",
 }
 

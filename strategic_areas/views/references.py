@@ -3,7 +3,7 @@
 from django.shortcuts import render
 from django.utils import timezone
 
-from strategic_areas.queries.pages import references
+from strategic_areas.queries.pages import changes, references
 from strategic_areas.queries.plan import board, plans
 from strategic_areas.views.parameters import public_plan
 
@@ -11,7 +11,11 @@ from strategic_areas.views.parameters import public_plan
 def amendment_list(request, plan):
     """How a plan was changed after its approval."""
     plan = public_plan(plan)
-    context = {"plan": plan, "amendments": plans.amendments_of(plan)}
+    context = {
+        "plan": plan,
+        "changes": changes.of_plan(plan),
+        "files": changes.files_of(plan),
+    }
     return render(request, "amendments.html", context)
 
 

@@ -10,6 +10,7 @@ Other public records, which the secretariat keeps, change through a ``PendingCha
 one person proposes it and another approves it.
 """
 
+from strategic_areas.workflow.amendments import dates_outside
 from strategic_areas.workflow.authority import (
     has_part_in,
     may_propose,
@@ -66,6 +67,7 @@ __all__ = [
     "contest_letter",
     "correct",
     "decline",
+    "dates_outside",
     "draft",
     "give_back",
     "has_part_in",

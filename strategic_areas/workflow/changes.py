@@ -12,6 +12,7 @@ from django.utils.translation import override
 from agencies.access import RefusedError
 from agencies.models import FocalPoint
 from strategic_areas.models import AttributionDispute, PendingChange, RecordChange
+from strategic_areas.workflow import amendments
 from strategic_areas.workflow.applying import apply_part, must_be_valid
 from strategic_areas.workflow.authority import decides_on, may_propose, may_review
 from strategic_areas.workflow.guard import GuardedSteps, blocked_texts
@@ -61,8 +62,10 @@ class ChangeSteps(GuardedSteps):
         own = _of_own_disputes(user).filter(change=OuterRef("pk"))
         return super().waiting_for(user).annotate(is_of_own_dispute=Exists(own))
 
-    def store(self, change, parts):
+    def store(self, change, parts, amendment=None):
+        """Save the change, its parts and, where there is one, its amendment."""
         change.save()
+        parts, records = [part for _record, part in parts], parts
         for part in parts:
             part.change = change
         try:
@@ -74,6 +77,8 @@ class ChangeSteps(GuardedSteps):
             if current is None:
                 raise
             raise AlreadyWaiting(current) from error
+        if amendment is not None:
+            amendments.keep(amendment, change, records)
 
     def apply(self, change, by):
         """Save every record that it holds, in order."""
@@ -82,6 +87,7 @@ class ChangeSteps(GuardedSteps):
             record = made[part.place] = apply_part(part, change, by, made)
             if part.object_id is None:
                 change.records.filter(pk=part.pk).update(object_id=record.pk)
+        amendments.enact(change, made, by)
 
     def ended(self, change):
         """What waited may wait again."""
@@ -121,36 +127,47 @@ def changeable(model):
     ]
 
 
-def propose(record, *, by, links=None):
+def propose(record, *, by, links=None, amendment=None):
     """
     Keep what an unsaved or changed record would say, and return the change.
 
     Nothing of the record itself is saved. ``links`` are its many-to-many fields, by
     name, where they may change. Raises ``AlreadyWaiting`` beside an undecided change.
     """
-    return propose_together([(record, links or {})], by=by)
+    return propose_together([(record, links or {})], by=by, amendment=amendment)
 
 
-def propose_together(records, *, by):
+def propose_together(records, *, by, amendment=None):
     """
     The same of several records, which another person approves as a whole.
 
     ``records`` are pairs of a record and its links, in the order in which they are to
-    be saved: a link may lead to an unsaved record that stands before it.
+    be saved: a link may lead to an unsaved record that stands before it. Where the
+    structure of an approved plan changes, an unsaved ``amendment`` names the act.
     """
     together = [record for record, _links in records]
     for record in together:
         _must_propose(by, record)
-    parts = [
-        _part(record, links, together[:place])
-        for place, (record, links) in enumerate(records)
-    ]
-    parts = [part for part in parts if part.after]
+    parts = parts_of(records, amendment)
     if not parts:
         raise RefusedError(
             _("%(record)s: nothing of it would change.") % {"record": together[0]}
         )
-    return CHANGES.propose(PendingChange(), by=by, parts=parts)
+    return CHANGES.propose(PendingChange(), by=by, parts=parts, amendment=amendment)
+
+
+def parts_of(records, amendment=None):
+    """Pairs of each of ``records`` that would change, and its unsaved part."""
+    together = [record for record, _links in records]
+    amendments.state_who_dates(together, amendment)
+    parts = [
+        (record, _part(record, links, together[:place]))
+        for place, (record, links) in enumerate(records)
+    ]
+    parts = [(record, part) for record, part in parts if part.after]
+    if parts:
+        amendments.check(parts, amendment)
+    return parts
 
 
 def waiting_change(record):

@@ -6,7 +6,6 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from agencies import audit
 from agencies.access import RefusedError
 from agencies.decisions import Status
 from agencies.mail import queue_mail
@@ -15,14 +14,20 @@ from strategic_areas.models import (
     Activity,
     ActivityProposal,
     Amendment,
-    DueProvenance,
+    PendingChange,
+    Plan,
     Provenance,
 )
 from strategic_areas.workflow.authority import may_review, must_report
-from strategic_areas.workflow.guard import GuardedSteps, must_be_clean
+from strategic_areas.workflow.changes import ChangeSteps, parts_of
+from strategic_areas.workflow.guard import GuardedSteps
 
-#: What an amendment that brings an activity says it changes.
-ADDED = "activity"
+
+class _Accepted(ChangeSteps):
+    """The change of an accepted proposal: the proposal's own steps are on record."""
+
+    def _record(self, decision, by, **facts):
+        """Record nothing: asking and deciding are recorded of the proposal."""
 
 
 class ProposalSteps(GuardedSteps):
@@ -33,37 +38,36 @@ class ProposalSteps(GuardedSteps):
     def decides(self, user):
         return may_review(user, ActivityProposal)
 
-    def apply(self, proposal, by, *, code, deciding_act, decided_on):
+    def apply(self, proposal, by, *, code, act, deciding_act, decided_on):
         """
         Make the proposed activity the plan's by an approved amendment.
 
-        ``deciding_act`` is what decided the change, on the day ``decided_on``. A code
-        that the plan has already is refused.
+        ``act`` is the kind of act that decided the change, ``deciding_act`` its number,
+        ``decided_on`` its day. A code that the plan has already is refused, and so is a
+        plan that has ended.
         """
-        must_be_clean(Activity, code=code, title_es=proposal.title)
-        must_be_clean(Amendment, deciding_act_es=deciding_act, reason_es=proposal.why)
-        activity = _activity(proposal, code)
-        activity._history_user = by
-        activity.save()
-        ActivityProposal.objects.filter(pk=proposal.pk).update(activity=activity)
-        amendment = Amendment.objects.create(
+        if proposal.plan.status == Plan.Status.ENDED:
+            raise RefusedError(
+                _("%(plan)s has ended: it takes no activity any more.")
+                % {"plan": proposal.plan}
+            )
+        amendment = Amendment(
             plan=proposal.plan,
-            activity=activity,
-            field=ADDED,
-            new_value_es=proposal.title,
-            reason_es=proposal.why,
+            kind=Amendment.Kind.ADD,
+            act=act,
             deciding_act_es=deciding_act,
             decided_on=decided_on,
-            proposed_by=proposal.proposed_by,
-            approved_by=by,
-            approved_at=proposal.decided_at,
+            reason_es=proposal.why,
         )
-        audit.record(
-            audit.Event.AMENDMENT_MADE,
-            actor=by,
-            obj=amendment,
-            agency=proposal.agency,
+        with override("es"):
+            parts = parts_of([(_activity(proposal, code), {})], amendment)
+        steps = _Accepted()
+        change = steps.propose(
+            PendingChange(), by=proposal.proposed_by, parts=parts, amendment=amendment
         )
+        steps.approve(change, by=by)
+        activity = change.records.get().object_id
+        ActivityProposal.objects.filter(pk=proposal.pk).update(activity=activity)
 
     def ended(self, proposal):
         if proposal.status in {Status.APPROVED, Status.DECLINED}:
@@ -104,7 +108,6 @@ def _activity(proposal, code):
         kind=proposal.kind,
         starts_on=proposal.starts_on,
         due_on=proposal.due_on,
-        due_provenance=DueProvenance.AMENDMENT if proposal.due_on else "",
         provenance=Provenance.PLAN,
     )
     try:

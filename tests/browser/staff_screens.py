@@ -197,6 +197,13 @@ REVIEW = [
     Screen("admin:decisions", "reviewer"),
     Screen("admin:decisions", "administrator"),
     Screen("admin:approval", "reviewer", lambda world: [world.change.pk]),
+    Screen("admin:amendment_kinds", "reviewer"),
+    Screen(
+        "admin:amend",
+        "reviewer",
+        lambda world: [world.period.plan.code, "dividir"],
+        press=send_empty,
+    ),
     Screen("admin:letters", "reviewer"),
     Screen("admin:letter_new", "reviewer"),
     Screen("admin:letter_new", "reviewer", press=record_a_letter),

@@ -48,9 +48,12 @@ ANSWERS = {
     },
 }
 
-Work = namedtuple("Work", "agency commitment starts kind")
+Work = namedtuple("Work", "agency commitment starts kind stop")
 Period = namedtuple("Period", "window ends is_demonstration reopened_until is_ready")
 Said = namedtuple("Said", "state on execution answer")
+
+#: From when and until when an amendment stops an activity, counted from today.
+STOPS = [(-41, None), (-40, None), (-30, -20), (-21, -4), (-4, 3)]
 
 works = st.builds(
     Work,
@@ -58,6 +61,7 @@ works = st.builds(
     commitment=st.integers(0, 1),
     starts=st.sampled_from([None, None, -200, -50, -49]),
     kind=st.sampled_from(["planned", "planned", "planned", "superseded", "off_plan"]),
+    stop=st.sampled_from([None, None, None, *STOPS]),
 )
 periods = st.builds(
     Period,
@@ -80,12 +84,23 @@ plans = st.fixed_dictionaries(
     {
         "status": st.sampled_from(["approved", "approved", "ended", "in_preparation"]),
         "superseded": st.sampled_from([None, None, 1]),
+        "stop": st.sampled_from([None, None, None, *STOPS]),
         "works": st.lists(works, min_size=1, max_size=4),
         "periods": st.lists(periods, min_size=1, max_size=4),
         # Of each work in each period, in this order; None where nothing was said.
         "accounts": st.lists(st.one_of(st.none(), accounts), min_size=16, max_size=16),
     }
 )
+
+
+def stopped(stop):
+    """The fields of a record that an amendment suspends or cancels."""
+    if stop is None:
+        return {}
+    since, until = stop
+    how = "cancelled" if until is None else "suspended"
+    resumes = None if until is None else day(until)
+    return {"stopped": how, "stopped_on": day(since), "resumes_on": resumes}
 
 
 class World:
@@ -99,8 +114,10 @@ class World:
         self.agencies = [factories.make_agency() for _ in range(2)]
         self.users = [factories.make_focal_point(agency=each) for each in self.agencies]
         self.commitments = [
-            factories.make_commitment(plan=self.plan, lead=self.agencies[0])
-            for _ in range(2)
+            factories.make_commitment(
+                plan=self.plan, lead=self.agencies[0], **stopped(stop)
+            )
+            for stop in (drawn["stop"], None)
         ]
         if drawn["superseded"]:
             heir = factories.make_commitment(plan=self.plan)
@@ -112,11 +129,12 @@ class World:
             if said:
                 self._say(work, period, *said)
 
-    def _work(self, agency, commitment, starts, kind):
+    def _work(self, agency, commitment, starts, kind, stop):
         made = factories.make_activity(
             commitment=self.commitments[commitment],
             agency=self.agencies[agency],
             starts_on=None if starts is None else day(starts),
+            **stopped(stop),
         )
         if kind == "off_plan":
             made.code, made.is_in_plan = f"F-{made.pk}", False

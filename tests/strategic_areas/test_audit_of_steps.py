@@ -326,11 +326,12 @@ def test_an_amendment_of_the_plan_is_recorded():
         proposal,
         by=reviewer,
         code="9.9",
-        deciding_act="Acta 4",
+        act="session",
+        deciding_act="4",
         decided_on=timezone.localdate(),
     )
 
     entry = AuditEntry.objects.get(event="amendment_made")
-    amendment = accepted.activity.amendments.get()
+    amendment = accepted.activity.told.get().amendment
     assert (entry.actor, entry.agency) == (reviewer, proposal.agency.acronym)
     assert entry.object == f"strategic_areas.amendment:{amendment.pk}"

@@ -129,7 +129,7 @@ def test_every_kind_of_field_survives_the_wait():
         starts_on=timezone.localdate(),
         ends_on=timezone.localdate(),
         value="349.500",
-        provenance="plan",
+        provenance="documented",
     )
     changes = [make_change(target), make_change(indicator, sensitive=False)]
 
@@ -329,7 +329,7 @@ def test_a_new_record_may_stand_under_another_that_is_proposed_with_it():
         starts_on=timezone.localdate(),
         ends_on=timezone.localdate(),
         value="5",
-        provenance="plan",
+        provenance="documented",
     )
 
     change = workflow.propose_together(

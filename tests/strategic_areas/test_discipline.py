@@ -246,7 +246,7 @@ def test_only_the_secretariat_reads_the_table(client, make_actor):
         (State.NO_REPORT, date(2026, 3, 31), True),
         (State.NO_REPORT, date(2026, 4, 1), False),
         (State.COMPLETED, None, False),
-        (State.CANCELLED, None, False),
+        (State.CANCELLED, None, True),
         (State.SUSPENDED, None, True),
     ],
 )

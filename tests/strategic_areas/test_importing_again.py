@@ -25,7 +25,12 @@ from strategic_areas.models import (
     Target,
 )
 from strategic_areas.models.measurements import Measurement
-from tests.factories import make_approved_dispute, make_change, make_reviewer
+from tests.factories import (
+    make_approved_dispute,
+    make_change,
+    make_reviewer,
+    open_structure,
+)
 from tests.strategic_areas.plans import (
     FOLDER,
     SHIPPED,
@@ -107,6 +112,7 @@ def test_a_long_changed_text_is_shown_where_it_differs(tmp_path):
 
 
 def test_a_field_edited_here_is_kept_and_listed(tmp_path):
+    open_structure()
     load_small(tmp_path, small())
     Commitment.objects.update(title_es="Editado")
     content = small()
@@ -126,6 +132,7 @@ def test_a_field_edited_here_is_kept_and_listed(tmp_path):
 
 
 def test_an_edit_that_is_taken_back_lets_the_file_change_the_field(tmp_path):
+    open_structure()
     load_small(tmp_path, small())
     content = small()
     content["commitments"][0]["title_es"] = "Del archivo"
@@ -204,6 +211,7 @@ def test_what_a_file_no_longer_has_stays(tmp_path):
 
 
 def test_a_row_whose_code_was_edited_here_is_found_again(tmp_path):
+    open_structure()
     load_small(tmp_path, small())
     commitment = Commitment.objects.get()
     commitment.code = "C-1"

@@ -41,6 +41,9 @@ REVIEWED = {
     "letter": "a record is transcribed from no letter",
     "confirmed_at": "a record is confirmed by its sources",
 }
+STOPPED = dict.fromkeys(
+    ("stopped", "stopped_on", "resumes_on"), "an amendment alone stops a record"
+)
 COMPUTED = {
     "": {
         "id": "the database numbers rows",
@@ -48,7 +51,8 @@ COMPUTED = {
         "sort_code": "follows from the code",
     },
     "sources": {"key": "the key of the mapping"},
-    "activities": {"is_in_plan": "a file states what the plan holds"},
+    "commitments": STOPPED,
+    "activities": {**STOPPED, "is_in_plan": "a file states what the plan holds"},
     "agencies": {"only_titular_submits": "a rule of the staff pages"},
     "participations": {"agency": "the entry itself"},
     "regions": {"sources": "geography_sources"},

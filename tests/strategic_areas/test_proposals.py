@@ -7,7 +7,7 @@ from agencies.access import RefusedError
 from agencies.audit import AuditEntry
 from agencies.mail import Mail
 from strategic_areas.desk import queries
-from strategic_areas.models import Activity, ActivityProposal, Amendment
+from strategic_areas.models import Activity, ActivityProposal, Amendment, Plan
 from strategic_areas.triggers.versions import NOT_PUBLIC
 from strategic_areas.workflow import PROPOSALS
 from tests.factories import (
@@ -27,7 +27,8 @@ TITLE = "Protocolo de atención en puertos"
 WHY = "El plan no contempla los puertos."
 ACT = {
     "code": "1.1.9",
-    "deciding_act": "Acta CITIM 3-2026",
+    "act": "session",
+    "deciding_act": "CITIM 3-2026",
     "decided_on": "2026-03-01",
 }
 
@@ -196,6 +197,7 @@ def test_accepted_it_is_an_activity_by_an_approved_amendment(client, desk):
 
     activity, amendment = Activity.objects.get(), Amendment.objects.get()
     proposal.refresh_from_db()
+    told = activity.told.get()
     assert response.status_code == 302
     assert (proposal.status, proposal.activity, proposal.decided_by) == (
         "approved",
@@ -213,14 +215,24 @@ def test_accepted_it_is_an_activity_by_an_approved_amendment(client, desk):
         "amendment",
     )
     assert (
-        amendment.activity,
-        amendment.new_value_es,
+        told.amendment,
+        told.brings,
+        told.new_value_es,
         amendment.reason_es,
         amendment.deciding_act_es,
         str(amendment.decided_on),
         amendment.proposed_by,
         amendment.approved_by,
-    ) == (activity, TITLE, WHY, ACT["deciding_act"], "2026-03-01", desk.user, reviewer)
+    ) == (
+        amendment,
+        True,
+        f"1.1.9 {TITLE}",
+        WHY,
+        ACT["deciding_act"],
+        "2026-03-01",
+        desk.user,
+        reviewer,
+    )
     assert [item.activity for item in queries.owed_by(desk.user)] == [activity]
 
 
@@ -233,9 +245,8 @@ def test_the_public_reads_act_and_reason_and_nobodys_name(client):
     response = client.get(proposal.commitment.get_absolute_url(language="es"))
     page = response.content.decode()
     (account,) = response.context["page"].activities
-    assert [each.deciding_act_es for each in account.row.activity.approved] == [
-        ACT["deciding_act"]
-    ]
+    (told,) = account.row.activity.approved
+    assert told.amendment.deciding_act_es == ACT["deciding_act"]
     assert [
         word for word in (TITLE, WHY, ACT["deciding_act"]) if word not in page
     ] == []
@@ -250,6 +261,7 @@ def test_the_public_reads_act_and_reason_and_nobodys_name(client):
         {"code": "F-X-1"},
         {"code": "1/2"},
         {"deciding_act": ""},
+        {"act": "signed_page"},
         {"deciding_act": "Acta de 001-1234567-8"},
         {"decided_on": ""},
     ],
@@ -267,6 +279,19 @@ def test_half_a_decision_changes_nothing(client, fields):
     assert (proposal.is_waiting, list(Activity.objects.all())) == (True, [taken])
     assert not Amendment.objects.exists()
     assert not Mail.objects.exists()
+
+
+def test_a_plan_that_has_ended_takes_no_activity_any_more(client):
+    proposal = make_proposal()
+    Plan.objects.filter(pk=proposal.plan_id).update(status="ended")
+    client.force_login(make_reviewer())
+
+    response = accept(client, proposal)
+
+    assert response.context["steps"][0].non_field_errors()
+    proposal.refresh_from_db()
+    assert proposal.is_waiting
+    assert not Activity.objects.exists()
 
 
 def test_declined_it_says_why_on_the_sheet(client, desk):

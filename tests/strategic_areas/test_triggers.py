@@ -11,7 +11,6 @@ from strategic_areas import purging, triggers, workflow
 from strategic_areas.models import (
     Activity,
     AgencyComment,
-    Amendment,
     Commitment,
     HelpLine,
     Indicator,
@@ -219,9 +218,6 @@ TAKEDOWNS = {
     "evidence closed": lambda update: update.evidences.update(is_public=False),
     "a wrong number": lambda update: HelpLine.objects.update(numbers=["1"]),
     "a row deleted": lambda update: HelpLine.objects.all().delete(),
-    "an approval taken back": lambda update: Amendment.objects.update(
-        approved_at=None, approved_by=None
-    ),
 }
 
 
@@ -233,7 +229,6 @@ def test_what_the_public_loses_is_counted_beside_the_version(name, open_record):
     workflow.submit(update, by=update.contributors.get())
     workflow.publish(update, by=make_reviewer(), evidence=update.evidences.all())
     make_help_line()
-    make_amendment(plan=update.plan)
     before = PublicationVersion.current()
 
     assert counted(lambda: TAKEDOWNS[name](update)) > 0
@@ -354,14 +349,7 @@ def one_row_in_every_public_table():
         value=1,
         provenance="plan",
     )
-    Amendment.objects.create(
-        plan=plan,
-        field="title",
-        reason_es="Un motivo",
-        deciding_act_es="Acta 1",
-        decided_on=today,
-        proposed_by=person,
-    )
+    make_amendment(plan=plan)
     tables = {table.name for table in versions.public_tables()}
     models = django_apps.get_models(include_auto_created=True)
     found = [model for model in models if model._meta.db_table in tables]

@@ -1,17 +1,13 @@
 """The page of a proposed change: each field that changes, and the public text."""
 
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 
 from django.contrib import admin
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from strategic_areas import workflow
@@ -31,7 +27,8 @@ from strategic_areas.queries.pages import agencies, help_lines
 from strategic_areas.queries.plan import disputes
 from strategic_areas.queries.updates import record
 from strategic_areas.workflow import guard
-from strategic_areas.workflow.plain_values import is_new, new_place, proposed_records
+from strategic_areas.workflow.plain_values import proposed_records
+from strategic_areas.workflow.telling import in_words
 
 
 @dataclass(frozen=True)
@@ -82,6 +79,7 @@ def approval(request, pk):
     context = {
         **admin.site.each_context(request),
         "change": change,
+        "amendment": getattr(change, "amendment", None),
         "records": records(change),
         "warnings": warnings,
         "steps": steps,
@@ -122,28 +120,6 @@ def lines(part, names=None):
         for field in fields
         if field.name in part.after
     ]
-
-
-def in_words(field, value, names=None):
-    """A stored plain value as people read it; "" for an empty one."""
-    if value in (None, "", []):
-        return ""
-    if field.is_relation:
-        keys = value if isinstance(value, list) else [value]
-        stored = [key for key in keys if not is_new(key)]
-        rows = field.related_model._default_manager.filter(pk__in=stored)
-        new = [names[new_place(key)] for key in keys if is_new(key)]
-        return ", ".join([*map(str, rows), *new])
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if field.choices:
-        return str(dict(field.flatchoices).get(value, value))
-    kind = field.get_internal_type()
-    if kind == "DateField":
-        return date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT")
-    if kind == "DecimalField":
-        return number_format(format(Decimal(value), "f"))
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _warnings(change):

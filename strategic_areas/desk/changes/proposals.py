@@ -14,8 +14,11 @@ from strategic_areas import workflow
 from strategic_areas.desk.changes import decisions
 from strategic_areas.desk.sheet import sheet_page
 from strategic_areas.desk.sheet.pages import sheet_or_404
-from strategic_areas.models import ActivityProposal, Commitment
+from strategic_areas.models import ActivityProposal, Amendment, Commitment
 from strategic_areas.workflow import guard
+
+#: The acts that decide; a correction cites a page instead.
+ACTS = [each for each in Amendment.Act.choices if each[0] not in Amendment.CITED]
 
 
 class ProposalForm(forms.ModelForm):
@@ -51,10 +54,11 @@ class AcceptForm(decisions.DecisionForm):
     code = forms.CharField(
         label=gettext_lazy("Its code in the plan"), max_length=40, strip=True
     )
+    act = forms.ChoiceField(label=gettext_lazy("Deciding act"), choices=ACTS)
     deciding_act = forms.CharField(
-        label=gettext_lazy("Deciding act"),
+        label=gettext_lazy("Number of the act"),
         max_length=300,
-        help_text=gettext_lazy("The public reads it, such as: Acta CITIM 3-2026."),
+        help_text=gettext_lazy("The public reads it, such as: CITIM 3-2026."),
     )
     decided_on = forms.DateField(
         label=gettext_lazy("Decided on"), widget=forms.DateInput(attrs={"type": "date"})

@@ -36,6 +36,9 @@ from strategic_areas.queries.updates.timeline import (
     steps,
 )
 
+#: States that a commitment has by an amendment alone; nobody reports them of it.
+STOPPED = frozenset({progress.State.SUSPENDED, progress.State.CANCELLED})
+
 
 @dataclass(frozen=True)
 class ActivityAccount:
@@ -85,13 +88,14 @@ class CommitmentPage:
     @property
     def since(self):
         """The period for which its present state was first reported, if any."""
-        begun = self.row.since
+        is_stopped = self.row.standing.state in STOPPED
+        begun = None if is_stopped else self.row.since
         periods = periods_of(self.commitment.plan)
         return begun and next(p for p in periods if p.pk == begun.period_id)
 
     @property
     def date_changes(self):
-        """The approved amendments of the commitment's own dates, the latest first."""
+        """The approved changes of the commitment's own dates, the latest first."""
         dates = {"starts_on", "due_on"}
         return [a for a in reversed(self.commitment.approved) if a.field in dates]
 
@@ -195,9 +199,9 @@ def _activities(commitment, former, succession):
 
 
 def _tell_amendments(commitment, activities):
-    """Set each record's ``approved`` to its approved amendments, the oldest first."""
+    """Set each record's ``approved`` to its approved changes, the oldest first."""
     about = Q(commitment=commitment) | Q(activity__in=activities)
-    rows = plans.approved_amendments().filter(about).order_by("decided_on", "pk")
+    rows = plans.told().filter(about).order_by("decided_on", "pk")
     known = {each.pk: each for each in activities}
     for each in (commitment, *activities):
         each.approved = []

@@ -242,7 +242,9 @@ def build(
         declared[row.commitment_id].append(said)
     for activity in activities:
         filed = tuple(reports[activity.pk])
-        standing = progress.activity_standing(filed, deadline_of(activity), today)
+        standing = progress.activity_standing(
+            filed, deadline_of(activity), today, activity.stopped_as_of(today)
+        )
         row = ActivityRow(activity, standing, filed, handed_in[activity.pk])
         work[activity.commitment_id].append(row)
     rows = []
@@ -253,6 +255,7 @@ def build(
             deadline_of(commitment),
             today,
             is_official=commitment.is_official,
+            stopped=commitment.stopped_as_of(today),
         )
         rows.append(
             CommitmentRow(

@@ -6,6 +6,7 @@ of later periods do not. What amendments changed since then is undone. A plan re
 way carries the period as ``until``, and all that is read of the plan follows it.
 """
 
+import json
 import re
 from collections.abc import Iterable
 from contextlib import suppress
@@ -17,17 +18,15 @@ from django.db.models import Case, DateField, ForeignKey, Model, Q, Value, When
 from agencies.models import Agency
 from strategic_areas.models import (
     Activity,
-    Amendment,
     Commitment,
     DueProvenance,
     Plan,
+    PlanChange,
     Programme,
     ReportingPeriod,
 )
 from strategic_areas.queries.plan import names, plans
 
-#: The "field" of an amendment that brought the record itself.
-BROUGHT = ("activity", "commitment")
 #: The fields whose words may name a record in the old value of an amendment.
 NAMED_BY = {
     Agency: ("acronym", "slug", "name_es", "name_en"),
@@ -52,7 +51,7 @@ def plan_as_of(code: str, at: str, today: date) -> Plan | None:
         return None
     day = plan.until.ends_on
     plan.known_periods = [p for p in plan.every_period if p.ends_on <= day]
-    plan.changes = Changes(plans.approved_amendments().filter(plan=plan), day)
+    plan.changes = Changes(plans.amended().filter(plan=plan), day)
     plan.changes.undo([plan])
     return plan
 
@@ -75,14 +74,14 @@ def until(rows, plan: Plan):
 
 
 class Changes:
-    """The approved amendments of a plan, apart by whether they came after a day."""
+    """What amendments changed in a plan, apart by whether they came after a day."""
 
-    def __init__(self, approved: Iterable[Amendment], day: date):
-        latest_first = sorted(approved, key=lambda a: (a.decided_on, a.pk))[::-1]
+    def __init__(self, changes: Iterable[PlanChange], day: date):
+        latest_first = sorted(changes, key=lambda a: (a.decided_on, a.pk))[::-1]
         self._day = day
         self.later = [each for each in latest_first if each.decided_on > day]
         self._by_then = {
-            (each.commitment_id, each.activity_id, each.field)
+            (*_about(each), each.field)
             for each in latest_first
             if each.decided_on <= day
         }
@@ -92,7 +91,7 @@ class Changes:
         }
 
     def _brought(self, key):
-        ids = (getattr(a, key) for a in self.later if a.field in BROUGHT)
+        ids = (getattr(a, key) for a in self.later if a.brings)
         return {pk for pk in ids if pk}
 
     def standing(self, model) -> Q:
@@ -107,25 +106,30 @@ class Changes:
         records = list(records)
         known = _Known(records, self._day)
         by_key = {_key(record): record for record in records}
-        for amendment in self.later:
-            key = (amendment.commitment_id, amendment.activity_id)
-            if record := by_key.get(key):
-                self._undo(record, amendment, known)
+        for change in self.later:
+            record = by_key.get(_about(change))
+            if record and not change.brings:
+                self._undo(record, change, known)
 
-    def _undo(self, record, amendment, known):
+    def _undo(self, record, change, known):
         with suppress(FieldDoesNotExist):
-            field = record._meta.get_field(amendment.field)
-            if isinstance(field, DateField):
-                setattr(record, field.name, _day(amendment.old_value_es or ""))
-                self._tell_who_stated(record, field.name)
-            elif isinstance(field, ForeignKey):
-                if old := known.named(
-                    field.related_model, amendment.old_value_es or ""
-                ):
+            field = record._meta.get_field(change.field)
+            said = change.old_value_es or ""
+            if isinstance(field, ForeignKey):
+                key = _plain(change)
+                if old := known.named(field.related_model, key or said):
                     setattr(record, field.name, old)
+            elif isinstance(field, DateField):
+                plain = _plain(change)
+                setattr(record, field.name, _day(plain or said))
+                self._tell_who_stated(record, field.name)
+            elif change.old_plain and not field.many_to_many:
+                setattr(record, field.name, field.to_python(_plain(change)))
             elif hasattr(record, f"{field.name}_es"):
-                setattr(record, f"{field.name}_es", amendment.old_value_es or "")
-                setattr(record, f"{field.name}_en", amendment.old_value_en)
+                setattr(record, f"{field.name}_es", said)
+                setattr(record, f"{field.name}_en", change.old_value_en)
+            elif not field.many_to_many:
+                setattr(record, field.name, said)
 
     def _tell_who_stated(self, record, name):
         """Say who stated the old due date: the plan, or an earlier amendment."""
@@ -136,11 +140,23 @@ class Changes:
         record.due_provenance = stated if record.due_on else ""
 
 
+def _about(change):
+    return change.model, change.commitment_id, change.activity_id
+
+
 def _key(record):
     return (
+        record._meta.model_name,
         record.pk if isinstance(record, Commitment) else None,
         record.pk if isinstance(record, Activity) else None,
     )
+
+
+def _plain(change):
+    """The old value as the record held it; None if it was a text, or was purged."""
+    with suppress(ValueError):
+        return json.loads(change.old_plain)
+    return None
 
 
 def _day(text):
@@ -153,7 +169,11 @@ def _day(text):
 
 
 class _Known:
-    """Agencies and programmes by the words that name them, read when first needed."""
+    """
+    Agencies and programmes by their keys, or the words that name them.
+
+    They are read when they are first needed.
+    """
 
     def __init__(self, records, day):
         self._found, self._day = {}, day
@@ -164,6 +184,7 @@ class _Known:
                     self._learn(getattr(record, name))
 
     def _learn(self, record):
+        self._found[type(record), record.pk] = record
         for name in NAMED_BY[type(record)]:
             self._found[type(record), getattr(record, name)] = record
         for word in (getattr(record, "called_then", None) or {}).values():
@@ -182,7 +203,9 @@ class _Known:
 
     def _agencies(self, word):
         """Agencies that have this name now, then those that had it once."""
-        named, once = _named(Agency, word), _named(Agency, word, "former_names__")
+        named, once = _named(Agency, word), Q()
+        if isinstance(word, str):
+            once = _named(Agency, word, "former_names__")
         rows = Agency.objects.filter(named | once).annotate(
             called_then=names.name_then("pk", self._day),
             bears_it_no_more=Case(When(named, then=Value(0)), default=Value(1)),
@@ -191,7 +214,9 @@ class _Known:
 
 
 def _named(model, word, path=""):
-    """A condition for the records that this word names."""
+    """A condition for the records that this word names, or that have this key."""
+    if not isinstance(word, str):
+        return Q(pk=word)
     named = Q()
     for name in NAMED_BY[model]:
         named |= Q(**{f"{path}{name}": word})

@@ -17,6 +17,8 @@ from strategic_areas.models import (
     Commitment,
     LaterActivity,
     Plan,
+    PlanChange,
+    PlanFile,
     Provenance,
     ReportingPeriod,
 )
@@ -31,18 +33,23 @@ class Choice:
     shown: Plan | None
 
 
-def approved_amendments():
-    """The only amendments that a public page may start from."""
-    return Amendment.objects.filter(approved_at__isnull=False)
+def told():
+    """Every approved change of a plan, in words, with its amendment if it has one."""
+    return PlanChange.objects.select_related("amendment")
 
 
-def amendments_of(plan: Plan):
-    """The approved amendments of a plan, the latest first, with what they change."""
+def amended():
+    """
+    Those by which a plan itself changed, for showing it as of a past day.
+
+    Without an act, or by the correction of an error, only what is known of it changed.
+    """
     return (
-        approved_amendments()
-        .filter(plan=plan)
-        .select_related("plan", "commitment__plan", "activity__commitment__plan")
-        .order_by("-decided_on", "-pk")
+        told()
+        .exclude(
+            amendment__kind__in=Amendment.CITED.values(),
+        )
+        .filter(amendment__isnull=False)
     )
 
 
@@ -57,14 +64,15 @@ def public():
     """
     Plans that anyone may read, the latest first.
 
-    ``has_record``, ``has_later`` and ``has_amendments`` tell what a plan holds,
+    ``has_record``, ``has_later`` and ``has_changes`` tell what a plan holds,
     ``is_reconstructed`` whether any of its standing commitments is a reconstruction.
     """
     of_it = {"plan": OuterRef("pk")}
     return Plan.objects.public().annotate(
         has_record=Exists(Commitment.objects.filter(**of_it)),
         has_later=Exists(LaterActivity.objects.filter(**of_it)),
-        has_amendments=Exists(approved_amendments().filter(**of_it)),
+        has_changes=Exists(PlanChange.objects.filter(**of_it))
+        | Exists(PlanFile.objects.loaded().filter(**of_it)),
         is_reconstructed=reconstructed(),
     )
 

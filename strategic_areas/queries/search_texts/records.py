@@ -17,7 +17,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.corrections import mark_of
 from strategic_areas.queries.pages import corrections, help_lines
-from strategic_areas.queries.plan.plans import approved_amendments
+from strategic_areas.queries.plan.plans import told
 from strategic_areas.queries.search_texts.texts import (
     RESTING,
     in_both,
@@ -28,9 +28,6 @@ from strategic_areas.queries.search_texts.texts import (
     untranslated,
 )
 from strategic_areas.search.documents import Document, Place
-
-#: An amendment of these fields added the record; its page prints no values then.
-BROUGHT = {"activity", "commitment"}
 
 
 def documents(public, seen):
@@ -55,8 +52,8 @@ def documents(public, seen):
         (LaterActivity.objects.select_related("agency"), _later_activity),
         (Discrepancy.objects.all(), _discrepancy),
         (
-            approved_amendments().select_related("commitment", "activity__commitment"),
-            _amendment,
+            told().select_related("commitment", "activity__commitment"),
+            _change,
         ),
         (TipTier.objects.all(), _tier),
     ):
@@ -165,21 +162,26 @@ def _page_of(area, plan):
     return Place("area", (plan.code, area.slug_es), (plan.code, english))
 
 
-def _amendment(row, plan):
-    """An amendment is found with the record it changes, or in the list of all."""
+def _change(row, plan):
+    """A change is found with the record it is about, or in the list of all."""
     place = Place("amendments", (plan.code,))
     commitment = row.activity.commitment if row.activity else row.commitment
     if commitment:
         code = row.activity.code if row.activity else ""
         place = Place("commitment", (plan.code, commitment.code), fragment=code)
-    said = ["reason"] if row.field in BROUGHT else ["reason", "old_value", "new_value"]
+    texts, captions = [], [untranslated(plan.code)]
+    if row.amendment:
+        texts += texts_of(row.amendment, "reason")
+        captions += not_empty(text(row.amendment, "deciding_act"))
+    if not row.brings:
+        texts += texts_of(row, "old_value", "new_value")
     return Document(
         kind="amendment",
         pk=str(row.pk),
         title=title(text(row.activity or commitment or plan, "title")),
         place=place,
-        texts=texts_of(row, *said),
-        captions=not_empty(text(row, "deciding_act"), untranslated(plan.code)),
+        texts=tuple(texts),
+        captions=tuple(captions),
         order=(plan.rank, -row.pk),
     )
 

@@ -45,7 +45,7 @@ def places() -> dict[str, list[Place]]:
     found["plan"] = _same((plan.code,) for plan in Plan.objects.public())
     for name, are_told in (
         ("of_plan", lambda plan: True),
-        ("amendments", lambda plan: plan.has_amendments),
+        ("amendments", lambda plan: plan.has_changes),
         ("later_activities", lambda plan: plan.has_later),
     ):
         found[name] = [

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from strategic_areas.models import Activity, Amendment, Commitment, ReportingPeriod
+from strategic_areas.models import Activity, Commitment, PlanChange, ReportingPeriod
 from strategic_areas.newest import newness
 from strategic_areas.queries import rounds
 from strategic_areas.queries.plan import names
@@ -60,7 +60,7 @@ class Step:
 
     day: date
     account: Moment | None = None
-    amendment: Amendment | None = None
+    amendment: PlanChange | None = None
     asked: Asked | None = None
     due: Commitment | Activity | None = None
 
@@ -141,7 +141,7 @@ def steps(
     """
     All steps, the latest first: accounts at the end of their period, rounds when due.
 
-    The records of ``row`` come with their ``approved`` amendments, the activities also
+    The records of ``row`` come with their ``approved`` changes, the activities also
     with the former names of their agencies.
     """
     moments = list(moments)

@@ -1,0 +1,129 @@
+"""What the public is told of an approved change of a plan: old beside new, in words."""
+
+import json
+from datetime import date
+from decimal import Decimal
+
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from agencies.fields import Kind
+from strategic_areas.models import Activity, Commitment, PlanChange
+from strategic_areas.workflow.plain_values import is_new, new_place, plain_value
+from strategic_areas.workflow.structure import plan_of
+
+LANGUAGES = ("es", "en")
+
+
+def in_words(field, value, names=None):
+    """
+    A stored plain value as people read it; "" for an empty one.
+
+    ``names`` maps the place of each new record of the same change to its name.
+    """
+    if value in (None, "", []):
+        return ""
+    if field.is_relation:
+        keys = value if isinstance(value, list) else [value]
+        stored = [key for key in keys if not is_new(key)]
+        rows = field.related_model._default_manager.filter(pk__in=stored)
+        new = [names[new_place(key)] for key in keys if is_new(key)]
+        return ", ".join([*map(str, rows), *new])
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    kind = field.get_internal_type()
+    if kind == "DateField":
+        return date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT")
+    if kind == "DecimalField":
+        return number_format(format(Decimal(value), "f"))
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def tell(change, made, amendment=None):
+    """
+    Write what the public reads of an approved change of a plan, once it is applied.
+
+    ``made`` maps the place of each of its parts to the stored record. Records that
+    belong to no public plan are not told of here.
+    """
+    rows = []
+    for part in change.records.all():
+        record = made[part.place]
+        if (plan := plan_of(record)) is None:
+            continue
+        about = {
+            "plan": plan,
+            "change": change,
+            "amendment": amendment,
+            "model": record._meta.model_name,
+            "commitment": record if isinstance(record, Commitment) else None,
+            "activity": record if isinstance(record, Activity) else None,
+            "decided_on": _day(change, amendment),
+            **_in_both("name", lambda language, each=record: str(each)[:500]),
+        }
+        rows += [PlanChange(**about, **line) for line in _lines(record, part, made)]
+    PlanChange.objects.bulk_create(rows)
+
+
+def _day(change, amendment):
+    return amendment.decided_on if amendment else timezone.localdate(change.decided_at)
+
+
+def _in_both(name, said):
+    """The columns of a bilingual field: what ``said`` answers in each language."""
+    found = {}
+    for language in LANGUAGES:
+        with override(language):
+            found[f"{name}_{language}"] = said(language)
+    return found
+
+
+def _lines(record, part, made):
+    """The fields of each row about one record."""
+    if not part.before:
+        name = record._meta.model_name
+        yield {"field": name, **_in_both("new_value", lambda language: str(record))}
+        return
+    names = {place: str(each) for place, each in made.items()}
+    for field in record.fields.where(public=True):
+        columns = [name for name in field.columns if name in part.after]
+        follows = field.name == "due_provenance" and "due_on" in part.after
+        if follows or not columns:
+            continue
+        # A text that changed in English alone is told as that.
+        own = field.bilingual and columns[0] != field.columns[0]
+        by_language = field.bilingual and not own
+
+        def said(values, language, field=field, own=own, by_language=by_language):
+            column = f"{field.name}_{language}" if by_language else field.name
+            column = field.columns[1] if own else column
+            model_field = record._meta.get_field(column)
+            value = values.get(column, _stored(record, model_field))
+            return in_words(model_field, value, names)
+
+        yield {
+            "field": columns[0] if own else field.name,
+            **_in_both("old_value", lambda lang, said=said: said(part.before, lang)),
+            **_in_both("new_value", lambda lang, said=said: said(part.after, lang)),
+            "old_plain": _plain(field, part.before),
+        }
+
+
+def _stored(record, field):
+    if field.many_to_many:
+        return plain_value(field, getattr(record, field.name).all())
+    return plain_value(field, field.value_from_object(record))
+
+
+def _plain(field, before):
+    """The old value as JSON where it is no text that people read anyway."""
+    if field.kind is Kind.TEXT or field.bilingual:
+        return ""
+    told = json.dumps(before.get(field.name))
+    return (
+        told if len(told) <= PlanChange._meta.get_field("old_plain").max_length else ""
+    )

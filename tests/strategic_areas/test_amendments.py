@@ -1,0 +1,294 @@
+"""Amendments: how a change of an approved plan's structure is proposed and told."""
+
+from datetime import date
+
+import pytest
+from django.utils.translation import override
+
+from agencies.access import RefusedError
+from strategic_areas import workflow
+from strategic_areas.models import Activity, Amendment, Plan, PlanChange
+from strategic_areas.queries.plan import board, past
+from strategic_areas.queries.rounds import owed
+from tests import factories
+from tests.factories import make_act, make_reviewer
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2027, 6, 30)
+
+
+@pytest.fixture
+def activity():
+    """Of an approved plan, which the database keeps."""
+    plan = factories.make_plan(code="p")
+    made = factories.make_activity(
+        plan=plan,
+        code="1.1",
+        due_on="2026-03-31",
+        due_provenance="plan",
+        title_es="Talleres",
+        title_en="Workshops",
+    )
+    factories.make_period(
+        plan=plan, code="2025", starts_on=date(2025, 1, 1), ends_on=date(2025, 12, 31)
+    )
+    factories.close_structure()
+    return Activity.objects.get(pk=made.pk)
+
+
+def approved(records, act):
+    """The approved change of several records, or of one."""
+    records = records if isinstance(records, list) else [(records, {})]
+    with override("es"):
+        change = workflow.propose_together(records, by=make_reviewer(), amendment=act)
+        return workflow.approve(change, by=make_reviewer())
+
+
+def told(change):
+    """Field → old and new value, in Spanish, of all that the public is told."""
+    rows = PlanChange.objects.filter(change=change).order_by("pk")
+    return {row.field: (row.old_value_es, row.new_value_es) for row in rows}
+
+
+def test_without_an_act_the_error_names_what_needs_one(activity):
+    activity.due_on, activity.note_es = date(2026, 6, 30), "Nota"
+
+    with override("en"), pytest.raises(RefusedError, match="Due on") as refused:
+        workflow.propose(activity, by=make_reviewer())
+
+    assert "Note" not in str(refused.value)
+
+
+def test_what_is_no_structure_needs_no_act_and_is_told_in_the_same_place(activity):
+    activity.note_es = "Nota"
+
+    change = approved(activity, None)
+
+    row = PlanChange.objects.get()
+    assert told(change) == {"note": ("", "Nota")}
+    assert (row.plan, row.activity, row.amendment) == (activity.plan, activity, None)
+
+
+def test_an_amendment_tells_old_and_new_in_words_of_both_languages(activity):
+    activity.due_on, activity.title_es = date(2026, 6, 30), "Charlas"
+
+    change = approved(activity, make_act(activity.plan))
+
+    assert told(change) == {
+        "title": ("Talleres", "Charlas"),
+        "due_on": ("31/03/2026", "30/06/2026"),
+    }
+    row, amendment = PlanChange.objects.get(field="title"), change.amendment
+    assert (row.old_value_en, row.new_value_en) == ("Workshops", "Workshops")
+    assert (amendment.proposed_by, amendment.approved_by) == (
+        change.proposed_by,
+        change.decided_by,
+    )
+    activity.refresh_from_db()
+    assert (activity.due_provenance, amendment.kind) == ("amendment", "redate")
+
+
+def test_a_later_renaming_does_not_rewrite_what_was_told(activity):
+    other = factories.make_agency(acronym="ANTES")
+    former, activity.agency = activity.agency.acronym, other
+    change = approved(activity, make_act(activity.plan))
+
+    other.rename(acronym="DESPUES")
+
+    assert told(change) == {"agency": (former, "ANTES")}
+    assert change.amendment.kind == "move"
+
+
+def test_the_proposer_cannot_approve(activity):
+    activity.due_on, person = date(2026, 6, 30), make_reviewer()
+    act = make_act(activity.plan)
+    change = workflow.propose(activity, by=person, amendment=act)
+
+    with pytest.raises(RefusedError):
+        workflow.approve(change, by=person)
+
+    assert Activity.objects.get().due_on == date(2026, 3, 31)
+    assert not PlanChange.objects.exists()
+
+
+KINDS = {
+    "reword": {"title_es": "Otro"},
+    "redate": {"starts_on": date(2026, 1, 1)},
+    "retarget": {"quantity": 8},
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_kind_follows_from_what_changes(kind, activity):
+    for name, value in KINDS[kind].items():
+        setattr(activity, name, value)
+
+    assert approved(activity, make_act(activity.plan)).amendment.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("act", "kind", "stated"),
+    [
+        ("signed_page", "correction", "plan"),
+        ("official_document", "official_matrix", "plan"),
+        ("decree", "redate", "amendment"),
+    ],
+)
+def test_a_correction_cites_the_page_and_the_plan_still_states_the_date(
+    act, kind, stated, activity
+):
+    activity.due_on = date(2026, 6, 30)
+
+    approved(activity, make_act(activity.plan, act=act, deciding_act_es="página 14"))
+
+    activity.refresh_from_db()
+    assert Amendment.objects.get().kind == kind
+    assert activity.due_provenance == stated
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        {"act": ""},
+        {"deciding_act_es": ""},
+        {"reason_es": ""},
+        {"reason_es": "Lo pidió 001-1234567-8"},
+        {"decided_on": None},
+    ],
+)
+def test_an_act_is_stated_in_full_and_guarded(act, activity):
+    activity.due_on = date(2026, 6, 30)
+
+    with pytest.raises(RefusedError):
+        workflow.propose(
+            activity, by=make_reviewer(), amendment=make_act(activity.plan, **act)
+        )
+
+    assert not Amendment.objects.exists()
+
+
+def test_an_act_is_of_the_plan_that_it_changes_and_changes_structure(activity):
+    other = factories.make_plan()
+    factories.close_structure()
+    activity.due_on = date(2026, 6, 30)
+    with pytest.raises(RefusedError):
+        workflow.propose(activity, by=make_reviewer(), amendment=make_act(other))
+
+    activity.refresh_from_db()
+    activity.note_es = "Nota"
+    with pytest.raises(RefusedError):
+        workflow.propose(
+            activity, by=make_reviewer(), amendment=make_act(activity.plan)
+        )
+
+
+def test_dates_stay_within_the_plan_unless_the_amendment_extends_it(activity):
+    activity.due_on = date(2029, 6, 30)
+    with pytest.raises(RefusedError, match="31/12/2028"), override("es"):
+        workflow.propose(
+            activity, by=make_reviewer(), amendment=make_act(activity.plan)
+        )
+
+    activity.plan.ends_on = date(2029, 12, 31)
+    change = approved([(activity.plan, {}), (activity, {})], make_act(activity.plan))
+
+    assert change.amendment.kind == "extend_plan"
+    assert Plan.objects.get().ends_on == date(2029, 12, 31)
+    assert Activity.objects.get().due_on == date(2029, 6, 30)
+
+
+def test_a_division_takes_the_place_of_what_it_divides(activity):
+    parts = [
+        Activity(
+            plan=activity.plan,
+            commitment=activity.commitment,
+            agency=factories.make_agency(),
+            code=f"1.1.{letter}",
+            title_es=f"Talleres {letter}",
+            provenance="plan",
+        )
+        for letter in "ab"
+    ]
+
+    change = approved(
+        [(part, {"supersedes": [activity]}) for part in parts],
+        make_act(activity.plan, kind="split"),
+    )
+
+    standing = Activity.objects.standing().values_list("code", flat=True)
+    assert list(standing) == ["1.1.a", "1.1.b"]
+    rows = PlanChange.objects.filter(change=change)
+    assert [row.brings for row in rows] == [True, True]
+    assert change.amendment.kind == "split"
+
+
+@pytest.mark.parametrize("until", [None, date(2026, 7, 1)])
+def test_what_is_stopped_is_not_asked_by_rounds_that_open_from_then_on(until, activity):
+    asked = {
+        opens: factories.make_round(
+            plan=activity.plan,
+            starts_on=date(2026, 1, 1),
+            ends_on=opens,
+            opens_on=opens,
+            due_on=opens,
+            closes_on=opens,
+        )
+        for opens in (date(2026, 4, 9), date(2026, 4, 10), date(2026, 7, 1))
+    }
+    commitment = activity.commitment
+    commitment.stopped = "suspended" if until else "cancelled"
+    commitment.stopped_on, commitment.resumes_on = date(2026, 4, 10), until
+
+    approved(commitment, make_act(activity.plan))
+
+    found = [list(owed(period)) for period in asked.values()]
+    assert found == [[activity], [], [activity] if until else []]
+
+
+def test_what_an_agency_itself_calls_cancelled_is_still_asked(activity):
+    factories.open_structure()
+    before = factories.make_round(
+        plan=activity.plan, starts_on=date(2025, 1, 1), ends_on=date(2025, 3, 31)
+    )
+    factories.make_published_update(
+        activity=activity,
+        period=before,
+        execution="cancelled",
+        percent=None,
+        obstacle_es="No hay fondos.",
+    )
+    asked = factories.make_round(
+        plan=activity.plan, starts_on=date(2025, 4, 1), ends_on=date(2025, 6, 30)
+    )
+
+    assert list(owed(asked)) == [activity]
+
+
+def as_of_2025(activity):
+    plan = past.plan_as_of("p", "2025", TODAY)
+    (row,) = board.load(plan, TODAY).rows
+    return row.activities[0].activity
+
+
+def test_the_plan_of_a_past_day_stands_as_before_the_amendment(activity):
+    former = activity.agency
+    activity.due_on, activity.quantity = None, 7
+    activity.title_es, activity.agency = "Charlas", factories.make_agency()
+    activity.stopped, activity.stopped_on = "cancelled", date(2026, 9, 1)
+
+    approved(activity, make_act(activity.plan, decided_on=date(2026, 9, 1)))
+
+    then = as_of_2025(activity)
+    assert (str(then.due_on), then.due_provenance) == ("2026-03-31", "plan")
+    assert (then.title_es, then.agency, then.quantity) == ("Talleres", former, None)
+    assert (then.stopped, then.stopped_on) == ("", None)
+
+
+@pytest.mark.parametrize("act", [None, "signed_page"])
+def test_what_corrects_the_record_holds_for_the_past_too(act, activity):
+    name = "title_es" if act else "title_en"
+    setattr(activity, name, "Charlas")
+
+    approved(activity, act and make_act(activity.plan, act=act))
+
+    assert getattr(as_of_2025(activity), name) == "Charlas"

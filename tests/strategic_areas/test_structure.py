@@ -1,0 +1,245 @@
+"""The structure of an approved plan, which the database itself keeps."""
+# ruff: noqa: S608 - our own names
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from strategic_areas import workflow
+from strategic_areas.models import (
+    Activity,
+    Amendment,
+    Commitment,
+    PendingChange,
+    Plan,
+    PlanChange,
+    PlanFile,
+    Programme,
+    StrategicArea,
+    Target,
+)
+from strategic_areas.triggers.structure import STRUCTURAL
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def plan():
+    """An approved plan with a record of each kind, which nobody may change now."""
+    activity = factories.make_activity(due_on="2026-03-31", quantity=3, unit_es="x")
+    commitment = activity.commitment
+    commitment.supporting.add(factories.make_agency())
+    factories.make_commitment(plan=activity.plan).supersedes.add(commitment)
+    Target.objects.create(
+        plan=activity.plan,
+        indicator=factories.make_indicator(plan=activity.plan),
+        starts_on="2025-01-01",
+        ends_on="2025-12-31",
+        value=5,
+        provenance="plan",
+    )
+    factories.close_structure()
+    return activity.plan
+
+
+def sql(statement, *values):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+def is_refused(statement, *values):
+    with pytest.raises(IntegrityError, match="structure of an approved plan"):
+        sql(statement, *values)
+    return True
+
+
+MODELS = {
+    each.__name__: each
+    for each in (StrategicArea, Programme, Commitment, Activity, Target)
+}
+
+
+def test_every_kind_of_record_with_a_structure_is_kept():
+    declared = {
+        model.__name__
+        for model in (*MODELS.values(), Plan)
+        if model.fields.where(structure=True)
+    }
+
+    assert declared == {*STRUCTURAL, "Plan"}
+    assert set(MODELS) == set(STRUCTURAL)
+
+
+@pytest.mark.parametrize("name", [*MODELS, "Plan"])
+def test_raw_sql_changes_no_structure(name, plan):
+    model = MODELS.get(name, Plan)
+    row = model.objects.earliest("pk")
+    table = model._meta.db_table
+    fields = [
+        model._meta.get_field(column) for column in model.fields.spanish(structure=True)
+    ]
+
+    for field in fields:
+        if field.many_to_many:
+            continue
+        new = {"DateField": "'2027-07-07'", "BooleanField": "NOT is_in_plan"}.get(
+            field.get_internal_type(), "NULL"
+        )
+        if field.get_internal_type() in {"CharField", "TextField"}:
+            new = "'otro'"
+        elif "Decimal" in field.get_internal_type():
+            new = "99"
+        where = f"WHERE id = {row.pk}"
+        assert is_refused(f"UPDATE {table} SET {field.column} = {new} {where}"), field
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_raw_sql_neither_adds_nor_removes_a_record(name, plan):
+    model = MODELS[name]
+    table, row = model._meta.db_table, model.objects.earliest("pk")
+    columns = [f.column for f in model._meta.concrete_fields if not f.primary_key]
+    told = ", ".join(f'"{column}"' for column in columns)
+    copied = told.replace('"code"', "'otro'").replace('"ends_on"', "'2027-07-07'")
+
+    assert is_refused(f"DELETE FROM {table} WHERE id = {row.pk}")
+    assert is_refused(
+        f"INSERT INTO {table} ({told}) SELECT {copied} FROM {table} WHERE id = {row.pk}"
+    )
+    assert is_refused(f"UPDATE {table} SET provenance = 'press' WHERE id = {row.pk}")
+
+
+@pytest.mark.parametrize("field", [Commitment.supporting, Commitment.supersedes])
+def test_raw_sql_changes_no_link_of_the_structure(field, plan):
+    through = field.through._meta
+    table, columns = through.db_table, [f.column for f in through.concrete_fields[1:]]
+    other = factories.make_agency().pk
+    if field is Commitment.supersedes:
+        other = Commitment.objects.latest("pk").pk
+    one = Commitment.objects.earliest("pk").pk
+
+    assert is_refused(f"DELETE FROM {table}")
+    assert is_refused(f"UPDATE {table} SET {columns[1]} = {other}")
+    assert is_refused(
+        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({one}, {other})"
+    )
+
+
+@pytest.mark.parametrize(
+    ("record", "fields"),
+    [
+        # Not structure; a reconstruction; work outside the plan; in preparation.
+        (lambda: Activity.objects.get(), {"note_es": "Nota", "title_en": "Other"}),
+        (lambda: Commitment.objects.latest("pk"), {"baseline_es": "Ninguna"}),
+        (lambda: Plan.objects.get(), {"summary_es": "Otro", "title_es": "Otro"}),
+        (
+            lambda: factories.make_activity(
+                commitment=Commitment.objects.latest("pk"), provenance="press"
+            ),
+            {"title_es": "Otro", "due_on": "2026-09-09"},
+        ),
+        (
+            lambda: factories.make_activity(
+                commitment=Commitment.objects.latest("pk"),
+                is_in_plan=False,
+                code="F-1",
+            ),
+            {"title_es": "Otro"},
+        ),
+    ],
+)
+def test_what_is_no_structure_may_change(record, fields, plan):
+    row = record()
+
+    type(row).objects.filter(pk=row.pk).update(**fields)
+
+    row.refresh_from_db()
+    assert {name: str(getattr(row, name)) for name in fields} == fields
+
+
+def test_a_plan_in_preparation_is_free():
+    activity = factories.make_activity(
+        plan=factories.make_plan(status="in_preparation"), due_on="2026-03-31"
+    )
+    factories.close_structure()
+
+    factories.make_activity(commitment=activity.commitment)
+    sql(f"UPDATE {Activity._meta.db_table} SET due_on = '2027-07-07'")
+
+    assert Activity.objects.filter(due_on="2027-07-07").count() == 2
+
+
+@pytest.mark.parametrize("way", ["no act", "another plan's act", "not applied yet"])
+def test_the_door_opens_to_an_applying_amendment_of_the_plan_alone(way, plan):
+    factories.open_structure()
+    other = factories.make_plan()
+    factories.close_structure()
+    change = PendingChange.objects.create(
+        proposed_by=factories.make_reviewer(), proposed_at="2026-01-01T00:00Z"
+    )
+    if way != "no act":
+        act = factories.make_act(other if way == "another plan's act" else plan)
+        act.change, act.proposed_by, act.kind = change, change.proposed_by, "redate"
+        act.save()
+    status = "pending" if way == "not applied yet" else "applying"
+    table = PendingChange._meta.db_table
+    if status == "applying":
+        PendingChange.objects.filter(pk=change.pk).update(
+            status=status,
+            decided_by=factories.make_reviewer(),
+            decided_at="2026-01-02T00:00Z",
+        )
+
+    assert is_refused(f"UPDATE {Activity._meta.db_table} SET due_on = NULL")
+    assert PendingChange.objects.get().status == status, table
+
+
+def amended(**fields):
+    """An approved amendment that moves the activity's due date, and its change."""
+    activity = Activity.objects.get()
+    activity.due_on = fields.pop("due_on", None)
+    change = workflow.propose(
+        activity,
+        by=factories.make_reviewer(),
+        amendment=factories.make_act(activity.plan, **fields),
+    )
+    return workflow.approve(change, by=factories.make_reviewer())
+
+
+def test_after_an_amendment_was_applied_the_structure_is_closed_again(plan):
+    change = amended()
+
+    assert (change.status, Activity.objects.get().due_on) == ("approved", None)
+    assert is_refused(f"UPDATE {Activity._meta.db_table} SET kind = 'x'")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        f"UPDATE {PlanChange._meta.db_table} SET old_value_es = 'otro'",
+        f"DELETE FROM {PlanChange._meta.db_table}",
+        f"UPDATE {Amendment._meta.db_table} SET reason_es = 'otra'",
+        f"UPDATE {Amendment._meta.db_table} SET approved_at = NULL, "
+        "approved_by_id = NULL",
+        f"DELETE FROM {Amendment._meta.db_table}",
+    ],
+)
+def test_what_was_told_of_an_amendment_stays(statement, plan):
+    amended()
+
+    with pytest.raises(IntegrityError):
+        sql(statement)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        f"UPDATE {PlanFile._meta.db_table} SET status = 'applying'",
+        f"UPDATE {PlanFile._meta.db_table} SET sha256 = ''",
+        f"DELETE FROM {PlanFile._meta.db_table}",
+    ],
+)
+def test_a_loaded_file_stays_as_it_was_told(statement, plan):
+    factories.make_plan_file(plan)
+
+    with pytest.raises(IntegrityError, match="stays on record"):
+        sql(statement)
