@@ -13,6 +13,24 @@ TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 MAIN_PARTS = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml"}
+OPEN = "application/vnd.openxmlformats-officedocument"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+#: Content types by extension and by name, as Word and Excel declare them.
+DEFAULTS = {
+    "xml": "application/xml",
+    "rels": "application/vnd.openxmlformats-package.relationships+xml",
+    **{"jpeg": "image/jpeg", "jpg": "image/jpeg", "png": "image/png"},
+}
+OVERRIDES = {
+    "word/document.xml": f"{OPEN}.wordprocessingml.document.main+xml",
+    "word/header1.xml": f"{OPEN}.wordprocessingml.header+xml",
+    "word/settings.xml": f"{OPEN}.wordprocessingml.settings+xml",
+    "xl/workbook.xml": f"{OPEN}.spreadsheetml.sheet.main+xml",
+    "xl/worksheets/sheet1.xml": f"{OPEN}.spreadsheetml.worksheet+xml",
+    "docProps/core.xml": ("application/vnd.openxmlformats-package.core-properties+xml"),
+    "docProps/app.xml": f"{OPEN}.extended-properties+xml",
+    "docProps/custom.xml": f"{OPEN}.custom-properties+xml",
+}
 
 
 def upload(name, content):
@@ -97,23 +115,68 @@ def make_huge_png(width, height):
 
 def relation(kind, target, mode="External"):
     """A file of one relation, as it stands in a workbook or document."""
-    return (
-        f'<Relationships xmlns="{RELATIONS}"><Relationship Id="r1" '
-        f'Type="{OFFICE}/{kind}" Target="{target}" TargetMode="{mode}"/>'
-        "</Relationships>"
-    ).encode()
+    return make_relations((kind, target, mode))
 
 
-def make_office(extension="docx", parts=None, *, without=()):
-    """A small document or workbook with an author; ``parts`` are added to it."""
+def make_relations(*relations):
+    """A file of relations: each a kind, or its whole type, with target and mode."""
+    lines = [
+        f'<Relationship Id="r{number}" Type="{_kind(kind)}" Target="{target}" '
+        f'TargetMode="{mode}"/>'
+        for number, (kind, target, mode) in enumerate(relations, 1)
+    ]
+    opened = f'<Relationships xmlns="{RELATIONS}">'
+    return f"{opened}{''.join(lines)}</Relationships>".encode()
+
+
+def _kind(kind):
+    return kind if ":" in kind else f"{OFFICE}/{kind}"
+
+
+def make_types(overrides, defaults):
+    lines = [
+        *(f'<Default Extension="{k}" ContentType="{v}"/>' for k, v in defaults.items()),
+        *(
+            f'<Override PartName="/{name}" ContentType="{kind}"/>'
+            for name, kind in overrides.items()
+        ),
+    ]
+    return f'<Types xmlns="{TYPES}">{"".join(lines)}</Types>'
+
+
+def make_office(
+    extension="docx", parts=None, *, links=(), types=None, defaults=None, without=()
+):
+    """
+    A small document or workbook with an author, and further ``parts``.
+
+    ``links`` are relations of its main part, each a kind and the name of a part;
+    ``types`` are the content types of parts, and ``defaults`` those of extensions.
+    """
+    main = MAIN_PARTS[extension]
+    folder, base = main.split("/")
     everything = {
-        "[Content_Types].xml": f'<Types xmlns="{TYPES}"/>',
-        "_rels/.rels": relation("officeDocument", MAIN_PARTS[extension], "Internal"),
-        MAIN_PARTS[extension]: "<w:document xmlns:w='urn:w'>Acta</w:document>",
+        "_rels/.rels": make_relations(
+            ("officeDocument", main, "Internal"),
+            (f"{PACKAGE}/relationships/metadata/core-properties", "docProps/core.xml")
+            + ("Internal",),
+            ("extended-properties", "docProps/app.xml", "Internal"),
+            ("custom-properties", "docProps/custom.xml", "Internal"),
+        ),
+        main: "<w:document xmlns:w='urn:w'>Acta</w:document>",
+        f"{folder}/_rels/{base}.rels": make_relations(
+            *((kind, f"/{name}", "Internal") for kind, name in links)
+        ),
         "docProps/core.xml": "<coreProperties><creator>Ana</creator></coreProperties>",
         "docProps/app.xml": "<Properties><Company>Casa de Ana</Company></Properties>",
+        "docProps/custom.xml": "<Properties><Manager>Ana</Manager></Properties>",
         **(parts or {}),
     }
+    overrides = {k: v for k, v in OVERRIDES.items() if k in everything}
+    everything.setdefault(
+        "[Content_Types].xml",
+        make_types(overrides | (types or {}), DEFAULTS | (defaults or {})),
+    )
     return make_zip({k: v for k, v in everything.items() if k not in without})
 
 

@@ -10,12 +10,16 @@ import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass
 
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from strategic_areas.evidence.csv_table import clean_csv
 from strategic_areas.evidence.images import clean_image
-from strategic_areas.evidence.limits import EXTENSIONS, FILE_BYTES, RefusedFileError
+from strategic_areas.evidence.limits import (
+    EXTENSIONS,
+    FILE_BYTES,
+    RefusedFileError,
+    must_be_small,
+)
 from strategic_areas.evidence.office import clean_office
 from strategic_areas.evidence.pdf import clean_pdf
 from strategic_areas.evidence.scanning import must_be_harmless
@@ -50,6 +54,11 @@ class CleanFile:
     name: str
     content_type: str
     content: bytes
+
+    @property
+    def original_name(self):
+        """The name, as a stored row calls it."""
+        return self.name
 
     @property
     def size(self):
@@ -99,24 +108,11 @@ def _cleaned(upload):
             _("This file is empty."),
             _("Save it again and upload that file."),
         )
-    _must_be_small(content)
+    must_be_small(content)
     must_be_harmless(content)
     cleaned = CLEANERS[extension](content, extension)
-    _must_be_small(cleaned)
+    must_be_small(cleaned)
     return CleanFile(name, EXTENSIONS[extension], cleaned)
-
-
-def _must_be_small(content):
-    if len(content) > FILE_BYTES:
-        raise RefusedFileError(
-            "size",
-            _("This file is larger than %(limit)s.")
-            % {"limit": filesizeformat(FILE_BYTES)},
-            _(
-                "Make a smaller copy: save it with smaller pictures or fewer pages, or "
-                "scan it at a lower resolution."
-            ),
-        )
 
 
 def clean_name(raw):

@@ -2,6 +2,7 @@
 
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadhandler import FileUploadHandler
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 #: docs/operate.md repeats the sizes for people.
@@ -15,8 +16,15 @@ REQUEST_BYTES = FILES_PER_UPDATE * FILE_BYTES + 5 * MEGABYTE
 IMAGE_PIXELS = 40_000_000
 UNPACKED_BYTES = 200 * MEGABYTE
 PACKED_ENTRIES = 2_000
-#: The largest unpacked index of a PDF; its pages and pictures are never unpacked.
+#: The most XML in an office file, and the most elements, attributes and pieces of text
+#: in it: they are read one by one, which takes some 5 seconds.
+XML_BYTES = 40 * MEGABYTE
+XML_ELEMENTS = 2_000_000
+#: The points of all pictures inside one document together.
+EMBEDDED_PIXELS = 3 * IMAGE_PIXELS
+#: The largest unpacked index or page of a PDF, and all its pages together.
 PDF_INDEX_BYTES = 50 * MEGABYTE
+PDF_PAGE_BYTES = 200 * MEGABYTE
 
 #: The accepted extensions, with the content type under which each file is served. The
 #: type that a browser states is ignored.
@@ -42,6 +50,20 @@ class RefusedFileError(Exception):
     def __init__(self, code, what, how):
         self.code, self.what, self.how = code, what, how
         super().__init__(f"{what} {how}")
+
+
+def must_be_small(content):
+    """Refuse a file, or a picture in one, that is larger than a file may be."""
+    if len(content) > FILE_BYTES:
+        raise RefusedFileError(
+            "size",
+            _("This file is larger than %(limit)s.")
+            % {"limit": filesizeformat(FILE_BYTES)},
+            _(
+                "Make a smaller copy: save it with smaller pictures or fewer pages, or "
+                "scan it at a lower resolution."
+            ),
+        )
 
 
 def not_what_its_name_says(extension, how):

@@ -1,29 +1,35 @@
 """
-Cleans workbooks and documents: zip archives, read entry by entry and packed anew.
+Cleans workbooks and documents: zip archives of parts, which relations connect.
 
-Some parts are a reason to refuse the whole file; others lose their content.
+Beginning with the archive's own relations, every part that they reach is written anew.
+What no relation reaches is left behind, and so are relations and parts that tell of
+people and programs. ``office_parts`` says which types are taken.
 """
 
 import io
+import posixpath
 import re
 import zipfile
 import zlib
+from dataclasses import dataclass
+from xml.sax.handler import ContentHandler
+from xml.sax.saxutils import quoteattr
 
-from defusedxml import DefusedXmlException
-from defusedxml import ElementTree as SafeXml
-from django.utils.translation import gettext as _
-
-from strategic_areas.evidence.images import FORMATS, clean_image
+from strategic_areas.evidence import office_parts
+from strategic_areas.evidence.images import clean_embedded
 from strategic_areas.evidence.limits import (
+    EMBEDDED_PIXELS,
     PACKED_ENTRIES,
     UNPACKED_BYTES,
-    RefusedFileError,
+    XML_BYTES,
+    XML_ELEMENTS,
     holds_another_file,
     not_what_its_name_says,
 )
+from strategic_areas.evidence.office_xml import copied, local, parsed
 
 FIRST, LAST, LAST_LENGTH = b"PK\x03\x04", b"PK\x05\x06", 22
-PLAIN_NAME = re.compile(r"[^\\:\0]+")
+PLAIN_NAME = re.compile(r"[^\\:\0%]+")
 PACKED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 ENCRYPTED = 0x1
 CHUNK = 64 * 1024
@@ -31,44 +37,19 @@ CHUNK = 64 * 1024
 NO_MOMENT = (1980, 1, 1, 0, 0, 0)
 
 CONTENT_TYPES = "[Content_Types].xml"
-MAIN_PARTS = {"xlsx": "xl/workbook.xml", "docx": "word/document.xml"}
-#: Parts that run code, hold another file, or load something from elsewhere.
-ACTIVE_PART = re.compile(
-    r"(?i)(.*/)?(vbaproject|vbadata|attachedtoolbars)[^/]*$"
-    r"|.*/(activex|embeddings|macrosheets|dialogsheets|externallinks|querytables"
-    r"|customui|webextensions|afchunk)[^/]*(/|$)"
-    r"|customui/.*|.*/connections\.xml$|.*\.(exe|dll|js|vbs|html?|mht|svg|zip|rtf)$"
-)
-ACTIVE_TYPE = re.compile(rb"(?i)macroenabled|vbaproject|activex|oleobject|\.package\b")
-FIELD = re.compile(
-    r"<(?:\w+:)?instrText\b[^>]*>([^<]*)<|\b(?:\w+:)?instr=[\"']([^\"']*)"
-)
-FETCHING_FIELD = re.compile(
-    r"(?i)\b(DDE|DDEAUTO|INCLUDETEXT|INCLUDEPICTURE|IMPORT|INCLUDE|LINK|DATABASE)\b\s"
-)
-LINK = re.compile(r"(?i)(https?|mailto):|#")
-#: Empty properties, which replace those that name author, company, template and more.
-_package = "http://schemas.openxmlformats.org/package/2006/metadata"
-_office = "http://schemas.openxmlformats.org/officeDocument/2006"
-EMPTY_PROPERTIES = {
-    "docprops/core.xml": f'<coreProperties xmlns="{_package}/core-properties"/>',
-    "docprops/app.xml": f'<Properties xmlns="{_office}/extended-properties"/>',
-    "docprops/custom.xml": f'<Properties xmlns="{_office}/custom-properties"/>',
-}
+_package = "http://schemas.openxmlformats.org/package/2006"
 
 
 def clean_office(content, extension):
     """The document without personal metadata; refused if it runs or loads anything."""
     if not content.startswith(FIRST):
-        raise not_what_its_name_says(extension, _advice())
+        raise not_what_its_name_says(extension, office_parts.advice())
     if content[-LAST_LENGTH:-18] != LAST:
-        raise holds_another_file(_advice())
+        raise holds_another_file(office_parts.advice())
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            entries = packed.infolist()
-            _must_be_plain(entries, extension)
-            _must_be_kind(packed, extension)
-            return _packed_anew(packed, entries)
+            _must_be_plain(packed.infolist(), extension)
+            return _packed_anew(Archive(packed), extension)
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -77,139 +58,218 @@ def clean_office(content, extension):
         RuntimeError,
         ValueError,
     ):
-        raise not_what_its_name_says(extension, _advice()) from None
+        raise not_what_its_name_says(extension, office_parts.advice()) from None
 
 
 def _must_be_plain(entries, extension):
     """Refuse too many, encrypted or duplicate entries, and names that lead outside."""
     if len(entries) > PACKED_ENTRIES:
-        raise _too_much()
+        raise office_parts.too_much()
     if not entries or min(entry.header_offset for entry in entries) != 0:
-        raise holds_another_file(_advice())
+        raise holds_another_file(office_parts.advice())
     names = [entry.orig_filename.lower() for entry in entries]
     plain = all(
         PLAIN_NAME.fullmatch(name) and ".." not in name.split("/") and name[0] != "/"
         for name in names
     )
     if not plain or len(set(names)) != len(names):
-        raise not_what_its_name_says(extension, _advice())
+        raise ValueError("Names that no office program writes")
     for entry in entries:
         if entry.flag_bits & ENCRYPTED or entry.compress_type not in PACKED:
-            raise not_what_its_name_says(extension, _advice())
+            raise ValueError("Entries that no office program writes")
 
 
-def _packed_anew(packed, entries):
-    room = UNPACKED_BYTES
+class Room:
+    """How much one file may still unpack to."""
+
+    def __init__(self):
+        self.bytes = UNPACKED_BYTES
+        self.xml_bytes = XML_BYTES
+        self.elements = XML_ELEMENTS
+        self.pixels = EMBEDDED_PIXELS
+
+    def take(self, what, amount=1):
+        left = getattr(self, what) - amount
+        setattr(self, what, left)
+        if left < 0:
+            raise office_parts.too_much()
+
+
+@dataclass(frozen=True)
+class Relation:
+    """One relation of a part: to the part of this name, or to an address outside."""
+
+    id: str
+    kind: str
+    target: str
+    is_external: bool
+
+
+class Archive:
+    """The parts of the file as they arrive. Their names differ in more than case."""
+
+    def __init__(self, packed):
+        self.packed = packed
+        self.room = Room()
+        entries = [entry for entry in packed.infolist() if not entry.is_dir()]
+        self.entries = {entry.filename.lower(): entry for entry in entries}
+        self.types = ContentTypes()
+        if CONTENT_TYPES not in packed.namelist():
+            raise ValueError("No content types")
+        parsed(self.xml(CONTENT_TYPES), self.types)
+        for name in self.entries:
+            if name != CONTENT_TYPES.lower():
+                office_parts.is_kept(self.types.of(name))
+
+    def read(self, name):
+        """The unpacked bytes, counted while reading: the stated size may be false."""
+        data = bytearray()
+        with self.packed.open(self.entries[name.lower()]) as source:
+            while chunk := source.read(CHUNK):
+                self.room.take("bytes", len(chunk))
+                data += chunk
+        return bytes(data)
+
+    def xml(self, name):
+        self.room.take("xml_bytes", self.entries[name.lower()].file_size)
+        return self.read(name)
+
+    def relations(self, name):
+        """The relations of a part, or of the archive for "", that are written."""
+        folder, base = posixpath.split(name)
+        listed = posixpath.join(folder, "_rels", f"{base}.rels")
+        if listed.lower() not in self.entries:
+            return
+        found = Relations()
+        parsed(self.xml(listed), found)
+        for attrs in found.listed:
+            relation = self._relation(folder, attrs)
+            if relation:
+                yield relation
+
+    def _relation(self, folder, attrs):
+        kind, target = attrs.get("Type", ""), attrs.get("Target", "")
+        is_external = attrs.get("TargetMode", "Internal") != "Internal"
+        if not office_parts.is_followed(kind, is_external):
+            return None
+        if is_external or target.startswith("#"):
+            if not office_parts.LINK.match(target):
+                raise office_parts.from_elsewhere()
+            return Relation(attrs.get("Id", ""), kind, target, is_external)
+        path = posixpath.normpath(posixpath.join("/", folder, target))
+        entry = self.entries.get(path.lstrip("/").lower())
+        if entry is None:
+            return None
+        if not office_parts.is_kept(self.types.of(entry.filename)):
+            raise ValueError("A relation to a part of another kind")
+        return Relation(attrs.get("Id", ""), kind, entry.filename, is_external)
+
+
+class ContentTypes(ContentHandler):
+    """Reads which content type each part has."""
+
+    def __init__(self):
+        super().__init__()
+        self.by_extension = {"rels": office_parts.RELATIONS_TYPE}
+        self.by_name = {}
+
+    def startElement(self, name, attrs):
+        declared = attrs.get("ContentType", "").partition(";")[0].strip().lower()
+        if office_parts.ACTIVE_TYPE.search(declared):
+            raise office_parts.active()
+        if local(name) == "Default":
+            self.by_extension[attrs.get("Extension", "").lower()] = declared
+        elif local(name) == "Override":
+            self.by_name[attrs.get("PartName", "").lstrip("/").lower()] = declared
+
+    def of(self, name):
+        name = name.lower()
+        extension = name.rpartition(".")[2]
+        return self.by_name.get(name) or self.by_extension.get(extension, "")
+
+
+class Relations(ContentHandler):
+    """Reads the relations that one part lists."""
+
+    def __init__(self):
+        super().__init__()
+        self.listed = []
+
+    def startElement(self, name, attrs):
+        if local(name) == "Relationship":
+            self.listed.append(dict(attrs))
+
+
+def _packed_anew(archive, extension):
+    """The archive with every part that its relations reach, each written anew."""
+    written, types, waiting = {}, {}, [""]
+    while waiting:
+        name = waiting.pop()
+        relations = list(archive.relations(name))
+        if name == "":
+            _must_be_kind(relations, archive.types, extension)
+        if relations:
+            folder, base = posixpath.split(name)
+            listed = posixpath.join(folder, "_rels", f"{base}.rels")
+            written[listed] = _relations(relations)
+        for relation in relations:
+            target = relation.target
+            is_part = not (relation.is_external or target.startswith("#"))
+            if is_part and target not in types:
+                types[target], written[target] = _cleaned(archive, target)
+                waiting.append(target)
+    return _packed({CONTENT_TYPES: _types(types), **written})
+
+
+def _must_be_kind(relations, types, extension):
+    """Refuse a file whose relations do not lead to the main part of its kind."""
+    (main,) = [each for each in relations if each.kind.endswith("/officeDocument")]
+    if types.of(main.target) != office_parts.MAIN_TYPES[extension]:
+        raise ValueError("Another kind of document")
+
+
+def _cleaned(archive, name):
+    """The content type and the content under which a part is stored."""
+    content_type = archive.types.of(name)
+    if office_parts.is_picture(content_type):
+        return clean_embedded(archive.read(name), archive.room)
+    return content_type, copied(archive.xml(name), archive.room)
+
+
+def _relations(relations):
+    lines = [
+        f"<Relationship Id={quoteattr(each.id)} Type={quoteattr(each.kind)} "
+        + (
+            f'Target={quoteattr(each.target)} TargetMode="External"/>'
+            if each.is_external
+            else f"Target={quoteattr(_address(each.target))}/>"
+        )
+        for each in relations
+    ]
+    opened = f'<Relationships xmlns="{_package}/relationships">'
+    return f"{opened}{''.join(lines)}</Relationships>".encode()
+
+
+def _address(target):
+    return target if target.startswith("#") else f"/{target}"
+
+
+def _types(types):
+    lines = [
+        f"<Override PartName={quoteattr('/' + name)} ContentType={quoteattr(kind)}/>"
+        for name, kind in types.items()
+    ]
+    return (
+        f'<Types xmlns="{_package}/content-types"><Default Extension="rels" '
+        f'ContentType="{office_parts.RELATIONS_TYPE}"/>{"".join(lines)}</Types>'
+    ).encode()
+
+
+def _packed(parts):
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as target:
-        for entry in entries:
-            if entry.is_dir():
-                continue
-            data = _unpacked(packed, entry, room)
-            room -= len(data)
-            moment = zipfile.ZipInfo(entry.filename, NO_MOMENT)
-            moment.compress_type = zipfile.ZIP_DEFLATED
-            target.writestr(moment, _cleaned(entry.filename, data))
+        for name, data in parts.items():
+            entry = zipfile.ZipInfo(name, NO_MOMENT)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            target.writestr(entry, data)
     return written.getvalue()
-
-
-def _unpacked(packed, entry, room):
-    """The unpacked bytes, counted while reading: the stated size may be false."""
-    data = bytearray()
-    with packed.open(entry) as source:
-        while chunk := source.read(CHUNK):
-            data += chunk
-            if len(data) > room:
-                raise _too_much()
-    return bytes(data)
-
-
-def _cleaned(name, data):
-    """Clean a picture inside the document like an uploaded one."""
-    extension = name.rpartition(".")[2].lower()
-    if extension in FORMATS:
-        return clean_image(data, extension)
-    return _clean_part(name, data)
-
-
-def _too_much():
-    return RefusedFileError(
-        "unpacked",
-        _("Unpacked, this file holds far more than a document or a workbook."),
-        _advice(),
-    )
-
-
-def _must_be_kind(packed, extension):
-    """Refuse a file without the main part of its kind, or with an active part."""
-    names = packed.namelist()
-    if CONTENT_TYPES not in names or MAIN_PARTS[extension] not in names:
-        raise not_what_its_name_says(extension, _advice())
-    if any(ACTIVE_PART.match(name) for name in names):
-        raise _active()
-
-
-def _clean_part(name, data):
-    """The content of a part as it is stored."""
-    lowered = name.lower()
-    if lowered in EMPTY_PROPERTIES:
-        return EMPTY_PROPERTIES[lowered].encode()
-    if lowered.endswith((".xml", ".rels", ".vml")):
-        _must_be_plain_xml(data)
-        if lowered == CONTENT_TYPES.lower() and ACTIVE_TYPE.search(data):
-            raise _active()
-        if lowered.endswith(".rels"):
-            _must_stay_inside(data)
-        elif lowered.startswith("word/"):
-            _must_not_fetch(data.decode("utf-8"))
-    return data
-
-
-def _must_be_plain_xml(data):
-    """Refuse XML that is not UTF-8 or has a document type, which allows entities."""
-    data.decode("utf-8")
-    if b"\0" in data or re.search(rb"(?i)<!(doctype|entity)", data):
-        raise ValueError("XML that declares a document type")
-
-
-def _must_stay_inside(data):
-    """Refuse relations that lead outside, except for plain hyperlinks."""
-    try:
-        relations = SafeXml.fromstring(data, forbid_dtd=True)
-    except (SafeXml.ParseError, DefusedXmlException):
-        raise ValueError("Relations that cannot be read") from None
-    for relation in relations:
-        if relation.get("TargetMode", "Internal") == "Internal":
-            continue
-        is_link = relation.get("Type", "").endswith("/hyperlink")
-        if not (is_link and LINK.match(relation.get("Target", ""))):
-            raise RefusedFileError(
-                "from_elsewhere",
-                _("This file takes content from elsewhere: a linked file or picture."),
-                _advice(),
-            )
-
-
-def _must_not_fetch(text):
-    """Refuse fields of a document that load other files or start programs."""
-    fields = "".join(run or f" {whole} " for run, whole in FIELD.findall(text))
-    if FETCHING_FIELD.search(f"{fields} "):
-        raise _active()
-
-
-def _active():
-    return RefusedFileError(
-        "active",
-        _(
-            "This file does more than show text and numbers: it holds a macro, a data "
-            "connection, or another file."
-        ),
-        _advice(),
-    )
-
-
-def _advice():
-    return _(
-        "Make a clean copy: copy what matters into a new document or workbook, save it "
-        "as .docx or .xlsx, or save this one as PDF, and upload that file."
-    )

@@ -1,29 +1,29 @@
-"""Cleans PDFs: active ones are refused, others lose their author and program."""
+"""Cleans PDFs: active ones and comments are refused, others lose their metadata."""
 
 import io
 import re
+import struct
 import zipfile
 
 import pikepdf
 from django.utils.translation import gettext as _
-from pikepdf import Array, Dictionary, Name, Stream, String
+from pikepdf import Name
 
+from strategic_areas.evidence import pdf_actions
 from strategic_areas.evidence.limits import (
     PDF_INDEX_BYTES,
     RefusedFileError,
     holds_another_file,
     not_what_its_name_says,
 )
+from strategic_areas.evidence.pdf_pictures import clean_pictures
 
-#: Names with which a PDF runs something or holds another file, anywhere in it.
-ACTIVE = frozenset(
-    """
-    /JavaScript /JS /AA /Launch /EmbeddedFile /EmbeddedFiles /EF /RichMedia /XFA
-    /SubmitForm /ImportData
-    """.split()  # noqa: SIM905 - a paragraph reads better than eleven quoted words
-)
-#: Keys under which documents, pages and pictures say who made them, when and how.
-METADATA = ("/Metadata", "/PieceInfo", "/LastModified")
+#: Keys under which documents, pages and pictures say who made them, when and how, or
+#: show them as they were.
+METADATA = ("/Metadata", "/PieceInfo", "/LastModified", "/SpiderInfo", "/Thumb")
+#: Keys under which a mark on a page says whose it is, and since when.
+AUTHOR = ("/T", "/M", "/CreationDate", "/NM", "/Subj")
+DRAWN = pdf_actions.MARKS | {"/FreeText", "/Link"}
 END = re.compile(rb"%%EOF[\r\n\0 ]*\Z")
 
 # A stream of 10 MB may unpack to gigabytes; the parser itself stops at these limits.
@@ -56,64 +56,53 @@ def clean_pdf(content, extension="pdf"):
 def _must_be_passive(pdf):
     if pdf.is_encrypted:
         raise _locked()
-    if any(_is_active(found) for found in pdf.objects):
-        raise _active()
+    for found in pdf.objects:
+        for each, keys in pdf_actions.inside(found):
+            _must_only_show(each, keys)
+            _remove_metadata(each, keys)
     # A stream that the parser could not unpack has not been checked.
     if any("error decoding" in str(warning) for warning in pdf.get_warnings()):
         raise ValueError("A packed index that does not open")
 
 
 def _rewritten(pdf):
-    if "/Info" in pdf.trailer:
-        del pdf.trailer.Info
-    for found in pdf.objects:
-        if isinstance(found, Dictionary | Stream):
-            for key in METADATA:
-                if key in found:
-                    del found[key]
+    for key in ("/Info", "/ID"):
+        if key in pdf.trailer:
+            del pdf.trailer[key]
+    try:
+        clean_pictures(pdf)
+    except (ValueError, struct.error):
+        raise _odd_picture() from None
     written = io.BytesIO()
     pdf.save(
         written,
         object_stream_mode=pikepdf.ObjectStreamMode.generate,
         stream_decode_level=pikepdf.StreamDecodeLevel.none,
+        deterministic_id=True,
     )
     return written.getvalue()
 
 
-def _is_active(found):
-    """True when anything inside this object, however deep, is active."""
-    waiting = [found]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, Name):
-            if str(value) in ACTIVE:
-                return True
-        elif isinstance(value, Array):
-            waiting += [item for item in value if not _is_elsewhere(item)]
-        elif isinstance(value, Dictionary | Stream):
-            for key, item in value.items():
-                if key in ACTIVE or (key == "/OpenAction" and not _only_shows(item)):
-                    return True
-                if not _is_elsewhere(item):
-                    waiting.append(item)
-    return False
+def _must_only_show(value, keys):
+    """Refuse a name that runs something, and a dictionary that does or is a comment."""
+    if isinstance(value, Name):
+        if str(value) in pdf_actions.ACTIVE:
+            raise _active()
+    elif pdf_actions.does_more(value, keys):
+        raise _active()
+    elif "/Subtype" in keys and pdf_actions.is_note(value):
+        raise _commented()
 
 
-def _is_elsewhere(item):
-    """True for an indirect object, which is checked by itself."""
-    return isinstance(item, pikepdf.Object) and item.is_indirect
-
-
-def _only_shows(action):
-    """True for an action that only opens a place in this document, as Office writes."""
-    places = Array | Name | String
-    if isinstance(action, Dictionary):
-        return (
-            action.get("/S") == Name.GoTo
-            and isinstance(action.get("/D"), places)
-            and "/Next" not in action
-        )
-    return isinstance(action, places)
+def _remove_metadata(value, keys):
+    removed = [*METADATA]
+    if "/Subtype" in keys and pdf_actions.name_of(value, "/Subtype") in DRAWN:
+        removed += AUTHOR
+    if "/URI" in keys and pdf_actions.opens_no_page(value):
+        removed += ["/URI", "/S"]
+    for key in removed:
+        if key in keys:
+            del value[key]
 
 
 def _active():
@@ -121,8 +110,27 @@ def _active():
         "active",
         _(
             "This PDF does more than show pages: it holds a script, an action, a form "
-            "that sends data, a film, or another file."
+            "that sends data, a film, another file, or a link to one."
         ),
+        _advice(),
+    )
+
+
+def _commented():
+    return RefusedFileError(
+        "comments",
+        _("This PDF holds comments or marks, with the names of those who made them."),
+        _(
+            "Make a clean copy: delete the comments, or print it as PDF without "
+            "comments and marks, and upload that file."
+        ),
+    )
+
+
+def _odd_picture():
+    return RefusedFileError(
+        "picture",
+        _("A picture in this PDF may tell its place and camera: it cannot be cleaned."),
         _advice(),
     )
 

@@ -12,6 +12,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from strategic_areas.evidence import FILE_BYTES, RefusedFileError, clean, limits, office
 from tests.uploads import (
+    MAIN_PARTS,
     make_huge_png,
     make_image,
     make_office,
@@ -502,12 +503,13 @@ def test_a_pdf_whose_index_unpacks_to_far_more_is_refused():
 
 @pytest.mark.parametrize("extension", ["docx", "xlsx"])
 def test_a_document_loses_its_author(extension):
-    content = make_office(extension, {"docProps/custom.xml": "<P>Ana</P>"})
+    content = make_office(extension)
+    assert sum(b"Ana" in part for part in unzip(content).values()) == 3
 
     cleaned = clean(upload(f"a.{extension}", content))
 
     parts = unzip(cleaned.content)
-    assert set(parts) == set(unzip(content))
+    assert set(parts) == {"[Content_Types].xml", "_rels/.rels", MAIN_PARTS[extension]}
     assert not any(b"Ana" in part for part in parts.values())
 
 
@@ -521,11 +523,12 @@ def test_a_document_does_not_tell_when_it_was_packed():
 
 
 def test_a_photo_in_a_document_loses_camera_and_place():
-    content = make_office(parts={"word/media/image1.jpeg": make_photo()})
+    name = "word/media/image1.jpeg"
+    content = make_office(parts={name: make_photo()}, links=[("image", name)])
 
     cleaned = clean(upload("a.docx", content))
 
-    picture = unzip(cleaned.content)["word/media/image1.jpeg"]
+    picture = unzip(cleaned.content)[name]
     with Image.open(io.BytesIO(picture)) as after:
         assert dict(after.getexif()) == {}
 
@@ -535,13 +538,8 @@ def test_a_photo_in_a_document_loses_camera_and_place():
     [
         ("docx", "word/vbaProject.bin", b"x"),
         ("xlsx", "xl/vbaProject.bin", b"x"),
-        ("xlsx", "xl/macrosheets/sheet1.xml", "<a/>"),
         ("docx", "word/activeX/activeX1.bin", b"x"),
         ("docx", "word/embeddings/Libro1.xlsx", b"x"),
-        ("xlsx", "xl/externalLinks/externalLink1.xml", "<a/>"),
-        ("xlsx", "xl/connections.xml", "<a/>"),
-        ("xlsx", "xl/queryTables/queryTable1.xml", "<a/>"),
-        ("docx", "customUI/customUI.xml", "<a/>"),
         ("docx", "word/afchunk.html", HTML),
         ("docx", "word/media/image1.svg", "<svg/>"),
         (
@@ -553,18 +551,12 @@ def test_a_photo_in_a_document_loses_camera_and_place():
         (
             "docx",
             "word/document.xml",
-            "<d><w:instrText>DDEAUTO c:\\\\cmd.exe </w:instrText></d>",
-        ),
-        (
-            "docx",
-            "word/header1.xml",
-            "<d><w:instrText>INCLUDE</w:instrText><w:instrText>PICTURE "
-            '"https://example.org/a.png"</w:instrText></d>',
+            "<d xmlns:w='urn:w'><w:instrText>DDEAUTO c:\\\\cmd.exe </w:instrText></d>",
         ),
         (
             "docx",
             "word/document.xml",
-            "<d><w:fldSimple w:instr=\"INCLUDETEXT 'a.docx'\"/></d>",
+            "<d xmlns:w='urn:w'><w:fldSimple w:instr=\"INCLUDETEXT 'a.docx'\"/></d>",
         ),
     ],
 )
@@ -643,7 +635,9 @@ def test_a_document_in_another_encoding_is_refused(encoding):
 
 
 def test_a_document_of_too_many_entries_is_refused():
-    fine = {f"word/{n}.xml": "<a/>" for n in range(limits.PACKED_ENTRIES - 5)}
+    usual = len(unzip(make_office()))
+    room = limits.PACKED_ENTRIES - usual
+    fine = {f"word/{number}.xml": "<a/>" for number in range(room)}
     assert clean(upload("a.docx", make_office(parts=fine))).size
 
     error = refusal("a.docx", make_office(parts={**fine, "word/one-more.xml": "<a/>"}))
@@ -651,9 +645,13 @@ def test_a_document_of_too_many_entries_is_refused():
     assert error.code == "unpacked"
 
 
+def with_picture(content):
+    name = "word/media/image1.png"
+    return make_office(parts={name: content}, links=[("image", name)])
+
+
 def test_a_document_that_unpacks_to_far_more_is_refused():
-    bomb = {"word/media/a.bin": bytes(limits.UNPACKED_BYTES)}
-    content = make_office(parts=bomb)
+    content = with_picture(bytes(limits.UNPACKED_BYTES))
     assert len(content) < 1024 * 1024
 
     error = refusal("a.docx", content)
@@ -663,8 +661,9 @@ def test_a_document_that_unpacks_to_far_more_is_refused():
 
 def test_a_bomb_is_measured_by_what_comes_out_of_it(monkeypatch):
     monkeypatch.setattr(office, "UNPACKED_BYTES", 100_000)
-    content = make_office(parts={"word/media/a.bin": bytes(200_000)})
-    directory = content.rindex(b"PK\x01\x02", 0, content.rindex(b"word/media/a.bin"))
+    content = with_picture(bytes(200_000))
+    name = b"word/media/image1.png"
+    directory = content.rindex(b"PK\x01\x02", 0, content.rindex(name))
     lying = bytearray(content)
     lying[directory + 24 : directory + 28] = struct.pack("<I", 10)
 

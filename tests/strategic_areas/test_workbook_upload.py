@@ -648,7 +648,7 @@ def with_part(filler, name, content):
         ("hoja.xlsx", make_other_workbook),
         ("hoja.xlsx", make_overlong),
         ("hoja.xlsx", lambda filler: with_part(filler, "xl/vbaProject.bin", b"x")),
-        ("hoja.xlsx", lambda filler: with_part(filler, "xl/x.xml", b"<a" * 2**25)),
+        ("hoja.xlsx", lambda filler: with_part(filler, "xl/styles.xml", b"<a" * 2**25)),
     ],
 )
 def test_what_is_not_the_workbook_is_refused_in_words(filler, name, make_content):
