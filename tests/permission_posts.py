@@ -24,7 +24,9 @@ QUERIES = {
 
 
 def pdf():
-    return SimpleUploadedFile("Acta.pdf", make_pdf())
+    """A PDF that no report of the world has: it has a second page."""
+    content = make_pdf(lambda written: written.add_blank_page())
+    return SimpleUploadedFile("Acta.pdf", content)
 
 
 def report(words):

@@ -12,7 +12,7 @@ from strategic_areas.models import Evidence
 
 
 class EvidenceFormSet(forms.BaseInlineFormSet):
-    """All evidence of one report; checks the number of files and the agency's quota."""
+    """All evidence of one report; checks their files, their number and the quota."""
 
     def clean(self):
         super().clean()
@@ -26,6 +26,17 @@ class EvidenceFormSet(forms.BaseInlineFormSet):
             evidence.must_fit(agency, count, [form.clean_file for form in fresh])
         except evidence.RefusedFileError as error:
             fresh[-1].add_error("upload", str(error))
+        self._must_differ(kept, fresh)
+
+    def _must_differ(self, kept, fresh):
+        """Tell each row whose file the report already has."""
+        others = [form.instance for form in kept if form not in fresh]
+        for form in fresh:
+            try:
+                evidence.must_differ(form.clean_file, others)
+            except evidence.RefusedFileError as error:
+                form.add_error("upload", str(error))
+            others.append(form.clean_file)
 
 
 def agency_of(record):

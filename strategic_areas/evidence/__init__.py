@@ -10,6 +10,7 @@ from strategic_areas.evidence.cleaning import CleanFile, clean, clean_ahead
 from strategic_areas.evidence.keeping import (
     attach,
     kept_only_if_saved,
+    must_differ,
     must_fit,
     remove_with_row,
     write,
@@ -33,6 +34,7 @@ __all__ = [
     "clean",
     "clean_ahead",
     "kept_only_if_saved",
+    "must_differ",
     "must_fit",
     "remove_with_row",
     "write",

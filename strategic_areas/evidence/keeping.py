@@ -97,6 +97,24 @@ def must_fit(agency, count, new_files):
         )
 
 
+def must_differ(clean_file, others):
+    """
+    Refuse a file that the report already has among ``others``, rows or clean files.
+
+    Call it after ``must_fit``, whose lock makes a second upload wait. It is no
+    constraint of the database, which would refuse what was stored before this rule,
+    and the copies of that in corrections.
+    """
+    for other in others:
+        if other.sha256 == clean_file.sha256:
+            raise RefusedFileError(
+                "twice",
+                _("This report already has this file: %(name)s.")
+                % {"name": other.original_name},
+                _("Attach another file, or leave this one out."),
+            )
+
+
 def remove_with_row(sender, instance, **kwargs):
     """Receiver of ``post_delete`` of evidence."""
     _remove_once_committed(instance.file.name)

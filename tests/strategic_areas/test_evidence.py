@@ -30,11 +30,12 @@ from tests.factories import (
     make_user,
     put_back_in_preparation,
 )
-from tests.uploads import make_image, make_pdf, make_photo
+from tests.uploads import make_image, make_office, make_pdf, make_photo
 
 pytestmark = pytest.mark.django_db
 
 ADD = reverse("admin:strategic_areas_activityupdate_add")
+TRACKED = "<w:d xmlns:w='w'><w:del><w:delText>Yuleisy</w:delText></w:del></w:d>"
 
 
 @pytest.fixture(autouse=True)
@@ -81,8 +82,25 @@ def filled(update, *rows, initial=0, **fields):
     return posted
 
 
-def pdf_upload(name="Acta año.pdf"):
-    return SimpleUploadedFile(name, make_pdf())
+def pdf_upload(name="Acta año.pdf", *, number=0):
+    """A PDF; another ``number`` makes another file."""
+
+    def change(pdf):
+        pdf.pages[0].obj["/Number"] = number
+
+    return SimpleUploadedFile(name, make_pdf(change))
+
+
+def in_metadata(author):
+    def change(pdf):
+        pdf.docinfo["/Author"] = author
+
+    return change
+
+
+def same_as(item):
+    with storages["evidence"].open(item.token) as stored:
+        return SimpleUploadedFile("Igual.pdf", stored.read())
 
 
 @pytest.fixture
@@ -215,6 +233,22 @@ def test_a_refused_file_is_told_beside_its_field_and_leaves_nothing(
     assert (draft.percent, draft.evidences.count()) == (40, 0)
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("Acta.docx", make_office(parts={"word/document.xml": TRACKED})),
+        ("Acta.csv", b"a;b;c\n1;2|=cmd|'/c calc'!A0\n"),
+    ],
+)
+def test_a_hostile_file_is_refused_with_the_way_to_a_clean_copy(
+    client, draft, folder, name, content
+):
+    response = save(client, draft, {"upload": SimpleUploadedFile(name, content)})
+
+    assert row_errors(response) == [["upload"]]
+    assert files_in(folder) == []
+
+
 def test_a_save_that_fails_leaves_no_file(client, draft, folder, monkeypatch):
     def fail(*args, **kwargs):
         assert files_in(folder) != []  # the file was there
@@ -230,11 +264,12 @@ def test_a_save_that_fails_leaves_no_file(client, draft, folder, monkeypatch):
 
 
 def test_a_report_takes_five_files_and_no_sixth(client, draft, folder):
-    rows = [{"upload": pdf_upload()} for _ in range(6)]
+    def rows(count):
+        return [{"upload": pdf_upload(number=number)} for number in range(count)]
 
-    refused = save(client, draft, *rows)
+    refused = save(client, draft, *rows(6))
     nothing = files_in(folder)
-    taken = save(client, draft, *[{"upload": pdf_upload()} for _ in range(5)])
+    taken = save(client, draft, *rows(5))
 
     assert row_errors(refused) == [[], [], [], [], [], ["upload"]]
     assert nothing == []
@@ -246,13 +281,50 @@ def test_stored_files_count_among_the_five(client, draft):
     stored = [make_file_evidence(draft) for _ in range(5)]
     kept = [{"id": item.pk, "activity_update": draft.pk} for item in stored]
 
-    refused = save(client, draft, *kept, {"upload": pdf_upload()}, initial=5)
+    refused = save(client, draft, *kept, {"upload": pdf_upload(number=6)}, initial=5)
     kept[0]["DELETE"] = "on"
-    taken = save(client, draft, *kept, {"upload": pdf_upload()}, initial=5)
+    taken = save(client, draft, *kept, {"upload": pdf_upload(number=6)}, initial=5)
 
     assert row_errors(refused)[5] == ["upload"]
     assert taken.status_code == 302
     assert draft.evidences.count() == 5
+
+
+def test_the_same_file_is_refused_twice_on_one_report(client, draft, folder):
+    stored = make_file_evidence(draft, name="Primera.pdf")
+    kept = {"id": stored.pk, "activity_update": draft.pk}
+    again = SimpleUploadedFile("Otra.pdf", make_pdf(in_metadata("Ana")))
+    new = [{"upload": pdf_upload(f"{n}.pdf", number=n)} for n in ("1", "2")]
+    twin = {"upload": pdf_upload("3.pdf", number="1")}
+
+    response = save(client, draft, kept, {"upload": again}, *new, twin, initial=1)
+
+    (formset,) = response.context["inline_admin_formsets"]
+    errors = [form.errors.get("upload", "") for form in formset.formset.forms]
+    assert row_errors(response) == [[], ["upload"], [], [], ["upload"]]
+    assert "Primera.pdf" in str(errors[1])
+    assert "1.pdf" in str(errors[4])
+    assert files_in(folder) == [stored.token]
+
+
+def test_the_same_file_may_stand_on_two_reports_and_replace_itself(client, draft):
+    stored = make_file_evidence(draft)
+    make_file_evidence()
+    kept = {"id": stored.pk, "activity_update": draft.pk, "upload": same_as(stored)}
+
+    response = save(client, draft, kept, initial=1)
+
+    assert response.status_code == 302
+
+
+def test_of_two_equal_files_stored_before_the_rule_both_stay(client, draft):
+    stored = [make_file_evidence(draft) for _ in range(2)]
+    rows = [{"id": item.pk, "activity_update": draft.pk} for item in stored]
+
+    response = save(client, draft, *rows, {"upload": pdf_upload(number=9)}, initial=2)
+
+    assert response.status_code == 302
+    assert draft.evidences.count() == 3
 
 
 def test_an_agency_has_room_for_so_much_and_no_more(client, draft, monkeypatch):

@@ -131,6 +131,18 @@ def test_a_report_takes_so_many_files_and_no_more(row):
     assert row.update.evidences.count() == FILES_PER_UPDATE
 
 
+def test_the_same_file_is_refused_twice(row):
+    make_file_evidence(row.update, name="Primera.pdf")
+    make_file_evidence(name="Ajena.pdf")
+
+    response = row.attach(title_es="Acta", upload=row.file(name="Otra.pdf"))
+
+    (shown,) = response.context["rows"]
+    assert response.status_code == 422
+    assert "Primera.pdf" in str(shown.evidence.form.errors["upload"])
+    assert row.update.evidences.count() == 1
+
+
 def test_evidence_does_not_make_an_open_row_stale(row):
     seen = row.update.version
 

@@ -149,6 +149,7 @@ class AttachForm(EvidenceForm):
                 evidence.must_fit(
                     self.record.agency, files.count() + 1, [self.clean_file]
                 )
+                evidence.must_differ(self.clean_file, files)
             except evidence.RefusedFileError as error:
                 self.add_error("upload", str(error))
         return cleaned
