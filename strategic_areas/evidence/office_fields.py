@@ -11,7 +11,7 @@ FETCHING = re.compile(
 )
 HYPERLINK = re.compile(r"(?i)\A\s*HYPERLINK\b")
 #: The switches of a link: a place in the document, a frame, a tip that is shown.
-SWITCH = re.compile(r'(?i)\\[lot]\s*("[^"]*"|\S+)|\\[mnh]\b')
+SWITCH = re.compile(r'(?i)\\[lot]\s*("[^"]*"|\S+)|\\[mnh]\b|\\\*\s*\w+')
 #: The longest code of a link.
 LONGEST = 8_192
 #: Stands in a field's code where another field makes a piece of it.

@@ -38,7 +38,9 @@ DROPPED_TYPES = frozenset(
     customxmlproperties+xml customproperty classificationlabels+xml people+xml
     person+xml usernames+xml printersettings calcchain+xml obfuscatedfont
     document.glossary+xml keymapcustomizations+xml namedsheetviews+xml
-    relationships+xml digital-signature-origin digital-signature-xmlsignature+xml
+    relationships+xml
+    intelligence+xml intelligence2+xml digital-signature-origin
+    digital-signature-xmlsignature+xml
     application/xml text/xml application/x-fontdata application/x-font-ttf
     """.split()  # noqa: SIM905
 )
@@ -60,7 +62,8 @@ DROPPED_RELATIONS = frozenset(
     core-properties extended-properties extendedProperties custom-properties
     customProperties customXml customXmlProps customProperty
     classificationlabels thumbnail people person usernames printerSettings calcChain
-    font glossaryDocument keyMapCustomizations namedSheetView origin signature
+    font glossaryDocument keyMapCustomizations namedSheetView intelligence origin
+    signature
     """.split()  # noqa: SIM905
 )
 COMMENTS = re.compile(r"(?i)(threaded)?comments?(extended|ids|extensible)?(\+xml)?\Z")

@@ -19,7 +19,7 @@ from strategic_areas.evidence.formulas import does_more_than_count
 from strategic_areas.evidence.office_fields import Fields, judge
 
 TRACKED = re.compile(
-    r"(ins|del|moveFrom|moveTo|delText|delInstrText|cell(Ins|Del|Merge)|conflict\w+"
+    r"(ins|del|moveFrom|moveTo|delText|delInstrText|cell(Ins|Del|Merge)|conflict(Ins|Del)\w*"
     r"|numberingChange|\w+PrChange|\w+PrExChange|tblGridChange"
     r"|(moveFrom|moveTo|customXml(Ins|Del|Move\w+))Range(Start|End))"
 )
@@ -33,6 +33,7 @@ DROPPED = frozenset(
     rsids docId docVars permStart permEnd embedRegular embedBold embedItalic
     embedBoldItalic printerSettings absPath fileSharing revisionPtr customWorkbookViews
     customSheetViews customProperties webPublishing webPublishItems contentPart fldData
+    webVideoPr
     """.split()  # noqa: SIM905 - a paragraph reads better than twenty quoted words
 )
 DROPPED_ATTRIBUTES = re.compile(

@@ -81,12 +81,15 @@ def without_segments(photo):
     """A JPEG without the segments for place, camera, program and comment."""
     if photo[:2] != b"\xff\xd8":
         raise ValueError("A photo that is none")
-    kept, place = bytearray(b"\xff\xd8"), 2
+    kept, place, has_points = bytearray(b"\xff\xd8"), 2, False
     while True:
         found = NEXT_MARKER.search(photo, place)
-        if not found:
-            raise ValueError("A photo without an end")
-        kept += photo[place : found.start()]
+        if has_points:
+            kept += photo[place : found.start() if found else None]
+        elif not found:
+            raise ValueError("A photo without points")
+        if found is None:
+            return bytes(kept + b"\xff\xd9")
         marker, place = photo[found.end() - 1], found.end()
         if marker == END:
             return bytes(kept + b"\xff\xd9")
@@ -94,6 +97,7 @@ def without_segments(photo):
             continue
         (length,) = struct.unpack_from(">H", photo, place)
         segment, place = photo[place : place + length], place + length
+        has_points = has_points or marker == SCAN
         if _shows(marker, segment[2:]):
             kept += bytes([0xFF, marker]) + segment
 

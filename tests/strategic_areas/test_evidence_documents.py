@@ -179,6 +179,7 @@ def test_a_shared_workbooks_log_is_refused():
 def test_a_document_loses_what_tells_of_people_and_computers():
     settings = (
         f"<w:settings xmlns:w='urn:w'><w:rsids><w:rsid w:val='{HIDDEN}'/></w:rsids>"
+        f"<w14:conflictMode xmlns:w14='x'/><webVideoPr embeddedHtml='{HIDDEN}'/>"
         f"<w:docVars><w:docVar w:val='{HIDDEN}'/></w:docVars><w:zoom/></w:settings>"
     )
     body = (
@@ -194,6 +195,10 @@ def test_a_document_loses_what_tells_of_people_and_computers():
             f"{WORD}.document.glossary+xml",
         ),
         "customXml/item1.xml": ("customXml", "application/xml"),
+        "word/intelligence2.xml": (
+            f"{MICROSOFT}/2020/10/relationships/intelligence",
+            "application/vnd.ms-office.intelligence2+xml",
+        ),
         "word/printer.bin": ("printerSettings", f"{WORD}.printerSettings"),
     }
     content = make_office(
@@ -365,6 +370,7 @@ def test_a_field_that_links_elsewhere_is_refused(target):
         ' HYPERLINK \\l "_Toc1" ',
         ' HYPERLINK "https://example.org/a" \\o "Nota" ',
         ' HYPERLINK "mailto:a@example.org"',
+        ' HYPERLINK "https://example.org/a" \\* MERGEFORMAT ',
         ' TOC \\o "1-3" \\h \\z \\u ',
         " PAGE \\* MERGEFORMAT",
     ],

@@ -266,6 +266,23 @@ def test_a_picture_in_a_pdf_keeps_nothing_but_its_points(change, original):
     assert dict(image.getexif()) == {}
 
 
+def test_a_photo_whose_end_is_missing_is_shown_and_cleaned():
+    content = make_photo()
+    assert content.endswith(b"\xff\xd9")
+
+    image = shown(cleaned(drawn(content[:-2], Name.DCTDecode)))
+
+    assert dict(image.getexif()) == {}
+
+
+def test_what_stands_between_the_segments_of_a_photo_is_left_behind():
+    content = make_image("JPEG")
+
+    image = shown(cleaned(drawn(content[:2] + HIDDEN + content[2:], Name.DCTDecode)))
+
+    assert image.size == (8, 6)
+
+
 def test_the_colours_of_a_photo_for_print_stay():
     content = make_image("JPEG", mode="CMYK", new={"color": (10, 20, 30, 40)})
     assert b"Adobe" in content
