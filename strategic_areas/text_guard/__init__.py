@@ -3,28 +3,61 @@ The guard: it finds personal data in a text before the public can read it.
 
 The portal reports on work and never on a person. Every text that people type, upload or
 import is checked here before it becomes public. Data that identifies a person blocks
-the text: identity documents, telephone numbers, e-mail addresses, birth dates, bank
-accounts and initials. Data by which a person may be recognised gives a warning, which
-somebody has to check: one to nine people, in digits or in words, an age next to a
-place, a name, a case file, a number plate or a street address. A false warning costs
-less than a missed one; a block has to be right.
+the text: identity documents, telephone numbers, e-mail addresses, profiles, birth
+dates, bank accounts and initials; so do signs that nobody sees, which could hide such
+data. Data by which a person may be recognised gives a warning, which somebody has to
+check: one to nine people, in digits or in words, an age next to a place, a name, a case
+file, a number plate or a street address. Officials with their office, help lines, and
+telephones and addresses of institutions are no personal data.
 
-The guard is pure and deterministic. It uses lists of words and regular expressions in
-Spanish and English, and its time grows linearly with the length of the text.
+The guard is pure and deterministic. It uses lists of words (``vocabulary.txt``) and
+regular expressions in Spanish, English and Haitian Creole, and its time grows linearly
+with the length of the text.
 """
 
-from strategic_areas.text_guard import ages, identifiers, names, numbers, traces
+from collections.abc import Iterator
+
+from strategic_areas.text_guard import (
+    ages,
+    identifiers,
+    initials,
+    names,
+    numbers,
+    online,
+    patterns,
+    spelt,
+    traces,
+)
 from strategic_areas.text_guard.findings import Finding, Kind, Severity
 from strategic_areas.text_guard.reading import Reading
 
 __all__ = ["Finding", "Kind", "Severity", "inspect"]
 
+PATTERNS = [*online.RULES, *identifiers.RULES]
+
+
+def _find_identifiers(reading: Reading) -> Iterator[Finding]:
+    return patterns.find(reading, PATTERNS)
+
+
+def _find_traces(reading: Reading) -> Iterator[Finding]:
+    return patterns.find(reading, traces.RULES)
+
+
+def _find_hidden(reading: Reading) -> Iterator[Finding]:
+    for start, end in reading.hidden:
+        yield Finding(Kind.HIDDEN, start, end)
+
+
 RULES = (
-    identifiers.find_identifiers,
+    _find_hidden,
+    _find_identifiers,
+    spelt.find_spelt_numbers,
+    _find_traces,
     numbers.find_small_numbers,
     ages.find_ages_with_places,
+    initials.find_initials,
     names.find_names,
-    traces.find_traces,
 )
 
 

@@ -11,7 +11,6 @@ from itertools import pairwise
 
 from strategic_areas.text_guard import vocabulary
 from strategic_areas.text_guard.findings import Finding, Kind
-from strategic_areas.text_guard.places import LONGEST, PLACES
 from strategic_areas.text_guard.reading import Reading, Word
 
 #: The most words between an age and its place, and between a person and the years.
@@ -40,17 +39,70 @@ def find_ages_with_places(reading: Reading) -> Iterator[Finding]:
 
 def _places(reading: Reading) -> Iterator[tuple[int, int, str]]:
     for start in range(len(reading.words)):
-        for length in range(LONGEST, 0, -1):
-            words = reading.words[start : start + length]
-            if tuple(word.text for word in words) in PLACES:
-                yield start, start + length, "place"
-                break
+        end = place_at(reading, start) or _unknown_place_end(reading, start)
+        if end:
+            yield start, end, "place"
+
+
+def _unknown_place_end(reading: Reading, start: int) -> int | None:
+    """The end of what looks like a place: "from Los Guandules", "oriunda de"."""
+    word, after = reading.word(start), reading.word(start + 1)
+    if word.text in vocabulary.ORIGINS:
+        return start + 1
+    before = reading.word(start - 1).text
+    is_inside = before in vocabulary.AT or (
+        before == "," and reading.word(start - 2).text in vocabulary.YEARS
+    )
+    is_name = (
+        word.is_capitalised
+        and not word.is_shouted
+        and word.text not in vocabulary.NO_NAMES
+    )
+    if (
+        is_inside
+        and is_name
+        and word.text not in vocabulary.MONTHS | vocabulary.OFFICES
+    ):
+        return start + 1
+    if is_inside and word.text in vocabulary.PLACE_STARTS and word.is_capitalised:
+        return start + 2 if after.is_capitalised and not word.is_shouted else None
+    return None
 
 
 def _ages(reading: Reading) -> Iterator[tuple[int, int, str]]:
     for index, word in enumerate(reading.words):
-        if _is_age(word) and (end := _age_end(reading, index)):
+        if word.text in vocabulary.AGE_WORDS:
+            yield index, index + 1, "age"
+        elif (_is_age(word) or _ends_an_age(reading, index)) and (
+            end := _age_end(reading, index)
+        ):
             yield index, end, "age"
+
+
+def place_at(reading: Reading, start: int) -> int | None:
+    """The end of the longest place that begins here; else None."""
+    if reading.word(start).text not in vocabulary.PLACE_BEGINS:
+        return None
+    for length in range(vocabulary.LONGEST_PLACE, 0, -1):
+        words = reading.words[start : start + length]
+        if tuple(word.text for word in words) in vocabulary.PLACES:
+            return start + length
+    return None
+
+
+def age_at(reading: Reading, index: int) -> bool:
+    """True for a number of years that begins here: "17 años", "fifteen"."""
+    return _is_age(reading.word(index)) and (
+        reading.word(index + 1).text in vocabulary.YEARS
+    )
+
+
+def _ends_an_age(reading: Reading, index: int) -> bool:
+    """True for the end of "treinta y un"."""
+    return reading.word(index).text in {"un", "una"} and (
+        reading.word(index - 2).text in vocabulary.AGES_IN_WORDS
+        and reading.word(index - 1).text == "y"
+    )
 
 
 def _is_age(word: Word) -> bool:
@@ -62,11 +114,30 @@ def _is_age(word: Word) -> bool:
 def _age_end(reading: Reading, index: int) -> int | None:
     """Where an age that begins here ends; None if the number is no age."""
     before = [reading.word(index - back).text for back in (1, 2, 3)]
+    word_text = reading.word(index).text
     place = index + 1
     if _is_in_a_range(reading, index):
         return None
     if vocabulary.AGED & set(before[:2]):
         return place
+    behind = reading.word(place).text
+    is_old_enough = not word_text.isdecimal() or 8 <= int(word_text) <= OLDEST
+    if before[0] in {"de", ","} and behind in vocabulary.AFTER_AGE and is_old_enough:
+        is_girl = before[1] in vocabulary.SOUGHT_ONE | vocabulary.KIN | {
+            "la",
+            "el",
+            "otra",
+            "otro",
+        }
+        if is_girl and (before[1] != "menor" or before[2] in STARTS_A_MINOR):
+            return place
+    if before[0] in {"tiene", "tenia"} and behind in {"y", ",", "."} and is_old_enough:
+        return place
+    if before[0] == "," and before[2] == "(" and behind == ")":
+        return place + 1
+    if before[0] == "(" and reading.word(place).text == ")":
+        is_of_one = before[1] in vocabulary.SOUGHT_ONE and len(word_text) == 2
+        return place + 1 if is_of_one else None
     if reading.word(place).text == "-":
         place += 1
     if reading.word(place).text not in vocabulary.YEARS:
@@ -79,7 +150,13 @@ def _age_end(reading: Reading, index: int) -> int | None:
     is_said = bool(after & vocabulary.OLD)
     if reading.word(place).text in vocabulary.ENGLISH_YEARS:
         return place + 1 if is_said else None
-    return place + 1 if is_said or _is_near_a_person(reading, index) else None
+    is_of_somebody = (
+        is_said
+        or before[0] == "gen"
+        or _is_near_a_person(reading, index)
+        or (is_old_enough and reading.word(place + 2).text in vocabulary.HAMLETS)
+    )
+    return place + 1 if is_of_somebody else None
 
 
 def _is_in_a_range(reading: Reading, index: int) -> bool:
@@ -93,4 +170,4 @@ def _is_in_a_range(reading: Reading, index: int) -> bool:
 
 def _is_near_a_person(reading: Reading, index: int) -> bool:
     near = reading.words[max(0, index - NEAR_PERSON) : index + NEAR_PERSON]
-    return any(word.text in vocabulary.PERSONS for word in near)
+    return any(word.text in vocabulary.AGED_PEOPLE for word in near)

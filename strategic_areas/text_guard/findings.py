@@ -21,9 +21,11 @@ class Kind(StrEnum):
     PASSPORT = "passport"
     TELEPHONE = "telephone"
     EMAIL = "email"
+    PROFILE = "profile"
     BIRTH_DATE = "birth_date"
     BANK_ACCOUNT = "bank_account"
     INITIALS = "initials"
+    HIDDEN = "hidden"
     SMALL_NUMBER = "small_number"
     AGE_AND_PLACE = "age_and_place"
     NAME = "name"
@@ -32,16 +34,19 @@ class Kind(StrEnum):
     ADDRESS = "address"
 
 
-#: Kinds that identify one person by themselves; the others only give a warning.
+#: Kinds that identify one person by themselves, and signs that hide such data; the
+#: others only give a warning.
 BLOCKING = frozenset(
     {
         Kind.IDENTITY_DOCUMENT,
         Kind.PASSPORT,
         Kind.TELEPHONE,
         Kind.EMAIL,
+        Kind.PROFILE,
         Kind.BIRTH_DATE,
         Kind.BANK_ACCOUNT,
         Kind.INITIALS,
+        Kind.HIDDEN,
     }
 )
 
@@ -58,6 +63,10 @@ MESSAGES = {
         "This is an e-mail address. Take it out; how to reach an agency is shown on "
         "its own page."
     ),
+    Kind.PROFILE: _(
+        "This looks like somebody's profile or user name in a social network. Take it "
+        "out."
+    ),
     Kind.BIRTH_DATE: _("This looks like somebody's date of birth. Take it out."),
     Kind.BANK_ACCOUNT: _(
         "This looks like the number of a bank account or card. Take it out."
@@ -65,6 +74,10 @@ MESSAGES = {
     Kind.INITIALS: _(
         "These look like a person's initials. Take them out: whoever knows the case "
         "recognises them."
+    ),
+    Kind.HIDDEN: _(
+        "Here stands a sign that nobody sees, such as one that turns the direction of "
+        "the text. Delete these words and type them again."
     ),
     Kind.SMALL_NUMBER: _(
         "This tells of fewer than ten people, who may be recognised. Tell of the work "

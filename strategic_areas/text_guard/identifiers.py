@@ -1,24 +1,29 @@
 """
 The rules for data that identifies one person by itself, and so blocks a text.
 
-Each rule is a regular expression, and some also need a certain word nearby. Repetitions
-are bounded, so that no text makes a rule slow. Characters matched by one rule are not
-matched by a later one. Two libraries tell whether a telephone number, account or card
-can exist. They do not find telephone numbers, because ``PhoneNumberMatcher`` misses one
-next to another number.
+Two libraries tell whether a telephone number, account or card can exist. They do not
+find telephone numbers, because ``PhoneNumberMatcher`` misses one next to another
+number. Numbers written in words are read in ``spelt``.
 """
 
 import re
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberType, ValidationResult
 from stdnum import iban, luhn
 from stdnum.util import clean
 
-from strategic_areas.text_guard.findings import Finding, Kind
-from strategic_areas.text_guard.reading import Reading
+from strategic_areas.text_guard.findings import Kind
+from strategic_areas.text_guard.patterns import (
+    GAP,
+    MONTH,
+    NO_CODE,
+    PRIVATE,
+    Rule,
+    around,
+    is_of_an_office,
+    words,
+)
 
 #: Help lines that any text may name although they are not toll-free: that of the
 #: Ministry of Women. Short numbers such as 9-1-1 or *212 match no rule.
@@ -26,51 +31,34 @@ HELP_LINES = frozenset({"8096897212"})
 #: Toll-free numbers belong to no person. phonenumbers knows all but this prefix.
 TOLL_FREE = "809200"
 
-MONTH = (
-    "(?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|sep?tiembre|octubre|noviembre"
-    "|diciembre|january|february|march|april|may|june|july|august|september|october"
-    "|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)"
-)
 DATE = (
-    r"(?:\d{1,4}[-/. ]\d{1,2}[-/. ]\d{2,4}"
+    r"(?:\d{1,4}[-/. ]{1,2}\d{1,2}[-/. ]{1,2}\d{2,4}|(?<!\d)(?:\d{6}|\d{8})(?!\d)"
+    r"|\d{1,2}[-/. ][ivx]{1,4}[-/. ]\d{2,4}"
+    rf"|\d{{1,2}}[-/. ](?:de )?{MONTH}[-/. ](?:de )?\d{{2,4}}"
+    rf"|(?<![a-z])[a-z]{{3,12}} de {MONTH}(?![a-z])"
     rf"|\d{{1,2}}(?:st|nd|rd|th|ro|o)?[ \n,]{{0,2}}(?:of |de |del )?{MONTH}(?![a-z])"
-    rf"|{MONTH} \d{{1,2}}(?!\d))"
+    rf"|{MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?!\d)"
+    rf"|{MONTH}[ ,]{{1,2}}(?:de |del )?(?:19|20)\d\d(?!\d))"
 )
 #: The results of phonenumbers for a number that can only be dialled locally.
 TOO_SHORT = {ValidationResult.TOO_SHORT, ValidationResult.IS_POSSIBLE_LOCAL_ONLY}
-#: Three, seven and one digit, with any separators.
-CEDULA = r"\d{3}[-. \n]{0,3}\d{7}[-. \n]{0,3}\d"
-
-
-class Rule(NamedTuple):
-    """A pattern whose group ``found`` is a finding if ``accepts`` agrees."""
-
-    kind: Kind
-    shape: re.Pattern[str]
-    accepts: Callable[[re.Match[str]], bool]
-
-
-def find_identifiers(reading: Reading) -> Iterator[Finding]:
-    """All findings of the rules, which never overlap."""
-    taken = bytearray(len(reading.plain))
-    for rule in RULES:
-        for match in rule.shape.finditer(reading.plain):
-            start, end = match.span("found")
-            if any(taken[start:end]) or not rule.accepts(match):
-                continue
-            taken[start:end] = b"\1" * (end - start)
-            if rule.kind != Kind.TELEPHONE or not _is_official(match["found"]):
-                yield reading.finding(rule.kind, start, end)
-
-
-def _always(match: re.Match[str]) -> bool:
-    return True
+#: Three, seven and one digit with any separators, or three, three, four and one.
+CEDULA = (
+    rf"(?:\d{{3,6}}[ ,-]{{1,2}}serie[ .]{{1,2}}\d{{1,3}}|\d{{3}}{GAP}\d{{7}}{GAP}\d"
+    rf"|\d(?:[-._ ]{{1,3}}\d){{10}}"
+    rf"|[04]\d\d[-._ ]\d{{3}}[-._ ]\d{{4}}[-._ ]\d)"
+)
+#: Where numbers belong to a document, and where to something else.
+OFFICE_LINE = re.compile(words("OFFICE_LINE"))
+NOT_A_PERSON = re.compile(rf"{words('BORN_THINGS')}[^.;]{{0,60}}$")
+PASSPORT_WORD = re.compile(r"(?<![a-z])(?:pasaporte|passport|paspo)(?!s)")
+AMOUNT = re.compile(r"(?:rd|us|usd|eur)?[$€] ?$")
 
 
 def _dialled(text: str) -> phonenumbers.PhoneNumber | None:
     """The text as a Dominican telephone number; None if it cannot be a number."""
     try:
-        return phonenumbers.parse(text.replace("\n", " "), "DO")
+        return phonenumbers.parse(re.sub(r"[^\d+]", " ", text), "DO")
     except NumberParseException:
         return None
 
@@ -88,6 +76,15 @@ def _is_official(found: str) -> bool:
     )
 
 
+def _is_private(match: re.Match[str]) -> bool:
+    """True for what can be dialled but is no help line and no office's number."""
+    if _is_official(match["found"]):
+        return False
+    near = around(match, 60, 25)
+    is_told = OFFICE_LINE.search(near) or near[:60].rstrip().endswith((":", ")", ","))
+    return not (is_told and is_of_an_office(match))
+
+
 def _is_telephone(match: re.Match[str]) -> bool:
     """
     True for a number that its country assigns, or after a plus for one long enough.
@@ -99,8 +96,12 @@ def _is_telephone(match: re.Match[str]) -> bool:
         return False
     if match["found"].startswith("+"):
         reason = phonenumbers.is_possible_number_with_reason(number)
-        return reason not in TOO_SHORT
-    return phonenumbers.is_valid_number(number)
+        return reason not in TOO_SHORT and _is_private(match)
+    return phonenumbers.is_valid_number(number) and _is_private(match)
+
+
+def _is_dialled(match: re.Match[str]) -> bool:
+    return _is_code(match) and _is_private(match)
 
 
 def _is_cedula(match: re.Match[str]) -> bool:
@@ -135,11 +136,16 @@ def _is_iban(match: re.Match[str]) -> bool:
     return is_dominican or iban.is_valid(code, check_country=False)
 
 
+def _is_code(match: re.Match[str]) -> bool:
+    """True for a number that is neither a date, an amount nor a span of years."""
+    start = match.start("found")
+    before = match.string[max(0, start - 5) : start]
+    return not NO_CODE.fullmatch(match["found"]) and not AMOUNT.search(before)
+
+
 def _is_passport(match: re.Match[str]) -> bool:
     """True with the word passport nearby, before or after the number."""
-    before = match.string[max(0, match.start() - 40) : match.start()]
-    after = match.string[match.end() : match.end() + 25]
-    return bool(PASSPORT_WORD.search(f"{before} {after}"))
+    return bool(PASSPORT_WORD.search(around(match, 40, 25))) and _is_code(match)
 
 
 def _is_birth(match: re.Match[str]) -> bool:
@@ -149,26 +155,11 @@ def _is_birth(match: re.Match[str]) -> bool:
 
 
 WEB_ADDRESS = re.compile(r"https?://[^ \n]{1,190}/$")
-PASSPORT_WORD = re.compile(r"(?<![a-z])(?:pasaporte|passport)")
-NOT_A_PERSON = re.compile(
-    r"(?<![a-z])(?:campana|plan|programa|comision|red|proyecto|ley|iniciativa|linea|mesa"
-    r"|unidad|institucion|agencia|alianza|campaign|programme|program|commission|network"
-    r"|project|law|initiative|line|unit|agency|alliance)(?![a-z])[^.;]{0,60}$"
-)
 NOT_A_DAY = re.compile(
     r"(?<![a-z])(?:antes|despues|desde|entre|hasta|partir|before|after|since|between"
     r"|until)(?![a-z])"
 )
 RULES = [
-    Rule(
-        # Addresses of institutions are found too: nobody can tell who reads the mail.
-        Kind.EMAIL,
-        re.compile(
-            r"(?P<found>[\w.%+'-]{1,64}(?: ?@ ?| ?[(\[](?:at|arroba)[)\]] ?| arroba )"
-            r"[\w-]{1,63}(?:\.[\w-]{1,63}){1,4})"
-        ),
-        _always,
-    ),
     Rule(
         Kind.IDENTITY_DOCUMENT,
         re.compile(rf"(?<![+\d])(?P<found>{CEDULA})(?!\d)"),
@@ -179,16 +170,26 @@ RULES = [
         Kind.TELEPHONE,
         re.compile(
             r"(?<!\d)(?<!\d[.,])(?P<found>(?:[+]?1[-. \n]{0,2})?"
-            r"(?:[(]?8[024]9[)]?[-. \n)/]{0,3}\d{3}[-. \n]{0,3}"
-            r"|[(]\d{3}[)] ?\d{3}[-. ]|\d{3}[-.]\d{3}[-.]"
-            r"|8(?:00|33|44|55|66|77|88) \d{3} )"
+            rf"(?:[(]?8[024]9[)]?{GAP}\d{{3}}{GAP}|[(]\d{{3}}[)] ?\d{{3}}[-. ]"
+            r"|\d{3}[-.]\d{3}[-.]|8(?:00|33|44|55|66|77|88) \d{3} )"
             r"\d{4})(?!\d)"
         ),
         _is_telephone,
     ),
     Rule(
         Kind.TELEPHONE,
-        re.compile(r"(?P<found>[+] ?[1-9](?:[-. \n()]{0,3}\d){7,14})(?!\d)"),
+        re.compile(
+            r"(?<!\d)(?P<found>[(]?8[-._ ]{0,3}[024][-._ ]{0,3}9[)]?"
+            r"(?:[-._ ]{0,3}\d){7})(?!\d)"
+        ),
+        _is_dialled,
+    ),
+    Rule(
+        Kind.TELEPHONE,
+        re.compile(
+            r"(?P<found>(?:[+]|(?<!\d)00) ?[1-9](?:[-._ \n()]{0,3}\d){7,14}"
+            r"|(?<!\d)509[- ][2-5]\d{3}[- ]?\d{4})(?!\d)"
+        ),
         _is_telephone,
     ),
     Rule(
@@ -201,46 +202,80 @@ RULES = [
     ),
     Rule(
         Kind.BANK_ACCOUNT,
+        re.compile(
+            rf"{words('ACCOUNT')}[^\d;]{{0,30}}(?:terminad[ao]|termina|ending|\*\*|xx)"
+            r"[^\d;]{0,12}(?P<found>\d{3,4})(?!\d)"
+        ),
+    ),
+    Rule(
+        Kind.BANK_ACCOUNT,
         re.compile(r"(?<!\d)(?P<found>\d{4}(?:[- \n]?\d{4}){3})(?!\d)"),
         _is_card,
     ),
     Rule(
-        Kind.BANK_ACCOUNT,
-        re.compile(
-            r"(?<![a-z])(?:cuenta|account)(?! con(?![a-z]))(?![a-z])[^\d]{0,40}"
-            r"(?P<found>\d(?:[- \n]?\d){8,19})(?!\d)"
-        ),
-        _always,
-    ),
-    Rule(
         Kind.IDENTITY_DOCUMENT,
         re.compile(
-            r"(?<![a-z])(?:cedula|documento de identidad|identity card|id card|dni|ninu"
-            r"|nif|carne|carnet)(?![a-z])[^\d]{0,30}"
-            r"(?P<found>\d(?:[-. \n]{0,2}\d){6,16})(?!\d)"
+            rf"{words('DOCUMENT')}[^\d;]{{0,30}}?"
+            rf"(?P<found>(?:(?<![a-z])[a-z]{{1,3}}[-.]?)?\d(?:{GAP}\d){{5,18}})(?!\d)"
         ),
-        _always,
+        _is_code,
+    ),
+    Rule(
+        Kind.BANK_ACCOUNT,
+        re.compile(
+            rf"{words('ACCOUNT')}[^\d;]{{0,40}}(?P<found>\d(?:{GAP}\d){{7,22}})(?!\d)"
+        ),
+        _is_code,
     ),
     Rule(
         Kind.PASSPORT,
-        re.compile(r"(?<!\w)(?P<found>[a-z]{1,3}-?\d{5,9}|\d{7,9})(?!\w)"),
+        re.compile(
+            r"(?<![\w$])(?P<found>[a-z]{1,3}[-. ]?\d(?:[-. ]?\d){4,8}"
+            r"|\d{7,9})(?!\w)"
+        ),
         _is_passport,
     ),
     Rule(
         Kind.TELEPHONE,
         re.compile(
-            r"(?<![a-z])(?:tel|telf|telefonos?|cel|celular|movil|whatsapp|phone|telephone"
-            r"|mobile|cellphone|fax|llamar al|llame al)(?![a-z])[^\d]{0,25}"
-            r"(?P<found>\d(?:[-. \n]{0,2}\d){6,13})(?!\d)"
+            rf"{words('PHONE')}[^\d;]{{0,30}}(?P<found>\d(?:{GAP}\d){{6,13}})(?!\d)"
         ),
-        _always,
+        _is_dialled,
     ),
     Rule(
         Kind.BIRTH_DATE,
+        re.compile(rf"{words('BIRTH')}(?P<gap>[^\d;]{{0,40}}?)(?P<found>{DATE})"),
+        _is_birth,
+    ),
+    Rule(
+        # iniciales y.a.c.; those in capitals are found by their words.
+        Kind.INITIALS,
         re.compile(
-            r"(?<![a-z])(?:nacid[oa]s?|nacio|fecha de (?:su )?nac(?:imiento)?|f\. ?nac"
-            r"|born|date of birth|birth ?date|d\.?o\.?b)(?![a-z])(?P<gap>[^\d;]{0,40}?)"
-            rf"(?P<found>{DATE})"
+            r"(?<![a-z])(?:iniciales|initials"
+            r"|inisyal)[ :]{1,2}(?P<found>(?:[a-z][.-] ?){1,4}"
+            r"[a-z])(?![a-z])"
+        ),
+    ),
+    Rule(
+        # A year or a month alone is somebody's birth only beside a word for a person.
+        Kind.BIRTH_DATE,
+        re.compile(
+            rf"{words('BIRTH')}(?P<gap>) ?(?:(?:en|in|nan|del?|para|hacia|an|por"
+            rf"|circa|around) )?"
+            rf"(?:el |ano |lane |mes de |mwa ){{0,2}}"
+            rf"(?P<found>(?:19|20)\d\d(?!\d)|{MONTH}(?![a-z]))"
+        ),
+        lambda match: _is_birth(match) and bool(PRIVATE.search(around(match, 80, 40))),
+    ),
+    Rule(
+        # 14/03/2009 (nacimiento)
+        Kind.BIRTH_DATE,
+        re.compile(
+            rf"(?<![\w])(?P<found>{DATE})(?P<gap>)[ ,(]{{1,3}}(?:su |fecha de "
+            rf"|date of )?"
+            r"(?:nacimiento|nac(?![a-z])|birth(?! regis)|nesans|f\.n"
+            r"|(?:(?:la|el|ella) )?"
+            r"(?:(?:nina|menor|joven|adolescente|victima) )?cumpl(?:e|io|ira)(?![a-z]))"
         ),
         _is_birth,
     ),

@@ -1,130 +1,196 @@
 """
-The rules for names and initials next to a word for a person.
+The rule for names of people, in Spanish, English and Haitian Creole.
 
-Initials block: "la víctima M. R.", "J.P.F., de 15 años". Two capitalised words right
-after "la víctima" or "la joven" warn as a name, and so does a single one after
-"llamada" or "named", unless one of them belongs to institutions. A text all in capitals
-cannot be told apart and has no names here.
+A capitalised word is a name because of what stands before it: a victim ("la menor
+Yuleisy"), a relative ("su tía Mercedes"), a title ("doña Carmen") or a word that
+announces a name ("conocida como La Flaca"); or because of what stands after it: a
+person or an age ("Nadia, a survivor"). Common given names are names anywhere. Officials
+named with their office are no finding, and neither is what is called after people. All
+names give a warning.
 """
 
 from collections.abc import Iterator
 
 from strategic_areas.text_guard import vocabulary
+from strategic_areas.text_guard.ages import age_at, place_at
 from strategic_areas.text_guard.findings import Finding, Kind
+from strategic_areas.text_guard.leads import (
+    QUOTES,
+    is_given,
+    is_official,
+    lead_of,
+    stands_for_a_person,
+)
 from strategic_areas.text_guard.reading import Reading, Word
 
-#: The most words between initials and the person or the age.
-NEAR = 4
 LONGEST_NAME = 8
-LONGEST_INITIALS = 5
-SIGNS = frozenset({",", ":", '"', "«", "“"})
 
 
 def find_names(reading: Reading) -> Iterator[Finding]:
-    """Findings of initials and names, in the order of the text."""
-    for index, word in enumerate(reading.words):
-        if end := _initials_end(reading, index):
-            kind = Kind.INITIALS
-        elif end := _name_end(reading, index):
-            kind = Kind.NAME
-        else:
-            continue
-        yield reading.finding(kind, word.start, reading.word(end - 1).end)
-
-
-def _is_initial(reading: Reading, index: int) -> bool:
-    """True for one capital letter with a full stop."""
-    word, stop = reading.word(index), reading.word(index + 1)
-    return (
-        len(word.text) == 1
-        and word.is_capitalised
-        and stop.text == "."
-        and stop.start == word.end
-    )
-
-
-def _initials_end(reading: Reading, index: int) -> int | None:
-    """The end of two to five initials of a person that begin here; else None."""
-    if _is_initial(reading, index - 2) or not _is_initial(reading, index):
-        return None
-    end, letters = index, ""
-    while _is_initial(reading, end) and len(letters) < LONGEST_INITIALS:
-        letters += reading.word(end).text
-        end += 2
-    if len(letters) < 2:
-        return None
-    if reading.word(index - 1).text in vocabulary.SOUGHT:
-        return end
-    if letters in vocabulary.ABBREVIATIONS:
-        return None
-    return end if _is_of_a_person(reading, index, end) else None
-
-
-def _is_of_a_person(reading: Reading, start: int, end: int) -> bool:
-    """True for initials after a word for a person, or before an age."""
-    for back in range(1, NEAR + 1):
-        word = reading.word(start - back)
-        if word.text in vocabulary.SOUGHT or word.text in {"iniciales", "initials"}:
-            return True
-        if not _may_introduce(word, back):
-            break
-    behind = [reading.word(end + on) for on in range(NEAR)]
-    return behind[0].text in {",", "(", "de"} and any(
-        word.text in vocabulary.YEARS | vocabulary.AGED for word in behind
-    )
+    end = 0
+    for index in range(len(reading.words)):
+        if index >= end and (found := _name_end(reading, index)):
+            end = found
+            yield reading.finding(
+                Kind.NAME, reading.word(index).start, reading.word(end - 1).end
+            )
 
 
 def _name_end(reading: Reading, index: int) -> int | None:
-    """The end of a name that begins here, right after a word for a person."""
-    if not _is_part(reading.word(index)):
+    """Where a name that begins here ends; None if no name begins here."""
+    word = reading.word(index)
+    if not word.is_letters or _is_inside(reading, index):
         return None
-    needed = _needed_parts(reading, index)
-    if needed is None:
-        return None
-    end, parts, is_spelt = index, 0, False
-    for place in range(index, index + LONGEST_NAME):
-        word = reading.word(place)
-        if word.text in vocabulary.INSTITUTIONS:
-            break
-        if _is_part(word):
-            end, parts = place + 1, parts + 1
-            is_spelt = is_spelt or len(word.text) > 1
-        elif word.text not in vocabulary.PARTICLES and not _is_initial(
-            reading, place - 1
-        ):
-            break
-    return end if parts >= needed and is_spelt else None
-
-
-def _needed_parts(reading: Reading, index: int) -> int | None:
-    """How many capitalised words make a name: one after "called"; None for no name."""
-    called = False
-    for back in range(1, NEAR + 1):
-        word = reading.word(index - back)
-        if word.text in vocabulary.SOUGHT:
-            if _is_of_an_institution(reading, index - back):
-                return None
-            return 1 if called else 2
-        if word.text in vocabulary.CALLED:
-            called = True
-        elif not _may_introduce(word, back):
-            break
+    end = _capitals_end(reading, index)
+    if end is None:
+        return _uncapitalised_end(reading, index) or _initial_end(reading, index)
+    lead, distance = lead_of(reading, index)
+    parts = _parts(reading, index, end)
+    given = is_given(word)
+    if lead == "nickname" or (lead == "called" and not _is_acronym(word)):
+        return end
+    if lead == "person" and (parts > 1 or distance == 0 or given):
+        return end
+    if lead == "several" and given:
+        return end
+    if lead in {"kin", "title"} and not is_official(reading, index, end):
+        return end
+    if (
+        _is_described(reading, index, end)
+        or (given and parts > 1)
+        or (word.text in vocabulary.CERTAIN and parts == 1)
+        or (parts > 1 and reading.word(end - 1).text in vocabulary.SURNAMES)
+    ):
+        return end if stands_for_a_person(reading, index, end) else None
     return None
 
 
-def _may_introduce(word: Word, back: int) -> bool:
-    """True for a word or character that may stand between a person and a name."""
-    if word.text in vocabulary.INTRODUCTIONS or word.text in SIGNS:
+def _is_inside(reading: Reading, index: int) -> bool:
+    """True right after another part of the same capitalised words."""
+    before = reading.word(index - 1)
+    return (
+        (
+            before.is_letters
+            and before.is_capitalised
+            and before.text not in vocabulary.LEADS
+            and reading.word(index).is_capitalised
+        )
+        or before.text in {"@", "#", "/", "_"}
+        and before.end == reading.word(index).start
+    )
+
+
+def _is_part(reading: Reading, index: int) -> bool:
+    """True for a word that may be part of a name, as far as its letters tell."""
+    word = reading.word(index)
+    if not (word.is_letters and word.is_capitalised) or len(word.text) < 2:
+        return False
+    if word.text in vocabulary.NO_NAMES or word.text in vocabulary.OFFICES:
+        return False
+    if word.is_shouted:
+        is_loud = (
+            reading.word(index - 1).is_shouted or reading.word(index + 1).is_shouted
+        )
+        return is_given(word) if is_loud else len(word.text) > 5
+    return True
+
+
+def _is_rest(reading: Reading, index: int) -> bool:
+    """True for a further part: any capitalised word, or an initial with its stop."""
+    word = reading.word(index)
+    if not word.is_letters or not word.is_capitalised:
+        return False
+    if word.is_shouted and not reading.word(index - 1).is_shouted:
+        return False
+    return word.text not in vocabulary.NO_NAMES and word.text not in vocabulary.OFFICES
+
+
+def _is_acronym(word: Word) -> bool:
+    return word.is_shouted and word.text not in vocabulary.GIVEN
+
+
+def _capitals_end(reading: Reading, index: int) -> int | None:
+    """The end of the capitalised words here that are no place; else None."""
+    if not _is_part(reading, index):
+        return None
+    place = place_at(reading, index)
+    if place and reading.word(index).text not in vocabulary.GIVEN:
+        return None
+    end, at = index + 1, index + 1
+    while at < index + LONGEST_NAME:
+        word = reading.word(at)
+        if _is_rest(reading, at):
+            end = at + 1
+        elif not (
+            word.text in vocabulary.PARTICLES
+            or (word.text == "." and len(reading.word(at - 1).text) == 1)
+        ):
+            break
+        at += 1
+    return None if place and place >= end else end
+
+
+def _parts(reading: Reading, start: int, end: int) -> int:
+    words = [reading.word(at) for at in range(start, end)]
+    return sum(word.is_capitalised and len(word.text) > 1 for word in words)
+
+
+def _uncapitalised_end(reading: Reading, index: int) -> int | None:
+    """As in "la victima maria perez": certain given names right after a person."""
+    word = reading.word(index)
+    back = 2 if reading.word(index - 1).text in {"el", "la", "los", *QUOTES} else 1
+    if reading.word(index - back).text in vocabulary.NICKNAMED and word.text not in (
+        vocabulary.STOPS
+    ):
+        return index + 1
+    is_word = word.text not in vocabulary.STOPS and not word.is_capitalised
+    if reading.word(index - 1).text in {"dona", "don"} and is_word:
+        return index + 1
+    if word.text not in vocabulary.CERTAIN:
+        return None
+    before = reading.word(index - 1)
+    if before.text in vocabulary.TITLES or before.text in vocabulary.NAMING_ALWAYS:
+        return index + 1
+    if before.text in vocabulary.SOUGHT_ONE or before.text in vocabulary.KIN:
+        return index + 1
+    return None
+
+
+def _initial_end(reading: Reading, index: int) -> int | None:
+    """As in "J. Pérez": an initial and a surname, not of an official."""
+    word, stop = reading.word(index), reading.word(index + 1)
+    if len(word.text) > 1 or not word.is_capitalised or stop.text != ".":
+        return None
+    last = reading.word(index + 2)
+    is_name = last.text in vocabulary.SURNAMES and last.is_capitalised
+    if not is_name or is_official(reading, index, index + 3):
+        return None
+    return index + 3 if stands_for_a_person(reading, index, index + 3) else None
+
+
+def _is_described(reading: Reading, start: int, end: int) -> bool:
+    """True before a person or an age: "Nadia, a survivor", "Ana Lucía, 17 años"."""
+    if reading.word(start - 1).text in vocabulary.AT and (
+        not is_given(reading.word(start))
+    ):
+        return False
+    sign = reading.word(end).text
+    if is_given(reading.word(start)) and (
+        vocabulary.SAID & {sign, reading.word(start - 1).text}
+    ):
         return True
-    return back > 1 and word.text in vocabulary.INTRODUCED
-
-
-def _is_of_an_institution(reading: Reading, index: int) -> bool:
-    """True if capitalised inside a sentence, as in "Ciudad Mujer San Juan"."""
-    starts = {"", ".", ":", ";", "!", "?", "-", "(", '"', "«", "“"}
-    person, before = reading.word(index), reading.word(index - 1)
-    return person.is_shouted or (person.is_capitalised and before.text not in starts)
-
-
-def _is_part(word: Word) -> bool:
-    return word.is_letters and word.is_capitalised
+    if sign not in {",", "("}:
+        return False
+    at = end + 1
+    while reading.word(at).text in vocabulary.ARTICLES | {"de"} and at < end + 3:
+        at += 1
+    if age_at(reading, at):
+        return True
+    if reading.word(at).is_number and len(reading.word(at).text) == 2:
+        is_told = reading.word(at - 1).text == "de" or is_given(reading.word(start))
+        return reading.word(at + 1).text == "," and is_told
+    if sign == "(" and reading.word(at).is_number and reading.word(at + 1).text == ")":
+        return len(reading.word(at).text) == 2 and is_given(reading.word(start))
+    return reading.word(at).text in vocabulary.SOUGHT_ONE and (
+        is_given(reading.word(start))
+    )

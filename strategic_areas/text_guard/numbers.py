@@ -9,9 +9,9 @@ diez mujeres"), numbers of articles or goals, and any person who has a right or 
 """
 
 from collections.abc import Iterator
-from enum import Enum, auto
 
 from strategic_areas.text_guard import vocabulary
+from strategic_areas.text_guard.amounts import Amount, amount_at, is_advice
 from strategic_areas.text_guard.findings import Finding, Kind
 from strategic_areas.text_guard.reading import Reading, Word
 
@@ -19,19 +19,15 @@ from strategic_areas.text_guard.reading import Reading, Word
 REACH = 5
 
 
-class Amount(Enum):
-    """How a small number is written, which decides what may follow it."""
-
-    ONE = auto()
-    FEW = auto()
-    DIGITS = auto()
+#: Endings of a verb that tells what happened to "una persona".
+DONE = ("ada", "ado", "ida", "ido", "ed", "victim", "victima")
 
 
 def find_small_numbers(reading: Reading) -> Iterator[Finding]:
     """One finding for each number; for "una sola víctima" the longest one."""
     counted = -1
     for index, word in enumerate(reading.words):
-        amount = _amount(reading, index)
+        amount = amount_at(reading, index)
         if amount is None:
             continue
         noun = _noun_after(reading, index, amount)
@@ -44,78 +40,10 @@ def find_small_numbers(reading: Reading) -> Iterator[Finding]:
             yield reading.finding(Kind.SMALL_NUMBER, reading.word(noun).start, word.end)
 
 
-def _amount(reading: Reading, index: int) -> Amount | None:
-    """How the number at this place is written; None if it is no small number here."""
-    word, before = reading.word(index), reading.word(index - 1)
-    if word.text in vocabulary.ONE:
-        amount = Amount.ONE
-    elif word.text in vocabulary.FEW:
-        amount = Amount.FEW
-    elif word.is_number and _is_small(word.text) and not _is_glued(reading, index):
-        amount = Amount.DIGITS
-    else:
-        return None
-    if before.text in vocabulary.NOT_COUNTED or _ends_a_longer_number(reading, index):
-        return None
-    if amount == Amount.ONE and before.text in vocabulary.ANYONE:
-        return None
-    if _is_labelled(reading, index) or _is_rate(reading, index):
-        return None
-    return amount
-
-
-def _is_small(text: str) -> bool:
-    """True for one to nine, alone or as both ends of a range such as 2-3."""
-    ends = text.split("-")
-    return len(ends) <= 2 and all(
-        len(end) <= 2 and end.isdecimal() and 1 <= int(end) <= 9 for end in ends
-    )
-
-
-def _is_glued(reading: Reading, index: int) -> bool:
-    """True in a code ("R-1", "G7"), an ordinal ("3ra") or a percentage."""
-    word, after = reading.word(index), reading.word(index + 1)
-    before, earlier = reading.word(index - 1), reading.word(index - 2)
-    if before.end == word.start and before.is_letters:
-        return True
-    if before.text == "-" and before.end == word.start and earlier.end == before.start:
-        return True
-    if after.start == word.end and after.text in vocabulary.ORDINALS:
-        return True
-    return after.text == "%"
-
-
-def _ends_a_longer_number(reading: Reading, index: int) -> bool:
-    """True at the end of "treinta y dos", "ciento una" or "twenty-two"."""
-    before, earlier = reading.word(index - 1), reading.word(index - 2)
-    return before.text in vocabulary.TENS or (
-        before.text in vocabulary.JOINED and earlier.text in vocabulary.TENS
-    )
-
-
-def _is_labelled(reading: Reading, index: int) -> bool:
-    """True as in "artículo 3" and "art. 3", where it does not count anything."""
-    before, earlier = reading.word(index - 1), reading.word(index - 2)
-    return before.text in vocabulary.LABELS or (
-        before.text == "."
-        and earlier.text in vocabulary.SHORT_LABELS
-        and reading.word(index).is_number
-    )
-
-
-def _is_rate(reading: Reading, index: int) -> bool:
-    """True as in "tres de cada diez" and, for both numbers, "one in three"."""
-    before, earlier = reading.word(index - 1), reading.word(index - 2)
-    after, later = reading.word(index + 1), reading.word(index + 2)
-    if after.text in vocabulary.OF and later.text in {"cada", "every", "each"}:
-        return True
-    return before.text == "in" and (
-        earlier.text in vocabulary.ONE | vocabulary.FEW or earlier.is_number
-    )
-
-
 def _noun_after(reading: Reading, index: int, amount: Amount) -> int | None:
     """The index of the noun for people that the number counts; None without one."""
+    if (case := _case_after(reading, index)) is not None:
+        return case
     start = _skip_of(reading, index)
     for place in range(start, start + REACH):
         if _is_counted(reading, place, amount, is_next=place == index + 1):
@@ -132,6 +60,8 @@ def _skip_of(reading: Reading, index: int) -> int:
         place += 1
     gathers = place > index + 1 or reading.word(index).text in vocabulary.GATHERED
     if reading.word(place).text in vocabulary.OF:
+        if reading.word(place + 1).text in vocabulary.THEM:
+            return place + 1
         if reading.word(place + 1).text in vocabulary.THOSE:
             return place + 2 + reading.word(place + 2).is_number
         if gathers:
@@ -141,14 +71,27 @@ def _skip_of(reading: Reading, index: int) -> int:
 
 def _is_counted(reading: Reading, place: int, amount: Amount, *, is_next: bool) -> bool:
     """True for a noun for people whose grammatical number fits the amount."""
-    text = reading.word(place).text
-    if is_next and text in vocabulary.NATIONALS:
+    text, before = reading.word(place).text, reading.word(place - 1).text
+    if text in vocabulary.THEM and before in vocabulary.OF:
+        return True
+    is_near = is_next or before in vocabulary.THOSE | vocabulary.BEING
+    if is_near and text in vocabulary.NATIONALS:
         return True
     if amount == Amount.ONE:
         return text in vocabulary.ONE_PERSON or _follows_of(reading, place)
-    return text in (
-        vocabulary.SEVERAL_PERSONS if amount == Amount.FEW else vocabulary.PERSONS
-    )
+    is_few = amount == Amount.FEW
+    return text in (vocabulary.SEVERAL_PERSONS if is_few else vocabulary.PERSONS)
+
+
+def _case_after(reading: Reading, index: int) -> int | None:
+    """The word "caso", as in "un (1) caso" and "dos casos judicializados"."""
+    is_bracketed = reading.word(index + 1).text == "("
+    place = index + (4 if is_bracketed else 1)
+    if reading.word(place).text not in vocabulary.CASES:
+        return None
+    behind = {reading.word(place + on).text for on in range(1, 5)}
+    is_told = behind & vocabulary.TRIED and not is_advice(reading, index)
+    return place if is_bracketed or is_told else None
 
 
 def _follows_of(reading: Reading, place: int) -> bool:
@@ -185,9 +128,7 @@ def _is_bracketed_number(reading: Reading, place: int) -> bool:
 
 
 def _is_adjective(word: Word) -> bool:
-    return word.text in vocabulary.ADJECTIVES or word.text.endswith(
-        vocabulary.ADJECTIVE_ENDINGS
-    )
+    return word.text in vocabulary.ADJECTIVES or word.text.endswith(vocabulary.ENDINGS)
 
 
 def _is_generic(reading: Reading, place: int, amount: Amount) -> bool:
@@ -202,8 +143,14 @@ def _is_generic(reading: Reading, place: int, amount: Amount) -> bool:
         return True
     if amount != Amount.ONE:
         return False
-    if after.text in {"de", "que", "no", "who"}:
+    if after.text in {"de", "que", "no", "who", "en", "in"}:
         after = reading.word(place + 2)
+    if reading.word(place).text in vocabulary.PLAIN_PERSONS:
+        behind = [reading.word(place + on).text for on in range(1, 4)]
+        if not any(text.endswith(DONE) or text in vocabulary.BEING for text in behind):
+            return True
+    if {reading.word(place + on).text for on in range(1, 5)} & vocabulary.MODAL:
+        return True
     has_a_right = {reading.word(place + on).text for on in (2, 3)} & vocabulary.RIGHTS
     return after.text in vocabulary.ANY_PERSON or bool(has_a_right)
 
@@ -236,7 +183,11 @@ def _noun_before(reading: Reading, index: int, amount: Amount) -> int | None:
         return None
     for back in range(place, place - REACH, -1):
         word = reading.word(back)
-        if word.text in (vocabulary.PERSONS if is_told else vocabulary.SEVERAL_PERSONS):
+        if word.text in (
+            vocabulary.PERSONS | vocabulary.NATIONALS
+            if is_told
+            else vocabulary.SEVERAL_PERSONS
+        ):
             return None if _is_beside_the_count(reading, back) else back
         if not is_told or not _may_stand_before(word):
             return None

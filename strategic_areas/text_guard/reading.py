@@ -8,6 +8,7 @@ remaining character its position in the original text is known.
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -21,11 +22,20 @@ FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
 UNREAD = frozenset({"Cc", "Cf", "Mn", "Me"})
 #: Categories read as spaces: pictures and other symbols.
 SYMBOLS = frozenset({"So", "Sk"})
+#: Marks that choose how a sign looks; the one for a coloured picture is left out.
+SELECTORS = frozenset(map(chr, [*range(0xFE00, 0xFE0F), *range(0xE0100, 0xE01F0)]))
+JOINER = "\u200d"
 LINE_ENDS = frozenset("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
 
 #: A number with its separators, a run of letters, or one other character. An underscore
 #: only separates words, as in file names.
 WORD = re.compile(r"\d{1,20}(?:[.,:/-]\d{1,20}){0,8}|[^\W\d_]{1,40}|[^\w\s]")
+
+#: A number in which somebody typed the letter O.
+WITH_LETTERS = re.compile(
+    r"(?<![a-z\d])(?=[o\d]{0,11}\d)[o\d](?:[o\d]|[il](?=\d)){1,11}(?![a-z\d])"
+)
+ORDINAL = re.compile(r"\d{1,3}o")
 
 
 @dataclass(frozen=True)
@@ -83,14 +93,60 @@ def _small(char: str) -> str:
     return small if len(small) == 1 else char
 
 
+def _hidden_stretches(text: str) -> Iterator[tuple[int, int]]:
+    """Runs of hidden characters; a joiner between two pictures makes one of both."""
+    start = None
+    for index, char in enumerate(f"{text} "):
+        is_hidden = _is_hidden(char) and not (
+            char == JOINER
+            and 0 < index < len(text) - 1
+            and _is_picture(text[index - 1])
+            and _is_picture(text[index + 1])
+        )
+        if is_hidden and start is None:
+            start = index
+        elif not is_hidden and start is not None:
+            yield start, index
+            start = None
+
+
+@lru_cache(maxsize=4096)
+def _is_hidden(char: str) -> bool:
+    """True for a character that nobody sees and that is no white space."""
+    if char.isspace():
+        return False
+    category = unicodedata.category(char)
+    return category in {"Cc", "Cf"} or char in FILLERS or char in SELECTORS
+
+
+def _is_picture(char: str) -> bool:
+    return unicodedata.category(char) in {"So", "Sk"} or char == "\ufe0f"
+
+
+def _with_zeros(match: re.Match[str]) -> str:
+    """Zeros for the letters O of a number, but not of an ordinal such as 3o."""
+    number = match[0]
+    behind = match.string[match.end() : match.end() + 2]
+    if ORDINAL.fullmatch(number) and not (behind[:1] in "-_." and behind[1:].isdigit()):
+        return number
+    return re.sub("o", "0", re.sub("[il]", "1", number))
+
+
 class Reading:
-    """The folded text with and without capitals, its words and original positions."""
+    """
+    The folded text with and without capitals, its words and original positions.
+
+    ``digits`` is the text in small letters with zeros for letters O inside numbers.
+    ``hidden`` are the stretches of the original text that nobody sees.
+    """
 
     def __init__(self, text: str) -> None:
         self._starts: list[int] = []
         self._ends: list[int] = []
         self.cased = "".join(self._fold(text))
         self.plain = "".join(map(_small, self.cased))
+        self.digits = WITH_LETTERS.sub(_with_zeros, self.plain)
+        self.hidden = list(_hidden_stretches(text))
         self.words = [
             Word(match[0], self.cased[slice(*match.span())], *match.span())
             for match in WORD.finditer(self.plain)

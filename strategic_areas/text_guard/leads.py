@@ -1,0 +1,181 @@
+"""
+What stands around a name: what announces it, and what makes it an official's.
+"""
+
+import re
+
+from strategic_areas.text_guard import vocabulary
+from strategic_areas.text_guard.ages import place_at
+from strategic_areas.text_guard.reading import Reading, Word
+
+#: The most words between a name and the word that announces it.
+NEAR = 6
+#: How far an office may stand before and after the name of an official.
+OFFICE_BEFORE = 12
+OFFICE_AFTER = 7
+SIGNS = frozenset({",", ":", '"', "«", "“", "‘", "'", "("})
+QUOTES = frozenset({'"', "«", "“", "‘", "'"})
+ENDS = frozenset({".", ";", "!", "?"})
+#: How many Dominican given names that were made up recently begin or end.
+MADE_UP = re.compile(
+    r"y[aeou][a-z]{3,12}|[a-z]{3,10}(?:eis[iy]|leid[iy]|ely[ns]|ail[iy]n|lkis|ibel|mely|enny|anny"
+    r"|erlin[ae]?|lenys|eury|inson|elson|erson|ilson|deline|lennys|isbel|arlyn)"
+)
+
+
+def is_given(word: Word) -> bool:
+    if word.text in vocabulary.GIVEN:
+        return True
+    return bool(MADE_UP.fullmatch(word.text)) and (word.text,) not in vocabulary.PLACES
+
+
+def lead_of(reading: Reading, index: int) -> tuple[str | None, int]:
+    """What announces a name here, and how many words and signs stand between."""
+    if _is_a_nickname(reading, index):
+        return "nickname", 0
+    called, unknown = False, 0
+    allowed = _unknown_allowed(reading, index)
+    for back in range(1, NEAR + 1):
+        word = reading.word(index - back)
+        if (
+            word.text == "tal"
+            and reading.word(index - back - 1).text in vocabulary.ONES
+        ):
+            return "called", back - 1
+        if word.text in vocabulary.NAMING:
+            is_name = _announces(reading, index - back)
+            return ("called", back - 1) if is_name else (None, 0)
+        if word.text in vocabulary.NETWORKS and back > 1:
+            between = {reading.word(index - on).text for on in range(1, back)}
+            return ("called", 0) if between & {":", "como", "as", "kom"} else (None, 0)
+        if word.text in vocabulary.TITLES and back <= 2:
+            return "title", back - 1
+        if (
+            word.text == "."
+            and reading.word(index - back - 1).text in vocabulary.TITLES
+        ):
+            continue
+        kind = _person_kind(reading, index - back)
+        if kind:
+            if back > 1 and reading.word(index - 1).text in vocabulary.PARTICLES:
+                kind = kind if kind == "kin" and is_given(reading.word(index)) else None
+            return kind, 0 if called else back - 1
+        if word.text in {"como", "as", "named"}:
+            called = True
+        if word.text in vocabulary.BEFORE_NAMES or word.text in SIGNS:
+            continue
+        unknown += 1
+        if unknown > allowed or not word.is_letters or word.text in vocabulary.OFFICES:
+            return None, 0
+    return None, 0
+
+
+def _is_a_nickname(reading: Reading, index: int) -> bool:
+    """True after the sign that the police use: "Juan Mota (a) Chino"."""
+    at = index - (reading.word(index - 1).text in QUOTES)
+    before = [reading.word(at - back).text for back in (3, 2, 1)]
+    return before == ["(", "a", ")"]
+
+
+def _unknown_allowed(reading: Reading, index: int) -> int:
+    """How many other words may stand between what announces a name and the name."""
+    at = index - 1
+    while reading.word(at).text in QUOTES | {"la", "el"}:
+        at -= 1
+    if reading.word(at).text in {"como", "as"}:
+        return 3
+    return 2 if is_given(reading.word(index)) else 0
+
+
+def _person_kind(reading: Reading, index: int) -> str | None:
+    word, before = reading.word(index), reading.word(index - 1)
+    if word.is_capitalised and not word.is_shouted and not _starts(before):
+        return None  # "Ciudad Mujer San Juan", "Padre Las Casas"
+    if word.text == "papa" and before.text == "el":
+        return None  # the Pope
+    if word.text in vocabulary.KIN:
+        return "kin"
+    if word.text in vocabulary.SOUGHT_ONE:
+        return "person"
+    return "several" if word.text in vocabulary.SOUGHT_SEVERAL else None
+
+
+def _starts(before: Word) -> bool:
+    return before.text in {"", "-", ":", "(", *ENDS, *QUOTES}
+
+
+def _announces(reading: Reading, index: int) -> bool:
+    """True if this word announces somebody's name, not that of a thing."""
+    text, before = reading.word(index).text, reading.word(index - 1).text
+    if text in vocabulary.NAMING_ALWAYS:
+        return True
+    if text in {"nombre", "nombres", "name", "names"}:
+        after = [reading.word(index + on).text for on in range(1, 6)]
+        if before in {"en", "in"} or not (
+            ":" in after or before in {"de", "al", "a", "su"}
+        ):
+            return False
+    return not _names_a_thing(reading, index)
+
+
+def _names_a_thing(reading: Reading, index: int) -> bool:
+    """True as in "la campaña denominada", "el manual conocido como"."""
+    for back in range(1, NEAR + 1):
+        text = reading.word(index - back).text
+        if text in vocabulary.SOUGHT or text in vocabulary.KIN:
+            return False
+        before = reading.word(index - back - 1).text
+        if text in vocabulary.NAMED_THINGS and before not in {"de", "del", "of"}:
+            return True
+        if text in ENDS:
+            break
+    return False
+
+
+def stands_for_a_person(reading: Reading, start: int, end: int) -> bool:
+    """True unless it names an official, a place or what is called after somebody."""
+    if is_official(reading, start, end) or place_at(reading, start):
+        return False
+    if reading.word(start - 1).text == "de" and reading.word(start - 2).text == ",":
+        return False  # "un estudio sobre la trata, de Ana Gil"
+    for back in range(1, 5):
+        word = reading.word(start - back)
+        if word.text in vocabulary.CALLED_AFTER:
+            return False
+        if not word.is_letters or word.text in vocabulary.APART:
+            break
+    last = reading.word(end - 1).text
+    return last not in vocabulary.NO_NAMES
+
+
+def is_official(reading: Reading, start: int, end: int) -> bool:
+    """
+    True for somebody named with an office: "la ministra Ana Gil", "Ana Gil, ministra".
+
+    A word such as "a" or "con" between them separates two people: "la fiscal habló con
+    doña Ana".
+    """
+    for back in range(1, OFFICE_BEFORE + 1):
+        word, before = reading.word(start - back), reading.word(start - back - 1)
+        if word.text in vocabulary.OFFICES:
+            return before.text not in {"su", "her", "his"}
+        if word.text in {"por", "by"} and before.text in vocabulary.LED:
+            return True
+        if word.text in vocabulary.APART:
+            break
+        if word.text in ENDS and len(reading.word(start - back - 1).text) > 4:
+            break
+    if reading.word(end).text not in {",", "(", "-"}:
+        return False
+    is_sent = reading.word(end + 1).text in vocabulary.PARTICLES | {"por", "of", "from"}
+    for on in range(1, OFFICE_AFTER):
+        word = reading.word(end + on)
+        if word.text in vocabulary.OFFICES:
+            return True
+        if is_sent and on < 4 and word.text in vocabulary.EMPLOYERS:
+            return True
+        if is_sent and on == 1:
+            continue
+        if word.text in vocabulary.APART or word.text in ENDS:
+            break
+    return False

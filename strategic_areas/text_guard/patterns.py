@@ -1,0 +1,90 @@
+"""
+What the tables of patterns share: the rule, the words between, the search.
+
+Each rule is a regular expression, and some also need or exclude a certain word nearby.
+Repetitions are bounded, so that no text makes a rule slow. What one rule of a table has
+matched is not matched by a later one of that table.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from strategic_areas.text_guard import vocabulary
+from strategic_areas.text_guard.findings import Finding, Kind
+from strategic_areas.text_guard.reading import Reading
+
+#: What may stand between the digits of one number, and as much of it as may.
+SIGN = r"[-._ \n/·•|*,]"
+GAP = SIGN.replace(",", "") + "{0,3}"
+
+MONTH = (
+    "(?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|sep?tiembre|octubre|noviembre"
+    "|diciembre|january|february|march|april|may|june|july|august|september|october"
+    "|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|ene|abr|ago|dic"
+    "|janvye|fevriye|mas|avril|me|jen|jiye|out|septanm|oktob|novanm|desanm)"
+)
+#: "(núm.) 45", "# 45", "No. 45"
+NUMBERED = r"(?:numero|number|nimewo|num|nro|nos?|n|#)[. \n:#°º]{0,3}"
+
+#: A date, a span of years, or thousands with blanks between: no number of anybody.
+NO_CODE = re.compile(
+    r"\d{1,2}[-/. ]\d{1,2}[-/. ](?:19|20)\d\d|(?:19|20)\d\d[-/. ]\d{1,2}[-/. ]\d{1,2}"
+    r"|(?:19|20)\d\d[-/ ](?:19|20)\d\d|\d{1,3}(?: \d{3}){1,3}"
+)
+
+
+def either(name: str) -> str:
+    """A pattern for any entry of this list of the vocabulary."""
+    entries = sorted(getattr(vocabulary, name), key=lambda entry: (-len(entry), entry))
+    return f"(?:{'|'.join(entries)})".replace("_", " ")
+
+
+def words(name: str) -> str:
+    """The same for whole words."""
+    return rf"(?<![a-z]){either(name)}(?![a-z])"
+
+
+INSTITUTION = re.compile(rf"(?<![a-z]){either('INSTITUTION')}")
+PRIVATE = re.compile(rf"(?<![a-z]){either('PRIVATE')}")
+LANDMARK = re.compile(rf"{words('BESIDE')} (?:la |el |los |las |the )?[a-z]{{2,20}}")
+
+
+class Rule(NamedTuple):
+    """A pattern whose group ``found`` is a finding if ``accepts`` agrees."""
+
+    kind: Kind
+    shape: re.Pattern[str]
+    accepts: Callable[[re.Match[str]], bool] = bool
+    is_cased: bool = False
+
+
+def find(reading: Reading, rules: list[Rule]) -> Iterator[Finding]:
+    """All findings of the rules, which never overlap."""
+    taken = bytearray(len(reading.plain))
+    for rule in rules:
+        text = reading.cased if rule.is_cased else reading.digits
+        for match in rule.shape.finditer(text):
+            start, end = match.span("found")
+            if not any(taken[start:end]) and rule.accepts(match):
+                taken[start:end] = b"\1" * (end - start)
+                yield reading.finding(rule.kind, start, end)
+
+
+def around(match: re.Match[str], before: int, after: int) -> str:
+    """The text beside what was found, in small letters."""
+    start, end = match.span("found")
+    text = match.string
+    return f"{text[max(0, start - before) : start]} {text[end : end + after]}".lower()
+
+
+def is_of_an_office(match: re.Match[str]) -> bool:
+    """
+    True for a telephone or address named with its institution, and no person.
+
+    An institution that is only a landmark ("frente a la iglesia") is none.
+    """
+    near = around(match, 110, 90)
+    if PRIVATE.search(near):
+        return False
+    return bool(INSTITUTION.search(LANDMARK.sub(" ", near)))
