@@ -29,7 +29,7 @@ def in_words(field, value, names=None):
         keys = value if isinstance(value, list) else [value]
         stored = [key for key in keys if not is_new(key)]
         rows = field.related_model._default_manager.filter(pk__in=stored)
-        new = [names[new_place(key)] for key in keys if is_new(key)]
+        new = [str(names[new_place(key)]) for key in keys if is_new(key)]
         return ", ".join([*map(str, rows), *new])
     if isinstance(value, bool):
         return _("yes") if value else _("no")
@@ -85,8 +85,7 @@ def _in_both(name, said):
 def _lines(record, part, made):
     """The fields of each row about one record."""
     if not part.before:
-        name = record._meta.model_name
-        yield {"field": name, **_in_both("new_value", lambda language: str(record))}
+        yield _brought(record, part, made)
         return
     names = {place: str(each) for place, each in made.items()}
     for field in record.fields.where(public=True):
@@ -111,6 +110,20 @@ def _lines(record, part, made):
             **_in_both("new_value", lambda lang, said=said: said(part.after, lang)),
             "old_plain": _plain(field, part.before),
         }
+
+
+def _brought(record, part, made):
+    """A new record; its old value are the records whose place it takes, if any."""
+    replaced = part.after.get("supersedes")
+
+    def former(language):
+        return in_words(record._meta.get_field("supersedes"), replaced, made)
+
+    return {
+        "field": record._meta.model_name,
+        **_in_both("new_value", lambda language: str(record)),
+        **(_in_both("old_value", former) if replaced else {}),
+    }
 
 
 def _stored(record, field):

@@ -166,6 +166,13 @@ def test_the_file_of_the_act_is_kept_for_the_secretariat(client, activity):
     assert b"".join(response).startswith(b"%PDF")
 
 
+def test_each_plan_leads_to_each_kind(client, activity):
+    page = client.get(reverse("admin:amendment_kinds")).content.decode()
+
+    addresses = [reverse("admin:amend", args=["p", kind]) for kind in FORMS]
+    assert [each for each in addresses if each not in page] == []
+
+
 # The forms of the admin
 
 

@@ -218,7 +218,9 @@ def test_a_division_takes_the_place_of_what_it_divides(activity):
     standing = Activity.objects.standing().values_list("code", flat=True)
     assert list(standing) == ["1.1.a", "1.1.b"]
     rows = PlanChange.objects.filter(change=change)
-    assert [row.brings for row in rows] == [True, True]
+    assert [(row.brings, row.old_value_es) for row in rows] == [
+        (True, "1.1 Talleres")
+    ] * 2
     assert change.amendment.kind == "split"
 
 

@@ -26,7 +26,7 @@ def amendment_kinds(request):
         **admin.site.each_context(request),
         "title": _("Amend a plan"),
         "plans": Plan.objects.public(),
-        "kinds": FORMS,
+        "kinds": [(word, form.title) for word, form in FORMS.items()],
     }
     return render(request, "desk/amendment_kinds.html", context)
 
