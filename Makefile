@@ -19,7 +19,7 @@ MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
 .PHONY: help run dev manage test check lint messages bench lock clean \
-	html deep lighthouse screenshots states vnu venv installed installed-test local-env gettext wrk
+	html deep lighthouse parts screenshots states vnu venv installed installed-test local-env gettext wrk
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s%s\n", $$1, $$2 }' Makefile
@@ -82,6 +82,11 @@ lock: installed-test ## rebuild the locked requirements; ARGS="--upgrade" for ne
 	$(UV) $(ARGS) requirements.in --output-file requirements.txt
 	$(UV) $(ARGS) requirements-test.in --constraint requirements.txt \
 		--output-file requirements-test.txt
+
+parts: installed-test ## list every library in var/parts.json (CycloneDX), for a scanner
+	@mkdir -p var
+	@$(PY) -m cyclonedx_py requirements requirements.txt --output-reproducible \
+		--output-format JSON --output-file var/parts.json
 
 clean: ## remove .venv and caches; keeps var/, where the database is
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis .coverage htmlcov

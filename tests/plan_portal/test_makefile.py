@@ -23,6 +23,7 @@ TARGETS = [
     "lighthouse",
     "screenshots",
     "lock",
+    "parts",
     "clean",
 ]
 

@@ -1,4 +1,7 @@
+import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -50,3 +53,28 @@ def test_every_requirement_has_its_reason(name):
 
     assert named
     assert [line for line in named if not re.search(r"  # \w", line)] == []
+
+
+def test_the_list_of_parts_names_each_library_that_serves(tmp_path):
+    """The command of `make parts`, which writes CycloneDX."""
+    target = (ROOT / "Makefile").read_text().split("\nparts:")[1].split("\n\n")[0]
+    command = re.search(r"-m (cyclonedx_py .*) --output-file", target, re.DOTALL)[1]
+    written = tmp_path / "parts.json"
+
+    subprocess.run(
+        [
+            *(sys.executable, "-m", *command.replace("\\\n", " ").split()),
+            *("--no-validate", "--output-file", str(written)),
+        ],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
+
+    parts = json.loads(written.read_text())
+    listed = {part["name"]: part["version"] for part in parts["components"]}
+    assert parts["bomFormat"] == "CycloneDX"
+    assert listed == {
+        name: re.search("==([^ ;]+)", pin)[1]
+        for name, pin in pins("requirements.txt").items()
+    }
