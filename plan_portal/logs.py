@@ -2,8 +2,18 @@
 
 import json
 import logging
+import traceback
 from datetime import UTC, datetime
 
+from django.core.exceptions import SuspiciousOperation, ValidationError
+from django.db import DatabaseError, OperationalError
+
+#: Errors whose message may repeat what somebody typed; OperationalError, of a database
+#: that does not answer, is none of them.
+REPEATING = (
+    *(ValueError, LookupError, SuspiciousOperation, ValidationError),
+    DatabaseError,
+)
 EXTRA_FIELDS = ("method", "path", "status", "duration_ms")
 
 
@@ -13,7 +23,17 @@ class JsonFormatter(logging.Formatter):
 
     JSON writes line breaks as escapes, so text that came from a browser cannot forge a
     second record. Only the fields named here are written: no headers, forms or cookies.
+    Of an error that may repeat what was typed, the place and the kind are written.
     """
+
+    def formatException(self, exc_info):
+        error, told = exc_info[1], []
+        while error is not None:
+            frames = traceback.format_tb(error.__traceback__)
+            told.append("".join([*frames, _named(error)]))
+            hidden = error.__suppress_context__
+            error = error.__cause__ or (None if hidden else error.__context__)
+        return "\n\n".join(reversed(told))
 
     def format(self, record):
         entry = {
@@ -30,6 +50,13 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info:
             entry["traceback"] = self.formatException(record.exc_info)
         return json.dumps(entry, ensure_ascii=True, default=str)
+
+
+def _named(error):
+    """The kind of an error, with its message where that repeats nothing typed."""
+    kind = type(error).__qualname__
+    repeats = isinstance(error, REPEATING) and not isinstance(error, OperationalError)
+    return kind if repeats else f"{kind}: {error}"
 
 
 def configuration(formatter):
@@ -55,8 +82,9 @@ def configuration(formatter):
             "django.server": {"handlers": [], "level": "INFO", "propagate": True},
             # The access log already has a line for each of these.
             "django.request": {"level": "ERROR"},
-            # It also has one for each request under a wrong host name; bots send many.
-            "django.security.DisallowedHost": {"level": "CRITICAL"},
+            # It also has one for each that Django finds suspicious, such as those under
+            # a wrong host name. What was sent would stand in the message.
+            "django.security": {"level": "CRITICAL"},
             # pikepdf logs a line in every command, and the refusal of a bad PDF already
             # says what pikepdf would log about it.
             "pikepdf": {"level": "ERROR"},

@@ -3,6 +3,8 @@ import logging
 import sys
 
 import pytest
+from django.core.exceptions import SuspiciousOperation, ValidationError
+from django.db import DataError, IntegrityError
 
 from plan_portal.logs import JsonFormatter
 
@@ -45,16 +47,41 @@ def test_a_record_leaves_out_what_nobody_named():
     assert "cookies" not in line
 
 
-def test_a_traceback_stays_within_its_record():
+def logged(error):
+    """The traceback that is written of an error, which another one led to."""
     try:
-        raise ValueError("broken")
-    except ValueError:
+        try:
+            raise KeyError("typed")
+        except KeyError:
+            raise error  # noqa: B904 - the one before it is told too
+    except Exception:
         record = make_record(exc_info=sys.exc_info())
-
     line = JsonFormatter().format(record)
-
     assert line.splitlines() == [line]
-    assert json.loads(line)["traceback"].endswith("ValueError: broken")
+    return json.loads(line)["traceback"]
+
+
+def test_a_traceback_stays_within_its_record():
+    told = logged(OSError("no room\nleft"))
+
+    assert told.endswith("OSError: no room\nleft")
+    assert "in logged\n" in told
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        *(ValueError("typed"), ValidationError("typed"), IntegrityError("typed")),
+        *(DataError("typed"), SuspiciousOperation("typed"), IndexError("typed")),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_a_traceback_repeats_nothing_that_was_typed(error):
+    told = logged(error)
+
+    assert told.endswith(type(error).__name__)
+    assert "KeyError" in told
+    assert "typed" not in told.replace('raise KeyError("typed")', "")
 
 
 @pytest.mark.urls("tests.plan_portal.urls")
