@@ -126,6 +126,8 @@ MIDDLEWARE = [
     "agencies.accounts.sessions.SessionLimitsMiddleware",
     "agencies.accounts.fresh_proof.FreshProofMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # The last, so that it is the first to see what a view raises.
+    "plan_portal.unreadable.UnreadableMiddleware",
 ]
 
 TEMPLATES = [

@@ -114,9 +114,9 @@ def contest(request, pk):
 
 
 def _decide(request, letter, form, step, done):
-    arguments = form.cleaned_data if form.is_valid() else {"seen": {}}
+    form.full_clean()
     try:
-        step(letter, **arguments, by=request.user)
+        step(letter, **{"seen": {}, **form.cleaned_data}, by=request.user)
     except workflow.TransitionError as error:
         messages.error(request, str(error))
         return redirect("admin:letter_confirm", pk=letter.pk)
