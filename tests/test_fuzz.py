@@ -1,0 +1,208 @@
+"""
+Whatever is typed into an address, a query or a form, nothing breaks and nothing leaks.
+
+`make test` tries a part of the cases, drawn by SEED, and `make deep` all of them: every
+address, for four kinds of people, with each hostile value in each place. What a request
+changes is rolled back, as in the permission matrix.
+"""
+
+import re
+from dataclasses import dataclass
+from http.cookies import SimpleCookie
+from itertools import product
+from urllib.parse import quote
+
+import pytest
+from django.contrib.admin.sites import site
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+
+from plan_portal.logs import JsonFormatter
+from tests.deep import DEEP, drawn
+from tests.permission_posts import POSTS, QUERIES
+from tests.permission_world import World
+from tests.test_permission_matrix import PATTERNS, ROWS, addresses
+
+ROLES = ["nobody", "A", "review", "keep"]
+#: Stands in every value, so that the log can be searched for it.
+MARK = "7318731873"
+VALUES = {
+    "words": f"{MARK} x'\"<á>",
+    "digits": MARK * 500,
+    "beyond": MARK * 2,
+    "negative": f"-{MARK}",
+    "null": f"{MARK}\0{MARK}",
+    "json": f'{{"id": {MARK * 440}, "response": {{}}}}',
+    "nested": "[" * 5000 + MARK,
+    "float": f"{MARK}e999",
+    "date": f"9999-99-99{MARK}",
+    "foreign": "1",
+    "file": None,
+}
+#: Parameters that code reads of a query without a form that shows them.
+PARAMETERS = [
+    *("q", "area", "programme", "agency", "state", "punctuality", "framework"),
+    *("period", "sort", "page", "after", "before", "at", "next", "codigo", "term"),
+    *("app_label", "model_name", "field_name", "o", "p", "all", "e", "event"),
+    *("_popup", "_to_field", "_facets", "_changelist_filters", "at__gte", "user"),
+]
+ACCESS, LINE = "plan_portal.access", JsonFormatter()
+FIELD = re.compile(r'<(?:input|select|textarea|button)\b[^>]*?\sname="([^"]+)"')
+
+
+@dataclass(frozen=True)
+class Case:
+    """One hostile value for one address: in its path, in one place or in all."""
+
+    row: object
+    role: str
+    method: str
+    place: str
+    value: str
+
+    def __str__(self):
+        return f"{self.row} {self.role} {self.method} {self.place} {self.value}"
+
+
+def cases():
+    seen = {}
+    for row in ROWS:
+        seen.setdefault((row.address, row.object == ""), row)
+    for case in product(
+        seen.values(), ROLES, ("get", "post"), ("path", "one", "all"), VALUES
+    ):
+        yield Case(*case)
+
+
+@pytest.fixture(scope="module")
+def db(lasting):
+    """One transaction for the whole module, in the place of one for each test."""
+
+
+@pytest.fixture(scope="module")
+def hostile(db):
+    return Hostile()
+
+
+class Hostile:
+    """A world, and what answers when somebody sends it something that is not meant."""
+
+    def __init__(self):
+        self.world = World()
+        self.routes = addresses()
+        self.cookies = {
+            role: {name: each.value for name, each in client.cookies.items()}
+            for role, client in self.world.clients.items()
+        }
+        self.fields = {}
+
+    def statuses(self, case):
+        """The statuses that a case is answered with."""
+        path = self.path(case)
+        if case.place == "path":
+            return [self.ask(case, path, {})]
+        names = self.names(case)
+        sent = [[name] for name in names]
+        if case.place == "all":  # without one by which all others would stay unread
+            sent = [[name for name in names if name != "_to_field"]]
+        sent = sent if DEEP else drawn(sent, 1, key=str(case))
+        usual = self.usual(case)
+        return [
+            self.ask(case, path, usual | {name: self.value(case) for name in each})
+            for each in sent
+        ]
+
+    def value(self, case):
+        if case.value == "file":
+            return (
+                SimpleUploadedFile(f"{MARK}.pdf", MARK.encode())
+                if case.method == "post"
+                else MARK
+            )
+        return VALUES[case.value]
+
+    def usual(self, case):
+        if case.method == "get":
+            return QUERIES.get(case.row.address, {})
+        return POSTS.get(case.row.address, lambda words: {})(self.words(case))
+
+    def words(self, case):
+        row, objects = case.row, self.world.objects["A"]
+        if row.model and row.object in {"row", "own"}:
+            model = next(
+                each for each in site._registry if each._meta.label_lower == row.model
+            )
+            return {"object_id": self.world.rows[model], "history": 1}
+        return objects.get(row.object, {"object_id": 1, "content_type_id": 1})
+
+    def path(self, case):
+        route = self.routes[case.row.address]
+        for pattern, plain in PATTERNS.items():
+            route = route.replace(pattern, plain)
+        words = self.words(case)
+        if case.place == "path":
+            value = self.value(case) or MARK
+            return "/" + re.sub(r"<(?:\w+:)?(\w+)>", quote(str(value), safe=""), route)
+        return "/" + re.sub(
+            r"<(?:\w+:)?(\w+)>", lambda found: str(words.get(found[1], 1)), route
+        )
+
+    def names(self, case):
+        """What a query may hold, or the fields that stand on the page of a form."""
+        model_fields = []
+        for model in site._registry:
+            if model._meta.label_lower == case.row.model:
+                for field in [*model._meta.fields, *model._meta.many_to_many]:
+                    name = field.name
+                    model_fields += [name, f"{name}__exact", f"{name}__id__exact"]
+        if case.method == "get":
+            return [*PARAMETERS, *model_fields]
+        address = (case.row.address, case.role)
+        if address not in self.fields:
+            page = self.ask_page(case)
+            self.fields[address] = list(dict.fromkeys(FIELD.findall(page)))
+        usual = self.usual(case)
+        names = [*self.fields[address], *usual, "credential", "seen_state", "action"]
+        return list(dict.fromkeys(set(names) - {"csrfmiddlewaretoken"})) or names
+
+    def ask_page(self, case):
+        client = self.client(case.role)
+        with transaction.atomic():
+            response = client.get(self.path(case))
+            transaction.set_rollback(True)
+        is_text = not response.streaming
+        return response.content.decode(errors="replace") if is_text else ""
+
+    def client(self, role):
+        client = self.world.clients[role]
+        client.cookies = SimpleCookie(self.cookies[role])
+        return client
+
+    def ask(self, case, path, sent):
+        with transaction.atomic():
+            response = getattr(self.client(case.role), case.method)(path, sent)
+            if response.streaming:
+                response.getvalue()
+            transaction.set_rollback(True)
+        return response.status_code
+
+
+def written(record):
+    """What a log writes of a record; the access log has the path of an address."""
+    return "" if record.name == ACCESS else LINE.format(record)
+
+
+def test_nothing_breaks_and_nothing_typed_is_logged(hostile, caplog, settings):
+    settings.SECURITY_CONTACT = "mailto:seguridad@example.org"
+    broken, told = [], []
+
+    for case in drawn(cases(), 250):
+        caplog.clear()
+        statuses = hostile.statuses(case)
+        if any(status >= 500 for status in statuses):
+            broken.append(str(case))
+        elif any(MARK in written(record) for record in caplog.records):
+            told.append(str(case))
+
+    assert broken == []
+    assert told == []
