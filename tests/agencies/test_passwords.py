@@ -81,6 +81,7 @@ def test_a_password_of_few_signs_is_refused(password):
     "password",
     [
         *("caballo trata de correr lejos", "cuatro caballos azules corren"),
+        *("seis palabras " * 5, "áéíóú" * 13 + "ñ"),
         *("7#kQ29$x!77Lw0", "la mujer del río canta poco", "ünïcødé ☂ lluvia 9"),
     ],
 )
