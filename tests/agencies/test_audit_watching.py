@@ -14,6 +14,7 @@ from agencies import audit
 from agencies.access import Role
 from agencies.audit import AuditEntry, refusals
 from agencies.models import FocalPoint, User
+from tests.agencies.test_audit import settle
 from tests.factories import (
     PASSWORD,
     make_administrator,
@@ -285,6 +286,7 @@ def test_denials_are_counted_and_not_each_written(client, monkeypatch):
         client.get(page)
     monkeypatch.setattr(refusals, "COUNTED_FOR", refusals.COUNTED_FOR * 3)
     client.get(pages[0])
+    settle()
 
     assert [
         (row.actor, row.facts["status"], row.facts["times"])
