@@ -1,5 +1,7 @@
 from django.apps import AppConfig
+from django.conf import settings
 from django.contrib.admin.apps import AdminConfig
+from django.core import checks
 from django.core.management import call_command
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +15,20 @@ def make_shared_cache(sender, using, **kwargs):
         call_command("createcachetable", database=using, verbosity=0)
 
 
+def warn_of_a_nameless_visitor(app_configs, **kwargs):
+    """Check of a deployment: behind a proxy somebody must say who visits."""
+    if settings.CLIENT_ADDRESS_HEADER or not settings.SECURE_PROXY_SSL_HEADER:
+        return []
+    return [
+        checks.Warning(
+            "BEHIND_TLS_PROXY is set and CLIENT_ADDRESS_HEADER is not: all visitors "
+            "count as one, and share the limits of signing in.",
+            hint="See 'The proxy' in docs/operate.md.",
+            id="portal.W001",
+        )
+    ]
+
+
 class PortalConfig(AppConfig):
     """The site around both apps: settings, root addresses, the admin site."""
 
@@ -21,6 +37,7 @@ class PortalConfig(AppConfig):
 
     def ready(self):
         post_migrate.connect(make_shared_cache, dispatch_uid="portal_cache")
+        checks.register(warn_of_a_nameless_visitor, deploy=True)
         post_migrate.connect(roles.grant_permissions, dispatch_uid="portal_roles")
 
 

@@ -1,4 +1,5 @@
 import pytest
+from django.core import checks
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
@@ -13,3 +14,20 @@ def test_migrating_makes_the_table_in_which_limits_are_counted():
 
     assert "shared_cache" in connection.introspection.table_names()
     assert cache.add("counted", 1) is True
+
+
+@pytest.mark.parametrize(
+    ("proxy", "header", "warnings"),
+    [
+        (None, "", []),
+        (("HTTP_X_FORWARDED_PROTO", "https"), "", ["portal.W001"]),
+        (("HTTP_X_FORWARDED_PROTO", "https"), "HTTP_VISITOR", []),
+    ],
+)
+def test_a_proxy_that_names_no_visitor_is_warned_of(settings, proxy, header, warnings):
+    settings.SECURE_PROXY_SSL_HEADER = proxy
+    settings.CLIENT_ADDRESS_HEADER = header
+
+    found = checks.run_checks(include_deployment_checks=True)
+
+    assert [each.id for each in found if each.id.startswith("portal.")] == warnings
