@@ -54,6 +54,7 @@ from strategic_areas.models import (
     TipTier,
 )
 from strategic_areas.models.disputes import ABOUT
+from strategic_areas.purging import hiding
 from tests.uploads import make_pdf
 
 _numbers = count(1)
@@ -411,6 +412,12 @@ def make_change(record=None, *, by=None, links=None, **fields):
     for name, value in (fields or {"scope_es": "Atiende a toda persona."}).items():
         setattr(record, name, value)
     return workflow.propose(record, by=by or make_reviewer(), links=links)
+
+
+def make_takedown(record=None, *, by=None, why="Podía reconocerse a una persona."):
+    """A help line, or another record, that one person hid as a whole."""
+    record = record or make_help_line()
+    return hiding.hide(record, hiding.whole(record), why=why, by=by or make_reviewer())
 
 
 def make_factor_reset(*, by=None, **fields):

@@ -129,6 +129,8 @@ POSTS = {
     "admin:letter_send": lambda words: {"seen": words["seen"]},
     "admin:letter_confirmed": lambda words: {"seen": words["seen"]},
     "admin:letter_contested": lambda words: {"seen": words["seen"], "reason": REASON},
+    "admin:hide": lambda words: {"what": "-whole", "why": REASON},
+    "admin:hidden": lambda words: {"approve": "1"},
     "admin:purge_new": lambda words: {"phrases": "Zutana"},
     "admin:attribution": lambda words: {"text_es": "Lo hizo otra institución."},
     "admin:translation": lambda words: {"text": "Part of the work was done."},

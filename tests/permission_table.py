@@ -163,6 +163,9 @@ letter_confirmed         | letter-handed    | 405 405 405 405 405 | 302! 404 404
 letter_contested         | letter           | 405 405 405 405 405 | 302 404 404 404 404
 letter_contested         | letter-handed    | 405 405 405 405 405 | 302! 404 404 404 404
 
+hide                     | help-line        | 404 404 404 200 404 | 404 404 404 302! 404
+hidden                   | hidden           | 404 404 404 200 404 | 404 404 404 302! 404
+hidden                   | hidden-mine      | 404 404 404 200 404 | 404 404 404 200 404
 purges                   |                  | 404 404 404 200 200 | 405 405 405 405 405
 purge_new                |                  | 404 404 404 200 200 | 404 404 404 302! 302!
 purge                    | purge, purge-mine | 404 404 404 200 200 | 405 405 405 405 405

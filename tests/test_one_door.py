@@ -35,6 +35,7 @@ from strategic_areas.models import (
     Region,
     ReportingPeriod,
     RoundReopening,
+    Takedown,
     Target,
     TipTier,
     Transition,
@@ -54,6 +55,7 @@ TEXTS = (models.CharField, models.TextField, models.JSONField)
 OWN_STEPS = {
     *(ActivityUpdate, CommitmentUpdate, Evidence, Transition, Letter),
     *(Translation, AgencyComment, Amendment, PlanChange),
+    Takedown,
 }
 #: Rows that stand on the page of the record above them, and are typed into with it.
 BELOW = {AgencyName, CodeListValue}

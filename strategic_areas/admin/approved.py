@@ -13,6 +13,7 @@ from strategic_areas import evidence, workflow
 from strategic_areas.admin.amending import AmendedMixin
 from strategic_areas.desk.changes.change_forms import with_link_to_change
 from strategic_areas.models import PendingChange
+from strategic_areas.purging.hiding import may_hide
 from strategic_areas.workflow.guard import blocked_texts
 
 
@@ -158,6 +159,10 @@ class ApprovedMixin:
             context["show_save"] = context["show_save_and_continue"] = False
         # Of a plan in preparation everything is saved at once.
         context["is_free"] = bool(obj) and workflow.applies_at_once(obj, ())
+        if obj and may_hide(request.user, obj):
+            context["hides"] = reverse(
+                "admin:hide", args=[self.opts.model_name, obj.pk]
+            )
         context["show_save_and_add_another"] = False
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 

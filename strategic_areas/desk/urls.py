@@ -8,6 +8,7 @@ from strategic_areas.desk.changes import (
     attributions,
     commenting,
     decisions,
+    hiding,
     proposals,
     translating,
 )
@@ -82,6 +83,8 @@ def patterns(site):
             ("modificaciones/", amending.amendment_kinds, "amendment_kinds"),
             ("modificaciones/<slug:plan>/<slug:kind>/", amending.amend, "amend"),
             ("actos/<int:pk>/", amending.act_file, "act_file"),
+            ("retirar/<slug:kind>/<int:pk>/", hiding.hide, "hide"),
+            ("retirado/<int:pk>/", hiding.hidden, "hidden"),
             ("cartas/", letters.letter_list, "letters"),
             ("cartas/nueva/", letters.new, "letter_new"),
             ("cartas/<int:pk>/", letters.sheet, "letter"),

@@ -38,6 +38,7 @@ from strategic_areas.models.publication import ImportedRecord, PublicationVersio
 from strategic_areas.models.purges import Purge, PurgedText
 from strategic_areas.models.review import OPEN, PUBLIC_RECORD, Status
 from strategic_areas.models.submissions import Submission
+from strategic_areas.models.takedowns import Takedown
 from strategic_areas.models.trail import Evidence, Transition
 from strategic_areas.models.translations import Translation
 from strategic_areas.models.updates import ActivityUpdate, Execution
@@ -87,6 +88,7 @@ __all__ = [
     "Status",
     "StrategicArea",
     "Submission",
+    "Takedown",
     "Target",
     "TipTier",
     "Transition",

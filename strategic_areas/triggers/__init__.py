@@ -44,6 +44,7 @@ def declared(vendor=""):
         *structure.approved_plans(),
         *structure.what_is_told(),
         *structure.loaded_files(),
+        *decisions.takedowns(),
         *versions.version(),
         *versions.takedowns(),
     ]

@@ -95,6 +95,21 @@ def record_changes():
     )
 
 
+def takedowns():
+    """What was hidden, and why, stays as it was proposed."""
+    model = model_named("Takedown")
+    texts = {**DECIDED["Takedown"]}
+    del texts["reason"]
+    about = map(differs, ("content_type_id", "object_id"))
+    yield refusal(
+        "takedown_change",
+        model._meta.db_table,
+        "UPDATE",
+        " OR ".join([*about, *rewritten(model, texts)]),
+        "what was hidden never changes; it is decided on once",
+    )
+
+
 def purges():
     """A purge keeps its phrases and files until the decision, which empties them."""
     table = model_named("Purge")._meta.db_table

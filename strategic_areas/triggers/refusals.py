@@ -139,6 +139,7 @@ APPENDED = {
 DECIDED = {
     **dict.fromkeys(["FactorReset", "PendingChange", "Purge"], {"reason": ""}),
     "ActivityProposal": {"reason": MARKER},
+    "Takedown": {"reason": "", "why": "", "rows": "{}", "label": MARKER},
     "RecordChange": {"before": "{}", "after": "{}", "label": MARKER},
 }
 #: Models of which the public is told for good, likewise.

@@ -52,8 +52,24 @@ def _names(model):
     return model.fields.spanish(structure=True)
 
 
+def _is_hiding():
+    """A condition: something is being hidden from the public, or restored."""
+    table = model_named("Takedown")._meta.db_table
+    return f'EXISTS (SELECT 1 FROM "{table}" WHERE is_moving)'  # noqa: S608
+
+
+def _is_purging():
+    """A condition: a purge is being carried out."""
+    table = model_named("Purge")._meta.db_table
+    return f"EXISTS (SELECT 1 FROM \"{table}\" WHERE status = 'applying')"  # noqa: S608
+
+
 def _closed(plan):
-    """A condition: neither an amendment of the plan nor a file is being applied."""
+    """
+    A condition: nothing is being applied that may change the plan's structure.
+
+    That is an amendment of the plan, a file, and whatever takes a text away.
+    """
     change = model_named("PendingChange")._meta.db_table
     amendment = model_named("Amendment")._meta.db_table
     file = model_named("PlanFile")._meta.db_table
@@ -61,7 +77,8 @@ def _closed(plan):
         f'NOT EXISTS (SELECT 1 FROM "{change}" c '  # noqa: S608 - our own names
         f'JOIN "{amendment}" a ON a.change_id = c.id '
         f"WHERE c.status = 'applying' AND a.plan_id = {plan}) "
-        f"AND NOT EXISTS (SELECT 1 FROM \"{file}\" WHERE status = 'applying')"
+        f"AND NOT EXISTS (SELECT 1 FROM \"{file}\" WHERE status = 'applying') "
+        f"AND NOT {_is_hiding()} AND NOT {_is_purging()}"
     )
 
 
@@ -113,7 +130,7 @@ def _links(model, field):
 
 
 def what_is_told():
-    """What the public is told of a change stays; only a running purge blanks a text."""
+    """What the public is told of a change stays, unless a text is taken away."""
     for name, message in (
         ("Amendment", "an approved amendment never changes"),
         ("PlanChange", "what is told of a change of the plan never changes"),
@@ -125,7 +142,8 @@ def what_is_told():
             for field in model._meta.concrete_fields
             if field.name not in {*texts, *OF_FILE}
         ]
-        changed = [*map(differs, kept), *rewritten(model, texts)]
+        told = " OR ".join(rewritten(model, texts))
+        changed = [*map(differs, kept), f"(({told}) AND NOT {_is_hiding()})"]
         stands = "OLD.approved_at IS NOT NULL" if name == "Amendment" else "1 = 1"
         yield refusal(
             f"{label}_change",

@@ -55,6 +55,7 @@ TAKEN_DOWN = {
     "CommitmentUpdate": _WITHDRAWN,
     "Evidence": "OLD.is_public AND NOT NEW.is_public",
     "HelpLine": "NOT OLD.confirm_before_publishing",
+    "Takedown": "OLD.is_moving AND NOT NEW.is_moving",
     "Purge": "OLD.status <> 'approved' AND NEW.status = 'approved'",
 }
 

@@ -42,6 +42,7 @@ from tests.factories import (
     make_round,
     make_source,
     make_submitted_update,
+    make_takedown,
     make_update,
 )
 from tests.strategic_areas.plans import SHIPPED
@@ -340,6 +341,7 @@ def one_row_in_every_public_table():
         written_at=timezone.now(),
     )
     make_correction_request()
+    make_takedown()
     make_approved_dispute(make_commitment(plan=plan, provenance="press"))
     Target.objects.create(
         plan=plan,

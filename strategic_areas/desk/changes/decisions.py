@@ -20,6 +20,7 @@ from agencies.accounts.recovery import RESETS
 from agencies.decisions import Decision
 from strategic_areas.models import PendingChange
 from strategic_areas.purging import PURGES
+from strategic_areas.purging.hiding import HIDINGS
 from strategic_areas.workflow import CHANGES, PROPOSALS, guard
 
 #: The steps of each kind of decision, and the page on which it is decided.
@@ -27,6 +28,7 @@ KINDS = {
     CHANGES: "admin:approval",
     PROPOSALS: "admin:proposal",
     PURGES: "admin:purge",
+    HIDINGS: "admin:hidden",
     RESETS: "admin:agencies_factorreset_change",
 }
 #: How long a declined or outdated proposal is shown to the person who made it.

@@ -6,7 +6,7 @@ from fractions import Fraction
 from django.db.models import F, QuerySet
 
 from strategic_areas import discipline
-from strategic_areas.models import Correction
+from strategic_areas.models import Correction, Takedown
 
 #: Requests on a page of the log.
 PER_PAGE = 30
@@ -19,11 +19,13 @@ class Log:
     All requests, not read yet: a page reads only its own.
 
     ``days`` is the median number of days until a decision; None without any decision.
+    ``hidden`` is what was hidden to protect people and confirmed, the latest first.
     """
 
     corrections: QuerySet
     decided: int
     days: int | None
+    hidden: tuple[Takedown, ...]
 
 
 def log() -> Log:
@@ -32,7 +34,8 @@ def log() -> Log:
     decided = Correction.objects.filter(decided_on__isnull=False)
     dates = decided.values_list("asked_on", "decided_on")
     days = [Fraction((decided - asked).days) for asked, decided in dates]
-    return Log(found, len(days), discipline.median_days(days))
+    hidden = tuple(Takedown.objects.confirmed()[:PER_PAGE])
+    return Log(found, len(days), discipline.median_days(days), hidden)
 
 
 def page_of(place: int) -> int:

@@ -16,6 +16,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Case, DateField, ForeignKey, Model, Q, Value, When
 
 from agencies.models import Agency
+from strategic_areas.marker import MARKER
 from strategic_areas.models import (
     Activity,
     Commitment,
@@ -115,6 +116,8 @@ class Changes:
         with suppress(FieldDoesNotExist):
             field = record._meta.get_field(change.field)
             said = change.old_value_es or ""
+            if said == MARKER and not hasattr(record, f"{field.name}_es"):
+                return  # a figure that was taken away is not told of the past either
             if isinstance(field, ForeignKey):
                 key = _plain(change)
                 if old := known.named(field.related_model, key or said):

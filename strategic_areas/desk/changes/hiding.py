@@ -1,0 +1,135 @@
+"""Hiding something of a public record at once, and what another person decides."""
+
+from dataclasses import dataclass
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
+from django import forms
+from django.apps import apps
+from django.contrib import admin
+from django.db import models
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agencies.access import RefusedError
+from strategic_areas.desk.changes import decisions
+from strategic_areas.desk.changes.pages import lines
+from strategic_areas.models import Takedown
+from strategic_areas.purging import hiding
+from strategic_areas.workflow import guard
+
+#: The word of an address → the kind of record.
+KINDS = {model._meta.model_name: model for model in hiding.HIDEABLE}
+WHOLE, LAST = "-whole", "-last"
+
+
+class HideForm(forms.Form):
+    """What of the record is hidden, and why."""
+
+    what = forms.MultipleChoiceField(
+        widget=forms.CheckboxSelectMultiple, label=gettext_lazy("What is hidden")
+    )
+    why = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 3}),
+        label=gettext_lazy("Reason"),
+        help_text=Takedown._meta.get_field("why").help_text,
+    )
+
+    def __init__(self, *args, record, **kwargs):
+        super().__init__(*args, label_suffix="", **kwargs)
+        fields = hiding.hideable(record)
+        self.columns = {field.name: columns for field, columns in fields.items()}
+        self.columns |= {WHOLE: hiding.whole(record), LAST: hiding.last_form(record)}
+        names = [(field.name, field.label) for field in fields]
+        names += [(WHOLE, _("The whole record"))]
+        names += [(LAST, _("Only its last change: what stood before comes back"))]
+        self.fields["what"].choices = [
+            (name, label) for name, label in names if self.columns[name]
+        ]
+        self.helper = FormHelper()
+        self.helper.form_class = "step-form"
+        self.helper.add_input(Submit("hide", _("Hide it now"), css_class="deletelink"))
+
+    def clean(self):
+        guard.judge(self, Takedown, why="why")
+        return super().clean()
+
+    @property
+    def chosen(self):
+        """The columns of everything that is ticked, with what would stand in them."""
+        found = {}
+        for name in self.cleaned_data["what"]:
+            found |= self.columns[name]
+        return found
+
+
+def hide(request, kind, pk):
+    """Ask what to hide and why; it is hidden with the press of the button."""
+    if kind not in KINDS:
+        raise Http404
+    record = get_object_or_404(KINDS[kind], pk=pk)
+    if not hiding.may_hide(request.user, record):
+        raise Http404
+    form = HideForm(request.POST or None, record=record)
+    if form.is_valid():
+        why = form.cleaned_data["why"]
+        try:
+            made = hiding.hide(record, form.chosen, why=why, by=request.user)
+            return redirect("admin:hidden", pk=made.pk)
+        except RefusedError as error:
+            form.add_error(None, str(error))
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Hide from the public"),
+        "record": record,
+        "form": form,
+    }
+    return render(request, "desk/hide.html", context)
+
+
+class ConfirmForm(decisions.DecisionForm):
+    step, button = "approve", gettext_lazy("Confirm: it stays hidden")
+    css_class = "default"
+
+
+class RestoreForm(decisions.DeclineForm):
+    button = gettext_lazy("Restore what stood before")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of which something is hidden, as the table of changed fields reads it."""
+
+    model: type[models.Model]
+    before: dict
+    after: dict
+
+
+def hidden(request, pk):
+    """What is hidden and why, and the steps of the person who decides."""
+    rows = Takedown.objects.visible_to(request.user)
+    takedown = get_object_or_404(
+        rows.select_related("proposed_by", "decided_by"), pk=pk
+    )
+    why_not = hiding.HIDINGS.why_not(request.user, takedown)
+    steps = []
+    if takedown.is_waiting and not why_not:
+        data = request.POST if request.method == "POST" else None
+        steps = [ConfirmForm(data), RestoreForm(data)]
+    if decisions.take_pressed_step(request, hiding.HIDINGS, takedown, steps):
+        return redirect("admin:index")
+    context = {
+        **admin.site.each_context(request),
+        "title": str(takedown),
+        "takedown": takedown,
+        "lines": [
+            line
+            for key, row in takedown.rows.items()
+            for line in lines(Row(apps.get_model(key.partition(":")[0]), **row))
+        ],
+        "steps": steps,
+        "why_not": why_not,
+    }
+    return render(request, "desk/hidden.html", context)

@@ -1,0 +1,262 @@
+"""
+Taking away never waits: one person hides a text, a figure or a record at once.
+
+Another person confirms it or restores what stood. What is put instead is the marker,
+an empty value or the last approved form, never anything that somebody types.
+"""
+
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from agencies.access import RefusedError
+from agencies.decisions import Status
+from agencies.fields import field_of
+from agencies.models import Agency, AgencyName
+from strategic_areas.marker import MARKER
+from strategic_areas.models import (
+    Activity,
+    CodeList,
+    CodeListValue,
+    Commitment,
+    Correction,
+    Discrepancy,
+    FrameworkTarget,
+    HelpLine,
+    Indicator,
+    LaterActivity,
+    LegalInstrument,
+    Participation,
+    PendingChange,
+    Plan,
+    PlanChange,
+    Programme,
+    RecordChange,
+    Source,
+    StrategicArea,
+    Takedown,
+    TipTier,
+)
+from strategic_areas.purging.places import Treatment, treatment
+from strategic_areas.workflow.authority import decides_on, may_review
+from strategic_areas.workflow.guard import GuardedSteps, must_be_clean
+from strategic_areas.workflow.plain_values import plain_values, put, put_links
+from strategic_areas.workflow.structure import plan_of
+
+#: Records that are kept by two people. A report is withdrawn, not hidden; what an
+#: agency says of a record is its own word.
+HIDEABLE = (
+    *(Plan, StrategicArea, Programme, Commitment, Activity, Participation, Source),
+    *(Agency, AgencyName, HelpLine, LegalInstrument, LaterActivity, Discrepancy),
+    *(Correction, FrameworkTarget, TipTier, CodeList, CodeListValue, Indicator),
+)
+#: What is put in place of a text, by how a purge would treat it.
+INSTEAD = {
+    Treatment.MARK: MARKER,
+    Treatment.EMPTY: "",
+    Treatment.STRINGS: [],
+}
+#: A text of so few letters is not looked for in what is told of changes.
+SHORT = 3
+#: Columns that only make sense with a figure, and their values without it.
+WITH_FIGURE = {
+    "baseline_value": {"baseline_starts_on": None, "baseline_ends_on": None},
+    "budget_amount": {"budget": "not_known", "budget_source": None},
+}
+
+
+class HidingSteps(GuardedSteps):
+    """It is hidden from the moment it is proposed; whoever declines restores it."""
+
+    model = Takedown
+
+    def decides(self, user):
+        return may_review(user, PendingChange)
+
+    def objection(self, user, takedown):
+        if decides_on(user, [takedown.model]):
+            return ""
+        return _("The secretariat decides on this.")
+
+    def store(self, takedown):
+        takedown.save()
+        _move(takedown, "before", "after")
+
+    def apply(self, takedown, by):
+        """Leave it hidden."""
+
+    def ended(self, takedown):
+        if takedown.status != Status.APPROVED:
+            _move(takedown, "after", "before")
+
+    def take_back(self, takedown, *, by):
+        """Nobody restores alone what she hid."""
+        raise RefusedError(_("Another person confirms or restores this."))
+
+    def facts(self, takedown):
+        return {
+            "kind": takedown.model._meta.label_lower,
+            "record": takedown.object_id,
+            "fields": {name for row in takedown.rows.values() for name in row["after"]},
+        }
+
+
+HIDINGS = HidingSteps()
+
+
+def may_hide(user, record):
+    """True for who decides on changes of such a record, if it can be hidden."""
+    is_hideable = isinstance(record, HIDEABLE) and HIDINGS.decides(user)
+    return is_hideable and decides_on(user, [type(record)])
+
+
+def hideable(record):
+    """The public fields of which something can be hidden, with what would stand."""
+    found = {}
+    for field in record.fields.where(public=True):
+        columns = {name: _without(record, name) for name in field.columns}
+        columns = {name: value for name, value in columns.items() if value is not KEPT}
+        if columns:
+            found[field] = columns | WITH_FIGURE.get(field.name, {})
+    return found
+
+
+KEPT = object()
+
+
+def _without(record, column):
+    """What stands in a column once it is hidden; ``KEPT`` where nothing can be."""
+    field, value = record._meta.get_field(column), getattr(record, column)
+    if value in (None, "", []) or field.is_relation:
+        return KEPT
+    if isinstance(field, models.CharField | models.TextField | models.JSONField):
+        return INSTEAD.get(treatment(field), KEPT)
+    is_figure = isinstance(field, models.DecimalField | models.IntegerField)
+    return None if is_figure and field.null else KEPT
+
+
+def whole(record):
+    """The columns of a whole record, with what would stand in each."""
+    if isinstance(record, HelpLine):
+        return {"confirm_before_publishing": True}
+    found = hideable(record).values()
+    return {name: value for columns in found for name, value in columns.items()}
+
+
+def last_form(record):
+    """What stood before the last approved change, where that still stands; or {}."""
+    parts = RecordChange.objects.filter(
+        content_type=ContentType.objects.get_for_model(record),
+        object_id=record.pk,
+        change__status=Status.APPROVED,
+    )
+    # What an amendment decided is undone by another one alone.
+    parts = parts.filter(change__amendment=None)
+    part = parts.order_by("-change__decided_at", "-pk").first()
+    if part is None or plain_values(record, part.after) != part.after:
+        return {}
+    # A former name of an agency stays on record: it is no form to go back to.
+    is_renamed = isinstance(record, Agency) and set(part.before) & set(Agency.NAMES)
+    return {} if is_renamed else part.before
+
+
+@transaction.atomic
+def hide(record, columns, *, why, by):
+    """
+    Put these plain values, by column, in place of what stands, and return the takedown.
+
+    ``columns`` come from ``hideable``, ``whole`` or ``last_form``. ``why`` is guarded.
+    """
+    if not may_hide(by, record):
+        raise RefusedError(_("%(record)s: you may not hide this.") % {"record": record})
+    if not why.strip():
+        raise RefusedError(_("%(record)s: state the reason.") % {"record": record})
+    must_be_clean(Takedown, why=why)
+    stored = type(record)._default_manager.select_for_update().get(pk=record.pk)
+    about = {
+        "content_type": ContentType.objects.get_for_model(record),
+        "object_id": record.pk,
+    }
+    if Takedown.objects.waiting().filter(**about).exists():
+        raise RefusedError(
+            _("%(record)s: something of it is hidden already.") % {"record": record}
+        )
+    before = plain_values(stored, columns)
+    after = {name: value for name, value in columns.items() if value != before[name]}
+    if not after:
+        raise RefusedError(
+            _("%(record)s: nothing of it would change.") % {"record": record}
+        )
+    with override("es"):
+        label = str(stored)[:300]
+    rows = dict([_row(stored, after), *_told(stored, after)])
+    takedown = Takedown(**about, label=label, why=why.strip(), rows=rows)
+    return HIDINGS.propose(takedown, by=by)
+
+
+def _row(record, after):
+    """The key of a row in a takedown, and what it tells of it."""
+    row = {"before": plain_values(record, after), "after": after}
+    return f"{record._meta.label_lower}:{record.pk}", row
+
+
+def _told(record, after):
+    """The same of what the plan's list of changes tells of what is hidden."""
+    plan = plan_of(record)
+    if plan is None:
+        return
+    fields = [field_of(type(record), name) for name in after]
+    hidden = {name for field in fields for name in (field.name, *field.columns)}
+    texts = [
+        text
+        for text in plain_values(record, after).values()
+        if isinstance(text, str) and len(text) > SHORT
+    ]
+    for line in plan.told.select_related("commitment", "activity"):
+        is_own = record in (line.commitment, line.activity)
+        is_of_field = is_own and line.field in hidden
+        columns = {
+            name: MARKER
+            for name in PlanChange.fields.columns(bilingual=True)
+            if (told := getattr(line, name) or "")
+            and (
+                is_of_field
+                and not name.startswith("name")
+                or any(text in told for text in texts)
+            )
+        }
+        if is_of_field and line.old_plain:
+            columns["old_plain"] = ""
+        if columns:
+            yield _row(line, columns)
+
+
+def _move(takedown, stands, comes):
+    """Let one form of each row take the place of the other, where that still stands."""
+    rows = Takedown.objects.filter(pk=takedown.pk)
+    rows.update(is_moving=True)
+    for key, row in takedown.rows.items():
+        name, _colon, pk = key.partition(":")
+        model = apps.get_model(name)
+        record = model._default_manager.select_for_update().filter(pk=pk).first()
+        if record is None:
+            continue
+        now = plain_values(record, row[stands])
+        changed = {
+            column: row[comes][column]
+            for column, value in row[stands].items()
+            if now[column] == value
+        }
+        _put(record, changed, takedown)
+    rows.update(is_moving=False)
+
+
+def _put(record, values, takedown):
+    record._history_user = takedown.decided_by or takedown.proposed_by
+    # Spanish, the first language: it is what undecorated columns hold.
+    with override("es"):
+        put(record, values, {})
+        record.save()
+        put_links(record, values, {})

@@ -1,0 +1,282 @@
+"""One person hides at once; another confirms or restores what stood."""
+
+import pytest
+from django.contrib import admin
+from django.db import IntegrityError, transaction
+from django.db.models import JSONField
+from django.test import Client
+from django.urls import reverse
+
+from agencies.access import RefusedError
+from agencies.audit import AuditEntry
+from strategic_areas import purging, workflow
+from strategic_areas.admin.approved import ApprovedMixin
+from strategic_areas.marker import MARKER
+from strategic_areas.models import (
+    AttributionDispute,
+    Correction,
+    Province,
+    PublicationVersion,
+    Region,
+    Takedown,
+    Target,
+)
+from strategic_areas.purging import hiding
+from strategic_areas.purging.places import treatment
+from tests import factories
+from tests.crawling import Crawl
+from tests.test_one_door import texts_of, typed
+from tests.test_public_pages import make_world
+
+pytestmark = pytest.mark.django_db
+
+SENTINEL, WHY = "zanahoria", "Podía reconocerse a una persona."
+#: Kinds that are kept by two people and hidden by none: see ``hiding.HIDEABLE``.
+#: Targets come with the figures that they belong to.
+NOT_HIDEABLE = {AttributionDispute, Province, Region, Target}
+
+
+def hide(record, columns=None, *, by=None, why=WHY):
+    columns = hiding.whole(record) if columns is None else columns
+    return hiding.hide(record, columns, why=why, by=by or factories.make_reviewer())
+
+
+def test_every_kind_that_two_people_keep_can_be_hidden():
+    kept = {
+        model
+        for model, page in admin.site._registry.items()
+        if isinstance(page, ApprovedMixin)
+    }
+
+    assert kept - NOT_HIDEABLE <= set(hiding.HIDEABLE)
+
+
+def everything():
+    """A row of each kind that can be hidden, with the word in each of its texts."""
+    make_world()
+    found = []
+    for model in hiding.HIDEABLE:
+        if record := model.objects.first():
+            for name, field in texts_of(model).items():
+                if treatment(field) in hiding.INSTEAD:
+                    setattr(record, name, plain(field))
+            if isinstance(record, Correction):
+                record.outcome, record.decided_on = "kept", record.asked_on
+            record.save()
+            found.append(record)
+    return found
+
+
+def plain(field):
+    word = typed(field, SENTINEL)
+    return [SENTINEL] if isinstance(field, JSONField) else word
+
+
+def test_a_whole_record_is_gone_from_every_public_output(client):
+    records = everything()
+    pages = ("/discrepancias/", "/ayuda/", "/base-legal/")
+    stood = [SENTINEL in client.get(page).content.decode() for page in pages]
+    for record in records:
+        hide(record)
+
+    assert stood == [True] * 3
+    assert told() == []
+    assert len(records) > 12
+
+
+def told():
+    """The public addresses at which the word stands."""
+    crawl = Crawl(Client())
+    return [path for path in crawl.bodies if SENTINEL in crawl.text(path)]
+
+
+def test_one_text_is_hidden_confirmed_and_its_reason_told(client):
+    record = factories.make_discrepancy(detail_es="Zutana", topic_es="Un tema")
+    proposer, other = factories.make_reviewer(), factories.make_reviewer()
+    columns = hiding.hideable(record)[record.fields["detail"]]
+    takedown = hide(record, columns, by=proposer)
+
+    record.refresh_from_db()
+    assert (record.detail_es, record.topic_es) == (MARKER, "Un tema")
+    waiting = client.get("/correcciones/").content.decode()
+    with pytest.raises(RefusedError):
+        hiding.HIDINGS.approve(takedown, by=proposer)
+    hiding.HIDINGS.approve(takedown, by=other)
+    record.refresh_from_db()
+    assert record.detail_es == MARKER
+    assert WHY not in waiting
+    assert WHY in client.get("/correcciones/").content.decode()
+
+
+def test_another_person_restores_it_and_nobody_alone_what_she_hid():
+    line, proposer = factories.make_help_line(), factories.make_reviewer()
+    takedown = hide(line, by=proposer)
+    line.refresh_from_db()
+    hidden = line.confirm_before_publishing
+
+    with pytest.raises(RefusedError):
+        hiding.HIDINGS.take_back(takedown, by=proposer)
+    hiding.HIDINGS.decline(takedown, by=factories.make_reviewer(), reason="No era.")
+
+    line.refresh_from_db()
+    assert (hidden, line.confirm_before_publishing) == (True, False)
+
+
+def test_the_last_approved_form_comes_back():
+    record = factories.make_law(name_es="Bien")
+    change = factories.make_change(record, name_es="Mal")
+    workflow.approve(change, by=factories.make_reviewer())
+    record.refresh_from_db()
+
+    hide(record, hiding.last_form(record))
+
+    record.refresh_from_db()
+    assert record.name_es == "Bien"
+
+
+def test_a_figure_goes_with_what_belongs_to_it():
+    source = factories.make_source()
+    activity = factories.make_activity(
+        plan=source.plan,
+        quantity=3,
+        budget="amount",
+        budget_amount=500,
+        budget_source=source,
+    )
+
+    hide(activity)
+
+    activity.refresh_from_db()
+    assert (activity.quantity, activity.budget_amount) == (None, None)
+    assert activity.budget == "not_known"
+
+
+def test_what_changed_meanwhile_is_not_put_back():
+    record = factories.make_law(name_es="Antes", note_es="Nota")
+    takedown = hide(record)
+    record.refresh_from_db()
+    change = factories.make_change(record, name_es="Después")
+    workflow.approve(change, by=factories.make_reviewer())
+
+    hiding.HIDINGS.decline(takedown, by=factories.make_reviewer(), reason="No era.")
+
+    record.refresh_from_db()
+    assert (record.name_es, record.note_es) == ("Después", "Nota")
+
+
+@pytest.mark.parametrize("why", ["", " ", "Es la cédula 001-1234567-8."])
+def test_a_reason_is_required_and_guarded(why):
+    line = factories.make_help_line()
+
+    with pytest.raises(RefusedError):
+        hide(line, why=why)
+
+    line.refresh_from_db()
+    assert not line.confirm_before_publishing
+
+
+@pytest.mark.parametrize(
+    "make_actor", [factories.make_focal_point, factories.make_administrator]
+)
+def test_nobody_else_hides_what_stands_around_the_plan(client, make_actor):
+    line, actor = factories.make_help_line(), make_actor()
+    client.force_login(actor)
+
+    with pytest.raises(RefusedError):
+        hide(line, by=actor)
+    page = client.get(reverse("admin:hide", args=["helpline", line.pk]))
+    assert page.status_code == 404
+
+
+def test_an_administrator_hides_a_text_of_an_agency_and_another_restores_it():
+    agency = factories.make_agency(name_es="Un nombre")
+    takedown = hide(agency, by=factories.make_administrator())
+    agency.refresh_from_db()
+    hidden = agency.name_es
+
+    administrator = factories.make_administrator()
+    hiding.HIDINGS.decline(takedown, by=administrator, reason="No era.")
+
+    agency.refresh_from_db()
+    assert (hidden, agency.name_es) == (MARKER, "Un nombre")
+
+
+def test_it_is_done_and_decided_on_pages_of_the_desk(client):
+    record, other = factories.make_law(name_es="Zutana"), factories.make_reviewer()
+    client.force_login(factories.make_reviewer())
+    page = reverse("admin:hide", args=["legalinstrument", record.pk])
+    shown = client.get(
+        reverse("admin:strategic_areas_legalinstrument_change", args=[record.pk])
+    )
+
+    refused = client.post(page, {"what": ["name"], "why": "001-1234567-8"})
+    client.post(page, {"what": ["name"], "why": WHY})
+
+    takedown = Takedown.objects.get()
+    assert shown.context["hides"] == page
+    assert "why" in refused.context["form"].errors
+    client.force_login(other)
+    address = reverse("admin:hidden", args=[takedown.pk])
+    assert "Zutana" in client.get(address).content.decode()
+    assert address in client.get(reverse("admin:decisions")).content.decode()
+    client.post(address, {"decline": "1", "reason": "No era."})
+    record.refresh_from_db()
+    assert record.name_es == "Zutana"
+
+
+def test_the_audit_record_says_what_and_not_why():
+    record = factories.make_law(name_es="Zutana")
+    hide(record)
+
+    entry = AuditEntry.objects.get(event="approval_asked")
+    assert entry.facts["kind"] == "strategic_areas.legalinstrument"
+    assert "Zutana" not in str(entry.facts)
+
+
+def test_what_was_hidden_never_changes():
+    takedown = hide(factories.make_law())
+
+    for changed in ({"why": "Otra"}, {"rows": {}}, {"object_id": 0}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Takedown.objects.filter(pk=takedown.pk).update(**changed)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_hiding_counts_as_a_takedown(open_record):
+    line = factories.make_law()
+    before = PublicationVersion.counters()[1]
+
+    hide(line)
+
+    assert PublicationVersion.counters()[1] > before
+
+
+def test_what_is_told_of_changes_is_hidden_with_the_text_and_comes_back(client):
+    commitment = factories.make_commitment(title_es="Taller de Zutana")
+    told = factories.make_amendment(
+        commitment=commitment,
+        field="title",
+        old_value_es="Taller",
+        new_value_es="Taller de Zutana",
+    )
+    page = f"/{commitment.plan.code}/modificaciones/"
+    stood = "Zutana" in client.get(page).content.decode()
+
+    takedown = hide(commitment)
+
+    hidden = "Zutana" in client.get(page).content.decode()
+    hiding.HIDINGS.decline(takedown, by=factories.make_reviewer(), reason="No era.")
+    told.refresh_from_db()
+    assert (stood, hidden) == (True, False)
+    assert (told.old_value_es, told.new_value_es) == ("Taller", "Taller de Zutana")
+    assert "Zutana" in client.get(page).content.decode()
+
+
+def test_a_purge_reaches_the_title_of_an_official_record_too():
+    commitment = factories.make_commitment(title_es="Taller de Zutana")
+    asked = purging.request("Zutana", by=factories.make_reviewer())
+
+    purging.confirm(asked, by=factories.make_reviewer())
+
+    commitment.refresh_from_db()
+    assert commitment.title_es == MARKER
