@@ -3,6 +3,7 @@
 import pytest
 
 from strategic_areas.addresses import address
+from strategic_areas.models import PlanChange
 from strategic_areas.progress import State
 from tests import factories
 from tests.test_public_pages import FILE, LANGUAGES, PLAN, read, shipped
@@ -139,6 +140,46 @@ def test_only_approved_amendments_of_the_plan_are_told_the_latest_first(client):
     for each in (page, own):
         assert proposed.reason_es not in each.text
         assert first.amendment.deciding_act_es in each.text
+
+
+def test_plan_files_are_told_with_name_and_sum_once_they_are_loaded(client):
+    plan = factories.make_plan()
+    file = factories.make_plan_file(plan)
+    other = factories.make_plan_file(factories.make_plan())
+
+    page, _context = shown(client, "amendments", plan.code)
+
+    assert [each in page.text for each in (file.name, file.sha256)] == [True, True]
+    assert other.sha256 not in page.text
+
+
+def test_the_fields_that_one_change_changed_stand_together(client):
+    activity = factories.make_activity()
+    first = factories.make_amendment(activity=activity)
+    PlanChange.objects.create(
+        plan=activity.plan,
+        amendment=first.amendment,
+        model="activity",
+        activity=activity,
+        name_es=first.name_es,
+        field="quantity",
+        new_value_es="8",
+        decided_on=first.decided_on,
+    )
+    commitment = activity.commitment
+
+    _page, context = shown(client, "amendments", activity.plan.code)
+    own, on_commitment = shown(
+        client, "commitment", activity.plan.code, commitment.code
+    )
+
+    (change,) = context["changes"]
+    (record,) = change.records
+    assert [line.field for line in record.lines] == ["due_on", "quantity"]
+    (step,) = [step for step in on_commitment["page"].steps if step.amendment]
+    assert step.lines == record.lines
+    # Once beside the activity and once on the time line.
+    assert own.text.count(first.amendment.reason_es) == 2
 
 
 def test_no_person_of_an_amendment_is_named(client):

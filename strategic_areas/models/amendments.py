@@ -216,6 +216,11 @@ class PlanChange(PlanBound):
         return f"{self.name}: {self.field}"
 
     @property
+    def made_by(self):
+        """What tells the changes apart of which such rows are parts."""
+        return self.amendment_id, self.change_id
+
+    @property
     def brings(self):
         """True if the record was added, instead of a field of it changed."""
         return self.field == self.model

@@ -200,7 +200,10 @@ def test_on_its_form_what_is_structure_asks_for_the_act(client, activity):
     form = response.context["adminform"].form
     (error,) = form.non_field_errors()
     assert str(Activity._meta.get_field("due_on").verbose_name).lower() in error.lower()
-    assert {"act", "decided_on", "reason_es"} <= set(form.act.errors)
+    needed = {"act", "deciding_act_es", "decided_on", "reason_es"}
+    assert {name: len(told) for name, told in form.act.errors.items()} == (
+        dict.fromkeys(needed, 1)
+    )
     assert form.data["due_on"] == "2026-06-30"
     assert not PendingChange.objects.exists()
 

@@ -3,6 +3,7 @@
 import copy
 from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 
 import pytest
 from django.apps import apps
@@ -20,6 +21,7 @@ from strategic_areas.models import (
     Indicator,
     Participation,
     Plan,
+    PlanFile,
     PublicationVersion,
     StrategicArea,
     Target,
@@ -109,6 +111,25 @@ def test_a_long_changed_text_is_shown_where_it_differs(tmp_path):
 
     old, new = ("…" + "a" * 40 + word + "b" * 77 + "…" for word in ("uno", "dos"))
     assert lines[0] == f"changed: commitments C1, title_es: {old} → {new}"
+
+
+def test_a_file_that_changed_something_is_told_with_its_sum(tmp_path):
+    content = small()
+    content["commitments"][0]["title_es"] = "Del archivo"
+
+    load_small(tmp_path, small())
+    path = write(tmp_path, content)
+    changed, _again = load(path), load(path)
+
+    assert [(file.name, file.status) for file in PlanFile.objects.all()] == [
+        (path.name, "loaded")
+    ] * 2
+    last = PlanFile.objects.latest("pk")
+    assert last.sha256 == sha256(path.read_bytes()).hexdigest()
+    assert (last.plan.code, last.created, last.changed, last.kept) == (
+        content["plan"]["code"],
+        *counts(changed),
+    )
 
 
 def test_a_field_edited_here_is_kept_and_listed(tmp_path):

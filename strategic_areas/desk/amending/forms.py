@@ -64,10 +64,6 @@ class ActForm(forms.ModelForm):
                 raise ValidationError(str(error), code="refused") from None
         return upload
 
-    def _get_validation_exclusions(self):
-        """The rest is known only once the change is proposed."""
-        return {field.name for field in Amendment._meta.fields} - set(self.fields)
-
     def validate_constraints(self):
         """Leave it to the workflow, which knows the kind of the amendment."""
 

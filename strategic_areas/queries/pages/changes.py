@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from operator import attrgetter
 
 from strategic_areas.models import Amendment, Plan, PlanChange, PlanFile
 from strategic_areas.queries.plan import plans
@@ -35,12 +36,11 @@ def of_plan(plan: Plan) -> tuple[Changed, ...]:
     )
     return tuple(
         Changed(lines[0].decided_on, lines[0].amendment, _by_record(lines))
-        for lines in (list(group) for _key, group in groupby(rows, _of_change))
+        for lines in (
+            list(group)
+            for _key, group in groupby(rows, attrgetter("decided_on", "made_by"))
+        )
     )
-
-
-def _of_change(row):
-    return row.decided_on, row.amendment_id, row.change_id
 
 
 def _by_record(rows):

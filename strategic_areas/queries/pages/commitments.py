@@ -201,7 +201,11 @@ def _activities(commitment, former, succession):
 def _tell_amendments(commitment, activities):
     """Set each record's ``approved`` to its approved changes, the oldest first."""
     about = Q(commitment=commitment) | Q(activity__in=activities)
-    rows = plans.told().filter(about).order_by("decided_on", "pk")
+    rows = (
+        plans.told()
+        .filter(about)
+        .order_by("decided_on", "amendment_id", "change_id", "pk")
+    )
     known = {each.pk: each for each in activities}
     for each in (commitment, *activities):
         each.approved = []

@@ -6,6 +6,8 @@ from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
+from operator import attrgetter
 
 from strategic_areas.models import Activity, Commitment, PlanChange, ReportingPeriod
 from strategic_areas.newest import newness
@@ -54,8 +56,9 @@ class Step:
     """
     One step of the time line. ``kind`` names the one field that is set.
 
-    ``account`` is what was published, ``amendment`` a change of the plan, ``asked`` a
-    round, ``due`` a record with a stated due date.
+    ``account`` is what was published, ``amendment`` a change of the plan, with all
+    ``lines`` of the record that it changed, ``asked`` a round, ``due`` a record with a
+    stated due date.
     """
 
     day: date
@@ -63,6 +66,7 @@ class Step:
     amendment: PlanChange | None = None
     asked: Asked | None = None
     due: Commitment | Activity | None = None
+    lines: tuple[PlanChange, ...] = ()
 
     @property
     def kind(self):
@@ -149,7 +153,7 @@ def steps(
     found = [Step(each.entry.period.ends_on, account=each) for each in moments]
     for each in records:
         subject = each.commitment if each is row else each.activity
-        found += [Step(a.decided_on, amendment=a) for a in subject.approved]
+        found += _changes(subject.approved)
         if each.deadline.is_stated:
             found.append(Step(subject.due_on, due=subject))
     told = {(m.entry.subject.pk, m.entry.period.pk) for m in moments}
@@ -159,6 +163,12 @@ def steps(
             found.append(Step(period.due_on, asked=asked))
     # Sorting keeps the order of the record among accounts of one day.
     return tuple(sorted(found, key=lambda step: step.day, reverse=True))
+
+
+def _changes(rows):
+    for _key, group in groupby(rows, attrgetter("made_by")):
+        first, *others = group
+        yield Step(first.decided_on, amendment=first, lines=(first, *others))
 
 
 def _asked(rows: Iterable[ActivityRow], period, told, today):
