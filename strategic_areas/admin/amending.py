@@ -32,7 +32,8 @@ class AmendedMixin(forms.ModelForm):
 
     def _post_clean(self):
         super()._post_clean()
-        changed = [name for name in self.changed_data if name in self.cleaned_data]
+        said = self.cleaned_data
+        changed = {name: said[name] for name in self.changed_data if name in said}
         for name, reason in workflow.dates_outside(self.instance, changed).items():
             self.add_error(name, reason)
         if self.act is None:
@@ -41,7 +42,7 @@ class AmendedMixin(forms.ModelForm):
         names = structure.changed(
             self.instance,
             {} if is_new else self.initial,
-            self.cleaned_data if is_new else changed,
+            said if is_new else changed,
             is_new=is_new,
         )
         if names and self.act.is_valid():

@@ -16,6 +16,7 @@ from strategic_areas.models import (
     Target,
     TipTier,
 )
+from strategic_areas.workflow.plain_values import is_new
 
 #: The records of an official plan that have a structure, besides the plan itself.
 STRUCTURAL = (StrategicArea, Programme, Commitment, Activity, Target)
@@ -26,6 +27,8 @@ OF_PLAN = (
 )
 #: A record becomes the plan's own word, or stops being it, by its provenance.
 EXISTENCE = "provenance"
+#: What takes the place of the plan's own record ends that record.
+PLACE = "supersedes"
 
 
 def plan_of(record):
@@ -59,8 +62,17 @@ def changed(record, before, after, *, is_new=False):
         return [name for name in names if name in after]
     stood = before.get(EXISTENCE, record.provenance)
     if Provenance.PLAN not in {stood, record.provenance}:
-        return []
+        replaced = [*before.get(PLACE, ()), *after.get(PLACE, ())]
+        return [PLACE] if _are_official(type(record), replaced) else []
     return [name for name in [*names, EXISTENCE] if name in after]
+
+
+def _are_official(model, links):
+    """Whether the plan itself states any of the linked records, or keys of records."""
+    keys = [getattr(each, "pk", each) for each in links]
+    stored = [key for key in keys if not is_new(key)]
+    rows = model.objects.filter(pk__in=stored, provenance=Provenance.PLAN)
+    return bool(stored) and rows.exists()
 
 
 def labels(record, names):

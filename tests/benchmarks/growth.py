@@ -39,6 +39,7 @@ OF_A_PLAN = (
     "Commitment",
     "Activity",
     "Amendment",
+    "PlanChange",
     "ReportingPeriod",
     "LaterActivity",
     "ActivityUpdate",

@@ -155,6 +155,15 @@ def test_the_lists_offer_the_chosen_plans_own_records_alone(client, activity):
     assert "activity" in response.context["form"].errors
 
 
+def test_a_warning_about_the_reason_stands_beside_the_decision(client, activity):
+    reason = "Se rescató a dos niñas en Azua."
+    amend(client, "extender", ends_on="2029-12-31", reason_es=reason)
+
+    page = client.get(reverse("admin:approval", args=[PendingChange.objects.get().pk]))
+
+    assert [each.label for each in page.context["warnings"]]
+
+
 def test_the_file_of_the_act_is_kept_for_the_secretariat(client, activity):
     upload = SimpleUploadedFile("Acta.pdf", make_pdf())
 

@@ -224,6 +224,23 @@ def test_a_division_takes_the_place_of_what_it_divides(activity):
     assert change.amendment.kind == "split"
 
 
+def test_what_takes_the_place_of_the_plans_own_record_needs_an_act(activity):
+    rebuilt = Activity(
+        plan=activity.plan,
+        commitment=activity.commitment,
+        agency=activity.agency,
+        code="R-1",
+        title_es="Reconstruida",
+        provenance="press",
+    )
+
+    with pytest.raises(RefusedError):
+        approved([(rebuilt, {"supersedes": [activity]})], None)
+    approved([(rebuilt, {"supersedes": [activity]})], make_act(activity.plan))
+
+    assert [each.code for each in Activity.objects.standing()] == ["R-1"]
+
+
 @pytest.mark.parametrize("until", [None, date(2026, 7, 1)])
 def test_what_is_stopped_is_not_asked_by_rounds_that_open_from_then_on(until, activity):
     asked = {

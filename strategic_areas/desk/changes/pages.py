@@ -66,7 +66,8 @@ def approval(request, pk):
     rows = PendingChange.objects.visible_to(request.user)
     rows = rows.select_related("proposed_by", "decided_by")
     change = get_object_or_404(rows, pk=pk)
-    warnings = _warnings(change)
+    amendment = getattr(change, "amendment", None)
+    warnings = _warnings(change, amendment)
     steps = decisions.open_forms(
         request,
         workflow.CHANGES,
@@ -79,7 +80,7 @@ def approval(request, pk):
     context = {
         **admin.site.each_context(request),
         "change": change,
-        "amendment": getattr(change, "amendment", None),
+        "amendment": amendment,
         "records": records(change),
         "warnings": warnings,
         "steps": steps,
@@ -122,13 +123,16 @@ def lines(part, names=None):
     ]
 
 
-def _warnings(change):
+def _warnings(change, amendment):
     """The warnings of the guard for personal data about the proposed texts."""
-    return [
+    found = [
         warned
         for part in change.records.all()
         for warned in guard.found_warnings(part.model, part.after)
     ]
+    if amendment:
+        found += guard.warnings_of(amendment, amendment.fields.columns(guarded=True))
+    return found
 
 
 def record_url(part):
