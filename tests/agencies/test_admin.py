@@ -285,6 +285,23 @@ def mandates(administrator):
     return own, make_focal_point().mandates.get()
 
 
+def test_not_even_a_superuser_deletes_her_own_mandate(client):
+    root = make_user(is_superuser=True)
+    mandates = [
+        make_mandate(user=user, agency=make_agency()) for user in (root, make_user())
+    ]
+    client.force_login(root)
+    name = "admin:agencies_focalpoint_delete"
+
+    answers = [
+        client.post(reverse(name, args=[each.pk]), {"post": "yes"}).status_code
+        for each in mandates
+    ]
+
+    assert answers == [403, 302]
+    assert list(FocalPoint.objects.all()) == mandates[:1]
+
+
 def test_nobody_gives_herself_a_mandate_or_changes_her_own(
     client, administrator, mandates
 ):
