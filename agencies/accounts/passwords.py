@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 
+from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -64,7 +65,8 @@ class ContextWordValidator:
     """
 
     def validate(self, password, user=None):
-        names = {*_names_of_agencies(), *_names_of(user)}
+        portal = {settings.SITE_HOST, settings.SECRETARIAT_NAME}
+        names = {*portal, *_names_of_agencies(), *_names_of(user)}
         words = sorted(WORDS | set(_parts(names)), key=len, reverse=True)
         for said in (plain(password), letters(password)):
             rest = said

@@ -58,6 +58,7 @@ def known_names():
         *("MIREX-2026-mirex", "citim citim citim", "TrataDePersonas1"),
         *("@PGR1234567890", "pgr13457013457013457", "PortalDelPlan2026"),
         *("Plan de Acción 2027", "plan nacional 123456", "Ministerio de la Mujer 1"),
+        "Coordinación CITIM 2026",
         *("mmujer1029384756", "semujer1029384756", "Procuraduria2026General"),
         *("aperez1029384756", "AnaJulia1029384756", "ana.p.1029384756"),
     ],
