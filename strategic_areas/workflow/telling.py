@@ -63,7 +63,7 @@ def tell(change, made, amendment=None):
             "commitment": record if isinstance(record, Commitment) else None,
             "activity": record if isinstance(record, Activity) else None,
             "decided_on": _day(change, amendment),
-            **_in_both("name", lambda language, each=record: str(each)[:500]),
+            **_named(record),
         }
         rows += [PlanChange(**about, **line) for line in _lines(record, part, made)]
     PlanChange.objects.bulk_create(rows)
@@ -71,6 +71,13 @@ def tell(change, made, amendment=None):
 
 def _day(change, amendment):
     return amendment.decided_on if amendment else timezone.localdate(change.decided_at)
+
+
+def _named(record):
+    """The record's name; English is left empty where it is only in Spanish."""
+    found = _in_both("name", lambda language: str(record)[:500])
+    title = "title_en" if hasattr(record, "title_en") else "name_en"
+    return found if getattr(record, title, True) else found | {"name_en": ""}
 
 
 def _in_both(name, said):

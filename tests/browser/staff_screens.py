@@ -311,7 +311,7 @@ NO_SCREEN = {
         ),
     },
     "a file": {
-        *("staff_evidence", "admin:workbook", "admin:letter_file"),
+        *("staff_evidence", "admin:workbook", "admin:letter_file", "admin:act_file"),
         *("admin:agencies_invitation_letter", "mfa_totp_picture"),
     },
     "data or a script for a page": {

@@ -221,6 +221,11 @@ def test_a_division_takes_the_place_of_what_it_divides(activity):
     assert [(row.brings, row.old_value_es) for row in rows] == [
         (True, "1.1 Talleres")
     ] * 2
+    # What has no English name is told as being only in Spanish.
+    assert [(row.name_es, row.name_en) for row in rows] == [
+        ("1.1.a Talleres a", ""),
+        ("1.1.b Talleres b", ""),
+    ]
     assert change.amendment.kind == "split"
 
 
