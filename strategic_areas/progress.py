@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
+from strategic_areas.disclosure import PROTECTED, Protected
 from strategic_areas.newest import Account, newest, newness
 
 #: A stated due date this near makes work that is not completed "at risk".
@@ -52,7 +53,7 @@ class Report(Account):
     """What is said of an activity."""
 
     execution: str
-    percent: int | None = None
+    percent: int | Protected | None = None
 
     @property
     def is_done(self) -> bool:
@@ -89,7 +90,7 @@ class Standing:
 
     state: State
     punctuality: Punctuality | None
-    percent: int | None = None
+    percent: int | Protected | None = None
 
 
 @dataclass(frozen=True)
@@ -205,7 +206,7 @@ def punctuality(
     state: State,
     deadline: Deadline,
     today: date,
-    percent: int | None = None,
+    percent: int | Protected | None = None,
     done: tuple[date, date] | None = None,
 ) -> Punctuality | None:
     """
@@ -238,9 +239,15 @@ def _kept(done: tuple[date, date] | None, due_on: date) -> Punctuality | None:
     return Punctuality.FINISHED_LATE if done[0] > due_on else None
 
 
-def _is_behind(deadline: Deadline, today: date, percent: int | None) -> bool:
-    """Whether the share of time gone is known to be well ahead of the percent."""
-    if percent is None or deadline.starts_on is None:
+def _is_behind(
+    deadline: Deadline, today: date, percent: int | Protected | None
+) -> bool:
+    """
+    Whether the share of time gone is known to be well ahead of the percent.
+
+    Of a protected percent nothing is told, and so not this either.
+    """
+    if percent in {None, PROTECTED} or deadline.starts_on is None:
         return False
     length = (deadline.due_on - deadline.starts_on).days
     gone = max(0, (today - deadline.starts_on).days)
@@ -248,15 +255,19 @@ def _is_behind(deadline: Deadline, today: date, percent: int | None) -> bool:
     return share - percent >= AT_RISK_POINTS
 
 
-def average_percent(percents: Sequence[int | None], *, is_official: bool) -> int | None:
+def average_percent(
+    percents: Sequence[int | Protected | None], *, is_official: bool
+) -> int | Protected | None:
     """
     The average of a commitment's activities, rounded down; None without meaning.
 
     It has one in a commitment of an official plan all of whose activities state a
-    percent.
+    percent. With one of them it is protected, for the others give it away.
     """
     if not is_official or not percents or None in percents:
         return None
+    if PROTECTED in percents:
+        return PROTECTED
     return sum(capped(percent) for percent in percents) // len(percents)
 
 

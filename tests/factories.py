@@ -248,6 +248,8 @@ def make_activity(*, commitment=None, plan=None, agency=None, **fields):
     fields.setdefault("title_es", f"Actividad {number}")
     fields.setdefault("title_en", f"Activity {number}")
     fields.setdefault("provenance", Provenance.PLAN)
+    fields.setdefault("counts_victims", False)
+    fields.setdefault("reaches_victims", False)
     return Activity.objects.create(commitment=commitment, agency=agency, **fields)
 
 
@@ -474,6 +476,7 @@ def make_off_plan_update(*, commitment=None, period=None, by=None, **fields):
         commitment=commitment,
         agency=agency,
         title_es=fields.pop("title_es", f"Jornada {next(_numbers)}"),
+        reaches_victims=fields.pop("reaches_victims", False),
     )
     fields.setdefault("execution", "completed")
     fields.setdefault("percent", 100)

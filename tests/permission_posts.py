@@ -66,6 +66,7 @@ def off_plan(words):
         "title_es": "Jornada en la frontera",
         "commitment": words["commitment"],
         "execution": "completed",
+        "reaches_victims": "False",
         "narrative_es": "Se hizo una jornada.",
     }
 

@@ -14,6 +14,7 @@ ROWS = [
     [
         "addresses",
         "cells",
+        "disclosure",
         "discipline",
         "glossary",
         "headline",

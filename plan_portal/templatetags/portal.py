@@ -6,6 +6,7 @@ from functools import cache
 from django import template
 from django.conf import settings
 from django.http import QueryDict
+from django.template.defaultfilters import floatformat
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html, linebreaks
@@ -13,7 +14,8 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from strategic_areas import addresses
+from strategic_areas import addresses, disclosure
+from strategic_areas.disclosure import PROTECTED
 from strategic_areas.labels import PROMPTNESS, PUNCTUALITY, STATES
 from strategic_areas.marker import MARKER
 from strategic_areas.models import Provenance
@@ -146,6 +148,18 @@ def _translated(record, field):
     return format_html(
         mark, _("translated by the secretariat; the agency wrote in Spanish")
     )
+
+
+@register.filter
+def figure(number):
+    """A number as people read it; of a protected one the words for that."""
+    return number if number == PROTECTED else floatformat(number, "-2g")
+
+
+@register.filter
+def planned(activity):
+    """The planned quantity of an activity, as the public reads it."""
+    return disclosure.planned(activity)
 
 
 @register.filter

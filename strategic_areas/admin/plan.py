@@ -6,6 +6,7 @@ from django.contrib.admin.utils import unquote
 from agencies.admin.scoping import BilingualAdmin, BilingualHistoryAdmin
 from strategic_areas import workflow
 from strategic_areas.admin.approved import ApprovedMixin
+from strategic_areas.desk.victims import QUESTIONS, VictimsField
 from strategic_areas.models import (
     Activity,
     Commitment,
@@ -133,6 +134,11 @@ class ActivityAdmin(PlanBoundAdmin):
     list_filter = [OF_PLAN, "kind", ("agency", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["agency"]
     search_fields = ["code", "title_es", "title_en"]
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name in QUESTIONS:
+            return VictimsField(db_field.name)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def readable_versions(self, record, user):
         """Work outside the plan is part of a report: what was handed in of it."""

@@ -62,7 +62,8 @@ class Activity(PlanBound, Coded, Planned, Sourced):
     A one-off activity reports a percentage; a continuing one reports a state and a
     quantity, never a percentage. An activity without ``is_in_plan`` is work done
     outside the plan, and its code begins with ``OFF_PLAN``. No report on it is ever
-    owed, and it counts nowhere.
+    owed, and it counts nowhere. ``disclosure`` protects small numbers where it counts
+    or reaches victims; while nobody has said whether it does, it does.
     """
 
     #: The prefix of codes of work outside the plan; no code of the plan begins so.
@@ -107,6 +108,14 @@ class Activity(PlanBound, Coded, Planned, Sourced):
         _("planned quantity"), max_digits=14, decimal_places=2, null=True, blank=True
     )
     unit = models.CharField(_("unit"), max_length=80, blank=True)
+    counts_victims = models.BooleanField(
+        _("its quantity counts victims or survivors"), default=True, db_default=True
+    )
+    reaches_victims = models.BooleanField(
+        _("the people it reaches are victims or survivors"),
+        default=True,
+        db_default=True,
+    )
     means_of_verification = models.TextField(_("means of verification"), blank=True)
     budget = models.CharField(
         _("budget"), max_length=15, choices=Budget, default=Budget.NOT_KNOWN
@@ -139,6 +148,7 @@ class Activity(PlanBound, Coded, Planned, Sourced):
         *structure(*bilingual("expected_product")),
         *structure(*public("quantity")),
         *structure(*bilingual("unit")),
+        *public("counts_victims", "reaches_victims"),
         *bilingual("means_of_verification"),
         *public("budget", "budget_amount", "budget_currency", "budget_source"),
         *LINEAGE,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.fields import Field, Kind
+from strategic_areas.disclosure import PROTECTED, figure
 
 
 class Part(models.TextChoices):
@@ -108,6 +109,8 @@ class ReportField(Field):
 
     def in_words(self, plain, language="es"):
         """A ``plain`` value as text for people, in one language; "" for no value."""
+        if plain == PROTECTED:
+            return str(plain)
         if isinstance(plain, dict):
             return plain.get(language, "")
         if isinstance(plain, list):
@@ -134,11 +137,23 @@ class InWords:
 
     @property
     def public_field_values(self):
-        """The same pairs for the public fields alone."""
-        return self._in_words(self.fields.where(receipt=True, public=True))
+        """The same pairs for the public fields alone, as the public reads them."""
+        fields = self.fields.where(receipt=True, public=True)
+        return self._in_words(fields, dict.fromkeys(self.protected_names, PROTECTED))
 
-    def _in_words(self, fields):
-        return in_words(fields, {field.name: field.plain(self) for field in fields})
+    @property
+    def protected_names(self):
+        """The names of its figures that ``disclosure`` keeps from the public."""
+        return [
+            field.name
+            for field in self.fields.where(public=True, filled_in=True)
+            if field.kind in {Kind.WHOLE, Kind.DECIMAL}
+            and figure(field.name, getattr(self, field.name), self.subject) == PROTECTED
+        ]
+
+    def _in_words(self, fields, instead=None):
+        values = {field.name: field.plain(self) for field in fields}
+        return in_words(fields, values | (instead or {}))
 
 
 def in_words(fields, values):

@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from strategic_areas.disclosure import Protected
 from strategic_areas.labels import PUNCTUALITY, STATES
 from strategic_areas.models import Commitment, Provenance
 from strategic_areas.progress import Punctuality, State
@@ -24,7 +25,7 @@ class Line:
     address: str
     area: str
     state: State
-    percent: int | None
+    percent: int | Protected | None
     due: str
     punctuality: Punctuality | None
     #: What is told of its activities; "" where a percent says more or it has none.

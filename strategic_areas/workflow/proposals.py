@@ -38,13 +38,13 @@ class ProposalSteps(GuardedSteps):
     def decides(self, user):
         return may_review(user, ActivityProposal)
 
-    def apply(self, proposal, by, *, code, act, deciding_act, decided_on):
+    def apply(self, proposal, by, *, code, act, deciding_act, decided_on, **victims):
         """
         Make the proposed activity the plan's by an approved amendment.
 
         ``act`` is the kind of act that decided the change, ``deciding_act`` its number,
         ``decided_on`` its day. A code that the plan has already is refused, and so is a
-        plan that has ended.
+        plan that has ended. ``victims`` says whether it counts and reaches any.
         """
         if proposal.plan.status == Plan.Status.ENDED:
             raise RefusedError(
@@ -60,7 +60,7 @@ class ProposalSteps(GuardedSteps):
             reason_es=proposal.why,
         )
         with override("es"):
-            parts = parts_of([(_activity(proposal, code), {})], amendment)
+            parts = parts_of([(_activity(proposal, code, victims), {})], amendment)
         steps = _Accepted()
         change = steps.propose(
             PendingChange(), by=proposal.proposed_by, parts=parts, amendment=amendment
@@ -97,7 +97,7 @@ def propose_activity(proposal, *, by):
     return same.first() or PROPOSALS.propose(proposal, by=by)
 
 
-def _activity(proposal, code):
+def _activity(proposal, code, victims):
     """The unsaved activity; refused in words where the plan cannot hold it."""
     activity = Activity(
         plan=proposal.plan,
@@ -109,6 +109,7 @@ def _activity(proposal, code):
         starts_on=proposal.starts_on,
         due_on=proposal.due_on,
         provenance=Provenance.PLAN,
+        **victims,
     )
     try:
         activity.clean_fields(exclude=["sort_code"])

@@ -40,6 +40,8 @@ ACT = {
     "code": "1.1.9",
     "act": "session",
     "deciding_act": "Acta CITIM 3-2026",
+    "counts_victims": False,
+    "reaches_victims": False,
     "decided_on": date(2026, 3, 1),
 }
 

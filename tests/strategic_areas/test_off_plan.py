@@ -56,6 +56,7 @@ class Desk:
             "title_es": TITLE,
             "commitment": self.commitment.pk,
             "execution": "completed",
+            "reaches_victims": "False",
             "narrative_es": TEXT,
         }
         return self.client.post(self.address(), told | fields)
@@ -104,6 +105,7 @@ def test_codes_go_on_and_a_second_press_tells_it_once(desk):
         ({"narrative_es": ""}, "narrative_es"),
         ({"execution": "suspended"}, "execution"),
         ({"people_reached": "-1"}, "people_reached"),
+        ({"reaches_victims": ""}, "reaches_victims"),
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_is_half_done(desk, fields, wrong):

@@ -29,6 +29,8 @@ ACT = {
     "code": "1.1.9",
     "act": "session",
     "deciding_act": "CITIM 3-2026",
+    "counts_victims": "False",
+    "reaches_victims": "False",
     "decided_on": "2026-03-01",
 }
 
@@ -264,6 +266,7 @@ def test_the_public_reads_act_and_reason_and_nobodys_name(client):
         {"act": "signed_page"},
         {"deciding_act": "Acta de 001-1234567-8"},
         {"decided_on": ""},
+        {"reaches_victims": ""},
     ],
 )
 def test_half_a_decision_changes_nothing(client, fields):

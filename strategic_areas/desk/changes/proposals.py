@@ -14,6 +14,7 @@ from strategic_areas import workflow
 from strategic_areas.desk.changes import decisions
 from strategic_areas.desk.sheet import sheet_page
 from strategic_areas.desk.sheet.pages import sheet_or_404
+from strategic_areas.desk.victims import VictimsField
 from strategic_areas.models import ActivityProposal, Amendment, Commitment
 from strategic_areas.workflow import guard
 
@@ -63,6 +64,9 @@ class AcceptForm(decisions.DecisionForm):
     decided_on = forms.DateField(
         label=gettext_lazy("Decided on"), widget=forms.DateInput(attrs={"type": "date"})
     )
+
+    counts_victims = VictimsField("counts_victims")
+    reaches_victims = VictimsField("reaches_victims")
 
     def clean_deciding_act(self):
         text = self.cleaned_data["deciding_act"]

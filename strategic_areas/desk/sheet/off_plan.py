@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from strategic_areas import workflow
 from strategic_areas.desk.sheet import sheet_page
 from strategic_areas.desk.sheet.pages import row_or_404, sheet_or_404
+from strategic_areas.desk.victims import VictimsField
 from strategic_areas.models import Activity, ActivityUpdate, Commitment, Execution
 from strategic_areas.workflow import guard
 
@@ -45,6 +46,9 @@ class NameForm(forms.ModelForm):
 class OffPlanForm(NameForm):
     """The name and the first report; later reports are written on the sheet."""
 
+    class Meta(NameForm.Meta):
+        fields = [*NameForm.Meta.fields, "reaches_victims"]
+
     execution = forms.ChoiceField(label=gettext_lazy("Execution"), choices=DONE)
     narrative_es = forms.CharField(
         label=gettext_lazy("What was done, in full"),
@@ -53,6 +57,7 @@ class OffPlanForm(NameForm):
         ),
         widget=forms.Textarea(attrs={"rows": 5}),
     )
+    reaches_victims = VictimsField("reaches_victims")
     people_reached = forms.IntegerField(
         label=gettext_lazy("People reached"), required=False, min_value=0
     )

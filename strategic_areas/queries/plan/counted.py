@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db.models import BooleanField, Exists, ExpressionWrapper, Min, OuterRef, Q
 from django.utils import timezone
 
-from strategic_areas import progress
+from strategic_areas import disclosure, progress
 from strategic_areas.models import (
     ActivityUpdate,
     CommitmentUpdate,
@@ -38,6 +38,8 @@ OF_UPDATE = (
     "activity_id",
     "execution",
     "percent",
+    "activity__quantity",
+    "activity__counts_victims",
     "is_reserved",
     "is_disputed",
     "is_held_back",
@@ -128,13 +130,18 @@ def report(row, period: ReportingPeriod) -> CountedReport:
         **_counted(row, period),
         execution=row.execution,
         # A figure that the law withholds enters no page; that it was reported does.
-        percent=None if row.is_reserved else row.percent,
+        percent=None if row.is_reserved else _percent(row),
         is_reserved=row.is_reserved,
         is_disputed=row.is_disputed,
         is_held_back=row.is_held_back,
         has_evidence=getattr(row, "has_evidence", False),
         has_open_evidence=getattr(row, "has_open_evidence", False),
     )
+
+
+def _percent(row):
+    counts_victims = row.activity__counts_victims
+    return disclosure.percent(row.percent, row.activity__quantity, counts_victims)
 
 
 def declaration(row, period: ReportingPeriod) -> CountedDeclaration:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from agencies.fields import Kind
 from agencies.models import Agency
-from strategic_areas import progress
+from strategic_areas import disclosure, progress
 from strategic_areas.addresses import address
 from strategic_areas.models import (
     Activity,
@@ -51,7 +51,10 @@ TEXTS = [field for field in HEADED if field.bilingual]
 Content = make_dataclass(
     "Content",
     [
-        *((field.name, int | Decimal | None, None) for field in FIGURES),
+        *(
+            (field.name, int | Decimal | disclosure.Protected | None, None)
+            for field in FIGURES
+        ),
         *(
             (f"{name}_{language}", str, "")
             for name in ("text", *(field.name for field in TEXTS))
@@ -100,7 +103,7 @@ class Entry(Content):
     is_no_news: bool = False
     state: progress.State | None = None
     result_reached: bool | None = None
-    percent: int | None = None
+    percent: int | disclosure.Protected | None = None
     note_es: str = ""
     note_en: str = ""
     #: The texts whose English is not the agency's but the secretariat's translation.
@@ -231,7 +234,7 @@ def make_entry(
     return Entry(
         **frame,
         **(_state(row) if is_update else {"result_reached": row.result_reached}),
-        **_figures(row),
+        **(_figures(row) if is_update else {}),
         **texts(row),
         sources=tuple(sources),
         evidence=tuple(evidence),
@@ -270,13 +273,15 @@ def _state(row):
     return {
         "is_no_news": row.answer == Answer.NO_NEWS,
         "state": progress.State(row.execution),
-        "percent": row.percent,
     }
 
 
 def _figures(row):
-    names = [field.name for field in FIGURES if field.name in row.fields]
-    return {name: getattr(row, name) for name in names}
+    figures = [field.name for field in FIGURES if field.name in row.fields]
+    return {
+        name: disclosure.figure(name, getattr(row, name), row.activity)
+        for name in ["percent", *figures]
+    }
 
 
 def texts(row) -> dict:

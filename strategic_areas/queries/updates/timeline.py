@@ -9,6 +9,7 @@ from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter
 
+from strategic_areas.disclosure import Protected
 from strategic_areas.models import Activity, Commitment, PlanChange, ReportingPeriod
 from strategic_areas.newest import newness
 from strategic_areas.queries import rounds
@@ -79,7 +80,7 @@ class Quantity:
     """The quantity that an account states for its period, and the account's address."""
 
     period: ReportingPeriod
-    quantity: Decimal
+    quantity: Decimal | Protected
     url: str
 
 
