@@ -38,6 +38,15 @@
     percent.value = number === null ? "" : number;
   }
 
+  /* A small number of victims: what the help beside it says comes true. */
+
+  function warnOfFew(field) {
+    const few = Number(field.value) * Number(field.dataset.victims);
+    field.closest(".form-field").classList.toggle("is-protected", few > 0 && few < 10);
+  }
+
+  const warnOfAll = (row) => row.querySelectorAll("[data-victims]").forEach(warnOfFew);
+
   /* What was typed stays on the device until the server has confirmed it. */
 
   const prefixOf = (row) => `sheet:${sheet.dataset.user}:${location.pathname}:${row.dataset.row}:`;
@@ -85,6 +94,7 @@
     notice.className = "notice notice--kept";
     notice.append(paragraph(words.kept), button(words.restore, () => {
       fill(form, kept);
+      warnOfAll(form);
       notice.remove();
       form.querySelector("input:not([type=hidden])").focus();
     }), button(words.discard, () => {
@@ -146,6 +156,7 @@
     if (answer.ok) forget(row);
     keepEvidence(row, fresh);
     row.replaceWith(fresh);
+    warnOfAll(fresh);
     count();
     if (answer.ok) {
       announce.textContent = fresh.querySelector("summary").textContent.replace(/\s+/g, " ");
@@ -256,6 +267,7 @@
     const form = event.target.form;
     if (!form?.matches(".row-form--reported, .row-form--declared")) return;
     settlePercent(form, event.target.name);
+    warnOfAll(form);
     keep(form);
   });
   /* A remembered number is replaced by typing, however one came into the field: the
@@ -270,5 +282,6 @@
     [...waiting.values()].forEach((form) => save(form, false));
   });
   sheet.querySelectorAll("[data-row]").forEach(offer);
+  warnOfAll(sheet);
   window.settled = settled;
 })();

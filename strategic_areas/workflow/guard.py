@@ -81,8 +81,8 @@ def refusals(text):
 
 
 def warnings(record):
-    """The findings to check in the stored texts of a report and its evidence."""
-    return _found_with(record, Severity.WARN)
+    """The findings to check in the stored texts and figures of a report."""
+    return [*_protected(record), *_found_with(record, Severity.WARN)]
 
 
 def blocks(record):
@@ -98,6 +98,26 @@ def warnings_of(record, names):
 def found_warnings(model, values):
     """The findings to check in texts not stored yet, given by column name."""
     return _found(model, values, Severity.WARN)
+
+
+def _protected(record):
+    """The figures that the public will not read, each with the places of the report."""
+    names = record.protected_names
+    if not names:
+        return
+    places = ", ".join(sorted(each.name for each in record.places.all()))
+    for name in names:
+        field = record.fields[name]
+        said = field.in_words(field.plain(record))
+        said = f"{said} %" if name == "percent" else said
+        yield Warned(
+            field.label,
+            gettext(
+                "It tells of fewer than 10 victims: the public reads “Protected "
+                "figure” and no place. See that no text tells the number or the place."
+            ),
+            f"{said} · {places}" if places else said,
+        )
 
 
 def _found_with(record, severity):

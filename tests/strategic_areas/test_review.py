@@ -43,7 +43,7 @@ QUEUE = reverse("admin:review_queue")
 MANY = reverse("admin:review_many")
 CHECKED = {"checked": "on"}
 #: Queries of each page, however many records wait.
-BUDGETS = {"queue": 9, "record": 17, "many": 10}
+BUDGETS = {"queue": 10, "record": 18, "many": 11}
 
 
 def address(record, page="review"):

@@ -26,6 +26,13 @@ RELATED = {
 }
 
 
+#: What the guard reads of many reports at once, and who had a part in them.
+READ_TOGETHER = {
+    ActivityUpdate: ["contributors", "evidences", "places"],
+    CommitmentUpdate: ["contributors", "evidences"],
+}
+
+
 @dataclass(frozen=True)
 class QueuedReport:
     """
@@ -97,7 +104,7 @@ def queue(user):
         for model in KINDS.values()
         for row in reviewable(user, model)
         .filter(status=Status.SUBMITTED)
-        .prefetch_related("contributors", "evidences")
+        .prefetch_related(*READ_TOGETHER[model])
     ]
     return sorted(found, key=lambda item: item.place)
 

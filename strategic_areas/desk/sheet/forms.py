@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from strategic_areas.desk.sheet import revisions
 from strategic_areas.desk.sheet.revisions import RevisionForm, text_boxes, widgets
+from strategic_areas.desk.victims import tell_protection
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
@@ -135,6 +136,7 @@ class ReportForm(RowForm):
         if activity.is_continuing and activity.unit:
             label = gettext("Quantity (%(unit)s)") % {"unit": activity.unit}
             self.fields["quantity"].label = label
+        tell_protection(self.fields, activity)
         figures, texts, *folds = PARTS
         shown = [name for name in PARTS[figures] if name in self.fields]
         return Layout(

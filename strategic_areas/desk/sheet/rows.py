@@ -63,6 +63,11 @@ class Row:
         return self.state in {self.empty_state, "returned", "ready"}
 
     @property
+    def is_sent(self):
+        """True while it waits for review."""
+        return self.state == "submitted"
+
+    @property
     def key(self):
         return self.subject.pk
 
@@ -93,8 +98,9 @@ class Row:
 
     @cached_property
     def warnings(self):
-        """The guard's warnings about an answer that is ready but not sent."""
-        return guard.warnings(self.update) if self.state == "ready" else []
+        """The guard's warnings about an answer, until a reviewer has decided on it."""
+        is_undecided = self.state in {"ready", "returned", "submitted"}
+        return guard.warnings(self.update) if is_undecided else []
 
 
 @dataclass(frozen=True)
