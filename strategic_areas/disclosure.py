@@ -55,8 +55,5 @@ def percent(number, planned, counts_victims):
 
 def planned(activity):
     """The planned quantity: of completed work it is the number reached."""
-    return (
-        PROTECTED
-        if activity.counts_victims and is_small(activity.quantity)
-        else (activity.quantity)
-    )
+    is_protected = activity.counts_victims and is_small(activity.quantity)
+    return PROTECTED if is_protected else activity.quantity
