@@ -17,6 +17,7 @@ class AgenciesConfig(AppConfig):
         import_module("agencies.audit")
         import_module("agencies.invitations")
         import_module("agencies.accounts.recovery")
+        import_module("agencies.stand_ins")
 
     def ready(self):
         import_module("agencies.audit.watching").connect()

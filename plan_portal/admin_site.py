@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies import access
 from agencies.accounts import views
+from agencies.stand_ins import STAND_INS, reviewers
 from strategic_areas.desk import queries
 from strategic_areas.desk import urls as desk
 from strategic_areas.desk.changes import commenting, decisions
@@ -141,6 +142,7 @@ class PortalAdminSite(AdminSite):
             "administers": access.is_administrator(user),
             "letters": confirming.waiting_for(user),
             "purges": PURGES.decides(user),
+            "is_alone": STAND_INS.decides(user) and reviewers().count() < 2,
         }
         return super().index(request, {**context, **(extra_context or {})})
 

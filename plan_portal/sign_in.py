@@ -12,7 +12,7 @@ _VALIDATORS = "django.contrib.auth.password_validation"
 SIGN_IN = {
     "LOGIN_URL": "account_login",
     "LOGIN_REDIRECT_URL": "admin:index",
-    "AUTHENTICATION_BACKENDS": ["allauth.account.auth_backends.AuthenticationBackend"],
+    "AUTHENTICATION_BACKENDS": ["agencies.accounts.backend.Backend"],
     "PASSWORD_HASHERS": [
         "agencies.accounts.passwords.LeanArgon2Hasher",
         "django.contrib.auth.hashers.PBKDF2PasswordHasher",

@@ -20,10 +20,11 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from agencies import invitations
+from agencies import invitations, stand_ins
 from agencies.access import Role
 from agencies.accounts import recovery
 from agencies.models import Agency, FocalPoint, User
+from agencies.stand_ins import StandIn
 from strategic_areas import evidence, purging, triggers, workflow
 from strategic_areas.models import (
     Activity,
@@ -420,6 +421,15 @@ def make_takedown(record=None, *, by=None, why="Podía reconocerse a una persona
     """A help line, or another record, that one person hid as a whole."""
     record = record or make_help_line()
     return hiding.hide(record, hiding.whole(record), why=why, by=by or make_reviewer())
+
+
+def make_stand_in(*, by=None, user=None, **fields):
+    """A substitute of the secretariat whom another person has yet to approve."""
+    today = timezone.localdate()
+    fields.setdefault("starts_on", today - timedelta(days=1))
+    fields.setdefault("ends_on", today + timedelta(days=1))
+    person = user or make_user(group=Role.ADMINISTRATOR)
+    return stand_ins.name(StandIn(user=person, **fields), by=by or make_reviewer())
 
 
 def make_factor_reset(*, by=None, **fields):

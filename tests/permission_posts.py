@@ -132,6 +132,12 @@ POSTS = {
     "admin:letter_contested": lambda words: {"seen": words["seen"], "reason": REASON},
     "admin:hide": lambda words: {"what": "-whole", "why": REASON},
     "admin:hidden": lambda words: {"approve": "1"},
+    "admin:stand_ins": lambda words: {
+        "user": words["user"],
+        "starts_on": "2090-01-01",
+        "ends_on": "2090-01-31",
+    },
+    "admin:stand_in": lambda words: {"approve": "1", "take_back": "1"},
     "admin:purge_new": lambda words: {"phrases": "Zutana"},
     "admin:attribution": lambda words: {"text_es": "Lo hizo otra institución."},
     "admin:translation": lambda words: {"text": "Part of the work was done."},

@@ -15,6 +15,7 @@ from strategic_areas.desk.changes import (
 from strategic_areas.desk.changes import pages as changes
 from strategic_areas.desk.letters import confirming
 from strategic_areas.desk.letters import views as letters
+from strategic_areas.desk.people import stand_ins
 from strategic_areas.desk.purges import pages as purges
 from strategic_areas.desk.review import pages as review
 from strategic_areas.desk.rounds import pages as rounds
@@ -85,6 +86,8 @@ def patterns(site):
             ("actos/<int:pk>/", amending.act_file, "act_file"),
             ("retirar/<slug:kind>/<int:pk>/", hiding.hide, "hide"),
             ("retirado/<int:pk>/", hiding.hidden, "hidden"),
+            ("suplencias/", stand_ins.stand_ins, "stand_ins"),
+            ("suplencias/<int:pk>/", stand_ins.stand_in, "stand_in"),
             ("cartas/", letters.letter_list, "letters"),
             ("cartas/nueva/", letters.new, "letter_new"),
             ("cartas/<int:pk>/", letters.sheet, "letter"),

@@ -45,6 +45,7 @@ def declared(vendor=""):
         *structure.what_is_told(),
         *structure.loaded_files(),
         *decisions.takedowns(),
+        *decisions.stand_ins(),
         *versions.version(),
         *versions.takedowns(),
     ]

@@ -110,6 +110,14 @@ def takedowns():
     )
 
 
+def stand_ins():
+    """Who stands in, and when, stays as it was approved."""
+    table = apps.get_model("agencies", "StandIn")._meta.db_table
+    kept = map(differs, ("user_id", "starts_on", "ends_on"))
+    message = "a substitute is named once, for the days that were approved"
+    yield refusal("standin_change", table, "UPDATE", " OR ".join(kept), message)
+
+
 def purges():
     """A purge keeps its phrases and files until the decision, which empties them."""
     table = model_named("Purge")._meta.db_table

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from agencies.access import RefusedError
 from agencies.accounts.recovery import RESETS
 from agencies.decisions import Decision
+from agencies.stand_ins import STAND_INS
 from strategic_areas.models import PendingChange
 from strategic_areas.purging import PURGES
 from strategic_areas.purging.hiding import HIDINGS
@@ -30,6 +31,7 @@ KINDS = {
     PURGES: "admin:purge",
     HIDINGS: "admin:hidden",
     RESETS: "admin:agencies_factorreset_change",
+    STAND_INS: "admin:stand_in",
 }
 #: How long a declined or outdated proposal is shown to the person who made it.
 SHOWN_FOR = timedelta(days=30)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from agencies.access import Role
 from agencies.models import Agency, FocalPoint, User
+from agencies.stand_ins import reviewers
 from strategic_areas import schedule
 from strategic_areas.desk.review.review_queue import KINDS
 from strategic_areas.desk.sheet.rows import returned_steps
@@ -115,7 +116,7 @@ def digests(today):
             digest.copies += copies
     waiting = _submission_days()
     copied = [part for part in parts if part.is_copied(today)]
-    for user in _staff(Role.REVIEWER):
+    for user in reviewers().exclude(email=""):
         has_news = waiting and _wants_optional_mail(user, today)
         if has_news or copied:
             digest = found.setdefault(user, Digest(user))
@@ -187,7 +188,10 @@ def _focal_points(parts, today):
     An agency's titulars are reminded; its alternates only where it has no titular.
     """
     mandates = defaultdict(list)
-    people = {user.pk: user for user in _staff(Role.FOCAL_POINT)}
+    reports = User.objects.filter(
+        is_active=True, is_staff=True, groups__name=Role.FOCAL_POINT
+    )
+    people = {user.pk: user for user in reports.exclude(email="")}
     for mandate in FocalPoint.objects.current(today).filter(user__in=people):
         mandates[mandate.agency_id].append(mandate)
     own, copies = defaultdict(list), defaultdict(list)
@@ -202,13 +206,6 @@ def _focal_points(parts, today):
                 copies[user_id].append(part)
     for user_id in own.keys() | copies.keys():
         yield people[user_id], own[user_id], copies[user_id]
-
-
-def _staff(group):
-    """The active accounts of a role that have an e-mail address."""
-    return User.objects.filter(
-        is_active=True, is_staff=True, groups__name=group
-    ).exclude(email="")
 
 
 def _wants_optional_mail(user, today):

@@ -1,0 +1,128 @@
+"""
+Who stands in for the secretariat, and when: named beforehand, so that two can decide.
+
+A reviewer names the person and the days; another reviewer or an administrator approves.
+On these days she has the role of a reviewer besides her own.
+"""
+
+from django.contrib.auth.models import Group
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from agencies import access
+from agencies.access import RefusedError, Role
+from agencies.constraints import dates_in_order
+from agencies.decisions import (
+    Decision,
+    DecisionQuerySet,
+    Outdated,
+    Status,
+    Steps,
+    status_field,
+)
+from agencies.fields import Fields, internal
+from agencies.models import User
+
+
+class StandInQuerySet(DecisionQuerySet):
+    def visible_to(self, user):
+        """The secretariat and administrators see all of them, each with its account."""
+        rows = self.select_related("user")
+        sees = access.is_reviewer(user) or access.is_administrator(user)
+        return rows if sees else rows.none()
+
+    def current(self, today=None):
+        """The approved ones in force on ``today`` (default: in Santo Domingo)."""
+        today = today or timezone.localdate()
+        return self.filter(
+            status=Status.APPROVED, starts_on__lte=today, ends_on__gte=today
+        )
+
+
+class StandIn(Decision):
+    """A person who is a reviewer from one day to another, in somebody's stead."""
+
+    user = models.ForeignKey(
+        User, models.PROTECT, related_name="stand_ins", verbose_name=_("account")
+    )
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until"))
+    status = status_field()
+
+    fields = Fields(*internal("user", "starts_on", "ends_on"), *Decision.fields)
+
+    objects = StandInQuerySet.as_manager()
+
+    class Meta(Decision.Meta):
+        verbose_name = _("substitute of the secretariat")
+        verbose_name_plural = _("substitutes of the secretariat")
+        default_permissions = []
+        constraints = [
+            *Decision.Meta.constraints,
+            dates_in_order("standin", "starts_on", "ends_on"),
+            models.CheckConstraint(
+                name="standin_takes_two_others",
+                condition=~Q(proposed_by=F("user"))
+                & (~Q(status__in=["applying", "approved"]) | ~Q(decided_by=F("user"))),
+                violation_error_message=_("Nobody gives herself a role."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.user} · {self.starts_on} – {self.ends_on}"
+
+
+class StandInSteps(Steps):
+    """Reviewers and administrators decide, but for the person herself."""
+
+    model = StandIn
+
+    def decides(self, user):
+        return access.is_reviewer(user) or access.is_administrator(user)
+
+    def objection(self, user, stand_in):
+        is_her_own = stand_in.user_id == user.pk
+        return gettext("Another person must confirm this.") if is_her_own else ""
+
+    def apply(self, stand_in, by):
+        if not stand_in.user.is_active or stand_in.ends_on < timezone.localdate():
+            raise Outdated
+
+    def facts(self, stand_in):
+        return {
+            "user": stand_in.user_id,
+            "starts_on": stand_in.starts_on,
+            "until": stand_in.ends_on,
+        }
+
+
+STAND_INS = StandInSteps()
+
+
+def name(stand_in, *, by):
+    """Store a reviewer's naming of a substitute and return it; another approves."""
+    is_member = by.is_active and by.groups.filter(name=Role.REVIEWER).exists()
+    if not (is_member and by.is_staff) or stand_in.user == by:
+        raise RefusedError(gettext("Another person of the secretariat names her."))
+    return STAND_INS.propose(stand_in, by=by)
+
+
+def groups_of(user):
+    """The groups whose rights the user has today: her own, and those of her stead."""
+    own = User.groups.through.objects.filter(user=user).values("group")
+    stands_in = StandIn.objects.current().filter(user=user)
+    return Group.objects.filter(
+        Q(pk__in=own) | Q(Exists(stands_in), name=Role.REVIEWER)
+    )
+
+
+def reviewers():
+    """The active people who review and approve today, substitutes included."""
+    stands_in = StandIn.objects.current().filter(user=OuterRef("pk"))
+    member = Group.objects.filter(name=Role.REVIEWER, user=OuterRef("pk"))
+    return User.objects.filter(
+        Exists(stands_in) | Exists(member), is_active=True, is_staff=True
+    )

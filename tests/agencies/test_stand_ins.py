@@ -1,0 +1,155 @@
+"""A substitute of the secretariat: named beforehand, by two people, for some days."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from agencies import access, stand_ins
+from agencies.access import RefusedError, Role
+from agencies.models import User
+from agencies.stand_ins import STAND_INS, StandIn
+from strategic_areas import workflow
+from tests.factories import (
+    make_administrator,
+    make_change,
+    make_focal_point,
+    make_reviewer,
+    make_stand_in,
+    make_submitted_update,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+DAY = timedelta(days=1)
+
+
+def approved(user, **dates):
+    stand_in = make_stand_in(user=user, **dates)
+    return STAND_INS.approve(stand_in, by=make_reviewer())
+
+
+def again(user):
+    """The account as the next request reads it."""
+    return User.objects.get(pk=user.pk)
+
+
+def test_on_the_days_stated_she_reviews_and_approves():
+    person, change = make_administrator(), make_change()
+    update = make_submitted_update()
+    approved(person)
+
+    workflow.approve(change, by=again(person))
+    workflow.publish(update, by=again(person))
+
+    assert access.is_reviewer(again(person))
+    assert again(person).has_perm("strategic_areas.change_plan")
+    update.refresh_from_db()
+    assert update.status == "published"
+
+
+@pytest.mark.parametrize("decider", [make_reviewer, make_administrator])
+def test_another_reviewer_or_an_administrator_approves(decider):
+    stand_in = make_stand_in()
+
+    STAND_INS.approve(stand_in, by=decider())
+
+    assert access.is_reviewer(again(stand_in.user))
+
+
+def not_yet_approved(user, today):
+    make_stand_in(user=user)
+
+
+def declined(user, today):
+    STAND_INS.decline(make_stand_in(user=user), by=make_reviewer(), reason="No.")
+
+
+def too_early(user, today):
+    approved(user, starts_on=today + DAY, ends_on=today + 9 * DAY)
+
+
+def too_late(user, today):
+    with time_machine.travel(timezone.now() - 9 * DAY):
+        approved(user)
+
+
+def closed_account(user, today):
+    approved(user)
+    User.objects.filter(pk=user.pk).update(is_active=False)
+
+
+@pytest.mark.parametrize(
+    "case", [not_yet_approved, declined, too_early, too_late, closed_account]
+)
+def test_else_she_has_no_such_right(case):
+    person = make_focal_point()
+
+    case(person, timezone.localdate())
+
+    assert not access.is_reviewer(again(person))
+    assert not again(person).has_perm("strategic_areas.publish_pendingchange")
+    assert not stand_ins.reviewers().filter(pk=person.pk).exists()
+
+
+def test_she_herself_neither_names_nor_approves():
+    reviewer, person = make_reviewer(), make_administrator()
+    stand_in = make_stand_in(user=person)
+    dates = {"starts_on": timezone.localdate(), "ends_on": timezone.localdate()}
+
+    with pytest.raises(RefusedError):
+        STAND_INS.approve(stand_in, by=person)
+    with pytest.raises(RefusedError):
+        stand_ins.name(StandIn(user=reviewer, **dates), by=reviewer)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        StandIn.objects.filter(pk=stand_in.pk).update(
+            status="applying", decided_by=person, decided_at=timezone.now()
+        )
+
+
+def test_nobody_prolongs_what_was_approved():
+    stand_in = approved(make_administrator())
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        StandIn.objects.filter(pk=stand_in.pk).update(ends_on="2090-01-01")
+
+
+def test_a_substitute_names_no_other():
+    person = make_administrator()
+    approved(person)
+
+    with pytest.raises(RefusedError):
+        make_stand_in(by=again(person))
+
+
+def test_it_is_done_on_pages_of_the_desk(client):
+    person = make_user(group=Role.FOCAL_POINT)
+    client.force_login(make_reviewer())
+    day = timezone.localdate().isoformat()
+    answer = client.post(
+        reverse("admin:stand_ins"),
+        {"user": person.pk, "starts_on": day, "ends_on": day},
+    )
+
+    client.force_login(make_administrator())
+    client.post(answer.url, {"approve": "1"})
+
+    assert access.is_reviewer(again(person))
+
+
+def test_the_desk_warns_when_fewer_than_two_can_approve(client):
+    reviewer = make_reviewer()
+    client.force_login(reviewer)
+    alone = client.get(reverse("admin:index")).context["is_alone"]
+    approved(make_administrator())  # whose approval takes another reviewer
+    User.objects.exclude(pk=reviewer.pk).filter(groups__name="reviewer").update(
+        is_active=False
+    )
+
+    together = client.get(reverse("admin:index")).context["is_alone"]
+
+    assert (alone, together) == (True, False)
