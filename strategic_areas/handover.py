@@ -104,9 +104,9 @@ def agency_work(agency, today=None):
     """The work of an agency, with its drafts: for people who hold its mandate."""
     today = today or timezone.localdate()
     updates = ActivityUpdate.objects.without_transcriptions()
-    updates = updates.filter(activity__agency=agency)
+    updates = updates.filter(agency=agency)
     declared = CommitmentUpdate.objects.without_transcriptions()
-    declared = declared.filter(commitment__lead=agency)
+    declared = declared.filter(agency=agency)
     begun = [
         *updates.filter(status__in=UNFINISHED).select_related("activity", "period"),
         *declared.filter(status__in=UNFINISHED).select_related("commitment", "period"),

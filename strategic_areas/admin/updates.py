@@ -37,9 +37,9 @@ class ActivityUpdateAdmin(ReviewedAdmin):
     list_filter = [
         "status",
         ("period", admin.RelatedOnlyFieldListFilter),
-        ("activity__agency", admin.RelatedOnlyFieldListFilter),
+        ("agency", admin.RelatedOnlyFieldListFilter),
     ]
-    list_select_related = ["activity__agency", "period"]
+    list_select_related = ["activity", "agency", "period"]
     search_fields = ["activity__code", "activity__title_es", "activity__title_en"]
     fieldsets = [
         (None, {"fields": ["activity", "period", "seen_version"]}),
@@ -77,7 +77,7 @@ class ActivityUpdateAdmin(ReviewedAdmin):
             for name, options in fieldsets
         ]
 
-    @admin.display(description=_("agency"), ordering="activity__agency__acronym")
+    @admin.display(description=_("agency"), ordering="agency__acronym")
     def agency(self, update):
         return update.agency
 
@@ -113,9 +113,9 @@ class CommitmentUpdateAdmin(ReviewedAdmin):
     list_filter = [
         "status",
         ("period", admin.RelatedOnlyFieldListFilter),
-        ("commitment__lead", admin.RelatedOnlyFieldListFilter),
+        ("agency", admin.RelatedOnlyFieldListFilter),
     ]
-    list_select_related = ["commitment__lead", "period"]
+    list_select_related = ["commitment", "agency", "period"]
     search_fields = ["commitment__code", "commitment__title_es"]
     fieldsets = [
         (
@@ -131,7 +131,7 @@ class CommitmentUpdateAdmin(ReviewedAdmin):
         _in_english(CommitmentUpdate),
     ]
 
-    @admin.display(description=_("agency"), ordering="commitment__lead__acronym")
+    @admin.display(description=_("agency"), ordering="agency__acronym")
     def agency(self, update):
         return update.agency
 

@@ -6,7 +6,12 @@ from django.utils import timezone
 
 from agencies import access
 from agencies.models import Agency, FocalPoint
-from strategic_areas.desk.sheet.rows import ActivityRow, read_rows, returned_steps
+from strategic_areas.desk.sheet.rows import (
+    ActivityRow,
+    CommitmentRow,
+    read_rows,
+    returned_steps,
+)
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
@@ -21,6 +26,7 @@ from strategic_areas.queries import rounds
 ORDER = {Status.RETURNED: 0, "": 1, Status.DRAFT: 2, Status.SUBMITTED: 3}
 #: The page on which an update is written that no sheet shows.
 OWN_PAGE = "admin:strategic_areas_activityupdate_change"
+OWN_DECLARATION = "admin:strategic_areas_commitmentupdate_change"
 
 
 def owed_by(user, today=None):
@@ -95,11 +101,19 @@ def returned_declarations(user):
     """
     The declarations of the user's agencies that were returned and not sent again.
 
-    Each has ``returned``, the transition by which the secretariat returned it.
+    Each has ``returned``, the transition by which the secretariat returned it, and
+    ``row_url``, the address at which it is corrected: the sheet of the lead, or its own
+    page where another agency leads meanwhile.
     """
     agencies = FocalPoint.objects.agencies_of(user)
-    rows = CommitmentUpdate.objects.filter(commitment__lead__in=agencies)
-    return _returned(rows.select_related("commitment__lead", "period"))
+    rows = CommitmentUpdate.objects.filter(agency__in=agencies)
+    found = _returned(rows.select_related("commitment__lead", "agency", "period"))
+    for update in found:
+        update.row_url = reverse(OWN_DECLARATION, args=[update.pk])
+        if update.agency == update.answering:
+            row = CommitmentRow(update.commitment, update.period, update, None, None)
+            update.row_url = row.page_url
+    return found
 
 
 def returned_updates(user):
@@ -112,8 +126,8 @@ def returned_updates(user):
     no longer on the sheet and is corrected on its own page.
     """
     agencies = FocalPoint.objects.agencies_of(user)
-    rows = ActivityUpdate.objects.filter(activity__agency__in=agencies)
-    found = _returned(rows.select_related("activity__agency", "period__plan"))
+    rows = ActivityUpdate.objects.filter(agency__in=agencies)
+    found = _returned(rows.select_related("activity__agency", "agency", "period__plan"))
     for period in {update.period for update in found}:
         of_round = [update for update in found if update.period == period]
         keys = [update.activity_id for update in of_round]
@@ -121,7 +135,7 @@ def returned_updates(user):
         for update in of_round:
             update.row_url = (
                 row_url(update.activity, period)
-                if update.activity in on_sheet
+                if update.activity in on_sheet and update.agency == update.answering
                 else reverse(OWN_PAGE, args=[update.pk])
             )
     return found

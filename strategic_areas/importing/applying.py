@@ -207,7 +207,10 @@ class Revising(Applying):
         self.content = sorted(
             {name for key in SECTIONS[table.name].keys for name in key.stored_as}
         )
-        for row in stored.read(table).order_by("revision"):
+        subject = table.model.subject_field
+        answers = table.field(subject).related_model.answered_by
+        rows = stored.read(table).select_related("agency", f"{subject}__{answers}")
+        for row in rows.order_by("revision"):
             self.look_at(row)
 
     def look_at(self, row):
@@ -236,7 +239,8 @@ class Revising(Applying):
             self.outcome.created[self.table.name] += 1
         elif changes := self.wanted_changes(record, current, reason):
             values = {name: self.stored.plain(current, name) for name in self.content}
-            self.publish(record, values | {each.field: each.new for each in changes})
+            said = {each.field: each.new for each in changes if each.field in values}
+            self.publish(record, values | said)
             self.outcome.changed.append((record.name, changes))
         else:
             self.outcome.unchanged += 1
@@ -246,7 +250,14 @@ class Revising(Applying):
             self.wanted_change(record, row, attribute, reason)
             for attribute in record.values
         ]
-        return [change for change in changes if change]
+        found = [change for change in changes if change]
+        # The agency of a reconstruction is a matter of knowledge, which may change.
+        if row.agency_id != row.answering.pk and not (
+            reason or row.subject.is_official
+        ):
+            names = [row.agency.acronym, row.answering.acronym]
+            found.append(Change("agency", *names))
+        return found
 
     def publish(self, record, values):
         """Hand an unsaved revision with these plain values to the workflow."""

@@ -79,6 +79,8 @@ class Activity(PlanBound, Coded, Planned, Sourced):
         AMOUNT = "amount", _("Amount")
 
     same_plan_as = ("commitment",)
+    #: The field of the agency that answers for it.
+    answered_by = "agency"
 
     plan = models.ForeignKey(
         Plan, models.PROTECT, related_name="activities", verbose_name=_("plan")

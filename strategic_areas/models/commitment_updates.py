@@ -27,8 +27,6 @@ from strategic_areas.models.transcription import (
 
 
 class CommitmentUpdateQuerySet(ReviewedQuerySet):
-    agency_lookup = "commitment__lead"
-
     def visible_to(self, user):
         return super().visible_to(user, FocalPoint.objects.agencies_of(user))
 
@@ -99,7 +97,3 @@ class CommitmentUpdate(Reviewed):
         return address(
             "commitment", self.plan.code, self.commitment.code, language=language
         )
-
-    @property
-    def agency(self):
-        return self.commitment.lead

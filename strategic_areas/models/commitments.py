@@ -149,6 +149,8 @@ class Commitment(PlanBound, Coded, Planned, Sourced):
     """
 
     same_plan_as = ("programme",)
+    #: The field of the agency that answers for it.
+    answered_by = "lead"
 
     plan = models.ForeignKey(
         Plan, models.PROTECT, related_name="commitments", verbose_name=_("plan")

@@ -28,7 +28,7 @@ ABOUT = {
 NAMED = {
     Commitment: "lead",
     Activity: "agency",
-    ActivityUpdate: "activity__agency",
+    ActivityUpdate: "agency",
 }
 
 

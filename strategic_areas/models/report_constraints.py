@@ -38,7 +38,7 @@ def review_constraints(model, subject):
         ),
         models.UniqueConstraint(
             name=f"{model}_one_open_revision",
-            fields=[subject, "period"],
+            fields=[subject, "period", "agency"],
             condition=Q(status__in=OPEN),
             violation_error_message=_(
                 "Somebody already works on a report of this for the period."

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies import access
 from agencies.fields import internal, public
+from agencies.models import Agency
 from strategic_areas.models.periods import ReportingPeriod
 from strategic_areas.models.plan import Plan, PlanBound
 from strategic_areas.models.provenance import SOURCED, Provenance, Sourced
@@ -31,13 +32,15 @@ class Status(models.TextChoices):
 
 #: Statuses of revisions still worked on; at most one such per subject and period.
 OPEN = (Status.DRAFT, Status.SUBMITTED, Status.RETURNED)
+#: Statuses of revisions that an agency has handed in and that stand, or wait.
+HANDED_IN = (Status.SUBMITTED, Status.RETURNED, Status.PUBLISHED)
 #: Statuses of revisions that are or were public: their content never changes silently.
 PUBLIC_RECORD = (Status.PUBLISHED, Status.REPLACED, Status.WITHDRAWN)
 
 
 #: The fields that the workflow sets on a ``Reviewed`` record, for its declaration.
 REVIEWED = (
-    *public("plan", "revision", "status", "public_id", in_file=False),
+    *public("plan", "agency", "revision", "status", "public_id", in_file=False),
     *public("submitted_at", "is_reviewed_within_agency", in_file=False),
     *public("published_at", "withdrawn_at", "withdrawal_reason", in_file=False),
     *public("purged_at", in_file=False),
@@ -70,9 +73,6 @@ def said_on(record) -> date | None:
 
 
 class ReviewedQuerySet(models.QuerySet):
-    #: Lookup from the record to the agency that answers for it.
-    agency_lookup = ""
-
     def published(self):
         """The only rows a public page, export or chart may start from."""
         return self.filter(status=Status.PUBLISHED).exclude(
@@ -115,7 +115,7 @@ class ReviewedQuerySet(models.QuerySet):
         """
         if user.is_active and user.is_superuser:
             return self
-        visible = Q(**{f"{self.agency_lookup}__in": agencies})
+        visible = Q(agency__in=agencies)
         if access.is_reviewer(user):
             visible |= ~Q(status=Status.DRAFT)
         return self.filter(visible)
@@ -125,6 +125,8 @@ class Reviewed(InWords, PlanBound, Sourced):
     """
     One revision of a report that an agency writes and the secretariat publishes.
 
+    ``agency`` is the one that makes the report, or to which a public source attributes
+    the work. It stays when the activity or commitment is moved to another agency.
     ``version`` counts the saves of this revision, so that the second of two people who
     save at once gets a conflict. ``contributors`` are all who wrote, changed or
     submitted any part of this revision: none of them may publish it.
@@ -140,6 +142,13 @@ class Reviewed(InWords, PlanBound, Sourced):
         ENTERED = "entered", _("Entered in the portal")
         RECORD = "record", _("Taken from the public record")
 
+    agency = models.ForeignKey(
+        Agency,
+        models.PROTECT,
+        related_name="+",
+        editable=False,
+        verbose_name=_("agency"),
+    )
     period = models.ForeignKey(
         ReportingPeriod,
         models.PROTECT,
@@ -217,6 +226,11 @@ class Reviewed(InWords, PlanBound, Sourced):
     def subject(self):
         """The activity or commitment that is reported on."""
         return getattr(self, self.subject_field)
+
+    @property
+    def answering(self):
+        """The agency that answers for the activity or commitment now."""
+        return getattr(self.subject, self.subject.answered_by)
 
     @property
     def age(self):

@@ -114,8 +114,7 @@ class EvidenceQuerySet(models.QuerySet):
     def of_agency(self, agency):
         """Evidence of the updates and declarations of one agency."""
         return self.filter(
-            Q(activity_update__activity__agency=agency)
-            | Q(commitment_update__commitment__lead=agency)
+            Q(activity_update__agency=agency) | Q(commitment_update__agency=agency)
         )
 
     def visible_to(self, user):

@@ -46,8 +46,6 @@ class Execution(models.TextChoices):
 
 
 class ActivityUpdateQuerySet(ReviewedQuerySet):
-    agency_lookup = "activity__agency"
-
     def visible_to(self, user):
         return super().visible_to(user, FocalPoint.objects.agencies_of(user))
 
@@ -225,10 +223,6 @@ class ActivityUpdate(Answered, Reviewed):
 
     def get_absolute_url(self, language=None):
         return self.activity.get_absolute_url(language=language)
-
-    @property
-    def agency(self):
-        return self.activity.agency
 
     def clean(self):
         """Check the rules between fields; each error is attached to its field."""

@@ -7,11 +7,11 @@ an unpublished one says.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from agencies.models import Agency
 from strategic_areas import discipline, headline
@@ -25,8 +25,9 @@ from strategic_areas.models import (
     Status,
     Transition,
 )
+from strategic_areas.models.review import HANDED_IN
+from strategic_areas.queries.plan import answering, past
 from strategic_areas.queries.plan import board as boards
-from strategic_areas.queries.plan import past
 from strategic_areas.queries.plan.board import ActivityRow, Board
 
 #: Of how many rounds the lists of agencies tell who reported on time.
@@ -76,7 +77,16 @@ def owed(asked: ReportingPeriod, **lookups) -> QuerySet:
 
 
 def unfinished(asked: ReportingPeriod, activities: QuerySet) -> QuerySet:
-    """Those of ``activities`` that have begun, and that nothing ended or stopped."""
+    """
+    Those of ``activities`` that have begun, and that nothing ended or stopped.
+
+    An activity on which another agency reported for the round, before it was moved, is
+    asked about no more.
+    """
+    others = ActivityUpdate.objects.filter(
+        activity=OuterRef("pk"), period=asked, status__in=HANDED_IN
+    )
+    activities = activities.exclude(Exists(others.exclude(agency=OuterRef("agency"))))
     accounts = defaultdict(list)
     counted = ActivityUpdate.objects.counted().filter(activity__in=activities)
     for update in counted.select_related("period"):
@@ -113,8 +123,8 @@ def headline_of(board: Board, today: date) -> headline.Headline:
         [row.standing for row in board.rows],
         ended_on=plan.ends_on if is_over else None,
         anyone_reported=anyone_reported(board),
-        asked=sorted({row.activity.agency.acronym for row in owing}),
-        reported={row.activity.agency.acronym for row in answered},
+        asked=sorted({row.answering(asked).acronym for row in owing}),
+        reported={row.answering(asked).acronym for row in answered},
     )
 
 
@@ -185,18 +195,16 @@ def cells(periods: Iterable[ReportingPeriod], today: date) -> list[Cell]:
     found = []
     for plan, asked in by_plan.items():
         loaded = boards.load(plan, today, asked=asked)
-        work = defaultdict(list)
-        for row in loaded.activities:
-            work[row.activity.agency].append(row)
+        work = answering.asked_of(loaded, asked)
         found += [
-            _cell(agency, period, work[agency], loaded.first_days, statuses, again)
-            for agency in work
+            _cell(agency, period, loaded, work[agency, period], statuses, again)
+            for agency in dict.fromkeys(agency for agency, _period in work)
             for period in asked
         ]
     return found
 
 
-def _cell(agency, period, rows, first_days, statuses, again):
+def _cell(agency, period, loaded, rows, statuses, again):
     until = again.get((period.pk, agency.pk))
     return Cell(
         agency,
@@ -204,8 +212,8 @@ def _cell(agency, period, rows, first_days, statuses, again):
         tuple(
             Item(
                 row.activity,
-                discipline.standing(statuses[period.pk, row.activity.pk]),
-                first_days.get((period.pk, row.activity.pk)),
+                discipline.standing(statuses[period.pk, row.activity.pk, agency.pk]),
+                loaded.first_day(row, period),
             )
             for row in rows
             if owes(row, period)
@@ -216,14 +224,14 @@ def _cell(agency, period, rows, first_days, statuses, again):
 
 
 def _statuses(periods):
-    """(round, activity) → the statuses of all revisions."""
+    """(round, activity, agency) → the statuses of all revisions, by ids."""
     found = defaultdict(set)
     updates = ActivityUpdate.objects.without_transcriptions()
     updates = updates.filter(period__in=periods).order_by()
-    for period, activity, status in updates.values_list(
-        "period_id", "activity_id", "status"
+    for *key, status in updates.values_list(
+        "period_id", "activity_id", "agency_id", "status"
     ):
-        found[period, activity].add(status)
+        found[tuple(key)].add(status)
     return found
 
 
@@ -236,24 +244,26 @@ def _opened_again_until(periods, today):
 
 def scorecards(
     board: Board,
-    rows: Iterable[ActivityRow],
-    periods: Iterable[ReportingPeriod],
+    agency: Agency,
+    asked: Mapping[tuple[Agency, ReportingPeriod], list[ActivityRow]],
     today: date,
 ) -> dict[ReportingPeriod, discipline.Scorecard]:
     """
-    An agency's scorecard of each of ``periods`` that asked it and is ready.
+    An agency's scorecard of each of the rounds of ``asked`` that asked it and is ready.
 
-    ``rows`` are its activities on the board, which was loaded for this agency or for
-    these rounds.
+    ``asked`` is of ``answering.asked_of``, and the board was loaded for this agency or
+    for these rounds.
     """
     found = {}
-    for period in periods:
+    for period in dict.fromkeys(period for _agency, period in asked):
+        if not period.scorecards_ready_at:
+            continue
         given = [
-            board.first_days.get((period.pk, row.activity.pk))
-            for row in rows
+            board.first_day(row, period)
+            for row in asked.get((agency, period), ())
             if owes(row, period)
         ]
-        if given and period.scorecards_ready_at:
+        if given:
             found[period] = discipline.scorecard(period.due_on, given, today)
     return found
 

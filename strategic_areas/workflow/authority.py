@@ -11,7 +11,8 @@ from strategic_areas.models import (
     Participation,
     Translation,
 )
-from strategic_areas.workflow.moves import TransitionError, published
+from strategic_areas.models.review import HANDED_IN
+from strategic_areas.workflow.moves import TransitionError, published, siblings
 
 
 def reports_for(user, agency):
@@ -138,18 +139,43 @@ def must_confirm(by, update):
     must_submit(by, update)
 
 
-def must_be_its_own(update):
-    """Refuse a letter if the record's agency has changed since it was written."""
-    if update.letter and not _is_of(update.letter, update):
-        raise TransitionError(
-            _("%(record)s: the letter is of another agency than answers for it now.")
-            % {"record": update}
-        )
+def must_still_answer(update):
+    """Refuse a first submission by an agency that was asked before another one."""
+    if update.submitted_at or update.agency == update.answering or published(update):
+        return
+    raise TransitionError(
+        _("%(record)s: %(agency)s answers for this now.")
+        % {"record": update, "agency": update.answering}
+    )
 
 
 def must_say_why(update, reason):
     if not reason.strip():
         raise TransitionError(_("%(record)s: state the reason.") % {"record": update})
+
+
+def must_accept_reports(update):
+    """
+    Refuse a new report outside an open round, and on what another agency reported.
+
+    Corrections are always possible.
+    """
+    period = update.period
+    if not period.is_round:
+        raise TransitionError(
+            _("%(period)s only files what public sources say; choose a round.")
+            % {"period": period}
+        )
+    if not period.accepts(update.agency) and not published(update):
+        raise TransitionError(
+            _("%(period)s is not open for reports.") % {"period": period}
+        )
+    others = siblings(update).exclude(agency=update.agency)
+    if earlier := others.filter(status__in=HANDED_IN).first():
+        raise TransitionError(
+            _("%(record)s: %(agency)s has reported on this already.")
+            % {"record": update, "agency": earlier.agency}
+        )
 
 
 def must_be_in_time(update):

@@ -20,7 +20,7 @@ def report_off_plan(activity, update, *, by):
     name for the same commitment in this round, the earlier draft is returned.
     """
     Agency.objects.select_for_update().get(pk=activity.agency_id)
-    update.activity = activity
+    update.activity, update.agency = activity, activity.agency
     must_report(by, update)
     if earlier := _earlier_draft(activity, update.period):
         return earlier

@@ -21,11 +21,9 @@ def submit_all(period, agency, seen, *, by, declared=None):
     ``declared`` does the same for declarations.
     """
     Agency.objects.select_for_update().get(pk=agency.pk)
-    updates = _chosen(ActivityUpdate, "activity", "agency", seen, period, agency)
+    updates = _chosen(ActivityUpdate, "activity", seen, period, agency)
     declared = declared or {}
-    declarations = _chosen(
-        CommitmentUpdate, "commitment", "lead", declared, period, agency
-    )
+    declarations = _chosen(CommitmentUpdate, "commitment", declared, period, agency)
     if not updates and not declarations:
         raise TransitionError(_("There is nothing to send."))
     for update in updates:
@@ -35,13 +33,11 @@ def submit_all(period, agency, seen, *, by, declared=None):
     return _receipt(period, agency, updates, declarations, by)
 
 
-def _chosen(model, subject, answers_for, seen, period, agency):
+def _chosen(model, subject, seen, period, agency):
     """The chosen revisions; refused if one is not the agency's in this round."""
-    rows = model.objects.filter(
-        **{"pk__in": seen, "period": period, f"{subject}__{answers_for}": agency}
-    )
+    rows = model.objects.filter(pk__in=seen, period=period, agency=agency)
     found = list(
-        rows.select_related(f"{subject}__{answers_for}", "period")
+        rows.select_related(subject, "agency", "period")
         .prefetch_related("evidences")
         .order_by(f"{subject}__sort_code", "pk")
     )

@@ -63,6 +63,9 @@ def record(update, *, sources):
         )
     by = system_user()
     before = published(update)
+    # Of a reconstruction it is a matter of knowledge, which may change.
+    stays = before and update.subject.is_official
+    update.agency = before.agency if stays else update.answering
     if before:
         move(before, to=Status.REPLACED, allowed=[Status.PUBLISHED], by=by)
     update.origin = Reviewed.Origin.RECORD

@@ -8,11 +8,12 @@ from agencies.fields import Kind
 from strategic_areas.models import Provenance, Status
 from strategic_areas.models.review import Reviewed
 from strategic_areas.workflow.authority import (
+    must_accept_reports,
     must_be_in_time,
-    must_be_its_own,
     must_report,
     must_review,
     must_say_why,
+    must_still_answer,
     must_submit,
     within_agency,
 )
@@ -33,8 +34,10 @@ def draft(update, *, by):
     Store an unsaved update as the agency's draft and return it.
 
     It is refused outside rounds, and while another revision of the same report is open.
-    A round that does not accept the agency's reports allows corrections only.
+    A round that does not accept the agency's reports allows corrections only. The
+    report is the one of the agency that answers for the activity or commitment now.
     """
+    update.agency = update.answering
     must_report(by, update)
     must_accept_reports(update)
     return store_draft(update, by, Provenance.REPORTED)
@@ -106,6 +109,7 @@ def submit(update, *, by, seen_version=None):
     """
     must_submit(by, update)
     must_be_in_time(update)
+    must_still_answer(update)
     if getattr(update, "letter_id", None):
         raise TransitionError(
             _("%(record)s was transcribed from a letter: save it as your own first.")
@@ -188,7 +192,8 @@ def correct(update, *, by):
     """
     Begin a correction: a new draft revision with the content of a published one.
 
-    It is possible after the round closed, too. Returns the new revision.
+    It is possible after the round closed, too, and for the agency that made the report
+    even if another one answers now. Returns the new revision.
     """
     must_report(by, update)
     if update.status != Status.PUBLISHED:
@@ -202,8 +207,10 @@ def correct(update, *, by):
     revision = type(update)(
         **{name: getattr(update, name) for name in columns},
         **{update.subject_field: update.subject, "period": update.period},
+        agency=update.agency,
     )
-    draft(revision, by=by)
+    must_accept_reports(revision)
+    store_draft(revision, by, Provenance.REPORTED)
     for name in links:
         getattr(revision, name).set(getattr(update, name).all())
     for item in evidence:
@@ -216,7 +223,6 @@ def correct(update, *, by):
 
 def make_public(update, *, by, seen_version, **stamp):
     """Publish a revision and replace the one before; refuse its contributors."""
-    must_be_its_own(update)
     before = published(update)
     if before:
         move(before, to=Status.REPLACED, allowed=[Status.PUBLISHED], by=by)
@@ -257,20 +263,6 @@ def must_be_editable(stored):
         raise TransitionError(
             _("%(record)s is %(status)s and can no longer be changed.")
             % {"record": stored, "status": stored.get_status_display().lower()}
-        )
-
-
-def must_accept_reports(update):
-    """Refuse a new report outside an open round; corrections are always possible."""
-    period = update.period
-    if not period.is_round:
-        raise TransitionError(
-            _("%(period)s only files what public sources say; choose a round.")
-            % {"period": period}
-        )
-    if not period.accepts(update.agency) and not published(update):
-        raise TransitionError(
-            _("%(period)s is not open for reports.") % {"period": period}
         )
 
 

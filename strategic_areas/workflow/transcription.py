@@ -13,15 +13,16 @@ from django.utils.translation import gettext as _
 
 from strategic_areas.models import OPEN, Provenance, Status
 from strategic_areas.workflow.authority import (
+    must_accept_reports,
     must_confirm,
     must_say_why,
+    must_still_answer,
     must_transcribe,
     within_agency,
 )
 from strategic_areas.workflow.moves import Conflict, TransitionError, move
 from strategic_areas.workflow.steps import (
     make_public,
-    must_accept_reports,
     must_be_editable,
     must_say_something_new,
     store_draft,
@@ -37,6 +38,8 @@ def transcribe(update, letter, *, by, seen_version=None):
     The revision may be new or one already transcribed. A revision that the agency wrote
     itself is never changed.
     """
+    if update.pk is None:
+        update.agency = update.answering
     must_transcribe(by, letter, update)
     if update.pk is None:
         must_accept_reports(update)
@@ -58,6 +61,7 @@ def submit_letter(letter, seen, *, by, declared=None):
     """Submit the transcribed revisions of a letter, all or none, to be confirmed."""
     for update, version in _chosen(letter, seen, declared):
         must_transcribe(by, letter, update)
+        must_still_answer(update)
         must_say_something_new(update)
         move(
             update,
@@ -106,8 +110,8 @@ def _chosen(letter, seen, declared):
     updates = letter.updates.filter(pk__in=seen, status__in=OPEN)
     declarations = letter.declarations.filter(pk__in=declared, status__in=OPEN)
     found = [
-        *_with_versions(updates, seen, "activity", "agency"),
-        *_with_versions(declarations, declared, "commitment", "lead"),
+        *_with_versions(updates, seen, "activity"),
+        *_with_versions(declarations, declared, "commitment"),
     ]
     if not found or len(found) != len(seen) + len(declared):
         raise TransitionError(
@@ -116,7 +120,7 @@ def _chosen(letter, seen, declared):
     return found
 
 
-def _with_versions(rows, versions, subject, answers_for):
-    rows = rows.select_related(f"{subject}__{answers_for}", "period")
+def _with_versions(rows, versions, subject):
+    rows = rows.select_related(subject, "agency", "period")
     ordered = rows.order_by(f"{subject}__sort_code", "pk")
     return [(row, versions[row.pk]) for row in ordered]

@@ -194,6 +194,7 @@ class World:
             fields["withdrawal_reason"] = "Otra cifra."
         update = ActivityUpdate.objects.create(
             activity=work,
+            agency=work.agency,
             period=period,
             status=status,
             origin="entered" if is_round else "record",

@@ -71,6 +71,7 @@ def test_one_open_revision_per_activity_and_period():
     update = make_update()
     second = ActivityUpdate(
         activity=update.activity,
+        agency=update.agency,
         period=update.period,
         plan=update.plan,
         revision=2,

@@ -28,6 +28,8 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.measurements import Measurement
 from tests.factories import (
+    close_structure,
+    make_agency,
     make_approved_dispute,
     make_change,
     make_reviewer,
@@ -321,10 +323,33 @@ def test_a_disputed_update_waits_for_the_decision(tmp_path):
     assert counts(after) == (0, 1, 0)
 
 
+@pytest.mark.parametrize(
+    ("provenance", "follows"), [("reconstructed", True), ("plan", False)]
+)
+def test_an_update_of_a_reconstruction_follows_its_agency(
+    provenance, follows, tmp_path
+):
+    content = small()
+    content["activities"][0]["provenance"] = provenance
+    load_small(tmp_path, content)
+    other = make_agency()
+    open_structure()
+    Activity.objects.update(agency=other)
+    close_structure()
+
+    outcome = load_small(tmp_path, content)
+
+    told = [(name, change.field) for name, (change,) in outcome.changed]
+    newest = ActivityUpdate.objects.get(status="published")
+    assert told == ([("updates C1.a 2030-S1", "agency")] if follows else [])
+    assert (newest.agency == other) is follows
+
+
 def make_draft(update, **fields):
     """An agency's own draft beside what the record says."""
     return ActivityUpdate.objects.create(
         activity=update.activity,
+        agency=update.agency,
         period=update.period,
         revision=2,
         origin="entered",

@@ -22,6 +22,7 @@ DOCUMENT = (ROOT / "docs" / "plan-format.md").read_text(encoding="utf-8")
 
 #: Fields that no key of a file states, with the reason; "" stands for every table.
 REVIEWED = {
+    "agency": "that of the activity or commitment",
     "revision": "workflow.record counts them",
     "status": "workflow.record publishes",
     "origin": "workflow.record sets it",

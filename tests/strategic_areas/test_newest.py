@@ -114,6 +114,7 @@ def make_every_combination(plan):
         ActivityUpdate(
             plan=plan,
             activity=factories.make_activity(commitment=commitment),
+            agency=commitment.lead,
             period=period,
             reported_on=reported_on,
             submitted_at=submitted_at,

@@ -873,6 +873,7 @@ def make_activities(desk, number):
         ActivityUpdate(
             plan=desk.activity.plan,
             activity=activity,
+            agency=desk.agency,
             period=desk.period,
             revision=1,
             status=Status.DRAFT,

@@ -17,11 +17,11 @@ WORDS = {model: word for word, model in KINDS.items()}
 RELATED = {
     ActivityUpdate: [
         *("period", "translation", "letter"),
-        *("activity__agency", "activity__commitment__plan"),
+        *("agency", "activity__commitment__plan"),
     ],
     CommitmentUpdate: [
         *("period", "translation", "letter"),
-        *("commitment__lead", "commitment__plan"),
+        *("agency", "commitment__plan"),
     ],
 }
 

@@ -193,7 +193,7 @@ def _table(plan, today, *, every):
 def _entry(cell, today):
     query = {
         "period__id__exact": cell.period.pk,
-        "activity__agency__id__exact": cell.agency.pk,
+        "agency__id__exact": cell.agency.pk,
     }
     changelist = reverse("admin:strategic_areas_activityupdate_changelist")
     return Entry(

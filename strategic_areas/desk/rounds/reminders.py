@@ -162,7 +162,7 @@ def _with_declarations(parts):
     """The same list, with the returned declarations on commitments added."""
     by_key = {(part.agency, part.period): part for part in parts}
     declared = CommitmentUpdate.objects.filter(period__is_demonstration=False)
-    declared = declared.select_related("commitment__lead", "period__plan")
+    declared = declared.select_related("commitment", "agency", "period__plan")
     for update, step in _given_back(declared):
         agency, period = update.agency, update.period
         part = by_key.get((agency, period)) or ToDo(

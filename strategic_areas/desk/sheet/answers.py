@@ -39,7 +39,9 @@ def _revision_to_write(row, letter):
 def _newest_revision(row):
     """The newest revision or a blank one, read while the subject is locked."""
     stored = (
-        row.model.objects.filter(**{row.field: row.subject}, period=row.period)
+        row.model.objects.filter(
+            **{row.field: row.subject}, period=row.period, agency=row.agency
+        )
         .exclude(status=Status.WITHDRAWN)
         .order_by("-revision")
         .first()
@@ -47,7 +49,7 @@ def _newest_revision(row):
     if stored is None:
         return row.blank()
     setattr(stored, row.field, row.subject)
-    stored.period = row.period
+    stored.period, stored.agency = row.period, row.agency
     return stored
 
 

@@ -141,15 +141,16 @@ def find_row(user, period, slug, *, activity=None, commitment=None):
 
 def read_again(row):
     """The row with its newest revision, read again after something was saved."""
-    rows = row.model.objects.filter(**{row.field: row.subject}, period=row.period)
-    rows = rows.without_transcriptions()
+    rows = row.model.objects.filter(
+        **{row.field: row.subject}, period=row.period, agency=row.agency
+    ).without_transcriptions()
     stored = (
         rows.order_by("-revision").prefetch_related(*row.revision_relations).first()
     )
     if stored is None:
         return replace(row, update=None, returned=None)
     setattr(stored, row.field, row.subject)
-    stored.period = row.period
+    stored.period, stored.agency = row.period, row.agency
     step = returned_steps({stored.pk: stored}).get(stored.pk)
     return replace(row, update=stored, returned=step)
 
@@ -157,7 +158,7 @@ def read_again(row):
 def next_waiting_row(row):
     """The next owed row that waits for an answer, starting again from the top."""
     asked = rounds.owed(row.period, agency=row.agency)
-    newest = revisions_of(row.model, row.field, row.period)
+    newest = revisions_of(type(row), row.period)
     states = asked.annotate(newest_status=Subquery(newest.values("status")[:1]))
     found = list(states.values_list("pk", "newest_status"))
     place = [key for key, _status in found].index(row.key)

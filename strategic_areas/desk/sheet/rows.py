@@ -94,7 +94,8 @@ class Row:
 
     def blank(self):
         """A new revision, not stored yet."""
-        return self.model(**{self.field: self.subject, "period": self.period})
+        about = {self.field: self.subject, "period": self.period}
+        return self.model(**about, agency=self.agency)
 
     @cached_property
     def warnings(self):
@@ -181,7 +182,7 @@ def read_rows(kind, subjects, period, *, with_transcribed=False):
     model, field = kind.model, kind.field
     subjects = list(
         subjects.select_related(*kind.subject_relations).annotate(
-            newest_id=_newest(model, field, period, with_transcribed),
+            newest_id=_newest(kind, period, with_transcribed),
             last_id=_last(model, field, period),
         )
     )
@@ -199,21 +200,30 @@ def read_rows(kind, subjects, period, *, with_transcribed=False):
     for subject in subjects:
         if update := updates.get(subject.newest_id):
             setattr(update, field, subject)
-            update.period = period
+            update.period, update.agency = period, getattr(subject, subject.answered_by)
         last, step = lasts.get(subject.last_id), returned.get(subject.newest_id)
         rows.append(kind(subject, period, update, last, step))
     return tuple(rows)
 
 
-def revisions_of(model, field, period, *, with_transcribed=False):
-    """The revisions of ``OuterRef("pk")`` in a round, the newest first."""
-    rows = model.objects.filter(**{field: OuterRef("pk")}, period=period)
+def revisions_of(kind, period, *, with_transcribed=False):
+    """
+    The revisions of ``OuterRef("pk")`` in a round, the newest first.
+
+    Only those of the agency that answers now: the row is hers.
+    """
+    subject = kind.model._meta.get_field(kind.field).related_model
+    rows = kind.model.objects.filter(
+        **{kind.field: OuterRef("pk")},
+        period=period,
+        agency=OuterRef(subject.answered_by),
+    )
     rows = rows if with_transcribed else rows.without_transcriptions()
     return rows.order_by("-revision")
 
 
-def _newest(model, field, period, with_transcribed):
-    rows = revisions_of(model, field, period, with_transcribed=with_transcribed)
+def _newest(kind, period, with_transcribed):
+    rows = revisions_of(kind, period, with_transcribed=with_transcribed)
     return Subquery(rows.values("pk")[:1])
 
 

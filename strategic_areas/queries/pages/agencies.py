@@ -18,7 +18,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.queries import rounds
 from strategic_areas.queries.pages.areas import LATEST
-from strategic_areas.queries.plan import names, past
+from strategic_areas.queries.plan import answering, names, past
 from strategic_areas.queries.plan.board import (
     ActivityRow,
     Board,
@@ -26,6 +26,7 @@ from strategic_areas.queries.plan.board import (
     count_rows,
     sentence_of,
 )
+from strategic_areas.queries.plan.counted import CountedReport
 from strategic_areas.queries.updates import record, sources
 from strategic_areas.queries.updates.entry import Entry, day
 
@@ -38,6 +39,8 @@ class AgencyPage:
     led: tuple[CommitmentRow, ...]
     supported: tuple[CommitmentRow, ...]
     activities: tuple[tuple[ActivityRow, Commitment], ...]
+    #: What it reported itself, of activities that were moved since too.
+    reports: tuple[CountedReport, ...]
     entries: tuple[Entry, ...]
     off_plan: tuple[Entry, ...]
     round: ReportingPeriod | None
@@ -62,16 +65,11 @@ class AgencyPage:
 
         Reports that the law withholds are left out: nobody is told what they rest on.
         """
-        reports = [
-            report
-            for row, _ in self.activities
-            for report in row.reports
-            if report.was_entered and not report.is_reserved
-        ]
+        told = [report for report in self.reports if not report.is_reserved]
         return Evidenced(
-            reports=len(reports),
-            with_evidence=sum(report.has_evidence for report in reports),
-            with_open=sum(report.has_open_evidence for report in reports),
+            reports=len(told),
+            with_evidence=sum(report.has_evidence for report in told),
+            with_open=sum(report.has_open_evidence for report in told),
         )
 
 
@@ -169,11 +167,14 @@ def page(
         return None
     opened = rounds.opened(board.periods, today)
     asked = next(iter(opened), None)
-    rows = [row for row, _ in activities]
-    owed = [row for row in rows if rounds.owes(row, asked)]
+    owed = [
+        row
+        for row in board.activities
+        if asked and row.answering(asked) == agency and rounds.owes(row, asked)
+    ]
     told = record.entries(_updates(agency, board.plan))
     comments = _comments(agency, board.plan)
-    cards = rounds.scorecards(board, rows, opened, today)
+    cards = rounds.scorecards(board, agency, answering.asked_of(board, opened), today)
     shown, to_come = _scorecards(cards, comments)
     return AgencyPage(
         agency=agency,
@@ -182,6 +183,12 @@ def page(
         led=tuple(led),
         supported=tuple(supported),
         activities=tuple(activities),
+        reports=tuple(
+            report
+            for row in board.activities
+            for report in row.reports
+            if report.was_entered and report.agency_id == agency.pk
+        ),
         entries=tuple(entry for entry in told if not entry.is_off_plan),
         off_plan=record.newest_off_plan(told),
         round=asked,
@@ -228,7 +235,7 @@ def _activities(board, agency):
 
 def _updates(agency, plan):
     """The agency's last accounts of planned work, and all of work outside the plan."""
-    own = record.updates().filter(activity__agency=agency, plan=plan)
+    own = record.updates().filter(agency=agency, plan=plan)
     own = past.until(own, plan)
     planned = record.standing(own).filter(activity__is_in_plan=True)
     last = record.newest(planned).values("pk")[:LATEST]

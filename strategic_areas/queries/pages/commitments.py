@@ -20,7 +20,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.queries import rounds
 from strategic_areas.queries.pages import delays
-from strategic_areas.queries.plan import counted, disputes, plans
+from strategic_areas.queries.plan import answering, counted, disputes, plans
 from strategic_areas.queries.plan.board import ActivityRow, CommitmentRow, build
 from strategic_areas.queries.plan.plans import periods_of
 from strategic_areas.queries.plan.succession import Succession
@@ -160,7 +160,8 @@ def page(commitment: Commitment, succession: Succession, today: date):
         counted.updates().filter(activity__in=own),
         _that_count(declarations),
     )
-    (row,) = build([commitment], own, reports, declared, periods, today)
+    asked_then = answering.asked_then(own, periods, activity__in=own)
+    (row,) = build([commitment], own, reports, declared, periods, today, asked_then)
     entries = record.entries([*updates, *declarations])
     said = moments(entries, commitment, {each.pk for each in own} | off_plan)
     accounts = tuple(_account(each, asked, said) for each in row.activities)

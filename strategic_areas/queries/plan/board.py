@@ -5,19 +5,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from agencies.models import Agency
 from strategic_areas import headline, progress
 from strategic_areas.models import (
     Activity,
+    ActivityUpdate,
     Commitment,
     Plan,
     ReportingPeriod,
     Status,
 )
 from strategic_areas.models.review import said_on
-from strategic_areas.queries.plan import counted, disputes, names, past
+from strategic_areas.queries.plan import answering, counted, disputes, names, past
 from strategic_areas.queries.plan.plans import periods_of
 from strategic_areas.queries.prepared import prepared
 
@@ -29,10 +30,16 @@ class ActivityRow:
     reports: tuple[counted.CountedReport, ...]
     #: By the period for which a report waits for review, the day it was handed in.
     handed_in: Mapping[int, date] = field(default_factory=dict)
+    #: By period, the agency that reported for it, where another one answers now.
+    reported_by: Mapping[int, Agency] = field(default_factory=dict)
 
     @property
     def deadline(self):
         return deadline_of(self.activity)
+
+    def answering(self, period) -> Agency:
+        """The agency that a round asks: who reported for it, else who answers now."""
+        return self.reported_by.get(period.pk, self.activity.agency)
 
 
 @dataclass(frozen=True)
@@ -76,9 +83,9 @@ class Board:
     periods: tuple[ReportingPeriod, ...] = ()
     #: The agency for which it was loaded, if any.
     supporter: Agency | None = None
-    #: Of that agency, or of all in the rounds asked for: (period, activity) → day of
-    #: the first submission.
-    first_days: Mapping[tuple[int, int], date] = field(default_factory=dict)
+    #: Of that agency, or of all in the rounds asked for: (period, activity) → when and
+    #: by whom the report was first handed in.
+    handed_in: Mapping[tuple[int, int], counted.HandedIn] = field(default_factory=dict)
 
     @property
     def is_reconstructed(self):
@@ -97,6 +104,11 @@ class Board:
     @property
     def counts(self):
         return count_rows(self.rows)
+
+    def first_day(self, row: ActivityRow, period: ReportingPeriod) -> date | None:
+        """The day on which a report was first handed in for the round, if any was."""
+        found = self.handed_in.get((period.pk, row.activity.pk))
+        return found and found.day
 
     @property
     def recorded_until(self):
@@ -131,7 +143,8 @@ def load(
     Of a plan read as of a past period: what stood at its end, with its state then. For
     a ``supporter`` the board also knows which commitments that agency supports, and on
     which days it first handed in its reports; for the rounds ``asked``, on which days
-    all agencies did. The number of queries is fixed.
+    all agencies did. With either it knows which agency each round asked. The number of
+    queries is fixed.
     """
     commitments = _commitments(plan, supporter)
     activities = _activities(plan, commitments)
@@ -140,21 +153,28 @@ def load(
         plan.changes.undo(activities)
         names.use_names_then(commitments, "lead")
         names.use_names_then(activities, "agency")
+    periods = periods_of(plan)
+    handed_in, asked_then = {}, {}
+    if supporter or asked:
+        told = ActivityUpdate.objects.filter(plan=plan)
+        if supporter:
+            told = told.filter(Q(agency=supporter) | Q(activity__agency=supporter))
+        else:
+            told = told.filter(period__in=asked)
+        handed_in = counted.first_submissions(told)
+        asked_then = answering.asked_then(activities, asked or periods, plan=plan)
+        asked_then |= {key: each.agency_id for key, each in handed_in.items()}
     updates = counted.updates(supporter is not None).filter(plan=plan)
     rows = build(
         commitments,
         activities,
         past.until(updates, plan),
         past.until(counted.declarations().filter(plan=plan), plan),
-        periods_of(plan),
+        periods,
         past.day_of(plan, today),
+        asked_then,
     )
-    submitted = {}
-    if supporter:
-        submitted = counted.first_submissions(plan=plan, activity__agency=supporter)
-    elif asked:
-        submitted = counted.first_submissions(plan=plan, period__in=asked)
-    return Board(plan, rows, tuple(periods_of(plan)), supporter, submitted)
+    return Board(plan, rows, tuple(periods), supporter, handed_in)
 
 
 def _commitments(plan, supporter):
@@ -220,18 +240,22 @@ def build(
     declarations: Iterable,
     periods: Iterable[ReportingPeriod],
     today: date,
+    asked_then: Mapping[tuple[int, int], int] | None = None,
 ) -> tuple[CommitmentRow, ...]:
     """
     The rows of ``commitments``, of which ``activities`` are a part.
 
     ``periods`` are all of the plan, ``updates`` and ``declarations`` rows of
     ``counted``. Of an update in review nothing is read but the day on which it was
-    handed in.
+    handed in, and by which agency. ``asked_then`` maps a period and an activity to the
+    agency that was asked, by ids, where no such update tells it.
     """
     handed_in, reports = defaultdict(dict), defaultdict(list)
     declared, work = defaultdict(list), defaultdict(list)
-    periods = {each.pk: each for each in periods}
+    periods, activities = {each.pk: each for each in periods}, list(activities)
+    asked_of = dict(asked_then or {})
     for update in updates:
+        asked_of[update.period_id, update.activity_id] = update.agency_id
         if update.status == Status.SUBMITTED:
             handed_in[update.activity_id][update.period_id] = said_on(update)
         else:
@@ -240,12 +264,19 @@ def build(
     for row in declarations:
         said = counted.declaration(row, periods[row.period_id])
         declared[row.commitment_id].append(said)
+    reported_by = answering.agencies_by_period(activities, asked_of)
     for activity in activities:
         filed = tuple(reports[activity.pk])
         standing = progress.activity_standing(
             filed, deadline_of(activity), today, activity.stopped_as_of(today)
         )
-        row = ActivityRow(activity, standing, filed, handed_in[activity.pk])
+        row = ActivityRow(
+            activity,
+            standing,
+            filed,
+            handed_in[activity.pk],
+            reported_by[activity.pk],
+        )
         work[activity.commitment_id].append(row)
     rows = []
     for commitment in commitments:

@@ -24,6 +24,7 @@ from strategic_areas.queries.prepared import prepared
 READ = (
     "pk",
     "period_id",
+    "agency_id",
     "status",
     "provenance",
     "origin",
@@ -51,6 +52,7 @@ class Counted:
     """Where an account comes from, when it was published and under which address."""
 
     period_id: int
+    agency_id: int = 0
     provenance: str
     published_at: datetime
     public_id: str
@@ -105,22 +107,35 @@ def declarations():
     return rows.values_list(*READ, "commitment_id", "result_reached", named=True)
 
 
-def first_submissions(**lookups) -> Mapping[tuple[int, int], date]:
-    """
-    The day in Santo Domingo on which each report was first handed in.
+@dataclass(frozen=True)
+class HandedIn:
+    """The day on which a report was handed in, and the id of its agency."""
 
-    Keys are the ids of period and activity. ``lookups`` are conditions on the updates.
+    day: date
+    agency_id: int
+
+
+def first_submissions(updates) -> Mapping[tuple[int, int], HandedIn]:
     """
-    about = {f"activity_update__{name}": value for name, value in lookups.items()}
+    When in Santo Domingo each of these reports was first handed in, and by whom.
+
+    Keys are the ids of period and activity.
+    """
     steps = (
-        Transition.objects.filter(to_status=Status.SUBMITTED, **about)
-        .order_by()
-        .values_list("activity_update__period_id", "activity_update__activity_id")
+        Transition.objects.filter(
+            to_status=Status.SUBMITTED, activity_update__in=updates
+        )
+        .values_list(
+            "activity_update__period_id",
+            "activity_update__activity_id",
+            "activity_update__agency_id",
+        )
         .annotate(first=Min("at"))
+        .order_by("-first")
     )
     return {
-        (period, activity): timezone.localdate(first)
-        for period, activity, first in steps
+        (period, activity): HandedIn(timezone.localdate(first), agency)
+        for period, activity, agency, first in steps
     }
 
 
@@ -155,6 +170,7 @@ def _counted(row, period):
     return {
         "pk": row.pk,
         "period_id": period.pk,
+        "agency_id": row.agency_id,
         "period_ends_on": period.ends_on,
         "period_starts_on": period.starts_on,
         "said_on": said_on(row),

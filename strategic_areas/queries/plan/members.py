@@ -11,7 +11,7 @@ from strategic_areas import progress
 from strategic_areas.discipline import Discipline
 from strategic_areas.models import Participation, Plan
 from strategic_areas.queries import rounds
-from strategic_areas.queries.plan import board, names
+from strategic_areas.queries.plan import answering, board, names
 from strategic_areas.queries.plan.board import Board, count_rows
 from strategic_areas.queries.plan.plans import periods_of
 
@@ -58,7 +58,7 @@ def of_plan(found: Board, today: date) -> tuple[AgencyRow, ...]:
         for each in row.activities:
             work[each.activity.agency_id].append(each)
     order = list(Participation.Role)
-    asked = rounds.last_public(found.periods, today)
+    asked = answering.asked_of(found, rounds.last_public(found.periods, today))
     rows = [
         AgencyRow(
             participation=each,
@@ -66,7 +66,7 @@ def of_plan(found: Board, today: date) -> tuple[AgencyRow, ...]:
             late=sum(row.is_late for row in led[each.agency_id]),
             activities=len(work[each.agency_id]),
             discipline=rounds.discipline_of(
-                rounds.scorecards(found, work[each.agency_id], asked, today)
+                rounds.scorecards(found, each.agency, asked, today)
             ),
         )
         for each in _parts(found.plan)

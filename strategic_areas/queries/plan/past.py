@@ -102,10 +102,14 @@ class Changes:
         replaced = pairs.exclude(**{f"{new}__in": self.brought[model]}).values(old)
         return ~Q(pk__in=replaced) & ~Q(pk__in=self.brought[model])
 
-    def undo(self, records: Iterable[Model]) -> None:
-        """Give records of one kind back the values that were changed since the day."""
+    def undo(self, records: Iterable[Model], known: "Known | None" = None) -> None:
+        """
+        Give records of one kind back the values that were changed since the day.
+
+        ``known`` saves reading agencies again that were read for another day.
+        """
         records = list(records)
-        known = _Known(records, self._day)
+        known = known or Known(records, self._day)
         by_key = {_key(record): record for record in records}
         for change in self.later:
             record = by_key.get(_about(change))
@@ -171,7 +175,7 @@ def _day(text):
     return None
 
 
-class _Known:
+class Known:
     """
     Agencies and programmes by their keys, or the words that name them.
 

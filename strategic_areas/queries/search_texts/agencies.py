@@ -187,8 +187,8 @@ def _evidence(public):
     """Cleared evidence, found on the page of its published account."""
     rows = Evidence.objects.cleared().exclude(kind=Evidence.Kind.REMOVED)
     rows = rows.exclude(activity_update__is_reserved=True).select_related(
-        *("activity_update__activity__agency", "activity_update__period"),
-        *("commitment_update__commitment__lead", "commitment_update__period"),
+        *("activity_update__agency", "activity_update__period"),
+        *("commitment_update__agency", "commitment_update__period"),
     )
     for item in rows.order_by("pk"):
         about, plan = item.record, public.get(item.record.plan_id)

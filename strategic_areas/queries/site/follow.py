@@ -42,8 +42,8 @@ def news(plan: Plan, *, area=None, agency=None, commitment=None) -> list[News]:
         updates = updates.filter(activity__commitment__programme__area=area)
         declarations = declarations.filter(commitment__programme__area=area)
     if agency:
-        updates = updates.filter(activity__agency=agency)
-        declarations = declarations.filter(commitment__lead=agency)
+        updates = updates.filter(agency=agency)
+        declarations = declarations.filter(agency=agency)
     if commitment:
         updates = updates.filter(activity__commitment=commitment)
         declarations = declarations.filter(commitment=commitment)

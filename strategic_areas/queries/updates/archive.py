@@ -29,8 +29,8 @@ from strategic_areas.queries.updates.entry import Entry
 FILTERS = ("period", "agency", "area")
 #: The lookups from an account to its agency and to its area.
 PATHS = {
-    ActivityUpdate: ("activity__agency", "activity__commitment__programme__area"),
-    CommitmentUpdate: ("commitment__lead", "commitment__programme__area"),
+    ActivityUpdate: ("agency", "activity__commitment__programme__area"),
+    CommitmentUpdate: ("agency", "commitment__programme__area"),
 }
 #: The fields that the filters print; the first of each names it in an address.
 PERIOD = ("code", "name_es", "name_en", "ends_on", "is_demonstration")
@@ -111,7 +111,7 @@ def _grouped(model, plan):
     names += [f"{agency}__{name}" for name in AGENCY]
     names += [f"{area}__{name}" for name in AREA]
     real = Q(period__is_demonstration=False) & ~Q(provenance=Provenance.DEMONSTRATION)
-    planned = real & Q(activity__is_in_plan=True) if "activity__" in agency else real
+    planned = real & Q(activity__is_in_plan=True) if model is ActivityUpdate else real
     rows = record.standing(model.objects.filter(status__in=PUBLIC_RECORD, plan=plan))
     return (
         rows.order_by()

@@ -30,13 +30,13 @@ def updates():
         .select_related(
             "period",
             "letter",
-            "activity__agency",
+            "agency",
             "activity__commitment__plan",
             "translation",
             "dispute__agency",
         )
         .annotate(
-            called_then=names.name_then("activity__agency"),
+            called_then=names.name_then("agency"),
             is_about_disputed=disputes.unresolved("activity", "activity")
             | disputes.unresolved("commitment", "activity__commitment"),
         )
@@ -51,12 +51,12 @@ def declarations():
         .select_related(
             "period",
             "letter",
-            "commitment__lead",
+            "agency",
             "commitment__plan",
             "translation",
         )
         .annotate(
-            called_then=names.name_then("commitment__lead"),
+            called_then=names.name_then("agency"),
             is_about_disputed=disputes.unresolved("commitment", "commitment"),
         )
     )

@@ -175,7 +175,7 @@ def _changes(rows):
 def _asked(rows: Iterable[ActivityRow], period, told, today):
     reported, in_review, silent = [], [], []
     for row in rows:
-        activity = _as_called_on(row.activity, period.ends_on)
+        activity = _as_asked(row, period)
         if rounds.has_reported(row, period):
             reported.append(activity)
         elif handed_in := row.handed_in.get(period.pk):
@@ -192,13 +192,12 @@ def _asked(rows: Iterable[ActivityRow], period, told, today):
     )
 
 
-def _as_called_on(activity, day):
-    """The activity, with its agency under the name of that day."""
-    name = names.name_on(activity.agency.former_names.all(), day)
-    if name is None:
-        return activity
-    then = copy(activity)
-    then.agency = names.under_name(activity.agency, name)
+def _as_asked(row, period):
+    """The activity, with the agency that the round asked under its name of then."""
+    agency = row.answering(period)
+    name = names.name_on(agency.former_names.all(), period.ends_on)
+    then = copy(row.activity)
+    then.agency = names.under_name(agency, name)
     return then
 
 

@@ -1,0 +1,236 @@
+"""What moves with an activity, and what stays with the agency that reported on it."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from strategic_areas import workflow
+from strategic_areas.addresses import address
+from strategic_areas.desk.queries import returned_updates
+from strategic_areas.models import Activity, ActivityUpdate, Commitment, Evidence
+from strategic_areas.queries import rounds
+from strategic_areas.queries.pages import agencies
+from strategic_areas.queries.plan import board
+from tests import factories
+from tests.strategic_areas.asked import CLOSES, DUE, make_asked, release, submit
+
+pytestmark = pytest.mark.django_db
+
+TEXT = "Se formó a doce fiscales."
+
+
+class Moved:
+    """An activity that was reported on once, and then moved to another agency."""
+
+    def __init__(self):
+        self.activity, self.closed = make_asked()
+        self.old, self.new = self.activity.agency, factories.make_agency()
+        self.plan, self.commitment = self.activity.plan, self.activity.commitment
+        self.before, self.after = (
+            factories.make_focal_point(
+                agency=agency, mandate={"starts_on": "2025-01-01"}
+            )
+            for agency in (self.old, self.new)
+        )
+        self.report = submit(self.activity, self.closed, DUE, self.before)
+        ActivityUpdate.objects.update(narrative_es=TEXT, narrative_en="Twelve.")
+        self.report.refresh_from_db()
+        workflow.publish(self.report, by=factories.make_reviewer())
+        release(self.plan)
+        self.open = factories.make_round(plan=self.plan)
+
+    def move(self):
+        Activity.objects.filter(pk=self.activity.pk).update(agency=self.new)
+        self.activity = Activity.objects.get(pk=self.activity.pk)
+        return self
+
+    def page(self, agency):
+        today = timezone.localdate()
+        plan, agency, part = agencies.by_slug(self.plan.code, agency.slug)
+        return agencies.page(agency, part, board.load(plan, today, agency), today)
+
+    def draft(self, by, **fields):
+        activity, period = self.activity, self.open
+        return factories.make_update(activity=activity, period=period, by=by, **fields)
+
+
+@pytest.fixture
+def moved():
+    return Moved().move()
+
+
+def test_the_past_stays_with_the_agency_and_what_comes_is_the_others(moved):
+    told = {
+        agency: (
+            [entry.pk for entry in page.entries],
+            [card.card.on_time for card in page.scorecards],
+            page.evidence.reports,
+            page.owed,
+        )
+        for agency in (moved.old, moved.new)
+        for page in [moved.page(agency)]
+    }
+
+    assert told == {
+        moved.old: ([moved.report.pk], [1], 1, 0),
+        moved.new: ([], [], 0, 1),
+    }
+
+
+def test_the_list_of_agencies_and_the_desk_say_the_same(moved):
+    cells = rounds.cells([moved.closed, moved.open], timezone.localdate())
+
+    asked = {(cell.agency, cell.period): len(cell.items) for cell in cells}
+
+    assert asked == {
+        (moved.old, moved.closed): 1,
+        (moved.old, moved.open): 0,
+        (moved.new, moved.closed): 0,
+        (moved.new, moved.open): 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("amended", "silent"), [(False, "new"), (True, "old")], ids=["unknown", "amended"]
+)
+def test_a_silent_round_stays_where_an_amendment_tells_the_day(amended, silent):
+    activity, period = make_asked()
+    old, new = activity.agency, factories.make_agency()
+    release(activity.plan)
+    if amended:
+        factories.make_amendment(
+            plan=activity.plan,
+            activity=activity,
+            field="agency",
+            old_value_es=old.acronym,
+            decided_on=CLOSES + timedelta(days=1),
+        )
+    Activity.objects.update(agency=new)
+
+    (cell,) = (c for c in rounds.cells([period], timezone.localdate()) if c.items)
+
+    assert cell.agency == {"old": old, "new": new}[silent]
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_every_public_output_names_the_agency_that_reported(client, moved, language):
+    plan, commitment = moved.plan.code, moved.commitment
+    words = {
+        "update": (plan, moved.report.public_id),
+        "agency_feed": (plan, moved.old.slug),
+        "commitment": (plan, commitment.code),
+    }
+    pages = {
+        name: client.get(address(name, *each, language=language)).content.decode()
+        for name, each in words.items()
+    }
+    table = f"{address('updates', plan, language=language).rstrip('/')}.csv"
+    pages["table"] = client.get(table).content.decode()
+    new_feed = address("agency_feed", plan, moved.new.slug, language=language)
+    filtered = address("updates", plan, language=language)
+
+    said = TEXT if language == "es" else "Twelve."
+    assert [name for name, page in pages.items() if said not in page] == []
+    assert [name for name, page in pages.items() if moved.old.acronym not in page] == []
+    assert moved.new.acronym not in pages["update"] + pages["table"]
+    assert said not in client.get(new_feed).content.decode()
+    for agency, is_told in ((moved.old, True), (moved.new, False)):
+        page = client.get(filtered, {"agency": agency.slug}).content.decode()
+        assert (said in page) is is_told
+
+
+def test_only_the_agency_that_made_a_report_corrects_it(moved):
+    with pytest.raises(workflow.TransitionError):
+        workflow.correct(moved.report, by=moved.after)
+
+    correction = workflow.correct(moved.report, by=moved.before)
+
+    assert (correction.agency, correction.revision) == (moved.old, 2)
+
+
+def test_staff_reach_what_their_own_agency_wrote(moved):
+    evidence = factories.make_evidence(moved.draft(moved.after))
+
+    for user, updates in ((moved.before, 1), (moved.after, 1)):
+        seen = ActivityUpdate.objects.visible_to(user)
+        assert {update.agency for update in seen} == {
+            moved.old if user == moved.before else moved.new
+        }
+        assert len(seen) == updates
+    assert list(Evidence.objects.of_agency(moved.new)) == [evidence]
+    assert list(Evidence.objects.of_agency(moved.old)) == []
+
+
+def test_a_draft_of_before_neither_shows_nor_stands_in_the_way(client):
+    moved = Moved()
+    begun = moved.draft(moved.before, narrative_es="A medias.")
+    moved.move()
+    client.force_login(moved.after)
+
+    page = client.get(reverse("admin:sheet", args=[moved.open.pk, moved.new.slug]))
+    own = moved.draft(moved.after)
+
+    assert [row.row.update for row in page.context["rows"]] == [None]
+    assert "A medias." not in page.content.decode()
+    assert (own.agency, begun.agency) == (moved.new, moved.old)
+    with pytest.raises(workflow.TransitionError):
+        workflow.submit(ActivityUpdate.objects.get(pk=begun.pk), by=moved.before)
+
+
+@pytest.mark.parametrize("step", ["submitted", "returned", "published"])
+def test_a_round_that_was_answered_before_asks_nobody_again(step):
+    moved = Moved()
+    sent = moved.draft(moved.before)
+    workflow.submit(sent, by=moved.before)
+    if step == "returned":
+        workflow.give_back(sent, by=factories.make_reviewer(), reason="Falta.")
+    elif step == "published":
+        workflow.publish(sent, by=factories.make_reviewer())
+    moved.move()
+
+    cells = rounds.cells([moved.open], timezone.localdate())
+
+    assert list(rounds.owed(moved.open)) == []
+    assert [cell.agency for cell in cells if cell.items] == [moved.old]
+    with pytest.raises(workflow.TransitionError):
+        moved.draft(moved.after)
+    if step == "returned":
+        (back,) = returned_updates(moved.before)
+        assert back.row_url == reverse(
+            "admin:strategic_areas_activityupdate_change", args=[sent.pk]
+        )
+        assert returned_updates(moved.after) == []
+
+
+def test_a_declaration_stays_with_the_lead_that_made_it(client):
+    declared = factories.make_published_declaration()
+    old, new = declared.agency, factories.make_agency()
+    Commitment.objects.update(lead=new)
+    author = declared.contributors.first()
+
+    page = client.get(declared.commitment.get_absolute_url(language="es"))
+
+    assert [moment.entry.agency for moment in page.context["page"].timeline] == [old]
+    assert workflow.correct(declared, by=author).agency == old
+    with pytest.raises(workflow.TransitionError):
+        workflow.correct(declared, by=factories.make_focal_point(agency=new))
+
+
+def test_the_database_refuses_to_change_whose_report_it_was(moved):
+    with pytest.raises(Exception, match="never changes"):
+        ActivityUpdate.objects.update(agency=moved.new)
+
+
+def test_what_a_source_says_of_a_reconstruction_follows_its_agency():
+    update = factories.make_record_update(
+        activity=factories.make_activity(provenance="reconstructed")
+    )
+    Activity.objects.update(agency=factories.make_agency())
+
+    again = factories.make_record_update(
+        activity=Activity.objects.get(), period=update.period
+    )
+
+    assert again.agency == Activity.objects.get().agency != update.agency
