@@ -14,6 +14,7 @@ from agencies.fields import Fields, public
 from agencies.models import Agency, AgencyName
 from strategic_areas import workflow
 from strategic_areas.models import (
+    Activity,
     ActivityUpdate,
     AgencyComment,
     Amendment,
@@ -165,6 +166,7 @@ def rows_below(model, word):
 DECIDED = {"outcome": "kept", "resolved_on": "2026-03-09", "decided_on": "2026-03-09"}
 #: What a form needs besides texts: a second record differs, a decision is whole.
 ANOTHER = {
+    Activity: lambda: {"counts_victims": "False", "reaches_victims": "False"},
     AttributionDispute: lambda: DECIDED,
     Correction: lambda: DECIDED,
     TipTier: lambda: {"report_year": 1999},

@@ -18,6 +18,8 @@ from agencies.models import Agency, AgencyName
 from strategic_areas.marker import MARKER
 from strategic_areas.models import (
     Activity,
+    AgencyComment,
+    Amendment,
     CodeList,
     CodeListValue,
     Commitment,
@@ -38,8 +40,9 @@ from strategic_areas.models import (
     StrategicArea,
     Takedown,
     TipTier,
+    Translation,
 )
-from strategic_areas.purging.places import Treatment, treatment
+from strategic_areas.purging.places import BLANKS, Treatment, treatment
 from strategic_areas.workflow.authority import decides_on, may_review
 from strategic_areas.workflow.guard import GuardedSteps, must_be_clean
 from strategic_areas.workflow.plain_values import plain_values, put, put_links
@@ -51,6 +54,7 @@ HIDEABLE = (
     *(Plan, StrategicArea, Programme, Commitment, Activity, Participation, Source),
     *(Agency, AgencyName, HelpLine, LegalInstrument, LaterActivity, Discrepancy),
     *(Correction, FrameworkTarget, TipTier, CodeList, CodeListValue, Indicator),
+    *(Amendment, AgencyComment, Translation),
 )
 #: What is put in place of a text, by how a purge would treat it.
 INSTEAD = {
@@ -132,7 +136,8 @@ def _without(record, column):
     if value in (None, "", []) or field.is_relation:
         return KEPT
     if isinstance(field, models.CharField | models.TextField | models.JSONField):
-        return INSTEAD.get(treatment(field), KEPT)
+        stated = BLANKS.get(type(record).__name__, {})
+        return stated.get(column) or INSTEAD.get(treatment(field), KEPT)
     is_figure = isinstance(field, models.DecimalField | models.IntegerField)
     return None if is_figure and field.null else KEPT
 

@@ -197,6 +197,16 @@ REVIEW = [
     Screen("admin:decisions", "reviewer"),
     Screen("admin:decisions", "administrator"),
     Screen("admin:approval", "reviewer", lambda world: [world.change.pk]),
+    Screen(
+        "admin:hide",
+        "reviewer",
+        lambda world: ["helpline", world.change.records.get().object_id],
+        press=send_empty,
+    ),
+    Screen("admin:hidden", "reviewer", lambda world: [world.hidden.pk]),
+    Screen("admin:stand_ins", "reviewer", press=send_empty),
+    Screen("admin:stand_ins", "administrator"),
+    Screen("admin:stand_in", "administrator", lambda world: [world.stand_in.pk]),
     Screen("admin:amendment_kinds", "reviewer"),
     Screen(
         "admin:amend",

@@ -44,7 +44,9 @@ from tests.factories import (
     make_record_update,
     make_reviewer,
     make_round,
+    make_stand_in,
     make_submitted_update,
+    make_takedown,
     make_totp,
     make_transcribed_update,
     make_update,
@@ -160,6 +162,8 @@ class World:
             Translation(activity_update=make_published_update()), text="Part was done."
         )
         make_published_update(narrative_es=f"Se atendió a {NAME} ayer.")
+        self.hidden = make_takedown(by=self.colleague)
+        self.stand_in = make_stand_in(by=self.colleague)
         self.purge = purging.request(NAME, by=self.colleague)
         audit.record(audit.Event.EXPORTED, rows=3, kind="workbook")
 

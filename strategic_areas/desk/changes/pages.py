@@ -23,6 +23,7 @@ from strategic_areas.models import (
     Target,
     Translation,
 )
+from strategic_areas.purging.hiding import HIDEABLE, HIDINGS
 from strategic_areas.queries.pages import agencies, help_lines
 from strategic_areas.queries.plan import disputes
 from strategic_areas.queries.updates import record
@@ -51,7 +52,7 @@ class Changed:
 
     ``readings`` are what the public will read, as far as there is a template of one
     record; empty once the change was decided. ``is_hidden`` if the public would read
-    nothing of it.
+    nothing of it. ``hides`` leads to the page that hides something of the record.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Changed:
     lines: list
     readings: list
     is_hidden: bool
+    hides: str
 
 
 def approval(request, pk):
@@ -80,6 +82,7 @@ def approval(request, pk):
     context = {
         **admin.site.each_context(request),
         "change": change,
+        "may_hide": not change.is_waiting and HIDINGS.decides(request.user),
         "amendment": amendment,
         "records": records(change),
         "warnings": warnings,
@@ -100,6 +103,7 @@ def records(change):
             lines(part, names),
             _readings(change, proposed) if change.is_waiting else [],
             proposed is not None and not _is_shown(proposed),
+            hide_url(part.model, part.object_id),
         )
         for part, proposed in found
     ]
@@ -142,6 +146,13 @@ def record_url(part):
     meta = part.model._meta
     name = f"admin:{meta.app_label}_{meta.model_name}_change"
     return reverse(name, args=[part.object_id])
+
+
+def hide_url(model, pk):
+    """The page that hides something of a record; "" where there is none."""
+    if pk is None or not issubclass(model, HIDEABLE):
+        return ""
+    return reverse("admin:hide", args=[model._meta.model_name, pk])
 
 
 def _readings(change, proposed):
