@@ -72,3 +72,6 @@ STORAGES["staticfiles"]["BACKEND"] = (
     "django.contrib.staticfiles.storage.StaticFilesStorage"
 )
 WHITENOISE_USE_FINDERS = True
+# Each client of a test has its own middleware: it looks a file up when asked for it
+# instead of reading all folders at its start.
+WHITENOISE_AUTOREFRESH = True

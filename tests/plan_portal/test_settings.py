@@ -1,5 +1,6 @@
-"""Each test reads the settings in a process of its own, as a server does."""
+"""Each test reads the settings in a child process of its own, as a server does."""
 
+import json
 import os
 import re
 import subprocess
@@ -21,29 +22,96 @@ LOCAL = {
 }
 
 
+SURROUNDINGS = {"PATH": os.environ["PATH"], "PYTHONUTF8": "1"}
+
+
 def run_python(*arguments, **variables):
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=ROOT,
-        env={"PATH": os.environ["PATH"], "PYTHONUTF8": "1"} | variables,
+        env=SURROUNDINGS | variables,
         capture_output=True,
         text=True,
         check=False,
     )
 
 
-def value_of(expression, variables):
-    code = f"from plan_portal import settings; print({expression})"
-    done = run_python("-c", code, **variables)
-    assert done.stderr == ""
-    return done.stdout.strip()
+#: Reads environments and expressions, a line each, and answers each from a child of its
+#: own. What is not ours is imported once, before there is any child.
+EVALUATING = """
+import json, os, sys
+
+from plan_portal import settings
+
+for name in [name for name in sys.modules if name.startswith("plan_portal")]:
+    del sys.modules[name]
+del settings
 
 
-def refusal(variables):
-    """The last line of what a process says that refuses to start."""
-    done = run_python("-c", "import plan_portal.settings", **variables)
-    assert done.returncode == 1
-    return done.stderr.strip().splitlines()[-1].partition(": ")[2]
+def words(*values):
+    return " ".join(map(str, values))
+
+
+for line in sys.stdin:
+    variables, expression = json.loads(line)
+    if child := os.fork():
+        os.waitpid(child, 0)
+        continue
+    os.environ.clear()
+    os.environ.update(variables)
+    try:
+        from plan_portal import settings
+
+        said = "value", eval(f"words({expression})")
+    except BaseException as error:
+        said = "refusal", str(error)
+    print(json.dumps(said), flush=True)
+    os._exit(0)
+"""
+
+
+@pytest.fixture(scope="module")
+def ask():
+    """What an expression says in a process with these variables, or why it refused."""
+    with subprocess.Popen(
+        [sys.executable, "-c", EVALUATING],
+        cwd=ROOT,
+        env=SURROUNDINGS | PRODUCTION,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+
+        def ask_one(variables, expression):
+            process.stdin.write(
+                json.dumps([SURROUNDINGS | variables, expression]) + "\n"
+            )
+            process.stdin.flush()
+            return tuple(json.loads(process.stdout.readline()))
+
+        yield ask_one
+
+
+@pytest.fixture
+def value_of(ask):
+    def value(expression, variables):
+        kind, said = ask(variables, expression)
+        assert kind == "value", said
+        return said
+
+    return value
+
+
+@pytest.fixture
+def refusal(ask):
+    """What a process says that refuses to start."""
+
+    def said_of(variables):
+        kind, said = ask(variables, "None")
+        assert kind == "refusal"
+        return said
+
+    return said_of
 
 
 def test_tests_are_told_nothing_by_the_surroundings():
@@ -58,7 +126,7 @@ def test_tests_are_told_nothing_by_the_surroundings():
 
 @pytest.mark.parametrize("name", ["SECRET_KEY", "SITE_URL", "MFA_ENCRYPTION_KEYS"])
 @pytest.mark.parametrize("left", ["unset", "empty"])
-def test_a_missing_variable_names_itself(name, left):
+def test_a_missing_variable_names_itself(refusal, name, left):
     variables = {key: PRODUCTION[key] for key in PRODUCTION if key != name}
     if left == "empty":
         variables[name] = ""
@@ -70,7 +138,7 @@ def test_a_missing_variable_names_itself(name, left):
 
 @pytest.mark.parametrize("name", ["DEBUG", "INSECURE_HTTP", "BEHIND_TLS_PROXY"])
 @pytest.mark.parametrize("value", ["yes", "1", "True"])
-def test_a_switch_takes_true_and_false_alone(name, value):
+def test_a_switch_takes_true_and_false_alone(refusal, name, value):
     assert refusal(PRODUCTION | {name: value}) == (
         f"{name} must be true or false, not {value!r} "
         "(see 'Configuration' in README.md)"
@@ -125,7 +193,7 @@ def test_a_switch_takes_true_and_false_alone(name, value):
         ),
     ],
 )
-def test_a_dangerous_or_malformed_setting_is_refused(variables, expected):
+def test_a_dangerous_or_malformed_setting_is_refused(refusal, variables, expected):
     assert refusal(PRODUCTION | variables) == expected
 
 
@@ -155,7 +223,7 @@ def test_a_dangerous_or_malformed_setting_is_refused(variables, expected):
         ("settings.PASSWORD_HASHERS[0].rpartition('.')[2]", "LeanArgon2Hasher"),
     ],
 )
-def test_production_is_the_default(expression, expected):
+def test_production_is_the_default(value_of, expression, expected):
     assert value_of(expression, PRODUCTION) == expected
 
 
@@ -177,11 +245,11 @@ def test_production_is_the_default(expression, expected):
         ("len(settings.MFA_ENCRYPTION_KEYS)", "1"),
     ],
 )
-def test_a_local_run_does_without_secure_transport(expression, expected):
+def test_a_local_run_does_without_secure_transport(value_of, expression, expected):
     assert value_of(expression, LOCAL) == expected
 
 
-def test_a_proxy_is_believed_only_when_there_is_one():
+def test_a_proxy_is_believed_only_when_there_is_one(value_of):
     variables = PRODUCTION | {"BEHIND_TLS_PROXY": "true"}
 
     names = "settings.SECURE_PROXY_SSL_HEADER"
@@ -189,7 +257,7 @@ def test_a_proxy_is_believed_only_when_there_is_one():
     assert value_of(names, variables) == "('HTTP_X_FORWARDED_PROTO', 'https')"
 
 
-def test_a_header_names_the_visitor_and_two_proxies_in_a_row_are_counted():
+def test_a_header_names_the_visitor_and_two_proxies_in_a_row_are_counted(value_of):
     variables = PRODUCTION | {"CLIENT_ADDRESS_HEADER": "Visitor"}
     names = "settings.CLIENT_ADDRESS_HEADER, settings.TRUSTED_PROXY_COUNT"
 
@@ -198,7 +266,7 @@ def test_a_header_names_the_visitor_and_two_proxies_in_a_row_are_counted():
     assert value_of(names, two) == "HTTP_VISITOR 2"
 
 
-def test_a_database_url_replaces_the_embedded_database():
+def test_a_database_url_replaces_the_embedded_database(value_of):
     variables = PRODUCTION | {"DATABASE_URL": "postgres://portal@db/plan"}
 
     found = value_of(
@@ -210,7 +278,7 @@ def test_a_database_url_replaces_the_embedded_database():
     assert found == "False plan 0"
 
 
-def test_the_environment_wins_over_the_file(tmp_path):
+def test_the_environment_wins_over_the_file(value_of, tmp_path):
     file = tmp_path / "local.env"
     file.write_text("SECRET_KEY=from-the-file\nSECRETARIAT_NAME=From the file\n")
     variables = {
@@ -238,7 +306,7 @@ def test_the_list_for_deployment_has_no_complaint(tmp_path):
     )
 
 
-def test_without_a_mail_server_mails_are_files_below_var():
+def test_without_a_mail_server_mails_are_files_below_var(value_of):
     names = "EMAIL_BACKEND, settings.EMAIL_FILE_PATH, settings.DEFAULT_FROM_EMAIL"
 
     said = value_of(f"settings.{names}", PRODUCTION | {"VAR_DIR": "/srv/var"})
@@ -248,7 +316,7 @@ def test_without_a_mail_server_mails_are_files_below_var():
     )
 
 
-def test_a_mail_server_is_named_by_one_address():
+def test_a_mail_server_is_named_by_one_address(value_of):
     names = "EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_USE_TLS"
 
     said = value_of(
@@ -259,7 +327,7 @@ def test_a_mail_server_is_named_by_one_address():
 
 
 @pytest.mark.parametrize("value", ["mail.do", "memorymail://", "https://mail.do"])
-def test_a_malformed_mail_server_names_the_variable(value):
+def test_a_malformed_mail_server_names_the_variable(refusal, value):
     assert refusal(PRODUCTION | {"EMAIL_URL": value}) == (
         "EMAIL_URL must begin with smtp+tls://, smtp+ssl:// or smtp://"
     )
@@ -276,15 +344,15 @@ def test_a_malformed_mail_server_names_the_variable(value):
         ),
     ],
 )
-def test_who_is_told_of_a_weakness_is_an_address(variables, contact):
+def test_who_is_told_of_a_weakness_is_an_address(value_of, variables, contact):
     assert value_of("settings.SECURITY_CONTACT", PRODUCTION | variables) == contact
 
 
-def test_a_contact_that_is_no_address_is_refused():
+def test_a_contact_that_is_no_address_is_refused(refusal):
     assert "SECURITY_CONTACT" in refusal(PRODUCTION | {"SECURITY_CONTACT": "Ana"})
 
 
-def test_a_password_has_twelve_characters_and_a_slow_hash():
+def test_a_password_has_twelve_characters_and_a_slow_hash(value_of):
     hasher = value_of("settings.PASSWORD_HASHERS[0]", PRODUCTION)
     rules = value_of("settings.AUTH_PASSWORD_VALIDATORS", PRODUCTION)
 
