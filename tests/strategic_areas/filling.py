@@ -53,15 +53,19 @@ class Book:
 
 
 class Filler:
-    """She is signed in; one activity of hers, published before, and an open round."""
+    """One activity of hers and an open round; with a client she is signed in."""
 
-    def __init__(self, client):
-        self.client = client
+    def __init__(self, client=None):
         self.agency = make_agency()
         self.activity = make_activity(agency=self.agency)
         self.plan = self.activity.plan
         self.period = make_round(plan=self.plan, code="2026-t4")
         self.user = make_focal_point(agency=self.agency)
+        if client:
+            self.sign_in(client)
+
+    def sign_in(self, client):
+        self.client = client
         client.force_login(self.user)
 
     def address(self, name="workbook", *, period=None, agency=None):

@@ -1,7 +1,10 @@
 """Uploading the workbook: what it would change, by cell, before anything is saved."""
 
+import copy
+
 import pytest
 from django.core import signing
+from django.test import Client
 from django.utils import translation
 
 from strategic_areas import workflow
@@ -22,9 +25,47 @@ from tests.uploads import make_office, make_pdf, make_zip, unzip
 pytestmark = pytest.mark.django_db
 
 
+class Kept(Filler):
+    """One whose rows last through all tests, and the workbook that she downloads."""
+
+    def keep_book(self):
+        self.sign_in(Client())
+        self.kept = self.download().content
+        del self.client
+        return self
+
+    def again(self, client):
+        """She as she was, whatever a test before did to its objects."""
+        filler = copy.deepcopy(self)
+        filler.sign_in(client)
+        return filler
+
+    def book(self):
+        """What she downloads while nothing has changed."""
+        return Book(self.kept)
+
+
+@pytest.fixture(scope="module")
+def kept_filler(lasting):
+    return Kept().keep_book()
+
+
+@pytest.fixture(scope="module")
+def kept_published(lasting):
+    kept = Kept()
+    kept.published_before()
+    return kept.keep_book()
+
+
 @pytest.fixture
-def filler(client):
-    return Filler(client)
+def filler(client, db, kept_filler):
+    return kept_filler.again(client)
+
+
+@pytest.fixture
+def published(client, db, kept_published):
+    """A filler of whom 40 per cent was published for the time before."""
+    return kept_published.again(client)
 
 
 def spanish(name, value):
@@ -72,64 +113,60 @@ def make_provinces():
         Province.objects.create(code=f"DO-{name}", name=name, region=region)
 
 
-def test_a_workbook_as_it_was_downloaded_changes_nothing(filler):
-    filler.published_before()
-    second = filler.another()
+def test_a_workbook_as_it_was_downloaded_changes_nothing(published):
+    second = published.another()
     make_update(
         activity=second,
-        period=filler.period,
-        by=filler.user,
+        period=published.period,
+        by=published.user,
         narrative_es="Una línea.\r\nOtra.",
     )
     before = everything_stored()
 
-    response = filler.upload(filler.download())
+    response = published.upload(published.download())
 
-    assert kinds(response) == {"unchanged": [filler.activity.code, second.code]}
+    assert kinds(response) == {"unchanged": [published.activity.code, second.code]}
     assert response.context["form"]["staged"].value() == ""
     assert everything_stored() == before
 
 
-def test_what_means_the_same_as_before_is_no_change(filler):
-    filler.published_before()
-    book = filler.download().fill(
-        filler.activity,
+def test_what_means_the_same_as_before_is_no_change(published):
+    book = published.book().fill(
+        published.activity,
         execution="IN PROGRESS",
         percent=" 40 %",
         narrative_es=f"{TEXT} ",
         is_reserved=spanish("is_reserved", False),
     )
 
-    assert kinds(filler.upload(book)) == {"unchanged": [filler.activity.code]}
+    assert kinds(published.upload(book)) == {"unchanged": [published.activity.code]}
 
 
-def test_a_preview_saves_nothing(filler):
-    filler.published_before()
+def test_a_preview_saves_nothing(published):
     before = everything_stored()
 
-    response = filler.upload(filler.download().fill(filler.activity, percent=60))
+    response = published.upload(published.book().fill(published.activity, percent=60))
 
-    assert kinds(response) == {"new": [filler.activity.code]}
+    assert kinds(response) == {"new": [published.activity.code]}
     assert everything_stored() == before
 
 
-def test_one_number_in_the_workbook_is_a_report(filler):
-    filler.published_before()
-    waiting = filler.another()
+def test_one_number_in_the_workbook_is_a_report(published):
+    waiting = published.another()
 
-    response = filler.save(
-        filler.upload(filler.download().fill(filler.activity, percent=60))
+    response = published.save(
+        published.upload(published.download().fill(published.activity, percent=60))
     )
 
-    update = stored(filler)
-    assert response.url == filler.address("sheet")
+    update = stored(published)
+    assert response.url == published.address("sheet")
     assert (update.percent, update.execution, update.narrative_es, update.answer) == (
         60,
         "in_progress",
         TEXT,
         Answer.REPORTED,
     )
-    assert list(update.contributors.all()) == [filler.user]
+    assert list(update.contributors.all()) == [published.user]
     assert not ActivityUpdate.objects.filter(activity=waiting).exists()
 
 
@@ -206,35 +243,38 @@ def test_text_that_begins_like_a_formula_comes_back_as_it_was(filler):
     )
 
 
-@pytest.mark.parametrize(
-    ("cells", "expected"),
-    [
-        ({"percent": 100}, ("completed", 100)),
-        ({"percent": 0}, ("not_started", 0)),
-        ({"execution": "completed"}, ("completed", 100)),
-        ({"execution": "In progress", "percent": 70}, ("in_progress", 70)),
-        ({"percent": "45 %"}, ("in_progress", 45)),
-    ],
-)
-def test_execution_and_percent_are_kept_in_step_as_on_the_sheet(
-    filler, cells, expected
-):
-    filler.published_before()
-
-    filler.save(filler.upload(filler.download().fill(filler.activity, **cells)))
-
-    update = stored(filler)
-    assert (update.execution, update.percent) == expected
+#: What is filled in after 40 per cent, and the execution and percent that are stored.
+IN_STEP = [
+    ({"percent": 100}, ("completed", 100)),
+    ({"percent": 0}, ("not_started", 0)),
+    ({"execution": "completed"}, ("completed", 100)),
+    ({"execution": "In progress", "percent": 70}, ("in_progress", 70)),
+    ({"percent": "45 %"}, ("in_progress", 45)),
+]
 
 
-def test_a_percent_typed_as_percent_is_one(filler):
-    filler.published_before()
-    book = filler.download().fill(filler.activity, percent=0.45)
-    book.cell(filler.activity, "percent").number_format = "0%"
+def test_execution_and_percent_are_kept_in_step_as_on_the_sheet(filler):
+    activities = [filler.activity, *(filler.another() for _ in IN_STEP[1:])]
+    for activity in activities:
+        filler.published_before(activity)
+    book = filler.download()
+    for activity, (cells, _expected) in zip(activities, IN_STEP, strict=True):
+        book.fill(activity, **cells)
 
     filler.save(filler.upload(book))
 
-    assert stored(filler).percent == 45
+    for activity, (cells, expected) in zip(activities, IN_STEP, strict=True):
+        update = stored(filler, activity)
+        assert (update.execution, update.percent) == expected, cells
+
+
+def test_a_percent_typed_as_percent_is_one(published):
+    book = published.book().fill(published.activity, percent=0.45)
+    book.cell(published.activity, "percent").number_format = "0%"
+
+    published.save(published.upload(book))
+
+    assert stored(published).percent == 45
 
 
 def test_continuing_work_states_its_quantity(filler):
@@ -266,15 +306,14 @@ def test_the_same_as_before_is_one_choice(filler):
 
 
 @pytest.mark.parametrize("answer", ["no_news", None])
-def test_a_reason_alone_says_that_there_is_no_news(filler, answer):
-    filler.published_before()
-    book = filler.download().fill(
-        filler.activity, answer=answer, no_news_reason_es="Se espera la firma."
+def test_a_reason_alone_says_that_there_is_no_news(published, answer):
+    book = published.book().fill(
+        published.activity, answer=answer, no_news_reason_es="Se espera la firma."
     )
 
-    filler.save(filler.upload(book))
+    published.save(published.upload(book))
 
-    update = stored(filler)
+    update = stored(published)
     assert (update.answer, update.no_news_reason_es, update.percent) == (
         Answer.NO_NEWS,
         "Se espera la firma.",
@@ -282,38 +321,42 @@ def test_a_reason_alone_says_that_there_is_no_news(filler, answer):
     )
 
 
-@pytest.mark.parametrize(
-    "cells",
-    [
-        {"percent": 60},
-        {"execution": "completed"},
-        {"execution": "in_progress", "percent": 0},
-        {"answer": "same_as_before"},
-        {"answer": "no_news", "no_news_reason_es": "Se espera la firma."},
-        {"narrative_es": "Una línea.\nOtra.", "places": "Azua", "is_reserved": "no"},
-    ],
-)
-def test_the_same_file_twice_changes_nothing(filler, cells):
+#: What may be filled in of what was published before.
+FILLED = [
+    {"percent": 60},
+    {"execution": "completed"},
+    {"execution": "in_progress", "percent": 0},
+    {"answer": "same_as_before"},
+    {"answer": "no_news", "no_news_reason_es": "Se espera la firma."},
+    {"narrative_es": "Una línea.\nOtra.", "places": "Azua", "is_reserved": "no"},
+]
+
+
+def test_the_same_file_twice_changes_nothing(filler):
     make_provinces()
-    filler.published_before()
-    book = filler.download().fill(filler.activity, **cells)
+    activities = [filler.activity, *(filler.another() for _ in FILLED[1:])]
+    for activity in activities:
+        filler.published_before(activity)
+    book = filler.download()
+    for activity, cells in zip(activities, FILLED, strict=True):
+        book.fill(activity, **cells)
     filler.save(filler.upload(book))
     before = everything_stored()
 
     again = filler.upload(book)
 
-    assert kinds(again) == {"unchanged": [filler.activity.code]}
+    assert {row["activity_id"] for row in before} >= {each.pk for each in activities}
+    assert kinds(again) == {"unchanged": [each.code for each in activities]}
     assert everything_stored() == before
 
 
-def test_a_press_that_comes_twice_saves_once(filler):
-    filler.published_before()
-    preview = filler.upload(filler.download().fill(filler.activity, percent=60))
+def test_a_press_that_comes_twice_saves_once(published):
+    preview = published.upload(published.book().fill(published.activity, percent=60))
 
-    answers = [filler.save(preview), filler.save(preview)]
+    answers = [published.save(preview), published.save(preview)]
 
     assert [answer.status_code for answer in answers] == [302, 302]
-    assert stored(filler).version == 1
+    assert stored(published).version == 1
 
 
 def test_a_preview_shows_old_and_new_of_each_field_that_changes(filler):
@@ -406,69 +449,76 @@ def test_what_is_sent_between_preview_and_saving_stays_as_it_was_sent(filler):
     assert [message.level_tag for message in page.context["messages"]] == ["error"]
 
 
-def test_what_is_not_owed_any_more_when_saving_is_told(filler):
-    filler.published_before()
-    preview = filler.upload(filler.download().fill(filler.activity, percent=60))
-    filler.activity.starts_on = "2030-01-01"
-    filler.activity.save()
+def test_what_is_not_owed_any_more_when_saving_is_told(published):
+    preview = published.upload(published.book().fill(published.activity, percent=60))
+    published.activity.starts_on = "2030-01-01"
+    published.activity.save()
 
-    page = filler.client.get(filler.save(preview).url)
+    page = published.client.get(published.save(preview).url)
 
     assert [message.level_tag for message in page.context["messages"]] == ["error"]
-    assert not ActivityUpdate.objects.filter(period=filler.period).exists()
+    assert not ActivityUpdate.objects.filter(period=published.period).exists()
 
 
-@pytest.mark.parametrize(
-    ("cells", "column"),
-    [
-        ({"percent": 101}, "percent"),
-        ({"percent": 60.5}, "percent"),
-        ({"percent": "mucho"}, "percent"),
-        ({"percent": "=40+20"}, "percent"),
-        ({"percent": "#N/A"}, "percent"),
-        ({"percent": None, "execution": None}, "percent"),
-        ({"percent": 60, "execution": "completed"}, "percent"),
-        ({"quantity": 7}, "quantity"),
-        ({"execution": "casi"}, "execution"),
-        ({"answer": "tal vez"}, "answer"),
-        ({"narrative_es": None}, "narrative_es"),
-        ({"narrative_es": "Se atendió a 001-1234567-8."}, "narrative_es"),
-        ({"obstacle_es": "Llamar al 809-555-1234."}, "obstacle_es"),
-        ({"execution": "suspended", "next_step_es": "Pedir."}, "obstacle_es"),
-        ({"execution": "suspended", "obstacle_es": "Falta."}, "next_step_es"),
-        ({"people_reached": -1}, "people_reached"),
-        ({"places": "Azua; Atlantis"}, "places"),
-        ({"is_reserved": "quizás"}, "is_reserved"),
-        ({"is_reserved": "sí", "reserved_reason": "x"}, "reserved_legal_basis"),
-        ({"is_reserved": "sí", "reserved_legal_basis": "x"}, "reserved_reason"),
-        ({"reserved_legal_basis": "x"}, "is_reserved"),
-        ({"answer": "no_news"}, "no_news_reason_es"),
-        ({"answer": "no_news", "no_news_reason_es": "x", "percent": 60}, "percent"),
-        ({"answer": "same_as_before", "percent": 60}, "percent"),
-        ({"answer": "reported", "no_news_reason_es": "x"}, "no_news_reason_es"),
-    ],
-)
-def test_each_error_names_its_cell_and_its_row_is_not_saved(filler, cells, column):
+#: What somebody fills in, and the column in which that is wrong.
+WRONG = [
+    ({"percent": 101}, "percent"),
+    ({"percent": 60.5}, "percent"),
+    ({"percent": "mucho"}, "percent"),
+    ({"percent": "=40+20"}, "percent"),
+    ({"percent": "#N/A"}, "percent"),
+    ({"percent": None, "execution": None}, "percent"),
+    ({"percent": 60, "execution": "completed"}, "percent"),
+    ({"quantity": 7}, "quantity"),
+    ({"execution": "casi"}, "execution"),
+    ({"answer": "tal vez"}, "answer"),
+    ({"narrative_es": None}, "narrative_es"),
+    ({"narrative_es": "Se atendió a 001-1234567-8."}, "narrative_es"),
+    ({"obstacle_es": "Llamar al 809-555-1234."}, "obstacle_es"),
+    ({"execution": "suspended", "next_step_es": "Pedir."}, "obstacle_es"),
+    ({"execution": "suspended", "obstacle_es": "Falta."}, "next_step_es"),
+    ({"people_reached": -1}, "people_reached"),
+    ({"places": "Azua; Atlantis"}, "places"),
+    ({"is_reserved": "quizás"}, "is_reserved"),
+    ({"is_reserved": "sí", "reserved_reason": "x"}, "reserved_legal_basis"),
+    ({"is_reserved": "sí", "reserved_legal_basis": "x"}, "reserved_reason"),
+    ({"reserved_legal_basis": "x"}, "is_reserved"),
+    ({"answer": "no_news"}, "no_news_reason_es"),
+    ({"answer": "no_news", "no_news_reason_es": "x", "percent": 60}, "percent"),
+    ({"answer": "same_as_before", "percent": 60}, "percent"),
+    ({"answer": "reported", "no_news_reason_es": "x"}, "no_news_reason_es"),
+]
+
+
+def test_each_error_names_its_cell_and_its_row_is_not_saved(filler):
     make_provinces()
-    filler.published_before()
-    book = filler.download().fill(filler.activity, **cells)
+    activities = [filler.activity, *(filler.another() for _ in WRONG[1:])]
+    for activity in activities:
+        filler.published_before(activity)
+    book = filler.download()
+    for activity, (cells, _column) in zip(activities, WRONG, strict=True):
+        book.fill(activity, **cells)
 
     response = filler.upload(book)
 
-    assert set(faults(response)) == {book.cell(filler.activity, column).coordinate}
+    found = {
+        outcome.row.activity: {fault.place for fault in outcome.faults}
+        for outcome in response.context["kinds"]["refused"]
+    }
+    for activity, (cells, column) in zip(activities, WRONG, strict=True):
+        assert found[activity] == {book.cell(activity, column).coordinate}, cells
+    assert list(kinds(response)) == ["refused"]
     assert response.context["form"]["staged"].value() == ""
-    assert kinds(response) == {"refused": [filler.activity.code]}
 
 
-def test_several_errors_stand_in_the_order_of_the_columns(filler):
-    filler.published_before()
+def test_several_errors_stand_in_the_order_of_the_columns(published):
     cells = {"places": "Atlantis", "narrative_es": None, "percent": 101}
-    book = filler.download().fill(filler.activity, **cells)
+    book = published.book().fill(published.activity, **cells)
 
-    response = filler.upload(book)
+    response = published.upload(book)
 
     assert faults(response) == [
-        book.cell(filler.activity, name).coordinate
+        book.cell(published.activity, name).coordinate
         for name in ("percent", "narrative_es", "places")
     ]
 
@@ -483,7 +533,7 @@ def test_continuing_work_states_no_percent(filler):
 
 
 def test_the_same_as_before_needs_something_before(filler):
-    book = filler.download().fill(filler.activity, answer="same_as_before")
+    book = filler.book().fill(filler.activity, answer="same_as_before")
 
     response = filler.upload(book)
 
@@ -499,7 +549,8 @@ def test_the_other_rows_are_saved_beside_a_wrong_one(filler):
     filler.save(response)
 
     assert kinds(response) == {"refused": [filler.activity.code], "new": [second.code]}
-    assert [update.activity for update in ActivityUpdate.objects.all()] == [second]
+    (update,) = ActivityUpdate.objects.filter(period=filler.period)
+    assert update.activity == second
 
 
 def test_what_was_sent_is_told_by_its_cells_and_stays(filler):
@@ -529,23 +580,22 @@ def test_a_returned_report_is_mended_in_the_workbook(filler):
     assert (update.narrative_es, update.version) == ("En Azua.", 2)
 
 
-def test_columns_may_be_moved(filler):
-    filler.published_before()
-    book = filler.download()
+def test_columns_may_be_moved(published):
+    book = published.book()
     last = book.columns()["no_news_reason_es"]
     for cells in book.page.iter_rows(min_row=1, max_row=book.page.max_row):
         moved = [cell.value for cell in cells][::-1]
         for column, value in enumerate(moved, 1):
             book.page.cell(cells[0].row, column).value = value
 
-    response = filler.upload(book.fill(filler.activity, percent=60))
+    response = published.upload(book.fill(published.activity, percent=60))
 
     assert book.columns()["no_news_reason_es"] == 1 != last
-    assert kinds(response) == {"new": [filler.activity.code]}
+    assert kinds(response) == {"new": [published.activity.code]}
 
 
 def test_a_missing_column_is_named(filler):
-    book = filler.download()
+    book = filler.book()
     header = book.page.cell(2, book.columns()["percent"]).value
     book.page.delete_cols(book.columns()["percent"])
 
@@ -567,14 +617,13 @@ def test_cells_moved_apart_from_their_row_are_noticed(filler):
     assert faults(response) == [3]
 
 
-def test_a_row_twice_or_added_is_refused_by_its_number(filler):
-    filler.published_before()
-    book = filler.download().fill(filler.activity, percent=60)
+def test_a_row_twice_or_added_is_refused_by_its_number(published):
+    book = published.book().fill(published.activity, percent=60)
     for cell in list(book.page[3]):
         book.page.cell(4, cell.column).value = cell.value
     book.page.cell(5, book.columns()["narrative_es"]).value = "Otra actividad."
 
-    response = filler.upload(book)
+    response = published.upload(book)
 
     assert faults(response) == [3, 4, 5]
 
@@ -587,27 +636,28 @@ def test_another_agencys_activity_is_not_reached_by_its_id(filler):
     response = filler.upload(book)
 
     assert kinds(response) == {"refused": [None]}
-    assert not ActivityUpdate.objects.exists()
+    assert not ActivityUpdate.objects.filter(period=filler.period).exists()
 
 
 @pytest.mark.parametrize("key", ["agency", "period"])
-def test_another_sheets_workbook_is_refused(filler, key):
-    filler.published_before()
-    book = filler.download().fill(filler.activity, percent=60)
+def test_another_sheets_workbook_is_refused(published, key):
+    book = published.book().fill(published.activity, percent=60)
     if key == "agency":
         other = make_focal_point()
         agency = other.mandates.get().agency
-        filler.client.force_login(other)
-        address = filler.address(agency=agency)
+        published.client.force_login(other)
+        address = published.address(agency=agency)
     else:
-        address = filler.address(period=make_round(plan=filler.plan, code="2027-t1"))
-    filler.address = lambda name="workbook": address
+        address = published.address(
+            period=make_round(plan=published.plan, code="2027-t1")
+        )
+    published.address = lambda name="workbook": address
 
-    response = filler.upload(book)
+    response = published.upload(book)
 
     assert response.status_code == 422
     assert "outcomes" not in response.context
-    assert filler.agency.slug in response.context["upload"].errors["workbook"][0]
+    assert published.agency.slug in response.context["upload"].errors["workbook"][0]
 
 
 #: A row after the last one, with a text in the column of what was done.
@@ -665,102 +715,98 @@ def test_an_upload_without_a_file_says_so(filler):
 
 
 @pytest.mark.parametrize("method", ["upload", "save"])
-def test_another_agencys_workbook_is_not_found(filler, method):
-    filler.published_before()
-    book = filler.download().fill(filler.activity, percent=60)
-    preview = filler.upload(book)
-    filler.client.force_login(make_focal_point())
+def test_another_agencys_workbook_is_not_found(published, method):
+    book = published.book().fill(published.activity, percent=60)
+    preview = published.upload(book)
+    published.client.force_login(make_focal_point())
 
-    response = getattr(filler, method)(book if method == "upload" else preview)
+    response = getattr(published, method)(book if method == "upload" else preview)
 
     assert response.status_code == 404
-    assert not ActivityUpdate.objects.filter(period=filler.period).exists()
+    assert not ActivityUpdate.objects.filter(period=published.period).exists()
 
 
-def test_an_ended_mandate_saves_no_preview(filler):
-    filler.published_before()
-    preview = filler.upload(filler.download().fill(filler.activity, percent=60))
-    mandate = filler.user.mandates.get()
+def test_an_ended_mandate_saves_no_preview(published):
+    preview = published.upload(published.book().fill(published.activity, percent=60))
+    mandate = published.user.mandates.get()
     mandate.ends_on = mandate.starts_on
     mandate.save()
 
-    response = filler.save(preview)
+    response = published.save(preview)
 
     assert response.status_code == 404
-    assert not ActivityUpdate.objects.filter(period=filler.period).exists()
+    assert not ActivityUpdate.objects.filter(period=published.period).exists()
 
 
-def test_nothing_is_saved_that_no_preview_of_hers_announced(filler):
-    filler.published_before()
-    preview = filler.upload(filler.download().fill(filler.activity, percent=60))
+def test_nothing_is_saved_that_no_preview_of_hers_announced(published):
+    preview = published.upload(published.book().fill(published.activity, percent=60))
     signed = preview.context["form"]["staged"].value()
     forged = signing.dumps(
         signing.loads(signed, salt=saving.SALT), salt="another purpose"
     )
-    colleague = make_focal_point(agency=filler.agency)
+    colleague = make_focal_point(agency=published.agency)
 
     for staged in ("", "x", forged, signed[:-1] + ("a" if signed[-1] != "a" else "b")):
-        filler.client.post(filler.address("workbook_save"), {"staged": staged})
-    filler.client.force_login(colleague)
-    filler.client.post(filler.address("workbook_save"), {"staged": signed})
+        published.client.post(published.address("workbook_save"), {"staged": staged})
+    published.client.force_login(colleague)
+    published.client.post(published.address("workbook_save"), {"staged": signed})
 
-    assert not ActivityUpdate.objects.filter(period=filler.period).exists()
+    assert not ActivityUpdate.objects.filter(period=published.period).exists()
 
 
-def test_a_preview_grows_old(filler, monkeypatch):
-    filler.published_before()
-    preview = filler.upload(filler.download().fill(filler.activity, percent=60))
+def test_a_preview_grows_old(published, monkeypatch):
+    preview = published.upload(published.book().fill(published.activity, percent=60))
     monkeypatch.setattr(saving, "MAX_AGE", -1)
 
-    filler.save(preview)
+    published.save(preview)
 
-    assert not ActivityUpdate.objects.filter(period=filler.period).exists()
+    assert not ActivityUpdate.objects.filter(period=published.period).exists()
 
 
 def test_a_preview_is_not_saved_by_a_link(filler):
     assert filler.client.get(filler.address("workbook_save")).status_code == 405
 
 
-def test_a_closed_round_takes_no_first_report(filler):
-    filler.published_before()
-    filler.period.closes_on = filler.period.due_on = filler.period.opens_on
-    filler.period.save()
+def test_a_closed_round_takes_no_first_report(published):
+    published.period.closes_on = published.period.due_on = published.period.opens_on
+    published.period.save()
 
-    response = filler.upload(filler.download().fill(filler.activity, percent=60))
+    response = published.upload(
+        published.download().fill(published.activity, percent=60)
+    )
 
     assert faults(response) == [3]
 
 
-def test_the_guards_warnings_stand_in_the_preview(filler):
-    filler.published_before()
-    book = filler.download().fill(
-        filler.activity, narrative_es="Se rescató a dos niñas en Azua."
+def test_the_guards_warnings_stand_in_the_preview(published):
+    book = published.book().fill(
+        published.activity, narrative_es="Se rescató a dos niñas en Azua."
     )
 
-    response = filler.upload(book)
+    response = published.upload(book)
 
     (outcome,) = response.context["kinds"]["new"]
     assert [warned.excerpt for warned in outcome.warnings] != []
 
 
-def test_a_workbook_in_english_is_read_by_whoever_reads_spanish(filler):
-    filler.published_before()
-    filler.user.language = "en"
-    filler.user.save()
-    book = Book(filler.client.get(filler.address()).content)
-    filler.user.language = "es"
-    filler.user.save()
+def test_a_workbook_in_english_is_read_by_whoever_reads_spanish(published):
+    published.user.language = "en"
+    published.user.save()
+    book = Book(published.client.get(published.address()).content)
+    published.user.language = "es"
+    published.user.save()
 
-    filler.save(filler.upload(book.fill(filler.activity, execution="Completed")))
+    published.save(
+        published.upload(book.fill(published.activity, execution="Completed"))
+    )
 
-    assert stored(filler).execution == "completed"
+    assert stored(published).execution == "completed"
 
 
-def test_an_activity_no_longer_asked_about_is_told(filler):
-    filler.published_before()
-    book = filler.download().fill(filler.activity, percent=60)
-    filler.activity.starts_on = "2030-01-01"
-    filler.activity.save()
-    make_period(plan=filler.plan)
+def test_an_activity_no_longer_asked_about_is_told(published):
+    book = published.book().fill(published.activity, percent=60)
+    published.activity.starts_on = "2030-01-01"
+    published.activity.save()
+    make_period(plan=published.plan)
 
-    assert faults(filler.upload(book)) == [3]
+    assert faults(published.upload(book)) == [3]
