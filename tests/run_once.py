@@ -64,6 +64,7 @@ RUN_ONCE = {
     "test_crawl.py",
     "test_disclosure.py",
     "test_disputed_attributions.py",
+    "test_every_public_page.py",
     "test_first_page.py",
     "test_permission_matrix.py",
     "test_promises.py",
@@ -71,4 +72,5 @@ RUN_ONCE = {
     "test_public_records.py",
     "test_published_update.py",
     "test_reconstructed_pages.py",
+    "test_shipped_pages.py",
 }

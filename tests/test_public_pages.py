@@ -3,10 +3,8 @@
 import re
 from datetime import date, timedelta
 from html.parser import HTMLParser
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from django.core.management import call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
@@ -17,10 +15,11 @@ from plan_portal.templatetags.tallies import tally
 from plan_portal.urls import PUBLIC_PAGES
 from strategic_areas import workflow
 from strategic_areas.addresses import RESERVED_WORDS, address
-from strategic_areas.models import ActivityUpdate, HelpLine, Plan, PublicationVersion
+from strategic_areas.models import ActivityUpdate, HelpLine, PublicationVersion
 from tests import factories
+from tests.deep import DEEP
 from tests.public_site import MOST_QUERIES
-from tests.strategic_areas.plans import SHIPPED, shipped_content
+from tests.strategic_areas.plans import shipped_content
 
 pytestmark = pytest.mark.django_db
 
@@ -56,12 +55,6 @@ def read(client, path):
     response = client.get(path)
     assert response.status_code == 200, path
     return Page(response.content.decode())
-
-
-@pytest.fixture
-def shipped():
-    call_command("load_plan", str(SHIPPED), verbosity=0)
-    return Plan.objects.get(code=PLAN)
 
 
 def make_world(rows=1, *, demonstration=False):
@@ -199,13 +192,6 @@ def test_every_first_word_of_an_address_is_reserved():
     assert {word for word in words if word and "<" not in word} <= RESERVED_WORDS
 
 
-def test_the_area_word_of_the_other_language_leads_on(client, shipped):
-    response = client.get(f"/{PLAN}/ejes/prevention/")
-
-    assert response.status_code == 301
-    assert response["Location"] == f"/{PLAN}/ejes/prevencion/"
-
-
 def test_a_former_address_of_an_agency_leads_on(client):
     commitment = make_world()
     old = commitment.lead.slug
@@ -267,46 +253,6 @@ def test_public_pages_are_only_read(client, method):
 
 
 # What every page has
-
-
-def test_every_page_is_whole_and_leads_to_itself_in_the_other_language(
-    client, settings
-):
-    commitment = make_world()
-    settings.SITE_URL = "https://plan.example.gob.do"
-    found = {
-        (name, language): path for name, language, path in every_address(commitment)
-    }
-
-    for (name, language), path in found.items():
-        page = read(client, path)
-        links = {
-            (each.get("rel"), each.get("hreflang")): each["href"]
-            for each in page.every("link")
-        }
-        other = "en" if language == "es" else "es"
-        targets = [each.get("href") for each in page.every("a")]
-        assert page.every("html")[0]["lang"] == language
-        assert len(page.every("h1")) == 1
-        assert len(page.every("caption")) == len(page.every("table"))
-        assert links["canonical", None] == settings.SITE_URL + path
-        for each in LANGUAGES:
-            assert links["alternate", each] == settings.SITE_URL + found[name, each]
-        assert found[name, other] in targets
-        assert targets[:2] == ["#content", "tel:911"]
-        assert f"{timezone.localdate():%d/%m/%Y}" in page.text
-
-
-def test_pages_hold_no_script_no_inline_style_and_no_cookie(client):
-    for _, _, path in every_address(make_world()):
-        response = client.get(path)
-        page = Page(response.content.decode())
-        data = {each.get("type") for each in page.every("script")}
-        assert data == {"application/ld+json"}
-        assert not page.every("style")
-        assert not [a for _, a in page.tags if "style" in a or "onclick" in a]
-        assert not response.cookies
-        assert "Cookie" not in response.get("Vary", "")
 
 
 @pytest.mark.parametrize(("official", "shown"), [(True, 0), (False, 1)])
@@ -379,17 +325,13 @@ def test_nothing_unpublished_and_no_person_appears_anywhere(client):
     assert read(client, plan.get_absolute_url("es"))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_demonstration_is_marked_and_counted_nowhere(client, language):
+def test_a_demonstration_is_marked_and_counted_nowhere(client):
     commitment = make_world(0, demonstration=True)
     activity = factories.make_activity(commitment=commitment)
-    plan = commitment.plan
-    period = plan.periods.get(is_demonstration=True)
-    pages = [
-        address(name, *take(language), language=language)
-        for name, take in arguments(commitment).items()
-    ]
-    before = {path: counts(read(client, path)) for path in pages}
+    period = commitment.plan.periods.get(is_demonstration=True)
+    before = {
+        path: counts(read(client, path)) for *_, path in every_address(commitment)
+    }
 
     factories.make_published_update(
         activity=activity,
@@ -399,15 +341,15 @@ def test_a_demonstration_is_marked_and_counted_nowhere(client, language):
         narrative_en="Rehearsed text",
     )
 
-    text = {"es": "Ensayo de texto", "en": "Rehearsed text"}[language]
-    for name, take in arguments(commitment).items():
-        page = read(client, address(name, *take(language), language=language))
+    for name, language, path in every_address(commitment):
+        page = read(client, path)
+        text = {"es": "Ensayo de texto", "en": "Rehearsed text"}[language]
         marks = [e for _, e in page.tags if e.get("class") == "demonstration-mark"]
         stands = name in {"commitment", "area", "agency", "updates", "update"}
-        assert (text in page.text) is stands, name
-        assert ("60 %" in page.text) is stands, name
-        assert bool(marks) is stands, name
-    assert {path: counts(read(client, path)) for path in pages} == before
+        assert (text in page.text) is stands, path
+        assert ("60 %" in page.text) is stands, path
+        assert bool(marks) is stands, path
+        assert counts(page) == before.get(path, counts(page)), path
 
 
 def counts(page):
@@ -471,74 +413,6 @@ def test_a_text_without_english_is_marked_as_spanish(client):
 # The shipped plan
 
 
-def test_the_counts_on_the_home_page_are_those_of_the_file(client, shipped):
-    page = read(client, "/en/")
-
-    overview = client.get("/en/").context["overview"]
-    reported = {entry["activity"] for entry in FILE["updates"]}
-    with_record = {
-        entry["commitment"] for entry in FILE["activities"] if entry["code"] in reported
-    }
-    total = len(FILE["commitments"])
-    assert overview.board.counts.total == total
-    assert overview.board.counts["in_progress"] == len(with_record)
-    assert overview.board.counts["no_report"] == total - len(with_record)
-    assert overview.board.counts["completed"] == 0
-    assert len(overview.areas) == len(FILE["areas"])
-    roles = [entry["role"] for entry in FILE["agencies"]]
-    assert len(overview.agencies) == len(roles) - roles.count("partner")
-    assert overview.partners == roles.count("partner")
-    assert overview.sources == len(sources_of_the_file())
-    assert f"{total} lines of work" in page.text
-    assert str(overview.sources) in page.text
-
-
-def sources_of_the_file():
-    entries = [FILE["plan"]]
-    for section in (
-        "areas",
-        "programmes",
-        "agencies",
-        "commitments",
-        "activities",
-        "updates",
-    ):
-        entries += FILE[section]
-    return {key for entry in entries for key in entry.get("sources") or ()}
-
-
-def test_the_home_page_shows_the_latest_plan_with_a_record(client, shipped):
-    context = client.get("/").context
-
-    assert context["choice"].in_force.code == "2025-2028"
-    assert context["plan"] == shipped
-    assert context["overview"].latest.lately == ()
-    assert context["overview"].headline.findings == ("over", "nobody")
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_no_percent_stands_above_an_activity_of_a_reconstruction(
-    client, shipped, language
-):
-    for name in ("home", "plan", "areas", "commitments", "agencies"):
-        args = () if name == "home" else (PLAN,)
-        page = read(client, address(name, *args, language=language))
-        assert not re.search(r"\d\s?%", page.text), name
-
-
-def test_help_lines_of_the_file_are_shown_but_for_the_unconfirmed(client, shipped):
-    page = read(client, "/ayuda/")
-
-    for line in FILE["hotlines"]:
-        is_hidden = line.get("confirm_before_publishing", False)
-        assert (line["label_es"] not in page.text) is is_hidden
-    numbers = [e["href"] for e in page.every("a") if e["href"].startswith("tel:")]
-    assert numbers[0] == "tel:911"
-    assert numbers.count("tel:911") == 2
-    assert numbers[1] != "tel:911"
-    assert not page.every("form")
-
-
 def test_the_emergency_number_is_told_without_any_line(client):
     page = read(client, "/ayuda/")
 
@@ -580,23 +454,11 @@ def make_reported(commitment, rows):
         workflow.publish(update, by=reviewer, evidence=cleared)
 
 
-def test_each_page_takes_the_same_few_queries_for_1_and_for_100_rows(client):
+def test_each_page_takes_the_same_few_queries_for_1_and_for_many_rows(client):
     spent = queries_of_each_page(client, 1)
 
-    assert queries_of_each_page(client, 100) == spent
+    assert queries_of_each_page(client, 100 if DEEP else 32) == spent
     assert max(spent.values()) <= MOST_QUERIES
-
-
-def test_an_unchanged_page_is_not_sent_again(client):
-    commitment = make_world()
-
-    for _, _, path in every_address(commitment):
-        first = client.get(path)
-        again = client.get(path, headers={"if-none-match": first["ETag"]})
-        assert again.status_code == 304
-        assert again.content == b""
-        assert first["Cache-Control"] == again["Cache-Control"] == "public, no-cache"
-        assert again["ETag"] == first["ETag"]
 
 
 def test_a_publication_sends_the_page_again(client, open_record):
@@ -730,37 +592,7 @@ def test_contact_tells_what_the_settings_state_and_nothing_else(client, settings
     assert not [a for a in bare.every("a") if a["href"].startswith("mailto:")]
 
 
-def test_the_site_map_leads_to_every_page_that_needs_no_code(client):
-    commitment = make_world()
-
-    found = {each.get("href") for each in read(client, "/mapa/").every("a")}
-
-    expected = {
-        path
-        for name, language, path in every_address(commitment)
-        if language == "es" and name not in {"commitment", "agency", "update"}
-    }
-    assert expected - found == {"/mapa/"} - found
-
-
 # Pointing out an error
-
-
-def test_every_page_tells_how_to_point_out_an_error(client, settings):
-    commitment = make_world()
-    settings.CORRECTIONS_EMAIL = "correcciones@example.gob.do"
-    settings.SITE_URL = "https://plan.example.gob.do"
-    versions = {}
-
-    for _name, _language, path in every_address(commitment):
-        page = read(client, path)
-        mails = [each["href"] for each in page.every("a") if "href" in each]
-        (mail,) = [each for each in mails if each.startswith("mailto:correcciones")]
-        query = parse_qs(urlsplit(mail).query)
-        assert settings.SITE_URL + path in query["body"][0].split()
-        (versions[path],) = re.findall(r": ([0-9a-f]{12}) \(", query["body"][0])
-        assert {each.get("method", "get") for each in page.every("form")} <= {"get"}
-    assert len(set(versions.values())) == len(versions)
 
 
 def test_a_page_s_version_is_another_once_it_says_something_else(client, settings):

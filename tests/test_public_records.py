@@ -6,10 +6,9 @@ from strategic_areas.addresses import address
 from strategic_areas.models import PlanChange
 from strategic_areas.progress import State
 from tests import factories
-from tests.test_public_pages import FILE, LANGUAGES, PLAN, read, shipped
+from tests.test_public_pages import read
 
 pytestmark = pytest.mark.django_db
-__all__ = ["shipped"]
 
 
 def shown(client, name, *args, language="es"):
@@ -19,34 +18,6 @@ def shown(client, name, *args, language="es"):
 
 
 # International targets
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_each_target_of_the_file_has_the_commitments_that_answer_it(
-    client, shipped, language
-):
-    page, context = shown(client, "frameworks", PLAN, language=language)
-
-    told = {
-        answered.target.code: {
-            row.commitment.code for _, rows in answered.by_state for row in rows
-        }
-        for family in context["families"]
-        for answered in family.targets
-    }
-    assert told == {
-        target["code"]: {
-            entry["code"]
-            for entry in FILE["commitments"]
-            if target["code"] in entry.get("frameworks", ())
-        }
-        for target in FILE["frameworks"]
-    }
-    assert {"SDG-5.2", "SDG-8.7", "SDG-16.2", "GCM-9", "GCM-10"} <= set(told)
-    assert set(told) <= {each.get("id") for each in page.every("article")}
-    tiers = [each.report_year for each in context["tiers"]]
-    assert tiers == sorted((e["report_year"] for e in FILE["tip_tiers"]), reverse=True)
-    assert all(each.sources.all() for each in context["tiers"])
 
 
 def test_a_target_tells_how_what_answers_it_stands(client):
@@ -74,32 +45,6 @@ def test_a_target_tells_how_what_answers_it_stands(client):
 
 
 # Legal base and discrepancies
-
-
-def test_every_law_and_discrepancy_of_the_file_is_told_with_its_sources(
-    client, shipped
-):
-    _, laws = shown(client, "legal_base")
-    _, told = shown(client, "discrepancies")
-
-    assert {
-        each.code: {source.title for source in each.sources.all()}
-        for each in laws["instruments"]
-    } == {entry["code"]: titles(entry) for entry in FILE["legal_instruments"]}
-    assert {
-        each.code: (
-            {source.title for source in each.sources.all()},
-            {indicator.code for indicator in each.indicators.all()},
-        )
-        for each in told["discrepancies"]
-    } == {
-        entry["code"]: (titles(entry), set(entry.get("indicators", ())))
-        for entry in FILE["discrepancies"]
-    }
-
-
-def titles(entry):
-    return {FILE["sources"][key]["title"] for key in entry.get("sources", ())}
 
 
 def test_discrepancies_of_a_plan_in_preparation_stay_hidden(client):
@@ -217,14 +162,3 @@ def test_a_plan_links_to_its_amendments_and_later_work_where_there_are_any(
 
     for name in ("amendments", "later_activities"):
         assert (address(name, plan.code, language="es") in linked) is has_any
-
-
-def test_later_activities_of_the_file_are_told_with_their_sources(client, shipped):
-    _, context = shown(client, "later_activities", PLAN)
-
-    assert {
-        each.code: {source.title for source in each.sources.all()}
-        for each in context["later"]
-    } == {entry["code"]: titles(entry) for entry in FILE["later_activities"]}
-    years = [each.year or 0 for each in context["later"]]
-    assert years == sorted(years, reverse=True)

@@ -1,0 +1,163 @@
+"""The public pages of the shipped plan, which is loaded once for the whole module."""
+
+import re
+
+import pytest
+from django.core.management import call_command
+
+from strategic_areas.addresses import address
+from strategic_areas.models import Plan
+from tests.strategic_areas.plans import SHIPPED, shipped_content
+from tests.test_public_pages import LANGUAGES, read
+from tests.test_public_records import shown
+
+pytestmark = pytest.mark.django_db
+
+FILE = shipped_content()
+PLAN = FILE["plan"]["code"]
+
+
+@pytest.fixture(scope="module")
+def shipped(lasting):
+    call_command("load_plan", str(SHIPPED), verbosity=0)
+    return Plan.objects.get(code=PLAN)
+
+
+def test_the_area_word_of_the_other_language_leads_on(client, shipped):
+    response = client.get(f"/{PLAN}/ejes/prevention/")
+
+    assert response.status_code == 301
+    assert response["Location"] == f"/{PLAN}/ejes/prevencion/"
+
+
+def test_the_counts_on_the_home_page_are_those_of_the_file(client, shipped):
+    page = read(client, "/en/")
+
+    overview = client.get("/en/").context["overview"]
+    reported = {entry["activity"] for entry in FILE["updates"]}
+    with_record = {
+        entry["commitment"] for entry in FILE["activities"] if entry["code"] in reported
+    }
+    total = len(FILE["commitments"])
+    assert overview.board.counts.total == total
+    assert overview.board.counts["in_progress"] == len(with_record)
+    assert overview.board.counts["no_report"] == total - len(with_record)
+    assert overview.board.counts["completed"] == 0
+    assert len(overview.areas) == len(FILE["areas"])
+    roles = [entry["role"] for entry in FILE["agencies"]]
+    assert len(overview.agencies) == len(roles) - roles.count("partner")
+    assert overview.partners == roles.count("partner")
+    assert overview.sources == len(sources_of_the_file())
+    assert f"{total} lines of work" in page.text
+    assert str(overview.sources) in page.text
+
+
+def sources_of_the_file():
+    entries = [FILE["plan"]]
+    for section in (
+        "areas",
+        "programmes",
+        "agencies",
+        "commitments",
+        "activities",
+        "updates",
+    ):
+        entries += FILE[section]
+    return {key for entry in entries for key in entry.get("sources") or ()}
+
+
+def test_the_home_page_shows_the_latest_plan_with_a_record(client, shipped):
+    context = client.get("/").context
+
+    assert context["choice"].in_force.code == "2025-2028"
+    assert context["plan"] == shipped
+    assert context["overview"].latest.lately == ()
+    assert context["overview"].headline.findings == ("over", "nobody")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_percent_stands_above_an_activity_of_a_reconstruction(
+    client, shipped, language
+):
+    for name in ("home", "plan", "areas", "commitments", "agencies"):
+        args = () if name == "home" else (PLAN,)
+        page = read(client, address(name, *args, language=language))
+        assert not re.search(r"\d\s?%", page.text), name
+
+
+def test_help_lines_of_the_file_are_shown_but_for_the_unconfirmed(client, shipped):
+    page = read(client, "/ayuda/")
+
+    for line in FILE["hotlines"]:
+        is_hidden = line.get("confirm_before_publishing", False)
+        assert (line["label_es"] not in page.text) is is_hidden
+    numbers = [e["href"] for e in page.every("a") if e["href"].startswith("tel:")]
+    assert numbers[0] == "tel:911"
+    assert numbers.count("tel:911") == 2
+    assert numbers[1] != "tel:911"
+    assert not page.every("form")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_target_of_the_file_has_the_commitments_that_answer_it(
+    client, shipped, language
+):
+    page, context = shown(client, "frameworks", PLAN, language=language)
+
+    told = {
+        answered.target.code: {
+            row.commitment.code for _, rows in answered.by_state for row in rows
+        }
+        for family in context["families"]
+        for answered in family.targets
+    }
+    assert told == {
+        target["code"]: {
+            entry["code"]
+            for entry in FILE["commitments"]
+            if target["code"] in entry.get("frameworks", ())
+        }
+        for target in FILE["frameworks"]
+    }
+    assert {"SDG-5.2", "SDG-8.7", "SDG-16.2", "GCM-9", "GCM-10"} <= set(told)
+    assert set(told) <= {each.get("id") for each in page.every("article")}
+    tiers = [each.report_year for each in context["tiers"]]
+    assert tiers == sorted((e["report_year"] for e in FILE["tip_tiers"]), reverse=True)
+    assert all(each.sources.all() for each in context["tiers"])
+
+
+def titles(entry):
+    return {FILE["sources"][key]["title"] for key in entry.get("sources", ())}
+
+
+def test_every_law_and_discrepancy_of_the_file_is_told_with_its_sources(
+    client, shipped
+):
+    _, laws = shown(client, "legal_base")
+    _, told = shown(client, "discrepancies")
+
+    assert {
+        each.code: {source.title for source in each.sources.all()}
+        for each in laws["instruments"]
+    } == {entry["code"]: titles(entry) for entry in FILE["legal_instruments"]}
+    assert {
+        each.code: (
+            {source.title for source in each.sources.all()},
+            {indicator.code for indicator in each.indicators.all()},
+        )
+        for each in told["discrepancies"]
+    } == {
+        entry["code"]: (titles(entry), set(entry.get("indicators", ())))
+        for entry in FILE["discrepancies"]
+    }
+
+
+def test_later_activities_of_the_file_are_told_with_their_sources(client, shipped):
+    _, context = shown(client, "later_activities", PLAN)
+
+    assert {
+        each.code: {source.title for source in each.sources.all()}
+        for each in context["later"]
+    } == {entry["code"]: titles(entry) for entry in FILE["later_activities"]}
+    years = [each.year or 0 for each in context["later"]]
+    assert years == sorted(years, reverse=True)
