@@ -10,6 +10,8 @@ import random
 
 DEEP = bool(os.environ.get("DEEP"))
 SEED = os.environ.get("SEED", "1")
+#: So many rows, beside one, tell whether a page asks the database for each of them.
+MANY_ROWS = 100 if DEEP else 12
 
 
 def drawn(cases, number, *, key=""):

@@ -17,6 +17,7 @@ from strategic_areas import workflow
 from strategic_areas.desk.review import comparison, review_queue
 from strategic_areas.models import ActivityUpdate, Status
 from strategic_areas.workflow import guard
+from tests.deep import MANY_ROWS
 from tests.factories import (
     make_activity,
     make_administrator,
@@ -150,7 +151,7 @@ def test_the_first_page_costs_the_same_however_many_wait(client, reviewer):
     spent = []
     client.get(reverse("admin:index"))  # kinds of records are read once and kept
 
-    for rows in (1, 20):
+    for rows in (1, MANY_ROWS):
         for _ in range(rows):
             make_submitted_update()
         with CaptureQueriesContext(connection) as captured:
