@@ -2,7 +2,6 @@
 
 import copy
 from datetime import date
-from decimal import Decimal
 from hashlib import sha256
 
 import pytest
@@ -16,17 +15,13 @@ from strategic_areas.models import (
     ActivityUpdate,
     CodeList,
     Commitment,
-    CommitmentUpdate,
     HelpLine,
-    Indicator,
     Participation,
     Plan,
     PlanFile,
     PublicationVersion,
     StrategicArea,
-    Target,
 )
-from strategic_areas.models.measurements import Measurement
 from tests.factories import (
     close_structure,
     make_agency,
@@ -36,8 +31,6 @@ from tests.factories import (
     open_structure,
 )
 from tests.strategic_areas.plans import (
-    FOLDER,
-    SHIPPED,
     footprint,
     load_small,
     run,
@@ -503,73 +496,6 @@ def test_a_record_continues_one_of_another_plan(tmp_path):
     assert counts(outcome) == (0, 0, 0)
 
 
-def test_an_official_matrix_replaces_what_was_reconstructed(tmp_path):
-    load(SHIPPED)
-    updates = set(ActivityUpdate.objects.values_list("pk", "activity__code", "status"))
-
-    outcome = load(FOLDER / "official-matrix.yaml")
-    again = load(FOLDER / "official-matrix.yaml")
-    shipped = load(SHIPPED)
-
-    old = Commitment.objects.get(code="R-1.1.1")
-    activity = Activity.objects.get(code="1.1.1.1")
-    assert dict(outcome.created) == {"sources": 1, "commitments": 1, "activities": 1}
-    assert counts(again) == counts(shipped) == (0, 0, 0)
-    assert [each.code for each in old.superseded_by.all()] == ["1.1.1"]
-    assert [each.code for each in activity.supersedes.all()] == ["R-1.1.1.a"]
-    assert old not in Commitment.objects.standing()
-    assert {place.code for place in activity.places.all()} == {"DO-01", "DO-21"}
-    assert (activity.budget_amount, activity.budget_currency) == (
-        Decimal("1250000.50"),
-        "DOP",
-    )
-    assert activity.budget_source.key == "matrix"
-    assert updates == set(
-        ActivityUpdate.objects.values_list("pk", "activity__code", "status")
-    )
-
-
-def test_a_plan_in_quarters_without_english_is_loaded_beside_the_other():
-    load(SHIPPED)
-
-    outcome = load(FOLDER / "quarterly.yaml")
-    again = load(FOLDER / "quarterly.yaml")
-
-    plan = Plan.objects.get(code="plan-trimestral")
-    update = ActivityUpdate.objects.get(plan=plan)
-    assert outcome.created["areas"] == 4
-    assert counts(again)[:2] == (0, 0)
-    assert plan.status == "ended"
-    assert [each.code for each in plan.commitments.all()] == ["A.1.9", "A.1.10"]
-    assert [(each.code, each.mode, each.due_on) for each in plan.periods.all()] == [
-        ("2018-T4", "record", None),
-        ("2018-T3", "record", date(2018, 10, 15)),
-    ]
-    assert (update.provenance, update.quantity) == ("press", Decimal("12.5"))
-    assert CommitmentUpdate.objects.published().get().result_reached is True
-    assert plan.areas.first().provenance == "reconstructed"
-
-
-def test_a_quarter_has_targets_and_values_by_who_counted():
-    load(SHIPPED)
-    load(FOLDER / "quarterly.yaml")
-
-    indicator = Indicator.objects.get(code="T-1")
-    days = (date(2018, 7, 1), date(2018, 9, 30))
-    assert list(
-        Target.objects.filter(indicator=indicator).values_list("ends_on", "value")
-    ) == [(date(2018, 9, 30), 100), (date(2018, 12, 31), 120)]
-    assert list(
-        Measurement.objects.filter(indicator=indicator)
-        .order_by("counted_by")
-        .values_list("starts_on", "ends_on", "counted_by", "value")
-    ) == [(*days, "MIREX", 90), (*days, "PN", 70)]
-    assert (indicator.baseline_value, indicator.baseline_starts_on) == (
-        Decimal("2.5"),
-        date(2013, 1, 1),
-    )
-
-
 def test_an_agency_is_succeeded_by_one_further_down(tmp_path):
     content = small()
     first = content["agencies"][0]
@@ -606,14 +532,3 @@ def test_loading_moves_the_publication_version_only_when_it_changes(tmp_path):
 
     assert first == second
     assert StrategicArea.objects.get().name_es == "Otra"
-
-
-def test_a_dry_run_tells_the_same_and_writes_nothing():
-    every = [*apps.get_app_config("strategic_areas").get_models(), Agency]
-    before = footprint(*every)
-
-    status, lines, errors = run(SHIPPED, "--dry-run")
-
-    assert (status, errors) == (0, [])
-    assert footprint(*every) == before
-    assert lines[-1] == load(SHIPPED).summary

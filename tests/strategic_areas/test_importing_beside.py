@@ -1,0 +1,118 @@
+"""Other files loaded beside the shipped plan, which is loaded once for them all."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.apps import apps
+
+from agencies.models import Agency
+from strategic_areas.importing import Outcome, load
+from strategic_areas.models import (
+    Activity,
+    ActivityUpdate,
+    Commitment,
+    CommitmentUpdate,
+    Indicator,
+    Plan,
+    Target,
+)
+from strategic_areas.models.measurements import Measurement
+from tests.strategic_areas.plans import FOLDER, SHIPPED, footprint, run
+
+pytestmark = pytest.mark.django_db
+
+EVERY = [*apps.get_app_config("strategic_areas").get_models(), Agency]
+
+
+@dataclass(frozen=True)
+class Shipped:
+    """What loading it told, and what a dry run did and told before."""
+
+    outcome: Outcome
+    dry: tuple
+    wrote: bool
+
+
+@pytest.fixture(scope="module", autouse=True)
+def shipped(lasting):
+    before = footprint(*EVERY)
+    dry = run(SHIPPED, "--dry-run")
+    wrote = footprint(*EVERY) != before
+    return Shipped(load(SHIPPED), dry, wrote)
+
+
+def counts(outcome):
+    return outcome.created.total(), len(outcome.changed), len(outcome.kept)
+
+
+def test_an_official_matrix_replaces_what_was_reconstructed():
+    updates = set(ActivityUpdate.objects.values_list("pk", "activity__code", "status"))
+
+    outcome = load(FOLDER / "official-matrix.yaml")
+    again = load(FOLDER / "official-matrix.yaml")
+    shipped_again = load(SHIPPED)
+
+    old = Commitment.objects.get(code="R-1.1.1")
+    activity = Activity.objects.get(code="1.1.1.1")
+    assert dict(outcome.created) == {"sources": 1, "commitments": 1, "activities": 1}
+    assert counts(again) == counts(shipped_again) == (0, 0, 0)
+    assert [each.code for each in old.superseded_by.all()] == ["1.1.1"]
+    assert [each.code for each in activity.supersedes.all()] == ["R-1.1.1.a"]
+    assert old not in Commitment.objects.standing()
+    assert {place.code for place in activity.places.all()} == {"DO-01", "DO-21"}
+    assert (activity.budget_amount, activity.budget_currency) == (
+        Decimal("1250000.50"),
+        "DOP",
+    )
+    assert activity.budget_source.key == "matrix"
+    assert updates == set(
+        ActivityUpdate.objects.values_list("pk", "activity__code", "status")
+    )
+
+
+def test_a_plan_in_quarters_without_english_is_loaded_beside_the_other():
+    outcome = load(FOLDER / "quarterly.yaml")
+    again = load(FOLDER / "quarterly.yaml")
+
+    plan = Plan.objects.get(code="plan-trimestral")
+    update = ActivityUpdate.objects.get(plan=plan)
+    assert outcome.created["areas"] == 4
+    assert counts(again)[:2] == (0, 0)
+    assert plan.status == "ended"
+    assert [each.code for each in plan.commitments.all()] == ["A.1.9", "A.1.10"]
+    assert [(each.code, each.mode, each.due_on) for each in plan.periods.all()] == [
+        ("2018-T4", "record", None),
+        ("2018-T3", "record", date(2018, 10, 15)),
+    ]
+    assert (update.provenance, update.quantity) == ("press", Decimal("12.5"))
+    assert CommitmentUpdate.objects.published().get().result_reached is True
+    assert plan.areas.first().provenance == "reconstructed"
+
+
+def test_a_quarter_has_targets_and_values_by_who_counted():
+    load(FOLDER / "quarterly.yaml")
+
+    indicator = Indicator.objects.get(code="T-1")
+    days = (date(2018, 7, 1), date(2018, 9, 30))
+    assert list(
+        Target.objects.filter(indicator=indicator).values_list("ends_on", "value")
+    ) == [(date(2018, 9, 30), 100), (date(2018, 12, 31), 120)]
+    assert list(
+        Measurement.objects.filter(indicator=indicator)
+        .order_by("counted_by")
+        .values_list("starts_on", "ends_on", "counted_by", "value")
+    ) == [(*days, "MIREX", 90), (*days, "PN", 70)]
+    assert (indicator.baseline_value, indicator.baseline_starts_on) == (
+        Decimal("2.5"),
+        date(2013, 1, 1),
+    )
+
+
+def test_a_dry_run_tells_the_same_and_writes_nothing(shipped):
+    status, lines, errors = shipped.dry
+
+    assert (status, errors) == (0, [])
+    assert not shipped.wrote
+    assert lines[-1] == shipped.outcome.summary
