@@ -1,12 +1,15 @@
-"""The public pages of the shipped plan, which is loaded once for the whole module."""
+"""Pages of the shipped plan, which is loaded once for the whole module."""
 
 import re
 
 import pytest
+from django.contrib import admin
 from django.core.management import call_command
+from django.urls import reverse
 
 from strategic_areas.addresses import address
 from strategic_areas.models import Plan
+from tests.factories import make_reviewer
 from tests.strategic_areas.plans import SHIPPED, shipped_content
 from tests.test_public_pages import LANGUAGES, read
 from tests.test_public_records import shown
@@ -161,3 +164,24 @@ def test_later_activities_of_the_file_are_told_with_their_sources(client, shippe
     } == {entry["code"]: titles(entry) for entry in FILE["later_activities"]}
     years = [each.year or 0 for each in context["later"]]
     assert years == sorted(years, reverse=True)
+
+
+# The admin
+
+
+def test_every_kind_of_record_of_the_shipped_plan_opens_with_its_history(
+    client, shipped
+):
+    client.force_login(make_reviewer())
+    answers = {}
+    for model in admin.site._registry:
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        row = model._default_manager.order_by("pk").last()
+        if row is None or client.get(reverse(f"{name}_changelist")).status_code != 200:
+            continue
+        for page in ("change", "history"):
+            address = reverse(f"{name}_{page}", args=[row.pk])
+            answers[address] = client.get(address).status_code
+
+    assert {path for path, status in answers.items() if status != 200} == set()
+    assert len(answers) > 40
