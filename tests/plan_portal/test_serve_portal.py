@@ -172,19 +172,21 @@ def read_until(process, text):
     raise AssertionError("".join(lines))
 
 
+def stop(process, port, number):
+    """Tell it to stop, and see that it does so well."""
+    process.send_signal(number)
+    assert process.wait(timeout=15) == 0
+    assert serve_portal.refuse_busy_port(port) is None
+
+
 @pytest.mark.sqlite
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_portal_serves_until_it_is_told_to_stop(serve, number):
+def test_the_portal_serves_until_ctrl_c_is_pressed(serve):
     process, port = serve
     read_until(process, "Ctrl-C")
-    answer = serve_portal.ask(port)
 
-    process.send_signal(number)
-    status = process.wait(timeout=15)
+    assert serve_portal.ask(port) == (200, "lista\n")
 
-    assert answer == (200, "lista\n")
-    assert status == 0
-    assert serve_portal.refuse_busy_port(port) is None
+    stop(process, port, signal.SIGINT)
 
 
 @pytest.fixture
@@ -247,8 +249,10 @@ def queued_mail(transactional_db):
 
 
 @pytest.mark.sqlite
-def test_the_mail_queue_is_sent_beside_the_server(queued_mail, serve, copied_database):
-    process, _ = serve
+def test_mails_are_sent_beside_the_server_until_it_is_terminated(
+    queued_mail, serve, copied_database
+):
+    process, port = serve
     read_until(process, "Ctrl-C")
     folder = copied_database / "mail"
 
@@ -262,6 +266,8 @@ def test_the_mail_queue_is_sent_beside_the_server(queued_mail, serve, copied_dat
     (file,) = files
     assert "To: ana@example.org" in file.read_text()
     assert file.stat().st_mode & 0o777 == 0o600
+
+    stop(process, port, signal.SIGTERM)
 
 
 @pytest.mark.sqlite
