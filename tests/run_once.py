@@ -32,6 +32,7 @@ RUN_ONCE = {
     "plan_portal/test_sign_in_flood.py",
     "strategic_areas/test_admin_measured.py",
     "strategic_areas/test_admin_reports.py",
+    "strategic_areas/test_amending.py",
     "strategic_areas/test_evidence.py",
     "strategic_areas/test_evidence_documents.py",
     "strategic_areas/test_evidence_files.py",

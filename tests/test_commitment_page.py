@@ -103,6 +103,49 @@ def test_changes_of_its_dates_stand_beside_them_with_their_reasons(client):
     assert facts.count(first.amendment.reason_es) == 2
 
 
+# What an amendment stops, and what an agency alone calls cancelled
+
+BY_THE_AGENCY = "La institución la da por cancelada; el plan no se ha modificado."
+
+
+@pytest.mark.parametrize(
+    ("said", "stopped", "told"),
+    [
+        ("reported", {}, BY_THE_AGENCY),
+        ("press", {}, ""),
+        ("reported", {"stopped": "cancelled"}, "Cancelación por una modificación"),
+        ("none", {"stopped": "suspended"}, "Suspensión por una modificación"),
+        ("its commitment", {"stopped": "cancelled"}, "canceló su compromiso"),
+        ("completed", {"stopped": "cancelled"}, ""),
+    ],
+)
+def test_who_stopped_an_activity_is_told(client, said, stopped, told):
+    stop = stopped | {"stopped_on": date(2026, 1, 1)} if stopped else {}
+    own, above = ({}, stop) if said == "its commitment" else (stop, {})
+    commitment = factories.make_commitment(**above)
+    activity = factories.make_activity(commitment=commitment, **own)
+    if said == "press":
+        factories.make_record_update(activity=activity, execution="cancelled")
+    elif said in {"reported", "completed"}:
+        is_done = said == "completed"
+        factories.make_published_update(
+            activity=activity,
+            execution="completed" if is_done else "cancelled",
+            percent=100 if is_done else None,
+            obstacle_es="" if is_done else "No hay fondos.",
+        )
+
+    page = page_of(client, commitment)
+
+    (account,) = page.context["page"].activities
+    stands = "completed" if said == "completed" else stop.get("stopped", "cancelled")
+    assert account.row.standing.state == stands
+    sentences = (BY_THE_AGENCY, "una modificación del plan")
+    shown = [each for each in sentences if each in page.content.decode()]
+    assert bool(shown) is bool(told)
+    assert told in page.content.decode()
+
+
 # Each agency's part
 
 
