@@ -356,6 +356,10 @@ class Official:
         later = factories.make_later_activity(plan=self.plan, agency=self.lead)
         for record in (target, discrepancy, later, factories.make_law(), self.area):
             record.sources.add(self.source)
+        factories.make_plan_file(self.plan)
+        factories.make_activity(
+            commitment=self.rich, stopped="cancelled", stopped_on=date(2026, 3, 1)
+        )
         factories.make_amendment(commitment=self.rich)
         factories.make_amendment(
             activity=self.rich.activities.filter(is_in_plan=True).first()
