@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from agencies.fields import Kind
+from strategic_areas import disclosure
 from strategic_areas.models import Activity, Commitment, PlanChange
 from strategic_areas.workflow.plain_values import is_new, new_place, plain_value
 from strategic_areas.workflow.structure import plan_of
@@ -109,6 +110,8 @@ def _lines(record, part, made):
             column = field.columns[1] if own else column
             model_field = record._meta.get_field(column)
             value = values.get(column, _stored(record, model_field))
+            if field.name == "quantity" and _is_protected(value, record, part):
+                return str(disclosure.PROTECTED)
             return in_words(model_field, value, names)
 
         yield {
@@ -117,6 +120,12 @@ def _lines(record, part, made):
             **_in_both("new_value", lambda lang, said=said: said(part.after, lang)),
             "old_plain": _plain(field, part.before),
         }
+
+
+def _is_protected(quantity, record, part):
+    """True for a small number of what counts victims, before the change or after."""
+    counted = part.before.get("counts_victims"), getattr(record, "counts_victims", None)
+    return any(counted) and disclosure.is_small(quantity and Decimal(quantity))
 
 
 def _brought(record, part, made):

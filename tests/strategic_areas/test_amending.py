@@ -53,8 +53,9 @@ def posted(activity):
     agency, commitment = activity.agency_id, activity.commitment_id
     both = list(Activity.objects.values_list("pk", flat=True))
     whole = {"title_es": "Talleres", "agency": agency, "work": "one_off"}
+    victims = {"counts_victims": "False", "reaches_victims": "False"}
     return {
-        "agregar": {**whole, "code": "1.9", "commitment": commitment},
+        "agregar": {**whole, **victims, "code": "1.9", "commitment": commitment},
         "dividir": {
             "activity": activity.pk,
             **{"code_1": "1.1.a", "title_1": "A", "agency_1": agency},
@@ -116,6 +117,7 @@ WRONG = {
     ("kind", "fields"),
     [
         *WRONG.items(),
+        ("agregar", {"counts_victims": ""}),
         ("extender", {"act": "signed_page"}),
         ("extender", {"act": ""}),
         ("extender", {"deciding_act_es": ""}),
@@ -198,7 +200,7 @@ def save(client, record, **fields):
         if isinstance(value, list)
         else value
         for name, value in told.items()
-        if value not in (None, False)
+        if value is not None
     }
     return client.post(page_of(record), told | fields)
 

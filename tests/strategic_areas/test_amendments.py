@@ -99,6 +99,22 @@ def test_a_later_renaming_does_not_rewrite_what_was_told(activity):
     assert change.amendment.kind == "move"
 
 
+@pytest.mark.parametrize(
+    ("counts_victims", "expected"),
+    [(True, ("Dato protegido", "12")), (False, ("3", "12"))],
+)
+def test_a_small_number_of_victims_is_not_told(counts_victims, expected, activity):
+    factories.open_structure()
+    Activity.objects.update(counts_victims=counts_victims, quantity=3)
+    factories.close_structure()
+    activity.refresh_from_db()
+    activity.quantity = 12
+
+    change = approved(activity, make_act(activity.plan))
+
+    assert told(change) == {"quantity": expected}
+
+
 def test_the_proposer_cannot_approve(activity):
     activity.due_on, person = date(2026, 6, 30), make_reviewer()
     act = make_act(activity.plan)

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
 from strategic_areas.desk.amending.forms import DAY, AmendForm
+from strategic_areas.desk.victims import QUESTIONS, VictimsField
 from strategic_areas.models import Activity, Amendment, Commitment
 
 Kind = Amendment.Kind
@@ -26,12 +27,17 @@ def day(label, **options):
     return forms.DateField(label=label, widget=DAY, **options)
 
 
+def _victims_of(replaced):
+    """What takes their place counts and reaches victims if any of them does."""
+    return {name: any(getattr(each, name) for each in replaced) for name in QUESTIONS}
+
+
 class AddForm(AmendForm):
     kind, title = Kind.ADD, _("Add an activity")
     explained = _("It becomes an activity of the plan once another person approves it.")
     first = (
         *("commitment", "code", "title_es", "title_en", "agency", "work"),
-        *("starts_on", "due_on", "quantity", "unit_es"),
+        *("starts_on", "due_on", "quantity", "unit_es", *QUESTIONS),
     )
 
     commitment = forms.ModelChoiceField(
@@ -48,6 +54,8 @@ class AddForm(AmendForm):
         label=_("Planned quantity"), required=False, max_digits=14, decimal_places=2
     )
     unit_es = forms.CharField(label=_("Unit"), max_length=80, required=False)
+    counts_victims = VictimsField("counts_victims")
+    reaches_victims = VictimsField("reaches_victims")
     dates = ("starts_on", "due_on")
 
     def __init__(self, *args, **kwargs):
@@ -99,6 +107,7 @@ class SplitForm(AmendForm):
                 title_es=said[f"title_{part}"],
                 agency=said[f"agency_{part}"],
                 due_on=said[f"due_on_{part}"],
+                **_victims_of([divided]),
             )
             for part in (1, 2)
         ]
@@ -143,7 +152,10 @@ class MergeForm(AmendForm):
         said, joined = self.cleaned_data, self.cleaned_data["activities"]
         told = {name: said[name] for name in ("code", "title_es", "agency", "due_on")}
         whole = self.new_activity(
-            commitment=joined[0].commitment, kind=said["work"], **told
+            commitment=joined[0].commitment,
+            kind=said["work"],
+            **told,
+            **_victims_of(joined),
         )
         return [(whole, {"supersedes": joined})]
 
