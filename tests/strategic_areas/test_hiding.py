@@ -261,6 +261,7 @@ def test_what_is_told_of_changes_is_hidden_with_the_text_and_comes_back(client):
         old_value_es="Taller",
         new_value_es="Taller de Zutana",
     )
+    factories.close_structure()
     page = f"/{commitment.plan.code}/modificaciones/"
     stood = "Zutana" in client.get(page).content.decode()
 
@@ -276,6 +277,7 @@ def test_what_is_told_of_changes_is_hidden_with_the_text_and_comes_back(client):
 
 def test_a_purge_reaches_the_title_of_an_official_record_too():
     commitment = factories.make_commitment(title_es="Taller de Zutana")
+    factories.close_structure()
     asked = purging.request("Zutana", by=factories.make_reviewer())
 
     purging.confirm(asked, by=factories.make_reviewer())
