@@ -48,8 +48,8 @@ from strategic_areas.workflow.guard import GuardedSteps, must_be_clean
 from strategic_areas.workflow.plain_values import plain_values, put, put_links
 from strategic_areas.workflow.structure import plan_of
 
-#: Records that are kept by two people. A report is withdrawn, not hidden; what an
-#: agency says of a record is its own word.
+#: Records that are kept by two people. A report is withdrawn, not hidden; an agency's
+#: dispute stays beside the record, and only a purge blanks its words.
 HIDEABLE = (
     *(Plan, StrategicArea, Programme, Commitment, Activity, Participation, Source),
     *(Agency, AgencyName, HelpLine, LegalInstrument, LaterActivity, Discrepancy),

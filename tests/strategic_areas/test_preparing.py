@@ -31,7 +31,9 @@ def save(client, record, **changed):
     form = client.get(address).context["adminform"].form
     values = {name: form[name].value() for name in form.fields}
     posted = {
-        name: value for name, value in values.items() if value not in (None, [], False)
+        name: value
+        for name, value in values.items()
+        if value is not None and value != []
     }
     return client.post(address, posted | changed)
 
