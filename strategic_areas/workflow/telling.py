@@ -3,6 +3,7 @@
 import json
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
@@ -101,25 +102,27 @@ def _lines(record, part, made):
         follows = field.name == "due_provenance" and "due_on" in part.after
         if follows or not columns:
             continue
-        # A text that changed in English alone is told as that.
-        own = field.bilingual and columns[0] != field.columns[0]
-        by_language = field.bilingual and not own
-
-        def said(values, language, field=field, own=own, by_language=by_language):
-            column = f"{field.name}_{language}" if by_language else field.name
-            column = field.columns[1] if own else column
-            model_field = record._meta.get_field(column)
-            value = values.get(column, _stored(record, model_field))
-            if field.name == "quantity" and _is_protected(value, record, part):
-                return str(disclosure.PROTECTED)
-            return in_words(model_field, value, names)
-
+        # A text that changed in English alone is told as that, in both languages.
+        is_english = field.bilingual and columns[0] != field.columns[0]
+        in_both = field.bilingual and not is_english
+        told = field.columns if in_both else columns * 2
+        of = dict(zip(LANGUAGES, told, strict=True))
+        said = partial(_said, record, part, names, of)
         yield {
-            "field": columns[0] if own else field.name,
-            **_in_both("old_value", lambda lang, said=said: said(part.before, lang)),
-            **_in_both("new_value", lambda lang, said=said: said(part.after, lang)),
+            "field": columns[0] if is_english else field.name,
+            **_in_both("old_value", partial(said, part.before)),
+            **_in_both("new_value", partial(said, part.after)),
             "old_plain": _plain(field, part.before),
         }
+
+
+def _said(record, part, names, of, values, language):
+    """A value of ``values`` in words; ``of`` names its column by language."""
+    field = record._meta.get_field(of[language])
+    value = values.get(field.name, _stored(record, field))
+    if field.name == "quantity" and _is_protected(value, record, part):
+        return str(disclosure.PROTECTED)
+    return in_words(field, value, names)
 
 
 def _is_protected(quantity, record, part):
