@@ -6,7 +6,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from strategic_areas.desk.sheet import revisions
-from strategic_areas.models import ActivityUpdate, Submission
+from strategic_areas.models import Activity, ActivityUpdate, Submission
 from tests.factories import (
     make_activity,
     make_agency,
@@ -340,3 +340,16 @@ def test_a_refused_file_loses_neither_the_text_nor_the_next_try(make_page, tmp_p
     expect(row(page, activity).locator("[data-mark]")).to_contain_text("60")
     update.refresh_from_db()
     assert (update.narrative_es, update.version) == ("Escrito y sin guardar.", 2)
+
+
+def test_a_small_number_of_victims_is_marked_while_it_is_typed(make_page):
+    asked = Round(1)
+    (activity,) = asked.activities
+    Activity.objects.update(counts_victims=True, quantity=20)
+    page = make_page(asked.user)
+    page.goto(f"{asked.address}?fila={activity.pk}")
+    is_marked = "each => each.closest('.form-field').matches('.is-protected')"
+
+    for percent, marked in (("40", True), ("60", False), ("0", False), ("5", True)):
+        number(page, activity).fill(percent)
+        assert number(page, activity).evaluate(is_marked) is marked
