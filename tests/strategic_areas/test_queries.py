@@ -63,6 +63,24 @@ def test_a_plan_in_force_without_commitments_gives_way_to_the_latest_with_a_reco
     assert plans.choose(TODAY) == plans.Choice(empty, old)
 
 
+def test_a_plan_that_has_not_begun_leaves_the_home_page_to_the_one_before():
+    old = factories.make_plan(
+        starts_on=date(2017, 1, 1), ends_on=date(2020, 12, 31), status="ended"
+    )
+    factories.make_commitment(plan=old)
+    coming = factories.make_plan(starts_on=date(2027, 1, 1), ends_on=date(2030, 12, 31))
+    factories.make_commitment(plan=coming)
+
+    assert plans.choose(TODAY) == plans.Choice(None, old)
+
+
+def test_a_plan_that_has_not_begun_is_shown_where_there_is_no_other():
+    coming = factories.make_plan(starts_on=date(2027, 1, 1), ends_on=date(2030, 12, 31))
+    factories.make_commitment(plan=coming)
+
+    assert plans.choose(TODAY) == plans.Choice(None, coming)
+
+
 def test_a_plan_in_preparation_is_never_chosen():
     hidden = factories.make_plan(status="in_preparation")
     factories.make_commitment(plan=hidden)

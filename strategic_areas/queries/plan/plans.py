@@ -99,8 +99,9 @@ def choose(today: date) -> Choice:
     """
     The latest approved plan whose dates hold today, and the plan for the home page.
 
-    A plan in force without commitments gives way to the latest that has a record. One
-    query, however many plans there were.
+    A plan in force without commitments gives way to the latest that has begun and has
+    a record, and only where there is none to one that begins later. One query, however
+    many plans there were.
     """
     running = Q(status=Plan.Status.APPROVED, starts_on__lte=today, ends_on__gte=today)
     latest = Plan.objects.public().order_by("-starts_on", "code").values("pk")
@@ -108,13 +109,17 @@ def choose(today: date) -> Choice:
     rows = public().annotate(is_running=ExpressionWrapper(running, BooleanField()))
     found = rows.filter(
         Q(pk=Subquery(latest.filter(running)[:1]))
+        | Q(pk=Subquery(latest.filter(recorded, starts_on__lte=today)[:1]))
         | Q(pk=Subquery(latest.filter(recorded)[:1]))
     )
     in_force = next((plan for plan in found if plan.is_running), None)
     if in_force and in_force.has_record:
         return Choice(in_force, in_force)
-    shown = next((plan for plan in found if plan.has_record), in_force)
-    return Choice(in_force, shown)
+    told = sorted(
+        (plan for plan in found if plan.has_record),
+        key=lambda plan: plan.starts_on > today,
+    )
+    return Choice(in_force, told[0] if told else in_force)
 
 
 @dataclass(frozen=True)
