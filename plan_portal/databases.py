@@ -12,10 +12,11 @@ def embedded(path):
             # A writer waits its turn from the start instead of failing half-way.
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
-            # What is deleted or purged is overwritten, not only unlinked.
+            # What is deleted or purged is overwritten, not only unlinked; and a row
+            # that another one replaces counts as deleted, for the triggers that refuse.
             "init_command": (
                 "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; "
-                "PRAGMA secure_delete = ON;"
+                "PRAGMA secure_delete = ON; PRAGMA recursive_triggers = ON;"
             ),
         },
     }

@@ -10,6 +10,7 @@ from django.utils import timezone
 from strategic_areas import purging, triggers, workflow
 from strategic_areas.models import (
     Activity,
+    ActivityUpdate,
     AgencyComment,
     Commitment,
     HelpLine,
@@ -62,6 +63,28 @@ def test_a_missing_trigger_is_named():
         cursor.execute(f'DROP TRIGGER "{gone.name}"{on_table}')
 
     assert triggers.missing() == [gone.name]
+
+
+@pytest.mark.sqlite
+@pytest.mark.django_db
+def test_replacing_a_row_of_the_public_record_is_refused_as_deleting_it_is():
+    update = make_published_update()
+    columns = [field.column for field in ActivityUpdate._meta.concrete_fields]
+    values = ", ".join(
+        "'otra cosa'" if name == "narrative_es" else f'"{name}"' for name in columns
+    )
+    table, names = ActivityUpdate._meta.db_table, ", ".join(map('"{}"'.format, columns))
+
+    with (
+        pytest.raises(IntegrityError, match="never deleted"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(
+            f"INSERT OR REPLACE INTO {table} ({names}) "  # noqa: S608 - our own names
+            f"SELECT {values} FROM {table} WHERE id = %s",
+            [update.pk],
+        )
 
 
 @pytest.mark.django_db
