@@ -7,14 +7,12 @@ from html import unescape
 from html.parser import HTMLParser
 
 import pytest
-from django.core.management import call_command
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
 from strategic_areas.addresses import address
-from strategic_areas.models import Activity, Commitment, Plan
+from strategic_areas.models import Activity, Commitment
 from tests import factories
-from tests.strategic_areas.plans import SHIPPED
 from tests.test_public_pages import LANGUAGES, every_address, make_world
 
 pytestmark = pytest.mark.django_db
@@ -214,20 +212,3 @@ def test_its_cards_feeds_and_files_measure_nothing_either(client, commitment, la
         text = client.get(address(name, plan, language=language)).content.decode()
         cells = {cell for line in csv.reader(io.StringIO(text)) for cell in line}
         assert not cells & {"60", "100"}, name
-
-
-def test_the_shipped_plan_measures_nothing(client):
-    call_command("load_plan", str(SHIPPED), verbosity=0)
-    plan = Plan.objects.get(code="2017-2020")
-    commitments = plan.commitments.order_by("pk")[:5]
-
-    for path in (
-        plan.get_absolute_url("es"),
-        *(each.get_absolute_url("es") for each in commitments),
-    ):
-        said = Said(client.get(path).content.decode())
-        titles = [each.title_es.lower() for each in plan.activities.all()]
-        text = said.text
-        for title in titles:
-            text = text.replace(title, "")
-        assert not re.findall(MEASURES["es"], text), path

@@ -13,6 +13,7 @@ from tests.factories import make_reviewer
 from tests.strategic_areas.plans import SHIPPED, shipped_content
 from tests.test_public_pages import LANGUAGES, read
 from tests.test_public_records import shown
+from tests.test_reconstructed_pages import MEASURES, Said
 
 pytestmark = pytest.mark.django_db
 
@@ -164,6 +165,22 @@ def test_later_activities_of_the_file_are_told_with_their_sources(client, shippe
     } == {entry["code"]: titles(entry) for entry in FILE["later_activities"]}
     years = [each.year or 0 for each in context["later"]]
     assert years == sorted(years, reverse=True)
+
+
+def test_the_shipped_plan_measures_nothing(client, shipped):
+    plan = shipped
+    commitments = plan.commitments.order_by("pk")[:5]
+
+    for path in (
+        plan.get_absolute_url("es"),
+        *(each.get_absolute_url("es") for each in commitments),
+    ):
+        said = Said(client.get(path).content.decode())
+        titles = [each.title_es.lower() for each in plan.activities.all()]
+        text = said.text
+        for title in titles:
+            text = text.replace(title, "")
+        assert not re.findall(MEASURES["es"], text), path
 
 
 # The admin
