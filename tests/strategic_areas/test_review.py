@@ -119,8 +119,8 @@ def test_only_what_has_no_warning_and_is_not_hers_can_be_ticked(client, reviewer
     assert [row for row in items if f'value="{items[row].token}"' in page] == [plain]
 
 
-@pytest.mark.parametrize("rows", [1, 100])
-def test_the_queue_has_one_budget_for_1_and_100_rows(client, reviewer, rows):
+@pytest.mark.parametrize("rows", [1, MANY_ROWS])
+def test_the_queue_has_one_budget_for_1_and_many_rows(client, reviewer, rows):
     commitment = make_commitment()
     author = make_focal_point(agency=commitment.lead)
     period = make_round(plan=commitment.plan)
