@@ -217,6 +217,9 @@ class Official:
             self.publish(
                 self.commitment(), execution=execution, percent=percent, **held
             )
+        self.publish(
+            self.commitment(), activity={"reaches_victims": True}, people_reached=4
+        )
         factories.make_activity(commitment=self.commitment())
         done = self.commitment(
             expected_result_es="Un protocolo en uso.",

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from strategic_areas.desk.review.review_screen import StepForm
 from strategic_areas.desk.sheet.revisions import RevisionForm, settled_pair, widgets
+from strategic_areas.desk.victims import tell_protection
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
@@ -27,6 +28,8 @@ class ActivityUpdateForm(RevisionForm):
         if {"execution", "percent"} <= set(self.fields):
             # A percent alone is enough, as on the sheet.
             self.fields["execution"].required = False
+        if self.instance.activity_id:
+            tell_protection(self.fields, self.instance.activity)
 
     def clean(self):
         cleaned = self.cleaned_data

@@ -75,6 +75,21 @@ def test_a_second_load_of_any_file_changes_nothing(tmp_path):
     assert footprint(*EVERY) == before
 
 
+def test_what_a_file_says_of_victims_replaces_what_nobody_has_said(tmp_path):
+    """As in a portal that loaded its plan before files said it."""
+    load_small(tmp_path, small())
+    before = Activity.objects.get()
+    content = small()
+    content["activities"][0] |= {"counts_victims": False, "reaches_victims": False}
+
+    outcome = load_small(tmp_path, content)
+
+    after = Activity.objects.get()
+    assert (before.counts_victims, before.reaches_victims) == (True, True)
+    assert (after.counts_victims, after.reaches_victims) == (False, False)
+    assert counts(outcome) == (0, 1, 0)
+
+
 def test_a_changed_field_is_shown_and_applied(tmp_path):
     load_small(tmp_path, small())
     content = small()

@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from agencies.fields import Kind
 from agencies.models import Agency
-from strategic_areas import disclosure, progress
+from strategic_areas import progress
 from strategic_areas.addresses import address
+from strategic_areas.disclosure import PROTECTED, Protected, figure
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
@@ -51,10 +52,7 @@ TEXTS = [field for field in HEADED if field.bilingual]
 Content = make_dataclass(
     "Content",
     [
-        *(
-            (field.name, int | Decimal | disclosure.Protected | None, None)
-            for field in FIGURES
-        ),
+        *((field.name, int | Decimal | Protected | None, None) for field in FIGURES),
         *(
             (f"{name}_{language}", str, "")
             for name in ("text", *(field.name for field in TEXTS))
@@ -103,7 +101,7 @@ class Entry(Content):
     is_no_news: bool = False
     state: progress.State | None = None
     result_reached: bool | None = None
-    percent: int | disclosure.Protected | None = None
+    percent: int | Protected | None = None
     note_es: str = ""
     note_en: str = ""
     #: The texts whose English is not the agency's but the secretariat's translation.
@@ -140,6 +138,12 @@ class Entry(Content):
             for field, value in found
             if value is not None
         ]
+
+    @property
+    def is_protected(self):
+        """Whether one of its figures is not told."""
+        told = [self.percent, *(value for _name, _heading, value in self.figures)]
+        return PROTECTED in told
 
     @property
     def is_disputed(self):
@@ -277,11 +281,8 @@ def _state(row):
 
 
 def _figures(row):
-    figures = [field.name for field in FIGURES if field.name in row.fields]
-    return {
-        name: disclosure.figure(name, getattr(row, name), row.activity)
-        for name in ["percent", *figures]
-    }
+    names = ["percent", *(each.name for each in FIGURES if each.name in row.fields)]
+    return {name: figure(name, getattr(row, name), row.activity) for name in names}
 
 
 def texts(row) -> dict:
