@@ -521,6 +521,23 @@ def make_published_update(*, reviewer=None, **fields):
     return update
 
 
+def make_earlier_report(activity, *, by=None, starts_on="2024-01-01", **fields):
+    """A report that the agency itself published, in a round that is over."""
+    period = make_round(
+        plan=activity.plan,
+        starts_on=starts_on,
+        ends_on=f"{starts_on[:4]}-12-31",
+        name_es=fields.pop("name_es", "Antes"),
+    )
+    update = make_published_update(activity=activity, period=period, by=by, **fields)
+    year = int(starts_on[:4]) + 1
+    window = (date(year, 1, 1), date(year, 1, 31), date(year, 2, 10))
+    names = ("opens_on", "due_on", "closes_on")
+    window = dict(zip(names, window, strict=True))
+    ReportingPeriod.objects.filter(pk=period.pk).update(**window)
+    return ActivityUpdate.objects.get(pk=update.pk)
+
+
 def make_correction(update, **fields):
     """A draft revision of a published update that says something new."""
     author = update.contributors.first()

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies import access
 from agencies.fields import internal, public
 from agencies.models import Agency
+from strategic_areas.models.answers import Answer
 from strategic_areas.models.periods import ReportingPeriod
 from strategic_areas.models.plan import Plan, PlanBound
 from strategic_areas.models.provenance import SOURCED, Provenance, Sourced
@@ -42,6 +43,7 @@ PUBLIC_RECORD = (Status.PUBLISHED, Status.REPLACED, Status.WITHDRAWN)
 REVIEWED = (
     *public("plan", "agency", "revision", "status", "public_id", in_file=False),
     *public("submitted_at", "is_reviewed_within_agency", in_file=False),
+    *public("unchanged_since", in_file=False),
     *public("published_at", "withdrawn_at", "withdrawal_reason", in_file=False),
     *public("purged_at", in_file=False),
     *internal("origin", "version", "contributors", "created_at", "changed_at"),
@@ -97,6 +99,21 @@ class ReviewedQuerySet(models.QuerySet):
             | Q(plan__status=Plan.Status.IN_PREPARATION)
         )
 
+    def own_of(self, agency):
+        """
+        Counted reports that this agency made itself, which say something.
+
+        Public sources and other agencies' reports of the same work are none of its own.
+        ``agency`` may be an expression.
+        """
+        rows = self.counted().filter(agency=agency, origin="entered")
+        has_answers = "answer" in self.model.fields
+        return rows.exclude(answer=Answer.NO_NEWS) if has_answers else rows
+
+    def before(self, period):
+        """Rows of other periods that ended by the end of this one."""
+        return self.filter(period__ends_on__lte=period.ends_on).exclude(period=period)
+
     def without_transcriptions(self):
         """Rows without letters that the secretariat is still transcribing."""
         unsent = [Status.DRAFT, Status.RETURNED]
@@ -131,7 +148,9 @@ class Reviewed(InWords, PlanBound, Sourced):
     save at once gets a conflict. ``contributors`` are all who wrote, changed or
     submitted any part of this revision: none of them may publish it.
     ``is_reviewed_within_agency`` is set at publication if the reviewer belonged to the
-    reporting agency, and pages say so. ``public_id`` is the last part of the revision's
+    reporting agency, and pages say so. ``unchanged_since`` is set when it is handed in
+    and published: the end of the period for which the agency first said just the same;
+    empty where it says something new. ``public_id`` is the last part of the revision's
     address, set at publication and never changed.
     """
 
@@ -194,6 +213,7 @@ class Reviewed(InWords, PlanBound, Sourced):
     is_reviewed_within_agency = models.BooleanField(
         _("reviewed within the agency"), default=False, editable=False
     )
+    unchanged_since = models.DateField(_("unchanged since"), null=True, editable=False)
     published_at = models.DateTimeField(_("published"), null=True, editable=False)
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

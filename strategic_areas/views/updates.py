@@ -134,6 +134,7 @@ def _as_csv(plan: Plan, entries: Iterable[Entry]):
         _("What was done"),
         *(field.public_heading for field in COLUMNS),
         _("Why it was withdrawn"),
+        _("Unchanged since"),
         _("Where this comes from"),
         tables.disputed_heading(),
         _("Date of the source"),
@@ -160,6 +161,7 @@ def _cells(entry):
             for field in COLUMNS
         ),
         _text(entry, "withdrawal_reason"),
+        entry.unchanged_since,
         Provenance(entry.provenance).label,
         tables.disputed(entry),
         entry.reported_on,

@@ -26,6 +26,7 @@ from strategic_areas.workflow.moves import (
     public_id,
     published,
 )
+from strategic_areas.workflow.unchanged import unchanged_since
 
 
 @transaction.atomic
@@ -124,6 +125,7 @@ def submit(update, *, by, seen_version=None):
         seen_version=seen_version,
         contributes=True,
         submitted_at=timezone.now(),
+        unchanged_since=unchanged_since(update),
     )
 
 
@@ -236,6 +238,7 @@ def make_public(update, *, by, seen_version, **stamp):
         published_at=timezone.now(),
         published_by=by,
         public_id=public_id(update),
+        unchanged_since=unchanged_since(update),
         **stamp,
     )
 

@@ -28,6 +28,7 @@ from strategic_areas.workflow.steps import (
     store_draft,
     store_save,
 )
+from strategic_areas.workflow.unchanged import unchanged_since
 
 
 @transaction.atomic
@@ -71,6 +72,7 @@ def submit_letter(letter, seen, *, by, declared=None):
             seen_version=version,
             contributes=True,
             submitted_at=timezone.now(),
+            unchanged_since=unchanged_since(update),
         )
 
 

@@ -11,9 +11,8 @@ from tests.factories import (
     make_activity,
     make_agency,
     make_commitment,
+    make_earlier_report,
     make_focal_point,
-    make_period,
-    make_record_update,
     make_round,
 )
 from tests.uploads import make_pdf
@@ -33,16 +32,13 @@ class Round:
         self.agency = make_agency()
         commitment = make_commitment(lead=self.agency)
         plan = commitment.plan
-        before = make_period(plan=plan, starts_on="2024-01-01", ends_on="2024-12-31")
         self.period = make_round(plan=plan, code="2026-t4")
         self.user = make_focal_point(agency=self.agency)
         self.activities = [
             make_activity(commitment=commitment) for _ in range(activities)
         ]
         for activity in self.activities:
-            make_record_update(
-                activity=activity, period=before, percent=30, narrative_es=TEXT
-            )
+            make_earlier_report(activity, by=self.user, percent=30, narrative_es=TEXT)
 
     @property
     def address(self):

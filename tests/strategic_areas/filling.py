@@ -9,9 +9,8 @@ from openpyxl import load_workbook
 from tests.factories import (
     make_activity,
     make_agency,
+    make_earlier_report,
     make_focal_point,
-    make_period,
-    make_record_update,
     make_round,
 )
 
@@ -78,11 +77,9 @@ class Filler:
         )
 
     def published_before(self, activity=None, **fields):
-        return make_record_update(
-            activity=activity or self.activity,
-            period=make_period(
-                plan=self.plan, starts_on="2024-01-01", ends_on="2024-12-31"
-            ),
+        return make_earlier_report(
+            activity or self.activity,
+            by=self.user,
             **{"percent": 40, "narrative_es": TEXT, **fields},
         )
 

@@ -32,6 +32,7 @@ REVIEWED = {
     "changed_at": "the clock",
     "submitted_at": "a record is not submitted",
     "published_at": "the clock",
+    "unchanged_since": "said of an agency's own reports",
     "public_id": "workflow.record makes it of what it is about",
     "published_by": "the locked account of the record",
     "is_reviewed_within_agency": "nobody reviews a record here",

@@ -28,11 +28,11 @@ from tests.factories import (
     make_activity,
     make_administrator,
     make_agency,
+    make_earlier_report,
     make_focal_point,
     make_mandate,
     make_period,
     make_published_update,
-    make_record_update,
     make_reviewer,
     make_round,
     make_submitted_update,
@@ -82,14 +82,7 @@ class Desk:
         )
 
     def published_before(self, activity=None, **fields):
-        activity = activity or self.activity
-        return make_record_update(
-            activity=activity,
-            period=make_period(
-                plan=activity.plan, starts_on="2024-01-01", ends_on="2024-12-31"
-            ),
-            **fields,
-        )
+        return make_earlier_report(activity or self.activity, by=self.user, **fields)
 
     def send(self, **fields):
         form = self.client.get(self.address("sheet_check")).context["form"]

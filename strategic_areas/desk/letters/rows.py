@@ -97,7 +97,7 @@ def read_letter_sheet(letter):
         for row in rows:
             if may_be_transcribed(row.update, letter):
                 contents = (row.subject, row.period, row.update, row.last, row.returned)
-                found[kind].append(kind(*contents, letter=letter))
+                found[kind].append(kind(*contents, own=row.own, letter=letter))
             else:
                 taken.append(row.subject)
     return LetterSheet(letter, *map(tuple, found.values()), tuple(taken))

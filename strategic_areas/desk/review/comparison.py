@@ -46,7 +46,7 @@ def last_published(record):
     is_same = Case(When(period=record.period, then=0), default=1)
     ordered = rows.newest_first()
     return (
-        ordered.select_related("period")
+        ordered.select_related("period", "agency")
         .order_by(is_same, *ordered.query.order_by)
         .first()
     )

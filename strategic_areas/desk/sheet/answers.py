@@ -58,11 +58,11 @@ def _form(row, instance, data):
         return DeclarationForm(data, instance=instance, action=row.url("save"))
     answer = data.get("answer")
     if answer == Answer.NO_NEWS:
-        _say_no_news(instance, row.last)
+        _say_no_news(instance, row)
         return NoNewsForm(data, instance=instance)
-    if answer == Answer.SAME_AS_BEFORE and row.last:
-        return _same_as_before(instance, row.last, data.get("seen_version"))
-    return ReportForm(data, instance=instance, last=row.last)
+    if answer == Answer.SAME_AS_BEFORE and row.own:
+        return _same_as_before(instance, row.own, data.get("seen_version"))
+    return ReportForm(data, instance=instance, last=row.own)
 
 
 def _same_as_before(instance, last, seen_version):
@@ -81,15 +81,24 @@ def _same_as_before(instance, last, seen_version):
     return form
 
 
-def _say_no_news(instance, last):
-    """Keep the values that remain in force; empty all that belongs to one period."""
-    before = last or _nothing(instance)
+def _say_no_news(instance, row):
+    """
+    Keep the values that remain in force; empty all that belongs to one period.
+
+    Of what others said of it only the state remains, never a figure.
+    """
+    before = row.own or _state_of(row.last) or _nothing(instance)
     for field in instance.fields.where(repeated=True):
         if field.stands:
             setattr(instance, field.name, getattr(before, field.name))
         elif field.kind is not Kind.LINKS:
             for column in field.columns:
                 setattr(instance, column, "" if field.kind is Kind.TEXT else None)
+
+
+def _state_of(last):
+    """An update that gives the state of another's account, and nothing else of it."""
+    return last and ActivityUpdate(execution=last.execution)
 
 
 def _nothing(instance):

@@ -36,6 +36,13 @@ REACHED = [
 ]
 
 
+#: Why an empty row is refused.
+NOTHING_SAID = _(
+    "Nothing is said here yet. Write what was done, or answer “No news”. What others "
+    "published stands beside it and is not reported in the institution's name."
+)
+
+
 class Group(LayoutObject):
     """Fields side by side where there is room; the ``portal`` pack has none."""
 
@@ -102,7 +109,7 @@ class ReportForm(RowForm):
     """
     A full report. One number is enough where the last report fills in the rest.
 
-    ``last`` is the last published update, whose texts prefill an empty row;
+    ``last`` is the last report of the agency's own, whose texts prefill an empty row;
     ``provinces`` are the choices of places, read once for the whole sheet.
     """
 
@@ -160,6 +167,8 @@ class ReportForm(RowForm):
         ).is_held_back()
 
     def clean(self):
+        if not (self.instance.pk or self.last or self.has_changed()):
+            self.add_error(None, NOTHING_SAID)
         self._settle_percent()
         self._keep_english()
         return super().clean()
@@ -242,7 +251,7 @@ class NoNewsForm(RowForm):
 
 
 class SameForm(forms.Form):
-    """A button that repeats the last published report."""
+    """A button that repeats the agency's last report."""
 
     seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 

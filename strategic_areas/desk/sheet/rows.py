@@ -25,8 +25,10 @@ class Row:
     What rows of activities and of commitments have in common.
 
     Each has ``period``, ``update`` (the newest revision for it, or None), ``last`` (the
-    last one published for an earlier period, or None) and ``returned`` (the transition
-    by which the secretariat returned the revision, or None).
+    last one published for an earlier period, whoever said it, or None), ``returned``
+    (the transition by which the secretariat returned the revision, or None) and
+    ``own`` (the last report of the agency's own, or None). Only ``own`` fills in an
+    empty row; ``last`` stands beside it.
     """
 
     #: The field of what is reported on, and the model of its revisions.
@@ -113,6 +115,7 @@ class ActivityRow(Row):
     update: ActivityUpdate | None
     last: ActivityUpdate | None
     returned: Transition | None
+    own: ActivityUpdate | None = None
 
     field, model, empty_state, word = "activity", ActivityUpdate, "todo", "fila"
     subject_relations, revision_relations = (
@@ -156,6 +159,7 @@ class CommitmentRow(Row):
     update: CommitmentUpdate | None
     last: CommitmentUpdate | None
     returned: Transition | None
+    own: CommitmentUpdate | None = None
 
     field, model, empty_state = "commitment", CommitmentUpdate, "undeclared"
     word, subject_relations = "compromiso", ("lead", "plan")
@@ -184,6 +188,7 @@ def read_rows(kind, subjects, period, *, with_transcribed=False):
         subjects.select_related(*kind.subject_relations).annotate(
             newest_id=_newest(kind, period, with_transcribed),
             last_id=_last(model, field, period),
+            own_id=_own(kind, period),
         )
     )
     updates = model.objects.prefetch_related(*kind.revision_relations).in_bulk(
@@ -191,9 +196,11 @@ def read_rows(kind, subjects, period, *, with_transcribed=False):
     )
     links = model.fields.names(prefilled=True, kind=Kind.LINKS)
     lasts = (
-        model.objects.select_related("period")
+        model.objects.select_related("period", "agency")
         .prefetch_related(*links)
-        .in_bulk([subject.last_id for subject in subjects if subject.last_id])
+        .in_bulk(
+            {each for row in subjects for each in (row.last_id, row.own_id) if each}
+        )
     )
     returned = returned_steps(updates)
     rows = []
@@ -202,7 +209,8 @@ def read_rows(kind, subjects, period, *, with_transcribed=False):
             setattr(update, field, subject)
             update.period, update.agency = period, getattr(subject, subject.answered_by)
         last, step = lasts.get(subject.last_id), returned.get(subject.newest_id)
-        rows.append(kind(subject, period, update, last, step))
+        own = lasts.get(subject.own_id)
+        rows.append(kind(subject, period, update, last, step, own))
     return tuple(rows)
 
 
@@ -230,10 +238,18 @@ def _newest(kind, period, with_transcribed):
 def _last(model, field, period):
     """The id of the last published revision of an earlier period that has news."""
     rows = model.objects.counted().filter(**{field: OuterRef("pk")})
-    earlier = rows.filter(period__ends_on__lte=period.ends_on).exclude(period=period)
+    earlier = rows.before(period)
     if "answer" in model.fields:
         earlier = earlier.exclude(answer=Answer.NO_NEWS)
     return Subquery(earlier.newest_first().values("pk")[:1])
+
+
+def _own(kind, period):
+    """The id of the last report that the agency made itself."""
+    subject = kind.model._meta.get_field(kind.field).related_model
+    rows = kind.model.objects.own_of(OuterRef(subject.answered_by)).before(period)
+    own = rows.filter(**{kind.field: OuterRef("pk")})
+    return Subquery(own.newest_first().values("pk")[:1])
 
 
 def returned_steps(updates):

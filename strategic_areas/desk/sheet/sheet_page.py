@@ -127,10 +127,10 @@ def show(row, provinces, *, unfolded=None, posted=None, attaching=None):
             instance=_revision_to_write(row), action=row.url("save")
         )
         return ShownRow(row, evidence, form, is_unfolded=is_unfolded)
-    form = _or_posted(ReportForm, row, posted, last=row.last, provinces=provinces)
+    form = _or_posted(ReportForm, row, posted, last=row.own, provinces=provinces)
     quick = [_or_posted(NoNewsForm, row, posted)]
     action = row.url("save")
-    if row.last:
+    if row.own:
         seen = {"seen_version": row.update.version if row.update else None}
         auto_id = f"r{row.activity.pk}_same_%s"
         quick = [SameForm(initial=seen, action=action, auto_id=auto_id), *quick]

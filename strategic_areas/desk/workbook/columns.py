@@ -128,9 +128,9 @@ def comparable(text):
 def cells_of(row):
     """Name → what a row's fillable cells hold when it is downloaded."""
     if row.state == "todo":
-        # As on the sheet, an empty row opens with what was last published.
+        # As on the sheet, an empty row opens with the agency's own last report.
         return {
-            name: _held(field, row.last if row.last and field.prefilled else None)
+            name: _held(field, row.own if row.own and field.prefilled else None)
             for name, field in FIELDS.items()
         }
     held = {name: _held(field, row.update) for name, field in FIELDS.items()}

@@ -86,8 +86,9 @@ def _steps():
             "cells only tell what stands."
         ),
         _(
-            "An empty row opens with what was last published. Change what changed: "
-            "often one number is enough. A row that you do not touch says nothing."
+            "An empty row opens with what the institution last reported. Change what "
+            "changed: often one number is enough. A row that you do not touch says "
+            "nothing."
         ),
         _(
             "Where nothing changed at all, choose “Same as the previous period”. Where "

@@ -42,8 +42,10 @@ def posted(line, row, provinces, changed):
     chosen = {name: _chosen(line, name, faults) for name in CHOICES}
     answer = chosen["answer"] or _implied(changed)
     faults |= _out_of_place(answer, row, changed, faults)
-    if answer == Answer.SAME_AS_BEFORE and row.last is None:
-        faults["answer"] = _("Nothing was published before: choose “Reported”.")
+    if answer == Answer.SAME_AS_BEFORE and row.own is None:
+        faults["answer"] = _(
+            "The institution has reported nothing before: choose “Reported”."
+        )
     data = {"answer": answer, "seen_version": _seen_version(line, row)}
     if answer == Answer.NO_NEWS:
         data["no_news_reason_es"] = _as_typed(line.text("no_news_reason_es"))

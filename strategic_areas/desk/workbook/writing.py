@@ -156,7 +156,10 @@ def _last(row):
     if last.quantity is not None:
         quantity = floatformat(last.quantity, "-2g")
         parts.append(f"{quantity} {row.activity.unit or ''}".strip())
-    return f"{' · '.join(parts)} ({last.period.name})"
+    said = f"{' · '.join(parts)} ({last.period.name})"
+    if last == row.own:
+        return said
+    return f"{said}. {last.agency.acronym}, {last.get_provenance_display()}"
 
 
 def _add_validations(page, lists, last_row):

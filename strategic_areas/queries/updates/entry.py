@@ -91,6 +91,8 @@ class Entry(Content):
     #: When the agency, or the secretariat from its letter, handed it in.
     submitted_on: date | None = None
     is_reviewed_within_agency: bool = False
+    #: The end of the period since which the agency has said just this, if it has.
+    unchanged_since: date | None = None
     withdrawn_on: date | None = None
     purged_on: date | None = None
     letter: TranscribedFrom | None = None
@@ -230,6 +232,7 @@ def make_entry(
         )
     if is_update and row.is_reserved:
         return Entry(**frame, **_withheld_content(row))
+    frame["unchanged_since"] = row.unchanged_since
     if row.origin == "record":
         frame |= {
             "dispute": disputes.dispute_of(row),
