@@ -234,10 +234,8 @@ def make_entry(
         return Entry(**frame, **_withheld_content(row))
     frame["unchanged_since"] = row.unchanged_since
     if row.origin == "record":
-        frame |= {
-            "dispute": disputes.dispute_of(row),
-            "is_about_disputed": getattr(row, "is_about_disputed", False),
-        }
+        frame["dispute"] = disputes.dispute_of(row)
+        frame["is_about_disputed"] = getattr(row, "is_about_disputed", False)
     return Entry(
         **frame,
         **(_state(row) if is_update else {"result_reached": row.result_reached}),
