@@ -4,12 +4,20 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from strategic_areas.discipline import Promptness
-from strategic_areas.models import Execution
+from strategic_areas.models import Execution, Result
 from strategic_areas.progress import Punctuality, State
 
 STATES = {
     **{State(value): label for value, label in Execution.choices},
     State.NO_REPORT: _("No report"),
+}
+#: What a declaration says; "" is that of an old one, which said "not reached yet".
+DECLARED = {
+    Result.FULFILLED: _("Its result is declared fulfilled"),
+    Result.IN_PART: _("Its result is declared fulfilled in part"),
+    Result.UNFULFILLED: _("Its result is declared not fulfilled"),
+    Result.CARRIED_OVER: _("Its result is declared to pass to another plan"),
+    "": _("Its result is declared not reached yet"),
 }
 #: The families of international targets, in the order in which pages list them.
 FAMILIES = {

@@ -44,6 +44,9 @@ class Punctuality(StrEnum):
     NO_DEADLINE = "no_deadline"
 
 
+#: What a lead declares of a result that is reached.
+FULFILLED = "fulfilled"
+
 #: Who may state a due date. The end of the plan says nothing about one record.
 STATED = frozenset({"plan", "amendment", "agency"})
 
@@ -64,11 +67,12 @@ class Report(Account):
 class Declaration(Account):
     """What is said of a commitment's expected result."""
 
-    result_reached: bool
+    #: One of the four results; "" of an old declaration that said "not yet".
+    result: str
 
     @property
     def is_done(self) -> bool:
-        return self.result_reached
+        return self.result == FULFILLED
 
 
 @dataclass(frozen=True)
@@ -174,7 +178,7 @@ def commitment_state(
     reported on has begun.
     """
     latest = newest(declarations)
-    if latest and latest.result_reached:
+    if latest and latest.is_done:
         return State.COMPLETED
     reported = {state for state in activities if state != State.NO_REPORT}
     if not reported:

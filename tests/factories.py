@@ -562,7 +562,7 @@ def make_record_update(*, activity=None, period=None, sources=None, **fields):
 def make_declaration(*, commitment=None, period=None, by=None, **fields):
     """A draft declaration of the commitment's lead agency."""
     commitment = commitment or make_commitment()
-    fields.setdefault("result_reached", True)
+    fields.setdefault("result", "fulfilled")
     fields.setdefault("statement_es", "El resultado esperado se alcanzó.")
     update = CommitmentUpdate(
         commitment=commitment,
@@ -640,7 +640,7 @@ def make_transcribed_declaration(*, commitment=None, letter=None, by=None, **fie
     letter = letter or make_letter(
         agency=commitment.lead, period=make_round(plan=commitment.plan), by=by
     )
-    fields.setdefault("result_reached", True)
+    fields.setdefault("result", "fulfilled")
     fields.setdefault("statement_es", "El oficio dice que el resultado se alcanzó.")
     update = CommitmentUpdate(commitment=commitment, period=letter.period, **fields)
     return workflow.transcribe(update, letter, by=by)

@@ -23,7 +23,9 @@ def said(year, execution):
 
 
 def declared(year, is_reached):
-    return Declaration(period_ends_on=date(year, 12, 31), result_reached=is_reached)
+    return Declaration(
+        period_ends_on=date(year, 12, 31), result="fulfilled" if is_reached else ""
+    )
 
 
 # Since when it stands as it does

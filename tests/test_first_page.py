@@ -117,7 +117,7 @@ def test_a_late_commitment_leads_to_what_its_lead_declared(client, page):
     asked = factories.make_round()
     commitment = factories.make_commitment(plan=asked.plan, due_on=ago(5), **STATED)
     declared = factories.make_published_declaration(
-        commitment=commitment, period=asked, result_reached=False
+        commitment=commitment, period=asked, result="unfulfilled"
     )
     words = {
         "plan": [asked.plan.code],

@@ -203,7 +203,7 @@ def test_a_declaration_and_work_beside_the_plan_have_addresses_too(client):
     workflow.submit(beside, by=beside.contributors.get())
     workflow.publish(beside, by=factories.make_reviewer())
 
-    assert client.get(path_of(declared)).context["entry"].result_reached is True
+    assert client.get(path_of(declared)).context["entry"].result == "fulfilled"
     assert client.get(path_of(beside)).context["entry"].is_off_plan
 
 

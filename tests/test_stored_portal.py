@@ -28,6 +28,7 @@ from strategic_areas.addresses import address
 from strategic_areas.models import (
     ActivityProposal,
     ActivityUpdate,
+    CommitmentUpdate,
     Evidence,
     Letter,
     PendingChange,
@@ -375,3 +376,14 @@ def test_what_waited_is_decided(portal):
 
     assert len(changes) > 3
     assert list(waiting_changes()) == []
+
+
+def test_a_yes_is_a_result_and_a_no_keeps_its_old_answer(migrated):
+    found = {
+        (each.result_reached, each.result)
+        for model in (CommitmentUpdate, CommitmentUpdate.history.model)
+        for each in model.objects.all()
+    }
+
+    assert found
+    assert found <= {(True, "fulfilled"), (False, "")}

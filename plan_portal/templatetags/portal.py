@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from strategic_areas import addresses, disclosure
 from strategic_areas.disclosure import PROTECTED
-from strategic_areas.labels import PROMPTNESS, PUNCTUALITY, STATES
+from strategic_areas.labels import DECLARED, PROMPTNESS, PUNCTUALITY, STATES
 from strategic_areas.marker import MARKER
 from strategic_areas.models import Provenance
 from strategic_areas.progress import Counts
@@ -172,6 +172,12 @@ def provenance(value):
 def state_word(state):
     """The word for a state; "" for None."""
     return STATES[state] if state else ""
+
+
+@register.filter
+def declared(result):
+    """What a declaration says became of the expected result, as a sentence."""
+    return DECLARED[result]
 
 
 @register.simple_tag

@@ -109,7 +109,7 @@ def _is_continuing(request, update):
 class CommitmentUpdateAdmin(ReviewedAdmin):
     form = CommitmentUpdateForm
     subject = "commitment"
-    list_display = ["commitment", "agency", "period", "status", "result_reached"]
+    list_display = ["commitment", "agency", "period", "status", "result"]
     list_filter = [
         "status",
         ("period", admin.RelatedOnlyFieldListFilter),

@@ -13,7 +13,6 @@ from strategic_areas.importing.tables import Key, both, keys_of
 from strategic_areas.importing.values import (
     SPAN,
     TEXT,
-    Flag,
     Items,
     Number,
     Part,
@@ -142,8 +141,7 @@ SECTIONS = {
         ),
         section(
             "commitment_updates",
-            special=REPORTED
-            | {"result_reached": [Key("result_reached", Flag(), True)]},
+            special=REPORTED | {"result": [Key("result", one_of(models.Result), True)]},
             identity=("commitment", "period"),
         ),
         section(

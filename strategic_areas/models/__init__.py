@@ -9,7 +9,7 @@ from strategic_areas.models.amendments import Amendment, PlanChange
 from strategic_areas.models.answers import Answer
 from strategic_areas.models.changes import PendingChange, RecordChange
 from strategic_areas.models.comments import AgencyComment
-from strategic_areas.models.commitment_updates import CommitmentUpdate
+from strategic_areas.models.commitment_updates import CommitmentUpdate, Result
 from strategic_areas.models.commitments import Commitment, DueProvenance
 from strategic_areas.models.context import (
     CodeList,
@@ -83,6 +83,7 @@ __all__ = [
     "Region",
     "RecordChange",
     "ReportingPeriod",
+    "Result",
     "RoundReopening",
     "Source",
     "Status",

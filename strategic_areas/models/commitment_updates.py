@@ -26,6 +26,15 @@ from strategic_areas.models.transcription import (
 )
 
 
+class Result(models.TextChoices):
+    """What the lead agency declares of a commitment's expected result."""
+
+    FULFILLED = "fulfilled", _("Fulfilled")
+    IN_PART = "in_part", _("Fulfilled in part")
+    UNFULFILLED = "unfulfilled", _("Not fulfilled")
+    CARRIED_OVER = "carried_over", _("Passes to another plan")
+
+
 class CommitmentUpdateQuerySet(ReviewedQuerySet):
     def visible_to(self, user):
         return super().visible_to(user, FocalPoint.objects.agencies_of(user))
@@ -33,10 +42,14 @@ class CommitmentUpdateQuerySet(ReviewedQuerySet):
 
 class CommitmentUpdate(Reviewed):
     """
-    The lead agency's declaration that a commitment's expected result is reached.
+    The lead agency's declaration of what became of a commitment's expected result.
 
-    A commitment is completed when such a declaration is published, never because its
+    A commitment is fulfilled when such a declaration is published, never because its
     activities ended.
+
+    ``result_reached`` holds the yes or no of declarations older than ``result``. A yes
+    is a result fulfilled. A no meant "not yet": such a declaration has no ``result``,
+    and decides no state.
     """
 
     same_plan_as = ("commitment", "period")
@@ -55,8 +68,11 @@ class CommitmentUpdate(Reviewed):
         related_name="updates",
         verbose_name=_("commitment"),
     )
+    result = models.CharField(
+        _("declared result"), max_length=15, choices=Result, default="", db_default=""
+    )
     result_reached = models.BooleanField(
-        _("the expected result is reached"), default=False
+        _("the expected result is reached"), null=True, editable=False
     )
     statement = models.TextField(
         _("statement"),
@@ -69,7 +85,15 @@ class CommitmentUpdate(Reviewed):
 
     fields = Fields(
         *public("commitment", "period"),
-        ReportField("result_reached", part=Part.TEXT, says_no=True),
+        ReportField("result", part=Part.TEXT, heading=""),
+        ReportField(
+            "result_reached",
+            in_file=False,
+            compared=False,
+            corrected=False,
+            repeated=False,
+            says_no=True,
+        ),
         ReportField("statement", bilingual=True, heading="", part=Part.TEXT, rows=4),
         *TRANSCRIBED,
         *REVIEWED,

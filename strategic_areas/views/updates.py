@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from strategic_areas.addresses import address
-from strategic_areas.labels import STATES
+from strategic_areas.labels import DECLARED, STATES
 from strategic_areas.marker import MARKER
 from strategic_areas.models import Plan, Provenance
 from strategic_areas.queries.updates import archive, record
@@ -178,9 +178,7 @@ def _state(entry):
         return _("Withdrawn")
     if entry.state:
         return STATES[entry.state]
-    if entry.result_reached:
-        return _("The expected result is declared reached")
-    return _("The expected result is declared not reached")
+    return DECLARED[entry.result]
 
 
 def _reserved(entry):

@@ -36,7 +36,7 @@ def declare(page, commitment):
     """Fill in the row on the sheet and save it; the row says that it is saved."""
     row = page.locator(f"#compromiso-{commitment.pk}")
     row.locator("summary").first.click()
-    row.locator("input[name=result_reached][value=True]").check()
+    row.locator("input[name=result][value=fulfilled]").check()
     row.locator("textarea[name=statement_es]").fill(STATEMENT)
     row.locator("input[name=save]").click()
     row = page.locator(f"#compromiso-{commitment.pk}")

@@ -50,7 +50,7 @@ def test_a_letter_is_transcribed_confirmed_and_read(page, make_page):
     row.locator(".row-form--reported input[name=save]").click()
     declared = writing.locator(f"#compromiso-{activity.commitment.pk}")
     declared.locator("summary").first.click()
-    declared.locator("input[name=result_reached][value=True]").check()
+    declared.locator("input[name=result][value=fulfilled]").check()
     declared.locator("textarea[name=statement_es]").fill(STATEMENT)
     declared.locator("input[name=save]").click()
     writing.locator("input[name=send]").click()

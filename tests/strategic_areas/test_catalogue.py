@@ -53,7 +53,7 @@ def plan():
     for commitment in (first, second, third):
         factories.make_activity(commitment=commitment)
     third.frameworks.add(target)
-    factories.make_published_declaration(commitment=third, result_reached=True)
+    factories.make_published_declaration(commitment=third, result="fulfilled")
     return plan
 
 

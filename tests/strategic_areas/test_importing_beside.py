@@ -87,7 +87,7 @@ def test_a_plan_in_quarters_without_english_is_loaded_beside_the_other():
         ("2018-T3", "record", date(2018, 10, 15)),
     ]
     assert (update.provenance, update.quantity) == ("press", Decimal("12.5"))
-    assert CommitmentUpdate.objects.published().get().result_reached is True
+    assert CommitmentUpdate.objects.published().get().result == "fulfilled"
     assert plan.areas.first().provenance == "reconstructed"
 
 

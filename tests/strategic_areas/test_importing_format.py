@@ -82,7 +82,10 @@ COMPUTED = {
         "code_list": "the record around it",
         "order": "the place in the list",
     },
-    "commitment_updates": REVIEWED,
+    "commitment_updates": {
+        **REVIEWED,
+        "result_reached": "what declarations older than `result` said",
+    },
     "updates": {
         **REVIEWED,
         "answer": "a record reports",

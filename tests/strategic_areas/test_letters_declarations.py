@@ -32,7 +32,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 STATEMENT = "El protocolo está aprobado y en uso; consta en el acta 7."
-SAID = {"result_reached": "True", "statement_es": STATEMENT}
+SAID = {"result": "fulfilled", "statement_es": STATEMENT}
 
 
 def seen(declared):
@@ -70,7 +70,7 @@ def test_a_row_of_the_letter_is_saved_in_the_leads_name(client):
         "transcribed",
         letter,
     )
-    assert (declared.result_reached, declared.statement_es) == (True, STATEMENT)
+    assert (declared.result, declared.statement_es) == ("fulfilled", STATEMENT)
 
 
 @pytest.mark.parametrize("lead_by_another", [True, False])

@@ -35,7 +35,9 @@ def report(execution="in_progress", ends_on=date(2026, 3, 31), **fields):
 
 
 def declaration(reached=True, ends_on=date(2026, 3, 31), **fields):
-    return Declaration(result_reached=reached, period_ends_on=ends_on, **fields)
+    return Declaration(
+        result="fulfilled" if reached else "", period_ends_on=ends_on, **fields
+    )
 
 
 def test_an_activity_without_a_report_has_no_report_and_no_percent():

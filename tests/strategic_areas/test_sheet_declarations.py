@@ -50,7 +50,7 @@ class Lead:
     def declare(self, commitment=None, *, headers=None, **fields):
         return self.client.post(
             self.address("sheet_declaration", commitment or self.commitment),
-            {"result_reached": "True", "statement_es": STATEMENT, **fields},
+            {"result": "fulfilled", "statement_es": STATEMENT, **fields},
             headers=headers or {},
         )
 
@@ -86,9 +86,9 @@ def test_a_declaration_is_saved_as_a_draft_and_owed_by_nobody(lead):
     declared = CommitmentUpdate.objects.get()
     sheet = lead.open().context["sheet"]
     assert response.status_code == 302
-    assert (declared.status, declared.result_reached, declared.statement_es) == (
+    assert (declared.status, declared.result, declared.statement_es) == (
         Status.DRAFT,
-        True,
+        "fulfilled",
         STATEMENT,
     )
     assert (before.waiting, before.sendable) == ([], [])
@@ -99,8 +99,8 @@ def test_a_declaration_is_saved_as_a_draft_and_owed_by_nobody(lead):
     ("fields", "wrong"),
     [
         ({"statement_es": ""}, "statement_es"),
-        ({"result_reached": ""}, "result_reached"),
-        ({"result_reached": "maybe"}, "result_reached"),
+        ({"result": ""}, "result"),
+        ({"result": "maybe"}, "result"),
         ({"statement_es": "Se entregó a 001-1234567-8."}, "statement_es"),
     ],
 )
@@ -199,7 +199,8 @@ def test_reports_and_declarations_are_sent_at_once_with_one_receipt(lead):
             "declaration": declared.pk,
             "revision": 1,
             "version": 1,
-            "result_reached": True,
+            "result": "fulfilled",
+            "result_reached": None,
             "statement": {"es": STATEMENT, "en": ""},
             "evidence": [
                 {
@@ -312,7 +313,7 @@ def test_the_last_published_declaration_stands_beside_the_new_one(lead):
         plan=lead.commitment.plan, starts_on="2024-01-01", ends_on="2024-12-31"
     )
     published = make_published_declaration(
-        commitment=lead.commitment, period=before, by=lead.user, result_reached=False
+        commitment=lead.commitment, period=before, by=lead.user, result="in_part"
     )
 
     (row,) = lead.open().context["sheet"].declarations
@@ -326,11 +327,11 @@ def test_a_correction_of_a_published_declaration_is_written_on_the_sheet(lead):
     )
     correction = workflow.correct(published, by=lead.user)
 
-    response = lead.declare(seen_version=correction.version, result_reached="False")
+    response = lead.declare(seen_version=correction.version, result="unfulfilled")
 
     correction.refresh_from_db()
     assert response.status_code == 302
-    assert (correction.result_reached, correction.statement_es) == (False, STATEMENT)
+    assert (correction.result, correction.statement_es) == ("unfulfilled", STATEMENT)
 
 
 def test_evidence_stands_beside_a_declaration(lead):

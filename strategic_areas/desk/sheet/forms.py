@@ -17,6 +17,7 @@ from strategic_areas.models import (
     Answer,
     Commitment,
     CommitmentUpdate,
+    Result,
 )
 from strategic_areas.models.report_fields import Part
 
@@ -30,10 +31,6 @@ FILLED_IN = ActivityUpdate.fields.where(filled_in=True)
 WIDGETS = {**widgets(FILLED_IN), **text_boxes(FILLED_IN)}
 #: What a report may say in English too.
 TRANSLATED = ActivityUpdate.fields.where(bilingual=True, repeated=True)
-REACHED = [
-    (True, _("Yes: the expected result is reached")),
-    (False, _("No: it is not reached yet")),
-]
 
 
 #: Why an empty row is refused.
@@ -265,14 +262,13 @@ class SameForm(forms.Form):
 
 
 class DeclarationForm(RevisionForm):
-    """Whether a commitment's expected result is reached, and how that is known."""
+    """What became of a commitment's expected result, and how that is known."""
 
     subject_model, subject = Commitment, "commitment"
 
-    result_reached = forms.TypedChoiceField(
-        label=_("Is the expected result reached?"),
-        choices=REACHED,
-        coerce=lambda value: value == "True",
+    result = forms.ChoiceField(
+        label=_("What became of the expected result?"),
+        choices=Result.choices,
         widget=forms.RadioSelect,
     )
 
@@ -287,8 +283,6 @@ class DeclarationForm(RevisionForm):
         instance = kwargs["instance"]
         kwargs["label_suffix"] = ""
         kwargs["auto_id"] = f"c{instance.commitment_id}_%s"
-        if not instance.pk:
-            kwargs["initial"] = {"result_reached": None}
         super().__init__(*args, **kwargs)
         self.helper = FormHelper()
         self.helper.form_action = action

@@ -104,7 +104,7 @@ def updates(with_evidence=False):
 def declarations():
     """Declarations that count, as rows of few columns."""
     rows = CommitmentUpdate.objects.counted().order_by()
-    return rows.values_list(*READ, "commitment_id", "result_reached", named=True)
+    return rows.values_list(*READ, "commitment_id", "result", named=True)
 
 
 @dataclass(frozen=True)
@@ -161,9 +161,7 @@ def _percent(row):
 
 def declaration(row, period: ReportingPeriod) -> CountedDeclaration:
     """The declaration in a row of ``declarations``, or in a whole declaration."""
-    return CountedDeclaration(
-        **_counted(row, period), result_reached=row.result_reached
-    )
+    return CountedDeclaration(**_counted(row, period), result=row.result)
 
 
 def _counted(row, period):

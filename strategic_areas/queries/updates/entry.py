@@ -102,7 +102,8 @@ class Entry(Content):
     legal_basis: str = ""
     is_no_news: bool = False
     state: progress.State | None = None
-    result_reached: bool | None = None
+    #: What a declaration says became of the result; "" of an old "not reached yet".
+    result: str | None = None
     percent: int | Protected | None = None
     note_es: str = ""
     note_en: str = ""
@@ -238,7 +239,7 @@ def make_entry(
         frame["is_about_disputed"] = getattr(row, "is_about_disputed", False)
     return Entry(
         **frame,
-        **(_state(row) if is_update else {"result_reached": row.result_reached}),
+        **(_state(row) if is_update else {"result": row.result}),
         **(_figures(row) if is_update else {}),
         **texts(row),
         sources=tuple(sources),
