@@ -15,8 +15,6 @@ regular expressions in Spanish, English and Haitian Creole, and its time grows l
 with the length of the text.
 """
 
-from collections.abc import Iterator
-
 from strategic_areas.text_guard import (
     ages,
     identifiers,
@@ -33,27 +31,9 @@ from strategic_areas.text_guard.reading import Reading
 
 __all__ = ["Finding", "Kind", "Severity", "inspect"]
 
-PATTERNS = [*online.RULES, *identifiers.RULES]
-
-
-def _find_identifiers(reading: Reading) -> Iterator[Finding]:
-    return patterns.find(reading, PATTERNS)
-
-
-def _find_traces(reading: Reading) -> Iterator[Finding]:
-    return patterns.find(reading, traces.RULES)
-
-
-def _find_hidden(reading: Reading) -> Iterator[Finding]:
-    for start, end in reading.hidden:
-        yield Finding(Kind.HIDDEN, start, end)
-
-
+TABLES = ([*online.RULES, *identifiers.RULES], traces.RULES, numbers.RULES)
 RULES = (
-    _find_hidden,
-    _find_identifiers,
     spelt.find_spelt_numbers,
-    _find_traces,
     numbers.find_small_numbers,
     ages.find_ages_with_places,
     initials.find_initials,
@@ -64,5 +44,9 @@ RULES = (
 def inspect(text: str) -> list[Finding]:
     """All findings in the order of the text; an empty list for a clean text."""
     reading = Reading(text)
-    found = {finding for rule in RULES for finding in rule(reading)}
+    found = {Finding(Kind.HIDDEN, *stretch) for stretch in reading.hidden}
+    for table in TABLES:
+        found.update(patterns.find(reading, table))
+    for rule in RULES:
+        found.update(rule(reading))
     return sorted(found, key=lambda each: (each.start, each.end, each.kind))

@@ -18,6 +18,8 @@ NEAR_PLACE = 20
 NEAR_PERSON = 10
 OLDEST = 110
 #: "Una menor de 15 años" is a girl; "toda persona menor de 18 años" is anybody.
+ONE = vocabulary.SOUGHT_ONE | vocabulary.KIN | {"la", "el", "otra", "otro"}
+NO_PLACES = vocabulary.NO_NAMES | vocabulary.MONTHS | vocabulary.OFFICES
 STARTS_A_MINOR = vocabulary.ONE | vocabulary.THOSE | {"", ".", ":", ";"}
 
 
@@ -49,20 +51,12 @@ def _unknown_place_end(reading: Reading, start: int) -> int | None:
     word, after = reading.word(start), reading.word(start + 1)
     if word.text in vocabulary.ORIGINS:
         return start + 1
-    before = reading.word(start - 1).text
+    before = reading.text(start - 1)
     is_inside = before in vocabulary.AT or (
-        before == "," and reading.word(start - 2).text in vocabulary.YEARS
+        before == "," and reading.text(start - 2) in vocabulary.YEARS
     )
-    is_name = (
-        word.is_capitalised
-        and not word.is_shouted
-        and word.text not in vocabulary.NO_NAMES
-    )
-    if (
-        is_inside
-        and is_name
-        and word.text not in vocabulary.MONTHS | vocabulary.OFFICES
-    ):
+    is_name = word.is_capitalised and not word.is_shouted
+    if is_inside and is_name and word.text not in NO_PLACES:
         return start + 1
     if is_inside and word.text in vocabulary.PLACE_STARTS and word.is_capitalised:
         return start + 2 if after.is_capitalised and not word.is_shouted else None
@@ -81,7 +75,7 @@ def _ages(reading: Reading) -> Iterator[tuple[int, int, str]]:
 
 def place_at(reading: Reading, start: int) -> int | None:
     """The end of the longest place that begins here; else None."""
-    if reading.word(start).text not in vocabulary.PLACE_BEGINS:
+    if reading.text(start) not in vocabulary.PLACE_BEGINS:
         return None
     for length in range(vocabulary.LONGEST_PLACE, 0, -1):
         words = reading.words[start : start + length]
@@ -92,16 +86,14 @@ def place_at(reading: Reading, start: int) -> int | None:
 
 def age_at(reading: Reading, index: int) -> bool:
     """True for a number of years that begins here: "17 años", "fifteen"."""
-    return _is_age(reading.word(index)) and (
-        reading.word(index + 1).text in vocabulary.YEARS
-    )
+    return _is_age(reading.word(index)) and reading.text(index + 1) in vocabulary.YEARS
 
 
 def _ends_an_age(reading: Reading, index: int) -> bool:
     """True for the end of "treinta y un"."""
-    return reading.word(index).text in {"un", "una"} and (
-        reading.word(index - 2).text in vocabulary.AGES_IN_WORDS
-        and reading.word(index - 1).text == "y"
+    return reading.text(index) in {"un", "una"} and (
+        reading.text(index - 2) in vocabulary.AGES_IN_WORDS
+        and reading.text(index - 1) == "y"
     )
 
 
@@ -113,48 +105,52 @@ def _is_age(word: Word) -> bool:
 
 def _age_end(reading: Reading, index: int) -> int | None:
     """Where an age that begins here ends; None if the number is no age."""
-    before = [reading.word(index - back).text for back in (1, 2, 3)]
-    word_text = reading.word(index).text
+    before = [reading.text(index - back) for back in (1, 2, 3)]
+    word_text = reading.text(index)
     place = index + 1
     if _is_in_a_range(reading, index):
         return None
     if vocabulary.AGED & set(before[:2]):
         return place
-    behind = reading.word(place).text
+    behind = reading.text(place)
     is_old_enough = not word_text.isdecimal() or 8 <= int(word_text) <= OLDEST
-    if before[0] in {"de", ","} and behind in vocabulary.AFTER_AGE and is_old_enough:
-        is_girl = before[1] in vocabulary.SOUGHT_ONE | vocabulary.KIN | {
-            "la",
-            "el",
-            "otra",
-            "otro",
-        }
-        if is_girl and (before[1] != "menor" or before[2] in STARTS_A_MINOR):
-            return place
+    is_of_one = before[1] in ONE and (
+        before[1] != "menor" or before[2] in STARTS_A_MINOR
+    )
+    is_told = before[0] in {"de", ","} and behind in vocabulary.AFTER_AGE
+    if is_told and is_of_one and is_old_enough:
+        return place
     if before[0] in {"tiene", "tenia"} and behind in {"y", ",", "."} and is_old_enough:
         return place
     if before[0] == "," and before[2] == "(" and behind == ")":
         return place + 1
-    if before[0] == "(" and reading.word(place).text == ")":
+    if before[0] == "(" and reading.text(place) == ")":
         is_of_one = before[1] in vocabulary.SOUGHT_ONE and len(word_text) == 2
         return place + 1 if is_of_one else None
-    if reading.word(place).text == "-":
+    if reading.text(place) == "-":
         place += 1
-    if reading.word(place).text not in vocabulary.YEARS:
+    is_short = behind == "a" and (
+        reading.word(place).start == reading.word(index).end
+        or reading.text(place + 1) == "."
+    )
+    if not is_short and not vocabulary.YEARS & {behind, reading.text(place)}:
         return None
-    after = {reading.word(place + on).text for on in (1, 2)}
+    after = reading.texts(place + 1, place + 3)
     if vocabulary.NOT_OLD_BEFORE & set(before) or vocabulary.NOT_OLD_AFTER & after:
         return None
     if before[1] in {"menor", "mayor"} and before[2] not in STARTS_A_MINOR:
         return None
     is_said = bool(after & vocabulary.OLD)
-    if reading.word(place).text in vocabulary.ENGLISH_YEARS:
+    if reading.text(place) in vocabulary.ENGLISH_YEARS:
         return place + 1 if is_said else None
     is_of_somebody = (
         is_said
+        or "tenia" in before
+        or before[0] in {"apenas", "solo", "only", "just"}
+        or bool(vocabulary.ORIGINS & reading.texts(place + 1, place + 3))
         or before[0] == "gen"
         or _is_near_a_person(reading, index)
-        or (is_old_enough and reading.word(place + 2).text in vocabulary.HAMLETS)
+        or (is_old_enough and reading.text(place + 2) in vocabulary.HAMLETS)
     )
     return place + 1 if is_of_somebody else None
 
@@ -163,7 +159,7 @@ def _is_in_a_range(reading: Reading, index: int) -> bool:
     """True in a range such as "12 a 17 años" or "12 to 17", the age of a group."""
     ends = ((index - 1, index - 2), (index + 1, index + 2))
     return any(
-        reading.word(bound).text in {"a", "to"} and _is_age(reading.word(other))
+        reading.text(bound) in {"a", "to"} and _is_age(reading.word(other))
         for bound, other in ends
     )
 

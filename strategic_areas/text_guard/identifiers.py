@@ -13,15 +13,17 @@ from phonenumbers import NumberParseException, PhoneNumberType, ValidationResult
 from stdnum import iban, luhn
 from stdnum.util import clean
 
+from strategic_areas.text_guard import vocabulary
 from strategic_areas.text_guard.findings import Kind
 from strategic_areas.text_guard.patterns import (
     GAP,
+    INSTITUTION,
     MONTH,
     NO_CODE,
     PRIVATE,
-    Rule,
     around,
     is_of_an_office,
+    rule,
     words,
 )
 
@@ -34,31 +36,40 @@ TOLL_FREE = "809200"
 DATE = (
     r"(?:\d{1,4}[-/. ]{1,2}\d{1,2}[-/. ]{1,2}\d{2,4}|(?<!\d)(?:\d{6}|\d{8})(?!\d)"
     r"|\d{1,2}[-/. ][ivx]{1,4}[-/. ]\d{2,4}"
-    rf"|\d{{1,2}}[-/. ](?:de )?{MONTH}[-/. ](?:de )?\d{{2,4}}"
-    rf"|(?<![a-z])[a-z]{{3,12}} de {MONTH}(?![a-z])"
-    rf"|\d{{1,2}}(?:st|nd|rd|th|ro|o)?[ \n,]{{0,2}}(?:of |de |del )?{MONTH}(?![a-z])"
-    rf"|{MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?!\d)"
-    rf"|{MONTH}[ ,]{{1,2}}(?:de |del )?(?:19|20)\d\d(?!\d))"
+    rf"|\d{{1,2}}[-/. ](?:de )?{MONTH}[-/. ](?:de )?\d{{2,4}}|(?<![a-z])[a-z]{{3,12}}"
+    rf" de {MONTH}(?![a-z])|\d{{1,2}}(?:st|nd|rd|th|ro|o)?[ \n,]{{0,2}}(?:of |de "
+    rf"|del )?{MONTH}(?![a-z])|{MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?!\d)|{MONTH}"
+    rf"[ ,]{{1,2}}(?:de |del )?(?:19|20)\d\d(?!\d))"
 )
 #: The results of phonenumbers for a number that can only be dialled locally.
 TOO_SHORT = {ValidationResult.TOO_SHORT, ValidationResult.IS_POSSIBLE_LOCAL_ONLY}
 #: Three, seven and one digit with any separators, or three, three, four and one.
 CEDULA = (
     rf"(?:\d{{3,6}}[ ,-]{{1,2}}serie[ .]{{1,2}}\d{{1,3}}|\d{{3}}{GAP}\d{{7}}{GAP}\d"
-    rf"|\d(?:[-._ ]{{1,3}}\d){{10}}"
-    rf"|[04]\d\d[-._ ]\d{{3}}[-._ ]\d{{4}}[-._ ]\d)"
+    rf"|\d(?:[-._ ]{{1,3}}\d){{10}}|[04]\d\d[-._ ]\d{{3}}[-._ ]\d{{4}}[-._ ]\d)"
 )
 #: Where numbers belong to a document, and where to something else.
 OFFICE_LINE = re.compile(words("OFFICE_LINE"))
 NOT_A_PERSON = re.compile(rf"{words('BORN_THINGS')}[^.;]{{0,60}}$")
-PASSPORT_WORD = re.compile(r"(?<![a-z])(?:pasaporte|passport|paspo)(?!s)")
+PASSPORT_WORD = re.compile(
+    r"(?<![a-z])(?:pasaporte|passport|paspo|travel document|documento de viaje"
+    r"|dokiman vwayaj)(?!s)"
+)
+#: A number as one dials it from here, which the library knows only with a plus.
+ABROAD = re.compile(r"^(?:00 ?(?=[1-9])|(?=509 ))()")
+EXTENSION = re.compile(r"^[ ,(/]{0,3}ext(?:ension|\.)? ?\d")
+ABBREVIATIONS = vocabulary.ABBREVIATIONS
+NO_ACCOUNT = re.compile(
+    r"(?<![a-z])(?:iniciativa|proyecto|ley|senado|camara|partida)(?![a-z])"
+)
 AMOUNT = re.compile(r"(?:rd|us|usd|eur)?[$€] ?$")
 
 
 def _dialled(text: str) -> phonenumbers.PhoneNumber | None:
     """The text as a Dominican telephone number; None if it cannot be a number."""
+    number = re.sub(r"[^\d+]", " ", text)
     try:
-        return phonenumbers.parse(re.sub(r"[^\d+]", " ", text), "DO")
+        return phonenumbers.parse(ABROAD.sub(r"+\1", number), "DO")
     except NumberParseException:
         return None
 
@@ -80,6 +91,10 @@ def _is_private(match: re.Match[str]) -> bool:
     """True for what can be dialled but is no help line and no office's number."""
     if _is_official(match["found"]):
         return False
+    end = match.end("found")
+    has_extension = EXTENSION.match(match.string[end : end + 20])
+    if has_extension and INSTITUTION.search(around(match, 110, 0)):
+        return False
     near = around(match, 60, 25)
     is_told = OFFICE_LINE.search(near) or near[:60].rstrip().endswith((":", ")", ","))
     return not (is_told and is_of_an_office(match))
@@ -94,7 +109,7 @@ def _is_telephone(match: re.Match[str]) -> bool:
     number = _dialled(match["found"])
     if number is None:
         return False
-    if match["found"].startswith("+"):
+    if match["found"].startswith(("+", "00", "509")):
         reason = phonenumbers.is_possible_number_with_reason(number)
         return reason not in TOO_SHORT and _is_private(match)
     return phonenumbers.is_valid_number(number) and _is_private(match)
@@ -143,6 +158,11 @@ def _is_code(match: re.Match[str]) -> bool:
     return not NO_CODE.fullmatch(match["found"]) and not AMOUNT.search(before)
 
 
+def _is_account(match: re.Match[str]) -> bool:
+    """True for such a number that is not of a bill or tender "deposited" somewhere."""
+    return _is_code(match) and not NO_ACCOUNT.search(around(match, 60, 0))
+
+
 def _is_passport(match: re.Match[str]) -> bool:
     """True with the word passport nearby, before or after the number."""
     return bool(PASSPORT_WORD.search(around(match, 40, 25))) and _is_code(match)
@@ -157,126 +177,106 @@ def _is_birth(match: re.Match[str]) -> bool:
 WEB_ADDRESS = re.compile(r"https?://[^ \n]{1,190}/$")
 NOT_A_DAY = re.compile(
     r"(?<![a-z])(?:antes|despues|desde|entre|hasta|partir|before|after|since|between"
-    r"|until)(?![a-z])"
+    r"|until|cada|every|chak|patricio|procer|heroe)(?![a-z])"
+    r"|^ del? (?:[a-z]{2,12} ){0,3}(?:duarte|mella|luperon|patria|republica)"
 )
 RULES = [
-    Rule(
-        Kind.IDENTITY_DOCUMENT,
-        re.compile(rf"(?<![+\d])(?P<found>{CEDULA})(?!\d)"),
-        _is_cedula,
-    ),
-    Rule(
+    rule(Kind.IDENTITY_DOCUMENT, rf"(?<![+\d])(?P<found>{CEDULA})(?!\d)", _is_cedula),
+    rule(
         # Dominican numbers, and other North American ones with brackets or hyphens.
         Kind.TELEPHONE,
-        re.compile(
-            r"(?<!\d)(?<!\d[.,])(?P<found>(?:[+]?1[-. \n]{0,2})?"
-            rf"(?:[(]?8[024]9[)]?{GAP}\d{{3}}{GAP}|[(]\d{{3}}[)] ?\d{{3}}[-. ]"
-            r"|\d{3}[-.]\d{3}[-.]|8(?:00|33|44|55|66|77|88) \d{3} )"
-            r"\d{4})(?!\d)"
-        ),
+        r"(?<!\d)(?<!\d[.,])(?P<found>(?:[+]?1[-. \n]{0,2})?"
+        rf"(?:[(]?8[024]9[)]?{GAP}\d{{3}}{GAP}|[(]\d{{3}}[)] ?\d{{3}}[-. ]"
+        r"|\d{3}[-.]\d{3}[-.]|8(?:00|33|44|55|66|77|88) \d{3} )\d{4})(?!\d)",
         _is_telephone,
     ),
-    Rule(
+    rule(
         Kind.TELEPHONE,
-        re.compile(
-            r"(?<!\d)(?P<found>[(]?8[-._ ]{0,3}[024][-._ ]{0,3}9[)]?"
-            r"(?:[-._ ]{0,3}\d){7})(?!\d)"
-        ),
+        r"(?<!\d)(?P<found>[(]?8[-._ ]{0,3}[024][-._ ]{0,3}9[)]?(?:[-._ ]{0,3}\d){7})"
+        r"(?!\d)",
         _is_dialled,
     ),
-    Rule(
+    rule(
         Kind.TELEPHONE,
-        re.compile(
-            r"(?P<found>(?:[+]|(?<!\d)00) ?[1-9](?:[-._ \n()]{0,3}\d){7,14}"
-            r"|(?<!\d)509[- ][2-5]\d{3}[- ]?\d{4})(?!\d)"
-        ),
+        r"(?P<found>(?:[+]|(?<!\d)00) ?[1-9](?:[-._ \n()]{0,3}\d){7,14}|(?<!\d)509[- ]"
+        r"[2-5]\d{3}[- ]?\d{4})(?!\d)",
         _is_telephone,
     ),
-    Rule(
+    rule(
         Kind.BANK_ACCOUNT,
-        re.compile(
-            r"(?<![a-z\d])(?P<found>[a-z]{2}\d{2}(?:[- \n]?[a-z\d]{4}){3,7}"
-            r"(?:[- \n]?[a-z\d]{1,3})?)(?![a-z\d])"
-        ),
+        r"(?<![a-z\d])(?P<found>[a-z]{2}\d{2}(?:[- \n]?[a-z\d]{4}){3,7}"
+        r"(?:[- \n]?[a-z\d]{1,3})?)(?![a-z\d])",
         _is_iban,
     ),
-    Rule(
+    rule(
         Kind.BANK_ACCOUNT,
-        re.compile(
-            rf"{words('ACCOUNT')}[^\d;]{{0,30}}(?:terminad[ao]|termina|ending|\*\*|xx)"
-            r"[^\d;]{0,12}(?P<found>\d{3,4})(?!\d)"
-        ),
+        rf"{words('ACCOUNT')}[^\d;]{{0,30}}(?:terminad[ao]|termina|ending|\*\*|xx)"
+        r"[^\d;]{0,12}(?P<found>\d{3,4})(?!\d)",
     ),
-    Rule(
+    rule(
+        # 4532 77XX XXXX 0918
         Kind.BANK_ACCOUNT,
-        re.compile(r"(?<!\d)(?P<found>\d{4}(?:[- \n]?\d{4}){3})(?!\d)"),
-        _is_card,
+        r"(?<!\d)(?P<found>\d{4}[- ]?[\dx*]{2}[x*]{2}[- ]?[x*]{4}[- ]?\d{4})(?!\d)",
     ),
-    Rule(
+    rule(
+        Kind.BANK_ACCOUNT, r"(?<!\d)(?P<found>\d{4}(?:[- \n]?\d{4}){3})(?!\d)", _is_card
+    ),
+    rule(
         Kind.IDENTITY_DOCUMENT,
-        re.compile(
-            rf"{words('DOCUMENT')}[^\d;]{{0,30}}?"
-            rf"(?P<found>(?:(?<![a-z])[a-z]{{1,3}}[-.]?)?\d(?:{GAP}\d){{5,18}})(?!\d)"
-        ),
+        rf"{words('DOCUMENT')}[^\d;]{{0,30}}?(?P<found>(?:(?<![a-z])[a-z]{{1,3}}"
+        rf"[-.]?)?\d(?:{GAP}\d){{5,18}})(?!\d)",
         _is_code,
     ),
-    Rule(
+    rule(
         Kind.BANK_ACCOUNT,
-        re.compile(
-            rf"{words('ACCOUNT')}[^\d;]{{0,40}}(?P<found>\d(?:{GAP}\d){{7,22}})(?!\d)"
-        ),
-        _is_code,
+        rf"{words('ACCOUNT')}[^\d;]{{0,40}}(?P<found>\d(?:{GAP}\d){{7,22}})(?!\d"
+        rf"|-[a-z])",
+        _is_account,
     ),
-    Rule(
+    rule(
         Kind.PASSPORT,
-        re.compile(
-            r"(?<![\w$])(?P<found>[a-z]{1,3}[-. ]?\d(?:[-. ]?\d){4,8}"
-            r"|\d{7,9})(?!\w)"
-        ),
+        r"(?<![\w$])(?P<found>[a-z]{1,3}[-. ]?\d(?:[-. ]?\d){4,8}|\d{7,9})(?!\w)",
         _is_passport,
     ),
-    Rule(
+    rule(
         Kind.TELEPHONE,
-        re.compile(
-            rf"{words('PHONE')}[^\d;]{{0,30}}(?P<found>\d(?:{GAP}\d){{6,13}})(?!\d)"
-        ),
+        rf"{words('PHONE')}[^\d;]{{0,30}}(?P<found>\d(?:{GAP}\d){{6,13}})(?!\d)",
         _is_dialled,
     ),
-    Rule(
+    rule(
+        # "dejó el 555-0138 de una vecina"
+        Kind.TELEPHONE,
+        r"(?<![a-z])(?:el|al|on|nan) (?P<found>[2-9]\d\d-(?!19|20)\d{4})(?![\w-])",
+        lambda match: bool(PRIVATE.search(around(match, 80, 80))),
+    ),
+    rule(
         Kind.BIRTH_DATE,
-        re.compile(rf"{words('BIRTH')}(?P<gap>[^\d;]{{0,40}}?)(?P<found>{DATE})"),
+        rf"{words('BIRTH')}(?P<gap>[^\d;]{{0,40}}?)(?P<found>{DATE})",
         _is_birth,
     ),
-    Rule(
-        # iniciales y.a.c.; those in capitals are found by their words.
+    rule(
+        # iniciales y.a.c., usuaria j. f.; those in capitals are found by their words.
         Kind.INITIALS,
-        re.compile(
-            r"(?<![a-z])(?:iniciales|initials"
-            r"|inisyal)[ :]{1,2}(?P<found>(?:[a-z][.-] ?){1,4}"
-            r"[a-z])(?![a-z])"
-        ),
+        rf"(?i:{words('SOUGHT_ONE')}|iniciales|initials|inisyal)[ ,:]{{1,2}}"
+        r"(?P<found>(?:[a-z]\. ?){1,4}[a-z](?![a-z]))",
+        lambda match: re.sub("[^a-z]", "", match["found"]) not in ABBREVIATIONS,
+        is_cased=True,
     ),
-    Rule(
+    rule(
         # A year or a month alone is somebody's birth only beside a word for a person.
         Kind.BIRTH_DATE,
-        re.compile(
-            rf"{words('BIRTH')}(?P<gap>) ?(?:(?:en|in|nan|del?|para|hacia|an|por"
-            rf"|circa|around) )?"
-            rf"(?:el |ano |lane |mes de |mwa ){{0,2}}"
-            rf"(?P<found>(?:19|20)\d\d(?!\d)|{MONTH}(?![a-z]))"
-        ),
+        rf"{words('BIRTH')}(?P<gap>) ?(?:(?:en|in|nan|del?|para|hacia|an|por|circa"
+        rf"|around) )?(?:el |ano |lane |mes de |mwa ){{0,2}}(?P<found>(?:19|20)"
+        rf"\d\d(?!\d)|{MONTH}(?![a-z]))",
         lambda match: _is_birth(match) and bool(PRIVATE.search(around(match, 80, 40))),
     ),
-    Rule(
+    rule(
         # 14/03/2009 (nacimiento)
         Kind.BIRTH_DATE,
-        re.compile(
-            rf"(?<![\w])(?P<found>{DATE})(?P<gap>)[ ,(]{{1,3}}(?:su |fecha de "
-            rf"|date of )?"
-            r"(?:nacimiento|nac(?![a-z])|birth(?! regis)|nesans|f\.n"
-            r"|(?:(?:la|el|ella) )?"
-            r"(?:(?:nina|menor|joven|adolescente|victima) )?cumpl(?:e|io|ira)(?![a-z]))"
-        ),
+        rf"(?<![\w])(?P<found>{DATE})(?P<gap>)[ ,()]{{1,3}}(?:su |fecha de |date of )?"
+        r"(?:fecha en que nacio|nacimiento|nac(?![a-z])|birth(?! regis)|nesans|f\.n"
+        r"|(?:(?:la|el|ella) )?(?:(?:nina|menor|joven|adolescente|victima) )?"
+        r"cumpl(?:e|io|ira)(?![a-z]))",
         _is_birth,
     ),
 ]

@@ -13,6 +13,9 @@ from strategic_areas.text_guard.reading import Reading
 #: The most words between initials and the person or the age.
 NEAR = 5
 LONGEST = 5
+#: Who may have initials: one person told of, or somebody in the same case.
+ONE = vocabulary.SOUGHT_ONE | vocabulary.TITLES
+OTHERS = vocabulary.SOUGHT | vocabulary.KIN | vocabulary.CASES
 SIGNS = frozenset({",", ":", '"', "«", "“", "("})
 
 
@@ -31,10 +34,7 @@ def _is_letter(reading: Reading, index: int) -> bool:
     return (
         len(word.text) == 1
         and word.is_letters
-        and (
-            word.is_capitalised
-            or reading.word(index - 1).text in vocabulary.INITIAL_WORDS
-        )
+        and (word.is_capitalised or reading.text(index - 1) in vocabulary.INITIAL_WORDS)
     )
 
 
@@ -45,23 +45,23 @@ def _end(reading: Reading, index: int) -> int | None:
     end = dotted or joined
     if end is None:
         return None
-    lead = _lead(reading, index)
-    if lead == "initials":
+    lead, is_written = _lead(reading, index), False
+    if lead == "initials" or (dotted and lead == "next"):
         return end
-    if dotted and lead == "next":
-        return end
-    if dotted and lead is None and _acts(reading, index, end):
-        lead = "near"
-    letters = "".join(
-        reading.word(at).text for at in range(index, end) if reading.word(at).is_letters
-    )
-    if letters in vocabulary.ABBREVIATIONS or (
-        joined and not _is_letter(reading, index)
-    ):
-        if letters in vocabulary.ABBREVIATIONS or dotted:
-            return None
-        return end if _has_age(reading, end, is_written=not lead) else None
-    return end if lead or _has_age(reading, end) else None
+    letters = [word.text for word in reading.words[index:end] if word.is_letters]
+    if "".join(letters) in vocabulary.ABBREVIATIONS:
+        return None
+    after = reading.word(end)
+    if dotted:
+        is_long = len(letters) > 2 and not after.is_capitalised
+        is_told = lead or is_long or _acts(reading, index, end)
+    elif _is_letter(reading, index):
+        is_told = lead
+    else:
+        is_of_one = after.text == "," and reading.text(end + 1) in vocabulary.SOUGHT_ONE
+        is_written = not lead
+        is_told = lead == "next" or is_of_one
+    return end if is_told or _has_age(reading, end, is_written=is_written) else None
 
 
 def _dotted_end(reading: Reading, index: int) -> int | None:
@@ -78,6 +78,8 @@ def _dotted_end(reading: Reading, index: int) -> int | None:
             break
         at += 2
         end = at
+        while reading.text(at) in vocabulary.PARTICLES and count < LONGEST:
+            at += 1  # "A. de la C."
     return end if count > 1 else None
 
 
@@ -88,7 +90,7 @@ def _joined_end(reading: Reading, index: int) -> int | None:
         return index + 1
     at = index
     while _is_letter(reading, at) and at < index + 2 * LONGEST:
-        at += 1 + (reading.word(at + 1).text == "-" and _is_letter(reading, at + 2))
+        at += 1 + (reading.text(at + 1) == "-" and _is_letter(reading, at + 2))
     is_run = at - index > 1 and not _is_letter(reading, index - 1)
     return at if is_run else None
 
@@ -103,12 +105,11 @@ def _lead(reading: Reading, start: int) -> str | None:
             is_short and word.text in vocabulary.SHORTENED
         ):
             return "initials"
-        if word.text in vocabulary.SOUGHT | vocabulary.SOUGHT_ONE:
+        if word.text in ONE:
             return "next" if back == 1 else "near"
-        if word.text in vocabulary.KIN | vocabulary.CASES | {
-            "identificada",
-            "identificado",
-        }:
+        if word.text in {"identificada", "identificado", "identified", "known"}:
+            return "next"
+        if word.text in OTHERS:
             return "near"
         if not word.is_letters and word.text not in SIGNS:
             break
@@ -121,6 +122,9 @@ def _acts(reading: Reading, start: int, end: int) -> bool:
     if before.text in {"la", "el", "los", "las", "the"}:
         return False
     if before.text in {"a", "bay"} and not after.is_capitalised:
+        return True
+    later = reading.word(end + 1)
+    if after.text == "," and later.text in {"quien", "who", "ki"}:
         return True
     return after.text in vocabulary.SAID or (
         after.text in vocabulary.BEING | vocabulary.NATIONALS

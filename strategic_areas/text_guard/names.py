@@ -15,7 +15,9 @@ from strategic_areas.text_guard import vocabulary
 from strategic_areas.text_guard.ages import age_at, place_at
 from strategic_areas.text_guard.findings import Finding, Kind
 from strategic_areas.text_guard.leads import (
+    MADE_UP,
     QUOTES,
+    is_called_after,
     is_given,
     is_official,
     lead_of,
@@ -53,13 +55,16 @@ def _name_end(reading: Reading, index: int) -> int | None:
         return end
     if lead == "several" and given:
         return end
-    if lead in {"kin", "title"} and not is_official(reading, index, end):
+    if lead in {"kin", "title"} and not (
+        is_official(reading, index, end) or is_called_after(reading, index, end)
+    ):
         return end
     if (
         _is_described(reading, index, end)
+        or (parts > 1 and _is_acted_on(reading, index))
         or (given and parts > 1)
         or (word.text in vocabulary.CERTAIN and parts == 1)
-        or (parts > 1 and reading.word(end - 1).text in vocabulary.SURNAMES)
+        or (parts > 1 and reading.text(end - 1) in vocabulary.SURNAMES)
     ):
         return end if stands_for_a_person(reading, index, end) else None
     return None
@@ -114,7 +119,7 @@ def _capitals_end(reading: Reading, index: int) -> int | None:
     if not _is_part(reading, index):
         return None
     place = place_at(reading, index)
-    if place and reading.word(index).text not in vocabulary.GIVEN:
+    if place and not _may_be_a_name(reading, index):
         return None
     end, at = index + 1, index + 1
     while at < index + LONGEST_NAME:
@@ -123,11 +128,27 @@ def _capitals_end(reading: Reading, index: int) -> int | None:
             end = at + 1
         elif not (
             word.text in vocabulary.PARTICLES
-            or (word.text == "." and len(reading.word(at - 1).text) == 1)
+            or (word.text == "." and len(reading.text(at - 1)) == 1)
         ):
             break
         at += 1
     return None if place and place >= end else end
+
+
+def _may_be_a_name(reading: Reading, index: int) -> bool:
+    """True for a place that is a name too: "Santiago", "señor Peralta Liriano"."""
+    word, after = reading.word(index), reading.word(index + 1)
+    if word.text in vocabulary.GIVEN:
+        return True
+    is_titled = reading.text(index - 1) in vocabulary.TITLES
+    is_surname = word.text in vocabulary.SURNAMES
+    return is_surname and (is_titled or after.text in vocabulary.SURNAMES)
+
+
+def _is_acted_on(reading: Reading, start: int) -> bool:
+    """True as in "arrestaron a Dieusel Mondésir" and "rescued Dieusel Mondésir"."""
+    at = start - 1 - (reading.text(start - 1) == "a")
+    return reading.text(at) in vocabulary.ACTED_ON
 
 
 def _parts(reading: Reading, start: int, end: int) -> int:
@@ -138,17 +159,19 @@ def _parts(reading: Reading, start: int, end: int) -> int:
 def _uncapitalised_end(reading: Reading, index: int) -> int | None:
     """As in "la victima maria perez": certain given names right after a person."""
     word = reading.word(index)
-    back = 2 if reading.word(index - 1).text in {"el", "la", "los", *QUOTES} else 1
-    if reading.word(index - back).text in vocabulary.NICKNAMED and word.text not in (
+    back = 2 if reading.text(index - 1) in {"el", "la", "los", *QUOTES} else 1
+    if reading.text(index - back) in vocabulary.NICKNAMED and word.text not in (
         vocabulary.STOPS
     ):
         return index + 1
     is_word = word.text not in vocabulary.STOPS and not word.is_capitalised
-    if reading.word(index - 1).text in {"dona", "don"} and is_word:
+    if reading.text(index - 1) in {"dona", "don"} and is_word:
         return index + 1
-    if word.text not in vocabulary.CERTAIN:
+    if word.text not in vocabulary.CERTAIN or word.is_capitalised:
         return None
-    before = reading.word(index - 1)
+    before, after = reading.word(index - 1), reading.word(index + 1)
+    if after.text in vocabulary.CERTAIN and not after.is_capitalised:
+        return index + 2
     if before.text in vocabulary.TITLES or before.text in vocabulary.NAMING_ALWAYS:
         return index + 1
     if before.text in vocabulary.SOUGHT_ONE or before.text in vocabulary.KIN:
@@ -168,29 +191,42 @@ def _initial_end(reading: Reading, index: int) -> int | None:
     return index + 3 if stands_for_a_person(reading, index, index + 3) else None
 
 
+def _begins(reading: Reading, start: int) -> bool:
+    """True at the beginning of a sentence, also after "A"."""
+    at = start - 1 - (reading.text(start - 1) == "a")
+    return reading.text(at) in {"", "."}
+
+
 def _is_described(reading: Reading, start: int, end: int) -> bool:
     """True before a person or an age: "Nadia, a survivor", "Ana Lucía, 17 años"."""
-    if reading.word(start - 1).text in vocabulary.AT and (
-        not is_given(reading.word(start))
-    ):
+    if reading.text(start - 1) in vocabulary.AT and (not is_given(reading.word(start))):
         return False
-    sign = reading.word(end).text
+    sign = reading.text(end)
     if is_given(reading.word(start)) and (
-        vocabulary.SAID & {sign, reading.word(start - 1).text}
+        vocabulary.SAID & {sign, reading.text(start - 1)}
     ):
         return True
+    if MADE_UP.fullmatch(reading.text(start)) and (
+        sign in vocabulary.BEING
+        or (sign in vocabulary.JOINED and reading.text(end + 2) in vocabulary.KIN)
+    ):
+        return True
+    if sign in vocabulary.APOSTROPHES and reading.text(end + 1) == "s":
+        owned = reading.text(end + 2)
+        return owned in vocabulary.KIN
+    if _begins(reading, start) and (
+        sign in vocabulary.CONFIDED
+        or (sign in {"lo", "la"} and reading.text(start - 1) == "a")
+    ):
+        return reading.text(start) not in vocabulary.NOBODY
     if sign not in {",", "("}:
         return False
     at = end + 1
-    while reading.word(at).text in vocabulary.ARTICLES | {"de"} and at < end + 3:
+    while reading.text(at) in vocabulary.ARTICLES | {"de"} and at < end + 3:
         at += 1
     if age_at(reading, at):
         return True
-    if reading.word(at).is_number and len(reading.word(at).text) == 2:
-        is_told = reading.word(at - 1).text == "de" or is_given(reading.word(start))
-        return reading.word(at + 1).text == "," and is_told
-    if sign == "(" and reading.word(at).is_number and reading.word(at + 1).text == ")":
-        return len(reading.word(at).text) == 2 and is_given(reading.word(start))
-    return reading.word(at).text in vocabulary.SOUGHT_ONE and (
-        is_given(reading.word(start))
-    )
+    if reading.word(at).is_number and len(reading.text(at)) == 2:
+        is_told = reading.text(at - 1) == "de" or is_given(reading.word(start))
+        return reading.text(at + 1) in {",", ")"} and is_told
+    return reading.text(at) in vocabulary.SOUGHT_ONE and (is_given(reading.word(start)))

@@ -55,8 +55,18 @@ class Rule(NamedTuple):
 
     kind: Kind
     shape: re.Pattern[str]
-    accepts: Callable[[re.Match[str]], bool] = bool
-    is_cased: bool = False
+    accepts: Callable[[re.Match[str]], bool]
+    is_cased: bool
+
+
+def rule(
+    kind: Kind,
+    pattern: str,
+    accepts: Callable[[re.Match[str]], bool] = bool,
+    *,
+    is_cased: bool = False,
+) -> Rule:
+    return Rule(kind, re.compile(pattern), accepts, is_cased)
 
 
 def find(reading: Reading, rules: list[Rule]) -> Iterator[Finding]:

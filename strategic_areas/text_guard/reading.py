@@ -171,6 +171,12 @@ class Reading:
         """The word at an index, or ``NOTHING`` for an index outside the text."""
         return self.words[index] if 0 <= index < len(self.words) else NOTHING
 
+    def text(self, index: int) -> str:
+        return self.word(index).text
+
+    def texts(self, start: int, end: int) -> set[str]:
+        return {self.word(index).text for index in range(start, end)}
+
     def finding(self, kind: Kind, start: int, end: int) -> Finding:
         """A finding in the original text, from positions in the folded text."""
         return Finding(kind, self._starts[start], self._ends[end - 1])
