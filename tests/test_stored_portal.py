@@ -18,6 +18,7 @@ from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import connection
+from django.db.models import F
 from django.urls import reverse
 from django_migration_linter import MigrationLinter
 
@@ -333,6 +334,20 @@ def test_a_file_of_evidence_is_read(portal, client):
     response = client.get(address("evidence", token, language="es"))
 
     assert b"".join(response).startswith(b"%PDF")
+
+
+def test_each_report_gets_the_agency_that_sent_it(portal):
+    (receipt,) = Submission.objects.all()
+    sent = [each["update"] for each in receipt.content["reports"]]
+    reports = ActivityUpdate.objects.exclude(pk__in=sent)
+    history = ActivityUpdate.history.model.objects
+
+    assert {r.agency for r in ActivityUpdate.objects.filter(pk__in=sent)} == {
+        receipt.agency
+    }
+    assert reports.exists()
+    assert not reports.exclude(agency=F("activity__agency")).exists()
+    assert not history.filter(agency=None).exists()
 
 
 def test_what_was_decided_on_a_change_stays(portal):
