@@ -4,7 +4,7 @@ from datetime import date
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -127,15 +127,30 @@ class ReviewedQuerySet(models.QuerySet):
         """
         The revisions a staff user may open.
 
-        ``agencies`` are the ids of those for which she reports. Drafts are visible to
-        their agency alone; the secretariat sees what was submitted to it.
+        ``agencies`` are the ids of those for which she reports. Drafts, and what was
+        returned and is being rewritten, are visible to their agency alone; the
+        secretariat sees what was submitted to it, and what it transcribes itself.
         """
         if user.is_active and user.is_superuser:
             return self
         visible = Q(agency__in=agencies)
         if access.is_reviewer(user):
-            visible |= ~Q(status=Status.DRAFT)
+            unsent = Q(status=Status.DRAFT) | Q(
+                ~self._as_it_was_returned(), status=Status.RETURNED, letter__isnull=True
+            )
+            visible |= ~unsent
         return self.filter(visible)
+
+    def _as_it_was_returned(self):
+        """A condition: nobody has changed the revision since it was last returned."""
+        steps = self.model._meta.get_field("transitions").related_model.objects
+        return Exists(
+            steps.filter(
+                **{self.model.link_field: OuterRef("pk")},
+                to_status=Status.RETURNED,
+                at__gte=OuterRef("changed_at"),
+            )
+        )
 
 
 class Reviewed(InWords, PlanBound, Sourced):

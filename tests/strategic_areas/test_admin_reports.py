@@ -359,6 +359,29 @@ def test_the_secretariat_reads_no_version_from_before_a_submission(client, make)
     assert [word in read["agency"] for word in words] == [True] * 4
 
 
+@pytest.mark.parametrize("make", [make_update, make_declaration])
+def test_the_secretariat_reads_nothing_of_a_report_while_it_is_rewritten(client, make):
+    record, reviewer = make(), make_reviewer()
+    author = record.contributors.get()
+    text = "narrative_es" if hasattr(record, "activity") else "statement_es"
+    address = reverse(
+        f"admin:strategic_areas_{record._meta.model_name}_change", args=[record.pk]
+    )
+    client.force_login(reviewer)
+
+    answers = []
+    workflow.submit(record, by=author)
+    workflow.give_back(record, by=reviewer, reason="Falta la fecha.")
+    answers.append(client.get(address).status_code)
+    setattr(record, text, "Se dijo a medias.")
+    workflow.save(record, by=author, seen_version=record.version)
+    answers.append(client.get(address).status_code)
+    workflow.submit(record, by=author)
+    answers.append(client.get(address).status_code)
+
+    assert answers == [200, 404, 200]
+
+
 def pages_of_the_past(client, record):
     """The history of a record, and every version of it that has a page."""
     name = f"admin:{record._meta.app_label}_{record._meta.model_name}"
