@@ -171,7 +171,7 @@ class Crawl:
         """Where links of a page lead; those with a question only from one without."""
         if "?" not in path and getattr(self.documents.get(path), "asks", False):
             yield from (f"{path}{question}" for question in QUESTIONS)
-        for link in links:
+        for link in sorted(links):
             target, _, fragment = link.partition("#")
             if fragment:
                 self.fragments[target].add(fragment)

@@ -290,11 +290,23 @@ class Official:
             withdrawn, by=self.reviewer, reason="La cifra era de otro año."
         )
         self.publish(rich, period=self.rehearsal, narrative_es="Texto de ensayo.")
+        self.make_unchanged()
         self.make_evidence()
         self.make_letters()
         self.make_translated()
         self.make_off_plan()
         self.make_purged()
+
+    def make_unchanged(self):
+        before = self.publish(self.rich, period=self.before)
+        again = factories.make_update(
+            activity=before.activity,
+            period=self.now,
+            by=self.author,
+            narrative_en=before.narrative_en,
+        )
+        workflow.submit(again, by=self.author)
+        workflow.publish(again, by=self.reviewer)
 
     def make_evidence(self):
         activity = factories.make_activity(commitment=self.rich)

@@ -10,11 +10,13 @@ import pytest
 from babel.messages import pofile
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.test import Client, RequestFactory
 
 from agencies.models import User
 from plan_portal import components, errors, urls
-from strategic_areas.models import Source
+from strategic_areas.addresses import address
+from strategic_areas.models import ActivityUpdate, Commitment, Source
 from tests import nu_validator, public_site
 from tests.check import CATALOGUE, ROOT, translations
 from tests.crawling import SAMPLED, Crawl, name_of
@@ -96,6 +98,8 @@ def crawl(django_db_setup, django_db_blocker):
         every = {path for _, *both in public_site.instances() for path in both}
         with components.recorded(partials):
             crawl = Crawl(Client(), every)
+            for path in telling():
+                Client().get(path)
         crawl.broken += empty.broken
         crawl.leading_on = {
             (replaced.get_absolute_url(each), 301) for each in public_site.LANGUAGES
@@ -105,6 +109,19 @@ def crawl(django_db_setup, django_db_blocker):
         crawl.titles = set(Source.objects.values_list("title", flat=True))
         transaction.set_rollback(True)
     return crawl
+
+
+def telling():
+    """Pages of records of which there is something to tell that most do not have."""
+    told = Q(told__isnull=False) | Q(activities__told__isnull=False)
+    for commitment in Commitment.objects.filter(told).distinct():
+        yield commitment.get_absolute_url()
+    published = ActivityUpdate.objects.filter(
+        status="published", plan__code="plan-oficial", is_reserved=False
+    )
+    for lookup in ({"revision__gt": 1}, {"unchanged_since__isnull": False}):
+        update = published.filter(**lookup).first()
+        yield address("update", update.plan.code, update.public_id)
 
 
 def people():
