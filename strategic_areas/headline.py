@@ -15,9 +15,9 @@ from strategic_areas.progress import (
     Counts,
     Punctuality,
     Standing,
-    State,
     count,
 )
+from strategic_areas.states import CLOSED, CommitmentState
 
 
 class Finding(StrEnum):
@@ -29,8 +29,8 @@ class Finding(StrEnum):
     COUNTS = "counts"
 
 
-#: States of work that still has to keep its due date.
-UNFINISHED = frozenset(State) - {State.COMPLETED, State.CANCELLED}
+#: States of commitments that still have to keep their due date.
+UNFINISHED = frozenset(CommitmentState) - CLOSED
 #: The kinds of punctuality that unfinished work can have, in order.
 OWED = tuple(kept for kept in Punctuality if kept != Punctuality.FINISHED_LATE)
 

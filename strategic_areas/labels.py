@@ -6,10 +6,36 @@ from django.utils.translation import pgettext_lazy
 from strategic_areas.discipline import Promptness
 from strategic_areas.models import Execution, Result
 from strategic_areas.progress import Punctuality, State
+from strategic_areas.states import CommitmentState
 
 STATES = {
     **{State(value): label for value, label in Execution.choices},
+    State.LEFT_IN_PROGRESS: _("Under way by the last account"),
     State.NO_REPORT: _("No report"),
+}
+#: The words for the states of a commitment.
+COMMITMENT_STATES = {
+    CommitmentState.FULFILLED: pgettext_lazy("a commitment", "Fulfilled"),
+    CommitmentState.IN_PART: pgettext_lazy("a commitment", "Fulfilled in part"),
+    CommitmentState.UNFULFILLED: pgettext_lazy("a commitment", "Not fulfilled"),
+    CommitmentState.CARRIED_OVER: pgettext_lazy(
+        "a commitment", "Passes to another plan"
+    ),
+    CommitmentState.TO_DECLARE: _("Activities completed, result to be declared"),
+    CommitmentState.IN_PROGRESS: pgettext_lazy("a commitment", "In progress"),
+    CommitmentState.KEPT_UP: _("Kept up until the plan ended"),
+    CommitmentState.LEFT_IN_PROGRESS: _("In progress by its last report"),
+    CommitmentState.BEGUN: pgettext_lazy("a commitment", "Begun"),
+    CommitmentState.NOT_STARTED: pgettext_lazy("a commitment", "Not begun"),
+    CommitmentState.INCOMPLETE: _("Report incomplete"),
+    CommitmentState.PARTLY_SUSPENDED: _("Suspended in part"),
+    CommitmentState.SUSPENDED: pgettext_lazy("a commitment", "Suspended"),
+    CommitmentState.CANCELLED: pgettext_lazy("a commitment", "Cancelled"),
+    CommitmentState.IN_REVIEW: _("Reported, in review"),
+    CommitmentState.RESERVED: _("Reported; content withheld by law"),
+    CommitmentState.NO_REPORT: _("No report"),
+    CommitmentState.NOT_ASKED: _("Not asked for a report"),
+    CommitmentState.NO_ACTIVITIES: _("No activities on record"),
 }
 #: What a declaration says; "" is that of an old one, which said "not reached yet".
 DECLARED = {
@@ -40,3 +66,11 @@ PROMPTNESS = {
     Promptness.PENDING: pgettext_lazy("an answer to a round", "Not yet due"),
     Promptness.NOT_ASKED: pgettext_lazy("an answer to a round", "Not asked"),
 }
+
+
+def state_word(state) -> str:
+    """The word for the state of an activity or of a commitment; "" for none."""
+    if not state:
+        return ""
+    is_commitment = isinstance(state, CommitmentState)
+    return str((COMMITMENT_STATES if is_commitment else STATES)[state])

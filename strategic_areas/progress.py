@@ -14,6 +14,7 @@ from fractions import Fraction
 
 from strategic_areas.disclosure import PROTECTED, Protected
 from strategic_areas.newest import Account, newest, newness
+from strategic_areas.states import CommitmentState, Tally
 
 #: A stated due date this near makes work that is not completed "at risk".
 AT_RISK_DAYS = 30
@@ -24,10 +25,12 @@ ENOUGH_REPORTS = Fraction(2, 3)
 
 
 class State(StrEnum):
-    """How far work has come, as reported; in the order in which it is counted."""
+    """How far an activity has come, as reported; in the order of counts."""
 
     COMPLETED = "completed"
     IN_PROGRESS = "in_progress"
+    #: In progress by the last account of a plan that has ended.
+    LEFT_IN_PROGRESS = "left_in_progress"
     NOT_STARTED = "not_started"
     SUSPENDED = "suspended"
     CANCELLED = "cancelled"
@@ -44,9 +47,6 @@ class Punctuality(StrEnum):
     NO_DEADLINE = "no_deadline"
 
 
-#: What a lead declares of a result that is reached.
-FULFILLED = "fulfilled"
-
 #: Who may state a due date. The end of the plan says nothing about one record.
 STATED = frozenset({"plan", "amendment", "agency"})
 
@@ -57,6 +57,7 @@ class Report(Account):
 
     execution: str
     percent: int | Protected | None = None
+    is_reserved: bool = False
 
     @property
     def is_done(self) -> bool:
@@ -72,7 +73,7 @@ class Declaration(Account):
 
     @property
     def is_done(self) -> bool:
-        return self.result == FULFILLED
+        return self.result == CommitmentState.FULFILLED
 
 
 @dataclass(frozen=True)
@@ -90,21 +91,28 @@ class Deadline:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where one activity or commitment stands."""
+    """
+    Where one activity or commitment stands.
 
-    state: State
+    A reconstructed commitment has no state. A commitment's ``tally`` counts its
+    activities; ``said_on`` is the day of the account by which it is in its state.
+    """
+
+    state: State | CommitmentState | None
     punctuality: Punctuality | None
     percent: int | Protected | None = None
+    tally: Tally = Tally()
+    said_on: date | None = None
 
 
 @dataclass(frozen=True)
 class Counts:
-    """How many of ``total`` are in each state, in the order of ``State``."""
+    """How many of ``total`` are in each state, in the order of their kind."""
 
     total: int
-    by_state: tuple[tuple[State, int], ...]
+    by_state: tuple[tuple[State | CommitmentState, int], ...]
 
-    def __getitem__(self, state: State) -> int:
+    def __getitem__(self, state: State | CommitmentState) -> int:
         return dict(self.by_state)[state]
 
 
@@ -112,26 +120,6 @@ def activity_state(reports: Iterable[Report]) -> State:
     """What the newest report says. No report is a state of its own, never 0 %."""
     latest = newest(reports)
     return State(latest.execution) if latest else State.NO_REPORT
-
-
-def begun_with(accounts: Sequence[tuple[int | None, Account]]) -> Account | None:
-    """
-    The account with which the present state of a commitment began; None without any.
-
-    A declaration that the result is not reached begins no state. ``accounts`` are
-    pairs: of an activity its id and a report, of the commitment None and a
-    declaration.
-    """
-    reports, declared, first, state = {}, [], None, None
-    for activity, each in sorted(accounts, key=lambda pair: newness(pair[1])):
-        if activity is None:
-            declared.append(each)
-        else:
-            reports[activity] = State(each.execution)
-        reached = commitment_state(reports.values(), declared)
-        if reached != state:
-            first, state = each, reached
-    return None if state == State.NO_REPORT else first
 
 
 def done_between(
@@ -151,13 +139,19 @@ def done_between(
 
 
 def activity_standing(
-    reports: Sequence[Report], deadline: Deadline, today: date, stopped: str = ""
+    reports: Sequence[Report],
+    deadline: Deadline,
+    today: date,
+    stopped: str = "",
+    *,
+    is_over: bool = False,
 ) -> Standing:
     """
     State, percent and punctuality of one activity.
 
     What an amendment has ``stopped``, as suspended or cancelled, is that, unless it
-    was completed; and then it is never late.
+    was completed; and then it is never late. After the end of the plan nothing is
+    said to be in progress.
     """
     state = activity_state(reports)
     latest = newest(reports)
@@ -165,44 +159,8 @@ def activity_standing(
     if stopped and state != State.COMPLETED:
         return Standing(State(stopped), None, percent)
     kept = punctuality(state, deadline, today, percent, done_between(reports))
-    return Standing(state, kept, percent)
-
-
-def commitment_state(
-    activities: Iterable[State], declarations: Iterable[Declaration]
-) -> State:
-    """
-    Completed only when its lead declares so; never because its activities ended.
-
-    Otherwise in progress as soon as any activity has a report, unless none of those
-    reported on has begun.
-    """
-    latest = newest(declarations)
-    if latest and latest.is_done:
-        return State.COMPLETED
-    reported = {state for state in activities if state != State.NO_REPORT}
-    if not reported:
-        return State.NO_REPORT
-    return State.NOT_STARTED if reported == {State.NOT_STARTED} else State.IN_PROGRESS
-
-
-def commitment_standing(
-    activities: Sequence[Standing],
-    declarations: Sequence[Declaration],
-    deadline: Deadline,
-    today: date,
-    *,
-    is_official: bool,
-    stopped: str = "",
-) -> Standing:
-    """State, average percent where it means something, and punctuality."""
-    state = commitment_state((each.state for each in activities), declarations)
-    percent = average_percent(
-        [each.percent for each in activities], is_official=is_official
-    )
-    if stopped and state != State.COMPLETED:
-        return Standing(State(stopped), None, percent)
-    kept = punctuality(state, deadline, today, percent, done_between(declarations))
+    if is_over and state == State.IN_PROGRESS:
+        state = State.LEFT_IN_PROGRESS
     return Standing(state, kept, percent)
 
 
@@ -259,28 +217,18 @@ def _is_behind(
     return share - percent >= AT_RISK_POINTS
 
 
-def average_percent(
-    percents: Sequence[int | Protected | None], *, is_official: bool
-) -> int | Protected | None:
-    """
-    The average of a commitment's activities, rounded down; None without meaning.
-
-    It has one in a commitment of an official plan all of whose activities state a
-    percent. With one of them it is protected, for the others give it away.
-    """
-    if not is_official or not percents or None in percents:
-        return None
-    if PROTECTED in percents:
-        return PROTECTED
-    return sum(capped(percent) for percent in percents) // len(percents)
-
-
 def capped(percent: int) -> int:
     """The percent, brought between 0 and 100."""
     return min(100, max(0, percent))
 
 
-def count(states: Iterable[State]) -> Counts:
-    """How many are in each state; states that none is in are counted too."""
-    tally = Counter(states)
-    return Counts(tally.total(), tuple((state, tally[state]) for state in State))
+def count(
+    states: Iterable[State | CommitmentState | None], kinds=CommitmentState
+) -> Counts:
+    """
+    How many are in each of ``kinds``; those that none is in are counted too.
+
+    What has no state enters no count.
+    """
+    tally = Counter(state for state in states if state is not None)
+    return Counts(tally.total(), tuple((state, tally[state]) for state in kinds))

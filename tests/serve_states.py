@@ -31,7 +31,8 @@ def main(port):
         django.setup()
         call_command("compile_catalogues")
         call_command("prepare_portal", database_only=True)
-        import_module("tests.public_site").build()
+        site = import_module("tests.public_site")
+        site.add_states(site.build())
         call_command("runserver", str(port), use_reloader=False)
 
 

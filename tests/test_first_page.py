@@ -117,7 +117,7 @@ def test_a_late_commitment_leads_to_what_its_lead_declared(client, page):
     asked = factories.make_round()
     commitment = factories.make_commitment(plan=asked.plan, due_on=ago(5), **STATED)
     declared = factories.make_published_declaration(
-        commitment=commitment, period=asked, result="unfulfilled"
+        commitment=commitment, period=asked, result=""
     )
     words = {
         "plan": [asked.plan.code],
@@ -379,6 +379,7 @@ def test_who_was_never_asked_is_ranked_last_and_the_others_by_their_share():
         return members.AgencyRow(
             participation=Participation(agency=Agency(name_es=name)),
             counts=progress.count([]),
+            led=0,
             late=0,
             activities=0,
             discipline=Discipline(on_time, late, silent=0),

@@ -9,13 +9,15 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
 from django.utils import timezone
-from django.utils.translation import override
+from django.utils.translation import gettext, override
 
 from plan_portal.templatetags.tallies import tally
 from plan_portal.urls import PUBLIC_PAGES
 from strategic_areas import workflow
 from strategic_areas.addresses import RESERVED_WORDS, address
+from strategic_areas.labels import state_word
 from strategic_areas.models import ActivityUpdate, HelpLine, PublicationVersion
+from strategic_areas.states import RULE
 from tests import factories
 from tests.deep import DEEP
 from tests.public_site import MOST_QUERIES
@@ -554,8 +556,8 @@ def test_the_headline_of_an_official_plan_is_one_sentence_for_each_axis(client):
     words = " ".join(re.sub(r"<[^>]+>", " ", page.content.decode()).split())
     assert (headline.counts.total, headline.unfinished) == (2, 2)
     with override("en"):
-        assert tally(headline.counts.by_state, False) in words
-        assert tally(headline.punctuality.items(), False) in words
+        assert tally(headline.counts.by_state) in words
+        assert tally(headline.punctuality.items()) in words
 
 
 @pytest.mark.parametrize(("hours", "is_marked"), [("24 h", False), ("De día", True)])
@@ -570,6 +572,16 @@ def test_figures_without_words_are_of_no_language(client, db, hours, is_marked):
 
 
 # What the site says of itself
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_methodology_prints_the_rule_that_the_code_uses(client, db, language):
+    page = Page(client.get(address("methodology", language=language)).content.decode())
+
+    with override(language):
+        for row in RULE:
+            assert gettext(row.case) in page.text
+            assert all(state_word(state) in page.text for state in row.states)
 
 
 def test_the_glossary_begins_with_trafficking_and_smuggling(client):

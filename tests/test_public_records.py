@@ -4,7 +4,7 @@ import pytest
 
 from strategic_areas.addresses import address
 from strategic_areas.models import PlanChange
-from strategic_areas.progress import State
+from strategic_areas.states import CommitmentState as State
 from tests import factories
 from tests.test_public_pages import read
 
@@ -38,7 +38,7 @@ def test_a_target_tells_how_what_answers_it_stands(client):
     (answered,) = first.targets
     assert {
         state: [row.commitment for row in rows] for state, rows in answered.by_state
-    } == {State.COMPLETED: [done], State.NO_REPORT: [silent]}
+    } == {State.FULFILLED: [done], State.NO_ACTIVITIES: [silent]}
     assert second.code == "TIP"
     assert [each.target for each in second.targets] == [unanswered]
     assert second.targets[0].total == 0

@@ -212,3 +212,46 @@ def test_its_cards_feeds_and_files_measure_nothing_either(client, commitment, la
         text = client.get(address(name, plan, language=language)).content.decode()
         cells = {cell for line in csv.reader(io.StringIO(text)) for cell in line}
         assert not cells & {"60", "100"}, name
+
+
+def test_in_a_mixed_plan_no_page_gives_a_reconstructed_commitment_a_state(
+    client, monkeypatch
+):
+    """Whatever its agency and its lead said of it; the official one has its own."""
+    asked = factories.make_round()
+    lines = [
+        factories.make_commitment(plan=asked.plan, provenance=provenance)
+        for provenance in ("plan", "reconstructed")
+    ]
+    for line in lines:
+        activity = factories.make_activity(commitment=line)
+        factories.make_published_update(activity=activity, period=asked, percent=30)
+        factories.make_published_declaration(commitment=line, period=asked)
+    drawn = []
+    monkeypatch.setattr(
+        "strategic_areas.views.sharing.draw", lambda each: drawn.append(each) or b""
+    )
+
+    def told(name, line):
+        path = address(name, line.plan.code, line.code, language="es")
+        return client.get(path).content.decode()
+
+    code = asked.plan.code
+    listed = client.get(address("commitments", code))
+    table = client.get(address("plan_commitments", code)).content.decode("utf-8-sig")
+    for line in lines:
+        told("commitment_picture", line)
+    client.get(address("plan_picture", code))
+
+    heads = [told("commitment", line).split("<h2")[0] for line in lines]
+    cards = [told("commitment_card", line).split("<main>")[1] for line in lines]
+    for pages in (heads, cards):
+        assert ["status--fulfilled" in page for page in pages] == [True, False]
+        assert ["Encontramos 1 actividad: " in page for page in pages] == [False, True]
+        assert "status--" not in pages[1]
+    rows = list(csv.DictReader(io.StringIO(table)))
+    assert [row["Estado"] for row in rows] == ["Cumplido", ""]
+    assert [line.state for line in listed.context["lines"]] == ["fulfilled", None]
+    assert listed.context["board"].counts.total == 1
+    assert [len(each.parts) for each in drawn] == [1, 0, 1]
+    assert ["Encontramos" in each.note for each in drawn] == [False, True, True]

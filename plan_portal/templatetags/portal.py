@@ -14,9 +14,9 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from strategic_areas import addresses, disclosure
+from strategic_areas import addresses, disclosure, labels, sentences
 from strategic_areas.disclosure import PROTECTED
-from strategic_areas.labels import DECLARED, PROMPTNESS, PUNCTUALITY, STATES
+from strategic_areas.labels import DECLARED, PROMPTNESS, PUNCTUALITY
 from strategic_areas.marker import MARKER
 from strategic_areas.models import Provenance
 from strategic_areas.progress import Counts
@@ -171,7 +171,7 @@ def provenance(value):
 @register.filter
 def state_word(state):
     """The word for a state; "" for None."""
-    return STATES[state] if state else ""
+    return labels.state_word(state)
 
 
 @register.filter
@@ -182,8 +182,28 @@ def declared(result):
 
 @register.simple_tag
 def status(state):
-    """A state as a shape and a word."""
-    return made_once("_status.html", "state", state, str(STATES[state]))
+    """A state as a shape and a word; nothing for None."""
+    if not state:
+        return ""
+    return made_once("_status.html", "state", state, labels.state_word(state))
+
+
+@register.filter
+def work_done(tally):
+    """How many of a commitment's activities are completed, in words."""
+    return sentences.work_done(tally)
+
+
+@register.filter
+def said_by(row):
+    """By whom and in which month the state of a commitment was said, in words."""
+    return sentences.said_by(row)
+
+
+@register.filter
+def on_record(records):
+    """What is on record of reconstructed work, in one sentence."""
+    return sentences.on_record(records)
 
 
 @register.simple_tag

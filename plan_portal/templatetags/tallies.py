@@ -1,41 +1,143 @@
 """
 Counts in words, whose number and gender follow what is counted.
 
-Spanish says "9 terminados" of commitments, and "9 terminadas" of lines of work and of
-activities.
+Spanish says "9 suspendidos" of commitments, and "9 suspendidas" of activities.
 """
 
 from django import template
 from django.utils.translation import npgettext_lazy
 
 from strategic_areas.progress import Punctuality, State
+from strategic_areas.states import CommitmentState
 
 register = template.Library()
 
 COMMITMENTS = {
-    State.COMPLETED: npgettext_lazy(
-        "commitments", "%(n)d completed", "%(n)d completed", "n"
+    CommitmentState.FULFILLED: npgettext_lazy(
+        "commitments",
+        "%(n)d fulfilled",
+        "%(n)d fulfilled",
+        "n",
     ),
-    State.IN_PROGRESS: npgettext_lazy(
-        "commitments", "%(n)d in progress", "%(n)d in progress", "n"
+    CommitmentState.IN_PART: npgettext_lazy(
+        "commitments",
+        "%(n)d fulfilled in part",
+        "%(n)d fulfilled in part",
+        "n",
     ),
-    State.NOT_STARTED: npgettext_lazy(
-        "commitments", "%(n)d not started", "%(n)d not started", "n"
+    CommitmentState.UNFULFILLED: npgettext_lazy(
+        "commitments",
+        "%(n)d not fulfilled",
+        "%(n)d not fulfilled",
+        "n",
     ),
-    State.SUSPENDED: npgettext_lazy(
-        "commitments", "%(n)d suspended", "%(n)d suspended", "n"
+    CommitmentState.CARRIED_OVER: npgettext_lazy(
+        "commitments",
+        "%(n)d that pass to another plan",
+        "%(n)d that pass to another plan",
+        "n",
     ),
-    State.CANCELLED: npgettext_lazy(
-        "commitments", "%(n)d cancelled", "%(n)d cancelled", "n"
+    CommitmentState.TO_DECLARE: npgettext_lazy(
+        "commitments",
+        "%(n)d with all activities completed, result to be declared",
+        "%(n)d with all activities completed, result to be declared",
+        "n",
     ),
-    State.NO_REPORT: npgettext_lazy(
-        "commitments", "%(n)d without a report", "%(n)d without a report", "n"
+    CommitmentState.IN_PROGRESS: npgettext_lazy(
+        "commitments",
+        "%(n)d in progress",
+        "%(n)d in progress",
+        "n",
+    ),
+    CommitmentState.KEPT_UP: npgettext_lazy(
+        "commitments",
+        "%(n)d kept up until the plan ended",
+        "%(n)d kept up until the plan ended",
+        "n",
+    ),
+    CommitmentState.LEFT_IN_PROGRESS: npgettext_lazy(
+        "commitments",
+        "%(n)d in progress by the last report",
+        "%(n)d in progress by the last report",
+        "n",
+    ),
+    CommitmentState.BEGUN: npgettext_lazy(
+        "commitments",
+        "%(n)d begun",
+        "%(n)d begun",
+        "n",
+    ),
+    CommitmentState.NOT_STARTED: npgettext_lazy(
+        "commitments",
+        "%(n)d not begun",
+        "%(n)d not begun",
+        "n",
+    ),
+    CommitmentState.INCOMPLETE: npgettext_lazy(
+        "commitments",
+        "%(n)d with an incomplete report",
+        "%(n)d with an incomplete report",
+        "n",
+    ),
+    CommitmentState.PARTLY_SUSPENDED: npgettext_lazy(
+        "commitments",
+        "%(n)d suspended in part",
+        "%(n)d suspended in part",
+        "n",
+    ),
+    CommitmentState.SUSPENDED: npgettext_lazy(
+        "commitments",
+        "%(n)d suspended",
+        "%(n)d suspended",
+        "n",
+    ),
+    CommitmentState.CANCELLED: npgettext_lazy(
+        "commitments",
+        "%(n)d cancelled",
+        "%(n)d cancelled",
+        "n",
+    ),
+    CommitmentState.IN_REVIEW: npgettext_lazy(
+        "commitments",
+        "%(n)d reported, in review",
+        "%(n)d reported, in review",
+        "n",
+    ),
+    CommitmentState.RESERVED: npgettext_lazy(
+        "commitments",
+        "%(n)d reported, content withheld by law",
+        "%(n)d reported, content withheld by law",
+        "n",
+    ),
+    CommitmentState.NO_REPORT: npgettext_lazy(
+        "commitments",
+        "%(n)d without a report",
+        "%(n)d without a report",
+        "n",
+    ),
+    CommitmentState.NOT_ASKED: npgettext_lazy(
+        "commitments",
+        "%(n)d not asked for a report",
+        "%(n)d not asked for a report",
+        "n",
+    ),
+    CommitmentState.NO_ACTIVITIES: npgettext_lazy(
+        "commitments",
+        "%(n)d without activities on record",
+        "%(n)d without activities on record",
+        "n",
     ),
     Punctuality.ON_TIME: npgettext_lazy(
-        "commitments", "%(n)d on time", "%(n)d on time", "n"
+        "commitments",
+        "%(n)d on time",
+        "%(n)d on time",
+        "n",
     ),
     Punctuality.AT_RISK: npgettext_lazy(
-        "commitments", "%(n)d at risk of delay", "%(n)d at risk of delay", "n"
+        "commitments",
+        "%(n)d at risk of delay",
+        "%(n)d at risk of delay",
+        "n",
     ),
     Punctuality.LATE: npgettext_lazy("commitments", "%(n)d late", "%(n)d late", "n"),
     Punctuality.NO_DEADLINE: npgettext_lazy(
@@ -45,41 +147,14 @@ COMMITMENTS = {
         "n",
     ),
 }
-LINES_OF_WORK = {
-    State.COMPLETED: npgettext_lazy(
-        "lines of work", "%(n)d completed", "%(n)d completed", "n"
-    ),
-    State.IN_PROGRESS: npgettext_lazy(
-        "lines of work", "%(n)d in progress", "%(n)d in progress", "n"
-    ),
-    State.NOT_STARTED: npgettext_lazy(
-        "lines of work", "%(n)d not started", "%(n)d not started", "n"
-    ),
-    State.SUSPENDED: npgettext_lazy(
-        "lines of work", "%(n)d suspended", "%(n)d suspended", "n"
-    ),
-    State.CANCELLED: npgettext_lazy(
-        "lines of work", "%(n)d cancelled", "%(n)d cancelled", "n"
-    ),
-    State.NO_REPORT: npgettext_lazy(
-        "lines of work", "%(n)d without a report", "%(n)d without a report", "n"
-    ),
-    Punctuality.ON_TIME: npgettext_lazy(
-        "lines of work", "%(n)d on time", "%(n)d on time", "n"
-    ),
-    Punctuality.AT_RISK: npgettext_lazy(
-        "lines of work", "%(n)d at risk of delay", "%(n)d at risk of delay", "n"
-    ),
-    Punctuality.LATE: npgettext_lazy("lines of work", "%(n)d late", "%(n)d late", "n"),
-    Punctuality.NO_DEADLINE: npgettext_lazy(
-        "lines of work",
-        "%(n)d without a known deadline",
-        "%(n)d without a known deadline",
-        "n",
-    ),
-}
 #: Used of official plans only: in a reconstruction finished work is not counted.
 ACTIVITIES = {
+    State.LEFT_IN_PROGRESS: npgettext_lazy(
+        "activities",
+        "%(n)d under way by the last account",
+        "%(n)d under way by the last account",
+        "n",
+    ),
     State.COMPLETED: npgettext_lazy(
         "activities", "%(n)d completed", "%(n)d completed", "n"
     ),
@@ -102,13 +177,13 @@ ACTIVITIES = {
 
 
 @register.simple_tag
-def tally(numbers, is_reconstructed):
+def tally(numbers):
     """
     The numbers that are not zero in words, such as "9 completed, 13 in progress".
 
     ``numbers`` are pairs of a state or a punctuality and a number.
     """
-    return _said(numbers, LINES_OF_WORK if is_reconstructed else COMMITMENTS)
+    return _said(numbers, COMMITMENTS)
 
 
 @register.simple_tag

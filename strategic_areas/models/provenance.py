@@ -33,6 +33,8 @@ PROVENANCE_OF_KIND = {
     "ngo_news": Provenance.PRESS,
     "press": Provenance.PRESS,
 }
+#: The kinds of sources that are no public body's own: the press and organisations.
+OUTSIDE = ("press", "ngo_news", "ngo_report")
 #: The provenances that sources can give, the strongest first.
 STRENGTH = [Provenance.DOCUMENTED, Provenance.PRESS, Provenance.RECONSTRUCTED]
 #: The provenances that a plan file may state; the others come from reports made here.

@@ -20,12 +20,25 @@ FONTS = Path(__file__).parent / "fonts"
 PAPER, INK, SOFT, HEADER, LINE = "#ffffff", "#1d2433", "#4a5365", "#003876", "#cfd5de"
 #: As in portal.css, where a test compares them.
 COLOURS = {
-    "completed": "#17603a",
+    "fulfilled": "#17603a",
+    "in_part": "#3a7549",
+    "unfulfilled": "#9b1c1c",
+    "carried_over": "#0f6b6b",
+    "to_declare": "#4a7724",
     "in_progress": "#1f5aa6",
+    "kept_up": "#2b6f9e",
+    "left_in_progress": "#486a98",
+    "begun": "#4763b8",
     "not_started": "#5a6372",
+    "incomplete": "#6e6752",
+    "partly_suspended": "#94600f",
     "suspended": "#8a4b00",
     "cancelled": "#6b2c7e",
+    "in_review": "#7558b0",
+    "reserved": "#3b4252",
     "no_report": LINE,
+    "not_asked": LINE,
+    "no_activities": LINE,
 }
 
 
@@ -44,7 +57,8 @@ class Picture:
     What is drawn, from the top: the site, what it is, its name, figures, the date.
 
     ``parts`` are the segments of the bar with their legend; a single one without a
-    number is told as a state alone.
+    number is told as a state alone. ``note`` says what is on record of reconstructed
+    work.
     """
 
     site: str
@@ -53,6 +67,7 @@ class Picture:
     summary: str
     parts: Sequence[Part]
     foot: str
+    note: str = ""
 
 
 def draw(picture: Picture) -> bytes:
@@ -66,7 +81,10 @@ def draw(picture: Picture) -> bytes:
     canvas.text((MARGIN, top), fitting(picture.summary, 34), INK, font(34, "Bold"))
     if sum(part.number or 0 for part in picture.parts):
         _bar(canvas, picture.parts, top + 62)
-    _legend(canvas, picture.parts, top + 112)
+    top = _legend(canvas, picture.parts, top + 112) if picture.parts else top + 62
+    for line in wrapped(picture.note, 28, 3):
+        canvas.text((MARGIN, top), line, INK, font(28))
+        top += 40
     canvas.text((MARGIN, HEIGHT - 34), picture.foot, SOFT, font(24), anchor="ls")
     stored = BytesIO()
     image.quantize(64, Image.Quantize.FASTOCTREE).save(stored, "PNG")
@@ -132,3 +150,4 @@ def _legend(canvas, parts, top):
         canvas.rectangle(square, fill=COLOURS[part.state], outline=SOFT)
         canvas.text((left + 32, top), text, INK, font(28))
         left += width + 40
+    return top + 54

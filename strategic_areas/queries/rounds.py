@@ -19,7 +19,6 @@ from strategic_areas.discipline import Standing
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
-    Plan,
     ReportingPeriod,
     RoundReopening,
     Status,
@@ -29,21 +28,10 @@ from strategic_areas.models.review import HANDED_IN
 from strategic_areas.queries.plan import answering, past
 from strategic_areas.queries.plan import board as boards
 from strategic_areas.queries.plan.board import ActivityRow, Board
+from strategic_areas.queries.plan.plans import opened
 
 #: Of how many rounds the lists of agencies tell who reported on time.
 LAST_ROUNDS = 4
-
-
-def opened(periods: Iterable[ReportingPeriod], today: date) -> list[ReportingPeriod]:
-    """The real rounds among a plan's periods that have opened, newest first."""
-    rounds = [
-        period
-        for period in periods
-        if period.is_round and not period.is_demonstration and period.opens_on <= today
-    ]
-    return sorted(
-        rounds, key=lambda each: (each.ends_on, each.opens_on, -each.pk), reverse=True
-    )
 
 
 def latest(periods: Iterable[ReportingPeriod], today: date) -> ReportingPeriod | None:
@@ -116,9 +104,7 @@ def headline_of(board: Board, today: date) -> headline.Headline:
     asked, plan = latest(board.periods, today), board.plan
     owing = [row for row in board.activities if owes(row, asked)]
     answered = [row for row in board.activities if has_answered(row, asked)]
-    is_over = plan.ends_on < past.day_of(plan, today) or (
-        plan.until is None and plan.status == Plan.Status.ENDED
-    )
+    is_over = past.is_over(plan, past.day_of(plan, today))
     return headline.headline(
         [row.standing for row in board.rows],
         ended_on=plan.ends_on if is_over else None,

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.shortcuts import render
 from django.utils import timezone
 
-from strategic_areas import discipline, progress
+from strategic_areas import discipline, progress, states
 from strategic_areas import glossary as words
 from strategic_areas.queries import rounds
 from strategic_areas.queries.pages import help_lines
@@ -81,6 +81,7 @@ def methodology(request):
 def rules():
     """The thresholds that the page names, from the code that uses them."""
     return {
+        "rule": states.RULE,
         "at_risk_days": progress.AT_RISK_DAYS,
         "at_risk_points": progress.AT_RISK_POINTS,
         "enough_reports": progress.ENOUGH_REPORTS,

@@ -56,9 +56,7 @@ def agency(request, plan, slug):
     page = found_or_404(agencies.page(agency, participation, standing, today))
     context = {"plan": plan, "board": standing, "agency": agency, "page": page}
     for name, rows in (("led", page.led), ("supported", page.supported)):
-        context[name] = commitment_lines.lines(
-            rows, is_reconstructed=standing.is_reconstructed
-        )
+        context[name] = commitment_lines.lines(rows)
     return render(request, "agency.html", context)
 
 
@@ -91,7 +89,7 @@ def headings(board: Board, rows: Iterable[AgencyRow]) -> dict[str, str]:
     else:
         found = {
             "led": _("Commitments led"),
-            "completed": pgettext("commitments", "Completed"),
+            "completed": pgettext("commitments", "Fulfilled"),
             "late": pgettext("commitments", "Late"),
         }
     found["activities"] = _("Activities")
@@ -117,7 +115,7 @@ def lines(rows: Iterable[AgencyRow], board: Board, query: str = "") -> list[Line
 
 def _figure(row, name):
     if name == "led":
-        return str(row.counts.total)
+        return str(row.led)
     if name != "on_time":
         return str(getattr(row, name))
     if not row.discipline.asked:

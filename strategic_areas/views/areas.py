@@ -37,7 +37,7 @@ def area(request, plan, slug):
     context["programmes"] = [
         (
             each.programme,
-            commitment_lines.lines(each.rows, is_reconstructed=found.is_reconstructed),
+            commitment_lines.lines(each.rows),
         )
         for each in row.programmes
     ]

@@ -5,15 +5,18 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.utils.formats import date_format
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from strategic_areas.disclosure import Protected
-from strategic_areas.labels import PUNCTUALITY, STATES
+from strategic_areas.labels import PUNCTUALITY, state_word
 from strategic_areas.models import Commitment, Provenance
-from strategic_areas.progress import Punctuality, State
+from strategic_areas.progress import Punctuality
 from strategic_areas.queries.pages.catalogue import Catalogue, due_day
 from strategic_areas.queries.plan.board import CommitmentRow
+from strategic_areas.queries.plan.records import Records
+from strategic_areas.sentences import on_record, work_done
+from strategic_areas.states import CommitmentState
 from strategic_areas.views import tables
 
 
@@ -24,18 +27,18 @@ class Line:
     commitment: Commitment
     address: str
     area: str
-    state: State
+    #: None of reconstructed work, of which ``records`` tells what is on record.
+    state: CommitmentState | None
+    records: Records | None
     percent: int | Protected | None
     due: str
     punctuality: Punctuality | None
-    #: What is told of its activities; "" where a percent says more or it has none.
-    work: str = ""
+    #: What is told of its activities; "" where it has none.
+    work: str
 
 
-def lines(
-    rows: Iterable[CommitmentRow], *, is_reconstructed: bool = True
-) -> list[Line]:
-    """Rows of the table. For a reconstruction they do not tell what is finished."""
+def lines(rows: Iterable[CommitmentRow]) -> list[Line]:
+    """Rows of the table. Of reconstructed work they do not tell what is finished."""
     found = []
     for row in rows:
         day = due_day(row)
@@ -45,28 +48,19 @@ def lines(
                 address=row.commitment.get_absolute_url(),
                 area=row.commitment.programme.area.label,
                 state=row.standing.state,
+                records=row.records,
                 percent=row.standing.percent,
                 due=date_format(day, "SHORT_DATE_FORMAT") if day else "",
                 punctuality=row.standing.punctuality,
-                work=_work(row, is_reconstructed),
+                work=work_done(row.standing.tally) or _number(row),
             )
         )
     return found
 
 
-def _work(row, is_reconstructed):
-    number = len(row.activities)
-    if is_reconstructed:
-        return str(number)
-    if row.standing.percent is not None or not number:
-        return ""
-    done = sum(each.standing.state == State.COMPLETED for each in row.activities)
-    words = ngettext(
-        "%(done)d of %(number)d activity completed",
-        "%(done)d of %(number)d activities completed",
-        number,
-    )
-    return words % {"done": done, "number": number}
+def _number(row):
+    """How many activities reconstructed work has; "" for official work."""
+    return str(len(row.activities)) if row.records else ""
 
 
 def as_csv(found: Catalogue):
@@ -79,6 +73,7 @@ def as_csv(found: Catalogue):
         _("Strategic area"),
         _("Programme"),
         _("State"),
+        _("Activities"),
         _("Percent"),
         _("Starts on"),
         _("Due on"),
@@ -103,7 +98,8 @@ def _cells(row, found):
         commitment.title,
         commitment.programme.area.name,
         commitment.programme.name,
-        STATES[standing.state],
+        state_word(standing.state),
+        on_record(row.records) if row.records else work_done(standing.tally),
         standing.percent,
         commitment.starts_on,
         day,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from strategic_areas.addresses import address
-from strategic_areas.labels import PUNCTUALITY, STATES
+from strategic_areas.labels import COMMITMENT_STATES, PUNCTUALITY
 from strategic_areas.queries.pages import catalogue, commitments
 from strategic_areas.queries.plan import board
 from strategic_areas.queries.plan.succession import Succession
@@ -108,7 +108,7 @@ def _columns(board):
     return {
         "code": _("Line of work") if is_reconstructed else _("Commitment"),
         "area": _("Area"),
-        "state": _("State"),
+        "state": _("State") if board.knows_the_matrix else _("Records by year"),
         "agency": _("Lead"),
         "due": _("Due"),
     }
@@ -151,7 +151,7 @@ def _fields(found):
     yield (
         "state",
         (_("State"), _("Any state")),
-        [("", str(state), str(label)) for state, label in STATES.items()],
+        [("", str(state), str(label)) for state, label in COMMITMENT_STATES.items()],
     )
     yield (
         "punctuality",

@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from strategic_areas.addresses import address
-from strategic_areas.labels import STATES
+from strategic_areas.labels import state_word
 from strategic_areas.pictures import Part, Picture, draw
 from strategic_areas.queries.pages import agencies, areas
 from strategic_areas.queries.plan import board
-from strategic_areas.queries.plan.board import count_rows
+from strategic_areas.queries.plan.board import count_rows, records_of
+from strategic_areas.sentences import on_record
 from strategic_areas.views.parameters import found_or_404, public_plan
 
 
@@ -74,7 +75,7 @@ def _of_commitment(plan, code):
 def area_card(request, plan, slug):
     """How an area's commitments stand."""
     area, found, rows = _of_area(plan, slug)
-    context = {"record": area, "field": "name", "counts": count_rows(rows)}
+    context = {"record": area, "field": "name", "rows": rows}
     return _card(request, found, area.get_absolute_url(), context)
 
 
@@ -82,7 +83,7 @@ def area_card(request, plan, slug):
 def agency_card(request, plan, slug):
     """How the commitments that an agency leads stand."""
     agency, found, rows = _of_agency(plan, slug)
-    context = {"record": agency, "field": "name", "counts": count_rows(rows)}
+    context = {"record": agency, "field": "name", "rows": rows}
     page = address("agency", found.plan.code, agency.slug)
     return _card(request, found, page, context)
 
@@ -97,6 +98,9 @@ def commitment_card(request, plan, code):
 
 def _card(request, found, page, context):
     context |= {"plan": found.plan, "board": found, "page": page}
+    if "rows" in context:
+        context["counts"] = count_rows(context["rows"])
+        context["records"] = records_of(context["rows"])
     return render(request, "card.html", context)
 
 
@@ -125,24 +129,27 @@ def agency_picture(request, plan, slug):
 def commitment_picture(request, plan, code):
     """In which state one commitment is, and who leads it."""
     found, row = _of_commitment(plan, code)
-    state = row.standing.state
+    state, lead = row.standing.state, row.commitment.lead.name
+    summary = _("Lead: %(agency)s") % {"agency": lead}
     return _picture(
         found,
         kicker=f"{_kicker(found.plan)} · {code}",
         title=row.commitment.title,
-        summary=_("Lead: %(agency)s") % {"agency": row.commitment.lead.name},
-        parts=[Part(state, str(STATES[state]))],
+        summary=summary,
+        parts=[Part(state, state_word(state))] if state else [],
+        note=on_record(row.records) if row.records else "",
     )
 
 
 def _picture_of_counts(found, title, rows):
-    counts = count_rows(rows)
+    counts, records = count_rows(rows), records_of(rows)
     return _picture(
         found,
         kicker=_kicker(found.plan),
         title=title,
-        summary=_total(counts.total, found.is_reconstructed),
-        parts=[Part(s, str(STATES[s]), n) for s, n in counts.by_state if n],
+        summary=_total(counts.total, len(rows)),
+        parts=[Part(s, state_word(s), n) for s, n in counts.by_state if n],
+        note=on_record(records) if records else "",
     )
 
 
@@ -152,14 +159,19 @@ def _picture(found, **content):
     return HttpResponse(draw(picture), content_type="image/png")
 
 
-def _total(number, is_reconstructed):
-    if not number:
-        return _("No commitments are on record.")
-    if is_reconstructed:
-        text = ngettext("%(number)s line of work", "%(number)s lines of work", number)
-    else:
-        text = ngettext("%(number)s commitment", "%(number)s commitments", number)
-    return text % {"number": number}
+def _total(counted, every):
+    """How many commitments and reconstructed lines of work there are."""
+    parts = [
+        (counted, ngettext("%(number)s commitment", "%(number)s commitments", counted)),
+        (
+            every - counted,
+            ngettext(
+                "%(number)s line of work", "%(number)s lines of work", every - counted
+            ),
+        ),
+    ]
+    said = [text % {"number": number} for number, text in parts if number]
+    return " · ".join(said) or _("No commitments are on record.")
 
 
 def _kicker(plan):

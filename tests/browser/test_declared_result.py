@@ -81,5 +81,5 @@ def test_a_declared_result_is_sent_reviewed_and_read(browser, live_server, scrip
     for language in ("es", "en"):
         page.goto(commitment.get_absolute_url(language=language))
         expect(page.get_by_role("main")).to_contain_text(STATEMENT)
-    expect(page.locator(".status--completed").first).to_be_visible()
+    expect(page.locator(".status--fulfilled").first).to_be_visible()
     context.close()

@@ -167,7 +167,7 @@ def test_a_picture_draws_the_figures_of_its_page(client, commitment, monkeypatch
     for kind, args in arguments(commitment).items():
         client.get(address(f"{kind}_picture", *args))
 
-    both = [("in_progress", 1), ("no_report", 1)]
+    both = [("in_progress", 1), ("no_activities", 1)]
     assert [[(p.state, p.number) for p in each.parts] for each in drawn] == [
         both,
         both,
@@ -176,12 +176,16 @@ def test_a_picture_draws_the_figures_of_its_page(client, commitment, monkeypatch
     ]
 
 
+#: States of which a bar is drawn as an empty part.
+WITHOUT_WORK = {"no_report", "not_asked", "no_activities"}
+
+
 def test_pictures_use_the_colours_of_the_pages():
     css = (site.BASE_DIR / "plan_portal/static/portal.css").read_text()
     light = dict(re.findall(r"--(\w+): (#\w+);", css.split("@media")[0]))
 
     assert {
-        state: light["line" if state == "no_report" else state]
+        state: light["line" if state in WITHOUT_WORK else state]
         for state in pictures.COLOURS
     } == pictures.COLOURS
 

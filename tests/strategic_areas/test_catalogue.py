@@ -72,7 +72,7 @@ def codes(response):
         ({}, ["A-1", "A-2", "B-1"]),
         ({"area": "1"}, ["A-1", "A-2"]),
         ({"agency": "mmujer"}, ["A-1", "B-1"]),
-        ({"state": "completed"}, ["B-1"]),
+        ({"state": "fulfilled"}, ["B-1"]),
         ({"punctuality": "late"}, ["A-2"]),
         ({"framework": "SDG-5.2"}, ["B-1"]),
         ({"q": "CAMPANA  ninez"}, ["A-1"]),
@@ -98,7 +98,7 @@ def test_each_value_tells_how_many_it_leaves_given_the_other_filters(client, pla
     }
     assert told["area"] == {"1": 2, "2": 1}
     assert told["agency"] == {"mmujer": 1, "pn": 1}
-    assert told["state"] == {"no_report": 2, "completed": 0}
+    assert told["state"] == {"no_report": 2, "fulfilled": 0}
 
 
 def test_an_area_of_two_programmes_stands_in_its_filter_once(client, plan):
@@ -122,14 +122,14 @@ def test_every_choice_of_the_form_leaves_as_many_as_it_tells(client, plan):
 
 
 def test_an_empty_result_says_which_filter_to_loosen(client, plan):
-    response = ask(client, plan, area="1", agency="mmujer", state="completed")
+    response = ask(client, plan, area="1", agency="mmujer", state="fulfilled")
 
     assert response.status_code == 200
     assert codes(response) == []
     without = {each.name: each.without for each in response.context["chosen"]}
     assert without == {"area": 1, "state": 1, "agency": 0}
     links = {a.get("href") for a in Page(response.content.decode()).every("a")}
-    assert {"?agency=mmujer&state=completed", "?area=1&agency=mmujer", "?"} <= links
+    assert {"?agency=mmujer&state=fulfilled", "?area=1&agency=mmujer", "?"} <= links
 
 
 @pytest.mark.parametrize(

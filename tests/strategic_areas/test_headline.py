@@ -3,10 +3,11 @@ from datetime import date
 import pytest
 
 from strategic_areas.headline import Finding, headline
-from strategic_areas.progress import Punctuality, Standing, State
+from strategic_areas.progress import Punctuality, Standing
+from strategic_areas.states import CommitmentState as State
 
 STANDINGS = [
-    Standing(State.COMPLETED, Punctuality.ON_TIME),
+    Standing(State.FULFILLED, Punctuality.ON_TIME),
     Standing(State.IN_PROGRESS, Punctuality.AT_RISK),
     Standing(State.NO_REPORT, Punctuality.LATE),
     Standing(State.CANCELLED, None),

@@ -15,13 +15,11 @@ from strategic_areas.progress import (
     State,
     activity_standing,
     activity_state,
-    average_percent,
-    commitment_standing,
-    commitment_state,
     count,
     done_between,
     punctuality,
 )
+from strategic_areas.standings import commitment_standing
 
 DUE = date(2026, 6, 30)
 STATED = Deadline(due_on=DUE, due_provenance="plan")
@@ -181,67 +179,17 @@ def test_lateness_of_completed_work_is_never_guessed(begins, said_on, expected):
     assert standing.punctuality == expected
 
 
-def test_a_commitment_is_not_completed_because_its_activities_ended():
-    assert commitment_state([State.COMPLETED] * 3, []) == State.IN_PROGRESS
-
-
-@given(st.lists(states))
-def test_a_declaration_of_the_result_completes_a_commitment(activities):
-    assert commitment_state(activities, [declaration()]) == State.COMPLETED
-
-
-@given(st.lists(states))
-def test_without_a_declaration_nothing_completes_a_commitment(activities):
-    assert commitment_state(activities, []) != State.COMPLETED
-    assert commitment_state(activities, [declaration(False)]) != State.COMPLETED
-
-
-def test_the_newest_declaration_stands():
-    reached = declaration(ends_on=date(2025, 12, 31))
-    taken_back = declaration(False, ends_on=date(2026, 3, 31))
-
-    state = commitment_state([State.IN_PROGRESS], [reached, taken_back])
-
-    assert state == State.IN_PROGRESS
-
-
-@pytest.mark.parametrize(
-    ("activities", "expected"),
-    [
-        ([], State.NO_REPORT),
-        ([State.NO_REPORT, State.NO_REPORT], State.NO_REPORT),
-        ([State.NOT_STARTED, State.NO_REPORT], State.NOT_STARTED),
-        ([State.NOT_STARTED, State.SUSPENDED], State.IN_PROGRESS),
-        ([State.NO_REPORT, State.COMPLETED], State.IN_PROGRESS),
-    ],
-)
-def test_a_commitment_moves_with_the_reports_of_its_activities(activities, expected):
-    assert commitment_state(activities, []) == expected
-
-
 def test_a_commitment_declared_reached_in_time_is_on_time():
     standing = commitment_standing(
         [], [declaration(ends_on=DUE)], STATED, date(2030, 1, 1), is_official=True
     )
 
-    assert standing == Standing(State.COMPLETED, Punctuality.ON_TIME, None)
-
-
-def test_an_average_needs_an_official_plan_and_a_percent_of_every_activity():
-    assert average_percent([50, 100], is_official=True) == 75
-    assert average_percent([50, 100], is_official=False) is None
-    assert average_percent([50, None], is_official=True) is None
-    assert average_percent([], is_official=True) is None
-
-
-@given(st.lists(st.integers(-500, 500), min_size=1))
-def test_no_average_leaves_0_to_100(percents):
-    assert 0 <= average_percent(percents, is_official=True) <= 100
+    assert (standing.state, standing.punctuality) == ("fulfilled", Punctuality.ON_TIME)
 
 
 @given(st.lists(states))
 def test_counts_sum_to_their_denominator_in_a_fixed_order(found):
-    counts = count(found)
+    counts = count(found, State)
 
     assert sum(number for _, number in counts.by_state) == counts.total == len(found)
     assert [state for state, _ in counts.by_state] == list(State)

@@ -116,33 +116,33 @@ def test_only_published_real_updates_make_a_state():
         activity=activity, period=make_demonstration(commitment.plan)
     )
 
-    assert state_of(commitment) == progress.State.NO_REPORT
+    assert state_of(commitment) == "in_review"
 
 
-def test_a_published_update_puts_a_commitment_in_progress():
+def test_completed_activities_leave_the_result_to_be_declared():
     activity = factories.make_activity()
     factories.make_published_update(
         activity=activity, execution="completed", percent=100
     )
 
-    assert state_of(activity.commitment) == progress.State.IN_PROGRESS
+    assert state_of(activity.commitment) == "to_declare"
 
 
-def test_a_published_declaration_of_the_lead_completes_a_commitment():
+def test_a_published_declaration_of_the_lead_fulfils_a_commitment():
     declared = factories.make_published_declaration()
 
-    assert state_of(declared.commitment) == progress.State.COMPLETED
+    assert state_of(declared.commitment) == "fulfilled"
 
 
-def test_a_draft_or_demonstrated_declaration_completes_nothing():
+def test_a_draft_or_demonstrated_declaration_fulfils_nothing():
     draft = factories.make_declaration()
     plan = factories.make_plan()
     shown = factories.make_published_declaration(
         commitment=factories.make_commitment(plan=plan), period=make_demonstration(plan)
     )
 
-    assert state_of(draft.commitment) == progress.State.NO_REPORT
-    assert state_of(shown.commitment) == progress.State.NO_REPORT
+    assert state_of(draft.commitment) == "no_activities"
+    assert state_of(shown.commitment) == "no_activities"
 
 
 def test_a_superseded_commitment_is_counted_no_more():
@@ -159,7 +159,7 @@ def test_a_withdrawn_update_makes_no_state():
     update = factories.make_published_update()
     workflow.withdraw(update, by=factories.make_reviewer(), reason="It was mistaken.")
 
-    assert state_of(update.activity.commitment) == progress.State.NO_REPORT
+    assert state_of(update.activity.commitment) == "not_asked"
 
 
 # Rounds and the headline
@@ -296,7 +296,7 @@ def test_a_successor_shows_what_was_filed_under_its_predecessors():
     page = page_of(new)
 
     assert [(m.entry.pk, m.former) for m in page.timeline] == [(update.pk, old)]
-    assert page.row.standing.state == progress.State.NO_REPORT
+    assert page.row.standing.state == "no_activities"
     old_page = commitments.by_code(plan.code, old.commitment.code)
     assert commitments.successor(old_page, Succession(plan)) == new
 

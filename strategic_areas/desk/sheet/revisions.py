@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.fields import Kind
-from strategic_areas.models import OPEN, Status
+from strategic_areas.models import OPEN, Execution, Status
 from strategic_areas.progress import State
 from strategic_areas.workflow import guard
 
@@ -196,7 +196,7 @@ def _plain(value):
 #: The cases of a percent that the rules tell apart, with an example of each.
 PERCENT_EXAMPLES = {"none": None, "zero": 0, "part": 50, "full": 100}
 #: The executions that an agency may state; "" while it has stated none.
-STATES = ["", *(state for state in State if state != State.NO_REPORT)]
+STATES = ["", *map(State, Execution.values)]
 
 
 def execution_for(percent, execution):

@@ -24,6 +24,7 @@ from strategic_areas.queries.plan.board import (
     Board,
     CommitmentRow,
     count_rows,
+    records_of,
     sentence_of,
 )
 from strategic_areas.queries.plan.counted import CountedReport
@@ -52,6 +53,11 @@ class AgencyPage:
     to_come: ReportingPeriod | None
     former_names: tuple[AgencyName, ...]
     comments: tuple["Comment", ...]
+
+    @property
+    def records(self):
+        """What is on record of the reconstructed work that it leads."""
+        return records_of(self.led)
 
     @property
     def sentence(self):

@@ -13,8 +13,10 @@ from strategic_areas.queries.plan.board import (
     Board,
     CommitmentRow,
     count_rows,
+    records_of,
     sentence_of,
 )
+from strategic_areas.queries.plan.records import Records
 from strategic_areas.queries.updates import record
 from strategic_areas.queries.updates.entry import Entry
 
@@ -33,6 +35,8 @@ class AreaRow:
     area: StrategicArea
     programmes: tuple[ProgrammeRow, ...]
     counts: progress.Counts
+    #: What is on record of its reconstructed work; None where it has none.
+    records: Records | None
     #: What may be said of the area, in a sentence for each axis.
     sentence: Headline
 
@@ -65,8 +69,8 @@ def rows(areas: list[StrategicArea], board: Board) -> tuple[AreaRow, ...]:
             ProgrammeRow(each, tuple(led[each.pk])) for each in area.programmes.all()
         ]
         rows = [row for each in branches for row in each.rows]
-        counts = count_rows(rows)
-        found.append(AreaRow(area, tuple(branches), counts, sentence_of(rows)))
+        counts, known = count_rows(rows), records_of(rows)
+        found.append(AreaRow(area, tuple(branches), counts, known, sentence_of(rows)))
     return tuple(found)
 
 

@@ -8,8 +8,14 @@ from datetime import date
 from agencies.folding import fold
 from strategic_areas import progress
 from strategic_areas.models import Commitment, FrameworkTarget
-from strategic_areas.queries.plan.board import Board, CommitmentRow, count_rows
+from strategic_areas.queries.plan.board import (
+    Board,
+    CommitmentRow,
+    count_rows,
+    records_of,
+)
 from strategic_areas.queries.plan.facets import Facet, Item, sift
+from strategic_areas.states import CommitmentState
 
 #: What a reader may ask for; "q" are words.
 FILTERS = (
@@ -23,7 +29,7 @@ FILTERS = (
 )
 #: Values that may be asked for even where no commitment has them.
 WORDS = {
-    "state": frozenset(map(str, progress.State)),
+    "state": frozenset(map(str, CommitmentState)),
     "punctuality": frozenset(map(str, progress.Punctuality)),
 }
 SORTS = ("code", "title", "area", "state", "agency", "due")
@@ -44,6 +50,11 @@ class Catalogue:
     @property
     def counts(self) -> progress.Counts:
         return count_rows(self.rows)
+
+    @property
+    def records(self):
+        """What is on record of those asked for that are reconstructed."""
+        return records_of(self.rows)
 
     @property
     def is_unknown(self) -> bool:
@@ -88,7 +99,7 @@ def _values(row, answers, words):
         "area": frozenset({commitment.programme.area.code}),
         "programme": frozenset({commitment.programme.code}),
         "agency": frozenset({commitment.lead.slug}),
-        "state": frozenset({str(standing.state)}),
+        "state": frozenset(filter(None, [standing.state])),
         "punctuality": frozenset(filter(None, [standing.punctuality])),
         "framework": answers.get(commitment.pk, frozenset()),
     }
@@ -113,12 +124,12 @@ def matches(row: CommitmentRow, words: str) -> bool:
     return all(word in text for word in fold(words).split())
 
 
-STATES = {state: place for place, state in enumerate(progress.State)}
+STATES = {state: place for place, state in enumerate(CommitmentState)}
 KEYS = {
     "code": lambda row: row.commitment.sort_code,
     "title": lambda row: fold(row.commitment.title),
     "area": lambda row: row.commitment.programme.sort_code,
-    "state": lambda row: STATES[row.standing.state],
+    "state": lambda row: STATES.get(row.standing.state),
     "agency": lambda row: fold(row.commitment.lead.acronym),
     "due": lambda row: row.deadline.due_on if row.deadline.is_stated else None,
 }

@@ -36,9 +36,6 @@ from strategic_areas.queries.updates.timeline import (
     steps,
 )
 
-#: States that a commitment has by an amendment alone; nobody reports them of it.
-STOPPED = frozenset({progress.State.SUSPENDED, progress.State.CANCELLED})
-
 
 @dataclass(frozen=True)
 class ActivityAccount:
@@ -88,8 +85,7 @@ class CommitmentPage:
     @property
     def since(self):
         """The period for which its present state was first reported, if any."""
-        is_stopped = self.row.standing.state in STOPPED
-        begun = None if is_stopped else self.row.since
+        begun = self.row.since
         periods = periods_of(self.commitment.plan)
         return begun and next(p for p in periods if p.pk == begun.period_id)
 
@@ -264,7 +260,9 @@ def _by_agency(commitment: Commitment, accounts: Iterable) -> tuple[AgencyPart, 
     return tuple(
         AgencyPart(
             agency,
-            progress.count(each.row.standing.state for each in groups[agency]),
+            progress.count(
+                (each.row.standing.state for each in groups[agency]), progress.State
+            ),
             tuple(groups[agency]),
         )
         for agency in agencies

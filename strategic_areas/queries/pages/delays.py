@@ -12,6 +12,7 @@ from strategic_areas.queries.plan import past
 from strategic_areas.queries.plan.board import ActivityRow, Board, CommitmentRow
 from strategic_areas.queries.updates import record
 from strategic_areas.queries.updates.entry import Entry, make_entry
+from strategic_areas.states import CLOSED
 
 #: How many commitments a plan's first page tells; the others it only counts, and leads
 #: to the list of those that are late by their own date.
@@ -138,7 +139,7 @@ def _with_accounts(delay, accounts):
 
 def _delay(row, day):
     done = {progress.State.COMPLETED, progress.State.CANCELLED}
-    if row.standing.state in done:
+    if row.standing.state in CLOSED:
         return Delay(row, 0, ())
     parts = (
         Part(

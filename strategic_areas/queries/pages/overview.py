@@ -101,6 +101,12 @@ class Overview:
     latest: Latest
     delays: delays.Delays
 
+    @property
+    def by_area(self):
+        """Pairs of an area and its counts in the states that occur in the plan."""
+        occurring = [state for state, number in self.board.counts.by_state if number]
+        return [(row, [row.counts[state] for state in occurring]) for row in self.areas]
+
 
 def load(plan: Plan, today: date) -> Overview:
     found = members.board_of(plan, today)

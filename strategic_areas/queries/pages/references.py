@@ -17,18 +17,22 @@ from strategic_areas.models import (
     StrategicArea,
     TipTier,
 )
-from strategic_areas.progress import State
 from strategic_areas.queries.pages import catalogue
 from strategic_areas.queries.plan.board import Board, CommitmentRow
 from strategic_areas.queries.updates import sources
+from strategic_areas.states import CommitmentState
 
 
 @dataclass(frozen=True)
 class Answered:
-    """One target; ``rows`` by their state, in the order of the legend."""
+    """
+    One target; ``rows`` by their state, in the order of the legend.
+
+    Reconstructed ones have none and come last.
+    """
 
     target: FrameworkTarget
-    by_state: tuple[tuple[State, tuple[CommitmentRow, ...]], ...]
+    by_state: tuple[tuple[CommitmentState | None, tuple[CommitmentRow, ...]], ...]
 
     @property
     def total(self):
@@ -87,7 +91,11 @@ def _by_state(rows: Iterable[CommitmentRow]):
         found[row.standing.state].append(row)
     for each in found.values():
         each.sort(key=lambda row: row.commitment.sort_code)
-    return tuple((state, tuple(found[state])) for state in State if found[state])
+    return tuple(
+        (state, tuple(found[state]))
+        for state in [*CommitmentState, None]
+        if found[state]
+    )
 
 
 def _ordered(families):

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from agencies.models import Agency
-from strategic_areas import headline, progress
+from strategic_areas import headline, progress, standings
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
@@ -18,9 +18,18 @@ from strategic_areas.models import (
     Status,
 )
 from strategic_areas.models.review import said_on
-from strategic_areas.queries.plan import answering, counted, disputes, names, past
+from strategic_areas.newest import newest
+from strategic_areas.queries.plan import (
+    answering,
+    counted,
+    names,
+    past,
+    records,
+    standing_records,
+    works,
+)
 from strategic_areas.queries.plan.plans import periods_of
-from strategic_areas.queries.prepared import prepared
+from strategic_areas.states import AFTERWARDS, DECLARED, CommitmentState
 
 
 @dataclass(frozen=True)
@@ -50,6 +59,20 @@ class CommitmentRow:
     declarations: tuple[counted.CountedDeclaration, ...] = ()
 
     @property
+    def declared_by(self):
+        """The lead, if the state is what it declared itself; else None."""
+        declared = newest(self.declarations)
+        if not declared or self.standing.state not in DECLARED:
+            return None
+        is_own = declared.was_entered and declared.agency_id == self.commitment.lead_id
+        return self.commitment.lead if is_own else None
+
+    @property
+    def records(self):
+        """What is on record of it if it is reconstructed, else None."""
+        return records_of([self])
+
+    @property
     def was_declared_here(self):
         return any(each.was_entered for each in self.declarations)
 
@@ -62,7 +85,11 @@ class CommitmentRow:
             for report in each.reports
         ]
         said += [(None, declared) for declared in self.declarations]
-        return progress.begun_with(said)
+        first, state = standings.begun_with(said, len(self.activities))
+        now = self.standing.state
+        if now in AFTERWARDS:
+            now = CommitmentState.IN_PROGRESS
+        return first if state == now else None
 
     @property
     def is_late(self):
@@ -105,6 +132,10 @@ class Board:
     def counts(self):
         return count_rows(self.rows)
 
+    @property
+    def records(self):
+        return records_of(self.rows)
+
     def first_day(self, row: ActivityRow, period: ReportingPeriod) -> date | None:
         """The day on which a report was first handed in for the round, if any was."""
         found = self.handed_in.get((period.pk, row.activity.pk))
@@ -119,6 +150,16 @@ class Board:
 
 def count_rows(rows: Iterable[CommitmentRow]) -> progress.Counts:
     return progress.count(row.standing.state for row in rows)
+
+
+def records_of(rows: Iterable[CommitmentRow]) -> records.Records | None:
+    """What is on record of those that are reconstructed; None if none is."""
+    found = [row for row in rows if not row.commitment.is_official]
+    if not found:
+        return None
+    plan = found[0].commitment.plan
+    accounts = [each.reports for row in found for each in row.activities]
+    return records.records(accounts, plan.starts_on.year, plan.ends_on.year)
 
 
 def sentence_of(rows: Iterable[CommitmentRow]) -> headline.Headline:
@@ -146,8 +187,8 @@ def load(
     all agencies did. With either it knows which agency each round asked. The number of
     queries is fixed.
     """
-    commitments = _commitments(plan, supporter)
-    activities = _activities(plan, commitments)
+    commitments = standing_records.commitments(plan, supporter)
+    activities = standing_records.activities(plan, commitments)
     if plan.until:
         plan.changes.undo(commitments)
         plan.changes.undo(activities)
@@ -175,62 +216,6 @@ def load(
         asked_then,
     )
     return Board(plan, rows, tuple(periods), supporter, handed_in)
-
-
-def _commitments(plan, supporter):
-    """The standing commitments, in the order of their codes."""
-    if plan.until:
-        rows = _with_marks(Commitment.objects.filter(plan.changes.standing(Commitment)))
-        rows = rows.annotate(called_then=names.name_then("lead", plan.until.ends_on))
-    else:
-        rows = _standing(Commitment)
-    rows = rows.filter(plan=plan)
-    if supporter:
-        supporting = Commitment.supporting.through.objects.filter(
-            commitment=OuterRef("pk"), agency=supporter
-        )
-        rows = rows.annotate(is_supported=Exists(supporting))
-    found = list(rows)
-    for commitment in found:
-        commitment.plan = plan
-        if plan.until:
-            commitment.lead.called_then = commitment.called_then
-    return found
-
-
-def _activities(plan, commitments):
-    """The standing activities of the plan, each with its commitment."""
-    if plan.until:
-        rows = _with_marks(Activity.objects.filter(plan.changes.standing(Activity)))
-        rows = rows.annotate(called_then=names.name_then("agency", plan.until.ends_on))
-    else:
-        rows = _standing(Activity)
-    above, found = {each.pk: each for each in commitments}, []
-    for activity in rows.filter(plan=plan, is_in_plan=True):
-        if commitment := above.get(activity.commitment_id):
-            activity.commitment, activity.plan = commitment, plan
-            activity.is_disputed |= commitment.is_disputed
-            if plan.until:
-                activity.agency.called_then = activity.called_then
-            found.append(activity)
-    return found
-
-
-@prepared
-def _standing(model):
-    return _with_marks(model.objects.standing())
-
-
-def _with_marks(rows):
-    """Those of public plans by their codes, each marked if its agency disputes it."""
-    links = {Commitment: ["lead", "programme__area"], Activity: ["agency"]}
-    is_disputed = disputes.unresolved(rows.model._meta.model_name)
-    return (
-        rows.public()
-        .select_related(*links[rows.model])
-        .annotate(is_disputed=is_disputed)
-        .order_by("sort_code", "pk")
-    )
 
 
 def build(
@@ -268,7 +253,11 @@ def build(
     for activity in activities:
         filed = tuple(reports[activity.pk])
         standing = progress.activity_standing(
-            filed, deadline_of(activity), today, activity.stopped_as_of(today)
+            filed,
+            deadline_of(activity),
+            today,
+            activity.stopped_as_of(today),
+            is_over=past.is_over(activity.plan, today),
         )
         row = ActivityRow(
             activity,
@@ -280,12 +269,21 @@ def build(
         work[activity.commitment_id].append(row)
     rows = []
     for commitment in commitments:
-        standing = progress.commitment_standing(
-            [each.standing for each in work[commitment.pk]],
+        plan = commitment.plan
+        standing = standings.commitment_standing(
+            [
+                (
+                    each.standing,
+                    works.work_of(each, plan, periods.values(), today),
+                    each.reports,
+                )
+                for each in work[commitment.pk]
+            ],
             declared[commitment.pk],
             deadline_of(commitment),
             today,
             is_official=commitment.is_official,
+            is_over=past.is_over(plan, today),
             stopped=commitment.stopped_as_of(today),
         )
         rows.append(

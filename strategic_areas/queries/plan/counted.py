@@ -16,6 +16,7 @@ from strategic_areas.models import (
     Status,
     Transition,
 )
+from strategic_areas.models.provenance import OUTSIDE
 from strategic_areas.models.review import said_on
 from strategic_areas.queries.plan import disputes
 from strategic_areas.queries.prepared import prepared
@@ -44,6 +45,7 @@ OF_UPDATE = (
     "is_reserved",
     "is_disputed",
     "is_held_back",
+    "has_body",
 )
 
 
@@ -65,13 +67,15 @@ class CountedReport(Counted, progress.Report):
     """
     A report of an activity.
 
-    ``is_held_back`` tells that it states an obstacle which the public may read. Whether
+    ``is_held_back`` tells that it states an obstacle which the public may read, and
+    ``is_by_press`` that only the press or an organisation says what it says. Whether
     it came with evidence, and with some that is open to all, is read for one agency
     only.
     """
 
     is_reserved: bool = False
     is_held_back: bool = False
+    is_by_press: bool = False
     has_evidence: bool = False
     has_open_evidence: bool = False
 
@@ -89,6 +93,7 @@ def updates(with_evidence=False):
     rows = rows.annotate(
         is_disputed=disputes.unresolved("activity_update"),
         is_held_back=ExpressionWrapper(obstacle, BooleanField()),
+        has_body=Exists(_of_bodies()),
     )
     if not with_evidence:
         return rows.values_list(*OF_UPDATE, named=True)
@@ -98,6 +103,12 @@ def updates(with_evidence=False):
         has_evidence=Exists(given),
         has_open_evidence=Exists(given.filter(is_public=True)),
     ).values_list(*OF_UPDATE, "has_evidence", "has_open_evidence", named=True)
+
+
+def _of_bodies():
+    """The sources of an update that are not the press's or an organisation's."""
+    links = ActivityUpdate.sources.through.objects
+    return links.filter(activityupdate=OuterRef("pk")).exclude(source__kind__in=OUTSIDE)
 
 
 @prepared
@@ -149,6 +160,7 @@ def report(row, period: ReportingPeriod) -> CountedReport:
         is_reserved=row.is_reserved,
         is_disputed=row.is_disputed,
         is_held_back=row.is_held_back,
+        is_by_press=row.origin == "record" and not row.has_body,
         has_evidence=getattr(row, "has_evidence", False),
         has_open_evidence=getattr(row, "has_open_evidence", False),
     )

@@ -14,6 +14,7 @@ from strategic_areas.queries import rounds
 from strategic_areas.queries.plan import answering, board, names
 from strategic_areas.queries.plan.board import Board, count_rows
 from strategic_areas.queries.plan.plans import periods_of
+from strategic_areas.states import CommitmentState
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class AgencyRow:
 
     participation: Participation
     counts: progress.Counts
+    led: int
     late: int
     activities: int
     #: How it kept the due dates of the last rounds whose scorecards are public.
@@ -33,7 +35,7 @@ class AgencyRow:
 
     @property
     def completed(self):
-        return self.counts[progress.State.COMPLETED]
+        return self.counts[CommitmentState.FULFILLED]
 
     @property
     def is_partner(self):
@@ -63,6 +65,7 @@ def of_plan(found: Board, today: date) -> tuple[AgencyRow, ...]:
         AgencyRow(
             participation=each,
             counts=count_rows(led[each.agency_id]),
+            led=len(led[each.agency_id]),
             late=sum(row.is_late for row in led[each.agency_id]),
             activities=len(work[each.agency_id]),
             discipline=rounds.discipline_of(
@@ -108,7 +111,7 @@ def share_on_time(row: AgencyRow) -> Fraction | None:
 
 #: The figures by which the list of agencies may be sorted instead of by name.
 RANKS = {
-    "led": lambda row: row.counts.total,
+    "led": lambda row: row.led,
     "completed": lambda row: row.completed,
     "late": lambda row: row.late,
     "on_time": share_on_time,

@@ -67,6 +67,12 @@ def day_of(plan: Plan, today: date) -> date:
     return plan.until.ends_on if plan.until else today
 
 
+def is_over(plan: Plan, day: date) -> bool:
+    """Whether the plan had ended by this day, one of those of ``day_of``."""
+    is_closed = plan.until is None and plan.status == Plan.Status.ENDED
+    return plan.ends_on < day or is_closed
+
+
 def until(rows, plan: Plan):
     """Those of the plan's accounts or comments that count as of its period."""
     if plan.until is None:

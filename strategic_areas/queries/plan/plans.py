@@ -1,5 +1,6 @@
 """The plans: which is in force, which one to show, and how each was amended."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -93,6 +94,18 @@ def periods_of(plan: Plan) -> list[ReportingPeriod]:
         rows = ReportingPeriod.objects.filter(plan=plan)
         plan.known_periods = list(rows.order_by("-ends_on", "-starts_on", "pk"))
     return plan.known_periods
+
+
+def opened(periods: Iterable[ReportingPeriod], today: date) -> list[ReportingPeriod]:
+    """The real rounds among a plan's periods that have opened, newest first."""
+    rounds = [
+        period
+        for period in periods
+        if period.is_round and not period.is_demonstration and period.opens_on <= today
+    ]
+    return sorted(
+        rounds, key=lambda each: (each.ends_on, each.opens_on, -each.pk), reverse=True
+    )
 
 
 def choose(today: date) -> Choice:

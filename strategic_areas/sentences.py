@@ -1,0 +1,90 @@
+"""Counts of activities in words: of a commitment, and of what is on record."""
+
+from django.utils.dateformat import format as as_date
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+COMPLETED = ngettext_lazy(
+    "%(done)d of %(total)d activity completed",
+    "%(done)d of %(total)d activities completed",
+    "total",
+)
+REPORTED = ngettext_lazy(
+    "%(told)d of %(total)d activity reported, none completed",
+    "%(told)d of %(total)d activities reported, none completed",
+    "total",
+)
+MISSING = ngettext_lazy(
+    "%(untold)d without a published report",
+    "%(untold)d without a published report",
+    "untold",
+)
+ACTIVITIES = ngettext_lazy("%(total)d activity", "%(total)d activities", "total")
+
+FOUND = ngettext_lazy(
+    "We found %(found)d activity", "We found %(found)d activities", "found"
+)
+#: By the name of the number in ``Records``.
+ON_RECORD = {
+    "done": ngettext_lazy(
+        "%(n)d that some source tells as done",
+        "%(n)d that some source tells as done",
+        "n",
+    ),
+    "going": ngettext_lazy(
+        "%(n)d under way by its last record",
+        "%(n)d under way by their last record",
+        "n",
+    ),
+    "other": ngettext_lazy(
+        "%(n)d not begun or stopped by its last record",
+        "%(n)d not begun or stopped by their last record",
+        "n",
+    ),
+    "untold": ngettext_lazy("%(n)d without a record", "%(n)d without a record", "n"),
+}
+BY_PRESS = ngettext_lazy(
+    "%(n)d by the press or an NGO alone", "%(n)d by the press or an NGO alone", "n"
+)
+DECLARED = _("according to %(agency)s, %(month)s")
+LAST_REPORT = _("last report: %(month)s")
+UNKNOWN = _("We do not know how many the plan had.")
+
+
+def work_done(tally) -> str:
+    """
+    How many of a commitment's activities are completed; "" where it has none.
+
+    Of those that no report tells of nothing is counted: missing is never zero.
+    """
+    numbers = {"done": tally.done, "told": tally.told, "total": tally.total}
+    if not tally.told:
+        return str(ACTIVITIES % numbers) if tally.total else ""
+    if not tally.untold:
+        return str(COMPLETED % numbers)
+    if not tally.done:
+        return str(REPORTED % numbers)
+    return f"{COMPLETED % numbers}; {MISSING % {'untold': tally.untold}}"
+
+
+def on_record(records) -> str:
+    """What is on record of reconstructed work, in one sentence."""
+    said = []
+    for name, words in ON_RECORD.items():
+        if number := getattr(records, name):
+            said.append(str(words % {"n": number}))
+            if name == "done" and records.by_press:
+                said[-1] += f" ({BY_PRESS % {'n': records.by_press}})"
+    found = FOUND % {"found": records.found}
+    return f"{found}: {', '.join(said)}. {UNKNOWN}" if said else f"{found}. {UNKNOWN}"
+
+
+def said_by(row) -> str:
+    """By whom and in which month the state of a commitment was said; "" for nobody."""
+    standing = row.standing
+    if standing.state is None or standing.said_on is None:
+        return ""
+    month = as_date(standing.said_on, "m/Y")
+    if row.declared_by:
+        return DECLARED % {"agency": row.declared_by.acronym, "month": month}
+    return LAST_REPORT % {"month": month}

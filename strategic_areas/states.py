@@ -1,0 +1,243 @@
+"""
+The state of a commitment: what its lead and its activities say of it.
+
+Pure, like ``progress``: plain values in, plain values out. ``RULE`` is the whole rule.
+``commitment_state`` reads it from the top, and the methodology page prints it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+def _(text):
+    """Mark a text to be translated where it is shown."""
+    return text
+
+
+class CommitmentState(StrEnum):
+    """Every state that a commitment can have; in the order in which pages count."""
+
+    FULFILLED = "fulfilled"
+    IN_PART = "in_part"
+    UNFULFILLED = "unfulfilled"
+    CARRIED_OVER = "carried_over"
+    TO_DECLARE = "to_declare"
+    IN_PROGRESS = "in_progress"
+    KEPT_UP = "kept_up"
+    LEFT_IN_PROGRESS = "left_in_progress"
+    BEGUN = "begun"
+    NOT_STARTED = "not_started"
+    INCOMPLETE = "incomplete"
+    PARTLY_SUSPENDED = "partly_suspended"
+    SUSPENDED = "suspended"
+    CANCELLED = "cancelled"
+    IN_REVIEW = "in_review"
+    RESERVED = "reserved"
+    NO_REPORT = "no_report"
+    NOT_ASKED = "not_asked"
+    NO_ACTIVITIES = "no_activities"
+
+
+S = CommitmentState
+#: What a lead declares; the values are those of a declaration's ``result``.
+DECLARED = (S.FULFILLED, S.IN_PART, S.UNFULFILLED, S.CARRIED_OVER)
+#: States of a commitment of which nothing more is owed.
+CLOSED = frozenset({*DECLARED, S.CANCELLED})
+#: States that no account gives.
+NOT_SAID = frozenset({S.NO_ACTIVITIES, S.NO_REPORT, S.NOT_ASKED})
+#: States that work in progress has after the end of its plan.
+AFTERWARDS = frozenset({S.KEPT_UP, S.LEFT_IN_PROGRESS})
+#: States beside which an average percent means something.
+UNDER_WAY = frozenset(
+    {
+        *(S.TO_DECLARE, S.IN_PROGRESS, S.KEPT_UP, S.LEFT_IN_PROGRESS),
+        *(S.BEGUN, S.PARTLY_SUSPENDED, S.SUSPENDED),
+    }
+)
+
+
+class Work(StrEnum):
+    """What is publicly known of one activity, as the rule reads it."""
+
+    COMPLETED = "completed"
+    IN_PROGRESS = "in_progress"
+    #: Continuing work, in progress by a report that reaches the end of the plan.
+    KEPT_UP = "kept_up"
+    #: Suspended, or called cancelled by its agency alone.
+    SUSPENDED = "suspended"
+    #: Cancelled by an amendment.
+    CANCELLED = "cancelled"
+    NOT_STARTED = "not_started"
+    IN_REVIEW = "in_review"
+    RESERVED = "reserved"
+    SILENT = "silent"
+    NOT_ASKED = "not_asked"
+
+
+#: Activities of which no report tells the public how far they have come.
+UNTOLD = frozenset({Work.IN_REVIEW, Work.RESERVED, Work.SILENT, Work.NOT_ASKED})
+_GOING = frozenset({Work.IN_PROGRESS, Work.KEPT_UP})
+
+
+@dataclass(frozen=True)
+class Facts:
+    """
+    What decides the state of one commitment.
+
+    ``result`` is what its lead declared, "" for nothing; ``works`` are its activities
+    in the plan, without those superseded or moved elsewhere; ``is_over`` tells that the
+    plan has ended.
+    """
+
+    works: Sequence[Work] = ()
+    result: str = ""
+    is_over: bool = False
+
+    @property
+    def left(self):
+        """The activities that no amendment cancelled."""
+        return [work for work in self.works if work != Work.CANCELLED]
+
+    def any(self, *kinds):
+        return any(work in kinds for work in self.left)
+
+    def all(self, *kinds):
+        return all(work in kinds for work in self.left)
+
+
+@dataclass(frozen=True)
+class Row:
+    """
+    One row of the rule.
+
+    ``case`` says when it applies, ``states`` are those that it can give, and ``choose``
+    gives one of them, or None where it does not apply.
+    """
+
+    case: str
+    states: tuple[CommitmentState, ...]
+    choose: Callable[[Facts], CommitmentState | None]
+
+
+def _when(state, case, applies):
+    return Row(case, (state,), lambda facts: state if applies(facts) else None)
+
+
+def _declared(facts):
+    return S(facts.result) if facts.result else None
+
+
+def _in_progress(facts):
+    if not facts.any(*_GOING):
+        return None
+    if not facts.is_over:
+        return S.IN_PROGRESS
+    is_kept = facts.all(Work.KEPT_UP, Work.COMPLETED)
+    return S.KEPT_UP if is_kept else S.LEFT_IN_PROGRESS
+
+
+def _suspended(facts):
+    if not facts.any(Work.SUSPENDED):
+        return None
+    return S.PARTLY_SUSPENDED if facts.any(Work.COMPLETED) else S.SUSPENDED
+
+
+def _not_started(facts):
+    if not facts.any(Work.NOT_STARTED):
+        return None
+    return S.NOT_STARTED if facts.all(Work.NOT_STARTED) else S.INCOMPLETE
+
+
+#: The first row that applies decides.
+RULE = (
+    Row(_("Its lead declared the result"), DECLARED, _declared),
+    _when(
+        S.NO_ACTIVITIES,
+        _("The plan holds no activity for it"),
+        lambda facts: not facts.works,
+    ),
+    _when(
+        S.CANCELLED,
+        _(
+            "An amendment cancelled all its activities; the next rows look at those "
+            "that are not cancelled, and what an agency alone calls cancelled counts "
+            "as suspended"
+        ),
+        lambda facts: not facts.left,
+    ),
+    Row(
+        _(
+            "Any activity is in progress; after the end of the plan the second, if "
+            "the rest is completed and reports reach the end, else the third"
+        ),
+        (S.IN_PROGRESS, S.KEPT_UP, S.LEFT_IN_PROGRESS),
+        _in_progress,
+    ),
+    _when(
+        S.TO_DECLARE,
+        _("All activities are completed"),
+        lambda facts: facts.all(Work.COMPLETED),
+    ),
+    Row(
+        _("Any activity is suspended; the second, if some are completed"),
+        (S.SUSPENDED, S.PARTLY_SUSPENDED),
+        _suspended,
+    ),
+    _when(
+        S.BEGUN,
+        _("Any activity is completed"),
+        lambda facts: facts.any(Work.COMPLETED),
+    ),
+    Row(
+        _("All activities are said not to have begun; the second, if only some are"),
+        (S.NOT_STARTED, S.INCOMPLETE),
+        _not_started,
+    ),
+    _when(
+        S.IN_REVIEW,
+        _("Any report waits for review"),
+        lambda facts: facts.any(Work.IN_REVIEW),
+    ),
+    _when(
+        S.RESERVED,
+        _("The law withholds the content of any report"),
+        lambda facts: facts.any(Work.RESERVED),
+    ),
+    _when(
+        S.NO_REPORT,
+        _("A round asked for a report of any activity"),
+        lambda facts: facts.any(Work.SILENT),
+    ),
+    _when(S.NOT_ASKED, _("None of this"), lambda facts: True),
+)
+
+
+def commitment_state(facts: Facts) -> CommitmentState:
+    """The state that the first row of ``RULE`` that applies gives."""
+    return next(state for row in RULE if (state := row.choose(facts)))
+
+
+@dataclass(frozen=True)
+class Tally:
+    """
+    How many of a commitment's activities are done.
+
+    ``total`` leaves out those that an amendment cancelled. ``told`` are those of which
+    a report tells the public how far they have come; of the others nothing is counted,
+    for missing is never zero.
+    """
+
+    done: int = 0
+    told: int = 0
+    total: int = 0
+
+    @property
+    def untold(self):
+        return self.total - self.told
+
+
+def tally(works: Sequence[Work]) -> Tally:
+    left = Facts(works).left
+    told = [work for work in left if work not in UNTOLD]
+    return Tally(told.count(Work.COMPLETED), len(told), len(left))

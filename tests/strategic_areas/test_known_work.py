@@ -1,0 +1,126 @@
+"""What a board knows of the activities by which it says a commitment's state."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from strategic_areas import workflow
+from strategic_areas.models import Plan
+from strategic_areas.queries.plan import board
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def nothing_asked(plan):
+    factories.make_activity(plan=plan)
+
+
+def asked(plan):
+    factories.make_activity(plan=plan)
+    factories.make_round(plan=plan)
+
+
+def asked_before_it_begins(plan):
+    factories.make_activity(plan=plan, starts_on="2099-01-01")
+    factories.make_round(plan=plan)
+
+
+def rehearsed(plan):
+    activity = factories.make_activity(plan=plan)
+    rehearsal = factories.make_round(plan=plan, is_demonstration=True)
+    factories.make_published_update(activity=activity, period=rehearsal)
+
+
+def in_review(plan):
+    activity = factories.make_activity(plan=plan)
+    update = factories.make_update(
+        activity=activity, period=factories.make_round(plan=plan)
+    )
+    workflow.submit(update, by=update.contributors.get())
+
+
+def reserved(plan):
+    factories.make_published_update(
+        activity=factories.make_activity(plan=plan),
+        period=factories.make_round(plan=plan),
+        is_reserved=True,
+        reserved_reason="Investigación abierta.",
+        reserved_legal_basis="Ley 200-04, art. 17",
+    )
+
+
+def called_cancelled(plan):
+    factories.make_record_update(
+        activity=factories.make_activity(plan=plan), execution="cancelled"
+    )
+
+
+def cancelled(plan):
+    stopped = {"stopped": "cancelled", "stopped_on": "2026-01-01"}
+    factories.make_record_update(activity=factories.make_activity(plan=plan, **stopped))
+
+
+def cancelled_whole(plan):
+    stopped = {"stopped": "cancelled", "stopped_on": "2026-01-01"}
+    commitment = factories.make_commitment(plan=plan, **stopped)
+    factories.make_record_update(
+        activity=factories.make_activity(commitment=commitment)
+    )
+
+
+def superseded(plan):
+    commitment = factories.make_commitment(plan=plan)
+    old = factories.make_activity(commitment=commitment)
+    factories.make_record_update(activity=old, execution="completed")
+    factories.make_activity(commitment=commitment).supersedes.add(old)
+
+
+@pytest.mark.parametrize(
+    ("make", "state", "told"),
+    [
+        (nothing_asked, "not_asked", (0, 0, 1)),
+        (asked, "no_report", (0, 0, 1)),
+        (asked_before_it_begins, "not_asked", (0, 0, 1)),
+        (rehearsed, "not_asked", (0, 0, 1)),
+        (in_review, "in_review", (0, 0, 1)),
+        (reserved, "reserved", (0, 0, 1)),
+        (called_cancelled, "suspended", (0, 1, 1)),
+        (cancelled, "cancelled", (0, 0, 0)),
+        (cancelled_whole, "cancelled", (0, 0, 0)),
+        (superseded, "not_asked", (0, 0, 1)),
+    ],
+)
+def test_a_state_comes_from_what_is_publicly_known(make, state, told):
+    plan = factories.make_plan()
+    make(plan)
+
+    (row,) = board.load(plan, timezone.localdate()).rows
+
+    counted = row.standing.tally
+    assert row.standing.state == state
+    assert (counted.done, counted.told, counted.total) == told
+
+
+@pytest.mark.parametrize(
+    ("kind", "until", "state"),
+    [
+        ("one_off", date(2024, 12, 31), "left_in_progress"),
+        ("continuing", date(2024, 12, 31), "kept_up"),
+        ("continuing", date(2023, 12, 31), "left_in_progress"),
+    ],
+)
+def test_after_the_end_of_a_plan_nothing_is_in_progress(kind, until, state):
+    plan = factories.make_plan(starts_on=date(2022, 1, 1), ends_on=date(2024, 12, 31))
+    period = factories.make_period(
+        plan=plan, starts_on=until - timedelta(days=300), ends_on=until
+    )
+    activity = factories.make_activity(plan=plan, kind=kind)
+    factories.make_record_update(activity=activity, period=period)
+
+    (row,) = board.load(Plan.objects.get(pk=plan.pk), timezone.localdate()).rows
+
+    assert row.standing.state == state
+    assert row.activities[0].standing.state == "left_in_progress"
+    assert row.since.period_id == period.pk

@@ -1,0 +1,238 @@
+"""The state of a commitment, row by row of the rule."""
+
+import re
+from collections import Counter
+from datetime import date
+
+import pytest
+from django.utils.translation import override
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plan_portal import settings
+from strategic_areas.labels import COMMITMENT_STATES
+from strategic_areas.models import Result
+from strategic_areas.newest import newest
+from strategic_areas.pictures import COLOURS
+from strategic_areas.progress import Deadline, Declaration, Report, Standing, State
+from strategic_areas.sentences import work_done
+from strategic_areas.standings import average_percent, commitment_standing, work_of
+from strategic_areas.states import (
+    DECLARED,
+    RULE,
+    UNTOLD,
+    CommitmentState,
+    Facts,
+    Tally,
+    Work,
+    commitment_state,
+    tally,
+)
+
+DONE, GOING, KEPT = Work.COMPLETED, Work.IN_PROGRESS, Work.KEPT_UP
+HALTED, DROPPED, IDLE = Work.SUSPENDED, Work.CANCELLED, Work.NOT_STARTED
+WAITING, RESERVED = Work.IN_REVIEW, Work.RESERVED
+SILENT, UNASKED = Work.SILENT, Work.NOT_ASKED
+ENDS = date(2028, 12, 31)
+
+#: By the row of the rule: what is known, and the state.
+ROWS = [
+    [
+        (Facts([GOING], result=result), state)
+        for result, state in zip(Result, DECLARED, strict=True)
+    ],
+    [(Facts(), "no_activities")],
+    [(Facts([DROPPED]), "cancelled"), (Facts([DROPPED, DROPPED]), "cancelled")],
+    [
+        (Facts([GOING]), "in_progress"),
+        (Facts([DONE, HALTED, IDLE, GOING]), "in_progress"),
+        (Facts([KEPT]), "in_progress"),
+        (Facts([GOING, SILENT]), "in_progress"),
+        (Facts([GOING], is_over=True), "left_in_progress"),
+        (Facts([KEPT, DONE, DROPPED], is_over=True), "kept_up"),
+        (Facts([KEPT, GOING], is_over=True), "left_in_progress"),
+        (Facts([KEPT, SILENT], is_over=True), "left_in_progress"),
+    ],
+    [(Facts([DONE, DONE]), "to_declare"), (Facts([DONE, DROPPED]), "to_declare")],
+    [
+        (Facts([HALTED, IDLE]), "suspended"),
+        (Facts([HALTED, DONE, DROPPED]), "partly_suspended"),
+    ],
+    [(Facts([DONE, IDLE]), "begun"), (Facts([DONE, SILENT]), "begun")],
+    [
+        (Facts([IDLE, IDLE, DROPPED]), "not_started"),
+        (Facts([IDLE, SILENT]), "incomplete"),
+        (Facts([IDLE, WAITING]), "incomplete"),
+    ],
+    [(Facts([WAITING, RESERVED, SILENT]), "in_review")],
+    [(Facts([RESERVED, SILENT]), "reserved")],
+    [(Facts([SILENT, UNASKED]), "no_report")],
+    [(Facts([UNASKED]), "not_asked")],
+]
+
+
+@pytest.mark.parametrize(
+    ("row", "facts", "state"),
+    [
+        (row, facts, state)
+        for row, cases in zip(RULE, ROWS, strict=True)
+        for facts, state in cases
+    ],
+)
+def test_the_first_row_that_applies_gives_the_state(row, facts, state):
+    first = next(each for each in RULE if each.choose(facts))
+
+    assert commitment_state(facts) == state
+    assert first is row
+
+
+def test_every_state_stands_in_one_row_and_every_row_gives_its_states():
+    given = [{state for _, state in cases} for cases in ROWS]
+
+    assert Counter(state for row in RULE for state in row.states) == Counter(
+        CommitmentState
+    )
+    assert given == [set(row.states) for row in RULE]
+
+
+def test_every_state_has_a_word_a_shape_a_colour_and_a_code():
+    shapes = (settings.BASE_DIR / "templates/_shapes.html").read_text()
+    css = (settings.BASE_DIR / "plan_portal/static/portal.css").read_text()
+    drawn = re.findall(r'id="shape-(\w+)"( [^>]*>.*)</symbol>', shapes)
+    words = [str(word) for word in COMMITMENT_STATES.values()]
+
+    assert set(COMMITMENT_STATES) == set(COLOURS) == set(CommitmentState)
+    assert len(set(words)) == len(CommitmentState)
+    assert set(CommitmentState) <= {name for name, _ in drawn}
+    assert len({shape for _, shape in drawn}) == len(drawn)
+    assert all(f".status--{each}," in css for each in CommitmentState)
+
+
+@given(st.lists(st.sampled_from(list(Work))), st.booleans())
+def test_only_a_declaration_says_what_became_of_the_result(works, is_over):
+    assert commitment_state(Facts(works, is_over=is_over)) not in DECLARED
+
+
+def report(execution="in_progress", ends_on=date(2027, 6, 30), **fields):
+    return Report(execution=execution, period_ends_on=ends_on, **fields)
+
+
+@pytest.mark.parametrize(
+    ("reports", "known", "work"),
+    [
+        ([], {}, UNASKED),
+        ([], {"asked": True}, SILENT),
+        ([], {"asked": True, "in_review": True}, WAITING),
+        ([], {"stopped": "cancelled"}, DROPPED),
+        ([report("completed")], {"stopped": "cancelled"}, DONE),
+        ([report()], {"stopped": "suspended"}, HALTED),
+        ([report("cancelled")], {}, HALTED),
+        ([report("completed", is_reserved=True)], {}, RESERVED),
+        ([report()], {"in_review": True}, GOING),
+        ([report()], {"ends_on": ENDS}, GOING),
+        ([report(ends_on=ENDS)], {"ends_on": ENDS}, KEPT),
+        ([report("suspended", ends_on=ENDS)], {"ends_on": ENDS}, HALTED),
+    ],
+)
+def test_what_is_known_of_an_activity(reports, known, work):
+    assert work_of(reports, **known) == work
+
+
+@pytest.mark.parametrize(
+    ("works", "counted", "words"),
+    [
+        ([DONE, DONE, DONE, GOING], Tally(3, 4, 4), "3 of 4 activities completed"),
+        ([GOING, DROPPED], Tally(0, 1, 1), "0 of 1 activity completed"),
+        ([SILENT] * 4, Tally(0, 0, 4), "4 activities"),
+        ([WAITING, RESERVED], Tally(0, 0, 2), "2 activities"),
+        (
+            [DONE, SILENT, SILENT],
+            Tally(1, 1, 3),
+            "1 of 3 activities completed; 2 without a published report",
+        ),
+        (
+            [IDLE, SILENT],
+            Tally(0, 1, 2),
+            "1 of 2 activities reported, none completed",
+        ),
+        ([DROPPED], Tally(0, 0, 0), ""),
+    ],
+)
+def test_missing_is_never_zero(works, counted, words):
+    assert tally(works) == counted
+    with override("en"):
+        assert work_done(counted) == words
+
+
+@given(st.lists(st.sampled_from(sorted(UNTOLD)), min_size=1))
+def test_where_nobody_is_known_to_have_done_anything_no_number_is_said_done(works):
+    with override("en"):
+        assert " of " not in work_done(tally(works))
+
+
+def standing(activities, declarations=(), **fields):
+    given = [
+        (Standing(State(each[0].execution), None, each[0].percent), work_of(each), each)
+        for each in activities
+    ]
+    fields = {"is_official": True} | fields
+    return commitment_standing(
+        given, declarations, Deadline(), date(2027, 7, 1), **fields
+    )
+
+
+def test_a_reconstructed_commitment_has_no_state_whatever_is_said_of_it():
+    declared = [Declaration(result="fulfilled", period_ends_on=date(2027, 6, 30))]
+
+    told = standing([[report(percent=30)]], declared, is_official=False)
+
+    assert told == Standing(None, None)
+
+
+def test_the_day_is_that_of_the_declaration_or_of_the_last_report():
+    reports = [[report()], [report("completed", ends_on=date(2027, 3, 31))]]
+    declared = Declaration(result="in_part", period_ends_on=date(2026, 12, 31))
+    not_yet = Declaration(result="", period_ends_on=date(2026, 12, 31))
+
+    found = [standing(reports, said) for said in ([], [declared], [not_yet])]
+
+    assert [(each.state, each.said_on) for each in found] == [
+        ("in_progress", newest([r for rows in reports for r in rows]).known_by),
+        ("in_part", declared.known_by),
+        ("in_progress", date(2027, 6, 30)),
+    ]
+
+
+def test_the_newest_declaration_stands_and_an_old_no_takes_a_yes_back():
+    yes = Declaration(result="fulfilled", period_ends_on=date(2026, 12, 31))
+    later = Declaration(result="", period_ends_on=date(2027, 6, 30))
+
+    assert standing([[report()]], [yes, later]).state == "in_progress"
+
+
+@pytest.mark.parametrize(
+    ("activities", "percent"),
+    [
+        ([[report(percent=30)], [report(percent=50)]], 40),
+        ([[report("cancelled", percent=30)]], 30),
+        ([[report("not_started", percent=0)]], None),
+    ],
+)
+def test_a_percent_stands_beside_work_under_way_alone(activities, percent):
+    assert standing(activities).percent == percent
+
+
+def test_an_amendment_that_cancels_a_commitment_cancels_one_without_activities():
+    assert standing([], stopped="cancelled").state == "cancelled"
+    assert standing([]).state == "no_activities"
+
+
+def test_an_average_needs_a_percent_of_every_activity():
+    assert average_percent([50, 100]) == 75
+    assert average_percent([50, None]) is None
+    assert average_percent([]) is None
+
+
+@given(st.lists(st.integers(-500, 500), min_size=1))
+def test_no_average_leaves_0_to_100(percents):
+    assert 0 <= average_percent(percents) <= 100
