@@ -144,10 +144,16 @@ def open_record(transactional_db):
     """
     For tests that commit: guards in place for the test, lifted for its teardown.
 
-    The teardown empties the tables, which the append-only guards refuse. Afterwards
-    they are put back, for whatever runs next.
+    The teardown empties the tables, which the append-only guards refuse. On PostgreSQL
+    they rest for as long as that connection stands; on SQLite they are dropped, and
+    what empties the tables makes them anew.
     """
-    triggers.install()
+    if triggers.missing():
+        triggers.install()
     yield
-    triggers.drop()
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET session_replication_role = replica")
+    else:
+        triggers.drop()
     cache.clear()
