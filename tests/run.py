@@ -25,6 +25,8 @@ CHROMIUM_NAMES = (
     "google-chrome",
 )
 NO_TESTS_COLLECTED = 5
+#: By how much the shorter runs give way to the longest.
+LATER = 5
 
 
 def main(arguments):
@@ -32,14 +34,15 @@ def main(arguments):
     outcomes, skipped = [], []
 
     compile_catalogues()
-    # All at once: each waits often, for the database or the browser. The first tests
-    # begin while the database server is made.
-    say("SQLite")
-    first = begin_pytest(arguments, {"TEST_PART": "other"})
+    # All at once: each waits often, for the database or the browser. The longest begins
+    # while the database server is made, and the others give way to it.
+    say("SQLite, what runs once")
+    first = begin_pytest(arguments, {"TEST_PART": "once"})
+    os.nice(LATER)
     with contextlib.ExitStack() as stack:
         stack.callback(end, first)
         name, url = stack.enter_context(database_server())
-        others = {"SQLite, what runs once": {"TEST_PART": "once"}}
+        others = {"SQLite": {"TEST_PART": "other"}}
         if url:
             others[name] = {"TEST_PART": "other", "TEST_DATABASE_URL": url}
         else:
@@ -55,7 +58,7 @@ def main(arguments):
             (name, *stack.enter_context(in_background(arguments, variables)))
             for name, variables in others.items()
         ]
-        outcomes.append(follow("SQLite", first))
+        outcomes.append(follow("SQLite, what runs once", first))
         for name, process, output in begun:
             say(name)
             outcomes.append(replay(name, process, output))
