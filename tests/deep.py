@@ -11,7 +11,7 @@ import random
 DEEP = bool(os.environ.get("DEEP"))
 SEED = os.environ.get("SEED", "1")
 #: So many rows, beside one, tell whether a page asks the database for each of them.
-MANY_ROWS = 100 if DEEP else 12
+MANY_ROWS = 100
 
 
 def drawn(cases, number, *, key=""):

@@ -359,7 +359,7 @@ class Official:
         self.make_purged()
 
     def make_unchanged(self):
-        before = self.publish(self.rich, period=self.before)
+        before = self.publish(self.commitment(), period=self.before)
         again = factories.make_update(
             activity=before.activity,
             period=self.now,

@@ -200,7 +200,7 @@ def test_a_printed_page_has_address_and_date_and_nothing_to_press(site, name, la
     assert page.evaluate(PAPER) == "rgb(255, 255, 255)"
     assert [each for each in page.evaluate(LINKED) if each not in text] == []
     with pikepdf.open(io.BytesIO(page.pdf())) as printed:
-        assert 0 < len(printed.pages) < 16
+        assert 0 < len(printed.pages) < 12
 
 
 def test_states_keep_their_shapes_where_colours_are_forced(site):

@@ -152,7 +152,7 @@ def test_axe_and_the_policy_find_nothing_on_any_screen(browser, live_server):
         )
     )
 
-    for screen in [*drawn(tables, 8), *DESK, *REVIEW, *ADMINISTRATION, *ACCOUNT]:
+    for screen in [*drawn(tables, 20), *DESK, *REVIEW, *ADMINISTRATION, *ACCOUNT]:
         walk.visit(screen)
     walk.close()
 
