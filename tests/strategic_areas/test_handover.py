@@ -24,10 +24,18 @@ from tests.factories import (
     make_user,
     sign_in,
 )
+from tests.strategic_areas.asked import on
 
 pytestmark = pytest.mark.django_db
 
 TODAY = timezone.localdate()
+
+
+@pytest.fixture(autouse=True)
+def same_day():
+    """Midnight, which may pass while the tests run, does not make TODAY yesterday."""
+    with on(TODAY):
+        yield
 
 
 @pytest.fixture
