@@ -15,6 +15,7 @@ from strategic_areas import triggers
 from strategic_areas.views.search import INDEX
 from tests.deep import DEEP
 from tests.run_once import RUN_ONCE
+from tests.strategic_areas.asked import on
 
 TESTS = Path(__file__).parent
 BROWSER_TESTS = TESTS / "browser"
@@ -125,6 +126,17 @@ def indexed_anew():
     """Each test has the same publication versions, of other texts."""
     yield
     INDEX._version = None
+
+
+@pytest.fixture
+def same_day(request):
+    """
+    Noon of the module's TODAY, for tests that reckon with it.
+
+    Midnight, which may pass while the tests run, does not make it yesterday.
+    """
+    with on(request.module.TODAY):
+        yield
 
 
 @pytest.fixture(scope="module")

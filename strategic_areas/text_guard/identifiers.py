@@ -214,7 +214,7 @@ RULES = [
         r"[^\d;]{0,12}(?P<found>\d{3,4})(?!\d)",
     ),
     rule(
-        # 4532 77XX XXXX 0918
+        # A number of a card of which some digits are crossed out.
         Kind.BANK_ACCOUNT,
         r"(?<!\d)(?P<found>\d{4}[- ]?[\dx*]{2}[x*]{2}[- ]?[x*]{4}[- ]?\d{4})(?!\d)",
     ),

@@ -26,20 +26,12 @@ from tests.factories import (
     make_totp,
     make_user,
 )
-from tests.strategic_areas.asked import on
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("same_day")]
 
 TODAY = timezone.localdate()
 PAGE = reverse("admin:access_review")
 LONG_AGO = {"starts_on": TODAY - timedelta(days=3000)}
-
-
-@pytest.fixture(autouse=True)
-def same_day():
-    """Midnight, which may pass while the tests run, does not make TODAY yesterday."""
-    with on(TODAY):
-        yield
 
 
 def close_rounds(plan, number, **fields):

@@ -24,18 +24,10 @@ from tests.factories import (
     make_user,
     sign_in,
 )
-from tests.strategic_areas.asked import on
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("same_day")]
 
 TODAY = timezone.localdate()
-
-
-@pytest.fixture(autouse=True)
-def same_day():
-    """Midnight, which may pass while the tests run, does not make TODAY yesterday."""
-    with on(TODAY):
-        yield
 
 
 @pytest.fixture

@@ -20,9 +20,8 @@ from tests.factories import (
     make_submitted_update,
     make_update,
 )
-from tests.strategic_areas.asked import on
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("same_day")]
 
 TODAY = timezone.localdate()
 DAY = timedelta(days=1)
@@ -32,13 +31,6 @@ LATE = {
     "closes_on": TODAY + 9 * DAY,
 }
 READ = {"has_read": "on"}
-
-
-@pytest.fixture(autouse=True)
-def same_day():
-    """Midnight, which may pass while the tests run, does not make TODAY yesterday."""
-    with on(TODAY):
-        yield
 
 
 def page(period):

@@ -128,11 +128,11 @@ def choose(today: date) -> Choice:
     in_force = next((plan for plan in found if plan.is_running), None)
     if in_force and in_force.has_record:
         return Choice(in_force, in_force)
-    told = sorted(
+    recorded_plans = sorted(
         (plan for plan in found if plan.has_record),
         key=lambda plan: plan.starts_on > today,
     )
-    return Choice(in_force, told[0] if told else in_force)
+    return Choice(in_force, recorded_plans[0] if recorded_plans else in_force)
 
 
 @dataclass(frozen=True)
