@@ -1,0 +1,37 @@
+import pytest
+
+from strategic_areas.views.columns import MANY_ROWS, telling
+from tests.columns_seen import idle_columns
+
+HEADINGS = {"lead": "Lead", "due": "Due"}
+
+
+def rows(*dues):
+    return [{"lead": f"A{number}", "due": due} for number, due in enumerate(dues)]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"), [("31/12/2028", "31/12/2028"), (0, "0"), ("", ""), (None, "")]
+)
+def test_a_column_with_one_value_is_left_out_and_said_once(value, said):
+    found = telling(HEADINGS, rows(*[value] * MANY_ROWS))
+
+    assert (found.shown, found.common) == (("lead",), (("Due", said),))
+
+
+@pytest.mark.parametrize("dues", [("", "", "", "", "x"), ("", "", "", ""), ()])
+def test_a_column_stays_that_tells_rows_apart_or_of_which_there_are_few(dues):
+    found = telling(HEADINGS, rows(*dues))
+
+    assert (found.shown, found.common) == (("lead", "due"), ())
+
+
+def test_a_page_s_idle_columns_are_found():
+    row = "<tr><th>T</th><td> <b>x</b></td><td>{}</td></tr>"
+    table = "<table><tr><td>a</td></tr><tbody>{}</tbody></table>"
+    body = "".join(row.format(number) for number in range(MANY_ROWS))
+    few = "".join(row.format(1) for _ in range(MANY_ROWS - 1))
+
+    found = idle_columns(table.format(body) + table.format(few))
+
+    assert found == [(0, "x")]
