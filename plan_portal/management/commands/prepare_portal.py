@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 
@@ -27,6 +27,16 @@ class Command(BaseCommand):
 
     def handle(self, *, database_only, verbosity, **options):
         self.is_silent = verbosity == 0
+        try:
+            self.prepare(database_only=database_only)
+        except OSError as error:
+            raise CommandError(
+                f"{error.filename or settings.VAR_DIR}: {error.strerror}"
+            ) from error
+        except OperationalError as error:
+            raise CommandError(f"The database cannot be used: {error}") from error
+
+    def prepare(self, *, database_only):
         settings.VAR_DIR.mkdir(mode=0o750, parents=True, exist_ok=True)
         remove_copies()
         self.step("Database", self.migrate)
