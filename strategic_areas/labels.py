@@ -11,7 +11,10 @@ from strategic_areas.states import CommitmentState
 STATES = {
     **{State(value): label for value, label in Execution.choices},
     State.LEFT_IN_PROGRESS: _("Under way by the last account"),
+    State.IN_REVIEW: pgettext_lazy("an activity", "Reported, in review"),
     State.NO_REPORT: _("No report"),
+    State.NOT_ASKED: _("Not asked for a report"),
+    State.NO_RECORD: _("No record"),
 }
 #: The words for the states of a commitment.
 COMMITMENT_STATES = {

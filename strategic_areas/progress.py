@@ -34,7 +34,12 @@ class State(StrEnum):
     NOT_STARTED = "not_started"
     SUSPENDED = "suspended"
     CANCELLED = "cancelled"
+    #: Handed in, and not published yet; and then three ways in which nothing is told.
+    IN_REVIEW = "in_review"
     NO_REPORT = "no_report"
+    NOT_ASKED = "not_asked"
+    #: Reconstructed work of which no dated source tells.
+    NO_RECORD = "no_record"
 
 
 class Punctuality(StrEnum):
@@ -145,9 +150,10 @@ def activity_standing(
     stopped: str = "",
     *,
     is_over: bool = False,
+    untold: State = State.NO_REPORT,
 ) -> Standing:
     """
-    State, percent and punctuality of one activity.
+    State, percent and punctuality of one activity; ``untold`` while nothing is told.
 
     What an amendment has ``stopped``, as suspended or cancelled, is that, unless it
     was completed; and then it is never late. After the end of the plan nothing is
@@ -161,7 +167,7 @@ def activity_standing(
     kept = punctuality(state, deadline, today, percent, done_between(reports))
     if is_over and state == State.IN_PROGRESS:
         state = State.LEFT_IN_PROGRESS
-    return Standing(state, kept, percent)
+    return Standing(state if latest else untold, kept, percent)
 
 
 def punctuality(

@@ -170,8 +170,20 @@ ACTIVITIES = {
     State.CANCELLED: npgettext_lazy(
         "activities", "%(n)d cancelled", "%(n)d cancelled", "n"
     ),
+    State.IN_REVIEW: npgettext_lazy(
+        "activities", "%(n)d reported, in review", "%(n)d reported, in review", "n"
+    ),
     State.NO_REPORT: npgettext_lazy(
         "activities", "%(n)d without a report", "%(n)d without a report", "n"
+    ),
+    State.NOT_ASKED: npgettext_lazy(
+        "activities",
+        "%(n)d not asked for a report",
+        "%(n)d not asked for a report",
+        "n",
+    ),
+    State.NO_RECORD: npgettext_lazy(
+        "activities", "%(n)d without a record", "%(n)d without a record", "n"
     ),
 }
 

@@ -104,6 +104,37 @@ def test_a_state_comes_from_what_is_publicly_known(make, state, told):
 
 
 @pytest.mark.parametrize(
+    ("make", "state"),
+    [
+        (nothing_asked, "not_asked"),
+        (asked, "no_report"),
+        (asked_before_it_begins, "not_asked"),
+        (in_review, "in_review"),
+        (reserved, "in_progress"),
+        (cancelled, "cancelled"),
+    ],
+)
+def test_an_activity_handed_in_never_reads_like_a_silent_one(make, state):
+    plan = factories.make_plan()
+    make(plan)
+
+    (row,) = board.load(plan, timezone.localdate()).rows
+
+    assert [each.standing.state for each in row.activities] == [state]
+
+
+def test_of_reconstructed_work_no_report_was_due():
+    plan = factories.make_plan()
+    line = factories.make_commitment(plan=plan, provenance="reconstructed")
+    factories.make_activity(commitment=line)
+    factories.make_round(plan=plan)
+
+    (row,) = board.load(plan, timezone.localdate()).rows
+
+    assert row.activities[0].standing.state == "no_record"
+
+
+@pytest.mark.parametrize(
     ("kind", "until", "state"),
     [
         ("one_off", date(2024, 12, 31), "left_in_progress"),

@@ -323,7 +323,7 @@ def test_a_demonstration_stands_beside_the_real_state():
     page = page_of(activity.commitment)
 
     (account,) = page.activities
-    assert account.row.standing.state == progress.State.NO_REPORT
+    assert account.row.standing.state == progress.State.NOT_ASKED
     assert [entry.percent for entry in account.demonstrations] == [60]
     assert account.latest is None
     for entries in (

@@ -258,6 +258,9 @@ def build(
             today,
             activity.stopped_as_of(today),
             is_over=past.is_over(activity.plan, today),
+            untold=works.untold(
+                activity, handed_in[activity.pk], periods.values(), today
+            ),
         )
         row = ActivityRow(
             activity,
@@ -272,11 +275,7 @@ def build(
         plan = commitment.plan
         standing = standings.commitment_standing(
             [
-                (
-                    each.standing,
-                    works.work_of(each, plan, periods.values(), today),
-                    each.reports,
-                )
+                (each.standing, works.work_of(each, plan, today), each.reports)
                 for each in work[commitment.pk]
             ],
             declared[commitment.pk],

@@ -1,29 +1,44 @@
-"""What is known of one activity, for the rule of its commitment's state."""
+"""What is known of one activity, for its own state and that of its commitment."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from strategic_areas import discipline, standings
-from strategic_areas.models import Plan, ReportingPeriod
+from strategic_areas.models import Activity, Plan, ReportingPeriod
+from strategic_areas.progress import State
 from strategic_areas.queries.plan import plans
 from strategic_areas.states import Work
 
 
-def work_of(row, plan: Plan, periods: Iterable[ReportingPeriod], today: date) -> Work:
+def untold(
+    activity: Activity,
+    handed_in: Mapping[int, date],
+    periods: Iterable[ReportingPeriod],
+    today: date,
+) -> State:
     """
-    What is known of the activity in a row of a board, whose plan has ``periods``.
+    The state of an activity of which no account tells, in a plan that has ``periods``.
 
     What waits for review is true of today only; a page of the past leaves it out.
     """
-    activity = row.activity
+    if not activity.commitment.is_official:
+        return State.NO_RECORD
+    if handed_in and not activity.plan.until:
+        return State.IN_REVIEW
+    is_asked = any(
+        discipline.is_owed((), activity.starts_on, asked, activity.stops)
+        for asked in plans.opened(periods, today)
+    )
+    return State.NO_REPORT if is_asked else State.NOT_ASKED
+
+
+def work_of(row, plan: Plan, today: date) -> Work:
+    """What is known of the activity in a row of a board."""
+    activity, state = row.activity, row.standing.state
     return standings.work_of(
         row.reports,
         stopped=activity.stopped_as_of(today),
         ends_on=plan.ends_on if activity.is_continuing else None,
-        in_review=bool(row.handed_in) and not plan.until,
-        asked=not row.reports
-        and any(
-            discipline.is_owed((), activity.starts_on, asked, activity.stops)
-            for asked in plans.opened(periods, today)
-        ),
+        in_review=state == State.IN_REVIEW,
+        asked=state == State.NO_REPORT,
     )
