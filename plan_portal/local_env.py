@@ -31,7 +31,4 @@ def write(path):
 
 
 if __name__ == "__main__":
-    try:
-        write(sys.argv[1])
-    except OSError as error:
-        sys.exit(f"{sys.argv[1]} could not be written: {error.strerror}")
+    write(sys.argv[1])

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
 from strategic_areas.addresses import address
-from strategic_areas.labels import STATES
+from strategic_areas.labels import account_word
 from strategic_areas.queries.pages import agencies, areas, commitments
 from strategic_areas.queries.site import follow
+from strategic_areas.sentences import author_of
 from strategic_areas.views.parameters import found_or_404, public_plan
 
 ATOM = "application/atom+xml; charset=utf-8"
@@ -80,15 +81,22 @@ def _add(feed, news):
     # All revisions of one report have the same id, so that readers see one entry.
     name = permanent_id(entry.kind, entry.subject.pk, entry.period.pk, get_language())
     feed.add_item(
-        title=f"{entry.agency.acronym} · {entry.subject.title} · {entry.period.name}",
+        title=f"{entry.subject.title} · {entry.agency.acronym} · {entry.period.name}",
         link=absolute(entry.get_absolute_url()),
         description=render_to_string("_feed_entry.html", {"entry": entry}),
         unique_id=name.urn,
-        author_name=entry.agency.name,
-        pubdate=news.published_at,
+        author_name=author_of(entry),
+        pubdate=_told_at(news),
         updateddate=news.changed_at,
-        categories=[str(STATES[entry.state])] if entry.state else [],
+        categories=[account_word(entry)] if entry.state else [],
     )
+
+
+def _told_at(news):
+    """When it was published, or the day of which a public record tells."""
+    if news.entry.is_recorded:
+        return datetime.combine(news.entry.told_on, time(), UTC)
+    return news.published_at
 
 
 def plan_calendar(request, plan):

@@ -16,6 +16,7 @@ STATES = {
     State.NOT_ASKED: _("Not asked for a report"),
     State.NO_RECORD: _("No record"),
 }
+UNDER_WAY_THEN = _("Under way by this record")
 #: The words for the states of a commitment.
 COMMITMENT_STATES = {
     CommitmentState.FULFILLED: pgettext_lazy("a commitment", "Fulfilled"),
@@ -69,6 +70,25 @@ PROMPTNESS = {
     Promptness.PENDING: pgettext_lazy("an answer to a round", "Not yet due"),
     Promptness.NOT_ASKED: pgettext_lazy("an answer to a round", "Not asked"),
 }
+
+
+def account_state(entry) -> State | None:
+    """
+    The state that an account gives its activity.
+
+    A record of public sources tells of its day: it says nothing of what goes on now.
+    """
+    is_going = entry.is_recorded and entry.state == State.IN_PROGRESS
+    return State.LEFT_IN_PROGRESS if is_going else entry.state
+
+
+def account_word(entry) -> str:
+    """The word for the state that an account gives, or for what it declares."""
+    if entry.state is None and entry.result is not None:
+        return str(DECLARED[entry.result])
+    if account_state(entry) != entry.state:
+        return str(UNDER_WAY_THEN)
+    return state_word(entry.state)
 
 
 def state_word(state) -> str:

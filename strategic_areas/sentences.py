@@ -46,6 +46,8 @@ ON_RECORD = {
 BY_PRESS = ngettext_lazy(
     "%(n)d by the press or an NGO alone", "%(n)d by the press or an NGO alone", "n"
 )
+PORTAL = _("National Plan against Human Trafficking")
+SOURCES = _("Public sources")
 DECLARED = _("according to %(agency)s, %(month)s")
 LAST_REPORT = _("last report: %(month)s")
 UNKNOWN = _("We do not know how many the plan had.")
@@ -77,6 +79,21 @@ def on_record(records) -> str:
                 said[-1] += f" ({BY_PRESS % {'n': records.by_press}})"
     found = FOUND % {"found": records.found}
     return f"{found}: {', '.join(said)}. {UNKNOWN}" if said else f"{found}. {UNKNOWN}"
+
+
+def author_of(entry) -> str:
+    """
+    Who says what an account says.
+
+    Its agency, where it reported here; else those who published the sources. Nobody
+    says a demonstration.
+    """
+    if entry.is_demonstration:
+        return str(PORTAL)
+    if not entry.is_recorded:
+        return entry.agency.name
+    named = (source.publisher or source.title for source in entry.sources)
+    return "; ".join(dict.fromkeys(named)) or str(SOURCES)
 
 
 def said_by(row) -> str:

@@ -169,14 +169,34 @@ def _about(context, name):
 
 
 def _account(entry):
-    """An account as linked data. Of a withdrawn one it tells no more than the page."""
-    return {
+    """
+    An account as linked data. Of a withdrawn one it tells no more than the page.
+
+    Its agency is the author of what it reported here, and of nothing else.
+    """
+    agency = {"@type": "GovernmentOrganization", "name": entry.agency.name}
+    told = {
         "@type": "Report",
         "name": entry.subject.title,
-        "datePublished": f"{entry.published_on}",
+        "datePublished": f"{entry.told_on}",
         "temporalCoverage": f"{entry.period.starts_on}/{entry.period.ends_on}",
-        "about": {"@type": "GovernmentOrganization", "name": entry.agency.name},
+        "about": agency,
     }
+    if entry.is_recorded:
+        told["sdDatePublished"] = f"{entry.published_on}"
+        told["isBasedOn"] = [_source(each) for each in entry.sources]
+    elif not entry.is_demonstration:
+        told["author"] = agency
+    return told
+
+
+def _source(source):
+    work = {"@type": "CreativeWork", "name": source.title}
+    if source.url:
+        work["url"] = source.url
+    if source.publisher:
+        work["publisher"] = {"@type": "Organization", "name": source.publisher}
+    return work
 
 
 def _element(content):

@@ -188,6 +188,26 @@ def status(state):
     return made_once("_status.html", "state", state, labels.state_word(state))
 
 
+@register.simple_tag
+def account_status(entry):
+    """The state that an account gives its activity, as a shape and a word."""
+    if not (state := labels.account_state(entry)):
+        return ""
+    return made_once("_status.html", "state", state, labels.account_word(entry))
+
+
+@register.filter
+def account_word(entry):
+    """The word for the state that an account gives, or for what it declares."""
+    return labels.account_word(entry)
+
+
+@register.filter
+def author(entry):
+    """Who says what an account says."""
+    return sentences.author_of(entry)
+
+
 @register.filter
 def work_done(tally):
     """How many of a commitment's activities are completed, in words."""

@@ -87,7 +87,8 @@ def as_csv(found: Catalogue):
         _("Address"),
     ]
     rows = (_cells(row, found) for row in found.rows)
-    return tables.csv_file(found.board.plan, name, header, rows)
+    until = found.board.recorded_until if is_reconstructed else None
+    return tables.csv_file(found.board.plan, name, header, rows, until)
 
 
 def _cells(row, found):

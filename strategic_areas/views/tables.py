@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable
+from datetime import date
 from urllib.parse import quote
 
 from django.http import HttpResponse
@@ -17,25 +18,32 @@ from strategic_areas.models import Plan
 MARK = "\ufeff"
 
 
-def csv_file(plan: Plan, name: str, header: Iterable[str], rows: Iterable[Iterable]):
+def csv_file(
+    plan: Plan,
+    name: str,
+    header: Iterable[str],
+    rows: Iterable[Iterable],
+    recorded_until: date | None = None,
+):
     """
     A file to save. Its name and its last column tell the day of its data.
+
+    Of a reconstruction that is the day up to which the public record goes.
 
     Every text is escaped, so that no spreadsheet takes it for a formula. Dates are
     written as in ISO 8601; what is missing is an empty cell.
     """
-    today = timezone.localdate()
+    day = (recorded_until or timezone.localdate()).isoformat()
+    words = _("Record up to") if recorded_until else _("Data as of")
     written = io.StringIO()
     writer = csv.writer(written)
-    writer.writerow([*header, _("Data as of")])
-    writer.writerows([*map(_cell, row), today.isoformat()] for row in rows)
+    writer.writerow([*header, words])
+    writer.writerows([*map(_cell, row), day] for row in rows)
     response = HttpResponse(
         MARK + written.getvalue(), content_type="text/csv; charset=utf-8"
     )
-    words = [plan.code, name, _("data as of"), today.isoformat()]
-    if plan.until:
-        words.insert(2, plan.until.name)
-    file_name = quote(f"{slugify(' '.join(words))}.csv")
+    then = [plan.until.name] if plan.until else []
+    file_name = quote(f"{slugify(' '.join([plan.code, name, *then, words, day]))}.csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{file_name}"'
     response.headers["X-Robots-Tag"] = "noindex"
     return response

@@ -1,6 +1,6 @@
 """The record of everything published on a plan, and each account at its address."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.http import Http404
@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from strategic_areas.addresses import address
-from strategic_areas.labels import DECLARED, STATES
+from strategic_areas.labels import account_word
 from strategic_areas.marker import MARKER
 from strategic_areas.models import Plan, Provenance
 from strategic_areas.queries.updates import archive, record
@@ -122,7 +122,7 @@ def _fields(found):
     )
 
 
-def _as_csv(plan: Plan, entries: Iterable[Entry]):
+def _as_csv(plan: Plan, entries: Sequence[Entry]):
     """The file of the accounts; of a withdrawn one it holds only the reason."""
     header = [
         _("Period"),
@@ -144,7 +144,9 @@ def _as_csv(plan: Plan, entries: Iterable[Entry]):
         _("Sources"),
         _("Address"),
     ]
-    return tables.csv_file(plan, _("updates"), header, map(_cells, entries))
+    recorded = [each.told_on for each in entries if each.is_recorded]
+    until = max(recorded, default=None) if plan.is_reconstructed else None
+    return tables.csv_file(plan, _("updates"), header, map(_cells, entries), until)
 
 
 def _cells(entry):
@@ -176,9 +178,7 @@ def _cells(entry):
 def _state(entry):
     if entry.is_withdrawn:
         return _("Withdrawn")
-    if entry.state:
-        return STATES[entry.state]
-    return DECLARED[entry.result]
+    return account_word(entry)
 
 
 def _reserved(entry):

@@ -38,6 +38,11 @@ class Line:
         return progress.State(execution) if execution else None
 
     @property
+    def is_recorded(self):
+        """True if it was taken from public sources and not reported here."""
+        return not self.account.was_entered
+
+    @property
     def published_on(self):
         """The day of publication in Santo Domingo."""
         return day(self.account.published_at)

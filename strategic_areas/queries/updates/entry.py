@@ -1,13 +1,11 @@
 """One published account as pages read it. It names institutions and no person."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, make_dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 
 from django.utils import timezone
 
-from agencies.fields import Kind
 from agencies.models import Agency
 from strategic_areas import progress
 from strategic_areas.addresses import address
@@ -26,6 +24,7 @@ from strategic_areas.models import (
 from strategic_areas.models.translations import translated_fields
 from strategic_areas.newest import Age
 from strategic_areas.queries.plan import disputes, names
+from strategic_areas.queries.updates.content import FIGURES, TEXTS, Content
 from strategic_areas.queries.updates.sources import (
     EvidenceLine,
     TranscribedFrom,
@@ -38,29 +37,6 @@ FRAME = (
     *("kind", "pk", "subject", "commitment", "agency", "period", "revision"),
     *("status", "provenance", "reported_on", "published_on", "public_id"),
     *("submitted_on", "purged_on"),
-)
-#: The fields of accounts that public pages tell under a heading of their own.
-HEADED = {
-    field.name: field
-    for model in (ActivityUpdate, CommitmentUpdate)
-    for field in model.fields.where(public=True, filled_in=True)
-    if field.heading != ""
-}.values()
-FIGURES = [field for field in HEADED if field.kind in {Kind.WHOLE, Kind.DECIMAL}]
-TEXTS = [field for field in HEADED if field.bilingual]
-#: What an account says in them, an attribute each; and ``text``, the main text.
-Content = make_dataclass(
-    "Content",
-    [
-        *((field.name, int | Decimal | Protected | None, None) for field in FIGURES),
-        *(
-            (f"{name}_{language}", str, "")
-            for name in ("text", *(field.name for field in TEXTS))
-            for language in ("es", "en")
-        ),
-    ],
-    frozen=True,
-    kw_only=True,
 )
 
 
@@ -184,6 +160,13 @@ class Entry(Content):
     def without_content(self):
         """The same account without content: when it was said, by whom, of what."""
         return Entry(**{name: getattr(self, name) for name in FRAME})
+
+    @property
+    def told_on(self):
+        """The day up to which a record goes; of a report, that of its publication."""
+        if not self.is_recorded:
+            return self.published_on
+        return min(self.reported_on or date.max, self.period.ends_on)
 
     @property
     def is_withdrawn(self):

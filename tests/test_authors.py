@@ -1,0 +1,144 @@
+"""Who says what the portal publishes, and of which day it is, wherever it is quoted."""
+
+import json
+import re
+from datetime import date
+from xml.etree import ElementTree
+
+import pytest
+from django.utils import timezone
+
+from strategic_areas.addresses import address
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+LANGUAGES = ("es", "en")
+UNTIL = {"es": "31 de diciembre de 2020", "en": "31 December 2020"}
+
+
+@pytest.fixture
+def plan():
+    return factories.make_plan(starts_on=date(2017, 1, 1), ends_on=date(2020, 12, 31))
+
+
+@pytest.fixture
+def recorded(plan):
+    """What a foreign report tells of the work of an agency, which says nothing."""
+    year = factories.make_period(
+        plan=plan, starts_on=date(2020, 1, 1), ends_on=date(2020, 12, 31)
+    )
+    source = factories.make_source(plan=plan, title="Informe", publisher="Otro Estado")
+    line = factories.make_commitment(plan=plan, provenance="reconstructed")
+    activity = factories.make_activity(commitment=line, provenance="documented")
+    return factories.make_record_update(
+        activity=activity, period=year, sources=[source], provenance="documented"
+    )
+
+
+@pytest.fixture
+def reported(plan):
+    return factories.make_published_update(
+        activity=factories.make_activity(plan=plan), narrative_en="Done."
+    )
+
+
+def page_of(client, update, language):
+    words = update.plan.code, update.public_id
+    return client.get(address("update", *words, language=language)).content.decode()
+
+
+def citation(html):
+    (sentence,) = re.findall(r"<cite>(.*?)</cite>", html, re.DOTALL)
+    return " ".join(sentence.split())
+
+
+def subject_of(html):
+    """What the linked data of a page say it is about."""
+    found = re.findall(r'<script type="application/ld\+json">(.*?)</script>', html)
+    (about,) = filter(None, (json.loads(each).get("mainEntity") for each in found))
+    return about
+
+
+def feed(client, plan):
+    tree = ElementTree.fromstring(  # noqa: S314
+        client.get(address("plan_feed", plan.code, language="es")).content
+    )
+    return {
+        entry.find(f"{ATOM}link").get("href").rstrip("/").rpartition("/")[2]: entry
+        for entry in tree.iter(f"{ATOM}entry")
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_public_record_is_the_word_of_its_source(client, recorded, language):
+    html = page_of(client, recorded, language)
+    agency = getattr(recorded.agency, f"name_{language}")
+
+    assert citation(html).startswith("Otro Estado, ")
+    assert agency in citation(html)
+    assert UNTIL[language] in citation(html)
+    told = subject_of(html)
+    assert "author" not in told
+    assert told["about"]["name"] == agency
+    assert [each["publisher"]["name"] for each in told["isBasedOn"]] == ["Otro Estado"]
+    assert told["datePublished"] == "2020-12-31"
+    assert told["sdDatePublished"] > told["datePublished"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_report_is_the_word_of_its_agency(client, reported, language):
+    html = page_of(client, reported, language)
+    agency = getattr(reported.agency, f"name_{language}")
+
+    assert citation(html).startswith(f"{agency}, ")
+    assert subject_of(html)["author"]["name"] == agency
+    assert "isBasedOn" not in subject_of(html)
+
+
+def test_a_demonstration_is_the_word_of_no_agency(client, plan):
+    rehearsal = factories.make_round(plan=plan, is_demonstration=True)
+    update = factories.make_published_update(
+        activity=factories.make_activity(plan=plan), period=rehearsal
+    )
+
+    html = page_of(client, update, "es")
+
+    assert update.agency.name_es not in citation(html)
+    assert "author" not in subject_of(html)
+
+
+def test_a_feed_names_who_said_it_and_dates_a_record_by_its_day(
+    client, plan, recorded, reported
+):
+    found = feed(client, plan)
+    record, report = found[recorded.public_id], found[reported.public_id]
+
+    assert record.find(f"{ATOM}author/{ATOM}name").text == "Otro Estado"
+    assert record.find(f"{ATOM}published").text.startswith("2020-12-31")
+    assert report.find(f"{ATOM}author/{ATOM}name").text == reported.agency.name_es
+    assert report.find(f"{ATOM}published").text == reported.published_at.isoformat()
+
+
+def test_nothing_is_said_to_go_on_by_a_record_of_the_past(client, recorded):
+    html = page_of(client, recorded, "es")
+
+    assert 'class="status status--left_in_progress"' in html
+    assert 'class="status status--in_progress"' not in html
+
+
+@pytest.mark.parametrize("name", ["plan_commitments", "plan_updates"])
+def test_a_file_of_a_reconstruction_is_named_by_the_end_of_its_record(
+    client, plan, recorded, name
+):
+    response = client.get(address(name, plan.code, language="en"))
+
+    assert "record-up-to-2020-12-31" in response["Content-Disposition"]
+    assert "2020-12-31" in response.content.decode().splitlines()[1].split(",")[-1]
+
+
+def test_a_file_of_reports_is_named_by_its_day(client, plan, reported):
+    response = client.get(address("plan_updates", plan.code, language="en"))
+
+    assert f"data-as-of-{timezone.localdate()}" in response["Content-Disposition"]
