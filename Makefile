@@ -19,19 +19,19 @@ MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
 .PHONY: help run dev manage test check lint messages bench lock clean \
-	html deep lighthouse parts screenshots states vnu venv installed installed-test local-env gettext wrk
+	html deep lighthouse parts screenshots states port vnu venv installed installed-test local-env gettext wrk
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s%s\n", $$1, $$2 }' Makefile
 
-run: installed local-env ## set up what is missing, load the plan, serve on PORT (8000)
+run: port installed local-env ## set up what is missing, load the plan, serve on PORT (8000)
 	@exec $(PY) manage.py serve_portal --prepare --port $(PORT)
 
-dev: installed-test local-env ## the same with autoreload and Django's debug pages
+dev: port installed-test local-env ## the same with autoreload and Django's debug pages
 	@DEBUG=true $(PY) manage.py prepare_portal
 	@DEBUG=true exec $(PY) manage.py runserver $(PORT)
 
-states: installed-test ## serve a portal on which every state stands, see /componentes/
+states: port installed-test ## serve a portal on which every state stands, see /componentes/
 	@$(PY) tests/serve_states.py $(PORT)
 
 manage: installed local-env ## any command, as run has it: make -s manage ARGS="help"
@@ -94,6 +94,10 @@ clean: ## remove .venv and caches; keeps var/, where the database is
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	find . -name '*.mo' -delete
 
+port:
+	@echo '$(PORT)' | grep -Eqx '[1-9][0-9]{0,4}' && test '$(PORT)' -le 65535 || { \
+		echo "PORT must be a number from 1 to 65535, not $(PORT)" >&2; exit 1; }
+
 venv:
 	@command -v "$(PYTHON)" >/dev/null || { \
 		echo "There is no $(PYTHON); install Debian's python3 or set PYTHON=..." >&2; exit 1; }
@@ -112,12 +116,16 @@ venv:
 installed: venv
 	@cmp -s requirements.txt .venv/requirements.txt || { \
 		echo "Installing requirements.txt" >&2; \
-		$(INSTALL) -r requirements.txt >&2 && cp requirements.txt .venv/; }
+		$(INSTALL) -r requirements.txt >&2 && cp requirements.txt .venv/ || { \
+			echo "requirements.txt could not be installed: the first time needs the network" \
+				"or a package index that pip knows" >&2; exit 1; }; }
 
 installed-test: installed
 	@cmp -s requirements-test.txt .venv/requirements-test.txt || { \
 		echo "Installing requirements-test.txt" >&2; \
-		$(INSTALL) -r requirements-test.txt >&2 && cp requirements-test.txt .venv/; }
+		$(INSTALL) -r requirements-test.txt >&2 && cp requirements-test.txt .venv/ || { \
+			echo "requirements-test.txt could not be installed: the first time needs the network" \
+				"or a package index that pip knows" >&2; exit 1; }; }
 
 local-env: venv
 	@$(PY) -m plan_portal.local_env var/local.env

@@ -10,7 +10,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -47,8 +48,77 @@ def env_required(name, otherwise=None):
     return value
 
 
+def env_number(name, default, *, at_least):
+    """Read a whole number of ``at_least`` that much."""
+    value = os.environ.get(name) or str(default)
+    if not re.fullmatch(r"[0-9]{1,9}", value) or int(value) < at_least:
+        raise ImproperlyConfigured(
+            f"{name} must be a whole number from {at_least} on, not {value!r}"
+        )
+    return int(value)
+
+
+def env_mail_address(name):
+    """Read an address of mail, such as plan@mirex.gob.do; "" if there is none."""
+    value = os.environ.get(name, "")
+    try:
+        if value:
+            validate_email(value)
+    except ValidationError:
+        raise ImproperlyConfigured(
+            f"{name} must be a mail address such as plan@example.gob.do, not {value!r}"
+        ) from None
+    return value
+
+
+def env_web_address(name, default):
+    """Read the address of a page, under http or https."""
+    value = os.environ.get(name) or default
+    if has_bad_port(value) or not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value):
+        raise ImproperlyConfigured(
+            f"{name} must begin with https:// or http:// and a host, not {value!r}"
+        )
+    return value
+
+
+def env_hosts(name):
+    """Read host names; a pattern would let visitors choose the portal's name."""
+    hosts = env.list(name, default=[])
+    for host in hosts:
+        if not re.fullmatch(r"\.?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*|\[[0-9a-f:]+\]", host):
+            raise ImproperlyConfigured(
+                f"{name} must hold host names such as plan.example.gob.do, not {host!r}"
+            )
+    return hosts
+
+
+def env_database(name):
+    """Read the address of a PostgreSQL database; no error repeats its password."""
+    url = os.environ[name]
+    if not url.startswith(("postgres://", "postgresql://")):
+        raise ImproperlyConfigured(f"{name} must begin with postgres://")
+    if has_bad_port(url):
+        raise ImproperlyConfigured(f"{name} has a port that cannot be")
+    config = env.db_url_config(url)
+    if not config["NAME"]:
+        raise ImproperlyConfigured(
+            f"{name} must name a database: postgres://user:password@host/name"
+        )
+    return config
+
+
+def has_bad_port(url):
+    """Whether the address has a port that is no number from 1 to 65535."""
+    try:
+        return urlsplit(url).port == 0
+    except ValueError:
+        return True
+
+
 def site_address(url, *, is_insecure):
     """The parts of SITE_URL, which has no path; plain HTTP needs ``is_insecure``."""
+    if has_bad_port(url):
+        raise ImproperlyConfigured(f"SITE_URL has a port that cannot be: {url!r}")
     site = urlsplit(url)
     if site.scheme not in {"http", "https"} or not site.hostname or site.path:
         raise ImproperlyConfigured(

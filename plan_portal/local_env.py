@@ -31,4 +31,7 @@ def write(path):
 
 
 if __name__ == "__main__":
-    write(sys.argv[1])
+    try:
+        write(sys.argv[1])
+    except OSError as error:
+        sys.exit(f"{sys.argv[1]} could not be written: {error.strerror}")

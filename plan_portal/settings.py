@@ -7,7 +7,6 @@ stops the process with an error that names it, so that nothing runs half-configu
 
 import os
 from datetime import date
-from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +18,13 @@ from plan_portal.environment import (
     client_address_header,
     env,
     env_bool,
+    env_database,
+    env_hosts,
+    env_mail_address,
+    env_number,
     env_required,
+    env_web_address,
+    has_bad_port,
     security_contact,
     site_address,
 )
@@ -37,7 +42,7 @@ _site = site_address(SITE_URL, is_insecure=INSECURE_HTTP)
 SITE_HOST = _site.hostname
 IS_LOCAL_SITE = SITE_HOST in LOCAL_HOSTS
 
-ALLOWED_HOSTS = [SITE_HOST, *env.list("ALLOWED_HOSTS", default=[])]
+ALLOWED_HOSTS = [SITE_HOST, *env_hosts("ALLOWED_HOSTS")]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 if IS_LOCAL_SITE:
     _port = f":{_site.port}" if _site.port else ""
@@ -57,14 +62,14 @@ OFFICIAL_SITE = env_bool(
 # Search engines list the official site, and no copy for trying the portal out.
 ALLOW_INDEXING = env_bool("ALLOW_INDEXING", default=OFFICIAL_SITE)
 SECRETARIAT_NAME = env.str("SECRETARIAT_NAME", default="Coordinación de la CITIM")
-CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")
+CONTACT_EMAIL = env_mail_address("CONTACT_EMAIL")
 CONTACT_PHONE = env.str("CONTACT_PHONE", default="")
 CONTACT_ADDRESS = env.str("CONTACT_ADDRESS", default="")
 # The address to which readers report an error on a page.
-CORRECTIONS_EMAIL = env.str("CORRECTIONS_EMAIL", default="") or CONTACT_EMAIL
+CORRECTIONS_EMAIL = env_mail_address("CORRECTIONS_EMAIL") or CONTACT_EMAIL
 LICENCE_NAME = env.str("LICENCE_NAME", default="CC BY 4.0")
-LICENCE_URL = env.str(
-    "LICENCE_URL", default="https://creativecommons.org/licenses/by/4.0/"
+LICENCE_URL = env_web_address(
+    "LICENCE_URL", "https://creativecommons.org/licenses/by/4.0/"
 )
 #: The day on which the accessibility statement was last made true.
 ACCESSIBILITY_ASSESSED_ON = date(2026, 11, 25)
@@ -164,14 +169,14 @@ DATABASES = {
     "default": (
         databases.embedded(VAR_DIR / "portal.sqlite3")
         if EMBEDDED_DATABASE
-        else databases.named(env.db("DATABASE_URL"))
+        else databases.named(env_database("DATABASE_URL"))
     )
 }
 
 
 # The front: finished public pages in each worker's memory
 
-FRONT_MEMORY = env.int("FRONT_MEMORY_MB", default=16) * 2**20
+FRONT_MEMORY = env_number("FRONT_MEMORY_MB", 16, at_least=0) * 2**20
 
 # Limits are counted here, by all processes together: never in one process's memory.
 CACHES = {"default": sign_in.shared_cache(os.environ.get("REDIS_URL"))}
@@ -195,18 +200,20 @@ MODELTRANSLATION_FALLBACK_LANGUAGES = ("es",)
 # Mail: sent by the server that EMAIL_URL names, or stored as files in VAR_DIR/mail
 
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = (
-    env.str("DEFAULT_FROM_EMAIL", default="") or f"no-responder@{SITE_HOST}"
+    env_mail_address("DEFAULT_FROM_EMAIL") or f"no-responder@{SITE_HOST}"
 )
 EMAIL_TIMEOUT = 10
 if not os.environ.get("EMAIL_URL"):
     EMAIL_BACKEND = "agencies.mail.FileBackend"
     EMAIL_FILE_PATH = VAR_DIR / "mail"
-elif urlsplit(os.environ["EMAIL_URL"]).scheme in {"smtp", "smtp+tls", "smtp+ssl"}:
-    vars().update(env.email("EMAIL_URL"))
-else:
+elif not os.environ["EMAIL_URL"].startswith(("smtp://", "smtp+tls://", "smtp+ssl://")):
     raise ImproperlyConfigured(
         "EMAIL_URL must begin with smtp+tls://, smtp+ssl:// or smtp://"
     )
+elif has_bad_port(os.environ["EMAIL_URL"]):
+    raise ImproperlyConfigured("EMAIL_URL has a port that cannot be")
+else:
+    vars().update(env.email("EMAIL_URL"))
 
 
 # Static files and uploads
@@ -249,7 +256,7 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = INSECURE_HTTP
 # The header in which the proxy names the visitor. Without one, whoever connects is she.
 CLIENT_ADDRESS_HEADER = client_address_header(env.str("CLIENT_ADDRESS_HEADER", ""))
 # How many proxies add an address to that header: the first of theirs is the visitor's.
-TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=1)
+TRUSTED_PROXY_COUNT = env_number("TRUSTED_PROXY_COUNT", 1, at_least=1)
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
 
 

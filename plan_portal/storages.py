@@ -4,6 +4,8 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from plan_portal.environment import has_bad_port
+
 _FOLDER = "django.core.files.storage.FileSystemStorage"
 
 
@@ -35,6 +37,8 @@ def scanner(url):
     if not url:
         return None
     address = urlsplit(url)
+    if has_bad_port(url):
+        raise ImproperlyConfigured("CLAMD has a port that cannot be")
     if address.scheme == "unix" and address.path and not address.netloc:
         return address.path
     if address.scheme == "tcp" and address.hostname and address.port:

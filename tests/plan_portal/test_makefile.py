@@ -90,6 +90,16 @@ def test_a_python_that_is_not_there_is_named():
     )
 
 
+@pytest.mark.parametrize("port", ["abc", "0", "70000", "80 81", ""])
+def test_a_port_that_cannot_be_is_refused_first(port):
+    done = make("run", f"PORT={port}")
+
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[0] == (
+        f"PORT must be a number from 1 to 65535, not {port}"
+    )
+
+
 @pytest.mark.parametrize(
     ("target", "package"), [("gettext", "gettext"), ("wrk", "wrk")]
 )

@@ -2,6 +2,7 @@ import io
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 
 from plan_portal.management.commands import prepare_portal
 
@@ -179,3 +180,44 @@ def test_progress_of_migrations_is_one_dot_each():
         dots.write(text)
 
     assert written == [".", "."]
+
+
+@pytest.mark.django_db
+def test_a_folder_that_takes_no_file_is_named_in_one_sentence(run_commands, settings):
+    run_commands()
+    settings.VAR_DIR = settings.VAR_DIR / "file"
+    settings.VAR_DIR.touch()
+
+    with pytest.raises(CommandError) as refused:
+        call_command("prepare_portal", stdout=io.StringIO())
+
+    assert str(refused.value) == f"{settings.VAR_DIR}: File exists"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "reason", ["attempt to write a readonly database", "database or disk is full"]
+)
+@pytest.mark.parametrize("was_there", [True, False])
+def test_a_database_that_takes_no_row_says_why(
+    run_commands, monkeypatch, tmp_path, settings, reason, was_there
+):
+    run_commands()
+    settings.EMBEDDED_DATABASE = True
+    file = tmp_path / "portal.sqlite3"
+    monkeypatch.setattr(prepare_portal, "database_file", lambda: file)
+    if was_there:
+        file.touch()
+
+    def refuse(command):
+        file.touch()
+        raise OperationalError(reason)
+
+    monkeypatch.setattr(prepare_portal.Command, "migrate", refuse)
+    monkeypatch.setattr(prepare_portal.connection, "close", lambda: None)
+
+    with pytest.raises(CommandError) as refused:
+        call_command("prepare_portal", stdout=io.StringIO())
+
+    assert str(refused.value) == f"The database cannot be used: {reason}"
+    assert file.exists() is was_there

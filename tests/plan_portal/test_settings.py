@@ -173,6 +173,52 @@ def test_a_switch_takes_true_and_false_alone(refusal, name, value):
             {"DATABASE_URL": "mysql://here/portal"},
             "DATABASE_URL must begin with postgres://",
         ),
+        ({"DATABASE_URL": "foo"}, "DATABASE_URL must begin with postgres://"),
+        (
+            {"DATABASE_URL": "postgres://portal:secret@db:abc/portal"},
+            "DATABASE_URL has a port that cannot be",
+        ),
+        (
+            {"DATABASE_URL": "postgres://portal:secret@db"},
+            "DATABASE_URL must name a database: postgres://user:password@host/name",
+        ),
+        (
+            {"EMAIL_URL": "smtp://mail.do:abc"},
+            "EMAIL_URL has a port that cannot be",
+        ),
+        (
+            {"SITE_URL": "https://plan.mirex.gob.do:99999"},
+            "SITE_URL has a port that cannot be: 'https://plan.mirex.gob.do:99999'",
+        ),
+        ({"CLAMD": "tcp://127.0.0.1:abc"}, "CLAMD has a port that cannot be"),
+        (
+            {"ALLOWED_HOSTS": "*"},
+            "ALLOWED_HOSTS must hold host names such as plan.example.gob.do, not '*'",
+        ),
+        *(
+            (
+                {name: "nomail"},
+                f"{name} must be a mail address such as plan@example.gob.do, "
+                "not 'nomail'",
+            )
+            for name in ["CONTACT_EMAIL", "CORRECTIONS_EMAIL", "DEFAULT_FROM_EMAIL"]
+        ),
+        (
+            {"LICENCE_URL": "javascript:alert(1)"},
+            "LICENCE_URL must begin with https:// or http:// and a host, not "
+            "'javascript:alert(1)'",
+        ),
+        *(
+            (
+                {"TRUSTED_PROXY_COUNT": value},
+                f"TRUSTED_PROXY_COUNT must be a whole number from 1 on, not {value!r}",
+            )
+            for value in ["0", "-1", "two", "1.5"]
+        ),
+        (
+            {"FRONT_MEMORY_MB": "-5"},
+            "FRONT_MEMORY_MB must be a whole number from 0 on, not '-5'",
+        ),
         (
             {"CLAMD": "http://127.0.0.1:3310"},
             "CLAMD must be unix:///path/of/the/socket or tcp://host:port",

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 
@@ -27,6 +27,19 @@ class Command(BaseCommand):
 
     def handle(self, *, database_only, verbosity, **options):
         self.is_silent = verbosity == 0
+        is_new = settings.EMBEDDED_DATABASE and not database_file().exists()
+        try:
+            self.prepare(database_only=database_only)
+        except OSError as error:
+            raise CommandError(
+                f"{error.filename or settings.VAR_DIR}: {error.strerror}"
+            ) from error
+        except OperationalError as error:
+            if is_new:
+                remove_database()
+            raise CommandError(f"The database cannot be used: {error}") from error
+
+    def prepare(self, *, database_only):
         settings.VAR_DIR.mkdir(mode=0o750, parents=True, exist_ok=True)
         remove_copies()
         self.step("Database", self.migrate)
@@ -101,6 +114,24 @@ class Dots:
 
     def flush(self):
         """Do nothing: every dot is written at once."""
+
+
+def database_file():
+    """Where the embedded database lies."""
+    return Path(connection.settings_dict["NAME"])
+
+
+def remove_database():
+    """
+    Remove an embedded database that this command began and could not finish.
+
+    A first migration that was cut off is recorded in part, and could not be resumed.
+    """
+    connection.close()
+    for suffix in ("", "-wal", "-shm"):
+        file = database_file().with_name(database_file().name + suffix)
+        if file.exists():
+            file.unlink()
 
 
 def remove_copies():

@@ -1,0 +1,95 @@
+"""Scales: days to places along a picture, numbers to heights, and round ticks."""
+
+from calendar import isleap
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+
+#: A step between ticks is one of these, times a power of ten.
+STEPS = tuple(map(Decimal, ("1", "2", "2.5", "5")))
+
+
+def percent(place: float) -> str:
+    return f"{short(place)}%"
+
+
+def em(height: float) -> str:
+    return f"{short(height)}em"
+
+
+def short(number: float) -> str:
+    """The number as attributes of SVG have it, with two decimals at most."""
+    written = f"{number:.2f}".rstrip("0").rstrip(".")
+    return "0" if written == "-0" else written
+
+
+@dataclass(frozen=True)
+class Years:
+    """Whole years along the width of a picture; each year takes as much of it."""
+
+    first: int
+    last: int
+
+    @classmethod
+    def over(cls, spans: Iterable[tuple[date, date]]) -> "Years":
+        spans = list(spans)
+        return cls(
+            min(start.year for start, _end in spans),
+            max(end.year for _start, end in spans),
+        )
+
+    @property
+    def number(self) -> int:
+        return self.last - self.first + 1
+
+    def at(self, day: date) -> float:
+        """Where a day begins, as a percent of the width."""
+        passed = (day.timetuple().tm_yday - 1) / (366 if isleap(day.year) else 365)
+        return 100 * (day.year - self.first + passed) / self.number
+
+    def middle(self, year: int) -> float:
+        return 100 * (year - self.first + 0.5) / self.number
+
+    def span(self, starts_on: date, ends_on: date) -> tuple[float, float] | None:
+        """Both ends of a span, cut to the picture; None if it lies outside."""
+        start = max(self.at(starts_on), 0.0)
+        end = min(self.at(ends_on + timedelta(days=1)), 100.0)
+        return (start, end) if start < end else None
+
+    def labelled(self, most: int) -> list[int]:
+        """At most ``most`` years at even distances; the last is one of them."""
+        step = next(n for n in (1, 2, 5, 10, 20, 50, 100) if self.number <= n * most)
+        return list(range(self.last, self.first - 1, -step))[::-1]
+
+
+def ticks(numbers: Iterable[Decimal], most: int = 5) -> tuple[Decimal, ...]:
+    """
+    Round numbers at even distances, from 0 or less to the greatest number or more.
+
+    There are at most ``most`` steps. Whole numbers get whole ticks.
+    """
+    numbers = [Decimal(0), *numbers]
+    low, high = min(numbers), max(numbers)
+    is_whole = all(number == number.to_integral_value() for number in numbers)
+    for step in _steps(high - low, is_whole):
+        below = (low / step).to_integral_value(ROUND_FLOOR)
+        above = max((high / step).to_integral_value(ROUND_CEILING), below + 1)
+        if above - below <= most:
+            return tuple(plain(step * n) for n in range(int(below), int(above) + 1))
+    raise AssertionError("steps grow without end")
+
+
+def plain(number: Decimal) -> Decimal:
+    """The number without superfluous zeros or exponent."""
+    return Decimal(format(number.normalize(), "f"))
+
+
+def _steps(extent, is_whole):
+    """Round steps, the smallest that may do first."""
+    power = Decimal(1).scaleb(extent.adjusted() - 1) if extent else Decimal("0.1")
+    while True:
+        for step in STEPS:
+            if not is_whole or (step * power) % 1 == 0:
+                yield step * power
+        power *= 10

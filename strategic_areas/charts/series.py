@@ -1,0 +1,196 @@
+"""One to three counts over time: points, lines, gaps, breaks, spans and their texts."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from strategic_areas.charts import placing
+from strategic_areas.charts.layout import BELOW, Layout
+from strategic_areas.charts.scales import em, percent
+from strategic_areas.charts.texts import Label, labels
+from strategic_areas.charts.values import Level, Line, Period
+
+#: Half the height of a point or a span; how high the mark of a break is.
+HALF, BREAK = 0.35, 1.5
+#: How many years are written at most on a telephone and on a screen.
+NARROW_YEARS, WIDE_YEARS = 6, 16
+#: Letters of a tick that need no wider margin.
+SHORT_TICK = 3
+
+
+@dataclass(frozen=True)
+class Tick:
+    y: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Year:
+    x: str
+    text: str
+    is_wide: bool
+
+
+@dataclass(frozen=True)
+class Band:
+    """The time of a plan; its text is left out where it is longer than the band."""
+
+    x: str
+    width: str
+    text: str
+    is_wide: bool
+
+
+@dataclass(frozen=True)
+class Segment:
+    x1: str
+    y1: str
+    x2: str
+    y2: str
+
+
+@dataclass(frozen=True)
+class Point:
+    x: str
+    y: str
+    is_provisional: bool
+
+
+@dataclass(frozen=True)
+class Span:
+    """A value of anything but a year: a bar from its first day to its last."""
+
+    x: str
+    y: str
+    width: str
+    is_provisional: bool
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One count; ``number`` is 1, 2 or 3, for its class. ``breaks`` are places."""
+
+    number: int
+    segments: tuple[Segment, ...]
+    points: tuple[Point, ...]
+    spans: tuple[Span, ...]
+    breaks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LevelLine:
+    x1: str
+    x2: str
+    y: str
+    is_target: bool
+
+
+@dataclass(frozen=True)
+class SeriesPicture:
+    """Heights are ems, places percents; what ``is_wide`` is left out on telephones."""
+
+    height: str
+    floor: str
+    break_top: str
+    years_y: str
+    is_deep: bool
+    is_named: bool
+    ticks: tuple[Tick, ...]
+    years: tuple[Year, ...]
+    bands: tuple[Band, ...]
+    levels: tuple[LevelLine, ...]
+    lines: tuple[Drawn, ...]
+    labels: tuple[Label, ...]
+    #: Which signs occur, for the key under the picture.
+    signs: frozenset[str]
+
+
+def series(
+    lines: Iterable[Line],
+    write: Callable[[Decimal], str],
+    levels: Iterable[Level] = (),
+    periods: Iterable[Period] = (),
+) -> SeriesPicture | None:
+    """
+    The picture; None without any value.
+
+    ``write`` writes the numbers of the ticks. Names of lines are told only if there are
+    several, for the picture's title says what a single one counts.
+    """
+    lines = tuple(line for line in lines if line.values)
+    if not lines:
+        return None
+    layout = Layout(lines, tuple(levels))
+    ticks = tuple(Tick(em(layout.y(tick)), write(tick)) for tick in layout.ticks)
+    return SeriesPicture(
+        height=em(layout.floor + BELOW),
+        floor=em(layout.floor),
+        break_top=em(layout.floor - BREAK),
+        years_y=em(layout.floor + 1.4),
+        is_deep=any(len(tick.text) > SHORT_TICK for tick in ticks),
+        is_named=len(lines) > 1,
+        ticks=ticks,
+        years=tuple(_years(layout.years)),
+        bands=tuple(_bands(layout.years, periods)),
+        levels=tuple(_level(layout, level) for level in layout.levels),
+        lines=tuple(_drawn(layout, *each) for each in enumerate(layout.lines, 1)),
+        labels=tuple(labels(layout)),
+        signs=frozenset(_signs(layout)),
+    )
+
+
+def _years(years):
+    written = years.labelled(WIDE_YEARS)
+    every = -(-len(written) // NARROW_YEARS)
+    narrow = set(written[::-1][::every])
+    for year in written:
+        yield Year(percent(years.middle(year)), str(year), year not in narrow)
+
+
+def _bands(years, periods):
+    for period in periods:
+        if span := years.span(period.starts_on, period.ends_on):
+            width = span[1] - span[0]
+            needed = placing.LETTER * len(period.text) + 0.4
+            fits = [width * n / 100 >= needed for n in (placing.NARROW, placing.WIDE)]
+            text = period.text if any(fits) else ""
+            yield Band(percent(span[0]), percent(width), text, not fits[0])
+
+
+def _level(layout, level):
+    start, end = layout.reach(level)
+    y = em(layout.y(level.number))
+    return LevelLine(percent(start), percent(end), y, level.is_target)
+
+
+def _drawn(layout, number, line):
+    return Drawn(
+        number=number,
+        segments=tuple(
+            Segment(percent(s.x1), em(s.y1), percent(s.x2), em(s.y2))
+            for s in layout.strokes(line)
+        ),
+        points=tuple(
+            Point(percent(layout.x(v)), em(layout.y(v.number)), v.is_provisional)
+            for v in line.values
+            if v.is_year
+        ),
+        spans=tuple(_span(layout, v) for v in line.values if not v.is_year),
+        breaks=tuple(percent(layout.ends(v)[0]) for v in line.values[1:] if v.is_break),
+    )
+
+
+def _span(layout, value):
+    start, end = layout.ends(value)
+    top = em(layout.y(value.number) - HALF)
+    return Span(percent(start), top, percent(end - start), value.is_provisional)
+
+
+def _signs(layout):
+    for line in layout.lines:
+        for place, value in enumerate(line.values):
+            yield "provisional" if value.is_provisional else "confirmed"
+            if not value.is_year:
+                yield "span"
+            if value.is_break and place:
+                yield "break"
