@@ -107,6 +107,23 @@ def env_database(name):
     return config
 
 
+def env_mail_server(name, *, files):
+    """Django's settings of the mail server; without one each mail becomes a file."""
+    url = os.environ.get(name)
+    if not url:
+        return {
+            "EMAIL_BACKEND": "agencies.mail.FileBackend",
+            "EMAIL_FILE_PATH": files,
+        }
+    if not url.startswith(("smtp://", "smtp+tls://", "smtp+ssl://")):
+        raise ImproperlyConfigured(
+            f"{name} must begin with smtp+tls://, smtp+ssl:// or smtp://"
+        )
+    if has_bad_port(url):
+        raise ImproperlyConfigured(f"{name} has a port that cannot be")
+    return env.email_url_config(url)
+
+
 def has_bad_port(url):
     """Whether the address has a port that is no number from 1 to 65535."""
     try:

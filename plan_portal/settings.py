@@ -8,7 +8,6 @@ stops the process with an error that names it, so that nothing runs half-configu
 import os
 from datetime import date
 
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from plan_portal import content_policy, databases, logs, sign_in, storages
@@ -21,10 +20,10 @@ from plan_portal.environment import (
     env_database,
     env_hosts,
     env_mail_address,
+    env_mail_server,
     env_number,
     env_required,
     env_web_address,
-    has_bad_port,
     security_contact,
     site_address,
 )
@@ -203,17 +202,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = (
     env_mail_address("DEFAULT_FROM_EMAIL") or f"no-responder@{SITE_HOST}"
 )
 EMAIL_TIMEOUT = 10
-if not os.environ.get("EMAIL_URL"):
-    EMAIL_BACKEND = "agencies.mail.FileBackend"
-    EMAIL_FILE_PATH = VAR_DIR / "mail"
-elif not os.environ["EMAIL_URL"].startswith(("smtp://", "smtp+tls://", "smtp+ssl://")):
-    raise ImproperlyConfigured(
-        "EMAIL_URL must begin with smtp+tls://, smtp+ssl:// or smtp://"
-    )
-elif has_bad_port(os.environ["EMAIL_URL"]):
-    raise ImproperlyConfigured("EMAIL_URL has a port that cannot be")
-else:
-    vars().update(env.email("EMAIL_URL"))
+vars().update(env_mail_server("EMAIL_URL", files=VAR_DIR / "mail"))
 
 
 # Static files and uploads
