@@ -18,6 +18,7 @@ class AgenciesConfig(AppConfig):
         import_module("agencies.invitations")
         import_module("agencies.accounts.recovery")
         import_module("agencies.stand_ins")
+        import_module("agencies.tasks")
 
     def ready(self):
         import_module("agencies.audit.watching").connect()

@@ -11,7 +11,9 @@ import logging
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse
+from django.utils import timezone
 
+from agencies import tasks
 from strategic_areas import triggers
 
 logger = logging.getLogger(__name__)
@@ -32,16 +34,23 @@ class HealthMiddleware:
 
 
 def readiness():
-    """200 when the portal can serve people; else 503 and the reasons in words."""
+    """
+    200 when the portal can serve people; else 503 and the reasons in words.
+
+    Overdue tasks are named in either answer. They are no reason to send nobody here.
+    """
+    late = []
     try:
         reasons = reasons_not_to_serve()
+        if not reasons:
+            late = tasks.overdue(timezone.now())
     except Error:
         # The error may name hosts and accounts, so it is written to the log alone.
         logger.exception("The readiness check could not use the database")
         reasons = ["the database does not answer"]
     if reasons:
         return plain_answer("\n".join(["no lista", *reasons]), status=503)
-    return plain_answer("lista")
+    return plain_answer("\n".join(["lista", *late]))
 
 
 def reasons_not_to_serve():

@@ -1,0 +1,15 @@
+-- Roles and database on PostgreSQL, once, as its superuser:
+--   psql --set=owner_password=… --set=portal_password=… --file=deploy/database.sql
+-- The owner migrates; the portal connects as a role that owns nothing, so that it cannot
+-- remove the triggers that guard what is published and the audit record.
+\set ON_ERROR_STOP on
+CREATE ROLE portal_owner LOGIN PASSWORD :'owner_password';
+CREATE ROLE portal LOGIN PASSWORD :'portal_password';
+CREATE DATABASE portal OWNER portal_owner ENCODING 'UTF8' TEMPLATE template0
+    LOCALE_PROVIDER icu ICU_LOCALE 'es';
+REVOKE ALL ON DATABASE portal FROM PUBLIC;
+GRANT CONNECT, TEMPORARY ON DATABASE portal TO portal;
+\connect portal
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+ALTER SCHEMA public OWNER TO portal_owner;
+GRANT USAGE ON SCHEMA public TO portal;

@@ -1,0 +1,329 @@
+"""The files of deploy/, held by the programs that read them."""
+
+import os
+import shutil
+import socket
+import ssl
+import subprocess
+import threading
+import time
+import tomllib
+from contextlib import closing, suppress
+from http.client import HTTPSConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from agencies import tasks
+
+DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
+SYSTEMD = DEPLOY / "systemd"
+#: The largest request that the portal reads, and one that is larger.
+LARGEST, TOO_LARGE = 54 * 2**20, 56 * 2**20
+
+
+# --- what timers run
+
+
+def test_each_listed_task_has_its_timer_and_each_timer_its_task():
+    listed = tomllib.loads((DEPLOY / "tasks.toml").read_text(encoding="utf-8"))
+    timers = {
+        path.stem.removeprefix("plan-portal-"): path.read_text(encoding="utf-8")
+        for path in SYSTEMD.glob("*.timer")
+    }
+
+    assert {
+        name: f"OnCalendar={listed[name]['when']}\n" in timer
+        and f"Unit=plan-portal-task@{name}.service\n" in timer
+        for name, timer in timers.items()
+    } == dict.fromkeys(listed, True)
+
+
+@pytest.mark.django_db
+def test_a_task_that_ended_well_is_not_overdue_until_its_time_is_over(capsys):
+    now = timezone.now()
+    for name in tasks.listed():
+        tasks.TaskRun.objects.create(name=name, ended_at=now)
+    mail = tasks.listed()["mail"].overdue
+
+    assert tasks.overdue(now + mail) == []
+    assert tasks.overdue(now + mail + timezone.timedelta(seconds=1)) == [
+        f"overdue: {name} last ended well at {now:%Y-%m-%dT%H:%MZ}"
+        for name in ("mail", "scorecards")
+    ]
+
+
+@pytest.mark.django_db
+def test_a_portal_without_timers_names_none_and_one_with_some_names_the_others(client):
+    assert client.get("/salud/lista").content == b"lista\n"
+
+    call_command("run_task", "mail", verbosity=0)
+
+    assert client.get("/salud/lista").content.decode().splitlines() == [
+        "lista",
+        *(f"overdue: {name} never ended well" for name in list(tasks.listed())[1:]),
+    ]
+
+
+@pytest.mark.django_db
+def test_a_task_that_fails_is_not_noted(monkeypatch):
+    def fail(*arguments, **options):
+        raise CommandError("no server")
+
+    monkeypatch.setattr(tasks, "call_command", fail)
+
+    with pytest.raises(CommandError):
+        call_command("run_task", "mail")
+
+    assert not tasks.TaskRun.objects.exists()
+
+
+# --- units
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd-analyze")
+def test_systemd_reads_every_unit_without_complaint(tmp_path):
+    units = sorted(shutil.copy(path, tmp_path) for path in SYSTEMD.iterdir())
+    instance = tmp_path / "plan-portal-task@mail.service"
+    instance.symlink_to(tmp_path / "plan-portal-task@.service")
+    for unit in tmp_path.glob("*.service"):
+        text = unit.read_text(encoding="utf-8")
+        unit.write_text(
+            text.replace("/srv/plan-portal/.venv/bin/python", "/usr/bin/python3"),
+            encoding="utf-8",
+        )
+
+    done = subprocess.run(
+        ["systemd-analyze", "verify", *(u for u in units if "@" not in u), instance],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_service_and_tasks_write_to_their_folder_and_to_a_temporary_one_alone():
+    held = [
+        "StateDirectory=plan-portal",
+        "PrivateTmp=true",
+        "ProtectSystem=strict",
+        "ProtectHome=true",
+        "NoNewPrivileges=true",
+        "CapabilityBoundingSet=",
+    ]
+
+    for name in ("plan-portal.service", "plan-portal-task@.service"):
+        lines = (SYSTEMD / name).read_text(encoding="utf-8").splitlines()
+        assert [line for line in held if line not in lines] == []
+
+
+# --- proxies
+
+
+class Portal(BaseHTTPRequestHandler):
+    """Stands for the portal: keeps what arrives, and says how long it was."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        self.server.seen.append(self.headers)
+        length = int(self.headers.get("Content-Length", 0))
+        if length and len(self.rfile.read(length)) == length:
+            self.server.read.append(length)
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    do_POST = do_GET
+
+    def log_message(self, *args):
+        """Say nothing."""
+
+
+@pytest.fixture
+def portal():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Portal)
+    server.seen, server.read = [], []
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def free_port():
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("certificate")
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1"),
+            *("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"),
+            *("-keyout", folder / "key.pem", "-out", folder / "fullchain.pem"),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    return folder
+
+
+def nginx(folder, certificate, inner, port, plain):
+    """The command that runs the shipped nginx.conf on ports of this test."""
+    text = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+    for shipped, ours in {
+        "listen [::]:80;": "",
+        "listen [::]:443 ssl;": "",
+        "listen 80;": f"listen 127.0.0.1:{plain};",
+        "listen 443 ssl;": f"listen 127.0.0.1:{port} ssl;",
+        "/etc/ssl/plan-portal": str(certificate),
+        "/var/log/nginx": str(folder),
+        "127.0.0.1:8000": f"127.0.0.1:{inner}",
+        "plan.example.gob.do": "localhost",
+    }.items():
+        assert shipped in text
+        text = text.replace(shipped, ours)
+    (folder / "portal.conf").write_text(text, encoding="utf-8")
+    temporary = " ".join(
+        f"{kind}_temp_path {folder}/{kind};"
+        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    (folder / "nginx.conf").write_text(
+        # A test runs as root or not; only root's workers would change their user.
+        f"{'user root;' if os.geteuid() == 0 else ''} daemon off;\n"
+        f"pid {folder}/pid; error_log {folder}/error.log;\n"
+        f"events {{}}\nhttp {{ {temporary} include {folder}/portal.conf; }}\n",
+        encoding="utf-8",
+    )
+    subprocess.run(
+        ["nginx", "-t", "-c", folder / "nginx.conf"], check=True, capture_output=True
+    )
+    return ["nginx", "-c", folder / "nginx.conf"]
+
+
+def caddy(folder, certificate, inner, port, plain):
+    """The command that runs the shipped Caddyfile on ports of this test."""
+    text = (DEPLOY / "Caddyfile").read_text(encoding="utf-8")
+    for shipped, ours in {
+        "{\n\tservers": f"{{\n\tadmin off\n\thttp_port {plain}\n"
+        f"\thttps_port {port}\n\tservers",
+        "plan.example.gob.do {": f"localhost:{port} {{\n\ttls "
+        f"{certificate}/fullchain.pem {certificate}/key.pem",
+        "127.0.0.1:8000": f"127.0.0.1:{inner}",
+    }.items():
+        assert shipped in text
+        text = text.replace(shipped, ours, 1)
+    (folder / "Caddyfile").write_text(text, encoding="utf-8")
+    command = ["--config", folder / "Caddyfile", "--adapter", "caddyfile"]
+    subprocess.run(["caddy", "validate", *command], check=True, capture_output=True)
+    return ["caddy", "run", *command]
+
+
+@pytest.fixture(params=[nginx, caddy], ids=["nginx", "caddy"])
+def proxy(request, tmp_path, certificate, portal):
+    """The port on which the shipped proxy answers in front of ``portal``."""
+    name = request.param.__name__
+    if not shutil.which(name):
+        pytest.skip(f"no {name}")
+    port, plain = free_port(), free_port()
+    command = request.param(
+        tmp_path, certificate, portal.server_address[1], port, plain
+    )
+    with subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            with (
+                suppress(OSError),
+                closing(socket.create_connection(("127.0.0.1", port))),
+            ):
+                break
+            time.sleep(0.05)
+        yield port
+        process.terminate()
+
+
+#: Takes the certificate of the test.
+TRUSTING = ssl.create_default_context()
+TRUSTING.check_hostname, TRUSTING.verify_mode = False, ssl.CERT_NONE
+
+
+def connect(port):
+    return HTTPSConnection("localhost", port, context=TRUSTING, timeout=20)
+
+
+def status_of(visitor):
+    """The status of the answer, which is read to its end."""
+    with visitor.getresponse() as response:
+        response.read()
+        return response.status
+
+
+def refusal_of(port, length):
+    """The beginning of the answer to a body of ``length`` bytes."""
+    head = f"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n"
+    plain = socket.create_connection(("localhost", port), timeout=20)
+    with plain, TRUSTING.wrap_socket(plain, server_hostname="localhost") as visitor:
+        visitor.sendall(head.encode())
+        with suppress(OSError):  # it may hang up before all was sent
+            for _ in range(length // 2**20):
+                visitor.sendall(bytes(2**20))
+        return visitor.recv(12)
+
+
+def test_a_proxy_tells_the_truth_of_the_visitor_and_drops_what_imitates_it(
+    proxy, portal
+):
+    with closing(connect(proxy)) as visitor:
+        visitor.request(
+            "GET",
+            "/",
+            headers={
+                "Visitor": "6.6.6.6",
+                "X-Forwarded-Proto": "http",
+                "X_Forwarded_Proto": "http",
+                "Visitor_": "6.6.6.6",
+                "Accept-Language": "es",
+            },
+        )
+        assert status_of(visitor) == 200
+
+    [headers] = portal.seen
+    assert headers.get_all("Visitor") == ["127.0.0.1"]
+    assert headers.get_all("X-Forwarded-Proto") == ["https"]
+    assert headers["Host"].partition(":")[0] == "localhost"
+    assert headers["Accept-Language"] == "es"
+    assert [name for name in headers if "_" in name] == []
+
+
+def test_a_proxy_passes_the_largest_upload_and_refuses_a_larger_one(proxy, portal):
+    with closing(connect(proxy)) as visitor:
+        visitor.request("POST", "/", body=bytes(LARGEST))
+        assert status_of(visitor) == 200
+
+    # Caddy 2.6 says 502 of a body that it may not hold, and passes nothing on.
+    assert refusal_of(proxy, TOO_LARGE) in {b"HTTP/1.1 413", b"HTTP/1.1 502"}
+    assert portal.read == [LARGEST]
+
+
+def test_a_request_that_is_still_arriving_does_not_reach_the_portal(proxy, portal):
+    with closing(connect(proxy)) as slow:
+        slow.putrequest("POST", "/")
+        slow.putheader("Content-Length", "20")
+        slow.endheaders(b"half of it")
+        with closing(connect(proxy)) as quick:
+            quick.request("GET", "/quick")
+            assert status_of(quick) == 200
+        assert len(portal.seen) == 1
+
+        slow.send(b"and other ")
+        assert status_of(slow) == 200
+    assert len(portal.seen) == 2
