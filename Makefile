@@ -10,6 +10,7 @@ PO := plan_portal/locale/es/LC_MESSAGES/django.po
 # Settings of a local run; variables of the environment win.
 export ENV_FILE ?= var/local.env
 export SITE_URL ?= http://localhost:$(PORT)
+export CORRECTIONS_EMAIL ?= correcciones@example.org
 
 # Hashes make sure that what is installed is what was locked.
 INSTALL := $(PY) -m pip install --disable-pip-version-check --no-input --require-hashes

@@ -130,5 +130,5 @@ def fill_in_version(response):
 
 def own_content(html):
     """The main content of a page, without the citation, which names today's date."""
-    main = html.partition(b"<main")[2].partition(b'<p class="point-out"')[0]
+    main = html.partition(b"<main")[2].partition(b"</main>")[0]
     return CITATION.sub(b"", main)

@@ -11,12 +11,22 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
 from plan_portal.middleware import language_of_visitor
 
 #: The page with the help lines to call, by language.
 HELP_PAGES = {"es": "/ayuda/", "en": "/en/help/"}
+#: What the menu of an error page leads to, which knows of no plan.
+MENU = {
+    "home": _("Home"),
+    "plans": _("Plans"),
+    "methodology": _("How we count"),
+    "glossary": _("Glossary"),
+    "site_map": _("Site map"),
+}
 #: Seconds after which a program may ask again.
 RETRY_AFTER = "30"
 
@@ -26,11 +36,14 @@ def error_page(request, status, template=""):
     # The middleware that knows a signed-in person's language may not have been reached.
     language = getattr(request, "LANGUAGE_CODE", None) or language_of_visitor(request)
     with translation.override(language):
-        is_english = language == "en"
+        shown = "en" if language == "en" else "es"
         context = {
             "language": language,
-            "home": "/en/" if is_english else "/",
-            "help": HELP_PAGES["en" if is_english else "es"],
+            "home": _path("home", shown),
+            "help": HELP_PAGES[shown],
+            "search": _path("search", shown),
+            "menu": [(_path(each, shown), words) for each, words in MENU.items()],
+            "is_official": settings.OFFICIAL_SITE,
             # The plain file name: the manifest of hashed names may be missing.
             "stylesheet": f"{settings.STATIC_URL}portal.css",
         }
@@ -38,6 +51,10 @@ def error_page(request, status, template=""):
     response = HttpResponse(html, status=status)
     response.headers["Content-Language"] = language
     return response
+
+
+def _path(name, language):
+    return reverse(f"{language}:{name}", urlconf="plan_portal.urls")
 
 
 def bad_request(request, exception):

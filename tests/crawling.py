@@ -26,6 +26,8 @@ SPOKEN = ("alt", "aria-label", "data-label", "placeholder", "title")
 #: collected.
 SAMPLE, SAMPLE_OF_RECORDS = 2, 12
 SAMPLED = {"update", *(row[0] for row in urls.PUBLIC_COMPANIONS)}
+#: The staff's pages: a stranger is only asked to sign in there.
+STAFF = "/gestion/"
 #: What a link never holds, since a reader writes it: a search, empty or in vain.
 QUESTIONS = ("?q=trata", "?q=xyzzy")
 
@@ -97,7 +99,10 @@ class Document(HTMLParser):
     def follow(self, *targets):
         for target in targets:
             whole = urljoin(f"{settings.SITE_URL}{self.path}", target)
-            if whole.startswith((f"{settings.SITE_URL}/", f"{settings.SITE_URL}?")):
+            is_ours = whole.startswith(
+                (f"{settings.SITE_URL}/", f"{settings.SITE_URL}?")
+            )
+            if is_ours and target != STAFF:
                 self.links.add(whole.removeprefix(settings.SITE_URL))
 
     def say(self, text):

@@ -11,7 +11,7 @@ from babel.messages import pofile
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
-from django.test import Client, RequestFactory
+from django.test import Client, RequestFactory, override_settings
 
 from agencies.models import User
 from plan_portal import components, errors, urls
@@ -91,7 +91,8 @@ def _django_db_helper():
 @pytest.fixture(scope="module")
 def crawl(django_db_setup, django_db_blocker):
     """One walk for all tests; what it walked through is gone again afterwards."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    told = override_settings(CORRECTIONS_EMAIL="correcciones@example.org")
+    with django_db_blocker.unblock(), transaction.atomic(), told:
         partials = defaultdict(dict)
         empty = Crawl(Client())
         replaced = public_site.build().replaced

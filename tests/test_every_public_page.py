@@ -107,7 +107,7 @@ def test_the_site_map_leads_to_every_page_that_needs_no_code(answers):
     assert expected - found == {"/mapa/"} - found
 
 
-def test_every_page_tells_how_to_point_out_an_error(answers):
+def test_every_page_tells_how_to_report_an_error(answers):
     versions = {}
 
     for answer in answers:

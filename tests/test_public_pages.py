@@ -604,24 +604,35 @@ def test_contact_tells_what_the_settings_state_and_nothing_else(client, settings
     assert not [a for a in bare.every("a") if a["href"].startswith("mailto:")]
 
 
-# Pointing out an error
+# Reporting an error
 
 
-def test_a_page_s_version_is_another_once_it_says_something_else(client, settings):
-    settings.CORRECTIONS_EMAIL = ""
+@pytest.fixture
+def corrections_email(settings):
+    settings.CORRECTIONS_EMAIL = "correcciones@example.gob.do"
+    return settings.CORRECTIONS_EMAIL
+
+
+def version_of(page):
+    """The version that the link to report an error quotes."""
+    (version,) = re.findall(r"%20([0-9a-f]{12})%20", page)
+    return version
+
+
+@pytest.mark.usefixtures("corrections_email")
+def test_a_page_s_version_is_another_once_it_says_something_else(client):
     told = []
 
     for _ in range(2):
-        page = client.get("/correcciones/").content.decode()
-        told.append(page.split('class="point-out"')[1].split("</p>")[0])
+        told.append(version_of(client.get("/correcciones/").text))
         factories.make_law()
     factories.make_correction_request()
-    page = client.get("/correcciones/").content.decode()
-    told.append(page.split('class="point-out"')[1].split("</p>")[0])
+    told.append(version_of(client.get("/correcciones/").text))
 
     assert told[0] == told[1] != told[2]
 
 
+@pytest.mark.usefixtures("corrections_email")
 def test_a_page_that_says_the_same_on_another_day_has_the_same_version(
     client, monkeypatch
 ):
@@ -631,19 +642,21 @@ def test_a_page_that_says_the_same_on_another_day_has_the_same_version(
     for days in (0, 1):
         day = today + timedelta(days=days)
         monkeypatch.setattr(timezone, "localdate", lambda day=day: day)
-        html = client.get(path).content.decode()
-        versions |= set(re.findall(r"\b[0-9a-f]{12}\b", html))
+        html = client.get(path).text
+        versions.add(version_of(html))
         pages.add(html)
 
     assert len(pages) == 2
     assert len(versions) == 1
 
 
-def test_without_an_address_to_write_to_it_leads_to_the_contact_page(client, settings):
-    settings.CORRECTIONS_EMAIL = ""
+@pytest.mark.parametrize("is_stated", [True, False])
+def test_an_error_is_reported_by_mail_where_there_is_an_address(
+    client, settings, corrections_email, is_stated
+):
+    settings.CORRECTIONS_EMAIL = corrections_email if is_stated else ""
 
-    page = client.get("/acerca/").content.decode()
+    page = client.get("/en/about/").text
 
-    point_out = page.split('class="point-out"')[1].split("</p>")[0]
-    assert 'href="/contacto/"' in point_out
-    assert "mailto:" not in point_out
+    assert ("Report an error" in page) is is_stated
+    assert ("mailto:" in page) is is_stated

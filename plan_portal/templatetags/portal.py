@@ -21,10 +21,12 @@ from strategic_areas.marker import MARKER
 from strategic_areas.models import Provenance
 from strategic_areas.progress import Counts
 from strategic_areas.queries.plan.past import choices
-from strategic_areas.queries.plan.plans import periods_of
+from strategic_areas.queries.plan.plans import periods_of, place_of
 
 register = template.Library()
 
+#: How many shapes and colours mark areas; the next area begins with the first again.
+MARKS = 6
 #: Pages that tell how a plan stands, and can be read as of a past period.
 READ_AS_OF = {"home", "plan", "areas", "area", "commitments", "agencies", "agency"}
 
@@ -160,6 +162,12 @@ def figure(number):
 def planned(activity):
     """The planned quantity of an activity, as the public reads it."""
     return disclosure.planned(activity)
+
+
+@register.filter
+def mark_of(plan, area):
+    """The number of the mark of an area, by its place in its plan."""
+    return (place_of(area, plan) - 1) % MARKS + 1
 
 
 @register.filter

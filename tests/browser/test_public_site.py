@@ -14,6 +14,7 @@ from tests import public_site
 from tests.browser.public_walk import (
     HOST,
     LOOKS,
+    WITH_LARGE_TEXT,
     Site,
     page_of,
     pages_of,
@@ -36,7 +37,6 @@ WALKED = [
 STOPS = """() => [...document.querySelectorAll(
     "a[href], button, input, select, textarea, summary, [tabindex='0']")]
     .filter(each => each.checkVisibility({visibilityProperty: true}) &&
-        (!each.closest("details:not([open])") || each.tagName === "SUMMARY") &&
         !each.disabled && each.type !== "hidden")
     .map((each, place) => each.dataset.place = place).length"""
 STOP = """() => {
@@ -63,8 +63,13 @@ LINKED = """() => [...document.querySelectorAll("main a[href^=http]")]
     .filter(each => each.checkVisibility() &&
         !getComputedStyle(each, "::after").content.includes(each.getAttribute("href")))
     .map(each => each.href)"""
-FILLS = """() => [...document.querySelectorAll(".status svg")].map(each =>
+HEADER = "() => document.querySelector('body > header').offsetHeight"
+#: What marks areas and segments of bars, with its colour and that of the page.
+FILLS = """() => [...document.querySelectorAll(
+    ".status svg, .bar rect, .area-mark")].map(each =>
     [getComputedStyle(each).fill, getComputedStyle(document.body).backgroundColor])"""
+SIGNS = """() => [...document.querySelectorAll(".status svg, .site-search svg")].map(
+    each => each.getBoundingClientRect().width)"""
 
 
 @pytest.fixture
@@ -177,8 +182,9 @@ def test_without_scripts_one_searches_sifts_and_changes_the_language(site):
     page.locator("details.past summary").click()
     page.locator("details.past a").last.click()
     expect(page).to_have_url(re.compile(r"\bat=period"))
-    page.locator(".site-search input").fill("line of work")
-    page.locator(".site-search button").click()
+    page.locator(".site-search").click()
+    page.locator(".search-form input").fill("line of work")
+    page.locator(".search-form button").click()
     page.locator(".search-hits a").first.click()
     expect(page.locator("h1")).to_be_visible()
     assert "search" not in page.url
@@ -211,3 +217,37 @@ def test_states_keep_their_shapes_where_colours_are_forced(site):
 
     assert len(fills) > 3
     assert [fill for fill, paper in fills if fill == paper] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["home", "commitment", "help"])
+def test_the_header_of_a_phone_leaves_the_screen_to_the_page(site, name, language):
+    page = site.open(viewport={"width": 360, "height": 640})
+    site.visit(page, page_of(name, site.world)[language])
+
+    assert page.evaluate(HEADER) <= 120
+
+    menu = page.locator(".site-nav")
+    expect(menu.locator("a").first).to_be_hidden()
+    menu.locator("summary").click()
+    expect(menu.locator("a").first).to_be_visible()
+    expect(menu.locator(".language-switch a")).to_be_visible()
+
+
+def test_the_menu_of_a_wide_screen_lies_open(site):
+    page = site.open(java_script_enabled=False)
+    site.visit(page, page_of("home", site.world)["es"])
+
+    expect(page.locator(".site-nav summary")).to_be_hidden()
+    expect(page.locator(".site-nav a").first).to_be_visible()
+
+
+def test_signs_grow_with_the_text(site):
+    page = site.open()
+    site.visit(page, page_of("commitments", site.world)["es"])
+    before = page.evaluate(SIGNS)
+
+    page.evaluate(WITH_LARGE_TEXT)
+
+    assert len(before) > 3
+    assert page.evaluate(SIGNS) == [2 * width for width in before]

@@ -160,3 +160,11 @@ def lines(today: date) -> tuple[PlanLine, ...]:
         )
         covered_until = max(covered_until or plan.ends_on, plan.ends_on)
     return tuple(reversed(found))
+
+
+def place_of(area, plan):
+    """The place of an area among those of its plan, from 1; read once for a plan."""
+    if "area_places" not in vars(plan):
+        keys = plan.areas.values_list("pk", flat=True)
+        plan.area_places = {key: place for place, key in enumerate(keys, start=1)}
+    return plan.area_places[area.pk]
