@@ -32,7 +32,7 @@ dev: port installed-test local-env ## the same with autoreload and Django's debu
 	@DEBUG=true $(PY) manage.py prepare_portal
 	@DEBUG=true exec $(PY) manage.py runserver $(PORT)
 
-states: port installed-test ## serve a portal on which every state stands, see /componentes/
+states: port installed-test ## serve an invented plan in its second year, and /componentes/
 	@$(PY) tests/serve_states.py $(PORT)
 
 manage: installed local-env ## any command, as run has it: make -s manage ARGS="help"

@@ -22,7 +22,6 @@ from strategic_areas.models import (
     AgencyComment,
     Commitment,
     ReportingPeriod,
-    Result,
     Translation,
 )
 from strategic_areas.queries.pages import corrections
@@ -65,66 +64,6 @@ def build():
 
 
 ENDED = date(1991, 12, 31)
-#: What is said of the activities of a commitment, by its state or its result.
-SAID = {
-    "to_declare": ["completed", "completed"],
-    "begun": ["completed", "not_started", ""],
-    "incomplete": ["not_started", ""],
-    "partly_suspended": ["completed", "suspended"],
-    "in_part": ["completed", "in_progress"],
-    "unfulfilled": ["suspended"],
-    "carried_over": ["not_started"],
-}
-
-
-def add_states(official):
-    """A commitment in each of the other states, for `make states` alone."""
-    for state, said in SAID.items():
-        commitment = official.commitment()
-        for execution in said:
-            if execution:
-                percent = {"completed": 100, "not_started": 0}.get(execution, 40)
-                held = {"obstacle_es": "Falta presupuesto.", "next_step_es": "Pedirlo."}
-                official.publish(
-                    commitment, execution=execution, percent=percent, **held
-                )
-            else:
-                factories.make_activity(commitment=commitment)
-        if state in Result:
-            factories.make_published_declaration(
-                commitment=commitment,
-                period=official.now,
-                by=official.author,
-                result=state,
-                reviewer=official.reviewer,
-            )
-    stopped = {"stopped": "cancelled", "stopped_on": official.today}
-    factories.make_activity(commitment=official.commitment(), **stopped)
-    waiting = factories.make_activity(commitment=official.commitment())
-    update = factories.make_update(
-        activity=waiting, by=official.author, period=official.now
-    )
-    workflow.submit(update, by=official.author)
-    official.publish(
-        official.commitment(),
-        is_reserved=True,
-        reserved_reason="Investigación abierta.",
-        reserved_legal_basis="Ley 200-04, art. 17",
-    )
-    later = {"starts_on": official.today + timedelta(days=300)}
-    factories.make_activity(commitment=official.commitment(), **later)
-    over = factories.make_plan(
-        code="plan-terminado", starts_on=date(2022, 1, 1), ends_on=date(2024, 12, 31)
-    )
-    programme = factories.make_programme(area=factories.make_area(plan=over))
-    last = factories.make_period(
-        plan=over, starts_on=date(2024, 1, 1), ends_on=over.ends_on
-    )
-    for kind in ("one_off", "continuing"):
-        line = factories.make_commitment(programme=programme, lead=official.lead)
-        factories.make_record_update(
-            activity=factories.make_activity(commitment=line, kind=kind), period=last
-        )
 
 
 def make_disputed():

@@ -81,4 +81,5 @@ RUN_ONCE = {
     "test_published_update.py",
     "test_reconstructed_pages.py",
     "test_shipped_pages.py",
+    "test_states_plan.py",
 }

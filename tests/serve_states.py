@@ -1,20 +1,37 @@
 """
-A portal on which every public state stands, for whoever works on pages: make states
+The portal with the shipped plan and an invented one on which every state stands.
 
-It has DEBUG, and so the page /componentes/; its database is thrown away afterwards.
+`make states` serves it, to whoever works on pages and to whoever wants to see a plan in
+its second year. It has DEBUG, and so the page /componentes/. Its database is thrown
+away afterwards, and with it the accounts whose names and password are printed.
 """
 
+import io
 import os
+import secrets
 import sys
 import tempfile
 from importlib import import_module
 from pathlib import Path
 
 import django
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
+
+#: What to sign in as, and what one finds there.
+SHOWN = {
+    "coni": "focal point of CONI: one report came back, the rest is published",
+    "guaco": "focal point of GUACO: nothing reported yet",
+    "revision": "reviewer: two reports, an amendment and a proposal wait",
+    "revision-2": "another reviewer, for what takes two",
+    "administracion": "administrator of agencies and accounts",
+}
 
 
 def main(port):
@@ -25,15 +42,38 @@ def main(port):
         os.environ |= {
             "DJANGO_SETTINGS_MODULE": "plan_portal.settings",
             "DEBUG": "true",
+            "CORRECTIONS_EMAIL": "correcciones@example.org",
             "SITE_URL": f"http://localhost:{port}",
             "VAR_DIR": folder,
         }
         django.setup()
         call_command("compile_catalogues")
-        call_command("prepare_portal", database_only=True)
-        site = import_module("tests.public_site")
-        site.add_states(site.build())
+        make_tables()
+        shipped = import_module("tests.strategic_areas.plans").SHIPPED
+        call_command("load_plan", str(shipped), stdout=io.StringIO())
+        people = import_module("tests.states_plan").build()
+        password = secrets.token_urlsafe(9)
+        accounts = get_user_model().objects.filter(username__in=people)
+        accounts.update(password=make_password(password))
+        print_accounts(port, password)
         call_command("runserver", str(port), use_reloader=False)
+
+
+def make_tables():
+    """Make the tables from the models: the migrations take ten times as long."""
+    settings.MIGRATION_MODULES = {each.label: None for each in apps.get_app_configs()}
+    call_command("migrate", run_syncdb=True, verbosity=0)
+    settings.MIGRATION_MODULES = {}
+    call_command("migrate", fake=True, verbosity=0)
+
+
+def print_accounts(port, password):
+    lines = [
+        f"\nSign in at http://localhost:{port}/gestion/ with the password {password}"
+    ]
+    lines += [f"  {name:15} {what}" for name, what in SHOWN.items()]
+    sys.stdout.write("\n".join(lines) + "\n\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,131 @@
+"""The invented plan that `make states` shows: every state stands on it, on any day."""
+
+from collections import Counter
+from datetime import date, timedelta
+
+import pytest
+
+from strategic_areas import states
+from strategic_areas.discipline import AgencyState
+from strategic_areas.models import (
+    ActivityUpdate,
+    Evidence,
+    Participation,
+    Plan,
+    Province,
+    Region,
+    Status,
+)
+from strategic_areas.queries import rounds
+from strategic_areas.queries.pages import delays
+from strategic_areas.queries.plan import board
+from tests import factories, states_plan
+from tests.states_plan.staging import Stage
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("same_day")]
+TODAY = date(2026, 11, 27)
+S = states.CommitmentState
+#: By state, how many commitments of the plan in force stand in it; once is not written.
+SEVERAL = {S.IN_PROGRESS: 6, S.FULFILLED: 3}
+#: What the plan that has ended adds.
+ENDED = {S.KEPT_UP: 1, S.LEFT_IN_PROGRESS: 1, S.FULFILLED: 1, S.CARRIED_OVER: 1}
+
+
+@pytest.fixture(scope="module")
+def played(lasting):
+    """Both plans, played until today, and the records that they share with others."""
+    content = Stage(TODAY).read("plan.yaml")
+    for code in linked(content["commitments"], "frameworks"):
+        factories.make_target(code=code)
+    region = Region.objects.create(code="DO-00", name="Región")
+    for code in linked(content["activities"], "places"):
+        Province.objects.create(code=code, name=code, region=region)
+    return states_plan.build(TODAY)
+
+
+def linked(records, name):
+    return {code for each in records for code in each.get(name, ())}
+
+
+@pytest.fixture
+def in_force(played):
+    return board.load(Plan.objects.get(code=states_plan.PLAN), TODAY)
+
+
+def counted(loaded):
+    return Counter(row.standing.state for row in loaded.rows)
+
+
+def test_every_state_of_the_rule_stands_on_a_commitment(in_force):
+    over = board.load(Plan.objects.get(code=states_plan.EARLIER), TODAY)
+    given = [state for row in states.RULE for state in row.states]
+    expected = Counter(dict.fromkeys(given, 1)) | Counter(SEVERAL)
+    for state in states.AFTERWARDS:
+        del expected[state]
+
+    assert counted(in_force) == expected
+    assert counted(over) == ENDED
+    assert set(counted(in_force) + counted(over)) == set(given) == set(S)
+
+
+def test_it_is_of_the_size_of_a_plan_and_says_that_it_is_invented(in_force):
+    plan = in_force.plan
+
+    assert (len(in_force.rows), len(in_force.activities)) == (24, 57)
+    assert Participation.objects.filter(plan=plan).count() == 15
+    assert plan.areas.count() == 3
+    assert "inventado" in plan.summary_es
+    assert "Invented" in plan.summary_en
+
+
+def test_some_are_late_and_say_why(in_force):
+    found = delays.load(in_force, TODAY)
+    late = [each.row.commitment.code for each in found.shown if each.days]
+    parts = [part for each in found.shown for part in each.parts]
+    said = [each.account for each in parts]
+
+    assert sorted(late) == ["2.1.3", "3.1.2"]
+    assert found.late == 2
+    assert len([account for account in said if account]) > 2
+
+
+def test_the_open_round_has_been_answered_by_most(in_force):
+    asked = rounds.latest(in_force.periods, TODAY)
+    by_state = Counter(cell.state for cell in rounds.cells([asked], TODAY))
+
+    assert asked.code == "semestre-3"
+    assert by_state == {
+        AgencyState.PUBLISHED: 10,
+        AgencyState.SUBMITTED: 1,
+        AgencyState.RETURNED: 1,
+        AgencyState.IN_PROGRESS: 1,
+        AgencyState.NOTHING: 2,
+    }
+
+
+def test_every_fate_of_a_report_befalls_one(in_force):
+    mine = ActivityUpdate.objects.filter(plan=in_force.plan)
+    statuses = set(mine.values_list("status", flat=True))
+
+    assert statuses == set(Status)
+    assert set(mine.values_list("answer", flat=True)) == {
+        "reported",
+        "same_as_before",
+        "no_news",
+    }
+    assert mine.filter(letter__isnull=False, confirmed_at__isnull=False).exists()
+    assert mine.filter(is_reserved=True, status=Status.PUBLISHED).exists()
+    assert mine.filter(activity__is_in_plan=False).exists()
+    assert Evidence.objects.filter(is_public=True).count() == 4
+    assert {each.kind for each in in_force.plan.amendments.all()} == {
+        "redate",
+        "cancel",
+    }
+
+
+@pytest.mark.parametrize("day", [TODAY + timedelta(days) for days in range(0, 800, 9)])
+def test_the_third_round_is_open_on_any_day(day):
+    stage = Stage(day)
+
+    assert stage.day("2028-07-14") < day <= stage.day("2028-08-25")
+    assert stage.day("2027-12-31") < stage.day("2028-01-01")
