@@ -90,8 +90,8 @@ def after_the_second(world):
             act=Amendment.Act.RESOLUTION,
             deciding_act_es="Resolución 12",
             deciding_act_en="Resolution 12",
-            reason_es="La ley de migración ya da ese permiso desde enero.",
-            reason_en="The migration law has given that permit since January.",
+            reason_es="La ley de migración ya da ese permiso.",
+            reason_en="The migration law gives that permit already.",
         )
 
 
@@ -103,9 +103,9 @@ def comment(world):
         period=world.plan.periods.get(code=f"semestre-{LATE[1]}"),
         **signed(by),
         text_es="Reportamos tarde porque la oficina de planes cambió de dirección. Los "
-        "datos estaban completos desde enero.",
+        "datos estaban completos a tiempo.",
         text_en="We reported late because the planning office changed hands. The "
-        "figures were complete in January.",
+        "figures were complete in time.",
     )
     world.decide(said, by=by)
 
