@@ -8,7 +8,7 @@ from agencies.models import Agency, FocalPoint, User
 from strategic_areas import workflow
 from strategic_areas.models import Activity, Amendment, Commitment, Plan
 
-PLAN, EARLIER = "plan-de-ejemplo", "plan-de-ejemplo-anterior"
+PLAN, EARLIER = "ejemplo", "ejemplo-anterior"
 
 
 class World:
