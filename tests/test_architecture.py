@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ROWS = [
     [
         "addresses",
+        "attainment",
         "cells",
         "charts",
         "disclosure",
@@ -137,6 +138,7 @@ def test_the_staff_rooms_import_one_way():
 
 
 PURE = (
+    "attainment",
     "newest",
     "states",
     "progress",
