@@ -1,7 +1,7 @@
 from importlib import import_module
 
 from django.apps import AppConfig
-from django.db.models.signals import post_delete, post_migrate, pre_migrate
+from django.db.models.signals import post_delete, post_migrate, post_save, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 from strategic_areas import triggers
@@ -26,3 +26,6 @@ class StrategicAreasConfig(AppConfig):
         keeping = import_module("strategic_areas.evidence.keeping")
         evidence = self.get_model("Evidence")
         post_delete.connect(keeping.remove_with_row, sender=evidence)
+        figures = import_module("strategic_areas.figures")
+        indicator = self.get_model("Indicator")
+        post_save.connect(figures.publish_indicator, sender=indicator)

@@ -32,6 +32,8 @@ from strategic_areas.models import (
     Plan,
     PlanChange,
     Province,
+    PublishedCell,
+    PublishedFigure,
     RecordChange,
     Region,
     ReportingPeriod,
@@ -52,8 +54,10 @@ pytestmark = pytest.mark.django_db
 
 SENTINEL, CARD = "zanahoria", "001-1234567-8"
 TEXTS = (models.CharField, models.TextField, models.JSONField)
-#: Public models that no page of the admin changes: they have steps of their own.
+#: Public models that no page of the admin changes: they have steps of their own, or
+#: follow from what a plan's file states.
 OWN_STEPS = {
+    *(PublishedCell, PublishedFigure),
     *(ActivityUpdate, CommitmentUpdate, Evidence, Transition, Letter),
     *(Translation, AgencyComment, Amendment, PlanChange),
     Takedown,

@@ -26,6 +26,7 @@ from agencies.accounts.recovery import FactorReset
 from agencies.models import User
 from strategic_areas import triggers, workflow
 from strategic_areas.addresses import address
+from strategic_areas.importing import load
 from strategic_areas.models import (
     ActivityProposal,
     ActivityUpdate,
@@ -33,11 +34,14 @@ from strategic_areas.models import (
     Evidence,
     Letter,
     PendingChange,
+    PublishedFigure,
     Purge,
     Submission,
 )
+from strategic_areas.models.measurements import Measurement
 from tests import public_site
 from tests.factories import make_reviewer, sign_in, totp_code
+from tests.strategic_areas.plans import SHIPPED
 
 ROOT = Path(__file__).resolve().parent.parent
 #: Not long after it was stored: its rounds are open.
@@ -402,3 +406,14 @@ def test_a_yes_is_a_result_and_a_no_keeps_its_old_answer(migrated):
 
     assert found
     assert found <= {(True, "fulfilled"), (False, "")}
+
+
+def test_stored_values_are_published_when_their_file_is_loaded_next(portal):
+    values = Measurement.objects.filter(indicator__code__startswith="I-")
+    before = PublishedFigure.objects.count(), values.count()
+
+    load(SHIPPED)
+
+    assert before == (0, 114)
+    told = PublishedFigure.objects.standing().filter(is_protected=False)
+    assert told.filter(indicator__code__startswith="I-").count() == 114

@@ -13,6 +13,7 @@ from strategic_areas.importing.tables import Key, both, keys_of
 from strategic_areas.importing.values import (
     SPAN,
     TEXT,
+    Flag,
     Items,
     Number,
     Part,
@@ -173,7 +174,9 @@ SECTIONS = {
             nested=(
                 section(
                     "values",
-                    special=PERIOD | FROM_SOURCES,
+                    special=PERIOD
+                    | FROM_SOURCES
+                    | {"breaks": [Key("break", Flag(), stored_as=("breaks",))]},
                     identity=("period", "counted_by"),
                     nested=(
                         section(

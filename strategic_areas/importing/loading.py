@@ -7,6 +7,7 @@ from django.db import DatabaseError, transaction
 from django.utils.translation import override
 
 from agencies import audit
+from strategic_areas import figures
 from strategic_areas.importing.applying import Applying, Revising
 from strategic_areas.importing.checking import check, guard
 from strategic_areas.importing.outcome import Fault, Outcome, Refused
@@ -15,7 +16,7 @@ from strategic_areas.importing.records import records_of
 from strategic_areas.importing.rules import broken_rules
 from strategic_areas.importing.stored import Known, Memory, Stored
 from strategic_areas.importing.tables import REVISED, TABLES
-from strategic_areas.models import PlanFile
+from strategic_areas.models import Indicator, PlanFile
 
 
 def load(path, *, dry_run=False, progress=None):
@@ -58,7 +59,9 @@ def _load(tree, file, progress):
         raise Refused(sorted(faults, key=lambda fault: fault.line))
     outcome = Outcome(warnings=warnings)
     file.save()  # while it is being loaded, it may change the structure of plans
-    _apply(records_of(plan_file, known), stored, memory, outcome, progress)
+    with figures.at_the_end():
+        _apply(records_of(plan_file, known), stored, memory, outcome, progress)
+    figures.publish(Indicator.objects.filter(introduced_by=stored.plan))
     memory.save(stored.plan)
     if outcome.created or outcome.changed:
         _put_on_record(file, stored.plan, outcome)

@@ -20,6 +20,7 @@ from strategic_areas.models.context import (
 )
 from strategic_areas.models.corrections import Correction
 from strategic_areas.models.disputes import AttributionDispute
+from strategic_areas.models.figures import PublishedCell, PublishedFigure
 from strategic_areas.models.framework import FrameworkTarget, LegalInstrument
 from strategic_areas.models.geography import Province, Region
 from strategic_areas.models.indicators import Discrepancy, Indicator, Target
@@ -78,6 +79,8 @@ __all__ = [
     "Provenance",
     "Province",
     "PublicationVersion",
+    "PublishedCell",
+    "PublishedFigure",
     "Purge",
     "PurgedText",
     "Region",

@@ -10,6 +10,7 @@ from agencies.constraints import dates_in_order, spanish_required
 from agencies.fields import Fields, bilingual, public, structure
 from agencies.models import Agency
 from strategic_areas.models.codes import CODED, Coded
+from strategic_areas.models.commitments import Commitment
 from strategic_areas.models.plan import Plan, PlanBound, Programme, StrategicArea
 from strategic_areas.models.provenance import Provenance, Source
 
@@ -55,6 +56,27 @@ class Indicator(Coded):
         default=True,
         help_text=_("Counts people who could be found in a small number."),
     )
+    national = models.BooleanField(
+        _("national"),
+        default=False,
+        db_default=False,
+        help_text=_("Its totals count the whole country."),
+    )
+    selects = models.BooleanField(
+        _("counts some people only"),
+        default=False,
+        db_default=False,
+        help_text=_(
+            "By itself it counts those of one sex, age, form, nationality, place or "
+            "operation."
+        ),
+    )
+    key_figure = models.BooleanField(
+        _("key figure"),
+        default=False,
+        db_default=False,
+        help_text=_("It stands on the first page."),
+    )
     area = models.ForeignKey(
         StrategicArea,
         models.PROTECT,
@@ -70,6 +92,14 @@ class Indicator(Coded):
         blank=True,
         related_name="indicators",
         verbose_name=_("programme"),
+    )
+    commitment = models.ForeignKey(
+        Commitment,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="indicators",
+        verbose_name=_("commitment"),
     )
     agency = models.ForeignKey(
         Agency,
@@ -87,6 +117,16 @@ class Indicator(Coded):
         _("aggregation"), max_length=10, choices=Aggregation, default=Aggregation.NONE
     )
     definition = models.TextField(_("definition"), blank=True)
+    caveat = models.TextField(
+        _("what cannot be said with it"),
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("It stands beside the key figure and on the indicator's page."),
+    )
+    means_of_verification = models.TextField(
+        _("means of verification"), blank=True, default="", db_default=""
+    )
     baseline_value = models.DecimalField(
         _("baseline"), max_digits=16, decimal_places=3, null=True, blank=True
     )
@@ -101,9 +141,10 @@ class Indicator(Coded):
         *CODED,
         *public("introduced_by", in_file=False),
         *bilingual("name", "unit"),
-        *public("counts", "sensitive", "area", "programme", "agency", "counted_by"),
+        *public("counts", "sensitive", "national", "selects", "key_figure"),
+        *public("area", "programme", "commitment", "agency", "counted_by"),
         *public("direction", "aggregation"),
-        *bilingual("definition"),
+        *bilingual("definition", "caveat", "means_of_verification"),
         *public("baseline_value", "baseline_starts_on", "baseline_ends_on"),
         *public("sources"),
         *bilingual("note"),

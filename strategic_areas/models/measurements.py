@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies import access
 from agencies.constraints import dates_in_order
 from agencies.fields import Field, Fields, internal
+from strategic_areas.models.figures import PublishedFigure
 from strategic_areas.models.indicators import Indicator
 from strategic_areas.models.provenance import Provenance, Source
 
@@ -31,9 +32,7 @@ class Measurement(models.Model):
     the source itself has published; its breakdown may still be unpublished.
     """
 
-    class Status(models.TextChoices):
-        PROVISIONAL = "provisional", _("Provisional")
-        CONFIRMED = "confirmed", _("Confirmed")
+    Status = PublishedFigure.Status
 
     indicator = models.ForeignKey(
         Indicator, models.PROTECT, related_name="+", verbose_name=_("indicator")
@@ -58,13 +57,36 @@ class Measurement(models.Model):
     sources = models.ManyToManyField(
         Source, blank=True, related_name="+", verbose_name=_("sources")
     )
+    breaks = models.BooleanField(
+        _("breaks the series"),
+        default=False,
+        db_default=False,
+        help_text=_("It counts something else than the value before."),
+    )
+    caption = models.CharField(
+        _("caption"),
+        max_length=300,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("What a sentence says after the number."),
+    )
     note = models.TextField(_("note"), blank=True)
+    reason = models.TextField(
+        _("why it was revised"),
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Why it differs from the value that was published before."),
+    )
 
     fields = Fields(
         *internal("starts_on", "ends_on", "value", "status", in_file=True),
-        *internal("published_total", "counted_by", in_file=True),
+        *internal("published_total", "counted_by", "breaks", in_file=True),
         *internal("provenance", "sources", in_file=True),
+        Field("caption", bilingual=True, public=False),
         Field("note", bilingual=True, public=False),
+        Field("reason", bilingual=True, public=False),
     )
 
     objects = MeasurementQuerySet.as_manager()
@@ -100,8 +122,19 @@ class Breakdown(models.Model):
     dimension = models.CharField(_("dimension"), max_length=60)
     category = models.CharField(_("category"), max_length=60)
     value = models.DecimalField(_("value"), max_digits=16, decimal_places=3)
+    printed_by = models.ForeignKey(
+        Source,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("printed by"),
+        help_text=_("An official source that has printed the number as it stands."),
+    )
 
-    fields = Fields(*internal("dimension", "category", "value", in_file=True))
+    fields = Fields(
+        *internal("dimension", "category", "value", "printed_by", in_file=True)
+    )
 
     class Meta:
         ordering = ["measurement", "dimension", "category"]
@@ -116,3 +149,55 @@ class Breakdown(models.Model):
 
     def __str__(self):
         return f"{self.dimension}: {self.category}"
+
+
+class Publication(models.Model):
+    """Which published figure tells a measurement now."""
+
+    measurement = models.OneToOneField(
+        Measurement, models.PROTECT, related_name="+", verbose_name=_("measurement")
+    )
+    figure = models.OneToOneField(
+        PublishedFigure,
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("published figure"),
+    )
+
+    fields = Fields(*internal("measurement", "figure"))
+
+    class Meta:
+        ordering = ["measurement"]
+        default_permissions = []
+        verbose_name = _("publication of a measurement")
+        verbose_name_plural = _("publications of measurements")
+
+    def __str__(self):
+        return str(self.measurement)
+
+
+class Told(models.Model):
+    """
+    What the public has once read of parts of a value, in each form that was ever told.
+
+    ``form`` is a list of pairs of categories and their number, as text. Of an indicator
+    whose values are parts themselves the dimension is "" and the categories none.
+    """
+
+    measurement = models.ForeignKey(
+        Measurement, models.PROTECT, related_name="+", verbose_name=_("measurement")
+    )
+    dimension = models.CharField(_("dimension"), max_length=60, blank=True)
+    form = models.JSONField()
+    told_at = models.DateTimeField(auto_now_add=True)
+
+    fields = Fields(*internal("dimension", "form"))
+
+    class Meta:
+        ordering = ["measurement", "pk"]
+        default_permissions = []
+        verbose_name = _("what was once told")
+        verbose_name_plural = _("what was once told")
+
+    def __str__(self):
+        return f"{self.measurement}: {self.dimension}"

@@ -35,6 +35,8 @@ PROVENANCE_OF_KIND = {
 }
 #: The kinds of sources that are no public body's own: the press and organisations.
 OUTSIDE = ("press", "ngo_news", "ngo_report")
+#: The kinds of those that print figures by the office that they hold.
+OFFICIAL = ("foreign_government_report", "un_body")
 #: The provenances that sources can give, the strongest first.
 STRENGTH = [Provenance.DOCUMENTED, Provenance.PRESS, Provenance.RECONSTRUCTED]
 #: The provenances that a plan file may state; the others come from reports made here.
@@ -51,6 +53,11 @@ def provenance_of(kinds):
     given = [PROVENANCE_OF_KIND.get(kind, Provenance.PRESS) for kind in kinds]
     weakest = max(given, key=STRENGTH.index, default=Provenance.RECONSTRUCTED)
     return weakest.value
+
+
+def is_official_kind(kind):
+    """True for a source of a State or of the United Nations."""
+    return kind in OFFICIAL or kind.startswith("official_")
 
 
 def is_stronger(provenance, than):

@@ -34,6 +34,8 @@ NOT_PUBLIC = {
     "PlanFile",
     "Measurement",
     "Breakdown",
+    "Publication",
+    "Told",
 }
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.apps import apps
 
 from agencies.models import Agency
-from strategic_areas import models
+from strategic_areas import figures, models
 from strategic_areas.importing import load
 from strategic_areas.importing.values import span
 from strategic_areas.models.measurements import Breakdown, Measurement
@@ -24,6 +24,7 @@ RENAMED = {
     ("tip_tiers", "tier_es"): "label_es",
     ("tip_tiers", "tier_en"): "label_en",
     ("hotlines", "hours"): "hours_es",
+    ("values", "break"): "breaks",
 }
 EVERY = [*apps.get_app_config("strategic_areas").get_models(), Agency]
 PARTICIPATION = {
@@ -275,3 +276,43 @@ def test_dates_are_those_of_the_plan(shipped):
 
     assert plan.status == "approved"
     assert (plan.starts_on, plan.ends_on) == (date(2017, 1, 1), date(2020, 12, 31))
+
+
+# What is published of its values
+
+
+def cells(year, dimension):
+    rows = models.PublishedCell.objects.filter(
+        figure__indicator__code="I-39", figure__starts_on__year=year
+    )
+    found = rows.filter(dimension=dimension).order_by("order")
+    return {"+".join(row.categories): int(row.value) for row in found}
+
+
+def test_every_total_is_told_and_each_breakdown_by_the_rule(shipped):
+    rows = models.PublishedFigure.objects.standing()
+    persons = models.PublishedCell.objects.filter(figure__indicator__sensitive=True)
+    below = persons.filter(value__gt=0, value__lt=10)
+
+    assert sorted(rows.values_list("value", flat=True)) == sorted(
+        Decimal(str(value["value"]))
+        for each in FILE["indicators"]
+        for value in each["values"]
+    )
+    assert cells(2017, "sex+age") == {"adult": 45, "girl": 44, "boy": 13}
+    assert cells(2021, "sex+age") == {"woman": 18, "man": 16, "girl+boy": 31}
+    assert [(row.value, row.printed_by.key) for row in below] == [(8, "tip2022")]
+    withheld = rows.exclude(withheld={}).order_by("indicator__code", "starts_on")
+    assert list(withheld.values_list("indicator__code", "withheld")) == [
+        ("I-39", {"sex": "folded", "age": "folded"}),
+        ("I-39", {"exploitation+sex+age": "crossed"}),
+        ("I-45", {"age": "part_of_year"}),
+    ]
+
+
+def test_publishing_again_writes_nothing(shipped):
+    before = footprint(*EVERY)
+
+    figures.publish(models.Indicator.objects.all())
+
+    assert footprint(*EVERY) == before

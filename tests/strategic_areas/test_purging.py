@@ -74,6 +74,8 @@ LEFT = {
     "strategic_areas.Measurement.counted_by",
     "strategic_areas.Programme.code",
     "strategic_areas.Province.code",
+    "strategic_areas.PublishedCell.dimension",
+    "strategic_areas.PublishedFigure.counted_by",
     "strategic_areas.RecordChange.slot",
     "strategic_areas.Region.code",
     "strategic_areas.Source.key",

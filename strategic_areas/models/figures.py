@@ -1,0 +1,157 @@
+"""
+What the public reads of the values of indicators, as protected when it was published.
+
+Every page, file, picture and sentence reads these rows and no others. The raw values
+stand in ``measurements``.
+"""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from agencies.constraints import dates_in_order
+from agencies.fields import Fields, bilingual, internal, public
+from strategic_areas.models.indicators import Indicator
+from strategic_areas.models.provenance import Provenance, Source
+
+
+class PublishedFigureQuerySet(models.QuerySet):
+    def public(self):
+        """All that were not taken away, those that a later one revised among them."""
+        return self.filter(is_hidden=False)
+
+    def standing(self):
+        """The latest of each series and span, also where it was taken away."""
+        return self.filter(is_standing=True)
+
+    def visible_to(self, user):
+        """Every member of staff reads what is public."""
+        return self if user.is_active else self.none()
+
+
+class PublishedFigure(models.Model):
+    """
+    A value of an indicator over a span of days, in the form that the public reads.
+
+    ``value`` is empty where it ``is_protected``. A revised total stays on record:
+    ``is_standing`` is true of the latest alone, which ``revises`` the one before.
+    ``withheld`` maps each dimension of which nothing is told to the reason.
+    ``is_hidden`` is set while the figure is taken away, and for good once confirmed.
+    """
+
+    class Status(models.TextChoices):
+        PROVISIONAL = "provisional", _("Provisional")
+        CONFIRMED = "confirmed", _("Confirmed")
+
+    indicator = models.ForeignKey(
+        Indicator, models.PROTECT, related_name="figures", verbose_name=_("indicator")
+    )
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until"))
+    value = models.DecimalField(
+        _("value"), max_digits=16, decimal_places=3, null=True, blank=True
+    )
+    is_protected = models.BooleanField(_("protected"), default=False)
+    breaks = models.BooleanField(_("breaks the series"), default=False)
+    status = models.CharField(_("status"), max_length=12, choices=Status)
+    counted_by = models.CharField(_("counted by"), max_length=40, blank=True)
+    provenance = models.CharField(
+        _("where this comes from"), max_length=20, choices=Provenance
+    )
+    sources = models.ManyToManyField(
+        Source, blank=True, related_name="+", verbose_name=_("sources")
+    )
+    caption = models.CharField(_("caption"), max_length=300, blank=True)
+    note = models.TextField(_("note"), blank=True)
+    reason = models.TextField(_("why it was revised"), blank=True)
+    withheld = models.JSONField(_("breakdowns not told"), default=dict, blank=True)
+    revises = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="revised_by",
+        verbose_name=_("revises"),
+    )
+    is_standing = models.BooleanField(_("the latest"), default=True)
+    is_hidden = models.BooleanField(_("hidden from the public"), default=False)
+    published_at = models.DateTimeField(_("published at"), auto_now_add=True)
+
+    fields = Fields(
+        *public("indicator", "starts_on", "ends_on", "value", "is_protected"),
+        *public("breaks", "status", "counted_by", "provenance", "sources"),
+        *bilingual("caption", "note", "reason"),
+        *public("withheld", "revises", "is_standing", "published_at"),
+        *internal("is_hidden"),
+    )
+
+    objects = PublishedFigureQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["indicator", "starts_on", "ends_on", "counted_by", "pk"]
+        default_permissions = ["view"]
+        verbose_name = _("published figure")
+        verbose_name_plural = _("published figures")
+        constraints = [
+            dates_in_order("publishedfigure", "starts_on", "ends_on"),
+            models.UniqueConstraint(
+                name="publishedfigure_one_stands_per_span",
+                fields=["indicator", "starts_on", "ends_on", "counted_by"],
+                condition=Q(is_standing=True),
+            ),
+            models.CheckConstraint(
+                name="publishedfigure_tells_a_value_or_is_protected",
+                condition=Q(is_protected=True, value__isnull=True)
+                | Q(is_protected=False, value__isnull=False),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.indicator.code}: {self.starts_on} / {self.ends_on}"
+
+
+class PublishedCell(models.Model):
+    """
+    One number of a breakdown that the public reads, and the categories that it counts.
+
+    What is no longer told is deleted: only totals keep their history.
+    """
+
+    figure = models.ForeignKey(
+        PublishedFigure,
+        models.CASCADE,
+        related_name="cells",
+        verbose_name=_("published figure"),
+    )
+    dimension = models.CharField(_("dimension"), max_length=60)
+    categories = models.JSONField(_("categories"))
+    value = models.DecimalField(_("value"), max_digits=16, decimal_places=3)
+    printed_by = models.ForeignKey(
+        Source,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("printed by"),
+        help_text=_("An official source that has printed the number as it stands."),
+    )
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    fields = Fields(
+        *public("figure", "dimension", "categories", "value", "printed_by", "order")
+    )
+
+    class Meta:
+        ordering = ["figure", "dimension", "order"]
+        default_permissions = ["view"]
+        verbose_name = _("part of a published figure")
+        verbose_name_plural = _("parts of published figures")
+        constraints = [
+            models.UniqueConstraint(
+                name="publishedcell_one_per_place",
+                fields=["figure", "dimension", "order"],
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.dimension}: {', '.join(self.categories)}"

@@ -1,0 +1,216 @@
+"""What loading a plan's file publishes of the values of indicators."""
+
+import json
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from strategic_areas import disclosure
+from strategic_areas.importing import load
+from strategic_areas.models import Indicator, PublishedCell, PublishedFigure
+from tests.strategic_areas.plans import load_small, small, write
+
+pytestmark = pytest.mark.django_db
+
+PERSONS = {
+    "code": "EJ-1",
+    "name_es": "Víctimas identificadas",
+    "unit_es": "personas",
+    "counts": "persons",
+    "national": True,
+}
+
+
+def plan(*values, **fields):
+    """The small plan with one indicator of persons and these values."""
+    told = [{"status": "confirmed", "sources": ["matrix"], **each} for each in values]
+    return small(indicators=[{**PERSONS, **fields, "values": told}])
+
+
+def parts(dimension="sex+age", **values):
+    return [
+        {"dimension": dimension, "category": category, "value": value}
+        for category, value in values.items()
+    ]
+
+
+def standing():
+    """The figures that stand: first year and value, None where it is protected."""
+    rows = PublishedFigure.objects.standing().order_by("starts_on", "ends_on")
+    return [(row.starts_on.year, row.value and int(row.value)) for row in rows]
+
+
+def cells(**narrowed):
+    rows = PublishedCell.objects.filter(**narrowed)
+    return {
+        "+".join(row.categories): int(row.value)
+        for row in rows.order_by("figure__starts_on", "dimension", "order")
+    }
+
+
+def test_a_revised_total_keeps_its_history_with_the_reason(tmp_path):
+    load_small(tmp_path, plan({"period": "2030", "value": 5}))
+
+    load_small(
+        tmp_path, plan({"period": "2030", "value": 6, "reason_es": "Faltaba uno."})
+    )
+
+    now = PublishedFigure.objects.standing().get()
+    assert (now.value, now.reason_es, now.revises.value) == (6, "Faltaba uno.", 5)
+    assert not now.revises.is_standing
+
+
+def test_what_stands_beside_a_value_changes_in_its_place(tmp_path):
+    load_small(tmp_path, plan({"period": "2030", "value": 40, "note_es": "Una."}))
+
+    changed = {"status": "provisional", "note_es": "Otra.", "break": True}
+    load_small(tmp_path, plan({"period": "2030", "value": 40, **changed}))
+
+    row = PublishedFigure.objects.get()
+    assert (row.status, row.note_es, row.breaks) == ("provisional", "Otra.", True)
+
+
+FIRST = {"woman": 20, "man": 12, "girl": 27, "boy": 4}
+
+
+@pytest.mark.parametrize(
+    ("second", "expected"),
+    [
+        ({**FIRST, "woman": 30}, {"woman": 30, "man": 12, "girl+boy": 31}),
+        ({**FIRST, "girl": 26, "boy": 5}, {"woman": 20, "man": 12, "girl+boy": 31}),
+        ({**FIRST, "woman": 21}, {}),
+        ({**FIRST, "boy": 14}, {}),
+    ],
+)
+def test_a_breakdown_is_replaced_by_tens_or_withdrawn(tmp_path, second, expected):
+    for told in (FIRST, second):
+        value = {"period": "2030", "value": sum(told.values())}
+        load_small(tmp_path, plan({**value, "breakdown": parts(**told)}))
+
+    row = PublishedFigure.objects.standing().get()
+    assert cells() == cells(figure=row) == expected
+    assert row.value == sum(second.values())
+    assert row.withheld == ({} if expected else {"sex+age": "revised"})
+
+
+def test_a_withdrawn_breakdown_is_held_against_every_form_that_was_told(tmp_path):
+    for women in (20, 21, 31, 20):
+        told = parts(woman=women, man=12)
+        value = {"period": "2030", "value": women + 12, "breakdown": told}
+        load_small(tmp_path, plan(value))
+        now = cells()
+
+    # 31 is told after 20, and of the way back to 20 each form moves by ten or not.
+    assert now == {"woman": 20, "man": 12}
+
+
+def test_breakdowns_of_one_indicator_never_overlap(tmp_path):
+    years = {"period": "2029/2030", "value": 100, "breakdown": parts(woman=60, man=40)}
+    year = {"period": "2030", "value": 55, "breakdown": parts(woman=35, man=20)}
+
+    load_small(tmp_path, plan(year))
+    load_small(tmp_path, plan(years, year))
+
+    assert cells() == {"woman": 35, "man": 20}
+    told = PublishedFigure.objects.standing().order_by("starts_on")
+    assert [(int(row.value), row.withheld) for row in told] == [
+        (100, {"sex+age": "overlaps"}),
+        (55, {}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([{"period": "2030", "value": 9}], [(2030, None)]),
+        ([{"period": "2030", "value": 12}], [(2030, 12)]),
+        (
+            [{"period": "2029", "value": 12}, {"period": "2029/2030", "value": 18}],
+            [(2029, 12), (2029, None)],
+        ),
+        ([{"period": "2030-S1", "value": 80}], [(2030, None)]),
+    ],
+)
+def test_an_indicator_that_selects_counts_as_a_part(tmp_path, values, expected):
+    load_small(tmp_path, plan(*values, selects=True))
+
+    assert standing() == expected
+
+
+def test_what_is_a_part_keeps_no_history_and_moves_by_tens(tmp_path):
+    for value, expected in [(12, 12), (22, 22), (25, None), (35, 35)]:
+        load_small(tmp_path, plan({"period": "2030", "value": value}, selects=True))
+
+        assert standing() == [(2030, expected)]
+        assert PublishedFigure.objects.count() == 1
+
+
+def test_a_note_beside_persons_tells_no_small_number(tmp_path):
+    clean, small_number = "Según el informe.", "Entre ellas había 4 niñas."
+    load_small(
+        tmp_path,
+        plan(
+            {"period": "2029", "value": 40, "note_es": clean},
+            {"period": "2030", "value": 40, "note_es": small_number},
+            {"period": "2031-S1", "value": 40, "note_es": clean},
+        ),
+    )
+
+    rows = PublishedFigure.objects.order_by("starts_on")
+    assert [row.note_es for row in rows] == [clean, "", ""]
+
+
+def test_an_indicator_decided_to_select_is_protected_at_once(tmp_path):
+    load_small(tmp_path, plan({"period": "2030", "value": 5}))
+    indicator = Indicator.objects.get()
+
+    indicator.selects = True
+    indicator.save()
+
+    assert standing() == [(2030, None)]
+    assert PublishedFigure.objects.count() == 1
+
+
+def test_a_dry_run_publishes_nothing(tmp_path):
+    load(write(tmp_path, plan({"period": "2030", "value": 40})), dry_run=True)
+
+    assert not PublishedFigure.objects.exists()
+
+
+def test_a_figure_tells_a_value_or_is_protected(tmp_path):
+    load_small(tmp_path, plan({"period": "2030", "value": 40}))
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PublishedFigure.objects.update(is_protected=True)
+
+
+def test_no_published_row_holds_a_number_below_the_threshold(tmp_path, monkeypatch):
+    """The threshold is so high that every part is small, and each part is unique."""
+    monkeypatch.setattr(disclosure, "LEAST", 100_000)
+    numbers = iter(range(10_007, 99_999, 37))
+    secret, values, others = set(), [], []
+
+    def unique():
+        secret.add(number := next(numbers))
+        return number
+
+    for year in range(2020, 2030):
+        told = parts(woman=unique(), man=unique(), girl=unique())
+        told += parts("exploitation", sexual=unique(), labour=unique())
+        total = sum(each["value"] for each in told[:3])
+        values.append({"period": str(year), "value": total, "breakdown": told})
+        others.append({"period": str(year), "value": unique()})
+    content = plan(*values)
+    women = {**PERSONS, "code": "EJ-2", "selects": True, "values": others}
+    women["values"] = [{**each, "status": "confirmed"} for each in others]
+    content["indicators"].append(women)
+    load_small(tmp_path, content)
+
+    rows = [
+        *PublishedFigure.objects.values(),
+        *PublishedCell.objects.values(),
+    ]
+    told = json.dumps(rows, default=str)
+    assert [number for number in secret if f"{number}" in told] == []
+    totals = [each["value"] for each in values]
+    assert [value for _, value in standing() if value] == totals
