@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from django.apps import apps
@@ -11,6 +12,8 @@ from strategic_areas import figures, models
 from strategic_areas.importing import load
 from strategic_areas.importing.values import span
 from strategic_areas.models.measurements import Breakdown, Measurement
+from strategic_areas.queries.figures import indicators
+from strategic_areas.queries.figures.points import Told
 from tests.strategic_areas.plans import SHIPPED, footprint, run, shipped_content
 
 pytestmark = pytest.mark.django_db
@@ -316,3 +319,102 @@ def test_publishing_again_writes_nothing(shipped):
     figures.publish(models.Indicator.objects.all())
 
     assert footprint(*EVERY) == before
+
+
+def test_the_list_reads_each_indicator_with_its_points(
+    shipped, django_assert_max_num_queries
+):
+    with django_assert_max_num_queries(2):
+        lines = indicators.lines()
+        for line in lines:
+            assert line.indicator.area.plan
+            assert line.last.told is Told.VALUE
+
+    assert len(lines) == len(FILE["indicators"])
+    assert sum(len(line.points) for line in lines) == 114
+    last = {line.indicator.code: line.last for line in lines}
+    assert (last["I-39"].value, last["I-39"].year) == (136, 2024)
+    # The second span of the file lies inside the first: it is the last word.
+    assert (last["I-48"].value, last["I-48"].year) == (63, None)
+
+
+def test_only_the_series_of_convictions_is_joined_over_years(shipped):
+    joined = {
+        (line.indicator.code, before.year, point.year)
+        for line in indicators.key_figures()
+        for before, point in pairwise(line.points)
+        if not point.is_break
+    }
+
+    assert joined == {("I-21", year, year + 1) for year in range(2015, 2019)}
+
+
+def test_a_key_figure_has_its_caption(shipped):
+    told = [
+        f"{int(line.last.value)} {line.last.caption_es}. {line.indicator.caveat_es}"
+        for line in indicators.key_figures()
+    ]
+
+    assert told == [
+        "229 investigaciones en 2024, todas las instancias (vía prensa; provisional). "
+        "Serie desde 2021; en 2020 contaban aparte PGR (63) y Policía (44), 36 "
+        "compartidas.",
+        "10 personas condenadas en 2021 (prensa; provisional). De 2015 a 2019: 20, 13, "
+        "16, 22, 5. Sin dato de 2020 ni posterior a 2021.",
+        "136 víctimas identificadas en 2024 (informe TIP 2025, vía prensa; "
+        "provisional). Los años no son comparables: identificar más no significa que "
+        "haya más trata.",
+        "134 recibieron servicios en 2024 (mismo informe TIP 2025, vía prensa; "
+        "provisional). Las 12 de 2020 eran víctimas confirmadas remitidas: otra "
+        "medida.",
+    ]
+
+
+def test_a_page_reads_an_indicator_with_what_counts_the_same(
+    shipped, django_assert_max_num_queries
+):
+    with django_assert_max_num_queries(12):
+        page = indicators.page("I-39", date(2026, 11, 27))
+
+    assert [each.code for each in page.discrepancies] == ["D-05", "D-12"]
+    point = next(each for each in page.points if each.year == 2021)
+    people = next(each for each in point.breakdowns if each.dimension == "sex+age")
+    assert [(cell.label_es, cell.label_en) for cell in people.cells] == [
+        ("Mujeres", "Women"),
+        ("Hombres", "Men"),
+        ("Niñas y niños", "Girls and boys"),
+    ]
+    quoted = next(each for each in point.breakdowns if each is not people)
+    assert {cell.printed_by.key for cell in quoted.cells} == {"tip2022"}
+    assert [source.key for source in point.sources] == ["tip2022"]
+    assert page.baseline is None
+    assert page.targets == ()
+    assert indicators.page("I-99", date(2026, 11, 27)) is None
+
+
+def test_counts_of_the_same_thing_stand_beside_it(shipped):
+    page = indicators.page("I-12", date(2026, 11, 27))
+
+    counted = {
+        line.indicator.code: [(point.year, int(point.value)) for point in line.points]
+        for line in page.others
+    }
+    assert counted == {
+        "I-13": [(2017, 83), (2018, 45), (2019, 35), (2020, 44)],
+        "I-14": [(2017, 26)],
+    }
+    assert page.baseline == 25
+
+
+def test_areas_agencies_and_commitments_get_theirs(shipped):
+    area = models.StrategicArea.objects.get(code="3")
+    police = Agency.objects.get(acronym="PN")
+    commitment = models.Commitment.objects.filter(programme__code="1.2").first()
+
+    of_area = {line.indicator.area for line in indicators.of_area(area)}
+    of_police = {line.indicator.code for line in indicators.of_agency(police)}
+    of_programme = indicators.of_commitment(commitment)
+
+    assert of_area == {area}
+    assert {"I-02", "I-13", "I-31", "I-49", "I-50", "I-52"} == of_police
+    assert {line.indicator.programme.code for line in of_programme} == {"1.2"}

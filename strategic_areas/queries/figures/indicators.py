@@ -1,0 +1,171 @@
+"""Indicators as pages and files read them: lists, one in full, and key figures."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from agencies.models import Agency
+from strategic_areas import attainment as targets
+from strategic_areas.attainment import Attainment
+from strategic_areas.disclosure import Protected
+from strategic_areas.disclosure.counts import Span, total
+from strategic_areas.models import (
+    Commitment,
+    Discrepancy,
+    Indicator,
+    Plan,
+    StrategicArea,
+    Target,
+)
+from strategic_areas.queries.figures.points import Point, Told, points_of
+from strategic_areas.queries.updates import sources
+
+
+@dataclass(frozen=True)
+class IndicatorLine:
+    """An indicator and its points in the order of time."""
+
+    indicator: Indicator
+    points: tuple[Point, ...]
+
+    @property
+    def last(self) -> Point | None:
+        """The latest point, of several the shortest; not one that was withdrawn."""
+        shown = [each for each in self.points if each.told is not Told.WITHDRAWN]
+        return max(shown, key=lambda each: (each.ends_on, each.starts_on), default=None)
+
+    @property
+    def baseline(self) -> Decimal | Protected | None:
+        """The value before the plan, protected as any other; None where none is."""
+        of = self.indicator
+        if of.baseline_value is None:
+            return None
+        span = Span(of.baseline_starts_on, of.baseline_ends_on)
+        return total(of.baseline_value, of, span, is_printed=False)
+
+
+@dataclass(frozen=True)
+class TargetLine:
+    """What a plan sets, and how far it is attained."""
+
+    target: Target
+    attainment: Attainment
+
+
+@dataclass(frozen=True)
+class IndicatorPage(IndicatorLine):
+    """
+    All that is told of one indicator.
+
+    ``others`` count the same thing otherwise: those with which a known discrepancy
+    names it. ``targets`` is empty where no plan sets one.
+    """
+
+    targets: tuple[TargetLine, ...]
+    others: tuple[IndicatorLine, ...]
+    discrepancies: tuple[Discrepancy, ...]
+
+
+def public() -> QuerySet[Indicator]:
+    """Indicators that anyone may read; ``has_target`` tells of one in a public plan."""
+    plans = Plan.objects.public()
+    aims = Target.objects.filter(indicator=OuterRef("pk"), plan__in=plans)
+    return (
+        Indicator.objects.filter(introduced_by__in=plans)
+        .select_related("introduced_by", "area__plan", "programme", "agency")
+        .annotate(has_target=Exists(aims))
+        .order_by("sort_code", "pk")
+    )
+
+
+def lines(
+    rows: QuerySet[Indicator] | None = None, *, in_full: bool = False
+) -> tuple[IndicatorLine, ...]:
+    """These indicators, or all, each with its points; two queries, in full six."""
+    found = list(public() if rows is None else rows)
+    points = points_of(found, in_full=in_full)
+    return tuple(IndicatorLine(each, points.get(each.pk, ())) for each in found)
+
+
+def of_area(area: StrategicArea) -> tuple[IndicatorLine, ...]:
+    return lines(public().filter(area=area))
+
+
+def of_agency(agency: Agency) -> tuple[IndicatorLine, ...]:
+    """Those for which an agency answers, and those that it counts."""
+    return lines(public().filter(Q(agency=agency) | Q(counted_by=agency.acronym)))
+
+
+def of_commitment(commitment: Commitment) -> tuple[IndicatorLine, ...]:
+    """Those that measure a commitment, or else the programme above it."""
+    own = Q(commitment=commitment)
+    above = Q(commitment=None, programme=commitment.programme_id)
+    return lines(public().filter(own | above))
+
+
+def key_figures() -> tuple[IndicatorLine, ...]:
+    """Those for the first page that have a value."""
+    found = lines(public().filter(key_figure=True))
+    return tuple(each for each in found if each.last)
+
+
+def page(code: str, today: date) -> IndicatorPage | None:
+    """One indicator in full, by its code; at most twelve queries."""
+    rows = public().select_related("commitment__plan")
+    indicator = rows.prefetch_related(sources.by_key()).filter(code=code).first()
+    if indicator is None:
+        return None
+    points = points_of([indicator], in_full=True).get(indicator.pk, ())
+    discrepancies = tuple(_discrepancies([indicator]))
+    codes = {other.pk for each in discrepancies for other in each.indicators.all()}
+    others = public().filter(pk__in=codes - {indicator.pk}) if codes else ()
+    line = IndicatorLine(indicator, points)
+    return IndicatorPage(
+        indicator=indicator,
+        points=points,
+        targets=_targets(line, today),
+        others=lines(others) if codes else (),
+        discrepancies=discrepancies,
+    )
+
+
+def _discrepancies(indicators: Iterable[Indicator]):
+    return (
+        Discrepancy.objects.filter(
+            indicators__in=indicators, plan__in=Plan.objects.public()
+        )
+        .select_related("plan")
+        .prefetch_related("indicators", sources.by_key())
+        .order_by("-plan__starts_on", "plan__code", "sort_code")
+        .distinct()
+    )
+
+
+def _targets(line, today):
+    indicator, base = line.indicator, None
+    rows = Target.objects.filter(indicator=indicator, plan__in=Plan.objects.public())
+    values = [
+        targets.Observed(each.starts_on, each.ends_on, each.value, each.is_break)
+        for each in line.points
+        if each.told is not Told.WITHDRAWN
+    ]
+    if isinstance(line.baseline, Decimal):
+        days = indicator.baseline_starts_on, indicator.baseline_ends_on
+        base = targets.Base(*days, line.baseline)
+    return tuple(
+        TargetLine(
+            target,
+            targets.attainment(
+                targets.Aim(target.starts_on, target.ends_on, target.value),
+                values,
+                direction=indicator.direction,
+                aggregation=indicator.aggregation,
+                today=today,
+                base=base,
+            ),
+        )
+        for target in rows.select_related("plan").order_by("ends_on", "starts_on", "pk")
+    )

@@ -1,0 +1,216 @@
+"""The published values of indicators as points of a series; nothing else is read."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from django.db.models import Prefetch
+
+from strategic_areas.models import (
+    CodeList,
+    CodeListValue,
+    Indicator,
+    PublishedCell,
+    PublishedFigure,
+    Source,
+)
+from strategic_areas.queries.updates import sources
+
+#: Names that keep their capital inside a sentence.
+PROPER = ("department",)
+
+
+class Told(StrEnum):
+    """What stands where a value is asked for."""
+
+    VALUE = "value"
+    PROTECTED = "protected"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True)
+class CellLine:
+    """One number of a breakdown; ``printed_by`` is the source that it quotes."""
+
+    categories: tuple[str, ...]
+    label_es: str
+    label_en: str
+    value: Decimal
+    printed_by: Source | None
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    dimension: str
+    cells: tuple[CellLine, ...]
+
+
+@dataclass(frozen=True)
+class Revision:
+    """An earlier value, when it was published, and why a later one replaced it."""
+
+    value: Decimal | None
+    published_at: datetime
+    reason_es: str
+    reason_en: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Point:
+    """
+    A value over a span of days, as the public reads it.
+
+    ``value`` is None unless ``told`` is VALUE. ``is_break`` is true where it counts
+    something else than the point before, or somebody else counted. ``withheld`` are
+    pairs of a dimension and the reason why nothing is told of it. ``revisions`` come
+    latest first.
+    """
+
+    pk: int
+    starts_on: date
+    ends_on: date
+    told: Told
+    value: Decimal | None
+    status: str
+    counted_by: str
+    provenance: str
+    is_break: bool
+    published_at: datetime
+    caption_es: str
+    caption_en: str
+    note_es: str
+    note_en: str
+    sources: tuple[Source, ...] = ()
+    breakdowns: tuple[Breakdown, ...] = ()
+    withheld: tuple[tuple[str, str], ...] = ()
+    revisions: tuple[Revision, ...] = ()
+
+    @property
+    def year(self) -> int | None:
+        """The year of which it is, if it is of one whole year."""
+        first, last = self.starts_on, self.ends_on
+        days = (first.month, first.day, last.month, last.day)
+        is_year = first.year == last.year and days == (1, 1, 12, 31)
+        return first.year if is_year else None
+
+    @property
+    def is_provisional(self) -> bool:
+        return self.status == PublishedFigure.Status.PROVISIONAL
+
+
+def points_of(
+    indicators: Iterable[Indicator], *, in_full: bool = False
+) -> Mapping[int, tuple[Point, ...]]:
+    """
+    The points of each of these indicators by its key, in the order of time.
+
+    One query; ``in_full`` four more, for sources, breakdowns with the words of their
+    categories, and revisions.
+    """
+    figures = PublishedFigure.objects.filter(indicator__in=indicators)
+    standing = figures.standing().order_by("starts_on", "ends_on", "counted_by", "pk")
+    if in_full:
+        cells = PublishedCell.objects.select_related("printed_by").order_by("order")
+        standing = standing.select_related("indicator").prefetch_related(
+            sources.by_key(), Prefetch("cells", cells)
+        )
+        words, revisions = _words(), _revisions(figures)
+    found = defaultdict(list)
+    for figure in standing:
+        series = found[figure.indicator_id]
+        before = series[-1] if series else None
+        more = {}
+        if in_full and not figure.is_hidden:
+            more = {
+                "sources": tuple(figure.sources.all()),
+                "breakdowns": _breakdowns(figure, words),
+                "withheld": tuple(sorted(figure.withheld.items())),
+                "revisions": tuple(_chain(figure, revisions)),
+            }
+        series.append(_point(figure, before, more))
+    return {pk: tuple(series) for pk, series in found.items()}
+
+
+def _point(figure, before, more):
+    told = Told.PROTECTED if figure.is_protected else Told.VALUE
+    if figure.is_hidden:
+        told = Told.WITHDRAWN
+    is_told = told is Told.VALUE
+    texts = ("caption_es", "caption_en", "note_es", "note_en")
+    return Point(
+        pk=figure.pk,
+        starts_on=figure.starts_on,
+        ends_on=figure.ends_on,
+        told=told,
+        value=figure.value if is_told else None,
+        status=figure.status,
+        counted_by=figure.counted_by,
+        provenance=figure.provenance,
+        is_break=before is not None
+        and (figure.breaks or figure.counted_by != before.counted_by),
+        published_at=figure.published_at,
+        **{name: (getattr(figure, name) or "") * is_told for name in texts},
+        **more,
+    )
+
+
+def _revisions(figures):
+    """Earlier values by their keys."""
+    return {each.pk: each for each in figures.public().filter(is_standing=False)}
+
+
+def _chain(figure, revisions):
+    later = figure
+    while later.revises_id in revisions:
+        earlier = revisions[later.revises_id]
+        yield Revision(
+            value=earlier.value,
+            published_at=earlier.published_at,
+            reason_es=later.reason_es or "",
+            reason_en=later.reason_en or "",
+        )
+        later = earlier
+
+
+def _breakdowns(figure, words):
+    found = defaultdict(list)
+    for cell in figure.cells.all():
+        label_es, label_en = (
+            _label(cell, words, figure.indicator.introduced_by_id, number, joined)
+            for number, joined in enumerate((" y ", " and "))
+        )
+        found[cell.dimension].append(
+            CellLine(
+                categories=tuple(cell.categories),
+                label_es=label_es,
+                label_en=label_en,
+                value=cell.value,
+                printed_by=cell.printed_by,
+            )
+        )
+    return tuple(Breakdown(name, tuple(found[name])) for name in sorted(found))
+
+
+def _label(cell, words, plan, language, joined):
+    """The words of a cell's categories in one language, joined into one."""
+    parts = [
+        words.get((plan, cell.dimension, code), (code, code))[language]
+        for code in cell.categories
+    ]
+    if cell.dimension not in PROPER:
+        parts[1:] = [part[:1].lower() + part[1:] for part in parts[1:]]
+    return joined.join([", ".join(parts[:-1]), parts[-1]] if parts[1:] else parts)
+
+
+def _words():
+    """The words of categories, in both languages, by plan, dimension and code."""
+    rows = CodeListValue.objects.filter(code_list__kind=CodeList.Kind.BREAKDOWNS)
+    return {
+        (plan, dimension, code): (spanish, english or spanish)
+        for plan, dimension, code, spanish, english in rows.values_list(
+            "code_list__plan", "dimension", "code", "label_es", "label_en"
+        )
+    }
