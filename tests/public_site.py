@@ -384,7 +384,13 @@ class Official:
         for _ in range(corrections.PER_PAGE):
             factories.make_correction_request()
         factories.make_help_line(
-            label_en="A line", scope_es="Atiende.", scope_en="Answers.", hours_es="24 h"
+            label_en="A line",
+            scope_es="Atiende.",
+            scope_en="Answers.",
+            hours_es="24 h",
+            serves_women=True,
+            creole="Rele nou.",
+            creole_is_read=True,
         )
         comment = AgencyComment(
             agency=self.lead,

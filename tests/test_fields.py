@@ -86,7 +86,8 @@ KINDS = {
 
 
 def test_a_declaration_answers_by_what_holds_of_a_field():
-    assert HelpLine.fields.names(bilingual=True) == ["label", "hours", "scope", "note"]
+    told = ["label", "hours", "languages", "scope", "note"]
+    assert HelpLine.fields.names(bilingual=True) == told
     assert HelpLine.fields.columns(name="hours") == ["hours_es", "hours_en"]
     assert ActivityUpdate.fields.names(public=False, compared=True) == [
         "reserved_reason"

@@ -102,9 +102,22 @@ def test_help_lines_of_the_file_are_shown_but_for_the_unconfirmed(client, shippe
         is_hidden = line.get("confirm_before_publishing", False)
         assert (line["label_es"] not in page.text) is is_hidden
     numbers = [e["href"] for e in page.every("a") if e["href"].startswith("tel:")]
-    assert numbers[0] == "tel:911"
+    assert numbers[:2] == ["tel:911", "tel:911"]
     assert numbers.count("tel:911") == 2
-    assert numbers[1] != "tel:911"
+    headings = [
+        "Si está en peligro ahora",
+        "Si es mujer",
+        "Si es niña, niño o adolescente",
+        "Si es hombre",
+        "Si es persona extranjera",
+        "Si quiere denunciar",
+    ]
+    assert sorted(headings, key=page.text.index) == headings
+    told = page.text.split("Si es hombre")[1].split("Si es persona extranjera")[0]
+    assert "No tenemos una línea confirmada para hombres" in told
+    assert "*211" in told
+    assert "24 h" in told
+    assert "anónimas" in told
     assert not page.every("form")
 
 

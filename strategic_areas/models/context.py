@@ -83,7 +83,8 @@ class HelpLine(models.Model):
     A telephone line for people who need help, kept by the secretariat.
 
     ``numbers`` is a list of strings, the one to call first. ``confirmed_on`` is the day
-    on which the secretariat last checked that the line works.
+    on which the secretariat last checked that the line works. ``creole`` says in
+    Haitian Creole when to call; the public reads it once ``creole_is_read`` is set.
     """
 
     class Reliability(models.TextChoices):
@@ -94,7 +95,37 @@ class HelpLine(models.Model):
     label = models.CharField(_("name"), max_length=200)
     numbers = models.JSONField(_("numbers"), default=list)
     hours = models.CharField(_("hours"), max_length=100, blank=True)
+    languages = models.CharField(
+        _("languages spoken"), max_length=100, blank=True, default="", db_default=""
+    )
     scope = models.TextField(_("what it is for"), blank=True)
+    serves_women = models.BooleanField(_("for women"), default=False, db_default=False)
+    serves_children = models.BooleanField(
+        _("for girls, boys and adolescents"), default=False, db_default=False
+    )
+    serves_men = models.BooleanField(_("for men"), default=False, db_default=False)
+    serves_foreigners = models.BooleanField(
+        _("for people from abroad"), default=False, db_default=False
+    )
+    takes_reports = models.BooleanField(
+        _("takes reports of crimes"), default=False, db_default=False
+    )
+    is_anonymous = models.BooleanField(
+        _("takes reports without a name"), default=False, db_default=False
+    )
+    creole = models.CharField(
+        _("when to call, in Haitian Creole"),
+        max_length=300,
+        blank=True,
+        default="",
+        db_default="",
+    )
+    creole_is_read = models.BooleanField(
+        _("a speaker of Haitian Creole has read it"),
+        default=False,
+        db_default=False,
+        help_text=_("The public reads the Creole text while this is set."),
+    )
     reliability = models.CharField(
         _("reliability"), max_length=10, choices=Reliability, blank=True
     )
@@ -118,7 +149,10 @@ class HelpLine(models.Model):
     fields = Fields(
         *bilingual("label"),
         *public("numbers"),
-        *bilingual("hours", "scope"),
+        *bilingual("hours", "languages", "scope"),
+        *public("serves_women", "serves_children", "serves_men", "serves_foreigners"),
+        *public("takes_reports", "is_anonymous", "creole"),
+        *public("creole_is_read", in_file=False),
         *public("reliability", "confirm_before_publishing", "is_police"),
         *public("confirmed_on"),
         *public("order", in_file=False),

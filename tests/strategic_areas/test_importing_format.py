@@ -59,7 +59,10 @@ COMPUTED = {
     "participations": {"agency": "the entry itself"},
     "regions": {"sources": "geography_sources"},
     "provinces": {"sources": "geography_sources"},
-    "hotlines": {"order": "the place in the list"},
+    "hotlines": {
+        "order": "the place in the list",
+        "creole_is_read": "two people say so",
+    },
     "periods": {
         "mode": "periods of a file are record periods",
         "is_demonstration": "a record period is none",

@@ -391,25 +391,51 @@ def make_line(**fields):
     return HelpLine.objects.create(**{"numbers": ["809-200-7212"]} | fields)
 
 
-def test_a_line_that_is_not_the_police_stands_first():
+def test_each_need_has_its_lines_and_the_rest_stand_apart():
     make_line(label_es="Emergencias", numbers=["9-1-1"], order=0)
-    make_line(label_es="Policía", is_police=True, order=1)
-    make_line(label_es="Mujer", order=2)
+    make_line(label_es="Policía", is_police=True, serves_women=True, order=1)
+    make_line(label_es="Mujer", serves_women=True, order=2)
+    make_line(label_es="Otra", order=3)
 
     shown = help_lines.public(TODAY)
 
-    labels = [each.line.label_es for each in shown.lines]
-    assert labels == ["Mujer", "Emergencias", "Policía"]
-    assert shown.has_emergency
+    of_women = next(each for each in shown.needs if each.code == "women")
+    assert [each.line.label_es for each in of_women.lines] == ["Mujer", "Policía"]
+    assert [each.line.label_es for each in shown.others] == ["Otra"]
+    assert len(shown.lines) == 4
 
 
-def test_a_line_to_confirm_first_stays_hidden_and_emergencies_are_always_told():
+def test_where_no_line_is_for_a_need_the_nearest_takes_reports():
+    make_line(label_es="Otra")
+    make_line(label_es="Denuncias", takes_reports=True)
+    make_line(label_es="Oculta", serves_men=True, confirm_before_publishing=True)
+
+    needs = {each.code: each for each in help_lines.public(TODAY).needs}
+
+    assert needs["men"].lines == ()
+    assert needs["men"].nearest.line.label_es == "Denuncias"
+    assert needs["report"].nearest is None
+
+
+def test_a_line_to_confirm_first_stays_hidden():
     make_line(label_es="Sin confirmar", confirm_before_publishing=True)
 
-    shown = help_lines.public(TODAY)
+    assert help_lines.public(TODAY).lines == ()
 
-    assert shown.lines == ()
-    assert not shown.has_emergency
+
+@pytest.mark.parametrize("is_read", [True, False])
+def test_creole_is_shown_once_a_speaker_has_read_it(client, is_read):
+    make_line(label_es="Línea", creole="Rele nou.", creole_is_read=is_read)
+
+    page = client.get("/ayuda/").text
+
+    assert ('lang="ht"' in page) is ("Rele nou." in page) is is_read
+
+
+def test_nobody_alone_switches_creole_on():
+    line = make_line(label_es="Línea", creole="Rele nou.")
+
+    assert not workflow.applies_at_once(line, {"creole_is_read"})
 
 
 @pytest.mark.parametrize(("days", "is_told"), [(180, False), (181, True)])

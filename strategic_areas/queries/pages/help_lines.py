@@ -8,6 +8,15 @@ from strategic_areas.models import HelpLine
 #: A number that nobody called or asked about for so long may have changed.
 CONFIRMED_FOR_DAYS = 180
 EMERGENCY = "911"
+#: What people call for, in the order of the page, with the field of a line that says it
+#: is for just that.
+NEEDS = {
+    "women": "serves_women",
+    "children": "serves_children",
+    "men": "serves_men",
+    "foreigners": "serves_foreigners",
+    "report": "takes_reports",
+}
 
 
 @dataclass(frozen=True)
@@ -22,13 +31,44 @@ class Line:
     def numbers(self):
         return tuple(str(number) for number in self.line.numbers)
 
+    @property
+    def is_emergency(self):
+        return any(number.replace("-", "") == EMERGENCY for number in self.numbers)
+
+    @property
+    def creole(self):
+        return self.line.creole if self.line.creole_is_read else ""
+
+
+@dataclass(frozen=True)
+class Need:
+    """
+    Who calls or what for, and the lines for just that.
+
+    Where there are none, ``nearest`` is the line to try instead, or None.
+    """
+
+    code: str
+    lines: tuple[Line, ...]
+    nearest: Line | None = None
+
 
 @dataclass(frozen=True)
 class HelpLines:
-    """The lines to show. The page names 9-1-1 even if no line ``has_emergency``."""
+    """All lines to show; those of each need, and ``others``. 9-1-1 is no need."""
 
     lines: tuple[Line, ...]
-    has_emergency: bool
+    needs: tuple[Need, ...]
+    others: tuple[Line, ...]
+
+    @property
+    def knows_languages(self):
+        return any(each.line.languages_es for each in self.lines)
+
+    @property
+    def in_creole(self):
+        """Lines whose text in Creole a speaker has read."""
+        return [each for each in self.lines if each.creole]
 
 
 def published():
@@ -41,8 +81,20 @@ def public(today: date) -> HelpLines:
     rows = published().prefetch_related("sources")
     lines = [line(row, today, tuple(row.sources.all())) for row in rows]
     lines.sort(key=lambda each: (_is_police(each), each.line.order, each.line.pk))
-    has_emergency = any(EMERGENCY in _digits(each) for each in lines)
-    return HelpLines(tuple(lines), has_emergency)
+    asked = [each for each in lines if not each.is_emergency]
+    needs = tuple(_need(code, asked) for code in NEEDS)
+    told = {each.line.pk for need in needs for each in need.lines}
+    others = tuple(each for each in asked if each.line.pk not in told)
+    return HelpLines(tuple(lines), needs, others)
+
+
+def _need(code, lines):
+    own = tuple(each for each in lines if getattr(each.line, NEEDS[code]))
+    if own:
+        return Need(code, own)
+    return Need(
+        code, (), next((each for each in lines if each.line.takes_reports), None)
+    )
 
 
 def line(row: HelpLine, today: date, sources: tuple = ()) -> Line:
@@ -55,10 +107,6 @@ def _unconfirmed_since(row: HelpLine, today: date) -> date | None:
     return None
 
 
-def _digits(each: Line) -> list[str]:
-    return [number.replace("-", "") for number in each.numbers]
-
-
 def _is_police(each: Line) -> bool:
     """The police answers, or the emergency system, which sends the police."""
-    return each.line.is_police or EMERGENCY in _digits(each)
+    return each.line.is_police or each.is_emergency
