@@ -5,12 +5,17 @@ Spanish says "9 suspendidos" of commitments, and "9 suspendidas" of activities.
 """
 
 from django import template
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import npgettext_lazy
 
 from strategic_areas.progress import Punctuality, State
 from strategic_areas.states import CommitmentState
 
 register = template.Library()
+
+#: What marks a year that has records.
+FOUND = mark_safe(' class="found"')
 
 COMMITMENTS = {
     CommitmentState.FULFILLED: npgettext_lazy(
@@ -202,6 +207,21 @@ def tally(numbers):
 def activity_tally(numbers):
     """The numbers of an official commitment's activities by state, in words."""
     return _said(numbers, ACTIVITIES)
+
+
+@register.filter
+def strip(years):
+    """Every year with its number of records, as items of a list."""
+    items = ((FOUND if number else "", number, year) for year, number in years)
+    return format_html_join("", "<li{}><strong>{}</strong> {}</li>", items)
+
+
+@register.filter
+def in_line(years):
+    """The years that have records, each after their number, for a cell of a table."""
+    found = ((number, year) for year, number in years if number)
+    html = "<span><strong>{}</strong>&nbsp;<small>{}</small></span> "
+    return format_html_join("", html, found)
 
 
 def _said(numbers, words):
