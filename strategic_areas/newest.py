@@ -7,6 +7,7 @@ Pure, like ``progress``: plain values in, plain values out.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import NamedTuple
 
 
@@ -60,7 +61,7 @@ class Account:
     pk: int = 0
     period_id: int = 0
 
-    @property
+    @cached_property
     def age(self) -> Age:
         return Age(
             self.period_ends_on,

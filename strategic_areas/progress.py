@@ -123,7 +123,10 @@ class Counts:
 
 def activity_state(reports: Iterable[Report]) -> State:
     """What the newest report says. No report is a state of its own, never 0 %."""
-    latest = newest(reports)
+    return _state(newest(reports))
+
+
+def _state(latest):
     return State(latest.execution) if latest else State.NO_REPORT
 
 
@@ -159,12 +162,13 @@ def activity_standing(
     was completed; and then it is never late. After the end of the plan nothing is
     said to be in progress.
     """
-    state = activity_state(reports)
     latest = newest(reports)
+    state = _state(latest)
     percent = latest.percent if latest else None
     if stopped and state != State.COMPLETED:
         return Standing(State(stopped), None, percent)
-    kept = punctuality(state, deadline, today, percent, done_between(reports))
+    done = done_between(reports) if state == State.COMPLETED else None
+    kept = punctuality(state, deadline, today, percent, done)
     if is_over and state == State.IN_PROGRESS:
         state = State.LEFT_IN_PROGRESS
     return Standing(state if latest else untold, kept, percent)
