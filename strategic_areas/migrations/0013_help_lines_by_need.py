@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('strategic_areas', '0011_declared_results'),
+        ('strategic_areas', '0012_published_figures'),
     ]
 
     operations = [
