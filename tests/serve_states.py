@@ -9,6 +9,7 @@ away afterwards, and with it the accounts whose names and password are printed.
 import io
 import os
 import secrets
+import signal
 import sys
 import tempfile
 from importlib import import_module
@@ -35,7 +36,8 @@ SHOWN = {
 
 
 def main(port):
-    """Serve on ``port`` until stopped."""
+    """Serve on ``port`` until stopped; whoever stops it, its folder goes."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     with tempfile.TemporaryDirectory() as folder:
         os.environ.pop("DATABASE_URL", None)
         os.environ.pop("ENV_FILE", None)
