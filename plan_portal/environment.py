@@ -107,6 +107,14 @@ def env_database(name):
     return config
 
 
+def env_folder(name):
+    """Read the path of a folder that exists; None if there is none."""
+    value = os.environ.get(name)
+    if value and not Path(value).is_dir():
+        raise ImproperlyConfigured(f"{name} names {value}, which is no folder")
+    return Path(value) if value else None
+
+
 def env_mail_server(name, *, files):
     """Django's settings of the mail server; without one each mail becomes a file."""
     url = os.environ.get(name)

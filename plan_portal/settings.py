@@ -18,6 +18,7 @@ from plan_portal.environment import (
     env,
     env_bool,
     env_database,
+    env_folder,
     env_hosts,
     env_mail_address,
     env_mail_server,
@@ -219,6 +220,11 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
+
+# Where backups lie and what was purged is noted beside them, and who may open them: a
+# key of age or SSH, or a name that GnuPG knows.
+BACKUP_FOLDER = env_folder("BACKUP_FOLDER")
+BACKUP_RECIPIENT = env.str("BACKUP_RECIPIENT", default="")
 
 # The virus scanner that checks each upload: its socket, or a host and a port.
 CLAMD = storages.scanner(env.str("CLAMD", default=""))

@@ -79,6 +79,15 @@ def every_address(pages):
             )
 
 
+def one_of_each(pages):
+    """The Spanish and the English address of the first page of each kind."""
+    places = sitemap.places()
+    for name, _view, path, _english in pages:
+        for place in places[name if name in places else _kind(path)][:1]:
+            yield address(name, *place.spanish, language="es")
+            yield address(name, *place.english, language="en")
+
+
 def _kind(path):
     """The name of the arguments that a page takes when none are listed for it."""
     return "of_plan" if "<" in path else ""

@@ -18,6 +18,8 @@ atexit.register(shutil.rmtree, _var, ignore_errors=True)
 for _name in (
     "ALLOWED_HOSTS",
     "ALLOW_INDEXING",
+    "BACKUP_FOLDER",
+    "BACKUP_RECIPIENT",
     "BEHIND_TLS_PROXY",
     "CLAMD",
     "CLIENT_ADDRESS_HEADER",

@@ -4,6 +4,8 @@ What is landed stays usable: a portal of an earlier version, migrated to this on
 tests/stored/README.md tells what is in it.
 """
 
+import io
+import json
 import shutil
 import tarfile
 from dataclasses import dataclass
@@ -19,14 +21,19 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import connection
 from django.db.models import F
+from django.test import override_settings
 from django.urls import reverse
+from django.utils import timezone
 from django_migration_linter import MigrationLinter
 
+from agencies import audit
 from agencies.accounts.recovery import FactorReset
 from agencies.models import User
+from plan_portal import storages
 from strategic_areas import triggers, workflow
 from strategic_areas.addresses import address
 from strategic_areas.importing import load
+from strategic_areas.marker import MARKER
 from strategic_areas.models import (
     ActivityProposal,
     ActivityUpdate,
@@ -417,3 +424,95 @@ def test_stored_values_are_published_when_their_file_is_loaded_next(portal):
     assert before == (0, 114)
     told = PublishedFigure.objects.standing().filter(is_protected=False)
     assert told.filter(indicator__code__startswith="I-").count() == 114
+
+
+# --- its backup, restored elsewhere
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What a portal says that was restored from a backup of the migrated one."""
+
+    said: str
+    rows: tuple
+    head: str
+    purged: tuple
+    purged_file: str
+    files: set
+
+
+@pytest.fixture(scope="module")
+def restored(migrated, django_db_blocker, tmp_path_factory):
+    """The drill: back up, lose everything, restore; one text was purged meanwhile."""
+    folder, var = (tmp_path_factory.mktemp(name) for name in ("backups", "var"))
+    with django_db_blocker.unblock():
+        before = kept_rows()
+        call_command("back_up", folder, verbosity=0)
+        update = ActivityUpdate.objects.exclude(narrative_es="").order_by("pk").first()
+        file = Evidence.objects.exclude(file="").order_by("pk").first()
+        (folder / "purged.jsonl").unlink()
+        note_purged(folder, update, "narrative_es")
+        note_purged(folder, file, "original_name")
+        own = connection.settings_dict["NAME"]
+        connect_to(empty_database(var))
+        try:
+            with override_settings(
+                VAR_DIR=var, STORAGES=storages.storages(var, finished=False)
+            ):
+                [backup] = folder.glob("plan-portal-*.tar.gz")
+                said = io.StringIO()
+                call_command("restore", backup, stdout=said)
+                text = ActivityUpdate.objects.get(pk=update.pk).narrative_es
+                told = Restored(
+                    said.getvalue(),
+                    (before, kept_rows()),
+                    audit.verify().head,
+                    (text, Evidence.objects.get(pk=file.pk).file.name),
+                    file.file.name,
+                    {path.name for path in (var / "evidence").iterdir()},
+                )
+        finally:
+            gone = connection.settings_dict["NAME"]
+            connect_to(own)
+            if connection.vendor == "postgresql":
+                with connection.cursor() as cursor:
+                    cursor.execute(f'DROP DATABASE IF EXISTS "{gone}"')
+    return told
+
+
+def kept_rows():
+    """Table → number of its rows, but of sessions and counters, which start anew."""
+    ended = {"django_session", "usersessions_usersession", "shared_cache"}
+    return {table: n for table, n in count_rows().items() if table not in ended}
+
+
+def note_purged(folder, record, field):
+    """Note beside the backups that this place was purged a moment ago."""
+    at, model = timezone.now().isoformat(), record._meta.label_lower
+    with (folder / "purged.jsonl").open("a", encoding="utf-8") as file:
+        place = {"at": at, "model": model, "row": record.pk, "field": field}
+        file.write(json.dumps(place) + "\n")
+
+
+def empty_database(folder):
+    """The name of a new database without tables."""
+    if connection.vendor == "sqlite":
+        return folder / "portal.sqlite3"
+    name = f"restored_{connection.settings_dict['NAME']}"
+    with connection.cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+        cursor.execute(f'CREATE DATABASE "{name}"')
+    return name
+
+
+@pytest.mark.usefixtures("db")
+def test_what_was_backed_up_is_there_again_but_what_was_purged_since(
+    migrated, restored
+):
+    assert "; 2 places that were purged since are blank;" in restored.said
+    before, now = restored.rows
+    assert now == before
+    assert restored.head == migrated.head
+    assert restored.purged == (MARKER, "")
+    assert restored.purged_file not in restored.files
+    assert restored.files

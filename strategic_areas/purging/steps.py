@@ -1,5 +1,6 @@
 """Requesting a purge, looking at what it would blank, confirming or cancelling it."""
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,7 +11,7 @@ from agencies.audit import Event
 from agencies.decisions import Status
 from strategic_areas.models import Purge, PurgedText, Transition
 from strategic_areas.models.purges import STAMP
-from strategic_areas.purging import blanking
+from strategic_areas.purging import beside_backups, blanking
 from strategic_areas.purging.phrases import Phrases
 from strategic_areas.purging.places import FILES, Place, find_places, sort_out
 from strategic_areas.workflow.guard import GuardedSteps
@@ -46,6 +47,7 @@ class PurgeSteps(GuardedSteps):
             _leave_trace(record, by)
         transaction.on_commit(lambda: mail.remove_files_holding(words.occur_in))
         transaction.on_commit(_forget_pages)
+        transaction.on_commit(_note_beside_backups, robust=True)
         return {"places": len(places)}
 
 
@@ -103,6 +105,12 @@ def _leave_trace(record, by):
         by=by,
         at=timezone.now(),
     )
+
+
+def _note_beside_backups():
+    """Note the places where backups lie, so that none brings the text back."""
+    if settings.BACKUP_FOLDER:
+        beside_backups.write(settings.BACKUP_FOLDER)
 
 
 def _forget_pages():

@@ -190,6 +190,10 @@ def test_a_switch_takes_true_and_false_alone(refusal, name, value):
             {"SITE_URL": "https://plan.mirex.gob.do:99999"},
             "SITE_URL has a port that cannot be: 'https://plan.mirex.gob.do:99999'",
         ),
+        (
+            {"BACKUP_FOLDER": "/no/such/folder"},
+            "BACKUP_FOLDER names /no/such/folder, which is no folder",
+        ),
         ({"CLAMD": "tcp://127.0.0.1:abc"}, "CLAMD has a port that cannot be"),
         (
             {"ALLOWED_HOSTS": "*"},

@@ -1,0 +1,172 @@
+"""
+The file of a backup: a compressed tar, whose last member is the manifest.
+
+The manifest holds the size and SHA-256 of every other member, so a backup that was cut
+short, or changed, is recognised. With ``BACKUP_RECIPIENT`` the file is encrypted by
+``age`` or GnuPG while it is written; the portal has no key that opens it.
+"""
+
+import gzip
+import io
+import json
+import os
+import subprocess
+import tarfile
+from contextlib import contextmanager
+from hashlib import file_digest
+from pathlib import Path
+
+from plan_portal.backup import BackupError
+
+#: Of what a manifest says; a later version of the portal that says it otherwise adds 1.
+FORMAT = 1
+MANIFEST = "manifest.json"
+SUFFIXES = {"": ".tar.gz", "age": ".tar.gz.age", "gpg": ".tar.gz.gpg"}
+
+
+def program_of(recipient):
+    """``age`` for a key of age or SSH, ``gpg`` for a name or number, "" for none."""
+    if not recipient:
+        return ""
+    return "age" if recipient.startswith(("age1", "ssh-")) else "gpg"
+
+
+def write(target, recipient, members, about):
+    """
+    Write ``members``, pairs of a name in the archive and a path, to ``target``.
+
+    ``about`` is what the manifest says besides. The file has its name only once it is
+    whole and on disk. Only its owner may read it.
+    """
+    unfinished = target.with_name(f".{target.name}.unfinished")
+    try:
+        with _opened(unfinished, recipient) as stream:
+            sums = {}
+            with (
+                gzip.GzipFile("", "wb", compresslevel=3, fileobj=stream) as packing,
+                tarfile.open(fileobj=packing, mode="w|") as packed,
+            ):
+                for name, path in members:
+                    packed.add(path, arcname=name, recursive=False)
+                    sums[name] = _sum(path)
+                text = json.dumps(about | {"format": FORMAT, "files": sums}, indent=1)
+                entry = tarfile.TarInfo(MANIFEST)
+                entry.size = len(text.encode())
+                packed.addfile(entry, io.BytesIO(text.encode()))
+        unfinished.rename(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+@contextmanager
+def _opened(path, recipient):
+    """A stream into the file, through the program that encrypts if there is one."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        if command := _encrypting(recipient):
+            with _running(command, stdin=subprocess.PIPE, stdout=file) as process:
+                yield process.stdin
+        else:
+            yield file
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _encrypting(recipient):
+    return {
+        "": None,
+        "age": ["age", "--encrypt", "--recipient", recipient],
+        "gpg": [
+            *("gpg", "--batch", "--yes", "--trust-model", "always"),
+            *("--encrypt", "--recipient", recipient, "--output", "-"),
+        ],
+    }[program_of(recipient)]
+
+
+@contextmanager
+def _running(command, **streams):
+    """The program while it runs; ``BackupError`` with its words if it fails."""
+    try:
+        process = subprocess.Popen(command, stderr=subprocess.PIPE, **streams)  # noqa: S603
+    except FileNotFoundError:
+        raise BackupError(f"The program {command[0]} is not installed.") from None
+    try:
+        with process:
+            yield process
+            for stream in (process.stdin, process.stdout):
+                if stream:
+                    stream.close()
+            said = process.stderr.read().decode(errors="replace").strip()
+    except BrokenPipeError:
+        said = ""
+    if process.returncode:
+        raise BackupError(f"{command[0]} failed: {said or process.returncode}")
+
+
+def read(source, folder):
+    """
+    Unpack a backup into an empty folder and return its manifest.
+
+    Raises ``BackupError`` for a file that is no backup, was cut short or was changed.
+    """
+    try:
+        with (
+            _readable(source) as stream,
+            tarfile.open(fileobj=stream, mode="r|gz") as t,
+        ):
+            t.extractall(folder, filter="data")
+            while stream.read(2**20):  # what follows the archive: the program's end
+                pass
+    except (tarfile.TarError, EOFError, OSError) as error:
+        raise BackupError(f"{source} is broken or was cut short: {error}") from None
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        raise BackupError(f"{source} was cut short: it has no manifest.") from None
+    if manifest.get("format") != FORMAT:
+        raise BackupError(
+            f"{source} has format {manifest.get('format')}; this portal reads {FORMAT}."
+        )
+    _compare(source, folder, manifest["files"])
+    return manifest
+
+
+def _compare(source, folder, sums):
+    there = {
+        str(path.relative_to(folder))
+        for path in folder.rglob("*")
+        if path.is_file() and path != folder / MANIFEST
+    }
+    if lost := sorted(sums.keys() ^ there):
+        raise BackupError(f"{source} is broken: {lost[0]} is missing or unexpected.")
+    for name, expected in sums.items():
+        if _sum(folder / name) != expected:
+            raise BackupError(f"{source} is broken: {name} was changed.")
+
+
+@contextmanager
+def _readable(source):
+    suffix = source.suffix
+    if suffix not in {".age", ".gpg"}:
+        with source.open("rb") as file:
+            yield file
+        return
+    identity = os.environ.get("BACKUP_IDENTITY")
+    command = (
+        ["age", "--decrypt", *(["--identity", identity] if identity else [])]
+        if suffix == ".age"
+        else ["gpg", "--batch", "--quiet", "--decrypt"]
+    )
+    with (
+        source.open("rb") as file,
+        _running(command, stdin=file, stdout=subprocess.PIPE) as process,
+    ):
+        yield process.stdout
+
+
+def _sum(path):
+    with Path(path).open("rb") as file:
+        return {
+            "size": Path(path).stat().st_size,
+            "sha256": file_digest(file, "sha256").hexdigest(),
+        }

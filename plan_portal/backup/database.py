@@ -1,0 +1,109 @@
+"""The database of a backup: taken at one moment, and put into an empty one."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+from contextlib import closing
+from pathlib import Path
+
+from django.db import connection, transaction
+
+from plan_portal.backup import BackupError
+
+NAMES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
+
+
+def take(folder, read):
+    """
+    Write the database's file into ``folder``; return its path and what ``read`` said.
+
+    ``read`` is called without arguments and sees the very state that the file holds.
+    """
+    path = folder / NAMES[connection.vendor]
+    if connection.vendor == "sqlite":
+        # The transaction waits for whoever writes, and lets nobody write meanwhile.
+        with transaction.atomic():
+            with (
+                closing(sqlite3.connect(connection.settings_dict["NAME"])) as source,
+                closing(sqlite3.connect(path)) as target,
+            ):
+                source.backup(target)
+            return path, read()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        cursor.execute("SELECT pg_export_snapshot()")
+        [snapshot] = cursor.fetchone()
+        said = read()
+        _run("pg_dump", "--format=custom", f"--snapshot={snapshot}", f"--file={path}")
+        return path, said
+
+
+def put_back(folder):
+    """Fill the empty database from the file in ``folder``: all of it or nothing."""
+    path = folder / NAMES[connection.vendor]
+    if connection.vendor == "sqlite":
+        connection.close()
+        target = Path(connection.settings_dict["NAME"])
+        target.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+        return
+    _run(
+        *("pg_restore", "--no-owner", "--no-privileges", "--exit-on-error"),
+        *("--single-transaction", f"--dbname={connection.settings_dict['NAME']}"),
+        str(path),
+    )
+
+
+def is_empty():
+    """Whether the database has no table."""
+    if connection.vendor == "sqlite":
+        file = Path(connection.settings_dict["NAME"])
+        if not file.exists():
+            return True
+    return not connection.introspection.table_names()
+
+
+def counts():
+    """The number of rows of each table, but of sessions and counters of limits."""
+    found = {}
+    with connection.cursor() as cursor:
+        for table in sorted(connection.introspection.table_names()):
+            if table in {"django_session", "usersessions_usersession", "shared_cache"}:
+                continue
+            cursor.execute(f"SELECT count(*) FROM {connection.ops.quote_name(table)}")  # noqa: S608
+            [found[table]] = cursor.fetchone()
+    return found
+
+
+def _run(program, *arguments):
+    """Run a program of PostgreSQL on the portal's database; no argument has secrets."""
+    parameters = connection.get_connection_params()
+    variables = {
+        "PGHOST": "host",
+        "PGPORT": "port",
+        "PGUSER": "user",
+        "PGPASSWORD": "password",
+        "PGDATABASE": "dbname",
+        "PGSSLMODE": "sslmode",
+        "PGSSLROOTCERT": "sslrootcert",
+    }
+    told = {
+        variable: str(parameters[name])
+        for variable, name in variables.items()
+        if parameters.get(name)
+    }
+    try:
+        done = subprocess.run(  # noqa: S603 - the arguments are ours
+            [program, *arguments],
+            env=os.environ | told,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except FileNotFoundError:
+        raise BackupError(
+            f"{program} is not installed: it is in Debian's postgresql-client."
+        ) from None
+    if done.returncode:
+        raise BackupError(f"{program} failed: {done.stderr.strip().splitlines()[-1]}")

@@ -1,0 +1,90 @@
+"""Writes a backup of the whole portal into a folder."""
+
+import tempfile
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
+
+from agencies import audit
+from plan_portal.backup import BackupError, archive, database
+from strategic_areas.purging import beside_backups
+
+#: Private files of the portal, below VAR_DIR.
+FOLDERS = ("evidence", "letters")
+#: Settings that a backup names, so that whoever restores it knows where it came from.
+TOLD = (
+    *("SITE_URL", "ALLOWED_HOSTS", "OFFICIAL_SITE", "SECRETARIAT_NAME"),
+    *("CONTACT_EMAIL", "LICENCE_NAME", "LICENCE_URL", "TIME_ZONE"),
+)
+#: How often it begins again where a file was removed while it was being copied.
+TRIES = 3
+
+
+class Command(BaseCommand):
+    help = (
+        "Write database, evidence, letters and settings without secrets to a file in "
+        "FOLDER, encrypted for BACKUP_RECIPIENT if that is set. The portal may go on."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "folder", type=Path, nargs="?", default=settings.BACKUP_FOLDER
+        )
+
+    def handle(self, *, folder, **options):
+        if not folder:
+            raise CommandError("Name a FOLDER, or set BACKUP_FOLDER.")
+        if not folder.is_dir():
+            raise CommandError(f"{folder} is no folder.")
+        now = timezone.now()
+        program = archive.program_of(settings.BACKUP_RECIPIENT)
+        target = folder / f"plan-portal-{now:%Y%m%dT%H%M%SZ}{archive.SUFFIXES[program]}"
+        try:
+            for remaining in reversed(range(TRIES)):
+                try:
+                    take(target, now)
+                    break
+                except FileNotFoundError:
+                    if not remaining:
+                        raise
+        except BackupError as error:
+            raise CommandError(str(error)) from error
+        except OSError as error:
+            raise CommandError(
+                f"{error.filename or folder}: {error.strerror}"
+            ) from error
+        purged = beside_backups.write(folder)
+        size = target.stat().st_size / 2**20
+        self.stdout.write(f"{target} ({size:.1f} MB), {purged} purged places beside it")
+
+
+def take(target, now):
+    """Write one backup; ``FileNotFoundError`` if a file went away meanwhile."""
+    with tempfile.TemporaryDirectory(dir=settings.VAR_DIR, prefix=".backup-") as folder:
+        path, about = database.take(Path(folder), described)
+        files = [
+            (str(file.relative_to(settings.VAR_DIR)), file)
+            for name in FOLDERS
+            for file in sorted((settings.VAR_DIR / name).rglob("*"))
+            if file.is_file()
+        ]
+        about["made_at"] = now.isoformat()
+        archive.write(
+            target, settings.BACKUP_RECIPIENT, [(path.name, path), *files], about
+        )
+
+
+def described():
+    """What the manifest says of the state that the database's file holds."""
+    verdict = audit.verify()
+    return {
+        "engine": connection.vendor,
+        "migrations": sorted(MigrationRecorder(connection).applied_migrations()),
+        "counts": database.counts(),
+        "audit_head": verdict.head,
+        "settings": {name: getattr(settings, name) for name in TOLD},
+    }

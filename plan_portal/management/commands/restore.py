@@ -1,0 +1,95 @@
+"""Restores a backup into an empty portal, so far that it can be served."""
+
+import shutil
+import tempfile
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.core.cache import cache
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+
+from plan_portal.backup import BackupError, archive, checks, database
+from plan_portal.management.commands.back_up import FOLDERS
+from strategic_areas import triggers
+from strategic_areas.purging import beside_backups
+
+
+class Command(BaseCommand):
+    help = (
+        "Restore a backup FILE into an empty database and an empty VAR_DIR, blank what "
+        "was purged since, end all sessions, migrate and verify. Stop the portal first."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("file", type=Path)
+
+    def handle(self, *, file, **options):
+        if not file.is_file():
+            raise CommandError(f"{file} is no file.")
+        try:
+            self.restore(file)
+        except BackupError as error:
+            raise CommandError(str(error)) from error
+
+    def restore(self, file):
+        must_be_empty()
+        settings.VAR_DIR.mkdir(mode=0o750, parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(
+            dir=settings.VAR_DIR, prefix=".restore-"
+        ) as name:
+            folder = Path(name)
+            manifest = archive.read(file, folder)
+            must_be_known(manifest)
+            database.put_back(folder)
+            for each in FOLDERS:
+                if (folder / each).is_dir():
+                    shutil.copytree(
+                        folder / each, settings.VAR_DIR / each, dirs_exist_ok=True
+                    )
+        made_at = datetime.fromisoformat(manifest["made_at"])
+        self.must_be_well(checks.faults(manifest))
+        triggers.drop()
+        blanked = beside_backups.blank_again(file.parent, made_at)
+        Session.objects.all().delete()
+        cache.clear()
+        call_command("migrate", interactive=False, verbosity=0)
+        triggers.install()
+        self.must_be_well(checks.faults())
+        self.stdout.write(
+            f"Restored what stood here on {made_at:%Y-%m-%d %H:%M} UTC; {blanked} "
+            "places that were purged since are blank; everybody signs in anew."
+        )
+
+    def must_be_well(self, faults):
+        if faults:
+            listed = "\n".join(faults)
+            raise BackupError(f"The restored portal must not be served:\n{listed}")
+
+
+def must_be_empty():
+    if not database.is_empty():
+        raise BackupError("The database is not empty: restore into a new one.")
+    for name in FOLDERS:
+        if any((settings.VAR_DIR / name).rglob("*")):
+            raise BackupError(f"{settings.VAR_DIR / name} is not empty.")
+
+
+def must_be_known(manifest):
+    """Refuse a backup of a newer portal, whose tables this one does not know."""
+    if manifest["engine"] != connection.vendor:
+        raise BackupError(
+            f"The backup is of {manifest['engine']}; this portal runs on "
+            f"{connection.vendor}."
+        )
+    known = MigrationLoader(None).disk_migrations
+    replaced = {key for each in known.values() for key in each.replaces}
+    for app, name in map(tuple, manifest["migrations"]):
+        if (app, name) not in known and (app, name) not in replaced:
+            raise BackupError(
+                f"The backup is of a newer portal: {app}.{name} is unknown here."
+            )

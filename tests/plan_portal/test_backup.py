@@ -1,0 +1,152 @@
+"""What a backup's file must be, and what is refused before anything is written."""
+
+import json
+import shutil
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from plan_portal.backup import BackupError, archive
+from plan_portal.management.commands import restore
+from strategic_areas import purging
+from strategic_areas.purging import beside_backups
+from tests.factories import make_reviewer, make_update
+
+NOT_ENCRYPTED = ""
+
+
+@pytest.fixture
+def backup(tmp_path):
+    """A small archive: one file, and what the manifest says besides."""
+    folder = tmp_path / "var"
+    folder.mkdir()
+    (folder / "letter").write_bytes(b"words " * 20_000)
+    target = tmp_path / "backup.tar.gz"
+    archive.write(
+        target, NOT_ENCRYPTED, [("letters/1", folder / "letter")], {"engine": "none"}
+    )
+    return target
+
+
+@pytest.fixture
+def empty(tmp_path):
+    folder = tmp_path / "unpacked"
+    folder.mkdir()
+    return folder
+
+
+def test_what_was_packed_is_unpacked_and_only_the_owner_reads_it(backup, empty):
+    manifest = archive.read(backup, empty)
+
+    assert manifest["engine"] == "none"
+    assert (empty / "letters" / "1").read_bytes() == b"words " * 20_000
+    assert backup.stat().st_mode & 0o777 == 0o600
+    assert sorted(path.name for path in backup.parent.iterdir()) == [
+        "backup.tar.gz",
+        "unpacked",
+        "var",
+    ]
+
+
+@pytest.mark.parametrize("share", [0, 0.3, 0.9])
+def test_a_backup_that_was_cut_short_is_refused(backup, empty, share):
+    content = backup.read_bytes()
+    backup.write_bytes(content[: int(len(content) * share)])
+
+    with pytest.raises(BackupError, match="cut short"):
+        archive.read(backup, empty)
+
+
+def test_a_backup_that_was_changed_names_the_file(backup, empty, tmp_path):
+    other = tmp_path / "other.tar.gz"
+    archive.read(backup, empty)
+    manifest = json.loads((empty / archive.MANIFEST).read_text())
+    (empty / "letters" / "1").write_bytes(b"other words")
+    pack_by_hand(other, empty, manifest)
+    again = tmp_path / "again"
+    again.mkdir()
+
+    with pytest.raises(BackupError, match=r"is broken: letters/1 was changed\."):
+        archive.read(other, again)
+
+
+def test_a_backup_of_another_format_is_refused(backup, empty, tmp_path):
+    other = tmp_path / "other.tar.gz"
+    archive.read(backup, empty)
+    manifest = json.loads((empty / archive.MANIFEST).read_text())
+    pack_by_hand(other, empty, manifest | {"format": archive.FORMAT + 1})
+    again = tmp_path / "again"
+    again.mkdir()
+
+    with pytest.raises(BackupError, match="has format 2; this portal reads 1"):
+        archive.read(other, again)
+
+
+def pack_by_hand(target, folder, manifest):
+    (folder / archive.MANIFEST).write_text(json.dumps(manifest))
+    shutil.make_archive(str(target).removesuffix(".tar.gz"), "gztar", folder)
+
+
+def test_a_failing_program_leaves_no_backup(tmp_path, monkeypatch):
+    monkeypatch.setattr(archive, "_encrypting", lambda recipient: ["false"])
+    target = tmp_path / "backup.tar.gz.age"
+
+    with pytest.raises(BackupError, match="false failed"):
+        archive.write(target, "age1", [("one", __file__)], {})
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_recipient_chooses_the_program(tmp_path):
+    assert [
+        archive.program_of(recipient)
+        for recipient in ("", "age1abc", "ssh-ed25519 AAAA", "respaldo@mirex.gob.do")
+    ] == ["", "age", "age", "gpg"]
+
+
+def test_a_backup_of_a_newer_portal_is_refused(monkeypatch):
+    monkeypatch.setattr(restore, "connection", type("C", (), {"vendor": "sqlite"}))
+    manifest = {"engine": "sqlite", "migrations": [["agencies", "9999_from_later"]]}
+
+    with pytest.raises(BackupError, match=r"agencies\.9999_from_later is unknown here"):
+        restore.must_be_known(manifest)
+
+
+def test_a_backup_of_the_other_database_is_refused(monkeypatch):
+    monkeypatch.setattr(restore, "connection", type("C", (), {"vendor": "sqlite"}))
+
+    with pytest.raises(BackupError, match="is of postgresql"):
+        restore.must_be_known({"engine": "postgresql", "migrations": []})
+
+
+@pytest.mark.django_db
+def test_a_portal_that_is_not_empty_is_not_overwritten(backup):
+    with pytest.raises(CommandError, match="The database is not empty"):
+        call_command("restore", backup)
+
+
+@pytest.mark.django_db
+def test_a_purge_notes_its_places_without_words_and_forgets_none(
+    tmp_path, settings, django_capture_on_commit_callbacks
+):
+    settings.BACKUP_FOLDER = tmp_path
+    earlier = '{"at": "2026-01-01T00:00:00+00:00", "model": "a.b", "row": 1}'
+    (tmp_path / beside_backups.NAME).write_text(f"{earlier}\n")
+    update = make_update(narrative_es="Se atendió a Juana Pérez Zapata.")
+    purge = purging.request("Juana Pérez Zapata", by=make_reviewer())
+
+    with django_capture_on_commit_callbacks() as callbacks:
+        purging.confirm(purge, by=make_reviewer())
+    [note] = [each for each in callbacks if "note" in each.__name__]
+    note()
+
+    first, *noted = (tmp_path / beside_backups.NAME).read_text().splitlines()
+    assert first == earlier
+    places = [json.loads(line) for line in noted]
+    assert {"strategic_areas.activityupdate"} <= {each["model"] for each in places}
+    assert {
+        (each["row"], each["field"])
+        for each in places
+        if each["model"] == "strategic_areas.activityupdate"
+    } == {(update.pk, "narrative"), (update.pk, "narrative_es")}
+    assert "Juana" not in "".join(noted)
