@@ -50,6 +50,8 @@ PERMISSIONS = {
         "strategic_areas.target": [VIEW, ADD, CHANGE],
         "strategic_areas.pendingchange": [VIEW, "publish"],
         "strategic_areas.activityproposal": [VIEW, "publish"],
+        "strategic_areas.publishedfigure": [VIEW],
+        "strategic_areas.publishedcell": [VIEW],
         "strategic_areas.measurement": [VIEW],
         "strategic_areas.breakdown": [VIEW],
         "strategic_areas.activityupdate": [VIEW, "publish"],

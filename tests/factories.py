@@ -49,6 +49,7 @@ from strategic_areas.models import (
     PlanFile,
     Programme,
     Provenance,
+    PublishedFigure,
     ReportingPeriod,
     Source,
     StrategicArea,
@@ -263,6 +264,21 @@ def make_indicator(*, plan=None, **fields):
     fields.setdefault("unit_en", "people")
     fields.setdefault("counts", "persons")
     return Indicator.objects.create(introduced_by=plan or make_plan(), **fields)
+
+
+def make_published_figure(*, indicator=None, **fields):
+    """A value of 2025 as the public reads it."""
+    fields = {
+        "value": 40,
+        "status": "confirmed",
+        "provenance": "documented",
+        "starts_on": date(2025, 1, 1),
+        "ends_on": date(2025, 12, 31),
+        **fields,
+    }
+    return PublishedFigure.objects.create(
+        indicator=indicator or make_indicator(), **fields
+    )
 
 
 def make_target(**fields):

@@ -242,7 +242,7 @@ TABLES = [
     ),
     (
         "strategic_areas.codelist strategic_areas.region strategic_areas.province "
-        "strategic_areas.measurement",
+        "strategic_areas.measurement strategic_areas.publishedfigure",
         """
         changelist      |     | 403 403 403 200 403 | 403 403 403 200 403
         add             |     | 403 403 403 403 403 | 403 403 403 403 403

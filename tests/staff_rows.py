@@ -18,6 +18,7 @@ from strategic_areas.models import (
     Indicator,
     PendingChange,
     Plan,
+    PublishedFigure,
     ReportingPeriod,
     RoundReopening,
 )
@@ -65,6 +66,7 @@ MAKERS = {
     ReportingPeriod: factories.make_round,
     RoundReopening: make_reopening,
     Indicator: factories.make_indicator,
+    PublishedFigure: factories.make_published_figure,
     FactorReset: factories.make_factor_reset,
     PendingChange: factories.make_change,
     AttributionDispute: make_dispute,

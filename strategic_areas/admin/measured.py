@@ -1,6 +1,7 @@
 """Indicators and targets, and the raw values that only the secretariat reads."""
 
 from django.contrib import admin
+from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
@@ -11,8 +12,15 @@ from agencies.admin.scoping import (
 )
 from strategic_areas.admin.approved import ApprovedMixin
 from strategic_areas.admin.plan import OF_PLAN
-from strategic_areas.models import Indicator, Target
+from strategic_areas.disclosure import PROTECTED
+from strategic_areas.models import (
+    Indicator,
+    PublishedCell,
+    PublishedFigure,
+    Target,
+)
 from strategic_areas.models.measurements import Breakdown, Measurement
+from strategic_areas.purging.hiding import may_hide
 
 
 class FigureMixin:
@@ -20,6 +28,8 @@ class FigureMixin:
 
     @admin.display(description=_("value"), ordering="value")
     def figure(self, row):
+        if row.value is None:
+            return PROTECTED
         return number_format(format(row.value.normalize(), "f"))
 
 
@@ -35,6 +45,46 @@ class TargetAdmin(ApprovedMixin, FigureMixin, ScopedHistoryAdmin):
     list_display = ["indicator", "plan", "starts_on", "ends_on", "figure"]
     list_filter = [OF_PLAN]
     list_select_related = ["indicator", "plan"]
+
+
+class PublishedMixin:
+    """What publication alone writes: nobody changes it by a form."""
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class PublishedCellInline(PublishedMixin, admin.TabularInline):
+    model = PublishedCell
+    fields = ["dimension", "categories", "value", "printed_by"]
+
+
+@admin.register(PublishedFigure)
+class PublishedFigureAdmin(PublishedMixin, FigureMixin, ScopedAdmin):
+    """What the public reads of a value; a reviewer can take it away at once."""
+
+    change_form_template = "admin/strategic_areas/published_figure.html"
+    list_display = [
+        *("indicator", "starts_on", "ends_on", "figure", "status"),
+        *("is_standing", "is_hidden"),
+    ]
+    list_filter = ["is_standing", "is_hidden", "status"]
+    list_select_related = ["indicator"]
+    search_fields = ["indicator__code", "indicator__name_es"]
+    inlines = [PublishedCellInline]
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        if obj and not obj.is_hidden and may_hide(request.user, obj):
+            context["hides"] = reverse(
+                "admin:hide", args=[self.opts.model_name, obj.pk]
+            )
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
 
 class BreakdownInline(admin.TabularInline):

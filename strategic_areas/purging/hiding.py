@@ -35,6 +35,7 @@ from strategic_areas.models import (
     Plan,
     PlanChange,
     Programme,
+    PublishedFigure,
     RecordChange,
     Source,
     StrategicArea,
@@ -54,7 +55,7 @@ HIDEABLE = (
     *(Plan, StrategicArea, Programme, Commitment, Activity, Participation, Source),
     *(Agency, AgencyName, HelpLine, LegalInstrument, LaterActivity, Discrepancy),
     *(Correction, FrameworkTarget, TipTier, CodeList, CodeListValue, Indicator),
-    *(Amendment, AgencyComment, Translation),
+    *(Amendment, AgencyComment, Translation, PublishedFigure),
 )
 #: What is put in place of a text, by how a purge would treat it.
 INSTEAD = {
@@ -117,8 +118,14 @@ def may_hide(user, record):
 
 
 def hideable(record):
-    """The public fields of which something can be hidden, with what would stand."""
+    """
+    The public fields of which something can be hidden, with what would stand.
+
+    A published figure goes as a whole: without its number its words mean nothing.
+    """
     found = {}
+    if isinstance(record, PublishedFigure):
+        return found
     for field in record.fields.where(public=True):
         columns = {name: _without(record, name) for name in field.columns}
         columns = {name: value for name, value in columns.items() if value is not KEPT}
@@ -146,6 +153,8 @@ def whole(record):
     """The columns of a whole record, with what would stand in each."""
     if isinstance(record, HelpLine):
         return {"confirm_before_publishing": True}
+    if isinstance(record, PublishedFigure):
+        return {"is_hidden": True}
     found = hideable(record).values()
     return {name: value for columns in found for name, value in columns.items()}
 

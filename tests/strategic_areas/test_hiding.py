@@ -18,14 +18,17 @@ from strategic_areas.models import (
     Correction,
     Province,
     PublicationVersion,
+    PublishedFigure,
     Region,
     Takedown,
     Target,
 )
 from strategic_areas.purging import hiding
 from strategic_areas.purging.places import treatment
+from strategic_areas.queries.figures.points import Told, points_of
 from tests import factories
 from tests.crawling import Crawl
+from tests.strategic_areas.plans import load_small, small
 from tests.test_one_door import texts_of, typed
 from tests.test_public_pages import make_world
 
@@ -307,3 +310,54 @@ def test_a_decided_change_leads_to_the_page_that_hides(client):
 
     address = reverse("admin:hide", args=["legalinstrument", record.pk])
     assert address in shown.content.decode()
+
+
+def test_a_published_figure_is_withdrawn_at_once_and_comes_back(client):
+    """Its number goes from every reading function, and copies are spoken of."""
+    figure = factories.make_published_figure(note_es="Según el informe.")
+    proposer = factories.make_reviewer()
+    client.force_login(proposer)
+    page = client.get(change_page(figure)).content.decode()
+    asked = reverse("admin:hide", args=["publishedfigure", figure.pk])
+    stood = read(figure)
+
+    client.post(asked, {"what": "-whole", "why": WHY})
+    gone = read(figure)
+    takedown = Takedown.objects.get()
+    hiding.HIDINGS.decline(takedown, by=factories.make_reviewer(), reason="No era.")
+
+    assert asked in page
+    assert [(each.told, each.value, each.note_es) for each in (stood, gone)] == [
+        (Told.VALUE, 40, "Según el informe."),
+        (Told.WITHDRAWN, None, ""),
+    ]
+    assert read(figure) == stood
+
+
+def test_a_withdrawn_figure_stays_withdrawn_until_its_value_changes(tmp_path):
+    told = {"period": "2030", "value": 40, "status": "confirmed", "sources": ["matrix"]}
+    content = small()
+    content["indicators"][0] |= {"national": True, "values": [told]}
+    load_small(tmp_path, content)
+    figure = PublishedFigure.objects.get()
+    hide(figure)
+
+    load_small(tmp_path, content)
+    again = read(figure).told
+    told["value"] = 41
+    load_small(tmp_path, content)
+
+    assert again is Told.WITHDRAWN
+    assert (read(figure).told, read(figure).value) == (Told.VALUE, 41)
+    assert read(figure).revisions == ()
+
+
+def read(figure):
+    """The one point of its indicator, as public pages read it."""
+    (point,) = points_of([figure.indicator], in_full=True)[figure.indicator_id]
+    return point
+
+
+def change_page(record):
+    name = f"admin:strategic_areas_{record._meta.model_name}_change"
+    return reverse(name, args=[record.pk])

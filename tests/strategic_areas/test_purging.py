@@ -52,6 +52,7 @@ LEFT = {
     "agencies.Invitation.email",
     "agencies.Mail.key",
     "agencies.Mail.to",
+    "agencies.TaskRun.name",
     "agencies.User.*",
     "strategic_areas.Activity.budget_currency",
     "strategic_areas.Activity.code",
