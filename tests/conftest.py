@@ -9,10 +9,11 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
 
-from strategic_areas import triggers
 from strategic_areas.views.search import INDEX
+from tests import first_state
 from tests.deep import DEEP
 from tests.run_once import RUN_ONCE
 from tests.strategic_areas.asked import on
@@ -115,10 +116,17 @@ def django_db_setup(django_db_setup, django_db_blocker):
     Note the migrations as applied: what asks for them finds the database ready.
 
     SQLite is asked once what it can do with JSON, so that no test counts that query.
+    After a test that commits the database is put back as it is then.
     """
     with django_db_blocker.unblock():
         call_command("migrate", fake=True, verbosity=0)
         _ = connection.features.supports_json_field
+        state = first_state.remember()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            TransactionTestCase, "_fixture_teardown", lambda case: state.put_back()
+        )
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -153,19 +161,6 @@ def lasting(django_db_setup, django_db_blocker):
 
 @pytest.fixture
 def open_record(transactional_db):
-    """
-    For tests that commit: guards in place for the test, lifted for its teardown.
-
-    The teardown empties the tables, which the append-only guards refuse. On PostgreSQL
-    they rest for as long as that connection stands; on SQLite they are dropped, and
-    what empties the tables makes them anew.
-    """
-    if triggers.missing():
-        triggers.install()
+    """For tests that commit: what they leave in the cache goes as well."""
     yield
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SET session_replication_role = replica")
-    else:
-        triggers.drop()
     cache.clear()
