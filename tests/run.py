@@ -268,6 +268,9 @@ def throw_away_cluster(binaries):
         # Nothing needs to survive a power cut.
         options = f"-k {folder} -c listen_addresses= -c fsync=off"
         options += " -c synchronous_commit=off -c full_page_writes=off"
+        options += " -c wal_level=minimal -c max_wal_senders=0"
+        # Compiling a statement takes longer than running it on a few rows.
+        options += " -c jit=off"
         # A statement that does not end fails its test instead of holding up the rest.
         options += " -c statement_timeout=120s"
         run("pg_ctl", "-w", "-l", log, "-o", options, "start")
