@@ -73,9 +73,8 @@ class _Series:
 
     def __init__(self, indicator, rows):
         self.indicator = indicator
-        # What is public already goes before what would overlap it.
-        self.rows = sorted(rows, key=lambda raw: (not raw.cells, not raw.is_told))
-        self.covered = []
+        # What was told already goes before what would overlap it.
+        self.rows = sorted(rows, key=lambda raw: not raw.told)
 
     def publish(self):
         for raw in self.rows:
@@ -98,15 +97,18 @@ class _Series:
         # A part of a larger number moves and overlaps no more than a breakdown does.
         form = [Cell((), value)]
         if not is_printed and (
-            self.overlaps(raw) or not may_follow(form, raw.told[""])
+            self.overlaps(raw) or not may_follow(form, raw.told.get("", ()))
         ):
             return PROTECTED
-        self.covered.append(raw.span)
         self.remember(raw, "", form)
         return value
 
     def overlaps(self, raw):
-        return any(raw.span.overlaps(span) for span in self.covered)
+        """Whether parts of another value of the same days are told, or once were."""
+        return any(
+            other is not raw and other.told and raw.span.overlaps(other.span)
+            for other in self.rows
+        )
 
     def breakdowns(self, raw, value):
         """What is told of each dimension, and why nothing is told of the others."""
@@ -122,14 +124,12 @@ class _Series:
                 is_quoted = all(cell.printed_by for cell in found)
                 if is_covered:
                     found = Withheld.OVERLAPS
-                elif not (is_quoted or may_follow(found, raw.told[name])):
+                elif not (is_quoted or may_follow(found, raw.told.get(name, ()))):
                     found = Withheld.REVISED
             if isinstance(found, Withheld):
                 withheld[name] = found.value
             else:
                 cells[name] = list(found)
-        if cells:
-            self.covered.append(raw.span)
         return cells, withheld
 
     def write_total(self, raw, value, withheld):
@@ -221,7 +221,9 @@ class _Series:
     def remember(self, raw, dimension, cells):
         """Keep each form that was ever told, so that a later one is held against it."""
         form = [(list(cell.categories), cell.value) for cell in cells]
-        if form not in raw.told[dimension]:
+        forms = raw.told.setdefault(dimension, [])
+        if form not in forms:
+            forms.append(form)
             told = [(categories, str(value)) for categories, value in form]
             Told.objects.create(
                 measurement=raw.measurement, dimension=dimension, form=told

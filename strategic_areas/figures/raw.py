@@ -20,7 +20,7 @@ class Raw:
     measurement: Measurement
     publication: Publication | None = None
     parts: list = field(default_factory=list)
-    told: dict = field(default_factory=lambda: defaultdict(list))
+    told: dict = field(default_factory=dict)
     cells: dict = field(default_factory=lambda: defaultdict(list))
 
     @property
@@ -30,11 +30,6 @@ class Raw:
     @property
     def figure(self):
         return self.publication and self.publication.figure
-
-    @property
-    def is_told(self):
-        """True where the public reads a number of it already."""
-        return bool(self.figure and self.figure.value is not None)
 
     def dimensions(self):
         """The parts of each dimension, as ``disclosure`` takes them."""
@@ -73,7 +68,8 @@ def read(indicators):
             told = Cell(tuple(cell.categories), cell.value, cell.printed_by_id)
             raw.cells[cell.dimension].append(told)
     for each in Told.objects.filter(measurement__in=[pk for pk in owner if pk]):
-        owner[each.measurement_id].told[each.dimension].append(_pairs(each.form))
+        told = owner[each.measurement_id].told
+        told.setdefault(each.dimension, []).append(_pairs(each.form))
     return raws
 
 

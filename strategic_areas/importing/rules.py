@@ -6,7 +6,7 @@ from strategic_areas.importing.format import GEOGRAPHY_SOURCES
 from strategic_areas.importing.values import span
 from strategic_areas.models import Activity, Execution, Plan
 from strategic_areas.models.plan import is_not_reserved
-from strategic_areas.models.provenance import is_stronger
+from strategic_areas.models.provenance import is_official_kind, is_stronger
 
 #: Sections whose records have a first and a last day, with the keys that state them.
 ORDERED = {
@@ -38,6 +38,7 @@ def broken_rules(plan_file, known):
         foreign_indicators,
         periods_that_are_rounds,
         stronger_claims,
+        printed_by_others,
         own_lists,
         codes_of_other_work,
     ):
@@ -268,6 +269,16 @@ def stronger_claims(plan_file, known):
         given = known.given_provenance(entry)
         if claim and is_stronger(claim, than=given):
             yield entry.fault("provenance", f"{given} or weaker, as its sources give")
+
+
+def printed_by_others(plan_file, known):
+    """Numbers are quoted as they stand from official sources alone."""
+    for value in plan_file.nested("indicators", "values"):
+        for part in value.nested["breakdown"]:
+            source = part.values.get("printed_by")
+            kind = known.source_kinds.get(source)
+            if kind is not None and not is_official_kind(kind):
+                yield part.fault("printed_by", "an official source")
 
 
 def own_lists(plan_file, known):

@@ -12,6 +12,7 @@ The triggers: what the database itself refuses or counts, on both engines.
   change keeps its content; only a purge blanks it.
 * Structure: what an approved plan holds by its own word changes only while an amendment
   is applied or a plan file is loaded. What the public was told of a change stays.
+* Figures: a published number never changes; another figure revises it.
 * Disputes: an agency's statement about an attribution keeps its text; only the decision
   on it may change.
 * The audit record: rows are only appended, and chained at commit on PostgreSQL.
@@ -25,7 +26,14 @@ those that the database lacks, for the readiness probe.
 
 from django.db import connection, connections, transaction
 
-from strategic_areas.triggers import audit, decisions, refusals, structure, versions
+from strategic_areas.triggers import (
+    audit,
+    decisions,
+    figures,
+    refusals,
+    structure,
+    versions,
+)
 from strategic_areas.triggers.statements import PREFIX
 
 
@@ -46,6 +54,7 @@ def declared(vendor=""):
         *structure.loaded_files(),
         *decisions.takedowns(),
         *decisions.stand_ins(),
+        *figures.published_figures(),
         *versions.version(),
         *versions.takedowns(),
     ]

@@ -201,20 +201,24 @@ def computed(whole, truth, cells):
 
 
 NUMBERS = st.one_of(st.integers(0, 12), st.sampled_from([0, 1, 9, 10, 11, 20]))
+MOVES = st.sampled_from([0, 0, 0, 1, -3, 10, 12])
 EXAMPLES = settings(max_examples=2000 if DEEP else 80, deadline=None)
 
 
 @st.composite
 def counted(draw):
-    """A dimension, and two counts of some of its categories with a rest."""
+    """A dimension, and up to three counts of some of its categories, with a rest."""
     dimension = draw(st.sampled_from(sorted(GROUPS)))
     known = [name for group in GROUPS[dimension] for name in group]
     known = [name for name in known if name not in ("*", NOT_STATED)]
     names = draw(st.lists(st.sampled_from(known), min_size=1, max_size=3, unique=True))
-    first = {name: draw(NUMBERS) for name in names}
-    moves = {name: draw(st.sampled_from([0, 0, 0, 1, -3, 10, 12])) for name in names}
-    second = {name: max(0, first[name] + moves[name]) for name in names}
-    return dimension, [(first, draw(NUMBERS)), (second, draw(NUMBERS))]
+    versions = [({name: draw(NUMBERS) for name in names}, draw(NUMBERS))]
+    for _ in range(draw(st.integers(0, 2))):
+        before, rest = versions[-1]
+        moves = {name: draw(MOVES) for name in names}
+        now = {name: max(0, before[name] + moves[name]) for name in names}
+        versions.append((now, max(0, rest + draw(MOVES))))
+    return dimension, versions
 
 
 def publications(dimension, versions):

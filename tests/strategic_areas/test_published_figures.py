@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from strategic_areas import disclosure
 from strategic_areas.importing import load
 from strategic_areas.models import Indicator, PublishedCell, PublishedFigure
-from tests.strategic_areas.plans import load_small, small, write
+from tests.strategic_areas.plans import faults_of, load_small, small, write
 
 pytestmark = pytest.mark.django_db
 
@@ -119,6 +119,45 @@ def test_breakdowns_of_one_indicator_never_overlap(tmp_path):
     ]
 
 
+def test_a_withdrawn_breakdown_still_overlaps_since_copies_were_taken(tmp_path):
+    years = {"period": "2029/2030", "value": 100, "breakdown": parts(woman=60, man=40)}
+    for women in (35, 36):
+        told = parts(woman=women, man=20)
+        year = {"period": "2030", "value": women + 20, "breakdown": told}
+        load_small(tmp_path, plan(year))
+
+    load_small(tmp_path, plan(years, year))
+
+    assert cells() == {}
+
+
+def test_two_who_count_the_same_year_are_not_both_broken_down(tmp_path):
+    one, other = (
+        {"period": "2030", "value": 30, "counted_by": who, "breakdown": told}
+        for who, told in (
+            ("AAA", parts(woman=18, man=12)),
+            ("BBB", parts(woman=10, man=20)),
+        )
+    )
+
+    load_small(tmp_path, plan(one, other))
+
+    assert cells() == {"woman": 18, "man": 12}
+    assert standing() == [(2030, 30), (2030, 30)]
+
+
+def test_only_official_sources_are_quoted(tmp_path):
+    told = [{**each, "printed_by": "note"} for each in parts(woman=18, man=2)]
+    value = {"period": "2030", "value": 20, "breakdown": told}
+
+    faults = faults_of(tmp_path, plan(value))
+
+    name = "indicators EJ-1 values 2030 breakdown sex+age"
+    assert faults == [
+        (f"{name} {category}", "printed_by", "note") for category in ("woman", "man")
+    ]
+
+
 @pytest.mark.parametrize(
     ("values", "expected"),
     [
@@ -180,8 +219,18 @@ def test_a_dry_run_publishes_nothing(tmp_path):
 def test_a_figure_tells_a_value_or_is_protected(tmp_path):
     load_small(tmp_path, plan({"period": "2030", "value": 40}))
 
+    made = PublishedFigure.objects.get()
+    made.pk, made.starts_on, made.is_protected = None, "2029-01-01", True
+
     with pytest.raises(IntegrityError), transaction.atomic():
-        PublishedFigure.objects.update(is_protected=True)
+        made.save()
+
+
+def test_the_database_keeps_a_number_as_it_was_told(tmp_path):
+    load_small(tmp_path, plan({"period": "2030", "value": 40}))
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PublishedFigure.objects.update(value=41)
 
 
 def test_no_published_row_holds_a_number_below_the_threshold(tmp_path, monkeypatch):
