@@ -406,6 +406,15 @@ def test_counts_of_the_same_thing_stand_beside_it(shipped):
     assert page.baseline == 25
 
 
+def test_discrepancies_show_the_values_that_they_are_about(shipped):
+    codes = {code for each in FILE["discrepancies"] for code in each["indicators"]}
+
+    lines = indicators.in_discrepancies().values()
+
+    assert {line.indicator.code for line in lines} == codes
+    assert all(line.points for line in lines)
+
+
 def test_areas_agencies_and_commitments_get_theirs(shipped):
     area = models.StrategicArea.objects.get(code="3")
     police = Agency.objects.get(acronym="PN")

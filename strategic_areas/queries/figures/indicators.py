@@ -106,6 +106,12 @@ def of_commitment(commitment: Commitment) -> tuple[IndicatorLine, ...]:
     return lines(public().filter(own | above))
 
 
+def in_discrepancies() -> dict[int, IndicatorLine]:
+    """Those that known discrepancies name, by their keys."""
+    named = Discrepancy.indicators.through.objects.values("indicator")
+    return {each.indicator.pk: each for each in lines(public().filter(pk__in=named))}
+
+
 def key_figures() -> tuple[IndicatorLine, ...]:
     """Those for the first page that have a value."""
     found = lines(public().filter(key_figure=True))
