@@ -18,6 +18,21 @@ from strategic_areas.queries.updates import sources
 from strategic_areas.queries.updates.entry import Entry, make_entry
 
 
+#: What is read of the records that come with a revision; of itself nearly all is.
+WITH_IT = {
+    "period": "code name_es name_en starts_on ends_on is_demonstration plan",
+    "letter": "kind reference dated_on",
+    "agency": "acronym slug name_es name_en",
+    "plan": "code status",
+    "commitment": "code title_es title_en provenance plan",
+    "activity": "code title_es title_en provenance plan commitment is_in_plan "
+    "quantity unit_es unit_en counts_victims reaches_victims",
+    "translation": "text obstacle next_step note",
+    "dispute": "agency signed_as text_es text_en written_at outcome resolved_on "
+    "resolution_es resolution_en activity_update",
+}
+
+
 @prepared
 def updates():
     """
@@ -26,15 +41,7 @@ def updates():
     They come in no order; a caller that needs one states it.
     """
     return (
-        _public(ActivityUpdate)
-        .select_related(
-            "period",
-            "letter",
-            "agency",
-            "activity__commitment__plan",
-            "translation",
-            "dispute__agency",
-        )
+        _public(ActivityUpdate, "activity__commitment__plan", "dispute__agency")
         .annotate(
             called_then=names.name_then("agency"),
             is_about_disputed=disputes.unresolved("activity", "activity")
@@ -47,14 +54,7 @@ def updates():
 def declarations():
     """The public revisions of declarations, likewise."""
     return (
-        _public(CommitmentUpdate)
-        .select_related(
-            "period",
-            "letter",
-            "agency",
-            "commitment__plan",
-            "translation",
-        )
+        _public(CommitmentUpdate, "commitment__plan")
         .annotate(
             called_then=names.name_then("agency"),
             is_about_disputed=disputes.unresolved("commitment", "commitment"),
@@ -62,9 +62,27 @@ def declarations():
     )
 
 
-def _public(model):
+def _public(model, *about):
     rows = model.objects.filter(status__in=PUBLIC_RECORD)
-    return rows.exclude(plan__status=Plan.Status.IN_PREPARATION).order_by()
+    rows = rows.exclude(plan__status=Plan.Status.IN_PREPARATION).order_by()
+    related = ("period", "letter", "agency", "translation", *about)
+    return rows.select_related(*related).only(*_own(model), *_of_others(related))
+
+
+def _own(model):
+    """The columns of a revision: of a text those in both languages."""
+    texts = model.fields.names(bilingual=True)
+    names = {field.name for field in model._meta.concrete_fields}
+    return names - {*texts} - {"internal_note", "created_at", "changed_at"}
+
+
+def _of_others(related):
+    """The columns of ``WITH_IT`` along each of these lookups."""
+    for path in related:
+        steps = path.split("__")
+        for number, name in enumerate(steps, start=1):
+            for field in WITH_IT.get(name, "").split():
+                yield "__".join([*steps[:number], field])
 
 
 def standing(rows):
