@@ -17,7 +17,6 @@ from strategic_areas.queries.prepared import prepared
 from strategic_areas.queries.updates import sources
 from strategic_areas.queries.updates.entry import Entry, make_entry
 
-
 #: What is read of the records that come with a revision; of itself nearly all is.
 WITH_IT = {
     "period": "code name_es name_en starts_on ends_on is_demonstration plan",
@@ -40,25 +39,21 @@ def updates():
 
     They come in no order; a caller that needs one states it.
     """
-    return (
-        _public(ActivityUpdate, "activity__commitment__plan", "dispute__agency")
-        .annotate(
-            called_then=names.name_then("agency"),
-            is_about_disputed=disputes.unresolved("activity", "activity")
-            | disputes.unresolved("commitment", "activity__commitment"),
-        )
+    return _public(
+        ActivityUpdate, "activity__commitment__plan", "dispute__agency"
+    ).annotate(
+        called_then=names.name_then("agency"),
+        is_about_disputed=disputes.unresolved("activity", "activity")
+        | disputes.unresolved("commitment", "activity__commitment"),
     )
 
 
 @prepared
 def declarations():
     """The public revisions of declarations, likewise."""
-    return (
-        _public(CommitmentUpdate, "commitment__plan")
-        .annotate(
-            called_then=names.name_then("agency"),
-            is_about_disputed=disputes.unresolved("commitment", "commitment"),
-        )
+    return _public(CommitmentUpdate, "commitment__plan").annotate(
+        called_then=names.name_then("agency"),
+        is_about_disputed=disputes.unresolved("commitment", "commitment"),
     )
 
 
