@@ -3,11 +3,11 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import expect
 
 from agencies.access import Role
+from tests.browser.axe import violations
 from tests.factories import (
     PASSWORD,
     make_activity,
@@ -113,9 +113,8 @@ def faults(page, complaints=None):
     found, before = [], list(complaints or [])
     for width in (360, 1280):
         page.set_viewport_size({"width": width, "height": 800})
-        options = {"runOnly": {"type": "tag", "values": RULES}}
-        for rule in Axe().run(page, options=options).response["violations"]:
-            found += [(width, rule["id"], node["html"]) for node in rule["nodes"]]
+        for rule, elements in violations(page, runOnly=RULES):
+            found += [(width, rule, element) for element in elements]
         if page.evaluate("document.documentElement.scrollWidth") > width:
             found.append((width, "wider than the screen", page.url))
     if complaints is not None:

@@ -1,11 +1,11 @@
 """Two reviewers and one help line, as they and the public see it."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import expect
 
 from strategic_areas.models import PendingChange, Translation
+from tests.browser.axe import violations
 from tests.factories import (
     make_activity,
     make_change,
@@ -77,10 +77,8 @@ def test_axe_finds_nothing_on_the_pages_of_two_people(make_page, width):
         (agency, comment),
     ]:
         page.goto(address)
-        seen = Axe().run(page)
-        for violation in seen.response["violations"]:
-            nodes = [node["target"] for node in violation["nodes"]]
-            found.setdefault(address, []).append((violation["id"], nodes))
+        if broken := violations(page):
+            found[address] = broken
         overflow = page.evaluate(
             "document.documentElement.scrollWidth > window.innerWidth"
         )

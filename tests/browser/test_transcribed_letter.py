@@ -1,13 +1,13 @@
 """A report by letter: transcribed, confirmed by its agency, read by the public."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from strategic_areas import workflow
 from strategic_areas.models import ActivityUpdate, CommitmentUpdate, Letter
+from tests.browser.axe import violations
 from tests.factories import (
     make_activity,
     make_focal_point,
@@ -120,11 +120,3 @@ def test_axe_finds_nothing_on_the_pages_of_letters(make_page, width):
 
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert broken == []
-
-
-def violations(page):
-    found = Axe().run(page).response["violations"]
-    return [
-        (page.url, each["id"], [node["html"] for node in each["nodes"]])
-        for each in found
-    ]
