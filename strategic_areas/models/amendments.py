@@ -221,6 +221,12 @@ class PlanChange(PlanBound):
         return self.amendment_id, self.change_id
 
     @property
+    def amends(self):
+        """True if the plan itself changed, and not only what is known of it."""
+        cited = Amendment.CITED.values()
+        return self.amendment is not None and self.amendment.kind not in cited
+
+    @property
     def brings(self):
         """True if the record was added, instead of a field of it changed."""
         return self.field == self.model

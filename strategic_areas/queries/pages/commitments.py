@@ -156,7 +156,7 @@ def page(commitment: Commitment, succession: Succession, today: date):
         counted.updates().filter(activity__in=own),
         _that_count(declarations),
     )
-    asked_then = answering.asked_then(own, periods, activity__in=own)
+    asked_then = answering.asked_then(own, periods, _moves(own))
     (row,) = build([commitment], own, reports, declared, periods, today, asked_then)
     entries = record.entries([*updates, *declarations])
     said = moments(entries, commitment, {each.pk for each in own} | off_plan)
@@ -213,6 +213,12 @@ def _tell_amendments(commitment, activities):
         else:
             amendment.activity = known[amendment.activity_id]
             amendment.activity.approved.append(amendment)
+
+
+def _moves(activities):
+    """The changes by which amendments moved these activities to other agencies."""
+    changes = [change for each in activities for change in each.approved]
+    return [each for each in changes if each.field == answering.MOVED and each.amends]
 
 
 def _that_count(declarations):

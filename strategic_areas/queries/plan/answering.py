@@ -5,8 +5,11 @@ from collections.abc import Iterable, Mapping
 from copy import copy
 
 from agencies.models import Agency
-from strategic_areas.models import Activity, ReportingPeriod
+from strategic_areas.models import Activity, Plan, PlanChange, ReportingPeriod
 from strategic_areas.queries.plan import past, plans
+
+#: The field of an activity that changes when it is moved to another agency.
+MOVED = "agency"
 
 
 def asked_of(
@@ -24,16 +27,21 @@ def asked_of(
     return found
 
 
+def moves(plan: Plan) -> list[PlanChange]:
+    """The changes by which amendments moved activities of a plan to other agencies."""
+    return list(plans.amended().filter(plan=plan, activity__isnull=False, field=MOVED))
+
+
 def asked_then(
-    activities: Iterable[Activity], periods: Iterable[ReportingPeriod], **lookups
+    activities: Iterable[Activity],
+    periods: Iterable[ReportingPeriod],
+    moves: Iterable[PlanChange],
 ) -> dict[tuple[int, int], int]:
     """
     The agency that each round asked about activities that were moved after it closed.
 
-    Amendments tell it; ``lookups`` narrow those to look at. Keys are the ids of period
-    and activity, values those of agencies.
+    Keys are the ids of period and activity, values those of agencies.
     """
-    moves = plans.amended().filter(activity__isnull=False, field="agency", **lookups)
     moved, periods = {each.activity_id for each in moves}, list(periods)
     activities = [each for each in activities if each.pk in moved]
     if not (activities and periods):

@@ -203,7 +203,8 @@ def load(
         else:
             told = told.filter(period__in=asked)
         handed_in = counted.first_submissions(told)
-        asked_then = answering.asked_then(activities, asked or periods, plan=plan)
+        moves = answering.moves(plan)
+        asked_then = answering.asked_then(activities, asked or periods, moves)
         asked_then |= {key: each.agency_id for key, each in handed_in.items()}
     updates = counted.updates(supporter is not None).filter(plan=plan)
     rows = build(
