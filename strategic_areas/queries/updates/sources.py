@@ -21,6 +21,7 @@ from strategic_areas.models import (
     Status,
     StrategicArea,
 )
+from strategic_areas.queries.prepared import prepared
 
 
 def by_key(path: str = "sources") -> Prefetch:
@@ -30,6 +31,11 @@ def by_key(path: str = "sources") -> Prefetch:
 
 def behind(plan: Plan):
     """The distinct sources that the plan's public record rests on."""
+    return _behind(plan.pk)
+
+
+@prepared
+def _behind(plan):
     bound = [StrategicArea, Programme, Participation, Commitment, Activity]
     through = [
         model.sources.through.objects.filter(
