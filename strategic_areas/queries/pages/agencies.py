@@ -246,7 +246,7 @@ def _updates(agency, plan):
     planned = record.standing(own).filter(activity__is_in_plan=True)
     last = record.newest(planned).values("pk")[:LATEST]
     off_plan = Q(activity__is_in_plan=False, status=Status.PUBLISHED)
-    return record.newest(own.filter(Q(pk__in=last) | off_plan))
+    return record.newest_of_loaded(own.filter(Q(pk__in=last) | off_plan))
 
 
 def _comments(agency, plan):

@@ -12,6 +12,7 @@ from strategic_areas.models import (
     Plan,
     Status,
 )
+from strategic_areas.newest import newness
 from strategic_areas.queries.plan import disputes, names
 from strategic_areas.queries.prepared import prepared
 from strategic_areas.queries.updates import sources
@@ -89,6 +90,13 @@ def newest(rows):
     """Rows in the order of a list: demonstrations, then the others, newest first."""
     ordered = rows.newest_first()
     return ordered.order_by("-period__is_demonstration", *ordered.query.order_by)
+
+
+def newest_of_loaded(rows):
+    """The same order of loaded rows; for a few it is quicker than to ask for it."""
+    return sorted(
+        rows, key=lambda row: (row.period.is_demonstration, newness(row)), reverse=True
+    )
 
 
 def newest_off_plan(entries):
