@@ -52,13 +52,11 @@ def read(indicators):
         .order_by("indicator__sort_code", "starts_on", "ends_on", "counted_by", "pk")
     )
     raws = [Raw(each) for each in latest]
-    # What was told of a value holds for the one that revises it.
-    owner = {raw.measurement.revises_id: raw for raw in raws}
-    owner |= {raw.measurement.pk: raw for raw in raws}
+    owner = _owners(raws, indicators)
     parts = Breakdown.objects.filter(measurement__in=[raw.measurement for raw in raws])
     for part in parts.select_related("printed_by").order_by("pk"):
         owner[part.measurement_id].parts.append(part)
-    made = Publication.objects.filter(measurement__in=[pk for pk in owner if pk])
+    made = Publication.objects.filter(measurement__in=owner)
     for publication in made.select_related("figure").prefetch_related(
         "figure__sources", "figure__cells"
     ):
@@ -67,10 +65,27 @@ def read(indicators):
         for cell in publication.figure.cells.all():
             told = Cell(tuple(cell.categories), cell.value, cell.printed_by_id)
             raw.cells[cell.dimension].append(told)
-    for each in Told.objects.filter(measurement__in=[pk for pk in owner if pk]):
+    for each in Told.objects.filter(measurement__in=owner):
         told = owner[each.measurement_id].told
         told.setdefault(each.dimension, []).append(_pairs(each.form))
     return raws
+
+
+def _owners(raws, indicators):
+    """
+    By the key of a measurement, the one that stands for it after all revisions.
+
+    What was told of a value holds for those that revise it.
+    """
+    rows = Measurement.objects.filter(indicator__in=indicators)
+    before = dict(rows.values_list("pk", "revises"))
+    owner = {}
+    for raw in raws:
+        pk = raw.measurement.pk
+        while pk is not None:
+            owner[pk] = raw
+            pk = before[pk]
+    return owner
 
 
 def _pairs(form):

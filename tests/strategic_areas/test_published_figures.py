@@ -5,9 +5,10 @@ import json
 import pytest
 from django.db import IntegrityError, transaction
 
-from strategic_areas import disclosure
+from strategic_areas import disclosure, figures
 from strategic_areas.importing import load
 from strategic_areas.models import Indicator, PublishedCell, PublishedFigure
+from strategic_areas.models.measurements import Breakdown, Measurement
 from tests.strategic_areas.plans import faults_of, load_small, small, write
 
 pytestmark = pytest.mark.django_db
@@ -182,6 +183,45 @@ def test_what_is_a_part_keeps_no_history_and_moves_by_tens(tmp_path):
 
         assert standing() == [(2030, expected)]
         assert PublishedFigure.objects.count() == 1
+
+
+def test_what_was_told_of_a_value_holds_through_all_its_revisions(tmp_path):
+    told = parts(woman=20, man=12)
+    load_small(tmp_path, plan({"period": "2030", "value": 32, "breakdown": told}))
+
+    for women in (30, 35, 21):
+        revise(women, man=12)
+
+    assert cells() == {}
+    row = PublishedFigure.objects.standing().get()
+    assert (row.value, row.withheld) == (33, {"sex+age": "revised"})
+    values = [int(each.value) for each in chain(row)]
+    assert values == [33, 47, 42, 32]
+
+
+def revise(women, **others):
+    """A measurement that revises the latest, as one that is entered here would."""
+    last = Measurement.objects.latest("pk")
+    made = Measurement.objects.create(
+        indicator=last.indicator,
+        starts_on=last.starts_on,
+        ends_on=last.ends_on,
+        value=women + sum(others.values()),
+        status="confirmed",
+        provenance="reported",
+        revises=last,
+    )
+    for category, value in {"woman": women, **others}.items():
+        Breakdown.objects.create(
+            measurement=made, dimension="sex+age", category=category, value=value
+        )
+    figures.publish(Indicator.objects.all())
+
+
+def chain(figure):
+    while figure:
+        yield figure
+        figure = figure.revises
 
 
 def test_a_note_beside_persons_tells_no_small_number(tmp_path):
