@@ -100,7 +100,8 @@ def public_page(view, language):
             finish(response)
         response.headers["ETag"] = etag
         response.headers["Cache-Control"] = "public, no-cache"
-        may_keep = is_canonical and not has_free_text(request)
+        is_made_up = has_free_text(request) or getattr(response, "is_made_up", False)
+        may_keep = is_canonical and not is_made_up
         if may_keep and request.META.get(ASKED_BY_FRONT):
             response.headers[KEEP] = "yes"
         return response

@@ -17,6 +17,7 @@ from strategic_areas.views.filters import by_label, columns, field
 from strategic_areas.views.parameters import (
     asked,
     found_or_404,
+    made_up,
     plan_at,
     query,
     reads,
@@ -39,7 +40,7 @@ def commitment_list(request, plan):
     context = {"plan": plan, "board": found.board, "catalogue": found, "page": page}
     context["lines"] = commitment_lines.lines(page.object_list)
     context |= _filters(found, wanted)
-    return render(request, "commitments.html", context, status=_status(found))
+    return made_up(render(request, "commitments.html", context), found.is_unknown)
 
 
 @reads(*ASKED, sort="code")
@@ -57,11 +58,6 @@ def _sifted(plan, wanted):
     if sort.removeprefix("-") not in catalogue.SORTS:
         raise Http404
     return catalogue.load(board.load(plan, timezone.localdate()), wanted, sort)
-
-
-def _status(found):
-    """404 for a page that was asked for by a value which does not exist."""
-    return 404 if found.is_unknown else 200
 
 
 def commitment(request, plan, code):

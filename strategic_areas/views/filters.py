@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from agencies.folding import fold
 from strategic_areas.queries.plan.facets import Facet
-from strategic_areas.views.parameters import query
+from strategic_areas.views.parameters import FREE_TEXT, query
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Field:
 
     ``groups`` are pairs of a heading ("" for none) and options. ``chosen`` is the label
     of the value asked for. ``dropped`` is the address without it, where ``without``
-    records are found.
+    records are found. ``is_unknown`` tells that there is no such value at all.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Field:
     chosen: str
     dropped: str
     without: int
+    is_unknown: bool = False
 
     @property
     def is_useful(self):
@@ -67,14 +68,15 @@ def field(
     ``words`` are its label and that of "any"; ``labels`` are triples of a group, a
     value and the value's label. Values that no record has are left out.
     """
-    groups, chosen = {}, facet.asked
+    groups, chosen, is_unknown = {}, facet.asked, bool(facet.asked)
     for group, value, label in labels:
         if value not in facet.numbers and value != facet.asked:
             continue
         number = None if value in uncounted else facet.numbers.get(value, 0)
         option = Option(value, label, number, value == facet.asked)
         groups.setdefault(group, []).append(option)
-        chosen = label if option.is_chosen else chosen
+        if option.is_chosen:
+            chosen, is_unknown = label, False
     return Field(
         name=name,
         label=words[0],
@@ -84,6 +86,7 @@ def field(
         chosen=chosen,
         dropped=query(asked, **{name: "", **FROM_THE_START}),
         without=facet.without,
+        is_unknown=is_unknown and name not in FREE_TEXT,
     )
 
 

@@ -57,6 +57,16 @@ def has_free_text(request) -> bool:
     return not FREE_TEXT.isdisjoint(request.GET)
 
 
+def made_up(response, is_unknown):
+    """
+    The page, marked as no page to keep where a value asked for does not exist.
+
+    Such values have no end, as those of ``FREE_TEXT`` have none.
+    """
+    response.is_made_up = is_unknown
+    return response
+
+
 def asked(request, *names) -> dict[str, str]:
     """
     The one value of each parameter that was sent with one, in the order of ``names``.

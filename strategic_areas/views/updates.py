@@ -19,6 +19,7 @@ from strategic_areas.views.filters import FROM_THE_START, by_label, field
 from strategic_areas.views.parameters import (
     asked,
     found_or_404,
+    made_up,
     public_plan,
     query,
     reads,
@@ -42,8 +43,7 @@ def update_list(request, plan):
     shown = archive.read_page(plan, wanted, PER_PAGE, place)
     context = {"plan": plan, "record_page": shown, "counted": counts.counted}
     context |= _filters(plan, counts, wanted)
-    status = 404 if counts.is_unknown else 200
-    return render(request, "updates.html", context, status=status)
+    return made_up(render(request, "updates.html", context), counts.is_unknown)
 
 
 @reads(*archive.FILTERS)

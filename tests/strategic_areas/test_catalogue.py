@@ -135,9 +135,6 @@ def test_an_empty_result_says_which_filter_to_loosen(client, plan):
 @pytest.mark.parametrize(
     ("query", "status"),
     [
-        ("area=9", 404),
-        ("agency=nadie", 404),
-        ("state=lost", 404),
         ("sort=nothing", 404),
         ("sort=--code", 404),
         ("page=0", 404),
@@ -157,6 +154,19 @@ def test_no_address_breaks_the_list(client, plan, query, status):
 
     assert response.status_code == status
     assert "<script>" not in response.content.decode()
+
+
+@pytest.mark.parametrize("query", ["area=9", "agency=nadie", "state=lost"])
+def test_a_value_that_does_not_exist_is_told_and_such_a_page_not_kept(
+    client, plan, query
+):
+    path = f"{address('commitments', plan.code)}?{query}"
+
+    response = client.get(path, **{ASKED_BY_FRONT: "yes"})
+
+    assert response.status_code == 200
+    assert f"“{query.partition('=')[2]}”" in Page(response.text).text
+    assert KEEP not in response.headers
 
 
 def test_fields_left_empty_give_a_tidy_address(client, plan):
