@@ -23,6 +23,7 @@ HELP_PAGES = {"es": "/ayuda/", "en": "/en/help/"}
 MENU = {
     "home": _("Home"),
     "plans": _("Plans"),
+    "data": _("Data"),
     "methodology": _("How we count"),
     "glossary": _("Glossary"),
     "site_map": _("Site map"),

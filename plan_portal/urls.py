@@ -48,6 +48,7 @@ PUBLIC_PAGES = [
     ("home", plans.home, "", ""),
     ("plans", plans.plan_list, "planes/", "plans/"),
     ("help", about.help_page, "ayuda/", "help/"),
+    ("data", about.data, "datos/", "data/"),
     ("methodology", about.methodology, "metodologia/", "methodology/"),
     ("about", about.about, "acerca/", "about/"),
     ("glossary", about.glossary, "glosario/", "glossary/"),

@@ -25,6 +25,7 @@ is tried on B's too, with the columns of A and B changed about and "ended" a str
 #: Everybody is told the same. GET | POST.
 PUBLIC = """
 home, plans, help, methodology, about, glossary, protection    |            | 200 | 405
+data                                                           |            | 200 | 405
 accessibility, privacy, contact, terms, site_map               |            | 200 | 405
 legal_base, discrepancies, search, search_description          |            | 200 | 405
 corrections                                                    |            | 200 | 405

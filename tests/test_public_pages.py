@@ -145,6 +145,7 @@ def every_address(commitment):
         ("plans", (), "/planes/", "/en/plans/"),
         ("help", (), "/ayuda/", "/en/help/"),
         ("methodology", (), "/metodologia/", "/en/methodology/"),
+        ("data", (), "/datos/", "/en/data/"),
         ("about", (), "/acerca/", "/en/about/"),
         ("glossary", (), "/glosario/", "/en/glossary/"),
         ("protection", (), "/como-protegemos/", "/en/how-we-protect/"),

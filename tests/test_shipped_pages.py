@@ -4,12 +4,15 @@ import re
 from collections import Counter
 
 import pytest
+from django.conf import settings
 from django.contrib import admin
 from django.core.management import call_command
 from django.urls import reverse
+from django.utils import timezone
 
 from strategic_areas.addresses import address
 from strategic_areas.models import Plan
+from strategic_areas.queries.plan import board
 from tests.factories import make_reviewer
 from tests.strategic_areas.plans import SHIPPED, shipped_content
 from tests.test_public_pages import LANGUAGES, read
@@ -119,6 +122,22 @@ def test_help_lines_of_the_file_are_shown_but_for_the_unconfirmed(client, shippe
     assert "24 h" in told
     assert "anónimas" in told
     assert not page.every("form")
+
+
+def test_the_data_page_leads_to_every_list_and_tells_their_date(client, shipped):
+    page, context = shown(client, "data")
+
+    (lists,) = context["lists"]
+    until = board.load(lists.plan, timezone.localdate()).recorded_until
+    assert lists.until == until
+    assert f"{until:%d/%m/%Y}" in page.text
+    links = {each["href"] for each in page.every("a") if "href" in each}
+    for name in ("plan_commitments", "plan_updates", "plan_dates", "plan_feed"):
+        path = address(name, PLAN, language="es")
+        assert path in links
+        assert client.get(path).status_code == 200
+    assert settings.LICENCE_URL in links
+    assert "/datos/" in links  # by the menu
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

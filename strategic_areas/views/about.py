@@ -9,6 +9,7 @@ from strategic_areas import glossary as words
 from strategic_areas.queries import rounds
 from strategic_areas.queries.pages import help_lines
 from strategic_areas.queries.plan import plans
+from strategic_areas.queries.site import lists
 
 
 def text_page(template):
@@ -59,6 +60,16 @@ def site_map(request):
         "plans": plans.with_areas(),
     }
     return render(request, "site_map.html", context)
+
+
+def data(request):
+    """Every list that can be taken away, with what it holds and its date."""
+    context = {
+        "plan": plans.choose(timezone.localdate()).shown,
+        "lists": lists.of_every_plan(),
+        **facts(),
+    }
+    return render(request, "data.html", context)
 
 
 def help_page(request):

@@ -26,6 +26,7 @@ from strategic_areas.views.parameters import query
 #: The pages that say the same on every plan, by the names of their addresses.
 PAGES = (
     "about",
+    "data",
     "methodology",
     "protection",
     "help",
