@@ -5,7 +5,14 @@ Its texts come from ``queries``, so nothing is found that no page shows. It find
 same, in the same order and with the same excerpts, on both databases.
 """
 
-from strategic_areas.search.answers import PER_PAGE, Answer, Group, answer, of_kind
+from strategic_areas.search.answers import (
+    PER_PAGE,
+    Answer,
+    Group,
+    answer,
+    of_kind,
+    straight,
+)
 from strategic_areas.search.documents import KINDS, Document, Place, Text
 from strategic_areas.search.index import Index
 from strategic_areas.search.questions import LONGEST, MOST_WORDS, Question, ask
@@ -25,4 +32,5 @@ __all__ = [
     "answer",
     "ask",
     "of_kind",
+    "straight",
 ]

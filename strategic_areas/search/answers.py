@@ -47,7 +47,8 @@ class Group:
 @dataclass(frozen=True)
 class Answer:
     """
-    The groups in the order of kinds; one with a document of that very name comes first.
+    The groups in the order of kinds. One with a document of that very name, or with one
+    that answers such a question, comes first.
 
     Where nothing was found, ``alone`` tells how many documents hold each of the words,
     and ``instead`` is the question with the most similar words that are found, or "".
@@ -68,6 +69,15 @@ def answer(index, question: Question) -> Answer:
     order = sorted(by_kind, key=lambda kind: (not found.names(kind), _place(kind)))
     groups = tuple(found.group(kind, by_kind[kind], 0, PER_GROUP) for kind in order)
     return Answer(groups, len(found.numbers))
+
+
+def straight(index, question: Question) -> str:
+    """The address of what is called just as was asked, or ""."""
+    found = _Found(index, question)
+    if not found.named:
+        return ""
+    best = min(found.named, key=found.rank)
+    return index.documents[best].place.path(question.language)
 
 
 def of_kind(index, question: Question, kind: str, page: int) -> Group:
@@ -95,7 +105,8 @@ class _Found:
             self.in_title = index.matching(f"title : ({asked})", language)
             written = every(found[:1] for found in question.keys)
             self.as_written = index.matching(written, language)
-        self.numbers = self.numbers | self.named
+        self.first = self.named or index.answering(question)
+        self.numbers = self.numbers | self.first
 
     def by_kind(self):
         found = defaultdict(list)
@@ -104,17 +115,17 @@ class _Found:
         return found
 
     def names(self, kind):
-        return any(self.index.documents[each].kind == kind for each in self.named)
+        return any(self.index.documents[each].kind == kind for each in self.first)
 
     def group(self, kind, numbers, first, size):
-        best = heapq.nsmallest(first + size, numbers, key=self._rank)[first:]
+        best = heapq.nsmallest(first + size, numbers, key=self.rank)[first:]
         hits = tuple(self._hit(self.index.documents[number]) for number in best)
         return Group(kind, len(numbers), hits)
 
-    def _rank(self, number):
+    def rank(self, number):
         """A key: that very name first, then words in the title, then as written."""
         return (
-            number not in self.named,
+            number not in self.first,
             number not in self.in_title,
             number not in self.as_written,
             self.index.documents[number].order,

@@ -70,8 +70,9 @@ class Document:
 
     ``captions`` are short texts that tell whose it is and of when. ``also`` are texts
     by which it is found but that are not shown, such as the whole name of an agency. A
-    question that is just one of its ``names``, a code or initials, shows it first.
-    ``order`` sorts equal hits, the smallest first.
+    question that is just one of its ``names``, a code or initials, leads straight to
+    it. ``questions`` are what people ask whom it answers: a question with no other
+    words than theirs shows it first. ``order`` sorts equal hits, the smallest first.
     """
 
     kind: str
@@ -83,5 +84,6 @@ class Document:
     captions: tuple[Text, ...] = ()
     also: tuple[Text, ...] = ()
     names: tuple[str, ...] = ()
+    questions: tuple[Text, ...] = ()
     order: tuple = ()
     is_demonstration: bool = False

@@ -44,6 +44,7 @@ class Index:
         """Empty the index."""
         with self._lock:
             self.documents, self._numbers, self._names = {}, {}, {}
+            self._asked = {}
             self._version, self._next = None, count(1)
             if self._close:
                 self._close()
@@ -88,8 +89,10 @@ class Index:
         except BaseException:
             self.forget()
             raise
-        self._names = {}
+        self._names, self._asked = {}, {}
         for number, document in self.documents.items():
+            if document.questions:
+                self._asked[number] = _asked(document)
             for name in document.names:
                 self._names.setdefault(fold(name), set()).add(number)
 
@@ -117,12 +120,28 @@ class Index:
         """The numbers of the documents with this text as their code or initials."""
         return self._names.get(fold(text), set())
 
+    def answering(self, question):
+        """The numbers of the documents that answer what a question's words ask."""
+        return {
+            number
+            for number, keys in self._asked.items()
+            if question.words and all(map(keys.intersection, question.keys))
+        }
+
     def terms(self, beginning, language):
         """The words and stems in the index that begin with this."""
         bounds = (beginning, f"{beginning}\U0010ffff")
         asked = self._base.execute(TERMS.format(language), bounds)
         with closing(asked) as rows:
             return [term for (term,) in rows]
+
+
+def _asked(document):
+    """The keys of a document's questions, in both languages."""
+    texts = [
+        each.in_language(lang) for each in document.questions for lang in LANGUAGES
+    ]
+    return frozenset(_keys(texts).split())
 
 
 def _filed(document, language):

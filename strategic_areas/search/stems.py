@@ -24,17 +24,22 @@ MOST_PARTS = 8
 COMMON = {
     "es": frozenset(
         """
-        a al ante antes como con contra cual cuando de del desde donde e el ella en
-        entre era es esa ese eso esta este esto fue ha han hasta la las le les lo los
-        mas me mi muy ni no o para pero por porque que quien se ser si sin sobre son su
-        sus te tiene todo tu u un una uno unos unas y ya
+        a al ante antes buscar busco como con contra cual cuales cuando cuanta
+        cuantas cuanto cuantos de del desde donde e el ella ellas ellos en entre
+        era eran es esa ese eso esta estan este esto fue fueron ha haber habia
+        habian han hasta hay hubo la las le les lo los mas me mi muestre muy ni
+        no o para pero por porque puedo que quien quienes quiero saber se ser si
+        sin sobre son su sus te tiene tienen todo tu u un una uno unos unas ver
+        y ya
         """.split()  # noqa: SIM905 - a paragraph reads better than quoted words
     ),
     "en": frozenset(
         """
-        a about an and are as at be been but by for from has have her his how i in into
-        is it its of on or our that the their them they this to was we were what when
-        where which who will with you your
+        a about all am an and any are as at be been but by can did do does find
+        for from had has have her his how i in into is it its many me much not
+        of on or our please search see show so that the their them there they
+        this to want was we were what when where which who why will with you
+        your
         """.split()  # noqa: SIM905
     ),
 }

@@ -6,7 +6,7 @@ from itertools import chain
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template import Context
 from django.template.loader import get_template, render_to_string
 from django.template.loader_tags import BlockNode
@@ -35,8 +35,11 @@ PAGES = (
     "terms",
     "contact",
 )
-#: What people type who look for help.
-EMERGENCY = ("911", "9-1-1")
+#: What people type who look for a page, by its name.
+CALLED = {
+    "help": ("911", "9-1-1", "ayuda", "help", "denunciar", "teléfono", "telephone"),
+    "data": ("csv", "excel", "descargar", "descargas", "datos", "download", "data"),
+}
 #: The site's own texts change only with the build.
 own = cache(lambda: tuple(site_documents()))
 INDEX = search.Index(lambda: chain(search_texts.documents(), own()))
@@ -46,6 +49,7 @@ def search_page(request):
     """
     What is found for ``q``: the first of every kind, or all of one ``kind`` in pages.
 
+    A code or initials lead straight to what bears them.
     The publication version was read before the texts, which are at least as new.
     """
     question = search.ask(request.GET.get("q", ""), get_language())
@@ -58,6 +62,8 @@ def search_page(request):
         context |= {"is_variant": True, "page_query": asked}
     if question.words:
         with INDEX.at(request.publication_version) as index:
+            if not kind and (path := search.straight(index, question)):
+                return redirect(path)
             context |= _found(index, question, kind, page)
     return render(request, "search.html", context)
 
@@ -95,7 +101,7 @@ def site_documents():
             title=_block(name, "title"),
             place=Place(name),
             texts=(_block(name, "content"),),
-            names=EMERGENCY if name == "help" else (),
+            names=CALLED.get(name, ()),
             order=(place,),
         )
     for place, term in enumerate(glossary.TERMS):

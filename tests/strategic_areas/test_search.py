@@ -163,7 +163,8 @@ def test_initials_that_an_agency_had_lead_to_it(client):
     factories.make_participation(plan=plan, agency=agency)
     agency.rename(acronym="NXV")
 
-    assert found(client, "vxj") == found(client, "NXV") == {"agency": [agency.slug]}
+    page = address("agency", plan.code, agency.slug, language="es")
+    assert [ask(client, each)["Location"] for each in ("vxj", "NXV")] == [page, page]
 
 
 def test_an_agency_is_found_once_in_the_latest_plan_with_a_part_of_it(client):
@@ -174,7 +175,8 @@ def test_an_agency_is_found_once_in_the_latest_plan_with_a_part_of_it(client):
         )
         factories.make_participation(plan=plan, agency=agency)
 
-    assert paths(client) == [f"/plan-2017/instituciones/{agency.slug}/"]
+    page = f"/plan-2017/instituciones/{agency.slug}/"
+    assert ask(client, WORD)["Location"] == page
 
 
 def test_the_pages_of_text_are_found_by_what_they_say(client):
@@ -386,9 +388,11 @@ def test_a_purged_title_is_told_as_its_page_tells_it(client):
     purge = purging.request(f"La {WORD} de la esquina", by=factories.make_reviewer())
     purging.confirm(purge, by=factories.make_reviewer())
 
-    page = ask(client, "A-7").content.decode()
+    page = ask(client, "A-7", kind="activity")
 
-    assert found(client, "A-7") == {"activity": [str(activity.pk)]}
+    (hit,) = page.context["group"].hits
+    assert hit.document.pk == str(activity.pk)
+    page = page.text
     assert "[texto retirado para proteger a las personas]" in page
 
 
@@ -552,17 +556,20 @@ def test_the_words_of_a_search_are_not_logged(client, caplog):
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
-def test_the_box_stands_on_every_page_but_where_it_would_invite_to_write(
+def test_the_search_is_at_hand_everywhere_and_its_box_on_its_own_page_alone(
     client, language
 ):
-    boxes = {
-        name: client.get(address(name, language=language))
-        .content.decode()
-        .count('role="search"')
+    search = address("search", language=language)
+    pages = {
+        name: client.get(address(name, language=language)).text
         for name in ("home", "plans", "search", "help")
     }
 
-    assert boxes == {"home": 1, "plans": 1, "search": 1, "help": 0}
+    boxes = {name: page.count('role="search"') for name, page in pages.items()}
+    assert boxes == {"home": 0, "plans": 0, "search": 1, "help": 0}
+    for name, page in pages.items():
+        header = page.partition("<main")[0]
+        assert f'class="site-search" href="{search}"' in header, name
 
 
 @pytest.mark.parametrize("language", ["es", "en"])

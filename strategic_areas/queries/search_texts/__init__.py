@@ -5,7 +5,7 @@ Each model is read by itself, from the rows that its own page starts from.
 """
 
 from strategic_areas.queries.plan import plans
-from strategic_areas.queries.search_texts import agencies, records
+from strategic_areas.queries.search_texts import agencies, lists, records
 from strategic_areas.queries.search_texts.texts import SourcesSeen
 
 
@@ -16,5 +16,6 @@ def documents():
         plan.rank = rank
     seen = SourcesSeen()
     yield from records.documents(public, seen)
+    yield from lists.documents(public)
     yield from agencies.documents(public, seen)
     yield from seen.documents()

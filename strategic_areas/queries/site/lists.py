@@ -28,5 +28,5 @@ def of_every_plan() -> list[Lists]:
     """Every public plan that has a record, the latest first; two queries."""
     recorded = plans.public().filter(has_record=True)
     counted = ActivityUpdate.objects.counted().values("plan").order_by("plan")
-    until = dict(counted.values_list("plan", Max(KNOWN_BY)))
+    until = dict(counted.annotate(until=Max(KNOWN_BY)).values_list("plan", "until"))
     return [Lists(plan, until.get(plan.pk)) for plan in recorded]

@@ -1,0 +1,73 @@
+"""The lists of a plan, as the search finds them by what people ask."""
+
+from django.utils.translation import gettext_noop
+
+from strategic_areas.queries.search_texts.texts import in_both, untranslated
+from strategic_areas.search.documents import Document, Place
+
+#: What people ask that a list of a plan answers, and what it holds, by its page.
+LISTS = {
+    "agencies": (
+        gettext_noop("Institutions of the plan"),
+        gettext_noop("What each undertook, who has reported and who has not."),
+        gettext_noop(
+            "who has not reported, which institutions are silent, missing reports, "
+            "who takes part, members"
+        ),
+    ),
+    "commitments": (
+        gettext_noop("All commitments of the plan"),
+        gettext_noop("One table with filters: what is late, what is done, by area."),
+        gettext_noop(
+            "all commitments as a table, list of actions, what is late, overdue"
+        ),
+    ),
+    "updates": (
+        gettext_noop("Everything published on the plan"),
+        gettext_noop("By period, institution and area, the newest first."),
+        gettext_noop("what changed since, news, latest reports, what is new"),
+    ),
+}
+
+
+#: The same of the page on which the sources' counts stand side by side. People ask for
+#: a year, too.
+COUNTS = (
+    gettext_noop("Where the sources disagree"),
+    gettext_noop("How many victims, investigations and convictions, by each source."),
+    gettext_noop(
+        "how many victims were identified, rescued or assisted, how many cases, "
+        "investigations, convictions, sentences, figures by year"
+    ),
+)
+YEARS = " ".join(map(str, range(2000, 2100)))
+
+
+def documents(public):
+    """The lists of each plan that has a record, its latest ``rank`` first."""
+    called, held, asked = map(in_both, COUNTS)
+    yield Document(
+        kind="page",
+        pk="counts",
+        title=called,
+        place=Place("discrepancies"),
+        texts=(held,),
+        questions=(asked, untranslated(YEARS)),
+    )
+    for plan in public.values():
+        for place, (name, words) in enumerate(LISTS.items()):
+            if plan.has_record:
+                yield _list(plan, place, name, *map(in_both, words))
+
+
+def _list(plan, place, name, called, held, asked):
+    return Document(
+        kind="page",
+        pk=f"{plan.code}-{name}",
+        title=called,
+        place=Place(name, (plan.code,)),
+        texts=(held,),
+        captions=(untranslated(plan.code),),
+        questions=(asked,),
+        order=(plan.rank, place),
+    )
