@@ -33,6 +33,8 @@ WALKED = [
     ("search", "?q=plan"),
     ("commitment", ""),
 ]
+#: Pages of the site itself.
+PLAIN = ("help", "data", "methodology", "about", "glossary", "contact", "corrections")
 #: Numbers what one reaches with the tabulator key, in the order of the document.
 STOPS = """() => [...document.querySelectorAll(
     "a[href], button, input, select, textarea, summary, [tabindex='0']")]
@@ -68,6 +70,27 @@ HEADER = "() => document.querySelector('body > header').offsetHeight"
 FILLS = """() => [...document.querySelectorAll(
     ".status svg, .bar rect, .area-mark")].map(each =>
     [getComputedStyle(each).fill, getComputedStyle(document.body).backgroundColor])"""
+#: How many letters stand on the page, and how many of them are smaller than its text.
+LETTERS = """() => {
+    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const found = [0, 0];
+    while (walk.nextNode()) {
+        const text = walk.currentNode.data.trim(), it = walk.currentNode.parentElement;
+        if (!text || !it.checkVisibility() || it.closest(".unseen, svg, textarea"))
+            continue;
+        found[0] += text.length;
+        if (parseFloat(getComputedStyle(it).fontSize) < 16) found[1] += text.length;
+    }
+    return found;
+}"""
+#: Letters in each line of prose that goes over several.
+LINES = """() => [...document.querySelectorAll("main .prose > p")]
+    .map(each => [each.innerText.length, each.offsetHeight /
+        parseFloat(getComputedStyle(each).lineHeight)])
+    .filter(([letters, lines]) => lines > 3)
+    .map(([letters, lines]) => letters / lines)"""
+BOTTOM_OF_STATE = """() => document.querySelector("main .status, main .records")
+    .getBoundingClientRect().bottom"""
 SIGNS = """() => [...document.querySelectorAll(".status svg, .site-search svg")].map(
     each => each.getBoundingClientRect().width)"""
 
@@ -251,3 +274,31 @@ def test_signs_grow_with_the_text(site):
 
     assert len(before) > 3
     assert page.evaluate(SIGNS) == [2 * width for width in before]
+
+
+def test_small_print_is_a_seventh_of_a_page_at_most(site):
+    page, shares = site.open(viewport={"width": 360, "height": 740}), {}
+    for name in (*PLAIN, "commitments", "agency", "updates"):
+        site.visit(page, page_of(name, site.world)["es"])
+        letters, small = page.evaluate(LETTERS)
+        shares[name] = small / letters
+
+    assert {name: share for name, share in shares.items() if share > 0.15} == {}
+
+
+def test_a_line_of_prose_holds_some_66_letters(site):
+    page = site.open()
+    site.visit(page, page_of("terms", site.world)["es"])
+
+    lines = page.evaluate(LINES)
+
+    assert lines
+    assert 45 < sum(lines) / len(lines) < 72
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_state_of_a_commitment_stands_within_the_first_screen(site, language):
+    page = site.open(viewport={"width": 360, "height": 740})
+    site.visit(page, page_of("commitment", site.world)[language])
+
+    assert page.evaluate(BOTTOM_OF_STATE) <= 740
