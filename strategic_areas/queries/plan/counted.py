@@ -161,7 +161,7 @@ def report(row, period: ReportingPeriod) -> CountedReport:
         **_counted(row, period),
         execution=row.execution,
         # A figure that the law withholds enters no page; that it was reported does.
-        percent=None if row.is_reserved else _percent(row),
+        percent=None if row.is_reserved or row.percent is None else _percent(row),
         is_reserved=row.is_reserved,
         is_disputed=row.is_disputed,
         is_held_back=row.is_held_back,
