@@ -62,3 +62,9 @@ def test_another_site_cannot_change_the_language():
     response = client.post(reverse("language"), {"language": "en"})
 
     assert response.status_code == 403
+
+
+def test_no_sentence_knows_what_the_secretariat_is_called(settings):
+    [catalogue] = settings.LOCALE_PATHS[0].glob("es/LC_MESSAGES/django.po")
+
+    assert settings.SECRETARIAT_NAME not in catalogue.read_text(encoding="utf-8")

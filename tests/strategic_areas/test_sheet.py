@@ -537,7 +537,7 @@ def test_a_receipt_holds_what_receipts_always_held_as_plain_values(desk):
         "Obstáculo": "Falta papel.",
         "Personas alcanzadas": "0",
         "Provincias": "Azua, Duarte",
-        "Nota para la Coordinación de la CITIM": "Para la coordinación.",
+        "Nota para la Coordinación": "Para la coordinación.",
     }
 
 
