@@ -17,11 +17,16 @@ from strategic_areas.models.provenance import SOURCED, Sourced
 
 
 class DueProvenance(models.TextChoices):
-    """Who states a due date; where nobody does, it is set to the end of the plan."""
+    """
+    Who states a due date; where nobody does, it is set to the end of the plan.
+
+    Only what ``progress.STATED`` names can make anything late.
+    """
 
     PLAN = "plan", _("Stated by the plan")
     AMENDMENT = "amendment", _("Stated by an amendment")
     AGENCY = "agency", _("Stated by the agency")
+    PRESS = "press", _("Known from the press")
     PLAN_PERIOD = "plan_period", _("End of the plan, set for lack of another")
 
 

@@ -33,7 +33,12 @@ class Province(models.Model):
     code = models.CharField(_("code"), max_length=10, unique=True)
     name = models.CharField(_("name"), max_length=100)
     region = models.ForeignKey(
-        Region, models.PROTECT, related_name="provinces", verbose_name=_("region")
+        Region,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="provinces",
+        verbose_name=_("region"),
     )
     sources = models.ManyToManyField(
         Source, blank=True, related_name="+", verbose_name=_("sources")

@@ -70,7 +70,7 @@ def test_a_due_day_ends_at_midnight(provenance):
     assert punctuality(State.IN_PROGRESS, deadline, day_after) == Punctuality.LATE
 
 
-@pytest.mark.parametrize("provenance", ["plan_period", ""])
+@pytest.mark.parametrize("provenance", ["plan_period", "press", ""])
 def test_nobody_is_late_by_a_date_that_nobody_states(provenance):
     deadline = Deadline(due_on=DUE, due_provenance=provenance)
     years_later = date(2036, 1, 1)
