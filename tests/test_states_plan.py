@@ -74,8 +74,8 @@ def test_it_is_of_the_size_of_a_plan_and_says_that_it_is_invented(in_force):
     assert (len(in_force.rows), len(in_force.activities)) == (24, 57)
     assert Participation.objects.filter(plan=plan).count() == 15
     assert plan.areas.count() == 3
-    assert "inventado" in plan.summary_es
-    assert "Invented" in plan.summary_en
+    assert "inventado" in plan.note_es
+    assert "Invented" in plan.note_en
 
 
 def test_some_are_late_and_say_why(in_force):
