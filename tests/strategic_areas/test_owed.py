@@ -15,7 +15,7 @@ from strategic_areas.queries.plan.succession import Succession
 from tests.deep import DEEP
 from tests.strategic_areas.made_up import TODAY, World, plans
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("same_day")]
 
 HANDED_IN = {Status.SUBMITTED, Status.PUBLISHED}
 
