@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from agencies.access import Role
 from tests.browser.axe import violations
+from tests.browser.codes import lasting_code
 from tests.factories import (
     PASSWORD,
     make_activity,
@@ -18,7 +19,6 @@ from tests.factories import (
     make_totp,
     make_update,
     make_user,
-    totp_code,
 )
 
 pytestmark = [
@@ -90,7 +90,7 @@ def make_visitor(browser, live_server):
         page.set_default_timeout(10_000)
         secret = make_totp(user)
         fill_in(page, user)
-        page.get_by_label("Código de la aplicación").fill(totp_code(secret))
+        page.get_by_label("Código de la aplicación").fill(lasting_code(secret))
         page.get_by_role("button", name="Entrar").click()
         expect(page.locator("#logout-form")).to_be_visible()
         return page
@@ -150,7 +150,7 @@ def test_codes_of_an_app_and_a_recovery_code_sign_in(page, complaints):
     expect(page.locator(".totp-picture")).to_have_js_property("complete", True)
     assert page.locator(".totp-picture").evaluate("node => node.naturalWidth") > 0
     secret = page.locator(".totp-key").inner_text()
-    page.get_by_label("Los seis números").fill(totp_code(secret))
+    page.get_by_label("Los seis números").fill(lasting_code(secret))
     page.get_by_role("button", name="Configurar").click()
     codes = page.locator(".recovery-codes li").all_inner_texts()
     page.get_by_role("link", name="Ya los guardé").click()
@@ -174,7 +174,7 @@ def test_the_password_alone_is_not_enough(page):
     page.goto("/gestion/")
 
     expect(page).to_have_url(re.compile("/cuenta/2fa/authenticate/"))
-    page.get_by_label("Código de la aplicación").fill(totp_code(secret))
+    page.get_by_label("Código de la aplicación").fill(lasting_code(secret))
     page.get_by_role("button", name="Entrar").click()
     expect(page).to_have_url(re.compile("/gestion/"))
 
@@ -195,7 +195,7 @@ def test_the_pages_of_the_account_have_no_fault(page):
         page.goto(reverse(name))
         found += faults(page)
     secret = page.locator(".totp-key").inner_text()
-    page.get_by_label("Los seis números").fill(totp_code(secret))
+    page.get_by_label("Los seis números").fill(lasting_code(secret))
     page.get_by_role("button", name="Configurar").click()
     found += faults(page)
     for name in (
@@ -220,7 +220,7 @@ def test_an_invitation_becomes_an_account_that_signs_in_with_a_passkey(
     administrator = make_administrator()
     secret = make_totp(administrator)
     fill_in(page, administrator)
-    page.get_by_label("Código de la aplicación").fill(totp_code(secret))
+    page.get_by_label("Código de la aplicación").fill(lasting_code(secret))
     page.get_by_role("button", name="Entrar").click()
     page.goto(reverse("admin:agencies_invitation_add") + f"?agency={agency.pk}")
     page.locator("#id_email").fill("ana@pgr.gob.do")

@@ -7,6 +7,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from django.test import RequestFactory
 from playwright.sync_api import Error, expect
 
+from tests.browser.codes import lasting_code
 from tests.browser.public_walk import COMPLAINTS, EVERYTHING, REPEATED, SIZES
 from tests.browser.staff_screens import (
     ACCOUNT,
@@ -24,7 +25,6 @@ from tests.factories import (
     make_administrator,
     make_focal_point,
     make_reviewer,
-    totp_code,
 )
 
 #: In turn: everything at one width, and at the other what depends on it.
@@ -103,7 +103,7 @@ class Walk:
         page.locator("#id_password").fill(PASSWORD)
         page.locator("#login-form input[type=submit]").click()
         if role == "locked":
-            page.locator("#id_code").fill(totp_code(self.world.secret))
+            page.locator("#id_code").fill(lasting_code(self.world.secret))
             page.locator("#content form [type=submit]").first.click()
             expect(page.locator("#logout-form")).to_be_visible()
 
