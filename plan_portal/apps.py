@@ -1,3 +1,5 @@
+from functools import cache, wraps
+
 from django.apps import AppConfig
 from django.conf import settings
 from django.contrib.admin.apps import AdminConfig
@@ -5,6 +7,7 @@ from django.core import checks
 from django.core.management import call_command
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
+from modeltranslation import manager
 
 from plan_portal import roles
 
@@ -29,6 +32,22 @@ def warn_of_a_nameless_visitor(app_configs, **kwargs):
     ]
 
 
+def share_query_classes():
+    """
+    Let modeltranslation make one class for each kind of query set, not for each query.
+
+    Making a class takes as long as all else that a query set needs before it is asked.
+    """
+    make = manager.multilingual_queryset_factory
+    made = cache(lambda kind: make(kind, instantiate=False))
+
+    @wraps(make)
+    def shared(old_cls, instantiate=True):
+        return made(old_cls)() if instantiate else made(old_cls)
+
+    manager.multilingual_queryset_factory = shared
+
+
 class PortalConfig(AppConfig):
     """The site around both apps: settings, root addresses, the admin site."""
 
@@ -36,6 +55,7 @@ class PortalConfig(AppConfig):
     verbose_name = _("Portal")
 
     def ready(self):
+        share_query_classes()
         post_migrate.connect(make_shared_cache, dispatch_uid="portal_cache")
         checks.register(warn_of_a_nameless_visitor, deploy=True)
         post_migrate.connect(roles.grant_permissions, dispatch_uid="portal_roles")

@@ -1,8 +1,12 @@
+import pickle
+
 import pytest
 from django.core import checks
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
+
+from strategic_areas.models import ActivityUpdate
 
 
 @pytest.mark.django_db
@@ -31,3 +35,11 @@ def test_a_proxy_that_names_no_visitor_is_warned_of(settings, proxy, header, war
     found = checks.run_checks(include_deployment_checks=True)
 
     assert [each.id for each in found if each.id.startswith("portal.")] == warnings
+
+
+def test_queries_of_a_kind_share_their_class_and_nothing_else():
+    first, second = ActivityUpdate.objects.all(), ActivityUpdate.objects.none()
+
+    assert type(first) is type(second)
+    assert pickle.loads(pickle.dumps(second)) is not second  # noqa: S301
+    assert not first.query.is_empty()
