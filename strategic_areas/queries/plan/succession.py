@@ -2,29 +2,24 @@
 
 from collections import defaultdict
 
+from django.db.models import Value
+
 from strategic_areas.models import Activity, Commitment, Plan
 
 
 class Succession:
-    """All pairs of new and old records of a plan, read in two queries."""
+    """All pairs of new and old records of a plan, read in one query."""
 
     def __init__(self, plan: Plan):
         self._old, self._new = defaultdict(list), defaultdict(list)
-        for new, old in (
-            Commitment.supersedes.through.objects.filter(from_commitment__plan=plan)
-            .order_by("from_commitment", "to_commitment")
-            .values_list("from_commitment", "to_commitment")
-        ):
-            self._old[new].append(old)
-            self._new[old].append(new)
         self._old_activities, self._renewed = defaultdict(list), defaultdict(set)
-        for new, old, commitment in (
-            Activity.supersedes.through.objects.filter(from_activity__plan=plan)
-            .order_by("from_activity", "to_activity")
-            .values_list("from_activity", "to_activity", "from_activity__commitment")
-        ):
-            self._old_activities[new].append(old)
-            self._renewed[commitment].add(new)
+        for commitment, new, old in sorted(_pairs(plan)):
+            if commitment:
+                self._old_activities[new].append(old)
+                self._renewed[commitment].add(new)
+            else:
+                self._old[new].append(old)
+                self._new[old].append(new)
         self._superseded = {
             old for found in self._old_activities.values() for old in found
         }
@@ -44,6 +39,17 @@ class Succession:
         """The ids of the activities that activities of the commitment replaced."""
         own = self._renewed[commitment_id]
         return {old for new in own for old in _walk(new, self._old_activities)}
+
+
+def _pairs(plan):
+    """The new and the old one, of activities behind their commitment, else behind 0."""
+    of_commitments = Commitment.supersedes.through.objects.filter(
+        from_commitment__plan=plan
+    ).values_list(Value(0), "from_commitment", "to_commitment")
+    of_activities = Activity.supersedes.through.objects.filter(
+        from_activity__plan=plan
+    ).values_list("from_activity__commitment", "from_activity", "to_activity")
+    return of_commitments.union(of_activities)
 
 
 def _walk(start, links):
