@@ -42,6 +42,14 @@ class Indicator(Coded):
         LAST = "last", _("The last value stands")
         NONE = "none", _("Never added")
 
+    class Goal(models.TextChoices):
+        """What IJM, a partner, says that the plan is for; the plan's own is unknown."""
+
+        FEWER_VICTIMS = "fewer_victims", _("There are fewer victims")
+        ACCOUNTABILITY = "accountability", _("Those who exploit are held to account")
+        RESTORATION = "restoration", _("Survivors are restored")
+        JUSTICE = "justice", _("The justice system protects the vulnerable")
+
     introduced_by = models.ForeignKey(
         Plan,
         models.PROTECT,
@@ -76,6 +84,15 @@ class Indicator(Coded):
         default=False,
         db_default=False,
         help_text=_("It stands on the first page."),
+    )
+    goal = models.CharField(
+        _("goal"),
+        max_length=20,
+        choices=Goal,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Of the goals that IJM reports for the plan, the one it is about."),
     )
     area = models.ForeignKey(
         StrategicArea,
@@ -142,6 +159,7 @@ class Indicator(Coded):
         *public("introduced_by", in_file=False),
         *bilingual("name", "unit"),
         *public("counts", "sensitive", "national", "selects", "key_figure"),
+        *public("goal"),
         *public("area", "programme", "commitment", "agency", "counted_by"),
         *public("direction", "aggregation"),
         *bilingual("definition", "caveat", "means_of_verification"),
