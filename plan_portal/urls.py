@@ -21,8 +21,10 @@ from strategic_areas.views import (
     commitments,
     corrections,
     evidence,
+    indicators,
     plans,
     references,
+    results,
     search,
     sharing,
     updates,
@@ -60,13 +62,16 @@ PUBLIC_PAGES = [
     ("site_map", about.site_map, "mapa/", "sitemap/"),
     ("search", search.search_page, "buscar/", "search/"),
     ("legal_base", references.legal_base, "base-legal/", "legal-base/"),
-    (
-        "corrections",
-        corrections.correction_log,
-        "correcciones/",
-        "corrections/",
-    ),
+    ("corrections", corrections.correction_log, "correcciones/", "corrections/"),
     ("discrepancies", references.discrepancies, "discrepancias/", "discrepancies/"),
+    ("indicators", indicators.indicator_list, "indicadores/", "indicators/"),
+    (
+        "indicator",
+        indicators.indicator,
+        "indicadores/<code:code>/",
+        "indicators/<code:code>/",
+    ),
+    ("results", results.results, "resultados/", "results/"),
     ("plan", plans.plan, "<slug:plan>/", "<slug:plan>/"),
     ("areas", areas.area_list, "<slug:plan>/ejes/", "<slug:plan>/areas/"),
     (
@@ -200,6 +205,17 @@ PUBLIC_COMPANIONS = [
         feeds.agency_calendar,
         "<slug:plan>/instituciones/<slug:slug>/plazos.ics",
         "<slug:plan>/agencies/<slug:slug>/dates.ics",
+    ),
+    (
+        "indicator_drawing",
+        indicators.indicator_drawing,
+        "indicadores/<code:code>.svg",
+        "indicators/<code:code>.svg",
+    ),
+    *(
+        (f"{name}_{form}", view(form), f"{spanish}.{form}", f"{english}.{form}")
+        for form in indicators.FORMS
+        for name, view, spanish, english in indicators.FILES
     ),
     (
         "area_card",

@@ -11,12 +11,12 @@ from django.utils.translation import get_language
 RESERVED_WORDS = frozenset(
     """
     en gestion cuenta salud api static media datos data planes plans indicadores
-    indicators metodologia methodology glosario glossary ayuda help accesibilidad
-    accessibility acerca about privacidad privacy correcciones corrections contacto
-    contact terminos terms buscar search mapa sitemap marcos frameworks
-    base-legal legal-base discrepancias discrepancies como-protegemos how-we-protect
-    compromisos commitments ejes areas instituciones agencies avances updates
-    evidencia evidence embed insertar componentes admin robots robots.txt
+    indicators resultados results metodologia methodology glosario glossary ayuda help
+    accesibilidad accessibility acerca about privacidad privacy correcciones
+    corrections contacto contact terminos terms buscar search mapa sitemap marcos
+    frameworks base-legal legal-base discrepancias discrepancies como-protegemos
+    how-we-protect compromisos commitments ejes areas instituciones agencies avances
+    updates evidencia evidence embed insertar componentes admin robots robots.txt
     sitemap.xml sitemap-xml favicon csp-informe well-known
     """.split()  # noqa: SIM905 - a paragraph reads better than fifty quoted words
 )

@@ -266,19 +266,31 @@ def make_indicator(*, plan=None, **fields):
     return Indicator.objects.create(introduced_by=plan or make_plan(), **fields)
 
 
-def make_published_figure(*, indicator=None, **fields):
-    """A value of 2025 as the public reads it."""
+def make_published_figure(
+    *, indicator=None, year=2025, sources=(), cells=None, **fields
+):
+    """
+    A value of a year as the public reads it; ``cells`` are a breakdown, by category.
+
+    They stand as they are given; nothing here protects them.
+    """
     fields = {
-        "value": 40,
+        "value": None if fields.get("is_protected") else 40,
         "status": "confirmed",
         "provenance": "documented",
-        "starts_on": date(2025, 1, 1),
-        "ends_on": date(2025, 12, 31),
+        "starts_on": date(year, 1, 1),
+        "ends_on": date(year, 12, 31),
         **fields,
     }
-    return PublishedFigure.objects.create(
+    figure = PublishedFigure.objects.create(
         indicator=indicator or make_indicator(), **fields
     )
+    figure.sources.set(sources)
+    for order, (category, value) in enumerate((cells or {}).items()):
+        figure.cells.create(
+            dimension="exploitation", categories=[category], value=value, order=order
+        )
+    return figure
 
 
 def make_target(**fields):

@@ -22,6 +22,7 @@ from strategic_areas.models import (
     AgencyComment,
     Commitment,
     ReportingPeriod,
+    Target,
     Translation,
 )
 from strategic_areas.queries.pages import corrections
@@ -361,13 +362,46 @@ class Official:
         asked = purging.request(f"{HIDDEN} Pérez", by=factories.make_reviewer())
         purging.confirm(asked, by=factories.make_reviewer())
 
+    def make_figures(self, discrepancy):
+        """An indicator with all that one can have, and one with nothing told."""
+        indicator = factories.make_indicator(
+            plan=self.plan, code="A-OFICIAL", area=self.area, agency=self.lead
+        )
+        bare = factories.make_indicator(plan=self.plan, code="A-NADA", agency=self.lead)
+        discrepancy.indicators.add(indicator, bare)
+        old = factories.make_published_figure(
+            indicator=indicator, is_standing=False, value=110
+        )
+        factories.make_published_figure(
+            indicator=indicator,
+            cells={"sexual": 70, "labour": 50},
+            withheld={"age": "folded"},
+            revises=old,
+            reason_es="Se contó dos veces.",
+            reason_en="It was counted twice.",
+        )
+        factories.make_published_figure(
+            indicator=indicator, year=2020, is_protected=True
+        )
+        factories.make_published_figure(
+            indicator=indicator, year=2021, is_hidden=True, value=77
+        )
+        factories.make_published_figure(indicator=indicator, year=2022, breaks=True)
+        Target.objects.create(
+            plan=self.plan,
+            indicator=indicator,
+            starts_on=self.plan.starts_on,
+            ends_on=self.plan.ends_on,
+            value=200,
+            provenance="plan",
+        )
+
     def make_beside(self):
         """What the record holds beside accounts, each with its source."""
         target = factories.make_target()
         self.rich.frameworks.add(target)
         discrepancy = factories.make_discrepancy(plan=self.plan, code="D-OFICIAL")
-        indicator = factories.make_indicator(plan=self.plan, code="I-OFICIAL")
-        discrepancy.indicators.add(indicator)
+        self.make_figures(discrepancy)
         later = factories.make_later_activity(plan=self.plan, agency=self.lead)
         for record in (target, discrepancy, later, factories.make_law(), self.area):
             record.sources.add(self.source)

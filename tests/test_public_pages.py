@@ -16,7 +16,14 @@ from plan_portal.urls import PUBLIC_PAGES
 from strategic_areas import workflow
 from strategic_areas.addresses import RESERVED_WORDS, address
 from strategic_areas.labels import state_word
-from strategic_areas.models import ActivityUpdate, HelpLine, PublicationVersion
+from strategic_areas.models import (
+    ActivityUpdate,
+    HelpLine,
+    Indicator,
+    Provenance,
+    PublicationVersion,
+    Target,
+)
 from strategic_areas.states import RULE
 from tests import factories
 from tests.deep import MANY_ROWS
@@ -98,6 +105,7 @@ def make_world(rows=1, *, demonstration=False):
 def make_beside(commitment, source, rows):
     """``rows`` of all that the public record holds beside what was reported."""
     plan, indicator = commitment.plan, factories.make_indicator(plan=commitment.plan)
+    make_counts(commitment, indicator, source, rows)
     for _ in range(rows):
         target = factories.make_target()
         commitment.frameworks.add(target)
@@ -110,6 +118,42 @@ def make_beside(commitment, source, rows):
             record.sources.add(source)
 
 
+def make_counts(commitment, indicator, source, rows):
+    """``rows`` of all that the public reads of an indicator, and as many others."""
+    discrepancy = factories.make_discrepancy(plan=commitment.plan)
+    discrepancy.indicators.add(indicator)
+    for number in range(rows):
+        other = factories.make_indicator(
+            plan=commitment.plan,
+            area=commitment.programme.area,
+            programme=commitment.programme,
+            agency=commitment.lead,
+            key_figure=True,
+            goal=Indicator.Goal.ACCOUNTABILITY,
+        )
+        discrepancy.indicators.add(other)
+        Target.objects.create(
+            plan=commitment.plan,
+            indicator=indicator,
+            starts_on=date(1900 + number, 1, 1),
+            ends_on=date(1900 + number, 12, 31),
+            value=50,
+            provenance=Provenance.PLAN,
+        )
+        for each in (indicator, other):
+            earlier = factories.make_published_figure(
+                indicator=each, year=1900 + number, is_standing=False
+            )
+            factories.make_published_figure(
+                indicator=each,
+                year=1900 + number,
+                sources=[source],
+                cells={"sexual": 70, "labour": 50},
+                withheld={"age": "folded"},
+                revises=earlier,
+            )
+
+
 def arguments(commitment):
     """What each public address takes, for the world of one commitment."""
     plan = commitment.plan.code
@@ -119,6 +163,7 @@ def arguments(commitment):
         "commitment": lambda language: (plan, commitment.code),
         "agency": lambda language: (plan, commitment.lead.slug),
         "update": lambda language: (plan, published.public_id),
+        "indicator": lambda language: (Indicator.objects.first().code,),
     }
     rows = ActivityUpdate.objects.filter(plan=commitment.plan, status="published")
     published = rows.first()
@@ -240,7 +285,12 @@ def test_a_place_that_the_record_does_not_have_is_not_found(client, name, side):
 def test_a_plan_in_preparation_is_nowhere(client):
     commitment = make_world()
     factories.put_back_in_preparation(commitment.plan)
-    plan_bound = [":plan" in path for _, _, path, _ in PUBLIC_PAGES for _ in LANGUAGES]
+    # The code of an indicator is of the plan that brought it in.
+    plan_bound = [
+        ":plan" in path or name == "indicator"
+        for name, _, path, _ in PUBLIC_PAGES
+        for _ in LANGUAGES
+    ]
 
     for (_, _, path), is_bound in zip(
         every_address(commitment), plan_bound, strict=True

@@ -54,7 +54,7 @@ def test_discrepancies_of_a_plan_in_preparation_stay_hidden(client):
 
     _, context = shown(client, "discrepancies")
 
-    assert list(context["discrepancies"]) == [public]
+    assert [each.discrepancy for each in context["discrepancies"]] == [public]
 
 
 # Amendments and later activities

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from plan_portal.templatetags.portal import absolute
 from strategic_areas.addresses import address
+from strategic_areas.queries.figures import words
 
 register = template.Library()
 
@@ -28,6 +29,7 @@ KINDS = {
     "commitments": "CollectionPage",
     "agencies": "CollectionPage",
     "updates": "CollectionPage",
+    "indicators": "CollectionPage",
     "search": "SearchResultsPage",
 }
 
@@ -158,6 +160,8 @@ def _about(context, name):
         }
     if name == "update":
         return _account(context["entry"])
+    if name == "indicator":
+        return _dataset(context["page"], context["files"])
     if name in {"plan", "area", "commitment"} and plan:
         return {
             "@type": "Report",
@@ -166,6 +170,30 @@ def _about(context, name):
             "spatialCoverage": {"@type": "Country", "name": "República Dominicana"},
         }
     return None
+
+
+def _dataset(page, files):
+    """An indicator with its values as linked data."""
+    found = {
+        "@type": "Dataset",
+        "name": words.in_language(page.indicator, "name"),
+        "identifier": page.indicator.code,
+        "description": words.in_language(page.indicator, "definition"),
+        "spatialCoverage": {"@type": "Country", "name": "República Dominicana"},
+        "distribution": [
+            {
+                "@type": "DataDownload",
+                "encodingFormat": form,
+                "contentUrl": absolute(path),
+            }
+            for form, path in files
+        ],
+    }
+    if page.points:
+        first = min(point.starts_on for point in page.points)
+        last = max(point.ends_on for point in page.points)
+        found["temporalCoverage"] = f"{first}/{last}"
+    return {name: value for name, value in found.items() if value}
 
 
 def _account(entry):

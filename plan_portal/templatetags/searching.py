@@ -13,6 +13,7 @@ from strategic_areas.queries.updates.entry import TEXTS
 register = template.Library()
 
 KINDS = {
+    "indicator": gettext_lazy("Figures"),
     "commitment": gettext_lazy("Commitments and lines of work"),
     "activity": gettext_lazy("Activities"),
     "update": gettext_lazy("Updates"),
@@ -36,6 +37,8 @@ PARTS = {
     "expected_result": gettext_lazy("Expected result"),
     "expected_product": gettext_lazy("Expected product"),
     "baseline": gettext_lazy("Baseline"),
+    "definition": gettext_lazy("Definition"),
+    "caveat": gettext_lazy("What cannot be said with it"),
     "means_of_verification": gettext_lazy("Where it can be checked"),
     "outcome": gettext_lazy("Outcome sought"),
     "asked": gettext_lazy("What was asked"),

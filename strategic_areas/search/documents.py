@@ -6,6 +6,7 @@ from strategic_areas.addresses import address
 
 #: The kinds of documents, in the order of their groups in an answer.
 KINDS = (
+    "indicator",
     "commitment",
     "activity",
     "update",

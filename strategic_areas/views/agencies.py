@@ -11,11 +11,12 @@ from django.utils.translation import pgettext
 
 from agencies.models import Agency
 from strategic_areas.addresses import address
+from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.pages import agencies
 from strategic_areas.queries.plan import board, members
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.members import AgencyRow
-from strategic_areas.views import commitment_lines, filters
+from strategic_areas.views import commitment_lines, filters, indicator_pictures
 from strategic_areas.views.parameters import (
     asked,
     found_or_404,
@@ -57,6 +58,9 @@ def agency(request, plan, slug):
     context = {"plan": plan, "board": standing, "agency": agency, "page": page}
     for name, rows in (("led", page.led), ("supported", page.supported)):
         context[name] = commitment_lines.lines(rows)
+    if not plan.until:
+        lines = indicators.of_agency(agency)
+        context["figures"] = indicator_pictures.first_of(lines)
     return render(request, "agency.html", context)
 
 

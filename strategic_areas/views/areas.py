@@ -3,9 +3,10 @@
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.pages import areas, references
 from strategic_areas.queries.plan import board
-from strategic_areas.views import commitment_lines
+from strategic_areas.views import commitment_lines, indicator_pictures
 from strategic_areas.views.parameters import (
     asked,
     found_or_404,
@@ -43,6 +44,9 @@ def area(request, plan, slug):
     ]
     context["entries"] = areas.latest_entries(area)
     # Links to targets have no dates, so nobody knows them as of a past period.
+    # Figures are those of today.
     if not area.plan.until:
         context["targets"] = references.targets_of_area(area, found)
+        lines = indicators.of_area(area)
+        context["figures"] = indicator_pictures.first_of(lines)
     return render(request, "area.html", context)

@@ -9,10 +9,11 @@ from django.utils.translation import pgettext
 
 from strategic_areas.addresses import address
 from strategic_areas.labels import COMMITMENT_STATES, PUNCTUALITY
+from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.pages import catalogue, commitments
 from strategic_areas.queries.plan import board
 from strategic_areas.queries.plan.succession import Succession
-from strategic_areas.views import commitment_lines
+from strategic_areas.views import commitment_lines, indicator_pictures
 from strategic_areas.views.filters import by_label, columns, field
 from strategic_areas.views.parameters import (
     asked,
@@ -68,6 +69,8 @@ def commitment(request, plan, code):
         return redirect(heir, permanent=True)
     page = commitments.page(commitment, succession, timezone.localdate())
     context = {"plan": commitment.plan, "commitment": commitment, "page": page}
+    lines = indicators.of_commitment(commitment)
+    context["figures"] = indicator_pictures.first_of(lines)
     return render(request, "commitment.html", context)
 
 

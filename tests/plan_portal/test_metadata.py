@@ -244,6 +244,7 @@ def test_the_sitemap_lists_every_page_once_with_its_other_language(
     settings.ALLOW_INDEXING = True
     factories.make_amendment(commitment=commitment)
     factories.make_later_activity(plan=commitment.plan)
+    factories.make_indicator(plan=commitment.plan)
     hidden = factories.make_commitment(
         plan=factories.make_plan(status="in_preparation", code="oculto")
     )
@@ -293,4 +294,4 @@ def test_the_sitemap_costs_the_same_at_any_size(client, commitment, settings, ro
     with CaptureQueriesContext(connection) as captured:
         client.get("/sitemap.xml")
 
-    assert len(captured) == 8
+    assert len(captured) == 9

@@ -17,10 +17,11 @@ from strategic_areas.models import (
     Discrepancy,
     Indicator,
     Plan,
+    PublishedFigure,
     StrategicArea,
     Target,
 )
-from strategic_areas.queries.figures.points import Point, Told, points_of
+from strategic_areas.queries.figures.points import Point, Told, briefly, points_of
 from strategic_areas.queries.updates import sources
 
 
@@ -100,10 +101,13 @@ def of_agency(agency: Agency) -> tuple[IndicatorLine, ...]:
 
 
 def of_commitment(commitment: Commitment) -> tuple[IndicatorLine, ...]:
-    """Those that measure a commitment, or else the programme above it."""
+    """Those with a value that measure a commitment, or else the programme above it."""
     own = Q(commitment=commitment)
     above = Q(commitment=None, programme=commitment.programme_id)
-    return lines(public().filter(own | above))
+    measures = public().filter(own | above)
+    found = briefly(PublishedFigure.objects.filter(indicator__in=measures))
+    ordered = sorted(found.items(), key=lambda each: each[0].sort_code)
+    return tuple(IndicatorLine(*each) for each in ordered)
 
 
 def in_discrepancies() -> dict[int, IndicatorLine]:

@@ -9,7 +9,6 @@ from django.db.models import F
 from strategic_areas.labels import FAMILIES
 from strategic_areas.models import (
     Commitment,
-    Discrepancy,
     FrameworkTarget,
     LaterActivity,
     LegalInstrument,
@@ -123,13 +122,3 @@ def later_activities(plan: Plan) -> list[LaterActivity]:
         .prefetch_related("places", sources.by_key())
     )
     return sorted(rows, key=lambda each: -(each.year or 0))
-
-
-def discrepancies():
-    """Where public sources disagree, plan by plan, the latest plan first."""
-    return (
-        Discrepancy.objects.filter(plan__in=Plan.objects.public())
-        .select_related("plan")
-        .prefetch_related("indicators", sources.by_key())
-        .order_by("-plan__starts_on", "plan__code", "sort_code")
-    )

@@ -5,7 +5,7 @@ Each model is read by itself, from the rows that its own page starts from.
 """
 
 from strategic_areas.queries.plan import plans
-from strategic_areas.queries.search_texts import agencies, lists, records
+from strategic_areas.queries.search_texts import agencies, figures, lists, records
 from strategic_areas.queries.search_texts.texts import SourcesSeen
 
 
@@ -18,4 +18,5 @@ def documents():
     yield from records.documents(public, seen)
     yield from lists.documents(public)
     yield from agencies.documents(public, seen)
+    yield from figures.documents(public, seen)
     yield from seen.documents()

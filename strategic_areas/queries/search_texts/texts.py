@@ -11,9 +11,11 @@ from strategic_areas.models import (
     CommitmentUpdate,
     Discrepancy,
     HelpLine,
+    Indicator,
     LaterActivity,
     LegalInstrument,
     Participation,
+    PublishedFigure,
     TipTier,
 )
 from strategic_areas.search.documents import Document, Text
@@ -32,6 +34,8 @@ RESTING = (
     LaterActivity,
     TipTier,
     HelpLine,
+    Indicator,
+    PublishedFigure,
 )
 
 

@@ -8,6 +8,7 @@ from django.db.models import Max, Q
 from strategic_areas.models import (
     PUBLIC_RECORD,
     Commitment,
+    Indicator,
     Participation,
     Plan,
     Status,
@@ -33,7 +34,7 @@ class Place:
 
 def places() -> dict[str, list[Place]]:
     """
-    The places of all public pages by the name of the page; six queries.
+    The places of all public pages by the name of the page; seven queries.
 
     ``of_plan`` holds those of all pages that take only a plan, "" those of pages that
     take nothing. A page to which a plan links only if it has such content is left out
@@ -66,6 +67,11 @@ def places() -> dict[str, list[Place]]:
         Participation.objects.filter(plan__in=recorded).values_list(
             "plan__code", "agency__slug"
         )
+    )
+    found["indicator"] = _same(
+        Indicator.objects.filter(introduced_by__in=Plan.objects.public())
+        .order_by("sort_code")
+        .values_list("code")
     )
     found["update"] = [
         *_revisions(record.updates()),

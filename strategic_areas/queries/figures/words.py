@@ -1,0 +1,220 @@
+"""
+Values of indicators in the words of the page: numbers, spans, sentences, titles.
+
+Pages, pictures, files and the search say a value by these functions alone.
+"""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.utils.formats import date_format, number_format
+from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext
+from django.utils.translation import gettext as _
+
+from strategic_areas.attainment import Attained
+from strategic_areas.disclosure import PROTECTED, Protected
+from strategic_areas.disclosure.counts import Withheld
+from strategic_areas.marker import MARKER
+from strategic_areas.queries.figures.indicators import IndicatorLine
+from strategic_areas.queries.figures.points import Point, Told
+
+#: What a breakdown tells apart.
+DIMENSIONS = {
+    "sex+age": gettext_lazy("women, men, girls and boys"),
+    "age": gettext_lazy("age"),
+    "sex": gettext_lazy("sex"),
+    "exploitation": gettext_lazy("form of exploitation"),
+    "nationality": gettext_lazy("nationality"),
+    "department": gettext_lazy("judicial department"),
+    "status": gettext_lazy("possible or confirmed victims"),
+}
+#: Why nothing is told of a breakdown that the source has.
+WITHHELD = {
+    Withheld.CROSSED: gettext_lazy("it crosses several characteristics of people"),
+    Withheld.FOLDED: gettext_lazy("the same people are told by another breakdown"),
+    Withheld.UNKNOWN: gettext_lazy("its categories are not those of this portal"),
+    Withheld.NOT_NATIONAL: gettext_lazy("it does not cover the whole country"),
+    Withheld.PART_OF_YEAR: gettext_lazy("it covers only part of a year"),
+    Withheld.OVERLAPS: gettext_lazy("another breakdown covers the same days"),
+    Withheld.UNEQUAL: gettext_lazy("its parts add up to more than the total"),
+    Withheld.SMALL: gettext_lazy("it would tell a group of fewer than ten people"),
+    Withheld.REVISED: gettext_lazy("it differs too little from one told before"),
+}
+#: What can be said of a target.
+ATTAINED = {
+    Attained.MET: gettext_lazy("Target met"),
+    Attained.MISSED: gettext_lazy("Target not met"),
+    Attained.OPEN: gettext_lazy("Not met yet; its time has not passed"),
+    Attained.NO_TARGET: gettext_lazy("No target"),
+    Attained.NO_VALUE: gettext_lazy("No value to hold against it"),
+    Attained.PROTECTED: gettext_lazy("The value is protected"),
+    Attained.NO_DIRECTION: gettext_lazy("Neither more nor less is better"),
+    Attained.NOT_COMPARABLE: gettext_lazy("The values cannot be compared"),
+}
+#: So many missing years are named; of more only the number is said.
+MOST_NAMED = 4
+
+
+def dimension(code: str) -> str:
+    """What a breakdown tells apart; of a crossed one each characteristic."""
+    if code in DIMENSIONS:
+        return str(DIMENSIONS[code])
+    return listed([str(DIMENSIONS.get(part, part)) for part in code.split("+")])
+
+
+def number(value: Decimal | Protected | None) -> str:
+    """The number as people read it, with no more decimals than it has."""
+    if value is None or isinstance(value, Protected):
+        return str(PROTECTED)
+    plain = Decimal(format(value.normalize(), "f"))
+    return number_format(plain, use_l10n=True, force_grouping=True)
+
+
+def told(point: Point) -> str:
+    """The value, or the words for why it is not told."""
+    if point.told is Told.PROTECTED:
+        return str(PROTECTED)
+    if point.told is Told.WITHDRAWN:
+        return _("Withdrawn figure")
+    return number(point.value)
+
+
+def state(point: Point) -> str:
+    if point.is_provisional:
+        return pgettext("a figure", "provisional")
+    return pgettext("a figure", "confirmed")
+
+
+def span(starts_on: date, ends_on: date) -> str:
+    """The span as a heading: "2019", "2003-2012", "January to March 2018"."""
+    first, last = _ends(starts_on, ends_on)
+    if first == last:
+        return capfirst(first)
+    if _is_of_years(starts_on, ends_on):
+        return f"{first}-{last}"
+    return capfirst(_("%(first)s to %(last)s") % {"first": first, "last": last})
+
+
+def when(starts_on: date, ends_on: date) -> str:
+    """The span in a sentence: "in 2019", "from January to March 2018"."""
+    first, last = _ends(starts_on, ends_on)
+    if first == last:
+        return _("in %(span)s") % {"span": first}
+    return _("from %(first)s to %(last)s") % {"first": first, "last": last}
+
+
+def anchor(starts_on: date, ends_on: date) -> str:
+    """The fragment of the address at which a value of the span stands."""
+    if _is_of_years(starts_on, ends_on):
+        years = sorted({starts_on.year, ends_on.year})
+        return "-".join(map(str, years))
+    return f"{starts_on:%Y-%m-%d}_{ends_on:%Y-%m-%d}"
+
+
+def _is_of_years(starts_on, ends_on):
+    ends = (starts_on.month, starts_on.day, ends_on.month, ends_on.day)
+    return ends == (1, 1, 12, 31)
+
+
+def _ends(starts_on, ends_on):
+    """The first and the last year, month or day of a span, as a sentence has them."""
+    if _is_of_years(starts_on, ends_on):
+        return str(starts_on.year), str(ends_on.year)
+    if starts_on.day != 1 or (ends_on + timedelta(days=1)).day != 1:
+        return date_format(starts_on), date_format(ends_on)
+    last = date_format(ends_on, "YEAR_MONTH_FORMAT")
+    if (starts_on.year, starts_on.month) == (ends_on.year, ends_on.month):
+        return last, last
+    is_same_year = starts_on.year == ends_on.year
+    form = "F" if is_same_year else "YEAR_MONTH_FORMAT"
+    return date_format(starts_on, form), last
+
+
+def sentence(line: IndicatorLine, point: Point) -> str:
+    """The value with its unit, span and state: "136 people in 2024, provisional"."""
+    time = when(point.starts_on, point.ends_on)
+    if point.told is not Told.VALUE:
+        return f"{told(point)} {time}"
+    unit = in_language(line.indicator, "unit")
+    return f"{number(point.value)} {unit} {time}, {state(point)}"
+
+
+def caption(line: IndicatorLine) -> str:
+    """What is said after the number of the last value, as its editors wrote it."""
+    point = line.last
+    if text := in_language(point, "caption"):
+        return text
+    unit = in_language(line.indicator, "unit")
+    time = when(point.starts_on, point.ends_on)
+    return f"{unit} {time} ({state(point)})"
+
+
+def missing(points: Iterable[Point]) -> list[int]:
+    """The years between the first and the last point that no point covers."""
+    covered = {
+        year
+        for each in points
+        for year in range(each.starts_on.year, each.ends_on.year + 1)
+    }
+    return (
+        sorted(set(range(min(covered), max(covered) + 1)) - covered) if covered else []
+    )
+
+
+def title(line: IndicatorLine) -> str:
+    """What a picture of the values shows, with what keeps them from being compared."""
+    name, last = in_language(line.indicator, "name"), line.last
+    parts = [f"{name}: {told(last)} {when(last.starts_on, last.ends_on)}"]
+    shown = [each for each in line.points if each.told is Told.VALUE]
+    breaks = [each for each in shown[1:] if each.is_break]
+    if breaks and len(breaks) == len(shown) - 1:
+        parts.append(_("the values cannot be compared with each other"))
+    elif breaks:
+        years = listed([str(each.starts_on.year) for each in breaks])
+        parts.append(_("what is counted changes in %(years)s") % {"years": years})
+    if gone := missing(line.points):
+        parts.append(said_missing(gone))
+    return "; ".join(parts)
+
+
+def said_missing(years: list[int]) -> str:
+    if len(years) > MOST_NAMED:
+        return _("%(number)d years are missing") % {"number": len(years)}
+    return ngettext("%(years)s is missing", "%(years)s are missing", len(years)) % {
+        "years": listed(list(map(str, years)))
+    }
+
+
+def unknown(line: IndicatorLine, today: date) -> str:
+    """What is not on record of an indicator: years in between, and since when none."""
+    if line.last is None:
+        return _("No value is on record.")
+    parts = []
+    if gone := missing(line.points):
+        parts.append(capfirst(said_missing(gone)))
+    if line.last.ends_on.year < today.year - 1:
+        year = line.last.ends_on.year
+        parts.append(_("Nothing is on record after %(year)d") % {"year": year})
+    return "".join(f"{part}. " for part in parts).strip()
+
+
+def listed(words: list[str]) -> str:
+    """ "2018", "2018 and 2021", "2018, 2020 and 2021"."""
+    if len(words) < 2:
+        return "".join(words)
+    return _("%(words)s and %(last)s") % {
+        "words": ", ".join(words[:-1]),
+        "last": words[-1],
+    }
+
+
+def in_language(record, field: str) -> str:
+    """A bilingual text for this page; Spanish where there is no English."""
+    spanish = getattr(record, f"{field}_es") or ""
+    english = getattr(record, f"{field}_en") or ""
+    if MARKER in {spanish, english}:
+        return _("[text withdrawn to protect people]")
+    is_english = (get_language() or "es").startswith("en")
+    return english if is_english and english else spanish

@@ -1,0 +1,284 @@
+"""
+The values of indicators to take away, as CSV, XLSX and JSON, from one declaration.
+
+A row is a value, or one number of its breakdown. The three forms hold the same cells:
+numbers as numbers, dates as in ISO 8601, codes beside the words for them.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font
+
+from strategic_areas import cells
+from strategic_areas.addresses import address
+from strategic_areas.models import Provenance
+from strategic_areas.queries.figures import words
+from strategic_areas.queries.figures.indicators import IndicatorLine
+from strategic_areas.queries.figures.points import Breakdown, CellLine, Point, Told
+from strategic_areas.views.tables import MARK
+
+SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True)
+class Record:
+    """A value of an indicator, or one number of a breakdown of it."""
+
+    line: IndicatorLine
+    point: Point
+    breakdown: Breakdown | None = None
+    cell: CellLine | None = None
+
+    @property
+    def indicator(self):
+        return self.line.indicator
+
+    @property
+    def value(self) -> int | float | None:
+        return _plain(self.cell.value if self.cell else self.point.value)
+
+    @property
+    def of_cell(self):
+        """What a breakdown adds; empty texts of a total."""
+        if not self.cell:
+            return "", "", "", ""
+        dimension = self.breakdown.dimension
+        return (
+            dimension,
+            words.dimension(dimension),
+            " | ".join(self.cell.categories),
+            words.in_language(self.cell, "label"),
+        )
+
+    @property
+    def sources(self):
+        """The sources of a total; of a quoted number the one that printed it."""
+        if self.cell and self.cell.printed_by:
+            return (self.cell.printed_by,)
+        return self.point.sources
+
+
+@dataclass(frozen=True)
+class Column:
+    """``name`` is its name for machines, ``heading`` the one for people."""
+
+    name: str
+    heading: str
+    cell: Callable[[Record], object]
+
+
+def _plain(value: Decimal | None) -> int | float | None:
+    """The number as spreadsheets and JSON hold it."""
+    if value is None:
+        return None
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def _address(record):
+    point, code = record.point, record.indicator.code
+    place = address("indicator", code)
+    mark = words.anchor(point.starts_on, point.ends_on)
+    return f"{settings.SITE_URL}{place}#{mark}"
+
+
+COLUMNS = (
+    Column("indicator", gettext_lazy("Code"), lambda r: r.indicator.code),
+    Column("name", gettext_lazy("Indicator"), lambda r: _text(r.indicator, "name")),
+    Column("unit", gettext_lazy("Unit"), lambda r: _text(r.indicator, "unit")),
+    Column("counts", gettext_lazy("Counts (code)"), lambda r: r.indicator.counts),
+    Column(
+        "counts_words",
+        gettext_lazy("Counts"),
+        lambda r: str(r.indicator.get_counts_display()),
+    ),
+    Column(
+        "area",
+        gettext_lazy("Area (code)"),
+        lambda r: r.indicator.area.code if r.indicator.area else "",
+    ),
+    Column(
+        "area_words",
+        gettext_lazy("Area"),
+        lambda r: _text(r.indicator.area, "name") if r.indicator.area else "",
+    ),
+    Column(
+        "agency",
+        gettext_lazy("Agency"),
+        lambda r: r.indicator.agency.acronym if r.indicator.agency else "",
+    ),
+    Column("counted_by", gettext_lazy("Counted by"), lambda r: r.point.counted_by),
+    Column("starts_on", gettext_lazy("From"), lambda r: r.point.starts_on),
+    Column("ends_on", gettext_lazy("Until"), lambda r: r.point.ends_on),
+    Column("dimension", gettext_lazy("Breakdown (code)"), lambda r: r.of_cell[0]),
+    Column("dimension_words", gettext_lazy("Breakdown"), lambda r: r.of_cell[1]),
+    Column("categories", gettext_lazy("Category (code)"), lambda r: r.of_cell[2]),
+    Column("categories_words", gettext_lazy("Category"), lambda r: r.of_cell[3]),
+    Column("value", gettext_lazy("Value"), lambda r: r.value),
+    Column("told", gettext_lazy("What is told (code)"), lambda r: str(r.point.told)),
+    Column(
+        "told_words",
+        gettext_lazy("What is told"),
+        lambda r: "" if r.point.told is Told.VALUE else words.told(r.point),
+    ),
+    Column("status", gettext_lazy("State (code)"), lambda r: r.point.status),
+    Column("status_words", gettext_lazy("State"), lambda r: words.state(r.point)),
+    Column("break", gettext_lazy("Breaks the series"), lambda r: int(r.point.is_break)),
+    Column(
+        "provenance", gettext_lazy("Where it comes from (code)"), lambda r: _from(r)
+    ),
+    Column(
+        "provenance_words",
+        gettext_lazy("Where it comes from"),
+        lambda r: str(Provenance(_from(r)).label) if _from(r) else "",
+    ),
+    Column(
+        "sources",
+        gettext_lazy("Sources"),
+        lambda r: " | ".join(each.title for each in r.sources),
+    ),
+    Column(
+        "source_addresses",
+        gettext_lazy("Addresses of the sources"),
+        lambda r: " | ".join(each.url for each in r.sources if each.url),
+    ),
+    Column("note", gettext_lazy("Note"), lambda r: _text(r.point, "note")),
+    Column("address", gettext_lazy("Address"), _address),
+    Column("data_as_of", gettext_lazy("Data as of"), lambda r: timezone.localdate()),
+)
+
+
+def _text(record, field):
+    return words.in_language(record, field)
+
+
+def _from(record):
+    return record.point.provenance
+
+
+def records(lines: Iterable[IndicatorLine]):
+    """Every value of these indicators, each followed by the cells of its breakdowns."""
+    for line in lines:
+        for point in line.points:
+            yield Record(line, point)
+            for breakdown in point.breakdowns:
+                for cell in breakdown.cells:
+                    yield Record(line, point, breakdown, cell)
+
+
+def cells_of(lines: Iterable[IndicatorLine]):
+    """The rows of cells, the same for every form."""
+    for record in records(lines):
+        yield [column.cell(record) for column in COLUMNS]
+
+
+def as_csv(lines):
+    written = io.StringIO()
+    writer = csv.writer(written)
+    writer.writerow(str(column.heading) for column in COLUMNS)
+    writer.writerows([_written(cell) for cell in row] for row in cells_of(lines))
+    return MARK + written.getvalue(), "text/csv; charset=utf-8"
+
+
+def _written(cell):
+    if isinstance(cell, str):
+        return cells.escape(cell)
+    if isinstance(cell, date):
+        return cell.isoformat()
+    return "" if cell is None else str(cell)
+
+
+def as_workbook(lines):
+    book = Workbook(write_only=True)
+    book.properties.creator = ""
+    sheet = book.create_sheet(_("Values"))
+    sheet.freeze_panes = "C2"
+    sheet.append([_heading(sheet, column) for column in COLUMNS])
+    for row in cells_of(lines):
+        sheet.append([_kept(cell) for cell in row])
+    about = book.create_sheet(_("About these data"))
+    for name, text in about_data().items():
+        about.append([name, cells.for_workbook(text)])
+    written = io.BytesIO()
+    book.save(written)
+    return written.getvalue(), SHEET_TYPE
+
+
+def _heading(sheet, column):
+    cell = WriteOnlyCell(sheet, str(column.heading))
+    cell.font = Font(bold=True)
+    return cell
+
+
+def _kept(cell):
+    """The cell in a workbook; spreadsheets show a date in their reader's form."""
+    if isinstance(cell, str):
+        return cells.for_workbook(cell) or None
+    return cell
+
+
+def as_json(lines):
+    names = [column.name for column in COLUMNS]
+    content = {
+        "about": about_data(),
+        "columns": {column.name: str(column.heading) for column in COLUMNS},
+        "values": [
+            dict(zip(names, map(_in_json, row), strict=True)) for row in cells_of(lines)
+        ],
+    }
+    text = json.dumps(content, ensure_ascii=False, indent=1)
+    return text + "\n", "application/json; charset=utf-8"
+
+
+def _in_json(cell):
+    return cell.isoformat() if isinstance(cell, date) else cell
+
+
+def about_data() -> dict[str, str]:
+    """What every file says of itself."""
+    found = {
+        "site": _("National Plan against Human Trafficking"),
+        "address": f"{settings.SITE_URL}{address('indicators')}",
+        "data_as_of": timezone.localdate().isoformat(),
+        "protection": _(
+            "No breakdown lets anyone compute a group of 1 to 9 people, except those "
+            "that an official source has already published; national totals are exact."
+        ),
+        "comparing": _(
+            "Values before and after a break count different things. Values of "
+            "different indicators are never to be added."
+        ),
+    }
+    if settings.LICENCE_NAME:
+        found["licence"] = f"{settings.LICENCE_NAME} {settings.LICENCE_URL}".strip()
+    return found
+
+
+#: The end of a file's name → what writes it.
+FORMS = {"csv": as_csv, "xlsx": as_workbook, "json": as_json}
+
+
+def file_of(lines: Iterable[IndicatorLine], form: str, name: str) -> HttpResponse:
+    """A file to save; its name tells what it holds and the day of its data."""
+    content, kind = FORMS[form](lines)
+    file_name = f"{name}-{timezone.localdate().isoformat()}.{form}"
+    return HttpResponse(
+        content,
+        content_type=kind,
+        headers={
+            "Content-Disposition": f'attachment; filename="{file_name}"',
+            "X-Robots-Tag": "noindex",
+        },
+    )

@@ -1,0 +1,237 @@
+"""The pictures of indicators, from their published values alone."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from strategic_areas import charts
+from strategic_areas.models import Plan
+from strategic_areas.queries.figures import indicators, words
+from strategic_areas.queries.figures.indicators import IndicatorLine, IndicatorPage
+from strategic_areas.queries.figures.points import Breakdown, Point, Told
+
+#: The most counts in one picture, and indicators on the page of an area.
+MOST_LINES, MOST_LISTED = 3, 6
+
+
+@dataclass(frozen=True)
+class Series:
+    """A picture, what it shows in a sentence, and the counts that it shows."""
+
+    picture: charts.SeriesPicture
+    title: str
+    lines: tuple[IndicatorLine, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """
+    A span in the table beside a picture.
+
+    ``point`` is None where the indicator has no value of the span; ``others`` are the
+    points of the other counts in the picture, None where they have none.
+    """
+
+    starts_on: date
+    ends_on: date
+    point: Point | None
+    others: tuple[Point | None, ...]
+
+
+@dataclass(frozen=True)
+class Bars:
+    """A breakdown as bars; ``name`` is its id on the page."""
+
+    name: str
+    picture: charts.Bars
+    title: str
+    breakdown: Breakdown
+
+
+@dataclass(frozen=True)
+class Some:
+    """The first indicators of several, and how many there are in all."""
+
+    lines: tuple[IndicatorLine, ...]
+    total: int
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """An indicator with its last value and small columns, for the first page."""
+
+    line: IndicatorLine
+    columns: charts.Columns | None
+
+
+def plan_periods() -> list[charts.Period]:
+    """The times of the public plans, to be shaded; one query."""
+    return [
+        charts.Period(
+            plan.starts_on, plan.ends_on, _("plan %(code)s") % {"code": plan.code}
+        )
+        for plan in Plan.objects.public()
+    ]
+
+
+def values(points: Iterable[Point]) -> tuple[charts.Value, ...]:
+    """What can be drawn: neither protected nor withdrawn values."""
+    return tuple(
+        charts.Value(
+            each.starts_on,
+            each.ends_on,
+            each.value,
+            words.number(each.value),
+            is_provisional=each.is_provisional,
+            is_break=each.is_break,
+        )
+        for each in points
+        if each.told is Told.VALUE
+    )
+
+
+def columns(line: IndicatorLine) -> charts.Columns | None:
+    """Small columns; None of one value, or where one span lies within another."""
+    drawn = sorted(values(line.points), key=lambda value: value.starts_on)
+    overlap = any(
+        after.starts_on <= before.ends_on
+        for before, after in zip(drawn, drawn[1:], strict=False)
+    )
+    return charts.columns(drawn) if len(drawn) > 1 and not overlap else None
+
+
+def series(page: IndicatorPage, periods: Iterable[charts.Period]) -> Series | None:
+    """
+    The values of an indicator, with up to two other counts of the same thing.
+
+    None if there is nothing to compare: no second value, baseline or target.
+    """
+    if not values(page.points):
+        return None
+    lines = (page, *beside(page))
+    picture = drawn(lines, periods, _levels(page))
+    if picture is None:
+        return None
+    return Series(picture, ". ".join(map(words.title, lines)), lines)
+
+
+def drawn(
+    lines: Iterable[IndicatorLine],
+    periods: Iterable[charts.Period],
+    levels: Iterable[charts.Level] = (),
+) -> charts.SeriesPicture | None:
+    """These counts in one picture; None if there are not two things to compare."""
+    counts = [charts.Line(values(each.points), name(each)) for each in lines]
+    levels = tuple(levels)
+    if sum(len(each.values) for each in counts) + len(levels) < 2:
+        return None
+    return charts.series(counts, words.number, levels, periods)
+
+
+def beside(page: IndicatorPage) -> tuple[IndicatorLine, ...]:
+    """Other counts that can stand in the same picture: in the same unit, by others."""
+    found, names = [], {name(page)}
+    for other in page.others:
+        own, its = page.indicator, other.indicator
+        is_alike = (own.counts, own.unit_es) == (its.counts, its.unit_es)
+        if is_alike and name(other) not in names and len(values(other.points)) > 1:
+            found.append(other)
+            names.add(name(other))
+    return tuple(found[: MOST_LINES - 1])
+
+
+def name(line: IndicatorLine) -> str:
+    """Who counts, as it stands at the end of a line."""
+    return line.indicator.counted_by or line.indicator.code
+
+
+def _levels(page):
+    indicator = page.indicator
+    found = []
+    if isinstance(page.baseline, Decimal):
+        found.append(
+            charts.Level(
+                indicator.baseline_starts_on,
+                indicator.baseline_ends_on,
+                page.baseline,
+                _said(_("baseline %(number)s"), page.baseline),
+            )
+        )
+    for each in page.targets:
+        target = each.target
+        text = _said(_("target %(number)s"), target.value)
+        found.append(
+            charts.Level(
+                target.starts_on, target.ends_on, target.value, text, is_target=True
+            )
+        )
+    return found
+
+
+def _said(text: str, value: Decimal) -> str:
+    return text % {"number": words.number(value)}
+
+
+def rows(page: IndicatorPage, others: Iterable[IndicatorLine]) -> list[Row]:
+    """The table of a picture: every span with a value, and each missing year."""
+    own = _by_span(page)
+    beside = [_by_span(each) for each in others]
+    spans = set(own).union(*beside)
+    spans |= {
+        (date(year, 1, 1), date(year, 12, 31)) for year in words.missing(page.points)
+    }
+    return [
+        Row(*span, point, tuple(each.get(span, [None])[0] for each in beside))
+        for span in sorted(spans, key=lambda span: (span[1], span[0]))
+        for point in own.get(span, [None])
+    ]
+
+
+def _by_span(line):
+    found = {}
+    for point in line.points:
+        found.setdefault((point.starts_on, point.ends_on), []).append(point)
+    return found
+
+
+def bars(page: IndicatorPage, point: Point) -> list[Bars]:
+    """The breakdowns of a value, each as bars."""
+    found = []
+    for each in point.breakdowns:
+        parts = [
+            charts.Part(
+                words.in_language(cell, "label"), cell.value, words.number(cell.value)
+            )
+            for cell in each.cells
+        ]
+        mark = words.anchor(point.starts_on, point.ends_on)
+        place = slugify(f"{mark} {each.dimension}".replace("+", " "))
+        title = breakdown_title(page, point, each)
+        found.append(Bars(place, charts.bars(parts), title, each))
+    return found
+
+
+def breakdown_title(page, point, breakdown) -> str:
+    return _("%(name)s %(when)s, by %(dimension)s") % {
+        "name": words.in_language(page.indicator, "name"),
+        "when": words.when(point.starts_on, point.ends_on),
+        "dimension": words.dimension(breakdown.dimension),
+    }
+
+
+def first_of(lines: Iterable[IndicatorLine]) -> Some:
+    """Key figures come first, then those with the most values; none without one."""
+    told = [line for line in lines if line.last]
+    ordered = sorted(
+        told, key=lambda line: (not line.indicator.key_figure, -len(line.points))
+    )
+    return Some(tuple(ordered[:MOST_LISTED]), len(told))
+
+
+def key_figures() -> list[KeyFigure]:
+    """The figures of the first page; two queries."""
+    return [KeyFigure(line, columns(line)) for line in indicators.key_figures()]

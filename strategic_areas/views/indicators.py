@@ -1,0 +1,261 @@
+"""Indicators: the list of all, one with all that is told of it, and their files."""
+
+from base64 import b64encode
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import groupby
+
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from strategic_areas import charts
+from strategic_areas.addresses import address
+from strategic_areas.models import StrategicArea
+from strategic_areas.queries.figures import indicators
+from strategic_areas.queries.figures.indicators import IndicatorLine
+from strategic_areas.queries.figures.points import Told
+from strategic_areas.queries.plan import plans
+from strategic_areas.queries.plan.facets import Item, sift
+from strategic_areas.views import indicator_files, indicator_pictures
+from strategic_areas.views.filters import by_label, field
+from strategic_areas.views.parameters import asked, found_or_404, query, reads
+from strategic_areas.views.sharing import finished_by, shown_elsewhere
+
+#: What a reader may ask of the list, in the order in which its address names it.
+FILTERS = ("area", "agency", "target")
+#: The forms in which the values are taken away.
+FORMS = tuple(indicator_files.FORMS)
+
+
+@dataclass(frozen=True)
+class Group:
+    """The indicators of one area; those of areas of one name stand together."""
+
+    area: StrategicArea | None
+    lines: tuple[tuple[IndicatorLine, charts.Columns | None], ...]
+
+
+@reads(*FILTERS)
+def indicator_list(request):
+    """Every indicator by area, by filters that stand in the address."""
+    wanted = asked(request, *FILTERS)
+    lines = indicators.lines()
+    found, facets = _sifted(lines, wanted)
+    fields = [
+        field(name, facets[name], texts, labels, wanted)
+        for name, texts, labels in _fields(lines)
+    ]
+    chosen = [each for each in fields if each.asked]
+    context = {
+        "plan": plans.choose(timezone.localdate()).shown,
+        "groups": _grouped(found),
+        "found": len(found),
+        "total": len(lines),
+        "asked": wanted,
+        "fields": [each for each in fields if each.is_useful],
+        "chosen": chosen,
+        "dropped": query(wanted, **dict.fromkeys(FILTERS, "")) or "?",
+        "files": [
+            (form.upper(), address(f"indicators_{form}") + query(wanted))
+            for form in FORMS
+        ],
+        "page_query": query(wanted),
+        "is_variant": bool(wanted),
+    }
+    return render(
+        request, "indicators.html", context, status=404 if _unknown(facets) else 200
+    )
+
+
+def list_file(form):
+    """The view of the same list as a file: all of it, by the same filters."""
+
+    @reads(*FILTERS)
+    def view(request):
+        found, facets = _sifted(
+            indicators.lines(in_full=True), asked(request, *FILTERS)
+        )
+        if _unknown(facets):
+            raise Http404
+        return indicator_files.file_of(found, form, slugify(_("indicators")))
+
+    return finished_by(shown_elsewhere)(view)
+
+
+def indicator(request, code):
+    """One indicator: its last value, its series, and what cannot be said with it."""
+    page = found_or_404(indicators.page(code, timezone.localdate()))
+    series = indicator_pictures.series(page, indicator_pictures.plan_periods())
+    others = series.lines[1:] if series else ()
+    broken_down = [
+        (point, indicator_pictures.bars(page, point))
+        for point in reversed(page.points)
+        if point.breakdowns
+    ]
+    context = {
+        "plan": plans.choose(timezone.localdate()).shown,
+        "page": page,
+        "indicator": page.indicator,
+        "last": page.last,
+        "before": _before(page),
+        "series": series,
+        "beside": [indicator_pictures.name(each) for each in others],
+        "rows": indicator_pictures.rows(page, others),
+        "broken_down": broken_down,
+        "withheld": [point for point in reversed(page.points) if point.withheld],
+        "revised": [point for point in reversed(page.points) if point.revisions],
+        "others": _same_years(page),
+        "has_break": any(point.is_break for point in page.points[1:]),
+        "files": [(form.upper(), address(f"indicator_{form}", code)) for form in FORMS],
+    }
+    return render(request, "indicator.html", context)
+
+
+def indicator_file(form):
+    """The view of the values of one indicator as a file."""
+
+    def view(request, code):
+        page = found_or_404(indicators.page(code, timezone.localdate()))
+        return indicator_files.file_of([page], form, slugify(code))
+
+    return finished_by(shown_elsewhere)(view)
+
+
+@finished_by(shown_elsewhere)
+def indicator_drawing(request, code):
+    """The picture of an indicator as a file of its own, with its styles inside."""
+    page = found_or_404(indicators.page(code, timezone.localdate()))
+    series = found_or_404(
+        indicator_pictures.series(page, indicator_pictures.plan_periods())
+    )
+    note = " · ".join(
+        [
+            _("National Plan against Human Trafficking"),
+            _("Data as of %(day)s") % {"day": timezone.localdate().isoformat()},
+            f"{settings.SITE_URL}{address('indicator', code)}",
+        ]
+    )
+    style = render_to_string("charts/file.css").strip()
+    context = {
+        "file": charts.file(series.picture, series.title, note),
+        "title": series.title,
+        "style": style,
+    }
+    drawn = render_to_string("charts/file.svg", context).strip()
+    response = HttpResponse(drawn, content_type="image/svg+xml")
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    response._csp_replace = {"style-src": [f"'sha256-{digest}'"]}
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _before(page):
+    """The value before the last where both count the same thing, else None."""
+    last = page.last
+    if last is None or last.is_break or last.told is not Told.VALUE:
+        return None
+    place = page.points.index(last)
+    before = page.points[place - 1] if place else None
+    is_told = before is not None and before.told is Told.VALUE
+    return before if is_told and before.year and last.year else None
+
+
+def _same_years(page):
+    """Other counts of the same thing, each with its values of the same spans."""
+    spans = {(each.starts_on, each.ends_on) for each in page.points}
+    return [
+        (
+            other,
+            [each for each in other.points if (each.starts_on, each.ends_on) in spans],
+        )
+        for other in page.others
+    ]
+
+
+def _sifted(lines, wanted):
+    slugs = {
+        each.indicator.agency.acronym: each.indicator.agency.slug
+        for each in lines
+        if each.indicator.agency
+    }
+    items = [Item(each, _values(each.indicator, slugs)) for each in lines]
+    return sift(items, wanted, FILTERS)
+
+
+def _values(indicator, slugs):
+    agencies = {
+        indicator.agency and indicator.agency.slug,
+        slugs.get(indicator.counted_by),
+    }
+    return {
+        "area": frozenset({indicator.area.slug_es} if indicator.area else ()),
+        "agency": frozenset(filter(None, agencies)),
+        "target": frozenset({"yes" if indicator.has_target else "no"}),
+    }
+
+
+def _unknown(facets):
+    return any(
+        facet.is_unknown and (name, facet.asked) not in {("target", "yes")}
+        for name, facet in facets.items()
+    )
+
+
+def _fields(lines):
+    rows = [each.indicator for each in lines]
+    areas = {row.area.slug_es: row.area.label for row in rows if row.area}
+    agencies = by_label(
+        (row.agency.slug, row.agency.name) for row in rows if row.agency
+    )
+    yield (
+        "area",
+        (_("Area"), _("Any area")),
+        [("", slug, label) for slug, label in areas.items()],
+    )
+    yield (
+        "agency",
+        (_("Agency"), _("Any agency")),
+        [("", slug, name) for slug, name in agencies],
+    )
+    yield (
+        "target",
+        (_("Target"), _("With or without")),
+        [("", "yes", _("With a target")), ("", "no", _("Without a target"))],
+    )
+
+
+def _grouped(lines):
+    ordered = sorted(lines, key=lambda each: _area_key(each.indicator.area))
+    return [
+        Group(
+            rows[0].indicator.area,
+            tuple((row, indicator_pictures.columns(row)) for row in rows),
+        )
+        for _key, rows in (
+            (key, list(rows))
+            for key, rows in groupby(
+                ordered, key=lambda each: _area_key(each.indicator.area)
+            )
+        )
+    ]
+
+
+def _area_key(area):
+    return (0, area.sort_code, area.slug_es) if area else (1, "", "")
+
+
+#: The files of values: name, maker of the view, and path before the form, by language.
+FILES = (
+    ("indicators", list_file, "indicadores", "indicators"),
+    (
+        "indicator",
+        indicator_file,
+        "indicadores/<code:code>",
+        "indicators/<code:code>",
+    ),
+)

@@ -1,0 +1,183 @@
+"""Pages and files of indicators: what is told, what is not, where a value stands."""
+
+import csv
+import io
+import re
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.utils.translation import override
+from openpyxl import load_workbook
+
+from strategic_areas.addresses import address
+from strategic_areas.models import Indicator, PublishedFigure
+from strategic_areas.queries.figures import words
+from strategic_areas.queries.figures.points import Told
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def body(client, path):
+    response = client.get(path)
+    assert response.status_code == 200, path
+    return response.content
+
+
+def read_csv(content):
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+
+
+def plain(cell):
+    """A cell of any form as the file of comma-separated values has it."""
+    if cell is None:
+        return ""
+    if hasattr(cell, "isoformat"):
+        return cell.isoformat()[:10]
+    return str(cell)
+
+
+def read_workbook(content):
+    sheet = load_workbook(io.BytesIO(content)).worksheets[0]
+    head, *rows = sheet.iter_rows(values_only=True)
+    return [dict(zip(head, map(plain, row), strict=True)) for row in rows]
+
+
+GONE = Decimal("70717")
+HIDDEN = {"is_hidden": True, "value": GONE}
+
+
+def world(**fields):
+    """Two years of an indicator that stands everywhere; the second has ``fields``."""
+    commitment = factories.make_commitment()
+    indicator = factories.make_indicator(
+        plan=commitment.plan,
+        area=commitment.programme.area,
+        programme=commitment.programme,
+        agency=commitment.lead,
+        key_figure=True,
+        goal=Indicator.Goal.RESTORATION,
+    )
+    factories.make_discrepancy(plan=commitment.plan).indicators.add(indicator)
+    factories.make_published_figure(indicator=indicator, year=2018, value=500)
+    fields.setdefault("cells", {"sexual": 61616})
+    factories.make_published_figure(indicator=indicator, year=2019, **fields)
+    return commitment, indicator
+
+
+def everywhere(commitment, indicator):
+    plan, lead = commitment.plan.code, commitment.lead.slug
+    area = commitment.programme.area
+    for language in ("es", "en"):
+        for name, args in (
+            ("home", ()),
+            ("indicators", ()),
+            ("results", ()),
+            ("discrepancies", ()),
+            ("indicator", (indicator.code,)),
+            ("area", (plan, getattr(area, f"slug_{language}") or area.slug_es)),
+            ("agency", (plan, lead)),
+            ("commitment", (plan, commitment.code)),
+            ("indicator_drawing", (indicator.code,)),
+            *((f"indicators_{form}", ()) for form in ("csv", "json", "xlsx")),
+            *((f"indicator_{form}", (indicator.code,)) for form in ("csv", "json")),
+        ):
+            yield address(name, *args, language=language)
+        search = address("search", language=language)
+        yield f"{search}?q={indicator.code}"
+
+
+def texts_of(client, commitment, indicator):
+    for path in everywhere(commitment, indicator):
+        response = client.get(path, follow=True)
+        assert response.status_code in {200, 404}, path
+        content = response.content
+        if "spreadsheet" in response.headers["Content-Type"]:
+            content = str(read_workbook(content)).encode()
+        yield path, content.decode()
+
+
+@pytest.mark.parametrize("number", [GONE, 61616], ids=["value", "breakdown"])
+def test_a_figure_that_is_taken_away_is_gone_from_everywhere(client, number):
+    before, after = world(value=GONE), world(**HIDDEN)
+    digits = re.compile(re.sub(r"(?<=\d)(?=(\d{3})+$)", ",?", str(number)))
+
+    shown = [path for path, text in texts_of(client, *before) if digits.search(text)]
+    PublishedFigure.objects.filter(indicator=before[1]).update(is_hidden=True)
+    leaks = [path for path, text in texts_of(client, *before) if digits.search(text)]
+    leaks += [path for path, text in texts_of(client, *after) if digits.search(text)]
+
+    assert len(shown) > 4
+    assert leaks == []
+
+
+def test_a_protected_figure_is_told_in_words_and_not_drawn(client):
+    _commitment, indicator = world(is_protected=True)
+    PublishedFigure.objects.filter(
+        indicator=indicator, value=None
+    ).first().cells.all().delete()
+
+    page = client.get(address("indicator", indicator.code, language="es"))
+    (row,) = read_csv(body(client, address("indicator_csv", indicator.code)))[1:]
+
+    assert page.context["last"].told is Told.PROTECTED
+    assert page.context["series"] is None
+    assert (row["Valor"], row["Qué se muestra (código)"]) == ("", "protected")
+
+
+def test_the_drawing_brings_its_own_style_and_nothing_else(client):
+    _commitment, indicator = world()
+
+    response = client.get(address("indicator_drawing", indicator.code))
+
+    policy = response.headers["Content-Security-Policy"]
+    assert "style-src 'sha256-" in policy
+    assert "unsafe-inline" not in policy
+    assert response.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert b"<style>" in response.content
+
+
+def test_a_revised_value_keeps_the_old_one_and_says_why(client):
+    indicator = factories.make_indicator()
+    old = factories.make_published_figure(
+        indicator=indicator, value=77, is_standing=False
+    )
+    factories.make_published_figure(
+        indicator=indicator, value=88, revises=old, reason_es="Se contó dos veces."
+    )
+
+    page = client.get(address("indicator", indicator.code, language="es"))
+
+    (point,) = page.context["revised"]
+    assert [each.value for each in point.revisions] == [77]
+    assert "Se contó dos veces." in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("span", "mark"),
+    [
+        ((date(2019, 1, 1), date(2019, 12, 31)), "2019"),
+        ((date(2003, 1, 1), date(2012, 12, 31)), "2003-2012"),
+        ((date(2018, 1, 1), date(2018, 3, 31)), "2018-01-01_2018-03-31"),
+    ],
+)
+def test_a_value_has_an_address_of_its_own(span, mark):
+    assert words.anchor(*span) == mark
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_spans_are_told_apart(language):
+    spans = [
+        (date(2019, 1, 1), date(2019, 12, 31)),
+        (date(2018, 1, 1), date(2019, 12, 31)),
+        (date(2019, 1, 1), date(2019, 6, 30)),
+        (date(2019, 3, 1), date(2019, 3, 31)),
+        (date(2018, 3, 1), date(2019, 3, 31)),
+        (date(2019, 3, 2), date(2019, 3, 31)),
+    ]
+    with override(language):
+        for say in (words.span, words.when):
+            said = [say(*span) for span in spans]
+            assert len(set(said)) == len(said)
+            assert all("2019" in each for each in said)

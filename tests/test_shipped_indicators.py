@@ -1,0 +1,187 @@
+"""The shipped indicators: the same values in every form, each with its source."""
+
+import json
+import re
+from decimal import Decimal
+from html import unescape
+
+import pytest
+from defusedxml import ElementTree
+from django.core.management import call_command
+from django.utils.translation import override
+
+from strategic_areas.addresses import address
+from strategic_areas.queries.figures import indicators, words
+from strategic_areas.views.indicator_files import COLUMNS
+from tests.deep import drawn
+from tests.strategic_areas.plans import SHIPPED, shipped_content
+from tests.test_indicator_pages import body, plain, read_csv, read_workbook
+
+pytestmark = pytest.mark.django_db
+
+FILE = shipped_content()
+CODES = [each["code"] for each in FILE["indicators"]]
+OF_PROTECTION = {e["code"] for e in FILE["indicators"] if e["area"] == "3"}
+TAGS = re.compile(r"<[^>]+>")
+
+
+@pytest.fixture(scope="module")
+def shipped(lasting):
+    call_command("load_plan", str(SHIPPED), verbosity=0)
+
+
+def rows_of(html):
+    """The rows of the table of values: the anchor of each, and its first number."""
+    return [
+        (mark, unescape(TAGS.sub("", number)).strip())
+        for mark, number in re.findall(
+            r'<tr id="([^"]+)".*?<td class="number"[^>]*>(.*?)</td>', html, re.DOTALL
+        )
+    ]
+
+
+def in_bars(html):
+    """The numbers of the breakdowns, from their pictures."""
+    bars = re.findall(r'<svg class="chart chart--bars".*?</svg>', html, re.DOTALL)
+    found = re.findall(r'<text class="last"[^>]*>([^<]+)</text>', "".join(bars))
+    return sorted(found)
+
+
+def test_every_value_of_the_file_stands_on_a_page_with_its_sources(client, shipped):
+    assert len(CODES) == 63
+    for entry in drawn(FILE["indicators"], 20, key="pages"):
+        html = body(client, address("indicator", entry["code"], language="es")).decode()
+
+        found = [number for _mark, number in rows_of(html)]
+        assert sorted(found) == sorted(
+            words.number(Decimal(str(value["value"]))) for value in entry["values"]
+        )
+        shown = unescape(html)
+        for value in entry["values"]:
+            for source in value["sources"]:
+                assert FILE["sources"][source]["title"] in shown
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_every_form_holds_the_same_cells(client, shipped, language):
+    paths = {
+        form: address(f"indicators_{form}", language=language)
+        for form in ("csv", "xlsx", "json")
+    }
+
+    table = read_csv(body(client, paths["csv"]))
+    workbook = read_workbook(body(client, paths["xlsx"]))
+    read = json.loads(body(client, paths["json"]))
+
+    assert table == workbook
+    assert list(read["columns"]) == [column.name for column in COLUMNS]
+    assert [list(map(plain, row.values())) for row in read["values"]] == [
+        list(row.values()) for row in table
+    ]
+    assert all(isinstance(row["value"], int | float) for row in read["values"])
+    totals = [row for row in read["values"] if not row["dimension"]]
+    assert len(totals) == 114
+    assert all(row["sources"] for row in totals)
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_the_page_and_its_picture_tell_what_the_files_tell(client, shipped, language):
+    with override(language):
+        lines = {line.indicator.code: line for line in indicators.lines(in_full=True)}
+        for code in drawn(CODES, 8, key=language):
+            page = client.get(address("indicator", code, language=language))
+            html = page.content.decode()
+            rows = json.loads(
+                body(client, address("indicator_json", code, language=language))
+            )["values"]
+            said = [(row, words.number(Decimal(str(row["value"])))) for row in rows]
+
+            totals = [number for row, number in said if not row["dimension"]]
+            cells = [number for row, number in said if row["dimension"]]
+            assert sorted(number for _mark, number in rows_of(html)) == sorted(totals)
+            assert in_bars(html) == sorted(cells)
+            points = lines[code].points
+            assert len(points) == len(totals)
+            if series := page.context["series"]:
+                written = {label.text for label in series.picture.labels}
+                assert words.told(lines[code].last) in written
+                assert written - {words.told(each) for each in points} <= {
+                    label.text
+                    for label in series.picture.labels
+                    if label.kind != "value" or len(series.lines) > 1
+                }
+                drawing = body(
+                    client, address("indicator_drawing", code, language=language)
+                )
+                texts = {each.text for each in ElementTree.fromstring(drawing).iter()}
+                assert written <= texts
+
+
+def test_another_count_stands_beside_and_never_in_the_sum(client, shipped):
+    page = client.get(address("indicator", "I-12", language="es"))
+
+    years = {row.starts_on.year: row for row in page.context["rows"]}
+    pgr = [17, 11, 26, 63]
+    police = [83, 45, 35, 44]
+    assert [years[year].point.value for year in range(2017, 2021)] == pgr
+    assert [years[year].others[0].value for year in range(2017, 2021)] == police
+    assert years[2015].others == (None,)
+    sums = {str(a + b) for a, b in zip(pgr, police, strict=True)}
+    told = re.findall(r"<(?:td|strong)[^>]*>(\d+)<", page.content.decode())
+    assert not sums & set(told)
+
+
+def test_a_missing_year_stands_in_the_table_without_a_number(client, shipped):
+    page = client.get(address("indicator", "I-39", language="es"))
+
+    gone = [row.starts_on.year for row in page.context["rows"] if row.point is None]
+    assert gone == [2022, 2023]
+
+
+def test_the_figures_of_a_year_are_two_clicks_from_home(client, shipped):
+    listed = body(client, address("indicators", language="es")).decode()
+    (path,) = {each for each in re.findall(r'href="([^"]+)"', listed) if "I-39" in each}
+
+    found = dict(rows_of(body(client, path).decode()))
+    home = body(client, address("home", language="es")).decode()
+
+    assert f'href="{address("indicators", language="es")}"' in home
+    assert found["2019"] == "195"
+
+
+def test_the_search_finds_a_figure_by_its_words_and_year(client, shipped):
+    html = body(client, "/buscar/?q=victimas+identificadas+2019").decode()
+
+    assert f'href="{address("indicator", "I-39", language="es")}"' in html
+
+
+@pytest.mark.parametrize(
+    ("asked", "codes"),
+    [
+        (
+            {"area": "proteccion"},
+            OF_PROTECTION,
+        ),
+        ({"target": "yes"}, set()),
+        ({"area": "nowhere"}, set()),
+    ],
+)
+def test_the_list_shows_what_is_asked(client, shipped, asked, codes):
+    page = client.get(address("indicators", language="es"), asked)
+
+    shown = {
+        line.indicator.code
+        for group in page.context["groups"]
+        for line, _columns in group.lines
+    }
+    assert shown == codes
+    assert page.status_code == (404 if asked.get("area") == "nowhere" else 200)
+
+
+def test_a_list_is_taken_away_as_it_is_asked_for(client, shipped):
+    path = address("indicators_csv", language="es")
+
+    rows = read_csv(body(client, f"{path}?area=proteccion"))
+
+    assert {row["Eje (código)"] for row in rows} == {"3"}
+    assert client.get(path, {"area": "nowhere"}).status_code == 404
