@@ -14,7 +14,7 @@ from strategic_areas.importing.outcome import Fault, Outcome, Refused
 from strategic_areas.importing.reading import read_file
 from strategic_areas.importing.records import records_of
 from strategic_areas.importing.rules import broken_rules
-from strategic_areas.importing.stored import Known, Memory, Stored
+from strategic_areas.importing.stored import ROW, Known, Memory, Stored
 from strategic_areas.importing.tables import REVISED, TABLES
 from strategic_areas.models import Indicator, PlanFile
 
@@ -59,8 +59,10 @@ def _load(tree, file, progress):
         raise Refused(sorted(faults, key=lambda fault: fault.line))
     outcome = Outcome(warnings=warnings)
     file.save()  # while it is being loaded, it may change the structure of plans
+    records = records_of(plan_file, known)
     with figures.at_the_end():
-        _apply(records_of(plan_file, known), stored, memory, outcome, progress)
+        _apply(records, stored, memory, outcome, progress)
+    outcome.absent = _absent(memory, records)
     figures.publish(Indicator.objects.filter(introduced_by=stored.plan))
     memory.save(stored.plan)
     if outcome.created or outcome.changed:
@@ -75,6 +77,19 @@ def _load(tree, file, progress):
     else:
         file.delete()
     return outcome
+
+
+def _absent(memory, records):
+    """The table and key of each record of earlier files that is not among these."""
+    given = {(name, each.key) for name, some in records.items() for each in some}
+    known = memory.records
+    rows = {(place[0], known[place].values.get(ROW)) for place in given & known.keys()}
+    return sorted(
+        place
+        for place, record in known.items()
+        # A record that was given another key is among them by its row.
+        if place not in given and (place[0], record.values.get(ROW)) not in rows
+    )
 
 
 def _put_on_record(file, plan, outcome):

@@ -59,14 +59,16 @@ class Outcome:
     What a load did, or would do. Counts are of records, ``kept`` of fields.
 
     ``created`` counts by table; ``changed`` are pairs of a record's name and its
-    changes, in the order of the file. ``warnings`` are sentences about texts that may
-    make a person findable.
+    changes, in the order of the file. ``absent`` are pairs of a table and a key, of
+    records that an earlier file had and this one has not; they stay as they are.
+    ``warnings`` are sentences about texts that may make a person findable.
     """
 
     created: Counter = field(default_factory=Counter)
     changed: list = field(default_factory=list)
     unchanged: int = 0
     kept: list = field(default_factory=list)
+    absent: list = field(default_factory=list)
     warnings: list = field(default_factory=list)
 
     @property

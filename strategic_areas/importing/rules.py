@@ -3,8 +3,12 @@
 from django.core.exceptions import ValidationError
 
 from strategic_areas.importing.format import GEOGRAPHY_SOURCES
+from strategic_areas.importing.successions import (
+    circular_succession,
+    lost_predecessors,
+)
 from strategic_areas.importing.values import span
-from strategic_areas.models import Activity, Execution, Plan
+from strategic_areas.models import Activity, Execution, Indicator, Plan
 from strategic_areas.models.plan import is_not_reserved
 from strategic_areas.models.provenance import is_official_kind, is_stronger
 
@@ -34,7 +38,8 @@ def broken_rules(plan_file, known):
         percents_of_continuing_work,
         budgets_that_do_not_add_up,
         lost_predecessors,
-        self_succession,
+        circular_succession,
+        negative_counts,
         foreign_indicators,
         periods_that_are_rounds,
         stronger_claims,
@@ -197,45 +202,22 @@ def budgets_that_do_not_add_up(plan_file, known):
                 yield entry.fault(part, "nothing, since the budget is no amount")
 
 
-def lost_predecessors(plan_file, known):
-    """Records that supersede themselves, and what continues from nowhere."""
-    own = plan_file.plan_code
-    for section in ("commitments", "activities"):
-        entries = plan_file.entries[section]
-        replaced = {
-            entry.values["code"]: entry.values.get("supersedes", [])
-            for entry in entries
-            if "code" in entry.values
-        }
-        for entry in entries:
-            code = entry.values.get("code")
-            if code and code in all_before(code, replaced):
-                yield entry.fault("supersedes", "codes of other, earlier records")
-            if before := entry.values.get("continues"):
-                pair = (before["plan"], before["code"])
-                if before["plan"] == own:
-                    yield entry.fault("continues", "a record of another plan")
-                elif pair not in known.in_other_plans[section]:
-                    expected = f"one of the {section} that another plan has here"
-                    yield entry.fault("continues", expected)
+def negative_counts(plan_file, known):
+    """Numbers of people, cases, sentences or events below zero."""
+    for indicator in plan_file.entries["indicators"]:
+        row = known.stored.tables["indicators"].rows.get(indicator.values.get("code"))
+        counts = indicator.values.get("counts", row.counts if row else "")
+        if counts not in Indicator.COUNTED:
+            continue
+        for entry in plan_file.every_entry():
+            above = entry.above
+            if indicator in (above, above and above.above) and is_negative(entry):
+                yield entry.fault("value", "a number from 0 up: it counts")
 
 
-def all_before(code, replaced):
-    """Every code that a record supersedes, directly or through others."""
-    found, waiting = set(), list(replaced.get(code, []))
-    while waiting:
-        earlier = waiting.pop()
-        if earlier not in found:
-            found.add(earlier)
-            waiting.extend(replaced.get(earlier, []))
-    return found
-
-
-def self_succession(plan_file, known):
-    for entry in plan_file.entries["agencies"]:
-        successor = entry.values.get("succeeded_by")
-        if successor and successor == entry.values.get("acronym"):
-            yield entry.fault("succeeded_by", "another agency")
+def is_negative(entry):
+    value = entry.values.get("value")
+    return value is not None and value.startswith("-")
 
 
 def foreign_indicators(plan_file, known):

@@ -32,6 +32,9 @@ class Indicator(Coded):
         MONEY = "money", _("Money")
         OTHER = "other", _("Other")
 
+    #: What is counted one by one, and so is never below zero.
+    COUNTED = (Counts.PERSONS, Counts.CASES, Counts.SENTENCES, Counts.EVENTS)
+
     class Direction(models.TextChoices):
         INCREASE = "increase", _("More is better")
         DECREASE = "decrease", _("Less is better")

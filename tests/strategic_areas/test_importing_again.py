@@ -547,3 +547,12 @@ def test_loading_moves_the_publication_version_only_when_it_changes(tmp_path):
 
     assert first == second
     assert StrategicArea.objects.get().name_es == "Otra"
+
+
+def test_what_a_later_file_leaves_out_is_named_and_stays(tmp_path):
+    load_small(tmp_path, small())
+
+    outcome = load_small(tmp_path, small(activities=[], updates=[]))
+
+    assert outcome.absent == [("activities", "C1.a"), ("updates", "C1.a/2030-S1")]
+    assert Activity.objects.get().code == "C1.a"

@@ -237,6 +237,11 @@ def test_a_fault_names_record_field_and_value(tmp_path, content, fault):
         ({"value": float("inf")}, ("values 2030-Q1", "value", ".inf")),
         ({"value": 0.12345}, ("values 2030-Q1", "value", "0.12345")),
         ({"status": "firm"}, ("values 2030-Q1", "status", "firm")),
+        ({"value": -40}, ("values 2030-Q1", "value", "-40")),
+        (
+            {"breakdown": [{"dimension": "sex", "category": "female", "value": -2}]},
+            ("values 2030-Q1 breakdown sex female", "value", "-2"),
+        ),
     ],
 )
 def test_a_fault_of_a_value_names_its_indicator(tmp_path, values, fault):
@@ -246,6 +251,20 @@ def test_a_fault_of_a_value_names_its_indicator(tmp_path, values, fault):
     record, *rest = fault
 
     assert faults_of(tmp_path, content) == [(f"indicators EJ-1 {record}", *rest)]
+
+
+def test_agencies_that_succeed_each_other_in_a_circle_are_a_fault(tmp_path):
+    [agency] = small()["agencies"]
+    second = {"acronym": "BBB", "slug": "bbb", "role": "member"}
+    circle = [
+        agency | {"succeeded_by": "BBB"},
+        agency | second | {"succeeded_by": "AAA"},
+    ]
+
+    assert faults_of(tmp_path, small(agencies=circle)) == [
+        ("agencies AAA", "succeeded_by", "BBB"),
+        ("agencies BBB", "succeeded_by", "AAA"),
+    ]
 
 
 def test_the_same_span_written_twice_is_a_fault(tmp_path):

@@ -55,6 +55,10 @@ class Command(BaseCommand):
                 f"kept: {kept.record}{field}: here {here}; in the file {in_file} "
                 f"({kept.reason})"
             )
+        for table, key in outcome.absent:
+            self.stdout.write(f"absent: {table} {key} is not in this file; it stays")
+        if outcome.absent:
+            self.stdout.write(f"absent: {len(outcome.absent)} records")
 
 
 def excerpts(one, other):
