@@ -5,9 +5,8 @@ Pure, like ``progress``: plain values in, plain values out.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
 from typing import NamedTuple
 
 
@@ -60,15 +59,16 @@ class Account:
     revision: int = 1
     pk: int = 0
     period_id: int = 0
+    age: Age = field(init=False, repr=False, compare=False)
 
-    @cached_property
-    def age(self) -> Age:
-        return Age(
+    def __post_init__(self):
+        age = Age(
             self.period_ends_on,
             self.said_on or date.min,
             self.was_entered,
             self.revision,
         )
+        object.__setattr__(self, "age", age)  # the others are fields, and frozen
 
     @property
     def known_by(self) -> date:
