@@ -26,7 +26,10 @@ def test_an_error_page_speaks_the_language_of_its_address(
     assert response.templates[0].name == f"{status}.html"
     assert response["Content-Language"] == language
     assert f'<html lang="{language}">' in response.content.decode()
-    assert f'href="{prefix}/"' in response.content.decode()
+    page = response.content.decode()
+    assert f'href="{prefix}/"' in page
+    assert 'class="site-nav"' in page
+    assert page.count('role="search"') == 1
 
 
 @pytest.mark.parametrize(("path", "language"), [("/form/", "es"), ("/en/form/", "en")])
