@@ -183,9 +183,9 @@ def test_every_law_and_discrepancy_of_the_file_is_told_with_its_sources(
         for each in laws["instruments"]
     } == {entry["code"]: titles(entry) for entry in FILE["legal_instruments"]}
     assert {
-        each.code: (
-            {source.title for source in each.sources.all()},
-            {indicator.code for indicator in each.indicators.all()},
+        each.discrepancy.code: (
+            {source.title for source in each.discrepancy.sources.all()},
+            {line.indicator.code for line in each.lines},
         )
         for each in told["discrepancies"]
     } == {
