@@ -13,6 +13,7 @@ from strategic_areas.models import Activity, Commitment
 from strategic_areas.queries.pages import agencies
 from strategic_areas.queries.plan import board, past
 from tests import factories
+from tests.columns_seen import idle_columns
 from tests.strategic_areas.asked import DUE, make_asked, make_person, release, submit
 from tests.test_public_pages import LANGUAGES
 
@@ -174,8 +175,8 @@ def test_a_reconstruction_scores_nobody_by_completion(client):
 
     page = agency_page(client, activity.plan, activity.agency).content.decode()
 
-    tiles = page.split('class="tiles"')[1].split("</dl>")[0]
-    assert re.findall(r"<dd>(\d+)", tiles) == ["1", "0", "1"]
+    facts = page.split('class="facts"')[1].split("</dl>")[0]
+    assert re.findall(r"<dd>(\d+)</dd>", facts) == ["1", "0", "1"]
 
 
 def test_whether_withheld_reports_have_evidence_is_not_told(client):
@@ -214,3 +215,107 @@ def test_the_board_of_one_agency_alone_reads_evidence():
     ]
 
     assert told == [[False], [True]]
+
+
+# What it undertook, did and reports
+
+
+def handed_in_by(agency, asked, number):
+    """Reports of the agency that wait for review, and none that is published."""
+    person = factories.make_focal_point(agency=agency)
+    commitment = factories.make_commitment(plan=asked.plan, lead=agency)
+    for _ in range(number):
+        activity = factories.make_activity(commitment=commitment)
+        update = factories.make_update(activity=activity, period=asked, by=person)
+        workflow.submit(update, by=person)
+    return update
+
+
+@pytest.fixture
+def two_agencies():
+    """One that handed in all that it owes, and one that is silent."""
+    asked = factories.make_round()
+    told, silent = factories.make_agency(), factories.make_agency()
+    for agency in (told, silent):
+        factories.make_participation(plan=asked.plan, agency=agency)
+    handed_in_by(told, asked, 3)
+    commitment = factories.make_commitment(plan=asked.plan, lead=silent)
+    for _ in range(3):
+        factories.make_activity(commitment=commitment)
+    return asked.plan, told, silent
+
+
+def test_who_handed_in_everything_never_reads_like_who_is_silent(client, two_agencies):
+    plan, told, silent = two_agencies
+
+    pages = {each: agency_page(client, plan, each) for each in (told, silent)}
+    found = client.get(address("agencies", plan.code, language="en"))
+    cells = {line.agency: dict(line.cells) for line in found.context["lines"]}
+
+    answers = {each: page.context["page"].answer for each, page in pages.items()}
+    assert (answers[told].owed, answers[told].reported, answers[told].in_review) == (
+        (3, 3, 3)
+    )
+    assert (answers[silent].owed, answers[silent].reported) == (3, 0)
+    told_html, silent_html = (pages[each].content.decode() for each in (told, silent))
+    assert "status--in_review" in told_html
+    assert "status--no_report" not in told_html
+    assert "status--no_report" in silent_html
+    assert [cells[each]["Handed in, last round"] for each in (told, silent)] == [
+        "3 of 3",
+        "0 of 3",
+    ]
+    # Nothing that is published tells how far either has come: that is no zero.
+    assert {cells[each]["Fulfilled"] for each in (told, silent)} == {"not told"}
+
+
+def test_what_was_handed_in_and_returned_stays_handed_in(client):
+    asked, agency = factories.make_round(), factories.make_agency()
+    update = handed_in_by(agency, asked, 1)
+    workflow.give_back(update, by=factories.make_reviewer(), reason="Falta la cifra.")
+
+    answer = agency_page(client, asked.plan, agency).context["page"].answer
+
+    assert (answer.owed, answer.reported, answer.published) == (1, 1, 0)
+
+
+def test_what_it_undertook_and_did_stands_in_one_table_each(client):
+    plan, agency = factories.make_plan(), factories.make_agency()
+    led = factories.make_commitment(plan=plan, lead=agency)
+    helped = factories.make_commitment(plan=plan)
+    helped.supporting.add(agency)
+    done = factories.make_activity(commitment=led)
+    factories.make_published_update(activity=done, execution="completed", percent=100)
+    beside = factories.make_off_plan_update(commitment=led)
+    workflow.submit(beside, by=beside.contributors.get())
+    workflow.publish(beside, by=factories.make_reviewer())
+
+    page = agency_page(client, plan, agency)
+
+    undertaken, did = page.context["undertaken"].lines, page.context["done"].lines
+    assert [each.line.commitment for each in undertaken] == [led, helped]
+    assert [(each.activity, bool(each.beside)) for each in did] == [
+        (done, False),
+        (beside.activity, True),
+    ]
+    html = page.content.decode()
+    assert '<article class="entry' not in html
+    listed = re.findall(r'href="([^"]+/compromisos/\?agency=[^"]+)"', html)
+    assert len(client.get(listed[0]).context["catalogue"].rows) == len(undertaken)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_agencys_tables_have_no_column_that_says_one_thing(client, language):
+    plan, agency = factories.make_plan(), factories.make_agency()
+    for _ in range(6):
+        line = factories.make_commitment(
+            plan=plan, lead=agency, provenance="reconstructed"
+        )
+        factories.make_record_update(activity=factories.make_activity(commitment=line))
+
+    html = client.get(
+        address("agency", plan.code, agency.slug, language=language)
+    ).content.decode()
+
+    assert html.count("<tr") == 2 * (1 + 6)
+    assert idle_columns(html) == []

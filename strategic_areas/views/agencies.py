@@ -16,7 +16,7 @@ from strategic_areas.queries.pages import agencies
 from strategic_areas.queries.plan import board, members
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.members import AgencyRow
-from strategic_areas.views import commitment_lines, filters, indicator_pictures
+from strategic_areas.views import agency_tables, filters, indicator_pictures
 from strategic_areas.views.parameters import (
     asked,
     found_or_404,
@@ -56,8 +56,9 @@ def agency(request, plan, slug):
     standing = board.load(plan, today, supporter=agency)
     page = found_or_404(agencies.page(agency, participation, standing, today))
     context = {"plan": plan, "board": standing, "agency": agency, "page": page}
-    for name, rows in (("led", page.led), ("supported", page.supported)):
-        context[name] = commitment_lines.lines(rows)
+    context["undertaken"] = agency_tables.undertaken(page, standing)
+    context["done"] = agency_tables.done(page, standing)
+    context["listed"] = query({"agency": agency.slug, **at})
     if not plan.until:
         lines = indicators.of_agency(agency)
         context["figures"] = indicator_pictures.first_of(lines)
@@ -88,17 +89,24 @@ def headings(board: Board, rows: Iterable[AgencyRow]) -> dict[str, str]:
     Of reconstructed lines of work it shows nothing that could pass for a measure of the
     plan, and of reports nothing until the scorecards of a round are public.
     """
+    rows = list(rows)
     if board.is_reconstructed:
-        found = {"led": _("Lines of work led")}
+        found = {
+            "led": _("Lines of work led"),
+            "activities": _("Activities found"),
+            "done": pgettext("activities", "Told as done"),
+        }
     else:
         found = {
             "led": _("Commitments led"),
             "completed": pgettext("commitments", "Fulfilled"),
             "late": pgettext("commitments", "Late"),
+            "activities": _("Activities"),
         }
-    found["activities"] = _("Activities")
+    if any(row.asked for row in rows):
+        found["handed_in"] = _("Handed in, last round")
     if any(row.discipline.asked for row in rows):
-        found["on_time"] = _("Reported on time")
+        found["on_time"] = _("Rounds answered on time")
     return found
 
 
@@ -118,14 +126,21 @@ def lines(rows: Iterable[AgencyRow], board: Board, query: str = "") -> list[Line
 
 
 def _figure(row, name):
-    if name == "led":
-        return str(row.led)
-    if name != "on_time":
-        return str(getattr(row, name))
-    if not row.discipline.asked:
+    if name == "on_time":
+        return _of(row.discipline.on_time, row.discipline.asked)
+    if name == "handed_in":
+        return _of(row.handed_in, row.asked)
+    number = getattr(row, name)
+    return pgettext("a figure", "not told") if number is None else str(number)
+
+
+def _of(number, total):
+    if not total:
         return pgettext("an agency, in no round", "not asked")
-    numbers = {"number": row.discipline.on_time, "total": row.discipline.asked}
-    return pgettext("rounds", "%(number)d of %(total)d") % numbers
+    return pgettext("rounds", "%(number)d of %(total)d") % {
+        "number": number,
+        "total": total,
+    }
 
 
 def _table(rows: Iterable[AgencyRow], board: Board, asked: Mapping[str, str]) -> dict:

@@ -131,7 +131,9 @@ def _fields(found):
         programmes.values(), key=lambda each: (each.area.sort_code, each.sort_code)
     )
     areas = {each.area.code: each.area.label for each in ordered}
-    agencies = by_label((c.lead.slug, c.lead.name) for c in commitments)
+    agencies = by_label(
+        (each.slug, each.name) for group in found.part_of.values() for each in group
+    )
     yield (
         "area",
         (_("Area"), _("Any area")),
@@ -144,7 +146,7 @@ def _fields(found):
     )
     yield (
         "agency",
-        (_("Lead agency"), _("Any agency")),
+        (_("Agency, as lead or in support"), _("Any agency")),
         [("", slug, name) for slug, name in agencies],
     )
     yield (

@@ -64,10 +64,10 @@ def moved():
 def test_the_past_stays_with_the_agency_and_what_comes_is_the_others(moved):
     told = {
         agency: (
-            [entry.pk for entry in page.entries],
+            [each.last.pk for each in page.work if each.last and not each.told_by],
             [card.card.on_time for card in page.scorecards],
             page.evidence.reports,
-            page.owed,
+            page.answer.owed,
         )
         for agency in (moved.old, moved.new)
         for page in [moved.page(agency)]

@@ -265,8 +265,8 @@ def everything_counted(plan, agency, user):
             (row.counts, row.late, row.activities)
             for row in members.of_plan(loaded, today)
         ],
-        "scorecard": (page.counts, page.owed, page.reported, page.discipline),
-        "of the agency": [row.activity for row, _ in page.activities],
+        "scorecard": (page.counts, page.answer, page.discipline),
+        "of the agency": [row.activity for row in page.activities],
         "of the commitment": [each.row.activity for each in shown.activities],
         "of the commitment's state": shown.row.standing,
         "accounts": archive.count_by_filters(plan, {}).counted,

@@ -3,33 +3,37 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import F, Q
+from django.db.models import F
 
 from agencies.models import Agency, AgencyName
 from strategic_areas import progress
 from strategic_areas.discipline import Discipline, Scorecard
 from strategic_areas.models import (
     AgencyComment,
-    Commitment,
     Participation,
     Plan,
     ReportingPeriod,
     Status,
 )
 from strategic_areas.queries import rounds
+from strategic_areas.queries.pages.agency_work import (
+    Answer,
+    Work,
+    answer_of,
+    work_of,
+)
 from strategic_areas.queries.pages.areas import LATEST
-from strategic_areas.queries.plan import answering, names, past
+from strategic_areas.queries.plan import answering, names, past, records
 from strategic_areas.queries.plan.board import (
-    ActivityRow,
     Board,
     CommitmentRow,
     count_rows,
-    records_of,
     sentence_of,
 )
 from strategic_areas.queries.plan.counted import CountedReport
 from strategic_areas.queries.updates import record, sources
 from strategic_areas.queries.updates.entry import Entry, day
+from strategic_areas.states import DECLARED
 
 
 @dataclass(frozen=True)
@@ -39,14 +43,12 @@ class AgencyPage:
     counts: progress.Counts
     led: tuple[CommitmentRow, ...]
     supported: tuple[CommitmentRow, ...]
-    activities: tuple[tuple[ActivityRow, Commitment], ...]
+    #: Its activities, and those of which it told before they were moved.
+    work: tuple[Work, ...]
     #: What it reported itself, of activities that were moved since too.
     reports: tuple[CountedReport, ...]
-    entries: tuple[Entry, ...]
     off_plan: tuple[Entry, ...]
-    round: ReportingPeriod | None
-    owed: int
-    reported: int
+    answer: Answer
     discipline: Discipline
     scorecards: tuple["PublicScorecard", ...]
     #: The latest round whose scorecard the agency can read and the public cannot yet.
@@ -55,9 +57,27 @@ class AgencyPage:
     comments: tuple["Comment", ...]
 
     @property
+    def activities(self):
+        """The activities for which it answers now."""
+        return [each.row for each in self.work if each.moved_to is None]
+
+    @property
+    def is_told(self):
+        """Whether any account tells how far what it leads has come."""
+        return any(
+            row.standing.tally.told or row.standing.state in DECLARED
+            for row in self.led
+        )
+
+    @property
     def records(self):
-        """What is on record of the reconstructed work that it leads."""
-        return records_of(self.led)
+        """What is on record of its reconstructed work; None if none is."""
+        found = [each for each in self.work if not each.commitment.is_official]
+        if not found:
+            return None
+        plan = found[0].commitment.plan
+        accounts = [each.row.reports for each in found]
+        return records.records(accounts, plan.starts_on.year, plan.ends_on.year)
 
     @property
     def sentence(self):
@@ -168,17 +188,10 @@ def page(
     if board.supporter != agency:
         raise ValueError("the board was not loaded for this agency")
     supported = [row for row in board.rows if row.commitment.is_supported]
-    activities = _activities(board, agency)
-    if not (participation or led or supported or activities):
+    work = tuple(work_of(board, agency))
+    if not (participation or led or supported or work):
         return None
     opened = rounds.opened(board.periods, today)
-    asked = next(iter(opened), None)
-    owed = [
-        row
-        for row in board.activities
-        if asked and row.answering(asked) == agency and rounds.owes(row, asked)
-    ]
-    told = record.entries(_updates(agency, board.plan))
     comments = _comments(agency, board.plan)
     cards = rounds.scorecards(board, agency, answering.asked_of(board, opened), today)
     shown, to_come = _scorecards(cards, comments)
@@ -188,18 +201,15 @@ def page(
         counts=count_rows(led),
         led=tuple(led),
         supported=tuple(supported),
-        activities=tuple(activities),
+        work=work,
         reports=tuple(
             report
             for row in board.activities
             for report in row.reports
             if report.was_entered and report.agency_id == agency.pk
         ),
-        entries=tuple(entry for entry in told if not entry.is_off_plan),
-        off_plan=record.newest_off_plan(told),
-        round=asked,
-        owed=len(owed),
-        reported=sum(rounds.has_answered(row, asked) for row in owed),
+        off_plan=record.newest_off_plan(record.entries(_off_plan(agency, board.plan))),
+        answer=answer_of(board, agency, next(iter(opened), None)),
         discipline=rounds.discipline_of(cards),
         scorecards=shown,
         to_come=to_come,
@@ -230,23 +240,11 @@ def _led(board, agency):
     return [row for row in board.rows if row.commitment.lead_id == agency.pk]
 
 
-def _activities(board, agency):
-    return [
-        (each, row.commitment)
-        for row in board.rows
-        for each in row.activities
-        if each.activity.agency_id == agency.pk
-    ]
-
-
-def _updates(agency, plan):
-    """The agency's last accounts of planned work, and all of work outside the plan."""
-    own = record.updates().filter(agency=agency, plan=plan)
-    own = past.until(own, plan)
-    planned = record.standing(own).filter(activity__is_in_plan=True)
-    last = record.newest(planned).values("pk")[:LATEST]
-    off_plan = Q(activity__is_in_plan=False, status=Status.PUBLISHED)
-    return record.newest_of_loaded(own.filter(Q(pk__in=last) | off_plan))
+def _off_plan(agency, plan):
+    """What the agency reported of work outside the plan, the newest first."""
+    rows = record.updates().filter(agency=agency, plan=plan, activity__is_in_plan=False)
+    rows = past.until(rows.filter(status=Status.PUBLISHED), plan)
+    return record.newest_of_loaded(rows)
 
 
 def _comments(agency, plan):

@@ -1,11 +1,12 @@
 """The list of a plan's commitments: filtered, counted and sorted as a reader asks."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from agencies.folding import fold
+from agencies.models import Agency
 from strategic_areas import progress
 from strategic_areas.models import Commitment, FrameworkTarget
 from strategic_areas.queries.plan.board import (
@@ -46,6 +47,8 @@ class Catalogue:
     targets: Mapping[str, FrameworkTarget]
     #: For each commitment id the codes of the targets that it answers.
     answers: Mapping[int, frozenset[str]]
+    #: For each commitment id its lead, then the agencies that support it.
+    part_of: Mapping[int, Sequence[Agency]]
 
     @property
     def counts(self) -> progress.Counts:
@@ -68,16 +71,21 @@ class Catalogue:
 
 def load(board: Board, asked: Mapping[str, str], sort: str = "code") -> Catalogue:
     """
-    The commitments of a board that match what is asked; one query.
+    The commitments of a board that match what is asked; two queries.
 
     ``asked`` maps names of ``FILTERS`` to values. ``sort`` is one of ``SORTS``, with
     "-" before it for the opposite order. A commitment without a value to sort by comes
     last in both orders.
     """
     targets, answers = targets_of(board)
-    items = [Item(row, _values(row, answers, asked.get("q", ""))) for row in board.rows]
+    part_of = _agencies_of(board)
+    items = [
+        Item(row, _values(row, answers, part_of, asked.get("q", "")))
+        for row in board.rows
+    ]
     rows, facets = sift(items, asked, FILTERS)
-    return Catalogue(board, tuple(ordered(rows, sort)), facets, targets, answers)
+    found = tuple(ordered(rows, sort))
+    return Catalogue(board, found, facets, targets, answers, part_of)
 
 
 def targets_of(board: Board):
@@ -92,13 +100,23 @@ def targets_of(board: Board):
     return targets, {pk: frozenset(codes) for pk, codes in answers.items()}
 
 
-def _values(row, answers, words):
+def _agencies_of(board):
+    """Commitment id → its lead, and the agencies that support it."""
+    pairs = Commitment.supporting.through.objects.filter(commitment__plan=board.plan)
+    found = {row.commitment.pk: [row.commitment.lead] for row in board.rows}
+    for pair in pairs.select_related("agency"):
+        if pair.commitment_id in found:
+            found[pair.commitment_id].append(pair.agency)
+    return found
+
+
+def _values(row, answers, part_of, words):
     commitment, standing = row.commitment, row.standing
     return {
         "q": frozenset({words} if words and matches(row, words) else ()),
         "area": frozenset({commitment.programme.area.code}),
         "programme": frozenset({commitment.programme.code}),
-        "agency": frozenset({commitment.lead.slug}),
+        "agency": frozenset(each.slug for each in part_of[commitment.pk]),
         "state": frozenset(filter(None, [standing.state])),
         "punctuality": frozenset(filter(None, [standing.punctuality])),
         "framework": answers.get(commitment.pk, frozenset()),

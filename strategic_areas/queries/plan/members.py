@@ -10,11 +10,12 @@ from agencies.folding import fold
 from strategic_areas import progress
 from strategic_areas.discipline import Discipline
 from strategic_areas.models import Participation, Plan
+from strategic_areas.newest import newest
 from strategic_areas.queries import rounds
 from strategic_areas.queries.plan import answering, board, names
 from strategic_areas.queries.plan.board import Board, count_rows
 from strategic_areas.queries.plan.plans import periods_of
-from strategic_areas.states import CommitmentState
+from strategic_areas.states import DECLARED, CommitmentState
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,13 @@ class AgencyRow:
     led: int
     late: int
     activities: int
+    #: How many of them an account calls done; None while no account tells of any.
+    done: int | None
+    #: Whether any account tells how far what it leads has come.
+    is_told: bool
+    #: How many reports the latest round asked of it, and how many it handed in.
+    asked: int
+    handed_in: int
     #: How it kept the due dates of the last rounds whose scorecards are public.
     discipline: Discipline
 
@@ -35,7 +43,8 @@ class AgencyRow:
 
     @property
     def completed(self):
-        return self.counts[CommitmentState.FULFILLED]
+        """How many it fulfilled; None, and never zero, while nothing is told."""
+        return self.counts[CommitmentState.FULFILLED] if self.is_told else None
 
     @property
     def is_partner(self):
@@ -44,8 +53,9 @@ class AgencyRow:
 
 def board_of(plan: Plan, today: date) -> Board:
     """The board of the plan with all that the list of its agencies needs."""
-    asked = rounds.last_public(periods_of(plan), today)
-    return board.load(plan, today, asked=asked)
+    periods = periods_of(plan)
+    asked = [*rounds.last_public(periods, today), rounds.latest(periods, today)]
+    return board.load(plan, today, asked=list(filter(None, dict.fromkeys(asked))))
 
 
 def of_plan(found: Board, today: date) -> tuple[AgencyRow, ...]:
@@ -59,7 +69,11 @@ def of_plan(found: Board, today: date) -> tuple[AgencyRow, ...]:
         led[row.commitment.lead_id].append(row)
         for each in row.activities:
             work[each.activity.agency_id].append(each)
-    order = list(Participation.Role)
+    order, latest = list(Participation.Role), rounds.latest(found.periods, today)
+    owed = defaultdict(list)
+    for row in found.activities:
+        if rounds.owes(row, latest):
+            owed[row.answering(latest).pk].append(_was_handed_in(found, row, latest))
     asked = answering.asked_of(found, rounds.last_public(found.periods, today))
     rows = [
         AgencyRow(
@@ -68,6 +82,10 @@ def of_plan(found: Board, today: date) -> tuple[AgencyRow, ...]:
             led=len(led[each.agency_id]),
             late=sum(row.is_late for row in led[each.agency_id]),
             activities=len(work[each.agency_id]),
+            done=_done(work[each.agency_id]),
+            is_told=any(map(_is_told, led[each.agency_id])),
+            asked=len(owed[each.agency_id]),
+            handed_in=sum(owed[each.agency_id]),
             discipline=rounds.discipline_of(
                 rounds.scorecards(found, each.agency, asked, today)
             ),
@@ -78,6 +96,19 @@ def of_plan(found: Board, today: date) -> tuple[AgencyRow, ...]:
     return tuple(
         sorted(rows, key=lambda row: (order.index(row.participation.role), name(row)))
     )
+
+
+def _was_handed_in(found, row, asked):
+    return rounds.has_answered(row, asked) or found.first_day(row, asked) is not None
+
+
+def _done(work):
+    told = [newest(each.reports).is_done for each in work if each.reports]
+    return sum(told) if told else None
+
+
+def _is_told(row):
+    return row.standing.tally.told > 0 or row.standing.state in DECLARED
 
 
 def _parts(plan):
@@ -116,6 +147,8 @@ RANKS = {
     "late": lambda row: row.late,
     "on_time": share_on_time,
     "activities": lambda row: row.activities,
+    "done": lambda row: row.done,
+    "handed_in": lambda row: Fraction(row.handed_in, row.asked) if row.asked else None,
 }
 
 

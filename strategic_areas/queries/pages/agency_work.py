@@ -1,0 +1,92 @@
+"""What one agency does in a plan, and how it answers the round that asks it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from agencies.models import Agency
+from strategic_areas.models import Commitment, ReportingPeriod
+from strategic_areas.newest import newest
+from strategic_areas.queries import rounds
+from strategic_areas.queries.plan.board import ActivityRow, Board
+from strategic_areas.queries.plan.counted import CountedReport
+
+
+@dataclass(frozen=True)
+class Work:
+    """
+    An activity, and its last account; of one that was moved, the agency's own last.
+
+    ``moved_to`` is the agency that answers for it now, and ``told_by`` that which gave
+    the last account, each where it is another one.
+    """
+
+    row: ActivityRow
+    commitment: Commitment
+    last: CountedReport | None
+    period: ReportingPeriod | None
+    moved_to: Agency | None = None
+    told_by: Agency | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """
+    What became of the latest round, if any asked the agency.
+
+    It ``owed`` reports, of which it ``reported`` some, whatever became of them since;
+    ``published`` are those that everybody can read.
+    """
+
+    round: ReportingPeriod | None
+    owed: int = 0
+    reported: int = 0
+    published: int = 0
+
+    @property
+    def missing(self):
+        return self.owed - self.reported
+
+    @property
+    def in_review(self):
+        return self.reported - self.published
+
+
+def work_of(board: Board, agency: Agency) -> Iterable[Work]:
+    """What an agency does in a plan, in the order of the plan."""
+    periods = {period.pk: period for period in board.periods}
+    for row in board.rows:
+        for each in row.activities:
+            is_own = each.activity.agency_id == agency.pk
+            told = [a for a in each.reports if a.agency_id == agency.pk]
+            if is_own or told:
+                last = newest(each.reports if is_own else told)
+                yield Work(
+                    row=each,
+                    commitment=row.commitment,
+                    last=last,
+                    period=last and periods[last.period_id],
+                    moved_to=None if is_own else each.activity.agency,
+                    told_by=each.reported_by.get(last.period_id)
+                    if is_own and last
+                    else None,
+                )
+
+
+def answer_of(board: Board, agency: Agency, asked: ReportingPeriod | None) -> Answer:
+    """How an agency has answered a round so far."""
+    owed = [
+        row
+        for row in board.activities
+        if asked and row.answering(asked) == agency and rounds.owes(row, asked)
+    ]
+    handed_in = [
+        row
+        for row in owed
+        if rounds.has_answered(row, asked) or board.first_day(row, asked)
+    ]
+    return Answer(
+        round=asked,
+        owed=len(owed),
+        reported=len(handed_in),
+        published=sum(rounds.has_reported(row, asked) for row in owed),
+    )

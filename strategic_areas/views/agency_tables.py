@@ -1,0 +1,150 @@
+"""The tables of an agency's page: what it undertook, did and reports, a row each."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from strategic_areas.addresses import address
+from strategic_areas.labels import PUNCTUALITY, state_word
+from strategic_areas.models import Activity, Commitment, Provenance
+from strategic_areas.progress import State
+from strategic_areas.queries.pages.agencies import AgencyPage
+from strategic_areas.queries.plan.board import Board
+from strategic_areas.queries.updates.entry import Entry
+from strategic_areas.views import commitment_lines
+from strategic_areas.views.columns import telling
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of one kind; ``columns`` tell them apart, each by name and heading."""
+
+    lines: tuple
+    columns: tuple[tuple[str, str], ...]
+    #: What the other columns say of every row, and their headings.
+    common: tuple[tuple[str, str], ...]
+
+
+def _table(lines, headings, rows):
+    found = telling(headings, rows)
+    columns = tuple((name, headings[name]) for name in found.shown)
+    return Table(tuple(lines), columns, found.common)
+
+
+@dataclass(frozen=True)
+class Undertaken:
+    """A commitment, and what part the agency has in it."""
+
+    line: commitment_lines.Line
+    role: str
+
+
+def undertaken(page: AgencyPage, board: Board) -> Table:
+    """What the agency leads, then what it supports."""
+    lines = [
+        Undertaken(line, pgettext("a part in a commitment", "Leads"))
+        for line in commitment_lines.lines(page.led)
+    ]
+    lines += [
+        Undertaken(line, _("Supports %(lead)s") % {"lead": line.commitment.lead})
+        for line in commitment_lines.lines(page.supported)
+    ]
+    headings = {
+        "state": _("Records by year") if board.is_reconstructed else _("State"),
+        "role": pgettext("in a commitment", "Part"),
+        "work": _("Activities"),
+        "due": _("Due"),
+    }
+    rows = [
+        {
+            "role": each.role,
+            "state": _state(each.line),
+            "work": f"{each.line.work} {each.line.percent or ''}".strip(),
+            "due": _due(each.line),
+        }
+        for each in lines
+    ]
+    return _table(lines, headings, rows)
+
+
+def _state(line):
+    """The state in words; of reconstructed work, its records by year."""
+    if not line.records:
+        return state_word(line.state)
+    return ", ".join(f"{number} ({year})" for year, number in line.records.years)
+
+
+def _due(line):
+    return f"{line.due} {PUNCTUALITY.get(line.punctuality, '')}".strip()
+
+
+@dataclass(frozen=True)
+class Done:
+    """
+    An activity, and what was last told of it.
+
+    ``last`` is the name of the period of that account, and ``read`` the account's own
+    address; both are "" while nothing is told.
+    """
+
+    activity: Activity
+    commitment: Commitment
+    state: State | None
+    last: str
+    read: str
+    source: str
+    beside: str = ""
+
+
+def done(page: AgencyPage, board: Board) -> Table:
+    """What the agency does in the plan, then what it reported outside the plan."""
+    lines = [_done(each, board) for each in page.work]
+    lines += [_beside(entry) for entry in page.off_plan]
+    headings = {
+        "commitment": _line_heading(board),
+        "state": _("State"),
+        "last": _("Last record") if board.is_reconstructed else _("Last report"),
+        "source": _("According to"),
+    }
+    rows = [
+        {
+            "commitment": each.commitment.code,
+            "state": state_word(each.state),
+            "last": each.last,
+            "source": each.source,
+        }
+        for each in lines
+    ]
+    return _table(lines, headings, rows)
+
+
+def _line_heading(board):
+    return _("Line of work") if board.is_reconstructed else _("Commitment")
+
+
+def _done(work, board):
+    account = work.last
+    source = str(Provenance(account.provenance).label) if account else ""
+    moved = work.moved_to and _("now of %(agency)s") % {"agency": work.moved_to}
+    return Done(
+        activity=work.row.activity,
+        commitment=work.commitment,
+        state=work.row.standing.state if work.moved_to is None else None,
+        last=work.period.name if work.period else "",
+        read=address("update", board.plan.code, account.public_id) if account else "",
+        source=f"{source} ({work.told_by})" if work.told_by else source,
+        beside=moved or "",
+    )
+
+
+def _beside(entry: Entry):
+    return Done(
+        activity=entry.subject,
+        commitment=entry.commitment,
+        state=entry.state,
+        last=entry.period.name,
+        read=entry.get_absolute_url(),
+        source=str(Provenance(entry.provenance).label),
+        beside=_("outside the plan, not counted"),
+    )
