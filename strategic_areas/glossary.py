@@ -27,9 +27,9 @@ TERMS = [
         _("Trafficking in persons"),
         _(
             "Recruiting, moving, housing or receiving somebody in order to exploit "
-            "her: sexually, by forced work, servitude or in other ways. It needs no "
+            "them: sexually, by forced work, servitude or in other ways. It needs no "
             "border: it happens within one country, and within one town. It is a crime "
-            "against the person. Whoever suffers it is a victim, whatever she agreed "
+            "against the person. Whoever suffers it is a victim, whatever they agreed "
             "to; for girls, boys and adolescents no deceit or force has to be proven."
         ),
     ),
@@ -188,4 +188,23 @@ TERMS = [
             "the plan out."
         ),
     ),
+    Term(
+        "pett",
+        _("PETT"),
+        _(
+            "The part of the Public Prosecutor's Office that investigates and "
+            "prosecutes trafficking in persons and smuggling of migrants."
+        ),
+    ),
+    Term(
+        "tip",
+        _("TIP report"),
+        _(
+            "The yearly report of the United States Department of State on trafficking "
+            "in persons. It places each country in a tier and recommends what to do. "
+            "It is one of the sources here, and no verdict of this site."
+        ),
+    ),
 ]
+#: Acronyms of the texts of records, and the places in the glossary that explain them.
+EXPLAINED = {"CITIM": "citim", "PETT": "pett", "TIP": "tip"}

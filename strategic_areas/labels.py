@@ -58,6 +58,13 @@ FAMILIES = {
     "PALERMO": _("Palermo Protocol"),
     "TIP": _("Recommendations of the Trafficking in Persons report"),
 }
+#: How the code of a target reads, by its family; the portal writes "SDG-16.2".
+TARGET_CODES = {
+    "SDG": _("SDG %(number)s"),
+    "GCM": _("Global Compact, obj. %(number)s"),
+    "PALERMO": _("Palermo Protocol, art. %(number)s"),
+    "TIP": _("TIP report, recommendation %(number)s"),
+}
 PUNCTUALITY = {
     Punctuality.ON_TIME: _("On time"),
     Punctuality.AT_RISK: _("At risk of delay"),
@@ -134,3 +141,11 @@ ATTAINED = {
     Attained.NO_DIRECTION: _("It is not said whether more or less is better"),
     Attained.NOT_COMPARABLE: _("Its values cannot be compared with each other"),
 }
+
+
+def target_code(target) -> str:
+    """The code of an international target as people write it."""
+    number = target.code.removeprefix(f"{target.family}-")
+    if number == target.code or target.family not in TARGET_CODES:
+        return target.code
+    return str(TARGET_CODES[target.family] % {"number": number.replace("-", "–")})

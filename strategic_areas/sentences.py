@@ -50,6 +50,7 @@ PORTAL = _("National Plan against Human Trafficking")
 SOURCES = _("Public sources")
 DECLARED = _("according to %(agency)s, %(month)s")
 LAST_REPORT = _("last report: %(month)s")
+SINCE = _("since %(day)s")
 UNKNOWN = _("We do not know how many the plan had.")
 
 
@@ -105,3 +106,10 @@ def said_by(row) -> str:
     if row.declared_by:
         return DECLARED % {"agency": row.declared_by.acronym, "month": month}
     return LAST_REPORT % {"month": month}
+
+
+def since(period) -> str:
+    """Since when a state holds, by the period for which it was first told."""
+    year, last = period.starts_on, period.ends_on
+    is_year = (year.day, year.month, last.day, last.month) == (1, 1, 31, 12)
+    return SINCE % {"day": as_date(last, "Y" if is_year else "m/Y")}

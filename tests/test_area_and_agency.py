@@ -175,7 +175,7 @@ def test_a_reconstruction_scores_nobody_by_completion(client):
 
     page = agency_page(client, activity.plan, activity.agency).content.decode()
 
-    facts = page.split('class="facts"')[1].split("</dl>")[0]
+    facts = page.split('class="side"')[1].split("</dl>")[0]
     assert re.findall(r"<dd>(\d+)</dd>", facts) == ["1", "0", "1"]
 
 

@@ -1,11 +1,14 @@
 """A commitment's page: since when, each agency's part, dates changed, what is late."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
 
-from strategic_areas import workflow
+from strategic_areas import sentences, workflow
+from strategic_areas.addresses import address
+from strategic_areas.glossary import EXPLAINED, TERMS
 from strategic_areas.models import Activity, Commitment
 from strategic_areas.progress import Declaration, Report
 from strategic_areas.standings import begun_with
@@ -102,7 +105,7 @@ def test_changes_of_its_dates_stand_beside_them_with_their_reasons(client):
     page = page_of(client, commitment)
 
     assert page.context["page"].date_changes == [last, first]
-    facts = page.content.decode().split('class="facts"')[1].split("</dl>")[0]
+    facts = page.content.decode().split('class="side"')[1].split("</dl>")[0]
     assert facts.count(first.amendment.reason_es) == 2
 
 
@@ -280,3 +283,107 @@ def test_a_superseded_activity_leaves_its_quantities_to_the_one_that_stands(clie
 
     assert account.row.activity == Activity.objects.get(pk=new.pk)
     assert account.quantities == ()
+
+
+# What stands on it once
+
+
+@pytest.fixture
+def reported():
+    """A commitment with everything that an agency can say of one activity."""
+    activity = factories.make_activity(
+        quantity=5000, unit_es="guías", unit_en="guides", expected_product_es="Guía."
+    )
+    return factories.make_published_update(
+        activity=activity,
+        narrative_es="Se imprimieron las guías.",
+        narrative_en="The guides were printed.",
+        quantity=1200,
+        people_reached=340,
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_stands_twice_on_it(client, reported, language):
+    html = page_of(client, reported.activity.commitment, language).content.decode()
+    text = {"es": "Se imprimieron las guías.", "en": "The guides were printed."}
+
+    assert html.count(text[language]) == 1
+    assert f'<a href="#{reported.activity.code}">' in html
+    assert f'id="{reported.activity.code}"' in html
+
+
+def test_each_amount_stands_on_a_line_of_its_own_with_its_unit(client, reported):
+    html = page_of(client, reported.activity.commitment).content.decode()
+
+    amounts = html.split('<ul class="figures">')[1].split("</ul>")[0]
+    assert amounts.count("<li>") == 2
+    assert "guías" in html
+
+
+def test_facts_dates_and_sources_stand_in_the_side_column(client, reported):
+    html = page_of(client, reported.activity.commitment).content.decode()
+
+    main, side = html.split('<aside class="side">')
+    assert 'id="sources"' in side
+    assert "<dl>" not in main.split('class="with-side"')[1]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_citation_names_the_lead_only_for_what_it_declared(
+    client, reported, language
+):
+    commitment = reported.activity.commitment
+    lead = getattr(commitment.lead, f"name_{language}")
+    portal = {"es": "Plan Nacional contra", "en": "National Plan against"}[language]
+
+    def cited():
+        html = page_of(client, commitment, language).content.decode()
+        return " ".join(re.findall(r"<cite>(.*?)</cite>", html, re.DOTALL)[0].split())
+
+    assert cited().startswith(portal)
+    assert lead not in cited()
+    factories.make_published_declaration(commitment=commitment)
+    assert cited().startswith(f"{lead}: ")
+    Commitment.objects.filter(pk=commitment.pk).update(provenance="reconstructed")
+    assert cited().startswith(portal)
+
+
+def test_targets_are_named_as_people_write_them(client):
+    commitment = factories.make_commitment()
+    for family, code in (("SDG", "SDG-16.2"), ("GCM", "GCM-9"), ("SDG", "X-1")):
+        target = factories.make_target(code=code, family=family)
+        commitment.frameworks.add(target)
+
+    spanish, english = (
+        page_of(client, commitment, each).content.decode() for each in LANGUAGES
+    )
+
+    assert [w in spanish for w in ("ODS 16.2", "Pacto Mundial, obj. 9", "X-1")] == (
+        [True] * 3
+    )
+    assert "SDG 16.2" in english
+
+
+@pytest.mark.parametrize(
+    ("days", "since"),
+    [
+        (("2017-01-01", "2017-12-31"), "2017"),
+        (("2027-07-01", "2027-12-31"), "12/2027"),
+    ],
+)
+def test_since_when_is_a_year_or_a_month(days, since):
+    starts_on, ends_on = map(date.fromisoformat, days)
+    period = factories.make_period(starts_on=starts_on, ends_on=ends_on)
+
+    assert sentences.since(period).split()[-1] == since
+
+
+def test_acronyms_of_a_text_lead_to_the_glossary(client):
+    update = factories.make_published_update(narrative_es="La PETT y el informe TIP.")
+
+    html = page_of(client, update.activity.commitment).content.decode()
+
+    for anchor in EXPLAINED.values():
+        assert anchor in {term.anchor for term in TERMS}
+    assert f'<a href="{address("glossary", language="es")}#pett">PETT</a>' in html

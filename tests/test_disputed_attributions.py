@@ -15,6 +15,7 @@ from agencies.access import RefusedError, Role
 from strategic_areas import purging, workflow
 from strategic_areas.addresses import address
 from strategic_areas.desk.changes.attributions import KINDS
+from strategic_areas.labels import target_code
 from strategic_areas.marker import MARKER
 from strategic_areas.models import AttributionDispute, PendingChange
 from tests import factories
@@ -439,7 +440,8 @@ def test_what_answers_a_target_is_marked(client, update, page):
 
     def marks():
         html = client.get(address(page, *words[page])).content.decode()
-        start = {"frameworks": f'id="{target.code}"', "area": f">{target.code}<"}[page]
+        code = target_code(target)
+        start = {"frameworks": f'id="{target.code}"', "area": f">{code}<"}[page]
         part = html.split(start)[1].split("</section>")[0].split("</article>")[0]
         return part.count('class="disputed"')
 

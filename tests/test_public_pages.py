@@ -398,7 +398,7 @@ def test_a_demonstration_is_marked_and_counted_nowhere(client):
         page = read(client, path)
         text = {"es": "Ensayo de texto", "en": "Rehearsed text"}[language]
         marks = [e for _, e in page.tags if e.get("class") == "demonstration-mark"]
-        stands = name in {"commitment", "area", "agency", "updates", "update"}
+        stands = name in {"commitment", "area", "updates", "update"}
         assert (text in page.text) is stands, path
         assert ("60 %" in page.text) is stands, path
         assert bool(marks) is stands, path
@@ -446,8 +446,7 @@ def test_a_review_that_stays_within_the_agency_is_told(client, language, hosts):
         )
     ]
 
-    # On the commitment's page the update stands beside its activity and in the record.
-    assert told == ([3, 2] if hosts else [0, 0])
+    assert told == ([2, 2] if hosts else [0, 0])
 
 
 def test_a_text_without_english_is_marked_as_spanish(client):

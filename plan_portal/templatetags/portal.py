@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from strategic_areas import addresses, disclosure, labels, sentences
 from strategic_areas.disclosure import PROTECTED
+from strategic_areas.glossary import EXPLAINED
 from strategic_areas.labels import DECLARED, PROMPTNESS, PUNCTUALITY
 from strategic_areas.marker import MARKER
 from strategic_areas.models import Provenance
@@ -126,12 +127,15 @@ def bilingual(record, field):
 
 
 @register.simple_tag
-def prose(record, field):
-    """A text in paragraphs; "" if there is none."""
+def prose(record, field, *, explained=False):
+    """A text in paragraphs; "" if there is none. Its acronyms may be explained."""
     text, only_spanish = text_of(record, field)
     if not text:
         return ""
-    paragraphs = mark_safe(linebreaks(text, autoescape=True))  # noqa: S308 - escaped
+    paragraphs = linebreaks(text, autoescape=True)
+    if explained:
+        paragraphs = _explained(paragraphs)
+    paragraphs = mark_safe(paragraphs)  # noqa: S308 - escaped
     if not only_spanish:
         return format_html(
             '<div class="prose">{}{}</div>', _translated(record, field), paragraphs
@@ -140,6 +144,15 @@ def prose(record, field):
         '<div class="prose"><p class="only-spanish">{}</p><div lang="es">{}</div></div>'
     )
     return format_html(mark, _("only in Spanish"), paragraphs)
+
+
+def _explained(html):
+    """Link each acronym of the glossary to it, where it first stands."""
+    glossary = addresses.address("glossary")
+    for word, anchor in EXPLAINED.items():
+        link = f'<a href="{glossary}#{anchor}">{word}</a>'
+        html = re.sub(rf"\b{word}\b", link, html, count=1)
+    return html
 
 
 def _translated(record, field):
@@ -220,6 +233,12 @@ def author(entry):
 def work_done(tally):
     """How many of a commitment's activities are completed, in words."""
     return sentences.work_done(tally)
+
+
+@register.filter
+def since(period):
+    """Since when a state holds, by the period for which it was first told."""
+    return sentences.since(period)
 
 
 @register.filter

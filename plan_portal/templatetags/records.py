@@ -6,6 +6,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy
 
+from strategic_areas import labels
 from strategic_areas.labels import FAMILIES
 
 register = template.Library()
@@ -37,6 +38,12 @@ def instrument(kind):
 def family(code):
     """The name of a family of international targets."""
     return FAMILIES.get(code, code)
+
+
+@register.filter
+def target_code(target):
+    """The code of an international target as people write it."""
+    return labels.target_code(target)
 
 
 @register.filter

@@ -95,6 +95,8 @@ class Done:
     read: str
     source: str
     beside: str = ""
+    #: Whether its agency disputes the activity or this very account.
+    is_disputed: bool = False
 
 
 def done(page: AgencyPage, board: Board) -> Table:
@@ -135,6 +137,8 @@ def _done(work, board):
         read=address("update", board.plan.code, account.public_id) if account else "",
         source=f"{source} ({work.told_by})" if work.told_by else source,
         beside=moved or "",
+        is_disputed=work.row.activity.is_disputed
+        or bool(account and account.is_disputed),
     )
 
 
@@ -147,4 +151,5 @@ def _beside(entry: Entry):
         read=entry.get_absolute_url(),
         source=str(Provenance(entry.provenance).label),
         beside=_("outside the plan, not counted"),
+        is_disputed=entry.is_disputed,
     )

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from strategic_areas.addresses import address
-from strategic_areas.labels import COMMITMENT_STATES, PUNCTUALITY
+from strategic_areas.labels import COMMITMENT_STATES, PUNCTUALITY, target_code
 from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.pages import catalogue, commitments
 from strategic_areas.queries.plan import board
@@ -168,4 +168,4 @@ def _fields(found):
 
 def _target(target):
     name = target.name if len(target.name) <= 70 else f"{target.name[:68].rstrip()}…"
-    return f"{target.code} · {name}"
+    return f"{target_code(target)} · {name}"

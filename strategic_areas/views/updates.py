@@ -42,6 +42,7 @@ def update_list(request, plan):
     place = _place(plan, wanted)
     shown = archive.read_page(plan, wanted, PER_PAGE, place)
     context = {"plan": plan, "record_page": shown, "counted": counts.counted}
+    context["record_name"] = _record_name(plan)
     context |= _filters(plan, counts, wanted)
     return made_up(render(request, "updates.html", context), counts.is_unknown)
 
@@ -70,7 +71,13 @@ def update(request, plan, public_id):
     plan = public_plan(plan)
     page = found_or_404(record.published(plan, public_id))
     context = {"plan": plan, "page": page, "entry": page.entry}
+    context["record_name"] = _record_name(plan)
     return render(request, "update.html", context)
+
+
+def _record_name(plan):
+    """What the menu calls the record of the plan."""
+    return _("Records") if plan.is_reconstructed else _("Updates")
 
 
 def _filters(plan: Plan, found: archive.FilterCounts, given: dict) -> dict:
