@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable
 from contextlib import suppress
+from copy import copy
 from datetime import date
 
 from django.core.exceptions import FieldDoesNotExist
@@ -39,12 +40,13 @@ def plan_as_of(code: str, at: str, today: date) -> Plan | None:
     """
     A public plan as of the end of the period of code ``at``, or of today for "".
 
+    One of the past carries the plan of today as ``now``.
     None for a period that the plan has not, or that has not ended.
     """
     plan = plans.by_code(code)
     if plan is None or not at:
         return plan
-    plan.every_period = plans.periods_of(plan)
+    plan.now, plan.every_period = copy(plan), plans.periods_of(plan)
     plan.until = next(
         (p for p in choices(plan.every_period, today) if p.code == at), None
     )
