@@ -72,6 +72,15 @@ PUNCTUALITY = {
     Punctuality.FINISHED_LATE: _("Finished late"),
     Punctuality.NO_DEADLINE: _("No known deadline"),
 }
+#: What an account changed in the record, by ``queries.updates.changes.Change``.
+CHANGES = {
+    "first": pgettext_lazy("an account", "First account of it"),
+    "state": pgettext_lazy("an account", "Another state"),
+    "same": pgettext_lazy("an account", "Same state as before"),
+    "declared": pgettext_lazy("an account", "Result declared"),
+    "corrected": pgettext_lazy("an account", "Corrected"),
+    "withdrawn": pgettext_lazy("an account", "Withdrawn"),
+}
 PROMPTNESS = {
     Promptness.ON_TIME: pgettext_lazy("an answer to a round", "On time"),
     Promptness.LATE: pgettext_lazy("an answer to a round", "Late or in part"),

@@ -224,21 +224,9 @@ def account_word(entry):
 
 
 @register.filter
-def author(entry):
-    """Who says what an account says."""
-    return sentences.author_of(entry)
-
-
-@register.filter
 def work_done(tally):
     """How many of a commitment's activities are completed, in words."""
     return sentences.work_done(tally)
-
-
-@register.filter
-def since(period):
-    """Since when a state holds, by the period for which it was first told."""
-    return sentences.since(period)
 
 
 @register.filter

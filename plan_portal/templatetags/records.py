@@ -6,7 +6,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy
 
-from strategic_areas import labels
+from strategic_areas import labels, sentences
 from strategic_areas.labels import FAMILIES
 
 register = template.Library()
@@ -71,3 +71,21 @@ def kind_of_record(change):
     except LookupError:
         return change.model
     return capfirst(str(model._meta.verbose_name))
+
+
+@register.filter
+def change_word(change):
+    """What an account changed in the record, in words."""
+    return labels.CHANGES[change]
+
+
+@register.filter
+def author(entry):
+    """Who says what an account says."""
+    return sentences.author_of(entry)
+
+
+@register.filter
+def since(period):
+    """Since when a state holds, by the period for which it was first told."""
+    return sentences.since(period)

@@ -17,6 +17,7 @@ from strategic_areas.queries.plan import board, members
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.members import AgencyRow
 from strategic_areas.views import agency_tables, filters, indicator_pictures
+from strategic_areas.views.columns import telling
 from strategic_areas.views.parameters import (
     asked,
     found_or_404,
@@ -110,10 +111,19 @@ def headings(board: Board, rows: Iterable[AgencyRow]) -> dict[str, str]:
     return found
 
 
-def lines(rows: Iterable[AgencyRow], board: Board, query: str = "") -> list[Line]:
-    """The rows of the table; ``query`` keeps the reader in the page's past period."""
-    rows = list(rows)
-    names, plan = headings(board, rows), board.plan.code
+def lines(
+    rows: Iterable[AgencyRow],
+    board: Board,
+    query: str = "",
+    names: Mapping[str, str] | None = None,
+) -> list[Line]:
+    """
+    The rows of the table, with the figures ``names`` or all that it has.
+
+    ``query`` keeps the reader in the page's past period.
+    """
+    rows, plan = list(rows), board.plan.code
+    names = headings(board, rows) if names is None else names
     return [
         Line(
             agency=row.agency,
@@ -131,6 +141,8 @@ def _figure(row, name):
     if name == "handed_in":
         return _of(row.handed_in, row.asked)
     number = getattr(row, name)
+    if number is None and not (row.activities if name == "done" else row.led):
+        return ""
     return pgettext("a figure", "not told") if number is None else str(number)
 
 
@@ -144,20 +156,26 @@ def _of(number, total):
 
 
 def _table(rows: Iterable[AgencyRow], board: Board, asked: Mapping[str, str]) -> dict:
-    """The table: its lines, its columns, and the column that sorts it, if any."""
-    found = _columns(rows, board, asked)
+    """The table: its lines, the columns that tell them apart, and what sorts it."""
+    rows = list(rows)
+    names = headings(board, rows)
+    figures = [{name: _figure(row, name) for name in names} for row in rows]
+    apart = telling(names, figures)
+    names = {name: names[name] for name in apart.shown}
+    found = _columns(names, asked)
     return {
-        "lines": lines(rows, board, filters.query(asked, sort="")),
+        "lines": lines(rows, board, filters.query(asked, sort=""), names),
         "columns": found,
+        "common": apart.common,
         "ranked": next((each for each in found if each.name and each.direction), None),
     }
 
 
 def _columns(
-    rows: Iterable[AgencyRow], board: Board, asked: Mapping[str, str]
+    figures: Mapping[str, str], asked: Mapping[str, str]
 ) -> tuple[filters.Column, ...]:
     """Headings that sort the table, the largest first; the first sorts by name."""
-    names = {"": _("Agency"), **headings(board, rows)}
+    names = {"": _("Agency"), **figures}
     by = asked.get("sort", "")
     found = []
     for name, label in names.items():

@@ -90,6 +90,20 @@ def field(
     )
 
 
+def day_field(name: str, label: str, asked: Mapping[str, str], chosen: str) -> Field:
+    """The field of a day, of which no numbers are told; ``chosen`` is the day's own."""
+    return Field(
+        name=name,
+        label=label,
+        every="",
+        groups=(),
+        asked=asked.get(name, ""),
+        chosen=chosen,
+        dropped=query(asked, **{name: "", **FROM_THE_START}),
+        without=0,
+    )
+
+
 #: Another choice begins at the first page.
 FROM_THE_START = {"page": "", "after": "", "before": ""}
 

@@ -3,8 +3,9 @@ What a public page reads of its address: the plan, and what a reader asks of it.
 
 One set of names serves both languages, so that an address with filters leads to the
 same page of the other language: ``q`` words, ``area``, ``programme``, ``agency``,
-``state``, ``punctuality``, ``framework``, ``period``, ``sort``, ``page``, ``after`` and
-``before`` for long lists, ``at`` for the period as of which a page is read.
+``state``, ``punctuality``, ``framework``, ``period``, ``change``, ``since`` and
+``until`` for days, ``sort``, ``page``, ``after`` and ``before`` for long lists, ``at``
+for the period as of which a page is read.
 """
 
 from collections.abc import Mapping
@@ -18,8 +19,9 @@ from strategic_areas.queries.plan import past, plans
 
 #: Words longer than this are nobody's search.
 LONGEST = 100
-#: Parameters of free text: their values have no end, so no page is kept by them.
-FREE_TEXT = frozenset({"q"})
+#: Parameters of free text and of days: their values have no end, so no page is kept by
+#: them.
+FREE_TEXT = frozenset({"q", "since", "until"})
 
 
 def reads(*names, **defaults):

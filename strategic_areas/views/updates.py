@@ -5,17 +5,18 @@ from collections.abc import Sequence
 from django.conf import settings
 from django.http import Http404
 from django.shortcuts import render
+from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from strategic_areas.addresses import address
-from strategic_areas.labels import account_word
+from strategic_areas.labels import CHANGES, account_word
 from strategic_areas.marker import MARKER
 from strategic_areas.models import Plan, Provenance
-from strategic_areas.queries.updates import archive, record
+from strategic_areas.queries.updates import archive, changes, record
 from strategic_areas.queries.updates.entry import FIGURES, TEXTS, Entry
-from strategic_areas.views import tables
-from strategic_areas.views.filters import FROM_THE_START, by_label, field
+from strategic_areas.views import register, tables
+from strategic_areas.views.filters import FROM_THE_START, by_label, day_field, field
 from strategic_areas.views.parameters import (
     asked,
     found_or_404,
@@ -28,7 +29,8 @@ from strategic_areas.views.parameters import (
 #: Fifty accounts of the shipped plan would fill the 14 kB that a page may weigh.
 PER_PAGE = 30
 PLACES = ("after", "before")
-ASKED = (*archive.FILTERS, *PLACES)
+SIFTED = (*archive.FILTERS, *archive.DAYS)
+ASKED = (*SIFTED, *PLACES)
 #: What an account says that has a column of the file; a quantity says little without
 #: the unit of its activity.
 COLUMNS = [field for field in (*TEXTS, *FIGURES) if field.name != "quantity"]
@@ -43,14 +45,16 @@ def update_list(request, plan):
     shown = archive.read_page(plan, wanted, PER_PAGE, place)
     context = {"plan": plan, "record_page": shown, "counted": counts.counted}
     context["record_name"] = _record_name(plan)
+    context["years"] = register.years(shown)
+    context["tellers"] = register.tellers(counts)
     context |= _filters(plan, counts, wanted)
     return made_up(render(request, "updates.html", context), counts.is_unknown)
 
 
-@reads(*archive.FILTERS)
+@reads(*SIFTED)
 def update_table(request, plan):
     """The same record as CSV: all of it, by the same filters and in the same order."""
-    plan, wanted = public_plan(plan), asked(request, *archive.FILTERS)
+    plan, wanted = public_plan(plan), asked(request, *SIFTED)
     if archive.count_by_filters(plan, wanted).is_unknown:
         raise Http404
     return _as_csv(plan, archive.everything(plan, wanted))
@@ -87,9 +91,14 @@ def _filters(plan: Plan, found: archive.FilterCounts, given: dict) -> dict:
         field(name, found.facets[name], words, labels, wanted, uncounted)
         for name, words, labels, uncounted in _fields(found)
     ]
-    chosen = [each for each in fields if each.asked]
+    days = [
+        day_field(name, label, wanted, _day(wanted, name))
+        for name, label in (("since", _("From")), ("until", _("Until")))
+    ]
+    chosen = [each for each in [*fields, *days] if each.asked]
     return {
         "asked": given,
+        "days": days,
         "fields": [each for each in fields if each.is_useful],
         "chosen": chosen,
         "found": found.found,
@@ -100,6 +109,14 @@ def _filters(plan: Plan, found: archive.FilterCounts, given: dict) -> dict:
         "is_variant": bool(wanted),
         "table_address": address("plan_updates", plan.code) + query(wanted),
     }
+
+
+def _day(wanted, name):
+    """The day asked for as people write it, or that it is none."""
+    day = changes.day_asked(wanted, name)
+    if day or not wanted.get(name):
+        return date_format(day, "SHORT_DATE_FORMAT") if day else ""
+    return _("“%(words)s” is no day") % {"words": wanted[name]}
 
 
 def _fields(found):
@@ -125,6 +142,12 @@ def _fields(found):
         "area",
         (_("Area"), _("Any area")),
         [("", each.code, each.label) for each in areas],
+        (),
+    )
+    yield (
+        "change",
+        (_("What changed"), _("Anything")),
+        [("", name, str(label)) for name, label in CHANGES.items()],
         (),
     )
 

@@ -5,14 +5,17 @@ import io
 from datetime import date
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from plan_portal.conditional import ASKED_BY_FRONT, KEEP
 from strategic_areas import workflow
 from strategic_areas.addresses import address
 from strategic_areas.queries.updates import archive
 from tests import factories
+from tests.columns_seen import idle_columns
 from tests.public_site import MOST_QUERIES
 from tests.test_public_pages import LANGUAGES, Page
 
@@ -83,6 +86,7 @@ def test_each_value_tells_how_many_accounts_it_leaves(client, plan):
         "period": {"2027": 1, "2026": 1, "2025": 1},
         "agency": {"mmujer": 3, "pn": 0},
         "area": {"1": 3, "2": 3},
+        "change": {"first": 1, "same": 2},
     }
 
 
@@ -264,3 +268,131 @@ def test_the_record_costs_as_many_queries_from_any_place_at_any_size(client, pla
 
     assert spent[:3] == spent[3:]
     assert max(spent) <= MOST_QUERIES
+
+
+# What changed, and when
+
+
+def changes_of(response):
+    lines = response.context["record_page"].lines
+    return {line.entry.public_id: (str(line.change), line.day) for line in lines}
+
+
+def at(day, make, **fields):
+    """What is made at noon of that day."""
+    with time_machine.travel(f"{day} 16:00Z"):
+        return make(**fields)
+
+
+@pytest.fixture
+def changing():
+    """An activity with an account of every kind of change, and the days of each."""
+    plan = factories.make_plan(starts_on=date(2017, 1, 1))
+    activity = factories.make_activity(plan=plan)
+    found = {}
+    for year, execution in ((2017, "not_started"), (2018, "in_progress")):
+        period = factories.make_period(
+            plan=plan, starts_on=date(year, 1, 1), ends_on=date(year, 12, 31)
+        )
+        name = "first" if year == 2017 else "state"
+        found[name] = factories.make_record_update(
+            activity=activity, period=period, execution=execution
+        )
+    reported = at(
+        "2026-03-02",
+        factories.make_published_update,
+        activity=activity,
+        period=factories.make_round(
+            plan=plan,
+            starts_on=date(2025, 1, 1),
+            ends_on=date(2025, 12, 31),
+            opens_on=date(2026, 3, 1),
+        ),
+    )
+    found["same"] = reported
+    return plan, activity, found
+
+
+def test_the_register_says_what_each_account_changed_and_on_which_day(client, changing):
+    plan, _activity, found = changing
+
+    told = changes_of(ask(client, plan))
+
+    assert told == {
+        found["first"].public_id: ("first", date(2017, 12, 31)),
+        found["state"].public_id: ("state", date(2018, 12, 31)),
+        found["same"].public_id: ("same", date(2026, 3, 2)),
+    }
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({"since": "2018-12-31"}, {"state", "same"}),
+        ({"until": "2018-12-31"}, {"first", "state"}),
+        ({"since": "2018-01-01", "until": "2018-12-31"}, {"state"}),
+        ({"since": "2027-01-01"}, set()),
+        ({"change": "same"}, {"same"}),
+        ({"change": "first", "since": "2018-01-01"}, set()),
+    ],
+)
+def test_it_can_be_asked_what_changed_and_since_when(client, changing, asked, expected):
+    plan, _activity, found = changing
+    response = ask(client, plan, **asked)
+
+    assert set(changes_of(response)) == {found[name].public_id for name in expected}
+    assert response.context["found"] == len(expected)
+    assert response.context["total"] == 3
+    rows = client.get(response.context["table_address"]).content.decode()
+    assert len(rows.strip().splitlines()) == 1 + len(expected)
+
+
+def test_a_day_that_is_none_is_said_on_the_page(client, changing):
+    response = ask(client, changing[0], since="ayer")
+
+    assert response.status_code == 200
+    (chosen,) = response.context["chosen"]
+    assert "ayer" in chosen.chosen
+    assert response.context["found"] == 3
+
+
+def test_a_correction_a_declaration_and_a_withdrawal_are_changes_too(client, changing):
+    plan, activity, found = changing
+    fixed = factories.make_correction(found["same"], narrative_es="Ahora.")
+    workflow.submit(fixed, by=fixed.contributors.get())
+    workflow.publish(fixed, by=factories.make_reviewer())
+    declared = factories.make_published_declaration(commitment=activity.commitment)
+
+    told = changes_of(ask(client, plan))
+    workflow.withdraw(declared, by=factories.make_reviewer(), reason="Se retira.")
+    later = changes_of(ask(client, plan))
+
+    assert told[fixed.public_id][0] == "corrected"
+    assert told[declared.public_id][0] == "declared"
+    assert later[declared.public_id] == ("withdrawn", timezone.localdate())
+
+
+def test_it_counts_by_institution_and_year(client, plan):
+    tellers = ask(client, plan, agency="pn").context["tellers"]
+
+    assert tellers.years == YEARS
+    assert [(row.agency.slug, row.numbers) for row in tellers.rows] == [
+        ("mmujer", (1, 1, 1)),
+        ("pn", (1, 1, 1)),
+    ]
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_it_is_a_table_for_each_year_whose_columns_tell_rows_apart(client, language):
+    plan = factories.make_plan()
+    period = factories.make_period(plan=plan)
+    for _ in range(7):
+        factories.make_record_update(
+            activity=factories.make_activity(plan=plan), period=period
+        )
+
+    html = ask(client, plan, language).content.decode()
+
+    assert '<article class="entry' not in html
+    assert "<h2>2025</h2>" in html
+    assert idle_columns(html.partition("<aside")[0]) == []

@@ -5,8 +5,10 @@ It is read a page at a time from a place in it, never by counting rows: what is
 published meanwhile moves no page, and the last page costs what the first one does.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Count, Q
 from django.db.models.lookups import Exact, GreaterThan, LessThan
@@ -23,10 +25,12 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.review import AGE
 from strategic_areas.queries.plan.facets import Facet, Item, sift
-from strategic_areas.queries.updates import record
+from strategic_areas.queries.updates import changes, record
 from strategic_areas.queries.updates.entry import Entry
 
-FILTERS = ("period", "agency", "area")
+FILTERS = ("period", "agency", "area", "change")
+#: The first and the last day asked for, of those on which accounts changed the record.
+DAYS = ("since", "until")
 #: The lookups from an account to its agency and to its area.
 PATHS = {
     ActivityUpdate: ("agency", "activity__commitment__programme__area"),
@@ -48,6 +52,8 @@ class FilterCounts:
     """
 
     facets: Mapping[str, Facet]
+    #: How many accounts each agency has of each year, by its word and the year.
+    by_year: Mapping[str, Counter]
     #: The records by their words in addresses.
     periods: Mapping[str, ReportingPeriod]
     agencies: Mapping[str, Agency]
@@ -63,36 +69,63 @@ class FilterCounts:
 
 
 @dataclass(frozen=True)
+class Line:
+    """An account, what it changed in the record, and the day on which it did."""
+
+    entry: Entry
+    change: changes.Change
+    day: date
+
+    @property
+    def year(self):
+        return self.entry.period.ends_on.year
+
+
+@dataclass(frozen=True)
 class RecordPage:
     """A page of the record, and from where to read the newer and the older ones."""
 
-    entries: tuple[Entry, ...]
+    lines: tuple[Line, ...]
     newer: str
     older: str
 
+    @property
+    def entries(self):
+        return tuple(line.entry for line in self.lines)
+
 
 def count_by_filters(plan: Plan, asked: Mapping[str, str]) -> FilterCounts:
-    """Count a plan's record; ``asked`` maps ``FILTERS`` to values. Two queries."""
+    """
+    Count a plan's record; ``asked`` maps ``FILTERS`` to values. Two queries.
+
+    With ``DAYS`` only accounts of those days enter the facets and ``found``.
+    """
     periods, agencies, areas, items = {}, {}, {}, []
+    by_year, counted, total = defaultdict(Counter), 0, 0
     for model, (agency, area) in PATHS.items():
-        for row in _grouped(model, plan):
+        for row in _grouped(model, plan, asked):
             words = {
+                "change": row["change"],
                 "period": _named(periods, ReportingPeriod, PERIOD, "period", row),
                 "agency": _named(agencies, Agency, AGENCY, agency, row),
                 "area": _named(areas, StrategicArea, AREA, area, row),
             }
             sets = {name: frozenset({word}) for name, word in words.items()}
-            numbers = (row["real"], row["planned"])
-            items.append(Item(numbers, sets, weight=row["real"]))
+            items.append(Item(row["within"], sets, weight=row["within"]))
+            year = periods[words["period"]].ends_on.year
+            by_year[words["agency"]][year] += row["real"]
+            counted += row["planned"]
+            total += row["real"]
     kept, facets = sift(items, asked, FILTERS)
     return FilterCounts(
         facets=facets,
         periods=periods,
         agencies=agencies,
         areas=areas,
-        counted=sum(item.record[1] for item in items),
-        found=sum(real for real, _ in kept),
-        total=sum(item.weight for item in items),
+        by_year=by_year,
+        counted=counted,
+        found=sum(kept),
+        total=total,
     )
 
 
@@ -104,8 +137,8 @@ def _named(found, model, names, path, row):
     return word
 
 
-def _grouped(model, plan):
-    """The number of accounts of each period, agency and area."""
+def _grouped(model, plan, asked):
+    """The number of accounts of each period, agency, area and kind of change."""
     agency, area = PATHS[model]
     names = [f"period__{name}" for name in PERIOD]
     names += [f"{agency}__{name}" for name in AGENCY]
@@ -114,9 +147,14 @@ def _grouped(model, plan):
     planned = real & Q(activity__is_in_plan=True) if model is ActivityUpdate else real
     rows = record.standing(model.objects.filter(status__in=PUBLIC_RECORD, plan=plan))
     return (
-        rows.order_by()
-        .values(*names)
-        .annotate(real=Count("pk", filter=real), planned=Count("pk", filter=planned))
+        changes.told(rows)
+        .order_by()
+        .values(*names, "change")
+        .annotate(
+            real=Count("pk", filter=real),
+            planned=Count("pk", filter=planned),
+            within=Count("pk", filter=real & changes.between(asked)),
+        )
     )
 
 
@@ -141,7 +179,10 @@ def read_page(
     if not found:
         return RecordPage((), "", "")
     return RecordPage(
-        entries=tuple(record.entries(found)),
+        lines=tuple(
+            Line(entry, changes.Change(row.change), row.changed_on)
+            for entry, row in zip(record.entries(found), found, strict=True)
+        ),
         newer=found[0].public_id if (has_more if is_before else row) else "",
         older=found[-1].public_id if is_before or has_more else "",
     )
@@ -169,9 +210,11 @@ def _rows(plan, asked):
             "period": "period__code",
             "agency": f"{agency}__slug",
             "area": f"{area}__code",
+            "change": "change",
         }
-        wanted = {lookups[name]: asked[name] for name in FILTERS if asked.get(name)}
-        yield record.standing(rows).filter(plan=plan, **wanted).newest_first()
+        wanted = {lookups[name]: asked[name] for name in lookups if asked.get(name)}
+        rows = changes.told(record.standing(rows)).filter(plan=plan, **wanted)
+        yield rows.filter(changes.between(asked)).newest_first()
 
 
 def _newest_first(rows):
