@@ -7,8 +7,10 @@ from itertools import cycle
 import pikepdf
 import pytest
 from django.db import transaction
+from django.db.models import Count
 from playwright.sync_api import expect
 
+from strategic_areas.models import Commitment
 from strategic_areas.views import commitments, updates
 from tests import public_site
 from tests.browser.public_walk import (
@@ -242,6 +244,33 @@ def test_states_keep_their_shapes_where_colours_are_forced(site):
     assert [fill for fill, paper in fills if fill == paper] == []
 
 
+@pytest.mark.parametrize("name", ["commitment", "update"])
+def test_a_printed_page_says_how_to_cite_it(site, name):
+    page = site.open()
+    site.visit(page, page_of(name, site.world)["es"])
+
+    page.emulate_media(media="print")
+
+    expect(page.locator("cite")).to_be_visible()
+
+
+def test_a_line_of_work_takes_two_printed_pages(site):
+    """Of the reconstruction the middle one by its number of records."""
+    page = site.open()
+    site.visit(page, shipped_line())
+
+    page.emulate_media(media="print")
+
+    with pikepdf.open(io.BytesIO(page.pdf())) as printed:
+        assert len(printed.pages) <= 2
+
+
+def shipped_line():
+    lines = Commitment.objects.filter(provenance="reconstructed").standing()
+    lines = lines.annotate(told=Count("activities__updates")).order_by("told", "pk")
+    return lines[lines.count() // 2].get_absolute_url("es")
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", ["home", "commitment", "help"])
 def test_the_header_of_a_phone_leaves_the_screen_to_the_page(site, name, language):
@@ -278,7 +307,7 @@ def test_signs_grow_with_the_text(site):
 
 def test_small_print_is_a_seventh_of_a_page_at_most(site):
     page, shares = site.open(viewport={"width": 360, "height": 740}), {}
-    for name in (*PLAIN, "commitments", "agency", "updates"):
+    for name in (*PLAIN, "commitments", "agency", "updates", "commitment", "update"):
         site.visit(page, page_of(name, site.world)["es"])
         letters, small = page.evaluate(LETTERS)
         shares[name] = small / letters
