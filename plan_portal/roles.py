@@ -22,6 +22,7 @@ PERMISSIONS = {
         "strategic_areas.commitmentupdate": [VIEW, ADD, CHANGE],
         "strategic_areas.evidence": [VIEW, ADD, CHANGE, DELETE],
         "strategic_areas.activityproposal": [VIEW, ADD],
+        "strategic_areas.reportedvalue": [VIEW, ADD],
         "agencies.agency": [VIEW],
     },
     Role.REVIEWER: {
@@ -50,6 +51,7 @@ PERMISSIONS = {
         "strategic_areas.target": [VIEW, ADD, CHANGE],
         "strategic_areas.pendingchange": [VIEW, "publish"],
         "strategic_areas.activityproposal": [VIEW, "publish"],
+        "strategic_areas.reportedvalue": [VIEW, "publish"],
         "strategic_areas.publishedfigure": [VIEW],
         "strategic_areas.publishedcell": [VIEW],
         "strategic_areas.measurement": [VIEW],

@@ -26,6 +26,7 @@ from agencies.accounts import recovery
 from agencies.models import Agency, FocalPoint, User
 from agencies.stand_ins import StandIn
 from strategic_areas import evidence, purging, triggers, workflow
+from strategic_areas.figures.reporting import hand_in
 from strategic_areas.models import (
     Activity,
     ActivityProposal,
@@ -56,6 +57,7 @@ from strategic_areas.models import (
     TipTier,
 )
 from strategic_areas.models.disputes import ABOUT
+from strategic_areas.models.reported_values import ReportedValue
 from strategic_areas.purging import hiding
 from tests.uploads import make_pdf
 
@@ -535,6 +537,23 @@ def make_proposal(*, commitment=None, agency=None, by=None, **fields):
     )
     by = by or make_focal_point(agency=agency)
     return workflow.propose_activity(proposal, by=by)
+
+
+def make_reported_value(*, indicator=None, by=None, **fields):
+    """A value that waits for review."""
+    agency = indicator.agency if indicator else make_agency()
+    indicator = indicator or make_indicator(agency=agency)
+    reported = ReportedValue(
+        **{
+            "indicator": indicator,
+            "agency": agency,
+            "starts_on": date(2025, 1, 1),
+            "ends_on": date(2025, 12, 31),
+            "value": 40,
+            **fields,
+        }
+    )
+    return hand_in(reported, by=by or make_focal_point(agency=agency))
 
 
 def make_submitted_update(*, by=None, **fields):

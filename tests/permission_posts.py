@@ -122,6 +122,13 @@ POSTS = {
     "admin:sheet_propose": proposal,
     "admin:agency_comment": lambda words: {"text_es": "Se avanzó más."},
     "admin:proposal": lambda words: {"decline": "1", "reason": REASON},
+    "admin:value_new": lambda words: {
+        "starts_on": "2025-01-01",
+        "ends_on": "2025-12-31",
+        "value": "40",
+        "certainty": "confirmed",
+    },
+    "admin:value": lambda words: {"approve": "1"},
     "admin:approval": lambda words: {"approve": "1", "take_back": "1"},
     "admin:letter_new": letter,
     "admin:amend": extension,

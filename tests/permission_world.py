@@ -103,6 +103,8 @@ class World:
             "receipt": {"pk": receipt.pk},
             "mandate": {"pk": mandate.pk, "successor": self.successor.pk},
             "proposal": {"pk": self._proposal(agency, author).pk},
+            "measured": {**words, "indicator": self._indicator(agency).pk},
+            "reported": {"pk": self._reported(agency, author).pk},
             "comment": {"pk": self._comment(agency, author).pk},
             "attributed": {"kind": "actividad", "pk": self._attributed(agency).pk},
             "amendment": {"plan": self.plan.code, "kind": "extender"},
@@ -191,6 +193,13 @@ class World:
     def _proposal(self, agency, author):
         commitment = factories.make_commitment(plan=self.plan, lead=agency)
         return factories.make_proposal(commitment=commitment, by=author)
+
+    def _indicator(self, agency):
+        return factories.make_indicator(plan=self.plan, agency=agency)
+
+    def _reported(self, agency, author):
+        indicator = self._indicator(agency)
+        return factories.make_reported_value(indicator=indicator, by=author)
 
     def _comment(self, agency, author):
         comment = AgencyComment(agency=agency, period=self.late, text_es="Se avanzó.")

@@ -21,6 +21,7 @@ from strategic_areas.desk.review import pages as review
 from strategic_areas.desk.rounds import pages as rounds
 from strategic_areas.desk.sheet import evidence, off_plan, sending
 from strategic_areas.desk.sheet import pages as views
+from strategic_areas.desk.values import pages as values
 from strategic_areas.desk.workbook import views as workbook
 
 SHEET = ("admin:sheet", "period", "agency")
@@ -70,6 +71,9 @@ def patterns(site):
             (f"{sheet}libro/guardar/", workbook.save_workbook, "workbook_save"),
             (f"{sheet}fuera-del-plan/", off_plan.report, "sheet_off_plan"),
             (f"{sheet}proponer/", proposals.propose, "sheet_propose"),
+            (f"{sheet}cifras/", values.values, "values"),
+            (f"{sheet}cifras/<int:indicator>/", values.value_new, "value_new"),
+            ("cifras/<int:pk>/", values.value, "value"),
             ("propuestas/<int:pk>/", proposals.proposal, "proposal"),
             (f"{row}nombre/", off_plan.rename, "sheet_rename"),
             (row, views.save_row, "sheet_row"),

@@ -138,7 +138,7 @@ APPENDED = {
 #: Models whose rows are decided once: their free texts, each with its blank value.
 DECIDED = {
     **dict.fromkeys(["FactorReset", "PendingChange", "Purge"], {"reason": ""}),
-    "StandIn": {"reason": ""},
+    **dict.fromkeys(["ReportedValue", "StandIn"], {"reason": ""}),
     "ActivityProposal": {"reason": MARKER},
     "Takedown": {"reason": "", "why": "", "rows": "{}", "label": MARKER},
     "RecordChange": {"before": "{}", "after": "{}", "label": MARKER},

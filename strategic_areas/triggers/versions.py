@@ -35,6 +35,7 @@ NOT_PUBLIC = {
     "Measurement",
     "Breakdown",
     "Publication",
+    "ReportedValue",
     "Told",
 }
 

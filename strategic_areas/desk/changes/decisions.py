@@ -19,6 +19,7 @@ from agencies.access import RefusedError
 from agencies.accounts.recovery import RESETS
 from agencies.decisions import Decision
 from agencies.stand_ins import STAND_INS
+from strategic_areas.figures.reporting import VALUES
 from strategic_areas.models import PendingChange
 from strategic_areas.purging import PURGES
 from strategic_areas.purging.hiding import HIDINGS
@@ -28,6 +29,7 @@ from strategic_areas.workflow import CHANGES, PROPOSALS, guard
 KINDS = {
     CHANGES: "admin:approval",
     PROPOSALS: "admin:proposal",
+    VALUES: "admin:value",
     PURGES: "admin:purge",
     HIDINGS: "admin:hidden",
     RESETS: "admin:agencies_factorreset_change",

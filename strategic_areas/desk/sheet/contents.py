@@ -73,6 +73,10 @@ class Sheet:
         return reverse("admin:sheet_propose", args=[self.period.pk, self.agency.slug])
 
     @property
+    def values_url(self):
+        return reverse("admin:values", args=[self.period.pk, self.agency.slug])
+
+    @property
     def is_accepted(self):
         """True while the round takes first reports of the agency."""
         return self.period.accepts(self.agency)

@@ -1,0 +1,1 @@
+"""Values of indicators: the agency hands them in, a reviewer publishes them."""

@@ -1,0 +1,160 @@
+"""The form in which an agency hands in a value: its days, the total, and the parts."""
+
+from collections import defaultdict
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout, Submit
+from django import forms
+from django.utils.formats import number_format
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from strategic_areas.desk.sheet.forms import Fold, Group
+from strategic_areas.disclosure.counts import GROUPS, PEOPLE
+from strategic_areas.figures.sums import WHOLE, Fault, Wrong, faults
+from strategic_areas.labels import DIMENSIONS
+from strategic_areas.models import CodeList, CodeListValue
+from strategic_areas.models.reported_values import ReportedValue
+from strategic_areas.workflow import guard
+
+#: What is asked for: of those that tell who the people are, the first alone.
+ASKED = [name for name in GROUPS if name not in PEOPLE[1:]]
+SAID = {
+    Wrong.NEGATIVE: gettext_lazy("A count is never below zero."),
+    Wrong.OVER_100: gettext_lazy("A percent lies between 0 and 100."),
+    Wrong.NOT_WHOLE: gettext_lazy("This indicator counts in whole numbers."),
+}
+
+
+def plainly(number):
+    return number_format(format(number.normalize(), "f"))
+
+
+def categories_of(indicator):
+    """The categories of each dimension that is asked for, with their words."""
+    if indicator.selects or indicator.counts not in WHOLE:
+        return {}
+    rows = CodeListValue.objects.filter(
+        code_list__plan=indicator.introduced_by_id,
+        code_list__kind=CodeList.Kind.BREAKDOWNS,
+        dimension__in=ASKED,
+    )
+    found = defaultdict(dict)
+    for row in rows.order_by("order", "pk"):
+        english = row.label_en if get_language() == "en" else ""
+        found[row.dimension][row.code] = english or row.label_es
+    return {name: found[name] for name in ASKED if name in found}
+
+
+class ValueForm(forms.ModelForm):
+    """
+    One value and, if they are known, its parts, in one dimension at a time.
+
+    ``last`` is the value of the indicator that was published last, or None.
+    """
+
+    is_checked = forms.BooleanField(
+        label=gettext_lazy("I have checked the number: it is right"), required=False
+    )
+
+    class Meta:
+        model = ReportedValue
+        fields = ["starts_on", "ends_on", "value", "certainty", "note", "why"]
+        widgets = {
+            "starts_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "ends_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "note": forms.Textarea(attrs={"rows": 3}),
+            "why": forms.Textarea(attrs={"rows": 3}),
+        }
+
+    def __init__(self, *args, last, **kwargs):
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.last, self.indicator = last, self.instance.indicator
+        if last is None:
+            del self.fields["is_checked"]
+        self.names = {}
+        for dimension, categories in categories_of(self.indicator).items():
+            self.names[dimension] = {}
+            for code, label in categories.items():
+                name = f"{dimension}.{code}"
+                self.names[dimension][code] = name
+                self.fields[name] = forms.DecimalField(
+                    label=label, required=False, max_digits=16, decimal_places=3
+                )
+        self.helper = FormHelper()
+        self.helper.form_class = "row-form"
+        self.helper.layout = self.make_layout()
+        self.helper.add_input(Submit("save", _("Hand it in"), css_class="default"))
+
+    def make_layout(self):
+        folds = [
+            Fold(
+                DIMENSIONS[dimension],
+                Group(*names.values(), css_class="row-figures"),
+                is_open=any(self.data.get(name) for name in names.values()),
+            )
+            for dimension, names in self.names.items()
+        ]
+        return Layout(
+            Group("starts_on", "ends_on", css_class="row-figures"),
+            Group("value", "certainty", css_class="row-figures"),
+            *folds,
+            *[name for name in ("note", "why", "is_checked") if name in self.fields],
+        )
+
+    def clean(self):
+        cleaned = super().clean()
+        for name in ("note", "why"):
+            for reason in guard.refusals(cleaned.get(name)):
+                self.add_error(name, reason)
+        if (value := cleaned.get("value")) is not None:
+            parts = self.parts()
+            self.instance.parts = {
+                dimension: {code: format(number, "f") for code, number in told.items()}
+                for dimension, told in parts.items()
+            }
+            for fault in faults(
+                value,
+                parts,
+                counts=self.indicator.counts,
+                unit=self.indicator.unit_es,
+                last=self.last,
+            ):
+                self.tell(fault)
+        return cleaned
+
+    def parts(self):
+        """The numbers that were entered, by dimension and category."""
+        found = {}
+        for dimension, names in self.names.items():
+            told = {
+                code: self.cleaned_data[name]
+                for code, name in names.items()
+                if self.cleaned_data.get(name) is not None
+            }
+            if told:
+                found[dimension] = told
+        return found
+
+    def tell(self, fault: Fault):
+        if fault.wrong is Wrong.PARTS:
+            number = plainly(abs(fault.missing))
+            words = {"dimension": DIMENSIONS[fault.dimension], "number": number}
+            text = _("%(dimension)s: %(number)s too many for the total.") % words
+            if fault.missing > 0:
+                text = (
+                    _(
+                        "%(dimension)s: %(number)s of the total are missing. What is "
+                        "not known goes into “Not stated”."
+                    )
+                    % words
+                )
+            self.add_error(None, text)
+        elif fault.wrong is not Wrong.FAR_OFF:
+            self.add_error("value", str(SAID[fault.wrong]))
+        elif not self.cleaned_data.get("is_checked"):
+            self.add_error(
+                "is_checked",
+                _("The last value was %(last)s. Check this one.")
+                % {"last": plainly(self.last)},
+            )

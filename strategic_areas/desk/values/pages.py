@@ -1,0 +1,144 @@
+"""The pages of values: an agency's indicators, one form, and one decision."""
+
+from dataclasses import dataclass
+
+from django.contrib import admin, messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from agencies.access import RefusedError
+from strategic_areas.desk.changes import decisions
+from strategic_areas.desk.sheet import sheet_page
+from strategic_areas.desk.sheet.pages import sheet_or_404
+from strategic_areas.desk.values.forms import ValueForm, categories_of
+from strategic_areas.disclosure.counts import is_a_part
+from strategic_areas.figures.reporting import VALUES, hand_in
+from strategic_areas.labels import DIMENSIONS
+from strategic_areas.models import Indicator, PublishedFigure
+from strategic_areas.models.reported_values import ReportedValue
+from strategic_areas.workflow import guard
+
+
+class PublishForm(decisions.ApproveForm):
+    button = gettext_lazy("Publish")
+
+
+@dataclass(frozen=True)
+class Line:
+    """An indicator of the agency, what was handed in of it, and where to hand in."""
+
+    indicator: Indicator
+    handed_in: list
+    address: str
+
+
+def _indicators(sheet):
+    """Those of public plans for which the agency answers."""
+    rows = Indicator.objects.filter(agency=sheet.agency)
+    return rows.filter(introduced_by__status__in=["approved", "ended"])
+
+
+def _address(sheet):
+    return reverse("admin:values", args=[sheet.period.pk, sheet.agency.slug])
+
+
+@require_safe
+def values(request, period, agency):
+    """List the indicators of the agency and the values that it handed in."""
+    sheet = sheet_or_404(request, period, agency)
+    rows = ReportedValue.objects.filter(agency=sheet.agency).order_by("-proposed_at")
+    handed_in = {}
+    for row in rows.select_related("indicator"):
+        handed_in.setdefault(row.indicator_id, []).append(row)
+    lines = [
+        Line(
+            each,
+            handed_in.get(each.pk, []),
+            reverse(
+                "admin:value_new", args=[sheet.period.pk, sheet.agency.slug, each.pk]
+            ),
+        )
+        for each in _indicators(sheet)
+    ]
+    context = {**sheet_page.base_context(request, sheet), "lines": lines}
+    return render(request, "desk/values.html", context)
+
+
+def value_new(request, period, agency, indicator):
+    """The form of one value; once it is handed in, the list shows its state."""
+    sheet = sheet_or_404(request, period, agency)
+    found = get_object_or_404(_indicators(sheet), pk=indicator)
+    last = _last(found)
+    form = ValueForm(
+        request.POST if request.method == "POST" else None,
+        instance=ReportedValue(indicator=found, agency=sheet.agency),
+        last=last and last.value,
+    )
+    if form.is_valid():
+        try:
+            hand_in(form.instance, by=request.user)
+        except RefusedError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("The value is with the secretariat."))
+            return redirect(_address(sheet))
+    context = {
+        **sheet_page.base_context(request, sheet),
+        "form": form,
+        "indicator": found,
+        "last": last,
+        "list_url": _address(sheet),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "desk/value_new.html", context, status=status)
+
+
+def _last(indicator):
+    rows = PublishedFigure.objects.standing().filter(indicator=indicator)
+    return rows.exclude(value=None).order_by("-ends_on", "-starts_on").first()
+
+
+def value(request, pk):
+    """Show a value that was handed in, and the forms that decide on it."""
+    if not VALUES.decides(request.user):
+        raise Http404
+    rows = ReportedValue.objects.visible_to(request.user)
+    found = get_object_or_404(
+        rows.select_related("proposed_by", "decided_by", "revises"), pk=pk
+    )
+    warnings = guard.warnings_of(found, ("note", "why"))
+    steps = decisions.open_forms(
+        request, VALUES, found, PublishForm, has_warnings=bool(warnings)
+    )
+    if decisions.take_pressed_step(request, VALUES, found, steps):
+        return redirect("admin:index")
+    context = {
+        **admin.site.each_context(request),
+        "reported": found,
+        "last": _last(found.indicator),
+        "parts": _parts(found),
+        "is_a_part": is_a_part(found.indicator),
+        "warnings": warnings,
+        "steps": steps,
+        "why_not": VALUES.why_not(request.user, found),
+    }
+    return render(request, "desk/value.html", context)
+
+
+def _parts(reported):
+    """Pairs of a dimension and its (category, number) pairs, all in words."""
+    words = categories_of(reported.indicator)
+    return [
+        (
+            DIMENSIONS[dimension],
+            [
+                (words.get(dimension, {}).get(code, code), number)
+                for code, number in numbers.items()
+            ],
+        )
+        for dimension, numbers in reported.parts.items()
+    ]

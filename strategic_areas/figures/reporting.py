@@ -1,0 +1,124 @@
+"""An agency hands in a value of an indicator; a reviewer publishes it, or declines."""
+
+from decimal import Decimal
+
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from agencies.access import RefusedError
+from agencies.decisions import Outdated, Status
+from agencies.mail import queue_mail
+from strategic_areas.figures.publishing import publish
+from strategic_areas.models import Indicator, Provenance
+from strategic_areas.models.measurements import Breakdown, Measurement
+from strategic_areas.models.reported_values import ReportedValue
+from strategic_areas.workflow.authority import may_review, must_report
+from strategic_areas.workflow.guard import GuardedSteps, must_be_clean
+
+
+class ValueSteps(GuardedSteps):
+    """Reviewers decide; what is approved becomes a measurement and is published."""
+
+    model = ReportedValue
+
+    def decides(self, user):
+        return may_review(user, ReportedValue)
+
+    def apply(self, reported, by):
+        if reported.revises_id != key_of(standing(reported)):
+            raise Outdated
+        measurement = Measurement.objects.create(
+            indicator=reported.indicator,
+            starts_on=reported.starts_on,
+            ends_on=reported.ends_on,
+            value=reported.value,
+            status=reported.certainty,
+            counted_by=reported.agency.acronym,
+            provenance=Provenance.REPORTED,
+            revises=reported.revises,
+            note_es=reported.note,
+            reason_es=reported.why,
+        )
+        Breakdown.objects.bulk_create(
+            Breakdown(
+                measurement=measurement,
+                dimension=dimension,
+                category=category,
+                value=Decimal(number),
+            )
+            for dimension, numbers in reported.parts.items()
+            for category, number in numbers.items()
+        )
+        ReportedValue.objects.filter(pk=reported.pk).update(measurement=measurement)
+        publish(Indicator.objects.filter(pk=reported.indicator_id))
+
+    def ended(self, reported):
+        if reported.status in {Status.APPROVED, Status.DECLINED}:
+            _tell(reported)
+
+    def facts(self, reported):
+        return {"agency": reported.agency, "indicator": reported.indicator.code}
+
+
+VALUES = ValueSteps()
+
+
+def key_of(measurement):
+    return measurement and measurement.pk
+
+
+def standing(reported):
+    """The latest measurement of the agency's for these days, or None."""
+    rows = Measurement.objects.filter(
+        indicator=reported.indicator_id,
+        starts_on=reported.starts_on,
+        ends_on=reported.ends_on,
+        counted_by=reported.agency.acronym,
+    )
+    revised = rows.exclude(revises=None).values("revises")
+    return rows.exclude(pk__in=revised).order_by("pk").last()
+
+
+@transaction.atomic
+def hand_in(reported, *, by):
+    """Store an unsaved value of the agency's, and return it."""
+    must_report(by, reported)
+    indicator = Indicator.objects.select_for_update().get(pk=reported.indicator_id)
+    if indicator.agency_id != reported.agency_id:
+        raise RefusedError(
+            _("%(record)s: another agency answers for it.") % {"record": indicator}
+        )
+    must_be_clean(ReportedValue, note=reported.note, why=reported.why)
+    waiting = ReportedValue.objects.waiting().filter(
+        indicator=indicator, starts_on=reported.starts_on, ends_on=reported.ends_on
+    )
+    if waiting.exists():
+        raise RefusedError(
+            _("%(record)s: a value of these days waits for review.")
+            % {"record": indicator}
+        )
+    reported.revises = standing(reported)
+    return VALUES.propose(reported, by=by)
+
+
+def _tell(reported):
+    """Queue the decision for whoever handed the value in, in her language."""
+    person = reported.proposed_by
+    if not person.email:
+        return
+    with override(person.language):
+        text = render_to_string("email/value.txt", {"reported": reported})
+        subject = _("%(code)s: %(status)s") % {
+            "code": reported.indicator.code,
+            "status": reported.get_status_display().lower(),
+        }
+    queue_mail(
+        to=person.email,
+        language=person.language,
+        kind="value",
+        subject=subject,
+        text=text,
+        key=f"value:{reported.pk}",
+    )

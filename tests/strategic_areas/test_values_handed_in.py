@@ -1,0 +1,238 @@
+"""An agency hands in a value of its indicator; the secretariat publishes it."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+from django.utils.html import escape
+
+from agencies.access import RefusedError
+from agencies.mail import Mail
+from strategic_areas.figures.reporting import VALUES, hand_in
+from strategic_areas.figures.sums import Wrong, faults
+from strategic_areas.models import (
+    CodeList,
+    CodeListValue,
+    PublishedCell,
+    PublishedFigure,
+)
+from strategic_areas.models.measurements import Measurement
+from strategic_areas.models.reported_values import ReportedValue
+from tests.factories import (
+    make_agency,
+    make_focal_point,
+    make_indicator,
+    make_reported_value,
+    make_reviewer,
+    make_round,
+)
+
+pytestmark = pytest.mark.django_db
+
+WORDS = [("woman", "Mujeres"), ("girl", "Niñas"), ("boy", "Niños")]
+
+
+class Desk:
+    """A focal point who is signed in, and an indicator of persons of her agency."""
+
+    def __init__(self, client, **fields):
+        self.client = client
+        self.agency = make_agency()
+        self.period = make_round()
+        self.indicator = make_indicator(
+            plan=self.period.plan,
+            agency=self.agency,
+            counts="persons",
+            national=True,
+            **fields,
+        )
+        labels = CodeList.objects.create(
+            plan=self.period.plan, code="b", kind="breakdowns", name_es="Etiquetas"
+        )
+        for code, label in WORDS:
+            CodeListValue.objects.create(
+                code_list=labels, dimension="sex+age", code=code, label_es=label
+            )
+        self.user = make_focal_point(agency=self.agency)
+        client.force_login(self.user)
+
+    def address(self, name, *more):
+        return reverse(f"admin:{name}", args=[self.period.pk, self.agency.slug, *more])
+
+    def hand_in(self, **fields):
+        told = {
+            "starts_on": "2025-01-01",
+            "ends_on": "2025-12-31",
+            "value": "49",
+            "certainty": "confirmed",
+            "sex+age.woman": "18",
+            "sex+age.girl": "27",
+            "sex+age.boy": "4",
+            **fields,
+        }
+        return self.client.post(self.address("value_new", self.indicator.pk), told)
+
+
+@pytest.fixture
+def desk(client):
+    return Desk(client)
+
+
+def decide(client, **posted):
+    client.force_login(make_reviewer())
+    page = reverse("admin:value", args=[ReportedValue.objects.latest("pk").pk])
+    return client.get(page), client.post(page, posted)
+
+
+def test_a_value_waits_and_is_published_with_its_parts_protected(desk, client):
+    desk.hand_in()
+    listed = client.get(desk.address("values")).context["lines"]
+    before = PublishedFigure.objects.count()
+
+    page, _answer = decide(client, approve="1")
+
+    assert [row.value for row in listed[0].handed_in] == [49]
+    assert ("Niños", "4") in page.context["parts"][0][1]
+    figure = PublishedFigure.objects.get()
+    assert (before, figure.value, figure.provenance) == (0, 49, "reported")
+    assert figure.counted_by == desk.agency.acronym
+    cells = PublishedCell.objects.order_by("order")
+    assert [(cell.categories, cell.value) for cell in cells] == [
+        (["woman"], 18),
+        (["girl", "boy"], 31),
+    ]
+
+
+def test_a_value_of_the_same_days_revises_the_one_before(desk, client):
+    for number, why in (("49", ""), ("60", "Faltaban once.")):
+        desk.client.force_login(desk.user)
+        desk.hand_in(value=number, why=why, **{"sex+age.woman": int(number) - 31})
+        decide(client, approve="1")
+
+    figure = PublishedFigure.objects.standing().get()
+    assert (figure.value, figure.reason_es) == (60, "Faltaban once.")
+    assert figure.revises.value == 49
+    assert Measurement.objects.exclude(revises=None).count() == 1
+
+
+def test_a_declined_value_tells_its_agency_why(desk, client):
+    desk.hand_in()
+
+    decide(client, decline="1", reason="Falta la fuente.")
+
+    client.force_login(desk.user)
+    page = client.get(desk.address("values")).content.decode()
+    assert "Falta la fuente." in page
+    assert "Falta la fuente." in Mail.objects.get().text
+    assert not PublishedFigure.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("fields", "wrong"),
+    [
+        ({"value": "-1"}, "value"),
+        ({"value": "49.5"}, "value"),
+        ({"value": "50"}, "__all__"),
+        ({"value": "48"}, "__all__"),
+        ({"ends_on": "2024-12-31"}, "__all__"),
+        ({"note": "Con la cédula 001-1234567-8."}, "note"),
+    ],
+)
+def test_a_wrong_value_is_refused_at_its_field(desk, fields, wrong):
+    answer = desk.hand_in(**fields)
+
+    assert answer.status_code == 422
+    assert wrong in answer.context["form"].errors
+    said = answer.context["form"].errors[wrong][0]
+    assert escape(said) in answer.content.decode()
+    assert not ReportedValue.objects.exists()
+
+
+def test_a_value_ten_times_the_last_is_asked_about(desk, client):
+    desk.hand_in()
+    decide(client, approve="1")
+    client.force_login(desk.user)
+    none = {f"sex+age.{code}": "" for code, _label in WORDS}
+    year = {"starts_on": "2026-01-01", "ends_on": "2026-12-31", "value": "490", **none}
+
+    asked = desk.hand_in(**year)
+    told = desk.hand_in(**year, is_checked="on")
+
+    assert "is_checked" in asked.context["form"].errors
+    assert told.status_code == 302
+
+
+def test_of_the_same_days_one_value_waits(desk):
+    desk.hand_in()
+
+    answer = desk.hand_in()
+
+    assert answer.status_code == 422
+    assert ReportedValue.objects.count() == 1
+
+
+def test_nobody_hands_in_for_an_indicator_of_another_agency(desk):
+    theirs = make_indicator(plan=desk.period.plan, agency=make_agency())
+
+    answer = desk.client.get(desk.address("value_new", theirs.pk))
+    forged = ReportedValue(
+        indicator=theirs,
+        agency=desk.agency,
+        starts_on=date(2025, 1, 1),
+        ends_on=date(2025, 12, 31),
+        value=1,
+    )
+
+    assert answer.status_code == 404
+    with pytest.raises(RefusedError):
+        hand_in(forged, by=desk.user)
+
+
+def test_a_value_is_outdated_where_another_was_published_meanwhile():
+    reported = make_reported_value()
+    Measurement.objects.create(
+        indicator=reported.indicator,
+        starts_on=reported.starts_on,
+        ends_on=reported.ends_on,
+        counted_by=reported.agency.acronym,
+        value=7,
+        status="confirmed",
+        provenance="reported",
+    )
+
+    VALUES.approve(reported, by=make_reviewer())
+
+    assert ReportedValue.objects.get().status == "outdated"
+
+
+def test_an_indicator_that_selects_asks_for_no_parts(client):
+    desk = Desk(client, selects=True)
+
+    form = client.get(desk.address("value_new", desk.indicator.pk)).context["form"]
+
+    assert form.names == {}
+
+
+@pytest.mark.parametrize(
+    ("value", "parts", "fields", "expected"),
+    [
+        (101, {}, {"unit": "por ciento", "counts": "other"}, [Wrong.OVER_100]),
+        (-3, {}, {"counts": "money"}, []),
+        (Decimal("1.5"), {}, {"counts": "money"}, []),
+        (0, {}, {"last": 40}, []),
+        (4, {}, {"last": 40}, [Wrong.FAR_OFF]),
+        (40, {"age": {"adult": 30, "child": 9}}, {}, [Wrong.PARTS]),
+        (40, {"age": {"adult": 30, "child": 10}}, {}, []),
+    ],
+)
+def test_what_is_wrong_with_a_value(value, parts, fields, expected):
+    told = {
+        dimension: {code: Decimal(number) for code, number in numbers.items()}
+        for dimension, numbers in parts.items()
+    }
+    given = {"counts": "persons", "unit": "personas", "last": None, **fields}
+
+    found = faults(Decimal(value), told, **given)
+
+    assert [each.wrong for each in found] == expected
