@@ -13,6 +13,7 @@ from django.utils import timezone
 from strategic_areas.addresses import address
 from strategic_areas.models import Plan
 from strategic_areas.queries.plan import board
+from strategic_areas.views.indicators import FORMS
 from tests.factories import make_reviewer
 from tests.strategic_areas.plans import SHIPPED, shipped_content
 from tests.test_public_pages import LANGUAGES, read
@@ -136,6 +137,7 @@ def test_the_data_page_leads_to_every_list_and_tells_their_date(client, shipped)
         path = address(name, PLAN, language="es")
         assert path in links
         assert client.get(path).status_code == 200
+    assert {f"/indicadores.{form}" for form in FORMS} <= links
     assert settings.LICENCE_URL in links
     assert "/datos/" in links  # by the menu
 

@@ -66,7 +66,7 @@ def answer(index, question: Question) -> Answer:
     if not found.numbers:
         return Answer((), 0, _alone(index, question), _instead(index, question))
     by_kind = found.by_kind()
-    order = sorted(by_kind, key=lambda kind: (not found.names(kind), _place(kind)))
+    order = sorted(by_kind, key=lambda kind: (_is_after(found, kind), _place(kind)))
     groups = tuple(found.group(kind, by_kind[kind], 0, PER_GROUP) for kind in order)
     return Answer(groups, len(found.numbers))
 
@@ -85,6 +85,11 @@ def of_kind(index, question: Question, kind: str, page: int) -> Group:
     found = _Found(index, question)
     numbers = found.by_kind().get(kind, [])
     return found.group(kind, numbers, (page - 1) * PER_PAGE, PER_PAGE)
+
+
+def _is_after(found, kind):
+    """Pages that answer the question come first, then all else that does."""
+    return not found.names(kind), found.names(kind) and kind != "page"
 
 
 def _place(kind):

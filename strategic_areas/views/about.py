@@ -10,6 +10,7 @@ from strategic_areas.queries import rounds
 from strategic_areas.queries.pages import help_lines
 from strategic_areas.queries.plan import plans
 from strategic_areas.queries.site import lists
+from strategic_areas.views import indicators
 
 
 def text_page(template):
@@ -67,6 +68,7 @@ def data(request):
     context = {
         "plan": plans.choose(timezone.localdate()).shown,
         "lists": lists.of_every_plan(),
+        "figures": indicators.list_files(),
         **facts(),
     }
     return render(request, "data.html", context)

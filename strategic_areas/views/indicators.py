@@ -23,7 +23,13 @@ from strategic_areas.queries.plan import plans
 from strategic_areas.queries.plan.facets import Item, sift
 from strategic_areas.views import indicator_files, indicator_pictures
 from strategic_areas.views.filters import by_label, field
-from strategic_areas.views.parameters import asked, found_or_404, query, reads
+from strategic_areas.views.parameters import (
+    asked,
+    found_or_404,
+    made_up,
+    query,
+    reads,
+)
 from strategic_areas.views.sharing import finished_by, shown_elsewhere
 
 #: What a reader may ask of the list, in the order in which its address names it.
@@ -60,16 +66,16 @@ def indicator_list(request):
         "fields": [each for each in fields if each.is_useful],
         "chosen": chosen,
         "dropped": query(wanted, **dict.fromkeys(FILTERS, "")) or "?",
-        "files": [
-            (form.upper(), address(f"indicators_{form}") + query(wanted))
-            for form in FORMS
-        ],
+        "files": list_files(query(wanted)),
         "page_query": query(wanted),
         "is_variant": bool(wanted),
     }
-    return render(
-        request, "indicators.html", context, status=404 if _unknown(facets) else 200
-    )
+    return made_up(render(request, "indicators.html", context), _unknown(facets))
+
+
+def list_files(asked=""):
+    """Pairs of the name of a form and the address of the list in it."""
+    return [(form.upper(), address(f"indicators_{form}") + asked) for form in FORMS]
 
 
 def list_file(form):

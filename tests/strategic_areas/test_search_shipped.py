@@ -86,7 +86,7 @@ def test_a_code_or_a_name_leads_straight_to_what_bears_it(
         ("who has not reported?", "en", "/en/2017-2020/agencies/"),
         ("qué cambió", "es", "/2017-2020/avances/"),
         ("what is late", "en", "/en/2017-2020/commitments/"),
-        ("cuántas víctimas en 2019", "es", "/discrepancias/"),
+        ("cuántas víctimas", "es", "/indicadores/"),
     ],
 )
 def test_a_question_finds_the_page_that_answers_it(client, words, language, path):
@@ -94,3 +94,15 @@ def test_a_question_finds_the_page_that_answers_it(client, words, language, path
 
     first = page.context["answer"].groups[0].hits[0]
     assert first.path.partition("#")[0] == path
+
+
+def test_a_question_for_a_year_finds_the_indicators_that_know_it(client):
+    page = client.get(
+        address("search", language="es"), {"q": "cuántas víctimas en 2019"}
+    )
+
+    (first, *_) = page.context["answer"].groups
+    assert first.kind == "indicator"
+    for hit in first.hits[:3]:
+        assert "íctima" in hit.document.title.spanish
+        assert "2019" in client.get(hit.path).text

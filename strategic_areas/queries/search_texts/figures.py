@@ -49,8 +49,15 @@ def _document(line, plan, place):
         ),
         also=(text(row.agency, "name"),) if row.agency else (),
         names=(row.code,),
+        questions=(text(row, "name"), untranslated(_years(line))),
         order=(plan.rank, row.sort_code),
     )
+
+
+def _years(line):
+    """The years of which there is a value for just that year, or a part of it."""
+    spans = {(each.starts_on.year, each.ends_on.year) for each in line.points}
+    return " ".join(str(first) for first, last in sorted(spans) if first == last)
 
 
 def _said(line, point):

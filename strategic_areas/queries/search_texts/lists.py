@@ -30,29 +30,27 @@ LISTS = {
 }
 
 
-#: The same of the page on which the sources' counts stand side by side. People ask for
-#: a year, too.
-COUNTS = (
-    gettext_noop("Where the sources disagree"),
-    gettext_noop("How many victims, investigations and convictions, by each source."),
+#: The same of the list of indicators. Those that a question names answer it themselves.
+FIGURES = (
+    gettext_noop("Figures"),
+    gettext_noop("How many victims, cases, investigations and convictions, by source."),
     gettext_noop(
         "how many victims were identified, rescued or assisted, how many cases, "
-        "investigations, convictions, sentences, figures by year"
+        "investigations, convictions, sentences, figures by year, statistics"
     ),
 )
-YEARS = " ".join(map(str, range(2000, 2100)))
 
 
 def documents(public):
     """The lists of each plan that has a record, its latest ``rank`` first."""
-    called, held, asked = map(in_both, COUNTS)
+    called, held, asked = map(in_both, FIGURES)
     yield Document(
         kind="page",
-        pk="counts",
+        pk="figures",
         title=called,
-        place=Place("discrepancies"),
+        place=Place("indicators"),
         texts=(held,),
-        questions=(asked, untranslated(YEARS)),
+        questions=(asked,),
     )
     for plan in public.values():
         for place, (name, words) in enumerate(LISTS.items()):
