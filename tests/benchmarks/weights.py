@@ -28,6 +28,8 @@ KINDS = {
     "agency": r".*/(instituciones|agencies)/[^/]+/",
     "updates": r".*/(avances|updates)/",
     "update": r".*/(avances|updates)/[^/]+/",
+    "indicators": r".*/(indicadores|indicators)/",
+    "indicator": r".*/(indicadores|indicators)/[^/]+/",
     "any other": r".*",
 }
 LOADED = re.compile(
