@@ -10,11 +10,16 @@ import pytest
 from django.utils.translation import override
 from openpyxl import load_workbook
 
+from plan_portal.sitemap import every_address
+from plan_portal.urls import PUBLIC_PAGES
+from strategic_areas import disclosure
 from strategic_areas.addresses import address
 from strategic_areas.models import Indicator, PublishedFigure
 from strategic_areas.queries.figures import words
 from strategic_areas.queries.figures.points import Told
 from tests import factories
+from tests.strategic_areas import test_published_figures as published
+from tests.strategic_areas.plans import load_small
 
 pytestmark = pytest.mark.django_db
 
@@ -89,7 +94,11 @@ def everywhere(commitment, indicator):
 
 
 def texts_of(client, commitment, indicator):
-    for path in everywhere(commitment, indicator):
+    return texts_at(client, everywhere(commitment, indicator))
+
+
+def texts_at(client, paths):
+    for path in paths:
         response = client.get(path, follow=True)
         assert response.status_code in {200, 404}, path
         content = response.content
@@ -110,6 +119,44 @@ def test_a_figure_that_is_taken_away_is_gone_from_everywhere(client, number):
 
     assert len(shown) > 4
     assert leaks == []
+
+
+def test_no_address_tells_a_number_below_the_threshold(client, tmp_path, monkeypatch):
+    """The threshold is so high that every part is small, and each part is unique."""
+    monkeypatch.setattr(disclosure, "LEAST", 100_000)
+    numbers = iter(range(10_007, 99_999, 37))
+    told = [
+        {
+            "period": str(year),
+            "value": sum(counted.values()),
+            "breakdown": published.parts(**counted),
+        }
+        for year in range(2020, 2030)
+        for counted in [{each: next(numbers) for each in ("woman", "man", "girl")}]
+    ]
+    others = [
+        {"period": str(year), "value": next(numbers), "status": "confirmed"}
+        for year in range(2020, 2030)
+    ]
+    content = published.plan(*told, key_figure=True, goal="restoration")
+    women = {**published.PERSONS, "code": "EJ-2", "selects": True, "values": others}
+    content["indicators"].append(women)
+    load_small(tmp_path, content)
+    secret = {cell["value"] for each in told for cell in each["breakdown"]}
+    secret |= {each["value"] for each in others}
+
+    paths = {path for *both, _ in every_address(PUBLIC_PAGES) for path in both}
+    for language in ("es", "en"):
+        for form in ("csv", "json", "xlsx"):
+            paths.add(address(f"indicators_{form}", language=language))
+            paths.add(address(f"indicator_{form}", "EJ-1", language=language))
+        paths.add(address("indicator_drawing", "EJ-1", language=language))
+        paths.add(f"{address('search', language=language)}?q=identificadas")
+    found = "".join(text for _path, text in texts_at(client, sorted(paths)))
+
+    written = {int(each.replace(",", "")) for each in re.findall(r"\d[\d,]*", found)}
+    assert {each["value"] for each in told} <= written
+    assert secret & written == set()
 
 
 def test_a_protected_figure_is_told_in_words_and_not_drawn(client):
