@@ -108,7 +108,7 @@ def series(page: IndicatorPage, periods: Iterable[charts.Period]) -> Series | No
     """
     The values of an indicator, with up to two other counts of the same thing.
 
-    None if there is nothing to compare: no second value, baseline or target.
+    None if there is nothing to compare: no second value and no target.
     """
     if not values(page.points):
         return None
@@ -124,10 +124,15 @@ def drawn(
     periods: Iterable[charts.Period],
     levels: Iterable[charts.Level] = (),
 ) -> charts.SeriesPicture | None:
-    """These counts in one picture; None if there are not two things to compare."""
+    """
+    These counts in one picture; None of a single value without a target.
+
+    A baseline is no second thing to compare it with, for it may be the same value.
+    """
     counts = [charts.Line(values(each.points), name(each)) for each in lines]
     levels = tuple(levels)
-    if sum(len(each.values) for each in counts) + len(levels) < 2:
+    targets = [level for level in levels if level.is_target]
+    if sum(len(each.values) for each in counts) + len(targets) < 2:
         return None
     return charts.series(counts, words.number, levels, periods)
 
