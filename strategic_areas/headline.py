@@ -5,7 +5,7 @@ Pure, like ``progress``: plain values in, plain values out; templates write the 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -24,6 +24,7 @@ class Finding(StrEnum):
     """A statement that a headline can make about a plan."""
 
     OVER = "over"
+    FINAL = "final"
     NOBODY = "nobody"
     TOO_FEW = "too_few"
     COUNTS = "counts"
@@ -35,6 +36,42 @@ UNFINISHED = frozenset(CommitmentState) - CLOSED
 OWED = tuple(kept for kept in Punctuality if kept != Punctuality.FINISHED_LATE)
 
 
+#: How many states a headline names at most, and one less beside a final report; the
+#: bar below it tells all.
+NAMED = 3
+
+
+@dataclass(frozen=True)
+class Answers:
+    """
+    How the agencies that a round asked have answered it.
+
+    ``asked`` and ``reported`` are names; whoever handed in any report has reported,
+    whatever became of it since. ``due_on`` is the last day that is in time.
+    """
+
+    due_on: date
+    asked: tuple[str, ...]
+    reported: frozenset[str]
+    is_final: bool = False
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        return tuple(name for name in self.asked if name not in self.reported)
+
+    @property
+    def heard(self) -> int:
+        return len(self.asked) - len(self.missing)
+
+    @property
+    def is_enough(self) -> bool:
+        return self.heard >= len(self.asked) * ENOUGH_REPORTS
+
+    def is_due(self, today: date) -> bool:
+        """Whether the due date has passed: only then does anybody's report lack."""
+        return today > self.due_on
+
+
 @dataclass(frozen=True)
 class Headline:
     """The headline of a plan: its findings in order, and the numbers for them."""
@@ -44,45 +81,68 @@ class Headline:
     unfinished: int
     punctuality: Mapping[Punctuality, int]
     ended_on: date | None = None
-    asked: int = 0
-    reported: int = 0
-    missing: tuple[str, ...] = ()
+    answers: Answers | None = None
+    #: Whether the due date of those answers has passed.
+    is_due: bool = False
+
+    @property
+    def late(self) -> int:
+        return self.punctuality[Punctuality.LATE]
+
+    @property
+    def named(self) -> tuple[tuple[CommitmentState, int], ...]:
+        """The states to name: fulfilled first of all, then those of most."""
+        occurring = [pair for pair in self.counts.by_state if pair[1]]
+        most = sorted(
+            occurring, key=lambda pair: (pair[0] != CommitmentState.FULFILLED, -pair[1])
+        )
+        number = NAMED - (Finding.FINAL in self.findings)
+        return tuple(pair for pair in occurring if pair in most[:number])
+
+    @property
+    def others(self) -> int:
+        """How many are in states that the headline does not name."""
+        return self.counts.total - sum(number for _, number in self.named)
 
 
 def headline(
     standings: Sequence[Standing],
     *,
-    ended_on: date | None,
-    anyone_reported: bool,
-    asked: Sequence[str] = (),
-    reported: Iterable[str] = (),
+    today: date,
+    ended_on: date | None = None,
+    anyone_reported: bool = True,
+    answers: Answers | None = None,
 ) -> Headline:
     """
     Choose the headline: the plan is over, nobody reported, too few did, or the counts.
 
     The first finding that applies is chosen; only "over" and "nobody" appear together.
-    ``ended_on`` is the end of a plan that is over, else None. ``asked`` and
-    ``reported`` name the agencies of the latest round.
+    ``ended_on`` is the end of a plan that is over, else None. ``answers`` are those to
+    the round that tells how many have reported.
     """
-    answered = set(reported)
-    missing = tuple(name for name in asked if name not in answered)
-    heard = len(asked) - len(missing)
     unfinished = [each for each in standings if each.state in UNFINISHED]
     tally = Counter(each.punctuality for each in unfinished)
-    findings = []
-    if ended_on is not None:
-        findings.append(Finding.OVER)
-    if not anyone_reported:
-        findings.append(Finding.NOBODY)
-    if not findings and heard < len(asked) * ENOUGH_REPORTS:
-        findings.append(Finding.TOO_FEW)
+    is_due = answers is not None and answers.is_due(today)
     return Headline(
-        findings=tuple(findings) or (Finding.COUNTS,),
+        findings=_findings(ended_on, anyone_reported, answers, is_due),
         counts=count(each.state for each in standings),
         unfinished=len(unfinished),
         punctuality={kept: tally[kept] for kept in OWED},
         ended_on=ended_on,
-        asked=len(asked),
-        reported=heard,
-        missing=missing,
+        answers=answers,
+        is_due=is_due,
     )
+
+
+def _findings(ended_on, anyone_reported, answers, is_due):
+    found = []
+    if ended_on is not None:
+        is_asked = answers is not None and answers.is_final and answers.asked
+        if is_asked and (answers.heard or not is_due):
+            return (Finding.FINAL,)
+        found.append(Finding.OVER)
+    if not anyone_reported:
+        found.append(Finding.NOBODY)
+    if not found and answers is not None and not answers.is_enough:
+        found.append(Finding.TOO_FEW)
+    return tuple(found) or (Finding.COUNTS,)

@@ -72,6 +72,11 @@ PUNCTUALITY = {
     Punctuality.FINISHED_LATE: _("Finished late"),
     Punctuality.NO_DEADLINE: _("No known deadline"),
 }
+#: The same of commitments, whose gender Spanish tells.
+COMMITMENT_PUNCTUALITY = PUNCTUALITY | {
+    Punctuality.LATE: pgettext_lazy("a commitment", "Late"),
+    Punctuality.FINISHED_LATE: pgettext_lazy("a commitment", "Finished late"),
+}
 #: What an account changed in the record, by ``queries.updates.changes.Change``.
 CHANGES = {
     "first": pgettext_lazy("an account", "First account of it"),

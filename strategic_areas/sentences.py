@@ -1,5 +1,7 @@
 """Counts of activities in words: of a commitment, and of what is on record."""
 
+import re
+
 from django.utils.dateformat import format as as_date
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
@@ -19,6 +21,11 @@ MISSING = ngettext_lazy(
     "%(untold)d without a published report",
     "untold",
 )
+CELL = _("%(done)d of %(total)d completed")
+CELL_REPORTED = _("%(told)d of %(total)d reported, none completed")
+UNTOLD = _("%(untold)d not told")
+NOTHING_TOLD = _("not told of %(total)d")
+NONE = _("none")
 ACTIVITIES = ngettext_lazy("%(total)d activity", "%(total)d activities", "total")
 
 FOUND = ngettext_lazy(
@@ -48,6 +55,8 @@ BY_PRESS = ngettext_lazy(
 )
 PORTAL = _("National Plan against Human Trafficking")
 SOURCES = _("Public sources")
+#: The most words of an outcome in one line.
+IN_A_LINE = 12
 DECLARED = _("according to %(agency)s, %(month)s")
 LAST_REPORT = _("last report: %(month)s")
 SINCE = _("since %(day)s")
@@ -70,6 +79,18 @@ def work_done(tally) -> str:
     return f"{COMPLETED % numbers}; {MISSING % {'untold': tally.untold}}"
 
 
+def work_counted(tally) -> str:
+    """The same in a cell of a table, below the heading that says what is counted."""
+    numbers = {**vars(tally), "untold": tally.untold}
+    if not tally.told:
+        return str(NOTHING_TOLD % numbers) if tally.total else str(NONE)
+    if not tally.untold:
+        return str(CELL % numbers)
+    if not tally.done:
+        return str(CELL_REPORTED % numbers)
+    return f"{CELL % numbers}; {UNTOLD % numbers}"
+
+
 def on_record(records) -> str:
     """What is on record of reconstructed work, in one sentence."""
     said = []
@@ -80,6 +101,14 @@ def on_record(records) -> str:
                 said[-1] += f" ({BY_PRESS % {'n': records.by_press}})"
     found = FOUND % {"found": records.found}
     return f"{found}: {', '.join(said)}. {UNKNOWN}" if said else f"{found}. {UNKNOWN}"
+
+
+def rest_on_record(records) -> str:
+    """How many activities are neither done nor under way by their last record."""
+    rest = {"other": records.other, "untold": records.untold}
+    return ", ".join(
+        str(ON_RECORD[name] % {"n": number}) for name, number in rest.items() if number
+    )
 
 
 def author_of(entry) -> str:
@@ -113,3 +142,10 @@ def since(period) -> str:
     year, last = period.starts_on, period.ends_on
     is_year = (year.day, year.month, last.day, last.month) == (1, 1, 31, 12)
     return SINCE % {"day": as_date(last, "Y" if is_year else "m/Y")}
+
+
+def in_a_line(text) -> str:
+    """The first clause of a text, cut where it is too long for one line."""
+    clause = re.split(r"[,;:.]\s|\.$", text.strip(), maxsplit=1)[0]
+    words = clause.split()
+    return f"{' '.join(words[:IN_A_LINE])}…" if len(words) > IN_A_LINE else clause

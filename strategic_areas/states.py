@@ -5,7 +5,7 @@ Pure, like ``progress``: plain values in, plain values out. ``RULE`` is the whol
 ``commitment_state`` reads it from the top, and the methodology page prints it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -46,6 +46,8 @@ DECLARED = (S.FULFILLED, S.IN_PART, S.UNFULFILLED, S.CARRIED_OVER)
 CLOSED = frozenset({*DECLARED, S.CANCELLED})
 #: States that no account gives.
 NOT_SAID = frozenset({S.NO_ACTIVITIES, S.NO_REPORT, S.NOT_ASKED})
+#: States that tell the public nothing of how far a commitment has come.
+NOT_TOLD = NOT_SAID | {S.IN_REVIEW, S.RESERVED}
 #: States that work in progress has after the end of its plan.
 AFTERWARDS = frozenset({S.KEPT_UP, S.LEFT_IN_PROGRESS})
 #: States beside which an average percent means something.
@@ -241,3 +243,11 @@ def tally(works: Sequence[Work]) -> Tally:
     left = Facts(works).left
     told = [work for work in left if work not in UNTOLD]
     return Tally(told.count(Work.COMPLETED), len(told), len(left))
+
+
+def added(tallies: Iterable[Tally]) -> Tally:
+    """The tally of all their activities."""
+    every = list(tallies)
+    return Tally(
+        *(sum(getattr(each, name) for each in every) for name in vars(Tally()))
+    )

@@ -32,8 +32,8 @@ def agency_page(client, plan, agency):
 def works(page):
     return [
         (line.percent, line.work)
-        for _, lines in page.context["programmes"]
-        for line in lines
+        for _, table in page.context["programmes"]
+        for line in table.lines
     ]
 
 

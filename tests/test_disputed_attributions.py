@@ -31,7 +31,7 @@ MARK = {
     "en": "The institution does not acknowledge this attribution",
 }
 CALLED_LATE = r'<section class="delay">.*?</section>'
-NO_MARK = {"plan": 0, "commitment": 0}
+NO_MARK = {"home": 0, "commitment": 0}
 RESOLVED = {
     "outcome": "kept",
     "resolved_on": date(2026, 6, 1),
@@ -94,8 +94,8 @@ def resolve(dispute, **fields):
     ("kind", "unmarked"),
     [
         ("compromiso", set()),
-        ("actividad", {"commitments", "commitment_card"}),
-        ("avance", {"commitments", "commitment_card"}),
+        ("actividad", {"plan", "commitments", "commitment_card"}),
+        ("avance", {"plan", "commitments", "commitment_card"}),
     ],
 )
 def test_it_is_shown_beside_the_record_wherever_it_stands(
@@ -111,9 +111,9 @@ def test_it_is_shown_beside_the_record_wherever_it_stands(
 @pytest.mark.parametrize(
     ("kind", "named"),
     [
-        ("compromiso", {"plan": 1, "commitment": 0}),
-        ("actividad", {"plan": 1, "commitment": 1}),
-        ("avance", {"plan": 1, "commitment": 1}),
+        ("compromiso", {"home": 1, "commitment": 0}),
+        ("actividad", {"home": 1, "commitment": 1}),
+        ("avance", {"home": 1, "commitment": 1}),
     ],
 )
 def test_what_is_late_bears_the_mark_once(client, update, kind, named):
@@ -122,14 +122,15 @@ def test_what_is_late_bears_the_mark_once(client, update, kind, named):
     for record in (activity, activity.commitment):
         rows = type(record).objects.filter(pk=record.pk)
         rows.update(due_on=due, due_provenance="agency")
-    lists = {"plan": r'<ul class="delays">.*?</ul>', "commitment": CALLED_LATE}
+    lists = {"home": r'<ul class="delays">.*?</ul>', "commitment": CALLED_LATE}
+    paths = {"home": address("home"), **pages(update, "es")}
 
     def marks():
         return {
             name: section.count('class="disputed"')
             for name, pattern in lists.items()
             for section in re.findall(
-                pattern, client.get(pages(update, "es")[name]).content.decode(), re.S
+                pattern, client.get(paths[name]).content.decode(), re.S
             )
         }
 

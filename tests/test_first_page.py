@@ -14,8 +14,8 @@ from strategic_areas import progress, workflow
 from strategic_areas.addresses import address
 from strategic_areas.discipline import Discipline
 from strategic_areas.models import Activity, Participation
-from strategic_areas.queries.pages import delays, overview
-from strategic_areas.queries.plan import members, past
+from strategic_areas.queries.pages import delays, lately
+from strategic_areas.queries.plan import board, members, past
 from tests import factories
 from tests.public_site import MOST_QUERIES
 from tests.strategic_areas.asked import (
@@ -46,8 +46,13 @@ def make_late(days=10, *, asked=None, **fields):
     return activity
 
 
-def load(plan):
-    return overview.load(past.plan_as_of(plan.code, "", None), timezone.localdate())
+def board_of(plan, at=""):
+    today = timezone.localdate()
+    return board.load(past.plan_as_of(plan.code, at, today), today)
+
+
+def load(plan, at=""):
+    return delays.load(board_of(plan, at), timezone.localdate())
 
 
 def told(plan):
@@ -57,7 +62,7 @@ def told(plan):
             delay.days,
             [(part.days, part.account and part.account.obstacle_es) for part in parts],
         )
-        for delay in load(plan).delays.shown
+        for delay in load(plan).shown
         if (parts := delay.parts) is not None
     }
 
@@ -81,12 +86,11 @@ def test_of_a_late_commitment_without_an_account_no_reason_is_known(client):
     factories.make_activity(commitment=commitment)
 
     assert told(commitment.plan) == {commitment.code: (5, [])}
-    page = client.get(address("plan", commitment.plan.code)).content.decode()
+    page = client.get(address("home")).content.decode()
     assert page.count('class="no-reason"') == 1
-    assert page.count("?punctuality=late") == 1
 
 
-@pytest.mark.parametrize("page", ["plan", "commitment"])
+@pytest.mark.parametrize("page", ["home", "commitment"])
 def test_what_waits_for_review_is_not_called_silent(client, page):
     asked = factories.make_round()
     rehearsal = factories.make_round(plan=asked.plan, is_demonstration=True)
@@ -95,14 +99,11 @@ def test_what_waits_for_review_is_not_called_silent(client, page):
         late = factories.make_activity(commitment=commitment, due_on=ago(3), **STATED)
         with on(ago(2)):
             factories.make_submitted_update(activity=late, period=period)
-    words = {
-        "plan": [asked.plan.code],
-        "commitment": [asked.plan.code, commitment.code],
-    }
+    words = {"home": [], "commitment": [asked.plan.code, commitment.code]}
 
     found = client.get(address(page, *words[page]))
 
-    if page == "plan":
+    if page == "home":
         (delay,) = found.context["overview"].delays.shown
     else:
         delay = found.context["page"].delay
@@ -112,17 +113,14 @@ def test_what_waits_for_review_is_not_called_silent(client, page):
     assert [day in reason for reason in reasons] == [True, False]
 
 
-@pytest.mark.parametrize("page", ["plan", "commitment"])
+@pytest.mark.parametrize("page", ["home", "commitment"])
 def test_a_late_commitment_leads_to_what_its_lead_declared(client, page):
     asked = factories.make_round()
     commitment = factories.make_commitment(plan=asked.plan, due_on=ago(5), **STATED)
     declared = factories.make_published_declaration(
         commitment=commitment, period=asked, result=""
     )
-    words = {
-        "plan": [asked.plan.code],
-        "commitment": [asked.plan.code, commitment.code],
-    }
+    words = {"home": [], "commitment": [asked.plan.code, commitment.code]}
 
     html = client.get(address(page, *words[page])).content.decode()
 
@@ -131,12 +129,43 @@ def test_a_late_commitment_leads_to_what_its_lead_declared(client, page):
     assert 'class="no-reason"' not in html
 
 
-def test_where_only_an_activity_is_late_no_empty_list_is_offered(client):
-    page = client.get(address("plan", make_late().plan.code))
+def test_the_late_block_leads_to_a_list_of_as_many(client):
+    """Late themselves, late in an activity, held back; what is on time is not there."""
+    asked = factories.make_round()
+    factories.make_commitment(plan=asked.plan, due_on=ago(5), **STATED)
+    for days in range(1, delays.SHOWN + 1):
+        make_late(days, asked=asked)
+    factories.make_published_update(
+        activity=factories.make_activity(plan=asked.plan),
+        period=asked,
+        execution="suspended",
+        obstacle_es="Faltó presupuesto.",
+        next_step_es="Pedirlo.",
+    )
+    factories.make_commitment(plan=asked.plan, due_on=ago(-90), **STATED)
 
-    delays = page.context["overview"].delays
-    assert (delays.total, delays.late, delays.others) == (1, 0, 0)
-    assert "?punctuality=late" not in page.content.decode()
+    page = client.get(address("home"))
+
+    number = page.context["overview"].delays.total
+    (link,) = re.findall(r'href="([^"]+punctuality=[^"]+)"', page.content.decode())
+    listed = client.get(link).context
+    assert number == delays.SHOWN + 2 == len(listed["catalogue"].rows)
+    assert len(listed["board"].rows) == number + 1
+
+
+def test_of_a_plan_that_ended_before_anybody_was_asked_nothing_is_late(client):
+    plan = factories.make_plan(ends_on=date(2025, 12, 31))
+    due = {"due_on": date(2025, 6, 1), "due_provenance": "plan"}
+    commitment = factories.make_commitment(plan=plan, **due)
+    factories.make_activity(commitment=commitment, **due)
+
+    before = told(plan), board_of(plan).rows[0].standing.punctuality
+    asked = factories.make_round(plan=plan)
+    after = told(plan), board_of(plan).rows[0].standing.punctuality
+
+    assert asked.opens_on < timezone.localdate()
+    assert before == ({}, None)
+    assert (list(after[0]), after[1]) == ([commitment.code], "late")
 
 
 def test_what_finished_late_is_nowhere_called_late(client):
@@ -151,10 +180,10 @@ def test_what_finished_late_is_nowhere_called_late(client):
     path = address("commitments", plan.code)
 
     listed = {
-        kept: client.get(path, {"punctuality": kept}).context["lines"]
+        kept: client.get(path, {"punctuality": kept}).context["table"].lines
         for kept in ("late", "finished_late")
     }
-    overview = client.get(address("plan", plan.code)).context["overview"]
+    overview = client.get(address("home")).context["overview"]
 
     assert {
         kept: [line.commitment for line in lines] for kept, lines in listed.items()
@@ -162,7 +191,8 @@ def test_what_finished_late_is_nowhere_called_late(client):
         "late": [owed],
         "finished_late": [finished],
     }
-    assert overview.delays.late == rows_of(plan)[lead].late == 1
+    (institution,) = overview.institutions.shown
+    assert institution.late == rows_of(plan)[lead].late == 1
     assert overview.headline.punctuality["late"] == 1
 
 
@@ -201,8 +231,9 @@ def test_an_obstacle_that_a_public_source_tells_is_no_reason_of_the_agency():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_reason_is_read_before_it_is_published_nor_after_it_is_withdrawn(
-    client, language
+    client, monkeypatch, language
 ):
+    monkeypatch.setattr(delays, "SHOWN", 4)
     asked = factories.make_round()
     hidden = {"obstacle_es": MARKER, "obstacle_en": MARKER, "next_step_es": "Seguir."}
     withdrawn = make_late(asked=asked, **hidden)
@@ -224,7 +255,7 @@ def test_no_reason_is_read_before_it_is_published_nor_after_it_is_withdrawn(
         **hidden,
     )
 
-    page = client.get(address("plan", asked.plan.code, language=language))
+    page = client.get(address("home", language=language))
 
     assert len(page.context["overview"].delays.shown) == 4
     assert MARKER not in page.content.decode()
@@ -236,23 +267,21 @@ def test_as_of_a_past_period_what_was_late_then_is_told_with_its_days_then():
     asked.ends_on = date(2025, 6, 30)
     asked.save()
 
-    plan = past.plan_as_of(activity.plan.code, asked.code, timezone.localdate())
-    (delay,) = overview.load(plan, timezone.localdate()).delays.shown
+    (delay,) = load(activity.plan, asked.code).shown
 
     assert [part.days for part in delay.parts] == [29]
     assert delay.parts[0].account.obstacle_es == "Faltó presupuesto."
 
 
-def test_as_of_a_past_period_nothing_is_in_review(client):
+def test_as_of_a_past_period_nothing_is_in_review():
     asked = factories.make_round(ends_on=date(2026, 3, 31))
     late = factories.make_activity(plan=asked.plan, due_on=date(2026, 2, 1), **STATED)
     factories.make_submitted_update(activity=late, period=asked)
-    path = address("plan", asked.plan.code)
 
     told = [
         part.submitted_on
-        for query in ({}, {"at": asked.code})
-        for delay in client.get(path, query).context["overview"].delays.shown
+        for at in ("", asked.code)
+        for delay in load(asked.plan, at).shown
         for part in delay.parts
     ]
 
@@ -262,7 +291,7 @@ def test_as_of_a_past_period_nothing_is_in_review(client):
 def test_without_any_due_date_nothing_is_said_to_be_on_time():
     activity = factories.make_activity()
 
-    found = load(activity.plan).delays
+    found = load(activity.plan)
 
     assert (found.total, found.has_deadlines) == (0, False)
 
@@ -272,14 +301,14 @@ def test_a_due_date_of_what_is_over_is_one_that_somebody_states(execution):
     percent = 100 if execution == "completed" else None
     activity = make_late(execution=execution, percent=percent)
 
-    found = load(activity.plan).delays
+    found = load(activity.plan)
 
     assert (found.total, found.has_deadlines) == (0, True)
 
 
 def test_reasons_cost_the_same_however_many_there_are(client):
     asked, spent = factories.make_round(), []
-    path = address("plan", asked.plan.code)
+    path = address("home")
     for rows in (1, 12):
         for number in range(len(spent), rows):
             make_late(number + 1, asked=asked)
@@ -382,6 +411,10 @@ def test_who_was_never_asked_is_ranked_last_and_the_others_by_their_share():
             led=0,
             late=0,
             activities=0,
+            done=0,
+            is_told=False,
+            asked=0,
+            handed_in=0,
             discipline=Discipline(on_time, late, silent=0),
         )
 
@@ -456,7 +489,7 @@ def test_a_reconstruction_ranks_nobody_by_what_was_completed(client, reported, s
     names = {each.name for each in client.get(path).context["columns"]}
     asked = [client.get(path, {"sort": way + sort}).status_code for way in ("", "-")]
 
-    assert names == {"", "led", "activities"}
+    assert names == {"", "led", "activities", "done", "handed_in"}
     assert (official, asked) == (200, [404, 404])
 
 
@@ -474,10 +507,11 @@ def test_what_agencies_said_last_comes_first_declared_results_included(client):
         commitment=activity.commitment, period=asked
     )
 
-    found = load(asked.plan).latest
+    read = board_of(asked.plan)
+    found = lately.latest(read, read.rows)
 
     keys = [(line.account.pk, line.state) for line in found.lately]
     assert keys == [(declared.pk, None), (update.pk, "in_progress")]
     assert [line.account.pk for line in found.recorded] == [recorded.pk]
-    page = client.get(address("plan", asked.plan.code)).content.decode()
+    page = client.get(address("home")).content.decode()
     assert declared.public_id in page

@@ -29,7 +29,7 @@ register = template.Library()
 #: How many shapes and colours mark areas; the next area begins with the first again.
 MARKS = 6
 #: Pages that tell how a plan stands, and can be read as of a past period.
-READ_AS_OF = {"home", "plan", "areas", "area", "commitments", "agencies", "agency"}
+READ_AS_OF = {"plan", "areas", "area", "commitments", "agencies", "agency"}
 
 
 @register.simple_tag

@@ -5,16 +5,17 @@ Spanish says "9 suspendidos" of commitments, and "9 suspendidas" of activities.
 """
 
 from django import template
+from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import npgettext_lazy
 
+from plan_portal.templatetags.portal import made_once, text_of
+from strategic_areas import sentences
+from strategic_areas.labels import COMMITMENT_PUNCTUALITY
 from strategic_areas.progress import Punctuality, State
 from strategic_areas.states import CommitmentState
 
 register = template.Library()
-
-#: What marks a year that has records.
-FOUND = ' class="found"'
 
 COMMITMENTS = {
     CommitmentState.FULFILLED: npgettext_lazy(
@@ -43,8 +44,8 @@ COMMITMENTS = {
     ),
     CommitmentState.TO_DECLARE: npgettext_lazy(
         "commitments",
-        "%(n)d with all activities completed, result to be declared",
-        "%(n)d with all activities completed, result to be declared",
+        "%(n)d done, result to be declared",
+        "%(n)d done, result to be declared",
         "n",
     ),
     CommitmentState.IN_PROGRESS: npgettext_lazy(
@@ -212,21 +213,41 @@ def activity_tally(numbers):
 def strip(years):
     """Every year with its number of records, as items of a list."""
     items = (
-        f"<li{FOUND if number else ''}><strong>{number:d}</strong> {year:d}</li>"
-        for year, number in years
+        f'<li class="strip--{step:d}"><strong>{number:d}</strong> {year:d}</li>'
+        for year, number, step in years
     )
     return mark_safe("".join(items))  # noqa: S308 - there are only numbers in it
 
 
 @register.filter
-def in_line(years):
-    """The years that have records, each after their number, for a cell of a table."""
+def in_cell(years):
+    """The same for a cell of a table, whose heading names the years."""
     items = (
-        f"<span><strong>{number:d}</strong>&nbsp;<small>{year:d}</small></span> "
-        for year, number in years
-        if number
+        f'<span class="strip--{step:d}"><small>{year:d}:</small> {number:d}</span> '
+        for year, number, step in years
     )
     return mark_safe("".join(items))  # noqa: S308 - there are only numbers in it
+
+
+@register.simple_tag
+def in_a_line(record, field):
+    """The beginning of a text as one line; marked if only Spanish has it."""
+    text, only_spanish = text_of(record, field)
+    line = sentences.in_a_line(text)
+    return format_html('<span lang="es">{}</span>', line) if only_spanish else line
+
+
+@register.filter
+def rest_on_record(records):
+    """What is on record of work neither done nor under way, in words."""
+    return sentences.rest_on_record(records)
+
+
+@register.simple_tag
+def commitment_kept(kept):
+    """The word for whether a commitment keeps its date; none for None."""
+    word = str(COMMITMENT_PUNCTUALITY.get(kept, ""))
+    return made_once("_punctuality.html", "kept", kept, word)
 
 
 def _said(numbers, words):

@@ -14,7 +14,7 @@ from datetime import date
 from django.db.models import Exists, OuterRef, QuerySet
 
 from agencies.models import Agency
-from strategic_areas import discipline, headline
+from strategic_areas import discipline
 from strategic_areas.discipline import Standing
 from strategic_areas.models import (
     Activity,
@@ -25,7 +25,7 @@ from strategic_areas.models import (
     Transition,
 )
 from strategic_areas.models.review import HANDED_IN
-from strategic_areas.queries.plan import answering, past
+from strategic_areas.queries.plan import answering
 from strategic_areas.queries.plan import board as boards
 from strategic_areas.queries.plan.board import ActivityRow, Board
 from strategic_areas.queries.plan.plans import opened
@@ -97,28 +97,6 @@ def has_reported(row: ActivityRow, asked: ReportingPeriod | None) -> bool:
 def has_answered(row: ActivityRow, asked: ReportingPeriod | None) -> bool:
     """Whether a report is published for the round, or handed in and in review."""
     return has_reported(row, asked) or (asked is not None and asked.pk in row.handed_in)
-
-
-def headline_of(board: Board, today: date) -> headline.Headline:
-    """What may be said of the plan first."""
-    asked, plan = latest(board.periods, today), board.plan
-    owing = [row for row in board.activities if owes(row, asked)]
-    answered = [row for row in board.activities if has_answered(row, asked)]
-    is_over = past.is_over(plan, past.day_of(plan, today))
-    return headline.headline(
-        [row.standing for row in board.rows],
-        ended_on=plan.ends_on if is_over else None,
-        anyone_reported=anyone_reported(board),
-        asked=sorted({row.answering(asked).acronym for row in owing}),
-        reported={row.answering(asked).acronym for row in answered},
-    )
-
-
-def anyone_reported(board: Board) -> bool:
-    """Whether any agency has reported in this portal; public sources are no report."""
-    return any(row.was_declared_here for row in board.rows) or any(
-        report.was_entered for row in board.activities for report in row.reports
-    )
 
 
 @dataclass(frozen=True)

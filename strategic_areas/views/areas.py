@@ -4,7 +4,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from strategic_areas.queries.figures import indicators
-from strategic_areas.queries.pages import areas, references
+from strategic_areas.queries.pages import areas, lately, references
 from strategic_areas.queries.plan import board
 from strategic_areas.views import commitment_lines, indicator_pictures
 from strategic_areas.views.parameters import (
@@ -21,7 +21,11 @@ def area_list(request, plan):
     plan = plan_at(request, plan)
     found = board.load(plan, timezone.localdate())
     context = {"plan": plan, "board": found}
-    context["areas"] = areas.rows(areas.of_plan(plan), found)
+    context["areas"] = rows = areas.rows(areas.of_plan(plan), found)
+    occurring = [state for state, number in found.counts.by_state if number]
+    context["by_area"] = [
+        (row, [row.counts[state] for state in occurring]) for row in rows
+    ]
     return render(request, "areas.html", context)
 
 
@@ -35,14 +39,8 @@ def area(request, plan, slug):
     found = board.load(area.plan, timezone.localdate())
     (row,) = areas.rows([area], found)
     context = {"plan": area.plan, "page_subject": area, "board": found, "row": row}
-    context["programmes"] = [
-        (
-            each.programme,
-            commitment_lines.lines(each.rows),
-        )
-        for each in row.programmes
-    ]
-    context["entries"] = areas.latest_entries(area)
+    context |= _programmes(row)
+    context["latest"] = lately.latest(found, row.rows)
     # Links to targets have no dates, so nobody knows them as of a past period.
     # Figures are those of today.
     if not area.plan.until:
@@ -50,3 +48,18 @@ def area(request, plan, slug):
         lines = indicators.of_area(area)
         context["figures"] = indicator_pictures.first_of(lines)
     return render(request, "area.html", context)
+
+
+def _programmes(row):
+    """Pairs of a programme and its table, and what every row of them all says."""
+    names = commitment_lines.headings(row.rows)
+    del names["area"]
+    whole = commitment_lines.table(row.rows, names)
+    left = {name: names[name] for name in whole.shown}
+    return {
+        "common": whole.common,
+        "programmes": [
+            (each.programme, commitment_lines.table(each.rows, left))
+            for each in row.programmes
+        ],
+    }

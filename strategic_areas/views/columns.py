@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 #: From so many rows on, a column that says the same on each of them is left out.
 MANY_ROWS = 5
+#: What stands in a cell that tells nothing; such a column is left out of any table.
+NOTHING = frozenset({None, ""})
 
 
 @dataclass(frozen=True)
@@ -33,9 +35,9 @@ def telling(
     rows, shown, common = list(rows), [], []
     for name, heading in headings.items():
         values = {row[name] for row in rows}
-        if len(rows) < MANY_ROWS or len(values) > 1:
-            shown.append(name)
-        else:
+        if len(values) == 1 and (len(rows) >= MANY_ROWS or not values - NOTHING):
             (value,) = values
             common.append((heading, "" if value is None else str(value)))
+        else:
+            shown.append(name)
     return Columns(tuple(shown), tuple(common))

@@ -1,6 +1,6 @@
 """Commitments as lines of a table: on a page, and as a file for a spreadsheet."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -9,15 +9,17 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from strategic_areas.disclosure import Protected
-from strategic_areas.labels import PUNCTUALITY, state_word
+from strategic_areas.labels import COMMITMENT_PUNCTUALITY as PUNCTUALITY
+from strategic_areas.labels import state_word
 from strategic_areas.models import Commitment, Provenance
 from strategic_areas.progress import Punctuality
 from strategic_areas.queries.pages.catalogue import Catalogue, due_day
 from strategic_areas.queries.plan.board import CommitmentRow
 from strategic_areas.queries.plan.records import Records
-from strategic_areas.sentences import on_record, work_done
+from strategic_areas.sentences import on_record, said_by, work_counted, work_done
 from strategic_areas.states import CommitmentState
 from strategic_areas.views import tables
+from strategic_areas.views.columns import telling
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,70 @@ class Line:
     percent: int | Protected | None
     due: str
     punctuality: Punctuality | None
-    #: What is told of its activities; "" where it has none.
+    #: By whom and in which month its state was said; "" for nobody.
+    said: str
+    #: How many activities it has, and of official ones how many are completed.
     work: str
+
+    @property
+    def cells(self):
+        """What stands in its cells, by the names of their columns."""
+        years = self.records.years if self.records else ()
+        told = [f"{number} ({year})" for year, number in years if number]
+        return {
+            "area": self.area,
+            "state": ", ".join(
+                filter(None, [state_word(self.state), *told, self.said])
+            ),
+            "work": self.work,
+            "agency": self.commitment.lead.acronym,
+            "due": f"{self.due} {PUNCTUALITY.get(self.punctuality, '')}".strip(),
+        }
+
+
+@dataclass(frozen=True)
+class Table:
+    """
+    Commitments as rows, in the columns of ``shown``, which have these ``headings``.
+
+    ``common`` is what every row says, instead of a column.
+    """
+
+    lines: tuple[Line, ...]
+    shown: tuple[str, ...]
+    headings: tuple[str, ...]
+    common: tuple[tuple[str, str], ...]
+
+    @property
+    def columns(self):
+        """Pairs of the name of a column and its heading."""
+        return tuple(zip(self.shown, self.headings, strict=True))
+
+    @property
+    def years(self):
+        """The years of its strips, for the heading above them."""
+        strips = (line.records.years for line in self.lines if line.records)
+        return [year for year, _ in next(strips, ())]
+
+
+def headings(rows: Iterable[CommitmentRow]) -> dict[str, str]:
+    """The headings of all columns but the titles', by their names."""
+    has_states = any(row.commitment.is_official for row in rows)
+    return {
+        "area": _("Area"),
+        "state": _("State") if has_states else _("Records by year"),
+        "work": _("Activities"),
+        "agency": _("Lead"),
+        "due": _("Due"),
+    }
+
+
+def table(rows: Iterable[CommitmentRow], names: Mapping[str, str]) -> Table:
+    """The table with those columns of ``names``, of ``headings``, that earn it."""
+    told = lines(rows)
+    found = telling(names, [line.cells for line in told])
+    shown = tuple(names[name] for name in found.shown)
+    return Table(tuple(told), found.shown, shown, found.common)
 
 
 def lines(rows: Iterable[CommitmentRow]) -> list[Line]:
@@ -52,15 +116,17 @@ def lines(rows: Iterable[CommitmentRow]) -> list[Line]:
                 percent=row.standing.percent,
                 due=date_format(day, "SHORT_DATE_FORMAT") if day else "",
                 punctuality=row.standing.punctuality,
-                work=work_done(row.standing.tally) or _number(row),
+                said=said_by(row),
+                work=work_cell(row),
             )
         )
     return found
 
 
-def _number(row):
-    """How many activities reconstructed work has; "" for official work."""
-    return str(len(row.activities)) if row.records else ""
+def work_cell(row: CommitmentRow) -> str:
+    if row.records:
+        return str(row.records.found)
+    return work_counted(row.standing.tally)
 
 
 def as_csv(found: Catalogue):
@@ -74,6 +140,7 @@ def as_csv(found: Catalogue):
         _("Programme"),
         _("State"),
         _("Activities"),
+        _("Last report"),
         _("Percent"),
         _("Starts on"),
         _("Due on"),
@@ -101,6 +168,7 @@ def _cells(row, found):
         commitment.programme.name,
         state_word(standing.state),
         on_record(row.records) if row.records else work_done(standing.tally),
+        row.records.last_year if row.records else _month(standing.said_on),
         standing.percent,
         commitment.starts_on,
         day,
@@ -113,3 +181,7 @@ def _cells(row, found):
         tables.disputed(commitment),
         settings.SITE_URL + commitment.get_absolute_url(language=get_language()),
     ]
+
+
+def _month(day):
+    return f"{day:%Y-%m}" if day else ""

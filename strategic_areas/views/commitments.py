@@ -39,8 +39,10 @@ def commitment_list(request, plan):
     except InvalidPage:
         raise Http404 from None
     context = {"plan": plan, "board": found.board, "catalogue": found, "page": page}
-    context["lines"] = commitment_lines.lines(page.object_list)
-    context |= _filters(found, wanted)
+    table = commitment_lines.table(
+        page.object_list, commitment_lines.headings(found.board.rows)
+    )
+    context |= {"table": table, **_filters(found, table, wanted)}
     return made_up(render(request, "commitments.html", context), found.is_unknown)
 
 
@@ -74,7 +76,9 @@ def commitment(request, plan, code):
     return render(request, "commitment.html", context)
 
 
-def _filters(found: catalogue.Catalogue, given: dict) -> dict:
+def _filters(
+    found: catalogue.Catalogue, table: commitment_lines.Table, given: dict
+) -> dict:
     """The context of the list's form, headings and links."""
     wanted = {name: value for name, value in given.items() if name != "page"}
     fields = [
@@ -84,7 +88,8 @@ def _filters(found: catalogue.Catalogue, given: dict) -> dict:
     words = field("q", found.facets["q"], (_("Words"), ""), (), wanted)
     chosen = [each for each in [words, *fields] if each.asked]
     sort = given.get("sort", "code")
-    names = _columns(found.board)
+    title = _("Documented action") if found.board.is_reconstructed else _("Commitment")
+    names = {"code": title, **dict(table.columns)}
     return {
         "asked": given,
         "fields": [each for each in fields if each.is_useful],
@@ -102,17 +107,6 @@ def _filters(found: catalogue.Catalogue, given: dict) -> dict:
     }
 
 
-def _columns(board):
-    is_reconstructed = board.is_reconstructed
-    return {
-        "code": _("Line of work") if is_reconstructed else _("Commitment"),
-        "area": _("Area"),
-        "state": _("State") if board.knows_the_matrix else _("Records by year"),
-        "agency": _("Lead"),
-        "due": _("Due"),
-    }
-
-
 def _orders(names):
     """The orders to choose from in the form, which phones show instead of headings."""
     orders = {"title": _("Title"), **names}
@@ -120,7 +114,7 @@ def _orders(names):
         (name, pgettext("order of a list", "By %(column)s") % {"column": label.lower()})
         for name, label in orders.items()
         if name != "code"
-    ] + [("-due", _("By due date, the last first"))]
+    ] + [("-due", _("By due date, the last first"))] * ("due" in names)
 
 
 def _fields(found):
@@ -157,7 +151,10 @@ def _fields(found):
     yield (
         "punctuality",
         (_("Punctuality"), _("Any")),
-        [("", str(kept), str(label)) for kept, label in PUNCTUALITY.items()],
+        [
+            ("", catalogue.DELAYED, _("Late or held back, in whole or in part")),
+            *(("", str(kept), str(label)) for kept, label in PUNCTUALITY.items()),
+        ],
     )
     yield (
         "framework",

@@ -3,10 +3,10 @@
 from django.shortcuts import render
 from django.utils import timezone
 
-from strategic_areas.queries.pages import overview
+from strategic_areas.queries.pages import overview, structure
 from strategic_areas.queries.plan import plans
-from strategic_areas.views.agencies import headings, lines
-from strategic_areas.views.parameters import plan_at, query, reads
+from strategic_areas.views import institutions
+from strategic_areas.views.parameters import plan_at, reads
 
 
 def home(request):
@@ -15,31 +15,22 @@ def home(request):
     choice = plans.choose(today)
     context = {"choice": choice, "plan": choice.shown}
     if choice.shown:
-        context |= _overview(choice.shown, today)
+        found = overview.load(choice, today)
+        context |= {"overview": found, "table": institutions.table(found)}
     return render(request, "home.html", context)
 
 
 @reads("at")
 def plan(request, plan):
     """One plan, whether in force or not."""
-    plan = plan_at(request, plan)
-    context = {"plan": plan, **_overview(plan, timezone.localdate())}
+    plan, today = plan_at(request, plan), timezone.localdate()
+    context = {"plan": plan, "structure": structure.load(plan, today)}
     return render(request, "plan.html", context)
-
-
-def _overview(plan, today):
-    found = overview.load(plan, today)
-    as_of = query({"at": plan.until.code}) if plan.until else ""
-    return {
-        "overview": found,
-        "lines": lines(found.agencies, found.board, as_of),
-        "headings": headings(found.board, found.agencies).values(),
-    }
 
 
 def plan_list(request):
     """All plans with their periods and the gaps between them."""
     today = timezone.localdate()
     choice = plans.choose(today)
-    context = {"plan": choice.shown, "lines": plans.lines(today)}
+    context = {"plan": choice.shown, "lines": plans.lines(today, choice)}
     return render(request, "plans.html", context)

@@ -63,7 +63,7 @@ def ask(client, plan, language="es", *, follow=False, **asked):
 
 
 def codes(response):
-    return [line.commitment.code for line in response.context["lines"]]
+    return [line.commitment.code for line in response.context["table"].lines]
 
 
 @pytest.mark.parametrize(

@@ -19,11 +19,15 @@ def test_a_column_with_one_value_is_left_out_and_said_once(value, said):
     assert (found.shown, found.common) == (("lead",), (("Due", said),))
 
 
-@pytest.mark.parametrize("dues", [("", "", "", "", "x"), ("", "", "", ""), ()])
+@pytest.mark.parametrize("dues", [("", "", "", "", "x"), (1, 1, 1, 1), ()])
 def test_a_column_stays_that_tells_rows_apart_or_of_which_there_are_few(dues):
     found = telling(HEADINGS, rows(*dues))
 
     assert (found.shown, found.common) == (("lead", "due"), ())
+
+
+def test_a_column_in_which_nothing_stands_is_left_out_of_any_table():
+    assert telling(HEADINGS, rows("")).common == (("Due", ""),)
 
 
 def test_a_page_s_idle_columns_are_found():

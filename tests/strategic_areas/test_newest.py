@@ -8,7 +8,7 @@ import pytest
 from strategic_areas.models import ActivityUpdate, Provenance, Status
 from strategic_areas.newest import newness
 from strategic_areas.queries import search_texts
-from strategic_areas.queries.pages import areas, commitments
+from strategic_areas.queries.pages import commitments
 from strategic_areas.queries.plan import board, counted
 from strategic_areas.queries.plan.succession import Succession
 from strategic_areas.queries.updates import archive, record
@@ -59,13 +59,12 @@ def test_the_public_page_shows_the_account_by_which_the_work_stands(client, acti
 
 
 def test_every_list_begins_with_the_account_by_which_the_work_stands(activity):
-    plan, area = activity.plan, activity.commitment.programme.area
+    plan = activity.plan
     (row,) = board.load(plan, TODAY).rows
 
     firsts = [
         archive.everything(plan, {})[0],
         archive.read_page(plan, {}, 1).entries[0],
-        areas.latest_entries(area)[0],
         commitments.page(
             commitments.by_code(plan.code, activity.commitment.code),
             Succession(plan),
@@ -76,7 +75,7 @@ def test_every_list_begins_with_the_account_by_which_the_work_stands(activity):
     ]
 
     assert row.activities[0].standing.state == "completed"
-    assert [entry.state for entry in firsts] == ["completed"] * 4
+    assert [entry.state for entry in firsts] == ["completed"] * 3
     found = [each for each in search_texts.documents() if each.kind == "update"]
     found.sort(key=lambda each: each.order)
     assert [each.place.spanish[1] for each in found] == [

@@ -11,8 +11,8 @@ from django.utils import timezone
 from strategic_areas import workflow
 from strategic_areas.desk import queries
 from strategic_areas.models import Activity, ActivityUpdate, Status, Submission
-from strategic_areas.queries import rounds
-from strategic_areas.queries.pages import agencies, commitments, overview
+from strategic_areas.queries import heard, rounds
+from strategic_areas.queries.pages import agencies, commitments, lately
 from strategic_areas.queries.plan import board, members
 from strategic_areas.queries.plan.succession import Succession
 from strategic_areas.queries.updates import archive, sources
@@ -260,7 +260,7 @@ def everything_counted(plan, agency, user):
         "states": [row.standing for row in loaded.rows],
         "activities": [each.activity for each in loaded.activities],
         "recorded until": loaded.recorded_until,
-        "headline": rounds.headline_of(loaded, today),
+        "headline": heard.headline_of(loaded, today),
         "agencies": [
             (row.counts, row.late, row.activities)
             for row in members.of_plan(loaded, today)
@@ -270,7 +270,9 @@ def everything_counted(plan, agency, user):
         "of the commitment": [each.row.activity for each in shown.activities],
         "of the commitment's state": shown.row.standing,
         "accounts": archive.count_by_filters(plan, {}).counted,
-        "lately": [line.account.pk for line in overview.latest(loaded).lately],
+        "lately": [
+            line.account.pk for line in lately.latest(loaded, loaded.rows).lately
+        ],
         "sources": sources.behind(plan).count(),
         "review": rounds.review_days(),
         "rounds": rounds.cells(plan.periods.opened(today), today),

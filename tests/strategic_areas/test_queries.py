@@ -5,12 +5,13 @@ from django.utils import timezone
 
 from strategic_areas import discipline, progress, workflow
 from strategic_areas.models import ActivityUpdate, HelpLine, ReportingPeriod
-from strategic_areas.queries import rounds
+from strategic_areas.queries import heard, rounds
 from strategic_areas.queries.pages import (
     agencies,
     areas,
     commitments,
     help_lines,
+    lately,
     overview,
 )
 from strategic_areas.queries.plan import board, plans
@@ -172,10 +173,45 @@ def test_whoever_handed_in_a_report_is_not_among_the_silent():
     factories.make_published_update(activity=activities[0], period=asked)
     factories.make_submitted_update(activity=activities[1], period=asked)
 
-    said = rounds.headline_of(board.load(plan, TODAY), timezone.localdate())
+    said = heard.headline_of(board.load(plan, TODAY), timezone.localdate()).answers
 
-    assert (said.asked, said.reported) == (3, 2)
+    assert (len(said.asked), said.heard) == (3, 2)
     assert said.missing == (activities[2].agency.acronym,)
+
+
+def test_whose_reports_were_all_returned_is_not_among_the_silent():
+    """They were handed in; what became of them since is not the public's business."""
+    asked = factories.make_round()
+    update = factories.make_submitted_update(
+        activity=factories.make_activity(plan=asked.plan), period=asked
+    )
+    workflow.give_back(update, by=factories.make_reviewer(), reason="Falta el acta.")
+    factories.make_participation(plan=asked.plan, agency=update.agency)
+
+    choice = plans.Choice(asked.plan, plans.by_code(asked.plan.code))
+    found = overview.load(choice, timezone.localdate())
+
+    (institution,) = found.institutions.shown
+    assert found.headline.answers.missing == ()
+    assert (institution.given, institution.owed) == (1, 1)
+
+
+def test_before_its_due_date_a_round_takes_nothing_from_the_one_before():
+    plan, today = factories.make_plan(), timezone.localdate()
+    over = {"opens_on": today - timedelta(90), "due_on": today - timedelta(60)}
+    before = factories.make_round(
+        plan=plan, closes_on=today, ends_on=date(2025, 12, 31), **over
+    )
+    now = factories.make_round(plan=plan)
+    update = factories.make_published_update(
+        activity=factories.make_activity(plan=plan), period=before
+    )
+
+    read = board.load(plan, today)
+
+    assert heard.telling(read.periods, today) == before
+    assert heard.headline_of(read, today).findings == ("counts",)
+    assert heard.answers(read, now).missing == (update.agency.acronym,)
 
 
 def test_what_is_completed_or_not_begun_is_not_owed():
@@ -189,7 +225,7 @@ def test_what_is_completed_or_not_begun_is_not_owed():
     factories.make_activity(plan=plan, starts_on=asked.ends_on + timedelta(days=1))
     owing = factories.make_activity(plan=plan)
 
-    said = rounds.headline_of(board.load(plan, TODAY), timezone.localdate())
+    said = heard.headline_of(board.load(plan, TODAY), timezone.localdate()).answers
 
     assert said.missing == (owing.agency.acronym,)
 
@@ -209,7 +245,7 @@ def test_the_public_record_is_no_report_of_an_agency():
 
     found = board.load(update.plan, TODAY)
 
-    assert not rounds.anyone_reported(found)
+    assert not heard.anyone_reported(found)
     assert found.rows[0].standing.state == progress.State.IN_PROGRESS
 
 
@@ -237,7 +273,8 @@ def test_what_changed_lately_is_only_what_was_reported_here():
     factories.make_published_update(activity=activity, period=make_demonstration(plan))
     reported = factories.make_published_update(activity=activity)
 
-    latest = overview.load(plan, TODAY).latest
+    found = board.load(plan, TODAY)
+    latest = lately.latest(found, found.rows)
 
     assert [line.account.pk for line in latest.lately] == [reported.pk]
     assert len(latest.recorded) == 1
@@ -326,11 +363,8 @@ def test_a_demonstration_stands_beside_the_real_state():
     assert account.row.standing.state == progress.State.NOT_ASKED
     assert [entry.percent for entry in account.demonstrations] == [60]
     assert account.latest is None
-    for entries in (
-        areas.latest_entries(activity.commitment.programme.area),
-        archive.everything(plan, {}),
-    ):
-        assert [entry.is_demonstration for entry in entries] == [True]
+    entries = archive.everything(plan, {})
+    assert [entry.is_demonstration for entry in entries] == [True]
 
 
 def test_only_cleared_evidence_is_public():

@@ -8,7 +8,6 @@ from django.db.models import Prefetch
 from strategic_areas import progress
 from strategic_areas.headline import Headline
 from strategic_areas.models import Plan, Programme, StrategicArea
-from strategic_areas.queries.plan import past
 from strategic_areas.queries.plan.board import (
     Board,
     CommitmentRow,
@@ -17,10 +16,9 @@ from strategic_areas.queries.plan.board import (
     sentence_of,
 )
 from strategic_areas.queries.plan.records import Records
-from strategic_areas.queries.updates import record
-from strategic_areas.queries.updates.entry import Entry
+from strategic_areas.states import NOT_TOLD, added
 
-#: How many accounts the page of an area or an agency lists. "Updates" lists them all.
+#: How many accounts the page of an agency lists. "Updates" lists them all.
 LATEST = 12
 
 
@@ -39,6 +37,20 @@ class AreaRow:
     records: Records | None
     #: What may be said of the area, in a sentence for each axis.
     sentence: Headline
+
+    @property
+    def rows(self):
+        return [row for each in self.programmes for row in each.rows]
+
+    @property
+    def tally(self):
+        """How many activities of its official commitments are done."""
+        return added(row.standing.tally for row in self.rows)
+
+    @property
+    def is_told(self):
+        """Whether anything is published of how far any commitment has come."""
+        return any(row.standing.state not in {None, *NOT_TOLD} for row in self.rows)
 
 
 def of_plan(plan: Plan) -> list[StrategicArea]:
@@ -72,12 +84,3 @@ def rows(areas: list[StrategicArea], board: Board) -> tuple[AreaRow, ...]:
         counts, known = count_rows(rows), records_of(rows)
         found.append(AreaRow(area, tuple(branches), counts, known, sentence_of(rows)))
     return tuple(found)
-
-
-def latest_entries(area: StrategicArea) -> list[Entry]:
-    """The last accounts of work in the area; demonstrations come first."""
-    updates = record.standing(record.updates()).filter(
-        activity__commitment__programme__area=area
-    )
-    updates = past.until(updates, area.plan)
-    return record.entries(record.newest(updates)[:LATEST])

@@ -9,6 +9,7 @@ from agencies.folding import fold
 from agencies.models import Agency
 from strategic_areas import progress
 from strategic_areas.models import Commitment, FrameworkTarget
+from strategic_areas.queries.pages.delays import is_delayed
 from strategic_areas.queries.plan.board import (
     Board,
     CommitmentRow,
@@ -28,12 +29,14 @@ FILTERS = (
     "punctuality",
     "framework",
 )
+#: Asks for all that is late or held back itself, or in any of its activities.
+DELAYED = "delayed"
 #: Values that may be asked for even where no commitment has them.
 WORDS = {
     "state": frozenset(map(str, CommitmentState)),
-    "punctuality": frozenset(map(str, progress.Punctuality)),
+    "punctuality": frozenset({*map(str, progress.Punctuality), DELAYED}),
 }
-SORTS = ("code", "title", "area", "state", "agency", "due")
+SORTS = ("code", "title", "area", "state", "work", "agency", "due")
 
 
 @dataclass(frozen=True)
@@ -112,13 +115,14 @@ def _agencies_of(board):
 
 def _values(row, answers, part_of, words):
     commitment, standing = row.commitment, row.standing
+    kept = {standing.punctuality, DELAYED if is_delayed(row) else None}
     return {
         "q": frozenset({words} if words and matches(row, words) else ()),
         "area": frozenset({commitment.programme.area.code}),
         "programme": frozenset({commitment.programme.code}),
         "agency": frozenset(each.slug for each in part_of[commitment.pk]),
         "state": frozenset(filter(None, [standing.state])),
-        "punctuality": frozenset(filter(None, [standing.punctuality])),
+        "punctuality": frozenset(filter(None, kept)),
         "framework": answers.get(commitment.pk, frozenset()),
     }
 
@@ -143,11 +147,19 @@ def matches(row: CommitmentRow, words: str) -> bool:
 
 
 STATES = {state: place for place, state in enumerate(CommitmentState)}
+
+
+def _state_place(row):
+    """The place of a state; reconstructed work follows by the year of its record."""
+    return row.records.last_year if row.records else STATES[row.standing.state]
+
+
 KEYS = {
     "code": lambda row: row.commitment.sort_code,
     "title": lambda row: fold(row.commitment.title),
     "area": lambda row: row.commitment.programme.sort_code,
-    "state": lambda row: STATES.get(row.standing.state),
+    "state": _state_place,
+    "work": lambda row: len(row.activities),
     "agency": lambda row: fold(row.commitment.lead.acronym),
     "due": lambda row: row.deadline.due_on if row.deadline.is_stated else None,
 }

@@ -14,9 +14,8 @@ from strategic_areas.queries.updates import record
 from strategic_areas.queries.updates.entry import Entry, make_entry
 from strategic_areas.states import CLOSED
 
-#: How many commitments a plan's first page tells; the others it only counts, and leads
-#: to the list of those that are late by their own date.
-SHOWN = 6
+#: How many commitments a plan's first page tells. It leads to the list of all.
+SHOWN = 2
 
 
 @dataclass(frozen=True)
@@ -75,15 +74,8 @@ class Delays:
 
     shown: tuple[Delay, ...]
     total: int
-    #: How many of the commitments are late by their own date.
-    late: int
     #: Whether anybody states a due date for any commitment or activity, past or not.
     has_deadlines: bool
-
-    @property
-    def others(self):
-        """How many delays are not shown."""
-        return self.total - len(self.shown)
 
 
 def load(board: Board, today: date) -> Delays:
@@ -96,13 +88,19 @@ def load(board: Board, today: date) -> Delays:
     return Delays(
         shown=tuple(_with_accounts(each, accounts) for each in found[:SHOWN]),
         total=len(found),
-        late=sum(each.days > 0 for each in found),
         has_deadlines=any(
             each.deadline.is_stated
             for row in board.rows
             for each in (row, *row.activities)
         ),
     )
+
+
+def is_delayed(row: CommitmentRow) -> bool:
+    """Whether a commitment or any activity of it is late or held back."""
+    # What is late is so on every later day.
+    delay = _delay(row, date.max)
+    return bool(delay.days or delay.parts)
 
 
 def of_commitment(

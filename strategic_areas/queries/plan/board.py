@@ -164,8 +164,7 @@ def records_of(rows: Iterable[CommitmentRow]) -> records.Records | None:
 
 def sentence_of(rows: Iterable[CommitmentRow]) -> headline.Headline:
     """Counts and punctuality of a part of a plan, however few have reported."""
-    standings = [row.standing for row in rows]
-    return headline.headline(standings, ended_on=None, anyone_reported=True)
+    return headline.headline([row.standing for row in rows], today=date.min)
 
 
 def deadline_of(record) -> progress.Deadline:
@@ -265,7 +264,7 @@ def build(
         )
         row = ActivityRow(
             activity,
-            standing,
+            works.late_if_asked(standing, activity.plan, periods.values(), today),
             filed,
             handed_in[activity.pk],
             reported_by[activity.pk],
@@ -289,7 +288,7 @@ def build(
         rows.append(
             CommitmentRow(
                 commitment,
-                standing,
+                works.late_if_asked(standing, plan, periods.values(), today),
                 tuple(work[commitment.pk]),
                 tuple(declared[commitment.pk]),
             )

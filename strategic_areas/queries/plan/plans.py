@@ -145,9 +145,9 @@ class PlanLine:
     gap_until: date | None
 
 
-def lines(today: date) -> tuple[PlanLine, ...]:
+def lines(today: date, choice: Choice | None = None) -> tuple[PlanLine, ...]:
     """All public plans, latest first, with the gaps between them."""
-    choice, covered_until, found = choose(today), None, []
+    choice, covered_until, found = choice or choose(today), None, []
     for plan in sorted(public(), key=lambda plan: (plan.starts_on, plan.ends_on)):
         has_gap = covered_until and (plan.starts_on - covered_until).days > 1
         found.append(

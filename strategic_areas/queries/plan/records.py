@@ -32,6 +32,14 @@ class Records:
     years: tuple[tuple[int, int], ...]
 
     @property
+    def strip(self):
+        """Triples of a year, its number of records, and that in steps from 0 to 4."""
+        most = max((number for _, number in self.years), default=0)
+        return [
+            (year, number, -(-4 * number // (most or 1))) for year, number in self.years
+        ]
+
+    @property
     def last_year(self):
         """The last year with a record; None without any."""
         return max((year for year, number in self.years if number), default=None)

@@ -1,12 +1,13 @@
 """What is known of one activity, for its own state and that of its commitment."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 
 from strategic_areas import discipline, standings
 from strategic_areas.models import Activity, Plan, ReportingPeriod
-from strategic_areas.progress import State
-from strategic_areas.queries.plan import plans
+from strategic_areas.progress import Punctuality, Standing, State
+from strategic_areas.queries.plan import past, plans
 from strategic_areas.states import Work
 
 
@@ -42,3 +43,13 @@ def work_of(row, plan: Plan, today: date) -> Work:
         in_review=state == State.IN_REVIEW,
         asked=state == State.NO_REPORT,
     )
+
+
+def late_if_asked(
+    standing: Standing, plan: Plan, periods: Iterable[ReportingPeriod], today: date
+) -> Standing:
+    """The standing; of a plan that ended before anybody was asked, nothing is late."""
+    if standing.punctuality != Punctuality.LATE or not past.is_over(plan, today):
+        return standing
+    asked = plans.opened(periods, today)
+    return standing if asked else replace(standing, punctuality=None)

@@ -1,0 +1,63 @@
+"""Who has reported in a round, and what may be said of a plan first."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from strategic_areas import headline
+from strategic_areas.models import ReportingPeriod
+from strategic_areas.queries import rounds
+from strategic_areas.queries.plan import past
+from strategic_areas.queries.plan.board import ActivityRow, Board
+from strategic_areas.queries.plan.plans import opened
+
+
+def headline_of(board: Board, today: date) -> headline.Headline:
+    """What may be said of the plan first."""
+    plan = board.plan
+    day = past.day_of(plan, today)
+    asked = telling(board.periods, today)
+    return headline.headline(
+        [row.standing for row in board.rows],
+        today=today,
+        ended_on=plan.ends_on if past.is_over(plan, day) else None,
+        anyone_reported=anyone_reported(board),
+        answers=asked and answers(board, asked),
+    )
+
+
+def telling(periods: Iterable[ReportingPeriod], today: date) -> ReportingPeriod | None:
+    """
+    The round that tells how many agencies have reported.
+
+    The last one of which reports are due; while none is, the last that has opened.
+    """
+    open_rounds = opened(periods, today)
+    due = (each for each in open_rounds if each.due_on < today or each.is_final)
+    return next(due, next(iter(open_rounds), None))
+
+
+def answers(board: Board, asked: ReportingPeriod) -> headline.Answers:
+    """How the agencies of which a round asks any report have answered it."""
+    owing = [row for row in board.activities if rounds.owes(row, asked)]
+    return headline.Answers(
+        due_on=asked.due_on,
+        asked=tuple(sorted({row.answering(asked).acronym for row in owing})),
+        reported=frozenset(
+            row.answering(asked).acronym
+            for row in board.activities
+            if was_handed_in(board, row, asked)
+        ),
+        is_final=asked.is_final,
+    )
+
+
+def was_handed_in(board: Board, row: ActivityRow, asked: ReportingPeriod) -> bool:
+    """Whether a report was ever handed in for the round, even if it was returned."""
+    return rounds.has_answered(row, asked) or board.first_day(row, asked) is not None
+
+
+def anyone_reported(board: Board) -> bool:
+    """Whether any agency has reported in this portal; public sources are no report."""
+    return any(row.was_declared_here for row in board.rows) or any(
+        report.was_entered for row in board.activities for report in row.reports
+    )

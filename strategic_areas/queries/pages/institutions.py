@@ -1,0 +1,118 @@
+"""The institutions of a plan on its first page: what each undertook, did, reported."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+from agencies.folding import fold
+from agencies.models import Agency
+from strategic_areas.models import Participation
+from strategic_areas.queries import heard, rounds
+from strategic_areas.queries.plan import works
+from strategic_areas.queries.plan.board import Board
+from strategic_areas.queries.plan.records import Records, records
+from strategic_areas.states import NOT_TOLD, CommitmentState, Tally, tally
+
+#: Of more institutions than these, those with least to tell are folded away.
+MOST = 16
+
+
+@dataclass(frozen=True)
+class Institution:
+    """
+    One of them, in figures.
+
+    ``records`` are those of its reconstructed activities, ``tally`` counts the others.
+    In the round that tells who has reported it ``owed`` reports and gave in some.
+    """
+
+    agency: Agency
+    led: int
+    fulfilled: int
+    late: int
+    #: Whether anything is published of how far any of its commitments has come.
+    is_told: bool
+    activities: int
+    records: Records
+    tally: Tally
+    owed: int
+    given: int
+
+    @property
+    def weight(self):
+        return self.led + self.activities + self.owed
+
+
+@dataclass(frozen=True)
+class Institutions:
+    """
+    Those to show, and those folded away: they have nothing to tell, or least of many.
+
+    All stand by name, the chair of the plan first.
+    """
+
+    shown: tuple[Institution, ...]
+    folded: tuple[Institution, ...]
+
+    @property
+    def total(self):
+        return len(self.shown) + len(self.folded)
+
+
+def load(board: Board, today: date) -> Institutions:
+    """All institutions with a part in the plan; one query."""
+    asked = heard.telling(board.periods, today)
+    led, work = defaultdict(list), defaultdict(list)
+    owed, given = defaultdict(int), defaultdict(int)
+    for row in board.rows:
+        led[row.commitment.lead_id].append(row)
+    for row in board.activities:
+        work[row.activity.agency_id].append(row)
+        if rounds.owes(row, asked):
+            answering = row.answering(asked).pk
+            owed[answering] += 1
+            given[answering] += heard.was_handed_in(board, row, asked)
+    parts = Participation.objects.filter(plan=board.plan).select_related("agency")
+    every = [
+        _institution(
+            part.agency,
+            board,
+            (led[part.agency_id], work[part.agency_id]),
+            (owed[part.agency_id], given[part.agency_id]),
+            today,
+        )
+        for part in sorted(parts, key=_place)
+    ]
+    most = sorted(every, key=lambda each: -each.weight)[:MOST]
+    seen = {each.agency.pk for each in most if each.weight}
+    return Institutions(
+        shown=tuple(each for each in every if each.agency.pk in seen),
+        folded=tuple(each for each in every if each.agency.pk not in seen),
+    )
+
+
+def _place(part):
+    return part.role != Participation.Role.CHAIR, fold(part.agency.name), part.pk
+
+
+def _institution(agency, board, known, reports, today):
+    rows, activities = known
+    owed, given = reports
+    plan, official, found = board.plan, [], []
+    for each in activities:
+        (official if each.activity.commitment.is_official else found).append(each)
+    said = [works.work_of(each, plan, today) for each in official]
+    return Institution(
+        agency=agency,
+        led=len(rows),
+        fulfilled=sum(row.standing.state == CommitmentState.FULFILLED for row in rows),
+        late=sum(row.is_late for row in rows),
+        is_told=any(row.standing.state not in {None, *NOT_TOLD} for row in rows),
+        activities=len(activities),
+        records=records(
+            [each.reports for each in found], plan.starts_on.year, plan.ends_on.year
+        ),
+        tally=tally(said),
+        owed=owed,
+        given=given,
+    )

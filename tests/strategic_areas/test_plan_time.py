@@ -1,0 +1,75 @@
+from datetime import date
+
+import pytest
+from django.utils import timezone
+
+from strategic_areas.queries.pages import plan_time
+from strategic_areas.queries.plan import board, past, plans
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def spans_of(plan, today):
+    return plan_time.spans(
+        board.load(past.plan_as_of(plan.code, "", today), today), today
+    )
+
+
+def test_without_rounds_the_time_line_has_the_years_of_the_plan():
+    plan = factories.make_plan()
+
+    found = spans_of(plan, date(2026, 6, 1))
+
+    assert [(each.starts_on.year, str(each.tense)) for each in found] == [
+        (2025, "past"),
+        (2026, "now"),
+        (2027, "to_come"),
+        (2028, "to_come"),
+    ]
+    assert {each.records for each in found} == {None}
+
+
+def test_with_rounds_it_has_each_and_who_reported_in_those_that_opened():
+    asked, today = factories.make_round(), timezone.localdate()
+    later = {"opens_on": date(2028, 1, 1), "due_on": date(2028, 2, 1)}
+    factories.make_round(
+        plan=asked.plan,
+        starts_on=date(2027, 1, 1),
+        ends_on=date(2027, 12, 31),
+        closes_on=date(2028, 3, 1),
+        **later,
+    )
+    factories.make_round(plan=asked.plan, is_demonstration=True)
+    for make in (factories.make_published_update, factories.make_update):
+        make(activity=factories.make_activity(plan=asked.plan), period=asked)
+
+    told = [
+        each.answers and (each.answers.heard, len(each.answers.asked))
+        for each in spans_of(asked.plan, today)
+    ]
+
+    assert told == [(1, 2), None]
+
+
+def test_other_plans_and_the_years_without_any_stand_beside_it():
+    for first, last in ((2009, 2014), (2017, 2020), (2021, 2023)):
+        factories.make_plan(
+            code=f"p{first}", starts_on=date(first, 1, 1), ends_on=date(last, 12, 31)
+        )
+    factories.make_plan(starts_on=date(2025, 6, 1), code="p2025")
+
+    found = plan_time.course(plans.lines(timezone.localdate()))
+
+    assert [getattr(each, "code", None) or each.years for each in found] == [
+        "p2009",
+        "2015-2016",
+        "p2017",
+        "p2021",
+        "",
+        "p2025",
+    ]
+    assert (found[4].starts_on, found[4].ends_on) == (
+        date(2024, 1, 1),
+        date(2025, 5, 31),
+    )
