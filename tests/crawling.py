@@ -115,15 +115,16 @@ class Crawl:
     Every page that one gets to by following links from a start.
 
     ``every`` are the addresses of all public records. A link to one of them may be
-    taken as good when enough of its kind were read; any other is followed to its end.
+    taken as good when enough of its kind were read; any other is followed to its end,
+    and so is one ``always`` read: alone it may lead to something.
     ``reached`` are the paths that something leads to, ``bodies`` what was read of them;
     ``broken`` is what answers otherwise than with a page, a redirect included.
     """
 
-    def __init__(self, client, every=()):
+    def __init__(self, client, every=(), always=()):
         self.client, self.documents, self.broken = client, {}, []
         self.bodies, self.fragments = {}, defaultdict(set)
-        self.every, self.read = set(every), Counter()
+        self.every, self.always, self.read = set(every), set(always), Counter()
         queue = ["/"]
         self.reached = set(queue)
         while queue:
@@ -138,7 +139,7 @@ class Crawl:
         found = resolve_or_none(urlsplit(path).path)
         if DEEP or not found or not self.is_known(path, found):
             return True
-        if path.endswith(QUESTIONS):
+        if path in self.always or path.endswith(QUESTIONS):
             return True
         kind = found.view_name, "?" in path
         is_page = "?" not in path and found.view_name.split(":")[-1] not in SAMPLED

@@ -95,10 +95,13 @@ def crawl(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), transaction.atomic(), told:
         partials = defaultdict(dict)
         empty = Crawl(Client())
-        replaced = public_site.build().replaced
+        world = public_site.build()
+        replaced = world.replaced
+        # It alone has evidence to show.
+        rich = [world.rich.get_absolute_url(each) for each in public_site.LANGUAGES]
         every = {path for _, *both in public_site.instances() for path in both}
         with components.recorded(partials):
-            crawl = Crawl(Client(), every)
+            crawl = Crawl(Client(), every, rich)
             for path in telling():
                 Client().get(path)
         crawl.broken += empty.broken
