@@ -28,7 +28,10 @@ home, plans, help, methodology, about, glossary, protection    |            | 20
 data                                                           |            | 200 | 405
 accessibility, privacy, contact, terms, site_map               |            | 200 | 405
 legal_base, discrepancies, search, search_description          |            | 200 | 405
-corrections                                                    |            | 200 | 405
+corrections, indicators, results                               |            | 200 | 405
+indicators_csv, indicators_json, indicators_xlsx               |            | 200 | 405
+indicator, indicator_drawing                                   | indicator  | 200 | 405
+indicator_csv, indicator_json, indicator_xlsx                  | indicator  | 200 | 405
 plan, areas, commitments, agencies, updates, frameworks        | plan       | 200 | 405
 amendments, later_activities                                   | plan       | 200 | 405
 plan_picture, plan_feed, plan_dates                            | plan       | 200 | 405

@@ -5,7 +5,7 @@ An object is the words of an address by name, such as ``pk`` or ``agency``. Thos
 are the same as those of A, so that B is told of its own what A is told of its own.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.webauthn.internal.auth import WebAuthn
@@ -291,8 +291,16 @@ class World:
         commitment = factories.make_commitment(
             programme=factories.make_programme(area=area), lead=self.agencies["A"]
         )
+        indicator = factories.make_indicator(plan=self.plan)
+        for year in (2024, 2025):
+            factories.make_published_figure(
+                indicator=indicator,
+                starts_on=date(year, 1, 1),
+                ends_on=date(year, 12, 31),
+            )
         plan = {"plan": self.plan.code}
         return {
+            "indicator": {"code": indicator.code},
             "plan": plan,
             "area": {**plan, "slug": area.slug_es},
             "commitment": {**plan, "code": commitment.code},
