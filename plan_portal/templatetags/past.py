@@ -32,7 +32,7 @@ class Line:
 @register.simple_tag(takes_context=True)
 def since_then(context):
     """What differs today of what the page tells of the past; None on other pages."""
-    board = context.get("board") or getattr(context.get("overview"), "board", None)
+    board = context.get("board")
     if board is None or board.plan.until is None:
         return None
     return differences.since(board, context["portal"]["today"], _about(context))

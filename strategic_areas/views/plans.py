@@ -24,7 +24,8 @@ def home(request):
 def plan(request, plan):
     """One plan, whether in force or not."""
     plan, today = plan_at(request, plan), timezone.localdate()
-    context = {"plan": plan, "structure": structure.load(plan, today)}
+    found = structure.load(plan, today)
+    context = {"plan": plan, "board": found.board, "structure": found}
     return render(request, "plan.html", context)
 
 
