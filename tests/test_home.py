@@ -130,6 +130,13 @@ def test_after_the_due_date_whoever_has_not_reported_is_named(client):
     assert names == [False, True]
 
 
+def test_the_first_page_tells_what_is_noted_of_its_plan(client):
+    plan = factories.make_plan(note_es="Plan inventado.", code="plan-de-prueba")
+    factories.make_commitment(plan=plan)
+
+    assert "Plan inventado." in text_of(main_of(client, "/"))
+
+
 def test_the_outcome_of_an_area_stands_in_one_line(client, shipped):
     page = Page(client.get("/en/").content.decode())
 
