@@ -81,7 +81,7 @@ TERMS = [
         _("Line of work"),
         _(
             "What stands in the place of a commitment while a plan's official matrix "
-            "is not public: work that public sources record, grouped by us. Its code "
+            "was not found: work that public sources record, grouped by us. Its code "
             "begins with R, so that nobody takes it for the plan's own."
         ),
     ),
