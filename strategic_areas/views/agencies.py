@@ -27,6 +27,9 @@ from strategic_areas.views.parameters import (
     reads,
 )
 
+#: What sources tell as done is no measure of an agency: nobody is ranked by it.
+UNRANKED = frozenset({"done"})
+
 
 @reads("sort", "at")
 def agency_list(request, plan):
@@ -35,7 +38,7 @@ def agency_list(request, plan):
     today, sort = timezone.localdate(), wanted.get("sort", "")
     found = members.board_of(plan, today)
     rows = members.of_plan(found, today)
-    if sort and sort.removeprefix("-") not in headings(found, rows):
+    if sort and sort.removeprefix("-") not in headings(found, rows).keys() - UNRANKED:
         raise Http404
     context = {"plan": plan, "board": found, "is_variant": bool(wanted)}
     context["page_query"] = query(wanted)
@@ -184,5 +187,7 @@ def _columns(
         if name == by.removeprefix("-"):
             direction = "descending" if by.startswith("-") else "ascending"
         there = filters.query(asked, sort=turned) or "?"
+        if name in UNRANKED:
+            there = ""
         found.append(filters.Column(name, label, there, direction))
     return tuple(found)

@@ -147,7 +147,6 @@ RANKS = {
     "late": lambda row: row.late,
     "on_time": share_on_time,
     "activities": lambda row: row.activities,
-    "done": lambda row: row.done,
     "handed_in": lambda row: Fraction(row.handed_in, row.asked) if row.asked else None,
 }
 
