@@ -206,11 +206,9 @@ PUBLIC_COMPANIONS = [
         "<slug:plan>/instituciones/<slug:slug>/plazos.ics",
         "<slug:plan>/agencies/<slug:slug>/dates.ics",
     ),
-    (
-        "indicator_drawing",
-        indicators.indicator_drawing,
-        "indicadores/<code:code>.svg",
-        "indicators/<code:code>.svg",
+    *(
+        (name, view, f"indicadores/{rest}.svg", f"indicators/{rest}.svg")
+        for name, view, rest in indicators.DRAWINGS
     ),
     *(
         (f"{name}_{form}", view(form), f"{spanish}.{form}", f"{english}.{form}")

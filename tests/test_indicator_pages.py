@@ -185,6 +185,18 @@ def test_the_drawing_brings_its_own_style_and_nothing_else(client):
     assert b"<style>" in response.content
 
 
+def test_bars_are_a_picture_to_take_along_too(client):
+    _commitment, indicator = world(cells={"sexual": 70, "labour": 50})
+    page = client.get(address("indicator", indicator.code, language="es"))
+
+    (path,) = re.findall(r'href="([^"]+/2019-exploitation\.svg)"', page.text)
+    drawing = body(client, path).decode()
+
+    assert re.findall(r'class="last"[^>]*>([^<]+)<', drawing) == ["70", "50"]
+    gone = address("breakdown_drawing", indicator.code, "2018-exploitation")
+    assert client.get(gone).status_code == 404
+
+
 def test_a_revised_value_keeps_the_old_one_and_says_why(client):
     indicator = factories.make_indicator()
     old = factories.make_published_figure(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from textwrap import wrap
 
-from strategic_areas.charts.layout import ABOVE, BELOW, PLOT
+from strategic_areas.charts.bars import Bars
 from strategic_areas.charts.series import SeriesPicture
 
 #: In pixels: the file's width, its margin, its letters, and a line of text.
@@ -24,7 +24,7 @@ class Row:
 class FilePicture:
     """Where the parts of the file stand, in pixels."""
 
-    picture: SeriesPicture
+    picture: SeriesPicture | Bars
     width: int
     height: int
     left: int
@@ -34,14 +34,17 @@ class FilePicture:
     title: tuple[Row, ...]
     note: tuple[Row, ...]
 
+    @property
+    def is_bars(self) -> bool:
+        return isinstance(self.picture, Bars)
 
-def file(picture: SeriesPicture, title: str, note: str) -> FilePicture:
+
+def file(picture: SeriesPicture | Bars, title: str, note: str) -> FilePicture:
     """Long texts take several lines; the picture stands between title and note."""
     titles, notes = wrap(title, TITLE), wrap(note, NOTE)
-    left = MARGIN + LETTER * (5 if picture.is_deep else 3)
-    right = MARGIN + LETTER * (4 if picture.is_named else 0)
+    left, right = (MARGIN + LETTER * each for each in _margins(picture))
     top = MARGIN + LINE * len(titles)
-    below = top + round(LETTER * (ABOVE + PLOT + BELOW)) + LINE
+    below = top + round(LETTER * float(picture.height.removesuffix("em"))) + LINE
     return FilePicture(
         picture=picture,
         width=WIDTH,
@@ -53,6 +56,13 @@ def file(picture: SeriesPicture, title: str, note: str) -> FilePicture:
         title=tuple(_rows(titles, MARGIN + LETTER - LINE // 4)),
         note=tuple(_rows(notes, below)),
     )
+
+
+def _margins(picture):
+    """Ems to the left, for the ticks, and to the right, for names and numbers."""
+    if isinstance(picture, Bars):
+        return 0, 4
+    return 5 if picture.is_deep else 3, 4 if picture.is_named else 0
 
 
 def _rows(texts, first):

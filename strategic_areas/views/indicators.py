@@ -139,6 +139,23 @@ def indicator_drawing(request, code):
     series = found_or_404(
         indicator_pictures.series(page, indicator_pictures.plan_periods())
     )
+    return _drawing(code, series)
+
+
+@finished_by(shown_elsewhere)
+def breakdown_drawing(request, code, name):
+    """The bars of one breakdown likewise; ``name`` is their id on the page."""
+    page = found_or_404(indicators.page(code, timezone.localdate()))
+    every = (
+        bars for point in page.points for bars in indicator_pictures.bars(page, point)
+    )
+    return _drawing(
+        code, found_or_404(next((each for each in every if each.name == name), None))
+    )
+
+
+def _drawing(code, shown):
+    """A picture with its title as a file, with its styles inside."""
     note = " · ".join(
         [
             _("National Plan against Human Trafficking"),
@@ -148,8 +165,8 @@ def indicator_drawing(request, code):
     )
     style = render_to_string("charts/file.css").strip()
     context = {
-        "file": charts.file(series.picture, series.title, note),
-        "title": series.title,
+        "file": charts.file(shown.picture, shown.title, note),
+        "title": shown.title,
         "style": style,
     }
     drawn = render_to_string("charts/file.svg", context).strip()
@@ -264,4 +281,9 @@ FILES = (
         "indicadores/<code:code>",
         "indicators/<code:code>",
     ),
+)
+#: Pictures as files: name, view, and what stands in the path behind the list's.
+DRAWINGS = (
+    ("indicator_drawing", indicator_drawing, "<code:code>"),
+    ("breakdown_drawing", breakdown_drawing, "<code:code>/<slug:name>"),
 )

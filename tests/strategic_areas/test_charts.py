@@ -301,3 +301,13 @@ def test_a_file_is_high_enough_for_long_texts():
     assert long.height - short.height == 20 * (len(long.title) - 1)
     assert len(long.title) > 1
     assert long.note[-1].y < long.height
+
+
+def test_bars_in_a_file_have_room_for_their_numbers():
+    bars = charts.bars([charts.Part("Women", Decimal(18), "18")] * 3)
+
+    file = charts.file(bars, "Title", "Note")
+
+    assert file.is_bars
+    assert file.left + file.plot < file.width
+    assert file.height > 3 * 3 * 14
