@@ -149,6 +149,21 @@ def test_the_figures_of_a_year_are_two_clicks_from_home(client, shipped):
     assert found["2019"] == "195"
 
 
+def test_the_first_page_tells_the_key_figures_with_their_captions(client, shipped):
+    page = client.get(address("home", language="es"))
+    html = unescape(page.content.decode())
+
+    found = {each.line.indicator.code: each for each in page.context["figures"]}
+    key = {each["code"]: each for each in FILE["indicators"] if "key_figure" in each}
+    assert sorted(found) == sorted(key)
+    for code, entry in key.items():
+        last = entry["values"][-1]
+        assert found[code].line.last.value == last["value"]
+        assert last["caption_es"] in html
+        assert entry["caveat_es"] in html
+        assert len(found[code].columns.columns) == len(entry["values"])
+
+
 def test_the_search_finds_a_figure_by_its_words_and_year(client, shipped):
     html = body(client, "/buscar/?q=victimas+identificadas+2019").decode()
 

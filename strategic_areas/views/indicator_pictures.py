@@ -9,7 +9,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from strategic_areas import charts
-from strategic_areas.models import Plan
+from strategic_areas.models import Indicator, Plan
 from strategic_areas.queries.figures import indicators, words
 from strategic_areas.queries.figures.indicators import IndicatorLine, IndicatorPage
 from strategic_areas.queries.figures.points import Breakdown, Point, Told
@@ -238,5 +238,9 @@ def first_of(lines: Iterable[IndicatorLine]) -> Some:
 
 
 def key_figures() -> list[KeyFigure]:
-    """The figures of the first page; two queries."""
-    return [KeyFigure(line, columns(line)) for line in indicators.key_figures()]
+    """The figures of the first page, those of survivors first; two queries."""
+    lines = sorted(
+        indicators.key_figures(),
+        key=lambda line: line.indicator.goal != Indicator.Goal.RESTORATION,
+    )
+    return [KeyFigure(line, columns(line)) for line in lines]

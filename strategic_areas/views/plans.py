@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from strategic_areas.queries.pages import overview, structure
 from strategic_areas.queries.plan import plans
-from strategic_areas.views import institutions
+from strategic_areas.views import indicator_pictures, institutions
 from strategic_areas.views.parameters import plan_at, reads
 
 
@@ -14,6 +14,7 @@ def home(request):
     today = timezone.localdate()
     choice = plans.choose(today)
     context = {"choice": choice, "plan": choice.shown}
+    context["figures"] = indicator_pictures.key_figures()
     if choice.shown:
         found = overview.load(choice, today)
         context |= {"overview": found, "table": institutions.table(found)}
