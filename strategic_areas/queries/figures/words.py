@@ -22,7 +22,7 @@ from strategic_areas.queries.figures.points import Point, Told
 
 #: What a breakdown tells apart.
 DIMENSIONS = {
-    "sex+age": gettext_lazy("women, men, girls and boys"),
+    "sex+age": gettext_lazy("sex and age"),
     "age": gettext_lazy("age"),
     "sex": gettext_lazy("sex"),
     "exploitation": gettext_lazy("form of exploitation"),
