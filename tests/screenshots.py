@@ -27,6 +27,9 @@ PAGES = {
     "commitments": "/2017-2020/compromisos/",
     "commitment": "/2017-2020/compromisos/R-2.2.2/",
     "agency": "/2017-2020/instituciones/pgr/",
+    "figures": "/indicadores/",
+    "figure": "/indicadores/I-12/",
+    "results": "/resultados/",
 }
 
 
