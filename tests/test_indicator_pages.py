@@ -185,6 +185,18 @@ def test_the_drawing_brings_its_own_style_and_nothing_else(client):
     assert b"<style>" in response.content
 
 
+def test_counts_of_one_span_by_two_have_addresses_of_their_own(client):
+    indicator = factories.make_indicator()
+    for who, value in (("PGR", 17), ("PN", 83)):
+        factories.make_published_figure(
+            indicator=indicator, counted_by=who, value=value
+        )
+
+    page = client.get(address("indicator", indicator.code, language="es"))
+
+    assert re.findall(r'<tr id="([^"]+)"', page.text) == ["2025", "2025-2"]
+
+
 def test_bars_are_a_picture_to_take_along_too(client):
     _commitment, indicator = world(cells={"sexual": 70, "labour": 50})
     page = client.get(address("indicator", indicator.code, language="es"))

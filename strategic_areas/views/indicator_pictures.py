@@ -33,13 +33,15 @@ class Row:
     A span in the table beside a picture.
 
     ``point`` is None where the indicator has no value of the span; ``others`` are the
-    points of the other counts in the picture, None where they have none.
+    points of the other counts in the picture, None where they have none. ``mark`` is
+    its fragment on the page, numbered where several have counted the same span.
     """
 
     starts_on: date
     ends_on: date
     point: Point | None
     others: tuple[Point | None, ...]
+    mark: str
 
 
 @dataclass(frozen=True)
@@ -190,9 +192,14 @@ def rows(page: IndicatorPage, others: Iterable[IndicatorLine]) -> list[Row]:
         (date(year, 1, 1), date(year, 12, 31)) for year in words.missing(page.points)
     }
     return [
-        Row(*span, point, tuple(each.get(span, [None])[0] for each in beside))
+        Row(
+            *span,
+            point,
+            tuple(each.get(span, [None])[0] for each in beside),
+            words.anchor(*span) + (f"-{place}" if place > 1 else ""),
+        )
         for span in sorted(spans, key=lambda span: (span[1], span[0]))
-        for point in own.get(span, [None])
+        for place, point in enumerate(own.get(span, [None]), start=1)
     ]
 
 
