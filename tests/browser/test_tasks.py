@@ -154,6 +154,13 @@ def test_to_cite_a_commitment(reader):
     assert said.rstrip(".").endswith(reader.page.url)
 
 
+def test_how_many_victims_were_identified_in_a_year(reader):
+    reader.click("main a[href='/indicadores/I-39/']")
+
+    rows = reader.page.locator("main table tr", has_text="2019")
+    assert any("195" in text for text in rows.all_inner_texts())
+
+
 def test_what_is_late_and_held_back(later_reader):
     link = "main a[href*='/compromisos/?punctuality=']"
     told = later_reader.page.locator(link).inner_text()
