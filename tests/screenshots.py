@@ -1,9 +1,12 @@
 """
-The pictures of README.md, of the portal as `make run` shows it: make screenshots
+The pictures of README.md and docs/tour.md: make screenshots
 
-It starts a portal of its own with the shipped plan and its rehearsal.
+They are of two portals, which it starts and ends: that of `make run`, with the shipped
+plan and its rehearsal, and that of `make states`, with an invented plan.
+docs/images/before/ holds pictures of older pages, which are not taken again.
 """
 
+import contextlib
 import io
 import json
 import sys
@@ -31,29 +34,58 @@ PAGES = {
     "figure": "/indicadores/I-12/",
     "results": "/resultados/",
 }
+INVENTED = {
+    "example-home": "/",
+    "example-commitment": "/ejemplo/compromisos/2.1.3/",
+    "example-agency": "/ejemplo/instituciones/polci/",
+}
+#: Seconds within which the portal of `make states` starts, on a slow machine.
+PATIENCE = 120
 
 
 def main():
-    with servers.portal() as (site, folder), sync_playwright() as playwright:
-        accounts = json.loads((folder / "demo-accounts.json").read_text())
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=find_chromium(), args=["--no-sandbox", "--disable-gpu"]
         )
-        for size in SIZES:
-            take_all(browser, site, size, accounts)
+        with servers.portal() as (site, folder):
+            accounts = json.loads((folder / "demo-accounts.json").read_text())
+            for page, width in screens(browser, site):
+                take_all(page, PAGES, width)
+                take_desk(page, accounts, width)
+        with invented_portal() as site:
+            for page, width in screens(browser, site):
+                take_all(page, INVENTED, width)
         browser.close()
 
 
-def take_all(browser, site, size, accounts):
-    """Every page at one size; the desk as an agency's focal point sees it."""
-    width, height = size
-    context = browser.new_context(
-        base_url=site, locale="es-DO", viewport={"width": width, "height": height}
-    )
-    page = context.new_page()
-    for name, path in PAGES.items():
+@contextlib.contextmanager
+def invented_portal():
+    """The address of the portal of `make states`."""
+    port = servers.free_port()
+    command = [sys.executable, "tests/serve_states.py", str(port)]
+    with servers.running(command, port, patience=PATIENCE):
+        yield f"http://localhost:{port}"
+
+
+def screens(browser, site):
+    """A page for each size, and its width."""
+    for width, height in SIZES:
+        context = browser.new_context(
+            base_url=site, locale="es-DO", viewport={"width": width, "height": height}
+        )
+        yield context.new_page(), width
+        context.close()
+
+
+def take_all(page, pages, width):
+    for name, path in pages.items():
         page.goto(path)
         take(page, f"{name}-{width}")
+
+
+def take_desk(page, accounts, width):
+    """The desk as an agency's focal point sees it."""
     account = next(each for each in accounts if each["role"] == "focal_point")
     page.goto("/gestion/")
     page.locator("#id_login").fill(account["username"])
@@ -61,7 +93,6 @@ def take_all(browser, site, size, accounts):
     page.locator("#login-form input[type=submit]").click()
     page.wait_for_url("**/gestion/")
     take(page, f"desk-{width}")
-    context.close()
 
 
 def take(page, name):

@@ -80,7 +80,7 @@ def nginx(body, packed):
 
 
 @contextlib.contextmanager
-def running(command, port, **environment):
+def running(command, port, patience=30, **environment):
     process = subprocess.Popen(
         on_processor(0, command),
         cwd=ROOT,
@@ -89,7 +89,7 @@ def running(command, port, **environment):
         start_new_session=True,
     )
     try:
-        wait_for(port)
+        wait_for(port, patience)
         yield process
     finally:
         process.terminate()
@@ -99,8 +99,8 @@ def running(command, port, **environment):
             os.killpg(process.pid, signal.SIGKILL)
 
 
-def wait_for(port):
-    deadline = time.monotonic() + 30
+def wait_for(port, patience=30):
+    deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         with (
             contextlib.suppress(OSError),
