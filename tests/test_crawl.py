@@ -16,7 +16,12 @@ from django.test import Client, RequestFactory, override_settings
 from agencies.models import User
 from plan_portal import components, errors, urls
 from strategic_areas.addresses import address
-from strategic_areas.models import ActivityUpdate, Commitment, Source
+from strategic_areas.models import (
+    ActivityUpdate,
+    AttributionDispute,
+    Commitment,
+    Source,
+)
 from tests import nu_validator, public_site
 from tests.check import CATALOGUE, ROOT, translations
 from tests.crawling import SAMPLED, Crawl, name_of
@@ -121,6 +126,8 @@ def telling():
     told = Q(told__isnull=False) | Q(activities__told__isnull=False)
     for commitment in Commitment.objects.filter(told).distinct():
         yield commitment.get_absolute_url()
+    for dispute in AttributionDispute.objects.exclude(commitment=None):
+        yield dispute.commitment.get_absolute_url()
     yield address("indicator", "A-OFICIAL")
     published = ActivityUpdate.objects.filter(
         status="published", plan__code="plan-oficial", is_reserved=False

@@ -15,6 +15,8 @@ from strategic_areas.states import NOT_TOLD, CommitmentState, Tally, tally
 
 #: Of more institutions than these, those with least to tell are folded away.
 MOST = 16
+#: How many of so many stay in sight.
+SHOWN_OF_MANY = 6
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,8 @@ def load(board: Board, today: date) -> Institutions:
         )
         for part in sorted(parts, key=_place)
     ]
-    most = sorted(every, key=lambda each: -each.weight)[:MOST]
+    number = MOST if len(every) <= MOST else SHOWN_OF_MANY
+    most = sorted(every, key=lambda each: -each.weight)[:number]
     seen = {each.agency.pk for each in most if each.weight}
     return Institutions(
         shown=tuple(each for each in every if each.agency.pk in seen),
