@@ -25,6 +25,7 @@ class ReportState(StrEnum):
     """What became of asking an agency for a report in a round."""
 
     NEVER_ASKED = "never_asked"
+    AWAITED = "awaited"
     SILENT = "silent"
     IN_REVIEW = "in_review"
     PUBLISHED = "published"
@@ -230,11 +231,17 @@ def is_owed(
 
 
 def report_state(
-    *, owed: bool, submitted: bool = False, published: bool = False
+    *, owed: bool, is_due: bool, submitted: bool = False, published: bool = False
 ) -> ReportState:
-    """What became of asking for a report of one activity in one round."""
+    """
+    What became of asking for a report of one activity in one round.
+
+    ``is_due`` tells that the due date has passed; nobody is silent before.
+    """
     if published:
         return ReportState.PUBLISHED
     if submitted:
         return ReportState.IN_REVIEW
-    return ReportState.SILENT if owed else ReportState.NEVER_ASKED
+    if not owed:
+        return ReportState.NEVER_ASKED
+    return ReportState.SILENT if is_due else ReportState.AWAITED

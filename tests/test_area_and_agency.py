@@ -269,6 +269,26 @@ def test_who_handed_in_everything_never_reads_like_who_is_silent(client, two_age
     assert {cells[each]["Fulfilled"] for each in (told, silent)} == {"not told"}
 
 
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (0, {"Asked for a report, due on", "asked for 1 report, due on"}),
+        (-1, {"The agency has not reported.", "it has not reported on 1 activity"}),
+    ],
+)
+def test_nobody_is_called_silent_before_the_due_date_has_passed(client, days, said):
+    due_on = timezone.localdate() + timedelta(days=days)
+    asked, agency = factories.make_round(due_on=due_on), factories.make_agency()
+    commitment = factories.make_commitment(plan=asked.plan, lead=agency)
+    factories.make_activity(commitment=commitment)
+
+    there = address("agency", asked.plan.code, agency.slug, language="en")
+    pages = client.get(commitment.get_absolute_url("en")).text + client.get(there).text
+
+    assert all(each in pages for each in said)
+    assert ("has not reported" in pages) is (days < 0)
+
+
 def test_what_was_handed_in_and_returned_stays_handed_in(client):
     asked, agency = factories.make_round(), factories.make_agency()
     update = handed_in_by(agency, asked, 1)

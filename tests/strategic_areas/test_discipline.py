@@ -278,10 +278,11 @@ def test_only_another_period_that_ended_by_then_settles_it(period, ends_on, owed
     [
         ({"owed": False}, ReportState.NEVER_ASKED),
         ({"owed": True}, ReportState.SILENT),
+        ({"owed": True, "is_due": False}, ReportState.AWAITED),
         ({"owed": True, "submitted": True}, ReportState.IN_REVIEW),
         ({"owed": True, "submitted": True, "published": True}, ReportState.PUBLISHED),
         ({"owed": False, "published": True}, ReportState.PUBLISHED),
     ],
 )
 def test_silence_review_and_not_being_asked_are_told_apart(facts, expected):
-    assert report_state(**facts) == expected
+    assert report_state(**{"is_due": True, **facts}) == expected

@@ -209,7 +209,7 @@ def page(
             if report.was_entered and report.agency_id == agency.pk
         ),
         off_plan=record.newest_off_plan(record.entries(_off_plan(agency, board.plan))),
-        answer=answer_of(board, agency, next(iter(opened), None)),
+        answer=answer_of(board, agency, next(iter(opened), None), today),
         discipline=rounds.discipline_of(cards),
         scorecards=shown,
         to_come=to_come,

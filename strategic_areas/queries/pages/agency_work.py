@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from agencies.models import Agency
 from strategic_areas.models import Commitment, ReportingPeriod
@@ -34,10 +35,12 @@ class Answer:
     What became of the latest round, if any asked the agency.
 
     It ``owed`` reports, of which it ``reported`` some, whatever became of them since;
-    ``published`` are those that everybody can read.
+    ``published`` are those that everybody can read. ``is_due`` once its due date has
+    passed.
     """
 
     round: ReportingPeriod | None
+    is_due: bool
     owed: int = 0
     reported: int = 0
     published: int = 0
@@ -72,7 +75,9 @@ def work_of(board: Board, agency: Agency) -> Iterable[Work]:
                 )
 
 
-def answer_of(board: Board, agency: Agency, asked: ReportingPeriod | None) -> Answer:
+def answer_of(
+    board: Board, agency: Agency, asked: ReportingPeriod | None, today: date
+) -> Answer:
     """How an agency has answered a round so far."""
     owed = [
         row
@@ -86,6 +91,7 @@ def answer_of(board: Board, agency: Agency, asked: ReportingPeriod | None) -> An
     ]
     return Answer(
         round=asked,
+        is_due=asked is not None and asked.due_on < today,
         owed=len(owed),
         reported=len(handed_in),
         published=sum(rounds.has_reported(row, asked) for row in owed),

@@ -160,7 +160,7 @@ def page(commitment: Commitment, succession: Succession, today: date):
     (row,) = build([commitment], own, reports, declared, periods, today, asked_then)
     entries = record.entries([*updates, *declarations])
     said = moments(entries, commitment, {each.pk for each in own} | off_plan)
-    accounts = tuple(_account(each, asked, said) for each in row.activities)
+    accounts = tuple(_account(each, asked, said, today) for each in row.activities)
     last = {each.row.activity.pk: each.latest for each in accounts}
     return CommitmentPage(
         row=row,
@@ -231,7 +231,7 @@ def _that_count(declarations):
     ]
 
 
-def _account(row, asked, moments):
+def _account(row, asked, moments, today):
     told = [
         moment.entry
         for moment in moments
@@ -243,6 +243,7 @@ def _account(row, asked, moments):
         row=row,
         report=discipline.report_state(
             owed=rounds.owes(row, asked),
+            is_due=asked is not None and asked.due_on < today,
             submitted=submitted_on is not None,
             published=rounds.has_reported(row, asked),
         ),
