@@ -1,16 +1,13 @@
 """Puts the records of a checked file into their rows, field by field."""
 
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
 
-from django.core.exceptions import ValidationError
-from django.db import DatabaseError
-from django.utils.translation import override
-
 from strategic_areas import workflow
+from strategic_areas.importing.database import faults_of
 from strategic_areas.importing.format import SECTIONS
-from strategic_areas.importing.outcome import Change, Fault, Kept, Refused
+from strategic_areas.importing.outcome import Change, Kept
+from strategic_areas.importing.revised import Revised
 from strategic_areas.importing.stored import ROW
 from strategic_areas.models import (
     OPEN,
@@ -24,6 +21,8 @@ from strategic_areas.models.review import Reviewed
 
 #: No value was remembered; None would be one.
 NOTHING = object()
+#: Why the file's word on a value does not count any more.
+REVISED_HERE = "revised here"
 
 
 class Verdict(Enum):
@@ -73,6 +72,7 @@ class Applying:
         self.stored = stored
         self.memory = memory
         self.outcome = outcome
+        self.revised = Revised(stored.plan_code)
         self.written = []
 
     def put_in(self, record):
@@ -80,6 +80,11 @@ class Applying:
         table = self.stored.tables[record.table.name]
         row = table.rows.get(record.key)
         row = row or table.row_of_pk.get(self.memory.row(record))
+        if row is None and self.is_late_part(record):
+            kept = Kept(record.name, "", "no record", "a part", REVISED_HERE)
+            self.outcome.kept.append(kept)
+            self.outcome.unchanged += 1
+            return
         written = Written(record, row, is_new=row is None)
         self.written.append(written)
         with faults_of(record):
@@ -89,6 +94,13 @@ class Applying:
                 self.change(written)
         table.put(written.row, record.key)
         self.memory.remember(record, **{ROW: written.row.pk})
+
+    def is_late_part(self, record):
+        """Whether it is a new part of a value that was revised here."""
+        if record.table.name != "breakdowns":
+            return False
+        values = self.stored.tables["values"].rows
+        return bool(self.revised.instead_of(values.get(record.values["measurement"])))
 
     def create(self, record):
         row = self.stored.new_row(record.table)
@@ -134,6 +146,10 @@ class Applying:
             others=[value for _, value in others],
             is_own=isinstance(row, Plan) and row.code == self.stored.plan_code,
         )
+        if found is Verdict.APPLY and (now := self.revised.instead_of(row)):
+            here, reason = self.stored.plain(now, attribute), REVISED_HERE
+            if here == wanted:
+                return None
         setters = [plan for plan, value in others if value == here]
         if found is Verdict.AGREED:
             # What another plan's file set stays that file's to change.
@@ -271,25 +287,3 @@ class Revising(Applying):
         # Of all that a revision has, the file says only its own.
         said = {name: values[name] for name in record.values}
         self.memory.remember(record, **said)
-
-
-@contextmanager
-def faults_of(record):
-    """Turn what the database refuses into a fault of the record."""
-    try:
-        yield
-    except (DatabaseError, ValidationError, workflow.TransitionError) as error:
-        with override("en"):
-            expected = f"what the database takes{why(error, record.table.model)}"
-        fault = Fault(record.name, "", "what the file says", expected, record.line)
-        raise Refused([fault]) from error
-
-
-def why(error, model):
-    """The constraint's own message where one was broken, else the database's."""
-    text = str(error).strip()
-    for constraint in model._meta.constraints:
-        if constraint.name in text:
-            return f": {constraint.violation_error_message}"
-    reason = text.splitlines()[0] if text else type(error).__name__
-    return f" ({reason})"

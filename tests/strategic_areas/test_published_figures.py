@@ -250,6 +250,39 @@ def test_an_indicator_decided_to_select_is_protected_at_once(tmp_path):
     assert PublishedFigure.objects.count() == 1
 
 
+def test_what_a_file_says_of_a_value_that_was_revised_here_is_kept(tmp_path):
+    value = {"period": "2030", "value": 40, "breakdown": parts(woman=20, man=20)}
+    load_small(tmp_path, plan(value))
+    brought = Measurement.objects.get()
+    same = {name: getattr(brought, name) for name in ("starts_on", "ends_on")}
+    revision = Measurement.objects.create(
+        indicator=brought.indicator,
+        counted_by=brought.counted_by,
+        status="confirmed",
+        provenance="reported",
+        value=60,
+        revises=brought,
+        **same,
+    )
+    Breakdown.objects.create(
+        measurement=revision, dimension="sex+age", category="woman", value=30
+    )
+
+    unchanged = load_small(tmp_path, plan(value))
+    told = parts(woman=30, man=15, girl=5)
+    changed = load_small(tmp_path, plan({**value, "value": 50, "breakdown": told}))
+
+    assert unchanged.kept == []
+    assert [(each.field, each.here, each.in_file) for each in changed.kept] == [
+        ("value", "60", "50"),
+        ("value", None, "15"),
+        ("", "no record", "a part"),
+    ]
+    assert {each.reason for each in changed.kept} == {"revised here"}
+    assert not changed.changed
+    assert standing() == [(2030, 60)]
+
+
 def test_a_dry_run_publishes_nothing(tmp_path):
     load(write(tmp_path, plan({"period": "2030", "value": 40})), dry_run=True)
 
