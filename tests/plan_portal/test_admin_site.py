@@ -62,6 +62,8 @@ def test_a_page_opens_just_for_whoever_has_the_permission(client, name, language
         expected["strategic_areas.add_attributiondispute"] = 403
         # The audit record is written by what happens, by nobody's hand.
         expected["agencies.add_auditentry"] = 403
+        # Values are published when they are handed in or loaded, by nobody's hand.
+        expected["strategic_areas.add_publishedfigure"] = 403
         # Accounts come from invitations alone.
         expected["agencies.add_user"] = 403
 
