@@ -129,6 +129,8 @@ POSTS = {
         "certainty": "confirmed",
     },
     "admin:value": lambda words: {"approve": "1"},
+    "admin:exact_agency": lambda words: {"form": "csv"},
+    "admin:exact_indicator": lambda words: {"form": "xlsx"},
     "admin:approval": lambda words: {"approve": "1", "take_back": "1"},
     "admin:letter_new": letter,
     "admin:amend": extension,

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import reverse
 from django.utils.formats import number_format
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from agencies.admin.scoping import (
@@ -95,8 +96,14 @@ class BreakdownInline(admin.TabularInline):
 
 @admin.register(Measurement)
 class MeasurementAdmin(FigureMixin, ScopedAdmin):
-    list_display = ["indicator", "starts_on", "ends_on", "figure", "status"]
+    list_display = ["indicator", "starts_on", "ends_on", "figure", "status", "exact"]
     list_filter = ["status", "provenance"]
     list_select_related = ["indicator"]
     search_fields = ["indicator__code", "indicator__name_es"]
     inlines = [BreakdownInline]
+
+    @admin.display(description=_("exact table"))
+    def exact(self, row):
+        """The page on which the values of the indicator are taken as a file."""
+        address = reverse("admin:exact_indicator", args=[row.indicator_id])
+        return format_html('<a href="{}">{}</a>', address, row.indicator.code)

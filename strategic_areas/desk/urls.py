@@ -21,6 +21,7 @@ from strategic_areas.desk.review import pages as review
 from strategic_areas.desk.rounds import pages as rounds
 from strategic_areas.desk.sheet import evidence, off_plan, sending
 from strategic_areas.desk.sheet import pages as views
+from strategic_areas.desk.values import exact
 from strategic_areas.desk.values import pages as values
 from strategic_areas.desk.workbook import views as workbook
 
@@ -74,6 +75,12 @@ def patterns(site):
             (f"{sheet}cifras/", values.values, "values"),
             (f"{sheet}cifras/<int:indicator>/", values.value_new, "value_new"),
             ("cifras/<int:pk>/", values.value, "value"),
+            ("cifras/exactas/<slug:agency>/", exact.exact_agency, "exact_agency"),
+            (
+                "cifras/exactas/indicador/<int:indicator>/",
+                exact.exact_indicator,
+                "exact_indicator",
+            ),
             ("propuestas/<int:pk>/", proposals.proposal, "proposal"),
             (f"{row}nombre/", off_plan.rename, "sheet_rename"),
             (row, views.save_row, "sheet_row"),

@@ -1,0 +1,79 @@
+"""The pages on which the secretariat and an agency take exact tables, and the files."""
+
+from django.contrib import admin
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from agencies import access
+from agencies.audit import take_out
+from agencies.models import Agency, FocalPoint
+from strategic_areas.figures import exact
+from strategic_areas.models import Indicator
+
+#: Form of a file → what writes it, its type, and its word on the button.
+FORMS = {
+    "xlsx": (
+        exact.as_workbook,
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        _("Take it as XLSX"),
+    ),
+    "csv": (exact.as_csv, "text/csv; charset=utf-8", _("Take it as CSV")),
+}
+
+
+def exact_agency(request, agency):
+    """All indicators for which an agency answers."""
+    found = get_object_or_404(Agency, slug=agency)
+    _must_answer(request.user, found)
+    rows = Indicator.objects.filter(agency=found)
+    return _page(request, rows, found, agency=found, subject=found.slug)
+
+
+def exact_indicator(request, indicator):
+    """One indicator."""
+    found = get_object_or_404(Indicator.objects.select_related("agency"), pk=indicator)
+    _must_answer(request.user, found.agency)
+    rows = Indicator.objects.filter(pk=found.pk)
+    return _page(request, rows, found, agency=found.agency, subject=found.code)
+
+
+def _must_answer(user, agency):
+    """``Http404`` to all but the secretariat and who reports for the agency now."""
+    if access.is_reviewer(user):
+        return
+    own = FocalPoint.objects.agencies_of(user)
+    if agency is None or not own.filter(agency=agency).exists():
+        raise Http404
+
+
+def _page(request, rows, record, *, agency, subject):
+    form = request.POST.get("form")
+    if request.method == "POST" and form in FORMS:
+        return _file(request, rows, record, form, agency=agency, subject=subject)
+    context = {
+        **admin.site.each_context(request),
+        "record": record,
+        "indicators": rows,
+        "forms": {name: word for name, (_write, _type, word) in FORMS.items()},
+    }
+    return render(request, "desk/exact.html", context)
+
+
+def _file(request, rows, record, form, *, agency, subject):
+    write, content_type, _word = FORMS[form]
+    take_out(request, record, agency=agency, kind="exact_values", form=form)
+    person = request.user
+    taken = exact.Taken(
+        person=person.get_full_name() or person.get_username(),
+        account=person.get_username(),
+        moment=timezone.localtime(),
+        subject=subject,
+    )
+    response = HttpResponse(write(rows, taken), content_type=content_type)
+    name = taken.file_name(form)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "no-store, private"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
