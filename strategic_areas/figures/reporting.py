@@ -100,6 +100,10 @@ def hand_in(reported, *, by):
             % {"record": indicator}
         )
     reported.revises = standing(reported)
+    if reported.revises and not reported.why.strip():
+        raise RefusedError(
+            _("%(record)s: say why it is revised.") % {"record": indicator}
+        )
     return VALUES.propose(reported, by=by)
 
 

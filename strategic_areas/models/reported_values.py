@@ -33,7 +33,7 @@ class ReportedValue(Decision):
 
     ``parts`` maps each dimension to the numbers of its categories, as text. ``revises``
     is the measurement in whose place it comes, ``measurement`` the one that it became.
-    A value that is declined holds the reason.
+    A value that is returned holds the reason.
     """
 
     indicator = models.ForeignKey(
@@ -75,7 +75,11 @@ class ReportedValue(Decision):
         related_name="+",
         verbose_name=_("measurement"),
     )
-    status = status_field(pending=_("Waits for review"), approved=_("Published"))
+    status = status_field(
+        pending=_("Waits for review"),
+        approved=_("Published"),
+        declined=_("Returned to the agency"),
+    )
 
     fields = Fields(
         *public("indicator", "agency", "starts_on", "ends_on", "value", "certainty"),

@@ -46,6 +46,10 @@ def sheet_of(world):
     return [world.period.pk, world.agency.slug]
 
 
+def values_of(world):
+    return [*sheet_of(world), world.indicator.pk]
+
+
 def attributed(world):
     return ["actividad", world.attributed.pk]
 
@@ -172,6 +176,15 @@ DESK = [
         lambda world: [*sheet_of(world), world.off_plan.activity.pk],
     ),
     Screen("admin:receipt", "focal_point", lambda world: [world.receipt.pk]),
+    Screen("admin:values", "focal_point", sheet_of),
+    Screen("admin:value_new", "focal_point", values_of, press=unfold),
+    Screen("admin:value_new", "focal_point", values_of, press=send_empty),
+    Screen(
+        "admin:value_new",
+        "focal_point",
+        values_of,
+        lambda world: f"?desde={world.mended.pk}",
+    ),
     Screen("admin:proposal", "reviewer", lambda world: [world.proposal.pk]),
     Screen("admin:agency_comment", "focal_point", sheet_of),
     Screen("admin:attributions", "focal_point"),
@@ -214,6 +227,8 @@ REVIEW = [
         lambda world: [world.period.plan.code, "dividir"],
         press=send_empty,
     ),
+    Screen("admin:value", "reviewer", lambda world: [world.counted.pk]),
+    Screen("admin:value", "reviewer", lambda world: [world.told.pk]),
     Screen("admin:letters", "reviewer"),
     Screen("admin:letter_new", "reviewer"),
     Screen("admin:letter_new", "reviewer", press=record_a_letter),

@@ -19,8 +19,11 @@ from fido2.webauthn import (
 
 from agencies import audit
 from strategic_areas import purging, workflow
+from strategic_areas.figures.reporting import VALUES
 from strategic_areas.models import (
     ActivityUpdate,
+    CodeList,
+    CodeListValue,
     CommitmentUpdate,
     PendingChange,
     Translation,
@@ -37,11 +40,13 @@ from tests.factories import (
     make_file_evidence,
     make_focal_point,
     make_help_line,
+    make_indicator,
     make_off_plan_update,
     make_period,
     make_proposal,
     make_published_update,
     make_record_update,
+    make_reported_value,
     make_reviewer,
     make_round,
     make_stand_in,
@@ -96,6 +101,7 @@ class World:
         self.period = make_round(plan=self.plan, code="2026-t4")
         self._fill_the_sheet()
         self._review_it()
+        self._count()
         self._ask_for_approval()
         self._rows = {
             ActivityUpdate: self.draft,
@@ -151,6 +157,28 @@ class World:
         )
         return workflow.submit_all(
             self.period, agency, {update.pk: update.version}, by=self.focal_point
+        )
+
+    def _count(self):
+        """Values of an indicator: one returned, one published, one that waits."""
+        self.indicator = make_indicator(
+            plan=self.plan, agency=self.agency, national=True
+        )
+        labels = CodeList.objects.create(
+            plan=self.plan, code="b", kind="breakdowns", name_es="Etiquetas"
+        )
+        for code, label in (("woman", "Mujeres"), ("not_stated", "No consta")):
+            CodeListValue.objects.create(
+                code_list=labels, dimension="sex+age", code=code, label_es=label
+            )
+        mine = {"indicator": self.indicator, "by": self.focal_point}
+        mine |= {"parts": {"sex+age": {"woman": "30", "not_stated": "10"}}}
+        self.mended = make_reported_value(**mine)
+        VALUES.decline(self.mended, by=self.reviewer, reason="Falta la fuente.")
+        self.told = make_reported_value(**mine)
+        VALUES.approve(self.told, by=self.reviewer)
+        self.counted = make_reported_value(
+            **mine, why="Faltaban dos.", note=f"Sin cuatro provincias. {WARNED}"
         )
 
     def _ask_for_approval(self):

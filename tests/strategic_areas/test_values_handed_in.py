@@ -128,6 +128,47 @@ def test_a_declined_value_tells_its_agency_why(desk, client):
     assert not PublishedFigure.objects.exists()
 
 
+def test_a_returned_value_is_mended_from_what_was_handed_in(desk, client):
+    desk.hand_in()
+    decide(client, decline="1", reason="Falta la fuente.")
+    returned = ReportedValue.objects.get()
+    theirs = make_reported_value(value=77)
+    address = desk.address("value_new", desk.indicator.pk)
+    client.force_login(desk.user)
+
+    mended, foreign = (
+        client.get(address, {"desde": each.pk}).context["form"].initial
+        for each in (returned, theirs)
+    )
+
+    assert (mended["value"], mended["sex+age.girl"]) == ("49", "27")
+    assert foreign["value"] is None
+
+
+def test_a_value_in_place_of_another_says_why(desk, client):
+    desk.hand_in()
+    decide(client, approve="1")
+    client.force_login(desk.user)
+
+    answer = desk.hand_in(why=" ")
+
+    assert "why" in answer.context["form"].errors
+    with pytest.raises(RefusedError):
+        make_reported_value(indicator=desk.indicator, by=desk.user)
+
+
+def test_a_reviewer_takes_a_published_value_away_from_its_page(desk, client):
+    desk.hand_in()
+    waiting, _answer = decide(client, approve="1")
+    pk = ReportedValue.objects.get().pk
+
+    page = client.get(reverse("admin:value", args=[pk]))
+
+    figure = PublishedFigure.objects.get()
+    hides = reverse("admin:hide", args=["publishedfigure", figure.pk])
+    assert (waiting.context["hides"], page.context["hides"]) == ("", hides)
+
+
 @pytest.mark.parametrize(
     ("fields", "wrong"),
     [

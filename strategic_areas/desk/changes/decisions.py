@@ -149,7 +149,9 @@ class TakeBackForm(DecisionForm):
     step, button = "take_back", gettext_lazy("Take my proposal back")
 
 
-def open_forms(request, steps, decision, approve_form, **kwargs):
+def open_forms(
+    request, steps, decision, approve_form, decline_form=DeclineForm, **kwargs
+):
     """The forms of the steps open to this person; the pressed one is bound."""
     data = request.POST if request.method == "POST" else None
     if not decision.is_waiting:
@@ -158,7 +160,7 @@ def open_forms(request, steps, decision, approve_form, **kwargs):
         return [TakeBackForm(data)]
     if steps.why_not(request.user, decision):
         return []
-    return [approve_form(data, **kwargs), DeclineForm(data)]
+    return [approve_form(data, **kwargs), decline_form(data)]
 
 
 def take_pressed_step(request, steps, decision, forms):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from strategic_areas.desk.sheet.forms import Fold, Group
 from strategic_areas.disclosure.counts import GROUPS, PEOPLE
+from strategic_areas.figures.reporting import standing
 from strategic_areas.figures.sums import WHOLE, Fault, Wrong, faults
 from strategic_areas.labels import DIMENSIONS
 from strategic_areas.models import CodeList, CodeListValue
@@ -44,6 +45,17 @@ def categories_of(indicator):
         english = row.label_en if get_language() == "en" else ""
         found[row.dimension][row.code] = english or row.label_es
     return {name: found[name] for name in ASKED if name in found}
+
+
+def typed(reported):
+    """What stood in the form when this value was handed in."""
+    told = {name: getattr(reported, name) for name in ValueForm.Meta.fields}
+    told["value"] = format(reported.value.normalize(), "f")
+    if reported.measurement_id:
+        told["why"] = ""
+    for dimension, numbers in reported.parts.items():
+        told |= {f"{dimension}.{code}": number for code, number in numbers.items()}
+    return told
 
 
 class ValueForm(forms.ModelForm):
@@ -91,7 +103,10 @@ class ValueForm(forms.ModelForm):
             Fold(
                 DIMENSIONS[dimension],
                 Group(*names.values(), css_class="row-figures"),
-                is_open=any(self.data.get(name) for name in names.values()),
+                is_open=any(
+                    self.data.get(name) or self.initial.get(name)
+                    for name in names.values()
+                ),
             )
             for dimension, names in self.names.items()
         ]
@@ -121,7 +136,15 @@ class ValueForm(forms.ModelForm):
                 last=self.last,
             ):
                 self.tell(fault)
+        if self.revises() and not cleaned.get("why"):
+            self.add_error("why", _("The value before is public: say why it differs."))
         return cleaned
+
+    def revises(self):
+        """The measurement of the same days that stands, or None."""
+        days = {name: self.cleaned_data.get(name) for name in ("starts_on", "ends_on")}
+        about = {"indicator": self.indicator, "agency": self.instance.agency}
+        return all(days.values()) and standing(ReportedValue(**about, **days))
 
     def parts(self):
         """The numbers that were entered, by dimension and category."""

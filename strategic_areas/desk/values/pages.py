@@ -12,19 +12,26 @@ from django.views.decorators.http import require_safe
 
 from agencies.access import RefusedError
 from strategic_areas.desk.changes import decisions
+from strategic_areas.desk.changes.pages import hide_url
 from strategic_areas.desk.sheet import sheet_page
 from strategic_areas.desk.sheet.pages import sheet_or_404
-from strategic_areas.desk.values.forms import ValueForm, categories_of
+from strategic_areas.desk.values.forms import ValueForm, categories_of, typed
 from strategic_areas.disclosure.counts import is_a_part
 from strategic_areas.figures.reporting import VALUES, hand_in
 from strategic_areas.labels import DIMENSIONS
 from strategic_areas.models import Indicator, PublishedFigure
+from strategic_areas.models.measurements import Publication
 from strategic_areas.models.reported_values import ReportedValue
+from strategic_areas.purging.hiding import may_hide
 from strategic_areas.workflow import guard
 
 
 class PublishForm(decisions.ApproveForm):
     button = gettext_lazy("Publish")
+
+
+class ReturnForm(decisions.DeclineForm):
+    button = gettext_lazy("Return to the agency")
 
 
 @dataclass(frozen=True)
@@ -73,9 +80,11 @@ def value_new(request, period, agency, indicator):
     sheet = sheet_or_404(request, period, agency)
     found = get_object_or_404(_indicators(sheet), pk=indicator)
     last = _last(found)
+    before = _begun_from(request, sheet, found)
     form = ValueForm(
         request.POST if request.method == "POST" else None,
         instance=ReportedValue(indicator=found, agency=sheet.agency),
+        initial=before and typed(before),
         last=last and last.value,
     )
     if form.is_valid():
@@ -91,10 +100,20 @@ def value_new(request, period, agency, indicator):
         "form": form,
         "indicator": found,
         "last": last,
+        "before": before,
         "list_url": _address(sheet),
     }
     status = 422 if form.errors else 200
     return render(request, "desk/value_new.html", context, status=status)
+
+
+def _begun_from(request, sheet, indicator):
+    """The value that the form mends or revises, as its address names it, or None."""
+    pk = request.GET.get("desde", "")
+    if not pk.isdecimal():
+        return None
+    rows = ReportedValue.objects.filter(agency=sheet.agency, indicator=indicator)
+    return rows.filter(pk=pk).first()
 
 
 def _last(indicator):
@@ -112,7 +131,12 @@ def value(request, pk):
     )
     warnings = guard.warnings_of(found, ("note", "why"))
     steps = decisions.open_forms(
-        request, VALUES, found, PublishForm, has_warnings=bool(warnings)
+        request,
+        VALUES,
+        found,
+        PublishForm,
+        ReturnForm,
+        has_warnings=bool(warnings),
     )
     if decisions.take_pressed_step(request, VALUES, found, steps):
         return redirect("admin:index")
@@ -125,8 +149,18 @@ def value(request, pk):
         "warnings": warnings,
         "steps": steps,
         "why_not": VALUES.why_not(request.user, found),
+        "hides": _hides(request.user, found),
     }
     return render(request, "desk/value.html", context)
+
+
+def _hides(user, reported):
+    """Where the figure is taken away that tells the value now; "" if none does."""
+    told = Publication.objects.filter(measurement=reported.measurement_id)
+    figure = PublishedFigure.objects.public().filter(pk__in=told.values("figure"))
+    if (found := figure.first()) and may_hide(user, found):
+        return hide_url(PublishedFigure, found.pk)
+    return ""
 
 
 def _parts(reported):
