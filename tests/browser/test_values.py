@@ -1,0 +1,226 @@
+"""A value from the agency that counted it to the public's pages, and away from them."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from strategic_areas.figures.reporting import VALUES
+from strategic_areas.models import CodeList, CodeListValue, Indicator, Target
+from strategic_areas.models.reported_values import ReportedValue
+from tests.factories import (
+    make_activity,
+    make_agency,
+    make_focal_point,
+    make_indicator,
+    make_reported_value,
+    make_reviewer,
+    make_round,
+)
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("open_record"),
+]
+
+#: Within this time the public reads what was decided, in milliseconds.
+SOON = 2_000
+DIMENSION = "sex+age"
+PARTS = {
+    "woman": ("Mujeres", 18),
+    "girl": ("Niñas", 27),
+    "boy": ("Niños", 4),
+    "not_stated": ("No consta", ""),
+}
+
+
+class Scene:
+    """An indicator of the first page, its agency's focal point, and two reviewers."""
+
+    def __init__(self):
+        self.agency = make_agency(acronym="PGR", slug="pgr")
+        activity = make_activity(agency=self.agency)
+        self.area = activity.commitment.programme.area
+        self.period = make_round(plan=activity.plan)
+        self.indicator = make_indicator(
+            plan=activity.plan,
+            agency=self.agency,
+            area=self.area,
+            key_figure=True,
+            national=True,
+            direction=Indicator.Direction.INCREASE,
+        )
+        labels = CodeList.objects.create(
+            plan=activity.plan, code="b", kind="breakdowns", name_es="Etiquetas"
+        )
+        for code, (label, _number) in PARTS.items():
+            CodeListValue.objects.create(
+                code_list=labels, dimension=DIMENSION, code=code, label_es=label
+            )
+        self.focal_point = make_focal_point(agency=self.agency)
+        self.reviewer, self.colleague = make_reviewer(), make_reviewer()
+
+    @property
+    def list(self):
+        return reverse("admin:values", args=[self.period.pk, self.agency.slug])
+
+    @property
+    def form(self):
+        return reverse(
+            "admin:value_new",
+            args=[self.period.pk, self.agency.slug, self.indicator.pk],
+        )
+
+    def pages(self):
+        """The first page, the indicator's and the area's, where a reader sees it."""
+        return (
+            "/",
+            f"/indicadores/{self.indicator.code}/",
+            self.area.get_absolute_url(language="es"),
+        )
+
+
+def field(page, name):
+    return page.locator(f"[name='{name}']")
+
+
+def type_parts(page, **numbers):
+    fold = page.locator("details", has=field(page, f"{DIMENSION}.woman"))
+    if fold.get_attribute("open") is None:
+        fold.locator("summary").click()
+    for code, number in numbers.items():
+        field(page, f"{DIMENSION}.{code}").fill(str(number))
+
+
+def hand_in(page):
+    page.locator("#content input[name=save]").click()
+    expect(page.locator(".messagelist .success")).to_be_visible()
+
+
+def decide(page, press, reason=""):
+    """On the page of the value that was handed in last."""
+    page.goto(reverse("admin:value", args=[ReportedValue.objects.latest("pk").pk]))
+    if reason:
+        page.locator("textarea[name=reason]").fill(reason)
+    page.locator(f"input[name={press}]").click()
+    expect(page.locator(".messagelist .success")).to_be_visible()
+
+
+def soon(page, address, text, *, gone=False):
+    """Load the page until it tells the text, or does not, for as long as allowed."""
+    holds = (
+        "async ([address, text, gone, limit]) => {"
+        "const start = performance.now();"
+        "for (;;) {"
+        "const page = await (await fetch(address, {cache: 'no-store'})).text();"
+        "const main = new DOMParser().parseFromString(page, 'text/html')"
+        ".querySelector('main').textContent;"
+        "if (main.includes(text) !== gone) return true;"
+        "if (performance.now() - start > limit) return false;"
+        "await new Promise(done => setTimeout(done, 100)) } }"
+    )
+    assert page.evaluate(holds, [address, text, gone, SOON]), (address, text)
+
+
+def test_a_value_is_handed_in_returned_mended_published_revised_and_taken_away(
+    page, make_page
+):
+    scene = Scene()
+    page.goto("/")
+    entering, reviewing = make_page(scene.focal_point), make_page(scene.reviewer)
+
+    entering.goto(reverse("admin:sheet", args=[scene.period.pk, scene.agency.slug]))
+    entering.locator("#cifras a.button").click()
+    entering.locator(f"a[href='{scene.form}']").click()
+    field(entering, "starts_on").fill("2025-01-01")
+    field(entering, "ends_on").fill("2025-12-31")
+    field(entering, "value").fill("4949")
+    type_parts(entering, woman=4918, girl=27)
+    entering.locator("#content input[name=save]").click()
+    expect(entering.get_by_role("alert")).to_contain_text("4")
+    type_parts(entering, boy=4)
+    hand_in(entering)
+
+    decide(reviewing, "decline", reason="Son 18 mujeres, no 4918.")
+    entering.goto(scene.list)
+    expect(entering.locator(".proposals")).to_contain_text("Son 18 mujeres, no 4918.")
+    entering.get_by_role("link", name="Corregirlo").click()
+    expect(field(entering, f"{DIMENSION}.girl")).to_have_value("27")
+    field(entering, "value").fill("4951")
+    type_parts(entering, woman=4920)
+    hand_in(entering)
+    decide(reviewing, "approve")
+
+    for address in scene.pages():
+        soon(page, address, "4,951")
+    indicator = scene.pages()[1]
+    soon(page, indicator, "4,920")
+
+    entering.goto(scene.list)
+    entering.get_by_role("link", name="Revisarlo").click()
+    field(entering, "value").fill("4981")
+    type_parts(entering, woman=4950)
+    hand_without_reason(entering)
+    field(entering, "why").fill("Faltaban treinta de diciembre.")
+    hand_in(entering)
+    decide(reviewing, "approve")
+    for address in scene.pages():
+        soon(page, address, "4,981")
+    page.goto(indicator)
+    revisions = page.locator("section", has=page.get_by_text("Revisiones"))
+    expect(revisions).to_contain_text("4,951")
+    expect(revisions).to_contain_text("Faltaban treinta de diciembre.")
+
+    reviewing.goto(reverse("admin:value", args=[ReportedValue.objects.latest("pk").pk]))
+    reviewing.get_by_role("link", name="Retirar ya").click()
+    expect(reviewing.locator("#content")).to_contain_text(
+        "Las copias que alguien hizo antes no se pueden recoger."
+    )
+    reviewing.get_by_label("Todo el registro").check()
+    field(reviewing, "why").fill("Se contó dos veces.")
+    reviewing.locator("input[name=hide]").click()
+    for address in scene.pages():
+        soon(page, address, "4,981", gone=True)
+
+    deciding = make_page(scene.colleague)
+    deciding.goto(reviewing.url)
+    expect(reviewing.locator("input[name=decline]")).to_have_count(0)
+    deciding.locator("textarea[name=reason]").fill("Se contó una sola vez.")
+    deciding.locator("input[name=decline]").click()
+    expect(deciding.locator(".messagelist li").first).to_be_visible()
+    for address in scene.pages():
+        soon(page, address, "4,981")
+
+
+def hand_without_reason(page):
+    page.locator("#content input[name=save]").click()
+    expect(page.locator("#id_why[aria-invalid=true]")).to_be_visible()
+
+
+def test_a_target_met_and_one_missed_are_told(page):
+    scene = Scene()
+    for year, aim in ((2024, 40), (2025, 60)):
+        Target.objects.create(
+            plan=scene.period.plan,
+            indicator=scene.indicator,
+            starts_on=date(year, 1, 1),
+            ends_on=date(year, 12, 31),
+            value=aim,
+            provenance="plan",
+        )
+    address = scene.pages()[1]
+    page.goto(address)
+
+    for year in (2024, 2025):
+        reported = make_reported_value(
+            indicator=scene.indicator,
+            by=scene.focal_point,
+            starts_on=date(year, 1, 1),
+            ends_on=date(year, 12, 31),
+            value=49,
+        )
+        VALUES.approve(reported, by=scene.reviewer)
+
+    soon(page, address, "40 en 2024. Meta cumplida (49)")
+    soon(page, address, "60 en 2025. Meta no cumplida (49)")
