@@ -1,8 +1,14 @@
-"""What people come for is at most two clicks from the first page, on any screen."""
+"""
+What people come for is at most two clicks from the first page, on any screen.
 
+A commitment's page, to which most of them lead, says first what it knows.
+"""
+
+import io
 import re
 from datetime import date
 
+import pikepdf
 import pytest
 from django.db import transaction
 
@@ -20,6 +26,23 @@ EMAIL = "correcciones@example.org"
 #: The invented plan is played until this day; it is read once its open round is due.
 PLAYED = date(2026, 11, 27)
 READ = Stage(PLAYED).day("2028-08-30")
+#: Commitments of both plans that have more records and steps than others.
+LONGEST = (
+    f"/{SHIPPED}/compromisos/R-2.1.4/",
+    f"/{SHIPPED}/compromisos/R-2.1.7/",
+    "/ejemplo/compromisos/1.1.1/",
+    "/ejemplo/compromisos/2.1.3/",
+    "/ejemplo/compromisos/3.1.4/",
+)
+#: Where the state or the records end, and the facts; where all the rest begins.
+PLACES = """() => {
+    const box = (name) => document.querySelector(name).getBoundingClientRect();
+    return {
+        known: box("main .with-facts > div:first-child").bottom,
+        facts: box("main .side dl").bottom,
+        rest: box("main .with-facts > div:last-child").top,
+    };
+}"""
 
 
 class Reader:
@@ -193,3 +216,16 @@ def test_what_changed_since_a_day(later_reader):
     shown = {href.rstrip("/").rpartition("/")[2] for href in hrefs}
     assert shown & set(ids)
     assert not shown & earlier
+
+
+@pytest.mark.parametrize("path", LONGEST)
+def test_a_commitment_tells_first_what_is_known_and_its_facts(invented, path):
+    page = invented.open(viewport={"width": 360, "height": 740})
+    page.goto(path)
+
+    places = page.evaluate(PLACES)
+
+    assert places["known"] <= 740
+    assert places["known"] < places["facts"] <= places["rest"] < 1.5 * 740
+    with pikepdf.open(io.BytesIO(page.pdf(format="A4"))) as printed:
+        assert len(printed.pages) <= 2
