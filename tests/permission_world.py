@@ -297,10 +297,12 @@ class World:
                 indicator=indicator,
                 starts_on=date(year, 1, 1),
                 ends_on=date(year, 12, 31),
+                cells={"sexual": 20, "labour": 20},
             )
         plan = {"plan": self.plan.code}
         return {
             "indicator": {"code": indicator.code},
+            "breakdown": {"code": indicator.code, "name": "2025-exploitation"},
             "plan": plan,
             "area": {**plan, "slug": area.slug_es},
             "commitment": {**plan, "code": commitment.code},

@@ -182,7 +182,7 @@ ANOTHER = {
 def everything():
     """A portal with a row of every model that is kept by two people."""
     commitment = make_world()
-    plan, indicator = commitment.plan, Indicator.objects.get()
+    plan, indicator = commitment.plan, Indicator.objects.first()
     Target.objects.create(
         plan=plan,
         indicator=indicator,
