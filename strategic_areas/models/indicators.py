@@ -2,12 +2,13 @@
 
 from decimal import Decimal
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies.constraints import dates_in_order, spanish_required
-from agencies.fields import Fields, bilingual, public, structure
+from agencies.fields import Fields, bilingual, notes, public, structure
 from agencies.models import Agency
 from strategic_areas.models.codes import CODED, Coded
 from strategic_areas.models.commitments import Commitment
@@ -20,8 +21,7 @@ class Indicator(Coded):
     Something that is measured, over several plans. Its code is unique in the portal.
 
     Series that count different things are never added or merged: ``counts`` and
-    ``counted_by`` tell them apart. ``counted_by`` is free text, preferably the acronym
-    of an agency.
+    ``counted_by`` tell them apart, which is preferably the acronym of an agency.
     """
 
     class Counts(models.TextChoices):
@@ -66,6 +66,13 @@ class Indicator(Coded):
         _("needs protection"),
         default=True,
         help_text=_("Counts people who could be found in a small number."),
+    )
+    why_not_sensitive = models.TextField(
+        _("why it needs no protection"),
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Whoever lifts the protection says why. Only staff read it."),
     )
     national = models.BooleanField(
         _("national"),
@@ -162,13 +169,12 @@ class Indicator(Coded):
         *public("introduced_by", in_file=False),
         *bilingual("name", "unit"),
         *public("counts", "sensitive", "national", "selects", "key_figure"),
-        *public("goal"),
-        *public("area", "programme", "commitment", "agency", "counted_by"),
-        *public("direction", "aggregation"),
+        *notes("why_not_sensitive"),
+        *public("goal", "area", "programme", "commitment", "agency"),
+        *public("counted_by", "direction", "aggregation"),
         *bilingual("definition", "caveat", "means_of_verification"),
         *public("baseline_value", "baseline_starts_on", "baseline_ends_on"),
-        *public("sources"),
-        *bilingual("note"),
+        *(*public("sources"), *bilingual("note")),
     )
 
     class Meta:
@@ -200,6 +206,17 @@ class Indicator(Coded):
 
     def __str__(self):
         return f"{self.code} {self.name}"
+
+    def clean(self):
+        """Whoever lifts the protection says why, and the reason stays."""
+        if self.sensitive:
+            self.why_not_sensitive = ""
+        elif not self.why_not_sensitive.strip():
+            # What a plan's file has brought without protection has no reason here.
+            as_brought = Indicator.objects.filter(sensitive=False, why_not_sensitive="")
+            if not as_brought.filter(pk=self.pk).exists():
+                text = _("Say why nobody could be found by its small numbers.")
+                raise ValidationError({"why_not_sensitive": text})
 
 
 class Target(PlanBound):

@@ -131,7 +131,10 @@ def test_every_kind_of_field_survives_the_wait():
         value="349.500",
         provenance="documented",
     )
-    changes = [make_change(target), make_change(indicator, sensitive=False)]
+    changes = [
+        make_change(target),
+        make_change(indicator, sensitive=False, why_not_sensitive="Son casos."),
+    ]
 
     for change in changes:
         workflow.approve(change, by=make_reviewer())
@@ -446,15 +449,35 @@ def test_adding_an_indicator_in_the_admin_proposes_it(client):
     client.force_login(make_reviewer())
     form = {"introduced_by": plan.pk, "code": "I-9", "name_es": "Casos"}
     form |= {"unit_es": "casos", "counts": "cases", "direction": "none"}
+    form |= {"aggregation": "none"}
 
-    response = client.post(address(Indicator(), "add"), {**form, "aggregation": "none"})
+    refused = client.post(address(Indicator(), "add"), form)
+    form["why_not_sensitive"] = "Cuenta casos, no personas."
+    response = client.post(address(Indicator(), "add"), form)
 
     change = PendingChange.objects.get()
+    assert list(refused.context["errors"]) != []
     assert (response.status_code, Indicator.objects.count()) == (302, 0)
     assert (held(change).after["code"], held(change).after["sensitive"]) == (
         "I-9",
         False,
     )
+
+
+def test_lifting_the_protection_of_an_indicator_demands_and_keeps_a_reason():
+    indicator, why = make_indicator(sensitive=True), "Es un porcentaje, no un conteo."
+
+    with pytest.raises(RefusedError):
+        make_change(indicator, sensitive=False)
+    assert not PendingChange.objects.exists()
+    change = make_change(indicator, sensitive=False, why_not_sensitive=why)
+    workflow.approve(change, by=make_reviewer())
+
+    lifted = Indicator.objects.get()
+    assert (lifted.sensitive, lifted.why_not_sensitive) == (False, why)
+    assert held(change).after["why_not_sensitive"] == why
+    with pytest.raises(RefusedError):
+        make_change(lifted, why_not_sensitive="")
 
 
 def test_a_second_change_in_the_admin_keeps_the_text_and_links_the_first(client):
