@@ -136,10 +136,19 @@ def test_a_value_is_handed_in_returned_mended_published_revised_and_taken_away(
     field(entering, "starts_on").fill("2025-01-01")
     field(entering, "ends_on").fill("2025-12-31")
     field(entering, "value").fill("4949")
-    type_parts(entering, woman=4918, girl=27)
+    type_parts(entering, woman=4918, girl=27, boy=5)
+    expect(entering.locator(".parts-told p")).to_have_text(
+        "Sobran respecto del total: 1"
+    )
+    type_parts(entering, boy="")
+    expect(entering.locator(".parts-told p")).to_have_text("Faltan para el total: 4")
     entering.locator("#content input[name=save]").click()
     expect(entering.get_by_role("alert")).to_contain_text("4")
-    type_parts(entering, boy=4)
+    expect(entering.locator(".parts-told p")).to_have_text("Faltan para el total: 4")
+    entering.locator(".parts-told button").click()
+    expect(field(entering, f"{DIMENSION}.not_stated")).to_have_value("4")
+    type_parts(entering, boy=4, not_stated="")
+    expect(entering.locator(".parts-told p")).to_have_text("Las partes suman el total.")
     hand_in(entering)
 
     decide(reviewing, "decline", reason="Son 18 mujeres, no 4918.")

@@ -27,6 +27,12 @@ SAID = {
 }
 
 
+class Parts(Fold):
+    """The parts in one dimension; a script tells their sum while they are typed."""
+
+    template = "desk/_value_parts.html"
+
+
 def plainly(number):
     return number_format(format(number.normalize(), "f"))
 
@@ -100,7 +106,7 @@ class ValueForm(forms.ModelForm):
 
     def make_layout(self):
         folds = [
-            Fold(
+            Parts(
                 DIMENSIONS[dimension],
                 Group(*names.values(), css_class="row-figures"),
                 is_open=any(

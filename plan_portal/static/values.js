@@ -1,0 +1,42 @@
+/* A value with its parts: while they are typed, how far they are from the total.
+   Without this file the server says the same once the value is handed in. */
+"use strict";
+
+document.querySelectorAll("[data-sum]").forEach((told) => {
+  const { form } = told.closest("form")?.elements.value ?? {};
+  if (!form) return;
+
+  const total = form.elements.value;
+  const fields = [...told.closest("details").querySelectorAll("input[type=number]")];
+  const rest = fields.find((field) => field.name.endsWith(".not_stated"));
+  const text = told.querySelector("[role=status]");
+  const press = told.querySelector("button");
+  const words = told.dataset;
+
+  /* Thousandths are the least that a value holds: whole numbers add up exactly. */
+  const thousandths = (field) => Math.round(Number(field.value) * 1000);
+  const shown = (number) => (Math.abs(number) / 1000)
+    .toLocaleString(document.documentElement.lang === "es" ? "es-DO" : "en");
+
+  function missing() {
+    return thousandths(total) - fields.reduce((sum, field) => sum + thousandths(field), 0);
+  }
+
+  function tell() {
+    const begun = total.value !== "" && fields.some((field) => field.value !== "");
+    const number = missing();
+    const word = number === 0 ? words.equal : number > 0 ? words.missing : words.over;
+    told.hidden = !begun;
+    text.textContent = word.replace("#", shown(number));
+    told.classList.toggle("parts-told--equal", number === 0);
+    press.hidden = !rest || number <= 0;
+  }
+
+  press.addEventListener("click", () => {
+    rest.value = (thousandths(rest) + missing()) / 1000;
+    rest.dispatchEvent(new Event("input", { bubbles: true }));
+    rest.focus();
+  });
+  form.addEventListener("input", tell);
+  tell();
+});
