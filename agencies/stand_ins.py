@@ -106,7 +106,7 @@ def name(stand_in, *, by):
     """Store a reviewer's naming of a substitute and return it; another approves."""
     is_member = by.is_active and by.groups.filter(name=Role.REVIEWER).exists()
     if not (is_member and by.is_staff) or stand_in.user == by:
-        raise RefusedError(gettext("Another person of the secretariat names her."))
+        raise RefusedError(gettext("Another person of the secretariat names them."))
     return STAND_INS.propose(stand_in, by=by)
 
 

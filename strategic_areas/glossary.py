@@ -77,8 +77,8 @@ TERMS = [
         ),
     ),
     Term(
-        "linea-de-trabajo",
-        _("Line of work"),
+        "accion-documentada",
+        _("Documented action"),
         _(
             "What stands in the place of a commitment while a plan's official matrix "
             "was not found: work that public sources record, grouped by us. Its code "

@@ -67,7 +67,7 @@ def hand_over(mandate, successor, *, by, today=None):
 def _must_be_possible(mandate, successor, by, today):
     if by in {mandate.user, successor}:
         raise access.RefusedError(
-            _("Nobody changes her own mandates: another administrator does.")
+            _("Nobody changes their own mandates: another administrator does.")
         )
     if not FocalPoint.objects.current(today).filter(pk=mandate.pk).exists():
         raise access.RefusedError(_("This mandate does not run today."))

@@ -80,7 +80,7 @@ VALUES = {
     "reviewer": _("Reviewer"),
     "server": _("a command on the server"),
     "submitted": _("Submitted"),
-    "superior": _("a letter of her superior"),
+    "superior": _("a letter of their superior"),
     "superuser": _("Superuser"),
     "titular": _("Titular"),
     "totp": _("authenticator app"),

@@ -14,7 +14,7 @@ register = template.Library()
 
 KINDS = {
     "indicator": gettext_lazy("Figures"),
-    "commitment": gettext_lazy("Commitments and lines of work"),
+    "commitment": gettext_lazy("Commitments and documented actions"),
     "activity": gettext_lazy("Activities"),
     "update": gettext_lazy("Updates"),
     "evidence": gettext_lazy("Evidence"),

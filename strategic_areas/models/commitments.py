@@ -150,7 +150,7 @@ class Commitment(PlanBound, Coded, Planned, Sourced):
     What one lead agency, supported by others, has undertaken under a programme.
 
     A commitment whose provenance is not the plan itself is a reconstruction, and pages
-    call it a line of work.
+    call it a documented action.
     """
 
     same_plan_as = ("programme",)

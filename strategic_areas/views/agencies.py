@@ -90,13 +90,13 @@ def headings(board: Board, rows: Iterable[AgencyRow]) -> dict[str, str]:
     """
     The headings of the figures that the table shows, by their names.
 
-    Of reconstructed lines of work it shows nothing that could pass for a measure of the
-    plan, and of reports nothing until the scorecards of a round are public.
+    Of documented actions it shows nothing that could pass for a measure of the plan,
+    and of reports nothing until the scorecards of a round are public.
     """
     rows = list(rows)
     if board.is_reconstructed:
         found = {
-            "led": _("Lines of work led"),
+            "led": _("Documented actions led"),
             "activities": _("Activities found"),
             "done": pgettext("activities", "Told as done"),
         }

@@ -122,7 +122,7 @@ def done(page: AgencyPage, board: Board) -> Table:
 
 
 def _line_heading(board):
-    return _("Line of work") if board.is_reconstructed else _("Commitment")
+    return _("Documented action") if board.is_reconstructed else _("Commitment")
 
 
 def _done(work, board):

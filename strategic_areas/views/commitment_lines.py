@@ -132,7 +132,7 @@ def work_cell(row: CommitmentRow) -> str:
 def as_csv(found: Catalogue):
     """The file of all commitments found, in their order, as they stand today."""
     is_reconstructed = found.board.is_reconstructed
-    name = _("lines of work") if is_reconstructed else _("commitments")
+    name = _("documented actions") if is_reconstructed else _("commitments")
     header = [
         _("Code"),
         _("Title"),

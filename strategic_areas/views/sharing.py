@@ -160,13 +160,15 @@ def _picture(found, **content):
 
 
 def _total(counted, every):
-    """How many commitments and reconstructed lines of work there are."""
+    """How many commitments and documented actions there are."""
     parts = [
         (counted, ngettext("%(number)s commitment", "%(number)s commitments", counted)),
         (
             every - counted,
             ngettext(
-                "%(number)s line of work", "%(number)s lines of work", every - counted
+                "%(number)s documented action",
+                "%(number)s documented actions",
+                every - counted,
             ),
         ),
     ]

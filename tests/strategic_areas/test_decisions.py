@@ -177,7 +177,7 @@ def test_the_database_itself_lets_nothing_be_approved_without_being_applied(case
 @pytest.mark.parametrize("step", ["approve", "decline", "take_back"])
 def test_a_decision_is_taken_once_and_leaves_one_entry(case, step):
     if (case.steps.model, step) == (Takedown, "take_back"):
-        return  # nobody restores alone what she hid
+        return  # nobody restores alone what they hid
 
     def take():
         if step == "approve":

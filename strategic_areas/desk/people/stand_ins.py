@@ -33,7 +33,7 @@ class StandInForm(forms.ModelForm):
         self.fields["user"].queryset = others.distinct().order_by("username")
         self.helper = FormHelper()
         self.helper.form_class = "step-form"
-        self.helper.add_input(Submit("name", gettext_lazy("Name her as a substitute")))
+        self.helper.add_input(Submit("name", gettext_lazy("Name them as a substitute")))
 
     def clean_ends_on(self):
         day = self.cleaned_data["ends_on"]

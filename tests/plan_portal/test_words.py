@@ -1,0 +1,44 @@
+"""Words that the portal no longer uses, because readers took them otherwise."""
+
+from pathlib import Path
+
+import pytest
+from babel.messages import pofile
+from django.conf import settings
+
+CATALOGUE = Path(settings.BASE_DIR, "plan_portal/locale/es/LC_MESSAGES/django.po")
+#: Each with what stands in its place.
+REPLACED = {
+    "lines of work": "documented actions",
+    "line of work": "documented action",
+    "líneas de trabajo": "acciones documentadas",
+    "línea de trabajo": "acción documentada",
+    "su matriz oficial no es pública": "no encontramos su matriz oficial",
+    "desde el período año": "desde 2017",
+    "canal de lo que se publica": "Recibir novedades",
+    "leer de nuevo": "Ver texto",
+    "ver cómo estaba antes": "Ver otra fecha",
+    "institución de la que trata": "Institución",
+    "point out an error": "Report an error",
+    "enters no count": "is not counted",
+    "nobody can say what is late": "we cannot say what is late",
+    "her or him": "them",
+}
+
+
+@pytest.fixture(scope="module")
+def sentences():
+    """Every sentence of the catalogue and its translations, in small letters."""
+    with CATALOGUE.open("rb") as file:
+        found = pofile.read_po(file)
+    texts = []
+    for message in found:
+        for each in (message.id, message.string):
+            texts += [each] if isinstance(each, str) else each
+    return [text.lower() for text in texts if text]
+
+
+@pytest.mark.parametrize("words", REPLACED)
+def test_a_word_that_was_replaced_stands_nowhere(sentences, words):
+    assert len(sentences) > 1000
+    assert [text for text in sentences if words in text] == []
