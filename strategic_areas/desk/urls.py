@@ -23,6 +23,7 @@ from strategic_areas.desk.sheet import evidence, off_plan, sending
 from strategic_areas.desk.sheet import pages as views
 from strategic_areas.desk.values import exact
 from strategic_areas.desk.values import pages as values
+from strategic_areas.desk.values.receipt import value_receipt
 from strategic_areas.desk.workbook import views as workbook
 
 SHEET = ("admin:sheet", "period", "agency")
@@ -75,6 +76,7 @@ def patterns(site):
             (f"{sheet}cifras/", values.values, "values"),
             (f"{sheet}cifras/<int:indicator>/", values.value_new, "value_new"),
             ("cifras/<int:pk>/", values.value, "value"),
+            ("cifras/<int:pk>/constancia/", value_receipt, "value_receipt"),
             ("cifras/exactas/<slug:agency>/", exact.exact_agency, "exact_agency"),
             (
                 "cifras/exactas/indicador/<int:indicator>/",

@@ -185,6 +185,7 @@ DESK = [
         values_of,
         lambda world: f"?desde={world.mended.pk}",
     ),
+    Screen("admin:value_receipt", "focal_point", lambda world: [world.counted.pk]),
     Screen("admin:proposal", "reviewer", lambda world: [world.proposal.pk]),
     Screen("admin:agency_comment", "focal_point", sheet_of),
     Screen("admin:attributions", "focal_point"),

@@ -9,6 +9,7 @@ from django.utils.html import escape
 
 from agencies.access import RefusedError
 from agencies.mail import Mail
+from strategic_areas.desk.values.receipt import content
 from strategic_areas.figures.reporting import VALUES, hand_in
 from strategic_areas.figures.sums import Wrong, faults
 from strategic_areas.models import (
@@ -19,6 +20,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.measurements import Measurement
 from strategic_areas.models.reported_values import ReportedValue
+from strategic_areas.models.submissions import digest
 from tests.factories import (
     make_agency,
     make_focal_point,
@@ -143,6 +145,24 @@ def test_a_returned_value_is_mended_from_what_was_handed_in(desk, client):
 
     assert (mended["value"], mended["sex+age.girl"]) == ("49", "27")
     assert foreign["value"] is None
+
+
+def test_a_receipt_tells_what_was_handed_in_with_its_fingerprint(desk, client):
+    desk.hand_in()
+    reported = ReportedValue.objects.get()
+    receipt = reverse("admin:value_receipt", args=[reported.pk])
+
+    page = client.get(receipt)
+    listed = client.get(desk.address("values")).content.decode()
+
+    text = page.content.decode()
+    assert receipt in listed
+    assert digest(content(reported)) in text
+    assert "49" in text
+    reported.parts["sex+age"]["boy"] = "5"
+    assert digest(content(reported)) not in text
+    client.force_login(make_focal_point())
+    assert client.get(receipt).status_code == 404
 
 
 def test_a_value_in_place_of_another_says_why(desk, client):

@@ -144,7 +144,7 @@ def value(request, pk):
         **admin.site.each_context(request),
         "reported": found,
         "last": _last(found.indicator),
-        "parts": _parts(found),
+        "parts": parts_in_words(found),
         "is_a_part": is_a_part(found.indicator),
         "warnings": warnings,
         "steps": steps,
@@ -163,7 +163,7 @@ def _hides(user, reported):
     return ""
 
 
-def _parts(reported):
+def parts_in_words(reported):
     """Pairs of a dimension and its (category, number) pairs, all in words."""
     words = categories_of(reported.indicator)
     return [
