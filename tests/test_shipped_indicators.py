@@ -117,6 +117,21 @@ def test_the_page_and_its_picture_tell_what_the_files_tell(client, shipped, lang
                 assert written <= texts
 
 
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_who_counts_is_told_in_words(client, shipped, language):
+    every = indicators.lines()
+    told = [each.indicator for each in every if each.indicator.counted_by]
+    told += [point for each in every for point in each.points]
+
+    page = body(client, address("indicator", "I-39", language=language))
+
+    assert len(told) > 114
+    with override(language):
+        assert [each for each in told if words.who(each) == each.counted_by] == []
+    said = {"es": "Según el informe TIP", "en": "According to the TIP report"}
+    assert said[language] in page.decode()
+
+
 def test_another_count_stands_beside_and_never_in_the_sum(client, shipped):
     page = client.get(address("indicator", "I-12", language="es"))
 

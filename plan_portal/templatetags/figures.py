@@ -7,6 +7,7 @@ from strategic_areas.queries.figures import words
 register = template.Library()
 
 register.filter("told", words.told)
+register.filter("who", words.who)
 register.filter("number", words.number)
 register.filter("dimension", words.dimension)
 register.filter("caption", words.caption)

@@ -119,7 +119,12 @@ COLUMNS = (
         gettext_lazy("Agency"),
         lambda r: r.indicator.agency.acronym if r.indicator.agency else "",
     ),
-    Column("counted_by", gettext_lazy("Counted by"), lambda r: r.point.counted_by),
+    Column(
+        "counted_by", gettext_lazy("Counted by (code)"), lambda r: r.point.counted_by
+    ),
+    Column(
+        "counted_by_words", gettext_lazy("Counted by"), lambda r: words.who(r.point)
+    ),
     Column("starts_on", gettext_lazy("From"), lambda r: r.point.starts_on),
     Column("ends_on", gettext_lazy("Until"), lambda r: r.point.ends_on),
     Column("dimension", gettext_lazy("Breakdown (code)"), lambda r: r.of_cell[0]),

@@ -21,7 +21,13 @@ from strategic_areas.models import (
     StrategicArea,
     Target,
 )
-from strategic_areas.queries.figures.points import Point, Told, briefly, points_of
+from strategic_areas.queries.figures.points import (
+    Point,
+    Told,
+    briefly,
+    in_words,
+    points_of,
+)
 from strategic_areas.queries.updates import sources
 
 
@@ -77,7 +83,7 @@ def public() -> QuerySet[Indicator]:
     return (
         Indicator.objects.filter(introduced_by__in=plans)
         .select_related("introduced_by", "area__plan", "programme", "agency")
-        .annotate(has_target=Exists(aims))
+        .annotate(has_target=Exists(aims), **in_words("introduced_by"))
         .order_by("sort_code", "pk")
     )
 

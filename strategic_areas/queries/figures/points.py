@@ -7,8 +7,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import CharField, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
+from agencies.models import Agency
 from strategic_areas.models import (
     CodeList,
     CodeListValue,
@@ -19,6 +21,8 @@ from strategic_areas.models import (
 )
 from strategic_areas.queries.updates import sources
 
+#: The dimension of the labels that tell who counts, in a plan's file.
+COUNTED_BY = "counted_by"
 #: Names that keep their capital inside a sentence.
 PROPER = ("department",)
 
@@ -64,7 +68,8 @@ class Point:
     A value over a span of days, as the public reads it.
 
     ``value`` is None unless ``told`` is VALUE. ``is_break`` is true where it counts
-    something else than the point before, or somebody else counted. ``withheld`` are
+    something else than the point before, or somebody else counted. ``who_es`` and
+    ``who_en`` are the words for ``counted_by``. ``withheld`` are
     pairs of a dimension and the reason why nothing is told of it. ``revisions`` come
     latest first.
     """
@@ -76,6 +81,8 @@ class Point:
     value: Decimal | None
     status: str
     counted_by: str
+    who_es: str
+    who_en: str
     provenance: str
     is_break: bool
     published_at: datetime
@@ -101,6 +108,30 @@ class Point:
         return self.status == PublishedFigure.Status.PROVISIONAL
 
 
+def in_words(plan: str) -> Mapping[str, Coalesce]:
+    """
+    The words for the code in ``counted_by``, to annotate a query with.
+
+    They are those of the plan's own list, otherwise the name of the agency of this
+    acronym. ``plan`` leads from a row to its plan.
+    """
+    labels = CodeListValue.objects.filter(
+        code_list__kind=CodeList.Kind.BREAKDOWNS,
+        code_list__plan=OuterRef(plan),
+        dimension=COUNTED_BY,
+        code=OuterRef("counted_by"),
+    )
+    agencies = Agency.objects.filter(acronym=OuterRef("counted_by"))
+    return {
+        f"who_{language}": Coalesce(
+            Subquery(labels.values(f"label_{language}")[:1]),
+            Subquery(agencies.values(f"name_{language}")[:1]),
+            output_field=CharField(),
+        )
+        for language in ("es", "en")
+    }
+
+
 def points_of(
     indicators: Iterable[Indicator], *, in_full: bool = False
 ) -> Mapping[int, tuple[Point, ...]]:
@@ -111,7 +142,8 @@ def points_of(
     categories, and revisions.
     """
     figures = PublishedFigure.objects.filter(indicator__in=indicators)
-    standing = figures.standing().order_by("starts_on", "ends_on", "counted_by", "pk")
+    standing = figures.standing().annotate(**in_words("indicator__introduced_by"))
+    standing = standing.order_by("starts_on", "ends_on", "counted_by", "pk")
     if in_full:
         cells = PublishedCell.objects.select_related("printed_by").order_by("order")
         standing = standing.select_related("indicator").prefetch_related(
@@ -138,7 +170,8 @@ def briefly(
     figures: QuerySet[PublishedFigure],
 ) -> Mapping[Indicator, tuple[Point, ...]]:
     """The points of standing figures by their indicator, not in full; one query."""
-    rows = figures.standing().select_related("indicator")
+    rows = figures.standing().annotate(**in_words("indicator__introduced_by"))
+    rows = rows.select_related("indicator")
     found = defaultdict(list)
     for figure in rows.order_by("starts_on", "ends_on", "counted_by", "pk"):
         series = found[figure.indicator]
@@ -160,6 +193,8 @@ def _point(figure, before, more):
         value=figure.value if is_told else None,
         status=figure.status,
         counted_by=figure.counted_by,
+        who_es=figure.who_es or "",
+        who_en=figure.who_en or "",
         provenance=figure.provenance,
         is_break=before is not None
         and (figure.breaks or figure.counted_by != before.counted_by),

@@ -81,6 +81,11 @@ def told(point: Point) -> str:
     return number(point.value)
 
 
+def who(counted) -> str:
+    """Who counts an indicator or a point, in words, or else by the code."""
+    return in_language(counted, "who") or counted.counted_by
+
+
 def state(point: Point) -> str:
     if point.is_provisional:
         return pgettext("a figure", "provisional")

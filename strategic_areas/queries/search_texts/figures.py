@@ -45,7 +45,7 @@ def _document(line, plan, place):
         texts=(*(_said(line, point) for point in line.points), *texts_of(row)),
         captions=not_empty(
             _said(line, line.last) if line.last else untranslated(""),
-            untranslated(row.counted_by),
+            text(row, "who") if row.who_es else untranslated(row.counted_by),
         ),
         also=(text(row.agency, "name"),) if row.agency else (),
         names=(row.code,),
