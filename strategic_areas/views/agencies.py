@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,6 +20,7 @@ from strategic_areas.views.columns import telling
 from strategic_areas.views.parameters import (
     asked,
     found_or_404,
+    made_up,
     plan_at,
     public_plan,
     query,
@@ -38,15 +38,17 @@ def agency_list(request, plan):
     today, sort = timezone.localdate(), wanted.get("sort", "")
     found = members.board_of(plan, today)
     rows = members.of_plan(found, today)
+    no_order = ""
     if sort and sort.removeprefix("-") not in headings(found, rows).keys() - UNRANKED:
-        raise Http404
-    context = {"plan": plan, "board": found, "is_variant": bool(wanted)}
+        no_order, sort = wanted.pop("sort"), ""
+    context = {"plan": plan, "board": found, "no_order": no_order}
+    context["is_variant"] = bool(wanted or no_order)
     context["page_query"] = query(wanted)
     # Not every day's table has the column by which this one is sorted.
     context["today_query"] = query(wanted, at="", sort="")
     context["agencies"] = rows = members.ranked(rows, sort) if sort else rows
     context |= _table(rows, found, wanted)
-    return render(request, "agencies.html", context)
+    return made_up(render(request, "agencies.html", context), bool(no_order))
 
 
 @reads("at")

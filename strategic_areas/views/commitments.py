@@ -22,6 +22,7 @@ from strategic_areas.views.parameters import (
     plan_at,
     query,
     reads,
+    told_on_its_page,
 )
 
 PER_PAGE = 50
@@ -33,6 +34,7 @@ ASKED = (*catalogue.FILTERS, "sort", "at")
 def commitment_list(request, plan):
     """A plan's commitments, by filters and in an order that stand in the address."""
     plan, wanted = plan_at(request, plan), asked(request, *ASKED, "page")
+    no_order = _unknown_order(wanted)
     found = _sifted(plan, wanted)
     try:
         page = Paginator(found.rows, PER_PAGE).page(wanted.get("page", 1))
@@ -42,25 +44,34 @@ def commitment_list(request, plan):
     table = commitment_lines.table(
         page.object_list, commitment_lines.headings(found.board.rows)
     )
-    context |= {"table": table, **_filters(found, table, wanted)}
-    return made_up(render(request, "commitments.html", context), found.is_unknown)
+    context |= {"table": table, "no_order": no_order, **_filters(found, table, wanted)}
+    if no_order:
+        context["is_variant"] = True
+    page = render(request, "commitments.html", context)
+    return made_up(page, found.is_unknown or bool(no_order))
 
 
 @reads(*ASKED, sort="code")
 def commitment_table(request, plan):
     """The same list as CSV: all of it, by the same filters and in the same order."""
     plan, wanted = plan_at(request, plan), asked(request, *ASKED)
-    found = _sifted(plan, wanted)
-    if found.is_unknown:
-        raise Http404
+    sent = dict(wanted)
+    no_order, found = _unknown_order(wanted), _sifted(plan, wanted)
+    if found.is_unknown or no_order:
+        return told_on_its_page("commitments", plan, sent)
     return commitment_lines.as_csv(found)
 
 
 def _sifted(plan, wanted):
     sort = wanted.get("sort", "code")
-    if sort.removeprefix("-") not in catalogue.SORTS:
-        raise Http404
     return catalogue.load(board.load(plan, timezone.localdate()), wanted, sort)
+
+
+def _unknown_order(wanted):
+    """Take an order that does not exist out of what is asked, and return it."""
+    if wanted.get("sort", "code").removeprefix("-") in catalogue.SORTS:
+        return ""
+    return wanted.pop("sort")
 
 
 def commitment(request, plan, code):

@@ -13,8 +13,10 @@ from contextlib import suppress
 from urllib.parse import urlencode
 
 from django.http import Http404
+from django.shortcuts import redirect
 from django.utils import timezone
 
+from strategic_areas.addresses import address
 from strategic_areas.queries.plan import past, plans
 
 #: Words longer than this are nobody's search.
@@ -67,6 +69,11 @@ def made_up(response, is_unknown):
     """
     response.is_made_up = is_unknown
     return response
+
+
+def told_on_its_page(name, plan, wanted):
+    """Lead from a file to the page of its list, which says what does not exist."""
+    return made_up(redirect(address(name, plan.code) + query(wanted)), True)
 
 
 def asked(request, *names) -> dict[str, str]:

@@ -24,6 +24,7 @@ from strategic_areas.views.parameters import (
     public_plan,
     query,
     reads,
+    told_on_its_page,
 )
 
 #: Fifty accounts of the shipped plan would fill the 14 kB that a page may weigh.
@@ -56,7 +57,7 @@ def update_table(request, plan):
     """The same record as CSV: all of it, by the same filters and in the same order."""
     plan, wanted = public_plan(plan), asked(request, *SIFTED)
     if archive.count_by_filters(plan, wanted).is_unknown:
-        raise Http404
+        return told_on_its_page("updates", plan, wanted)
     return _as_csv(plan, archive.everything(plan, wanted))
 
 

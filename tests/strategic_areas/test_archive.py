@@ -118,6 +118,26 @@ def test_no_address_breaks_the_record(client, plan, query, status):
     assert client.get(f"{table}?{query}", follow=True).status_code in {200, 404}
 
 
+@pytest.mark.parametrize("query", ["area=9", "period=1999", "agency=nadie", "change=x"])
+def test_a_value_that_does_not_exist_is_told_by_the_page_and_for_its_file(
+    client, plan, query
+):
+    page, file = address("updates", plan.code), address("plan_updates", plan.code)
+
+    told = client.get(f"{page}?{query}")
+
+    assert told.status_code == 200
+    assert f"“{query.partition('=')[2]}”" in Page(told.text).text
+    assert client.get(f"{file}?{query}").url == f"{page}?{query}"
+
+
+def test_a_change_that_nothing_made_gives_a_file_without_rows(client, plan):
+    response = client.get(address("plan_updates", plan.code), {"change": "withdrawn"})
+
+    assert response.status_code == 200
+    assert len(response.text.splitlines()) == 1
+
+
 def walk(plan, asked, length):
     """Every page from the newest on, as a reader follows the links."""
     place, pages = None, []

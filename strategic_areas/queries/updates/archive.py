@@ -31,6 +31,8 @@ from strategic_areas.queries.updates.entry import Entry
 FILTERS = ("period", "agency", "area", "change")
 #: The first and the last day asked for, of those on which accounts changed the record.
 DAYS = ("since", "until")
+#: Values that may be asked for even where no account has them.
+WORDS = {"change": frozenset(map(str, changes.Change))}
 #: The lookups from an account to its agency and to its area.
 PATHS = {
     ActivityUpdate: ("agency", "activity__commitment__programme__area"),
@@ -64,8 +66,11 @@ class FilterCounts:
 
     @property
     def is_unknown(self) -> bool:
-        """True if a value was asked for on which nothing is published."""
-        return any(facet.is_unknown for facet in self.facets.values())
+        """True if a value was asked for that no account of the plan can have."""
+        return any(
+            facet.is_unknown and facet.asked not in WORDS.get(name, ())
+            for name, facet in self.facets.items()
+        )
 
 
 @dataclass(frozen=True)
