@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from strategic_areas.addresses import address
-from strategic_areas.models import Plan
+from strategic_areas.models import ActivityUpdate, Plan
 from strategic_areas.queries.plan import board
 from strategic_areas.views.indicators import FORMS
 from tests.factories import make_reviewer
@@ -122,6 +122,32 @@ def test_help_lines_of_the_file_are_shown_but_for_the_unconfirmed(client, shippe
     assert "24 h" in told
     assert "anónimas" in told
     assert not page.every("form")
+
+
+def test_every_page_of_a_reconstruction_tells_up_to_when_its_record_goes(
+    client, shipped
+):
+    update = ActivityUpdate.objects.filter(plan=shipped).first()
+    paths = [address("home", language="es"), update.get_absolute_url("es")]
+    paths += [
+        address(name, PLAN, *words, language="es")
+        for name, *words in (
+            ("plan",),
+            ("areas",),
+            ("area", "prevencion"),
+            ("commitments",),
+            ("commitment", "R-1.1.1"),
+            ("agencies",),
+            ("agency", "pgr"),
+            ("updates",),
+            ("frameworks",),
+        )
+    ]
+
+    footers = {path: client.get(path).text.partition("<footer")[2] for path in paths}
+
+    assert [path for path in paths if "Registro hasta el " not in footers[path]] == []
+    assert [path for path in paths if "Datos al" in footers[path]] == []
 
 
 def test_the_data_page_leads_to_every_list_and_tells_their_date(client, shipped):

@@ -12,6 +12,7 @@ from strategic_areas.labels import COMMITMENT_STATES, PUNCTUALITY, target_code
 from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.pages import catalogue, commitments
 from strategic_areas.queries.plan import board
+from strategic_areas.queries.plan.board import recorded_until
 from strategic_areas.queries.plan.succession import Succession
 from strategic_areas.views import commitment_lines, indicator_pictures
 from strategic_areas.views.filters import by_label, columns, field
@@ -82,6 +83,7 @@ def commitment(request, plan, code):
         return redirect(heir, permanent=True)
     page = commitments.page(commitment, succession, timezone.localdate())
     context = {"plan": commitment.plan, "commitment": commitment, "page": page}
+    context["recorded_until"] = recorded_until([page.row])
     lines = indicators.of_commitment(commitment)
     context["figures"] = indicator_pictures.first_of(lines)
     return render(request, "commitment.html", context)

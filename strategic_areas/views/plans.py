@@ -17,7 +17,8 @@ def home(request):
     context["figures"] = indicator_pictures.key_figures()
     if choice.shown:
         found = overview.load(choice, today)
-        context |= {"overview": found, "table": institutions.table(found)}
+        context |= {"overview": found, "board": found.board}
+        context["table"] = institutions.table(found)
     return render(request, "home.html", context)
 
 

@@ -46,6 +46,7 @@ def update_list(request, plan):
     shown = archive.read_page(plan, wanted, PER_PAGE, place)
     context = {"plan": plan, "record_page": shown, "counted": counts.counted}
     context["record_name"] = _record_name(plan)
+    context["recorded_until"] = _recorded_until(shown.entries)
     context["years"] = register.years(shown)
     context["tellers"] = register.tellers(counts)
     context |= _filters(plan, counts, wanted)
@@ -77,7 +78,13 @@ def update(request, plan, public_id):
     page = found_or_404(record.published(plan, public_id))
     context = {"plan": plan, "page": page, "entry": page.entry}
     context["record_name"] = _record_name(plan)
+    context["recorded_until"] = _recorded_until([page.entry])
     return render(request, "update.html", context)
+
+
+def _recorded_until(entries):
+    """The last day that the accounts of public sources tell of, if there are any."""
+    return max((each.told_on for each in entries if each.is_recorded), default=None)
 
 
 def _record_name(plan):
@@ -175,8 +182,7 @@ def _as_csv(plan: Plan, entries: Sequence[Entry]):
         _("Sources"),
         _("Address"),
     ]
-    recorded = [each.told_on for each in entries if each.is_recorded]
-    until = max(recorded, default=None) if plan.is_reconstructed else None
+    until = _recorded_until(entries) if plan.is_reconstructed else None
     return tables.csv_file(plan, _("updates"), header, map(_cells, entries), until)
 
 

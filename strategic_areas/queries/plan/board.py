@@ -143,9 +143,13 @@ class Board:
 
     @property
     def recorded_until(self):
-        """The day up to which accounts tell of the plan; never a day to come."""
-        days = [r.known_by for each in self.activities for r in each.reports]
-        return max(days, default=None)
+        return recorded_until(self.rows)
+
+
+def recorded_until(rows: Iterable[CommitmentRow]) -> date | None:
+    """The day up to which accounts tell of the commitments; never a day to come."""
+    every = (each for row in rows for each in row.activities)
+    return max((r.known_by for each in every for r in each.reports), default=None)
 
 
 def count_rows(rows: Iterable[CommitmentRow]) -> progress.Counts:
