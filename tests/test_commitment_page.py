@@ -388,3 +388,30 @@ def test_acronyms_of_a_text_lead_to_the_glossary(client):
     for anchor in EXPLAINED.values():
         assert anchor in {term.anchor for term in TERMS}
     assert f'<a href="{address("glossary", language="es")}#pett">PETT</a>' in html
+
+
+@pytest.mark.parametrize(
+    ("is_asked", "why"),
+    [
+        (False, "Nothing is reported yet: no institution has been asked"),
+        (True, "No report on it is published yet"),
+    ],
+)
+def test_the_official_commitment_keeps_what_was_on_record(client, is_asked, why):
+    record = factories.make_record_update(provenance="documented")
+    old = record.activity.commitment
+    Commitment.objects.filter(pk=old.pk).update(provenance="reconstructed")
+    new = factories.make_commitment(programme=old.programme)
+    new.supersedes.add(old)
+    activity = factories.make_activity(commitment=new)
+    if is_asked:
+        asked = factories.make_round(plan=old.plan)
+
+    silent = page_of(client, new, "en").text
+
+    assert "we had put together 1 record of this work" in silent
+    assert record.activity.title_en in silent.partition('id="time-line"')[2]
+    assert why in silent
+    if is_asked:
+        factories.make_published_update(activity=activity, period=asked)
+        assert why not in page_of(client, new, "en").text

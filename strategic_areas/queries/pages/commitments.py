@@ -83,6 +83,15 @@ class CommitmentPage:
         return _by_agency(self.commitment, self.activities)
 
     @property
+    def before_the_matrix(self):
+        """The records of the reconstruction in whose place it came."""
+        return [m for m in self.timeline if m.former and m.entry.is_reconstructed]
+
+    @property
+    def is_reported(self):
+        return any(each.reports for each in self.row.activities)
+
+    @property
     def since(self):
         """The period for which its present state was first reported, if any."""
         begun = self.row.since
