@@ -35,5 +35,6 @@ def plan_list(request):
     """All plans with their periods and the gaps between them."""
     today = timezone.localdate()
     choice = plans.choose(today)
-    context = {"plan": choice.shown, "lines": plans.lines(today, choice)}
+    lines = plans.lines(today, choice, plans.standing_numbers())
+    context = {"plan": choice.shown, "lines": lines}
     return render(request, "plans.html", context)

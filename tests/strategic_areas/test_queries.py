@@ -97,7 +97,8 @@ def test_gaps_between_plans_are_told_and_overlaps_are_none():
 
     lines = plans.lines(TODAY)
 
-    assert [line.gap_from for line in lines] == [date(2016, 12, 31), None, None]
+    gaps = [(line.gap_from, line.gap_until) for line in lines]
+    assert gaps == [(date(2017, 1, 1), date(2017, 12, 31)), (None, None), (None, None)]
     assert lines[0].plan == later
 
 

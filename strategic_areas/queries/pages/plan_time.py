@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
 from strategic_areas.headline import Answers
@@ -94,8 +94,7 @@ def course(lines: Iterable[PlanLine]) -> tuple[Plan | Gap, ...]:
     found = []
     for line in reversed(list(lines)):
         if line.gap_from:
-            day = timedelta(days=1)
-            found.append(Gap(line.gap_from + day, line.gap_until - day))
+            found.append(Gap(line.gap_from, line.gap_until))
         found.append(line.plan)
     return tuple(found)
 

@@ -1,11 +1,13 @@
 """The plans: which is in force, which one to show, and how each was amended."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from types import MappingProxyType
 
 from django.db.models import (
     BooleanField,
+    Count,
     Exists,
     ExpressionWrapper,
     OuterRef,
@@ -137,29 +139,54 @@ def choose(today: date) -> Choice:
 
 @dataclass(frozen=True)
 class PlanLine:
-    """A plan in the list of all, and the days without a plan before it."""
+    """A plan in the list of all, and the first and last day without one before it."""
 
     plan: Plan
-    in_force: bool
+    #: Is it ``in_force``, ``over`` or still ``ahead``? Of another that runs, nothing.
+    phase: str
+    commitments: int
     gap_from: date | None
     gap_until: date | None
 
 
-def lines(today: date, choice: Choice | None = None) -> tuple[PlanLine, ...]:
-    """All public plans, latest first, with the gaps between them."""
+def standing_numbers() -> dict[int, int]:
+    """How many standing commitments a plan has, by its key."""
+    standing = Commitment.objects.standing().order_by().values_list("plan")
+    return dict(standing.annotate(Count("pk")))
+
+
+def lines(
+    today: date,
+    choice: Choice | None = None,
+    numbers: Mapping[int, int] = MappingProxyType({}),
+) -> tuple[PlanLine, ...]:
+    """
+    All public plans, latest first, with the gaps between them.
+
+    Where commitments are told, ``numbers`` holds how many each plan has.
+    """
     choice, covered_until, found = choice or choose(today), None, []
     for plan in sorted(public(), key=lambda plan: (plan.starts_on, plan.ends_on)):
         has_gap = covered_until and (plan.starts_on - covered_until).days > 1
         found.append(
             PlanLine(
                 plan=plan,
-                in_force=plan == choice.in_force,
-                gap_from=covered_until if has_gap else None,
-                gap_until=plan.starts_on if has_gap else None,
+                phase=_phase(plan, choice, today),
+                commitments=numbers.get(plan.pk, 0),
+                gap_from=covered_until + timedelta(days=1) if has_gap else None,
+                gap_until=plan.starts_on - timedelta(days=1) if has_gap else None,
             )
         )
         covered_until = max(covered_until or plan.ends_on, plan.ends_on)
     return tuple(reversed(found))
+
+
+def _phase(plan, choice, today):
+    if plan == choice.in_force:
+        return "in_force"
+    if plan.ends_on < today:
+        return "over"
+    return "ahead" if plan.starts_on > today else ""
 
 
 def place_of(area, plan):
