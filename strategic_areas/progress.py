@@ -23,7 +23,7 @@ AT_RISK_POINTS = 25
 #: With fewer of the agencies asked having reported, nobody can say how a plan goes.
 ENOUGH_REPORTS = Fraction(2, 3)
 #: How many states a short legend names; the others are folded away.
-NAMED = 6
+NAMED = 4
 
 
 class State(StrEnum):

@@ -74,13 +74,13 @@ def test_records_are_told_from_the_records_and_by_year(client, shipped):
 def test_institutions_with_least_to_tell_are_folded_away(client, shipped):
     found = client.get("/").context["overview"].institutions
 
-    assert institutions.MOST == 16 < found.total == 31
-    assert len(found.shown) == institutions.SHOWN_OF_MANY == 6
+    assert institutions.MOST == 8 < found.total == 31
+    assert len(found.shown) == institutions.SHOWN_OF_MANY == 5
     assert min(each.weight for each in found.shown) >= max(
         each.weight for each in found.folded
     )
     folded = main_of(client, "/").split("<summary>")[1].split("</details>")[0]
-    assert folded.count("<a ") == len(found.folded) == 25
+    assert folded.count("<a ") == len(found.folded) == 26
 
 
 def test_the_page_of_a_plan_tells_its_structure_as_a_tree(client, shipped):

@@ -1,11 +1,13 @@
 """The invented plan that `make states` shows: every state stands on it, on any day."""
 
+import re
 from collections import Counter
 from datetime import date, timedelta
 
 import pytest
 
 from strategic_areas import states
+from strategic_areas.addresses import address
 from strategic_areas.discipline import AgencyState
 from strategic_areas.models import (
     ActivityUpdate,
@@ -20,10 +22,14 @@ from strategic_areas.queries import rounds
 from strategic_areas.queries.pages import delays
 from strategic_areas.queries.plan import board
 from tests import factories, states_plan
+from tests.public_site import LANGUAGES
 from tests.states_plan.staging import Stage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("same_day")]
 TODAY = date(2026, 11, 27)
+#: The words of a first page, without the key figures: those take some hundred more.
+MOST_WORDS = 450 - 102
+FOLDED = re.compile(r"(<details>\s*<summary>.*?</summary>).*?</details>", re.DOTALL)
 S = states.CommitmentState
 #: By state, how many commitments of the plan in force stand in it; once is not written.
 SEVERAL = {S.IN_PROGRESS: 6, S.FULFILLED: 3}
@@ -119,6 +125,15 @@ def test_every_fate_of_a_report_befalls_one(in_force):
         "redate",
         "cancel",
     }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_its_first_page_is_short_and_tells_the_areas_first(client, played, language):
+    html = client.get(address("home", language=language)).content.decode()
+    seen = FOLDED.sub(r"\1", html.split("<main")[1].split("</main>")[0])
+
+    assert 200 < len(re.sub(r"<[^>]*>", " ", seen).split()) <= MOST_WORDS
+    assert seen.index("area-card") < seen.index("plan-counts")
 
 
 @pytest.mark.parametrize("day", [TODAY + timedelta(days) for days in range(0, 800, 9)])

@@ -14,9 +14,9 @@ from strategic_areas.queries.plan.records import Records, records
 from strategic_areas.states import NOT_TOLD, CommitmentState, Tally, tally
 
 #: Of more institutions than these, those with least to tell are folded away.
-MOST = 16
+MOST = 8
 #: How many of so many stay in sight.
-SHOWN_OF_MANY = 6
+SHOWN_OF_MANY = 5
 
 
 @dataclass(frozen=True)
