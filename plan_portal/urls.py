@@ -159,6 +159,12 @@ PUBLIC_COMPANIONS = [
         "<slug:plan>/agencies/<slug:slug>/image.png",
     ),
     (
+        "indicator_picture",
+        sharing.indicator_picture,
+        "indicadores/<code:code>/imagen.png",
+        "indicators/<code:code>/image.png",
+    ),
+    (
         "plan_feed",
         feeds.plan_feed,
         "<slug:plan>/avances.atom",
@@ -248,17 +254,14 @@ PUBLIC_FILES = [
 
 def public_patterns(language):
     """The public tables in one language."""
+    is_spanish = language == "es"
     files = [
-        path(spanish if language == "es" else english, view, name=name)
+        path(spanish if is_spanish else english, view, name=name)
         for name, view, spanish, english in PUBLIC_FILES
     ]
     pages = [
-        path(
-            spanish if language == "es" else english,
-            public_page(view, language),
-            name=name,
-        )
-        for name, view, spanish, english in [*PUBLIC_PAGES, *PUBLIC_COMPANIONS]
+        path(es if is_spanish else en, public_page(view, language), name=name)
+        for name, view, es, en in [*PUBLIC_PAGES, *PUBLIC_COMPANIONS]
     ]
     return [*files, *pages]
 

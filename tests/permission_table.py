@@ -30,7 +30,7 @@ accessibility, privacy, contact, terms, site_map               |            | 20
 legal_base, discrepancies, search, search_description          |            | 200 | 405
 corrections, indicators, results                               |            | 200 | 405
 indicators_csv, indicators_json, indicators_xlsx               |            | 200 | 405
-indicator, indicator_drawing                                   | indicator  | 200 | 405
+indicator, indicator_drawing, indicator_picture                | indicator  | 200 | 405
 breakdown_drawing                                              | breakdown  | 200 | 405
 indicator_csv, indicator_json, indicator_xlsx                  | indicator  | 200 | 405
 plan, areas, commitments, agencies, updates, frameworks        | plan       | 200 | 405

@@ -56,10 +56,10 @@ class PlainNode(template.Node):
 @register.simple_tag(takes_context=True)
 def picture(context):
     """The address of the picture of the page's figures; "" if it is about no plan."""
-    if not (plan := context.get("plan")):
+    match, plan = context["request"].resolver_match, context.get("plan")
+    if not plan and match.url_name != "indicator":
         return ""
-    match = context["request"].resolver_match
-    if match.url_name in FOLLOWED:
+    if match.url_name in (*FOLLOWED, "indicator"):
         path = address(f"{match.url_name}_picture", *match.kwargs.values())
     else:
         path = address("plan_picture", plan.code)

@@ -58,7 +58,7 @@ class Picture:
 
     ``parts`` are the segments of the bar with their legend; a single one without a
     number is told as a state alone. ``note`` says what is on record of reconstructed
-    work.
+    work, or what cannot be said with a value; ``figure`` is a value, drawn large.
     """
 
     site: str
@@ -68,6 +68,7 @@ class Picture:
     parts: Sequence[Part]
     foot: str
     note: str = ""
+    figure: str = ""
 
 
 def draw(picture: Picture) -> bytes:
@@ -78,6 +79,10 @@ def draw(picture: Picture) -> bytes:
     canvas.text((MARGIN, 44), picture.site, PAPER, font(30, "Bold"), anchor="lm")
     canvas.text((MARGIN, 120), picture.kicker, SOFT, font(28))
     top = _title(canvas, picture.title)
+    if picture.figure:
+        figure = fitting(picture.figure, 96)
+        canvas.text((MARGIN, top), figure, HEADER, font(96, "Bold"))
+        top += 124
     canvas.text((MARGIN, top), fitting(picture.summary, 34), INK, font(34, "Bold"))
     if sum(part.number or 0 for part in picture.parts):
         _bar(canvas, picture.parts, top + 62)

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from strategic_areas.addresses import address
 from strategic_areas.labels import state_word
 from strategic_areas.pictures import Part, Picture, draw
+from strategic_areas.queries.figures import indicators, words
 from strategic_areas.queries.pages import agencies, areas
 from strategic_areas.queries.plan import board
 from strategic_areas.queries.plan.board import count_rows, records_of
@@ -141,6 +142,26 @@ def commitment_picture(request, plan, code):
     )
 
 
+@finished_by(shown_elsewhere)
+def indicator_picture(request, code):
+    """The last value of an indicator, its time, who counted it, and its caveat."""
+    rows = indicators.lines(indicators.public().filter(code=code))
+    line = found_or_404(next(iter(rows), None))
+    record, last = line.indicator, line.last
+    who = words.who(last or record)
+    said = _("According to %(who)s") % {"who": who} if who else ""
+    caveat = words.in_language(record, "caveat")
+    return _drawn(
+        kicker=f"{_('Figures')} · {record.code}",
+        title=words.in_language(record, "name"),
+        figure=words.told(last) if last else "",
+        summary=words.caption(line) if last else _("No value is on record."),
+        parts=[],
+        note=". ".join(filter(None, [said, caveat])),
+        foot=_day(),
+    )
+
+
 def _picture_of_counts(found, title, rows):
     counts, records = count_rows(rows), records_of(rows)
     return _picture(
@@ -154,8 +175,11 @@ def _picture_of_counts(found, title, rows):
 
 
 def _picture(found, **content):
-    site = _("National Plan against Human Trafficking")
-    picture = Picture(site=site, foot=_foot(found), **content)
+    return _drawn(foot=_foot(found), **content)
+
+
+def _drawn(**content):
+    picture = Picture(site=_("National Plan against Human Trafficking"), **content)
     return HttpResponse(draw(picture), content_type="image/png")
 
 
@@ -184,5 +208,9 @@ def _foot(found):
     """The day of the figures, or for a reconstruction that it measures nothing."""
     if found.is_reconstructed:
         return _("Reconstructed from public sources; it does not measure fulfilment.")
+    return _day()
+
+
+def _day():
     day = date_format(timezone.localdate(), "SHORT_DATE_FORMAT")
     return _("Data as of %(day)s") % {"day": day}

@@ -32,6 +32,8 @@ def commitment():
     commitment = factories.make_commitment(expected_result_es="Hay menos trata.")
     factories.make_participation(plan=commitment.plan, agency=commitment.lead)
     factories.make_activity(commitment=commitment)
+    figured = factories.make_indicator(plan=commitment.plan, code="I-39")
+    factories.make_published_figure(indicator=figured)
     return commitment
 
 
@@ -44,6 +46,7 @@ def arguments(commitment, language="es"):
         "area": (plan, slug),
         "commitment": (plan, commitment.code),
         "agency": (plan, commitment.lead.slug),
+        "indicator": ("I-39",),
     }
 
 
@@ -173,7 +176,34 @@ def test_a_picture_draws_the_figures_of_its_page(client, commitment, monkeypatch
         both,
         [("in_progress", None)],
         both,
+        [],
     ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "figure"),
+    [({"counted_by": "PN"}, "40"), ({"is_protected": True}, "Dato protegido")],
+)
+def test_a_picture_of_an_indicator_tells_its_last_value_or_that_it_is_protected(
+    client, monkeypatch, fields, figure
+):
+    drawn = []
+    monkeypatch.setattr(
+        "strategic_areas.views.sharing.draw", lambda each: drawn.append(each) or b""
+    )
+    indicator = factories.make_indicator(caveat_es="No se suma.", counts="persons")
+    factories.make_published_figure(indicator=indicator, **fields)
+    path = address("indicator_picture", indicator.code)
+
+    html = client.get(address("indicator", indicator.code)).content.decode()
+    client.get(path)
+
+    (picture,) = drawn
+    assert told(html)["og:image"].endswith(path)
+    assert (picture.figure, picture.title) == (figure, indicator.name_es)
+    assert "2025" in picture.summary
+    said = "Según PN. No se suma." if "counted_by" in fields else "No se suma."
+    assert picture.note == said
 
 
 #: States of which a bar is drawn as an empty part.
