@@ -80,14 +80,20 @@ def draw(picture: Picture) -> bytes:
     canvas.text((MARGIN, 120), picture.kicker, SOFT, font(28))
     top = _title(canvas, picture.title)
     if picture.figure:
-        figure = fitting(picture.figure, 96)
-        canvas.text((MARGIN, top), figure, HEADER, font(96, "Bold"))
-        top += 124
-    canvas.text((MARGIN, top), fitting(picture.summary, 34), INK, font(34, "Bold"))
+        figure = fitting(picture.figure, 76)
+        canvas.text((MARGIN, top), figure, HEADER, font(76, "Bold"))
+        top += 98
+    # Of a value it ends with how certain it is, which is never cut off.
+    lines = wrapped(picture.summary, 34, 2 if picture.figure else 1)
+    for line in lines:
+        canvas.text((MARGIN, top), line, INK, font(34, "Bold"))
+        top += 44
+    top -= 44
     if sum(part.number or 0 for part in picture.parts):
         _bar(canvas, picture.parts, top + 62)
     top = _legend(canvas, picture.parts, top + 112) if picture.parts else top + 62
-    for line in wrapped(picture.note, 28, 3):
+    room = (HEIGHT - 70 - top) // 40
+    for line in wrapped(picture.note, 28, min(room, 3)) if room > 0 else ():
         canvas.text((MARGIN, top), line, INK, font(28))
         top += 40
     canvas.text((MARGIN, HEIGHT - 34), picture.foot, SOFT, font(24), anchor="ls")
