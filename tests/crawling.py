@@ -28,8 +28,9 @@ SAMPLE, SAMPLE_OF_RECORDS = 2, 12
 SAMPLED = {"update", *(row[0] for row in urls.PUBLIC_COMPANIONS)}
 #: The staff's pages: a stranger is only asked to sign in there.
 STAFF = "/gestion/"
-#: What a link never holds, since a reader writes it: a search, empty or in vain.
-QUESTIONS = ("?q=trata", "?q=xyzzy")
+#: What no link holds, since a reader writes it: a search that finds something, and one
+#: in vain, in an order that no list has.
+QUESTIONS = ("?q=trata", "?q=xyzzy&sort=xyzzy")
 
 
 class Document(HTMLParser):
