@@ -171,6 +171,16 @@ def test_a_value_that_does_not_exist_is_told_and_such_a_page_not_kept(
     assert KEEP not in response.headers
 
 
+def test_the_list_of_agencies_tells_an_order_that_does_not_exist(client, plan):
+    path = f"{address('agencies', plan.code)}?sort=nothing"
+
+    response = client.get(path, **{ASKED_BY_FRONT: "yes"})
+
+    assert response.status_code == 200
+    assert "“nothing”" in Page(response.text).text
+    assert KEEP not in response.headers
+
+
 def test_fields_left_empty_give_a_tidy_address(client, plan):
     response = ask(client, plan, q="", area="1", programme="", sort="")
 
