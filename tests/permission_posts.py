@@ -128,6 +128,7 @@ POSTS = {
         "value": "40",
         "certainty": "confirmed",
     },
+    "admin:value_recorded": lambda words: {"value": "40"},
     "admin:value": lambda words: {"approve": "1"},
     "admin:exact_agency": lambda words: {"form": "csv"},
     "admin:exact_indicator": lambda words: {"form": "xlsx"},

@@ -148,6 +148,8 @@ decisions                |                  | 200 200 200 200 200 | 405 405 405 
 proposal                 | proposal         | 404 404 404 200 404 | 404 404 404 302! 404
 exact_agency             | measured         | 200 404 404 200 404 | 200 404 404 200 404
 exact_indicator          | measured         | 200 404 404 200 404 | 200 404 404 200 404
+values_recorded          |                  | 404 404 404 200 404 | 405 405 405 405 405
+value_recorded           | measured         | 404 404 404 200 404 | 404 404 404 422 404
 value_receipt            | reported         | 200 404 404 200 404 | 405 405 405 405 405
 value                    | reported         | 404 404 404 200 404 | 404 404 404 302! 404
 approval                 | comment          | 200 404 404 200 404 | 302! 404 404 302! 404

@@ -11,10 +11,10 @@ from agencies.access import RefusedError
 from agencies.decisions import Outdated, Status
 from agencies.mail import queue_mail
 from strategic_areas.figures.publishing import publish
-from strategic_areas.models import Indicator, Provenance
+from strategic_areas.models import Indicator
 from strategic_areas.models.measurements import Breakdown, Measurement
 from strategic_areas.models.reported_values import ReportedValue
-from strategic_areas.workflow.authority import may_review, must_report
+from strategic_areas.workflow.authority import may_review, must_report, must_review
 from strategic_areas.workflow.guard import GuardedSteps, must_be_clean
 
 
@@ -36,11 +36,13 @@ class ValueSteps(GuardedSteps):
             value=reported.value,
             status=reported.certainty,
             counted_by=reported.agency.acronym,
-            provenance=Provenance.REPORTED,
+            provenance=reported.provenance,
             revises=reported.revises,
             note_es=reported.note,
             reason_es=reported.why,
         )
+        if reported.source:
+            measurement.sources.add(reported.source)
         Breakdown.objects.bulk_create(
             Breakdown(
                 measurement=measurement,
@@ -83,8 +85,19 @@ def standing(reported):
 
 @transaction.atomic
 def hand_in(reported, *, by):
-    """Store an unsaved value of the agency's, and return it."""
-    must_report(by, reported)
+    """
+    Store an unsaved value of the agency's, and return it.
+
+    One that names a letter or a source is written down by the secretariat.
+    """
+    if reported.letter or reported.source:
+        must_review(by, reported)
+    else:
+        must_report(by, reported)
+    if reported.letter and reported.letter.agency_id != reported.agency_id:
+        raise RefusedError(
+            _("%(record)s: the letter is another agency's.") % {"record": reported}
+        )
     indicator = Indicator.objects.select_for_update().get(pk=reported.indicator_id)
     if indicator.agency_id != reported.agency_id:
         raise RefusedError(

@@ -15,7 +15,9 @@ from agencies.fields import Fields, internal, public
 from agencies.models import Agency, FocalPoint
 from strategic_areas.models.figures import PublishedFigure
 from strategic_areas.models.indicators import Indicator
+from strategic_areas.models.letters import Letter
 from strategic_areas.models.measurements import Measurement
+from strategic_areas.models.provenance import Provenance, Source, provenance_of
 
 
 class ReportedValueQuerySet(DecisionQuerySet):
@@ -33,6 +35,7 @@ class ReportedValue(Decision):
 
     ``parts`` maps each dimension to the numbers of its categories, as text. ``revises``
     is the measurement in whose place it comes, ``measurement`` the one that it became.
+    ``letter`` or ``source`` is what the secretariat wrote it down from, if it did.
     A value that is returned holds the reason.
     """
 
@@ -60,6 +63,22 @@ class ReportedValue(Decision):
         blank=True,
         help_text=_("Why it differs from the value that was published before."),
     )
+    letter = models.ForeignKey(
+        Letter,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("letter"),
+    )
+    source = models.ForeignKey(
+        Source,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("source"),
+    )
     revises = models.ForeignKey(
         Measurement,
         models.PROTECT,
@@ -85,7 +104,7 @@ class ReportedValue(Decision):
         *public("indicator", "agency", "starts_on", "ends_on", "value", "certainty"),
         *internal("parts"),
         *public("note", "why"),
-        *internal("revises", "measurement"),
+        *internal("letter", "source", "revises", "measurement"),
         *Decision.fields,
     )
 
@@ -106,6 +125,10 @@ class ReportedValue(Decision):
                 violation_error_message=_("A value of this span waits for review."),
             ),
             models.CheckConstraint(
+                name="reportedvalue_letter_or_source",
+                condition=Q(letter=None) | Q(source=None),
+            ),
+            models.CheckConstraint(
                 name="reportedvalue_approved_is_a_measurement",
                 condition=Q(status="applying")
                 | Q(status="approved", measurement__isnull=False)
@@ -115,3 +138,10 @@ class ReportedValue(Decision):
 
     def __str__(self):
         return f"{self.indicator.code}: {self.starts_on} / {self.ends_on}"
+
+    @property
+    def provenance(self):
+        """Where the value comes from: its agency, a letter of it, or a source."""
+        if self.letter_id:
+            return Provenance.TRANSCRIBED
+        return provenance_of([self.source.kind]) if self.source else Provenance.REPORTED

@@ -228,6 +228,13 @@ REVIEW = [
         lambda world: [world.period.plan.code, "dividir"],
         press=send_empty,
     ),
+    Screen("admin:values_recorded", "reviewer"),
+    Screen(
+        "admin:value_recorded",
+        "reviewer",
+        lambda world: [world.indicator.pk],
+        press=send_empty,
+    ),
     Screen("admin:value", "reviewer", lambda world: [world.counted.pk]),
     Screen("admin:value", "reviewer", lambda world: [world.told.pk]),
     Screen("admin:letters", "reviewer"),

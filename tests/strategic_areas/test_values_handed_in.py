@@ -25,9 +25,11 @@ from tests.factories import (
     make_agency,
     make_focal_point,
     make_indicator,
+    make_letter,
     make_reported_value,
     make_reviewer,
     make_round,
+    make_source,
 )
 
 pytestmark = pytest.mark.django_db
@@ -145,6 +147,41 @@ def test_a_returned_value_is_mended_from_what_was_handed_in(desk, client):
 
     assert (mended["value"], mended["sex+age.girl"]) == ("49", "27")
     assert foreign["value"] is None
+
+
+@pytest.mark.parametrize("kind", ["letter", "source"])
+def test_the_secretariat_records_a_value_that_another_publishes(desk, client, kind):
+    told = {
+        "letter": make_letter(agency=desk.agency, period=desk.period),
+        "source": make_source(plan=desk.period.plan, kind="official_report"),
+    }[kind]
+    reviewer = make_reviewer()
+    client.force_login(reviewer)
+    address = reverse("admin:value_recorded", args=[desk.indicator.pk])
+    year = {"starts_on": "2025-01-01", "ends_on": "2025-12-31"}
+    fields = {**year, "value": "49", "certainty": "confirmed"}
+
+    refused = client.post(address, fields)
+    client.post(address, {**fields, kind: told.pk})
+    reported = ReportedValue.objects.get()
+    with pytest.raises(RefusedError):
+        VALUES.approve(reported, by=reviewer)
+    decide(client, approve="1")
+
+    assert "source" in refused.context["form"].errors
+    figure = PublishedFigure.objects.get()
+    expected = {"letter": ("transcribed", []), "source": ("documented", [told])}
+    assert (figure.provenance, list(figure.sources.all())) == expected[kind]
+    assert figure.counted_by == desk.agency.acronym
+
+
+def test_only_the_secretariat_names_a_letter_and_only_of_the_agency(desk):
+    theirs = {"letter": make_letter()}
+    own = {"letter": make_letter(agency=desk.agency)}
+
+    for fields, by in ((own, desk.user), (theirs, make_reviewer())):
+        with pytest.raises(RefusedError):
+            make_reported_value(indicator=desk.indicator, by=by, **fields)
 
 
 def test_a_receipt_tells_what_was_handed_in_with_its_fingerprint(desk, client):

@@ -14,7 +14,7 @@ from strategic_areas.disclosure.counts import GROUPS, PEOPLE
 from strategic_areas.figures.reporting import standing
 from strategic_areas.figures.sums import WHOLE, Fault, Wrong, faults
 from strategic_areas.labels import DIMENSIONS
-from strategic_areas.models import CodeList, CodeListValue
+from strategic_areas.models import CodeList, CodeListValue, Letter, Source
 from strategic_areas.models.reported_values import ReportedValue
 from strategic_areas.workflow import guard
 
@@ -187,3 +187,26 @@ class ValueForm(forms.ModelForm):
                 _("The last value was %(last)s. Check this one.")
                 % {"last": plainly(self.last)},
             )
+
+
+class SourcedForm(ValueForm):
+    """The same for the secretariat, with the letter or the source that tells it."""
+
+    class Meta(ValueForm.Meta):
+        fields = ["letter", "source", *ValueForm.Meta.fields]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        letters = Letter.objects.filter(agency=self.instance.agency)
+        self.fields["letter"].queryset = letters
+        sources = Source.objects.filter(plan=self.indicator.introduced_by_id)
+        self.fields["source"].queryset = sources
+
+    def make_layout(self):
+        return Layout("letter", "source", super().make_layout())
+
+    def clean(self):
+        cleaned = super().clean()
+        if bool(cleaned.get("letter")) == bool(cleaned.get("source")):
+            self.add_error("source", _("Name the letter or the source, one of them."))
+        return cleaned

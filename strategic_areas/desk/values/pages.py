@@ -45,7 +45,12 @@ class Line:
 
 def _indicators(sheet):
     """Those of public plans for which the agency answers."""
-    rows = Indicator.objects.filter(agency=sheet.agency)
+    return answered().filter(agency=sheet.agency)
+
+
+def answered():
+    """The indicators of public plans for which an agency answers."""
+    rows = Indicator.objects.exclude(agency=None)
     return rows.filter(introduced_by__status__in=["approved", "ended"])
 
 
@@ -79,7 +84,7 @@ def value_new(request, period, agency, indicator):
     """The form of one value; once it is handed in, the list shows its state."""
     sheet = sheet_or_404(request, period, agency)
     found = get_object_or_404(_indicators(sheet), pk=indicator)
-    last = _last(found)
+    last = last_told(found)
     before = _begun_from(request, sheet, found)
     form = ValueForm(
         request.POST if request.method == "POST" else None,
@@ -116,7 +121,7 @@ def _begun_from(request, sheet, indicator):
     return rows.filter(pk=pk).first()
 
 
-def _last(indicator):
+def last_told(indicator):
     rows = PublishedFigure.objects.standing().filter(indicator=indicator)
     return rows.exclude(value=None).order_by("-ends_on", "-starts_on").first()
 
@@ -143,7 +148,7 @@ def value(request, pk):
     context = {
         **admin.site.each_context(request),
         "reported": found,
-        "last": _last(found.indicator),
+        "last": last_told(found.indicator),
         "parts": parts_in_words(found),
         "is_a_part": is_a_part(found.indicator),
         "warnings": warnings,
