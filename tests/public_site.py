@@ -93,6 +93,18 @@ def silent():
         commitment=factories.make_commitment(plan=plan, lead=agency)
     )
     factories.make_round(plan=plan)
+    make_superseded(agency)
+
+
+def make_superseded(agency):
+    """An official commitment that took the place of what was put together before."""
+    plan = factories.make_plan(code="plan-matriz", ends_on=date(2026, 1, 31))
+    old = factories.make_commitment(plan=plan, lead=agency, provenance="reconstructed")
+    activity = factories.make_activity(commitment=old, agency=agency)
+    factories.make_record_update(
+        activity=activity, provenance="documented", narrative_en="A source tells it."
+    )
+    factories.make_commitment(plan=plan, lead=agency).supersedes.add(old)
 
 
 def close_rounds(official):

@@ -102,8 +102,13 @@ def crawl(django_db_setup, django_db_blocker):
         empty = Crawl(Client())
         world = public_site.build()
         replaced = world.replaced
-        # It alone has evidence to show.
-        rich = [world.rich.get_absolute_url(each) for each in public_site.LANGUAGES]
+        # It alone has evidence to show, they alone took the place of something.
+        alone = [world.rich, *Commitment.objects.filter(supersedes__isnull=False)]
+        rich = [
+            each.get_absolute_url(language)
+            for each in alone
+            for language in public_site.LANGUAGES
+        ]
         every = {path for _, *both in public_site.instances() for path in both}
         with components.recorded(partials):
             crawl = Crawl(Client(), every, rich)
