@@ -177,6 +177,8 @@ DESK = [
     ),
     Screen("admin:receipt", "focal_point", lambda world: [world.receipt.pk]),
     Screen("admin:values", "focal_point", sheet_of),
+    Screen("admin:exact_agency", "reviewer", lambda world: [world.agency.slug]),
+    Screen("admin:exact_indicator", "reviewer", lambda world: [world.indicator.pk]),
     Screen("admin:value_new", "focal_point", values_of, press=unfold),
     Screen("admin:value_new", "focal_point", values_of, press=send_empty),
     Screen(

@@ -8,7 +8,8 @@ import pytest
 from django.core.management import call_command
 from playwright.sync_api import expect
 
-from strategic_areas.models import Activity
+from strategic_areas.addresses import address
+from strategic_areas.models import Activity, ActivityUpdate
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -101,12 +102,13 @@ def test_a_report_is_written_returned_mended_published_and_read(page, accounts):
         expect(main).to_contain_text(re.compile(r"60\s*%"))
         expect(main).to_contain_text(mark)
 
-    for address in (
-        commitment.programme.area.get_absolute_url(language="es"),
-        f"/{commitment.plan.code}/instituciones/{focal_point['agency'].lower()}/",
-    ):
-        page.goto(address)
-        expect(page.get_by_role("main")).to_contain_text(TEXT)
+    [update] = ActivityUpdate.objects.filter(narrative_es=TEXT)
+    page_of_it = address(
+        "update", commitment.plan.code, update.public_id, language="es"
+    )
+    told = f'main a[href^="{page_of_it}"]'
+    page.goto(f"/{plan}/avances/")
+    expect(page.locator(told)).to_be_visible()
 
 
 def test_what_a_stranger_owes_is_not_found(page, accounts):
