@@ -107,7 +107,7 @@ def test_a_report_is_written_returned_mended_published_and_read(page, accounts):
         "update", commitment.plan.code, update.public_id, language="es"
     )
     told = f'main a[href^="{page_of_it}"]'
-    page.goto(f"/{plan}/avances/")
+    page.goto(f"/{commitment.plan.code}/avances/")
     expect(page.locator(told)).to_be_visible()
 
 
