@@ -238,7 +238,7 @@ def test_lists_records_and_feeds_lead_to_it(client, language):
 
     pages = [
         address("updates", plan, language=language),
-        address("plan", plan, language=language),
+        address("home", language=language),
         address("area", plan, commitment.programme.area.slug_es, language="es"),
         address("agency", plan, update.agency.slug, language=language),
         address("plan_feed", plan, language=language),
