@@ -73,7 +73,10 @@ COMPUTED = {
         "opens_on": "a record period has no window",
         "closes_on": "a record period has no window",
     },
-    "indicators": {"introduced_by": "the plan of the file"},
+    "indicators": {
+        "introduced_by": "the plan of the file",
+        "why_not_sensitive": "said by whoever lifts the protection here",
+    },
     "targets": {"indicator": "the record around it"},
     "values": {
         "indicator": "the record around it",
