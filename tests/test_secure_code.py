@@ -34,6 +34,8 @@ BANS = {
         r"\bsubprocess\b|os\.system|popen",
         ("py",),
         {
+            "plan_portal/backup/archive.py",  # age or GnuPG; a setting names the key
+            "plan_portal/backup/database.py",  # pg_dump and pg_restore, no shell
             "plan_portal/management/commands/serve_portal.py",  # starts the server
         },
     ),
@@ -47,6 +49,7 @@ BANS = {
         ("py",),
         {
             "agencies/forgetting.py",  # the table that Django counts limits in
+            "plan_portal/backup/database.py",  # counts rows; a snapshot of the database
             "plan_portal/front/watch.py",  # LISTEN, without anything from outside
             "plan_portal/management/commands/grant_application.py",  # roles
             "strategic_areas/purging/steps.py",  # PRAGMA
