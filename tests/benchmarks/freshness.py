@@ -77,7 +77,8 @@ def publish(cursor, area):
 def mark_areas(url):
     with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE strategic_areas_strategicarea SET name_es = 'marca ' || id || '-0' "
+            "UPDATE strategic_areas_strategicarea "
+            "SET name_es = 'marca ' || id || '-0', short_es = '' "
             "WHERE plan_id = (SELECT id FROM strategic_areas_plan "
             "WHERE code = '2017-2020') RETURNING id"
         )
