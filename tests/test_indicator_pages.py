@@ -173,6 +173,17 @@ def test_a_protected_figure_is_told_in_words_and_not_drawn(client):
     assert (row["Valor"], row["Qué se muestra (código)"]) == ("", "protected")
 
 
+@pytest.mark.parametrize("asked", ["area=no-hay", "agency=no-hay", "target=no-hay"])
+def test_a_file_of_an_unknown_filter_leads_to_the_page_that_says_so(client, asked):
+    world()
+
+    for form in ("csv", "xlsx", "json"):
+        response = client.get(f"{address('indicators_' + form)}?{asked}", follow=True)
+
+        assert response.redirect_chain == [(f"{address('indicators')}?{asked}", 302)]
+        assert "No existe “no-hay” en" in response.text
+
+
 def test_the_drawing_brings_its_own_style_and_nothing_else(client):
     _commitment, indicator = world()
 

@@ -59,7 +59,7 @@ def commitment_table(request, plan):
     sent = dict(wanted)
     no_order, found = _unknown_order(wanted), _sifted(plan, wanted)
     if found.is_unknown or no_order:
-        return told_on_its_page("commitments", plan, sent)
+        return told_on_its_page(sent, "commitments", plan.code)
     return commitment_lines.as_csv(found)
 
 

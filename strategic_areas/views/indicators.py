@@ -6,7 +6,7 @@ from hashlib import sha256
 from itertools import groupby
 
 from django.conf import settings
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -29,6 +29,7 @@ from strategic_areas.views.parameters import (
     made_up,
     query,
     reads,
+    told_on_its_page,
 )
 from strategic_areas.views.sharing import finished_by, shown_elsewhere
 
@@ -83,11 +84,10 @@ def list_file(form):
 
     @reads(*FILTERS)
     def view(request):
-        found, facets = _sifted(
-            indicators.lines(in_full=True), asked(request, *FILTERS)
-        )
+        wanted = asked(request, *FILTERS)
+        found, facets = _sifted(indicators.lines(in_full=True), wanted)
         if _unknown(facets):
-            raise Http404
+            return told_on_its_page(wanted, "indicators")
         return indicator_files.file_of(found, form, slugify(_("indicators")))
 
     return finished_by(shown_elsewhere)(view)

@@ -71,9 +71,13 @@ def made_up(response, is_unknown):
     return response
 
 
-def told_on_its_page(name, plan, wanted):
-    """Lead from a file to the page of its list, which says what does not exist."""
-    return made_up(redirect(address(name, plan.code) + query(wanted)), True)
+def told_on_its_page(wanted, name, *args):
+    """
+    Lead from a file to the page of its list, which says what does not exist.
+
+    ``wanted`` is what was asked of the list; the rest is the address of the page.
+    """
+    return made_up(redirect(address(name, *args) + query(wanted)), True)
 
 
 def asked(request, *names) -> dict[str, str]:

@@ -58,7 +58,7 @@ def update_table(request, plan):
     """The same record as CSV: all of it, by the same filters and in the same order."""
     plan, wanted = public_plan(plan), asked(request, *SIFTED)
     if archive.count_by_filters(plan, wanted).is_unknown:
-        return told_on_its_page("updates", plan, wanted)
+        return told_on_its_page(wanted, "updates", plan.code)
     return _as_csv(plan, archive.everything(plan, wanted))
 
 
