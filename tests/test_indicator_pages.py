@@ -16,7 +16,7 @@ from strategic_areas import disclosure
 from strategic_areas.addresses import address
 from strategic_areas.models import Indicator, PublishedFigure
 from strategic_areas.queries.figures import words
-from strategic_areas.queries.figures.points import Told
+from strategic_areas.queries.figures.points import Told, points_of
 from tests import factories
 from tests.strategic_areas import test_published_figures as published
 from tests.strategic_areas.plans import load_small
@@ -206,6 +206,21 @@ def test_counts_of_one_span_by_two_have_addresses_of_their_own(client):
     page = client.get(address("indicator", indicator.code, language="es"))
 
     assert re.findall(r'<tr id="([^"]+)"', page.text) == ["2025", "2025-2"]
+
+
+def test_joined_categories_keep_the_capitals_of_their_language():
+    """Without words for a category its code stands for them."""
+    figure = factories.make_published_figure()
+    categories = ["Dominican", "Haitian", "LGBTI", "foreign"]
+    figure.cells.create(
+        dimension="nationality", categories=categories, value=40, order=0
+    )
+
+    ((point,),) = points_of([figure.indicator], in_full=True).values()
+
+    (cell,) = point.breakdowns[0].cells
+    assert cell.label_es == "Dominican, haitian, LGBTI y foreign"
+    assert cell.label_en == "Dominican, Haitian, LGBTI and foreign"
 
 
 def test_bars_are_a_picture_to_take_along_too(client):

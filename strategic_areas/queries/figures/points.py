@@ -25,6 +25,10 @@ from strategic_areas.queries.updates import sources
 COUNTED_BY = "counted_by"
 #: Names that keep their capital inside a sentence.
 PROPER = ("department",)
+#: Categories of nationality that name none.
+COMMON = ("foreign", "not_stated")
+#: Its place in a pair of words.
+ENGLISH = 1
 
 
 class Told(StrEnum):
@@ -243,13 +247,18 @@ def _breakdowns(figure, words):
 
 def _label(cell, words, plan, language, joined):
     """The words of a cell's categories in one language, joined into one."""
-    parts = [
-        words.get((plan, cell.dimension, code), (code, code))[language]
-        for code in cell.categories
-    ]
-    if cell.dimension not in PROPER:
-        parts[1:] = [part[:1].lower() + part[1:] for part in parts[1:]]
+    parts = []
+    for code in cell.categories:
+        part = words.get((plan, cell.dimension, code), (code, code))[language]
+        keeps = not parts or part[:2].isupper() or _is_proper(cell, code, language)
+        parts.append(part if keeps else part[:1].lower() + part[1:])
     return joined.join([", ".join(parts[:-1]), parts[-1]] if parts[1:] else parts)
+
+
+def _is_proper(cell, code, language):
+    """A place, or in English a nationality: their names have a capital everywhere."""
+    is_nationality = cell.dimension == "nationality" and code not in COMMON
+    return cell.dimension in PROPER or (language == ENGLISH and is_nationality)
 
 
 def _words():
