@@ -223,7 +223,7 @@ def test_joined_categories_keep_the_capitals_of_their_language():
     assert cell.label_en == "Dominican, Haitian, LGBTI and foreign"
 
 
-def test_bars_are_a_picture_to_take_along_too(client):
+def test_bars_are_a_picture_to_take_along_too(client, settings):
     _commitment, indicator = world(cells={"sexual": 70, "labour": 50})
     page = client.get(address("indicator", indicator.code, language="es"))
 
@@ -231,6 +231,7 @@ def test_bars_are_a_picture_to_take_along_too(client):
     drawing = body(client, path).decode()
 
     assert re.findall(r'class="last"[^>]*>([^<]+)<', drawing) == ["70", "50"]
+    assert f'&lt;img src="{settings.SITE_URL}{path}" alt="' in page.text
     gone = address("breakdown_drawing", indicator.code, "2018-exploitation")
     assert client.get(gone).status_code == 404
 
