@@ -300,6 +300,25 @@ def test_a_plan_in_preparation_is_nowhere(client):
         assert commitment.plan.code not in response.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("act", "told"),
+    [
+        ({}, "no lo encontramos"),
+        ({"act_es": "Decreto 12-29"}, "Decreto 12-29"),
+        ({"act_es": "Decreto 12-29", "act_url": "https://a.example/"}, "Decreto 12-29"),
+        ({"act_url": "https://a.example/"}, "Leer el acto"),
+    ],
+)
+def test_a_plan_says_which_act_approved_it_and_where_it_stands(client, act, told):
+    plan = factories.make_plan(**act)
+
+    page = read(client, address("plan", plan.code))
+
+    assert re.search(rf"Acto que lo aprobó\s+{told}", page.text)
+    links = [each["href"] for each in page.every("a")]
+    assert ("https://a.example/" in links) is ("act_url" in act)
+
+
 @pytest.mark.parametrize("method", ["post", "put", "delete"])
 def test_public_pages_are_only_read(client, method):
     assert getattr(client, method)("/").status_code == 405

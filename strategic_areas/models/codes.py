@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from agencies.fields import internal, public
+from strategic_areas.addresses import RESERVED_WORDS
 
 
 def sort_key(code):
@@ -21,6 +22,15 @@ def sort_key(code):
 
 #: The fields of a ``Coded`` record, for its declaration.
 CODED = (*public("code"), *internal("sort_code"))
+
+
+def is_not_reserved(code):
+    """Refuse a plan code with which the addresses of other pages begin."""
+    if code in RESERVED_WORDS:
+        raise ValidationError(
+            _("“%(code)s” is the first word of other pages; choose another code."),
+            params={"code": code},
+        )
 
 
 class Coded(models.Model):

@@ -9,18 +9,9 @@ from agencies import access
 from agencies.constraints import dates_in_order, spanish_required
 from agencies.fields import Fields, bilingual, public, structure
 from agencies.models import Agency
-from strategic_areas.addresses import RESERVED_WORDS, address
-from strategic_areas.models.codes import CODED, Coded
+from strategic_areas.addresses import address
+from strategic_areas.models.codes import CODED, Coded, is_not_reserved
 from strategic_areas.models.provenance import SOURCED, Provenance, Source, Sourced
-
-
-def is_not_reserved(code):
-    """Refuse a plan code with which the addresses of other pages begin."""
-    if code in RESERVED_WORDS:
-        raise ValidationError(
-            _("“%(code)s” is the first word of other pages; choose another code."),
-            params={"code": code},
-        )
 
 
 class PlanQuerySet(models.QuerySet):
@@ -36,11 +27,7 @@ class PlanQuerySet(models.QuerySet):
 
 
 class Plan(models.Model):
-    """
-    An approved plan with a nominal period and a separate launch date.
-
-    The portal holds several plans, which may overlap or leave gaps between them.
-    """
+    """An approved plan; the portal holds several, which may overlap or leave gaps."""
 
     class Status(models.TextChoices):
         IN_PREPARATION = "in_preparation", _("In preparation")
@@ -64,6 +51,17 @@ class Plan(models.Model):
     starts_on = models.DateField(_("starts on"))
     ends_on = models.DateField(_("ends on"))
     launched_on = models.DateField(_("launched on"), null=True, blank=True)
+    act = models.CharField(
+        _("act that approved it"),
+        max_length=300,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Its kind, number and date, such as “Decree 12-29, 4 May 2029”."),
+    )
+    act_url = models.URLField(
+        _("address of the act"), max_length=500, blank=True, default="", db_default=""
+    )
     summary = models.TextField(_("summary"), blank=True)
     note = models.TextField(_("note"), blank=True)
     sources = models.ManyToManyField(
@@ -75,6 +73,8 @@ class Plan(models.Model):
         *bilingual("title"),
         *public("status"),
         *structure(*public("starts_on", "ends_on", "launched_on")),
+        *bilingual("act"),
+        *public("act_url"),
         *bilingual("summary", "note"),
         *public("sources"),
     )
