@@ -7,12 +7,13 @@
   if (!sheet) return;
 
   const rules = JSON.parse(document.getElementById("percent-rules").textContent);
-  const words = Object.fromEntries(
+  const phrases = Object.fromEntries(
     [...sheet.querySelector("[data-words]").content.querySelectorAll("[data-word]")]
-      .map((item) => [item.dataset.word, item.textContent]));
+      .map((item) => [item.dataset.word, item]));
   const announce = sheet.querySelector("[data-announce]");
   const sending = new Set();
   const waiting = new Map();
+  const stopped = new Set();
 
   /* Execution and percent: the server's own table is looked up, nothing is decided. */
 
@@ -92,12 +93,12 @@
     if (JSON.stringify(kept) === JSON.stringify(typedIn(form))) return forget(row);
     const notice = document.createElement("div");
     notice.className = "notice notice--kept";
-    notice.append(paragraph(words.kept), button(words.restore, () => {
+    notice.append(paragraph(phrases.kept.textContent), button(phrases.restore.textContent, () => {
       fill(form, kept);
       warnOfAll(form);
       notice.remove();
       form.querySelector("input:not([type=hidden])").focus();
-    }), button(words.discard, () => {
+    }), button(phrases.discard.textContent, () => {
       forget(row);
       notice.remove();
     }));
@@ -120,88 +121,149 @@
     return made;
   }
 
-  /* Saving one row by the address of its own form. */
+  /* A form is posted in the background. If the session ended and the person has signed in
+     again, in another tab, the page takes its new token and posts once more. */
+
+  const hasEnded = (answer) => answer.redirected || [403, 404].includes(answer.status);
+
+  async function post(form) {
+    const send = () => fetch(form.action, {
+      method: "POST",
+      body: new FormData(form),
+      headers: { "X-Row-Only": "1" },
+    });
+    const answer = await send();
+    return hasEnded(answer) && await renewToken() ? send() : answer;
+  }
+
+  async function renewToken() {
+    const answer = await fetch(location.pathname, { cache: "no-store" });
+    if (answer.redirected || !answer.ok) return false;
+    const fresh = parsed(await answer.text()).querySelector("[data-sheet]");
+    const token = fresh?.querySelector("[name=csrfmiddlewaretoken]");
+    if (!token || fresh.dataset.user !== sheet.dataset.user) return false;
+    sheet.querySelectorAll("[name=csrfmiddlewaretoken]").forEach((field) => {
+      field.value = token.value;
+    });
+    return true;
+  }
+
+  const parsed = (text) => new DOMParser().parseFromString(text, "text/html");
+
+  async function resume() {
+    if (document.hidden || !stopped.size) return;
+    if (!await renewToken().catch(() => false)) return;
+    [...stopped].forEach((form) => {
+      if (form.matches(".row-form")) save(form, false);
+      else attach(form);
+    });
+  }
+
+  /* Saving one row by the address of its own form; the answer is whether it is saved. */
 
   async function save(form, movesOn) {
     const row = form.closest("[data-row]");
-    if (sending.has(row)) return;
+    if (sending.has(row)) return false;
     sending.add(row);
     waiting.delete(row);
+    stopped.delete(form);
     keep(form);
-    mark(row, words.saving);
+    tell(form, "saving");
     try {
-      const answer = await fetch(form.action, {
-        method: "POST",
-        body: new FormData(form),
-        headers: { "X-Row-Only": "1" },
-      });
-      await take(row, answer, movesOn);
+      return await take(row, form, await post(form), movesOn);
     } catch {
       waiting.set(row, form);
-      mark(row, words.offline);
+      mark(row, "offline");
+      tell(form, "offline");
       if (movesOn && !("extra" in row.dataset)) openNext(row);
+      return false;
     } finally {
       sending.delete(row);
     }
   }
 
-  async function take(row, answer, movesOn) {
-    const text = await answer.text();
-    const fresh = new DOMParser().parseFromString(text, "text/html").querySelector("[data-row]");
+  async function take(row, form, answer, movesOn) {
+    const fresh = parsed(await answer.text()).querySelector("[data-row]");
     const isRow = fresh && !answer.redirected && fresh.dataset.row === row.dataset.row;
-    if (!isRow) {
-      const ended = answer.redirected || answer.status === 403 || answer.status === 404;
-      return mark(row, ended ? words.session : words.failed);
-    }
+    if (!isRow) return refuse(row, form, answer, "failed");
     if (answer.ok) forget(row);
     keepEvidence(row, fresh);
     row.replaceWith(fresh);
     warnOfAll(fresh);
     count();
-    if (answer.ok) {
-      announce.textContent = fresh.querySelector("summary").textContent.replace(/\s+/g, " ");
-      if (movesOn && !("extra" in fresh.dataset)) openNext(fresh);
-    } else {
+    if (!answer.ok) {
       fresh.open = true;
       keep(report(fresh));
       const errors = fresh.querySelector("[role=alert]");
       errors.tabIndex = -1;
       errors.focus();
+      return false;
     }
+    announce.textContent = fresh.querySelector("summary").textContent.replace(/\s+/g, " ");
+    if (movesOn) await moveOn(fresh);
+    return true;
   }
 
-  /* Evidence goes by an address of its own and leaves the row's text alone. */
+  /* Evidence that was filled in goes along with the row; the row stays open if it could not. */
+  async function moveOn(row) {
+    const section = row.querySelector("[data-evidence]");
+    if (section && isBegun(section)) {
+      row.open = true;
+      if (!await attach(addingTo(section))) return;
+    }
+    if (!("extra" in row.dataset)) openNext(row);
+  }
+
+  function refuse(row, form, answer, otherwise) {
+    row.open = true;
+    mark(row, "unsaved");
+    if (hasEnded(answer)) stopped.add(form);
+    tell(form, hasEnded(answer) ? "session" : otherwise);
+    return false;
+  }
+
+  /* Evidence goes by an address of its own and leaves the row's text alone. A row in which
+     nothing is saved yet is saved first. */
+
+  const addingTo = (section) => section.querySelector("form:not(li form)");
+
+  function isBegun(section) {
+    const fields = addingTo(section)?.querySelectorAll("input:not([type=hidden], [type=submit])");
+    return [...(fields ?? [])].some((field) => field.value !== "");
+  }
 
   async function attach(form) {
     const section = form.closest("[data-evidence]");
-    if (sending.has(section)) return;
+    const row = section.closest("[data-row]");
+    if (sending.has(section)) return false;
+    if (["todo", "undeclared"].includes(row.dataset.state) && !await save(report(row), false)) {
+      return false;
+    }
     sending.add(section);
-    tell(section, words.saving);
+    stopped.delete(form);
+    tell(form, "saving");
     try {
-      const answer = await fetch(form.action, {
-        method: "POST",
-        body: new FormData(form),
-        headers: { "X-Row-Only": "1" },
-      });
-      takeEvidence(section, answer, await answer.text());
+      const answer = await post(form);
+      return takeEvidence(section, form, answer, await answer.text());
     } catch {
-      tell(section, words.unattached);
+      tell(form, "unattached");
+      return false;
     } finally {
       sending.delete(section);
     }
   }
 
-  function takeEvidence(section, answer, text) {
-    const fresh = new DOMParser().parseFromString(text, "text/html").querySelector("[data-evidence]");
+  function takeEvidence(section, form, answer, text) {
+    const fresh = parsed(text).querySelector("[data-evidence]");
     if (!fresh || answer.redirected) {
-      const ended = answer.redirected || answer.status === 403 || answer.status === 404;
-      return tell(section, ended ? words.session : words.unattached);
+      return refuse(section.closest("[data-row]"), form, answer, "unattached");
     }
     if (!answer.ok) keepFile(section, fresh);
     section.replaceWith(fresh);
     const told = fresh.querySelector("[role=status], [role=alert]");
     announce.textContent = told?.textContent ?? "";
     fresh.querySelector("[aria-invalid=true], summary").focus();
+    return answer.ok;
   }
 
   /* A good file stays chosen while another field is mended. */
@@ -214,26 +276,27 @@
   /* Evidence begun while the row itself was saved stays as it is. */
   function keepEvidence(row, fresh) {
     const section = row.querySelector("[data-evidence]");
-    const fields = section?.querySelectorAll("input:not([type=hidden], [type=submit])") ?? [];
-    if ([...fields].some((field) => field.value !== "")) {
+    if (section && isBegun(section)) {
       fresh.querySelector("[data-evidence]")?.replaceWith(section);
     }
   }
 
-  function tell(section, text) {
-    let told = section.querySelector("[data-told]");
+  /* What became of a press is told beside the button that was pressed. */
+  function tell(form, word) {
+    const press = [...form.elements].find((field) => field.type === "submit");
+    let told = press.parentElement.querySelector("[data-told]");
     if (!told) {
       told = paragraph("");
+      told.className = "told";
       told.dataset.told = "";
-      section.append(told);
+      press.after(told);
     }
-    told.textContent = text;
-    announce.textContent = text;
+    told.replaceChildren(...phrases[word].cloneNode(true).childNodes);
+    announce.textContent = told.textContent;
   }
 
-  function mark(row, text) {
-    row.querySelector("[data-mark]").textContent = text;
-    announce.textContent = text;
+  function mark(row, word) {
+    row.querySelector("[data-mark]").textContent = phrases[word].textContent;
   }
 
   /* The rows that ask for an answer; the others are there if there is something to say. */
@@ -281,6 +344,8 @@
   window.addEventListener("online", () => {
     [...waiting.values()].forEach((form) => save(form, false));
   });
+  window.addEventListener("focus", resume);
+  document.addEventListener("visibilitychange", resume);
   sheet.querySelectorAll("[data-row]").forEach(offer);
   warnOfAll(sheet);
   window.settled = settled;

@@ -4,7 +4,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from strategic_areas.desk.review.review_screen import StepForm
-from strategic_areas.desk.sheet.revisions import RevisionForm, settled_pair, widgets
+from strategic_areas.desk.sheet.inputs import widgets
+from strategic_areas.desk.sheet.revisions import RevisionForm, settled_pair
 from strategic_areas.desk.victims import tell_protection
 from strategic_areas.models import (
     Activity,

@@ -65,7 +65,7 @@ def save_what_is_wrong(page, world):
     row = page.locator(f"#fila-{world.waiting.pk}")
     text = row.locator("textarea[name=narrative_es]").first
     text.fill("Se atendió a 001-1234567-8.")
-    row.locator(".row-form--reported input[name=save]").click()
+    row.locator(".row-save input[name=save]").click()
     row.get_by_role("alert").wait_for()
 
 

@@ -8,6 +8,7 @@ from strategic_areas.desk.sheet import revisions
 from strategic_areas.models import Activity, ActivityUpdate, Submission
 from tests.browser.axe import violations
 from tests.factories import (
+    PASSWORD,
     make_activity,
     make_agency,
     make_commitment,
@@ -58,7 +59,7 @@ def number(page, activity):
 
 
 def press_save(page, activity):
-    row(page, activity).locator(".row-form--reported input[name=save]").click()
+    row(page, activity).locator(".row-save input[name=save]").click()
 
 
 COUNT_WHAT_SHE_DOES = """
@@ -156,14 +157,22 @@ def test_an_ended_session_loses_nothing(make_page):
     number(page, activity).fill("60")
     press_save(page, activity)
 
-    mark = row(page, activity).locator("[data-mark]")
-    expect(mark).to_have_text(
-        page.locator("[data-words]").evaluate(
-            "words => words.content.querySelector('[data-word=session]').textContent"
-        )
-    )
+    told = row(page, activity).locator(".row-save [data-told]")
+    expect(told.get_by_role("link")).to_be_in_viewport()
     expect(number(page, activity)).to_have_value("60")
     assert asked.stored() == {}
+
+    with page.context.expect_page() as opened:
+        told.get_by_role("link").click()
+    sign_in = opened.value
+    sign_in.locator("#id_login").fill(asked.user.username)
+    sign_in.locator("#id_password").fill(PASSWORD)
+    sign_in.locator("#login-form input[type=submit]").click()
+    sign_in.wait_for_url("**/gestion/")
+    page.evaluate("window.dispatchEvent(new Event('focus'))")
+
+    expect(row(page, activity)).to_have_attribute("data-state", "ready")
+    assert asked.stored() == {activity.code: 60}
 
 
 def test_two_people_in_one_row_keep_and_see_both_texts(make_page):
@@ -199,7 +208,7 @@ def test_a_double_click_makes_one_update(make_page):
     page.goto(asked.address)
 
     number(page, activity).fill("60")
-    row(page, activity).locator(".row-form--reported input[name=save]").dblclick()
+    row(page, activity).locator(".row-save input[name=save]").dblclick()
 
     expect(row(page, activity)).to_have_attribute("data-state", "ready")
     assert ActivityUpdate.objects.get(period=asked.period).version == 1
@@ -306,7 +315,7 @@ def test_the_sheet_breaks_no_rule_of_the_policy_in_force(make_page):
     assert complaints == []
 
 
-def test_a_refused_file_loses_neither_the_text_nor_the_next_try(make_page, tmp_path):
+def test_one_press_saves_a_row_and_its_file_and_loses_neither(make_page, tmp_path):
     asked = Round(1)
     (activity,) = asked.activities
     bad, good = tmp_path / "Acta.pdf", tmp_path / "Acta buena.pdf"
@@ -314,28 +323,31 @@ def test_a_refused_file_loses_neither_the_text_nor_the_next_try(make_page, tmp_p
     good.write_bytes(make_pdf())
     page = make_page(asked.user)
     page.goto(asked.address)
-    number(page, activity).fill("60")
-    press_save(page, activity)
-    expect(row(page, activity)).to_have_attribute("data-state", "ready")
-    page.goto(f"{asked.address}?fila={activity.pk}")
     text = row(page, activity).locator("textarea[name=narrative_es]")
-    text.fill("Escrito y sin guardar.")
+    number(page, activity).fill("60")
+    text.fill("Escrito y guardado con ella.")
     fold = row(page, activity).locator("[data-evidence]")
     fold.locator("summary").click()
     fold.locator("input[name=title_es]").fill("Acta")
 
-    for path, answer in ((bad, "[aria-invalid=true]"), (good, "li a")):
-        fold.locator("input[type=file]").set_input_files(path)
-        fold.locator("input[name=attach]").click()
-        expect(fold.locator(answer)).to_be_visible()
-        expect(text).to_have_value("Escrito y sin guardar.")
+    fold.locator("input[type=file]").set_input_files(bad)
+    press_save(page, activity)
+    expect(fold.locator("[aria-invalid=true]")).to_be_in_viewport()
+    expect(text).to_have_value("Escrito y guardado con ella.")
+    fold.locator("input[name=title_es]").fill("")
+    fold.locator("input[type=file]").set_input_files(good)
+    press_save(page, activity)
+    expect(fold.locator("input[name=title_es][aria-invalid=true]")).to_be_visible()
+    fold.locator("input[name=title_es]").fill("Acta")
+    press_save(page, activity)
 
+    expect(page.locator(".tally .button")).to_be_focused()
     update = ActivityUpdate.objects.get(period=asked.period)
     assert [item.original_name for item in update.evidences.all()] == [good.name]
-    press_save(page, activity)
-    expect(row(page, activity).locator("[data-mark]")).to_contain_text("60")
-    update.refresh_from_db()
-    assert (update.narrative_es, update.version) == ("Escrito y sin guardar.", 2)
+    assert (update.narrative_es, update.percent) == (
+        "Escrito y guardado con ella.",
+        60,
+    )
 
 
 def test_a_small_number_of_victims_is_marked_while_it_is_typed(make_page):

@@ -260,6 +260,32 @@ def test_the_second_of_two_people_keeps_her_text_and_sees_the_others(desk):
     assert ActivityUpdate.objects.get().narrative_es == "Lo de ambos."
 
 
+@pytest.mark.parametrize("is_own", [True, False])
+def test_a_conflict_says_whose_it_is_and_what_differs(desk, is_own):
+    desk.activity.kind, desk.activity.unit = "continuing", "talleres"
+    desk.activity.save()
+    colleague = make_focal_point(agency=desk.agency, first_name="Ana", last_name="Paz")
+    stored = make_update(
+        activity=desk.activity,
+        period=desk.period,
+        by=desk.user if is_own else colleague,
+        execution="in_progress",
+        quantity=Decimal(3),
+        percent=None,
+        narrative_es=TEXT,
+    )
+    desk.client.force_login(desk.user)
+
+    response = desk.save(execution="in_progress", quantity="5", percent="")
+
+    form = response.context["rows"][0].posted
+    label = stored.fields["quantity"].label
+    assert form.conflicting == [(label, "3")]
+    assert ("Ana Paz" in form.non_field_errors()[0]) is not is_own
+    assert "unsaved" in response.text
+    assert "✓" not in response.text.split("data-mark")[1].split("</summary>")[0]
+
+
 def test_what_was_sent_is_no_longer_written_in(desk):
     update = make_submitted_update(
         activity=desk.activity, period=desk.period, by=desk.user

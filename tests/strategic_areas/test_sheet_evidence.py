@@ -11,7 +11,7 @@ from django.urls import reverse
 from agencies.access import Role
 from strategic_areas import workflow
 from strategic_areas.evidence import FILES_PER_UPDATE
-from strategic_areas.models import Evidence, Submission
+from strategic_areas.models import ActivityUpdate, Evidence, Submission
 from tests.factories import (
     make_activity,
     make_agency,
@@ -237,9 +237,9 @@ def test_a_row_with_nothing_saved_takes_no_evidence_yet(row):
 
     response = row.attach(activity, **LINK)
 
-    page = row.client.get(reverse("admin:sheet", args=[row.period.pk, row.agency.slug]))
-    assert response.status_code == 404
-    assert [bool(each.evidence.form) for each in page.context["rows"]] == [True, False]
+    assert response.url.endswith(f"?fila={activity.pk}#fila-{activity.pk}")
+    assert not Evidence.objects.exists()
+    assert not ActivityUpdate.objects.filter(activity=activity).exists()
 
 
 def test_evidence_is_neither_added_nor_removed_by_a_link(row):

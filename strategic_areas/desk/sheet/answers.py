@@ -22,6 +22,7 @@ def save_answer(row, data, *, by, letter=None):
     type(row.subject).objects.select_for_update().get(pk=row.subject.pk)
     instance = _revision_to_write(row, letter)
     form = _form(row, instance, data)
+    form.by = by
     if form.is_valid() and not form.is_already_saved:
         _store(form, by, letter)
     return form

@@ -36,8 +36,15 @@ def download(request, token):
 
 @require_POST
 def attach(request, **keys):
-    """Attach one piece of evidence; a refusal leaves the row as it was."""
-    row = _row_or_404(request, **keys)
+    """
+    Attach one piece of evidence; a refusal leaves the row as it was.
+
+    A report has to be saved first: the page's script does so by itself.
+    """
+    row = row_or_404(request, **keys)
+    if row.state == row.empty_state:
+        messages.error(request, _("Save the row first; then attach its evidence."))
+        return redirect(row.page_url)
     clean_ahead(request.FILES)
     with kept_only_if_saved(), transaction.atomic():
         Agency.objects.select_for_update().get(pk=row.update.agency.pk)

@@ -9,7 +9,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from strategic_areas.desk.sheet import revisions
-from strategic_areas.desk.sheet.revisions import RevisionForm, text_boxes, widgets
+from strategic_areas.desk.sheet.inputs import text_boxes, widgets
+from strategic_areas.desk.sheet.revisions import RevisionForm
 from strategic_areas.desk.victims import tell_protection
 from strategic_areas.models import (
     Activity,
@@ -76,10 +77,15 @@ class Fold(Group):
 
 
 class RowForm(RevisionForm):
-    """A form of one row; its fields' ids are unique on the page."""
+    """
+    A form of one row; its fields' ids are unique on the page.
+
+    The page puts the button below the evidence, which is a form of its own, and ties
+    it to this form by ``helper.form_id``.
+    """
 
     subject_model, subject = Activity, "activity"
-    answer, button, css_class = "", "", ""
+    answer, button = "", ""
 
     def __init__(self, *args, action="", **kwargs):
         instance = kwargs["instance"]
@@ -91,8 +97,8 @@ class RowForm(RevisionForm):
         self.helper.form_class = f"row-form row-form--{self.answer}"
         self.helper.attrs = {"novalidate": "", "autocomplete": "off"}
         self.helper.layout = self.make_layout()
+        self.helper.form_id = self.auto_id % "form"
         self.helper.add_input(Hidden("answer", self.answer))
-        self.helper.add_input(Submit("save", self.button, css_class=self.css_class))
 
     def make_layout(self):
         return Layout(*self.fields)
@@ -110,7 +116,7 @@ class ReportForm(RowForm):
     ``provinces`` are the choices of places, read once for the whole sheet.
     """
 
-    answer, button, css_class = Answer.REPORTED, _("Save and next"), "default"
+    answer, button = Answer.REPORTED, _("Save and next")
     #: Percent and execution as posted, before one was adjusted to the other.
     posted_pair = None
 
@@ -245,6 +251,7 @@ class NoNewsForm(RowForm):
         kwargs["auto_id"] = f"r{instance.activity_id}_no_news_%s"
         super().__init__(*args, **kwargs)
         self.fields["no_news_reason_es"].label = gettext("No news, because…")
+        self.helper.add_input(Submit("save", self.button))
 
 
 class SameForm(forms.Form):
@@ -265,6 +272,7 @@ class DeclarationForm(RevisionForm):
     """What became of a commitment's expected result, and how that is known."""
 
     subject_model, subject = Commitment, "commitment"
+    button = _("Save the declaration")
 
     result = forms.ChoiceField(
         label=_("What became of the expected result?"),
@@ -288,4 +296,4 @@ class DeclarationForm(RevisionForm):
         self.helper.form_action = action
         self.helper.form_class = "row-form row-form--declared"
         self.helper.attrs = {"novalidate": "", "autocomplete": "off"}
-        self.helper.add_input(Submit("save", _("Save the declaration")))
+        self.helper.form_id = self.auto_id % "form"

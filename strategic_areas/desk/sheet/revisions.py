@@ -6,73 +6,15 @@ other follows by the rules at the end of this module.
 """
 
 from django import forms
-from django.db.models import QuerySet, TextField
-from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
+from django.db.models import QuerySet
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.fields import Kind
 from strategic_areas.models import OPEN, Execution, Status
 from strategic_areas.progress import State
 from strategic_areas.workflow import guard
-
-
-class Checkboxes(forms.CheckboxSelectMultiple):
-    """
-    Checkboxes with Django's own HTML, written without a template for each.
-
-    The templates took most of the time of a sheet: every row has a checkbox for each
-    province.
-    """
-
-    def render(self, name, value, attrs=None, renderer=None):
-        attrs = self.build_attrs(self.attrs, attrs)
-        group = attrs.pop("id", name)
-        ticked = {str(each) for each in value or ()}
-        boxes = format_html_join(
-            "\n",
-            '<div><label for="{0}_{1}"><input type="checkbox" name="{2}" value="{3}"'
-            ' id="{0}_{1}"{4}{5}> {6}</label></div>',
-            (
-                (
-                    group,
-                    number,
-                    name,
-                    key,
-                    " checked" if str(key) in ticked else "",
-                    flatatt(attrs),
-                    label,
-                )
-                for number, (key, label) in enumerate(self.choices)
-            ),
-        )
-        return format_html('<div id="{}">\n{}\n</div>', group, boxes)
-
-
-def widgets(fields):
-    """Column → widget, for the numbers and links of a report."""
-    found = {}
-    for field in fields:
-        if field.kind is Kind.LINKS:
-            found[field.name] = Checkboxes
-        elif field.kind in {Kind.WHOLE, Kind.DECIMAL}:
-            least, most = field.bounds
-            limits = {} if most is None else {"max": most}
-            found[field.name] = forms.NumberInput(attrs={"min": least, **limits})
-    return found
-
-
-def text_boxes(fields):
-    """Column → text widget of the height that the field declares."""
-    return {
-        column: forms.TextInput
-        if field.rows == 1
-        else forms.Textarea(attrs={"rows": field.rows})
-        for field in fields
-        if isinstance(field.model_field, TextField)
-        for column in field.columns
-    }
 
 
 class RevisionForm(forms.ModelForm):
@@ -89,6 +31,9 @@ class RevisionForm(forms.ModelForm):
 
     #: The model and the field of what the revision reports on.
     subject_model, subject = None, ""
+
+    #: Who posts the form, so that it can tell her own earlier save from another's.
+    by = None
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -141,14 +86,58 @@ class RevisionForm(forms.ModelForm):
         self.conflict = stored
         self.data = self.data.copy()
         self.data[self.add_prefix("seen_version")] = stored.version
-        raise forms.ValidationError(
-            _(
+        raise forms.ValidationError(self._who_saved(stored), code="conflict")
+
+    def _who_saved(self, stored):
+        """That the stored revision is newer, whose it is, and what to do about it."""
+        saved = stored.history.select_related("history_user").first()
+        who = saved and saved.history_user
+        facts = {
+            "who": (who.get_full_name() or who.get_username()) if who else "",
+            "when": date_format(localtime(stored.changed_at), "SHORT_DATETIME_FORMAT"),
+        }
+        if who and who == self.by:
+            text = _(
+                "You saved this row yourself on %(when)s, in another window or from a "
+                "workbook. Nothing is lost: what you wrote here is below, and what "
+                "differs in what stands saved is beside it. Put together what belongs "
+                "in, and save again."
+            )
+        elif who:
+            text = _(
+                "%(who)s saved this row on %(when)s, while you were writing. Nothing "
+                "is lost: what you wrote here is below, and what differs in what "
+                "stands saved is beside it. Put together what belongs in, and save "
+                "again."
+            )
+        else:
+            text = _(
                 "Somebody saved this report while you were writing. Nothing of yours "
                 "is lost: it is below, and what stands saved now is beside it. Put "
                 "together what belongs in, and save again."
-            ),
-            code="conflict",
-        )
+            )
+        return text % facts
+
+    @property
+    def conflicting(self):
+        """
+        Label and stored words of what differs from this form, where both were saved.
+
+        An answer of another kind is shown whole, because every field may differ.
+        """
+        stored = self.conflict
+        answers = [getattr(each, "answer", None) for each in (stored, self.instance)]
+        if len({*answers}) > 1:
+            return stored.field_values
+        return [
+            (field.label, field.in_words(field.plain(stored)) or "–")
+            for field in stored.fields.where(filled_in=True)
+            if any(
+                _comparable(stored, name) != _plain(self.cleaned_data[name])
+                for name in field.columns
+                if name in self.cleaned_data
+            )
+        ]
 
     def _says_the_same(self, stored):
         """True when nothing in this form differs from the stored revision."""

@@ -44,9 +44,9 @@ class ShownEvidence:
     """
     The evidence of a row's report.
 
-    ``form`` is None while nothing is saved in the row, and once it was sent. ``items``
-    are (evidence, where it is, address that removes it); the address is "" where
-    nothing may be changed.
+    ``form`` is None once it was sent; while nothing is saved in the row, the page's
+    script saves that first. ``items`` are (evidence, where it is, address that removes
+    it); the address is "" where nothing may be changed.
     """
 
     row: ActivityRow | CommitmentRow
@@ -142,7 +142,8 @@ def show(row, provinces, *, unfolded=None, posted=None, attaching=None):
 def evidence_of(row, attaching=None):
     """The evidence of a row; ``attaching`` is a form that was refused."""
     if row.state == row.empty_state:
-        return ShownEvidence(row, (), None)
+        form = attach_form(row) if row.takes_evidence else None
+        return ShownEvidence(row, (), form)
     form = None
     if row.update.is_editable and row.takes_evidence:
         is_mine = attaching and attaching.record == row.update
@@ -158,7 +159,7 @@ def attach_form(row, *posted):
     """The form that attaches to a row, empty or with what was posted."""
     return AttachForm(
         *posted,
-        record=row.update,
+        record=_revision_to_write(row),
         action=row.url("attach"),
         auto_id=f"{row.anchor}-evidence-%s",
     )
