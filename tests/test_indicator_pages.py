@@ -208,6 +208,40 @@ def test_counts_of_one_span_by_two_have_addresses_of_their_own(client):
     assert re.findall(r'<tr id="([^"]+)"', page.text) == ["2025", "2025-2"]
 
 
+@pytest.mark.parametrize(
+    ("counted_by", "named", "told"),
+    [
+        ("PGR", {}, "Según la Procuraduría"),
+        ("PGR", {"cited_as_es": "el informe 12"}, "Según la Procuraduría, en el "),
+        ("REP", {}, "Según REP"),
+        ("REP", {"cited_as_es": "el informe 12"}, "Según el informe 12"),
+    ],
+)
+def test_a_value_names_the_report_that_tells_it(client, counted_by, named, told):
+    """An agency counted what a report tells; a report that counts is named alone."""
+    factories.make_agency(acronym="PGR", name_es="la Procuraduría")
+    indicator = factories.make_indicator()
+    source = factories.make_source(title="Informe doce", **named)
+    figure = factories.make_published_figure(
+        indicator=indicator, counted_by=counted_by, sources=[source]
+    )
+    for order, value in enumerate((29, 8)):
+        figure.cells.create(
+            dimension="exploitation",
+            categories=[f"c{order}"],
+            value=value,
+            order=order,
+            printed_by=source,
+        )
+
+    page = client.get(address("indicator", indicator.code, language="es")).text
+
+    assert told in page
+    assert page.count(f"Según {named.get('cited_as_es', '«Informe doce»')}.") == (
+        2 if told == "Según el informe 12" else 1
+    )
+
+
 def test_joined_categories_keep_the_capitals_of_their_language():
     """Without words for a category its code stands for them."""
     figure = factories.make_published_figure()

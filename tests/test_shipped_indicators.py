@@ -128,7 +128,10 @@ def test_who_counts_is_told_in_words(client, shipped, language):
     assert len(told) > 114
     with override(language):
         assert [each for each in told if words.who(each) == each.counted_by] == []
-    said = {"es": "Según el informe TIP", "en": "According to the TIP report"}
+    said = {
+        "es": "Según el informe TIP 2025 (vía prensa)",
+        "en": "According to the 2025 TIP report (via the press)",
+    }
     assert said[language] in page.decode()
 
 

@@ -8,6 +8,8 @@ register = template.Library()
 
 register.filter("told", words.told)
 register.filter("who", words.who)
+register.filter("told_by", words.told_by)
+register.filter("cited", words.cited)
 register.filter("number", words.number)
 register.filter("dimension", words.dimension)
 register.filter("caption", words.caption)

@@ -84,12 +84,20 @@ class Source(models.Model):
     publisher = models.CharField(_("publisher"), max_length=200, blank=True)
     url = models.URLField(_("address"), max_length=500, blank=True)
     kind = models.CharField(_("kind"), max_length=40)
+    cited_as = models.CharField(
+        _("what a sentence calls it"),
+        max_length=100,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("With its article and year, such as “the 2022 TIP report”."),
+    )
     note = models.TextField(_("note"), blank=True)
 
     fields = Fields(
         *public("plan", "key", in_file=False),
         *public("title", "publisher", "url", "kind"),
-        *bilingual("note"),
+        *bilingual("cited_as", "note"),
     )
 
     class Meta:

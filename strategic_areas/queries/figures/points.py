@@ -7,7 +7,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from django.db.models import CharField, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import (
+    CharField,
+    Exists,
+    OuterRef,
+    Prefetch,
+    QuerySet,
+    Subquery,
+)
 from django.db.models.functions import Coalesce
 
 from agencies.models import Agency
@@ -73,9 +80,10 @@ class Point:
 
     ``value`` is None unless ``told`` is VALUE. ``is_break`` is true where it counts
     something else than the point before, or somebody else counted. ``who_es`` and
-    ``who_en`` are the words for ``counted_by``. ``withheld`` are
-    pairs of a dimension and the reason why nothing is told of it. ``revisions`` come
-    latest first.
+    ``who_en`` are the words for ``counted_by``, which is an agency of the portal where
+    ``by_agency`` is true, or else a report, or somebody abroad. ``withheld`` are pairs
+    of a dimension and the reason why nothing is told of it. ``revisions`` come latest
+    first.
     """
 
     pk: int
@@ -87,6 +95,7 @@ class Point:
     counted_by: str
     who_es: str
     who_en: str
+    by_agency: bool
     provenance: str
     is_break: bool
     published_at: datetime
@@ -112,7 +121,7 @@ class Point:
         return self.status == PublishedFigure.Status.PROVISIONAL
 
 
-def in_words(plan: str) -> Mapping[str, Coalesce]:
+def in_words(plan: str) -> Mapping[str, Coalesce | Exists]:
     """
     The words for the code in ``counted_by``, to annotate a query with.
 
@@ -126,7 +135,7 @@ def in_words(plan: str) -> Mapping[str, Coalesce]:
         code=OuterRef("counted_by"),
     )
     agencies = Agency.objects.filter(acronym=OuterRef("counted_by"))
-    return {
+    words = {
         f"who_{language}": Coalesce(
             Subquery(labels.values(f"label_{language}")[:1]),
             Subquery(agencies.values(f"name_{language}")[:1]),
@@ -134,6 +143,7 @@ def in_words(plan: str) -> Mapping[str, Coalesce]:
         )
         for language in ("es", "en")
     }
+    return {**words, "by_agency": Exists(agencies)}
 
 
 def points_of(
@@ -199,6 +209,7 @@ def _point(figure, before, more):
         counted_by=figure.counted_by,
         who_es=figure.who_es or "",
         who_en=figure.who_en or "",
+        by_agency=figure.by_agency,
         provenance=figure.provenance,
         is_break=before is not None
         and (figure.breaks or figure.counted_by != before.counted_by),

@@ -17,6 +17,7 @@ from strategic_areas.attainment import Attained
 from strategic_areas.disclosure import PROTECTED, Protected
 from strategic_areas.disclosure.counts import Withheld
 from strategic_areas.marker import MARKER
+from strategic_areas.models import Source
 from strategic_areas.queries.figures.indicators import IndicatorLine
 from strategic_areas.queries.figures.points import Point, Told
 
@@ -84,6 +85,24 @@ def told(point: Point) -> str:
 def who(counted) -> str:
     """Who counts an indicator or a point, in words, or else by the code."""
     return in_language(counted, "who") or counted.counted_by
+
+
+def told_by(point: Point) -> str:
+    """
+    Who counted, with the reports that tell the value where they have a name.
+
+    Where a report itself is what counted, its name alone is said.
+    """
+    names = [in_language(each, "cited_as") for each in point.sources]
+    reports = listed(list(dict.fromkeys(filter(None, names))))
+    if not reports or not point.by_agency:
+        return reports or who(point)
+    return _("%(who)s, in %(reports)s") % {"who": who(point), "reports": reports}
+
+
+def cited(source: Source) -> str:
+    """What a sentence calls a source."""
+    return in_language(source, "cited_as") or _("“%(title)s”") % {"title": source.title}
 
 
 def state(point: Point) -> str:
