@@ -1,5 +1,8 @@
 """The public labels of states and of international frameworks."""
 
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -155,6 +158,25 @@ ATTAINED = {
     Attained.NO_DIRECTION: _("It is not said whether more or less is better"),
     Attained.NOT_COMPARABLE: _("Its values cannot be compared with each other"),
 }
+
+
+def kind_of_record(change) -> str:
+    """What kind of record a change of a plan is about, such as an activity."""
+    try:
+        model = apps.get_model("strategic_areas", change.model)
+    except LookupError:
+        return change.model
+    return capfirst(str(model._meta.verbose_name))
+
+
+def what_changes(change) -> str:
+    """The name of the field that a change of a plan changed."""
+    try:
+        model = apps.get_model("strategic_areas", change.model)
+        name = model._meta.get_field(change.field).verbose_name
+    except (LookupError, FieldDoesNotExist):
+        name = change.field
+    return capfirst(str(name))
 
 
 def target_code(target) -> str:

@@ -1,15 +1,15 @@
 """Words of records as people read them. An unknown word is shown as it is."""
 
 from django import template
-from django.apps import apps
-from django.core.exceptions import FieldDoesNotExist
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy
 
 from strategic_areas import labels, sentences
 from strategic_areas.labels import FAMILIES
 
 register = template.Library()
+
+register.filter("what_changes", labels.what_changes)
+register.filter("kind_of_record", labels.kind_of_record)
 
 INSTRUMENTS = {
     "constitution": gettext_lazy("Constitution"),
@@ -50,27 +50,6 @@ def target_code(target):
 def target_kind(kind):
     """The name of a kind of target."""
     return TARGETS.get(kind, kind)
-
-
-@register.filter
-def what_changes(change):
-    """The name of the field that a change of a plan changed."""
-    try:
-        model = apps.get_model("strategic_areas", change.model)
-        name = model._meta.get_field(change.field).verbose_name
-    except (LookupError, FieldDoesNotExist):
-        name = change.field
-    return capfirst(str(name))
-
-
-@register.filter
-def kind_of_record(change):
-    """What kind of record a change of a plan is about, such as an activity."""
-    try:
-        model = apps.get_model("strategic_areas", change.model)
-    except LookupError:
-        return change.model
-    return capfirst(str(model._meta.verbose_name))
 
 
 @register.filter

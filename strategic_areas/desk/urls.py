@@ -17,6 +17,7 @@ from strategic_areas.desk.letters import confirming
 from strategic_areas.desk.letters import views as letters
 from strategic_areas.desk.people import stand_ins
 from strategic_areas.desk.purges import pages as purges
+from strategic_areas.desk.report import pages as report
 from strategic_areas.desk.review import pages as review
 from strategic_areas.desk.rounds import pages as rounds
 from strategic_areas.desk.sheet import evidence, off_plan, sending
@@ -140,6 +141,8 @@ def patterns(site):
                 "attribution",
             ),
             ("rondas/<int:pk>/", rounds.round_page, "round"),
+            ("rondas/<int:pk>/informe/", report.report, "round_report"),
+            ("rondas/<int:pk>/informe/docx/", report.document, "round_document"),
             ("revision/", review.queue_page, "review_queue"),
             ("revision/publicar/", review.publish_many, "review_many"),
             (record, review.record_page, "review"),

@@ -250,6 +250,7 @@ REVIEW = [
     Screen("admin:rounds", "reviewer"),
     Screen("admin:round", "reviewer", lambda world: [world.period.pk]),
     Screen("admin:round", "reviewer", lambda world: [world.closed.pk]),
+    Screen("admin:round_report", "reviewer", lambda world: [world.period.pk]),
     Screen("admin:strategic_areas_reportingperiod_schedule", "reviewer"),
     Screen(
         "admin:strategic_areas_reportingperiod_schedule",
@@ -348,6 +349,7 @@ NO_SCREEN = {
     "a file": {
         *("staff_evidence", "admin:workbook", "admin:letter_file", "admin:act_file"),
         *("admin:agencies_invitation_letter", "mfa_totp_picture"),
+        "admin:round_document",
     },
     "data or a script for a page": {
         *("admin:autocomplete", "admin:jsi18n", "mfa_login_webauthn"),

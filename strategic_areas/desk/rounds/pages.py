@@ -106,7 +106,7 @@ def rounds_page(request):
 
     The query may name another plan than the latest, and ask for all of its rounds.
     """
-    _must_review(request.user)
+    must_review(request.user)
     today = timezone.localdate()
     plans = _plans(today)
     plan = next(
@@ -125,7 +125,7 @@ def rounds_page(request):
 
 def round_page(request, pk):
     """Show what is missing in a round, and the form that closes it once it is late."""
-    _must_review(request.user)
+    must_review(request.user)
     today = timezone.localdate()
     opened = ReportingPeriod.objects.visible_to(request.user).opened(today)
     period = get_object_or_404(opened.select_related("plan"), pk=pk)
@@ -146,6 +146,7 @@ def round_page(request, pk):
         "agencies": unpublished(period, today),
         "form": form if state == RoundState.LATE else None,
         "is_open": state == RoundState.OPEN,
+        "is_public": period.plan.status != Plan.Status.IN_PREPARATION,
         "closed": closings.select_related("history_user")
         .order_by("history_date")
         .last(),
@@ -154,7 +155,8 @@ def round_page(request, pk):
     return render(request, "desk/round.html", context, status=status)
 
 
-def _must_review(user):
+def must_review(user):
+    """Raise ``PermissionDenied`` for whoever does not keep the rounds."""
     if not (access.is_reviewer(user) or user.is_superuser):
         raise PermissionDenied
 

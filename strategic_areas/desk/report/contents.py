@@ -1,0 +1,290 @@
+"""
+The report for the commission as plain data, made of what the public reads alone.
+
+The document and the page to print are made of it, so that both say the same.
+"""
+
+import re
+from dataclasses import replace
+from datetime import date
+from html import unescape
+
+from django.template.loader import render_to_string
+from django.utils.formats import date_format
+from django.utils.html import strip_tags
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from strategic_areas.desk.report import matrix
+from strategic_areas.desk.report.matrix import NOTHING
+from strategic_areas.desk.report.parts import Report, Section, table
+from strategic_areas.labels import (
+    COMMITMENT_PUNCTUALITY,
+    COMMITMENT_STATES,
+    kind_of_record,
+    state_word,
+    what_changes,
+)
+from strategic_areas.models import Commitment, ReportingPeriod
+from strategic_areas.progress import Punctuality
+from strategic_areas.queries.figures import words
+from strategic_areas.queries.figures.words import in_language
+from strategic_areas.queries.pages import round_report
+from strategic_areas.sentences import on_record
+
+#: How many rows the page of state has room for, of which a table takes two for its
+#: caption and headings; and how many late commitments and key figures it names at most.
+ROOM, HEAD, NAMED = 24, 2, 4
+#: How many rows are left empty for what the commission decides.
+DECISIONS = 8
+
+
+def of_round(period: ReportingPeriod, today: date) -> Report:
+    """The report of a round that has opened, in the language that is active."""
+    told = round_report.load(period, today)
+    return Report(
+        title=_("Report for the commission"),
+        subject=f"{in_language(told.plan, 'title')} · {in_language(period, 'name')}",
+        sections=(
+            _state(told, today),
+            *matrix.of_areas(told),
+            *matrix.of_institutions(told),
+            _silence(told, today),
+            _changes(told),
+            _amendments(told),
+            _decisions(),
+        ),
+    )
+
+
+def _day(day):
+    return date_format(day, "SHORT_DATE_FORMAT")
+
+
+def _state(told, today):
+    """One page: the states, and below them what there is room for."""
+    tables = [*_areas(told)]
+    for below in (_late(told, today), _figures(told)):
+        room = ROOM - HEAD - sum(HEAD + len(each.rows) for each in tables)
+        if room > 0:
+            tables += (replace(each, rows=each.rows[:room]) for each in below)
+    lines = (_as_of(told, today), _headline(told))
+    return Section(_("State of the plan"), lines, tuple(tables))
+
+
+def _as_of(told, today):
+    until = told.plan.until
+    said = [_("As of %(day)s.") % {"day": _day(until.ends_on if until else today)}]
+    if told.period.is_demonstration:
+        said.append(_("A demonstration: its reports count for nothing."))
+    said.append(_("It holds what the public portal tells, and nothing else."))
+    return " ".join(said)
+
+
+def _headline(told):
+    """What the public reads first of the plan, in the very words of its page."""
+    context = {
+        "headline": told.headline,
+        "plan": told.plan,
+        "is_reconstructed": told.board.is_reconstructed,
+        "knows_the_matrix": told.board.knows_the_matrix,
+        "sources": told.sources,
+    }
+    page = strip_tags(render_to_string("_headline.html", context))
+    return re.sub(r"\s+", " ", unescape(page)).strip()
+
+
+def _areas(told):
+    on_file = [area for area in told.areas if area.records]
+    if on_file:
+        return table(
+            _("What is on record, by area"),
+            {_("Area"): 3, _("On record"): 7},
+            ((area.area.label, on_record(area.records)) for area in on_file),
+        )
+    if not told.board.rows:
+        return ()
+    groups = [told.board, *told.areas]
+    counts = [each.counts for each in groups]
+    states = [state for state, number in told.board.counts.by_state if number]
+    late = [sum(row.is_late for row in each.rows) for each in groups]
+    rows = [
+        (COMMITMENT_STATES[state], *(each[state] for each in counts))
+        for state in states
+    ]
+    rows.append((_("In all"), *(each.total for each in counts)))
+    rows.append((COMMITMENT_PUNCTUALITY[Punctuality.LATE], *late))
+    return table(
+        _("Commitments by state and area"),
+        {_("State"): 8, _("Plan"): 3, **{each.area.label: 5 for each in told.areas}},
+        (map(str, row) for row in rows),
+    )
+
+
+def _late(told, today):
+    day = told.plan.until.ends_on if told.plan.until else today
+    late = [row for row in told.board.rows if row.is_late]
+    late.sort(key=lambda row: (row.deadline.due_on, row.commitment.sort_code))
+    caption = ngettext(
+        "What is latest, of %(number)d late commitment",
+        "What is latest, of %(number)d late commitments",
+        len(late),
+    )
+    columns = {
+        _("Code"): 2,
+        _("Commitment"): 9,
+        _("Lead"): 2,
+        _("Due"): 2,
+        _("Days late"): 2,
+    }
+    return table(
+        caption % {"number": len(late)},
+        columns,
+        (
+            (
+                row.commitment.code,
+                in_language(row.commitment, "title"),
+                row.commitment.lead.acronym,
+                _day(row.deadline.due_on),
+                str((day - row.deadline.due_on).days),
+            )
+            for row in late[:NAMED]
+        ),
+    )
+
+
+def _figures(told):
+    lines = [line for line in told.figures if line.last]
+    return table(
+        _("Key figures"),
+        {_("Indicator"): 9, _("Period"): 3, _("Value"): 3},
+        (
+            (
+                in_language(line.indicator, "name"),
+                words.span(line.last.starts_on, line.last.ends_on),
+                words.told(line.last),
+            )
+            for line in lines[:NAMED]
+        ),
+    )
+
+
+def _silence(told, today):
+    """Who has not reported, by name; before the due date nobody is late."""
+    due, asked = told.period.due_on, told.answers
+    lacking = [each for each in asked if each.missing]
+    if not asked:
+        said = _("Nobody is asked in this round.")
+    elif not lacking:
+        said = _("Every institution has handed in its reports.")
+    elif today > due:
+        said = _("The reports were due on %(day)s.") % {"day": _day(due)}
+    else:
+        said = _("Due on %(day)s; until then nobody is late.") % {"day": _day(due)}
+    columns = {
+        _("Institution"): 8,
+        pgettext("reports", "Asked"): 2,
+        pgettext("reports", "Handed in"): 2,
+        _("Activities without a report"): 10,
+    }
+    rows = (
+        (
+            f"{each.agency.acronym} · {in_language(each.agency, 'name')}",
+            str(each.owed),
+            str(each.handed_in),
+            ", ".join(activity.code for activity in each.missing),
+        )
+        for each in lacking
+    )
+    return Section(
+        _("Who has not reported"),
+        (said,),
+        table(_("Institutions with reports missing"), columns, rows),
+        starts_page=True,
+    )
+
+
+def _changes(told):
+    heading = _("Changes since the last round")
+    if told.before is None:
+        return Section(heading, (_("It is the first round of the plan."),))
+    rows = [
+        *(_compared(each, each.commitment) for each in told.commitments.rows),
+        *(_compared(each, each.activity) for each in told.moved),
+    ]
+    rows = [row for row in rows if row[-2] != row[-1]]
+    said = _("Compared with the end of %(round)s.") % {
+        "round": in_language(told.before, "name")
+    }
+    columns = {
+        _("Code"): 3,
+        _("Commitment or activity"): 9,
+        _("Institution"): 3,
+        pgettext("state at the last round", "Then"): 4,
+        pgettext("state at this round", "Now"): 4,
+    }
+    if not rows:
+        said = f"{said} {_('No state has changed.')}"
+    return Section(heading, (said,), table(_("State, then and now"), columns, rows))
+
+
+def _compared(each, record):
+    """A commitment or an activity, its state then and its state now."""
+    is_commitment = isinstance(record, Commitment)
+    commitment = record if is_commitment else record.commitment
+    agency = record.lead if is_commitment else record.agency
+    states = (_stood(row, commitment.is_official) for row in (each.then, each.now))
+    return (record.code, in_language(record, "title"), agency.acronym, *states)
+
+
+def _stood(row, is_official):
+    """The state and the percent; of reconstructed work pages tell no percent."""
+    if row is None:
+        return _("Not in the plan")
+    told = matrix.percent(row.standing.percent) if is_official else ""
+    return " ".join(filter(None, [state_word(row.standing.state), told])) or NOTHING
+
+
+def _amendments(told):
+    columns = {
+        _("Decided on"): 3,
+        _("Deciding act"): 4,
+        pgettext("of the plan", "Record"): 7,
+        _("What changes"): 4,
+        pgettext("old value", "Before"): 5,
+        pgettext("new value", "Now"): 5,
+        _("Reason"): 7,
+    }
+    rows = (
+        (
+            _day(each.day),
+            in_language(each.amendment, "deciding_act"),
+            f"{kind_of_record(line)}: {in_language(line, 'name')}",
+            _("Added to the plan") if line.brings else what_changes(line),
+            in_language(line, "old_value") or NOTHING,
+            in_language(line, "new_value") or NOTHING,
+            in_language(each.amendment, "reason"),
+        )
+        for each in told.amendments
+        for changed in each.records
+        for line in changed.lines
+    )
+    found = table(_("What each act changed"), columns, rows)
+    none = () if found else (_("None since the last round."),)
+    return Section(_("Amendments of the plan"), none, found)
+
+
+def _decisions():
+    columns = {
+        _("No."): 1,
+        pgettext("of the commission", "Decision"): 12,
+        _("Who answers for it"): 4,
+        _("By when"): 3,
+    }
+    rows = ((str(number), "", "", "") for number in range(1, DECISIONS + 1))
+    heading = _("Decisions of the commission")
+    return Section(
+        heading,
+        tables=table(_("To be written in the session"), columns, rows, is_blank=True),
+        starts_page=True,
+    )
