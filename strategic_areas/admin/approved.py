@@ -1,6 +1,5 @@
 """Admin pages whose press of "Save" proposes a change instead of making it."""
 
-from django import forms
 from django.contrib import admin, messages
 from django.http import HttpResponseRedirect
 from django.urls import reverse
@@ -8,44 +7,10 @@ from django.utils.translation import gettext as _
 
 from agencies.access import RefusedError
 from agencies.admin.scoping import ScopedAdmin, ScopedRowsMixin
-from agencies.admin.staleness import StaleGuardForm
-from strategic_areas import evidence, workflow
-from strategic_areas.admin.amending import AmendedMixin
-from strategic_areas.desk.changes.change_forms import with_link_to_change
+from strategic_areas import workflow
+from strategic_areas.desk.amending.record_forms import ApprovedForm, GuardMixin
 from strategic_areas.models import PendingChange
 from strategic_areas.purging.hiding import may_hide
-from strategic_areas.workflow.guard import blocked_texts
-
-
-class GuardMixin(forms.ModelForm):
-    """Refuses personal data in what was typed; what stood before is not judged."""
-
-    def clean(self):
-        cleaned = super().clean()
-        typed = {
-            name: cleaned[name]
-            for name in self.changed_data
-            if name in cleaned and name != "seen_state"
-        }
-        for name, reason in blocked_texts(self._meta.model, typed).items():
-            self.add_error(name, reason)
-        return cleaned
-
-
-class GuardedForm(GuardMixin, StaleGuardForm):
-    """The form of a public record that one person may save alone, such as a round."""
-
-
-class ApprovedForm(AmendedMixin, GuardedForm):
-    """Refuses besides a change while another one waits for approval."""
-
-    def clean(self):
-        cleaned = super().clean()
-        # The stale guard has locked the record: nobody proposes in between.
-        if self.instance.pk and (change := workflow.waiting_change(self.instance)):
-            text = _("A change of this waits for approval; nothing of yours was kept.")
-            raise forms.ValidationError(with_link_to_change(change, text), code="waits")
-        return cleaned
 
 
 class ApprovedInline(ScopedRowsMixin, admin.TabularInline):
@@ -74,7 +39,7 @@ class ApprovedMixin:
     def save_model(self, request, obj, form, change):
         request.proposed = None
         request.is_direct = workflow.applies_at_once(
-            obj, _changed(form), self._links(form)
+            obj, form.typed_names(), self._links(form)
         )
         if request.is_direct:
             super().save_model(request, obj, form, change)
@@ -106,14 +71,8 @@ class ApprovedMixin:
         }
 
     def _propose(self, request, together, form):
-        amendment = form.amendment
         try:
-            with evidence.kept_only_if_saved():
-                if amendment and form.act.clean_file:
-                    evidence.write(amendment, form.act.clean_file)
-                change = workflow.propose_together(
-                    together, by=request.user, amendment=amendment
-                )
+            change = form.propose(together, by=request.user)
         except workflow.AlreadyWaiting as error:
             request.proposed = error.current
         except RefusedError as error:
@@ -167,14 +126,10 @@ class ApprovedMixin:
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
 
-def _changed(form):
-    return set(form.changed_data) - {"seen_state"}
-
-
 def _is_direct(rows):
     """True if every changed row below a record needs no second person."""
     return all(
-        workflow.applies_at_once(form.instance, _changed(form))
+        workflow.applies_at_once(form.instance, form.typed_names())
         for form in rows.forms
         if form.has_changed()
     )

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 from agencies import audit
 from agencies.admin.scoping import BilingualHistoryAdmin, ScopedAdmin
 from strategic_areas import rounds
-from strategic_areas.admin.approved import GuardedForm
 from strategic_areas.admin.plan import OF_PLAN
+from strategic_areas.desk.amending.record_forms import GuardedForm
 from strategic_areas.models import Plan, ReportingPeriod, RoundReopening
 from strategic_areas.schedule import Frequency, Schedule
 

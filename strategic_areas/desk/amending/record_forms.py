@@ -1,12 +1,34 @@
-"""Admin forms that ask for the act where the structure of an approved plan changes."""
+"""Forms of records that the public reads: the admin's pages and the tree share them."""
 
 from django import forms
 from django.utils.translation import gettext as _
 
-from strategic_areas import workflow
+from agencies.admin.staleness import StaleGuardForm
+from strategic_areas import evidence, workflow
 from strategic_areas.desk.amending.forms import ActForm
+from strategic_areas.desk.changes.change_forms import with_link_to_change
 from strategic_areas.models import Plan
 from strategic_areas.workflow import structure
+from strategic_areas.workflow.guard import blocked_texts
+
+
+class GuardMixin(forms.ModelForm):
+    """Refuses personal data in what was typed; what stood before is not judged."""
+
+    def clean(self):
+        cleaned = super().clean()
+        typed = {name: cleaned[name] for name in self.typed_names() if name in cleaned}
+        for name, reason in blocked_texts(self._meta.model, typed).items():
+            self.add_error(name, reason)
+        return cleaned
+
+    def typed_names(self):
+        """The names of the fields in which something else stands than before."""
+        return set(self.changed_data) - {"seen_state"}
+
+
+class GuardedForm(GuardMixin, StaleGuardForm):
+    """The form of a public record that one person may save alone, such as a round."""
 
 
 class AmendedMixin(forms.ModelForm):
@@ -55,3 +77,26 @@ class AmendedMixin(forms.ModelForm):
             )
             told = structure.labels(self.instance, names)
             self.add_error(None, text % {"fields": told})
+
+
+class ApprovedForm(AmendedMixin, GuardedForm):
+    """Refuses besides a change while another one waits for approval."""
+
+    def clean(self):
+        cleaned = super().clean()
+        # The stale guard has locked the record: nobody proposes in between.
+        if self.instance.pk and (change := workflow.waiting_change(self.instance)):
+            text = _("A change of this waits for approval; nothing of yours was kept.")
+            raise forms.ValidationError(with_link_to_change(change, text), code="waits")
+        return cleaned
+
+    def propose(self, records, *, by):
+        """
+        Propose pairs of a record and its links as one change, by the act if it is one.
+
+        Raises ``RefusedError``, also where a change of one of them waits already.
+        """
+        with evidence.kept_only_if_saved():
+            if self.amendment and self.act.clean_file:
+                evidence.write(self.amendment, self.act.clean_file)
+            return workflow.propose_together(records, by=by, amendment=self.amendment)
