@@ -62,6 +62,8 @@ class PortalAdminSite(AdminSite):
     index_title = _("My work")
     index_template = "admin/portal_index.html"
     empty_value_display = "–"
+    #: The tables stand behind one heading of the first page, not beside every page.
+    enable_nav_sidebar = False
 
     def register(self, model_or_iterable, admin_class=None, **options):
         models = model_or_iterable

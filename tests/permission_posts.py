@@ -61,6 +61,18 @@ def extension(words):
     }
 
 
+def branch(words):
+    """A commitment that is reworded, or a new one."""
+    return {
+        "code": "C-0",
+        "title_es": "Otro título",
+        "programme": words["programme"],
+        "lead": words["lead"],
+        "provenance": "plan",
+        "seen_state": words["seen"],
+    }
+
+
 def off_plan(words):
     return {
         "title_es": "Jornada en la frontera",
@@ -135,6 +147,9 @@ POSTS = {
     "admin:approval": lambda words: {"approve": "1", "take_back": "1"},
     "admin:letter_new": letter,
     "admin:amend": extension,
+    "admin:plan_node": branch,
+    "admin:plan_node_new": branch,
+    "admin:plan_node_step": lambda words: {"step": "delete"},
     "admin:letter_row": report,
     "admin:letter_declaration": declaration,
     "admin:letter_send": lambda words: {"seen": words["seen"]},

@@ -5,6 +5,7 @@ An object is the words of an address by name, such as ``pk`` or ``agency``. Thos
 are the same as those of A, so that B is told of its own what A is told of its own.
 """
 
+import json
 from datetime import date, timedelta
 
 from allauth.account.internal.flows.login import record_authentication
@@ -29,6 +30,7 @@ from agencies import invitations
 from agencies.access import Role
 from agencies.accounts import second_factor
 from agencies.models import FocalPoint, User
+from agencies.staleness import fingerprint
 from strategic_areas import evidence, purging, workflow
 from strategic_areas.models import AgencyComment, RoundReopening
 from tests import factories
@@ -109,6 +111,7 @@ class World:
             "attributed": {"kind": "actividad", "pk": self._attributed(agency).pk},
             "amendment": {"plan": self.plan.code, "kind": "extender"},
             "act": {"pk": self._act().pk},
+            "tree": self._tree(),
             "letter": self._letter(agency),
             "letter-handed": self._letter(agency, handed=True),
             "key": {"pk": self._key(author).pk},
@@ -218,6 +221,20 @@ class World:
         evidence.write(act, evidence.clean(upload))
         act.save()
         return act
+
+    def _tree(self):
+        """A commitment of a plan in preparation."""
+        plan = factories.make_plan(status="in_preparation")
+        commitment = factories.make_commitment(plan=plan)
+        return {
+            "plan": plan.code,
+            "kind": "compromiso",
+            "pk": commitment.pk,
+            "above": commitment.programme_id,
+            "programme": commitment.programme_id,
+            "lead": commitment.lead_id,
+            "seen": json.dumps(fingerprint(commitment)),
+        }
 
     def _letter(self, agency, handed=False):
         activity = factories.make_activity(plan=self.plan, agency=agency)

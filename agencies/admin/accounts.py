@@ -14,7 +14,7 @@ from agencies.accounts import leaving
 from agencies.accounts.factors import with_factor
 from agencies.accounts.sign_in import notify
 from agencies.admin.scoping import ScopedAdmin
-from agencies.admin.staleness import StaleGuardMixin
+from agencies.staleness import StaleGuardMixin
 
 
 class RolesField(forms.ModelMultipleChoiceField):

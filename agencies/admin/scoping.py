@@ -10,7 +10,7 @@ from modeltranslation.admin import TranslationAdmin
 from simple_history.admin import SimpleHistoryAdmin
 
 from agencies import audit
-from agencies.admin.staleness import StaleGuardForm
+from agencies.staleness import StaleGuardForm
 
 
 class ScopedRowsMixin:

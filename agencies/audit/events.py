@@ -58,6 +58,7 @@ class Event(models.TextChoices):
     AMENDMENT_MADE = "amendment_made", _("Plan amended")
     RECORD_MADE = "record_made", _("Record made in the administration")
     RECORD_CHANGED = "record_changed", _("Record changed in the administration")
+    RECORD_DELETED = "record_deleted", _("Record deleted in the administration")
     PLAN_LOADED = "plan_loaded", _("Plan file loaded")
 
     EXPORTED = "exported", _("Unpublished data taken out")

@@ -16,6 +16,8 @@ from strategic_areas.desk.changes import pages as changes
 from strategic_areas.desk.letters import confirming
 from strategic_areas.desk.letters import views as letters
 from strategic_areas.desk.people import stand_ins
+from strategic_areas.desk.plantree import pages as plantree
+from strategic_areas.desk.plantree import preview
 from strategic_areas.desk.purges import pages as purges
 from strategic_areas.desk.report import pages as report
 from strategic_areas.desk.review import pages as review
@@ -52,6 +54,8 @@ BUTTON_PAGES = {
     "purge_cancel": PURGE,
     "review_publish": REVIEW,
     "review_return": REVIEW,
+    "plan_node_step": ("admin:plan_tree", "plan"),
+    "plan_approval": ("admin:plan_tree", "plan"),
 }
 
 
@@ -65,6 +69,7 @@ def patterns(site):
     row = f"{sheet}<int:activity>/"
     declaration = f"{sheet}compromisos/<int:commitment>/"
     detach = "evidencia/<int:item>/quitar/"
+    node = "planes/<slug:plan>/<slug:kind>/"
     record = "revision/<slug:kind>/<int:pk>/"
     return [
         path(route, _with_button_page(name, site.admin_view(view)), name=name)
@@ -100,6 +105,17 @@ def patterns(site):
             ("aprobaciones/<int:pk>/", changes.approval, "approval"),
             ("modificaciones/", amending.amendment_kinds, "amendment_kinds"),
             ("modificaciones/<slug:plan>/<slug:kind>/", amending.amend, "amend"),
+            ("planes/", plantree.plan_list, "plan_list"),
+            ("planes/<slug:plan>/", plantree.plan_tree, "plan_tree"),
+            ("planes/<slug:plan>/aprobar/", plantree.plan_approval, "plan_approval"),
+            (
+                "planes/<slug:plan>/vista/<int:pk>/",
+                preview.plan_preview,
+                "plan_preview",
+            ),
+            (f"{node}<int:pk>/", plantree.plan_node, "plan_node"),
+            (f"{node}<int:pk>/paso/", plantree.plan_node_step, "plan_node_step"),
+            (f"{node}<int:above>/nuevo/", plantree.plan_node_new, "plan_node_new"),
             ("actos/<int:pk>/", amending.act_file, "act_file"),
             ("retirar/<slug:kind>/<int:pk>/", hiding.hide, "hide"),
             ("retirado/<int:pk>/", hiding.hidden, "hidden"),

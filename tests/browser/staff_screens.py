@@ -106,6 +106,39 @@ def send_empty(page, world):
     page.locator(".errorlist, [aria-invalid=true]").first.wait_for(state="attached")
 
 
+def plan_of(world):
+    return [world.plan.code]
+
+
+def prepared_plan_of(world):
+    return [world.prepared.plan.code]
+
+
+def node_of(world):
+    return [*prepared_plan_of(world), "compromiso", world.prepared.pk]
+
+
+def place_of(world):
+    return [*prepared_plan_of(world), "actividad", world.prepared.pk]
+
+
+def preview_of(world):
+    return [*prepared_plan_of(world), world.prepared.pk]
+
+
+def open_a_node(page, world):
+    page.locator(f"#compromiso-{world.commitment.pk} > summary").click()
+    page.locator(".node-form").wait_for()
+    unfold(page, world)
+
+
+def save_no_title(page, world):
+    page.locator(".node-form [name=title_es]").fill("")
+    page.evaluate("[...document.forms].forEach(form => { form.noValidate = true })")
+    page.locator(".node-form [name=save]").click()
+    page.locator("[aria-invalid=true]").first.wait_for()
+
+
 def publish_together(page, world):
     page.locator(".queue-buttons button").click()
     page.locator("#id_checked").wait_for()
@@ -230,6 +263,13 @@ REVIEW = [
         lambda world: [world.period.plan.code, "dividir"],
         press=send_empty,
     ),
+    Screen("admin:plan_list", "reviewer"),
+    Screen("admin:plan_tree", "reviewer", plan_of, press=open_a_node),
+    Screen("admin:plan_tree", "reviewer", prepared_plan_of),
+    Screen("admin:plan_node", "reviewer", node_of, press=unfold),
+    Screen("admin:plan_node", "reviewer", node_of, press=save_no_title),
+    Screen("admin:plan_node_new", "reviewer", place_of, press=save_no_title),
+    Screen("admin:plan_preview", "reviewer", preview_of),
     Screen("admin:values_recorded", "reviewer"),
     Screen(
         "admin:value_recorded",
@@ -337,6 +377,7 @@ NO_SCREEN = {
         *("admin:letter_row", "admin:letter_declaration"),
         *("admin:purge_confirm", "admin:purge_cancel"),
         *("admin:review_publish", "admin:review_return"),
+        *("admin:plan_node_step", "admin:plan_approval"),
         *("admin:agencies_invitation_send", "admin:agencies_invitation_code"),
         *("admin:agencies_invitation_revoke", "admin:agencies_factorreset_approve"),
         "admin:agencies_factorreset_refuse",

@@ -43,6 +43,7 @@ from tests.factories import (
     make_indicator,
     make_off_plan_update,
     make_period,
+    make_plan,
     make_proposal,
     make_published_update,
     make_record_update,
@@ -95,6 +96,8 @@ class World:
         self.administrator = make_administrator()
         self.commitment = make_commitment(lead=self.agency)
         self.plan = self.commitment.plan
+        self.prepared = make_commitment(plan=make_plan(status="in_preparation"))
+        make_activity(commitment=self.prepared)
         self.before = make_period(
             plan=self.plan, starts_on="2024-01-01", ends_on="2024-12-31"
         )

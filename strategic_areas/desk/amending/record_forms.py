@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext as _
 
-from agencies.admin.staleness import StaleGuardForm
+from agencies.staleness import StaleGuardForm
 from strategic_areas import evidence, workflow
 from strategic_areas.desk.amending.forms import ActForm
 from strategic_areas.desk.changes.change_forms import with_link_to_change

@@ -1,0 +1,211 @@
+"""The forms of the tree: of each record the few fields that matter, then the others."""
+
+from functools import cache
+from itertools import groupby
+
+from django import forms
+from django.db.models import Exists, OuterRef, Q
+from django.forms.models import ModelChoiceIterator
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from agencies.models import Agency
+from strategic_areas.desk.amending.record_forms import ApprovedForm
+from strategic_areas.desk.plantree.codes import follow, free_word, next_code
+from strategic_areas.desk.plantree.levels import key_of, level_of, over
+from strategic_areas.desk.victims import QUESTIONS, VictimsField
+from strategic_areas.models import (
+    Activity,
+    Commitment,
+    DueProvenance,
+    Participation,
+    Programme,
+    Provenance,
+    StrategicArea,
+)
+
+#: The word that each of an area's addresses is made of.
+WORDS = {"slug_es": "name_es", "slug_en": "name_en"}
+#: What matters first: the code, the title, who, when and the result.
+SHOWN = {
+    StrategicArea: ("code", "name_es", "outcome_es"),
+    Programme: ("code", "name_es"),
+    Commitment: ("code", "title_es", "lead", "due_on", "expected_result_es"),
+    Activity: ("code", "title_es", "agency", "due_on", "expected_product_es"),
+}
+#: What only the page of the whole record asks for; an amendment stops and resumes.
+LEFT = {
+    *("plan", "sources", "frameworks", "places", "supersedes", "continues"),
+    *("stopped", "stopped_on", "resumes_on"),
+    *("budget", "budget_amount", "budget_currency", "budget_source"),
+}
+
+
+class NodeForm(ApprovedForm):
+    """
+    One record of the tree.
+
+    ``coded_anew`` are the records below whose codes follow the record's, unsaved.
+    """
+
+    #: The fields that stand open; the others are folded away.
+    shown = ()
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.level, self.plan = level_of(self.instance), self.instance.plan
+        self.coded_anew = []
+        self.was_coded = self.instance.code
+        place = key_of(self.instance if self.instance.pk else over(self.instance))
+        self.auto_id = f"{place}-{self.level.word}-%s"
+        if self.plan.status == self.plan.Status.IN_PREPARATION:
+            self.act = None
+        elif self.act:
+            self.act.auto_id = f"{place}-{self.level.word}-act-%s"
+        if not self.instance.pk:
+            self.initial["code"] = next_code(self.level, self.plan, over(self.instance))
+            self.initial["provenance"] = Provenance.PLAN
+            self.fields.pop(self.level.above, None)
+        for name in QUESTIONS.keys() & self.fields.keys():
+            self.fields[name] = VictimsField(name)
+        for name, field in self.fields.items():
+            self._fit(name, field)
+
+    def _fit(self, name, field):
+        """Offer what is possible in this plan, and label each language's text."""
+        if name in WORDS:
+            field.required = False
+            field.help_text = _("Left empty, it is made of the name.")
+        if name.endswith("_en"):
+            field.required = False
+            field.widget.attrs["lang"] = "en"
+        if isinstance(field.widget, forms.Textarea):
+            field.widget.attrs["rows"] = 3
+        if isinstance(field, forms.DateField):
+            # A date field of the browser writes dates as the browser's own language.
+            field.widget = forms.DateInput(
+                attrs={"placeholder": _("dd/mm/yyyy"), "inputmode": "numeric"}
+            )
+            field.help_text = _("From %(start)s to %(end)s.") % {
+                "start": date_format(self.plan.starts_on, "SHORT_DATE_FORMAT"),
+                "end": date_format(self.plan.ends_on, "SHORT_DATE_FORMAT"),
+            }
+        if isinstance(field, NamesAgencies):
+            field.queryset = _agencies_of(self.plan)
+            field.widget.attrs["data-picker"] = _("Find by acronym or name")
+        if name == self.level.above and self.level.higher:
+            field.queryset = self.level.higher.rows(self.plan)
+            field.label_from_instance = _coded
+            field.widget.attrs["data-picker"] = _("Find by code or name")
+            field.help_text = _("Choosing another moves it there, with all below it.")
+
+    def clean(self):
+        cleaned = super().clean()
+        for word, name in WORDS.items():
+            if word in self.fields and not cleaned.get(word):
+                cleaned[word] = free_word(self.instance, word, cleaned.get(name) or "")
+        if "due_on" in self.changed_data:
+            stated = cleaned.get("due_provenance") or DueProvenance.PLAN
+            cleaned["due_provenance"] = stated if cleaned.get("due_on") else ""
+        above = self.level.above
+        if above in self.changed_data and "code" not in self.changed_data:
+            cleaned["code"] = next_code(self.level, self.plan, cleaned.get(above))
+        return cleaned
+
+    def _post_clean(self):
+        super()._post_clean()
+        if self.instance.pk and not self.errors:
+            self.coded_anew = follow(self.instance, self.was_coded)
+        for each in self.coded_anew:
+            try:
+                each.full_clean()
+            except forms.ValidationError as error:
+                told = f"{each}: {' '.join(error.messages)}"
+                self.add_error("code", told)
+
+    @property
+    def links(self):
+        return {
+            field.name: self.cleaned_data[field.name]
+            for field in self._meta.model._meta.many_to_many
+            if field.name in self.cleaned_data
+        }
+
+    @property
+    def first(self):
+        return [self[name] for name in self.shown if name in self.fields]
+
+    @property
+    def rest(self):
+        return [each for each in self.visible_fields() if each.name not in self.shown]
+
+    @property
+    def is_unfolded(self):
+        """True where an error stands in a folded field."""
+        return any(each.errors for each in self.rest)
+
+
+class AgenciesByPart(ModelChoiceIterator):
+    """Those that take part in the plan first, then the others, each under a heading."""
+
+    def __iter__(self):
+        if getattr(self.field, "empty_label", None) is not None:
+            yield ("", self.field.empty_label)
+        groups = {True: _("They take part in the plan"), False: _("Others")}
+        for takes_part, rows in groupby(self.queryset, lambda row: row.takes_part):
+            yield (groups[takes_part], [self.choice(row) for row in rows])
+
+
+class NamesAgencies:
+    """Offers agencies by acronym and name."""
+
+    iterator = AgenciesByPart
+
+    def label_from_instance(self, obj):
+        return f"{obj.acronym} · {obj.name}"
+
+
+class AgencyField(NamesAgencies, forms.ModelChoiceField):
+    """One agency."""
+
+
+class AgenciesField(NamesAgencies, forms.ModelMultipleChoiceField):
+    """Several agencies."""
+
+
+def _agencies_of(plan):
+    """The agencies that existed when the plan began, those of the plan first."""
+    taking_part = Participation.objects.filter(plan=plan, agency=OuterRef("pk"))
+    return (
+        Agency.objects.filter(
+            Q(dissolved_on__isnull=True) | Q(dissolved_on__gt=plan.starts_on)
+        )
+        .annotate(takes_part=Exists(taking_part))
+        .order_by("-takes_part", "acronym")
+    )
+
+
+def _coded(record):
+    return f"{record.code} · {level_of(record).name_of(record)}"
+
+
+@cache
+def form_of(model):
+    """The form of a level's records, from the declaration of their fields."""
+    names = [
+        name
+        for field in model.fields
+        if field.name not in LEFT and field.model_field.editable
+        for name in field.columns
+    ]
+    fields = {field.name: field.model_field for field in model.fields}
+    classes = {
+        name: AgenciesField if fields[name].many_to_many else AgencyField
+        for name in names
+        if name in fields and fields[name].related_model is Agency
+    }
+    made = forms.modelform_factory(
+        model, form=NodeForm, fields=names, field_classes=classes
+    )
+    made.shown = SHOWN[model]
+    return made

@@ -1,0 +1,312 @@
+"""A plan as a tree: what its forms save, propose, move and delete."""
+
+import pytest
+from django.urls import reverse
+
+from strategic_areas import workflow
+from strategic_areas.models import (
+    Activity,
+    Commitment,
+    PendingChange,
+    Plan,
+    Programme,
+    StrategicArea,
+)
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+ACT = {
+    "act-act": "resolution",
+    "act-deciding_act_es": "12-2026",
+    "act-decided_on": "2026-03-01",
+    "act-reason_es": "Faltó presupuesto.",
+}
+
+
+@pytest.fixture
+def plan():
+    return factories.make_plan(code="p", status="in_preparation")
+
+
+@pytest.fixture
+def reviewer(client):
+    user = factories.make_reviewer()
+    client.force_login(user)
+    return user
+
+
+def form_at(client, address, **headers):
+    answer = client.get(address, headers={"X-Tree-Part": "form", **headers})
+    assert answer.status_code == 200
+    return answer.context["form"]
+
+
+def send(client, address, **typed):
+    """Fill in the form at an address, and press "Save"."""
+    form = form_at(client, address)
+    values = {name: form[name].value() for name in form.fields}
+    posted = {name: value for name, value in values.items() if value not in (None, [])}
+    return client.post(address, posted | typed)
+
+
+def node(record):
+    words = {
+        StrategicArea: "eje",
+        Programme: "programa",
+        Commitment: "compromiso",
+        Activity: "actividad",
+    }
+    return [record.plan.code, words[type(record)], record.pk]
+
+
+def edit(client, record, **typed):
+    return send(client, reverse("admin:plan_node", args=node(record)), **typed)
+
+
+def add(client, word, above, **typed):
+    plan = above if isinstance(above, Plan) else above.plan
+    address = reverse("admin:plan_node_new", args=[plan.code, word, above.pk])
+    return send(client, address, **typed)
+
+
+def step(client, record, word):
+    address = reverse("admin:plan_node_step", args=node(record))
+    return client.post(address, {"step": word})
+
+
+def test_a_branch_is_built_with_codes_and_words_proposed(client, plan, reviewer):
+    agency = factories.make_agency()
+
+    add(client, "eje", plan, name_es="Prevención y educación")
+    area = StrategicArea.objects.get()
+    add(client, "programa", area, name_es="Escuelas")
+    programme = Programme.objects.get()
+    add(client, "compromiso", programme, title_es="Formar", lead=agency.pk)
+    commitment = Commitment.objects.get()
+    for title in ("Talleres", "Guías"):
+        typed = {"title_es": title, "agency": agency.pk, "due_on": "2026-12-31"}
+        add(client, "actividad", commitment, **typed)
+
+    assert (area.code, area.slug_es) == ("1", "prevencion-y-educacion")
+    assert [programme.code, commitment.code] == ["1.1", "1.1.1"]
+    activities = Activity.objects.order_by("sort_code")
+    assert [each.code for each in activities] == ["1.1.1.1", "1.1.1.2"]
+    assert {each.due_provenance for each in activities} == {"plan"}
+    assert {each.provenance for each in activities} == {"plan"}
+    assert not PendingChange.objects.exists()
+
+
+def test_of_an_approved_plan_an_edit_is_proposed_by_an_act(client, reviewer):
+    activity = factories.make_activity(code="1.1.1.1", title_es="Talleres")
+    factories.close_structure()
+
+    refused = edit(client, activity, title_es="Cursos")
+    edit(client, activity, title_es="Cursos", **ACT)
+
+    assert refused.status_code == 422
+    activity.refresh_from_db()
+    assert activity.title_es == "Talleres"
+    change = PendingChange.objects.get()
+    workflow.approve(change, by=factories.make_reviewer())
+    activity.refresh_from_db()
+    assert activity.title_es == "Cursos"
+    assert change.amendment.kind == "reword"
+
+
+def branch(plan):
+    """1 and 1.1, below it 1.1.1 with an activity and 1.1.2 with another; then 1.2."""
+    area = factories.make_area(plan=plan, code="1")
+    programme = factories.make_programme(area=area, code="1.1")
+    factories.make_programme(area=area, code="1.2")
+    for number in ("1.1.1", "1.1.2"):
+        commitment = factories.make_commitment(
+            programme=programme, code=number, title_es=f"Fue {number}"
+        )
+        factories.make_activity(
+            commitment=commitment, code=f"{number}.1", title_es=f"Fue {number}.1"
+        )
+
+
+def codes(model):
+    rows = model.objects.order_by("title_es")
+    return list(rows.values_list("code", flat=True))
+
+
+def test_up_and_down_change_the_codes_of_all_below_too(client, plan, reviewer):
+    branch(plan)
+
+    step(client, Commitment.objects.get(code="1.1.2"), "up")
+
+    assert codes(Commitment) == ["1.1.2", "1.1.1"]
+    assert codes(Activity) == ["1.1.2.1", "1.1.1.1"]
+    moved = Activity.objects.get(code="1.1.2.1")
+    assert moved.sort_code == "000001.000001.000002.000001"
+
+
+def test_the_first_does_not_move_up(client, plan, reviewer):
+    branch(plan)
+
+    step(client, Commitment.objects.get(code="1.1.1"), "up")
+
+    assert codes(Commitment) == ["1.1.1", "1.1.2"]
+
+
+@pytest.mark.parametrize("is_approved", [False, True])
+def test_a_commitment_moves_to_another_programme(client, plan, reviewer, is_approved):
+    branch(plan)
+    if is_approved:
+        factories.open_structure()
+        Plan.objects.update(status="approved")
+        factories.close_structure()
+    there = Programme.objects.get(code="1.2")
+    moved = Commitment.objects.get(code="1.1.1")
+
+    answer = edit(client, moved, programme=there.pk, **ACT)
+    if is_approved:
+        assert codes(Commitment) == ["1.1.1", "1.1.2"]
+        workflow.approve(PendingChange.objects.get(), by=factories.make_reviewer())
+
+    assert answer.status_code == 302
+    assert Commitment.objects.get(programme=there).code == "1.2.1"
+    assert codes(Commitment) == ["1.2.1", "1.1.2"]
+    assert codes(Activity) == ["1.2.1.1", "1.1.2.1"]
+
+
+def test_a_record_of_a_plan_in_preparation_is_deleted(client, plan, reviewer):
+    branch(plan)
+    commitment = Commitment.objects.get(code="1.1.1")
+
+    step(client, commitment, "delete")
+    assert Commitment.objects.filter(pk=commitment.pk).exists()
+    step(client, commitment.activities.get(), "delete")
+    step(client, commitment, "delete")
+
+    assert codes(Commitment) == ["1.1.2"]
+    assert codes(Activity) == ["1.1.2.1"]
+
+
+def test_nothing_of_an_approved_plan_is_deleted_or_swapped(client, reviewer):
+    plan = factories.make_plan()
+    branch(plan)
+    # A reconstruction, which no trigger of the database keeps.
+    Activity.objects.update(provenance="documented")
+    Commitment.objects.update(provenance="documented")
+
+    step(client, Activity.objects.get(code="1.1.1.1"), "delete")
+    step(client, Commitment.objects.get(code="1.1.1"), "down")
+
+    assert codes(Activity) == ["1.1.1.1", "1.1.2.1"]
+    assert codes(Commitment) == ["1.1.1", "1.1.2"]
+
+
+def test_while_its_approval_waits_a_plan_changes_by_two_people(client, plan, reviewer):
+    branch(plan)
+    client.post(reverse("admin:plan_approval", args=["p"]))
+    activity = Activity.objects.get(code="1.1.1.1")
+
+    edit(client, activity, title_es="Otra cosa")
+    step(client, activity, "delete")
+
+    activity.refresh_from_db()
+    assert activity.title_es == "Fue 1.1.1.1"
+    assert PendingChange.objects.count() == 2
+
+
+def test_another_reviewer_approves_the_plan(client, plan, reviewer):
+    branch(plan)
+
+    client.post(reverse("admin:plan_approval", args=["p"]))
+    plan.refresh_from_db()
+    assert plan.status == "in_preparation"
+    workflow.approve(PendingChange.objects.get(), by=factories.make_reviewer())
+
+    plan.refresh_from_db()
+    assert plan.status == "approved"
+
+
+def test_what_waits_stands_in_the_tree(client, reviewer):
+    commitment = factories.make_commitment()
+    activity = factories.make_activity(commitment=commitment)
+    factories.close_structure()
+    typed = {"title_es": "Nueva", "agency": commitment.lead_id, "due_on": "2026-12-31"}
+
+    add(client, "actividad", commitment, **typed, **ACT)
+    edit(client, activity, title_es="Cursos", **ACT)
+
+    page = client.get(reverse("admin:plan_tree", args=[commitment.plan.code]))
+    nodes = {each.record: each for each in page.context["tree"].root}
+    added, edited = PendingChange.objects.order_by("pk")
+    assert [part.change_id for part in nodes[commitment].added] == [added.pk]
+    assert nodes[activity].waits == edited.pk
+    assert Activity.objects.get() == activity
+
+
+def test_a_form_offers_what_is_possible_in_the_plan(client, plan, reviewer):
+    branch(plan)
+    factories.make_programme()
+    gone = factories.make_agency(dissolved_on="2020-01-01")
+    taking_part = factories.make_agency(acronym="ZZZ")
+    factories.make_participation(plan=plan, agency=taking_part)
+    commitment = Commitment.objects.get(code="1.1.1")
+
+    address = reverse("admin:plan_node", args=node(commitment))
+    form = form_at(client, address)
+
+    agencies = list(form.fields["lead"].queryset)
+    assert agencies[0] == taking_part
+    assert gone not in agencies
+    assert {each.plan for each in form.fields["programme"].queryset} == {plan}
+    assert edit(client, commitment, due_on="2031-01-01").status_code == 422
+
+
+def test_a_record_of_another_plan_is_not_found(client, plan, reviewer):
+    other = factories.make_activity()
+
+    address = reverse("admin:plan_node", args=["p", "actividad", other.pk])
+
+    assert client.get(address).status_code == 404
+
+
+def test_the_second_of_two_who_save_is_told(client, plan, reviewer):
+    branch(plan)
+    commitment = Commitment.objects.get(code="1.1.1")
+    address = reverse("admin:plan_node", args=node(commitment))
+    form = form_at(client, address)
+    values = {name: form[name].value() for name in form.fields}
+    seen = {name: value for name, value in values.items() if value not in (None, [])}
+    edit(client, commitment, title_es="Primera")
+
+    answer = client.post(address, seen | {"title_es": "Segunda"})
+
+    assert answer.status_code == 422
+    commitment.refresh_from_db()
+    assert commitment.title_es == "Primera"
+
+
+def test_a_tree_of_many_takes_as_many_queries(
+    client, plan, reviewer, django_assert_max_num_queries
+):
+    branch(plan)
+    address = reverse("admin:plan_tree", args=["p"])
+    client.get(address)
+    with django_assert_max_num_queries(40) as few:
+        client.get(address)
+    programme = Programme.objects.get(code="1.2")
+    for number in range(1, 30):
+        factories.make_commitment(programme=programme, code=f"1.2.{number}")
+
+    with django_assert_max_num_queries(len(few)):
+        client.get(address)
+
+
+def test_a_preview_shows_what_only_staff_read_so_far(client, plan, reviewer):
+    branch(plan)
+    commitment = Commitment.objects.get(code="1.1.1")
+    address = reverse("admin:plan_preview", args=["p", commitment.pk])
+
+    page = client.get(address).content.decode()
+
+    assert "Fue 1.1.1.1" in page
+    assert client.get(commitment.get_absolute_url()).status_code == 404
+    client.force_login(factories.make_focal_point(agency=commitment.lead))
+    assert client.get(address).status_code == 404
