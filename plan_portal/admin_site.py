@@ -23,6 +23,7 @@ from strategic_areas.desk.people import handover
 from strategic_areas.desk.people.access_review import review_page
 from strategic_areas.desk.review import review_queue
 from strategic_areas.desk.rounds import pages as rounds
+from strategic_areas.desk.sheet.contents import read_sheet
 from strategic_areas.purging import PURGES
 
 #: Apps of allauth that register tables of their own, among them the secrets of second
@@ -130,9 +131,11 @@ class PortalAdminSite(AdminSite):
         """What my agency owes; what waits for review; which accounts there are."""
         user = request.user
         owed = queries.owed_by(user)
+        sheets = queries.fillable_sheets(user, owed)
         context = {
             "owed": owed,
-            "sheets": queries.fillable_sheets(user, owed),
+            "sheets": sheets,
+            "parts": [read_sheet(*sheet, user) for sheet in sheets],
             "returned": queries.returned_declarations(user),
             "returned_updates": queries.returned_updates(user),
             "reports": access.is_focal_point(user),

@@ -130,6 +130,10 @@ sheet_detach             | draft, returned  | 405 405 405 405 405 | 302~ 404 404
 sheet_detach             | submitted        | 405 405 405 405 405 | 302 404 404 404 404
 sheet_detach             | published        | 405 405 405 405 405 | 302 404 404 404 404
 sheet_detach             | withdrawn        | 405 405 405 405 405 | 302 404 404 404 404
+sheet_recall             | draft, returned  | 405 405 405 405 405 | 302 404 404 404 404
+sheet_recall             | submitted        | 405 405 405 405 405 | 302! 404 404 404 404
+sheet_recall             | published        | 405 405 405 405 405 | 302 404 404 404 404
+sheet_recall             | withdrawn        | 405 405 405 405 405 | 302 404 404 404 404
 sheet_declaration        | declared-draft, declared-returned | 405 405 405 405 405 | 302~ 404 404 404 404
 sheet_declaration        | declared-withdrawn                | 405 405 405 405 405 | 302~ 404 404 404 404
 sheet_declaration        | declared-submitted                | 405 405 405 405 405 | 422 404 404 404 404
@@ -138,6 +142,10 @@ sheet_declaration_attach | declared-draft, declared-returned | 405 405 405 405 4
 sheet_declaration_attach | declared-submitted                | 405 405 405 405 405 | 422 404 404 404 404
 sheet_declaration_attach | declared-published                | 405 405 405 405 405 | 422 404 404 404 404
 sheet_declaration_attach | declared-withdrawn                | 405 405 405 405 405 | 302 404 404 404 404
+sheet_declaration_recall | declared-draft, declared-returned | 405 405 405 405 405 | 302 404 404 404 404
+sheet_declaration_recall | declared-submitted                | 405 405 405 405 405 | 302! 404 404 404 404
+sheet_declaration_recall | declared-published                | 405 405 405 405 405 | 302 404 404 404 404
+sheet_declaration_recall | declared-withdrawn                | 405 405 405 405 405 | 302 404 404 404 404
 sheet_declaration_detach | declared-draft, declared-returned | 405 405 405 405 405 | 302~ 404 404 404 404
 sheet_declaration_detach | declared-submitted                | 405 405 405 405 405 | 302 404 404 404 404
 sheet_declaration_detach | declared-published                | 405 405 405 405 405 | 302 404 404 404 404

@@ -306,6 +306,8 @@
     const all = owed();
     const open = all.filter((row) => ["todo", "returned"].includes(row.dataset.state));
     sheet.querySelector("[data-answered]").textContent = all.length - open.length;
+    sheet.querySelector(".tally .button").hidden = false;
+    sheet.querySelector("[data-done]")?.remove();
   }
 
   function openNext(row) {

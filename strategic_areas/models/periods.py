@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Max, Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -159,12 +159,23 @@ class ReportingPeriod(PlanBound):
         today = today or timezone.localdate()
         return self.is_round and self.opens_on <= today <= self.closes_on
 
+    def accepted_until(self, agency, today=None):
+        """
+        The last day on which this agency may hand in a first report.
+
+        None where it may not do so on ``today``. The day is never over.
+        """
+        today = today or timezone.localdate()
+        if not self.is_round or self.opens_on > today:
+            return None
+        if self.closes_on >= today:
+            return self.closes_on
+        again = self.reopenings.running(today).filter(agency=agency)
+        return again.aggregate(last=Max("until"))["last"]
+
     def accepts(self, agency, today=None):
         """True when this agency may hand in a first report on ``today``."""
-        today = today or timezone.localdate()
-        again = self.reopenings.running(today).filter(agency=agency)
-        has_opened = self.is_round and self.opens_on <= today
-        return has_opened and (self.closes_on >= today or again.exists())
+        return self.accepted_until(agency, today) is not None
 
     def state(self, today):
         """The ``RoundState`` of a round; None for a record period."""

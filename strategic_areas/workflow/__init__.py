@@ -1,8 +1,9 @@
 """
 The only code that changes the status of an update or a declaration.
 
-draft → submitted → returned (with a reason) or published; published → replaced by the
-next published revision, or withdrawn with a public reason. A correction is a new
+draft → submitted → returned (with a reason) or published; submitted → draft, where the
+agency takes it back in time; published → replaced by the next published revision, or
+withdrawn with a public reason. A correction is a new
 revision next to the published one. Every step is one guarded UPDATE, so that two people
 cannot both win, and leaves an immutable ``Transition``.
 
@@ -33,7 +34,7 @@ from strategic_areas.workflow.proposals import (
     PROPOSALS,
     propose_activity,
 )
-from strategic_areas.workflow.receipts import submit_all
+from strategic_areas.workflow.receipts import recall, submit_all
 from strategic_areas.workflow.record import SYSTEM_USERNAME, record, system_user
 from strategic_areas.workflow.steps import (
     correct,
@@ -79,6 +80,7 @@ __all__ = [
     "propose_activity",
     "propose_together",
     "publish",
+    "recall",
     "record",
     "rename_off_plan",
     "report_off_plan",

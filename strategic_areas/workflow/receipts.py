@@ -1,4 +1,4 @@
-"""Submitting all reports that are ready at once, and the receipt for them."""
+"""Sending all reports that are ready at once, the receipt, and taking one back."""
 
 from django.db import transaction
 from django.db.models import Max
@@ -6,19 +6,26 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency
-from strategic_areas.models import ActivityUpdate, CommitmentUpdate, Submission
+from strategic_areas.models import (
+    ActivityUpdate,
+    CommitmentUpdate,
+    Status,
+    Submission,
+)
 from strategic_areas.models.submissions import digest
-from strategic_areas.workflow.moves import TransitionError
+from strategic_areas.workflow.authority import must_submit
+from strategic_areas.workflow.moves import TransitionError, move
 from strategic_areas.workflow.steps import submit
 
 
 @transaction.atomic
-def submit_all(period, agency, seen, *, by, declared=None):
+def submit_all(period, agency, seen, *, by, declared=None, note=""):
     """
     Submit the agency's revisions of a round, all or none, and return the receipt.
 
     ``seen`` maps the id of each report to the version that the person had on screen;
-    ``declared`` does the same for declarations.
+    ``declared`` does the same for declarations. The secretariat reads the ``note``
+    beside each of them; the public never does.
     """
     Agency.objects.select_for_update().get(pk=agency.pk)
     updates = _chosen(ActivityUpdate, "activity", seen, period, agency)
@@ -27,10 +34,41 @@ def submit_all(period, agency, seen, *, by, declared=None):
     if not updates and not declarations:
         raise TransitionError(_("There is nothing to send."))
     for update in updates:
-        submit(update, by=by, seen_version=seen[update.pk])
+        submit(update, by=by, seen_version=seen[update.pk], note=note)
     for declaration in declarations:
-        submit(declaration, by=by, seen_version=declared[declaration.pk])
-    return _receipt(period, agency, updates, declarations, by)
+        submit(declaration, by=by, seen_version=declared[declaration.pk], note=note)
+    return _receipt(period, agency, updates, declarations, by, note)
+
+
+@transaction.atomic
+def recall(update, *, by):
+    """
+    Take a submitted revision back: it is the agency's draft again.
+
+    It is possible while the round accepts the agency's reports and no reviewer has
+    decided. The receipt stays; what counts as the day of the report is that of its next
+    submission. A report that was returned before counts from its first one.
+    """
+    must_submit(by, update)
+    if getattr(update, "letter_id", None):
+        raise TransitionError(
+            _("%(record)s was transcribed from a letter: confirm or contest it.")
+            % {"record": update}
+        )
+    if not update.period.accepts(update.agency):
+        raise TransitionError(
+            _("%(period)s is closed: what was sent stays sent.")
+            % {"period": update.period}
+        )
+    was_returned = update.transitions.filter(to_status=Status.RETURNED).exists()
+    move(
+        update,
+        to=Status.DRAFT,
+        allowed=[Status.SUBMITTED],
+        by=by,
+        contributes=True,
+        submitted_at=update.submitted_at if was_returned else None,
+    )
 
 
 def _chosen(model, subject, seen, period, agency):
@@ -46,7 +84,7 @@ def _chosen(model, subject, seen, period, agency):
     return found
 
 
-def _receipt(period, agency, updates, declarations, by):
+def _receipt(period, agency, updates, declarations, by, note):
     rows = Submission.objects.filter(period=period, agency=agency)
     number = (rows.aggregate(highest=Max("number"))["highest"] or 0) + 1
     reference = f"{period.code.upper()}-{agency.acronym}-{number}"
@@ -60,6 +98,7 @@ def _receipt(period, agency, updates, declarations, by):
         "sent_by": by.get_full_name() or by.get_username(),
         "reports": [_as_sent(each, "update") for each in updates],
         "declarations": [_as_sent(each, "declaration") for each in declarations],
+        **({"note": note} if note else {}),
     }
     return Submission.objects.create(
         agency=agency,

@@ -100,9 +100,9 @@ def open_for_evidence(update, *, by):
     update.contributors.add(by)
 
 
-def submit(update, *, by, seen_version=None):
+def submit(update, *, by, seen_version=None, note=""):
     """
-    Hand the agency's revision to the secretariat.
+    Hand the agency's revision to the secretariat, with a note for it.
 
     A correction that equals the published revision is refused. So is a first submission
     after the round closed, unless the round was opened again for the agency. A returned
@@ -122,6 +122,7 @@ def submit(update, *, by, seen_version=None):
         to=Status.SUBMITTED,
         allowed=[Status.DRAFT, Status.RETURNED],
         by=by,
+        reason=note,
         seen_version=seen_version,
         contributes=True,
         submitted_at=timezone.now(),

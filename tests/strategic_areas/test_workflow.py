@@ -1,6 +1,7 @@
 """The steps of a report, who may take them, and the trace they leave."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth.models import Group
@@ -10,6 +11,7 @@ from django.utils import timezone
 from agencies.access import Role
 from strategic_areas import workflow
 from strategic_areas.models import ActivityUpdate, RoundReopening, Status
+from strategic_areas.queries.plan import board as boards
 from tests.factories import (
     make_activity,
     make_administrator,
@@ -26,6 +28,7 @@ from tests.factories import (
     make_round,
     make_source,
     make_submitted_update,
+    make_transcribed_update,
     make_update,
 )
 
@@ -38,6 +41,11 @@ def steps(update):
         (step.from_status, step.to_status, step.by, step.reason)
         for step in update.transitions.all()
     ]
+
+
+def first_day(update):
+    board = boards.load(update.plan, timezone.localdate(), asked=[update.period])
+    return board.first_day(SimpleNamespace(activity=update.activity), update.period)
 
 
 def test_a_report_goes_from_draft_over_return_to_publication():
@@ -540,3 +548,88 @@ def test_the_trace_says_what_was_stored_not_what_somebody_had_loaded():
     workflow.submit(loaded_before, by=author)
 
     assert steps(update)[-1] == ("returned", "submitted", author, "")
+
+
+def submitted_on(day, update, *, by, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(timezone, "now", lambda: day)
+        workflow.submit(update, by=by)
+
+
+def test_what_is_taken_back_counts_from_its_next_submission(monkeypatch):
+    today = timezone.now()
+    period = make_round()
+    activity = make_activity(plan=period.plan)
+    update = make_update(activity=activity, period=period)
+    author = update.contributors.get()
+
+    submitted_on(today - timedelta(2), update, by=author, monkeypatch=monkeypatch)
+    assert first_day(update) == timezone.localdate(today - timedelta(2))
+    workflow.recall(update, by=author)
+
+    assert (update.status, update.submitted_at) == (Status.DRAFT, None)
+    assert first_day(update) is None
+    workflow.submit(update, by=author)
+    assert first_day(update) == timezone.localdate(today)
+
+
+def test_what_came_back_before_keeps_its_first_day_and_its_way(monkeypatch):
+    today = timezone.now()
+    update = make_update()
+    author = update.contributors.get()
+    submitted_on(today - timedelta(2), update, by=author, monkeypatch=monkeypatch)
+    workflow.give_back(update, by=make_reviewer(), reason="Falta la fecha.")
+    workflow.submit(update, by=author)
+
+    workflow.recall(update, by=author)
+
+    assert update.submitted_at is not None
+    assert first_day(update) == timezone.localdate(today - timedelta(2))
+
+
+def test_nothing_is_taken_back_once_decided_or_closed_nor_by_others():
+    update = make_submitted_update()
+    author = update.contributors.get()
+    for stranger in (make_focal_point(agency=make_agency()), make_reviewer()):
+        with pytest.raises(workflow.TransitionError):
+            workflow.recall(update, by=stranger)
+    update.period.closes_on = update.period.due_on = timezone.localdate() - timedelta(1)
+    update.period.opens_on = update.period.due_on - timedelta(9)
+    update.period.save()
+    with pytest.raises(workflow.TransitionError):
+        workflow.recall(update, by=author)
+    RoundReopening.objects.create(
+        period=update.period,
+        agency=update.agency,
+        until=timezone.localdate(),
+        reason="Faltaba.",
+        by=author,
+    )
+    workflow.publish(update, by=make_reviewer())
+    with pytest.raises(workflow.TransitionError):
+        workflow.recall(update, by=author)
+    assert update.status == Status.PUBLISHED
+
+
+def test_a_letter_is_contested_and_not_taken_back():
+    update = make_transcribed_update()
+    workflow.submit_letter(
+        update.letter, {update.pk: update.version}, by=update.contributors.get()
+    )
+
+    with pytest.raises(workflow.TransitionError):
+        workflow.recall(update, by=make_focal_point(agency=update.agency))
+
+
+def test_a_note_goes_with_a_submission():
+    update = make_update()
+    author = update.contributors.get()
+    sent = {update.pk: update.version}
+    asked = update.period, update.agency, sent
+    with pytest.raises(workflow.TransitionError):
+        workflow.submit_all(*asked, by=author, note="Cédula 001-1234567-8.")
+
+    kept = workflow.submit_all(*asked, by=author, note="El dato es preliminar.")
+
+    assert kept.content["note"] == "El dato es preliminar."
+    assert steps(update) == [("draft", "submitted", author, kept.content["note"])]

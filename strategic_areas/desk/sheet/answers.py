@@ -2,11 +2,18 @@
 
 from django.db import transaction
 from django.forms import model_to_dict
+from django.utils.translation import gettext_lazy as _
 
 from agencies.fields import Kind
 from strategic_areas import workflow
 from strategic_areas.desk.sheet.forms import DeclarationForm, NoNewsForm, ReportForm
 from strategic_areas.models import ActivityUpdate, Answer, Status
+
+#: The version that a form shows to have seen while no correction is begun.
+NOT_BEGUN = 0
+NOTHING_CHANGED = _(
+    "This says just what is published. Change what is to be corrected, then save."
+)
 
 
 @transaction.atomic
@@ -21,11 +28,42 @@ def save_answer(row, data, *, by, letter=None):
     """
     type(row.subject).objects.select_for_update().get(pk=row.subject.pk)
     instance = _revision_to_write(row, letter)
+    is_published = instance.status == Status.PUBLISHED
+    if is_published and data.get("seen_version") == str(NOT_BEGUN):
+        return _save_correction(row, instance, data, by)
     form = _form(row, instance, data)
     form.by = by
     if form.is_valid() and not form.is_already_saved:
         _store(form, by, letter)
     return form
+
+
+def _save_correction(row, published, data, by):
+    """Begin a correction with what is posted; one that is refused leaves no trace."""
+    with transaction.atomic():
+        try:
+            instance = workflow.correct(published, by=by)
+        except workflow.TransitionError as error:
+            form = _form(row, published, _seen(data, published.version))
+            form.add_error(None, str(error))
+            return form
+        setattr(instance, row.field, row.subject)
+        form = _form(row, instance, _seen(data, instance.version))
+        if form.is_valid() and not form.has_changed():
+            form.add_error(None, NOTHING_CHANGED)
+        if form.is_valid():
+            _store(form, by)
+        if form.errors:
+            transaction.set_rollback(True)
+            form.data = _seen(data, NOT_BEGUN)
+    return form
+
+
+def _seen(data, version):
+    """What was posted, with another version as the one on the person's screen."""
+    data = data.copy()
+    data["seen_version"] = str(version)
+    return data
 
 
 def _revision_to_write(row, letter):

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from django.db.models import Exists, OuterRef, Subquery
 from django.urls import reverse
+from django.utils.functional import cached_property
 
 from agencies.models import Agency, FocalPoint
 from strategic_areas import workflow
@@ -76,10 +77,15 @@ class Sheet:
     def values_url(self):
         return reverse("admin:values", args=[self.period.pk, self.agency.slug])
 
+    @cached_property
+    def accepted_until(self):
+        """The last day on which the round takes the agency's first reports, or None."""
+        return self.period.accepted_until(self.agency)
+
     @property
-    def is_accepted(self):
-        """True while the round takes first reports of the agency."""
-        return self.period.accepts(self.agency)
+    def may_recall(self):
+        """Whether the user may take back what was sent and not decided on."""
+        return self.may_submit and self.accepted_until is not None
 
     def row(self, activity):
         """The row of an activity's id, or None."""
@@ -111,6 +117,23 @@ class Sheet:
     def sendable(self):
         """All that "send all" sends, reports first."""
         return [*self.ready, *self.declared]
+
+    @property
+    def handed_in(self):
+        """All that was sent and stands: it waits for review or is published."""
+        rows = (*self.rows, *self.off_plan, *self.declarations)
+        return [row for row in rows if row.state in {"submitted", "published"}]
+
+    @property
+    def unanswered(self):
+        """What is owed, and whatever else came back."""
+        others = (*self.off_plan, *self.declarations)
+        return [*self.waiting, *(row for row in others if row.state == "returned")]
+
+    @property
+    def to_do(self):
+        """The rows that ask for something: an answer, or to be sent."""
+        return [*self.unanswered, *self.sendable]
 
     @property
     def warned(self):

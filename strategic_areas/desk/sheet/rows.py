@@ -19,6 +19,9 @@ from strategic_areas.models import (
 )
 from strategic_areas.workflow import guard
 
+#: The word in the sheet's query that opens a published row as a correction.
+CORRECTING = "corregir"
+
 
 class Row:
     """
@@ -70,6 +73,22 @@ class Row:
         return self.state == "submitted"
 
     @property
+    def is_withdrawn(self):
+        """True where the last thing that happened to it is that it was withdrawn."""
+        return self.update is not None and self.update.status == Status.WITHDRAWN
+
+    @property
+    def may_be_recalled(self):
+        """True where its agency sent it itself, and no reviewer has decided yet."""
+        is_own = not getattr(self.update, "letter_id", None)
+        return self.state == Status.SUBMITTED and is_own
+
+    @property
+    def may_be_corrected(self):
+        """True where a published report of the agency's own stands."""
+        return self.state == Status.PUBLISHED and self.update.origin == "entered"
+
+    @property
     def key(self):
         return self.subject.pk
 
@@ -83,6 +102,15 @@ class Row:
         """The sheet with this row open."""
         sheet = reverse("admin:sheet", args=[self.period.pk, self.agency.slug])
         return f"{sheet}?{self.word}={self.key}#{self.anchor}"
+
+    @property
+    def correct_url(self):
+        """The sheet with this row open as a correction of what is published."""
+        return self.page_url.replace("#", f"&{CORRECTING}=1#")
+
+    @property
+    def recall_url(self):
+        return self.url("recall")
 
     @property
     def check_url(self):
@@ -127,6 +155,7 @@ class ActivityRow(Row):
         "attach": "sheet_attach",
         "detach": "sheet_detach",
         "rename": "sheet_rename",
+        "recall": "sheet_recall",
     }
 
     @property
@@ -168,6 +197,7 @@ class CommitmentRow(Row):
         "save": "sheet_declaration",
         "attach": "sheet_declaration_attach",
         "detach": "sheet_declaration_detach",
+        "recall": "sheet_declaration_recall",
     }
 
     @property

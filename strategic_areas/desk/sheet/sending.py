@@ -1,18 +1,27 @@
-"""Checking all answers of a sheet, sending them, and the receipt."""
+"""Checking all answers of a sheet, sending them, the receipt, and taking one back."""
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
 from django.contrib import admin, messages
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
 from agencies.models import FocalPoint
 from strategic_areas import workflow
 from strategic_areas.desk.sheet import sheet_page
-from strategic_areas.desk.sheet.pages import sheet_or_404
-from strategic_areas.models import ActivityUpdate, CommitmentUpdate, Submission
+from strategic_areas.desk.sheet.pages import row_or_404, sheet_or_404
+from strategic_areas.models import (
+    ActivityUpdate,
+    CommitmentUpdate,
+    Submission,
+    Transition,
+)
 from strategic_areas.models.report_fields import in_words
+from strategic_areas.workflow import guard
 
 
 class VersionsForm(forms.Form):
@@ -35,6 +44,12 @@ class VersionsForm(forms.Form):
 class SendForm(VersionsForm):
     """Sends the sheet; where the guard warned, a checkbox confirms it was read."""
 
+    note = forms.CharField(
+        label=_("Note for the secretariat, if you have one"),
+        help_text=_("It reads it beside what you send. The public never does."),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
     warnings_read = forms.BooleanField(label=_("I have read these warnings"))
 
     def __init__(self, *args, action, has_warnings, **kwargs):
@@ -51,6 +66,7 @@ class SendForm(VersionsForm):
 
     def clean(self):
         cleaned = super().clean()
+        guard.judge(self, Transition, note="reason")
         if not self.errors and not (cleaned["seen"] or cleaned["declared"]):
             raise forms.ValidationError(_("There is nothing to send."))
         return cleaned
@@ -106,13 +122,37 @@ def _send(user, found, form):
         ):
             return submission
     return workflow.submit_all(
-        found.period, found.agency, seen, declared=declared, by=user
+        found.period,
+        found.agency,
+        seen,
+        declared=declared,
+        by=user,
+        note=form.cleaned_data["note"],
     )
 
 
 def _sent_versions(submission, part, name):
     """Id → version of a receipt's contents; older receipts hold no declarations."""
     return {sent[name]: sent["version"] for sent in submission.content.get(part, [])}
+
+
+@require_POST
+def recall(request, period, agency, **subject):
+    """Take one report or declaration back, and come to its row."""
+    row = row_or_404(request, period, agency, **subject)
+    if row.update is None:
+        raise Http404
+    try:
+        workflow.recall(row.update, by=request.user)
+    except workflow.TransitionError as error:
+        messages.error(request, str(error))
+    else:
+        text = gettext(
+            "%(code)s is yours again. Its receipt stays; nothing counts as sent until "
+            "you send it anew."
+        )
+        messages.success(request, text % {"code": row.subject.code})
+    return redirect(row.page_url)
 
 
 def receipt(request, pk):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from strategic_areas.desk.sheet import revisions
+from strategic_areas.desk.sheet.answers import NOT_BEGUN
 from strategic_areas.desk.sheet.attaching import AttachForm, whereabouts
 from strategic_areas.desk.sheet.forms import (
     DeclarationForm,
@@ -17,7 +18,7 @@ from strategic_areas.desk.sheet.forms import (
     ReportForm,
     SameForm,
 )
-from strategic_areas.desk.sheet.rows import ActivityRow, CommitmentRow
+from strategic_areas.desk.sheet.rows import CORRECTING, ActivityRow, CommitmentRow
 from strategic_areas.models import Province
 
 
@@ -63,6 +64,7 @@ class ShownRow:
     form: object = None
     quick: tuple = ()
     is_unfolded: bool = False
+    is_correction: bool = False
 
     @property
     def template(self):
@@ -85,7 +87,12 @@ def page(request, sheet, *, unfolded=None, posted=None, attaching=None):
     if unfolded is None:
         unfolded = next((row.anchor for row in sheet.rows if row.waits), None)
     provinces = province_choices()
-    shown = {"unfolded": unfolded, "posted": posted, "attaching": attaching}
+    shown = {
+        "unfolded": unfolded,
+        "posted": posted,
+        "attaching": attaching,
+        "correcting": unfolded if CORRECTING in request.GET else None,
+    }
     return {
         **base_context(request, sheet),
         "rows": [show(row, provinces, **shown) for row in sheet.rows],
@@ -114,14 +121,24 @@ def province_choices():
     return [(place.pk, place.name) for place in Province.objects.order_by("name")]
 
 
-def show(row, provinces, *, unfolded=None, posted=None, attaching=None):
-    """One row; a refused form is shown instead of an empty one of its kind."""
+def show(
+    row, provinces, *, unfolded=None, posted=None, attaching=None, correcting=None
+):
+    """
+    One row; a refused form is shown instead of an empty one of its kind.
+
+    ``correcting`` is the anchor of a published row that is opened to be corrected.
+    """
     is_unfolded = row.anchor == unfolded
     evidence = evidence_of(row, attaching)
-    if not row.is_open:
-        return ShownRow(row, evidence, is_unfolded=is_unfolded)
     if posted and getattr(posted.instance, f"{row.field}_id", None) != row.key:
         posted = None
+    if row.may_be_corrected and (posted or row.anchor == correcting):
+        form = posted or _correction_form(row, provinces)
+        form.button = _("Save the correction")
+        return ShownRow(row, evidence, form, (), is_unfolded, is_correction=True)
+    if not row.is_open:
+        return ShownRow(row, evidence, is_unfolded=is_unfolded)
     if row.field == "commitment":
         form = posted or DeclarationForm(
             instance=_revision_to_write(row), action=row.url("save")
@@ -171,6 +188,17 @@ def _or_posted(form_class, row, posted, **kwargs):
             posted.fields["places"].choices = provinces
         return posted
     return form_class(instance=_revision_to_write(row), **kwargs)
+
+
+def _correction_form(row, provinces):
+    """The form with what is published; only saving it begins a correction."""
+    if row.field == "commitment":
+        form = DeclarationForm(instance=row.update, action=row.url("save"))
+    else:
+        form = ReportForm(instance=row.update, last=row.own, provinces=provinces)
+        form.helper.form_action = row.url("save")
+    form.initial["seen_version"] = NOT_BEGUN
+    return form
 
 
 def _revision_to_write(row):

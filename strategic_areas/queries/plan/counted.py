@@ -135,12 +135,14 @@ def first_submissions(updates) -> Mapping[tuple[int, int], HandedIn]:
     """
     When in Santo Domingo each of these reports was first handed in, and by whom.
 
-    Keys are the ids of period and activity.
+    Keys are the ids of period and activity. What the agency took back was not handed
+    in then.
     """
     steps = (
         Transition.objects.filter(
             to_status=Status.SUBMITTED, activity_update__in=updates
         )
+        .exclude(Exists(_taken_back()))
         .values_list(
             "activity_update__period_id",
             "activity_update__activity_id",
@@ -153,6 +155,20 @@ def first_submissions(updates) -> Mapping[tuple[int, int], HandedIn]:
         (period, activity): HandedIn(timezone.localdate(first), agency)
         for period, activity, agency, first in steps
     }
+
+
+def _taken_back():
+    """The step by which the agency took back what it submitted by the outer step."""
+    later = Transition.objects.filter(
+        activity_update=OuterRef("activity_update"), at__gt=OuterRef("at")
+    )
+    returned = Transition.objects.filter(
+        activity_update=OuterRef("activity_update"),
+        to_status=Status.RETURNED,
+        at__gt=OuterRef(OuterRef("at")),
+        at__lt=OuterRef("at"),
+    )
+    return later.filter(to_status=Status.DRAFT).exclude(Exists(returned))
 
 
 def report(row, period: ReportingPeriod) -> CountedReport:

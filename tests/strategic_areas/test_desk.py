@@ -1,0 +1,202 @@
+"""The desk of a focal point: what is owed, what is sent, and what follows."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from strategic_areas import workflow
+from strategic_areas.desk.sheet.answers import NOTHING_CHANGED
+from strategic_areas.models import ActivityUpdate, RoundReopening, Status
+from tests.factories import (
+    make_activity,
+    make_declaration,
+    make_focal_point,
+    make_published_declaration,
+    make_published_update,
+    make_reviewer,
+    make_round,
+    make_submitted_update,
+    make_update,
+)
+
+pytestmark = pytest.mark.django_db
+
+HOME = reverse("admin:index")
+DAY = timedelta(days=1)
+
+
+class Desk:
+    """A focal point who is signed in, one activity of hers, and an open round."""
+
+    def __init__(self, client):
+        self.client = client
+        self.activity = make_activity()
+        self.agency = self.activity.agency
+        self.period = make_round(plan=self.activity.plan)
+        self.user = make_focal_point(agency=self.agency)
+        client.force_login(self.user)
+
+    @property
+    def about(self):
+        return {"activity": self.activity, "period": self.period, "by": self.user}
+
+    def home(self):
+        return self.client.get(HOME)
+
+    def part(self):
+        (part,) = self.home().context["parts"]
+        return part
+
+    def close(self):
+        self.period.closes_on = self.period.due_on = timezone.localdate() - DAY
+        self.period.opens_on = self.period.due_on - 9 * DAY
+        self.period.save()
+
+    def reopen(self, until):
+        RoundReopening.objects.create(
+            period=self.period,
+            agency=self.agency,
+            until=until,
+            reason="Faltaba un dato.",
+            by=make_reviewer(),
+        )
+
+
+@pytest.fixture
+def desk(client):
+    return Desk(client)
+
+
+def test_what_is_owed_is_sent_and_then_the_desk_is_empty(desk):
+    def buttons():
+        return [
+            address in desk.home().text.replace("&amp;", "&")
+            for address in (f'default" href="{part.url}"', "enviar/")
+        ]
+
+    part = desk.part()
+    assert buttons() == [True, False]
+    update = make_update(**desk.about)
+    assert buttons() == [False, True]
+    kept = workflow.submit_all(desk.period, desk.agency, {update.pk: 1}, by=desk.user)
+
+    assert buttons() == [False, False]
+    assert reverse("admin:receipt", args=[kept.pk]) in desk.home().text
+    assert desk.part().to_do == []
+
+
+def test_a_returned_declaration_is_still_to_do(desk):
+    commitment = desk.activity.commitment
+    commitment.lead = desk.agency
+    commitment.save()
+    about = {"commitment": commitment, "period": desk.period, "by": desk.user}
+    make_submitted_update(**desk.about)
+    declaration = make_declaration(**about)
+    workflow.submit(declaration, by=desk.user)
+    assert desk.part().to_do == []
+
+    workflow.give_back(declaration, by=make_reviewer(), reason="¿Cómo se sabe?")
+
+    assert [row.subject for row in desk.part().to_do] == [commitment]
+
+
+def test_what_was_sent_is_taken_back_in_one_press_until_the_round_closes(desk):
+    update = make_submitted_update(**desk.about)
+    (row,) = desk.part().handed_in
+    assert row.recall_url in desk.home().text
+
+    response = desk.client.post(row.recall_url)
+
+    update.refresh_from_db()
+    assert (response.url, update.status) == (row.page_url, Status.DRAFT)
+    workflow.submit(update, by=desk.user)
+    desk.close()
+    sheet = reverse("admin:sheet", args=[desk.period.pk, desk.agency.slug])
+    assert row.recall_url not in desk.client.get(sheet).text
+    desk.client.post(row.recall_url)
+    update.refresh_from_db()
+    assert update.status == Status.SUBMITTED
+
+
+def test_an_alternate_takes_nothing_back_where_only_a_titular_sends(desk):
+    make_submitted_update(**desk.about)
+    desk.agency.only_titular_submits = True
+    desk.agency.save()
+    alternate = make_focal_point(agency=desk.agency, mandate={"kind": "alternate"})
+    (row,) = desk.part().handed_in
+    desk.client.force_login(alternate)
+
+    assert row.recall_url not in desk.home().text
+
+
+def test_published_work_is_corrected_in_two_steps(desk):
+    update = make_published_update(**desk.about, percent=40, narrative_es="Algo.")
+    (row,) = desk.part().handed_in
+    assert row.correct_url.replace("&", "&amp;") in desk.home().text
+
+    page = desk.client.get(row.correct_url)
+    (shown,) = page.context["rows"]
+    values = {name: shown.form[name].value() for name in shown.form.fields}
+    posted = {name: "" if each is None else each for name, each in values.items()}
+    posted["answer"] = "reported"
+    assert (shown.is_correction, posted["percent"]) == (True, 40)
+
+    unchanged = desk.client.post(row.url("save"), posted)
+    assert unchanged.status_code == 422
+    assert str(NOTHING_CHANGED) in unchanged.text
+    assert ActivityUpdate.objects.get() == update
+
+    desk.client.post(row.url("save"), posted | {"percent": "50"})
+    correction = ActivityUpdate.objects.latest("revision")
+    assert (correction.revision, correction.status) == (2, Status.DRAFT)
+    assert (correction.percent, correction.narrative_es) == (50, "Algo.")
+
+    stale = desk.client.post(row.url("save"), posted | {"percent": "60"})
+    assert stale.status_code == 409
+    correction.refresh_from_db()
+    assert correction.percent == 50
+
+
+def test_a_published_declaration_is_corrected_in_the_same_way(desk):
+    commitment = desk.activity.commitment
+    commitment.lead = desk.agency
+    commitment.save()
+    make_published_declaration(commitment=commitment, period=desk.period, by=desk.user)
+    (row,) = desk.part().handed_in
+
+    desk.client.post(
+        row.url("save"),
+        {"seen_version": 0, "result": "in_part", "statement_es": "Falta una parte."},
+    )
+
+    assert [each.status for each in commitment.updates.order_by("revision")] == [
+        Status.PUBLISHED,
+        Status.DRAFT,
+    ]
+
+
+def test_what_was_withdrawn_says_why_beside_it(desk):
+    update = make_published_update(**desk.about)
+    workflow.withdraw(update, by=make_reviewer(), reason="Contaba dos veces.")
+
+    (row,) = desk.part().to_do
+    pages = [desk.home(), desk.client.get(row.page_url)]
+
+    assert ["Contaba dos veces." in page.text for page in pages] == [True, True]
+
+
+def test_a_round_opened_again_shows_its_day_and_never_one_that_is_over(desk):
+    desk.close()
+    until = timezone.localdate() + 5 * DAY
+    desk.reopen(until - DAY)
+    desk.reopen(until)
+    part = desk.part()
+    pages = [desk.home(), desk.client.get(part.url)]
+
+    day = date_format(until, "SHORT_DATE_FORMAT")
+    over = date_format(desk.period.closes_on, "SHORT_DATE_FORMAT")
+    assert [day in page.text for page in pages] == [True, True]
+    assert [over in page.text for page in pages] == [False, False]
