@@ -21,7 +21,7 @@ from strategic_areas.desk.changes import commenting, decisions
 from strategic_areas.desk.letters import confirming
 from strategic_areas.desk.people import handover
 from strategic_areas.desk.people.access_review import review_page
-from strategic_areas.desk.review import review_queue
+from strategic_areas.desk.review.waiting import everything
 from strategic_areas.desk.rounds import pages as rounds
 from strategic_areas.desk.sheet.contents import read_sheet
 from strategic_areas.purging import PURGES
@@ -29,6 +29,8 @@ from strategic_areas.purging import PURGES
 #: Apps of allauth that register tables of their own, among them the secrets of second
 #: factors: their tables are not shown.
 NOT_SHOWN = {"account", "mfa", "usersessions"}
+#: How many of what waits for a decision stand on the first page.
+FIRST = 10
 #: Sentences of Django's own admin that our catalogue words anew, since Django's Spanish
 #: greets in the plural and guesses genders. Nothing reads this list: by standing here
 #: they are collected into our catalogue, which is asked before Django's.
@@ -130,7 +132,7 @@ class PortalAdminSite(AdminSite):
     def index(self, request, extra_context=None):
         """What my agency owes; what waits for review; which accounts there are."""
         user = request.user
-        owed = queries.owed_by(user)
+        owed, waits = queries.owed_by(user), everything(user)
         sheets = queries.fillable_sheets(user, owed)
         context = {
             "owed": owed,
@@ -139,9 +141,9 @@ class PortalAdminSite(AdminSite):
             "returned": queries.returned_declarations(user),
             "returned_updates": queries.returned_updates(user),
             "reports": access.is_focal_point(user),
-            "waiting": review_queue.queue(user),
+            "waits": waits,
+            "waiting": waits.loaded(waits.items[:FIRST]),
             "commentable": commenting.commentable(user),
-            "decisions": decisions.to_decide(user),
             "came_back": decisions.came_back(user),
             "reviews": access.is_reviewer(user),
             "administers": access.is_administrator(user),

@@ -152,7 +152,7 @@ sheet_declaration_detach | declared-published                | 405 405 405 405 4
 sheet_declaration_detach | declared-withdrawn                | 405 405 405 405 405 | 302 404 404 404 404
 receipt                  | receipt          | 200 404 404 404 404 | 200 404 404 404 404
 
-decisions                |                  | 200 200 200 200 200 | 405 405 405 405 405
+decisions                |                  | 200 200 200 302 200 | 405 405 405 405 405
 proposal                 | proposal         | 404 404 404 200 404 | 404 404 404 302! 404
 exact_agency             | measured         | 200 404 404 200 404 | 200 404 404 200 404
 exact_indicator          | measured         | 200 404 404 200 404 | 200 404 404 200 404

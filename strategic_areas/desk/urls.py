@@ -7,7 +7,6 @@ from strategic_areas.desk.amending import pages as amending
 from strategic_areas.desk.changes import (
     attributions,
     commenting,
-    decisions,
     hiding,
     proposals,
     translating,
@@ -105,7 +104,7 @@ def patterns(site):
             (f"{declaration}evidencia/", evidence.attach, "sheet_declaration_attach"),
             (f"{declaration}{detach}", evidence.detach, "sheet_declaration_detach"),
             ("recibo/<int:pk>/", sending.receipt, "receipt"),
-            ("decisiones/", decisions.decision_list, "decisions"),
+            ("decisiones/", review.decision_list, "decisions"),
             ("aprobaciones/<int:pk>/", changes.approval, "approval"),
             ("modificaciones/", amending.amendment_kinds, "amendment_kinds"),
             ("modificaciones/<slug:plan>/<slug:kind>/", amending.amend, "amend"),

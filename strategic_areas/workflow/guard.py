@@ -82,22 +82,31 @@ def refusals(text):
 
 def warnings(record):
     """The findings to check in the stored texts and figures of a report."""
-    return [*_protected(record), *_found_with(record, Severity.WARN)]
+    return judged(record)[0]
 
 
 def blocks(record):
     """The findings in stored texts that block publication, checked or not."""
-    return _found_with(record, Severity.BLOCK)
+    return judged(record)[1]
+
+
+def judged(record):
+    """The warnings about a report and its blocks; each of its texts is read once."""
+    found = list(_found_with(record))
+    told = [warned for severity, warned in found if severity == Severity.WARN]
+    barred = [warned for severity, warned in found if severity == Severity.BLOCK]
+    return [*_protected(record), *told], barred
 
 
 def warnings_of(record, names):
     """The findings to check in the named stored texts of any record."""
-    return _found(type(record), _stored(record, names), Severity.WARN)
+    return found_warnings(type(record), _stored(record, names))
 
 
 def found_warnings(model, values):
     """The findings to check in texts not stored yet, given by column name."""
-    return _found(model, values, Severity.WARN)
+    found = _found(model, values)
+    return [warned for severity, warned in found if severity == Severity.WARN]
 
 
 def _protected(record):
@@ -120,17 +129,15 @@ def _protected(record):
         )
 
 
-def _found_with(record, severity):
+def _found_with(record):
     """The findings in a report and in the texts that are published with it."""
-    found = _found(type(record), _guarded(record), severity)
+    yield from _found(type(record), _guarded(record))
     subject = record.subject
     if not getattr(subject, "is_in_plan", True):
         # The agency chose the name of this work itself, and nobody has reviewed it.
-        found += _found(type(subject), _stored(subject, ["title_es"]), severity)
+        yield from _found(type(subject), _stored(subject, ["title_es"]))
     for item in record.evidences.all():
-        label = gettext("Evidence")
-        found += _found(Evidence, _guarded(item), severity, label)
-    return found
+        yield from _found(Evidence, _guarded(item), gettext("Evidence"))
 
 
 def _guarded(record):
@@ -141,16 +148,17 @@ def _stored(record, names):
     return {name: getattr(record, name) for name in names}
 
 
-def _found(model, values, severity, label=""):
-    return [
-        Warned(
-            label or model.fields.of_column(name).label,
-            str(finding.message),
-            excerpt(text, finding),
+def _found(model, values, label=""):
+    """Pairs of a severity and what is shown of the finding."""
+    for name, text, finding in found_in(model, values):
+        yield (
+            finding.severity,
+            Warned(
+                label or model.fields.of_column(name).label,
+                str(finding.message),
+                excerpt(text, finding),
+            ),
         )
-        for name, text, finding in found_in(model, values)
-        if finding.severity == severity
-    ]
 
 
 def excerpt(text, finding):

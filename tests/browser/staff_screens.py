@@ -243,7 +243,6 @@ REVIEW = [
     ),
     Screen("admin:review", "reviewer", lambda w: ["declaracion", w.declared.pk]),
     Screen("admin:translation", "reviewer", lambda w: ["avance", w.published.pk]),
-    Screen("admin:decisions", "reviewer"),
     Screen("admin:decisions", "administrator"),
     Screen("admin:approval", "reviewer", lambda world: [world.change.pk]),
     Screen(

@@ -46,7 +46,7 @@ def decide(page, proposer):
     expect(proposer.locator(".said")).to_contain_text(REASON)
     expect(proposer.locator("input[name=approve]")).to_have_count(0)
     page.goto("/gestion/")
-    page.locator(".decisions tbody .button").click()
+    page.locator(".waiting tbody .button").click()
     expect(page.locator(".said")).to_contain_text("12-2026")
     page.locator("input[name=approve]").click()
     expect(page.locator(".messagelist")).to_be_visible()

@@ -41,7 +41,7 @@ def test_one_changes_a_help_line_another_approves_and_then_the_public_reads_it(
     expect(public.locator("main")).to_contain_text(BEFORE)
 
     second.goto("/gestion/")
-    second.locator(".decisions tbody .button").click()
+    second.locator(".waiting tbody .button").click()
     expect(second.locator(".readings")).to_contain_text(AFTER)
     second.locator("input[name=approve]").click()
 
@@ -68,7 +68,7 @@ def test_axe_finds_nothing_on_the_pages_of_two_people(make_page, width):
     found = {}
     for page, address in [
         (reviewer, "/gestion/"),
-        (reviewer, reverse("admin:decisions")),
+        (reviewer, reverse("admin:review_queue")),
         (reviewer, reverse("admin:strategic_areas_helpline_change", args=[line.pk])),
         (reviewer, reverse("admin:approval", args=[change.pk])),
         (reviewer, reverse("admin:approval", args=[made.pk])),

@@ -80,7 +80,7 @@ def test_a_branch_is_built_without_loading_the_page_again(page, make_page, plan)
     expect(first.locator("input[name=approve]")).to_have_count(0)
     assert page.goto("/2027-2030/compromisos/1.2.1/").status == 404
     second.goto("/gestion/")
-    second.locator(".decisions tbody .button").click()
+    second.locator(".waiting tbody .button").click()
     second.locator("input[name=approve]").click()
     expect(second.locator(".messagelist")).to_be_visible()
 

@@ -157,11 +157,11 @@ def test_reviewers_have_it_in_their_queue_the_longest_waiting_first(desk):
     PROPOSALS.decline(make_decided, by=reviewer, reason="No.")
     queue = reverse("admin:index")
 
-    focal_point = desk.client.get(queue).context["decisions"]
+    focal_point = desk.client.get(queue).context["waiting"]
     desk.client.force_login(reviewer)
 
     assert focal_point == []
-    listed = desk.client.get(queue).context["decisions"]
+    listed = desk.client.get(queue).context["waiting"]
     assert [each.decision for each in listed] == [first, second]
 
 

@@ -102,7 +102,7 @@ def test_the_warning_stays_until_a_reviewer_ticks_it(client, place):
     assert (update.status, shown(row)) == (Status.SUBMITTED, True)
 
     client.force_login(make_reviewer())
-    (item,) = client.get(reverse("admin:review_queue")).context["page"]
+    (item,) = client.get(reverse("admin:review_queue")).context["rows"]
     many = reverse("admin:review_many")
     publish = reverse("admin:review_publish", args=["avance", update.pk])
     posted = {"seen_version": update.version, "checked": "on"}

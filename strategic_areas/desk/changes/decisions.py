@@ -6,19 +6,18 @@ from datetime import timedelta
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
-from django.contrib import admin, messages
-from django.shortcuts import render
+from django.contrib import messages
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
 
 from agencies.access import RefusedError
 from agencies.accounts.recovery import RESETS
 from agencies.decisions import Decision
 from agencies.stand_ins import STAND_INS
+from strategic_areas.desk.review.review_queue import days_since
 from strategic_areas.figures.reporting import VALUES
 from strategic_areas.models import PendingChange
 from strategic_areas.purging import PURGES
@@ -52,6 +51,15 @@ class Waiting:
     why_not: str
 
     @property
+    def since(self):
+        return self.decision.proposed_at
+
+    @property
+    def days(self):
+        """Whole days since it was proposed, in Santo Domingo."""
+        return days_since(self.since)
+
+    @property
     def kind(self):
         """The name of this kind of decision."""
         return capfirst(str(self.decision._meta.verbose_name))
@@ -64,7 +72,7 @@ def to_decide(user):
         for steps, page in KINDS.items()
         for row in steps.waiting_for(user).select_related("proposed_by")
     ]
-    return sorted(found, key=lambda each: each.decision.proposed_at)
+    return sorted(found, key=lambda each: each.since)
 
 
 def came_back(user):
@@ -81,18 +89,6 @@ def came_back(user):
         )
         .order_by("-decided_at")
     )
-
-
-@require_safe
-def decision_list(request):
-    """List the decisions that wait, and the user's proposals that were not applied."""
-    context = {
-        **admin.site.each_context(request),
-        "title": _("To decide by a second person"),
-        "decisions": to_decide(request.user),
-        "came_back": came_back(request.user),
-    }
-    return render(request, "desk/decisions.html", context)
 
 
 class DecisionForm(forms.Form):

@@ -8,10 +8,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from strategic_areas import workflow
-from strategic_areas.desk.review import review_queue, review_screen
+from strategic_areas.desk.changes import decisions
+from strategic_areas.desk.review import review_queue, review_screen, waiting
 from strategic_areas.desk.review.review_screen import (
     PublishForm,
     PublishManyForm,
@@ -26,25 +27,48 @@ ROWS = 50
 MOST = 50
 
 
+def reviews(user):
+    """Whether a user reviews any kind of record."""
+    return any(workflow.may_review(user, each) for each in review_queue.KINDS.values())
+
+
 def must_review(user):
     """Raise ``PermissionDenied`` for a user who reviews no kind of record."""
-    if not any(
-        workflow.may_review(user, model) for model in review_queue.KINDS.values()
-    ):
+    if not reviews(user):
         raise PermissionDenied
 
 
 def queue_page(request):
-    """The queue, the longest waiting first; records without warnings can be ticked."""
+    """
+    All that waits for a decision, the longest waiting first.
+
+    Reports without warnings can be ticked and published together.
+    """
     must_review(request.user)
-    items = review_queue.queue(request.user)
-    page = Paginator(items, ROWS).get_page(request.GET.get("page"))
+    waits = waiting.everything(request.user)
+    page = Paginator(waits.items, ROWS).get_page(request.GET.get("page"))
     context = {
-        **review_screen.base_context(request, _("Waiting for review")),
+        **review_screen.base_context(request, _("Waiting for a decision")),
+        "waits": waits,
         "page": page,
+        "rows": waits.loaded(page.object_list),
+        "came_back": decisions.came_back(request.user),
         "ticked": "todas" in request.GET,
     }
     return render(request, "desk/queue.html", context)
+
+
+@require_safe
+def decision_list(request):
+    """What a second person decides, for whoever reviews nothing else; else the list."""
+    if reviews(request.user):
+        return redirect("admin:review_queue")
+    context = {
+        **review_screen.base_context(request, _("To decide by a second person")),
+        "decisions": decisions.to_decide(request.user),
+        "came_back": decisions.came_back(request.user),
+    }
+    return render(request, "desk/decisions.html", context)
 
 
 def record_or_404(user, kind, pk):
@@ -142,8 +166,7 @@ def _take_step(request, record, form_class, step):
 
 def _next_address(user, place):
     """The next record that she may publish; the queue when there is none."""
-    items = [item for item in review_queue.queue(user) if not item.is_mine]
-    following = review_queue.after(items, place)
+    following = review_queue.after(review_queue.places(user, contributors=user), place)
     return following.address if following else reverse("admin:review_queue")
 
 
@@ -181,7 +204,11 @@ def choose(user, tokens):
     A token names a record and the version that was on screen; it counts only while
     that version still waits.
     """
-    by_token = {item.token: item for item in review_queue.queue(user)}
+    named = {token.rpartition("-")[0] for token in tokens}
+    places = review_queue.places(user)
+    asked = [place for place in places if f"{place.word}-{place.pk}" in named]
+    found = review_queue.reports(user, asked).values()
+    by_token = {item.token: item for item in found}
     chosen, left_out = [], []
     for token in dict.fromkeys(tokens):
         item = by_token.get(token)

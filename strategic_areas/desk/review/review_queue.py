@@ -1,10 +1,12 @@
 """The queue of submitted reports that wait for review, the longest first."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from strategic_areas import workflow
 from strategic_areas.models import ActivityUpdate, CommitmentUpdate, Status
@@ -33,6 +35,19 @@ READ_TOGETHER = {
 }
 
 
+@dataclass(frozen=True, order=True)
+class Place:
+    """Where a submitted record stands in the queue: since when, its kind and its id."""
+
+    since: datetime
+    word: str
+    pk: int
+
+    @property
+    def address(self):
+        return reverse("admin:review", args=[self.word, self.pk])
+
+
 @dataclass(frozen=True)
 class QueuedReport:
     """
@@ -51,13 +66,17 @@ class QueuedReport:
         return f"{WORDS[type(record)]}-{record.pk}-{record.version}"
 
     @property
+    def kind(self):
+        """The name of this kind of record."""
+        return capfirst(str(self.record._meta.verbose_name))
+
+    @property
     def address(self):
         return address_of(self.record)
 
     @property
     def days(self):
-        """Whole days since the day on which it was submitted, in Santo Domingo."""
-        return (timezone.localdate() - timezone.localdate(self.since)).days
+        return days_since(self.since)
 
     @property
     def since(self):
@@ -65,23 +84,35 @@ class QueuedReport:
 
     @property
     def place(self):
-        """The sort key of the queue: date, kind and id."""
-        return self.since, WORDS[type(self.record)], self.record.pk
+        return Place(self.since, WORDS[type(self.record)], self.record.pk)
 
     @cached_property
+    def _judged(self):
+        """What the guard found; computed once, for it takes a moment."""
+        return guard.judged(self.record)
+
+    @property
     def warnings(self):
-        """The warnings of the guard; computed once, for it takes a moment."""
-        return guard.warnings(self.record)
+        return self._judged[0]
 
-    @cached_property
+    @property
+    def blocks(self):
+        return self._judged[1]
+
+    @property
     def count(self):
         """How many warnings and blocks the guard found."""
-        return len(self.warnings) + len(guard.blocks(self.record))
+        return len(self.warnings) + len(self.blocks)
 
     @property
     def is_plain(self):
         """Whether it may be published with others: no findings, no own part."""
         return not (self.is_mine or self.count)
+
+
+def days_since(moment):
+    """Whole days since the day of a moment, in Santo Domingo."""
+    return (timezone.localdate() - timezone.localdate(moment)).days
 
 
 def address_of(record):
@@ -97,20 +128,40 @@ def reviewable(user, model):
     return rows.select_related(*RELATED[model])
 
 
-def queue(user):
-    """The records that wait for this reviewer, the longest waiting first."""
-    found = [
-        QueuedReport(row, user in row.contributors.all())
-        for model in KINDS.values()
-        for row in reviewable(user, model)
-        .filter(status=Status.SUBMITTED)
-        .prefetch_related(*READ_TOGETHER[model])
-    ]
-    return sorted(found, key=lambda item: item.place)
+def places(user, **but):
+    """
+    The places of the records that wait for this reviewer, the longest waiting first.
+
+    ``but`` are lookups of those that are left out.
+    """
+    return sorted(
+        Place(since, word, pk)
+        for word, model in KINDS.items()
+        for since, pk in _waiting(user, model)
+        .exclude(**but)
+        .order_by()
+        .values_list("submitted_at", "pk")
+    )
+
+
+def reports(user, asked):
+    """Place → record, of those of the places ``asked`` that still wait."""
+    found = {}
+    for word, model in KINDS.items():
+        if keys := [place.pk for place in asked if place.word == word]:
+            rows = _waiting(user, model).filter(pk__in=keys)
+            for row in rows.prefetch_related(*READ_TOGETHER[model]):
+                item = QueuedReport(row, user in row.contributors.all())
+                found[item.place] = item
+    return found
+
+
+def _waiting(user, model):
+    return reviewable(user, model).filter(status=Status.SUBMITTED)
 
 
 def after(items, place):
-    """The first item after a place, or else the first of all; None without one."""
-    others = [item for item in items if item.place != place]
-    behind = (item for item in others if item.place > place)
+    """The first place after another, or else the first of all; None without one."""
+    others = [item for item in items if item != place]
+    behind = (item for item in others if item > place)
     return next(behind, others[0] if others else None)

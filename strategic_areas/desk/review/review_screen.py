@@ -122,8 +122,8 @@ class Place:
 
     number: int
     total: int
-    previous: review_queue.QueuedReport | None
-    following: review_queue.QueuedReport | None
+    previous: review_queue.Place | None
+    following: review_queue.Place | None
 
 
 @dataclass(frozen=True)
@@ -156,14 +156,13 @@ def screen(user, record, posted=None):
     """The screen of a record; ``posted`` is a form that came back with errors."""
     item = review_queue.QueuedReport(record, workflow.has_part_in(user, record))
     before = comparison.last_published(record)
-    blocks = guard.blocks(record)
     (preview,) = previews(user, [record], with_evidence=True)
     return Screen(
         record=record,
         before=before,
         compared=comparison.compare(before, record),
         warnings=item.warnings,
-        blocks=blocks,
+        blocks=item.blocks,
         is_mine=item.is_mine,
         days=item.days,
         preview=preview,
@@ -171,7 +170,7 @@ def screen(user, record, posted=None):
         transitions=list(record.transitions.select_related("by")),
         shows_notes=not workflow.reports_for(user, record.agency),
         place=_place(user, item),
-        steps=_steps(item, blocks, posted),
+        steps=_steps(item, posted),
     )
 
 
@@ -191,18 +190,18 @@ def previews(user, records, *, with_evidence=False):
 
 
 def _place(user, item):
-    items = review_queue.queue(user)
-    number = [each.place for each in items].index(item.place)
+    places = review_queue.places(user)
+    number = places.index(item.place)
     return Place(
         number=number + 1,
-        total=len(items),
-        previous=items[number - 1] if number else None,
-        following=items[number + 1] if number + 1 < len(items) else None,
+        total=len(places),
+        previous=places[number - 1] if number else None,
+        following=places[number + 1] if number + 1 < len(places) else None,
     )
 
 
-def _steps(item, blocks, posted):
-    kinds = [ReturnForm] if item.is_mine or blocks else [PublishForm, ReturnForm]
+def _steps(item, posted):
+    kinds = [ReturnForm] if item.is_mine or item.blocks else [PublishForm, ReturnForm]
     return [
         posted if isinstance(posted, kind) else step_form(kind, item) for kind in kinds
     ]
