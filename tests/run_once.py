@@ -49,6 +49,8 @@ RUN_ONCE = {
     "strategic_areas/test_notes.py",
     "strategic_areas/test_off_plan.py",
     "strategic_areas/test_own_word.py",
+    "strategic_areas/test_planbook.py",
+    "strategic_areas/test_planbook_whole.py",
     "strategic_areas/test_proposals.py",
     "strategic_areas/test_public_evidence.py",
     "strategic_areas/test_purge_pages.py",

@@ -15,6 +15,7 @@ from strategic_areas.desk.changes import pages as changes
 from strategic_areas.desk.letters import confirming
 from strategic_areas.desk.letters import views as letters
 from strategic_areas.desk.people import stand_ins
+from strategic_areas.desk.planbook import pages as planbook
 from strategic_areas.desk.plantree import pages as plantree
 from strategic_areas.desk.plantree import preview
 from strategic_areas.desk.purges import pages as purges
@@ -33,6 +34,7 @@ SHEET = ("admin:sheet", "period", "agency")
 LETTER = ("admin:letter", "pk")
 CONFIRMATION = ("admin:letter_confirm", "pk")
 PURGE = ("admin:purge", "pk")
+PLANBOOK = ("admin:planbook", "plan")
 REVIEW = ("admin:review", "kind", "pk")
 #: Address that only takes a form or hands out a file → the page with its button.
 BUTTON_PAGES = {
@@ -53,6 +55,8 @@ BUTTON_PAGES = {
     "letter_contested": CONFIRMATION,
     "purge_confirm": PURGE,
     "purge_cancel": PURGE,
+    "planbook_file": PLANBOOK,
+    "planbook_save": PLANBOOK,
     "review_publish": REVIEW,
     "review_return": REVIEW,
     "plan_node_step": ("admin:plan_tree", "plan"),
@@ -120,6 +124,17 @@ def patterns(site):
             (f"{node}<int:pk>/paso/", plantree.plan_node_step, "plan_node_step"),
             (f"{node}<int:above>/nuevo/", plantree.plan_node_new, "plan_node_new"),
             ("actos/<int:pk>/", amending.act_file, "act_file"),
+            ("planes/<slug:plan>/libro/", planbook.planbook, "planbook"),
+            (
+                "planes/<slug:plan>/libro/archivo/",
+                planbook.planbook_file,
+                "planbook_file",
+            ),
+            (
+                "planes/<slug:plan>/libro/guardar/",
+                planbook.planbook_save,
+                "planbook_save",
+            ),
             ("retirar/<slug:kind>/<int:pk>/", hiding.hide, "hide"),
             ("retirado/<int:pk>/", hiding.hidden, "hidden"),
             ("suplencias/", stand_ins.stand_ins, "stand_ins"),

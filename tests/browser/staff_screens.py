@@ -16,6 +16,7 @@ from strategic_areas.models import (
 )
 from tests.browser.staff_world import NAME, WARNED
 from tests.strategic_areas.filling import Book
+from tests.strategic_areas.planbooks import PlanBook
 from tests.uploads import make_pdf
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -97,6 +98,36 @@ def upload(page, content):
         {"name": "hoja.xlsx", "mimeType": XLSX, "buffer": content}
     )
     page.locator(".fold--workbook input[name=upload]").click()
+
+
+def bring_a_plan(page, world):
+    """What a plan's workbook would change, with the act that it asks for."""
+    book = take_plan(page, world)
+    code = world.draft.activity.code
+    book.fill("activities", code, title_es="Otro título", unit_es="talleres")
+    bring_book(page, book)
+    page.locator("#id_deciding_act_es").wait_for()
+
+
+def bring_a_wrong_plan(page, world):
+    book = take_plan(page, world)
+    book.add("areas", code="9", name_es=WARNED)
+    book.add("programmes", code="9.1", area="no", name_es="Otro")
+    bring_book(page, book)
+    page.locator(".answer .notice--errors").wait_for()
+
+
+def take_plan(page, world):
+    address = reverse("admin:planbook_file", args=plan_of(world))
+    return PlanBook(page.request.get(address).body())
+
+
+def bring_book(page, book):
+    page.locator("input[name=workbook]").set_input_files(
+        {"name": "plan.xlsx", "mimeType": XLSX, "buffer": book.content}
+    )
+    page.locator("input[name=upload]").click()
+    page.locator(".preview-counts").wait_for()
 
 
 def send_empty(page, world):
@@ -269,6 +300,9 @@ REVIEW = [
     Screen("admin:plan_node", "reviewer", node_of, press=save_no_title),
     Screen("admin:plan_node_new", "reviewer", place_of, press=save_no_title),
     Screen("admin:plan_preview", "reviewer", preview_of),
+    Screen("admin:planbook", "reviewer", plan_of),
+    Screen("admin:planbook", "reviewer", plan_of, press=bring_a_plan),
+    Screen("admin:planbook", "reviewer", plan_of, press=bring_a_wrong_plan),
     Screen("admin:values_recorded", "reviewer"),
     Screen(
         "admin:value_recorded",
@@ -369,7 +403,8 @@ ACCOUNT = [
 #: No screen: what stands there instead.
 NO_SCREEN = {
     "a press, by POST alone": {
-        *("language", "admin:workbook_save", "admin:sheet_row", "admin:sheet_attach"),
+        *("language", "admin:planbook_save", "admin:workbook_save"),
+        *("admin:sheet_row", "admin:sheet_attach"),
         *("admin:sheet_detach", "admin:sheet_declaration"),
         *("admin:sheet_declaration_attach", "admin:sheet_declaration_detach"),
         *("admin:letter_send", "admin:letter_confirmed", "admin:letter_contested"),
@@ -387,7 +422,8 @@ NO_SCREEN = {
         ),
     },
     "a file": {
-        *("staff_evidence", "admin:workbook", "admin:letter_file", "admin:act_file"),
+        *("staff_evidence", "admin:workbook", "admin:planbook_file"),
+        *("admin:letter_file", "admin:act_file"),
         *("admin:agencies_invitation_letter", "mfa_totp_picture"),
         "admin:round_document",
     },

@@ -13,7 +13,7 @@ from strategic_areas.models import Amendment, Plan
 from strategic_areas.views.evidence import as_attachment
 
 
-def _only_reviewers(request):
+def only_reviewers(request):
     if not access.is_reviewer(request.user):
         raise Http404
 
@@ -21,7 +21,7 @@ def _only_reviewers(request):
 @require_safe
 def amendment_kinds(request):
     """List the approved plans, and how each may be amended."""
-    _only_reviewers(request)
+    only_reviewers(request)
     context = {
         **admin.site.each_context(request),
         "title": _("Amend a plan"),
@@ -34,7 +34,7 @@ def amendment_kinds(request):
 @require_safe
 def act_file(request, pk):
     """The file of the act on which an amendment rests, for the secretariat."""
-    _only_reviewers(request)
+    only_reviewers(request)
     amendment = get_object_or_404(Amendment.objects.exclude(file=""), pk=pk)
     if request.method == "GET":
         take_out(request, amendment, agency=None, kind="act")
@@ -43,7 +43,7 @@ def act_file(request, pk):
 
 def amend(request, plan, kind):
     """The form of one kind of amendment; once proposed, another person approves it."""
-    _only_reviewers(request)
+    only_reviewers(request)
     plan = get_object_or_404(Plan.objects.public(), code=plan)
     if kind not in FORMS:
         raise Http404

@@ -7,6 +7,7 @@ Those that an agency fills follow from the declaration of a report's fields.
 import hashlib
 import math
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from functools import cache
 
@@ -158,10 +159,12 @@ def cell_text(name, value, number_format=""):
     A cell's value as one text, however the program stored it.
 
     Numbers without spare zeros, texts without their escape and the blanks around them;
-    "40 %" typed where a percent is asked is 40.
+    "40 %" typed where a percent is asked is 40. A day is told as 2030-12-31.
     """
     if value is None:
         return ""
+    if isinstance(value, date):
+        return value.isoformat()[:10]
     if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
         if name == "percent" and "%" in number_format:
             value = round(value * 100, 6)

@@ -34,27 +34,41 @@ def marks_of(sheet):
     }
 
 
-def add_marks(page, sheet):
-    for pair in marks_of(sheet).items():
+def add_marks(page, marks):
+    for pair in marks.items():
         page.append([cells.for_workbook(part) for part in pair])
     page.sheet_state = "veryHidden"
     protect(page)
 
 
 def add_instructions(page, sheet):
+    write_notes(
+        page,
+        f"{sheet.agency.acronym} · {sheet.period}",
+        [
+            _due(sheet.period),
+            (
+                _("How to fill it"),
+                [f"{n}. {step}" for n, step in enumerate(_steps(), 1)],
+            ),
+            (_("What is never written here"), [f"• {text}" for text in _never()]),
+        ],
+    )
+
+
+def numbered(sentences):
+    return [f"{number}. {text}" for number, text in enumerate(sentences, 1)]
+
+
+def write_notes(page, title, parts):
+    """The first sheet: a title, sentences, and pairs of a heading and its sentences."""
     page.title = _("Instructions")
     page.column_dimensions["A"].width = WIDE
-    lines = [
-        (
-            f"{sheet.agency.acronym} · {sheet.period}",
-            Font(name=FONT, bold=True, size=14),
-        ),
-        (_due(sheet.period), None),
-        (_("How to fill it"), Font(name=FONT, bold=True)),
-        *[(f"{number}. {text}", None) for number, text in enumerate(_steps(), 1)],
-        (_("What is never written here"), Font(name=FONT, bold=True)),
-        *[(f"• {text}", None) for text in _never()],
-    ]
+    lines = [(title, Font(name=FONT, bold=True, size=14))]
+    for part in parts:
+        heading, sentences = ("", [part]) if isinstance(part, str) else part
+        lines += [(heading, Font(name=FONT, bold=True))] if heading else []
+        lines += [(sentence, None) for sentence in sentences]
     for number, (text, font) in enumerate(lines, 1):
         cell = page.cell(number, 1, cells.for_workbook(text))
         cell.data_type = "s"
@@ -132,11 +146,22 @@ def add_lists(page, provinces):
         **{name: [label for _value, label in choices(name)] for name in CHOICES},
         **dict.fromkeys(LINKS, provinces),
     }
+    return write_lists(
+        page, {name: (HEADERS[name], entries) for name, entries in columns.items()}
+    )
+
+
+def write_lists(page, columns):
+    """
+    A sheet with a list in each column; returns name → where its list stands.
+
+    ``columns`` maps names to a heading and the entries below it.
+    """
     found = {}
-    for place, (name, entries) in enumerate(columns.items(), 1):
+    for place, (name, (heading, entries)) in enumerate(columns.items(), 1):
         letter = get_column_letter(place)
         page.column_dimensions[letter].width = 30
-        page[f"{letter}1"] = str(HEADERS[name])
+        page[f"{letter}1"] = str(heading)
         page[f"{letter}1"].font = Font(name=FONT, bold=True)
         for number, entry in enumerate(entries, 2):
             page[f"{letter}{number}"] = cells.for_workbook(entry)

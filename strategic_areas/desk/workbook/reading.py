@@ -65,6 +65,19 @@ class Line:
 
 def read(upload, sheet):
     """The lines of the workbook; ``RefusedFileError`` where it is not this sheet's."""
+    pages = pages_of(upload)
+    _must_be_of(pages.pop(guide.MARKS, []), sheet)
+    rows, start, columns = _find_names(pages)
+    _must_be_whole(columns)
+    lines = [
+        line_of(number, row, columns)
+        for number, row in enumerate(rows[start:], start + 1)
+    ]
+    return [line for line in lines if _is_a_line(line)]
+
+
+def pages_of(upload):
+    """Name of sheet → its rows; ``RefusedFileError`` where it is no small workbook."""
     if not str(upload.name).lower().endswith(".xlsx"):
         raise RefusedFileError(
             "not_xlsx", _("This is no Excel workbook (.xlsx)."), _save_as()
@@ -73,19 +86,11 @@ def read(upload, sheet):
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
         if sum(entry.file_size for entry in packed.infolist()) > UNPACKED_BYTES:
             raise _too_much()
-    pages = _pages(content)
-    _must_be_of(pages.pop(guide.MARKS, []), sheet)
-    rows, start, columns = _find_names(pages)
-    _must_be_whole(columns)
-    lines = [
-        _line(number, row, columns)
-        for number, row in enumerate(rows[start:], start + 1)
-    ]
-    return [line for line in lines if _is_a_line(line)]
+    return _opened(content)
 
 
-def _pages(content):
-    """Name of sheet → its rows; ``RefusedFileError`` for a damaged workbook."""
+def _opened(content):
+    """The same of cleaned bytes; refused where they are damaged."""
     try:
         book = load_workbook(io.BytesIO(content), read_only=True)
         pages = {}
@@ -104,8 +109,13 @@ def _pages(content):
     return pages
 
 
+def marks_in(rows):
+    """What the hidden sheet of marks says, as a dict."""
+    return {str(row[0].value): str(row[1].value) for row in rows if len(row) > 1}
+
+
 def _must_be_of(rows, sheet):
-    found = {str(row[0].value): str(row[1].value) for row in rows if len(row) > 1}
+    found = marks_in(rows)
     wanted = guide.marks_of(sheet)
     if found == wanted:
         return
@@ -149,7 +159,8 @@ def _must_be_whole(columns):
         raise RefusedFileError("missing_column", what, _again())
 
 
-def _line(number, row, columns):
+def line_of(number, row, columns):
+    """One row of a page; ``columns`` maps names to their places from 0."""
     cells = {}
     for name, column in columns.items():
         place = f"{get_column_letter(column + 1)}{number}"
@@ -175,7 +186,9 @@ def _is_a_line(line):
 
 def _too_much():
     return RefusedFileError(
-        "too_much", _("This workbook holds far more than a sheet."), _again()
+        "too_much",
+        _("This workbook holds far more than was taken out here."),
+        _("Take it out again and copy into it what you filled."),
     )
 
 

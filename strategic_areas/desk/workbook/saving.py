@@ -34,9 +34,12 @@ def sign_rows(sheet, outcomes, *, by):
         for outcome in outcomes
         if outcome.data
     ]
-    if not rows:
-        return ""
-    signed = signing.dumps([_owner(sheet, by), rows], salt=SALT, compress=True)
+    return sign(rows, _owner(sheet, by)) if rows else ""
+
+
+def sign(rows, owner):
+    """What was announced, signed for its ``owner``: who may save it, and where."""
+    signed = signing.dumps([owner, rows], salt=SALT, compress=True)
     if len(signed) > MAX_SIGNED_LENGTH:
         raise RefusedFileError(
             "too_much",
@@ -48,11 +51,16 @@ def sign_rows(sheet, outcomes, *, by):
 
 def read_signed_rows(signed, sheet, *, by):
     """Activity id, its code and what is posted for it; or ``StaleError``."""
+    return read_signed(signed, _owner(sheet, by))
+
+
+def read_signed(signed, owner):
+    """What was signed for this owner; or ``StaleError``."""
     try:
-        owner, rows = signing.loads(signed, salt=SALT, max_age=MAX_AGE)
+        signer, rows = signing.loads(signed, salt=SALT, max_age=MAX_AGE)
     except signing.BadSignature as error:
         raise StaleError from error
-    if owner != _owner(sheet, by):
+    if signer != owner:
         raise StaleError
     return rows
 

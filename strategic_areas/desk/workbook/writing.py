@@ -55,7 +55,7 @@ def write(sheet, provinces):
     guide.add_instructions(book.active, sheet)
     page = book.create_sheet(_("Report"))
     lists = guide.add_lists(book.create_sheet(_("Lists")), provinces)
-    guide.add_marks(book.create_sheet(guide.MARKS), sheet)
+    guide.add_marks(book.create_sheet(guide.MARKS), guide.marks_of(sheet))
     _add_headers(page)
     rows = (*sheet.rows, *sheet.off_plan)
     for number, row in enumerate(rows, FIRST_ROW):
@@ -71,9 +71,9 @@ def write(sheet, provinces):
 def _add_headers(page):
     for column in COLUMNS:
         letter = LETTERS[column.name]
-        _put(page[f"{letter}{NAMES_ROW}"], column.name)
+        put(page[f"{letter}{NAMES_ROW}"], column.name)
         cell = page[f"{letter}{HEADER_ROW}"]
-        _put(cell, str(column.header))
+        put(cell, str(column.header))
         cell.font = Font(name=guide.FONT, bold=True, color="FFFFFF")
         cell.fill = TO_FILL if column in FILLED else HEADER
         cell.alignment, cell.border = TOP, BORDER
@@ -89,7 +89,7 @@ def _add_line(page, number, row):
         is_open = column in FILLED and _may_be_filled(row, column.name)
         _style(cell, column.name, is_open=is_open)
     for name, value in (_context(row) | held).items():
-        _put(page[f"{LETTERS[name]}{number}"], value)
+        put(page[f"{LETTERS[name]}{number}"], value)
     texts = {
         name: cell_text(name, page[f"{LETTERS[name]}{number}"].value) for name in FIELDS
     }
@@ -100,7 +100,7 @@ def _add_line(page, number, row):
         "seen": digest(texts),
     }
     for name, value in ids.items():
-        _put(page[f"{LETTERS[name]}{number}"], value)
+        put(page[f"{LETTERS[name]}{number}"], value)
 
 
 def _may_be_filled(row, name):
@@ -118,7 +118,7 @@ def _style(cell, name, *, is_open):
         cell.fill = LOCKED
 
 
-def _put(cell, value):
+def put(cell, value):
     """Texts as texts, whatever they begin with; numbers as numbers."""
     if value is None or value == "":
         return

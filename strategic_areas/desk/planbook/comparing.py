@@ -1,0 +1,223 @@
+"""What an uploaded workbook of a plan would change, row by row and cell by cell."""
+
+from collections import Counter
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from agencies.fields import Kind
+from strategic_areas.desk.planbook.columns import (
+    NAMES,
+    ORIGIN,
+    SEEN,
+    SHEETS,
+    Sheet,
+    Unread,
+    digests,
+    read,
+)
+from strategic_areas.desk.planbook.finding import Finder, key_in
+from strategic_areas.desk.planbook.starting import Starting
+from strategic_areas.models import DueProvenance, Provenance
+
+#: A column that follows another one: whoever changes that need not say it too.
+FOLLOWS = {"due_provenance": "due_on"}
+#: What an empty cell of a list holds.
+WITH_DEFAULT = (Kind.CHOICE, Kind.FLAG)
+
+
+class State(StrEnum):
+    """What bringing the workbook back does with a row."""
+
+    STALE = "stale"
+    REFUSED = "refused"
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with a cell, or with the whole row where ``place`` is empty."""
+
+    place: str
+    header: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """
+    One row of a sheet, and what it asks for.
+
+    ``origin`` is the key of its record, "" for a new one. ``said`` are the plain values
+    that it would set, by column; ``places`` the cells in which they stand. ``stood``
+    tells the record as it was compared.
+    """
+
+    sheet: Sheet
+    number: int
+    name: str
+    state: State
+    origin: str = ""
+    said: dict | None = None
+    places: dict | None = None
+    stood: str = ""
+    faults: tuple = ()
+
+
+def compare(stored, book):
+    """
+    Every row of a ``Book``, in the order in which records are saved.
+
+    ``stored`` is what the portal holds of the plan that takes the workbook.
+    """
+    is_own = book.plan == stored.plan_code
+    comparing = Comparing(stored, book, None if is_own else Starting(stored, book))
+    return [comparing.row(SHEETS[n], line) for n in NAMES for line in book.lines[n]]
+
+
+class Comparing:
+    """Compares the rows of one workbook; ``starting`` if it is another plan's."""
+
+    def __init__(self, stored, book, starting):
+        self.stored, self.starting = stored, starting
+        self.find = Finder(stored, book, is_own=starting is None)
+        self.seen = Counter()
+        for name in NAMES:
+            for line in book.lines[name]:
+                self.seen.update(self._names(SHEETS[name], line))
+
+    def _names(self, sheet, line):
+        """By what a row is known; no two rows may be known by the same."""
+        values, _faults = self._values(sheet, line)
+        origin = "" if self.starting else line.text(ORIGIN)
+        found = [(sheet.name, "code", key_in(sheet, values))]
+        return [*found, (sheet.name, "origin", origin)] if origin else found
+
+    def row(self, sheet, line):
+        values, faults = self._values(sheet, line)
+        key = key_in(sheet, values)
+        rows = self.stored.tables[sheet.name].rows
+        if self.starting and self.starting.leaves_out(sheet, values, rows):
+            return Row(sheet, line.number, key, State.UNCHANGED)
+        if any(self.seen[name] > 1 for name in self._names(sheet, line)):
+            text = _("This record, or its code, stands in more than one row.")
+            faults.append(Fault("", "", text))
+        if faults:
+            return Row(sheet, line.number, key, State.REFUSED, faults=tuple(faults))
+        origin = "" if self.starting else line.text(ORIGIN)
+        if origin in rows and origin:
+            return self._changed(sheet, line, values, origin)
+        if key in rows:
+            return self._there_already(sheet, line, values, key)
+        if origin:
+            text = _("The record %(code)s is not in the plan any more.")
+            fault = Fault(line.cells[ORIGIN].place, "", text % {"code": origin})
+            return Row(sheet, line.number, key, State.STALE, faults=(fault,))
+        said = {
+            name: value for name, value in values.items() if value not in (None, [])
+        }
+        said = _completed(sheet, said)
+        places = {name: line.cells[name].place for name in values}
+        return Row(sheet, line.number, key, State.NEW, "", said, places)
+
+    def _values(self, sheet, line):
+        """The plain value of each cell by column, and the faults of those without."""
+        values, faults = {}, []
+        for column in sheet.columns:
+            cell = line.cells[column.name]
+            if self.starting and self.starting.drops(column):
+                values[column.name] = [] if column.kind is Kind.LINKS else None
+                continue
+            try:
+                value = read(column, cell, self.find)
+            except Unread as unread:
+                faults.append(Fault(cell.place, column.label, str(unread)))
+                continue
+            if value is None and column.kind in WITH_DEFAULT:
+                value = self.stored.unset(sheet.table, column.name)
+            values[column.name] = value
+        if self.starting:
+            self.starting.adjust(sheet, values)
+        return values, faults
+
+    def _changed(self, sheet, line, values, origin):
+        """A row of a record that the workbook had when it was taken."""
+        record = self.stored.tables[sheet.name].rows[origin]
+        stands = sheet.plain(self.stored, record)
+        seen = line.text(SEEN).split("-")
+        if len(seen) != len(values):
+            fault = Fault("", "", _("The hidden cells of this row were changed."))
+            return Row(sheet, line.number, origin, State.REFUSED, faults=(fault,))
+        asked, stored, said, stale = digests(values), digests(stands), {}, []
+        touched = {n for n, a, s in zip(values, asked, seen, strict=True) if a != s}
+        for column, was, now in zip(sheet.columns, seen, stored, strict=True):
+            name = column.name
+            if FOLLOWS.get(name) in touched and name not in touched:
+                continue
+            if values[name] == stands[name]:
+                continue
+            if was != now:
+                stale.append(self._stale(line, column))
+            said[name] = values[name]
+        state = State.STALE if stale else State.CHANGED if said else State.UNCHANGED
+        if said and not stale:
+            said = _with_due_date(sheet, said, stands)
+        places = {name: line.cells[name].place for name in values}
+        stood = "-".join(stored)
+        row = Row(sheet, line.number, origin, state, origin, said, places, stood)
+        return row if not stale else _refused(row, stale)
+
+    def _there_already(self, sheet, line, values, key):
+        """A row without an origin whose record is there: saved before, or another's."""
+        record = self.stored.tables[sheet.name].rows[key]
+        stands = sheet.plain(self.stored, record)
+        different = [
+            column
+            for column in sheet.columns
+            if column.name not in FOLLOWS
+            and line.text(column.name)
+            and values[column.name] not in (None, [], stands[column.name])
+        ]
+        row = Row(sheet, line.number, key, State.UNCHANGED, key)
+        if not different:
+            return row
+        text = _(
+            "The plan has a record of this code already, and it says something else."
+        )
+        return _refused(row, [Fault(line.cells[ORIGIN].place, "", text)])
+
+    def _stale(self, line, column):
+        text = _("Somebody changed this after the workbook was taken.")
+        return Fault(line.cells[column.name].place, column.label, text)
+
+
+def _refused(row, faults):
+    return Row(
+        row.sheet, row.number, row.name, State.STALE, row.origin, faults=tuple(faults)
+    )
+
+
+def _completed(sheet, said):
+    """A new record with what follows where its cells are empty."""
+    names = {column.name for column in sheet.columns}
+    found = dict(said)
+    for language in ("es", "en"):
+        slug, name = f"slug_{language}", said.get(f"name_{language}")
+        if slug in names and slug not in said and name:
+            found[slug] = slugify(name)[:60].strip("-")
+    if "provenance" in names:
+        found.setdefault("provenance", Provenance.PLAN.value)
+    return _with_due_date(sheet, found, {})
+
+
+def _with_due_date(sheet, said, stands):
+    """The plan itself states a date that is set without a word on who states it."""
+    after = stands | said
+    is_official = after.get("provenance") == Provenance.PLAN
+    if said.get("due_on") and not after.get("due_provenance") and is_official:
+        return said | {"due_provenance": DueProvenance.PLAN.value}
+    return said

@@ -1,0 +1,184 @@
+"""The pages of a plan's workbook: take it, bring it back, save what was shown."""
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
+from django import forms
+from django.contrib import admin, messages
+from django.db import IntegrityError, transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
+
+from agencies.access import RefusedError
+from agencies.audit import take_out
+from strategic_areas.desk.amending.forms import ActForm
+from strategic_areas.desk.amending.pages import only_reviewers
+from strategic_areas.desk.planbook import previewing, records
+from strategic_areas.desk.planbook.comparing import compare
+from strategic_areas.desk.planbook.reading import read
+from strategic_areas.desk.planbook.writing import write
+from strategic_areas.desk.sheet.sheet_page import UploadForm
+from strategic_areas.desk.workbook.saving import StaleError
+from strategic_areas.evidence import EXTENSIONS, RefusedFileError
+from strategic_areas.importing.stored import Stored
+from strategic_areas.models import Amendment, Plan
+
+
+class KeepForm(forms.Form):
+    """Keeps what the preview showed, which is signed into the page."""
+
+    staged = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, action, label, **kwargs):
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.helper = _helper(action, label)
+
+
+class ActOfBookForm(ActForm):
+    """The same with the act of the amendment that the changes become."""
+
+    staged = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, plan, action, label, **kwargs):
+        super().__init__(*args, instance=Amendment(plan=plan), **kwargs)
+        self.helper = _helper(action, label)
+
+
+def _helper(action, label):
+    helper = FormHelper()
+    helper.form_action = action
+    helper.form_class = "step-form"
+    helper.add_input(Submit("save", label, css_class="default"))
+    return helper
+
+
+def _plan(request, code):
+    only_reviewers(request)
+    return get_object_or_404(Plan.objects.visible_to(request.user), code=code)
+
+
+@require_safe
+def planbook_file(request, plan):
+    """The plan as a workbook."""
+    plan = _plan(request, plan)
+    if request.method == "GET":
+        take_out(request, plan, agency=None, kind="planbook")
+    response = HttpResponse(write(plan), content_type=EXTENSIONS["xlsx"])
+    response["Content-Disposition"] = f'attachment; filename="plan-{plan.code}.xlsx"'
+    response["Cache-Control"] = "no-store, private"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def planbook(request, plan):
+    """The workbook of a plan to take; uploaded, what it would change."""
+    plan = _plan(request, plan)
+    if request.method != "POST":
+        return _page(request, plan, UploadForm(action=_address("planbook", plan)))
+    upload = UploadForm(request.POST, request.FILES, action=_address("planbook", plan))
+    shown = {}
+    if upload.is_valid():
+        try:
+            shown = _preview(plan, upload.cleaned_data["workbook"], request.user)
+        except RefusedFileError as error:
+            upload.add_error("workbook", str(error))
+    return _page(request, plan, upload, **shown)
+
+
+def _page(request, plan, upload, **shown):
+    form = shown.get("keep")
+    has_errors = upload.errors or form is not None and form.errors
+    context = {
+        **admin.site.each_context(request),
+        "title": _("%(plan)s as a workbook") % {"plan": plan.code},
+        "plan": plan,
+        "is_open": plan.status == Plan.Status.IN_PREPARATION,
+        "upload": upload,
+        **shown,
+    }
+    status = 422 if has_errors else 200
+    return render(request, "desk/planbook.html", context, status=status)
+
+
+def _address(name, plan):
+    return reverse(f"admin:{name}", args=[plan.code])
+
+
+def _preview(plan, file, user):
+    stored = Stored(plan.code)
+    book = read(file, plan)
+    preview = previewing.preview(stored, compare(stored, book))
+    shown = {"preview": preview}
+    if preview.drafts and preview.is_whole:
+        staged = previewing.stage(preview, plan, by=user)
+        shown["keep"] = _form(plan, preview, initial={"staged": staged})
+    return shown
+
+
+def _form(plan, preview, *posted, **kwargs):
+    """The form that keeps a preview; of structure that is approved, with an act."""
+    kwargs |= {"action": _address("planbook_save", plan)}
+    count = len(preview.drafts)
+    if records.apply_at_once(preview.drafts):
+        label = ngettext("Save %(count)d record", "Save %(count)d records", count)
+        return KeepForm(*posted, label=label % {"count": count}, **kwargs)
+    kwargs["label"] = _("Send for approval")
+    if not records.needs_act(preview.drafts):
+        return KeepForm(*posted, **kwargs)
+    if preview.succession and "initial" in kwargs:
+        kwargs["initial"]["act"] = Amendment.Act.OFFICIAL_DOCUMENT
+    return ActOfBookForm(*posted, plan=plan, **kwargs)
+
+
+@require_POST
+def planbook_save(request, plan):
+    """Keep what the preview showed: saved at once, or sent for approval."""
+    plan = _plan(request, plan)
+    try:
+        return _keep(request, plan)
+    except StaleError:
+        text = _(
+            "Nothing was saved: this preview is too old. Upload the workbook again."
+        )
+    except RefusedError as error:
+        text = str(error)
+    except IntegrityError:
+        text = _("Nothing was saved: two records would be known by the same code.")
+    messages.error(request, text)
+    return redirect("admin:planbook", plan.code)
+
+
+@transaction.atomic
+def _keep(request, plan):
+    plan = Plan.objects.select_for_update().get(pk=plan.pk)
+    preview = previewing.unstage(request.POST.get("staged", ""), plan, by=request.user)
+    form = _form(plan, preview, request.POST, request.FILES)
+    if isinstance(form, ActOfBookForm):
+        pairs = [(draft.record, draft.links) for draft in preview.drafts]
+        change = form.is_valid() and form.propose_with(pairs, by=request.user)
+        if not change:
+            upload = UploadForm(action=_address("planbook", plan))
+            return _page(request, plan, upload, preview=preview, keep=form)
+        return _sent(request, change)
+    if records.apply_at_once(preview.drafts):
+        records.save(plan, preview.drafts, by=request.user)
+        count = len(preview.drafts)
+        text = ngettext(
+            "%(count)d record is saved.", "%(count)d records are saved.", count
+        )
+        messages.success(request, text % {"count": count})
+        return redirect("admin:planbook", plan.code)
+    return _sent(request, records.propose(preview.drafts, by=request.user))
+
+
+def _sent(request, change):
+    messages.success(request, _("Kept. It applies when another person approves it."))
+    return redirect("admin:approval", pk=change.pk)

@@ -1,0 +1,206 @@
+"""The preview of a workbook, and the signed form in which it is posted back."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from agencies.fields import Kind
+from strategic_areas.desk.planbook import records
+from strategic_areas.desk.planbook.columns import (
+    SHEETS,
+    called,
+    digests,
+    for_cell,
+)
+from strategic_areas.desk.planbook.comparing import Fault, Row, State
+from strategic_areas.desk.planbook.succession import Succession, succession
+from strategic_areas.desk.workbook.saving import StaleError, read_signed, sign
+from strategic_areas.importing.stored import Stored
+from strategic_areas.models import Plan
+from strategic_areas.workflow import guard
+
+
+@dataclass(frozen=True)
+class Change:
+    """One cell: what the record says now, and what the workbook says."""
+
+    place: str
+    header: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One row as the page shows it; ``moves`` if its public address changes."""
+
+    row: Row
+    name: str
+    state: State
+    changes: tuple = ()
+    faults: tuple = ()
+    warnings: tuple = ()
+    moves: bool = False
+
+
+@dataclass(frozen=True)
+class Preview:
+    """
+    What bringing the workbook back would do.
+
+    ``sheets`` are pairs of a title and the rows that are no longer as they were;
+    ``absent`` are pairs of a title and the keys of records that the workbook has not.
+    """
+
+    sheets: list
+    counts: Counter
+    drafts: list
+    absent: list
+    succession: Succession | None
+
+    @property
+    def is_whole(self):
+        """A plan is changed as a whole, or not at all."""
+        return not (self.counts[State.REFUSED] or self.counts[State.STALE])
+
+
+def preview(stored, rows, *, is_checked=False):
+    """
+    The ``Preview`` of compared rows; ``stored`` is then as they would leave it.
+
+    What ``is_checked`` was without a fault when it was signed.
+    """
+    absent = [] if is_checked else _absent(stored, rows)
+    wanted = [row for row in rows if row.state in (State.NEW, State.CHANGED)]
+    stood = {name: _shown_values(stored, row) for name, row in _numbered(wanted)}
+    drafts = records.build(stored, wanted)
+    found = [[] for _draft in drafts]
+    if not is_checked:
+        found = records.faults(stored, drafts)
+    shown = {}
+    for draft, faults in zip(drafts, found, strict=True):
+        shown[id(draft.row)] = _shown(stored, draft, faults, stood[id(draft.row)])
+    sheets = {}
+    counts = Counter()
+    for row in rows:
+        each = shown.get(id(row)) or Shown(row, row.name, row.state, faults=row.faults)
+        counts[each.state] += 1
+        if each.state is not State.UNCHANGED:
+            sheets.setdefault(row.sheet.title, []).append(each)
+    return Preview(
+        list(sheets.items()), counts, drafts, absent, succession(stored, drafts)
+    )
+
+
+def _numbered(rows):
+    return [(id(row), row) for row in rows]
+
+
+def _shown_values(stored, row):
+    if not row.origin:
+        return {}
+    record = stored.tables[row.sheet.name].rows[row.origin]
+    return row.sheet.plain(stored, record)
+
+
+def _shown(stored, draft, faults, stood):
+    row = draft.row
+    columns = {column.name: column for column in row.sheet.columns}
+    changes = tuple(
+        Change(
+            row.places.get(name, ""),
+            columns[name].label,
+            in_words(columns[name], stood.get(name), stored),
+            in_words(columns[name], value, stored),
+        )
+        for name, value in row.said.items()
+    )
+    told = tuple(
+        Fault(
+            row.places.get(name, ""),
+            columns[name].label if name in columns else "",
+            message,
+        )
+        for name, message in faults
+    )
+    is_public = stored.plan.status != Plan.Status.IN_PREPARATION
+    return Shown(
+        row,
+        str(draft.record),
+        State.REFUSED if told else row.state,
+        changes,
+        told,
+        tuple(guard.found_warnings(type(draft.record), row.said)),
+        bool(row.origin) and is_public and not {"code", "slug_es"}.isdisjoint(row.said),
+    )
+
+
+def in_words(column, value, stored):
+    """A plain value as the page shows it."""
+    if value in (None, "", []):
+        return ""
+    if column.kind is Kind.DATE:
+        return f"{for_cell(column, value, stored):%d/%m/%Y}"
+    if column.kind is Kind.LINKS:
+        return "; ".join(called(column, key, stored) for key in value)
+    return str(for_cell(column, value, stored))
+
+
+def _absent(stored, rows):
+    """What the plan has and the workbook has not; it stays as it is."""
+    found = []
+    for name, sheet in SHEETS.items():
+        known = stored.tables[name].key_of_pk
+        listed = {row.origin or row.name for row in rows if row.sheet.name == name}
+        keys = [known[row.pk] for row in sheet.rows(stored)]
+        missing = [key for key in keys if key not in listed]
+        found += [(sheet.title, missing)] if missing else []
+    return found
+
+
+def stage(preview, plan, *, by):
+    """The rows that would be kept, as one signed text."""
+    rows = [
+        [row.sheet.name, row.number, row.name, *_said(row)]
+        for row in (draft.row for draft in preview.drafts)
+    ]
+    return sign(rows, _owner(plan, by))
+
+
+def _said(row):
+    places = {name: place for name, place in row.places.items() if name in row.said}
+    return row.origin, row.said, places, row.stood
+
+
+def unstage(signed, plan, *, by):
+    """
+    The preview of what was signed, of records as they stand now, which are locked.
+
+    ``StaleError`` if one of them changed since.
+    """
+    signed_rows = read_signed(signed, _owner(plan, by))
+    rows = [
+        Row(
+            SHEETS[sheet],
+            number,
+            name,
+            State.CHANGED if origin else State.NEW,
+            *(origin, said, places, stood),
+        )
+        for sheet, number, name, origin, said, places, stood in signed_rows
+    ]
+    for name in {row.sheet.name for row in rows}:
+        model = SHEETS[name].table.model
+        field = "introduced_by" if name == "indicators" else "plan"
+        list(model.objects.select_for_update().filter(**{field: plan}).values("pk"))
+    stored = Stored(plan.code)
+    for row in rows:
+        record = stored.tables[row.sheet.name].rows.get(row.origin or row.name)
+        if bool(row.origin) != (record is not None):
+            raise StaleError
+        if record and "-".join(digests(row.sheet.plain(stored, record))) != row.stood:
+            raise StaleError
+    return preview(stored, rows, is_checked=True)
+
+
+def _owner(plan, user):
+    return [user.pk, "plan", plan.pk]

@@ -1,0 +1,295 @@
+"""Writing the workbook: a sheet for each kind of record, with lists and a guide."""
+
+import io
+
+from django.utils.formats import date_format
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from openpyxl import Workbook
+from openpyxl.styles import Font, Protection
+from openpyxl.utils import get_column_letter, quote_sheetname
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from agencies.fields import Kind
+from strategic_areas.desk.planbook.columns import (
+    FORMAT,
+    ORIGIN,
+    SEEN,
+    SHEETS,
+    digests,
+    for_cell,
+)
+from strategic_areas.desk.workbook import guide
+from strategic_areas.desk.workbook.writing import (
+    BORDER,
+    FIRST_ROW,
+    HEADER,
+    HEADER_ROW,
+    LOCKED,
+    LONGEST_MESSAGE,
+    LONGEST_TITLE,
+    NAMES_ROW,
+    TO_FILL,
+    TOP,
+    put,
+)
+from strategic_areas.importing.stored import Stored
+
+#: Up to which row the lists to choose from reach.
+LAST_ROW = 1500
+#: The columns before those of the record.
+BEFORE = (SEEN, ORIGIN)
+WIDTHS = {
+    **{Kind.DATE: 13, Kind.DECIMAL: 13, Kind.WHOLE: 9, Kind.FLAG: 14},
+    **{Kind.CHOICE: 20, Kind.LINK: 16, Kind.LINKS: 26, Kind.OTHER: 20},
+}
+#: Texts up to this many characters stand in narrow columns.
+SHORT_TEXT, NARROW, WIDE = 80, 16, 46
+FORMATS = {Kind.DATE: "dd/mm/yyyy", Kind.DECIMAL: "General", Kind.WHOLE: "0"}
+PAGES_WIDE = 3
+
+
+def marks_of(plan):
+    """Name → value of the marks on the hidden sheet."""
+    return {"format": FORMAT, "plan": plan.code}
+
+
+def write(plan):
+    """The workbook of a plan as bytes, with room for new records on every sheet."""
+    stored = Stored(plan.code)
+    book = Workbook()
+    book.properties.creator = ""
+    _add_guide(book.active, plan)
+    pages = {name: book.create_sheet(sheet.title) for name, sheet in SHEETS.items()}
+    lists = guide.write_lists(book.create_sheet(_("Lists")), _lists(stored))
+    guide.add_marks(book.create_sheet(guide.MARKS), marks_of(plan))
+    for name, sheet in SHEETS.items():
+        _add_headers(pages[name], sheet)
+        for number, row in enumerate(sheet.rows(stored), FIRST_ROW):
+            _add_row(pages[name], number, sheet, row, stored)
+        _add_rules(pages[name], sheet, lists, plan)
+        _lay_out(pages[name], sheet, plan)
+    written = io.BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+def letter_of(sheet, name):
+    names = [*BEFORE, *(column.name for column in sheet.columns)]
+    return get_column_letter(names.index(name) + 1)
+
+
+def _lists(stored):
+    """Name of a list → its heading and its entries."""
+    found = {}
+    for sheet in SHEETS.values():
+        for column in sheet.columns:
+            if column.kind in (Kind.CHOICE, Kind.FLAG):
+                header = f"{sheet.title}: {column.label}"
+                found[sheet.name, column.name] = (header, column.offered)
+            elif column.linked and column.linked not in SHEETS:
+                found.setdefault(column.linked, (column.label, _known(column, stored)))
+    return found
+
+
+def _known(column, stored):
+    """Everything that a cell may lead to, as the cell calls it."""
+    table = stored.tables[column.linked]
+    keys = sorted(table.key_of_pk.values())
+    return sorted(for_cell(column, key, stored) for key in keys)
+
+
+def _add_headers(page, sheet):
+    for name in BEFORE:
+        header = _("Code of origin") if name == ORIGIN else name
+        _add_header(page, letter_of(sheet, name), f"{sheet.name}.{name}", header, 14)
+    page.column_dimensions[letter_of(sheet, SEEN)].hidden = True
+    for column in sheet.columns:
+        letter = letter_of(sheet, column.name)
+        name = f"{sheet.name}.{column.name}"
+        _add_header(page, letter, name, column.header, _width(column), TO_FILL)
+        # Of rows that are not there yet the style of the column counts.
+        of_column = page.column_dimensions[letter]
+        of_column.protection = Protection(locked=False)
+        of_column.alignment = TOP
+        of_column.number_format = FORMATS.get(column.kind, "@")
+    page.row_dimensions[NAMES_ROW].hidden = True
+
+
+def _add_header(page, letter, name, header, width, fill=HEADER):
+    put(page[f"{letter}{NAMES_ROW}"], name)
+    cell = page[f"{letter}{HEADER_ROW}"]
+    put(cell, header)
+    cell.font = Font(name=guide.FONT, bold=True, color="FFFFFF")
+    cell.fill, cell.alignment, cell.border = fill, TOP, BORDER
+    page.column_dimensions[letter].width = width
+
+
+def _width(column):
+    if column.kind in WIDTHS:
+        return WIDTHS[column.kind]
+    longest = column.field.model_field.max_length
+    return NARROW if longest and longest <= SHORT_TEXT else WIDE
+
+
+def _add_row(page, number, sheet, row, stored):
+    values = sheet.plain(stored, row)
+    put(page[f"{letter_of(sheet, SEEN)}{number}"], "-".join(digests(values)))
+    origin = page[f"{letter_of(sheet, ORIGIN)}{number}"]
+    put(origin, stored.tables[sheet.name].key_of_pk[row.pk])
+    origin.fill, origin.alignment, origin.border = LOCKED, TOP, BORDER
+    for column in sheet.columns:
+        cell = page[f"{letter_of(sheet, column.name)}{number}"]
+        put(cell, for_cell(column, values[column.name], stored))
+        cell.alignment, cell.border = TOP, BORDER
+        cell.number_format = FORMATS.get(column.kind, "@")
+        cell.protection = Protection(locked=False)
+
+
+def _add_rules(page, sheet, lists, plan):
+    for column in sheet.columns:
+        rule, prompt = _rule(column, lists, plan), _prompt(column)
+        if not (rule.type or prompt):
+            continue
+        rule.promptTitle = Truncator(column.label).chars(LONGEST_TITLE)
+        rule.prompt = Truncator(prompt).chars(LONGEST_MESSAGE)
+        rule.showInputMessage = bool(rule.prompt)
+        rule.showErrorMessage = rule.type is not None
+        letter = letter_of(sheet, column.name)
+        rule.add(f"{letter}{FIRST_ROW}:{letter}{LAST_ROW}")
+        page.add_data_validation(rule)
+
+
+def _rule(column, lists, plan):
+    if column.kind in (Kind.CHOICE, Kind.FLAG):
+        return _choose_from(lists[column.sheet, column.name])
+    if column.kind is Kind.LINK and column.sheet != "participations":
+        # Who takes part, and what is new on another sheet, may be chosen at once.
+        sheet = {"agencies": "participations"}.get(column.linked, column.linked)
+        rule = _choose_from(_live(SHEETS[sheet]) if sheet in SHEETS else lists[sheet])
+        # A target may be set for an indicator that another plan introduced.
+        rule.errorStyle = "warning" if sheet == "indicators" else "stop"
+        return rule
+    if column.kind is Kind.LINK:
+        return _choose_from(lists[column.linked])
+    if column.kind is Kind.DATE and column.name in {"starts_on", "due_on", "ends_on"}:
+        days = {
+            "formula1": _day(plan.starts_on),
+            "formula2": _day(plan.ends_on),
+        }
+        return DataValidation(
+            type="date", operator="between", errorStyle="warning", **days
+        )
+    return DataValidation()
+
+
+def _day(day):
+    return f"DATE({day.year},{day.month},{day.day})"
+
+
+def _choose_from(place):
+    return DataValidation(type="list", formula1=place, allow_blank=True)
+
+
+def _live(sheet):
+    """The codes that stand on a sheet now, also those that were typed a moment ago."""
+    letter = letter_of(sheet, sheet.columns[0].name)
+    first = f"{quote_sheetname(sheet.title)}!${letter}${FIRST_ROW}"
+    whole = f"{first}:${letter}${LAST_ROW}"
+    return f"OFFSET({first},0,0,MAX(1,COUNTA({whole})),1)"
+
+
+def _prompt(column):
+    hints = [str(column.field.model_field.help_text)]
+    if column.kind is Kind.LINKS:
+        hints.append(_("Several are separated by a semicolon."))
+    if column.kind is Kind.DATE:
+        hints.append(_("A day such as 31/12/2030."))
+    return " ".join(filter(None, hints))
+
+
+def _lay_out(page, sheet, plan):
+    third = get_column_letter(len(BEFORE) + 2)
+    page.freeze_panes = f"{third}{FIRST_ROW}"
+    last = get_column_letter(len(BEFORE) + len(sheet.columns))
+    page.auto_filter.ref = f"{letter_of(sheet, ORIGIN)}{HEADER_ROW}:{last}{LAST_ROW}"
+    guide.protect(page)
+    page.protection.autoFilter = False
+    page.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
+    page.page_setup.orientation = "landscape"
+    guide.fit(page, wide=PAGES_WIDE)
+    page.oddFooter.center.text = f"{plan.code} · &P / &N"
+
+
+def _add_guide(page, plan):
+    days = _("From %(start)s to %(end)s.") % {
+        "start": date_format(plan.starts_on, "SHORT_DATE_FORMAT"),
+        "end": date_format(plan.ends_on, "SHORT_DATE_FORMAT"),
+    }
+    guide.write_notes(
+        page,
+        f"{plan.code} · {plan.title}",
+        [
+            days,
+            (_("How to fill it"), guide.numbered(_steps())),
+            (_("What the columns mean"), [f"– {text}" for text in _columns()]),
+            (_("What is never written here"), [f"• {text}" for text in _never()]),
+        ],
+    )
+
+
+def _steps():
+    return [
+        _(
+            "Each sheet has one kind of record, and each row is one. Write new ones "
+            "below the last row, from the areas to the activities; a list offers what "
+            "you wrote on another sheet a moment ago."
+        ),
+        _("A column with * has to be filled. Lists open by the arrow beside the cell."),
+        _(
+            "Save it as .xlsx and upload it on the page of the plan. Before anything "
+            "is kept you see each change and each error by its cell."
+        ),
+        _(
+            "In preparation what you save becomes the plan. Of an approved plan it "
+            "becomes one amendment, which names its act and which another person "
+            "approves."
+        ),
+        _(
+            "If somebody changed a record after you took this workbook, it is refused "
+            "and names the rows; take a new one and copy your changes into it."
+        ),
+        _(
+            "No row is ever deleted: a record whose row is missing or empty stays as "
+            "it is."
+        ),
+    ]
+
+
+def _columns():
+    return [
+        _(
+            "The grey code of origin is the one that the portal has for the record; it "
+            "is locked. It is empty in new rows. The code beside it may be changed."
+        ),
+        _(
+            "“Supersedes” holds the codes of the records of this plan that a record "
+            "replaces, such as those of a reconstruction that the official matrix "
+            "replaces. The replaced ones keep their address and their reports."
+        ),
+        _(
+            "An empty “Where this comes from” of a new record says that the plan "
+            "itself states it; so does an empty “Who states the due date” of its date."
+        ),
+        _(
+            "Sources and framework targets go by the codes on the sheet of lists, "
+            "provinces by their names."
+        ),
+    ]
+
+
+def _never():
+    return [
+        _("Names of victims, of their families or of witnesses, nor their initials."),
+        _("In this workbook one writes about planned work, never about a person."),
+    ]

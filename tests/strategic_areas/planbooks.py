@@ -1,0 +1,84 @@
+"""A member of the secretariat who takes a plan as a workbook and brings it back."""
+
+import io
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from strategic_areas.desk.planbook.columns import ORIGIN, SHEETS
+
+NAMES_ROW, FIRST_ROW = 1, 3
+
+
+class PlanBook:
+    """A workbook of a plan, opened; cells go by sheet, code of origin and column."""
+
+    def __init__(self, content):
+        self.book = load_workbook(io.BytesIO(content))
+        self.pages = {}
+        for page in self.book:
+            name, _dot, column = str(page.cell(NAMES_ROW, 1).value).partition(".")
+            if column and name in SHEETS:
+                self.pages[name] = page
+
+    def columns(self, sheet):
+        names = [cell.value.partition(".")[2] for cell in self.pages[sheet][NAMES_ROW]]
+        return {name: place for place, name in enumerate(names, 1)}
+
+    def rows(self, sheet):
+        """Code of origin → number of its row."""
+        page, column = self.pages[sheet], self.columns(sheet)[ORIGIN]
+        numbers = range(FIRST_ROW, page.max_row + 1)
+        found = {page.cell(number, column).value: number for number in numbers}
+        return {code: number for code, number in found.items() if code}
+
+    def cell(self, sheet, code, name):
+        page = self.pages[sheet]
+        return page.cell(self.rows(sheet)[code], self.columns(sheet)[name])
+
+    def fill(self, sheet, code, /, **values):
+        for name, value in values.items():
+            self.cell(sheet, code, name).value = value
+        return self
+
+    def add(self, sheet, /, **values):
+        """A new row below the last one."""
+        page, columns = self.pages[sheet], self.columns(sheet)
+        number = max(page.max_row, FIRST_ROW - 1) + 1
+        for name, value in values.items():
+            page.cell(number, columns[name]).value = value
+        return self
+
+    @property
+    def content(self):
+        written = io.BytesIO()
+        self.book.save(written)
+        return written.getvalue()
+
+
+class Keeper:
+    """She keeps one plan; ``client`` is signed in as her."""
+
+    def __init__(self, client, user, plan):
+        self.client, self.user, self.plan = client, user, plan
+        client.force_login(user)
+
+    def address(self, name="planbook"):
+        return reverse(f"admin:{name}", args=[self.plan.code])
+
+    def take(self, plan=None):
+        of = reverse("admin:planbook_file", args=[(plan or self.plan).code])
+        return PlanBook(self.client.get(of).content)
+
+    def bring(self, book, *, name="plan.xlsx"):
+        content = book if isinstance(book, bytes) else book.content
+        file = SimpleUploadedFile(name, content)
+        return self.client.post(self.address(), {"workbook": file})
+
+    def keep(self, response, **act):
+        """Save, or send for approval, what the preview showed."""
+        staged = response.context["keep"]["staged"].value()
+        return self.client.post(
+            self.address("planbook_save"), {"staged": staged, **act}
+        )

@@ -1,0 +1,231 @@
+"""A plan as a workbook: in preparation it fills the plan, cell by cell."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from strategic_areas.models import (
+    Activity,
+    Commitment,
+    Programme,
+    StrategicArea,
+    Target,
+)
+from tests import factories
+from tests.strategic_areas.planbooks import Keeper
+from tests.uploads import make_office
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def plan():
+    return factories.make_plan(code="2029-2032", status="in_preparation")
+
+
+@pytest.fixture
+def keeper(client, plan):
+    return Keeper(client, factories.make_reviewer(), plan)
+
+
+def counts(response):
+    return {k: n for k, n in response.context["preview"].counts.items() if n}
+
+
+def faults(response):
+    """Places of cells, or "" for a whole row, in which something is wrong."""
+    return [
+        fault.place
+        for _title, rows in response.context["preview"].sheets
+        for row in rows
+        for fault in row.faults
+    ]
+
+
+@pytest.fixture
+def small(plan):
+    """One activity of a plan in preparation, with whatever it stands in."""
+    agency = factories.make_agency(acronym="MIP")
+    factories.make_participation(plan=plan, agency=agency)
+    area = factories.make_area(plan=plan, code="1")
+    programme = factories.make_programme(area=area, code="1.1")
+    commitment = factories.make_commitment(programme=programme, lead=agency, code="C")
+    return factories.make_activity(commitment=commitment, code="A", title_es="Taller")
+
+
+def fill(book):
+    """One record on every sheet."""
+    book.add("areas", code="1", name_es="Prevención y más")
+    book.add("programmes", code="1.1", area="1", name_es="Formación")
+    book.add("participations", agency="MIP", role="Miembro")
+    book.add(
+        *["commitments"],
+        **{"code": "1.1.1", "programme": "1.1", "title_es": "Formar al personal"},
+        **{"lead": "mip", "due_on": "31/12/2026"},
+    )
+    book.add(
+        *["activities"],
+        **{"code": "1.1.1.a", "commitment": "1.1.1", "title_es": "Taller nacional"},
+        **{"agency": "MIP", "kind": "Continuing", "quantity": 3.5},
+        **{"counts_victims": "no", "starts_on": date(2025, 3, 1)},
+    )
+    book.add(
+        *["indicators"],
+        **{"code": "N-1", "name_es": "Personas", "unit_es": "personas"},
+        **{"counts": "Personas", "commitment": "1.1.1"},
+    )
+    book.add(
+        *["targets"],
+        **{"indicator": "N-1", "starts_on": "2025-01-01", "ends_on": "2025-12-31"},
+        **{"value": 120},
+    )
+    return book
+
+
+def test_an_empty_plan_is_filled_and_the_same_file_again_changes_nothing(keeper, plan):
+    factories.make_agency(acronym="MIP")
+    book = fill(keeper.take())
+
+    response = keeper.bring(book)
+
+    assert (faults(response), counts(response)) == ([], {"new": 7})
+    assert not StrategicArea.objects.exists()
+    keeper.keep(response)
+    activity = Activity.objects.get()
+    assert activity.commitment.programme.area.slug_es == "prevencion-y-mas"
+    assert (activity.kind, activity.quantity) == ("continuing", Decimal("3.5"))
+    assert (activity.counts_victims, activity.reaches_victims) == (False, True)
+    assert activity.provenance == "plan"
+    assert activity.starts_on == date(2025, 3, 1)
+    assert activity.history.get().history_user == keeper.user
+    commitment = Commitment.objects.get()
+    assert (commitment.due_provenance, commitment.lead.acronym) == ("plan", "MIP")
+    assert Target.objects.get().value == 120
+    for again in (book, keeper.take()):
+        response = keeper.bring(again)
+        assert counts(response) == {"unchanged": 7}
+        assert "keep" not in response.context
+
+
+#: Cells with what they cannot hold; those of one record are named together.
+WRONG = [
+    ("areas", "1", "slug_es", "dos palabras"),
+    ("areas", "1", "name_es", None),
+    ("programmes", "1.1", "code", "1/1"),
+    ("programmes", "1.2", "area", "9"),
+    ("participations", "MIP", "role", "Jefa"),
+    ("commitments", "C", "lead", "OUT"),
+    ("commitments", "C", "due_on", "2035-01-01"),
+    ("commitments", "C", "supersedes", "C"),
+    ("commitments", "D", "lead", "NADIE"),
+    ("commitments", "D", "due_on", "mañana"),
+    ("activities", "A", "title_es", "Se atendió a 001-1234567-8."),
+    ("activities", "B", "title_es", "x" * 401),
+    ("activities", "B", "budget_currency", "DOPS"),
+    ("activities", "E", "title_es", "=1+1"),
+    ("activities", "E", "quantity", "muchos"),
+    ("activities", "E", "year", 2025.5),
+]
+
+
+def test_each_error_is_named_by_its_cell(keeper, small):
+    factories.make_agency(acronym="OUT")
+    programme = factories.make_programme(area=small.commitment.programme.area)
+    Programme.objects.filter(pk=programme.pk).update(code="1.2")
+    within = {"programme": programme, "lead": small.agency}
+    other = factories.make_commitment(**within, code="D")
+    for code in ("B", "E", "right"):
+        factories.make_activity(commitment=other, code=code)
+    book = keeper.take().fill("activities", "right", title_es="Otro")
+    for sheet, code, name, value in WRONG:
+        book.fill(sheet, code, **{name: value})
+
+    response = keeper.bring(book)
+
+    places = [book.cell(*where).coordinate for *where, _value in WRONG]
+    assert sorted(faults(response)) == sorted(places)
+    page = response.content.decode()
+    assert [place for place in places if f"({place})" not in page] == []
+    # What is right beside them is not saved either.
+    assert "keep" not in response.context
+
+
+def test_two_rows_of_one_code_are_refused(keeper, small):
+    book = keeper.take()
+    for _time in range(2):
+        book.add("programmes", code="1.2", area="1", name_es="Otro")
+
+    assert faults(keeper.bring(book)) == ["", ""]
+
+
+def test_a_stale_workbook_is_refused_and_names_the_row(keeper, small):
+    book = keeper.take().fill("commitments", "C", title_es="Nuevo")
+    small.title_es = "Otro taller"
+    small.save()
+
+    response = keeper.bring(book)
+
+    cell = book.cell("activities", "A", "title_es").coordinate
+    assert faults(response) == [cell]
+    assert counts(response)["stale"] == 1
+    assert "keep" not in response.context
+
+
+def test_nothing_is_saved_over_what_was_changed_after_the_preview(keeper, small):
+    response = keeper.bring(keeper.take().fill("activities", "A", title_es="Nuevo"))
+    small.title_es = "Otro taller"
+    small.save()
+
+    keeper.keep(response)
+
+    small.refresh_from_db()
+    assert small.title_es == "Otro taller"
+
+
+def test_a_preview_is_saved_by_nobody_else(keeper, small, client):
+    response = keeper.bring(keeper.take().fill("activities", "A", title_es="Nuevo"))
+    other = Keeper(client, factories.make_reviewer(), keeper.plan)
+
+    other.keep(response)
+
+    small.refresh_from_db()
+    assert small.title_es == "Taller"
+
+
+def test_a_new_plan_starts_from_the_last_one(keeper, client):
+    last = factories.make_plan(code="2020", starts_on=date(2020, 1, 1))
+    source = factories.make_source(plan=last)
+    area = factories.make_area(plan=last, code="1", provenance="press")
+    area.sources.add(source)
+    agency = factories.make_agency(acronym="MIP")
+    factories.make_participation(plan=last, agency=agency)
+    programme = factories.make_programme(area=area, code="1.1")
+    within = {"programme": programme, "lead": agency}
+    old = factories.make_commitment(**within)
+    new = factories.make_commitment(**within, code="C", due_on=date(2021, 5, 1))
+    new.supersedes.add(old)
+    book = keeper.take(last)
+
+    response = keeper.bring(book)
+    assert faults(response) == []
+    keeper.keep(response)
+
+    (commitment,) = Commitment.objects.filter(plan=keeper.plan)
+    assert (commitment.code, commitment.due_on) == ("C", None)
+    assert commitment.programme.area.provenance == "plan"
+    assert not commitment.supersedes.exists()
+    assert counts(keeper.bring(book)).keys() == {"unchanged"}
+
+
+def test_an_approved_plan_takes_no_other_plans_workbook(keeper, small):
+    book = keeper.take()
+    approved = factories.make_plan()
+    other = Keeper(keeper.client, keeper.user, approved)
+
+    assert other.bring(book).status_code == 422
+
+
+@pytest.mark.parametrize("content", [b"%PDF-", make_office("xlsx")])
+def test_what_is_no_workbook_of_a_plan_is_refused(keeper, content):
+    assert keeper.bring(content).status_code == 422

@@ -1,0 +1,97 @@
+"""A workbook of an approved plan: what it changes is sent for approval."""
+
+from datetime import date
+
+import pytest
+
+from strategic_areas import workflow
+from strategic_areas.models import (
+    Activity,
+    Amendment,
+    Commitment,
+    PendingChange,
+    Programme,
+)
+from tests import factories
+from tests.strategic_areas.planbooks import Keeper
+from tests.strategic_areas.test_planbook import counts
+
+pytestmark = pytest.mark.django_db
+ACT = {
+    "act": "resolution",
+    "deciding_act_es": "12-2026",
+    "decided_on": "2026-03-01",
+    "reason_es": "Faltó presupuesto.",
+}
+
+
+@pytest.fixture
+def keeper(client):
+    """Of an approved plan that is closed, with one activity."""
+    made = factories.make_activity(plan=factories.make_plan(code="p"), code="1.1")
+    factories.make_participation(plan=made.plan, agency=made.agency)
+    factories.close_structure()
+    return Keeper(client, factories.make_reviewer(), made.plan)
+
+
+def test_what_is_no_structure_asks_for_no_act(keeper):
+    book = keeper.take().fill("activities", "1.1", note_es="Se coordina con todos.")
+
+    keeper.keep(keeper.bring(book))
+
+    assert not Amendment.objects.exists()
+    workflow.approve(PendingChange.objects.get(), by=factories.make_reviewer())
+    assert Activity.objects.get().note_es == "Se coordina con todos."
+
+
+def test_new_records_that_lead_to_each_other_are_one_amendment(keeper):
+    agency = Activity.objects.get().agency.acronym
+    programme = Programme.objects.get().code
+    book = keeper.take()
+    new = {"code": "N", "programme": programme, "title_es": "Nuevo", "lead": agency}
+    book.add("commitments", **new, due_on=date(2027, 1, 1))
+    new = {"code": "N.1", "commitment": "N", "title_es": "Nueva", "agency": agency}
+    book.add("activities", **new)
+
+    keeper.keep(keeper.bring(book), **ACT)
+    workflow.approve(PendingChange.objects.get(), by=factories.make_reviewer())
+
+    assert Activity.objects.get(code="N.1").commitment.code == "N"
+    assert Amendment.objects.get().kind == Amendment.Kind.ADD
+    assert counts(keeper.bring(book)).keys() == {"unchanged"}
+
+
+def test_a_change_of_a_public_address_is_said(keeper):
+    book = keeper.take().fill("activities", "1.1", code="1.2")
+
+    page = keeper.bring(book).content.decode()
+
+    assert "esto cambia una dirección pública" in page.lower()
+
+
+def test_what_stays_without_a_successor_is_named(keeper):
+    activity = Activity.objects.get()
+    factories.open_structure()
+    for code in ("R-1", "R-2"):
+        factories.make_commitment(
+            programme=activity.commitment.programme,
+            lead=activity.agency,
+            code=code,
+            provenance="press",
+        )
+    factories.make_activity(
+        commitment=Commitment.objects.get(code="R-1"), code="R-1.a", provenance="press"
+    )
+    factories.close_structure()
+    new = {"code": "N", "title_es": "Nuevo", "lead": activity.agency.acronym}
+    programme = activity.commitment.programme.code
+    book = keeper.take()
+    book.add("commitments", **new, programme=programme, supersedes="R-1")
+
+    response = keeper.bring(book)
+
+    succession = response.context["preview"].succession
+    left = [str(record) for _title, found in succession.left for record in found]
+    assert [name.split()[0] for name in left] == ["R-2"]
+    assert [counted[1:] for counted in succession.counts] == [(3, 3), (2, 1)]
+    assert response.context["keep"]["act"].value() == "official_document"

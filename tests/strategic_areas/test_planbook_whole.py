@@ -1,0 +1,178 @@
+"""A whole plan by workbook: built, approved, amended; and an official matrix."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from agencies.access import RefusedError
+from strategic_areas import workflow
+from strategic_areas.importing import load
+from strategic_areas.models import (
+    Activity,
+    ActivityUpdate,
+    Amendment,
+    Commitment,
+    PendingChange,
+    Plan,
+    PlanChange,
+    Programme,
+    StrategicArea,
+)
+from tests import factories
+from tests.strategic_areas.planbooks import Keeper
+from tests.strategic_areas.plans import SHIPPED
+from tests.strategic_areas.test_planbook import counts, faults
+from tests.strategic_areas.test_planbook_amending import ACT
+
+pytestmark = pytest.mark.django_db
+AREAS, PROGRAMMES, COMMITMENTS, ACTIVITIES = 3, 10, 60, 200
+
+
+def fill(book, agencies):
+    """A whole plan, as a commission would write it."""
+    for agency in agencies:
+        book.add("participations", agency=agency, role="Member")
+    for area in range(1, AREAS + 1):
+        book.add("areas", code=f"{area}", name_es=f"Eje {area}")
+    for number in range(PROGRAMMES):
+        area, own = number % AREAS + 1, number // AREAS + 1
+        code = f"{area}.{own}"
+        book.add("programmes", code=code, area=f"{area}", name_es=f"Programa {code}")
+    programmes = [f"{n % AREAS + 1}.{n // AREAS + 1}" for n in range(PROGRAMMES)]
+    for number in range(COMMITMENTS):
+        book.add(
+            "commitments",
+            code=f"C-{number}",
+            programme=programmes[number % PROGRAMMES],
+            title_es=f"Compromiso {number}",
+            lead=agencies[number % 5],
+            supporting="; ".join(agencies[:2]),
+            due_on=date(2027, 6, 30),
+        )
+    for number in range(ACTIVITIES):
+        book.add(
+            "activities",
+            code=f"A-{number}",
+            commitment=f"C-{number % COMMITMENTS}",
+            title_es=f"Actividad {number}",
+            agency=agencies[number % 5],
+            due_on=date(2027, 3, 31),
+            quantity=number + 1,
+            unit_es="talleres",
+        )
+    return book
+
+
+def test_a_whole_plan_is_built_approved_read_and_amended(client):
+    plan = factories.make_plan(code="p", status="in_preparation")
+    factories.close_structure()
+    keeper = Keeper(client, factories.make_reviewer(), plan)
+    agencies = [factories.make_agency(acronym=f"INST{n}").acronym for n in range(5)]
+    book = fill(keeper.take(), agencies)
+
+    keeper.keep(keeper.bring(book))
+
+    whole = (StrategicArea, Programme, Commitment, Activity)
+    made = tuple(model.objects.filter(plan=plan).count() for model in whole)
+    assert made == (AREAS, PROGRAMMES, COMMITMENTS, ACTIVITIES)
+    plan.status = Plan.Status.APPROVED
+    workflow.approve(
+        workflow.propose(plan, by=keeper.user), by=factories.make_reviewer()
+    )
+    assert "Actividad 7" in client.get("/p/compromisos/C-7/").content.decode()
+    change_ten_cells(keeper)
+
+
+TEN = {
+    ("areas", "1"): {"name_es": "Prevenir"},
+    ("programmes", "1.1"): {"name_es": "Formar"},
+    ("commitments", "C-1"): {"title_es": "Otro", "due_on": date(2027, 12, 31)},
+    ("commitments", "C-2"): {"lead": "INST0", "supporting": "INST3"},
+    ("activities", "A-1"): {"title_es": "Otra", "quantity": 50},
+    ("activities", "A-2"): {"agency": "INST1"},
+    ("activities", "A-3"): {"due_on": date(2028, 1, 31)},
+}
+
+
+def change_ten_cells(keeper):
+    book = keeper.take()
+    for (sheet, code), values in TEN.items():
+        book.fill(sheet, code, **values)
+
+    response = keeper.bring(book)
+    assert counts(response)["changed"] == len(TEN)
+    assert keeper.keep(response).status_code == 422
+    sent = keeper.keep(response, **ACT)
+
+    change = PendingChange.objects.get(status="pending")
+    assert sent.url == reverse("admin:approval", args=[change.pk])
+    assert not Activity.objects.filter(title_es="Otra").exists()
+    # Sent once, it is not sent again.
+    assert len(faults(keeper.bring(book))) == len(TEN)
+    with pytest.raises(RefusedError):
+        workflow.approve(change, by=keeper.user)
+    workflow.approve(change, by=factories.make_reviewer())
+    amendment = Amendment.objects.get()
+    assert PlanChange.objects.filter(amendment=amendment).count() == 10
+    assert Commitment.objects.get(code="C-1").due_provenance == "amendment"
+    assert counts(keeper.bring(book)).keys() == {"unchanged"}
+
+
+@pytest.fixture(scope="module")
+def shipped(lasting):
+    load(SHIPPED)
+    return Plan.objects.get(code="2017-2020")
+
+
+MATRIX = ACT | {"act": "official_document", "deciding_act_es": "Matriz, hoja 2"}
+
+
+def write_matrix(book):
+    """Of each reconstructed commitment and activity an official one."""
+    for sheet, columns in (
+        ("commitments", ("programme", "title_es", "lead")),
+        ("activities", ("commitment", "title_es", "agency")),
+    ):
+        for code in book.rows(sheet):
+            said = {name: book.cell(sheet, code, name).value for name in columns}
+            if sheet == "activities":
+                said["commitment"] = said["commitment"].removeprefix("R-")
+            book.add(sheet, code=code.removeprefix("R-"), supersedes=code, **said)
+    for sheet in ("areas", "programmes"):
+        for code in book.rows(sheet):
+            book.fill(sheet, code, provenance="Stated by the plan")
+    return book
+
+
+def standing():
+    return [model.objects.standing().count() for model in (Commitment, Activity)]
+
+
+def reports():
+    return set(ActivityUpdate.objects.values_list("pk", "activity", "status"))
+
+
+def test_an_official_matrix_takes_the_place_of_the_reconstruction(client, shipped):
+    keeper = Keeper(client, factories.make_reviewer(), shipped)
+    old = [*Commitment.objects.all(), *Activity.objects.all()]
+    before, kept, told = standing(), reports(), ActivityUpdate.objects.published()
+    commitments = Commitment.objects.select_related("plan")
+    addresses = [record.get_absolute_url() for record in commitments[::4]]
+
+    response = keeper.bring(write_matrix(keeper.take()))
+
+    assert faults(response) == []
+    succession = response.context["preview"].succession
+    replaced = [str(each) for _new, found in succession.pairs for each in found]
+    assert sorted(replaced) == sorted(map(str, old))
+    assert (succession.left, succession.reports) == ([], told.count())
+    keeper.keep(response, **MATRIX)
+    assert standing() == before
+    workflow.approve(PendingChange.objects.get(), by=factories.make_reviewer())
+    assert Amendment.objects.get().kind == Amendment.Kind.OFFICIAL_MATRIX
+    assert standing() == [after for _title, _before, after in succession.counts]
+    assert not Commitment.objects.standing().exclude(provenance="plan").exists()
+    assert reports() == kept
+    client.logout()
+    assert {client.get(each, follow=True).status_code for each in addresses} == {200}
