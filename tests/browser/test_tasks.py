@@ -44,6 +44,17 @@ PLACES = """() => {
     };
 }"""
 
+#: Where the headline and the figures end on the first page, and the top of the areas.
+FIRST = """() => {
+    const box = (name) => document.querySelector(name).getBoundingClientRect();
+    return {
+        headline: box(".headline").bottom,
+        figures: box(".key-figures").bottom,
+        areas: box(".area-card h3").bottom,
+        height: document.documentElement.scrollHeight,
+    };
+}"""
+
 
 class Reader:
     """Somebody on the first page, whose clicks are counted."""
@@ -216,6 +227,19 @@ def test_what_changed_since_a_day(later_reader):
     shown = {href.rstrip("/").rpartition("/")[2] for href in hrefs}
     assert shown & set(ids)
     assert not shown & earlier
+
+
+def test_the_first_page_of_a_plan_under_way_shows_its_answer_at_once(invented):
+    """As that of the shipped plan, which ``test_first_page`` holds to the same."""
+    desk, phone = (
+        invented.open(viewport={"width": w, "height": 800}) for w in WIDTHS[::-1]
+    )
+
+    wide, narrow = (page.goto("/") and page.evaluate(FIRST) for page in (desk, phone))
+
+    assert wide["headline"] < wide["figures"] < wide["areas"] <= 800
+    assert narrow["headline"] <= 640
+    assert narrow["height"] <= 4000
 
 
 @pytest.mark.parametrize("path", LONGEST)
