@@ -21,6 +21,15 @@ PLACES = """() => {
 }"""
 
 
+#: Long lists, and how long they may be on a telephone.
+LENGTHS = {
+    "/discrepancias/": 5600,
+    "/2017-2020/avances/": 5200,
+    "/2017-2020/compromisos/": 5000,
+    "/2017-2020/instituciones/pgr/": 5200,
+}
+
+
 @pytest.fixture
 def _django_db_helper():
     """No transaction of its own for each test: one, of the module, holds them all."""
@@ -47,3 +56,25 @@ def test_its_answer_is_in_sight_at_once_and_it_is_short(site, path):
     assert wide["headline"] < wide["areas"] <= 800
     assert narrow["headline"] <= 640
     assert narrow["height"] <= LONGEST
+
+
+def test_long_lists_fold_on_a_telephone_and_lie_open_on_a_screen_and_on_paper(site):
+    phone = site.open(viewport={"width": 360, "height": 740})
+    desk = site.open(viewport={"width": 1280, "height": 800})
+    heights = {}
+
+    for path in LENGTHS:
+        phone.goto(path)
+        desk.goto(path)
+        heights[path] = phone.evaluate("document.documentElement.scrollHeight")
+        hidden = ".fold:not([open]) > :not(summary)"
+        assert not phone.locator(hidden).first.is_visible()
+        assert desk.locator(hidden).first.is_visible()
+        phone.emulate_media(media="print")
+        printed = phone.locator(f"{hidden}:not(.filters)")
+        assert all(each.is_visible() for each in printed.all())
+        phone.emulate_media(media="screen")
+
+    assert {
+        path: heights[path] for path in LENGTHS if heights[path] > LENGTHS[path]
+    } == {}

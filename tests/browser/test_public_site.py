@@ -181,6 +181,8 @@ def test_a_keyboard_skips_to_the_content_unfolds_and_sifts(site):
     press("Enter")
     press("Tab")
     assert page.evaluate("() => !!document.activeElement.closest('main')")
+    page.locator("details:has(.filters) > summary").focus()
+    press("Enter")
     page.locator("#filter-state").focus()
     page.keyboard.type("No in")
     page.locator(".filter--apply button").focus()
@@ -332,38 +334,3 @@ def test_the_state_of_a_commitment_stands_within_the_first_screen(site, language
     site.visit(page, page_of("commitment", site.world)[language])
 
     assert page.evaluate(BOTTOM_OF_STATE) <= 740
-
-
-def follow(page, path):
-    """Press the link to a path, if need be in the folded menu; how many clicks."""
-    links, clicks = page.locator(f"a[href='{path}']"), 1
-    if not links.locator("visible=true").count():
-        page.locator(".site-nav summary").click()
-        clicks = 2
-    links.locator("visible=true").first.click()
-    expect(page).to_have_url(f"{HOST}{path}")
-    return clicks
-
-
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize(
-    "steps",
-    [
-        ("agency",),
-        ("agencies",),
-        ("updates",),
-        ("commitments",),
-        ("help",),
-        ("data",),
-        ("area", "commitment"),
-    ],
-)
-def test_what_people_come_for_is_two_clicks_from_home(site, steps, width):
-    page = site.open(viewport={"width": width, "height": 800})
-    site.visit(page, page_of("home", site.world)["es"])
-
-    clicks = sum(follow(page, page_of(name, site.world)["es"]) for name in steps)
-
-    assert clicks <= 2
-    if steps[-1] == "commitment":
-        expect(page.locator(".cite")).to_be_visible()
