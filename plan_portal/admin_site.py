@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +24,7 @@ from strategic_areas.desk.people import handover
 from strategic_areas.desk.people.access_review import review_page
 from strategic_areas.desk.review.waiting import everything
 from strategic_areas.desk.rounds import pages as rounds
+from strategic_areas.desk.rounds.reminding import silent_now
 from strategic_areas.desk.sheet.contents import read_sheet
 from strategic_areas.purging import PURGES
 
@@ -131,7 +133,7 @@ class PortalAdminSite(AdminSite):
 
     def index(self, request, extra_context=None):
         """What my agency owes; what waits for review; which accounts there are."""
-        user = request.user
+        user, today = request.user, timezone.localdate()
         owed, waits = queries.owed_by(user), everything(user)
         sheets = queries.fillable_sheets(user, owed)
         context = {
@@ -149,6 +151,7 @@ class PortalAdminSite(AdminSite):
             "administers": access.is_administrator(user),
             "letters": confirming.waiting_for(user),
             "purges": PURGES.decides(user),
+            "silent": silent_now(today) if access.is_reviewer(user) else [],
             "is_alone": STAND_INS.decides(user) and reviewers().count() < 2,
         }
         return super().index(request, {**context, **(extra_context or {})})

@@ -287,6 +287,7 @@ class World:
             "new-letter": {"agency": self.agencies["A"].pk, "period": self.open.pk},
             "round-open": {"pk": self.open.pk},
             "round-late": {"pk": self.late.pk},
+            "round-asked": {"pk": self.late.pk, "agency": self.agencies["A"].slug},
             "invitation": {"pk": written.pk},
             "invitation-accepted": {"pk": accepted.pk},
             "reset": {"pk": factories.make_factor_reset(by=self.keeper).pk},

@@ -47,6 +47,7 @@ class Event(models.TextChoices):
     ROUND_MADE = "round_made", _("Reporting period made")
     ROUND_CHANGED = "round_changed", _("Reporting period changed")
     ROUND_CLOSED = "round_closed", _("Round closed before its day")
+    ROUND_REMINDED = "round_reminded", _("Institution reminded of a round")
     ROUND_REOPENED = "round_reopened", _("Round opened again")
     SCORECARDS_READY = "round_scorecards_ready", _("Scorecards shown to the agencies")
     SCORECARDS_PUBLIC = "round_scorecards_public", _("Scorecards made public")

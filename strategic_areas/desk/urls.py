@@ -22,6 +22,7 @@ from strategic_areas.desk.purges import pages as purges
 from strategic_areas.desk.report import pages as report
 from strategic_areas.desk.review import pages as review
 from strategic_areas.desk.rounds import pages as rounds
+from strategic_areas.desk.rounds import standing
 from strategic_areas.desk.sheet import evidence, off_plan, sending
 from strategic_areas.desk.sheet import pages as views
 from strategic_areas.desk.values import exact
@@ -59,6 +60,9 @@ BUTTON_PAGES = {
     "planbook_save": PLANBOOK,
     "review_publish": REVIEW,
     "review_return": REVIEW,
+    "round_remind": ("admin:round", "pk"),
+    "round_workbook": ("admin:round_state", "pk"),
+    "round_document": ("admin:round_report", "pk"),
     "plan_node_step": ("admin:plan_tree", "plan"),
     "plan_approval": ("admin:plan_tree", "plan"),
 }
@@ -175,6 +179,13 @@ def patterns(site):
                 "attribution",
             ),
             ("rondas/<int:pk>/", rounds.round_page, "round"),
+            ("rondas/<int:pk>/estado/", standing.page, "round_state"),
+            ("rondas/<int:pk>/estado/xlsx/", standing.workbook, "round_workbook"),
+            (
+                "rondas/<int:pk>/recordar/<slug:agency>/",
+                rounds.remind,
+                "round_remind",
+            ),
             ("rondas/<int:pk>/informe/", report.report, "round_report"),
             ("rondas/<int:pk>/informe/docx/", report.document, "round_document"),
             ("revision/", review.queue_page, "review_queue"),

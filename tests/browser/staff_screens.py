@@ -324,6 +324,7 @@ REVIEW = [
     Screen("admin:round", "reviewer", lambda world: [world.period.pk]),
     Screen("admin:round", "reviewer", lambda world: [world.closed.pk]),
     Screen("admin:round_report", "reviewer", lambda world: [world.period.pk]),
+    Screen("admin:round_state", "reviewer", lambda world: [world.period.pk]),
     Screen("admin:strategic_areas_reportingperiod_schedule", "reviewer"),
     Screen(
         "admin:strategic_areas_reportingperiod_schedule",
@@ -410,7 +411,7 @@ NO_SCREEN = {
         *("admin:letter_send", "admin:letter_confirmed", "admin:letter_contested"),
         *("admin:letter_row", "admin:letter_declaration"),
         *("admin:purge_confirm", "admin:purge_cancel"),
-        *("admin:review_publish", "admin:review_return"),
+        *("admin:review_publish", "admin:review_return", "admin:round_remind"),
         *("admin:plan_node_step", "admin:plan_approval"),
         *("admin:agencies_invitation_send", "admin:agencies_invitation_code"),
         *("admin:agencies_invitation_revoke", "admin:agencies_factorreset_approve"),
@@ -425,7 +426,7 @@ NO_SCREEN = {
         *("staff_evidence", "admin:workbook", "admin:planbook_file"),
         *("admin:letter_file", "admin:act_file"),
         *("admin:agencies_invitation_letter", "mfa_totp_picture"),
-        "admin:round_document",
+        *("admin:round_document", "admin:round_workbook"),
     },
     "data or a script for a page": {
         *("admin:autocomplete", "admin:jsi18n", "mfa_login_webauthn"),

@@ -1,16 +1,16 @@
 """The report for the commission: a document with one press, and a page to print."""
 
 from django.contrib import admin
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from strategic_areas.desk.report.contents import of_round
 from strategic_areas.desk.report.document import write
-from strategic_areas.desk.rounds.pages import must_review
-from strategic_areas.models import Plan, ReportingPeriod
+from strategic_areas.desk.rounds.pages import round_or_404
+from strategic_areas.models import Plan
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -18,7 +18,7 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 @require_safe
 def report(request, pk):
     """The report of a round, to read and to print."""
-    period = _round_or_404(request, pk)
+    period = _public_or_404(request, pk)
     told = of_round(period, timezone.localdate())
     context = {
         **admin.site.each_context(request),
@@ -32,7 +32,7 @@ def report(request, pk):
 @require_safe
 def document(request, pk):
     """The same as a DOCX."""
-    period, today = _round_or_404(request, pk), timezone.localdate()
+    period, today = _public_or_404(request, pk), timezone.localdate()
     told = of_round(period, today)
     name = slugify(f"{told.title} {period.plan.code} {period.code} {today}")
     response = HttpResponse(write(told), content_type=DOCX)
@@ -42,9 +42,9 @@ def document(request, pk):
     return response
 
 
-def _round_or_404(request, pk):
+def _public_or_404(request, pk):
     """A round that has opened, of a plan that the public reads."""
-    must_review(request.user)
-    rows = ReportingPeriod.objects.visible_to(request.user).opened(timezone.localdate())
-    rows = rows.filter(plan__in=Plan.objects.public())
-    return get_object_or_404(rows.select_related("plan"), pk=pk)
+    period = round_or_404(request.user, pk)
+    if period.plan.status == Plan.Status.IN_PREPARATION:
+        raise Http404
+    return period

@@ -9,17 +9,19 @@ from crispy_forms.layout import Submit
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
 
 from agencies import access
 from agencies.models import Agency
 from strategic_areas import rounds
-from strategic_areas.desk.rounds import reminders
+from strategic_areas.desk.rounds import reminders, reminding
 from strategic_areas.discipline import AgencyState, Promptness, Standing
 from strategic_areas.models import Activity, Plan, ReportingPeriod
 from strategic_areas.queries.rounds import Cell, cells
@@ -77,10 +79,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Unpublished:
-    """An agency's activities without a published report, grouped by state."""
+    """
+    An agency's activities without a published report, grouped by state.
+
+    ``owes`` tells whether it has anything to do in the round that it may do now.
+    """
 
     agency: Agency
     activities: dict[str, tuple[Activity, ...]]
+    owes: bool = False
 
 
 class CloseForm(forms.Form):
@@ -125,10 +132,8 @@ def rounds_page(request):
 
 def round_page(request, pk):
     """Show what is missing in a round, and the form that closes it once it is late."""
-    must_review(request.user)
     today = timezone.localdate()
-    opened = ReportingPeriod.objects.visible_to(request.user).opened(today)
-    period = get_object_or_404(opened.select_related("plan"), pk=pk)
+    period = round_or_404(request.user, pk)
     form = CloseForm(
         request.POST if request.method == "POST" else None,
         action=reverse("admin:round", args=[pk]),
@@ -138,12 +143,15 @@ def round_page(request, pk):
     state = period.state(today)
     closings = period.history.filter(history_change_reason=rounds.CLOSED)
     closings = closings.select_related("history_user").order_by("history_date")
+    asked = [cell for cell in cells([period], today) if cell.items]
     context = {
         **admin.site.each_context(request),
         "title": period.name,
         "period": period,
         "word": ROUND_WORDS[state],
-        "agencies": unpublished(period, today),
+        "agencies": unpublished(asked, today),
+        "silent": reminding.silent(asked, today),
+        "reminded": reminding.reminded_today(today),
         "form": form if state == RoundState.LATE else None,
         "is_open": state == RoundState.OPEN,
         "is_public": period.plan.status != Plan.Status.IN_PREPARATION,
@@ -153,6 +161,38 @@ def round_page(request, pk):
     }
     status = 422 if form.is_bound else 200
     return render(request, "desk/round.html", context, status=status)
+
+
+@require_POST
+def remind(request, pk, agency):
+    """Remind one agency of what it owes in the round."""
+    period, today = round_or_404(request.user, pk), timezone.localdate()
+    asked = [cell for cell in cells([period], today) if cell.agency.slug == agency]
+    if not asked or period.is_demonstration:
+        raise Http404
+    parts = reminders.to_do_in(asked, today)
+    try:
+        if not parts:
+            raise access.RefusedError(_("Nothing is to be done: no reminder was sent."))
+        number = reminding.remind(parts[0], by=request.user, today=today)
+    except access.RefusedError as error:
+        messages.error(request, str(error))
+    else:
+        text = ngettext(
+            "%(agency)s: %(number)d person is reminded by mail.",
+            "%(agency)s: %(number)d people are reminded by mail.",
+            number,
+        )
+        told = {"agency": asked[0].agency, "number": number}
+        messages.success(request, text % told)
+    return redirect("admin:round", pk=period.pk)
+
+
+def round_or_404(user, pk):
+    """A round that has opened, for whoever keeps the rounds."""
+    must_review(user)
+    opened = ReportingPeriod.objects.visible_to(user).opened(timezone.localdate())
+    return get_object_or_404(opened.select_related("plan"), pk=pk)
 
 
 def must_review(user):
@@ -214,15 +254,16 @@ def _reminder(parts):
         return render_to_string("email/agency.txt", {"parts": parts}).strip()
 
 
-def unpublished(period, today):
-    """The agencies that the round asks, those with the most missing reports first."""
-    asked = [cell for cell in cells([period], today) if cell.items]
-    asked.sort(
+def unpublished(asked, today):
+    """The agencies that a round asks, those with the most missing reports first."""
+    owing = {part.agency for part in reminders.to_do_in(asked, today)}
+    asked = sorted(
+        asked,
         key=lambda cell: (
             cell.state == AgencyState.PUBLISHED,
             -len(cell.standing(Standing.NOTHING)),
             cell.agency.acronym,
-        )
+        ),
     )
     return [
         Unpublished(
@@ -232,6 +273,7 @@ def unpublished(period, today):
                 for standing, word in STANDING_WORDS.items()
                 if (activities := cell.standing(standing))
             },
+            cell.agency in owing,
         )
         for cell in asked
     ]

@@ -1,0 +1,135 @@
+"""The state of a round: each report that it asks for, to read, print and take away."""
+
+import io
+
+from django.contrib import admin
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext, pgettext_lazy
+from django.views.decorators.http import require_safe
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+
+from agencies.audit import take_out
+from strategic_areas import cells as escaping
+from strategic_areas.desk.report.parts import Table, table
+from strategic_areas.desk.rounds.pages import STANDING_WORDS, round_or_404
+from strategic_areas.discipline import Promptness, Standing
+from strategic_areas.evidence import EXTENSIONS
+from strategic_areas.labels import PROMPTNESS
+from strategic_areas.models import ReportingPeriod
+from strategic_areas.queries.figures.words import in_language
+from strategic_areas.queries.rounds import cells
+
+WORDS = {**STANDING_WORDS, Standing.PUBLISHED: pgettext_lazy("a report", "Published")}
+#: The size of paper that is called legal.
+LEGAL_PAPER = 5
+HEADING = PatternFill("solid", fgColor="003876")
+
+
+def of_round(period: ReportingPeriod, today) -> tuple[Table, ...]:
+    """Each agency's activities of which the round asks, and how each report stands."""
+    columns = {
+        _("Institution"): 12,
+        _("Code"): 10,
+        _("Activity"): 50,
+        pgettext("of a report", "State"): 20,
+        _("First handed in"): 16,
+        _("Punctuality"): 16,
+    }
+    asked = sorted(cells([period], today), key=lambda cell: cell.agency.acronym)
+    return table(
+        _("Each report that the round asks for"),
+        columns,
+        (
+            (
+                cell.agency.acronym,
+                item.activity.code,
+                in_language(item.activity, "title"),
+                str(WORDS[item.standing]),
+                date_format(item.first_day, "SHORT_DATE_FORMAT")
+                if item.first_day
+                else "",
+                _kept(item.first_day, period.due_on, today),
+            )
+            for cell in asked
+            for item in cell.items
+        ),
+    )
+
+
+def _kept(first_day, due_on, today):
+    """Whether one report came in time; "" while it still may."""
+    if first_day:
+        kept = Promptness.ON_TIME if first_day <= due_on else Promptness.LATE
+    elif today > due_on:
+        kept = Promptness.SILENT
+    else:
+        return ""
+    return str(PROMPTNESS[kept])
+
+
+@require_safe
+def page(request, pk):
+    """The table, laid out to be printed."""
+    period = round_or_404(request.user, pk)
+    context = {
+        **admin.site.each_context(request),
+        "title": _("State of the round"),
+        "period": period,
+        "tables": of_round(period, timezone.localdate()),
+    }
+    return render(request, "desk/round_state.html", context)
+
+
+@require_safe
+def workbook(request, pk):
+    """The same as XLSX; it tells of drafts, and so the audit record tells of it."""
+    period, today = round_or_404(request.user, pk), timezone.localdate()
+    take_out(request, period, agency=None, kind="round_state")
+    written = write(of_round(period, today))
+    name = slugify(
+        f"{_('State of the round')} {period.plan.code} {period.code} {today}"
+    )
+    response = HttpResponse(written, content_type=EXTENSIONS["xlsx"])
+    response["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
+    response["Cache-Control"] = "no-store, private"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def write(tables: tuple[Table, ...]) -> bytes:
+    """The tables as a workbook, each text escaped, that prints on legal paper."""
+    book = Workbook()
+    book.properties.creator = ""
+    sheet = book.active
+    sheet.title = _("State of the round")
+    for told in tables:
+        sheet.append([escaping.for_workbook(heading) for heading, _w in told.columns])
+        for row in told.rows:
+            sheet.append([escaping.for_workbook(cell) for cell in row.cells])
+        for place, (_heading, width) in enumerate(told.columns, 1):
+            sheet.column_dimensions[get_column_letter(place)].width = width
+    for line in sheet.iter_rows():
+        for cell in line:
+            cell.alignment = Alignment(vertical="top", wrap_text=True)
+            if cell.value is not None:
+                cell.data_type = "s"
+    for cell in sheet[1]:
+        cell.font, cell.fill = Font(bold=True, color="FFFFFF"), HEADING
+    sheet.freeze_panes = "A2"
+    sheet.auto_filter.ref = sheet.dimensions
+    sheet.print_title_rows = "1:1"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = LEGAL_PAPER
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.page_setup.fitToHeight = 0
+    sheet.oddFooter.center.text = "&P / &N"
+    written = io.BytesIO()
+    book.save(written)
+    return written.getvalue()

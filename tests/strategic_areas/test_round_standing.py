@@ -1,0 +1,178 @@
+"""A round's state as a table and a workbook, and the reminder to one agency."""
+
+import io
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core import mail as outbox
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from openpyxl import load_workbook
+
+from agencies.audit import AuditEntry, Event
+from agencies.mail import Mail
+from strategic_areas.desk.rounds.standing import WORDS, of_round
+from strategic_areas.discipline import Standing
+from tests.factories import (
+    make_activity,
+    make_agency,
+    make_focal_point,
+    make_plan,
+    make_published_update,
+    make_reviewer,
+    make_round,
+    make_submitted_update,
+    make_update,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("same_day")]
+
+TODAY = timezone.localdate()
+DAY = timedelta(days=1)
+LATE = {
+    "opens_on": TODAY - 9 * DAY,
+    "due_on": TODAY - DAY,
+    "closes_on": TODAY + 9 * DAY,
+}
+
+
+@pytest.fixture
+def reviewer(client):
+    user = make_reviewer()
+    client.force_login(user)
+    return user
+
+
+def make_late_round():
+    """A round past its due date, an agency that drafts and one that is silent."""
+    plan = make_plan()
+    period = make_round(plan=plan, **LATE)
+    writes, silent = make_agency(acronym="ESCRIBE"), make_agency(acronym="CALLA")
+    author = make_focal_point(agency=writes)
+    made = {
+        Standing.DRAFTED: make_update,
+        Standing.SUBMITTED: make_submitted_update,
+        Standing.PUBLISHED: make_published_update,
+    }
+    activities = {}
+    for standing, make in made.items():
+        activities[standing] = make_activity(plan=plan, agency=writes)
+        make(activity=activities[standing], period=period, by=author)
+    activities[Standing.NOTHING] = make_activity(
+        plan=plan, agency=silent, title_es="=1+1"
+    )
+    return period, activities, silent
+
+
+def press(client, period, agency):
+    return client.post(reverse("admin:round_remind", args=[period.pk, agency.slug]))
+
+
+def test_the_table_tells_how_each_report_stands():
+    period, activities, _ = make_late_round()
+
+    (table,) = of_round(period, TODAY)
+
+    told = {row.cells[1]: row.cells[3] for row in table.rows}
+    assert told == {
+        activity.code: str(WORDS[standing]) for standing, activity in activities.items()
+    }
+    assert [row.cells[0] for row in table.rows][0] == "CALLA"
+
+
+def test_the_workbook_holds_the_table_and_no_formula(client, reviewer):
+    period, activities, _ = make_late_round()
+
+    answer = client.get(reverse("admin:round_workbook", args=[period.pk]))
+
+    sheet = load_workbook(io.BytesIO(answer.content)).active
+    lines = list(sheet.iter_rows(values_only=True))
+    assert len(lines) == 1 + len(activities)
+    assert "'=1+1" in {line[2] for line in lines}
+    assert (sheet.page_setup.orientation, sheet.print_title_rows) == (
+        "landscape",
+        "$1:$1",
+    )
+    assert AuditEntry.objects.filter(event=Event.EXPORTED, actor=reviewer).count() == 1
+
+
+def test_the_table_costs_the_same_at_any_length():
+    period, *_ = make_late_round()
+    of_round(period, TODAY)  # What a process asks only once does not count.
+    spent = []
+
+    for more in (0, 9):
+        for _ in range(more):
+            make_activity(plan=period.plan, agency=make_agency())
+        with CaptureQueriesContext(connection) as captured:
+            of_round(period, TODAY)
+        spent.append(len(captured))
+
+    assert spent[0] == spent[1]
+
+
+def test_silent_agencies_are_named_once_the_due_date_has_passed(client, reviewer):
+    period, _, silent = make_late_round()
+    page = reverse("admin:round", args=[period.pk])
+    index = reverse("admin:index")
+
+    late = [client.get(page).context["silent"], client.get(index).context["silent"]]
+    type(period).objects.filter(pk=period.pk).update(due_on=TODAY)
+    in_time = [client.get(page).context["silent"], client.get(index).context["silent"]]
+
+    assert late == [[silent], [(period, [silent])]]
+    assert in_time == [[], []]
+
+
+def test_a_press_reminds_the_focal_points_of_one_agency_once_a_day(client, reviewer):
+    period, activities, silent = make_late_round()
+    person = make_focal_point(agency=silent)
+
+    for _ in range(2):
+        press(client, period, silent)
+
+    (mail,) = Mail.objects.filter(kind="asked")
+    assert mail.to == person.email
+    assert activities[Standing.NOTHING].code in mail.text
+    assert reverse("admin:sheet", args=[period.pk, silent.slug]) in mail.text
+    (entry,) = AuditEntry.objects.filter(event=Event.ROUND_REMINDED)
+    assert (entry.actor, entry.agency) == (reviewer, "CALLA")
+    assert outbox.outbox == []
+    with time_machine.travel(timezone.now() + DAY):
+        client.force_login(reviewer)
+        press(client, period, silent)
+    assert Mail.objects.filter(kind="asked").count() == 2
+
+
+def test_whoever_owes_nothing_is_not_reminded(client, reviewer):
+    period, activities, silent = make_late_round()
+    make_submitted_update(activity=activities[Standing.NOTHING], period=period)
+    demonstration = make_round(plan=period.plan, is_demonstration=True)
+
+    answers = [
+        press(client, *asked).status_code
+        for asked in [
+            (period, silent),
+            (demonstration, silent),
+            (period, make_agency()),
+        ]
+    ]
+
+    assert answers == [302, 404, 404]
+    assert not Mail.objects.filter(kind="asked").exists()
+
+
+def test_no_reminder_is_sent_by_a_link_or_without_the_token(client, reviewer):
+    period, _, silent = make_late_round()
+    make_focal_point(agency=silent)
+    address = reverse("admin:round_remind", args=[period.pk, silent.slug])
+    strict = type(client)(enforce_csrf_checks=True)
+    strict.force_login(reviewer)
+
+    answers = [client.get(address).status_code, strict.post(address).status_code]
+
+    assert answers == [405, 403]
+    assert not Mail.objects.filter(kind="asked").exists()
