@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from strategic_areas.desk.planbook import reading
 from strategic_areas.models import (
     Activity,
     Commitment,
@@ -196,7 +197,8 @@ def test_a_preview_is_saved_by_nobody_else(keeper, small, client):
 def test_a_new_plan_starts_from_the_last_one(keeper, client):
     last = factories.make_plan(code="2020", starts_on=date(2020, 1, 1))
     source = factories.make_source(plan=last)
-    area = factories.make_area(plan=last, code="1", provenance="press")
+    told = {"provenance": "press", "note_es": "Lo escribe la prensa."}
+    area = factories.make_area(plan=last, code="1", **told)
     area.sources.add(source)
     agency = factories.make_agency(acronym="MIP")
     factories.make_participation(plan=last, agency=agency)
@@ -213,7 +215,8 @@ def test_a_new_plan_starts_from_the_last_one(keeper, client):
 
     (commitment,) = Commitment.objects.filter(plan=keeper.plan)
     assert (commitment.code, commitment.due_on) == ("C", None)
-    assert commitment.programme.area.provenance == "plan"
+    area = commitment.programme.area
+    assert (area.provenance, area.note, area.sources.count()) == ("plan", "", 0)
     assert not commitment.supersedes.exists()
     assert counts(keeper.bring(book)).keys() == {"unchanged"}
 
@@ -224,6 +227,12 @@ def test_an_approved_plan_takes_no_other_plans_workbook(keeper, small):
     other = Keeper(keeper.client, keeper.user, approved)
 
     assert other.bring(book).status_code == 422
+
+
+def test_a_workbook_of_far_more_than_a_plan_is_refused(keeper, small, monkeypatch):
+    monkeypatch.setattr(reading, "MOST_RECORDS", 4)
+
+    assert keeper.bring(keeper.take()).status_code == 422
 
 
 @pytest.mark.parametrize("content", [b"%PDF-", make_office("xlsx")])

@@ -11,9 +11,13 @@ from strategic_areas.desk.workbook.reading import (
     line_of,
     marks_in,
     pages_of,
+    too_much,
 )
 from strategic_areas.evidence import RefusedFileError
 from strategic_areas.models import Plan
+
+#: Several times a plan; checking each record takes some hundredths of a second.
+MOST_RECORDS = 1_500
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,8 @@ def read(upload, plan):
             _again(),
         )
     lines = {name: list(_lines(sheet, pages)) for name, sheet in SHEETS.items()}
+    if sum(map(len, lines.values())) > MOST_RECORDS:
+        raise too_much()
     return Book(marks.get("plan", ""), lines)
 
 

@@ -7,6 +7,7 @@ from strategic_areas.desk.planbook.columns import BETWEEN
 
 #: What says where the other plan, or what is known of it, comes from, or what it cost.
 OF_OTHER_PLAN = {
+    *("note_es", "note_en"),
     *("provenance", "outcome_provenance", "mandate_provenance", "due_provenance"),
     *("sources", "budget", "budget_amount", "budget_source", "supersedes"),
 }
@@ -14,8 +15,8 @@ OF_OTHER_PLAN = {
 
 class Starting:
     """
-    What is not taken over: sources and amounts, days outside the new plan, and records
-    that the other plan itself replaced.
+    What is not taken over: sources, notes and amounts, days outside the new plan, and
+    records that the other plan itself replaced.
     """
 
     def __init__(self, stored, book):

@@ -85,7 +85,7 @@ def pages_of(upload):
     content = clean(upload).content
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
         if sum(entry.file_size for entry in packed.infolist()) > UNPACKED_BYTES:
-            raise _too_much()
+            raise too_much()
     return _opened(content)
 
 
@@ -105,7 +105,7 @@ def _opened(content):
             "damaged", _("This workbook is damaged."), _save_as()
         ) from error
     if any(len(rows) > MOST_ROWS for rows in pages.values()):
-        raise _too_much()
+        raise too_much()
     return pages
 
 
@@ -172,7 +172,7 @@ def line_of(number, row, columns):
         else:
             text = cell_text(name, cell.value, cell.number_format)
             if len(text) > LONGEST_TEXT:
-                raise _too_much()
+                raise too_much()
             cells[name] = Cell(place, text)
     return Line(number, cells)
 
@@ -184,7 +184,7 @@ def _is_a_line(line):
     return line.whole("activity") or line.says_something
 
 
-def _too_much():
+def too_much():
     return RefusedFileError(
         "too_much",
         _("This workbook holds far more than was taken out here."),
