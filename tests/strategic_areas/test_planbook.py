@@ -103,6 +103,8 @@ def test_an_empty_plan_is_filled_and_the_same_file_again_changes_nothing(keeper,
     commitment = Commitment.objects.get()
     assert (commitment.due_provenance, commitment.lead.acronym) == ("plan", "MIP")
     assert Target.objects.get().value == 120
+    keeper.keep(response)
+    assert Activity.objects.count() == 1
     for again in (book, keeper.take()):
         response = keeper.bring(again)
         assert counts(response) == {"unchanged": 7}
@@ -127,6 +129,8 @@ WRONG = [
     ("activities", "E", "title_es", "=1+1"),
     ("activities", "E", "quantity", "muchos"),
     ("activities", "E", "year", 2025.5),
+    ("activities", "F", "code", None),
+    ("activities", "G", "code", None),
 ]
 
 
@@ -136,7 +140,7 @@ def test_each_error_is_named_by_its_cell(keeper, small):
     Programme.objects.filter(pk=programme.pk).update(code="1.2")
     within = {"programme": programme, "lead": small.agency}
     other = factories.make_commitment(**within, code="D")
-    for code in ("B", "E", "right"):
+    for code in ("B", "E", "F", "G", "right"):
         factories.make_activity(commitment=other, code=code)
     book = keeper.take().fill("activities", "right", title_es="Otro")
     for sheet, code, name, value in WRONG:

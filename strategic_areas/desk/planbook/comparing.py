@@ -94,8 +94,10 @@ class Comparing:
         """By what a row is known; no two rows may be known by the same."""
         values, _faults = self._values(sheet, line)
         origin = "" if self.starting else line.text(ORIGIN)
-        found = [(sheet.name, "code", key_in(sheet, values))]
-        return [*found, (sheet.name, "origin", origin)] if origin else found
+        found = [(sheet.name, "origin", origin)] if origin else []
+        if all(values.get(part) for part in sheet.table.identity):
+            found.append((sheet.name, "code", key_in(sheet, values)))
+        return found
 
     def row(self, sheet, line):
         values, faults = self._values(sheet, line)

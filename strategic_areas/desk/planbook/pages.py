@@ -18,6 +18,7 @@ from django.views.decorators.http import (
 
 from agencies.access import RefusedError
 from agencies.audit import take_out
+from strategic_areas import workflow
 from strategic_areas.desk.amending.forms import ActForm
 from strategic_areas.desk.amending.pages import only_reviewers
 from strategic_areas.desk.planbook import previewing, records
@@ -100,7 +101,7 @@ def _page(request, plan, upload, **shown):
         **admin.site.each_context(request),
         "title": _("%(plan)s as a workbook") % {"plan": plan.code},
         "plan": plan,
-        "is_open": plan.status == Plan.Status.IN_PREPARATION,
+        "is_open": workflow.applies_at_once(plan, ()),
         "upload": upload,
         **shown,
     }
