@@ -22,6 +22,7 @@ from strategic_areas.desk.changes import commenting, decisions
 from strategic_areas.desk.letters import confirming
 from strategic_areas.desk.people import handover
 from strategic_areas.desk.people.access_review import review_page
+from strategic_areas.desk.people.oddities import oddities
 from strategic_areas.desk.review.waiting import everything
 from strategic_areas.desk.rounds import pages as rounds
 from strategic_areas.desk.rounds.reminding import silent_now
@@ -149,6 +150,7 @@ class PortalAdminSite(AdminSite):
             "came_back": decisions.came_back(user),
             "reviews": access.is_reviewer(user),
             "administers": access.is_administrator(user),
+            "oddities": oddities(today) if access.is_administrator(user) else [],
             "letters": confirming.waiting_for(user),
             "purges": PURGES.decides(user),
             "silent": silent_now(today) if access.is_reviewer(user) else [],

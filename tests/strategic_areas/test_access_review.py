@@ -10,14 +10,18 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from agencies.access import Role
+from agencies.invitations import Invitation
 from agencies.mail import Mail
 from agencies.models import User
 from strategic_areas.desk.people import access_review
+from strategic_areas.desk.people.oddities import oddities
 from tests.factories import (
     make_activity,
     make_administrator,
     make_agency,
     make_focal_point,
+    make_invitation,
     make_participation,
     make_plan,
     make_reviewer,
@@ -258,3 +262,60 @@ def test_a_dry_run_writes_to_nobody(activity, person):
 @pytest.mark.parametrize("arguments", [[], ["--dry-run"]])
 def test_a_fresh_portal_has_nothing_to_propose(arguments):
     assert review(*arguments) == ["accounts=0 proposed=0 gaps=0"]
+
+
+# What an administrator should look at
+
+
+def told(client):
+    """What the first page tells an administrator: pairs of whom and what."""
+    page = client.get(reverse("admin:index"))
+    return [(each.about, each.what) for each in page.context["oddities"]]
+
+
+def test_an_administrator_lands_on_what_is_odd(client, activity, person):
+    make_participation(plan=activity.plan, agency=activity.agency)
+    lonely = make_agency()
+    make_participation(plan=activity.plan, agency=lonely)
+    ends = {"ends_on": TODAY + timedelta(days=5), "leave_cover": True}
+    leaving = make_focal_point(agency=activity.agency, mandate=ends)
+    idle = make_user(group=Role.FOCAL_POINT)
+    expired = make_invitation(email="tarde@example.org")[0]
+    yesterday = timezone.now() - timedelta(days=1)
+    Invitation.objects.filter(pk=expired.pk).update(expires_at=yesterday)
+    make_invitation(email="hoy@example.org")
+    close_rounds(activity.plan, 3)
+    keeper = make_administrator()
+    client.force_login(keeper)
+
+    found = told(client)
+
+    abouts = [about for about, _what in found]
+    for odd in (person.username, leaving.username, idle.username, lonely.name):
+        assert any(odd in about for about in abouts)
+    assert expired.email in abouts
+    assert "hoy@example.org" not in abouts
+    assert not any(f"({keeper.username})" in about for about in abouts)
+
+
+@pytest.mark.parametrize("make_actor", [make_reviewer, make_focal_point])
+def test_nobody_else_is_told_what_is_odd(client, make_actor):
+    make_user(group=Role.FOCAL_POINT)
+    client.force_login(make_actor())
+
+    assert told(client) == []
+
+
+def test_what_is_odd_costs_the_same_for_one_and_for_many():
+    spent = []
+    for number in (1, 9):
+        for _number in range(number):
+            make_user(group=Role.FOCAL_POINT)
+            agency = make_agency()
+            make_participation(plan=make_plan(), agency=agency)
+        oddities()  # What a process asks only once does not count.
+        with CaptureQueriesContext(connection) as captured:
+            assert len(oddities()) >= number
+        spent.append(len(captured))
+
+    assert spent[0] == spent[1]
