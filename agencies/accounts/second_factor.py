@@ -25,6 +25,9 @@ from agencies.accounts.pages import page_of
 from agencies.audit import Event, record
 
 SESSION_KEY = "second_factor_of"
+#: The page that a session asked for before it had set up a factor; setting one up leads
+#: to it.
+ASKED_FOR = "asked_for"
 
 #: The public pages, which look at no session: namespaces, and names without one.
 PUBLIC = {"es", "en"}
@@ -79,7 +82,10 @@ class SecondFactorMiddleware:
             return None
         if proof := _proof_of(request.user):
             return _redirect(proof, request)
-        return None if name in ENROLMENT else _redirect("mfa_index", request)
+        if name in ENROLMENT:
+            return None
+        request.session[ASKED_FOR] = page_of(request)
+        return _redirect("mfa_index", request)
 
 
 def _proof_of(user):

@@ -106,16 +106,20 @@ def test_every_open_address_exists():
 def test_setting_up_an_app_opens_the_staff_pages_and_shows_the_codes_once(client):
     user = make_reviewer()
     sign_in(client, user.username)
+    wanted = reverse("admin:rounds")
     address = reverse("mfa_activate_totp")
+    client.get(f"{wanted}?todas=1")
     secret = client.get(address).context["form"].secret
 
     done = client.post(address, {"code": totp_code(secret)})
-    codes = client.get(done.url).context
+    shown = client.get(done.url)
+    codes = shown.context
     again = client.get(done.url).context
 
     assert done.url == reverse("mfa_view_recovery_codes")
     assert (len(codes["unused_codes"]), codes["can_view_codes"]) == (10, True)
     assert (set(again["unused_codes"]), again["can_view_codes"]) == ({"****"}, False)
+    assert f'href="{wanted}?todas=1"' in shown.text
     assert client.get(INDEX).status_code == 200
 
 
