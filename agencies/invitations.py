@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies import access, audit, codes
 from agencies.access import RefusedError
 from agencies.fields import Fields, internal
+from agencies.handover import begin_mandate
 from agencies.mail import queue_mail
 from agencies.models import Agency, FocalPoint, User
 
@@ -66,6 +67,15 @@ class Invitation(models.Model):
     kind = models.CharField(
         _("kind"), max_length=10, choices=FocalPoint.Kind, blank=True
     )
+    succeeds = models.ForeignKey(
+        FocalPoint,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("takes over the mandate"),
+    )
     language = models.CharField(
         _("language"), max_length=2, choices=User.Language, default="es"
     )
@@ -93,7 +103,7 @@ class Invitation(models.Model):
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
 
     fields = Fields(
-        *internal("email", "role", "kind", "language"),
+        *internal("email", "role", "kind", "succeeds", "language"),
         *internal("letter_number", "letter_name", "digest"),
     )
 
@@ -215,9 +225,10 @@ def accept(secret, user, password):
     """
     Make the account of an invitation, with its role and its mandate, and return it.
 
-    ``user`` is unsaved and carries the person's name. Where somebody else still holds
-    the mandate, the account is made without one and gets it by the handover. Raises
-    ``RefusedError`` when the secret opens no invitation any more.
+    ``user`` is unsaved and carries the person's name. An invitation of a successor
+    hands the mandate over. Where somebody else holds it all the same, the account is
+    made without one, and whoever invited is told. Raises ``RefusedError`` when the
+    secret opens no invitation any more.
     """
     invitation = invitation_of(secret)
     if invitation is None:
@@ -228,24 +239,13 @@ def accept(secret, user, password):
     user.set_password(password)
     user.save(force_insert=True)
     user.groups.add(Group.objects.get(name=invitation.role))
-    mandate = _mandate(invitation, user)
+    mandate = begin_mandate(invitation, user)
     invitation.accepted_at, invitation.accepted_by = timezone.now(), user
     invitation.save(update_fields=["accepted_at", "accepted_by"])
     _record(
         audit.Event.INVITATION_ACCEPTED, invitation, user, mandate=mandate is not None
     )
     return user
-
-
-def _mandate(invitation, user):
-    if invitation.agency is None:
-        return None
-    try:
-        return FocalPoint.objects.create(
-            user=user, agency=invitation.agency, kind=invitation.kind
-        )
-    except ValidationError:  # somebody holds it still
-        return None
 
 
 def _renew(invitation):

@@ -15,7 +15,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies import access, codes, invitations
+from agencies import access, codes, handover, invitations
 from agencies.admin.scoping import ScopedAdmin
 from agencies.audit import take_out
 from agencies.invitations import Invitation
@@ -34,6 +34,15 @@ def refused():
 class InvitationForm(forms.ModelForm):
     """The invited address, its role, and a letter, which is stored as a clean copy."""
 
+    hands_over = forms.BooleanField(
+        label=_("Hand the mandate over when this person accepts"),
+        required=False,
+        help_text=_(
+            "For a successor. The mandate of whoever holds it now ends on that day, "
+            "and an account without another role or mandate is closed."
+        ),
+    )
+
     class Meta:
         model = Invitation
         fields = [
@@ -46,6 +55,27 @@ class InvitationForm(forms.ModelForm):
             "letter_date",
             "letter",
         ]
+
+    def clean(self):
+        """A second mandate of a kind cannot run: its holder is succeeded, or stays."""
+        cleaned = super().clean()
+        agency, kind = cleaned.get("agency"), cleaned.get("kind")
+        held = handover.holder(agency, kind) if agency and kind else None
+        if held and not cleaned.get("hands_over"):
+            self.add_error(
+                "hands_over",
+                _(
+                    "%(person)s is %(kind)s of %(agency)s. Tick this if the invited "
+                    "person succeeds them; otherwise choose the other kind of mandate."
+                )
+                % {
+                    "person": held.user.get_full_name() or held.user,
+                    "kind": held.get_kind_display().lower(),
+                    "agency": agency.acronym,
+                },
+            )
+        self.instance.succeeds = held
+        return cleaned
 
     def clean_email(self):
         email = self.cleaned_data["email"].lower()
@@ -100,8 +130,15 @@ class InvitationAdmin(ScopedAdmin):
     def get_fields(self, request, obj=None):
         fields = list(InvitationForm.Meta.fields)
         if obj is None:
-            return fields
-        return [*fields[:-1], "made_by", "made_at", "expires_at", "accepted_by"]
+            return [*fields[:4], "hands_over", *fields[4:]]
+        return [
+            *fields[:-1],
+            "succeeds",
+            "made_by",
+            "made_at",
+            "expires_at",
+            "accepted_by",
+        ]
 
     def get_urls(self):
         name = "agencies_invitation"

@@ -15,7 +15,7 @@ from agencies import codes, invitations, mail
 from agencies.audit import AuditEntry
 from agencies.invitations import Invitation
 from agencies.mail import Mail
-from agencies.models import User
+from agencies.models import FocalPoint, User
 from tests.factories import (
     PASSWORD,
     make_administrator,
@@ -176,14 +176,62 @@ def test_somebody_signed_in_accepts_nothing_for_another(client, administrator):
     assert client.session["_auth_user_id"] == str(administrator.pk)
 
 
-def test_while_another_holds_the_mandate_the_account_comes_without_one(client):
+def test_an_account_comes_without_its_mandate_only_with_a_word_to_the_inviter(client):
     agency = make_agency()
-    make_focal_point(agency=agency)
-    _invitation, secret = make_invitation(agency=agency, kind="titular")
+    holder = make_focal_point(agency=agency)
+    invitation, secret = make_invitation(agency=agency, kind="titular")
+    User.objects.filter(pk=invitation.made_by_id).update(email="invita@example.org")
+    Mail.objects.all().delete()
 
     fill_in(client, secret)
 
     assert User.objects.get(username="invited@example.org").mandates.count() == 0
+    (told,) = Mail.objects.filter(to="invita@example.org")
+    assert reverse("admin:hand_over", args=[holder.mandates.get().pk]) in told.text
+
+
+def test_a_successor_is_invited_to_take_the_mandate_over(client, administrator):
+    agency = make_agency()
+    holder = make_focal_point(agency=agency, first_name="Luz", last_name="Mar")
+    asked = {
+        "email": "invited@example.org",
+        "role": "focal_point",
+        "agency": agency.pk,
+        "kind": "titular",
+        "language": "es",
+    }
+
+    refused = client.post(ADD, asked)
+    assert "Luz Mar" in refused.context["adminform"].form.errors["hands_over"][0]
+    assert not Invitation.objects.exists()
+
+    made = client.post(ADD, asked | {"hands_over": "on"})
+    assert Invitation.objects.get().succeeds == holder.mandates.get()
+    client.logout()
+    fill_in(client, made.context["code"])
+
+    holder.refresh_from_db()
+    (mandate,) = FocalPoint.objects.current().filter(agency=agency)
+    assert mandate.user.username == "invited@example.org"
+    assert not holder.is_active
+
+
+def test_a_second_kind_of_mandate_needs_no_handover(client, administrator):
+    agency = make_agency()
+    make_focal_point(agency=agency)
+
+    client.post(
+        ADD,
+        {
+            "email": "invited@example.org",
+            "role": "focal_point",
+            "agency": agency.pk,
+            "kind": "alternate",
+            "language": "es",
+        },
+    )
+
+    assert Invitation.objects.get().succeeds is None
 
 
 def test_without_a_mail_server_the_administrator_sees_the_link_once(

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from agencies.access import RefusedError, Role
 from agencies.audit import AuditEntry
+from agencies.handover import hand_over
 from agencies.models import FocalPoint
-from strategic_areas import handover, workflow
+from strategic_areas import workflow
 from strategic_areas.models import ActivityUpdate
 from tests.factories import (
     make_activity,
@@ -50,7 +51,7 @@ def test_the_work_passes_on_and_keeps_its_author(agency, mandate, successor):
     draft = make_update(activity=activity, by=mandate.user)
     stranger = make_update()
 
-    handover.hand_over(mandate, successor, by=make_administrator())
+    hand_over(mandate, successor, by=make_administrator())
 
     seen = set(ActivityUpdate.objects.visible_to(successor))
     assert draft in seen
@@ -60,7 +61,7 @@ def test_the_work_passes_on_and_keeps_its_author(agency, mandate, successor):
 
 
 def test_one_mandate_ends_as_the_other_begins(agency, mandate, successor):
-    begun = handover.hand_over(mandate, successor, by=make_administrator())
+    begun = hand_over(mandate, successor, by=make_administrator())
 
     mandate.refresh_from_db()
     assert mandate.ends_on == TODAY - timedelta(days=1)
@@ -76,7 +77,7 @@ def test_the_leaving_person_is_out_at_once(mandate, successor):
     client = Client()
     sign_in(client, mandate.user.username)
 
-    handover.hand_over(mandate, successor, by=make_administrator())
+    hand_over(mandate, successor, by=make_administrator())
 
     mandate.user.refresh_from_db()
     assert mandate.user.is_active is False
@@ -87,7 +88,7 @@ def test_the_leaving_person_is_out_at_once(mandate, successor):
 def test_whoever_still_reports_elsewhere_keeps_her_account(mandate, successor):
     make_mandate(user=mandate.user, agency=make_agency())
 
-    handover.hand_over(mandate, successor, by=make_administrator())
+    hand_over(mandate, successor, by=make_administrator())
 
     mandate.user.refresh_from_db()
     assert mandate.user.is_active is True
@@ -97,7 +98,7 @@ def test_a_reviewer_who_stops_reporting_keeps_her_account(agency, successor):
     reviewer = make_reviewer()
     mandate = make_mandate(user=reviewer, agency=agency)
 
-    handover.hand_over(mandate, successor, by=make_administrator())
+    hand_over(mandate, successor, by=make_administrator())
 
     reviewer.refresh_from_db()
     assert reviewer.is_active is True
@@ -106,7 +107,7 @@ def test_a_reviewer_who_stops_reporting_keeps_her_account(agency, successor):
 def test_an_alternate_who_becomes_titular_is_no_alternate_any_more(agency, mandate):
     alternate = make_focal_point(agency=agency)
 
-    handover.hand_over(mandate, alternate, by=make_administrator())
+    hand_over(mandate, alternate, by=make_administrator())
 
     current = FocalPoint.objects.current().filter(agency=agency)
     assert [(each.user, each.kind) for each in current] == [(alternate, "titular")]
@@ -130,7 +131,7 @@ def test_a_handover_that_cannot_be_changes_nothing(agency, mandate, successor, c
         before = list(FocalPoint.objects.values())
 
     with pytest.raises(RefusedError):
-        handover.hand_over(mandate, successor, by=make_administrator())
+        hand_over(mandate, successor, by=make_administrator())
 
     mandate.user.refresh_from_db()
     assert list(FocalPoint.objects.values()) == before
@@ -140,7 +141,7 @@ def test_a_handover_that_cannot_be_changes_nothing(agency, mandate, successor, c
 def test_a_handover_is_recorded(agency, mandate, successor):
     administrator = make_administrator()
 
-    handover.hand_over(mandate, successor, by=administrator)
+    hand_over(mandate, successor, by=administrator)
 
     entry = AuditEntry.objects.get(event="handover")
     assert (entry.actor, entry.agency) == (administrator, agency.acronym)
@@ -175,7 +176,7 @@ def test_the_successor_reads_what_the_agency_promised_did_and_owes(
     activity = make_activity(agency=agency)
     draft = make_update(activity=activity, by=mandate.user)
     make_update()
-    handover.hand_over(mandate, successor, by=make_administrator())
+    hand_over(mandate, successor, by=make_administrator())
     client.force_login(successor)
 
     page = client.get(reverse("admin:handover", args=[agency.slug]))

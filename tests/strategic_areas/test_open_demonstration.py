@@ -8,8 +8,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from agencies.handover import hand_over
 from agencies.models import FocalPoint, User
-from strategic_areas import handover
 from strategic_areas.models import ReportingPeriod
 from tests.factories import (
     make_activity,
@@ -94,7 +94,7 @@ def test_it_survives_a_handover_of_a_demonstrated_mandate(demonstration, to_anot
     FocalPoint.objects.update(starts_on=begun)
     mandate, other = FocalPoint.objects.order_by("pk")
     successor = make_user(group="focal_point") if to_another else other.user
-    handover.hand_over(mandate, successor, by=make_administrator())
+    hand_over(mandate, successor, by=make_administrator())
 
     call_command("open_demonstration")
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies import access
+from agencies.handover import hand_over
 from agencies.models import Agency, FocalPoint, User
 from strategic_areas import handover
 
@@ -42,7 +43,7 @@ def hand_over_page(request, pk):
     form = HandoverForm(request.POST or None, mandate=mandate)
     if form.is_valid():
         try:
-            handover.hand_over(mandate, form.cleaned_data["successor"], by=request.user)
+            hand_over(mandate, form.cleaned_data["successor"], by=request.user)
         except access.RefusedError as error:
             form.add_error(None, str(error))
         else:
