@@ -57,6 +57,8 @@ REWORDED = [
     _("No, take me back"),
     _("Start typing to filter…"),
     _("Thanks for spending some quality time with the web site today."),
+    # The library of histories has no Spanish.
+    _("View history: %s"),
 ]
 
 
@@ -174,6 +176,13 @@ class ChoicesView(AutocompleteJsonView):
             rows = rows.select_related(*related)
         choices = self._choices()
         return rows if choices is None else rows.filter(pk__in=choices.values("pk"))
+
+    def serialize_result(self, obj, to_field_name):
+        """A choice by the name that its table gives it in search boxes."""
+        found = super().serialize_result(obj, to_field_name)
+        if hasattr(self.model_admin, "name_in_pickers"):
+            found["text"] = self.model_admin.name_in_pickers(obj)
+        return found
 
     def _choices(self):
         """The rows that the field accepts from this person; None for an inline's."""

@@ -68,6 +68,38 @@ TARGET_CODES = {
     "PALERMO": _("Palermo Protocol, art. %(number)s"),
     "TIP": _("TIP report, recommendation %(number)s"),
 }
+#: The kinds of international targets.
+TARGET_KINDS = {
+    "target": _("Target"),
+    "objective": _("Objective"),
+    "article": _("Article"),
+    "indicator": _("Indicator"),
+    "recommendation": _("Recommendation"),
+}
+#: The kinds of laws and acts on which a plan is based.
+INSTRUMENT_KINDS = {
+    "constitution": _("Constitution"),
+    "law": _("Law"),
+    "decree": _("Decree"),
+    "bill": _("Bill"),
+    "regulation": _("Regulation"),
+    "treaty": _("Treaty"),
+}
+#: The kinds of public sources, as ``models.provenance`` knows them.
+SOURCE_KINDS = {
+    "official_plan": _("Plan of the State"),
+    "official_report": _("Report of a public body"),
+    "official_study": _("Study of a public body"),
+    "official_protocol": _("Protocol of a public body"),
+    "official_news": _("News of a public body"),
+    "foreign_government_report": _("Report of a foreign government"),
+    "un_body": _("United Nations"),
+    "ngo_report": _("Report of an organisation"),
+    "reference": _("Work of reference"),
+    "standard": _("Standard"),
+    "ngo_news": _("News of an organisation"),
+    "press": _("Press"),
+}
 PUNCTUALITY = {
     Punctuality.ON_TIME: _("On time"),
     Punctuality.AT_RISK: _("At risk of delay"),

@@ -18,6 +18,7 @@ from agencies.admin.invitations import InvitationAdmin
 from agencies.admin.mandates import FocalPointAdmin
 from agencies.admin.recovery import FactorResetAdmin
 from agencies.admin.scoping import ScopedAdmin
+from agencies.admin.showing import MAIL_KINDS, WordsFilter
 from agencies.audit import AuditEntry
 from agencies.invitations import Invitation
 from agencies.models import FocalPoint, User
@@ -54,7 +55,9 @@ class MailAdmin(ScopedAdmin):
     ]
     readonly_fields = fields
     list_display = ["subject", "to", "kind", "state", "created_at", "attempts"]
-    list_filter = ["kind", "sent_at", "given_up_at"]
+    list_filter = [("kind", WordsFilter), "sent_at", "given_up_at"]
+    in_words = {"kind": MAIL_KINDS}
+    finds_without_accents = False
     search_fields = ["to", "subject"]
     actions = ["try_again"]
 

@@ -9,9 +9,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from agencies.admin.scoping import ScopedAdmin
+from agencies.admin.scoping import DeclaredList, ScopedAdmin
 from agencies.audit.events import groups
-from agencies.models import Agency
+from agencies.models import Agency, User
 
 #: What facts are called on screen.
 FACTS = {
@@ -67,8 +67,11 @@ VALUES = {
     "administrator": _("Administrator"),
     "administrator_ended": _("an administrator closed it"),
     "alternate": _("Alternate"),
+    "act": _("act of an amendment"),
+    "closed": _("the account was closed or changed"),
     "draft": _("Draft"),
     "focal_point": _("Focal point"),
+    "exact_values": _("exact values"),
     "idle": _("an hour without use"),
     "in_person": _("an identity document"),
     "of_account": _("one account"),
@@ -141,6 +144,29 @@ class AgencyFilter(admin.SimpleListFilter):
         return queryset.filter(agency=self.value()) if self.value() else queryset
 
 
+class AuditList(DeclaredList):
+    """Tells each entry the names of the accounts that entries of the page name."""
+
+    def get_results(self, request):
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        numbers = {
+            str(number)
+            for entry in self.result_list
+            for number in (entry.facts.get("account"), _account_of(entry))
+        }
+        rows = User.objects.filter(pk__in=filter(str.isdecimal, numbers))
+        names = {str(pk): name for pk, name in rows.values_list("pk", "username")}
+        for entry in self.result_list:
+            entry.usernames = names
+
+
+def _account_of(entry):
+    """The number of the account that an entry is about; "" where it is of none."""
+    label, _colon, number = entry.object.partition(":")
+    return number if label == User._meta.label_lower else ""
+
+
 class AuditEntryAdmin(ScopedAdmin):
     """The list of entries, filtered by event, agency, person and date."""
 
@@ -153,6 +179,7 @@ class AuditEntryAdmin(ScopedAdmin):
     paginator = BoundedPaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
+    finds_without_accents = False
 
     def has_add_permission(self, request):
         return False
@@ -162,6 +189,9 @@ class AuditEntryAdmin(ScopedAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+    def get_changelist(self, request, **kwargs):
+        return AuditList
 
     def changelist_view(self, request, extra_context=None):
         title = {"title": capfirst(self.opts.verbose_name_plural)}
@@ -190,12 +220,13 @@ class AuditEntryAdmin(ScopedAdmin):
 
     def _about(self, entry):
         """The name of the model and the key of the record."""
-        label, _colon, number = entry.object.partition(":")
-        try:
-            model = apps.get_model(label)
-        except (LookupError, ValueError):
+        number = entry.object.partition(":")[2]
+        model = _model_of(entry)
+        if model is None:
             return entry.object
-        return f"{capfirst(str(model._meta.verbose_name))} {number}"
+        known = getattr(entry, "usernames", {}) if model is User else {}
+        name = known.get(number, number)
+        return f"{capfirst(str(model._meta.verbose_name))} {name}"
 
     @admin.display(description=_("facts"))
     def details(self, entry):
@@ -210,11 +241,31 @@ def roles_in_words(role):
 
 def facts_in_words(entry):
     """Yield name and value of each fact of an entry, in words where there are any."""
+    names = getattr(entry, "usernames", {})
     for name, value in entry.facts.items():
         several = value if isinstance(value, list) else [value]
-        text = ", ".join(_value(item) for item in several) or "–"
+        if name == "account":
+            several = [names.get(str(each), each) for each in several]
+        if name == "fields":
+            several = _labels(entry, several)
+        text = ", ".join(dict.fromkeys(map(_value, several))) or "–"
         asked = _("asked for") if name.startswith(ASKED) else name
         yield str(FACTS.get(name, asked)), text
+
+
+def _labels(entry, names):
+    """The labels of the fields of the record that an entry is about."""
+    model = _model_of(entry)
+    known = {each.name: each for each in model._meta.get_fields()} if model else {}
+    return [getattr(known.get(name), "verbose_name", name) for name in names]
+
+
+def _model_of(entry):
+    """The model of the record that an entry is about; None where there is none."""
+    try:
+        return apps.get_model(entry.object.partition(":")[0])
+    except (LookupError, ValueError):
+        return None
 
 
 def _value(value):

@@ -10,6 +10,8 @@ from modeltranslation.admin import TranslationAdmin
 from simple_history.admin import SimpleHistoryAdmin
 
 from agencies import audit
+from agencies.admin.showing import ShowingMixin
+from agencies.folding import fold
 from agencies.staleness import StaleGuardForm
 
 
@@ -30,11 +32,15 @@ class ScopedRowsMixin:
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         self._limit(db_field, request, kwargs)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+        return self._named(
+            super().formfield_for_foreignkey(db_field, request, **kwargs)
+        )
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         self._limit(db_field, request, kwargs)
-        return super().formfield_for_manytomany(db_field, request, **kwargs)
+        return self._named(
+            super().formfield_for_manytomany(db_field, request, **kwargs)
+        )
 
     def get_autocomplete_fields(self, request):
         """Every relation to a table that the person may search."""
@@ -54,6 +60,13 @@ class ScopedRowsMixin:
         return related.get_search_fields(request) and related.has_view_permission(
             request
         )
+
+    def _named(self, field):
+        """The field, whose choices are called as the search box calls them."""
+        table = self.admin_site._registry.get(field.queryset.model) if field else None
+        if hasattr(table, "name_in_pickers"):
+            field.label_from_instance = table.name_in_pickers
+        return field
 
     def _limit(self, db_field, request, kwargs):
         related = db_field.remote_field.model._default_manager.all()
@@ -81,6 +94,11 @@ class DeclaredList(ChangeList):
         return filters, has_filters, {}, *rest
 
 
+def _has_all(words, texts):
+    text = fold(" ".join(str(each) for each in texts if each))
+    return all(word in text for word in words)
+
+
 def _parameter(declared):
     """How the parameters of a declared filter begin."""
     if isinstance(declared, str):
@@ -90,7 +108,7 @@ def _parameter(declared):
     return declared.parameter_name
 
 
-class ScopedAdmin(ScopedRowsMixin, admin.ModelAdmin):
+class ScopedAdmin(ShowingMixin, ScopedRowsMixin, admin.ModelAdmin):
     """
     A model admin whose object pages answer 404 for what a person may not read.
 
@@ -101,6 +119,9 @@ class ScopedAdmin(ScopedRowsMixin, admin.ModelAdmin):
     list_per_page = 50
     #: A filtered list then does not count the whole table too.
     show_full_result_count = False
+    #: Whether all rows are read to find words without their accents: not where a table
+    #: grows for ever.
+    finds_without_accents = True
     #: True where saving leaves an entry of a kind of its own in the audit record.
     has_own_audit_entry = False
 
@@ -117,6 +138,19 @@ class ScopedAdmin(ScopedRowsMixin, admin.ModelAdmin):
         if found is None or not self.has_view_permission(request, found):
             raise Http404
         return found
+
+    def get_search_results(self, request, queryset, search_term):
+        """The rows that have every word, however it is capitalised or accented."""
+        words = fold(search_term).split()
+        names = self.get_search_fields(request)
+        if not (words and names and self.finds_without_accents):
+            return super().get_search_results(request, queryset, search_term)
+        found = [
+            pk
+            for pk, *texts in queryset.order_by().values_list("pk", *names)
+            if _has_all(words, texts)
+        ]
+        return queryset.filter(pk__in=found), False
 
     def save_related(self, request, form, formsets, change):
         """Record which fields, and which kinds of rows below, were saved."""

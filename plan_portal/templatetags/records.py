@@ -1,7 +1,6 @@
 """Words of records as people read them. An unknown word is shown as it is."""
 
 from django import template
-from django.utils.translation import gettext_lazy
 
 from strategic_areas import labels, sentences
 from strategic_areas.labels import FAMILIES
@@ -11,27 +10,11 @@ register = template.Library()
 register.filter("what_changes", labels.what_changes)
 register.filter("kind_of_record", labels.kind_of_record)
 
-INSTRUMENTS = {
-    "constitution": gettext_lazy("Constitution"),
-    "law": gettext_lazy("Law"),
-    "decree": gettext_lazy("Decree"),
-    "bill": gettext_lazy("Bill"),
-    "regulation": gettext_lazy("Regulation"),
-    "treaty": gettext_lazy("Treaty"),
-}
-TARGETS = {
-    "target": gettext_lazy("Target"),
-    "objective": gettext_lazy("Objective"),
-    "article": gettext_lazy("Article"),
-    "indicator": gettext_lazy("Indicator"),
-    "recommendation": gettext_lazy("Recommendation"),
-}
-
 
 @register.filter
 def instrument(kind):
     """The name of a kind of legal instrument."""
-    return INSTRUMENTS.get(kind, kind)
+    return labels.INSTRUMENT_KINDS.get(kind, kind)
 
 
 @register.filter
@@ -49,7 +32,7 @@ def target_code(target):
 @register.filter
 def target_kind(kind):
     """The name of a kind of target."""
-    return TARGETS.get(kind, kind)
+    return labels.TARGET_KINDS.get(kind, kind)
 
 
 @register.filter

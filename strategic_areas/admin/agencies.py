@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from agencies.admin.scoping import BilingualHistoryAdmin
+from agencies.admin.showing import AGENCY_KINDS, WordsFilter
 from agencies.models import Agency, AgencyName
 from strategic_areas.admin.approved import ApprovedInline, ApprovedMixin
 
@@ -15,6 +16,10 @@ class FormerNameInline(ApprovedInline):
 @admin.register(Agency)
 class AgencyAdmin(ApprovedMixin, BilingualHistoryAdmin):
     list_display = ["acronym", "name", "kind", "dissolved_on"]
-    list_filter = ["kind"]
+    list_filter = [("kind", WordsFilter)]
+    in_words = {"kind": AGENCY_KINDS}
     search_fields = ["acronym", "name_es", "name_en"]
     inlines = [FormerNameInline]
+
+    def name_in_pickers(self, agency):
+        return f"{agency.acronym} · {agency.name}"

@@ -3,8 +3,10 @@
 from django.contrib import admin
 
 from agencies.admin.scoping import BilingualAdmin, BilingualHistoryAdmin, ScopedAdmin
+from agencies.admin.showing import WordsFilter
 from strategic_areas.admin.approved import ApprovedInline, ApprovedMixin
 from strategic_areas.admin.plan import OF_PLAN, OfPlanMixin
+from strategic_areas.labels import FAMILIES, INSTRUMENT_KINDS, TARGET_KINDS
 from strategic_areas.models import (
     AttributionDispute,
     CodeList,
@@ -24,13 +26,15 @@ from strategic_areas.models import (
 @admin.register(FrameworkTarget)
 class FrameworkTargetAdmin(ApprovedMixin, BilingualAdmin):
     list_display = ["code", "name", "family", "kind"]
-    list_filter = ["family", "kind"]
+    list_filter = [("family", WordsFilter), ("kind", WordsFilter)]
+    in_words = {"family": FAMILIES, "kind": TARGET_KINDS}
     search_fields = ["code", "name_es", "name_en"]
 
 
 @admin.register(LegalInstrument)
 class LegalInstrumentAdmin(ApprovedMixin, BilingualAdmin):
     list_display = ["name", "kind", "year"]
+    in_words = {"kind": INSTRUMENT_KINDS}
     search_fields = ["code", "name_es", "name_en"]
 
 

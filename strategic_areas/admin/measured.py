@@ -25,13 +25,18 @@ from strategic_areas.purging.hiding import may_hide
 
 
 class FigureMixin:
-    """A list that shows a value without the zeros that its column pads it with."""
+    """
+    A list that shows a value with its unit.
+
+    It does so without the zeros that the column pads a value with.
+    """
 
     @admin.display(description=_("value"), ordering="value")
     def figure(self, row):
         if row.value is None:
             return PROTECTED
-        return number_format(format(row.value.normalize(), "f"))
+        number = number_format(format(row.value.normalize(), "f"))
+        return f"{number} {row.indicator.unit}"
 
 
 @admin.register(Indicator)
@@ -43,7 +48,7 @@ class IndicatorAdmin(ApprovedMixin, BilingualHistoryAdmin):
 
 @admin.register(Target)
 class TargetAdmin(ApprovedMixin, FigureMixin, ScopedHistoryAdmin):
-    list_display = ["indicator", "plan", "starts_on", "ends_on", "figure"]
+    list_display = ["indicator", "figure", "starts_on", "ends_on", "plan"]
     list_filter = [OF_PLAN]
     list_select_related = ["indicator", "plan"]
 
@@ -72,7 +77,7 @@ class PublishedFigureAdmin(PublishedMixin, FigureMixin, ScopedAdmin):
 
     change_form_template = "admin/strategic_areas/published_figure.html"
     list_display = [
-        *("indicator", "starts_on", "ends_on", "figure", "status"),
+        *("indicator", "figure", "starts_on", "ends_on", "status"),
         *("is_standing", "is_hidden"),
     ]
     list_filter = ["is_standing", "is_hidden", "status"]
@@ -96,7 +101,7 @@ class BreakdownInline(admin.TabularInline):
 
 @admin.register(Measurement)
 class MeasurementAdmin(FigureMixin, ScopedAdmin):
-    list_display = ["indicator", "starts_on", "ends_on", "figure", "status", "exact"]
+    list_display = ["indicator", "figure", "starts_on", "ends_on", "status", "exact"]
     list_filter = ["status", "provenance"]
     list_select_related = ["indicator"]
     search_fields = ["indicator__code", "indicator__name_es"]

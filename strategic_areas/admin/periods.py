@@ -103,6 +103,9 @@ class ReportingPeriodAdmin(BilingualHistoryAdmin):
             closes_on=obj.closes_on,
         )
 
+    def name_in_pickers(self, period):
+        return f"{period} · {period.plan}"
+
     @admin.display(description=gettext_lazy("demonstration"), boolean=True)
     def asked(self, period):
         return period.is_demonstration

@@ -4,9 +4,11 @@ from django.contrib import admin
 from django.contrib.admin.utils import unquote
 
 from agencies.admin.scoping import BilingualAdmin, BilingualHistoryAdmin
+from agencies.admin.showing import WordsFilter
 from strategic_areas import workflow
 from strategic_areas.admin.approved import ApprovedMixin
 from strategic_areas.desk.victims import QUESTIONS, VictimsField
+from strategic_areas.labels import SOURCE_KINDS
 from strategic_areas.models import (
     Activity,
     Commitment,
@@ -38,7 +40,8 @@ class PlanAdmin(ApprovedMixin, BilingualHistoryAdmin):
 @admin.register(Source)
 class SourceAdmin(ApprovedMixin, BilingualAdmin):
     list_display = ["key", "title", "publisher", "kind"]
-    list_filter = [OF_PLAN, "kind"]
+    list_filter = [OF_PLAN, ("kind", WordsFilter)]
+    in_words = {"kind": SOURCE_KINDS}
     search_fields = ["key", "title", "publisher"]
 
 

@@ -1,6 +1,7 @@
 """Reports in the admin: updates of activities and declarations on commitments."""
 
 from django.contrib import admin
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import FocalPoint
@@ -33,7 +34,7 @@ class ActivityUpdateAdmin(ReviewedAdmin):
     form = ActivityUpdateForm
     subject = "activity"
     readonly_fields = ["answer", "no_news_reason_es"]
-    list_display = ["activity", "agency", "period", "status", "execution", "percent"]
+    list_display = ["activity", "status", "agency", "period", "execution", "advance"]
     list_filter = [
         "status",
         ("period", admin.RelatedOnlyFieldListFilter),
@@ -76,6 +77,16 @@ class ActivityUpdateAdmin(ReviewedAdmin):
             )
             for name, options in fieldsets
         ]
+
+    @admin.display(description=_("progress"), ordering="percent")
+    def advance(self, update):
+        """The percent, or the quantity with its unit."""
+        if update.percent is not None:
+            return f"{update.percent} %"
+        if update.quantity is None:
+            return None
+        quantity = number_format(format(update.quantity.normalize(), "f"))
+        return f"{quantity} {update.activity.unit}"
 
     @admin.display(description=_("agency"), ordering="agency__acronym")
     def agency(self, update):

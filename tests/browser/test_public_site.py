@@ -8,6 +8,8 @@ import pikepdf
 import pytest
 from django.db import transaction
 from django.db.models import Count
+from django.utils.formats import date_format
+from django.utils.translation import override
 from playwright.sync_api import expect
 
 from strategic_areas.models import Commitment
@@ -228,7 +230,8 @@ def test_a_printed_page_has_address_and_date_and_nothing_to_press(site, name, la
 
     text = page.locator("body").inner_text()
     assert f"{HOST}{path}" in text
-    assert f"{site.world.today:%d/%m/%Y}" in text
+    with override(language):
+        assert date_format(site.world.today, "SHORT_DATE_FORMAT") in text
     assert page.evaluate(NOT_FOR_PAPER) == []
     assert page.evaluate(PAPER) == "rgb(255, 255, 255)"
     assert [each for each in page.evaluate(LINKED) if each not in text] == []

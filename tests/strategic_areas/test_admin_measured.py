@@ -20,7 +20,7 @@ SPAN = {"starts_on": date(2025, 1, 1), "ends_on": date(2025, 12, 31)}
 @pytest.mark.parametrize(
     ("stored", "shown"), [("349.000", "349"), ("34.500", "34.5"), ("300", "300")]
 )
-def test_a_value_is_listed_without_the_zeros_of_its_column(client, stored, shown):
+def test_a_value_is_listed_with_its_unit_and_without_zeros(client, stored, shown):
     plan, indicator = make_plan(), make_indicator()
     Target.objects.create(
         plan=plan, indicator=indicator, value=stored, provenance="plan", **SPAN
@@ -41,7 +41,7 @@ def test_a_value_is_listed_without_the_zeros_of_its_column(client, stored, shown
         with override("en"):
             listed.append(admin.site.get_model_admin(model).figure(row))
 
-    assert listed == [shown, shown]
+    assert listed == [f"{shown} people", f"{shown} people"]
     assert str(Target.objects.get()) == f"{indicator.code}: {shown}"
 
 

@@ -1,0 +1,94 @@
+"""The tables of staff: days in figures, kinds in words, words without accents."""
+
+import pytest
+from django.urls import reverse
+
+from agencies import audit
+from agencies.mail import queue_mail
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def administrator(client):
+    user = factories.make_administrator(language="es")
+    client.force_login(user)
+    return user
+
+
+def page(client, name, *args, **query):
+    address = reverse(f"admin:{name}", args=args)
+    return client.get(address, query).content.decode()
+
+
+def found(client, **query):
+    address = reverse("admin:autocomplete")
+    return [each["text"] for each in client.get(address, query).json()["results"]]
+
+
+def test_a_kind_is_listed_sifted_and_read_in_words(client, administrator):
+    agency = factories.make_agency(kind="armed_forces")
+    factories.make_agency(kind="a_word_of_its_own")
+
+    listed = page(client, "agencies_agency_changelist")
+    form = page(client, "agencies_agency_change", agency.pk)
+    client.force_login(factories.make_reviewer(language="es"))
+    read = page(client, "agencies_agency_change", agency.pk)
+
+    for text in (listed, form, read):
+        assert "Fuerzas armadas" in text
+        assert ">armed_forces<" not in text
+    assert "a_word_of_its_own" in form
+
+
+def test_a_day_is_a_short_date_in_spanish_and_told_in_english(client, administrator):
+    person, agency = factories.make_user(), factories.make_agency()
+    factories.make_mandate(user=person, agency=agency, starts_on="2026-03-09")
+
+    spanish = page(client, "agencies_focalpoint_changelist")
+    administrator.language = "en"
+    administrator.save()
+    english = page(client, "agencies_focalpoint_changelist")
+
+    assert "09/03/2026" in spanish
+    assert "9 March 2026" in english
+
+
+@pytest.mark.parametrize("term", ["mined", "educacion", "EDUCACIÓN ministerio"])
+def test_an_agency_is_found_by_acronym_or_name_and_shows_both(
+    client, administrator, term
+):
+    factories.make_agency(acronym="MINERD", name_es="Ministerio de Educación")
+    factories.make_agency(acronym="OTRA", name_es="Otra institución")
+    asked = {"app_label": "agencies", "model_name": "focalpoint"}
+
+    texts = found(
+        client, **asked, field_name="agency", term=term.replace("mined", "miner")
+    )
+
+    assert texts == ["MINERD · Ministerio de Educación"]
+
+
+def test_the_audit_record_names_accounts_and_fields(client, administrator):
+    person = factories.make_reviewer(username="la-revisora")
+    plan = factories.make_plan()
+    audit.record(audit.Event.SESSION_ENDED, obj=person, reason="closed")
+    audit.record(audit.Event.RECORD_CHANGED, obj=plan, fields={"starts_on"})
+
+    text = page(client, "agencies_auditentry_changelist")
+
+    assert "Cuenta la-revisora" in text
+    assert ">closed<" not in text
+    assert "starts_on" not in text
+
+
+def test_a_mail_says_in_words_what_it_is_about(client, administrator):
+    queue_mail(
+        to="a@example.org", language="es", kind="invitation", subject="S", text="T"
+    )
+
+    text = page(client, "agencies_mail_changelist")
+
+    assert "Invitación" in text
+    assert ">invitation<" not in text
