@@ -40,6 +40,7 @@ FACTS = {
     "mandate": _("with a mandate"),
     "method": _("method"),
     "opens_on": _("opens on"),
+    "people": _("people written to"),
     "period": _("reporting period"),
     "places": _("places"),
     "proposed": _("proposed for closing"),
