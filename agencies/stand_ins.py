@@ -67,7 +67,7 @@ class StandIn(Decision):
                 name="standin_takes_two_others",
                 condition=~Q(proposed_by=F("user"))
                 & (~Q(status__in=["applying", "approved"]) | ~Q(decided_by=F("user"))),
-                violation_error_message=_("Nobody gives herself a role."),
+                violation_error_message=_("Nobody gives themselves a role."),
             ),
         ]
 

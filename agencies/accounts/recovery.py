@@ -39,8 +39,8 @@ class FactorReset(Decision):
 
     class Way(models.TextChoices):
         IN_PERSON = "in_person", _("In person, with an identity document")
-        VIDEO = "video", _("By a video call with somebody who knows her")
-        SUPERIOR = "superior", _("By a letter of her superior")
+        VIDEO = "video", _("By a video call with somebody who knows them")
+        SUPERIOR = "superior", _("By a letter from their superior")
 
     user = models.ForeignKey(
         User, models.PROTECT, related_name="factor_resets", verbose_name=_("account")
@@ -72,7 +72,7 @@ class FactorReset(Decision):
                 condition=~Q(proposed_by=F("user"))
                 & (~Q(status__in=["applying", "approved"]) | ~Q(decided_by=F("user"))),
                 violation_error_message=_(
-                    "It takes two administrators, neither of them the person herself."
+                    "It takes two administrators, neither of them the account's owner."
                 ),
             ),
         ]
