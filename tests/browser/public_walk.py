@@ -195,6 +195,7 @@ def states_of(world):
         ("commitment", SHIPPED, "R-2.1.1"),
         ("commitment", world.plan.code, world.successor.code),
         ("agency", SHIPPED, "pgr"),
+        *(("indicator", code) for code in ("I-12", "I-21", "I-39")),
         ("agency", "plan-callado", "muda"),
         *(("agency", world.plan.code, word) for word in ("disuelta", "aliada")),
         ("agency", world.plan.code, "heredera"),
