@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agencies', '0005_task_runs'),
+        ('agencies', '0006_invitations_of_successors'),
     ]
 
     operations = [
