@@ -23,6 +23,7 @@ from strategic_areas.desk.letters import confirming
 from strategic_areas.desk.people import handover
 from strategic_areas.desk.people.access_review import review_page
 from strategic_areas.desk.people.oddities import oddities
+from strategic_areas.desk.public_pages import behind
 from strategic_areas.desk.review.waiting import everything
 from strategic_areas.desk.rounds import pages as rounds
 from strategic_areas.desk.rounds.reminding import silent_now
@@ -140,6 +141,7 @@ class PortalAdminSite(AdminSite):
         owed, waits = queries.owed_by(user), everything(user)
         sheets = queries.fillable_sheets(user, owed)
         context = {
+            "behind": behind(request),
             "owed": owed,
             "sheets": sheets,
             "parts": [read_sheet(*sheet, user) for sheet in sheets],

@@ -12,6 +12,7 @@ from django.utils.translation import override
 
 from strategic_areas import workflow
 from strategic_areas.desk.changes import decisions
+from strategic_areas.desk.public_pages import public_address
 from strategic_areas.desk.review.comparison import differences
 from strategic_areas.models import (
     AgencyComment,
@@ -52,7 +53,8 @@ class Changed:
 
     ``readings`` are what the public will read, as far as there is a template of one
     record; empty once the change was decided. ``is_hidden`` if the public would read
-    nothing of it. ``hides`` leads to the page that hides something of the record.
+    nothing of it. ``hides`` leads to the page that hides something of the record, and
+    ``public`` to its public page, where the change holds no other record.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Changed:
     readings: list
     is_hidden: bool
     hides: str
+    public: str
 
 
 def approval(request, pk):
@@ -104,6 +107,7 @@ def records(change):
             _readings(change, proposed) if change.is_waiting else [],
             proposed is not None and not _is_shown(proposed),
             hide_url(part.model, part.object_id),
+            public_address(proposed) if len(found) == 1 else "",
         )
         for part, proposed in found
     ]

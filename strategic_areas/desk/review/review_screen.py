@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from strategic_areas import workflow
+from strategic_areas.desk.public_pages import public_address
 from strategic_areas.desk.review import comparison, review_queue
 from strategic_areas.desk.sheet.attaching import whereabouts
 from strategic_areas.models import ActivityUpdate, CommitmentUpdate, Transition
@@ -150,6 +151,8 @@ class Screen:
     shows_notes: bool
     place: Place
     steps: list
+    #: The public page of the activity or commitment that it is about.
+    public: str
 
 
 def screen(user, record, posted=None):
@@ -171,6 +174,7 @@ def screen(user, record, posted=None):
         shows_notes=not workflow.reports_for(user, record.agency),
         place=_place(user, item),
         steps=_steps(item, posted),
+        public=public_address(record.subject),
     )
 
 

@@ -1,0 +1,118 @@
+"""From a screen of staff to the public page of what it shows, and back."""
+
+import pytest
+from django.urls import reverse
+
+from tests.factories import (
+    make_activity,
+    make_area,
+    make_change,
+    make_commitment,
+    make_focal_point,
+    make_indicator,
+    make_participation,
+    make_plan,
+    make_proposal,
+    make_published_update,
+    make_reviewer,
+    make_submitted_update,
+    put_back_in_preparation,
+)
+
+pytestmark = pytest.mark.django_db
+
+INDEX = reverse("admin:index")
+
+
+@pytest.fixture
+def reviewer(client):
+    user = make_reviewer()
+    client.force_login(user)
+    return user
+
+
+def test_each_screen_leads_to_the_public_page_of_what_it_shows(client, reviewer):
+    update = make_submitted_update()
+    proposal = make_proposal()
+    commitment = make_commitment()
+    change = make_change(commitment, title_en="Another title")
+    period = update.period
+
+    found = {
+        reverse("admin:review", args=["avance", update.pk]): update.activity,
+        reverse("admin:proposal", args=[proposal.pk]): proposal.commitment,
+        reverse("admin:approval", args=[change.pk]): commitment,
+        reverse("admin:round", args=[period.pk]): period.plan,
+        f"{reverse('admin:rounds')}?plan={period.plan.code}": period.plan,
+    }
+
+    lacking = [
+        address
+        for address, record in found.items()
+        if f'href="{record.get_absolute_url()}"'
+        not in client.get(address).content.decode()
+    ]
+    assert lacking == []
+
+
+def test_a_plan_in_preparation_has_no_public_page(client, reviewer):
+    commitment = make_commitment()
+    put_back_in_preparation(commitment.plan)
+    change = make_change(type(commitment).objects.get(pk=commitment.pk), title_en="A")
+
+    page = client.get(reverse("admin:approval", args=[change.pk]))
+
+    assert commitment.get_absolute_url() not in page.content.decode()
+
+
+def came_from(client, page):
+    """The record that the first page of staff offers to whoever comes from a page."""
+    answer = client.get(INDEX, headers={"referer": page})
+    behind = answer.context["behind"]
+    return behind and behind.record
+
+
+def test_a_public_page_leads_back_to_the_record_behind_it(client, reviewer):
+    plan = make_plan()
+    area, indicator = make_area(plan=plan), make_indicator(plan=plan)
+    commitment = make_commitment(plan=plan)
+    part = make_participation(plan=plan, agency=commitment.lead)
+    update = make_published_update(activity=make_activity(commitment=commitment))
+    account = reverse("es:update", args=[plan.code, update.public_id])
+
+    for record, page in [
+        (plan, plan.get_absolute_url()),
+        (area, area.get_absolute_url(language="en")),
+        (commitment, commitment.get_absolute_url()),
+        (commitment.lead, part.get_absolute_url()),
+        (indicator, reverse("es:indicator", args=[indicator.code])),
+        (update, account),
+    ]:
+        assert came_from(client, f"http://testserver{page}?at=2025") == record
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "",
+        "http://testserver/nada/de/esto/",
+        "https://example.org{}",
+        "http://testserver/planes/",
+    ],
+)
+def test_any_other_page_leads_to_no_record(client, reviewer, page):
+    address = make_commitment().get_absolute_url()
+
+    assert came_from(client, page.format(address)) is None
+
+
+def test_nobody_is_led_to_what_she_may_not_open(client):
+    update = make_published_update()
+    account = reverse("es:update", args=[update.plan.code, update.public_id])
+
+    found = []
+    for person in (update.contributors.get(), make_focal_point()):
+        client.force_login(person)
+        found.append(came_from(client, f"http://testserver{account}"))
+
+    assert found == [update, None]
