@@ -53,6 +53,7 @@ def main():
             for page, width in screens(browser, site):
                 take_all(page, PAGES, width)
                 take_desk(page, accounts, width)
+                take_tree(page, accounts, width)
         with invented_portal() as site:
             for page, width in screens(browser, site):
                 take_all(page, INVENTED, width)
@@ -86,13 +87,28 @@ def take_all(page, pages, width):
 
 def take_desk(page, accounts, width):
     """The desk as an agency's focal point sees it."""
-    account = next(each for each in accounts if each["role"] == "focal_point")
+    sign_in(page, accounts, "focal_point")
+    take(page, f"desk-{width}")
+
+
+def take_tree(page, accounts, width):
+    """A plan as the secretariat keeps it, with one of its records open in place."""
+    sign_in(page, accounts, "reviewer")
+    page.goto("/gestion/planes/2017-2020/")
+    panel = page.locator(".node--commitment > .node-panel").first
+    panel.locator("summary").first.click()
+    panel.locator(".node-form").wait_for()
+    take(page, f"tree-{width}")
+
+
+def sign_in(page, accounts, role):
+    account = next(each for each in accounts if each["role"] == role)
+    page.context.clear_cookies()
     page.goto("/gestion/")
     page.locator("#id_login").fill(account["username"])
     page.locator("#id_password").fill(account["password"])
     page.locator("#login-form input[type=submit]").click()
     page.wait_for_url("**/gestion/")
-    take(page, f"desk-{width}")
 
 
 def take(page, name):
