@@ -241,6 +241,30 @@ def test_what_waits_stands_in_the_tree(client, reviewer):
     assert Activity.objects.get() == activity
 
 
+def test_a_code_that_waits_is_not_proposed_again(client, reviewer):
+    commitment = factories.make_commitment(code="1.1.1")
+    factories.close_structure()
+    typed = {"title_es": "Nueva", "agency": commitment.lead_id, "due_on": "2026-12-31"}
+    add(client, "actividad", commitment, **typed, **ACT)
+
+    args = [commitment.plan.code, "actividad", commitment.pk]
+    form = form_at(client, reverse("admin:plan_node_new", args=args))
+
+    assert form["code"].value() == "1.1.1.2"
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [("Prevención", "prevencion-2"), ("¿?", "eje"), ("A" * 90, "a" * 60)],
+)
+def test_an_address_word_is_free_and_fits(client, plan, reviewer, name, word):
+    factories.make_area(plan=plan, code="1", slug_es="prevencion")
+
+    add(client, "eje", plan, name_es=name)
+
+    assert StrategicArea.objects.get(code="2").slug_es == word
+
+
 def test_a_form_offers_what_is_possible_in_the_plan(client, plan, reviewer):
     branch(plan)
     factories.make_programme()

@@ -7,7 +7,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from agencies.access import RefusedError
-from strategic_areas.desk.plantree.levels import level_of, under
+from strategic_areas.desk.plantree.levels import level_of, over, under
 from strategic_areas.models import RecordChange, StrategicArea
 from strategic_areas.models.codes import sort_key
 from strategic_areas.workflow import applies_at_once
@@ -18,13 +18,13 @@ def next_code(level, plan, above):
     The code after the last one beside which a new record will stand.
 
     Without any beside it, it is the first below the record above. A code that the plan
-    has elsewhere on this level is left out.
+    has elsewhere on this level, or that waits for approval, is left out.
     """
     taken = set(level.model.objects.filter(plan=plan).values_list("code", flat=True))
+    taken |= _proposed(level.model)
     beside = level.rows(plan).filter(**{level.above: above})
-    stem, number = _parts(
-        max(beside.values_list("code", flat=True), key=sort_key, default="")
-    )
+    last = max(beside.values_list("code", flat=True), key=sort_key, default="")
+    stem, number = _parts(last)
     if not number:
         stem, number = (f"{above.code}." if level.higher else ""), 0
     while (code := f"{stem}{number + 1}") in taken:
@@ -48,10 +48,10 @@ def _parts(code):
 def free_word(area, column, name):
     """An address word made of a name, which no other area of the plan has."""
     longest = StrategicArea._meta.get_field(column).max_length
-    word = slugify(name)[:longest].strip("-")
+    word = (slugify(name) or "eje")[:longest].strip("-")
     others = StrategicArea.objects.filter(plan=area.plan).exclude(pk=area.pk)
     taken, number, free = set(others.values_list(column, flat=True)), 1, word
-    while word and free in taken:
+    while free in taken:
         number += 1
         free = f"{word[: longest - len(str(number)) - 1]}-{number}"
     return free
@@ -81,9 +81,7 @@ def swap(record, step):
     coded along.
     """
     level = level_of(record)
-    beside = list(
-        level.rows(record.plan).filter(**{level.above: getattr(record, level.above)})
-    )
+    beside = list(level.rows(record.plan).filter(**{level.above: over(record)}))
     place = beside.index(record) + step
     if not 0 <= place < len(beside):
         raise RefusedError(_("There is nothing to change places with."))

@@ -102,8 +102,8 @@ class NodeForm(ApprovedForm):
     def clean(self):
         cleaned = super().clean()
         for word, name in WORDS.items():
-            if word in self.fields and not cleaned.get(word):
-                cleaned[word] = free_word(self.instance, word, cleaned.get(name) or "")
+            if cleaned.get(name) and word in self.fields and not cleaned.get(word):
+                cleaned[word] = free_word(self.instance, word, cleaned[name])
         if "due_on" in self.changed_data:
             stated = cleaned.get("due_provenance") or DueProvenance.PLAN
             cleaned["due_provenance"] = stated if cleaned.get("due_on") else ""

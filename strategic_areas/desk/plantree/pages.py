@@ -55,7 +55,7 @@ def plan_list(request):
 
 @require_safe
 def plan_tree(request, plan):
-    """The whole plan, and the form that ``node`` or ``add`` in the address names."""
+    """The whole plan, open at the record that ``node`` in the address names."""
     return _page(request, _plan(request, plan))
 
 
