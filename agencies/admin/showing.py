@@ -47,10 +47,12 @@ class ShowingMixin:
     Shows days as the short date, and the values of ``in_words`` in their words.
 
     ``in_words`` maps the name of a text column that has no choices to the words of its
-    values. Forms offer the words, and whatever else is stored already.
+    values. Forms offer the words, and whatever else is stored already. ``shown_as``
+    maps a column to the method that shows it where it cannot be changed.
     """
 
     in_words = {}
+    shown_as = {}
 
     def get_list_display(self, request):
         return [self._shown(name) for name in super().get_list_display(request)]
@@ -91,6 +93,8 @@ class ShowingMixin:
         return [("", "---------"), *words.items(), *sorted(others.items())]
 
     def _shown(self, name):
+        if name in self.shown_as:
+            return getattr(self, self.shown_as[name])
         if name in self.in_words:
             return _word_of(type(self), self.model, name)
         columns = {field.name: field for field in self.opts.concrete_fields}

@@ -31,6 +31,8 @@ class FigureMixin:
     It does so without the zeros that the column pads a value with.
     """
 
+    shown_as = {"value": "figure"}
+
     @admin.display(description=_("value"), ordering="value")
     def figure(self, row):
         if row.value is None:

@@ -58,3 +58,21 @@ def test_every_field_of_an_admin_page_has_a_name_that_is_translated():
     ]
 
     assert untold == []
+
+
+def test_a_value_is_read_on_its_page_as_in_the_list(client):
+    indicator = make_indicator()
+    stored = Measurement.objects.create(
+        indicator=indicator,
+        value="349.000",
+        status="confirmed",
+        provenance="documented",
+        **SPAN,
+    )
+    client.force_login(make_reviewer())
+
+    name = "admin:strategic_areas_measurement_change"
+    page = client.get(reverse(name, args=[stored.pk])).content.decode()
+
+    assert "349 personas" in page
+    assert "349.000" not in page
