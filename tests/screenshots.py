@@ -9,6 +9,8 @@ docs/images/before/ holds pictures of older pages, which are not taken again.
 import contextlib
 import io
 import json
+import os
+import secrets
 import sys
 from pathlib import Path
 
@@ -54,19 +56,22 @@ def main():
                 take_all(page, PAGES, width)
                 take_desk(page, accounts, width)
                 take_tree(page, accounts, width)
-        with invented_portal() as site:
+        with invented_portal() as (site, reviewer):
             for page, width in screens(browser, site):
                 take_all(page, INVENTED, width)
+                take_queue(page, reviewer, width)
         browser.close()
 
 
 @contextlib.contextmanager
 def invented_portal():
-    """The address of the portal of `make states`."""
+    """The address of the portal of `make states`, and one of its reviewers."""
     port = servers.free_port()
+    password = os.environ["STATES_PASSWORD"] = secrets.token_urlsafe(9)
     command = [sys.executable, "tests/serve_states.py", str(port)]
     with servers.running(command, port, patience=PATIENCE):
-        yield f"http://localhost:{port}"
+        reviewer = {"role": "reviewer", "username": "revision", "password": password}
+        yield f"http://localhost:{port}", reviewer
 
 
 def screens(browser, site):
@@ -99,6 +104,13 @@ def take_tree(page, accounts, width):
     panel.locator("summary").first.click()
     panel.locator(".node-form").wait_for()
     take(page, f"tree-{width}")
+
+
+def take_queue(page, reviewer, width):
+    """All that waits for a decision of the secretariat."""
+    sign_in(page, [reviewer], "reviewer")
+    page.goto("/gestion/revision/")
+    take(page, f"queue-{width}")
 
 
 def sign_in(page, accounts, role):

@@ -54,7 +54,7 @@ def main(port):
         shipped = import_module("tests.strategic_areas.plans").SHIPPED
         call_command("load_plan", str(shipped), stdout=io.StringIO())
         people = import_module("tests.states_plan").build()
-        password = secrets.token_urlsafe(9)
+        password = os.environ.get("STATES_PASSWORD") or secrets.token_urlsafe(9)
         accounts = get_user_model().objects.filter(username__in=people)
         accounts.update(password=make_password(password))
         print_accounts(port, password)
