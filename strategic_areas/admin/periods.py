@@ -104,7 +104,7 @@ class ReportingPeriodAdmin(BilingualHistoryAdmin):
         )
 
     def name_in_pickers(self, period):
-        return f"{period} · {period.plan}"
+        return period.with_plan
 
     @admin.display(description=gettext_lazy("demonstration"), boolean=True)
     def asked(self, period):

@@ -151,6 +151,11 @@ class ReportingPeriod(PlanBound):
         return self.name
 
     @property
+    def with_plan(self):
+        """Its name where periods of several plans are picked from."""
+        return f"{self.name} · {self.plan.code}"
+
+    @property
     def is_round(self):
         return self.mode == self.Mode.ROUND
 

@@ -281,6 +281,7 @@ def test_axe_finds_nothing_on_sheet_check_and_receipt(make_page, width):
         asked.user, bypass_csp=True, viewport={"width": width, "height": 900}
     )
     page.goto(asked.address)
+    assert page.locator("details.row").first.bounding_box()["y"] < 400
     page.evaluate(
         "document.querySelectorAll('details').forEach(d => { d.open = true })"
     )

@@ -202,6 +202,8 @@ def test_the_table_tells_what_each_agency_has_done(client):
     assert (cell.state, len(cell.handed_in), len(cell.items)) == ("in_progress", 1, 2)
     assert f"period__id__exact={period.pk}" in entry.address
     assert second.title_es in row.reminder
+    sheet = reverse("admin:sheet", args=[period.pk, activity.agency.slug])
+    assert sheet in row.reminder
     assert activity.title_es not in row.reminder
     assert "readonly" in page
 

@@ -430,6 +430,17 @@ def test_the_secretariat_opens_a_round_again_and_says_why(client):
     )
 
 
+def test_a_round_is_picked_by_its_plan_too(client):
+    period = make_round()
+    client.force_login(make_reviewer())
+
+    for name in ("admin:strategic_areas_roundreopening_add", "admin:letter_new"):
+        context = client.get(reverse(name)).context
+        form = context["adminform"].form if "adminform" in context else context["form"]
+        told = dict(form.fields["period"].choices)
+        assert told[period.pk] == f"{period.name} · {period.plan.code}"
+
+
 def test_a_round_that_is_open_anyway_is_not_opened_again():
     activity = make_activity()
     period = make_round(plan=activity.plan)

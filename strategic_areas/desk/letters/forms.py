@@ -1,5 +1,7 @@
 """The forms of a letter: recording, handing over, confirming and contesting it."""
 
+from operator import attrgetter
+
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
@@ -51,7 +53,9 @@ class LetterForm(forms.ModelForm):
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
         rounds = ReportingPeriod.objects.visible_to(user).filter(mode="round")
-        self.fields["period"].queryset = rounds.order_by("-ends_on", "-pk")
+        rounds = rounds.select_related("plan").order_by("-ends_on", "-pk")
+        self.fields["period"].queryset = rounds
+        self.fields["period"].label_from_instance = attrgetter("with_plan")
         self.fields["agency"].queryset = Agency.objects.order_by("acronym")
         self.clean_file = None
         self.helper = posting("step-form")
