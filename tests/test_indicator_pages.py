@@ -181,7 +181,7 @@ def test_a_file_of_an_unknown_filter_leads_to_the_page_that_says_so(client, aske
         response = client.get(f"{address('indicators_' + form)}?{asked}", follow=True)
 
         assert response.redirect_chain == [(f"{address('indicators')}?{asked}", 302)]
-        assert "No existe “no-hay” en" in response.text
+        assert "No existe «no-hay» en" in response.text
 
 
 def test_the_drawing_brings_its_own_style_and_nothing_else(client):

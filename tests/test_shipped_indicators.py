@@ -144,6 +144,8 @@ def test_another_count_stands_beside_and_never_in_the_sum(client, shipped):
     assert [years[year].point.value for year in range(2017, 2021)] == pgr
     assert [years[year].others[0].value for year in range(2017, 2021)] == police
     assert years[2015].others == (None,)
+    labels = re.findall(r'<td class="number" data-label="(\w+)"', page.text)
+    assert labels == ["PGR", "PN"] * len(page.context["rows"])
     sums = {str(a + b) for a, b in zip(pgr, police, strict=True)}
     told = re.findall(r"<(?:td|strong)[^>]*>(\d+)<", page.content.decode())
     assert not sums & set(told)

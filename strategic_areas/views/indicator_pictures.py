@@ -33,15 +33,22 @@ class Row:
     A span in the table beside a picture.
 
     ``point`` is None where the indicator has no value of the span; ``others`` are the
-    points of the other counts in the picture, None where they have none. ``mark`` is
-    its fragment on the page, numbered where several have counted the same span.
+    points of the other counts in the picture, None where they have none, and ``names``
+    say who counted. ``mark`` is its fragment on the page, numbered where several have
+    counted the same span.
     """
 
     starts_on: date
     ends_on: date
     point: Point | None
     others: tuple[Point | None, ...]
+    names: tuple[str, ...]
     mark: str
+
+    @property
+    def beside(self) -> list[tuple[str, Point | None]]:
+        """The other counts, each with its name."""
+        return list(zip(self.names, self.others, strict=True))
 
 
 @dataclass(frozen=True)
@@ -186,6 +193,8 @@ def _said(text: str, value: Decimal) -> str:
 def rows(page: IndicatorPage, others: Iterable[IndicatorLine]) -> list[Row]:
     """The table of a picture: every span with a value, and each missing year."""
     own = _by_span(page)
+    others = tuple(others)
+    names = tuple(map(name, others))
     beside = [_by_span(each) for each in others]
     spans = set(own).union(*beside)
     spans |= {
@@ -196,6 +205,7 @@ def rows(page: IndicatorPage, others: Iterable[IndicatorLine]) -> list[Row]:
             *span,
             point,
             tuple(each.get(span, [None])[0] for each in beside),
+            names,
             words.anchor(*span) + (f"-{place}" if place > 1 else ""),
         )
         for span in sorted(spans, key=lambda span: (span[1], span[0]))

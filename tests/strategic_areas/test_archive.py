@@ -127,7 +127,7 @@ def test_a_value_that_does_not_exist_is_told_by_the_page_and_for_its_file(
     told = client.get(f"{page}?{query}")
 
     assert told.status_code == 200
-    assert f"“{query.partition('=')[2]}”" in Page(told.text).text
+    assert f"«{query.partition('=')[2]}»" in Page(told.text).text
     assert client.get(f"{file}?{query}").url == f"{page}?{query}"
 
 

@@ -167,7 +167,7 @@ def test_a_value_that_does_not_exist_is_told_and_such_a_page_not_kept(
     response = client.get(path, **{ASKED_BY_FRONT: "yes"})
 
     assert response.status_code == 200
-    assert f"“{query.partition('=')[2]}”" in Page(response.text).text
+    assert f"«{query.partition('=')[2]}»" in Page(response.text).text
     assert KEEP not in response.headers
 
 
@@ -177,7 +177,7 @@ def test_the_list_of_agencies_tells_an_order_that_does_not_exist(client, plan):
     response = client.get(path, **{ASKED_BY_FRONT: "yes"})
 
     assert response.status_code == 200
-    assert "“nothing”" in Page(response.text).text
+    assert "«nothing»" in Page(response.text).text
     assert KEEP not in response.headers
 
 
