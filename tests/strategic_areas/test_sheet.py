@@ -286,6 +286,19 @@ def test_a_conflict_says_whose_it_is_and_what_differs(desk, is_own):
     assert "✓" not in response.text.split("data-mark")[1].split("</summary>")[0]
 
 
+def test_a_text_has_a_length_that_fits_unless_it_stood_longer(desk):
+    refused = desk.save(narrative_es="a" * 2001)
+    assert "narrative_es" in refused.context["rows"][0].posted.errors
+    assert not ActivityUpdate.objects.exists()
+
+    desk.save(narrative_es="\r\n".join(["a" * 999, "a" * 1000]))
+    update = ActivityUpdate.objects.get()
+    ActivityUpdate.objects.update(narrative_es="a" * 2500)
+    desk.save(narrative_es="a" * 2500, percent="70", seen_version=update.version)
+    update.refresh_from_db()
+    assert update.percent == 70
+
+
 def test_what_was_sent_is_no_longer_written_in(desk):
     update = make_submitted_update(
         activity=desk.activity, period=desk.period, by=desk.user

@@ -7,6 +7,9 @@ from django.utils.html import format_html, format_html_join
 
 from agencies.fields import Kind
 
+#: How many characters a text of a report may have; a script counts them.
+LONGEST_TEXT = 2000
+
 
 class Checkboxes(forms.CheckboxSelectMultiple):
     """
@@ -58,7 +61,7 @@ def text_boxes(fields):
     return {
         column: forms.TextInput
         if field.rows == 1
-        else forms.Textarea(attrs={"rows": field.rows})
+        else forms.Textarea(attrs={"rows": field.rows, "data-most": LONGEST_TEXT})
         for field in fields
         if isinstance(field.model_field, TextField)
         for column in field.columns

@@ -4,6 +4,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
 from django.contrib import messages
+from django.core.validators import MaxLengthValidator
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from strategic_areas import workflow
 from strategic_areas.desk.sheet import sheet_page
+from strategic_areas.desk.sheet.inputs import LONGEST_TEXT
 from strategic_areas.desk.sheet.pages import row_or_404, sheet_or_404
 from strategic_areas.desk.victims import VictimsField
 from strategic_areas.models import Activity, ActivityUpdate, Commitment, Execution
@@ -55,7 +57,8 @@ class OffPlanForm(NameForm):
         help_text=gettext_lazy(
             "About the work, never about a person. The public reads it."
         ),
-        widget=forms.Textarea(attrs={"rows": 5}),
+        widget=forms.Textarea(attrs={"rows": 5, "data-most": LONGEST_TEXT}),
+        validators=[MaxLengthValidator(LONGEST_TEXT)],
     )
     reaches_victims = VictimsField("reaches_victims")
     people_reached = forms.IntegerField(

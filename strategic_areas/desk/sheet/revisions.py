@@ -12,6 +12,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from strategic_areas.desk.sheet.inputs import LONGEST_TEXT
 from strategic_areas.models import OPEN, Execution, Status
 from strategic_areas.progress import State
 from strategic_areas.workflow import guard
@@ -56,6 +57,7 @@ class RevisionForm(forms.ModelForm):
     def clean(self):
         cleaned = super().clean()
         self._refuse_personal_data(cleaned)
+        self._refuse_long(cleaned)
         if self.instance.pk:
             self._refuse_stale()
         elif cleaned.get(self.subject) and cleaned.get("period"):
@@ -72,6 +74,20 @@ class RevisionForm(forms.ModelForm):
                 setattr(self.instance, name, text)
         notes = self._meta.model.fields.columns(noted=True)
         guard.judge(self, self._meta.model, **dict(zip(notes, notes, strict=True)))
+
+    def _refuse_long(self, cleaned):
+        """Refuse a text that is too long, unless it stood so before."""
+        for name in self._meta.model.fields.spanish(filled_in=True):
+            text = cleaned.get(name)
+            if not isinstance(text, str) or name not in self.changed_data:
+                continue
+            length = len(text.replace("\r\n", "\n"))
+            if length > LONGEST_TEXT:
+                text = _(
+                    "This has %(length)d characters; %(most)d fit. Say the main thing "
+                    "here, and attach the rest as evidence."
+                )
+                self.add_error(name, text % {"length": length, "most": LONGEST_TEXT})
 
     def _refuse_stale(self):
         """Lock the row until the end of the request and compare versions."""
