@@ -7,6 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client, override_settings
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import override
 
 from tests.test_public_pages import LANGUAGES, Page, every_address, make_world
 
@@ -70,7 +72,9 @@ def test_every_page_is_whole_and_leads_to_itself_in_the_other_language(answers):
             assert links["alternate", each] == SITE + found[name, each]
         assert found[name, other] in targets
         assert targets[:2] == ["#content", "tel:911"]
-        assert f"{timezone.localdate():%d/%m/%Y}" in page.text
+        with override(language):
+            today = date_format(timezone.localdate(), "SHORT_DATE_FORMAT")
+        assert today in page.text
 
 
 def test_pages_hold_no_script_no_inline_style_and_no_cookie(answers):
