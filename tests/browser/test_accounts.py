@@ -134,7 +134,7 @@ def test_a_passkey_is_set_up_and_signs_in_alone(page, complaints):
     page.get_by_role("button", name="Agregar este dispositivo o llave").click()
     expect(page.locator(".recovery-codes li")).to_have_count(10)
     page.get_by_role("link", name="Ya los guardé").click()
-    expect(page).to_have_url(re.compile("/gestion/$"))
+    expect(page).to_have_url(re.compile("/gestion/rondas/$"))
     sign_out(page)
     page.get_by_role("button", name="Usar una llave de acceso").click()
 
