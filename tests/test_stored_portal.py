@@ -405,7 +405,7 @@ def test_what_waited_is_decided(portal):
     assert list(waiting_changes()) == []
 
 
-def test_a_yes_is_a_result_and_a_no_keeps_its_old_answer(migrated):
+def test_a_yes_is_a_result_and_a_no_keeps_its_old_answer(portal):
     found = {
         (each.result_reached, each.result)
         for model in (CommitmentUpdate, CommitmentUpdate.history.model)
