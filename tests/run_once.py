@@ -80,6 +80,8 @@ RUN_ONCE = {
     "test_disputed_attributions.py",
     "test_every_public_page.py",
     "test_first_page.py",
+    "test_home.py",
+    "test_indicator_pages.py",
     "test_one_door.py",
     "test_permission_matrix.py",
     "test_promises.py",
@@ -87,6 +89,7 @@ RUN_ONCE = {
     "test_public_records.py",
     "test_published_update.py",
     "test_reconstructed_pages.py",
+    "test_shipped_indicators.py",
     "test_shipped_pages.py",
     "test_states_plan.py",
 }
