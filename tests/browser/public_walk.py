@@ -133,7 +133,8 @@ class Site:
         faults = [("runs", each) for each in page.evaluate(SCRIPTS)]
         faults += [("asks", each) for each in self.strangers]
         faults += [("keeps", each) for each in self.cookies]
-        page.evaluate(AXE_SCRIPT)
+        if looks:
+            page.evaluate(AXE_SCRIPT)
         for width, scheme, rules in looks:
             page.set_viewport_size({"width": width, "height": 900})
             page.emulate_media(color_scheme=scheme)

@@ -24,6 +24,7 @@ from tests.browser.public_walk import (
     pages_of,
     states_of,
 )
+from tests.deep import drawn
 from tests.public_site import LANGUAGES
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +38,8 @@ WALKED = [
     ("search", "?q=plan"),
     ("commitment", ""),
 ]
+#: In the short form of the test; `make deep` has axe read every state.
+STATES_READ_BY_AXE = 16
 #: Pages of the site itself.
 PLAIN = ("help", "data", "methodology", "about", "glossary", "contact", "corrections")
 #: Numbers what one reaches with the tabulator key, in the order of the document.
@@ -141,10 +144,12 @@ def test_everyone_can_read_any_page_and_it_is_light(site, language):
 
 
 def test_everyone_can_read_a_page_in_any_other_state(site):
+    """Each is opened and measured; axe, which takes a second, reads some of them."""
     page, faults = site.open(bypass_csp=True), []
+    read_by_axe = drawn(site.states, STATES_READ_BY_AXE, key="states")
 
     for path, looks in zip(site.states, cycle(LOOKS.values())):
-        faults += site.examine(page, path, looks)
+        faults += site.examine(page, path, looks if path in read_by_axe else [])
 
     assert len(site.states) > 40
     assert faults == []
