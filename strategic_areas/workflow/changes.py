@@ -11,7 +11,12 @@ from django.utils.translation import override
 
 from agencies.access import RefusedError
 from agencies.models import FocalPoint
-from strategic_areas.models import AttributionDispute, PendingChange, RecordChange
+from strategic_areas.models import (
+    AttributionDispute,
+    PendingChange,
+    Plan,
+    RecordChange,
+)
 from strategic_areas.workflow import amendments
 from strategic_areas.workflow.applying import apply_part, must_be_valid
 from strategic_areas.workflow.authority import decides_on, may_propose, may_review
@@ -64,6 +69,9 @@ class ChangeSteps(GuardedSteps):
 
     def store(self, change, parts, amendment=None):
         """Save the change, its parts and, where there is one, its amendment."""
+        plans = [record.pk for record, _part in parts if isinstance(record, Plan)]
+        # Who saves a record of a plan in preparation has locked the plan.
+        list(Plan.objects.select_for_update().filter(pk__in=plans).values_list("pk"))
         change.save()
         parts, records = [part for _record, part in parts], parts
         for part in parts:

@@ -1,6 +1,7 @@
 """What one person may change alone: nothing that the public reads."""
 
 from django.core.exceptions import FieldDoesNotExist
+from django.db import connection
 
 from agencies.fields import field_of
 from strategic_areas.models import CodeListValue, Indicator, Plan
@@ -61,12 +62,19 @@ def _follow(record, path):
 
 
 def _is_open(plan):
-    """A plan in preparation, unless its approval waits: then it stays as proposed."""
+    """
+    A plan in preparation, unless its approval waits: then it stays as proposed.
+
+    Inside a transaction the plan is locked until its end, as whoever proposes the
+    approval does, so that nothing is saved after the plan was proposed.
+    """
     # What a form holds is not stored yet: a new plan begins in preparation.
     if plan.pk is None:
         return plan.status == Plan.Status.IN_PREPARATION
     rows = Plan.objects.filter(pk=plan.pk, status=Plan.Status.IN_PREPARATION)
-    return rows.exists() and waiting_change(plan) is None
+    if connection.in_atomic_block:
+        rows = rows.select_for_update()
+    return bool(rows.values_list("pk")) and waiting_change(plan) is None
 
 
 def _leads_outside(record, links):

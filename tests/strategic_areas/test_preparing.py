@@ -1,7 +1,9 @@
 """A plan in preparation is kept by one person, until two approve it as a whole."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.urls import reverse
 
 from agencies.access import RefusedError
@@ -155,3 +157,26 @@ def test_a_new_plan_begins_in_preparation(client, reviewer):
     )
 
     assert Plan.objects.get().status == "in_preparation"
+
+
+def propose_approval(plan, reviewer):
+    """Propose it on a connection of its own, which does not wait for long."""
+    plan.status = Plan.Status.APPROVED
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '300ms'")
+        return workflow.propose(plan, by=reviewer)
+    finally:
+        connection.close()
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_its_approval_is_not_proposed_while_one_of_its_records_is_saved(plan):
+    activity, reviewer = factories.make_activity(plan=plan), factories.make_reviewer()
+
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        assert workflow.applies_at_once(activity, ["title_es"])
+        asked = pool.submit(propose_approval, Plan.objects.get(pk=plan.pk), reviewer)
+        with pytest.raises(OperationalError, match="lock timeout"):
+            asked.result()
