@@ -5,7 +5,6 @@ from crispy_forms.layout import Submit
 from django import forms
 from django.contrib import admin, messages
 from django.db import IntegrityError, transaction
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,6 +20,7 @@ from agencies.audit import take_out
 from strategic_areas import workflow
 from strategic_areas.desk.amending.forms import ActForm
 from strategic_areas.desk.amending.pages import only_reviewers
+from strategic_areas.desk.downloads import as_file
 from strategic_areas.desk.planbook import previewing, records
 from strategic_areas.desk.planbook.comparing import compare
 from strategic_areas.desk.planbook.reading import read
@@ -71,11 +71,7 @@ def planbook_file(request, plan):
     plan = _plan(request, plan)
     if request.method == "GET":
         take_out(request, plan, agency=None, kind="planbook")
-    response = HttpResponse(write(plan), content_type=EXTENSIONS["xlsx"])
-    response["Content-Disposition"] = f'attachment; filename="plan-{plan.code}.xlsx"'
-    response["Cache-Control"] = "no-store, private"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return as_file(write(plan), f"plan-{plan.code}.xlsx", EXTENSIONS["xlsx"])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

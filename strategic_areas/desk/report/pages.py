@@ -1,12 +1,13 @@
 """The report for the commission: a document with one press, and a page to print."""
 
 from django.contrib import admin
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
+from strategic_areas.desk.downloads import as_file
 from strategic_areas.desk.report.contents import of_round
 from strategic_areas.desk.report.document import write
 from strategic_areas.desk.rounds.pages import round_or_404
@@ -35,11 +36,7 @@ def document(request, pk):
     period, today = _public_or_404(request, pk), timezone.localdate()
     told = of_round(period, today)
     name = slugify(f"{told.title} {period.plan.code} {period.code} {today}")
-    response = HttpResponse(write(told), content_type=DOCX)
-    response["Content-Disposition"] = f'attachment; filename="{name}.docx"'
-    response["Cache-Control"] = "no-store, private"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return as_file(write(told), f"{name}.docx", DOCX)
 
 
 def _public_or_404(request, pk):

@@ -155,9 +155,7 @@ def round_page(request, pk):
         "form": form if state == RoundState.LATE else None,
         "is_open": state == RoundState.OPEN,
         "is_public": period.plan.status != Plan.Status.IN_PREPARATION,
-        "closed": closings.select_related("history_user")
-        .order_by("history_date")
-        .last(),
+        "closed": closings.last(),
     }
     status = 422 if form.is_bound else 200
     return render(request, "desk/round.html", context, status=status)

@@ -3,7 +3,6 @@
 import io
 
 from django.contrib import admin
-from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -17,6 +16,7 @@ from openpyxl.utils import get_column_letter
 
 from agencies.audit import take_out
 from strategic_areas import cells as escaping
+from strategic_areas.desk.downloads import as_file
 from strategic_areas.desk.report.parts import Table, table
 from strategic_areas.desk.rounds.pages import STANDING_WORDS, round_or_404
 from strategic_areas.discipline import Promptness, Standing
@@ -96,11 +96,7 @@ def workbook(request, pk):
     name = slugify(
         f"{_('State of the round')} {period.plan.code} {period.code} {today}"
     )
-    response = HttpResponse(written, content_type=EXTENSIONS["xlsx"])
-    response["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
-    response["Cache-Control"] = "no-store, private"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return as_file(written, f"{name}.xlsx", EXTENSIONS["xlsx"])
 
 
 def write(tables: tuple[Table, ...]) -> bytes:

@@ -1,7 +1,7 @@
 """The pages on which the secretariat and an agency take exact tables, and the files."""
 
 from django.contrib import admin
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies import access
 from agencies.audit import take_out
 from agencies.models import Agency, FocalPoint
+from strategic_areas.desk.downloads import as_file
 from strategic_areas.figures import exact
 from strategic_areas.models import Indicator
 
@@ -71,9 +72,4 @@ def _file(request, rows, record, form, *, agency, subject):
         moment=timezone.localtime(),
         subject=subject,
     )
-    response = HttpResponse(write(rows, taken), content_type=content_type)
-    name = taken.file_name(form)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Cache-Control"] = "no-store, private"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return as_file(write(rows, taken), taken.file_name(form), content_type)

@@ -1,12 +1,12 @@
 """The workbook's addresses: download, upload and compare, save what was shown."""
 
 from django.contrib import messages
-from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.audit import take_out
+from strategic_areas.desk.downloads import as_file
 from strategic_areas.desk.sheet import sheet_page
 from strategic_areas.desk.sheet.pages import sheet_or_404
 from strategic_areas.desk.sheet.sheet_page import UploadForm
@@ -43,12 +43,8 @@ def workbook(request, period, agency):
 def _download(request, sheet):
     take_out(request, sheet.period, agency=sheet.agency, kind="workbook")
     names = [name for _pk, name in sheet_page.province_choices()]
-    response = HttpResponse(write(sheet, names), content_type=EXTENSIONS["xlsx"])
     name = f"hoja-{sheet.agency.slug}-{sheet.period.code}.xlsx"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Cache-Control"] = "no-store, private"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return as_file(write(sheet, names), name, EXTENSIONS["xlsx"])
 
 
 def _preview(sheet, file, user):
