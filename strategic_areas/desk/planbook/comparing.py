@@ -163,7 +163,7 @@ class Comparing:
             if values[name] == stands[name]:
                 continue
             if was != now:
-                stale.append(self._stale(line, column))
+                stale.append(_changed_since(line, column))
             said[name] = values[name]
         state = State.STALE if stale else State.CHANGED if said else State.UNCHANGED
         if said and not stale:
@@ -171,7 +171,7 @@ class Comparing:
         places = {name: line.cells[name].place for name in values}
         stood = "-".join(stored)
         row = Row(sheet, line.number, origin, state, origin, said, places, stood)
-        return row if not stale else _refused(row, stale)
+        return _outdated(row, stale) if stale else row
 
     def _there_already(self, sheet, line, values, key):
         """A row without an origin whose record is there: saved before, or another's."""
@@ -190,14 +190,16 @@ class Comparing:
         text = _(
             "The plan has a record of this code already, and it says something else."
         )
-        return _refused(row, [Fault(line.cells[ORIGIN].place, "", text)])
-
-    def _stale(self, line, column):
-        text = _("Somebody changed this after the workbook was taken.")
-        return Fault(line.cells[column.name].place, column.label, text)
+        return _outdated(row, [Fault(line.cells[ORIGIN].place, "", text)])
 
 
-def _refused(row, faults):
+def _changed_since(line, column):
+    text = _("Somebody changed this after the workbook was taken.")
+    return Fault(line.cells[column.name].place, column.label, text)
+
+
+def _outdated(row, faults):
+    """The same row as one that the portal has changed since, with why."""
     return Row(
         row.sheet, row.number, row.name, State.STALE, row.origin, faults=tuple(faults)
     )
