@@ -101,7 +101,9 @@ class World:
         self.before = make_period(
             plan=self.plan, starts_on="2024-01-01", ends_on="2024-12-31"
         )
-        self.period = make_round(plan=self.plan, code="2026-t4")
+        # A name as long as those that commissions give.
+        name = "Cuarto trimestre de 2026, con el cierre del año"
+        self.period = make_round(plan=self.plan, code="2026-t4", name_es=name)
         self._fill_the_sheet()
         self._review_it()
         self._count()
