@@ -20,7 +20,6 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies import access
 from agencies.allauth_internals import (
     forget_failures_of_account,
     is_account_at_limit,
@@ -134,9 +133,6 @@ class AccountAdapter(DefaultAccountAdapter):
                 note_account_at_limit(request, key, tried_account(credentials))
             raise
 
-    def get_login_redirect_url(self, request):
-        return landing(request.user)
-
     def get_reauthentication_methods(self, user):
         methods = super().get_reauthentication_methods(user)
         return [{**each, "description": WAYS[each["id"]]} for each in methods]
@@ -199,14 +195,6 @@ def reset_address(uid, key):
     """The address of a single-use link to a new password."""
     path = reverse("account_reset_password_from_key", args=[uid, key])
     return f"{settings.SITE_URL}{path}"
-
-
-def landing(user):
-    """Where a person arrives who asked for no page: administrators at the accounts."""
-    works_elsewhere = access.is_focal_point(user) or access.is_reviewer(user)
-    if access.is_administrator(user) and not works_elsewhere:
-        return reverse("admin:agencies_user_changelist")
-    return reverse("admin:index")
 
 
 def notify(user, notice, *, to=""):
