@@ -14,6 +14,7 @@ from functools import cached_property
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 
 class Kind(Enum):
@@ -99,6 +100,12 @@ class Field:
     def label(self):
         """What staff read above it, in the language in force."""
         return str(self.called or capfirst(self.model_field.verbose_name))
+
+    def label_of(self, column):
+        """The label above one column; that of the second names its language."""
+        if self.bilingual and column == self.columns[1]:
+            return _("%(label)s, in English") % {"label": self.label}
+        return self.label
 
     @property
     def columns(self):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.admin.scoping import DeclaredList, ScopedAdmin
 from agencies.audit.events import groups
+from agencies.fields import field_of
 from agencies.models import Agency, User
 
 #: What facts are called on screen.
@@ -255,16 +256,25 @@ def facts_in_words(entry):
 
 
 def _labels(entry, names):
-    """The labels of the fields of the record that an entry is about."""
-    model = _model_of(entry)
-    known = {each.name: each for each in model._meta.get_fields()} if model else {}
-    return [getattr(known.get(name), "verbose_name", name) for name in names]
+    """The labels of fields, of the records that an entry is about or tells of."""
+    kinds = entry.facts.get("kind") or []
+    kinds = kinds if isinstance(kinds, list) else [kinds]
+    labels = {}
+    for model in filter(None, (_model_of(entry), *map(_model, kinds))):
+        for each in (*model._meta.concrete_fields, *model._meta.many_to_many):
+            field = field_of(model, each.name)
+            labels.setdefault(each.name, field.label_of(each.name))
+    return [labels.get(name, name) for name in names]
 
 
 def _model_of(entry):
     """The model of the record that an entry is about; None where there is none."""
+    return _model(entry.object.partition(":")[0])
+
+
+def _model(label):
     try:
-        return apps.get_model(entry.object.partition(":")[0])
+        return apps.get_model(label)
     except (LookupError, ValueError):
         return None
 

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from agencies import audit
 from agencies.mail import queue_mail
+from strategic_areas import workflow
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -92,3 +93,14 @@ def test_a_mail_says_in_words_what_it_is_about(client, administrator):
 
     assert "Invitación" in text
     assert ">invitation<" not in text
+
+
+def test_the_fields_of_a_proposal_are_named_in_the_audit_record(client, administrator):
+    activity = factories.make_activity()
+    activity.title_en = "Another title"
+    workflow.propose(activity, by=factories.make_reviewer())
+
+    told = page(client, "agencies_auditentry_changelist")
+
+    assert "Título, en inglés" in told
+    assert "title_en" not in told

@@ -7,9 +7,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import override
 
+from agencies.fields import field_of
 from strategic_areas import workflow
 from strategic_areas.desk.changes import decisions
 from strategic_areas.desk.public_pages import public_address
@@ -122,7 +122,7 @@ def lines(part, names=None):
     fields = [*part.model._meta.concrete_fields, *part.model._meta.many_to_many]
     return [
         Line(
-            capfirst(str(field.verbose_name)),
+            field_of(part.model, field.name).label_of(field.name),
             in_words(field, part.before.get(field.name)),
             in_words(field, part.after[field.name], names),
         )

@@ -62,10 +62,7 @@ class Column:
 
     @property
     def label(self):
-        label = self.field.label
-        if self.field.bilingual and self.name == self.field.columns[1]:
-            return _("%(label)s, in English") % {"label": label}
-        return label
+        return self.field.label_of(self.name)
 
     @property
     def header(self):

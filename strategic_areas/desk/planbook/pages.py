@@ -95,7 +95,7 @@ def _page(request, plan, upload, **shown):
     has_errors = upload.errors or form is not None and form.errors
     context = {
         **admin.site.each_context(request),
-        "title": _("%(plan)s as a workbook") % {"plan": plan.code},
+        "title": _("Plan %(plan)s as a workbook") % {"plan": plan.code},
         "plan": plan,
         "is_open": workflow.applies_at_once(plan, ()),
         "upload": upload,

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from django.db.models import Case, When
-from django.utils.translation import gettext as _
 
 from strategic_areas.models import Status
 
@@ -70,11 +69,8 @@ def _text(record, field, language):
 
 def _compared(field, language, old, new):
     pieces = differences(old or "", new)
-    label = field.label
-    if language == "en":
-        label = _("%(label)s, in English") % {"label": label}
     return Compared(
-        label=label,
+        label=field.label_of(f"{field.name}_{language}"),
         language=language,
         before=None if old is None else [p for p in pieces if p[0] != "new"],
         after=[piece for piece in pieces if piece[0] != "gone"],
