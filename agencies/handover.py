@@ -54,6 +54,9 @@ def hand_over(mandate, successor, *, by, today=None):
 
 
 def _must_be_possible(mandate, successor, by, today):
+    # Whoever invited a successor may have lost the role since.
+    if not access.is_administrator(by):
+        raise access.RefusedError(_("Only an administrator hands a mandate over."))
     if by in {mandate.user, successor}:
         raise access.RefusedError(
             _("Nobody changes their own mandates: another administrator does.")
@@ -87,7 +90,8 @@ def begin_mandate(invitation, user):
     """
     The mandate of whoever accepts an invitation; None for a role without one.
 
-    None also where somebody holds it meanwhile: whoever invited is told.
+    None also where somebody holds it meanwhile, or whoever invited keeps accounts no
+    more: whoever invited, or else the administrators, are told.
     """
     if invitation.agency is None:
         return None
@@ -99,21 +103,23 @@ def begin_mandate(invitation, user):
             user=user, agency=invitation.agency, kind=invitation.kind
         )
     except (access.RefusedError, ValidationError):  # somebody else holds it meanwhile
-        _tell_inviter(invitation, user, held)
+        inviter = invitation.made_by
+        keeps = access.is_administrator(inviter)
+        for person in [inviter] if keeps else leaving.administrators():
+            _tell(person, invitation, user, held)
         return None
 
 
-def _tell_inviter(invitation, user, held):
-    """Write to whoever invited that the account has no mandate yet, and why."""
-    inviter = invitation.made_by
-    if not inviter.email:
+def _tell(person, invitation, user, held):
+    """Write to an administrator that an account has no mandate yet, and why."""
+    if not person.email:
         return
     page = (
         reverse("admin:hand_over", args=[held.pk])
         if held
         else reverse("admin:agencies_focalpoint_changelist")
     )
-    with translation.override(inviter.language):
+    with translation.override(person.language):
         context = {
             "invitation": invitation,
             "user": user,
@@ -121,8 +127,8 @@ def _tell_inviter(invitation, user, held):
             "address": f"{settings.SITE_URL}{page}",
         }
         queue_mail(
-            to=inviter.email,
-            language=inviter.language,
+            to=person.email,
+            language=person.language,
             kind="invitation",
             subject=_("An account waits for its mandate"),
             text=render_to_string("email/no_mandate.txt", context),

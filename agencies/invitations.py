@@ -227,7 +227,7 @@ def accept(secret, user, password):
 
     ``user`` is unsaved and carries the person's name. An invitation of a successor
     hands the mandate over. Where somebody else holds it all the same, the account is
-    made without one, and whoever invited is told. Raises ``RefusedError`` when the
+    made without one, and an administrator is told. Raises ``RefusedError`` when the
     secret opens no invitation any more.
     """
     invitation = invitation_of(secret)

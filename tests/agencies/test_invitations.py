@@ -216,6 +216,22 @@ def test_a_successor_is_invited_to_take_the_mandate_over(client, administrator):
     assert not holder.is_active
 
 
+def test_who_keeps_accounts_no_more_hands_nothing_over(client):
+    agency = make_agency()
+    holder = make_focal_point(agency=agency)
+    invitation, secret = make_invitation(agency=agency, kind="titular")
+    Invitation.objects.update(succeeds=holder.mandates.get())
+    invitation.made_by.groups.clear()
+    make_administrator(email="administra@example.org")
+
+    fill_in(client, secret)
+
+    holder.refresh_from_db()
+    assert holder.is_active
+    assert User.objects.get(username="invited@example.org").mandates.count() == 0
+    assert Mail.objects.filter(to="administra@example.org", kind="invitation").exists()
+
+
 def test_a_second_kind_of_mandate_needs_no_handover(client, administrator):
     agency = make_agency()
     make_focal_point(agency=agency)
