@@ -93,6 +93,15 @@ class DeclaredList(ChangeList):
         filters, has_filters, _left, *rest = super().get_filters(request)
         return filters, has_filters, {}, *rest
 
+    def get_queryset(self, *args, **kwargs):
+        """
+        The rows, joined with what ``list_select_related`` names.
+
+        Django leaves that out where whoever may see the rows was asked with a join.
+        """
+        rows, names = super().get_queryset(*args, **kwargs), self.list_select_related
+        return rows.select_related(*names) if isinstance(names, list) else rows
+
 
 def _has_all(words, texts):
     text = fold(" ".join(str(each) for each in texts if each))
