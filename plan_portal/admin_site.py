@@ -27,7 +27,6 @@ from strategic_areas.desk.public_pages import behind
 from strategic_areas.desk.review.waiting import everything
 from strategic_areas.desk.rounds import pages as rounds
 from strategic_areas.desk.rounds.reminding import silent_now
-from strategic_areas.desk.sheet.contents import read_sheet
 from strategic_areas.purging import PURGES
 
 #: Apps of allauth that register tables of their own, among them the secrets of second
@@ -138,13 +137,10 @@ class PortalAdminSite(AdminSite):
     def index(self, request, extra_context=None):
         """What my agency owes; what waits for review; which accounts there are."""
         user, today = request.user, timezone.localdate()
-        owed, waits = queries.owed_by(user), everything(user)
-        sheets = queries.fillable_sheets(user, owed)
+        waits = everything(user)
         context = {
             "behind": behind(request),
-            "owed": owed,
-            "sheets": sheets,
-            "parts": [read_sheet(*sheet, user) for sheet in sheets],
+            "parts": queries.open_sheets(user, today),
             "returned": queries.returned_declarations(user),
             "returned_updates": queries.returned_updates(user),
             "reports": access.is_focal_point(user),

@@ -6,12 +6,8 @@ from django.utils import timezone
 
 from agencies import access
 from agencies.models import Agency, FocalPoint
-from strategic_areas.desk.sheet.rows import (
-    ActivityRow,
-    CommitmentRow,
-    read_rows,
-    returned_steps,
-)
+from strategic_areas.desk.sheet.contents import read_sheet
+from strategic_areas.desk.sheet.rows import CommitmentRow, returned_steps
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
@@ -22,37 +18,39 @@ from strategic_areas.models import (
 )
 from strategic_areas.queries import rounds
 
-#: In which order an agency reads what it owes, by the status of the newest revision.
-ORDER = {Status.RETURNED: 0, "": 1, Status.DRAFT: 2, Status.SUBMITTED: 3}
+#: In which order an agency reads its sheets, by the states of their rows.
+ORDER = ("returned", "todo", "ready")
 #: The page on which an update is written that no sheet shows.
 OWN_PAGE = "admin:strategic_areas_activityupdate_change"
 OWN_DECLARATION = "admin:strategic_areas_commitmentupdate_change"
 
 
-def owed_by(user, today=None):
+def open_sheets(user, today=None):
     """
-    What the user's agencies owe in the rounds that accept their reports today.
+    The sheets that the user may fill, in the rounds that take reports today.
 
     A round opened again asks only the agencies it names; demonstration rounds ask too.
-    Returns rows of sheets: returned reports first, then by the due date, one-off work
-    before continuing work. The list is empty for a user without a current mandate.
+    First stand those on which something came back, is owed or is to be sent, by their
+    due dates. An agency that owes nothing has a sheet too while it has a part in the
+    plan: it may declare the result of a commitment that it leads. The list is empty for
+    a user without a current mandate.
     """
     if not access.is_focal_point(user):
         return []
     today = today or timezone.localdate()
     agencies = FocalPoint.objects.agencies_of(user)
-    rows = [
-        row
+    found = [
+        read_sheet(period, agency, user)
         for period, asked in _accepting(user, agencies, today)
-        for row in read_rows(ActivityRow, rounds.owed(period, agency__in=asked), period)
+        for agency in asked.filter(_has_part_in(period.plan))
     ]
-    return sorted(rows, key=_in_order)
+    return sorted(found, key=_in_order)
 
 
-def _in_order(row):
-    status = row.update.status if row.update else ""
-    place = ORDER.get(status, len(ORDER))
-    return place, row.period.due_on, row.activity.is_continuing
+def _in_order(sheet):
+    states = {row.state for row in sheet.to_do}
+    places = (place for place, state in enumerate(ORDER) if state in states)
+    return next(places, len(ORDER)), sheet.period.due_on
 
 
 def _accepting(user, agencies, today):
@@ -70,24 +68,6 @@ def row_url(activity, period):
     """The sheet of the activity's agency in the round, with its row open."""
     sheet = reverse("admin:sheet", args=[period.pk, activity.agency.slug])
     return f"{sheet}?fila={activity.pk}#fila-{activity.pk}"
-
-
-def fillable_sheets(user, owed, today=None):
-    """
-    The sheets that the user may fill, as pairs of round and agency.
-
-    Sheets with owed reports come first. An agency that owes nothing has a sheet too
-    while it has a part in the plan: it may declare the result of a commitment that it
-    leads.
-    """
-    if not access.is_focal_point(user):
-        return []
-    agencies = FocalPoint.objects.agencies_of(user)
-    found = [(item.period, item.activity.agency) for item in owed]
-    for period, asked in _accepting(user, agencies, today):
-        with_part = asked.filter(_has_part_in(period.plan))
-        found += [(period, agency) for agency in with_part]
-    return list(dict.fromkeys(found))
 
 
 def _has_part_in(plan):

@@ -438,8 +438,9 @@ def test_a_declaration_has_the_same_pages(client):
 def test_the_index_of_a_focal_point_lists_what_she_owes(desk):
     response = desk["client"].get(reverse("admin:index"))
 
-    owed = [(item.activity, item.period) for item in response.context["owed"]]
-    assert owed == [(desk["activity"], desk["period"])]
+    (sheet,) = response.context["parts"]
+    assert [row.activity for row in sheet.to_do] == [desk["activity"]]
+    assert sheet.period == desk["period"]
 
 
 def test_the_index_of_a_reviewer_lists_the_queue(client):
@@ -464,9 +465,9 @@ def test_one_off_work_stands_first_on_the_desk(desk):
         code="A-0",
     )
 
-    owed = desk["client"].get(reverse("admin:index")).context["owed"]
+    (sheet,) = desk["client"].get(reverse("admin:index")).context["parts"]
 
-    assert [item.activity.kind for item in owed] == ["one_off", "continuing"]
+    assert [row.activity.kind for row in sheet.to_do] == ["one_off", "continuing"]
 
 
 def test_what_is_past_due_stands_before_what_is_due(desk):
@@ -475,9 +476,9 @@ def test_what_is_past_due_stands_before_what_is_due(desk):
         plan=activity.plan, due_on=today - timedelta(days=2), starts_on=date(2024, 1, 1)
     )
 
-    owed = desk["client"].get(reverse("admin:index")).context["owed"]
+    parts = desk["client"].get(reverse("admin:index")).context["parts"]
 
-    assert [(row.period, row.period.days_left) for row in owed] == [
+    assert [(sheet.period, sheet.period.days_left) for sheet in parts] == [
         (late, -2),
         (desk["period"], 20),
     ]

@@ -230,7 +230,9 @@ def test_in_a_later_round_it_is_offered_while_it_goes_on_and_never_owed(desk):
     assert [(row.activity.title_es, row.state) for row in sheet.off_plan] == [
         ("B", "todo")
     ]
-    assert (sheet.rows, sheet.waiting, queries.owed_by(desk.user)) == ((), [], [])
+    listed = queries.open_sheets(desk.user)
+    assert (sheet.rows, sheet.waiting) == ((), [])
+    assert [(each.rows, each.to_do) for each in listed] == [((), [])] * 2
 
 
 def test_code_and_mark_go_together(desk):
@@ -276,7 +278,9 @@ def everything_counted(plan, agency, user):
         "sources": sources.behind(plan).count(),
         "review": rounds.review_days(),
         "rounds": rounds.cells(plan.periods.opened(today), today),
-        "owed": [item.activity for item in queries.owed_by(user)],
+        "owed": [
+            row.activity for sheet in queries.open_sheets(user) for row in sheet.rows
+        ],
     }
 
 

@@ -35,8 +35,9 @@ def check_desk(world, asked):
             if period.is_round and period.accepts(agency)
             for activity in asked[period, agency]
         }
-        listed = queries.owed_by(world.users[number])
-        assert {(item.period, item.activity) for item in listed} == expected
+        sheets = queries.open_sheets(world.users[number])
+        listed = [row for sheet in sheets for row in sheet.rows]
+        assert {(row.period, row.activity) for row in listed} == expected
 
 
 def check_cells(world, asked):

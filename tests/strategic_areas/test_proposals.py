@@ -235,7 +235,8 @@ def test_accepted_it_is_an_activity_by_an_approved_amendment(client, desk):
         desk.user,
         reviewer,
     )
-    assert [item.activity for item in queries.owed_by(desk.user)] == [activity]
+    (sheet,) = queries.open_sheets(desk.user)
+    assert [row.activity for row in sheet.rows] == [activity]
 
 
 def test_the_public_reads_act_and_reason_and_nobodys_name(client):

@@ -389,9 +389,9 @@ def test_the_desk_asks_in_a_round_opened_again_for_that_agency_alone():
     user.mandates.create(agency=second, kind="titular", starts_on=TODAY)
     reopen(period, mine.agency)
 
-    owed = queries.owed_by(user)
+    (sheet,) = queries.open_sheets(user)
 
-    assert [(item.activity, item.period) for item in owed] == [(mine, period)]
+    assert [(row.activity, row.period) for row in sheet.rows] == [(mine, period)]
 
 
 def test_a_round_opened_again_asks_nobody_before_it_opens():
@@ -406,7 +406,7 @@ def test_a_round_opened_again_asks_nobody_before_it_opens():
     with pytest.raises(workflow.TransitionError):
         make_update(activity=activity, period=period)
 
-    assert queries.owed_by(user) == []
+    assert queries.open_sheets(user) == []
     assert activity.updates.count() == 0
 
 

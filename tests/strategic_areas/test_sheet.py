@@ -804,7 +804,8 @@ def test_a_correction_takes_the_places_along(desk):
 def test_the_desk_leads_to_the_sheet_of_each_round(desk):
     response = desk.client.get(reverse("admin:index"))
 
-    assert response.context["sheets"] == [(desk.period, desk.agency)]
+    (sheet,) = response.context["parts"]
+    assert (sheet.period, sheet.agency) == (desk.period, desk.agency)
     assert desk.address() in response.content.decode()
 
 
@@ -815,11 +816,13 @@ def test_what_the_desk_lists_opens_on_its_row_of_the_sheet(desk):
 
     page = desk.client.get(reverse("admin:index"))
 
-    listed = {row.activity: row.page_url for row in page.context["owed"]}
-    assert listed == {
-        activity: f"{desk.address()}?fila={activity.pk}#fila-{activity.pk}"
-        for activity in (desk.activity, returned)
-    }
+    (sheet,) = page.context["parts"]
+    listed = {row.activity: row.page_url for row in sheet.to_do}
+    # What came back stands first.
+    assert list(listed.items()) == [
+        (activity, f"{desk.address()}?fila={activity.pk}#fila-{activity.pk}")
+        for activity in (returned, desk.activity)
+    ]
     (came_back,) = page.context["returned_updates"]
     assert came_back.row_url == listed[returned]
     opened = desk.client.get(listed[returned]).context["rows"]

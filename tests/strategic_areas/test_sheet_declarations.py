@@ -351,14 +351,14 @@ def test_a_lead_that_owes_nothing_finds_its_sheet_on_the_desk(lead):
 
     response = lead.client.get(reverse("admin:index"))
 
-    assert response.context["owed"] == []
-    assert response.context["sheets"] == [(lead.period, lead.agency)]
+    (sheet,) = response.context["parts"]
+    assert (sheet.period, sheet.agency, sheet.to_do) == (lead.period, lead.agency, [])
 
 
 def test_an_agency_without_a_part_in_the_plan_has_no_sheet_to_fill(lead):
     lead.client.force_login(make_focal_point())
 
-    assert lead.client.get(reverse("admin:index")).context["sheets"] == []
+    assert lead.client.get(reverse("admin:index")).context["parts"] == []
 
 
 def test_the_sheet_asks_the_database_the_same_at_any_number_of_commitments(lead):

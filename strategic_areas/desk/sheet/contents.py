@@ -132,8 +132,12 @@ class Sheet:
 
     @property
     def to_do(self):
-        """The rows that ask for something: an answer, or to be sent."""
-        return [*self.unanswered, *self.sendable]
+        """
+        The rows that ask for something: what came back, what is owed, what is ready.
+
+        Of those alike one-off work stands before continuing work.
+        """
+        return sorted([*self.unanswered, *self.sendable], key=_urgency)
 
     @property
     def warned(self):
@@ -142,6 +146,11 @@ class Sheet:
     @property
     def waiting(self):
         return self.in_state("todo", "returned")
+
+
+def _urgency(row):
+    is_continuing = getattr(row.subject, "is_continuing", False)
+    return row.state != "returned", row.state == "ready", is_continuing
 
 
 def find_sheet(user, period, slug):
