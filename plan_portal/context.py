@@ -10,6 +10,7 @@ def site(request):
         "portal": {
             "is_official": settings.OFFICIAL_SITE,
             "is_indexable": settings.ALLOW_INDEXING,
+            "emergency": settings.EMERGENCY_NUMBER,
             "corrections_email": settings.CORRECTIONS_EMAIL,
             "today": timezone.localdate(),
             "second_factor": settings.REQUIRE_SECOND_FACTOR,

@@ -71,6 +71,16 @@ def env_mail_address(name):
     return value
 
 
+def env_emergency_number(name, default):
+    """Read the number to call in danger, as people write it, such as 9-1-1."""
+    value = os.environ.get(name) or default
+    if not re.fullmatch(r"[0-9](?:[ -]?[0-9]){1,14}", value):
+        raise ImproperlyConfigured(
+            f"{name} must be digits such as 9-1-1 or 112, not {value!r}"
+        )
+    return value
+
+
 def env_web_address(name, default):
     """Read the address of a page, under http or https."""
     value = os.environ.get(name) or default

@@ -42,6 +42,7 @@ def error_page(request, status, template=""):
             "language": language,
             "home": _path("home", shown),
             "help": HELP_PAGES[shown],
+            "emergency": settings.EMERGENCY_NUMBER,
             "search": _path("search", shown),
             "menu": [(_path(each, shown), words) for each, words in MENU.items()],
             "is_official": settings.OFFICIAL_SITE,

@@ -18,6 +18,7 @@ from plan_portal.environment import (
     env,
     env_bool,
     env_database,
+    env_emergency_number,
     env_folder,
     env_hosts,
     env_mail_address,
@@ -65,6 +66,8 @@ SECRETARIAT_NAME = env.str("SECRETARIAT_NAME", default="Coordinación de la CITI
 CONTACT_EMAIL = env_mail_address("CONTACT_EMAIL")
 CONTACT_PHONE = env.str("CONTACT_PHONE", default="")
 CONTACT_ADDRESS = env.str("CONTACT_ADDRESS", default="")
+# The number to call in danger: the first line of every page, without the database too.
+EMERGENCY_NUMBER = env_emergency_number("EMERGENCY_NUMBER", "9-1-1")
 # The address to which readers report an error on a page.
 CORRECTIONS_EMAIL = env_mail_address("CORRECTIONS_EMAIL") or CONTACT_EMAIL
 LICENCE_NAME = env.str("LICENCE_NAME", default="CC BY 4.0")

@@ -30,6 +30,7 @@ for _name in (
     "DATABASE_URL",
     "DEFAULT_FROM_EMAIL",
     "EMAIL_URL",
+    "EMERGENCY_NUMBER",
     "ENV_FILE",
     "FRONT_MEMORY_MB",
     "INVITATION_DOMAINS",

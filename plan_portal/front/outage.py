@@ -25,7 +25,7 @@ def banner(made_at, path):
 
 @cache
 def unavailable():
-    """The answer without a page in memory: 503, in both languages, with 9-1-1."""
+    """The answer without a page in memory: 503, in both languages, with a number."""
     return Unavailable()
 
 

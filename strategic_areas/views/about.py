@@ -27,6 +27,7 @@ def facts():
     """What the texts take from the settings."""
     return {
         "secretariat": settings.SECRETARIAT_NAME,
+        "emergency": settings.EMERGENCY_NUMBER,
         "contact": {
             "email": settings.CONTACT_EMAIL,
             "phone": settings.CONTACT_PHONE,
@@ -78,7 +79,7 @@ def help_page(request):
     """Telephone lines to call. The page takes no reports and asks nothing."""
     today = timezone.localdate()
     context = {"plan": plans.choose(today).shown, "help": help_lines.public(today)}
-    return render(request, "help.html", context)
+    return render(request, "help.html", context | facts())
 
 
 def methodology(request):

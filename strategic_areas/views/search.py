@@ -1,5 +1,6 @@
 """Searching everything that is public."""
 
+import re
 from functools import cache
 from html import unescape
 from itertools import chain
@@ -37,9 +38,14 @@ PAGES = (
 )
 #: What people type who look for a page, by its name.
 CALLED = {
-    "help": ("911", "9-1-1", "ayuda", "help", "denunciar", "teléfono", "telephone"),
+    "help": ("ayuda", "help", "denunciar", "teléfono", "telephone"),
     "data": ("csv", "excel", "descargar", "descargas", "datos", "download", "data"),
 }
+#: The number to call in danger, as people write it and as it is dialled.
+EMERGENCY = (
+    settings.EMERGENCY_NUMBER,
+    re.sub(r"\D", "", settings.EMERGENCY_NUMBER),
+)
 #: The site's own texts change only with the build.
 own = cache(lambda: tuple(site_documents()))
 INDEX = search.Index(lambda: chain(search_texts.documents(), own()))
@@ -101,7 +107,7 @@ def site_documents():
             title=_block(name, "title"),
             place=Place(name),
             texts=(_block(name, "content"),),
-            names=CALLED.get(name, ()),
+            names=(*CALLED.get(name, ()), *(EMERGENCY if name == "help" else ())),
             order=(place,),
         )
     for place, term in enumerate(glossary.TERMS):

@@ -214,6 +214,13 @@ def test_a_switch_takes_true_and_false_alone(refusal, name, value):
         ),
         *(
             (
+                {"EMERGENCY_NUMBER": value},
+                f"EMERGENCY_NUMBER must be digits such as 9-1-1 or 112, not {value!r}",
+            )
+            for value in ["1", "911 o 112", "9--1"]
+        ),
+        *(
+            (
                 {"TRUSTED_PROXY_COUNT": value},
                 f"TRUSTED_PROXY_COUNT must be a whole number from 1 on, not {value!r}",
             )

@@ -18,6 +18,7 @@ FOLDERS = ("evidence", "letters")
 #: Settings that a backup names, so that whoever restores it knows where it came from.
 TOLD = (
     *("SITE_URL", "ALLOWED_HOSTS", "OFFICIAL_SITE", "SECRETARIAT_NAME"),
+    "EMERGENCY_NUMBER",
     *("CONTACT_EMAIL", "LICENCE_NAME", "LICENCE_URL", "TIME_ZONE"),
 )
 #: How often it begins again where a file was removed while it was being copied.

@@ -1,13 +1,15 @@
 """The lines that a person in need may call."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+
+from django.conf import settings
 
 from strategic_areas.models import HelpLine
 
 #: A number that nobody called or asked about for so long may have changed.
 CONFIRMED_FOR_DAYS = 180
-EMERGENCY = "911"
 #: What people call for, in the order of the page, with the field of a line that says it
 #: is for just that.
 NEEDS = {
@@ -33,7 +35,8 @@ class Line:
 
     @property
     def is_emergency(self):
-        return any(number.replace("-", "") == EMERGENCY for number in self.numbers)
+        emergency = _digits(settings.EMERGENCY_NUMBER)
+        return any(_digits(number) == emergency for number in self.numbers)
 
     @property
     def creole(self):
@@ -55,7 +58,7 @@ class Need:
 
 @dataclass(frozen=True)
 class HelpLines:
-    """All lines to show; those of each need, and ``others``. 9-1-1 is no need."""
+    """All lines to show; those of each need, and ``others``. Danger is no need."""
 
     lines: tuple[Line, ...]
     needs: tuple[Need, ...]
@@ -69,6 +72,10 @@ class HelpLines:
     def in_creole(self):
         """Lines whose text in Creole a speaker has read."""
         return [each for each in self.lines if each.creole]
+
+
+def _digits(number):
+    return re.sub("[ -]", "", number)
 
 
 def published():
