@@ -46,7 +46,8 @@
 
   /* The title comes first: the code is proposed. */
   function first(slot) {
-    const field = slot.querySelector("[aria-invalid=true], [name=title_es], [name=name_es]");
+    const titles = [...slot.querySelectorAll("[name$=title_es], [name$=name_es]")];
+    const field = slot.querySelector("[aria-invalid=true]") ?? titles.at(-1);
     field?.focus();
     slot.scrollIntoView({ block: "nearest" });
   }
@@ -82,9 +83,12 @@
   async function take(form, answer, found) {
     const fresh = found.querySelector("[data-tree]");
     if (answer.ok && fresh) return replace(form, fresh);
-    if (answer.status === 422 && found.querySelector(".node-form")) {
+    if ([200, 422].includes(answer.status) && found.querySelector(".node-form")) {
       const slot = form.closest(".node-new, .node-body");
+      const files = [...slot.querySelectorAll("input[type=file]")].filter((each) => each.files.length);
       slot.replaceChildren(...found.body.children);
+      /* A file that was chosen stays chosen. */
+      files.forEach((each) => slot.querySelector(`[name="${each.name}"]`)?.replaceWith(each));
       ready(slot);
       return first(slot);
     }

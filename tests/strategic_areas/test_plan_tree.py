@@ -113,6 +113,46 @@ def test_of_an_approved_plan_an_edit_is_proposed_by_an_act(client, reviewer):
     assert change.amendment.kind == "reword"
 
 
+def test_a_commitment_and_its_activities_are_one_amendment(client, reviewer):
+    programme = factories.make_programme(code="1.1")
+    factories.close_structure()
+    agency = factories.make_agency()
+    args = [programme.plan.code, "compromiso", programme.pk]
+    address = reverse("admin:plan_node_new", args=args)
+    form = form_at(client, address)
+    typed = {name: form[name].value() for name in form.fields}
+    typed = {name: value for name, value in typed.items() if value not in (None, [])}
+    typed |= {"title_es": "Formar", "lead": agency.pk}
+
+    # Two more are asked for and filled in, a third stays empty; then the act is stated.
+    for place in range(3):
+        answer = client.post(address, typed | {"add": "1"})
+        assert answer.status_code == 200
+        assert b"errorlist" not in answer.content
+        other = answer.context["form"].others[place]
+        said = {other.add_prefix(n): other[n].value() for n in other.fields}
+        typed |= {n: v for n, v in said.items() if v not in (None, [])}
+        typed["others"] = place + 1
+        if place < 2:
+            typed |= {other.add_prefix("title_es"): f"Actividad {place}"}
+            typed |= {other.add_prefix("agency"): agency.pk}
+    refused = client.post(address, typed | {"other-1-agency": ""} | ACT)
+    twice = client.post(address, typed | {"other-1-code": "1.1.1.1"} | ACT)
+    without_act = client.post(address, typed)
+    assert {refused.status_code, twice.status_code, without_act.status_code} == {422}
+    assert not PendingChange.objects.exists()
+    client.post(address, typed | ACT)
+
+    change = PendingChange.objects.get()
+    assert change.amendment.kind == "add"
+    assert not Commitment.objects.exists()
+    workflow.approve(change, by=factories.make_reviewer())
+    commitment = Commitment.objects.get()
+    below = commitment.activities.order_by("sort_code")
+    assert [each.code for each in below] == ["1.1.1.1", "1.1.1.2"]
+    assert {each.provenance for each in below} == {"plan"}
+
+
 def branch(plan):
     """1 and 1.1, below it 1.1.1 with an activity and 1.1.2 with another; then 1.2."""
     area = factories.make_area(plan=plan, code="1")

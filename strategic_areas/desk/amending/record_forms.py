@@ -31,6 +31,15 @@ class GuardedForm(GuardMixin, StaleGuardForm):
     """The form of a public record that one person may save alone, such as a round."""
 
 
+def act_of(*posted, **initial):
+    """
+    The form of the act beside a record's own.
+
+    Only some changes need it, so no browser asks for its fields.
+    """
+    return ActForm(*posted, prefix="act", initial=initial, use_required_attribute=False)
+
+
 class AmendedMixin(forms.ModelForm):
     """
     A form with the fields of an act, ``act``, where the record may have a structure.
@@ -46,7 +55,7 @@ class AmendedMixin(forms.ModelForm):
         self.act = None
         if isinstance(self.instance, (Plan, *structure.STRUCTURAL)):
             is_free = self.instance.pk and structure.plan_of(self.instance) is None
-            self.act = None if is_free else ActForm(data, files, prefix="act")
+            self.act = None if is_free else act_of(data, files)
 
     def is_multipart(self):
         """The act may come with its file."""
@@ -58,7 +67,7 @@ class AmendedMixin(forms.ModelForm):
         changed = {name: said[name] for name in self.changed_data if name in said}
         for name, reason in workflow.dates_outside(self.instance, changed).items():
             self.add_error(name, reason)
-        if self.act is None:
+        if self.act is None or not self.act.is_bound:
             return
         is_new = self.instance.pk is None
         names = structure.changed(

@@ -13,17 +13,21 @@ from strategic_areas.models.codes import sort_key
 from strategic_areas.workflow import applies_at_once
 
 
-def next_code(level, plan, above):
+def next_code(level, plan, above, together=()):
     """
     The code after the last one beside which a new record will stand.
 
     Without any beside it, it is the first below the record above. A code that the plan
-    has elsewhere on this level, or that waits for approval, is left out.
+    has elsewhere on this level, or that waits for approval, is left out. ``together``
+    are the codes of records that are proposed beside it.
     """
     taken = set(level.model.objects.filter(plan=plan).values_list("code", flat=True))
-    taken |= _proposed(level.model)
-    beside = level.rows(plan).filter(**{level.above: above})
-    last = max(beside.values_list("code", flat=True), key=sort_key, default="")
+    taken |= _proposed(level.model) | {*together}
+    beside = list(together)
+    if above.pk:
+        rows = level.rows(plan).filter(**{level.above: above})
+        beside += rows.values_list("code", flat=True)
+    last = max(beside, key=sort_key, default="")
     stem, number = _parts(last)
     if not number:
         stem, number = (f"{above.code}." if level.higher else ""), 0

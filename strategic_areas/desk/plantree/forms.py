@@ -10,7 +10,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency
-from strategic_areas.desk.amending.record_forms import ApprovedForm
+from strategic_areas import workflow
+from strategic_areas.desk.amending.record_forms import ApprovedForm, act_of
 from strategic_areas.desk.plantree.codes import follow, free_word, next_code
 from strategic_areas.desk.plantree.levels import key_of, level_of, over
 from strategic_areas.desk.victims import QUESTIONS, VictimsField
@@ -39,13 +40,17 @@ LEFT = {
     *("stopped", "stopped_on", "resumes_on"),
     *("budget", "budget_amount", "budget_currency", "budget_source"),
 }
+#: How many records are proposed at most together with a new one.
+MOST_OTHERS = 40
 
 
 class NodeForm(ApprovedForm):
     """
     One record of the tree.
 
-    ``coded_anew`` are the records below whose codes follow the record's, unsaved.
+    ``coded_anew`` are the records below whose codes follow the record's, unsaved. Where
+    a second person approves, a new record ``takes_others``: ``others`` are the forms of
+    those below it, or of an activity of those beside it, which are proposed together.
     """
 
     #: The fields that stand open; the others are folded away.
@@ -56,6 +61,7 @@ class NodeForm(ApprovedForm):
         self.level, self.plan = level_of(self.instance), self.instance.plan
         self.coded_anew = []
         self.was_coded = self.instance.code
+        self.others, self.takes_others = [], False
         place = key_of(self.instance if self.instance.pk else over(self.instance))
         self.auto_id = f"{place}-{self.level.word}-%s"
         if self.plan.status == self.plan.Status.IN_PREPARATION:
@@ -63,9 +69,12 @@ class NodeForm(ApprovedForm):
         elif self.act:
             self.act.auto_id = f"{place}-{self.level.word}-act-%s"
         if not self.instance.pk:
-            self.initial["code"] = next_code(self.level, self.plan, over(self.instance))
             self.initial["provenance"] = Provenance.PLAN
             self.fields.pop(self.level.above, None)
+        if not self.instance.pk and not self.prefix:
+            self.initial["code"] = next_code(self.level, self.plan, over(self.instance))
+            self.takes_others = not workflow.applies_at_once(self.plan, ())
+            self._read_others()
         for name in QUESTIONS.keys() & self.fields.keys():
             self.fields[name] = VictimsField(name)
         for name, field in self.fields.items():
@@ -99,6 +108,65 @@ class NodeForm(ApprovedForm):
             field.widget.attrs["data-picker"] = _("Find by code or name")
             field.help_text = _("Choosing another moves it there, with all below it.")
 
+    @property
+    def goes_on(self):
+        """True while one more record is asked for: then the act may still be open."""
+        return self.takes_others and "add" in self.data
+
+    @property
+    def level_of_others(self):
+        return self.level.below or self.level
+
+    def _read_others(self):
+        asked = self.data.get("others", "")
+        number = int(asked) if asked.isascii() and asked.isdecimal() else 0
+        if self.takes_others:
+            for place in range(min(number, MOST_OTHERS)):
+                self.others.append(self._other(place, self.data, self.files))
+        if self.goes_on and self.act:
+            names = {name: self.act.add_prefix(name) for name in self.act.fields}
+            typed = {name: self.data.get(key) for name, key in names.items()}
+            self.act, auto_id = act_of(**typed), self.act.auto_id
+            self.act.auto_id = auto_id
+
+    def add_other(self):
+        """One more form of a record to propose with this one, which is valid."""
+        if len(self.others) < MOST_OTHERS:
+            self.others.append(self._other(len(self.others)))
+
+    def _other(self, place, *posted):
+        level = self.level_of_others
+        above = self.instance if self.level.below else over(self.instance)
+        record = level.model(provenance=Provenance.PLAN, plan=self.plan)
+        setattr(record, level.above, above)
+        form = form_of(level.model)(
+            *posted,
+            instance=record,
+            prefix=f"other-{place}",
+            empty_permitted=True,
+            use_required_attribute=False,
+        )
+        form.act = None
+        if not posted:
+            beside = [self, *self.others] if level is self.level else self.others
+            codes = [each.instance.code for each in beside if each.instance.code]
+            form.initial["code"] = next_code(level, self.plan, above, codes)
+        return form
+
+    def has_changed(self):
+        """A proposed code alone says nothing."""
+        return bool(self.typed_names() - {"code"})
+
+    def is_valid(self):
+        # The others are asked too where this one is wrong, to show all at once.
+        return all([super().is_valid(), *(each.is_valid() for each in self.others)])
+
+    @property
+    def new_records(self):
+        """Pairs of the others that say something and their links."""
+        said = [each for each in self.others if each.has_changed()]
+        return [(each.instance, each.links) for each in said]
+
     def clean(self):
         cleaned = super().clean()
         for word, name in WORDS.items():
@@ -116,6 +184,13 @@ class NodeForm(ApprovedForm):
         super()._post_clean()
         if self.instance.pk and not self.errors:
             self.coded_anew = follow(self.instance, self.was_coded)
+        codes = {self.instance.code} if self.level_of_others is self.level else set()
+        for each in self.others:
+            each.full_clean()
+            code = each.cleaned_data.get("code") if each.has_changed() else None
+            if code in codes:
+                each.add_error("code", _("This code stands twice in the proposal."))
+            codes |= {code} - {None}
         for each in self.coded_anew:
             try:
                 each.full_clean()

@@ -18,7 +18,7 @@ class Level:
     ``answers`` that to the agency that answers for a record, ``named`` the field of its
     name, ``result`` that of what it is to bring about: each "" where there is none.
     ``adds`` stands on the link that adds one, ``then_adds`` on the button that saves
-    and goes on to one.
+    and goes on to one, ``adds_too`` on that which proposes one together with another.
     """
 
     word: str
@@ -29,6 +29,7 @@ class Level:
     then_adds: Promise
     answers: str = ""
     result: str = ""
+    adds_too: Promise | str = ""
 
     @property
     def model_name(self):
@@ -74,11 +75,13 @@ LEVELS = (
         *("programa", Programme, "area", "name"),
         adds=_("Add a programme"),
         then_adds=_("Save and add a programme"),
+        adds_too=_("Propose a programme with it"),
     ),
     Level(
         *("compromiso", Commitment, "programme", "title"),
         adds=_("Add a commitment"),
         then_adds=_("Save and add a commitment"),
+        adds_too=_("Propose a commitment with it"),
         answers="lead",
         result="expected_result",
     ),
@@ -86,6 +89,7 @@ LEVELS = (
         *("actividad", Activity, "commitment", "title"),
         adds=_("Add an activity"),
         then_adds=_("Save and add an activity"),
+        adds_too=_("Propose an activity with it"),
         answers="agency",
         result="expected_product",
     ),

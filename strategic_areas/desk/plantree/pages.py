@@ -85,12 +85,16 @@ def _form_page(request, plan, record, key):
         form = form_of(type(record))(
             *((request.POST, request.FILES) if is_posted else ()), instance=record
         )
-        if form.is_valid() and (said := _keep(request, form)):
+        is_valid = form.is_valid()
+        if is_valid and form.goes_on:
+            form.add_other()
+        elif is_valid and (said := _keep(request, form)):
             messages.success(request, said)
             return _done(plan, form, goes_on="add" in request.POST)
         if is_posted:
             transaction.set_rollback(True)
-    return _page(request, plan, form, key, status=422 if is_posted else 200)
+    is_refused = is_posted and not (is_valid and form.goes_on)
+    return _page(request, plan, form, key, status=422 if is_refused else 200)
 
 
 def _keep(request, form):
@@ -101,6 +105,7 @@ def _keep(request, form):
     """
     record, is_new = form.instance, form.instance.pk is None
     together = [(record, form.links), *((each, {}) for each in form.coded_anew)]
+    together += form.new_records
     changed = [*form.typed_names(), *(["code"] if form.coded_anew else [])]
     if not is_new and not changed:
         return _("Nothing was changed.")
@@ -213,7 +218,7 @@ def _page(request, plan, form=None, key="", status=200):
     found, part = tree.load(plan, key, waits), request.headers.get(PART)
     node = next((each for each in found.root if each.key == key), None)
     context = {"tree": found, "form": form, "key": key, "node": node}
-    if form and (part == "form" or part and status == 422):
+    if form and (part == "form" or part and request.method == "POST"):
         return render(request, "desk/_plan_node_form.html", context, status=status)
     if part:
         context["said"] = messages.get_messages(request)

@@ -1,0 +1,122 @@
+"""How many clicks and loaded pages the journeys of staff take, from the first page."""
+
+import pytest
+from playwright.sync_api import expect
+
+from strategic_areas import workflow
+from strategic_areas.models import Activity, Commitment, PendingChange
+from tests import factories
+from tests.browser.test_review import Submitted
+from tests.browser.test_sheet import Round, number
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("open_record"),
+]
+
+CODES = ["1.1.1", "1.1.1.1", "1.1.1.2"]
+
+
+class Hand:
+    """Somebody at a page, whose clicks and loaded pages are counted from there on."""
+
+    def __init__(self, page, address="/gestion/"):
+        self.page, self.clicks, self.loads = page, 0, 0
+        page.goto(address)
+        page.wait_for_load_state()
+        page.on("load", self._loaded)
+
+    def _loaded(self, page):
+        self.loads += 1
+
+    def click(self, it):
+        it.click()
+        self.clicks += 1
+
+    def write(self, text):
+        """Type where the cursor stands; to put it somewhere takes a click or a key."""
+        self.page.keyboard.type(text)
+
+    @property
+    def counted(self):
+        self.page.wait_for_load_state()
+        return self.clicks, self.loads
+
+
+def test_five_activities_are_reported_and_sent(make_page):
+    asked = Round(5)
+    hand = Hand(make_page(asked.user))
+    page = hand.page
+
+    hand.click(page.locator(".part .button.default"))
+    hand.click(number(page, asked.activities[0]))
+    for activity in asked.activities:
+        expect(number(page, activity)).to_be_focused()
+        hand.write("60")
+        hand.click(page.locator(f"#fila-{activity.pk} .row-save input[name=save]"))
+    hand.click(page.locator(".tally .button"))
+    hand.click(page.locator("input[name=send]"))
+    expect(page.locator(".receipt")).to_be_visible()
+
+    assert set(asked.stored().values()) == {60}
+    assert hand.counted == (9, 3)
+
+
+def test_reports_are_reviewed_one_after_the_other(make_page):
+    work = Submitted(5)
+    hand = Hand(make_page(work.reviewer))
+    page = hand.page
+
+    hand.click(page.locator(".waiting tbody .button").first)
+    reached = hand.clicks
+    for _update in work.updates:
+        hand.click(page.locator("#publish_checked"))
+        hand.click(page.locator("form:has(#publish_checked) input[type=submit]"))
+    page.wait_for_url("**/revision/")
+
+    assert work.statuses() == ["published"] * 5
+    assert (reached, hand.clicks - reached) == (1, 10)
+    assert hand.counted[1] == 6
+
+
+@pytest.mark.parametrize("is_approved", [False, True])
+def test_a_commitment_gets_two_activities_on_one_page(make_page, is_approved):
+    status = "approved" if is_approved else "in_preparation"
+    plan = factories.make_plan(code="p", status=status)
+    area = factories.make_area(plan=plan, code="1")
+    factories.make_programme(area=area, code="1.1")
+    agency = factories.make_agency(acronym="MINERD")
+    if is_approved:
+        factories.close_structure()
+    hand = Hand(make_page(factories.make_reviewer()), "/gestion/planes/p/")
+    page = hand.page
+    form = page.locator(".node-new .node-form")
+
+    hand.click(page.locator("[data-adds^=programa-]"))
+    names = ["", "other-0-", "other-1-"] if is_approved else ["", "", ""]
+    for place, (name, code) in enumerate(zip(names, CODES, strict=True)):
+        expect(form.locator(f"[name={name}code]")).to_have_value(code)
+        expect(form.locator(f"[name={name}title_es]")).to_be_focused()
+        hand.write(f"Título {place}")
+        chooses = "agency" if place else "lead"
+        form.locator(f"[name={name}{chooses}]").select_option(str(agency.pk))
+        hand.clicks += 1
+        if place < 2:
+            hand.click(form.locator("input[name=add]"))
+    if is_approved:
+        hand.click(form.locator("summary", has_text="acto").last)
+        form.locator("[name=act-act]").select_option("resolution")
+        form.locator("[name=act-deciding_act_es]").fill("12-2026")
+        form.locator("[name=act-decided_on]").fill("2026-03-01")
+        form.locator("[name=act-reason_es]").fill("Faltaba esta parte.")
+        hand.clicks += 4
+    hand.click(form.locator("input[name=save]"))
+    expect(form).to_have_count(0)
+
+    assert hand.counted == ((12, 0) if is_approved else (7, 0))
+    if is_approved:
+        change = PendingChange.objects.get()
+        workflow.approve(change, by=factories.make_reviewer())
+    assert Commitment.objects.get().code == CODES[0]
+    made = Activity.objects.order_by("sort_code")
+    assert [each.code for each in made] == CODES[1:]
