@@ -41,6 +41,7 @@ PERMISSIONS = {
         "strategic_areas.correction": [VIEW, ADD, CHANGE],
         "strategic_areas.attributiondispute": [VIEW, CHANGE],
         "strategic_areas.tiptier": [VIEW, ADD, CHANGE],
+        "strategic_areas.term": [VIEW, ADD, CHANGE],
         "strategic_areas.codelist": [VIEW],
         "strategic_areas.codelistvalue": [VIEW],
         "strategic_areas.discrepancy": [VIEW, ADD, CHANGE],

@@ -58,7 +58,7 @@ PUBLIC_PAGES = [
     ("accessibility", about.accessibility, "accesibilidad/", "accessibility/"),
     ("privacy", about.privacy, "privacidad/", "privacy/"),
     ("contact", about.contact, "contacto/", "contact/"),
-    ("terms", about.terms, "terminos/", "terms/"),
+    ("terms", about.terms_of_use, "terminos/", "terms/"),
     ("site_map", about.site_map, "mapa/", "sitemap/"),
     ("search", search.search_page, "buscar/", "search/"),
     ("legal_base", references.legal_base, "base-legal/", "legal-base/"),

@@ -1,14 +1,19 @@
 """
 The glossary: technical terms that the pages use, and what each means here.
 
+Terms that only the texts of one plan use, such as the name of its commission, are
+records of that plan (``models.Term``).
+
 It begins with the most important difference, between trafficking in persons and
 smuggling of migrants. Sources, reworded: Law 137-03, art. 3; the Palermo Protocols,
 art. 3 of each; OECD/DAC, Glossary of Key Terms in Evaluation and Results-Based
 Management.
 """
 
+import re
 from dataclasses import dataclass
 
+from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
 
@@ -56,15 +61,15 @@ TERMS = [
         _("Plan"),
         _(
             "The National Plan of Action: what the State has undertaken for a period. "
-            "There have been several, with gaps between them."
+            "One follows another, at times with a gap between them."
         ),
     ),
     Term(
         "eje",
         _("Strategic area"),
         _(
-            "The first division of the plan: prevention, prosecution of the crime, and "
-            "support for victims. Each states the outcome that it seeks."
+            "The first division of a plan, such as prevention or support for victims. "
+            "Each states the outcome that it seeks."
         ),
     ),
     Term("programa", _("Programme"), _("A branch of a strategic area.")),
@@ -82,7 +87,7 @@ TERMS = [
         _(
             "What stands in the place of a commitment while a plan's official matrix "
             "was not found: work that public sources record, grouped by us. Its code "
-            "begins with R, so that nobody takes it for the plan's own."
+            "is ours too: nobody should take it for the plan's own."
         ),
     ),
     Term(
@@ -179,32 +184,23 @@ TERMS = [
             "reported."
         ),
     ),
-    Term(
-        "citim",
-        _("CITIM"),
-        _(
-            "The inter-agency commission against trafficking in persons and smuggling "
-            "of migrants, chaired by the Ministry of Foreign Affairs, which carries "
-            "the plan out."
-        ),
-    ),
-    Term(
-        "pett",
-        _("PETT"),
-        _(
-            "The part of the Public Prosecutor's Office that investigates and "
-            "prosecutes trafficking in persons and smuggling of migrants."
-        ),
-    ),
-    Term(
-        "tip",
-        _("TIP report"),
-        _(
-            "The yearly report of the United States Department of State on trafficking "
-            "in persons. It places each country in a tier and recommends what to do. "
-            "It is one of the sources here, and no verdict of this site."
-        ),
-    ),
 ]
-#: Acronyms of the texts of records, and the places in the glossary that explain them.
-EXPLAINED = {"CITIM": "citim", "PETT": "pett", "TIP": "tip"}
+
+
+def explained_in(html, addresses):
+    """
+    The text with a link from each term to its address, where it first stands.
+
+    ``addresses`` are those of the terms by their codes. The text is gone through once:
+    no term is looked for in the link of another.
+    """
+    left = {escape(code): address for code, address in addresses.items()}
+    if not left:
+        return html
+
+    def link(match):
+        address = left.pop(match[0], None)
+        return f'<a href="{escape(address)}">{match[0]}</a>' if address else match[0]
+
+    words = "|".join(map(re.escape, sorted(left, key=len, reverse=True)))
+    return re.sub(rf"(?<!\w)(?:{words})(?!\w)", link, html)

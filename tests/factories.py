@@ -54,6 +54,7 @@ from strategic_areas.models import (
     ReportingPeriod,
     Source,
     StrategicArea,
+    Term,
     TipTier,
 )
 from strategic_areas.models.disputes import ABOUT
@@ -332,6 +333,16 @@ def make_tier(*, plan=None, **fields):
     fields.setdefault("label_es", "Nivel 2")
     fields.setdefault("label_en", "Tier 2")
     return TipTier.objects.create(plan=plan or make_plan(), **fields)
+
+
+def make_term(*, plan=None, **fields):
+    number = next(_numbers)
+    fields.setdefault("code", f"SIGLA{number}")
+    fields.setdefault("word_es", f"Término {number}")
+    fields.setdefault("word_en", f"Term {number}")
+    fields.setdefault("meaning_es", f"Lo que quiere decir {number}.")
+    fields.setdefault("meaning_en", f"What it means {number}.")
+    return Term.objects.create(plan=plan or make_plan(), **fields)
 
 
 def make_later_activity(*, plan=None, **fields):

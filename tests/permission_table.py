@@ -257,7 +257,7 @@ TABLES = [
         "strategic_areas.helpline strategic_areas.correction "
         "strategic_areas.indicator strategic_areas.target "
         "strategic_areas.frameworktarget strategic_areas.legalinstrument "
-        "strategic_areas.lateractivity strategic_areas.tiptier "
+        "strategic_areas.lateractivity strategic_areas.tiptier strategic_areas.term "
         "strategic_areas.discrepancy strategic_areas.source",
         """
         changelist      |     | 403 403 403 200 403 | 403 403 403 200 403

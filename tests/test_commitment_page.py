@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from strategic_areas import sentences, workflow
 from strategic_areas.addresses import address
-from strategic_areas.glossary import EXPLAINED, TERMS
 from strategic_areas.models import Activity, Commitment
 from strategic_areas.progress import Declaration, Report
 from strategic_areas.standings import begun_with
@@ -380,14 +379,15 @@ def test_since_when_is_a_year_or_a_month(days, since):
     assert sentences.since(period).split()[-1] == since
 
 
-def test_acronyms_of_a_text_lead_to_the_glossary(client):
-    update = factories.make_published_update(narrative_es="La PETT y el informe TIP.")
+def test_terms_of_a_text_lead_to_the_glossary_once(client):
+    update = factories.make_published_update(narrative_es="La PETT y otra PETT, PETTY.")
+    factories.make_term(plan=update.plan, code="PETT")
+    glossary = address("glossary", language="es")
 
     html = page_of(client, update.activity.commitment).content.decode()
 
-    for anchor in EXPLAINED.values():
-        assert anchor in {term.anchor for term in TERMS}
-    assert f'<a href="{address("glossary", language="es")}#pett">PETT</a>' in html
+    assert f'La <a href="{glossary}#pett">PETT</a> y otra PETT, PETTY.' in html
+    assert '<div id="pett">' in client.get(glossary).content.decode()
 
 
 @pytest.mark.parametrize(

@@ -113,6 +113,7 @@ def make_beside(commitment, source, rows):
         discrepancy.indicators.add(indicator)
         later = factories.make_later_activity(plan=plan, agency=commitment.lead)
         factories.make_amendment(commitment=commitment)
+        factories.make_term(plan=plan)
         tier = factories.make_tier(plan=plan)
         for record in (target, discrepancy, later, tier, factories.make_law()):
             record.sources.add(source)

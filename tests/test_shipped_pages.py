@@ -39,6 +39,28 @@ def test_the_area_word_of_the_other_language_leads_on(client, shipped):
     assert response["Location"] == f"/{PLAN}/ejes/prevencion/"
 
 
+def test_who_carries_the_plan_out_is_what_the_file_says(client, shipped):
+    told = FILE["plan"]["commission_es"]
+    roles = Counter(entry["role"] for entry in FILE["agencies"])
+
+    page = read(client, "/acerca/")
+
+    members = roles["chair"] + roles["member"]
+    assert f"El plan lo ejecuta {told}." in page.text
+    assert "Preside: Ministerio de Relaciones Exteriores" in page.text
+    assert f"Son miembros {members} instituciones." in page.text
+    assert f"otras {roles['partner']} instituciones y organizaciones" in page.text
+
+
+def test_the_goals_are_told_as_somebody_elses_word(client, shipped):
+    glossary = address("glossary", language="es")
+
+    html = client.get(address("results", language="es")).content.decode()
+
+    assert f'le atribuye <a href="{glossary}#ijm">IJM</a>' in html
+    assert "objetivo según IJM" in html
+
+
 def test_the_counts_on_the_home_page_are_those_of_the_file(client, shipped):
     page = read(client, "/en/")
 

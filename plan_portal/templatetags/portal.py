@@ -9,18 +9,19 @@ from django.http import QueryDict
 from django.template.defaultfilters import floatformat
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import format_html, linebreaks
+from django.utils.html import conditional_escape, format_html, linebreaks
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from strategic_areas import addresses, disclosure, labels, sentences
 from strategic_areas.disclosure import PROTECTED
-from strategic_areas.glossary import EXPLAINED
+from strategic_areas.glossary import explained_in
 from strategic_areas.labels import DECLARED, PROMPTNESS, PUNCTUALITY
 from strategic_areas.marker import MARKER
 from strategic_areas.models import Provenance
 from strategic_areas.progress import Counts
+from strategic_areas.queries.pages import terms
 from strategic_areas.queries.plan.past import choices
 from strategic_areas.queries.plan.plans import periods_of, place_of
 
@@ -126,15 +127,15 @@ def bilingual(record, field):
     return format_html(mark, text, _("only in Spanish"))
 
 
-@register.simple_tag
-def prose(record, field, *, explained=False):
+@register.simple_tag(takes_context=True)
+def prose(context, record, field, *, explained=False):
     """A text in paragraphs; "" if there is none. Its acronyms may be explained."""
     text, only_spanish = text_of(record, field)
     if not text:
         return ""
     paragraphs = linebreaks(text, autoescape=True)
     if explained:
-        paragraphs = _explained(paragraphs)
+        paragraphs = _explained(paragraphs, context)
     paragraphs = mark_safe(paragraphs)  # noqa: S308 - escaped
     if not only_spanish:
         return format_html(
@@ -146,13 +147,18 @@ def prose(record, field, *, explained=False):
     return format_html(mark, _("only in Spanish"), paragraphs)
 
 
-def _explained(html):
-    """Link each acronym of the glossary to it, where it first stands."""
-    glossary = addresses.address("glossary")
-    for word, anchor in EXPLAINED.items():
-        link = f'<a href="{glossary}#{anchor}">{word}</a>'
-        html = re.sub(rf"\b{word}\b", link, html, count=1)
-    return html
+@register.simple_tag(takes_context=True)
+def explained(context, text):
+    """A short text whose terms lead to the glossary."""
+    return mark_safe(_explained(conditional_escape(text), context))  # noqa: S308
+
+
+def _explained(html, context):
+    """Lead from the terms of plans to the glossary. They are read once for a page."""
+    page = getattr(context, "request", context)
+    if not hasattr(page, "known_terms"):
+        page.known_terms = {e.code: e.get_absolute_url() for e in terms.public()}
+    return explained_in(html, page.known_terms)
 
 
 def _translated(record, field):

@@ -19,6 +19,7 @@ from strategic_areas.models import (
     LegalInstrument,
     Province,
     Region,
+    Term,
     TipTier,
 )
 
@@ -85,6 +86,11 @@ class CorrectionAdmin(ApprovedMixin, BilingualHistoryAdmin):
 class TipTierAdmin(ApprovedMixin, BilingualAdmin):
     list_display = ["report_year", "label", "plan"]
     list_filter = [OF_PLAN]
+
+
+@admin.register(Term)
+class TermAdmin(OfPlanMixin, ApprovedMixin, BilingualAdmin):
+    list_display = ["code", "word", "plan"]
 
 
 @admin.register(Discrepancy)

@@ -199,6 +199,7 @@ SECTIONS = {
             identity=("report_year",),
         ),
         section("discrepancies"),
+        section("terms"),
         section("regions"),
         section("provinces"),
         section(

@@ -105,6 +105,7 @@ TABLES = {
         ),
         Table("tip_tiers", models.TipTier, ("report_year",)),
         Table("discrepancies", models.Discrepancy),
+        Table("terms", models.Term),
         Table("code_lists", models.CodeList),
         below(
             "code_list_values",

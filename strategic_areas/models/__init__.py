@@ -25,13 +25,9 @@ from strategic_areas.models.framework import FrameworkTarget, LegalInstrument
 from strategic_areas.models.geography import Province, Region
 from strategic_areas.models.indicators import Discrepancy, Indicator, Target
 from strategic_areas.models.letters import Letter
+from strategic_areas.models.participations import Participation
 from strategic_areas.models.periods import ReportingPeriod, RoundReopening
-from strategic_areas.models.plan import (
-    Participation,
-    Plan,
-    Programme,
-    StrategicArea,
-)
+from strategic_areas.models.plan import Plan, Programme, StrategicArea
 from strategic_areas.models.plan_files import PlanFile
 from strategic_areas.models.proposals import ActivityProposal
 from strategic_areas.models.provenance import Provenance, Source
@@ -40,6 +36,7 @@ from strategic_areas.models.purges import Purge, PurgedText
 from strategic_areas.models.review import OPEN, PUBLIC_RECORD, Status
 from strategic_areas.models.submissions import Submission
 from strategic_areas.models.takedowns import Takedown
+from strategic_areas.models.terms import Term
 from strategic_areas.models.trail import Evidence, Transition
 from strategic_areas.models.translations import Translation
 from strategic_areas.models.updates import ActivityUpdate, Execution
@@ -94,6 +91,7 @@ __all__ = [
     "Submission",
     "Takedown",
     "Target",
+    "Term",
     "TipTier",
     "Transition",
     "Translation",

@@ -46,7 +46,7 @@ class Indicator(Coded):
         NONE = "none", _("Never added")
 
     class Goal(models.TextChoices):
-        """What IJM, a partner, says that the plan is for; the plan's own is unknown."""
+        """What a plan is for, by its own word or by that of ``Plan.goals_by``."""
 
         FEWER_VICTIMS = "fewer_victims", _("There are fewer victims")
         ACCOUNTABILITY = "accountability", _("Those who exploit are held to account")
@@ -102,7 +102,7 @@ class Indicator(Coded):
         blank=True,
         default="",
         db_default="",
-        help_text=_("Of the goals that IJM reports for the plan, the one it is about."),
+        help_text=_("Of the goals of the plan, the one it is about."),
     )
     area = models.ForeignKey(
         StrategicArea,

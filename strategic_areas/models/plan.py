@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from agencies import access
 from agencies.constraints import dates_in_order, spanish_required
 from agencies.fields import Fields, bilingual, public, structure
-from agencies.models import Agency
 from strategic_areas.addresses import address
 from strategic_areas.models.codes import CODED, Coded, is_not_reserved
 from strategic_areas.models.provenance import SOURCED, Provenance, Source, Sourced
@@ -62,6 +61,25 @@ class Plan(models.Model):
     act_url = models.URLField(
         _("address of the act"), max_length=500, blank=True, default="", db_default=""
     )
+    commission = models.CharField(
+        _("commission that carries it out"),
+        max_length=300,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("As it follows “The plan is carried out by”, with its article."),
+    )
+    goals_by = models.CharField(
+        _("who tells its goals"),
+        max_length=120,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_(
+            "Who says what its goals are, where the plan's own are not public; as it "
+            "follows “according to”."
+        ),
+    )
     summary = models.TextField(_("summary"), blank=True)
     note = models.TextField(_("note"), blank=True)
     sources = models.ManyToManyField(
@@ -75,7 +93,7 @@ class Plan(models.Model):
         *structure(*public("starts_on", "ends_on", "launched_on")),
         *bilingual("act"),
         *public("act_url"),
-        *bilingual("summary", "note"),
+        *bilingual("commission", "goals_by", "summary", "note"),
         *public("sources"),
     )
 
@@ -239,59 +257,3 @@ class Programme(PlanBound, Coded, Sourced):
 
     def __str__(self):
         return f"{self.code} {self.name}"
-
-
-class Participation(Sourced):
-    """An agency's role and mandate in one plan; each plan states its own."""
-
-    class Role(models.TextChoices):
-        CHAIR = "chair", _("Chair")
-        MEMBER = "member", _("Member")
-        PARTNER = "partner", _("Partner")
-
-    plan = models.ForeignKey(
-        Plan, models.PROTECT, related_name="participations", verbose_name=_("plan")
-    )
-    agency = models.ForeignKey(
-        Agency, models.PROTECT, related_name="+", verbose_name=_("agency")
-    )
-    role = models.CharField(_("role"), max_length=10, choices=Role)
-    mandate = models.TextField(_("mandate in the plan"), blank=True)
-    mandate_provenance = models.CharField(
-        _("where the mandate comes from"),
-        max_length=20,
-        choices=Provenance,
-        blank=True,
-    )
-    member_since = models.DateField(_("member since"), null=True, blank=True)
-    hosts_secretariat = models.BooleanField(
-        _("hosts the secretariat"),
-        default=False,
-        help_text=_("Pages then say that its reports are reviewed within itself."),
-    )
-
-    fields = Fields(
-        *public("plan", "agency", in_file=False),
-        *public("role"),
-        *bilingual("mandate"),
-        *public("mandate_provenance", "member_since", "hosts_secretariat"),
-        *SOURCED,
-    )
-
-    class Meta:
-        ordering = ["plan", "agency__name_es"]
-        verbose_name = _("participation")
-        verbose_name_plural = _("participations")
-        constraints = [
-            models.UniqueConstraint(
-                name="participation_one_per_agency_and_plan",
-                fields=["plan", "agency"],
-                violation_error_message=_("The agency already takes part in the plan."),
-            )
-        ]
-
-    def __str__(self):
-        return f"{self.agency} · {self.plan}"
-
-    def get_absolute_url(self, language=None):
-        return address("agency", self.plan.code, self.agency.slug, language=language)

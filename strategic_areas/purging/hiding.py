@@ -40,6 +40,7 @@ from strategic_areas.models import (
     Source,
     StrategicArea,
     Takedown,
+    Term,
     TipTier,
     Translation,
 )
@@ -55,7 +56,7 @@ HIDEABLE = (
     *(Plan, StrategicArea, Programme, Commitment, Activity, Participation, Source),
     *(Agency, AgencyName, HelpLine, LegalInstrument, LaterActivity, Discrepancy),
     *(Correction, FrameworkTarget, TipTier, CodeList, CodeListValue, Indicator),
-    *(Amendment, AgencyComment, Translation, PublishedFigure),
+    *(Amendment, AgencyComment, Translation, PublishedFigure, Term),
 )
 #: What is put in place of a text, by how a purge would treat it.
 INSTEAD = {

@@ -7,8 +7,8 @@ from django.utils import timezone
 from strategic_areas import discipline, progress, states
 from strategic_areas import glossary as words
 from strategic_areas.queries import rounds
-from strategic_areas.queries.pages import help_lines
-from strategic_areas.queries.plan import plans
+from strategic_areas.queries.pages import help_lines, terms
+from strategic_areas.queries.plan import plans, taking_part
 from strategic_areas.queries.site import lists
 from strategic_areas.views import indicators
 
@@ -38,12 +38,18 @@ def facts():
     }
 
 
-about = text_page("about.html")
 protection = text_page("protection.html")
 accessibility = text_page("accessibility.html")
 privacy = text_page("privacy.html")
 contact = text_page("contact.html")
-terms = text_page("terms.html")
+terms_of_use = text_page("terms.html")
+
+
+def about(request):
+    """What the site is, and who carries out the plan that it shows."""
+    plan = plans.choose(timezone.localdate()).shown
+    context = {"plan": plan, "taking_part": plan and taking_part.in_plan(plan)}
+    return render(request, "about.html", context | facts())
 
 
 def glossary(request):
@@ -51,6 +57,7 @@ def glossary(request):
     context = {
         "plan": plans.choose(timezone.localdate()).shown,
         "terms": words.TERMS,
+        "of_plans": terms.public(),
     }
     return render(request, "glossary.html", context)
 

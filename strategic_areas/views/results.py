@@ -28,6 +28,12 @@ class Part:
     goal: Indicator.Goal
     known: tuple[Known, ...]
 
+    @property
+    def told_by(self):
+        """The plan of which somebody else tells this goal; None where its own does."""
+        plans = (each.line.indicator.introduced_by for each in self.known)
+        return next((plan for plan in plans if plan.goals_by_es), None)
+
 
 @dataclass(frozen=True)
 class Year:
@@ -38,15 +44,17 @@ class Year:
 
 
 def results(request):
-    """The goals that IJM reports for the plan, over all years on record."""
+    """The goals of the plan, over all years on record."""
     periods, today = indicator_pictures.plan_periods(), timezone.localdate()
     parts = [
         Part(each.goal, tuple(_known(line, periods, today) for line in each.lines))
         for each in goals.goals()
     ]
+    parts = [part for part in parts if part.known]
     context = {
         "plan": plans.choose(today).shown,
-        "parts": [part for part in parts if part.known],
+        "parts": parts,
+        "told_by": next((each.told_by for each in parts if each.told_by), None),
         "tiers": _strip(goals.tiers()),
     }
     return render(request, "results.html", context)

@@ -60,7 +60,8 @@ def search_page(request):
     """
     question = search.ask(request.GET.get("q", ""), get_language())
     kind, page = request.GET.get("kind", ""), _page(request)
-    context = {"plan": plans.choose(timezone.localdate()).shown, "question": question}
+    plan = plans.choose(timezone.localdate()).shown
+    context = {"plan": plan, "question": question}
     context |= {"longest": search.LONGEST, "most_words": search.MOST_WORDS}
     if question.text:
         # Search engines are not to list what is found for some words.
@@ -71,6 +72,8 @@ def search_page(request):
             if not kind and (path := search.straight(index, question)):
                 return redirect(path)
             context |= _found(index, question, kind, page)
+    elif plan:
+        context["example"] = plans.first_code(plan)
     return render(request, "search.html", context)
 
 

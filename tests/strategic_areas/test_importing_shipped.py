@@ -53,6 +53,7 @@ SIMPLE = {
     "later_activities": models.LaterActivity,
     "indicators": models.Indicator,
     "discrepancies": models.Discrepancy,
+    "terms": models.Term,
     "regions": models.Region,
     "provinces": models.Province,
     "other_plans": models.Plan,

@@ -81,6 +81,7 @@ LEFT = {
     "strategic_areas.Region.code",
     "strategic_areas.Source.key",
     "strategic_areas.StrategicArea.code",
+    "strategic_areas.Term.code",
     "strategic_areas.TipTier.tier",
 }
 

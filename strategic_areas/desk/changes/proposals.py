@@ -59,7 +59,7 @@ class AcceptForm(decisions.DecisionForm):
     deciding_act = forms.CharField(
         label=gettext_lazy("Number of the act"),
         max_length=300,
-        help_text=gettext_lazy("The public reads it, such as: CITIM 3-2026."),
+        help_text=gettext_lazy("The public reads it, such as: Minutes 3-2031."),
     )
     decided_on = forms.DateField(
         label=gettext_lazy("Decided on"), widget=forms.DateInput(attrs={"type": "date"})

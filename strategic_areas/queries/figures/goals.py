@@ -1,4 +1,4 @@
-"""What is known of the goals that IJM reports for the plan, and how reports rate it."""
+"""What is known of the goals of the plan, and how reports rate the country."""
 
 from dataclasses import dataclass
 

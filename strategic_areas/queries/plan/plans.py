@@ -189,6 +189,12 @@ def _phase(plan, choice, today):
     return "ahead" if plan.starts_on > today else ""
 
 
+def first_code(plan: Plan) -> str:
+    """The code of a commitment of the plan, as an example; "" where it has none."""
+    standing = Commitment.objects.standing().filter(plan=plan).order_by("sort_code")
+    return standing.values_list("code", flat=True).first() or ""
+
+
 def place_of(area, plan):
     """The place of an area among those of its plan, from 1; read once for a plan."""
     if "area_places" not in vars(plan):

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from strategic_areas.glossary import TERMS
 from strategic_areas.labels import FAMILIES
 from strategic_areas.models import (
     Activity,
@@ -16,7 +17,7 @@ from strategic_areas.models import (
     TipTier,
 )
 from strategic_areas.models.corrections import mark_of
-from strategic_areas.queries.pages import corrections, help_lines
+from strategic_areas.queries.pages import corrections, help_lines, terms
 from strategic_areas.queries.plan.plans import told
 from strategic_areas.queries.search_texts.texts import (
     RESTING,
@@ -39,6 +40,7 @@ def documents(public, seen):
     """
     for plan in public.values():
         yield _plan(plan)
+    yield from (_term(term, public[term.plan_id]) for term in terms.public())
     yield from _targets(public)
     yield from _corrections()
     for rows, make in (
@@ -198,6 +200,18 @@ def _tier(row, plan):
             untranslated(row.report_year),
         ),
         order=(1, plan.rank, str(row.report_year)),
+    )
+
+
+def _term(row, plan):
+    return Document(
+        kind="glossary",
+        pk=f"term-{row.pk}",
+        title=title(text(row, "word")),
+        place=Place("glossary", fragment=row.anchor),
+        texts=texts_of(row, "meaning"),
+        captions=(untranslated(plan.code),),
+        order=(len(TERMS), plan.rank, row.sort_code),
     )
 
 
