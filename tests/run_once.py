@@ -29,6 +29,7 @@ RUN_ONCE = {
     "plan_portal/test_middleware.py",
     "plan_portal/test_security_txt.py",
     "plan_portal/test_serve_portal.py",
+    "plan_portal/test_server.py",
     "plan_portal/test_sign_in_flood.py",
     "strategic_areas/test_access_review.py",
     "strategic_areas/test_admin_measured.py",

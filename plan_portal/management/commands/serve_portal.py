@@ -104,11 +104,9 @@ def refuse_busy_port(port):
 
 
 def start_server(port, workers):
-    """Start Granian in its own session, so that Ctrl-C reaches only this process."""
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi"]
-    command += ["--host", "127.0.0.1", "--port", str(port)]
-    command += ["--workers", str(workers), "--blocking-threads", "2"]
-    command += ["--no-ws", "--log-level", "warning", "plan_portal.wsgi:application"]
+    """Start the server in its own session, so that Ctrl-C reaches only this process."""
+    command = [sys.executable, "-m", "plan_portal.server"]
+    command += ["--port", str(port), "--workers", str(workers)]
     return subprocess.Popen(  # noqa: S603 - no part of it comes from outside
         command, cwd=settings.BASE_DIR, start_new_session=True
     )

@@ -1,0 +1,78 @@
+"""
+Starts the production server: python -m plan_portal.server --host 127.0.0.1 --port 8000
+
+granian lets each worker open a socket of its own, and whoever waits at the socket of a
+worker that ends is turned away. Here all workers take visitors from one socket. It is
+systemd's if systemd passes one (deploy/systemd/plan-portal.socket): then it stays open
+while the server is replaced, and whoever comes meanwhile waits instead.
+"""
+
+import argparse
+import os
+import socket
+
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.net import SocketHolder
+
+#: The number under which systemd passes the first socket (sd_listen_fds).
+FIRST_PASSED = 3
+#: How many visitors may wait to be taken from the socket.
+BACKLOG = 1024
+
+
+class Server(Granian):
+    """granian, whose workers share one listening socket."""
+
+    def __init__(self, application, listener, **options):
+        super().__init__(application, backlog=BACKLOG, **options)
+        self.listener = listener
+
+    def _init_shared_socket(self):
+        self.listener.setblocking(False)
+        self.listener.set_inheritable(True)
+        self._sso = self.listener
+        self._shd = SocketHolder(self.listener.fileno(), False, BACKLOG)
+
+
+def passed_socket():
+    """The socket that systemd passes to this process, or None."""
+    told = os.environ.get("LISTEN_PID"), os.environ.get("LISTEN_FDS")
+    if told != (str(os.getpid()), "1"):
+        return None
+    return socket.socket(fileno=FIRST_PASSED)
+
+
+def own_socket(host, port):
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((host, port))
+    listener.listen(BACKLOG)
+    return listener
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--application", default="plan_portal.wsgi:application")
+    asked = parser.parse_args()
+    server = Server(
+        asked.application,
+        passed_socket() or own_socket(asked.host, asked.port),
+        interface=Interfaces.WSGI,
+        workers=asked.workers,
+        # Who waits for the database holds up one thread; the other serves readers.
+        blocking_threads=2,
+        websockets=False,
+        respawn_failed_workers=True,
+        log_level=LogLevels.warning,
+    )
+    server.serve()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""The server on a socket that is not its own, as systemd passes one."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from plan_portal import server
+
+ROOT = Path(__file__).resolve().parents[2]
+#: Hands over a socket as systemd does, and becomes the command.
+PASS_ON = (
+    "import os, sys; os.dup2(int(sys.argv[1]), 3);"
+    "os.environ |= {'LISTEN_FDS': '1', 'LISTEN_PID': str(os.getpid())};"
+    "os.execv(sys.argv[2], sys.argv[2:])"
+)
+
+
+@pytest.fixture
+def listener():
+    with closing(socket.socket()) as ours:
+        ours.bind(("127.0.0.1", 0))
+        ours.listen(8)
+        yield ours
+
+
+@contextmanager
+def serving(listener):
+    """A server of a bare greeting that was handed the socket."""
+    command = [sys.executable, "-m", "plan_portal.server", "--workers", "1"]
+    command += ["--application", "tests.benchmarks.yardstick:application"]
+    with subprocess.Popen(
+        [sys.executable, "-c", PASS_ON, str(listener.fileno()), *command],
+        cwd=ROOT,
+        pass_fds=[listener.fileno()],
+    ) as process:
+        yield process
+        process.terminate()
+
+
+def come(listener):
+    """A visitor who has asked and waits."""
+    visitor = socket.create_connection(listener.getsockname(), timeout=20)
+    visitor.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    return visitor
+
+
+def answer(visitor):
+    with closing(visitor):
+        return visitor.recv(15)
+
+
+def test_who_comes_while_the_server_is_replaced_waits_and_is_answered(listener):
+    with serving(listener):
+        assert answer(come(listener)) == b"HTTP/1.1 200 OK"
+
+    between = come(listener)
+    with serving(listener):
+        assert answer(between) == b"HTTP/1.1 200 OK"
+
+
+def test_a_worker_that_is_killed_is_replaced_at_the_same_socket(listener):
+    with serving(listener) as process:
+        assert answer(come(listener)) == b"HTTP/1.1 200 OK"
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        [worker] = children.read_text().split()
+
+        os.kill(int(worker), signal.SIGKILL)
+
+        deadline = time.monotonic() + 10
+        while children.read_text().split() in ([worker], []):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert answer(come(listener)) == b"HTTP/1.1 200 OK"
+
+
+def test_a_socket_that_was_passed_to_another_process_is_not_taken(monkeypatch):
+    monkeypatch.setenv("LISTEN_FDS", "1")
+    monkeypatch.setenv("LISTEN_PID", str(os.getpid() + 1))
+
+    assert server.passed_socket() is None
