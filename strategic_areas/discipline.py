@@ -230,6 +230,34 @@ def is_owed(
     return has_begun and activity_state(before) != State.COMPLETED
 
 
+def asked_spans(
+    period, plan_starts_on: date, *, is_yearly: bool
+) -> list[tuple[date, date]]:
+    """
+    The first and last days of the values for which a round may ask.
+
+    Those of its own period, or every calendar year since that in which the plan began
+    that is over by the end of the period.
+    """
+    if not is_yearly:
+        return [(period.starts_on, period.ends_on)]
+    years = range(plan_starts_on.year, period.ends_on.year + 1)
+    spans = [(date(year, 1, 1), date(year, 12, 31)) for year in years]
+    return [span for span in spans if span[1] <= period.ends_on]
+
+
+def is_value_owed(period, first_day: date | None, *, is_public: bool) -> bool:
+    """
+    Whether a round asks an agency for a value of a span.
+
+    It does until the agency hands one in, which then answers every round that had
+    opened by that ``first_day``. Nobody is asked for what became public otherwise.
+    """
+    if first_day is None:
+        return not is_public
+    return first_day >= (period.opens_on or period.ends_on)
+
+
 def report_state(
     *, owed: bool, is_due: bool, submitted: bool = False, published: bool = False
 ) -> ReportState:

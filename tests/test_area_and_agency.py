@@ -273,7 +273,7 @@ def test_who_handed_in_everything_never_reads_like_who_is_silent(client, two_age
     ("days", "said"),
     [
         (0, {"Asked for a report, due on", "asked for 1 report, due on"}),
-        (-1, {"The agency has not reported.", "it has not reported on 1 activity"}),
+        (-1, {"The agency has not reported.", "it has not handed in the report"}),
     ],
 )
 def test_nobody_is_called_silent_before_the_due_date_has_passed(client, days, said):

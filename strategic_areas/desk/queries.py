@@ -17,6 +17,7 @@ from strategic_areas.models import (
     Status,
 )
 from strategic_areas.queries import rounds
+from strategic_areas.queries.asked_values import asked_indicators
 
 #: In which order an agency reads its sheets, by the states of their rows.
 ORDER = ("returned", "todo", "ready")
@@ -71,10 +72,15 @@ def row_url(activity, period):
 
 
 def _has_part_in(plan):
-    """Agencies with an activity of the plan, or that lead a commitment of it."""
+    """Agencies with an activity of the plan, a commitment that they lead, or values."""
     active = Activity.objects.standing().filter(plan=plan).order_by()
     leads = Commitment.objects.standing().filter(plan=plan).order_by()
-    return Q(pk__in=active.values("agency")) | Q(pk__in=leads.values("lead"))
+    counts = asked_indicators(plan).order_by()
+    return (
+        Q(pk__in=active.values("agency"))
+        | Q(pk__in=leads.values("lead"))
+        | Q(pk__in=counts.values("agency"))
+    )
 
 
 def returned_declarations(user):

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from django.db import transaction
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -11,11 +12,20 @@ from agencies.access import RefusedError
 from agencies.decisions import Outdated, Status
 from agencies.mail import queue_mail
 from strategic_areas.figures.publishing import publish
-from strategic_areas.models import Indicator
+from strategic_areas.models import Indicator, ReportedSpan
 from strategic_areas.models.measurements import Breakdown, Measurement
 from strategic_areas.models.reported_values import ReportedValue
 from strategic_areas.workflow.authority import may_review, must_report, must_review
 from strategic_areas.workflow.guard import GuardedSteps, must_be_clean
+
+#: What tells of which days a value is, and whose.
+SPAN = ("indicator", "agency", "starts_on", "ends_on")
+#: What the status of a value is called of its span; every other asks for a new one.
+STANDS = {
+    Status.PENDING: ReportedSpan.Status.SUBMITTED,
+    Status.APPLYING: ReportedSpan.Status.SUBMITTED,
+    Status.APPROVED: ReportedSpan.Status.PUBLISHED,
+}
 
 
 class ValueSteps(GuardedSteps):
@@ -57,6 +67,7 @@ class ValueSteps(GuardedSteps):
         publish(Indicator.objects.filter(pk=reported.indicator_id))
 
     def ended(self, reported):
+        tell_the_span(reported)
         if reported.status in {Status.APPROVED, Status.DECLINED}:
             _tell(reported)
 
@@ -117,7 +128,25 @@ def hand_in(reported, *, by):
         raise RefusedError(
             _("%(record)s: say why it is revised.") % {"record": indicator}
         )
-    return VALUES.propose(reported, by=by)
+    VALUES.propose(reported, by=by)
+    tell_the_span(reported)
+    return reported
+
+
+def tell_the_span(reported):
+    """Keep, apart from all numbers, that these days were reported and since when."""
+    about = {name: getattr(reported, name) for name in SPAN}
+    rows = ReportedValue.objects.filter(**about).exclude(status=Status.TAKEN_BACK)
+    last = rows.order_by("proposed_at", "pk").last()
+    if last is None:
+        ReportedSpan.objects.filter(**about).delete()
+        return
+    own = rows.filter(source=None).order_by("proposed_at").first()
+    told = {
+        "status": STANDS.get(last.status, ReportedSpan.Status.RETURNED),
+        "handed_in_on": own and timezone.localdate(own.proposed_at),
+    }
+    ReportedSpan.objects.update_or_create(**about, defaults=told)
 
 
 def _tell(reported):

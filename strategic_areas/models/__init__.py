@@ -19,11 +19,12 @@ from strategic_areas.models.context import (
     TipTier,
 )
 from strategic_areas.models.corrections import Correction
+from strategic_areas.models.discrepancies import Discrepancy
 from strategic_areas.models.disputes import AttributionDispute
 from strategic_areas.models.figures import PublishedCell, PublishedFigure
 from strategic_areas.models.framework import FrameworkTarget, LegalInstrument
 from strategic_areas.models.geography import Province, Region
-from strategic_areas.models.indicators import Discrepancy, Indicator, Target
+from strategic_areas.models.indicators import Indicator, Target
 from strategic_areas.models.letters import Letter
 from strategic_areas.models.participations import Participation
 from strategic_areas.models.periods import ReportingPeriod, RoundReopening
@@ -33,6 +34,7 @@ from strategic_areas.models.proposals import ActivityProposal
 from strategic_areas.models.provenance import Provenance, Source
 from strategic_areas.models.publication import ImportedRecord, PublicationVersion
 from strategic_areas.models.purges import Purge, PurgedText
+from strategic_areas.models.reported_spans import ReportedSpan
 from strategic_areas.models.review import OPEN, PUBLIC_RECORD, Status
 from strategic_areas.models.submissions import Submission
 from strategic_areas.models.takedowns import Takedown
@@ -82,6 +84,7 @@ __all__ = [
     "PurgedText",
     "Region",
     "RecordChange",
+    "ReportedSpan",
     "ReportingPeriod",
     "Result",
     "RoundReopening",

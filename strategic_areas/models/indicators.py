@@ -1,4 +1,4 @@
-"""Indicators, the target values that plans set, and discrepancies of sources."""
+"""Indicators, and the target values that plans set."""
 
 from decimal import Decimal
 
@@ -52,6 +52,13 @@ class Indicator(Coded):
         ACCOUNTABILITY = "accountability", _("Those who exploit are held to account")
         RESTORATION = "restoration", _("Survivors are restored")
         JUSTICE = "justice", _("The justice system protects the vulnerable")
+
+    class Frequency(models.TextChoices):
+        """For which days rounds ask the agency for a value."""
+
+        NOT_ASKED = "not_asked", _("Rounds do not ask for it")
+        YEARLY = "yearly", _("For each calendar year of the plan")
+        EACH_ROUND = "each_round", _("For the days of each round")
 
     introduced_by = models.ForeignKey(
         Plan,
@@ -136,6 +143,14 @@ class Indicator(Coded):
         related_name="+",
         verbose_name=_("agency"),
     )
+    frequency = models.CharField(
+        _("how often a value is asked for"),
+        max_length=10,
+        choices=Frequency,
+        default=Frequency.NOT_ASKED,
+        db_default=Frequency.NOT_ASKED,
+        help_text=_("A round asks the agency for the values that are still missing."),
+    )
     counted_by = models.CharField(_("counted by"), max_length=40, blank=True)
     direction = models.CharField(
         _("direction"), max_length=10, choices=Direction, default=Direction.NONE
@@ -171,7 +186,7 @@ class Indicator(Coded):
         *public("counts", "sensitive", "national", "selects", "key_figure"),
         *notes("why_not_sensitive"),
         *public("goal", "area", "programme", "commitment", "agency"),
-        *public("counted_by", "direction", "aggregation"),
+        *public("frequency", "counted_by", "direction", "aggregation"),
         *bilingual("definition", "caveat", "means_of_verification"),
         *public("baseline_value", "baseline_starts_on", "baseline_ends_on"),
         *(*public("sources"), *bilingual("note")),
@@ -258,43 +273,3 @@ class Target(PlanBound):
     def __str__(self):
         value = format(Decimal(self.value).normalize(), "f")
         return f"{self.indicator.code}: {value}"
-
-
-class Discrepancy(Coded):
-    """A known contradiction between public sources, published and not hidden."""
-
-    plan = models.ForeignKey(
-        Plan, models.PROTECT, related_name="discrepancies", verbose_name=_("plan")
-    )
-    topic = models.CharField(_("topic"), max_length=300)
-    detail = models.TextField(_("detail"))
-    indicators = models.ManyToManyField(
-        Indicator,
-        blank=True,
-        related_name="discrepancies",
-        verbose_name=_("indicators"),
-    )
-    sources = models.ManyToManyField(
-        Source, blank=True, related_name="+", verbose_name=_("sources")
-    )
-
-    fields = Fields(
-        *public("plan", in_file=False),
-        *CODED,
-        *bilingual("topic", "detail"),
-        *public("indicators", "sources"),
-    )
-
-    class Meta:
-        ordering = ["plan", "sort_code"]
-        verbose_name = _("discrepancy between sources")
-        verbose_name_plural = _("discrepancies between sources")
-        constraints = [
-            *spanish_required("discrepancy", "topic", "detail"),
-            models.UniqueConstraint(
-                name="discrepancy_code_unique_in_plan", fields=["plan", "code"]
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.code} {self.topic}"

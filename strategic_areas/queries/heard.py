@@ -7,7 +7,7 @@ from strategic_areas import headline
 from strategic_areas.models import ReportingPeriod
 from strategic_areas.queries import rounds
 from strategic_areas.queries.plan import past
-from strategic_areas.queries.plan.board import ActivityRow, Board
+from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.plans import opened
 
 
@@ -37,23 +37,22 @@ def telling(periods: Iterable[ReportingPeriod], today: date) -> ReportingPeriod 
 
 
 def answers(board: Board, asked: ReportingPeriod) -> headline.Answers:
-    """How the agencies of which a round asks any report have answered it."""
-    owing = [row for row in board.activities if rounds.owes(row, asked)]
+    """How the agencies of which a round asks anything have answered it."""
+    owing = rounds.asked_in(board, [asked]).items()
+    given = {
+        row.answering(asked).acronym
+        for row in board.activities
+        if rounds.was_handed_in(board, row, asked)
+    }
+    for (agency, _round), items in owing:
+        if any(each.is_handed_in for each in items):
+            given.add(agency.acronym)
     return headline.Answers(
         due_on=asked.due_on,
-        asked=tuple(sorted({row.answering(asked).acronym for row in owing})),
-        reported=frozenset(
-            row.answering(asked).acronym
-            for row in board.activities
-            if was_handed_in(board, row, asked)
-        ),
+        asked=tuple(sorted({agency.acronym for (agency, _r), items in owing if items})),
+        reported=frozenset(given),
         is_final=asked.is_final,
     )
-
-
-def was_handed_in(board: Board, row: ActivityRow, asked: ReportingPeriod) -> bool:
-    """Whether a report was ever handed in for the round, even if it was returned."""
-    return rounds.has_answered(row, asked) or board.first_day(row, asked) is not None
 
 
 def anyone_reported(board: Board) -> bool:

@@ -25,6 +25,7 @@ from strategic_areas.models import (
     Transition,
 )
 from strategic_areas.models.review import HANDED_IN
+from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.queries.plan import answering
 from strategic_areas.queries.plan import board as boards
 from strategic_areas.queries.plan.board import ActivityRow, Board
@@ -45,6 +46,49 @@ def last_public(
     """The last ``LAST_ROUNDS`` rounds whose scorecards are public, newest first."""
     public = [each for each in opened(periods, today) if each.scorecards_public_at]
     return public[:LAST_ROUNDS]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """
+    An activity or a value for which a round asks an agency, and whether it answered.
+
+    It was handed in even if it was returned since; ``first_day`` is when.
+    """
+
+    subject: Activity | AskedValue
+    first_day: date | None
+    is_handed_in: bool
+    is_published: bool
+
+
+def asked_in(
+    board: Board, periods: Iterable[ReportingPeriod]
+) -> Mapping[tuple[Agency, ReportingPeriod], list[Asked]]:
+    """
+    All that each of the rounds asks of each agency: reports first, then values.
+
+    The board was loaded for these rounds, or for the one agency of which they are read.
+    An agency that owes nothing has an empty list if it has any part in the round.
+    """
+    periods, found = list(periods), defaultdict(list)
+    for key, rows in answering.asked_of(board, periods).items():
+        found[key] = [_asked(board, row, key[1]) for row in rows if owes(row, key[1])]
+    for period in periods:
+        for value in board.values.get(period, ()):
+            found[value.agency, period].append(
+                Asked(value, value.first_day, value.is_handed_in, value.is_public)
+            )
+    return found
+
+
+def _asked(board, row, period):
+    return Asked(
+        row.activity,
+        board.first_day(row, period),
+        was_handed_in(board, row, period),
+        has_reported(row, period),
+    )
 
 
 def owes(row: ActivityRow, asked: ReportingPeriod | None) -> bool:
@@ -94,16 +138,17 @@ def has_reported(row: ActivityRow, asked: ReportingPeriod | None) -> bool:
     )
 
 
-def has_answered(row: ActivityRow, asked: ReportingPeriod | None) -> bool:
-    """Whether a report is published for the round, or handed in and in review."""
-    return has_reported(row, asked) or (asked is not None and asked.pk in row.handed_in)
+def was_handed_in(board: Board, row: ActivityRow, asked: ReportingPeriod) -> bool:
+    """Whether a report was ever handed in for the round, even if it was returned."""
+    is_in = has_reported(row, asked) or asked.pk in row.handed_in
+    return is_in or board.first_day(row, asked) is not None
 
 
 @dataclass(frozen=True)
 class Item:
-    """One activity that a round asks about."""
+    """One activity, or one value, for which a round asks."""
 
-    activity: Activity
+    subject: Activity | AskedValue
     standing: Standing
     first_day: date | None
 
@@ -126,17 +171,17 @@ class Cell:
 
     @property
     def handed_in(self):
-        """The activities whose reports wait for review or are published."""
+        """What waits for review or is published."""
         return self.standing(*discipline.HANDED_IN)
 
     @property
     def missing(self):
-        """How many reports the agency still has to write or to mend."""
+        """How many reports and values the agency still has to write or to mend."""
         return len(self.items) - len(self.handed_in)
 
     def standing(self, *standings):
-        """The activities whose reports stand in one of these ways."""
-        return tuple(item.activity for item in self.items if item.standing in standings)
+        """The activities and values that stand in one of these ways."""
+        return tuple(item.subject for item in self.items if item.standing in standings)
 
     def promptness(self, today):
         days = [item.first_day for item in self.items]
@@ -148,7 +193,7 @@ class Cell:
 
 def cells(periods: Iterable[ReportingPeriod], today: date) -> list[Cell]:
     """
-    Every agency with activities in each of ``periods``, which come with their plans.
+    Every agency with a part in each of ``periods``, which come with their plans.
 
     Two queries, and those of a board for each plan.
     """
@@ -159,32 +204,37 @@ def cells(periods: Iterable[ReportingPeriod], today: date) -> list[Cell]:
     found = []
     for plan, asked in by_plan.items():
         loaded = boards.load(plan, today, asked=asked)
-        work = answering.asked_of(loaded, asked)
+        work = asked_in(loaded, asked)
         found += [
-            _cell(agency, period, loaded, work[agency, period], statuses, again)
+            _cell(agency, period, work.get((agency, period), ()), statuses, again)
             for agency in dict.fromkeys(agency for agency, _period in work)
             for period in asked
         ]
     return found
 
 
-def _cell(agency, period, loaded, rows, statuses, again):
+def _cell(agency, period, asked, statuses, again):
     until = again.get((period.pk, agency.pk))
     return Cell(
         agency,
         period,
         tuple(
             Item(
-                row.activity,
-                discipline.standing(statuses[period.pk, row.activity.pk, agency.pk]),
-                loaded.first_day(row, period),
+                each.subject,
+                _standing(each.subject, agency, period, statuses),
+                each.first_day,
             )
-            for row in rows
-            if owes(row, period)
+            for each in asked
         ),
         accepted_until=until or period.closes_on,
         answer_by=until or period.due_on,
     )
+
+
+def _standing(subject, agency, period, statuses):
+    if isinstance(subject, AskedValue):
+        return subject.standing
+    return discipline.standing(statuses[period.pk, subject.pk, agency.pk])
 
 
 def _statuses(periods):
@@ -207,27 +257,19 @@ def _opened_again_until(periods, today):
 
 
 def scorecards(
-    board: Board,
     agency: Agency,
-    asked: Mapping[tuple[Agency, ReportingPeriod], list[ActivityRow]],
+    asked: Mapping[tuple[Agency, ReportingPeriod], list[Asked]],
     today: date,
 ) -> dict[ReportingPeriod, discipline.Scorecard]:
     """
-    An agency's scorecard of each of the rounds of ``asked`` that asked it and is ready.
+    An agency's scorecard of each round that asked it and is ready.
 
-    ``asked`` is of ``answering.asked_of``, and the board was loaded for this agency or
-    for these rounds.
+    ``asked`` is what ``asked_in`` gives for these rounds.
     """
     found = {}
     for period in dict.fromkeys(period for _agency, period in asked):
-        if not period.scorecards_ready_at:
-            continue
-        given = [
-            board.first_day(row, period)
-            for row in asked.get((agency, period), ())
-            if owes(row, period)
-        ]
-        if given:
+        given = [each.first_day for each in asked.get((agency, period), ())]
+        if given and period.scorecards_ready_at:
             found[period] = discipline.scorecard(period.due_on, given, today)
     return found
 

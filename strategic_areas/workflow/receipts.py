@@ -13,6 +13,7 @@ from strategic_areas.models import (
     Submission,
 )
 from strategic_areas.models.submissions import digest
+from strategic_areas.queries import asked_values
 from strategic_areas.workflow.authority import must_submit
 from strategic_areas.workflow.moves import TransitionError, move
 from strategic_areas.workflow.steps import submit
@@ -98,6 +99,7 @@ def _receipt(period, agency, updates, declarations, by, note):
         "sent_by": by.get_full_name() or by.get_username(),
         "reports": [_as_sent(each, "update") for each in updates],
         "declarations": [_as_sent(each, "declaration") for each in declarations],
+        **({"values": values} if (values := _values(period, agency)) else {}),
         **({"note": note} if note else {}),
     }
     return Submission.objects.create(
@@ -130,6 +132,23 @@ def _as_sent(record, number):
             for field in record.fields.where(receipt=True)
         },
     }
+
+
+def _values(period, agency):
+    """
+    How each value stood that the round asks for.
+
+    A value has a receipt of its own, which alone tells the number.
+    """
+    return [
+        {
+            "indicator": value.code,
+            "title": value.title_es,
+            "standing": value.standing.value,
+            "handed_in_on": value.first_day.isoformat() if value.first_day else None,
+        }
+        for value in asked_values.asked(period.plan, [period], agency).get(period, ())
+    ]
 
 
 def _shown(item):

@@ -1,14 +1,17 @@
 """Plans made up by hypothesis: their periods, activities and what was said of each."""
 
 from collections import namedtuple
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.utils import timezone
 from hypothesis import strategies as st
 
+from strategic_areas.figures.reporting import VALUES
 from strategic_areas.models import (
     ActivityUpdate,
     Letter,
+    PublishedFigure,
+    ReportedSpan,
     RoundReopening,
     Status,
     Transition,
@@ -50,6 +53,7 @@ ANSWERS = {
 
 Work = namedtuple("Work", "agency commitment starts kind stop")
 Period = namedtuple("Period", "window ends is_demonstration reopened_until is_ready")
+Counted = namedtuple("Counted", "agency frequency became on")
 Said = namedtuple("Said", "state on execution answer")
 
 #: From when and until when an amendment stops an activity, counted from today.
@@ -80,6 +84,15 @@ accounts = st.builds(
     ),
     answer=st.sampled_from(list(ANSWERS)),
 )
+#: What became of the first value that may be asked for of an indicator.
+BECAME = ["", "waits", "returned", "published", "hidden", "told_by_others"]
+counted = st.builds(
+    Counted,
+    agency=st.integers(0, 1),
+    frequency=st.sampled_from(["yearly", "yearly", "each_round", "not_asked"]),
+    became=st.sampled_from(BECAME),
+    on=st.sampled_from([-60, -30, -15, 0]),
+)
 plans = st.fixed_dictionaries(
     {
         "status": st.sampled_from(["approved", "approved", "ended", "in_preparation"]),
@@ -87,6 +100,7 @@ plans = st.fixed_dictionaries(
         "stop": st.sampled_from([None, None, None, *STOPS]),
         "works": st.lists(works, min_size=1, max_size=4),
         "periods": st.lists(periods, min_size=1, max_size=4),
+        "values": st.lists(counted, max_size=2),
         # Of each work in each period, in this order; None where nothing was said.
         "accounts": st.lists(st.one_of(st.none(), accounts), min_size=16, max_size=16),
     }
@@ -128,6 +142,8 @@ class World:
         for (work, period), said in zip(cells, drawn["accounts"], strict=False):
             if said:
                 self._say(work, period, *said)
+        for each in drawn["values"]:
+            self._count(*each)
 
     def _work(self, agency, commitment, starts, kind, stop):
         made = factories.make_activity(
@@ -212,6 +228,32 @@ class World:
             Transition.objects.create(
                 activity_update=update, to_status=step, by=self.by, at=moment
             )
+
+    def _count(self, agency, frequency, became, on):
+        """An indicator, and what became of its first year or of its first period."""
+        indicator = factories.make_indicator(
+            plan=self.plan, agency=self.agencies[agency], frequency=frequency
+        )
+        year = self.plan.starts_on.year
+        days = {"starts_on": date(year, 1, 1), "ends_on": date(year, 12, 31)}
+        if frequency == "each_round":
+            days = {name: getattr(self.periods[0], name) for name in days}
+        if became == "told_by_others":
+            factories.make_published_figure(indicator=indicator, **days)
+        elif became:
+            reported = factories.make_reported_value(
+                indicator=indicator, by=self.users[agency], **days
+            )
+            if became == "returned":
+                VALUES.decline(reported, by=self.by, reason="Falta la fuente.")
+            elif became != "waits":
+                VALUES.approve(reported, by=self.by)
+            if became == "hidden":
+                PublishedFigure.objects.filter(indicator=indicator).update(
+                    is_hidden=True
+                )
+            rows = ReportedSpan.objects.filter(indicator=indicator)
+            rows.update(handed_in_on=day(on))
 
     def _letter(self, agency, period):
         return Letter.objects.create(

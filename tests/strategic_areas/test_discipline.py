@@ -21,7 +21,7 @@ from strategic_areas.discipline import (
 from strategic_areas.models import ReportingPeriod
 from strategic_areas.progress import Report, State
 from strategic_areas.queries import rounds
-from strategic_areas.queries.plan import answering, board
+from strategic_areas.queries.plan import board
 from tests.deep import MANY_ROWS
 from tests.factories import (
     make_activity,
@@ -86,8 +86,8 @@ def kept(activity, day=CLOSES):
     """How the agency kept the due dates of its plan's rounds, all of them public."""
     release(activity.plan)
     loaded = board.load(activity.plan, day, activity.agency)
-    asked = answering.asked_of(loaded, rounds.opened(loaded.periods, day))
-    return rounds.discipline_of(rounds.scorecards(loaded, activity.agency, asked, day))
+    asked = rounds.asked_in(loaded, rounds.opened(loaded.periods, day))
+    return rounds.discipline_of(rounds.scorecards(activity.agency, asked, day))
 
 
 def test_on_time_counts_the_first_submission_and_never_the_publication():

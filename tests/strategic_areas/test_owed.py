@@ -7,8 +7,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from strategic_areas.desk import queries
 from strategic_areas.desk.rounds import reminders
 from strategic_areas.desk.sheet import contents
+from strategic_areas.discipline import Standing
 from strategic_areas.models import Status, Transition
-from strategic_areas.queries import rounds
+from strategic_areas.queries import heard, rounds
+from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.queries.pages import agencies, commitments
 from strategic_areas.queries.plan import board
 from strategic_areas.queries.plan.succession import Succession
@@ -21,9 +23,15 @@ HANDED_IN = {Status.SUBMITTED, Status.PUBLISHED}
 
 
 def asked_by_sheet(world, period, number):
-    """Activity → the status of its newest revision, as the agency's sheet shows it."""
+    """
+    Activity → the status of its newest revision, as the agency's sheet shows it.
+
+    Values of indicators are among them, each with the status of its days.
+    """
     found = contents.read_sheet(period, world.agencies[number], world.users[number])
-    return {row.activity: row.update.status if row.update else "" for row in found.rows}
+    return {
+        row.activity: row.update.status if row.update else "" for row in found.rows
+    } | {row.value: row.state.replace("todo", "") for row in found.values}
 
 
 def check_desk(world, asked):
@@ -36,8 +44,17 @@ def check_desk(world, asked):
             for activity in asked[period, agency]
         }
         sheets = queries.open_sheets(world.users[number])
-        listed = [row for sheet in sheets for row in sheet.rows]
-        assert {(row.period, row.activity) for row in listed} == expected
+        listed = [row for sheet in sheets for row in (*sheet.rows, *sheet.values)]
+        assert {(row.period, row.subject) for row in listed} == expected
+        to_do = {(row.period, row.subject) for sheet in sheets for row in sheet.to_do}
+        assert {key for key in expected if is_open_value(*key)} <= to_do
+
+
+def is_open_value(_period, subject):
+    return isinstance(subject, AskedValue) and subject.standing not in {
+        Standing.SUBMITTED,
+        Standing.PUBLISHED,
+    }
 
 
 def check_cells(world, asked):
@@ -56,7 +73,7 @@ def check_cells(world, asked):
             for each, status in statuses.items()
             if status not in HANDED_IN | {Status.RETURNED}
         }
-        assert {item.activity for item in items} == set(statuses)
+        assert {item.subject for item in items} == set(statuses)
         if cell:
             assert cell.accepts(TODAY) is key[0].accepts(key[1])
         if part or back:
@@ -75,26 +92,29 @@ def check_agency_page(world, asked):
         if page is None:
             continue
         latest = asked[real[0], agency] if real else {}
-        given = latest.keys() & handed_in_once(real[0]) if real else ()
+        given = latest.keys() & handed_in_once(real[0], latest) if real else ()
         assert page.answer.round == (real[0] if real else None)
         assert (page.answer.owed, page.answer.reported) == (len(latest), len(given))
         cards = {each.period: each.card for each in page.scorecards}
         for period in real:
             statuses = asked[period, agency]
             if statuses and period.scorecards_public_at:
-                given = statuses.keys() & handed_in_once(period)
+                given = statuses.keys() & handed_in_once(period, statuses)
                 assert cards[period].asked == len(statuses)
                 assert cards[period].missing == len(statuses) - len(given)
             else:
                 assert period not in cards
 
 
-def handed_in_once(period):
-    """The activities that were ever handed in: a scorecard takes nothing of it back."""
+def handed_in_once(period, statuses):
+    """What of it was ever handed in: a scorecard takes nothing of it back."""
     steps = Transition.objects.filter(
         activity_update__period=period, to_status=Status.SUBMITTED
     )
-    return {step.activity_update.activity for step in steps}
+    values = {each for each in statuses if isinstance(each, AskedValue)}
+    return {step.activity_update.activity for step in steps} | {
+        each for each in values if each.first_day
+    }
 
 
 def check_commitment_pages(world, asked):
@@ -116,8 +136,18 @@ def check_commitment_pages(world, asked):
         for agency in world.agencies
         for activity, status in asked[period, agency].items()
         if status not in HANDED_IN | {Status.WITHDRAWN}
+        and not isinstance(activity, AskedValue)
     }
     assert silent == expected
+
+
+def check_headline(world, asked):
+    """So does the sentence that tells how many agencies have reported."""
+    loaded = board.load(world.plan, TODAY, asked=world.periods)
+    for period in rounds.opened(world.periods, TODAY):
+        owing = {agency for agency in world.agencies if asked[period, agency]}
+        told = heard.answers(loaded, period).asked
+        assert set(told) == {agency.acronym for agency in owing}
 
 
 def opened(world, asked):
@@ -148,5 +178,6 @@ def test_desk_reminders_scorecards_and_public_pages_ask_the_same(drawn):
             assert not any(asked.values())
         else:
             check_agency_page(world, asked)
+            check_headline(world, asked)
             check_commitment_pages(world, asked)
         transaction.set_rollback(True)

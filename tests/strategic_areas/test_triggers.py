@@ -39,6 +39,7 @@ from tests.factories import (
     make_published_declaration,
     make_published_update,
     make_record_update,
+    make_reported_value,
     make_reviewer,
     make_round,
     make_source,
@@ -367,6 +368,7 @@ def one_row_in_every_public_table():
     )
     make_correction_request()
     make_takedown()
+    make_reported_value()
     make_approved_dispute(make_commitment(plan=plan, provenance="press"))
     Target.objects.create(
         plan=plan,

@@ -169,6 +169,11 @@ def _figures(told):
     )
 
 
+def _reference(subject):
+    """The code of an activity; that of an indicator with the days of its value."""
+    return getattr(subject, "reference", subject.code)
+
+
 def _silence(told, today):
     """Who has not reported, by name; before the due date nobody is late."""
     due, asked = told.period.due_on, told.answers
@@ -185,14 +190,14 @@ def _silence(told, today):
         _("Institution"): 8,
         pgettext("reports", "Asked"): 2,
         pgettext("reports", "Handed in"): 2,
-        _("Activities without a report"): 10,
+        pgettext("reports", "Missing"): 10,
     }
     rows = (
         (
             f"{each.agency.acronym} · {in_language(each.agency, 'name')}",
             str(each.owed),
             str(each.handed_in),
-            ", ".join(activity.code for activity in each.missing),
+            ", ".join(_reference(subject) for subject in each.missing),
         )
         for each in lacking
     )

@@ -16,6 +16,8 @@ from agencies.stand_ins import reviewers
 from strategic_areas import schedule
 from strategic_areas.desk.review.review_queue import KINDS
 from strategic_areas.desk.sheet.rows import returned_steps
+from strategic_areas.desk.values.returned import ValueReturned
+from strategic_areas.desk.values.returned import returned_steps as returned_values
 from strategic_areas.discipline import Standing
 from strategic_areas.models import (
     Activity,
@@ -26,6 +28,7 @@ from strategic_areas.models import (
     Status,
     Transition,
 )
+from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.queries.rounds import cells
 
 MONDAY = 0
@@ -33,10 +36,10 @@ MONDAY = 0
 
 @dataclass(frozen=True)
 class Returned:
-    """An activity or commitment whose report was returned, with the transition."""
+    """What was returned, with the step that returned it: when (``at``) and why."""
 
-    subject: Activity | Commitment
-    step: Transition
+    subject: Activity | Commitment | AskedValue
+    step: Transition | ValueReturned
 
     @property
     def on(self):
@@ -52,7 +55,7 @@ class ToDo:
     period: ReportingPeriod
     answer_by: date
     accepted_until: date
-    missing: tuple[Activity, ...]
+    missing: tuple[Activity | AskedValue, ...]
     returned: tuple[Returned, ...]
     is_late: bool
 
@@ -135,9 +138,17 @@ def to_do_in(asked, today):
     """A ``ToDo`` for each of the cells ``asked`` in which something is to be done."""
     updates = ActivityUpdate.objects.filter(period__in={c.period for c in asked})
     back = {
-        (update.period_id, update.activity_id): Returned(update.activity, step)
+        (update.period_id, update.activity): Returned(update.activity, step)
         for update, step in _given_back(updates.select_related("activity"))
     }
+    values = [
+        (cell.period.pk, each)
+        for cell in asked
+        for each in cell.standing(Standing.RETURNED)
+        if isinstance(each, AskedValue)
+    ]
+    steps = returned_values(value for _period, value in values)
+    back |= {(pk, value): Returned(value, steps[value]) for pk, value in values}
     parts = []
     for cell in asked:
         returned = cell.standing(Standing.RETURNED)
@@ -151,7 +162,7 @@ def to_do_in(asked, today):
                     cell.answer_by,
                     cell.accepted_until,
                     missing,
-                    tuple(back[cell.period.pk, each.pk] for each in returned),
+                    tuple(back[cell.period.pk, each] for each in returned),
                     is_late=today > cell.answer_by,
                 )
             )

@@ -14,8 +14,7 @@ from agencies.models import User
 from strategic_areas import rounds
 from strategic_areas.discipline import REPLY_WITHIN, Scorecard
 from strategic_areas.queries.plan import board
-from strategic_areas.queries.plan.answering import asked_of
-from strategic_areas.queries.rounds import cells, scorecards
+from strategic_areas.queries.rounds import asked_in, cells, scorecards
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ def own_scorecard(agency, period, today):
     if not period.scorecards_ready_at:
         return None
     standing = board.load(period.plan, today, supporter=agency)
-    card = scorecards(standing, agency, asked_of(standing, [period]), today).get(period)
+    card = scorecards(agency, asked_in(standing, [period]), today).get(period)
     if card is None:
         return None
     return OwnScorecard(

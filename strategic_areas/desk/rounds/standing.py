@@ -33,24 +33,24 @@ HEADING = PatternFill("solid", fgColor="003876")
 
 
 def of_round(period: ReportingPeriod, today) -> tuple[Table, ...]:
-    """Each agency's activities of which the round asks, and how each report stands."""
+    """What the round asks of each agency, and how each report and value stands."""
     columns = {
         _("Institution"): 12,
         _("Code"): 10,
-        _("Activity"): 50,
+        _("Activity or indicator"): 50,
         pgettext("of a report", "State"): 20,
         _("First handed in"): 16,
         _("Punctuality"): 16,
     }
     asked = sorted(cells([period], today), key=lambda cell: cell.agency.acronym)
     return table(
-        _("Each report that the round asks for"),
+        _("Each report and value that the round asks for"),
         columns,
         (
             (
                 cell.agency.acronym,
-                item.activity.code,
-                in_language(item.activity, "title"),
+                item.subject.code,
+                in_language(item.subject, "title"),
                 str(WORDS[item.standing]),
                 date_format(item.first_day, "SHORT_DATE_FORMAT")
                 if item.first_day

@@ -15,6 +15,7 @@ from strategic_areas.desk.sheet.rows import (
     returned_steps,
     revisions_of,
 )
+from strategic_areas.desk.sheet.value_rows import ValueRow, read_values
 from strategic_areas.models import (
     Activity,
     ActivityProposal,
@@ -47,6 +48,8 @@ class Sheet:
     declarations: tuple[CommitmentRow, ...] = field(default=())
     off_plan: tuple[ActivityRow, ...] = field(default=())
     proposals: tuple[ActivityProposal, ...] = field(default=())
+    #: The values of indicators that the round asks of it; each is handed in by itself.
+    values: tuple[ValueRow, ...] = field(default=())
 
     @property
     def url(self):
@@ -109,6 +112,11 @@ class Sheet:
         return len(self.rows) - len(self.waiting)
 
     @property
+    def given_values(self):
+        """How many of the values that are asked for were handed in and stand."""
+        return len(self.values) - len(self.open_values)
+
+    @property
     def declared(self):
         """The declarations that are ready to be sent."""
         return [row for row in self.declarations if row.state == "ready"]
@@ -121,14 +129,24 @@ class Sheet:
     @property
     def handed_in(self):
         """All that was sent and stands: it waits for review or is published."""
-        rows = (*self.rows, *self.off_plan, *self.declarations)
+        rows = (*self.rows, *self.off_plan, *self.declarations, *self.values)
         return [row for row in rows if row.state in {"submitted", "published"}]
 
     @property
     def unanswered(self):
         """What is owed, and whatever else came back."""
         others = (*self.off_plan, *self.declarations)
-        return [*self.waiting, *(row for row in others if row.state == "returned")]
+        return [*self.owed, *(row for row in others if row.state == "returned")]
+
+    @property
+    def owed(self):
+        """The reports and the values that the round still asks for."""
+        return [*self.waiting, *self.open_values]
+
+    @property
+    def open_values(self):
+        """The values that the agency still has to hand in or to mend."""
+        return [row for row in self.values if row.is_open]
 
     @property
     def to_do(self):
@@ -227,6 +245,7 @@ def read_sheet(period, agency, user):
         declared(period, agency),
         _off_plan(period, agency=agency),
         _proposals(period, agency),
+        read_values(period, agency),
     )
 
 

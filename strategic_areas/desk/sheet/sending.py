@@ -1,5 +1,7 @@
 """Checking all answers of a sheet, sending them, the receipt, and taking one back."""
 
+from datetime import date
+
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
@@ -14,6 +16,7 @@ from agencies.models import FocalPoint
 from strategic_areas import workflow
 from strategic_areas.desk.sheet import sheet_page
 from strategic_areas.desk.sheet.pages import row_or_404, sheet_or_404
+from strategic_areas.desk.sheet.value_rows import WORDS
 from strategic_areas.models import (
     ActivityUpdate,
     CommitmentUpdate,
@@ -169,8 +172,22 @@ def receipt(request, pk):
         "kept": kept,
         "reports": _as_sent(kept, "reports", ActivityUpdate),
         "declarations": _as_sent(kept, "declarations", CommitmentUpdate),
+        "values": _values(kept),
     }
     return render(request, "desk/receipt.html", context)
+
+
+def _values(submission):
+    """How the values stood that the round asks for, when the receipt was made."""
+    return [
+        {
+            "code": told["indicator"],
+            "title": told["title"],
+            "word": WORDS[told["standing"]],
+            "day": date.fromisoformat(day) if (day := told["handed_in_on"]) else None,
+        }
+        for told in submission.content.get("values", [])
+    ]
 
 
 def _as_sent(submission, part, model):

@@ -1,6 +1,7 @@
 """The pages of values: an agency's indicators, one form, and one decision."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.contrib import admin, messages
 from django.http import Http404
@@ -11,10 +12,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from agencies.access import RefusedError
+from agencies.decisions import Status
 from strategic_areas.desk.changes import decisions
 from strategic_areas.desk.changes.pages import hide_url
 from strategic_areas.desk.sheet import sheet_page
 from strategic_areas.desk.sheet.pages import sheet_or_404
+from strategic_areas.desk.sheet.value_rows import DAYS
 from strategic_areas.desk.values.forms import ValueForm, categories_of, typed
 from strategic_areas.disclosure.counts import is_a_part
 from strategic_areas.figures.reporting import VALUES, hand_in
@@ -89,7 +92,7 @@ def value_new(request, period, agency, indicator):
     form = ValueForm(
         request.POST if request.method == "POST" else None,
         instance=ReportedValue(indicator=found, agency=sheet.agency),
-        initial=before and typed(before),
+        initial=typed(before) if before else _days_asked(request),
         last=last and last.value,
     )
     if form.is_valid():
@@ -114,11 +117,23 @@ def value_new(request, period, agency, indicator):
 
 def _begun_from(request, sheet, indicator):
     """The value that the form mends or revises, as its address names it, or None."""
-    pk = request.GET.get("desde", "")
-    if not pk.isdecimal():
-        return None
     rows = ReportedValue.objects.filter(agency=sheet.agency, indicator=indicator)
-    return rows.filter(pk=pk).first()
+    pk = request.GET.get("desde", "")
+    if pk.isdecimal():
+        return rows.filter(pk=pk).first()
+    if days := _days_asked(request):
+        last = rows.filter(**days).order_by("pk").last()
+        return last if last and last.status == Status.DECLINED else None
+    return None
+
+
+def _days_asked(request):
+    """The days of the value that the address asks for, by field; empty without any."""
+    names, told = ("starts_on", "ends_on"), request.GET.get(DAYS, "").split("_")
+    try:
+        return dict(zip(names, map(date.fromisoformat, told), strict=True))
+    except ValueError:
+        return {}
 
 
 def last_told(indicator):

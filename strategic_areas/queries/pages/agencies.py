@@ -23,7 +23,7 @@ from strategic_areas.queries.pages.agency_work import (
     work_of,
 )
 from strategic_areas.queries.pages.areas import LATEST
-from strategic_areas.queries.plan import answering, names, past, records
+from strategic_areas.queries.plan import names, past, records
 from strategic_areas.queries.plan.board import (
     Board,
     CommitmentRow,
@@ -189,11 +189,13 @@ def page(
         raise ValueError("the board was not loaded for this agency")
     supported = [row for row in board.rows if row.commitment.is_supported]
     work = tuple(work_of(board, agency))
-    if not (participation or led or supported or work):
+    counts = any(board.values.values())
+    if not (participation or led or supported or work or counts):
         return None
     opened = rounds.opened(board.periods, today)
     comments = _comments(agency, board.plan)
-    cards = rounds.scorecards(board, agency, answering.asked_of(board, opened), today)
+    asked, latest = rounds.asked_in(board, opened), next(iter(opened), None)
+    cards = rounds.scorecards(agency, asked, today)
     shown, to_come = _scorecards(cards, comments)
     return AgencyPage(
         agency=agency,
@@ -209,7 +211,7 @@ def page(
             if report.was_entered and report.agency_id == agency.pk
         ),
         off_plan=record.newest_off_plan(record.entries(_off_plan(agency, board.plan))),
-        answer=answer_of(board, agency, next(iter(opened), None), today),
+        answer=answer_of(asked.get((agency, latest), ()), latest, today),
         discipline=rounds.discipline_of(cards),
         scorecards=shown,
         to_come=to_come,

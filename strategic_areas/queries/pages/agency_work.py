@@ -34,9 +34,9 @@ class Answer:
     """
     What became of the latest round, if any asked the agency.
 
-    It ``owed`` reports, of which it ``reported`` some, whatever became of them since;
-    ``published`` are those that everybody can read. ``is_due`` once its due date has
-    passed.
+    It ``owed`` reports and values, of which it ``reported`` some, whatever became of
+    them since; ``published`` are those that everybody can read. ``is_due`` once its due
+    date has passed.
     """
 
     round: ReportingPeriod | None
@@ -76,23 +76,14 @@ def work_of(board: Board, agency: Agency) -> Iterable[Work]:
 
 
 def answer_of(
-    board: Board, agency: Agency, asked: ReportingPeriod | None, today: date
+    owed: Iterable[rounds.Asked], asked: ReportingPeriod | None, today: date
 ) -> Answer:
-    """How an agency has answered a round so far."""
-    owed = [
-        row
-        for row in board.activities
-        if asked and row.answering(asked) == agency and rounds.owes(row, asked)
-    ]
-    handed_in = [
-        row
-        for row in owed
-        if rounds.has_answered(row, asked) or board.first_day(row, asked)
-    ]
+    """How an agency that owes these things has answered a round so far."""
+    owed = list(owed)
     return Answer(
         round=asked,
         is_due=asked is not None and asked.due_on < today,
         owed=len(owed),
-        reported=len(handed_in),
-        published=sum(rounds.has_reported(row, asked) for row in owed),
+        reported=sum(each.is_handed_in for each in owed),
+        published=sum(each.is_published for each in owed),
     )

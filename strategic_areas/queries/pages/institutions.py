@@ -25,7 +25,8 @@ class Institution:
     One of them, in figures.
 
     ``records`` are those of its reconstructed activities, ``tally`` counts the others.
-    In the round that tells who has reported it ``owed`` reports and gave in some.
+    In the round that tells who has reported it ``owed`` reports and values, and gave in
+    some.
     """
 
     agency: Agency
@@ -70,10 +71,10 @@ def load(board: Board, today: date) -> Institutions:
         led[row.commitment.lead_id].append(row)
     for row in board.activities:
         work[row.activity.agency_id].append(row)
-        if rounds.owes(row, asked):
-            answering = row.answering(asked).pk
-            owed[answering] += 1
-            given[answering] += heard.was_handed_in(board, row, asked)
+    asked_of = rounds.asked_in(board, [asked] if asked else ())
+    for (agency, _round), items in asked_of.items():
+        owed[agency.pk] = len(items)
+        given[agency.pk] = sum(each.is_handed_in for each in items)
     parts = Participation.objects.filter(plan=board.plan).select_related("agency")
     every = [
         _institution(

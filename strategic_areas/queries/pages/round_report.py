@@ -9,10 +9,11 @@ from strategic_areas.headline import Headline
 from strategic_areas.models import Activity, Plan, ReportingPeriod, Status
 from strategic_areas.newest import newest
 from strategic_areas.queries import heard, rounds
+from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.pages import areas, changes
-from strategic_areas.queries.plan import answering, differences, members, past
 from strategic_areas.queries.plan import board as boards
+from strategic_areas.queries.plan import differences, members, past
 from strategic_areas.queries.plan.board import ActivityRow, Board
 from strategic_areas.queries.plan.plans import periods_of
 from strategic_areas.queries.updates import record, sources
@@ -21,12 +22,12 @@ from strategic_areas.queries.updates.entry import Entry, make_entry
 
 @dataclass(frozen=True)
 class Answered:
-    """How an agency answered: of the reports that it ``owed`` some may be missing."""
+    """How an agency answered: of what it ``owed`` some may be missing."""
 
     agency: Agency
     owed: int
     published: int
-    missing: tuple[Activity, ...]
+    missing: tuple[Activity | AskedValue, ...]
 
     @property
     def handed_in(self):
@@ -113,15 +114,13 @@ def _plan_at(code: str, period: ReportingPeriod | None, today: date) -> Plan:
 
 
 def _answers(board, period):
-    """The agencies that the round asks for any report, those that owe most first."""
+    """The agencies of which the round asks anything, those that owe most first."""
     found = []
-    for (agency, _period), rows in answering.asked_of(board, [period]).items():
-        owed = [row for row in rows if rounds.owes(row, period)]
-        missing = [r for r in owed if not heard.was_handed_in(board, r, period)]
-        published = sum(rounds.has_reported(row, period) for row in owed)
+    for (agency, _period), owed in rounds.asked_in(board, [period]).items():
+        missing = tuple(each.subject for each in owed if not each.is_handed_in)
+        published = sum(each.is_published for each in owed)
         if owed:
-            activities = tuple(row.activity for row in missing)
-            found.append(Answered(agency, len(owed), published, activities))
+            found.append(Answered(agency, len(owed), published, missing))
     return sorted(found, key=lambda each: (-len(each.missing), each.agency.acronym))
 
 

@@ -19,6 +19,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.review import said_on
 from strategic_areas.newest import newest
+from strategic_areas.queries import asked_values
 from strategic_areas.queries.plan import (
     answering,
     counted,
@@ -113,6 +114,8 @@ class Board:
     #: Of that agency, or of all in the rounds asked for: (period, activity) → when and
     #: by whom the report was first handed in.
     handed_in: Mapping[tuple[int, int], counted.HandedIn] = field(default_factory=dict)
+    #: Of that agency, or of all: the values for which each round asks.
+    values: asked_values.AskedValues = field(default_factory=dict)
 
     @property
     def is_reconstructed(self):
@@ -187,8 +190,7 @@ def load(
     Of a plan read as of a past period: what stood at its end, with its state then. For
     a ``supporter`` the board also knows which commitments that agency supports, and on
     which days it first handed in its reports; for the rounds ``asked``, on which days
-    all agencies did. With either it knows which agency each round asked. The number of
-    queries is fixed.
+    all agencies did. With either it knows what each round asked of which agency.
     """
     commitments = standing_records.commitments(plan, supporter)
     activities = standing_records.activities(plan, commitments)
@@ -198,14 +200,12 @@ def load(
         names.use_names_then(commitments, "lead")
         names.use_names_then(activities, "agency")
     periods = periods_of(plan)
-    handed_in, asked_then = {}, {}
+    handed_in, asked_then, values = {}, {}, {}
     if supporter or asked:
-        told = ActivityUpdate.objects.filter(plan=plan)
-        if supporter:
-            told = told.filter(Q(agency=supporter) | Q(activity__agency=supporter))
-        else:
-            told = told.filter(period__in=asked)
-        handed_in = counted.first_submissions(told)
+        values = asked_values.asked(plan, periods, supporter)
+        own = Q(agency=supporter) | Q(activity__agency=supporter)
+        told = Q(plan=plan) & (own if supporter else Q(period__in=asked))
+        handed_in = counted.first_submissions(ActivityUpdate.objects.filter(told))
         moves = answering.moves(plan)
         asked_then = answering.asked_then(activities, asked or periods, moves)
         asked_then |= {key: each.agency_id for key, each in handed_in.items()}
@@ -219,7 +219,7 @@ def load(
         past.day_of(plan, today),
         asked_then,
     )
-    return Board(plan, rows, tuple(periods), supporter, handed_in)
+    return Board(plan, rows, tuple(periods), supporter, handed_in, values)
 
 
 def build(

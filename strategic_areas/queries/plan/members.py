@@ -12,7 +12,7 @@ from strategic_areas.discipline import Discipline
 from strategic_areas.models import Participation, Plan
 from strategic_areas.newest import newest
 from strategic_areas.queries import rounds
-from strategic_areas.queries.plan import answering, board, names
+from strategic_areas.queries.plan import board, names
 from strategic_areas.queries.plan.board import Board, count_rows
 from strategic_areas.queries.plan.plans import periods_of
 from strategic_areas.states import DECLARED, CommitmentState
@@ -31,7 +31,7 @@ class AgencyRow:
     done: int | None
     #: Whether any account tells how far what it leads has come.
     is_told: bool
-    #: How many reports the latest round asked of it, and how many it handed in.
+    #: How many reports and values the latest round asked of it; how many it handed in.
     asked: int
     handed_in: int
     #: How it kept the due dates of the last rounds whose scorecards are public.
@@ -70,11 +70,9 @@ def of_plan(found: Board, today: date) -> tuple[AgencyRow, ...]:
         for each in row.activities:
             work[each.activity.agency_id].append(each)
     order, latest = list(Participation.Role), rounds.latest(found.periods, today)
-    owed = defaultdict(list)
-    for row in found.activities:
-        if rounds.owes(row, latest):
-            owed[row.answering(latest).pk].append(_was_handed_in(found, row, latest))
-    asked = answering.asked_of(found, rounds.last_public(found.periods, today))
+    asked = rounds.asked_in(found, rounds.last_public(found.periods, today))
+    last = rounds.asked_in(found, [latest] if latest else ())
+    owed = {agency.pk: items for (agency, _round), items in last.items()}
     rows = [
         AgencyRow(
             participation=each,
@@ -84,10 +82,10 @@ def of_plan(found: Board, today: date) -> tuple[AgencyRow, ...]:
             activities=len(work[each.agency_id]),
             done=_done(work[each.agency_id]),
             is_told=any(map(_is_told, led[each.agency_id])),
-            asked=len(owed[each.agency_id]),
-            handed_in=sum(owed[each.agency_id]),
+            asked=len(owed.get(each.agency_id, ())),
+            handed_in=sum(o.is_handed_in for o in owed.get(each.agency_id, ())),
             discipline=rounds.discipline_of(
-                rounds.scorecards(found, each.agency, asked, today)
+                rounds.scorecards(each.agency, asked, today)
             ),
         )
         for each in _parts(found.plan)
@@ -96,10 +94,6 @@ def of_plan(found: Board, today: date) -> tuple[AgencyRow, ...]:
     return tuple(
         sorted(rows, key=lambda row: (order.index(row.participation.role), name(row)))
     )
-
-
-def _was_handed_in(found, row, asked):
-    return rounds.has_answered(row, asked) or found.first_day(row, asked) is not None
 
 
 def _done(work):

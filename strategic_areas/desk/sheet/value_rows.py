@@ -1,0 +1,74 @@
+"""The values of indicators that a round asks of an agency, as rows of its sheet."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from strategic_areas.discipline import Standing
+from strategic_areas.models import ReportingPeriod
+from strategic_areas.queries import asked_values
+from strategic_areas.queries.asked_values import AskedValue
+
+#: What the state of a row is called, by how its value stands.
+STATES = {
+    Standing.NOTHING: "todo",
+    Standing.RETURNED: "returned",
+    Standing.SUBMITTED: "submitted",
+    Standing.PUBLISHED: "published",
+}
+#: How a value stands, in words.
+WORDS = {
+    Standing.NOTHING: pgettext_lazy("a value", "Nothing yet"),
+    Standing.RETURNED: _("Returned"),
+    Standing.SUBMITTED: _("Waiting for review"),
+    Standing.PUBLISHED: pgettext_lazy("a report", "Published"),
+}
+#: The word in the address of the form for the days of the value.
+DAYS = "dias"
+
+
+@dataclass(frozen=True)
+class ValueRow:
+    """One value that is asked for; it is handed in by itself, on a page of its own."""
+
+    value: AskedValue
+    period: ReportingPeriod
+
+    field, update, warnings, is_withdrawn = "value", None, (), False
+    may_be_recalled = may_be_corrected = False
+
+    @property
+    def subject(self):
+        return self.value
+
+    @property
+    def state(self):
+        return STATES[self.value.standing]
+
+    @property
+    def word(self):
+        return WORDS[self.value.standing]
+
+    @property
+    def is_open(self):
+        """Whether the agency still has to hand it in, or to mend it."""
+        return self.state in {"todo", "returned"}
+
+    @property
+    def days(self):
+        return f"{self.value.starts_on}_{self.value.ends_on}"
+
+    @property
+    def page_url(self):
+        """The form of this value, with its days filled in."""
+        keys = [self.period.pk, self.value.agency.slug, self.value.indicator.pk]
+        return f"{reverse('admin:value_new', args=keys)}?{urlencode({DAYS: self.days})}"
+
+
+def read_values(period, agency):
+    """A row for each value that the round asks of the agency."""
+    found = asked_values.asked(period.plan, [period], agency)
+    return tuple(ValueRow(each, period) for each in found.get(period, ()))

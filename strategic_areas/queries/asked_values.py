@@ -1,0 +1,153 @@
+"""
+The values of indicators for which rounds ask their agencies, and how each stands.
+
+No number of a value that is not public is known here.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import override
+
+from agencies.models import Agency
+from strategic_areas import discipline
+from strategic_areas.discipline import Standing
+from strategic_areas.models import (
+    Indicator,
+    Plan,
+    PublishedFigure,
+    ReportedSpan,
+    ReportingPeriod,
+)
+from strategic_areas.queries.figures.words import span
+
+#: How a value stands that is not public, by the status of its days.
+STANDINGS = {
+    ReportedSpan.Status.SUBMITTED: Standing.SUBMITTED,
+    ReportedSpan.Status.RETURNED: Standing.RETURNED,
+}
+
+
+@dataclass(frozen=True)
+class AskedValue:
+    """
+    A value of an indicator over certain days, for which a round asks an agency.
+
+    Lists show it like an activity, by its code and title.
+    """
+
+    indicator: Indicator
+    agency: Agency
+    starts_on: date
+    ends_on: date
+    standing: Standing = Standing.NOTHING
+    first_day: date | None = None
+
+    @property
+    def code(self):
+        return self.indicator.code
+
+    @property
+    def reference(self):
+        """The code with the days, where no title stands beside it."""
+        return f"{self.code} ({self.span})"
+
+    @property
+    def span(self):
+        return span(self.starts_on, self.ends_on)
+
+    @property
+    def title(self):
+        return f"{self.indicator.name}: {self.span}"
+
+    @property
+    def title_es(self):
+        return self._title("es")
+
+    @property
+    def title_en(self):
+        return self._title("en") if self.indicator.name_en else ""
+
+    def _title(self, language):
+        with override(language):
+            return f"{getattr(self.indicator, f'name_{language}')}: {self.span}"
+
+    @property
+    def is_handed_in(self):
+        """Whether the agency ever handed it in, or the public reads it."""
+        return self.first_day is not None or self.is_public
+
+    @property
+    def is_public(self):
+        return self.standing is Standing.PUBLISHED
+
+
+def asked_indicators(plan: Plan) -> QuerySet:
+    """The indicators of which a public plan's rounds ask their agencies for values."""
+    return Indicator.objects.filter(
+        Q(introduced_by=plan) | Q(introduced_by__starts_on__lt=plan.starts_on),
+        introduced_by__in=Plan.objects.public(),
+        agency__isnull=False,
+    ).exclude(frequency=Indicator.Frequency.NOT_ASKED)
+
+
+#: By round, the values for which it asks.
+AskedValues = Mapping[ReportingPeriod, tuple[AskedValue, ...]]
+
+
+def asked(
+    plan: Plan, periods: Iterable[ReportingPeriod], agency: Agency | None = None
+) -> AskedValues:
+    """
+    The values for which each of a plan's rounds asks one agency, or all of them.
+
+    They stand in the order of their codes and days. Rounds ask for what the plan itself
+    or an earlier one introduced. Demonstration rounds ask for none, since no value is
+    marked as one, and nobody is asked in a plan in preparation. At most three queries.
+    """
+    rounds = [each for each in periods if each.is_round and not each.is_demonstration]
+    if not rounds or plan.status == Plan.Status.IN_PREPARATION:
+        return {}
+    indicators = asked_indicators(plan)
+    if agency:
+        indicators = indicators.filter(agency=agency)
+    indicators = list(indicators.select_related("agency"))
+    if not indicators:
+        return {}
+    known, public = _known(indicators), _public(indicators)
+    found = defaultdict(tuple)
+    for period in rounds:
+        for indicator in indicators:
+            found[period] += tuple(_owed(indicator, plan, period, known, public))
+    return found
+
+
+def _owed(indicator, plan, period, known, public):
+    is_yearly = indicator.frequency == Indicator.Frequency.YEARLY
+    for days in discipline.asked_spans(period, plan.starts_on, is_yearly=is_yearly):
+        row = known.get((indicator.pk, indicator.agency_id, *days))
+        is_public = (indicator.pk, *days) in public
+        first_day = row and row.handed_in_on
+        if discipline.is_value_owed(period, first_day, is_public=is_public):
+            standing = Standing.PUBLISHED if is_public else Standing.NOTHING
+            if row and not is_public:
+                standing = STANDINGS.get(row.status, Standing.NOTHING)
+            yield AskedValue(indicator, indicator.agency, *days, standing, first_day)
+
+
+def _known(indicators):
+    """What was handed in, by indicator, agency and days."""
+    rows = ReportedSpan.objects.filter(indicator__in=indicators)
+    return {
+        (row.indicator_id, row.agency_id, row.starts_on, row.ends_on): row
+        for row in rows
+    }
+
+
+def _public(indicators):
+    """The days of which the public reads a value, whoever counted, by indicator."""
+    rows = PublishedFigure.objects.public().standing().filter(indicator__in=indicators)
+    return set(rows.values_list("indicator", "starts_on", "ends_on"))

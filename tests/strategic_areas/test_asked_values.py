@@ -1,0 +1,303 @@
+"""For which values of indicators a round asks, and where its agency reads of them."""
+
+from datetime import date, timedelta
+from importlib import import_module
+from types import SimpleNamespace
+
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.urls import reverse
+from django.utils import timezone
+
+from strategic_areas import discipline, workflow
+from strategic_areas.desk.rounds import reminders
+from strategic_areas.discipline import Standing
+from strategic_areas.figures.reporting import VALUES
+from strategic_areas.models import PublishedFigure, ReportedSpan
+from strategic_areas.queries import asked_values, rounds
+from strategic_areas.queries.plan import board
+from tests.factories import (
+    make_activity,
+    make_agency,
+    make_focal_point,
+    make_indicator,
+    make_period,
+    make_plan,
+    make_published_figure,
+    make_reported_value,
+    make_reviewer,
+    make_round,
+    make_source,
+    make_update,
+    put_back_in_preparation,
+)
+
+pytestmark = pytest.mark.django_db
+
+YEAR = {"starts_on": date(2024, 1, 1), "ends_on": date(2024, 12, 31)}
+
+
+class Scene:
+    """A round of a plan that began in 2024, and an indicator that is asked for."""
+
+    def __init__(self, frequency="yearly", **fields):
+        self.plan = make_plan(starts_on=date(2024, 7, 1), ends_on=date(2027, 12, 31))
+        self.agency = make_agency()
+        self.user = make_focal_point(agency=self.agency)
+        self.period = make_round(
+            plan=self.plan,
+            starts_on=date(2025, 7, 1),
+            ends_on=date(2026, 6, 30),
+            **fields,
+        )
+        self.indicator = make_indicator(
+            plan=self.plan, agency=self.agency, frequency=frequency
+        )
+
+    def asked(self, period=None):
+        period = period or self.period
+        return asked_values.asked(period.plan, [period]).get(period, ())
+
+    def days(self):
+        return [(each.starts_on, each.ends_on) for each in self.asked()]
+
+    def hand_in(self, days=YEAR, on=0, **fields):
+        """Hand in a value, so many days ago."""
+        reported = make_reported_value(
+            indicator=self.indicator, by=self.user, **days, **fields
+        )
+        day = timezone.localdate() - timedelta(days=on)
+        ReportedSpan.objects.filter(**days).update(handed_in_on=day)
+        return reported
+
+
+@pytest.fixture
+def scene():
+    return Scene()
+
+
+def test_a_round_asks_for_each_year_of_the_plan_that_is_over_by_its_end(scene):
+    assert scene.days() == [
+        (date(year, 1, 1), date(year, 12, 31)) for year in (2024, 2025)
+    ]
+
+
+def test_or_for_its_own_days_or_for_none():
+    each, never = Scene("each_round"), Scene("not_asked")
+
+    assert each.days() == [(each.period.starts_on, each.period.ends_on)]
+    assert never.days() == []
+
+
+def test_nobody_is_asked_in_a_demonstration_or_a_plan_in_preparation(scene):
+    demonstration = make_round(
+        plan=scene.plan,
+        starts_on=scene.period.starts_on,
+        ends_on=scene.period.ends_on,
+        is_demonstration=True,
+    )
+    assert scene.asked() != ()
+    assert scene.asked(demonstration) == ()
+
+    put_back_in_preparation(scene.plan)
+    scene.period.refresh_from_db()
+    assert scene.asked() == ()
+
+
+def test_a_later_plan_asks_for_what_an_earlier_one_introduced(scene):
+    later, earlier = (
+        make_round(
+            plan=make_plan(starts_on=date(year, 1, 1), ends_on=date(2029, 12, 31)),
+            starts_on=date(2026, 1, 1),
+            ends_on=date(2026, 12, 31),
+        )
+        for year in (2026, 2021)
+    )
+
+    assert [each.starts_on.year for each in scene.asked(later)] == [2026]
+    assert scene.asked(earlier) == ()
+
+
+def test_what_others_published_is_asked_of_nobody_until_it_is_taken_away(scene):
+    figure = make_published_figure(indicator=scene.indicator, **YEAR)
+    before = scene.days()
+
+    PublishedFigure.objects.filter(pk=figure.pk).update(is_hidden=True)
+
+    assert [starts_on.year for starts_on, _ends_on in before] == [2025]
+    assert [starts_on.year for starts_on, _ends_on in scene.days()] == [2024, 2025]
+
+
+def test_a_value_answers_the_rounds_that_had_opened_and_no_later_one_asks_again(scene):
+    scene.hand_in(on=30)
+    earlier = make_round(
+        plan=scene.plan,
+        starts_on=date(2024, 7, 1),
+        ends_on=date(2025, 6, 30),
+        opens_on=timezone.localdate() - timedelta(days=60),
+    )
+
+    (first,) = scene.asked(earlier)
+    later = scene.asked()
+
+    assert (first.starts_on.year, first.standing) == (2024, Standing.SUBMITTED)
+    assert [each.starts_on.year for each in later] == [2025]
+
+
+@pytest.mark.parametrize(
+    ("decide", "standing"),
+    [
+        (lambda value, by: None, Standing.SUBMITTED),
+        (lambda value, by: VALUES.approve(value, by=by), Standing.PUBLISHED),
+        (
+            lambda value, by: VALUES.decline(value, by=by, reason="Falta."),
+            Standing.RETURNED,
+        ),
+    ],
+    ids=["waits", "published", "returned"],
+)
+def test_a_value_stands_as_its_last_step_left_it(scene, decide, standing):
+    decide(scene.hand_in(), make_reviewer())
+
+    assert scene.asked()[0].standing == standing
+    assert scene.asked()[0].first_day == timezone.localdate()
+
+
+def test_a_value_that_was_taken_back_was_never_handed_in(scene):
+    VALUES.take_back(scene.hand_in(), by=scene.user)
+
+    assert not ReportedSpan.objects.exists()
+    assert [each.standing for each in scene.asked()] == [Standing.NOTHING] * 2
+
+
+def test_a_revision_that_came_back_leaves_what_is_published(scene):
+    reviewer = make_reviewer()
+    VALUES.approve(scene.hand_in(), by=reviewer)
+
+    VALUES.decline(scene.hand_in(why="Otra."), by=reviewer, reason="No.")
+
+    assert scene.asked()[0].standing == Standing.PUBLISHED
+
+
+def test_what_the_secretariat_takes_from_a_source_is_no_answer_of_the_agency(scene):
+    source = make_source(plan=scene.plan)
+    make_reported_value(
+        indicator=scene.indicator, by=make_reviewer(), source=source, **YEAR
+    )
+
+    first = scene.asked()[0]
+
+    assert (first.standing, first.first_day) == (Standing.SUBMITTED, None)
+
+
+def test_the_desk_the_sheet_and_the_check_lead_to_the_form_of_each_value(scene, client):
+    client.force_login(scene.user)
+    sheet = reverse("admin:sheet", args=[scene.period.pk, scene.agency.slug])
+    check = reverse("admin:sheet_check", args=[scene.period.pk, scene.agency.slug])
+    form = reverse(
+        "admin:value_new",
+        args=[scene.period.pk, scene.agency.slug, scene.indicator.pk],
+    )
+    asked = f"{form}?dias=2024-01-01_2024-12-31"
+
+    pages = [client.get(page).content.decode() for page in ("/gestion/", sheet, check)]
+    opened = client.get(asked)
+
+    assert all(asked in page for page in pages)
+    assert YEAR.items() <= opened.context["form"].initial.items()
+
+
+def test_the_form_of_a_value_that_came_back_holds_what_was_handed_in(scene, client):
+    VALUES.decline(scene.hand_in(value=77), by=make_reviewer(), reason="Falta.")
+    client.force_login(scene.user)
+    (sheet,) = client.get("/gestion/").context["parts"]
+
+    form = client.get(sheet.to_do[0].page_url).context["form"]
+
+    assert form.initial["value"] == "77"
+
+
+def test_a_reminder_names_the_values_that_are_missing_or_came_back(scene):
+    VALUES.decline(scene.hand_in(), by=make_reviewer(), reason="Sumar otra vez.")
+    today = timezone.localdate()
+
+    (part,) = reminders.to_do_in(rounds.cells([scene.period], today), today)
+    mail = reminders.write(reminders.Digest(scene.user, [part]), today)
+
+    (missing,) = part.missing
+    assert missing.reference == f"{scene.indicator.code} (2025)"
+    for text in (mail["text"], mail["html"]):
+        assert f"{scene.indicator.name_es}: 2024" in text
+        assert f"{scene.indicator.name_es}: 2025" in text
+        assert "Sumar otra vez." in text
+
+
+def test_the_table_of_the_round_tells_how_each_value_stands(scene, client):
+    scene.hand_in()
+    client.force_login(make_reviewer())
+
+    page = client.get(reverse("admin:round_state", args=[scene.period.pk]))
+
+    (table,) = page.context["tables"]
+    told = [(row.cells[2], bool(row.cells[4])) for row in table.rows]
+    name = scene.indicator.name_es
+    assert told == [(f"{name}: 2024", True), (f"{name}: 2025", False)]
+
+
+def test_the_receipt_of_the_sheet_tells_how_the_values_stood(scene, client):
+    scene.hand_in(value=49)
+    activity = make_activity(agency=scene.agency, plan=scene.plan)
+    update = make_update(activity=activity, period=scene.period, by=scene.user)
+    kept = workflow.submit_all(
+        scene.period, scene.agency, {update.pk: update.version}, by=scene.user
+    )
+    client.force_login(scene.user)
+
+    page = client.get(reverse("admin:receipt", args=[kept.pk])).content.decode()
+
+    assert [each["standing"] for each in kept.content["values"]] == [
+        "submitted",
+        "nothing",
+    ]
+    assert "49" not in str(kept.content["values"])
+    assert f"{scene.indicator.name_es}: 2024" in page
+
+
+def test_the_public_page_of_an_agency_counts_its_values(scene, client):
+    make_period(plan=scene.plan, starts_on=date(2024, 7, 1), ends_on=date(2024, 12, 31))
+    scene.hand_in()
+
+    page = client.get(f"/{scene.plan.code}/instituciones/{scene.agency.slug}/")
+
+    answer = page.context["page"].answer
+    assert (answer.owed, answer.reported, answer.published) == (2, 1, 0)
+
+
+def test_an_agency_that_answers_late_is_told_by_its_scorecard(scene):
+    period, today = scene.period, timezone.localdate()
+    period.due_on = today - timedelta(days=1)
+    period.scorecards_ready_at = timezone.now()
+    scene.hand_in()
+    loaded = board.load(scene.plan, today, supporter=scene.agency)
+
+    card = rounds.scorecards(scene.agency, rounds.asked_in(loaded, [period]), today)
+
+    assert card[period] == discipline.Scorecard(
+        asked=2, on_time=0, late=1, missing=1, promptness=discipline.Promptness.LATE
+    )
+
+
+def test_what_was_handed_in_before_is_told_by_its_days_after_the_migration(scene):
+    reviewer = make_reviewer()
+    VALUES.decline(scene.hand_in(), by=reviewer, reason="Falta.")
+    VALUES.approve(scene.hand_in(value=50), by=reviewer)
+    expected = list(ReportedSpan.objects.values())
+    ReportedSpan.objects.all().delete()
+
+    name = "strategic_areas.migrations.0023_spans_of_values_handed_in"
+    import_module(name).fill(apps, SimpleNamespace(connection=connection))
+
+    for row in (*expected, *(filled := list(ReportedSpan.objects.values()))):
+        del row["id"]
+    assert filled == expected
