@@ -295,7 +295,7 @@ def test_what_was_handed_in_before_is_told_by_its_days_after_the_migration(scene
     expected = list(ReportedSpan.objects.values())
     ReportedSpan.objects.all().delete()
 
-    name = "strategic_areas.migrations.0023_spans_of_values_handed_in"
+    name = "strategic_areas.migrations.0024_spans_of_values_handed_in"
     import_module(name).fill(apps, SimpleNamespace(connection=connection))
 
     for row in (*expected, *(filled := list(ReportedSpan.objects.values()))):

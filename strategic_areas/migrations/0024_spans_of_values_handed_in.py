@@ -37,7 +37,7 @@ def fill(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("strategic_areas", "0022_values_that_rounds_ask_for"),
+        ("strategic_areas", "0023_values_that_rounds_ask_for"),
     ]
 
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('agencies', '0007_say_them_of_anybody'),
-        ('strategic_areas', '0021_names_of_sources'),
+        ('strategic_areas', '0022_words_of_a_plan'),
     ]
 
     operations = [
