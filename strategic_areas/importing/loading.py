@@ -10,11 +10,12 @@ from agencies import audit
 from strategic_areas import figures
 from strategic_areas.importing.applying import Applying, Revising
 from strategic_areas.importing.checking import check, guard
+from strategic_areas.importing.known import Known
 from strategic_areas.importing.outcome import Fault, Outcome, Refused
 from strategic_areas.importing.reading import read_file
 from strategic_areas.importing.records import records_of
 from strategic_areas.importing.rules import broken_rules
-from strategic_areas.importing.stored import ROW, Known, Memory, Stored
+from strategic_areas.importing.stored import ROW, Memory, Stored
 from strategic_areas.importing.tables import REVISED, TABLES
 from strategic_areas.models import Indicator, PlanFile
 

@@ -7,7 +7,6 @@ Rows go by the keys that files have for them, and their fields by the plain valu
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
 
 from django.db import models as columns
 
@@ -15,13 +14,8 @@ from agencies.models import AgencyName
 from strategic_areas.importing.tables import REVISED, TABLE_OF_MODEL, TABLES
 from strategic_areas.importing.values import plain
 from strategic_areas.models import (
-    Activity,
-    ActivityUpdate,
-    Commitment,
     ImportedRecord,
-    Status,
 )
-from strategic_areas.models.provenance import provenance_of
 
 #: Under this name a memory keeps which row it is about; no field is called so.
 ROW = "row"
@@ -60,6 +54,7 @@ class Stored:
         for former in AgencyName.objects.all():
             row = agencies.row_of_pk[former.agency_id]
             agencies.rows.setdefault(former.acronym, row)
+        self.of_other_plans = {}
         self.empty = {name: table.model() for name, table in TABLES.items()}
 
     def read(self, table):
@@ -115,8 +110,7 @@ class Stored:
         if value is None:
             value = None if field.null else field.get_default()
         elif attribute == "continues":
-            plan, _, code = value.partition("/")
-            value = row._meta.model.objects.get(plan__code=plan, code=code)
+            value = self.earlier(TABLE_OF_MODEL[type(row)].name)[value]
         elif field.is_relation:
             value = self.linked_table(field).rows[value]
         elif isinstance(field, columns.DateField):
@@ -124,6 +118,16 @@ class Stored:
         elif isinstance(field, columns.DecimalField):
             value = Decimal(value)
         setattr(row, attribute, value)
+
+    def earlier(self, name):
+        """The records of a table that other plans have, by "plan/code"."""
+        if name not in self.of_other_plans:
+            rows = TABLES[name].model._default_manager.select_related("plan")
+            self.of_other_plans[name] = {
+                f"{row.plan.code}/{row.code}": row
+                for row in rows.exclude(plan__code=self.plan_code)
+            }
+        return self.of_other_plans[name]
 
     def linked(self, field, codes):
         """The rows that a list of codes names."""
@@ -208,89 +212,3 @@ class Memory:
         ImportedRecord.objects.bulk_create(new, batch_size=500)
         ImportedRecord.objects.bulk_update(old, ["values"], batch_size=200)
         self.changed = {}
-
-
-class Known:
-    """
-    What the records of a file are held to: those of the portal and the file's own.
-
-    A record of the file is known even where it has faults.
-    """
-
-    def __init__(self, plan_file, stored, memory):
-        self.plan_file = plan_file
-        self.stored = stored
-        self.memory = memory
-        self.codes = {}
-
-    def has(self, section, code):
-        """Whether a reference leads somewhere; an unreadable section is not judged."""
-        name = section.split()[0]
-        if name in self.plan_file.unread:
-            return True
-        if section not in self.codes:
-            table = "participations" if section == "agencies" else name
-            entries = self.plan_file.entries[name]
-            nodes = [entry.nodes.get(entry.section.identity[0]) for entry in entries]
-            in_file = {getattr(node, "text", "") for node in nodes if node}
-            in_portal = self.stored.tables[table].key_of_pk.values()
-            self.codes[section] = in_file.union(in_portal)
-        return code in self.codes[section]
-
-    @cached_property
-    def source_kinds(self):
-        """The kinds of sources by key."""
-        rows = self.stored.tables["sources"].rows
-        kinds = {key: row.kind for key, row in rows.items()}
-        for entry in self.plan_file.entries["sources"]:
-            kinds[entry.nodes["key"].text] = entry.values.get("kind", "")
-        return kinds
-
-    def given_provenance(self, entry):
-        """The provenance that the sources of an entry give."""
-        sources = entry.values.get("sources", [])
-        return provenance_of(self.source_kinds.get(key, "") for key in sources)
-
-    @cached_property
-    def continuing(self):
-        """The codes of continuing activities."""
-        rows = self.stored.tables["activities"].rows
-        kinds = {code: row.kind for code, row in rows.items()}
-        for entry in self.plan_file.entries["activities"]:
-            if "kind" in entry.values and "code" in entry.values:
-                kinds[entry.values["code"]] = entry.values["kind"]
-        return {
-            code for code, kind in kinds.items() if kind == Activity.Kind.CONTINUING
-        }
-
-    @cached_property
-    def published_percents(self):
-        """Pairs of activity and period of which the public reads a percent."""
-        updates = ActivityUpdate.objects.filter(
-            plan__code=self.stored.plan_code, status=Status.PUBLISHED
-        ).exclude(percent=None)
-        return set(updates.values_list("activity__code", "period__code"))
-
-    @cached_property
-    def in_other_plans(self):
-        """Pairs of plan and code by section."""
-        return {
-            section: set(
-                model.objects.exclude(plan__code=self.stored.plan_code).values_list(
-                    "plan__code", "code"
-                )
-            )
-            for section, model in [
-                ("commitments", Commitment),
-                ("activities", Activity),
-            ]
-        }
-
-    def address_words(self, section, field):
-        """Address words in use, each with every code by which files know its record."""
-        table, codes = self.stored.tables[section], self.memory.keys_of(section)
-        return {
-            word: {table.key_of_pk[pk], *codes[pk]}
-            for pk, row in table.row_of_pk.items()
-            if (word := getattr(row, field))
-        }

@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from agencies import access
@@ -220,12 +221,17 @@ class Activity(PlanBound, Coded, Planned, Sourced):
     def stopped_as_of(self, day):
         return super().stopped_as_of(day) or self.commitment.stopped_as_of(day)
 
+    @cached_property
+    def has_percents(self):
+        """Whether any update of it states a percent."""
+        return self.updates.filter(percent__isnull=False).exists()
+
     def clean(self):
         """Refuse a change of kind that would leave percents on continuing work."""
         super().clean()
         if not (self.pk and self.is_continuing):
             return
-        if self.updates.filter(percent__isnull=False).exists():
+        if self.has_percents:
             raise ValidationError(
                 {"kind": _("Updates of this activity already state a percent.")}
             )

@@ -5,6 +5,7 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from agencies.constraints import dates_in_order, spanish_required
@@ -226,12 +227,15 @@ class Indicator(Coded):
         """Whoever lifts the protection says why, and the reason stays."""
         if self.sensitive:
             self.why_not_sensitive = ""
-        elif not self.why_not_sensitive.strip():
-            # What a plan's file has brought without protection has no reason here.
-            as_brought = Indicator.objects.filter(sensitive=False, why_not_sensitive="")
-            if not as_brought.filter(pk=self.pk).exists():
-                text = _("Say why nobody could be found by its small numbers.")
-                raise ValidationError({"why_not_sensitive": text})
+        elif not self.why_not_sensitive.strip() and not self.is_as_brought:
+            text = _("Say why nobody could be found by its small numbers.")
+            raise ValidationError({"why_not_sensitive": text})
+
+    @cached_property
+    def is_as_brought(self):
+        """A plan's file brought it without protection, and without a reason."""
+        brought = {"sensitive": False, "why_not_sensitive": ""}
+        return Indicator.objects.filter(pk=self.pk, **brought).exists()
 
 
 class Target(PlanBound):

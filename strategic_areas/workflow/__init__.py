@@ -25,11 +25,12 @@ from strategic_areas.workflow.changes import (
     AlreadyWaiting,
     propose,
     propose_together,
+    waiting_among,
     waiting_change,
 )
 from strategic_areas.workflow.moves import Conflict, TransitionError
 from strategic_areas.workflow.off_plan import rename_off_plan, report_off_plan
-from strategic_areas.workflow.preparing import applies_at_once
+from strategic_areas.workflow.preparing import all_apply_at_once, applies_at_once
 from strategic_areas.workflow.proposals import (
     PROPOSALS,
     propose_activity,
@@ -62,6 +63,7 @@ __all__ = [
     "AlreadyWaiting",
     "Conflict",
     "TransitionError",
+    "all_apply_at_once",
     "applies_at_once",
     "approve",
     "confirm_letter",
@@ -92,6 +94,7 @@ __all__ = [
     "system_user",
     "take_back",
     "transcribe",
+    "waiting_among",
     "waiting_change",
     "withdraw",
     "within_agency",

@@ -5,7 +5,7 @@ from operator import and_
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
-from django.db.models import CheckConstraint, Q
+from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -16,15 +16,16 @@ from strategic_areas.models import AgencyComment, AttributionDispute
 from strategic_areas.workflow.plain_values import plain_values, put, put_links
 
 
-def apply_part(part, change, by, made):
+def apply_part(part, change, by, made, aside):
     """
     Save the record of a part as the change says, and return it.
 
-    ``made`` maps places to the records of the change that were saved before it.
+    ``made`` maps places to the records of the change that were saved before it, and
+    ``aside`` columns to the words that were set aside to make room for those.
     ``Outdated`` if it says something else now than what it said to whoever proposed,
     or has no place any more.
     """
-    record = _record_to_change(part)
+    record = _record_to_change(part, aside)
     # Spanish, the first language: it is what undecorated columns hold.
     with override("es"):
         put(record, part.after, made)
@@ -38,12 +39,14 @@ def apply_part(part, change, by, made):
     return record
 
 
-def _record_to_change(part):
+def _record_to_change(part, aside):
     """The record, locked, or a new one; outdated if it is gone or changed since."""
     if part.object_id is None:
         return part.model()
     rows = part.model._default_manager.select_for_update()
     record = rows.filter(pk=part.object_id).first()
+    for name, word in aside.items():
+        setattr(record, name, word)
     if record is None or plain_values(record, part.before) != part.before:
         raise Outdated
     return record
@@ -87,11 +90,12 @@ def _save_columns(record, changed):
         record.save()
 
 
-def validate(record, exclude=()):
+def validate(record, exclude=(), free=()):
     """
     What ``full_clean`` does, with all checks of the database in one question.
 
-    Only where that finds something wrong each is asked by itself, to say what.
+    Only where that finds something wrong each is asked by itself, to say what. ``free``
+    are columns whose word another record has still, and gives up.
     """
     record.full_clean(exclude=exclude, validate_constraints=False)
     model, constraints = type(record), record._meta.constraints
@@ -102,14 +106,16 @@ def validate(record, exclude=()):
         others.append(CheckConstraint(name="together", condition=together))
     try:
         for each in others:
-            each.validate(model, record, exclude)
+            is_unique = isinstance(each, UniqueConstraint)
+            each.validate(model, record, {*exclude, *(free if is_unique else ())})
     except ValidationError:
-        record.validate_constraints(exclude)
+        record.validate_constraints({*exclude, *free})
+        raise
 
 
-def must_be_valid(record, exclude=()):
+def must_be_valid(record, exclude=(), free=()):
     try:
-        validate(record, exclude)
+        validate(record, exclude, free)
     except ValidationError as error:
         told = "; ".join(error.messages)
         raise RefusedError(f"{record}: {told}") from error

@@ -20,6 +20,7 @@ from strategic_areas.models import (
 from strategic_areas.workflow import amendments
 from strategic_areas.workflow.applying import apply_part, must_be_valid
 from strategic_areas.workflow.authority import decides_on, may_propose, may_review
+from strategic_areas.workflow.exchanging import given_up, set_aside
 from strategic_areas.workflow.guard import GuardedSteps, blocked_texts
 from strategic_areas.workflow.plain_values import is_new, plain_value, plain_values
 
@@ -90,9 +91,13 @@ class ChangeSteps(GuardedSteps):
 
     def apply(self, change, by):
         """Save every record that it holds, in order."""
-        made = {}
-        for part in change.records.all():
-            record = made[part.place] = apply_part(part, change, by, made)
+        made, parts = {}, list(change.records.all())
+        aside = set_aside(
+            (part.model, part.object_id, part.before, part.after) for part in parts
+        )
+        for part in parts:
+            words = aside.get((part.model, part.object_id), {})
+            record = made[part.place] = apply_part(part, change, by, made, words)
             if part.object_id is None:
                 change.records.filter(pk=part.pk).update(object_id=record.pk)
         amendments.enact(change, made, by)
@@ -168,8 +173,9 @@ def parts_of(records, amendment=None):
     """Pairs of each of ``records`` that would change, and its unsaved part."""
     together = [record for record, _links in records]
     amendments.state_who_dates(together, amendment)
+    free = given_up(together)
     parts = [
-        (record, _part(record, links, together[:place]))
+        (record, _part(record, links, together[:place], free[place]))
         for place, (record, links) in enumerate(records)
     ]
     parts = [(record, part) for record, part in parts if part.after]
@@ -185,6 +191,13 @@ def waiting_change(record):
     return PendingChange.objects.filter(records__slot=slot).first()
 
 
+def waiting_among(records):
+    """The keys, by model, of those of these records that wait for a decision."""
+    slots = {_slot(each): (type(each), each.pk) for each in records if each.pk}
+    rows = RecordChange.objects.filter(slot__in=slots)
+    return {slots[slot] for slot in rows.values_list("slot", flat=True)}
+
+
 def _must_propose(by, record):
     if not may_propose(by, record):
         raise RefusedError(
@@ -192,11 +205,16 @@ def _must_propose(by, record):
         )
 
 
-def _part(record, links, earlier):
-    """What a change would make of one record; its ``after`` is empty if nothing."""
+def _part(record, links, earlier, free):
+    """
+    What a change would make of one record; its ``after`` is empty if nothing.
+
+    ``free`` are the columns whose word another record of the change gives up.
+    """
     model = type(record)
     wanted = _wanted(record, links, earlier)
-    must_be_valid(record, exclude=[name for name in wanted if is_new(wanted[name])])
+    new = [name for name in wanted if is_new(wanted[name])]
+    must_be_valid(record, exclude=new, free=free)
     before = {}
     if record.pk:
         before = plain_values(model._default_manager.get(pk=record.pk), wanted)

@@ -29,6 +29,23 @@ def applies_at_once(record, changed, links=None):
     return _is_in_preparation(record, links or {})
 
 
+def all_apply_at_once(plan, records):
+    """
+    The same of many public records of one plan, asked in a fixed number of questions.
+
+    ``records`` are pairs of a record, which leads to the plan, and its links.
+    """
+    stored = {}
+    for record, _links in records:
+        if record.pk and record != plan:
+            stored.setdefault(type(record), []).append(record.pk)
+    return (
+        _is_open(plan)
+        and not any(_leads_outside(record, links) for record, links in records)
+        and not any(_are_named_outside(*each) for each in stored.items())
+    )
+
+
 def _is_in_preparation(record, links):
     """True if it stands, before and after, in plans in preparation and nowhere else."""
     path = _path_to_plan(type(record))
@@ -41,7 +58,7 @@ def _is_in_preparation(record, links):
     return (
         all(plan is not None and _is_open(plan) for plan in plans)
         and not _leads_outside(record, links)
-        and not (record.pk and path and _is_named_outside(record))
+        and not (record.pk and path and _are_named_outside(type(record), [record.pk]))
     )
 
 
@@ -83,13 +100,13 @@ def _leads_outside(record, links):
     return any(each.plan_id != record.plan_id for each in before if each is not None)
 
 
-def _is_named_outside(record):
-    """True if anything links to it that stands in no plan in preparation."""
-    for relation in record._meta.get_fields(include_hidden=True):
+def _are_named_outside(named, keys):
+    """True if anything that stands in no plan in preparation links to one of these."""
+    for relation in named._meta.get_fields(include_hidden=True):
         model = relation.related_model
         if relation.concrete or not hasattr(model, "fields"):
             continue
-        rows = model._default_manager.filter(**{relation.field.name: record.pk})
+        rows = model._default_manager.filter(**{f"{relation.field.name}__in": keys})
         path = _path_to_plan(model)
         if path is not None:
             status = "__".join(filter(None, [path, "status"]))

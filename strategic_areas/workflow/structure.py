@@ -1,5 +1,7 @@
 """What of a proposed change is structure of an approved plan."""
 
+from django.db.models import Model
+
 from agencies.fields import Kind
 from strategic_areas.models import (
     Activity,
@@ -69,8 +71,10 @@ def changed(record, before, after, *, is_new=False):
 
 def _are_official(model, links):
     """Whether the plan itself states any of the linked records, or keys of records."""
-    keys = [getattr(each, "pk", each) for each in links]
-    stored = [key for key in keys if not is_new(key)]
+    records = [each for each in links if isinstance(each, Model)]
+    if len(records) == len(links):
+        return any(each.provenance == Provenance.PLAN for each in records if each.pk)
+    stored = [key for key in links if not is_new(key)]
     rows = model.objects.filter(pk__in=stored, provenance=Provenance.PLAN)
     return bool(stored) and rows.exists()
 

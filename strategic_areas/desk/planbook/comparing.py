@@ -8,15 +8,15 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from agencies.fields import Kind
+from strategic_areas.desk.planbook.cell_values import Unread, read
 from strategic_areas.desk.planbook.columns import (
     NAMES,
+    OF_PLAN,
     ORIGIN,
     SEEN,
     SHEETS,
     Sheet,
-    Unread,
     digests,
-    read,
 )
 from strategic_areas.desk.planbook.finding import Finder, key_in
 from strategic_areas.desk.planbook.starting import Starting
@@ -93,7 +93,7 @@ class Comparing:
     def _names(self, sheet, line):
         """By what a row is known; no two rows may be known by the same."""
         values, _faults = self._values(sheet, line)
-        origin = "" if self.starting else line.text(ORIGIN)
+        origin = self.find.origin(sheet, line)
         found = [(sheet.name, "origin", origin)] if origin else []
         if all(values.get(part) for part in sheet.table.identity):
             found.append((sheet.name, "code", key_in(sheet, values)))
@@ -108,17 +108,22 @@ class Comparing:
         if any(self.seen[name] > 1 for name in self._names(sheet, line)):
             text = _("This record, or its code, stands in more than one row.")
             faults.append(Fault("", "", text))
+        origin = self.find.origin(sheet, line)
+        if sheet.name == OF_PLAN and origin != self.stored.plan_code:
+            text = _("This sheet has one row, that of the plan.")
+            faults.append(Fault(line.cells[ORIGIN].place, "", text))
         if faults:
-            return Row(sheet, line.number, key, State.REFUSED, faults=tuple(faults))
-        origin = "" if self.starting else line.text(ORIGIN)
-        if origin in rows and origin:
-            return self._changed(sheet, line, values, origin)
-        if key in rows:
-            return self._there_already(sheet, line, values, key)
+            name = key or origin
+            return Row(sheet, line.number, name, State.REFUSED, faults=tuple(faults))
         if origin:
+            return self._changed(sheet, line, values, origin)
+        if key in rows and key not in self.find.given_up[sheet.name]:
+            return self._there_already(sheet, line, values, key)
+        if not self.starting and (former := line.text(ORIGIN)):
             text = _("The record %(code)s is not in the plan any more.")
-            fault = Fault(line.cells[ORIGIN].place, "", text % {"code": origin})
+            fault = Fault(line.cells[ORIGIN].place, "", text % {"code": former})
             return Row(sheet, line.number, key, State.STALE, faults=(fault,))
+        key = self.find.new_key(sheet.name, key)
         said = {
             name: value for name, value in values.items() if value not in (None, [])
         }
@@ -150,11 +155,16 @@ class Comparing:
         """A row of a record that the workbook had when it was taken."""
         record = self.stored.tables[sheet.name].rows[origin]
         stands = sheet.plain(self.stored, record)
-        seen = line.text(SEEN).split("-")
+        seen = line.text(SEEN).split("-")[1:]
         if len(seen) != len(values):
             fault = Fault("", "", _("The hidden cells of this row were changed."))
             return Row(sheet, line.number, origin, State.REFUSED, faults=(fault,))
-        asked, stored, said, stale = digests(values), digests(stands), {}, []
+        stored, said, stale = digests(sheet, stands, self.stored), {}, []
+        for column, was, now in zip(sheet.columns, seen, stored, strict=True):
+            text = line.text(column.name)
+            if was == now and self.find.is_as_taken(column, text, was):
+                values[column.name] = stands[column.name]
+        asked = digests(sheet, values, self.stored)
         touched = {n for n, a, s in zip(values, asked, seen, strict=True) if a != s}
         for column, was, now in zip(sheet.columns, seen, stored, strict=True):
             name = column.name

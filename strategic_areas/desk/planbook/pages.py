@@ -124,12 +124,14 @@ def _form(plan, preview, *posted, **kwargs):
     """The form that keeps a preview; of structure that is approved, with an act."""
     kwargs |= {"action": _address("planbook_save", plan)}
     count = len(preview.drafts)
-    if records.apply_at_once(preview.drafts):
+    if records.apply_at_once(plan, preview.drafts):
         label = ngettext("Save %(count)d record", "Save %(count)d records", count)
         return KeepForm(*posted, label=label % {"count": count}, **kwargs)
     kwargs["label"] = _("Send for approval")
     if not records.needs_act(preview.drafts):
-        return KeepForm(*posted, **kwargs)
+        form = KeepForm(*posted, **kwargs)
+        form.concerns_another = plan.status == Plan.Status.IN_PREPARATION
+        return form
     if preview.succession and "initial" in kwargs:
         kwargs["initial"]["act"] = Amendment.Act.OFFICIAL_DOCUMENT
     return ActOfBookForm(*posted, plan=plan, **kwargs)
@@ -165,7 +167,7 @@ def _keep(request, plan):
             upload = UploadForm(action=_address("planbook", plan))
             return _page(request, plan, upload, preview=preview, keep=form)
         return _sent(request, change)
-    if records.apply_at_once(preview.drafts):
+    if records.apply_at_once(plan, preview.drafts):
         records.save(plan, preview.drafts, by=request.user)
         count = len(preview.drafts)
         text = ngettext(

@@ -4,8 +4,9 @@ from collections import Counter
 from dataclasses import dataclass
 
 from agencies.fields import Kind
-from strategic_areas.desk.planbook import records
+from strategic_areas.desk.planbook import checking, records
 from strategic_areas.desk.planbook.columns import (
+    OF_PLAN,
     SHEETS,
     called,
     digests,
@@ -75,7 +76,7 @@ def preview(stored, rows, *, is_checked=False):
     drafts = records.build(stored, wanted)
     found = [[] for _draft in drafts]
     if not is_checked:
-        found = records.faults(stored, drafts)
+        found = checking.faults(stored, drafts)
     shown = {}
     for draft, faults in zip(drafts, found, strict=True):
         shown[id(draft.row)] = _shown(stored, draft, faults, stood[id(draft.row)])
@@ -140,9 +141,19 @@ def in_words(column, value, stored):
         return ""
     if column.kind is Kind.DATE:
         return f"{for_cell(column, value, stored):%d/%m/%Y}"
-    if column.kind is Kind.LINKS:
-        return "; ".join(called(column, key, stored) for key in value)
+    if column.kind in (Kind.LINK, Kind.LINKS):
+        keys = value if isinstance(value, list) else [value]
+        return "; ".join(_called(column, key, stored) for key in keys)
     return str(for_cell(column, value, stored))
+
+
+def _called(column, key, stored):
+    """What a cell calls a record; of one that gets another code, that and its name."""
+    code = called(column, key, stored)
+    if column.linked not in SHEETS or column.is_earlier:
+        return code
+    record = stored.tables[column.linked].rows[key]
+    return code if record.code == code else str(record)
 
 
 def _absent(stored, rows):
@@ -190,16 +201,20 @@ def unstage(signed, plan, *, by):
     ]
     for name in {row.sheet.name for row in rows}:
         model = SHEETS[name].table.model
-        field = "introduced_by" if name == "indicators" else "plan"
-        list(model.objects.select_for_update().filter(**{field: plan}).values("pk"))
+        field = {"indicators": "introduced_by", OF_PLAN: "pk"}.get(name, "plan")
+        list(model.objects.select_for_update().filter(**{field: plan.pk}).values("pk"))
     stored = Stored(plan.code)
     for row in rows:
         record = stored.tables[row.sheet.name].rows.get(row.origin or row.name)
         if bool(row.origin) != (record is not None):
             raise StaleError
-        if record and "-".join(digests(row.sheet.plain(stored, record))) != row.stood:
+        if record and stood_of(row.sheet, stored, record) != row.stood:
             raise StaleError
     return preview(stored, rows, is_checked=True)
+
+
+def stood_of(sheet, stored, record):
+    return "-".join(digests(sheet, sheet.plain(stored, record), stored))
 
 
 def _owner(plan, user):

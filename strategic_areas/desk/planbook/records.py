@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -10,12 +9,12 @@ from django.utils.translation import override
 from agencies import audit
 from agencies.access import RefusedError
 from strategic_areas import workflow
-from strategic_areas.desk.planbook.columns import SHEETS
+from strategic_areas.desk.planbook.columns import EARLIER, SHEETS
 from strategic_areas.desk.planbook.finding import key_in
-from strategic_areas.importing.successions import all_before
+from strategic_areas.importing.tables import TABLE_OF_MODEL
 from strategic_areas.models import Provenance
-from strategic_areas.workflow import guard, structure
-from strategic_areas.workflow.applying import validate
+from strategic_areas.workflow import structure
+from strategic_areas.workflow.exchanging import set_aside
 
 
 @dataclass(frozen=True)
@@ -39,9 +38,23 @@ class Draft:
 
 def build(stored, rows):
     """The drafts of rows, in their order; a record may lead to one before it."""
+    _relate(stored)
     # Spanish, the first language: it is what undecorated columns hold.
     with override("es"):
         return [_draft(stored, row) for row in rows]
+
+
+def _relate(stored):
+    """Hand every record those to which it leads, so that nothing asks for them."""
+    for name, sheet in SHEETS.items():
+        for field in sheet.table.model._meta.concrete_fields:
+            table = TABLE_OF_MODEL.get(field.related_model)
+            if table is None or field.name in EARLIER:
+                continue
+            known = stored.tables[table.name].row_of_pk
+            for row in stored.tables[name].row_of_pk.values():
+                if linked := known.get(getattr(row, field.attname)):
+                    field.set_cached_value(row, linked)
 
 
 def _draft(stored, row):
@@ -62,7 +75,8 @@ def _draft(stored, row):
     values = {name: stored.plain(record, name) for name in table.identity}
     if not row.origin:
         values |= row.said
-    rows.setdefault(key_in(row.sheet, values), record)
+    key = key_in(row.sheet, values)
+    rows.setdefault(key if row.origin else row.name, record)
     return Draft(row, record, links, before)
 
 
@@ -72,80 +86,6 @@ def _linked(stored, record, field, keys):
     there = getattr(record, field.name).all() if record.pk else []
     others = [each for each in there if each.pk not in known]
     return [*others, *stored.linked(field, keys)]
-
-
-def faults(stored, drafts):
-    """
-    What is wrong with a draft: pairs of a column, or "", and words, a list for each.
-
-    Only what a row says is judged, besides the rules of the whole record.
-    """
-    taking_part = set(stored.tables["participations"].key_of_pk.values())
-    taking_part |= {
-        draft.row.said["agency"]
-        for draft in drafts
-        if draft.row.sheet.name == "participations" and "agency" in draft.row.said
-    }
-    replaced = _replaced(stored, drafts)
-    return [
-        list(dict.fromkeys(_faults(draft, taking_part, replaced[draft.row.sheet.name])))
-        for draft in drafts
-    ]
-
-
-def _faults(draft, taking_part, replaced):
-    record, row = draft.record, draft.row
-    yield from _broken_rules(draft)
-    yield from guard.blocked_texts(type(record), row.said).items()
-    yield from workflow.dates_outside(record, row.said).items()
-    for column in row.sheet.columns:
-        if column.linked == "agencies" and row.sheet.name != "participations":
-            said = row.said.get(column.name) or []
-            missing = {*([said] if isinstance(said, str) else said)} - taking_part
-            if missing:
-                text = _("Not on the sheet of agencies of this plan: %(names)s.")
-                yield column.name, text % {"names": ", ".join(sorted(missing))}
-    if "supersedes" in draft.links:
-        if any(each.pk is None for each in draft.links["supersedes"]):
-            yield "supersedes", _("Only what the plan has already can be replaced.")
-        elif record.code in all_before(record.code, replaced):
-            yield "supersedes", _("A record cannot replace itself.")
-    if record.pk and workflow.waiting_change(record):
-        yield "", _("A change of this record waits for approval already.")
-
-
-def _broken_rules(draft):
-    record, names = draft.record, {column.name for column in draft.row.sheet.columns}
-    unsaved = [
-        field.name
-        for field in record._meta.concrete_fields
-        if field.is_relation
-        and field.is_cached(record)
-        and getattr(record, field.name) is not None
-        and getattr(record, field.name).pk is None
-    ]
-    try:
-        validate(record, unsaved)
-    except ValidationError as error:
-        for name, messages in error.message_dict.items():
-            own = next((each for each in (name, f"{name}_es") if each in names), "")
-            for message in messages:
-                yield own, message
-
-
-def _replaced(stored, drafts):
-    """By sheet: code → the codes of what a record replaces once all is saved."""
-    found = {name: {} for name in SHEETS}
-    for name in ("commitments", "activities"):
-        for pk, row in stored.tables[name].row_of_pk.items():
-            found[name][stored.tables[name].key_of_pk[pk]] = [
-                each.code for each in row.supersedes.all()
-            ]
-    for draft in drafts:
-        if "supersedes" in draft.links:
-            codes = [each.code for each in draft.links["supersedes"]]
-            found[draft.row.sheet.name][draft.record.code] = codes
-    return found
 
 
 def needs_act(drafts):
@@ -167,12 +107,10 @@ def _stored_links(draft):
     return {name: list(getattr(draft.record, name).all()) for name in draft.links}
 
 
-def apply_at_once(drafts):
+def apply_at_once(plan, drafts):
     """Whether one person may save them all: what stands in a plan in preparation."""
-    return all(
-        workflow.applies_at_once(draft.record, draft.row.said, draft.links)
-        for draft in drafts
-    )
+    records = [(draft.record, draft.links) for draft in drafts]
+    return workflow.all_apply_at_once(plan, records)
 
 
 @transaction.atomic
@@ -184,6 +122,10 @@ def save(plan, drafts, *, by):
                 _("%(record)s: you may not change this.") % {"record": draft.record}
             )
     made = sum(draft.is_new for draft in drafts)
+    set_aside(
+        (type(draft.record), draft.record.pk, draft.before, draft.row.said)
+        for draft in drafts
+    )
     with override("es"):
         for draft in drafts:
             draft.record._history_user = by

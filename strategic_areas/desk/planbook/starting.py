@@ -3,20 +3,22 @@
 from datetime import date
 
 from agencies.fields import Kind
-from strategic_areas.desk.planbook.columns import BETWEEN
+from strategic_areas.desk.planbook.cell_values import BETWEEN
+from strategic_areas.desk.planbook.columns import OF_PLAN
 
 #: What says where the other plan, or what is known of it, comes from, or what it cost.
 OF_OTHER_PLAN = {
     *("note_es", "note_en"),
     *("provenance", "outcome_provenance", "mandate_provenance", "due_provenance"),
-    *("sources", "budget", "budget_amount", "budget_source", "supersedes"),
+    *("sources", "budget", "budget_amount", "budget_source"),
+    *("supersedes", "continues"),
 }
 
 
 class Starting:
     """
-    What is not taken over: sources, notes and amounts, days outside the new plan, and
-    records that the other plan itself replaced.
+    What is not taken over: the other plan's own row, sources, notes and amounts, days
+    outside the new plan, and records that the other plan itself replaced.
     """
 
     def __init__(self, stored, book):
@@ -42,6 +44,8 @@ class Starting:
 
     def leaves_out(self, sheet, values, rows):
         """True for a row that is none of the new plan; ``rows`` are stored, by key."""
+        if sheet.name == OF_PLAN:
+            return True
         if sheet.name == "indicators":
             # Indicators are there for all plans, whichever introduced them.
             return values.get("code") in rows

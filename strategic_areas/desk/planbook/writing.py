@@ -2,7 +2,6 @@
 
 import io
 
-from django.utils.formats import date_format
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
@@ -11,8 +10,10 @@ from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from agencies.fields import Kind
+from strategic_areas.desk.planbook import instructions
 from strategic_areas.desk.planbook.columns import (
     FORMAT,
+    OF_PLAN,
     ORIGIN,
     SEEN,
     SHEETS,
@@ -59,7 +60,7 @@ def write(plan):
     stored = Stored(plan.code)
     book = Workbook()
     book.properties.creator = ""
-    _add_guide(book.active, plan)
+    instructions.add(book.active, plan)
     pages = {name: book.create_sheet(sheet.title) for name, sheet in SHEETS.items()}
     lists = guide.write_lists(book.create_sheet(_("Lists")), _lists(stored))
     guide.add_marks(book.create_sheet(guide.MARKS), marks_of(plan))
@@ -87,6 +88,12 @@ def _lists(stored):
             if column.kind in (Kind.CHOICE, Kind.FLAG):
                 header = f"{sheet.title}: {column.label}"
                 found[sheet.name, column.name] = (header, column.offered)
+            elif column.is_earlier:
+                known = sorted(stored.earlier(column.linked))
+                found[column.sheet, column.name] = (
+                    f"{sheet.title}: {column.label}",
+                    known,
+                )
             elif column.linked and column.linked not in SHEETS:
                 found.setdefault(column.linked, (column.label, _known(column, stored)))
     return found
@@ -134,7 +141,8 @@ def _width(column):
 
 def _add_row(page, number, sheet, row, stored):
     values = sheet.plain(stored, row)
-    put(page[f"{letter_of(sheet, SEEN)}{number}"], "-".join(digests(values)))
+    seen = [str(row.pk), *digests(sheet, values, stored)]
+    put(page[f"{letter_of(sheet, SEEN)}{number}"], "-".join(seen))
     origin = page[f"{letter_of(sheet, ORIGIN)}{number}"]
     put(origin, stored.tables[sheet.name].key_of_pk[row.pk])
     origin.fill, origin.alignment, origin.border = LOCKED, TOP, BORDER
@@ -161,7 +169,7 @@ def _add_rules(page, sheet, lists, plan):
 
 
 def _rule(column, lists, plan):
-    if column.kind in (Kind.CHOICE, Kind.FLAG):
+    if column.kind in (Kind.CHOICE, Kind.FLAG) or column.is_earlier:
         return _choose_from(lists[column.sheet, column.name])
     if column.kind is Kind.LINK and column.sheet != "participations":
         # Who takes part, and what is new on another sheet, may be chosen at once.
@@ -172,6 +180,8 @@ def _rule(column, lists, plan):
         return rule
     if column.kind is Kind.LINK:
         return _choose_from(lists[column.linked])
+    if column.sheet == OF_PLAN:
+        return DataValidation()
     if column.kind is Kind.DATE and column.name in {"starts_on", "due_on", "ends_on"}:
         days = {
             "formula1": _day(plan.starts_on),
@@ -201,6 +211,8 @@ def _live(sheet):
 
 def _prompt(column):
     hints = [str(column.field.model_field.help_text)]
+    if column.is_earlier:
+        hints.append(_("The plan and its code, such as 2017-2020/1.1."))
     if column.kind is Kind.LINKS:
         hints.append(_("Several are separated by a semicolon."))
     if column.kind is Kind.DATE:
@@ -219,77 +231,3 @@ def _lay_out(page, sheet, plan):
     page.page_setup.orientation = "landscape"
     guide.fit(page, wide=PAGES_WIDE)
     page.oddFooter.center.text = f"{plan.code} · &P / &N"
-
-
-def _add_guide(page, plan):
-    days = _("From %(start)s to %(end)s.") % {
-        "start": date_format(plan.starts_on, "SHORT_DATE_FORMAT"),
-        "end": date_format(plan.ends_on, "SHORT_DATE_FORMAT"),
-    }
-    guide.write_notes(
-        page,
-        f"{plan.code} · {plan.title}",
-        [
-            days,
-            (_("How to fill it"), guide.numbered(_steps())),
-            (_("What the columns mean"), [f"– {text}" for text in _columns()]),
-            (_("What is never written here"), [f"• {text}" for text in _never()]),
-        ],
-    )
-
-
-def _steps():
-    return [
-        _(
-            "Each sheet has one kind of record, and each row is one. Write new ones "
-            "below the last row, from the areas to the activities; a list offers what "
-            "you wrote on another sheet a moment ago."
-        ),
-        _("A column with * has to be filled. Lists open by the arrow beside the cell."),
-        _(
-            "Save it as .xlsx and upload it on the page of the plan. Before anything "
-            "is kept you see each change and each error by its cell."
-        ),
-        _(
-            "In preparation what you save becomes the plan. Of an approved plan it "
-            "becomes one amendment, which names its act and which another person "
-            "approves."
-        ),
-        _(
-            "If somebody changed a record after you took this workbook, it is refused "
-            "and names the rows; take a new one and copy your changes into it."
-        ),
-        _(
-            "No row is ever deleted: a record whose row is missing or empty stays as "
-            "it is."
-        ),
-    ]
-
-
-def _columns():
-    return [
-        _(
-            "The grey code of origin is the one that the portal has for the record; it "
-            "is locked. It is empty in new rows. The code beside it may be changed."
-        ),
-        _(
-            "“Supersedes” holds the codes of the records of this plan that a record "
-            "replaces, such as those of a reconstruction that the official matrix "
-            "replaces. The replaced ones keep their address and their reports."
-        ),
-        _(
-            "An empty “Where this comes from” of a new record says that the plan "
-            "itself states it; so does an empty “Who states the due date” of its date."
-        ),
-        _(
-            "Sources and framework targets go by the codes on the sheet of lists, "
-            "provinces by their names."
-        ),
-    ]
-
-
-def _never():
-    return [
-        _("Names of victims, of their families or of witnesses, nor their initials."),
-        _("In this workbook one writes about planned work, never about a person."),
-    ]

@@ -1,0 +1,203 @@
+"""
+What is wrong with the drafts of a workbook, in words and by cell.
+
+All are held together against what the portal has: the database is asked as often for a
+hundred records as for one. Only what a row says is judged, besides the rules of the
+whole record.
+"""
+
+from collections import defaultdict
+from copy import copy
+
+from django.core.exceptions import ValidationError
+from django.db.models import Model, UniqueConstraint
+from django.utils.translation import gettext as _
+
+from strategic_areas import workflow
+from strategic_areas.desk.planbook.columns import SHEETS
+from strategic_areas.importing.successions import all_before
+from strategic_areas.models import Activity, ActivityUpdate, Indicator
+from strategic_areas.workflow import guard
+from strategic_areas.workflow.checks import broken_checks
+from strategic_areas.workflow.exchanging import words_of
+
+
+def faults(stored, drafts):
+    """Pairs of a column, or "", and what is wrong there; a list for each draft."""
+    taking_part = set(stored.tables["participations"].key_of_pk.values())
+    taking_part |= {
+        draft.row.said["agency"]
+        for draft in drafts
+        if draft.row.sheet.name == "participations" and "agency" in draft.row.said
+    }
+    replaced = _replaced(stored, drafts)
+    records = [draft.record for draft in drafts]
+    _tell_what_stood(drafts)
+    waiting = workflow.waiting_among(records)
+    wrong = [list(_of_fields(draft)) for draft in drafts]
+    broken = broken_checks(records, [{name for name, _text in own} for own in wrong])
+    shared = _shared(stored, drafts)
+    found = []
+    for place, draft in enumerate(drafts):
+        told = [*wrong[place], *_faults(draft, taking_part, replaced)]
+        told += [("", each.get_violation_error_message()) for each in broken[place]]
+        told += shared[place]
+        if (type(draft.record), draft.record.pk) in waiting:
+            told.append(("", _("A change of this record waits for approval already.")))
+        found.append(list(dict.fromkeys(told)))
+    return found
+
+
+def _faults(draft, taking_part, replaced):
+    record, row = draft.record, draft.row
+    yield from guard.blocked_texts(type(record), row.said).items()
+    yield from workflow.dates_outside(record, row.said).items()
+    for column in row.sheet.columns:
+        if column.linked == "agencies" and row.sheet.name != "participations":
+            said = row.said.get(column.name) or []
+            missing = {*([said] if isinstance(said, str) else said)} - taking_part
+            if missing:
+                text = _("Not on the sheet of agencies of this plan: %(names)s.")
+                yield column.name, text % {"names": ", ".join(sorted(missing))}
+    if "supersedes" in draft.links:
+        if any(each.pk is None for each in draft.links["supersedes"]):
+            yield "supersedes", _("Only what the plan has already can be replaced.")
+        elif record.code in all_before(record.code, replaced[row.sheet.name]):
+            yield "supersedes", _("A record cannot replace itself.")
+
+
+def _of_fields(draft):
+    """What ``full_clean`` says; the links are known, and the constraints come later."""
+    record = draft.record
+    columns = {column.name for column in draft.row.sheet.columns}
+    linked = [
+        field.name
+        for field in record._meta.concrete_fields
+        if field.is_relation
+        and field.is_cached(record)
+        and getattr(record, field.name) is not None
+    ]
+    for step in (lambda: record.clean_fields(exclude=linked), record.clean):
+        try:
+            step()
+        except ValidationError as error:
+            for name, errors in error.update_error_dict({}).items():
+                names = (each for each in (name, f"{name}_es") if each in columns)
+                own = next(names, "")
+                yield from ((own, text) for each in errors for text in each.messages)
+
+
+def _tell_what_stood(drafts):
+    """Answer beforehand what a record's own rules ask the database for."""
+    activities = [d.record for d in drafts if isinstance(d.record, Activity)]
+    stored = [each.pk for each in activities if each.pk]
+    updates = ActivityUpdate.objects.filter(activity__in=stored, percent__isnull=False)
+    with_percents = set(updates.values_list("activity", flat=True))
+    for each in activities:
+        each.has_percents = each.pk in with_percents
+    for draft in drafts:
+        if isinstance(draft.record, Indicator) and not draft.is_new:
+            was = {
+                name: draft.before.get(name, getattr(draft.record, name))
+                for name in ("sensitive", "why_not_sensitive")
+            }
+            draft.record.is_as_brought = not any(was.values())
+
+
+def _shared(stored, drafts):
+    """For each draft the columns in which another record says the same, and may not."""
+    found = [[] for _draft in drafts]
+    for name, sheet in SHEETS.items():
+        model = sheet.table.model
+        own = {
+            id(draft.record): place
+            for place, draft in enumerate(drafts)
+            if draft.row.sheet.name == name
+        }
+        rows = [*stored.tables[name].row_of_pk.values()] if own else []
+        rows += [drafts[place].record for place in own.values() if drafts[place].is_new]
+        for constraint in model._meta.constraints:
+            if not isinstance(constraint, UniqueConstraint):
+                continue
+            told = [
+                (row, constraint.get_violation_error_message())
+                for row in _alike(constraint, rows)
+            ]
+            if not words_of(model):
+                told += _exchanged(
+                    constraint, [drafts[place] for place in own.values()], stored
+                )
+            for record, text in told:
+                if id(record) in own:
+                    place = own[id(record)]
+                    column = _first_said(drafts[place], constraint)
+                    found[place].append((column, text))
+    return found
+
+
+def _alike(constraint, rows):
+    """The records of which another one says the same."""
+    by_key = defaultdict(list)
+    for row in rows:
+        by_key[_key(constraint, row)].append(row)
+    return [
+        row
+        for key, alike in by_key.items()
+        if all(key) and len(alike) > 1
+        for row in alike
+    ]
+
+
+def _exchanged(constraint, drafts, stored):
+    """Pairs of a record that takes what another one gives up, and why it cannot."""
+    former = {_former_key(constraint, draft, stored): draft.record for draft in drafts}
+    text = _(
+        "Another row of this workbook gives this up. Only codes and address words can "
+        "be exchanged: leave this as it was in both rows, and exchange what stands "
+        "beside it."
+    )
+    return [
+        (draft.record, text)
+        for draft in drafts
+        if former.get(_key(constraint, draft.record), draft.record) is not draft.record
+    ]
+
+
+def _key(constraint, row):
+    return tuple(_plain(getattr(row, name)) for name in constraint.fields)
+
+
+def _plain(value):
+    """By what two values are the same; a record that is not saved is itself alone."""
+    if isinstance(value, Model):
+        return value.pk or id(value)
+    return value
+
+
+def _former_key(constraint, draft, stored):
+    """The key under which the portal has the record; None for a new one."""
+    if draft.is_new:
+        return None
+    stood = copy(draft.record)
+    for name in {*constraint.fields} & draft.before.keys():
+        stored.put_plain(stood, name, draft.before[name])
+    return _key(constraint, stood)
+
+
+def _first_said(draft, constraint):
+    return next((name for name in constraint.fields if name in draft.row.said), "")
+
+
+def _replaced(stored, drafts):
+    """By sheet: code → the codes of what a record replaces once all is saved."""
+    found = {name: {} for name in SHEETS}
+    for name in ("commitments", "activities"):
+        for pk, row in stored.tables[name].row_of_pk.items():
+            found[name][stored.tables[name].key_of_pk[pk]] = [
+                each.code for each in row.supersedes.all()
+            ]
+    for draft in drafts:
+        if "supersedes" in draft.links:
+            codes = [each.code for each in draft.links["supersedes"]]
+            found[draft.row.sheet.name][draft.record.code] = codes
+    return found

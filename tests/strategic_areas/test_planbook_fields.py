@@ -1,0 +1,191 @@
+"""A workbook's row of the plan itself, records of other plans, and exchanged codes."""
+
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from strategic_areas import workflow
+from strategic_areas.models import (
+    Activity,
+    Amendment,
+    Commitment,
+    PendingChange,
+    Plan,
+    Target,
+)
+from tests import factories
+from tests.strategic_areas.planbooks import Keeper
+from tests.strategic_areas.test_planbook import counts, faults
+from tests.strategic_areas.test_planbook_amending import ACT
+
+pytestmark = pytest.mark.django_db
+
+
+def make_keeper(client, status):
+    """Of a plan with the commitments 1 and 2, of which 1 has the activity 1.1."""
+    plan = factories.make_plan(code="p", status=status)
+    agency = factories.make_agency(acronym="MIP")
+    factories.make_participation(plan=plan, agency=agency)
+    area = factories.make_area(plan=plan, code="E1", slug_es="uno")
+    programme = factories.make_programme(area=area, code="P1")
+    for code in ("1", "2"):
+        factories.make_commitment(
+            programme=programme, lead=agency, code=code, title_es=f"Fue {code}"
+        )
+    factories.make_activity(
+        commitment=Commitment.objects.get(code="1"), code="1.1", title_es="Fue 1.1"
+    )
+    factories.close_structure()
+    return Keeper(client, factories.make_reviewer(), plan)
+
+
+@pytest.fixture(params=["in_preparation", "approved"])
+def keeper(client, request):
+    return make_keeper(client, request.param)
+
+
+@pytest.fixture
+def prepared(client):
+    return make_keeper(client, "in_preparation")
+
+
+def keep(keeper, book):
+    """Bring a workbook once, keep what it says, and have it approved."""
+    response = keeper.bring(book)
+    assert faults(response) == []
+    kept = keeper.keep(response, **ACT)
+    assert kept.status_code == 302
+    for change in PendingChange.objects.waiting():
+        workflow.approve(change, by=factories.make_reviewer())
+    assert counts(keeper.bring(book)).keys() == {"unchanged"}
+
+
+def test_the_plans_own_title_and_dates_are_changed(keeper):
+    later = date(2030, 6, 30)
+    book = keeper.take().fill("plans", "p", title_es="Otro plan", ends_on=later)
+    # What comes after its old end is right once the plan itself ends later.
+    book.fill("activities", "1.1", due_on=date(2030, 1, 1))
+
+    keep(keeper, book)
+
+    plan = Plan.objects.get()
+    assert (plan.title_es, plan.ends_on) == ("Otro plan", later)
+    assert Activity.objects.get().due_on == date(2030, 1, 1)
+    kinds = list(Amendment.objects.values_list("kind", flat=True))
+    assert kinds == ([] if keeper.plan.status == "in_preparation" else ["extend_plan"])
+
+
+@pytest.mark.parametrize("origin", [None, "otro"])
+def test_no_other_plan_is_added_or_changed(keeper, origin):
+    other = factories.make_plan(code="otro", title_es="Otro")
+    book = keeper.take()
+    dates = {"starts_on": date(2025, 1, 1), "ends_on": date(2028, 1, 1)}
+    book.add("plans", **{"origin": origin, "title_es": "Robado", **dates})
+
+    response = keeper.bring(book)
+
+    assert len(faults(response)) == 1
+    assert "keep" not in response.context
+    other.refresh_from_db()
+    assert other.title_es == "Otro"
+
+
+def test_a_record_continues_one_of_another_plan(keeper):
+    factories.open_structure()
+    old = factories.make_commitment(plan=factories.make_plan(code="ayer"), code="1.1")
+    factories.close_structure()
+    wrong = keeper.take().fill("commitments", "1", continues="ayer/9")
+    assert len(faults(keeper.bring(wrong))) == 1
+    book = keeper.take().fill("commitments", "1", continues="ayer / 1.1")
+
+    keep(keeper, book)
+
+    assert Commitment.objects.get(plan=keeper.plan, code="1").continues == old
+    # It concerns the other plan, so even in preparation two people decide.
+    assert PendingChange.objects.count() == 1
+
+
+def test_codes_are_exchanged_by_one_upload(keeper):
+    """Two commitments change places; a new one takes the code of an activity."""
+    book = keeper.take()
+    book.fill("commitments", "1", code="2").fill("commitments", "2", code="1")
+    book.fill("activities", "1.1", code="1.2", commitment="1")
+    new = {"code": "1.1", "commitment": "1", "title_es": "Nueva", "agency": "MIP"}
+    book.add("activities", **new)
+
+    keep(keeper, book)
+
+    titles = dict(Commitment.objects.values_list("code", "title_es"))
+    assert titles == {"1": "Fue 2", "2": "Fue 1"}
+    titles = dict(Activity.objects.values_list("code", "title_es"))
+    assert titles == {"1.1": "Nueva", "1.2": "Fue 1.1"}
+    assert Commitment.objects.get(code="2").sort_code == "000002"
+
+
+def test_a_code_that_nobody_gives_up_is_refused(keeper):
+    book = keeper.take()
+    book.fill("commitments", "1", code="2").fill("commitments", "2", code="3")
+    page = book.pages["commitments"]
+    # Its row is gone: the commitment 2 stays as it is, and keeps its code.
+    page.delete_rows(book.rows("commitments")["2"])
+
+    response = keeper.bring(book)
+
+    assert faults(response) == [book.cell("commitments", "1", "code").coordinate]
+    assert "keep" not in response.context
+
+
+def test_what_cannot_be_exchanged_says_what_to_do(prepared):
+    indicator = factories.make_indicator(plan=prepared.plan, code="N-1")
+    for year in (2025, 2026):
+        Target.objects.create(
+            indicator=indicator,
+            plan=prepared.plan,
+            starts_on=date(year, 1, 1),
+            ends_on=date(year, 12, 31),
+            value=year,
+        )
+    book = prepared.take()
+    first, second = book.rows("targets")
+    for code, year in ((first, 2026), (second, 2025)):
+        days = {"starts_on": date(year, 1, 1), "ends_on": date(year, 12, 31)}
+        book.fill("targets", code, **days)
+
+    page = prepared.bring(book)
+
+    assert len(faults(page)) == 2
+    assert "Otra fila de este libro" in page.content.decode()
+    assert Target.objects.get(value=2025).starts_on.year == 2025
+
+
+def test_a_hundred_changed_rows_are_previewed_by_as_many_queries(keeper):
+    factories.open_structure()
+    commitment = Commitment.objects.get(code="1")
+    for number in range(2, 60):
+        factories.make_activity(
+            commitment=commitment, code=f"1.{number}", kind="continuing"
+        )
+        factories.make_commitment(
+            programme=commitment.programme, lead=commitment.lead, code=f"1{number}"
+        )
+    factories.close_structure()
+
+    book = keeper.take()
+
+    def asked(number):
+        """For the preview of so many changed rows on two sheets, half with a fault."""
+        for sheet, code in (("commitments", "1"), ("activities", "1.1")):
+            codes = [code, *(each for each in book.rows(sheet) if each != code)]
+            for place, each in enumerate(codes[:number]):
+                book.fill(sheet, each, title_es="Otro", starts_on=date(2026, 6, 1))
+                due = date(2026, 1, 1) if place % 2 else date(2027, 1, 1)
+                book.fill(sheet, each, due_on=due)
+        content = book.content
+        with CaptureQueriesContext(connection) as queries:
+            told = counts(keeper.bring(content))
+        assert told["changed"] + told["refused"] == 2 * number
+        return len(queries)
+
+    assert asked(2) == asked(50)
