@@ -61,11 +61,14 @@ def source_files(*parts):
 
 
 @cache
-def imported_names(path):
-    """Every dotted name a file imports."""
+def imported_names(path, *, at_once=False):
+    """Every dotted name a file imports; ``at_once``, only what no function imports."""
     package = path.relative_to(ROOT).with_suffix("").parts[:-1]
-    names = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    names, tree = [], ast.parse(path.read_text(encoding="utf-8"))
+    if at_once:
+        nodes = [each for each in tree.body if not isinstance(each, ast.FunctionDef)]
+        tree = ast.Module(nodes, [])
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -218,7 +221,7 @@ def files_of(name):
                 yield path
 
 
-def reachable(starts):
+def reachable(starts, *, at_once=False):
     """Every file of ours that the given modules import, directly or through others."""
     queue = [path for name in starts for path in files_of(name)]
     queue += [
@@ -232,7 +235,8 @@ def reachable(starts):
         path = queue.pop()
         if path not in found:
             found.add(path)
-            queue += [f for name in imported_names(path) for f in files_of(name)]
+            names = imported_names(path, at_once=at_once)
+            queue += [f for name in names for f in files_of(name)]
     return found
 
 
@@ -256,6 +260,22 @@ def test_what_a_server_loads_brings_no_tools_for_tests():
         for path in sorted(found)
         for name in imported_names(path)
         if is_within(name, "django.test")
+    ] == []
+
+
+def test_a_server_loads_the_readers_of_files_only_when_one_is_read():
+    readers = ("PIL", "docx", "openpyxl", "pikepdf")
+    starts = ["plan_portal.urls", "strategic_areas.admin", "strategic_areas.desk.urls"]
+
+    found = reachable(starts, at_once=True)
+
+    assert ROOT / "strategic_areas" / "desk" / "workbook" / "views.py" in found
+    assert ROOT / "strategic_areas" / "evidence" / "cleaning.py" in found
+    assert [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in sorted(found)
+        for name in imported_names(path, at_once=True)
+        if name.split(".")[0] in readers
     ] == []
 
 

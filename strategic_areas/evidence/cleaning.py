@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from strategic_areas.evidence.csv_table import clean_csv
-from strategic_areas.evidence.images import clean_image
 from strategic_areas.evidence.limits import (
     EXTENSIONS,
     FILE_BYTES,
@@ -21,18 +20,7 @@ from strategic_areas.evidence.limits import (
     must_be_small,
 )
 from strategic_areas.evidence.office import clean_office
-from strategic_areas.evidence.pdf import clean_pdf
 from strategic_areas.evidence.scanning import must_be_harmless
-
-CLEANERS = {
-    "pdf": clean_pdf,
-    "jpg": clean_image,
-    "jpeg": clean_image,
-    "png": clean_image,
-    "xlsx": clean_office,
-    "docx": clean_office,
-    "csv": clean_csv,
-}
 
 LONGEST_NAME = 100
 DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)")
@@ -110,9 +98,24 @@ def _cleaned(upload):
         )
     must_be_small(content)
     must_be_harmless(content)
-    cleaned = CLEANERS[extension](content, extension)
+    cleaned = _cleaner_of(extension)(content, extension)
     must_be_small(cleaned)
     return CleanFile(name, EXTENSIONS[extension], cleaned)
+
+
+def _cleaner_of(extension):
+    """What cleans a file of this kind; a parser is loaded when it is first needed."""
+    if extension in {"xlsx", "docx"}:
+        return clean_office
+    if extension == "csv":
+        return clean_csv
+    if extension == "pdf":
+        from strategic_areas.evidence.pdf import clean_pdf
+
+        return clean_pdf
+    from strategic_areas.evidence.images import clean_image
+
+    return clean_image
 
 
 def clean_name(raw):

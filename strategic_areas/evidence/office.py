@@ -16,7 +16,6 @@ from xml.sax.handler import ContentHandler
 from xml.sax.saxutils import quoteattr
 
 from strategic_areas.evidence import office_parts
-from strategic_areas.evidence.images import clean_embedded
 from strategic_areas.evidence.limits import (
     EMBEDDED_PIXELS,
     PACKED_ENTRIES,
@@ -232,6 +231,8 @@ def _cleaned(archive, name):
     """The content type and the content under which a part is stored."""
     content_type = archive.types.of(name)
     if office_parts.is_picture(content_type):
+        from strategic_areas.evidence.images import clean_embedded
+
         return clean_embedded(archive.read(name), archive.room)
     return content_type, copied(archive.xml(name), archive.room)
 

@@ -15,8 +15,6 @@ from decimal import Decimal
 from django.utils.formats import date_format
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
-from openpyxl.styles import Font
 
 from strategic_areas import cells
 from strategic_areas.figures.raw import read
@@ -65,6 +63,9 @@ def as_csv(indicators, taken: Taken) -> bytes:
 
 
 def as_workbook(indicators, taken: Taken) -> bytes:
+    from openpyxl import Workbook
+    from openpyxl.styles import Font
+
     book = Workbook()
     book.properties.creator = ""
     sheet = book.active

@@ -11,8 +11,6 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageFont
-
 SIZE = WIDTH, HEIGHT = 1200, 630
 MARGIN = 72
 FONTS = Path(__file__).parent / "fonts"
@@ -73,6 +71,8 @@ class Picture:
 
 def draw(picture: Picture) -> bytes:
     """The picture as PNG, with so few colours that it weighs little."""
+    from PIL import Image, ImageDraw
+
     image = Image.new("RGB", SIZE, PAPER)
     canvas = ImageDraw.Draw(image)
     canvas.rectangle((0, 0, WIDTH, 88), fill=HEADER)
@@ -104,6 +104,8 @@ def draw(picture: Picture) -> bytes:
 
 @cache
 def font(size, weight="Regular"):
+    from PIL import ImageFont
+
     return ImageFont.truetype(FONTS / f"PublicSans-{weight}.ttf", size)
 
 

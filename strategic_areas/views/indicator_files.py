@@ -18,9 +18,6 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
 
 from strategic_areas import cells
 from strategic_areas.addresses import address
@@ -206,6 +203,8 @@ def _written(cell):
 
 
 def as_workbook(lines):
+    from openpyxl import Workbook
+
     book = Workbook(write_only=True)
     book.properties.creator = ""
     sheet = book.create_sheet(_("Values"))
@@ -222,6 +221,9 @@ def as_workbook(lines):
 
 
 def _heading(sheet, column):
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+
     cell = WriteOnlyCell(sheet, str(column.heading))
     cell.font = Font(bold=True)
     return cell

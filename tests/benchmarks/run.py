@@ -19,6 +19,7 @@ from tests.benchmarks import (
     outage,
     searching,
     sign_in_attack,
+    sizes,
     weights,
 )
 
@@ -30,6 +31,7 @@ BENCHMARKS = {
     "searching": searching.main,
     "weights": weights.main,
     "desk": desk.main,
+    "sizes": sizes.main,
     "audit": audit_record.main,
     "sign_in_attack": sign_in_attack.main,
 }

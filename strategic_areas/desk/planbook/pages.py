@@ -24,7 +24,6 @@ from strategic_areas.desk.downloads import as_file
 from strategic_areas.desk.planbook import previewing, records
 from strategic_areas.desk.planbook.comparing import compare
 from strategic_areas.desk.planbook.reading import read
-from strategic_areas.desk.planbook.writing import write
 from strategic_areas.desk.sheet.sheet_page import UploadForm
 from strategic_areas.desk.workbook.saving import StaleError
 from strategic_areas.evidence import EXTENSIONS, RefusedFileError
@@ -68,6 +67,8 @@ def _plan(request, code):
 @require_safe
 def planbook_file(request, plan):
     """The plan as a workbook."""
+    from strategic_areas.desk.planbook.writing import write
+
     plan = _plan(request, plan)
     if request.method == "GET":
         take_out(request, plan, agency=None, kind="planbook")

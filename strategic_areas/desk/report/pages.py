@@ -9,7 +9,6 @@ from django.views.decorators.http import require_safe
 
 from strategic_areas.desk.downloads import as_file
 from strategic_areas.desk.report.contents import of_round
-from strategic_areas.desk.report.document import write
 from strategic_areas.desk.rounds.pages import round_or_404
 from strategic_areas.models import Plan
 
@@ -33,6 +32,8 @@ def report(request, pk):
 @require_safe
 def document(request, pk):
     """The same as a DOCX."""
+    from strategic_areas.desk.report.document import write
+
     period, today = _public_or_404(request, pk), timezone.localdate()
     told = of_round(period, today)
     name = slugify(f"{told.title} {period.plan.code} {period.code} {today}")

@@ -10,9 +10,6 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 from django.views.decorators.http import require_safe
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
 
 from agencies.audit import take_out
 from strategic_areas import cells as escaping
@@ -29,7 +26,7 @@ from strategic_areas.queries.rounds import cells
 WORDS = {**STANDING_WORDS, Standing.PUBLISHED: pgettext_lazy("a report", "Published")}
 #: The size of paper that is called legal.
 LEGAL_PAPER = 5
-HEADING = PatternFill("solid", fgColor="003876")
+HEADING = "003876"
 
 
 def of_round(period: ReportingPeriod, today) -> tuple[Table, ...]:
@@ -101,6 +98,10 @@ def workbook(request, pk):
 
 def write(tables: tuple[Table, ...]) -> bytes:
     """The tables as a workbook, each text escaped, that prints on legal paper."""
+    from openpyxl import Workbook
+    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.utils import get_column_letter
+
     book = Workbook()
     book.properties.creator = ""
     sheet = book.active
@@ -117,7 +118,8 @@ def write(tables: tuple[Table, ...]) -> bytes:
             if cell.value is not None:
                 cell.data_type = "s"
     for cell in sheet[1]:
-        cell.font, cell.fill = Font(bold=True, color="FFFFFF"), HEADING
+        cell.font = Font(bold=True, color="FFFFFF")
+        cell.fill = PatternFill("solid", fgColor=HEADING)
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = sheet.dimensions
     sheet.print_title_rows = "1:1"

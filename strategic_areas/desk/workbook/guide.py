@@ -2,8 +2,6 @@
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter, quote_sheetname
 
 from strategic_areas import cells
 from strategic_areas.desk.workbook.columns import (
@@ -16,7 +14,7 @@ from strategic_areas.desk.workbook.columns import (
 
 #: The hidden sheet that names the agency and the round of the workbook.
 MARKS = "_hoja"
-WARNING = PatternFill("solid", fgColor="FFF4E0")
+WARNING = "FFF4E0"
 #: Without a name some office suites choose a serif font for bold text.
 FONT = "Calibri"
 #: The size of paper that is called letter.
@@ -62,6 +60,8 @@ def numbered(sentences):
 
 def write_notes(page, title, parts):
     """The first sheet: a title, sentences, and pairs of a heading and its sentences."""
+    from openpyxl.styles import Alignment, Font, PatternFill
+
     page.title = _("Instructions")
     page.column_dimensions["A"].width = WIDE
     lines = [(title, Font(name=FONT, bold=True, size=14))]
@@ -76,7 +76,7 @@ def write_notes(page, title, parts):
         if font:
             cell.font = font
         if text.startswith("•"):
-            cell.fill = WARNING
+            cell.fill = PatternFill("solid", fgColor=WARNING)
     fit(page, wide=1)
     protect(page)
 
@@ -157,6 +157,9 @@ def write_lists(page, columns):
 
     ``columns`` maps names to a heading and the entries below it.
     """
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter, quote_sheetname
+
     found = {}
     for place, (name, (heading, entries)) in enumerate(columns.items(), 1):
         letter = get_column_letter(place)

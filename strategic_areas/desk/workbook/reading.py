@@ -5,8 +5,6 @@ import zipfile
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter
 
 from strategic_areas.desk.workbook import guide
 from strategic_areas.desk.workbook.columns import (
@@ -91,6 +89,8 @@ def pages_of(upload):
 
 def _opened(content):
     """The same of cleaned bytes; refused where they are damaged."""
+    from openpyxl import load_workbook
+
     try:
         book = load_workbook(io.BytesIO(content), read_only=True)
         pages = {}
@@ -161,6 +161,8 @@ def _must_be_whole(columns):
 
 def line_of(number, row, columns):
     """One row of a page; ``columns`` maps names to their places from 0."""
+    from openpyxl.utils import get_column_letter
+
     cells = {}
     for name, column in columns.items():
         place = f"{get_column_letter(column + 1)}{number}"

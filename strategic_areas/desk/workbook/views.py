@@ -19,7 +19,6 @@ from strategic_areas.desk.workbook.saving import (
     save,
     sign_rows,
 )
-from strategic_areas.desk.workbook.writing import write
 from strategic_areas.evidence import EXTENSIONS, RefusedFileError
 
 
@@ -41,6 +40,8 @@ def workbook(request, period, agency):
 
 
 def _download(request, sheet):
+    from strategic_areas.desk.workbook.writing import write
+
     take_out(request, sheet.period, agency=sheet.agency, kind="workbook")
     names = [name for _pk, name in sheet_page.province_choices()]
     name = f"hoja-{sheet.agency.slug}-{sheet.period.code}.xlsx"
