@@ -36,6 +36,8 @@ UNFINISHED = frozenset(CommitmentState) - CLOSED
 OWED = tuple(kept for kept in Punctuality if kept != Punctuality.FINISHED_LATE)
 
 
+#: What a headline names before all else: neither success nor failure is "other".
+DECIDED = frozenset({CommitmentState.FULFILLED, CommitmentState.UNFULFILLED})
 #: How many states a headline names at most, and one less beside a final report; the
 #: bar below it tells all.
 NAMED = 3
@@ -91,11 +93,9 @@ class Headline:
 
     @property
     def named(self) -> tuple[tuple[CommitmentState, int], ...]:
-        """The states to name: fulfilled first of all, then those of most."""
+        """The states to name: fulfilled and unfulfilled, then those of most."""
         occurring = [pair for pair in self.counts.by_state if pair[1]]
-        most = sorted(
-            occurring, key=lambda pair: (pair[0] != CommitmentState.FULFILLED, -pair[1])
-        )
+        most = sorted(occurring, key=lambda pair: (pair[0] not in DECIDED, -pair[1]))
         number = NAMED - (Finding.FINAL in self.findings)
         return tuple(pair for pair in occurring if pair in most[:number])
 

@@ -94,6 +94,19 @@ def test_it_names_what_is_fulfilled_and_the_states_of_most():
     assert found.others == 2
 
 
+def test_what_failed_is_named_however_few_it_is():
+    states = [State.UNFULFILLED, State.FULFILLED]
+    states += [State.IN_PROGRESS] * 9 + [State.NO_REPORT] * 3
+
+    found = said([Standing(state, None) for state in states])
+
+    assert found.named == (
+        (State.FULFILLED, 1),
+        (State.UNFULFILLED, 1),
+        (State.IN_PROGRESS, 9),
+    )
+
+
 @pytest.mark.parametrize("language", ["es", "en"])
 @pytest.mark.parametrize("is_reconstructed", [True, False])
 def test_no_headline_is_longer_than_forty_words(language, is_reconstructed):
