@@ -34,6 +34,11 @@ class Layout:
         start, end = self.ends(level)
         return (start, end) if level.is_target else ((start + end) / 2, 100.0)
 
+    def stroke(self, level: Level) -> Stroke:
+        """The line of a level."""
+        start, end = self.reach(level)
+        return Stroke(start, self.y(level.number), end, self.y(level.number))
+
     def strokes(self, line: Line):
         """The lines from one value to the next that may be joined."""
         for before, after in zip(line.values, line.values[1:], strict=False):

@@ -6,6 +6,9 @@ from strategic_areas.charts import placing
 from strategic_areas.charts.layout import Layout
 from strategic_areas.charts.scales import em, percent
 
+#: How far to the right of its beginning a level has its text, in ems.
+AWAY = 0.75
+
 
 @dataclass(frozen=True)
 class Label:
@@ -31,7 +34,10 @@ def placed(layout: Layout):
     return placing.place(
         [[box for box, _label in boxes] for boxes, _is_needed in texts],
         taken=[layout.box(v) for line in layout.lines for v in line.values],
-        strokes=[s for line in layout.lines for s in layout.strokes(line)],
+        strokes=[
+            *(s for line in layout.lines for s in layout.strokes(line)),
+            *map(layout.stroke, layout.levels),
+        ],
         needed=frozenset(n for n, (_, is_needed) in enumerate(texts) if is_needed),
     )
 
@@ -76,7 +82,7 @@ def _places_of_level(layout, level):
             (end, y, level.text, "level level--ends"),
         )
         yield (
-            placing.beside(level.text, start, y, 0.0),
+            placing.beside(level.text, start, y, AWAY),
             (start, y, level.text, "level"),
         )
 
