@@ -114,7 +114,7 @@ COMMITMENT_PUNCTUALITY = PUNCTUALITY | {
 }
 #: What an account changed in the record, by ``queries.updates.changes.Change``.
 CHANGES = {
-    "first": pgettext_lazy("an account", "First account of it"),
+    "first": pgettext_lazy("an account", "For the first time"),
     "state": pgettext_lazy("an account", "Another state"),
     "same": pgettext_lazy("an account", "Same state as before"),
     "declared": pgettext_lazy("an account", "Result declared"),

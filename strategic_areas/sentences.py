@@ -50,6 +50,14 @@ ON_RECORD = {
     ),
     "untold": ngettext_lazy("%(n)d without a record", "%(n)d without a record", "n"),
 }
+#: The same of a single activity.
+ONE_ON_RECORD = {
+    "done": _("We found 1 activity, which some source tells as done"),
+    "going": _("We found 1 activity, under way by its last record"),
+    "other": _("We found 1 activity, not begun or stopped by its last record"),
+    "untold": _("We found 1 activity, without a record"),
+}
+ONE_BY_PRESS = _("We found 1 activity, told as done by the press or an NGO alone")
 BY_PRESS = ngettext_lazy(
     "%(n)d by the press or an NGO alone", "%(n)d by the press or an NGO alone", "n"
 )
@@ -61,6 +69,11 @@ DECLARED = _("according to %(agency)s, %(month)s")
 LAST_REPORT = _("last report: %(month)s")
 SINCE = _("since %(day)s")
 UNKNOWN = _("We do not know how many the plan had.")
+
+
+def with_signs(text: str) -> str:
+    """The text with each number on one line with its percent sign."""
+    return re.sub(r"(?<=\d) (?=%)", "\N{NO-BREAK SPACE}", text)
 
 
 def work_done(tally) -> str:
@@ -93,6 +106,8 @@ def work_counted(tally) -> str:
 
 def on_record(records) -> str:
     """What is on record of reconstructed work, in one sentence."""
+    if records.found == 1:
+        return _on_record_of_one(records)
     said = []
     for name, words in ON_RECORD.items():
         if number := getattr(records, name):
@@ -101,6 +116,15 @@ def on_record(records) -> str:
                 said[-1] += f" ({BY_PRESS % {'n': records.by_press}})"
     found = FOUND % {"found": records.found}
     return f"{found}: {', '.join(said)}. {UNKNOWN}" if said else f"{found}. {UNKNOWN}"
+
+
+def _on_record_of_one(records):
+    """The same of a single activity, whose number is not said twice."""
+    name = next((name for name in ONE_ON_RECORD if getattr(records, name)), None)
+    if name is None:
+        return f"{FOUND % {'found': 1}}. {UNKNOWN}"
+    words = ONE_BY_PRESS if name == "done" and records.by_press else ONE_ON_RECORD[name]
+    return f"{words}. {UNKNOWN}"
 
 
 def rest_on_record(records) -> str:

@@ -108,6 +108,16 @@ def test_changes_of_its_dates_stand_beside_them_with_their_reasons(client):
     assert facts.count(first.amendment.reason_es) == 2
 
 
+def test_the_reason_of_an_amendment_stands_once_and_its_change_in_the_time_line(client):
+    activity = factories.make_activity()
+    factories.make_amendment(activity=activity, reason_es="Se licitó dos veces.")
+
+    html = page_of(client, activity.commitment).content.decode()
+
+    assert html.count("Se licitó dos veces.") == 1
+    assert html.count('class="plan-change"') == 2
+
+
 # What an amendment stops, and what an agency alone calls cancelled
 
 BY_THE_AGENCY = "La institución la da por cancelada; el plan no se ha modificado."
@@ -248,7 +258,10 @@ def test_a_late_commitment_says_what_its_agencies_published_of_it(client, langua
     reasons = {part.row.activity: part.account for part in delay.parts}
     assert reasons[told].obstacle_es == "Falta."
     assert reasons[silent] is None
-    assert MARKER not in page.content.decode()
+    html = page.content.decode()
+    assert MARKER not in html
+    assert html.count("<p>Falta.</p>") == html.count("<p>Seguir.</p>") == 1
+    assert {"es": ">Atrasado<", "en": ">Late<"}[language] in html
 
 
 def test_what_a_public_source_says_holds_it_back_is_no_reason_of_the_agency(client):

@@ -81,6 +81,14 @@ def test_the_latest_comes_first_each_with_the_reason_that_its_agency_states():
     ]
 
 
+def test_what_is_late_as_a_whole_comes_before_what_is_late_in_part():
+    in_part = make_late(30)
+    whole = factories.make_commitment(plan=in_part.plan, due_on=ago(5), **STATED)
+    factories.make_activity(commitment=whole)
+
+    assert list(told(in_part.plan)) == [whole.code, in_part.commitment.code]
+
+
 def test_of_a_late_commitment_without_an_account_no_reason_is_known(client):
     commitment = factories.make_commitment(due_on=ago(5), **STATED)
     factories.make_activity(commitment=commitment)

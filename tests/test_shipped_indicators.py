@@ -151,6 +151,31 @@ def test_another_count_stands_beside_and_never_in_the_sum(client, shipped):
     assert not sums & set(told)
 
 
+def test_a_value_has_its_unit_where_the_name_does_not_tell_it(client, shipped):
+    goals = client.get(address("results")).content.decode()
+    line = client.get(address("commitment", "2017-2020", "R-2.2.2")).content.decode()
+
+    assert "menores de edad: 70 por ciento en 2018" in goals
+    assert "Víctimas de trata identificadas: 136 en 2024" in goals
+    assert "<strong>1.6 millones de dólares (US$)</strong> en 2019" in line
+
+
+def test_what_the_values_of_a_table_share_is_said_once(client, shipped):
+    shared = client.get(address("indicator", "I-12")).content.decode()
+    mixed = client.get(address("indicator", "I-39")).content.decode()
+
+    heading = '<th scope="col">Estado</th>'
+    assert (heading in shared, heading in mixed) == (False, True)
+    assert "Estado: confirmada" in shared
+
+
+def test_a_number_stands_on_one_line_with_its_sign(client, shipped):
+    html = client.get(address("discrepancies")).content.decode()
+
+    assert "71 mujeres (74\N{NO-BREAK SPACE}%)" in html
+    assert re.search(r"\d %", html) is None
+
+
 def test_a_missing_year_stands_in_the_table_without_a_number(client, shipped):
     page = client.get(address("indicator", "I-39", language="es"))
 

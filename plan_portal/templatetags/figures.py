@@ -7,6 +7,7 @@ from strategic_areas.queries.figures import words
 register = template.Library()
 
 register.filter("told", words.told)
+register.filter("measured", words.measured)
 register.filter("who", words.who)
 register.filter("told_by", words.told_by)
 register.filter("cited", words.cited)

@@ -111,10 +111,10 @@ def text_of(record, field):
     if MARKER in {spanish, english}:
         return _("[text withdrawn to protect people]"), False
     if get_language() == "es":
-        return spanish, False
+        return sentences.with_signs(spanish), False
     # Figures such as "24 h" belong to no language.
     has_words = re.search(r"[^\W\d_]{2}", spanish) is not None
-    return english or spanish, not english and has_words
+    return sentences.with_signs(english or spanish), not english and has_words
 
 
 @register.simple_tag

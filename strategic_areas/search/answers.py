@@ -153,11 +153,15 @@ class _Found:
 
 
 def _excerpt(document, language, wanted):
-    """The excerpt of the text that holds most of the words; of equals, the first."""
-    best, most = None, -1
+    """
+    The excerpt of the text that holds most of the words; of equals, the first.
+
+    None where the words stand in the title alone.
+    """
+    best, most = None, 0
     for text in document.texts:
         written, spoken = text.in_language(language)
-        number = number_of(written, spoken, wanted) if written else -1
+        number = number_of(written, spoken, wanted) if written else 0
         if number > most:
             best, most = (written, spoken, text.about), number
     if best is None:

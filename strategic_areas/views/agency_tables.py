@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from strategic_areas.addresses import address
-from strategic_areas.labels import PUNCTUALITY, state_word
+from strategic_areas.labels import COMMITMENT_PUNCTUALITY as PUNCTUALITY
+from strategic_areas.labels import state_word
 from strategic_areas.models import Activity, Commitment, Provenance
 from strategic_areas.progress import State
 from strategic_areas.queries.pages.agencies import AgencyPage
@@ -24,12 +25,14 @@ class Table:
     columns: tuple[tuple[str, str], ...]
     #: What the other columns say of every row, and their headings.
     common: tuple[tuple[str, str], ...]
+    #: The years of its strips, for the heading above them.
+    years: tuple[int, ...] = ()
 
 
-def _table(lines, headings, rows):
+def _table(lines, headings, rows, years=()):
     found = telling(headings, rows)
     columns = tuple((name, headings[name]) for name in found.shown)
-    return Table(tuple(lines), columns, found.common)
+    return Table(tuple(lines), columns, found.common, tuple(years))
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,8 @@ def undertaken(page: AgencyPage, board: Board) -> Table:
         }
         for each in lines
     ]
-    return _table(lines, headings, rows)
+    years = commitment_lines.years(each.line for each in lines)
+    return _table(lines, headings, rows, years)
 
 
 def _state(line):
@@ -107,7 +111,7 @@ def done(page: AgencyPage, board: Board) -> Table:
         "commitment": _line_heading(board),
         "state": _("State"),
         "last": _("Last record") if board.is_reconstructed else _("Last report"),
-        "source": _("According to"),
+        "source": pgettext("of what is told", "Origin"),
     }
     rows = [
         {

@@ -76,9 +76,13 @@ class Table:
 
     @property
     def years(self):
-        """The years of its strips, for the heading above them."""
-        strips = (line.records.years for line in self.lines if line.records)
-        return [year for year, _ in next(strips, ())]
+        return years(self.lines)
+
+
+def years(lines: Iterable[Line]) -> list[int]:
+    """The years of the strips of these lines, for the heading above them."""
+    strips = (line.records.years for line in lines if line.records)
+    return [year for year, _ in next(strips, ())]
 
 
 def headings(rows: Iterable[CommitmentRow]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from strategic_areas.models import Indicator, Plan
 from strategic_areas.queries.figures import indicators, words
 from strategic_areas.queries.figures.indicators import IndicatorLine, IndicatorPage
 from strategic_areas.queries.figures.points import Breakdown, Point, Told
+from strategic_areas.views.columns import Columns, telling
 
 #: The most counts in one picture, and indicators on the page of an area.
 MOST_LINES, MOST_LISTED = 3, 6
@@ -211,6 +212,18 @@ def rows(page: IndicatorPage, others: Iterable[IndicatorLine]) -> list[Row]:
         for span in sorted(spans, key=lambda span: (span[1], span[0]))
         for place, point in enumerate(own.get(span, [None]), start=1)
     ]
+
+
+def columns_of(table: Iterable[Row]) -> Columns:
+    """Whether the values of a table need a column for their states."""
+    states = [{"state": _state(row.point) if row.point else None} for row in table]
+    return telling({"state": _("State")}, states)
+
+
+def _state(point):
+    if point.told is not Told.VALUE or point.is_break:
+        return point.pk
+    return words.state(point)
 
 
 def _by_span(line):

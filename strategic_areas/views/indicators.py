@@ -98,6 +98,7 @@ def indicator(request, code):
     page = found_or_404(indicators.page(code, timezone.localdate()))
     series = indicator_pictures.series(page, indicator_pictures.plan_periods())
     others = series.lines[1:] if series else ()
+    table = indicator_pictures.rows(page, others)
     broken_down = [
         (point, indicator_pictures.bars(page, point))
         for point in reversed(page.points)
@@ -111,7 +112,8 @@ def indicator(request, code):
         "before": _before(page),
         "series": series,
         "beside": [indicator_pictures.name(each) for each in others],
-        "rows": indicator_pictures.rows(page, others),
+        "rows": table,
+        "columns": indicator_pictures.columns_of(table),
         "broken_down": broken_down,
         "withheld": [point for point in reversed(page.points) if point.withheld],
         "revised": [point for point in reversed(page.points) if point.revisions],

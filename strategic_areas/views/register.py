@@ -52,9 +52,18 @@ def _year(year, lines):
         }
         for line in lines
     ]
+    if all(_is_of_year(line.entry.period) for line in lines):
+        del headings["period"]
     found = telling(headings, rows)
     columns = tuple((name, headings[name]) for name in found.shown)
     return Year(year, lines, columns, found.common)
+
+
+def _is_of_year(period):
+    """Whether the heading, the year in which it ends, names the whole period."""
+    first, last = period.starts_on, period.ends_on
+    days = (first.month, first.day, last.month, last.day)
+    return first.year == last.year and days == (1, 1, 12, 31)
 
 
 @dataclass(frozen=True)

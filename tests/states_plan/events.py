@@ -55,8 +55,8 @@ def after_the_first(world):
         world.decide(
             activity,
             act=Amendment.Act.SESSION,
-            deciding_act_es="Acta 4",
-            deciding_act_en="Minutes 4",
+            deciding_act_es="N.º 4",
+            deciding_act_en="No. 4",
             reason_es="La escala salarial de las plazas se aprobó tarde.",
             reason_en="The pay scale of the posts was approved late.",
         )
@@ -88,8 +88,8 @@ def after_the_second(world):
         world.decide(
             commitment,
             act=Amendment.Act.RESOLUTION,
-            deciding_act_es="Resolución 12",
-            deciding_act_en="Resolution 12",
+            deciding_act_es="N.º 12",
+            deciding_act_en="No. 12",
             reason_es="La ley de migración ya da ese permiso.",
             reason_en="The migration law gives that permit already.",
         )
@@ -127,8 +127,8 @@ def leave_waiting(world):
         activity.due_on = world.stage.day("2028-12-15")
         waiting = world.amendment(
             act=Amendment.Act.SESSION,
-            deciding_act_es="Acta 9",
-            deciding_act_en="Minutes 9",
+            deciding_act_es="N.º 9",
+            deciding_act_en="No. 9",
             reason_es="La consulta jurídica tarda más de lo previsto.",
             reason_en="The lawyers take longer than foreseen.",
         )

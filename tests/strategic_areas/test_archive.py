@@ -415,4 +415,5 @@ def test_it_is_a_table_for_each_year_whose_columns_tell_rows_apart(client, langu
 
     assert '<article class="entry' not in html
     assert "<h2>2025</h2>" in html
+    assert {"es": "Período:", "en": "Period:"}[language] not in html
     assert idle_columns(html.partition("<aside")[0]) == []

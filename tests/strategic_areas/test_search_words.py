@@ -86,6 +86,12 @@ def test_an_english_page_finds_what_is_only_in_spanish():
     assert group.hits[0].excerpt.language == "es"
 
 
+def test_of_a_title_that_holds_the_words_alone_no_other_text_is_shown():
+    (group,) = find(make_index("Otra cosa."), "título").groups
+
+    assert group.hits[0].excerpt is None
+
+
 def test_all_words_are_asked_for_but_for_those_in_every_text():
     index = make_index("La trata en la frontera.", "La trata.", "La frontera.")
 

@@ -17,7 +17,7 @@ from strategic_areas.attainment import Attained
 from strategic_areas.disclosure import PROTECTED, Protected
 from strategic_areas.disclosure.counts import Withheld
 from strategic_areas.marker import MARKER
-from strategic_areas.models import Source
+from strategic_areas.models import Indicator, Source
 from strategic_areas.queries.figures.indicators import IndicatorLine
 from strategic_areas.queries.figures.points import Point, Told
 
@@ -54,6 +54,8 @@ ATTAINED = {
     Attained.NO_DIRECTION: gettext_lazy("Neither more nor less is better"),
     Attained.NOT_COMPARABLE: gettext_lazy("The values cannot be compared"),
 }
+#: What is counted in units that its name need not tell.
+OF_A_UNIT = frozenset({Indicator.Counts.MONEY, Indicator.Counts.OTHER})
 #: So many missing years are named; of more only the number is said.
 MOST_NAMED = 4
 
@@ -80,6 +82,21 @@ def told(point: Point) -> str:
     if point.told is Told.WITHDRAWN:
         return _("Withdrawn figure")
     return number(point.value)
+
+
+def measured(line: IndicatorLine) -> str:
+    """
+    The last value, with its unit where the indicator's name does not tell it.
+
+    A name says which persons or cases it counts, but of 2.2 not whether they are
+    percents.
+    """
+    point, indicator = line.last, line.indicator
+    if point.told is not Told.VALUE or indicator.counts not in OF_A_UNIT:
+        return told(point)
+    unit, name = in_language(indicator, "unit"), in_language(indicator, "name")
+    is_named = unit.lower() in name.lower()
+    return number(point.value) if is_named else f"{number(point.value)} {unit}"
 
 
 def who(counted) -> str:
@@ -190,7 +207,7 @@ def missing(points: Iterable[Point]) -> list[int]:
 def title(line: IndicatorLine) -> str:
     """What a picture of the values shows, with what keeps them from being compared."""
     name, last = in_language(line.indicator, "name"), line.last
-    parts = [f"{name}: {told(last)} {when(last.starts_on, last.ends_on)}"]
+    parts = [f"{name}: {measured(line)} {when(last.starts_on, last.ends_on)}"]
     shown = [each for each in line.points if each.told is Told.VALUE]
     breaks = [each for each in shown[1:] if each.is_break]
     if breaks and len(breaks) == len(shown) - 1:
@@ -212,16 +229,12 @@ def said_missing(years: list[int]) -> str:
 
 
 def unknown(line: IndicatorLine, today: date) -> str:
-    """What is not on record of an indicator: years in between, and since when none."""
+    """Since when nothing is on record of an indicator; its title names the gaps."""
     if line.last is None:
         return _("No value is on record.")
-    parts = []
-    if gone := missing(line.points):
-        parts.append(capfirst(said_missing(gone)))
-    if line.last.ends_on.year < today.year - 1:
-        year = line.last.ends_on.year
-        parts.append(_("Nothing is on record after %(year)d") % {"year": year})
-    return "".join(f"{part}. " for part in parts).strip()
+    if (year := line.last.ends_on.year) >= today.year - 1:
+        return ""
+    return _("Nothing is on record after %(year)d.") % {"year": year}
 
 
 def listed(words: list[str]) -> str:

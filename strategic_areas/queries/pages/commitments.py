@@ -28,6 +28,7 @@ from strategic_areas.queries.prepared import prepared
 from strategic_areas.queries.updates import record, sources
 from strategic_areas.queries.updates.entry import Entry
 from strategic_areas.queries.updates.timeline import (
+    DATES,
     Moment,
     Quantity,
     Step,
@@ -101,8 +102,7 @@ class CommitmentPage:
     @property
     def date_changes(self):
         """The approved changes of the commitment's own dates, the latest first."""
-        dates = {"starts_on", "due_on"}
-        return [a for a in reversed(self.commitment.approved) if a.field in dates]
+        return [a for a in reversed(self.commitment.approved) if a.field in DATES]
 
 
 def by_code(plan_code: str, code: str) -> Commitment | None:

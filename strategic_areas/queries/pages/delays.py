@@ -60,6 +60,12 @@ class Delay:
         return max([self.days, *(part.days for part in self.parts)])
 
     @property
+    def explained(self):
+        """The keys of the activities of which it tells what holds them back."""
+        told = (part for part in self.parts if part.account)
+        return {p.row.activity.pk for p in told if p.account.obstacle_es}
+
+    @property
     def declaration(self):
         """The address of the lead's last declaration, if the commitment is late."""
         declared = newest(self.row.declarations) if self.days else None
@@ -70,7 +76,11 @@ class Delay:
 
 @dataclass(frozen=True)
 class Delays:
-    """The delays to show, the longest first, and how many there are in all."""
+    """
+    The delays to show, and how many there are in all.
+
+    What is late as a whole, and counted so, comes first; then the longest.
+    """
 
     shown: tuple[Delay, ...]
     total: int
@@ -83,7 +93,7 @@ def load(board: Board, today: date) -> Delays:
     day = past.day_of(board.plan, today)
     found = [_delay(row, day) for row in board.rows]
     found = [each for each in found if each.days or each.parts]
-    found.sort(key=lambda each: (-each.worst, each.row.commitment.sort_code))
+    found.sort(key=_order)
     accounts = _accounts([part for each in found[:SHOWN] for part in each.parts])
     return Delays(
         shown=tuple(_with_accounts(each, accounts) for each in found[:SHOWN]),
@@ -94,6 +104,10 @@ def load(board: Board, today: date) -> Delays:
             for each in (row, *row.activities)
         ),
     )
+
+
+def _order(delay):
+    return (not delay.days, -delay.worst, delay.row.commitment.sort_code)
 
 
 def is_delayed(row: CommitmentRow) -> bool:

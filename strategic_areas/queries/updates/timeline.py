@@ -17,6 +17,9 @@ from strategic_areas.queries.plan import names
 from strategic_areas.queries.plan.board import ActivityRow, CommitmentRow
 from strategic_areas.queries.updates.entry import Entry
 
+#: The fields of a commitment whose changes its page tells beside its dates.
+DATES = frozenset({"starts_on", "due_on"})
+
 
 @dataclass(frozen=True)
 class Moment:
@@ -68,6 +71,13 @@ class Step:
     asked: Asked | None = None
     due: Commitment | Activity | None = None
     lines: tuple[PlanChange, ...] = ()
+
+    @property
+    def is_told_above(self):
+        """Whether the page gives the reason of an amendment with what it changed."""
+        return bool(self.amendment.activity_id) or all(
+            line.field in DATES for line in self.lines
+        )
 
     @property
     def kind(self):
