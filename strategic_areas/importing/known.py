@@ -69,18 +69,14 @@ class Known:
 
     @cached_property
     def in_other_plans(self):
-        """Pairs of plan and code by section."""
-        return {
-            section: set(
-                model.objects.exclude(plan__code=self.stored.plan_code).values_list(
-                    "plan__code", "code"
-                )
-            )
-            for section, model in [
-                ("commitments", Commitment),
-                ("activities", Activity),
-            ]
-        }
+        """By section, pairs of plan and code, each with the pair that it continues."""
+        pairs = ("plan__code", "code", "continues__plan__code", "continues__code")
+        found = {"commitments": {}, "activities": {}}
+        for section, model in zip(found, (Commitment, Activity), strict=True):
+            rows = model.objects.exclude(plan__code=self.stored.plan_code)
+            for plan, code, *before in rows.values_list(*pairs):
+                found[section][plan, code] = [tuple(before)] if before[0] else []
+        return found
 
     def address_words(self, section, field):
         """Address words in use, each with every code by which files know its record."""

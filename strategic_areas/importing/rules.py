@@ -209,14 +209,17 @@ def negative_counts(plan_file, known):
         counts = indicator.values.get("counts", row.counts if row else "")
         if counts not in Indicator.COUNTED:
             continue
+        if is_negative(indicator.values.get("baseline") or {}):
+            yield indicator.fault("baseline", "a value from 0 up: it counts")
         for entry in plan_file.every_entry():
             above = entry.above
-            if indicator in (above, above and above.above) and is_negative(entry):
+            is_its = indicator in (above, above and above.above)
+            if is_its and is_negative(entry.values):
                 yield entry.fault("value", "a number from 0 up: it counts")
 
 
-def is_negative(entry):
-    value = entry.values.get("value")
+def is_negative(values):
+    value = values.get("value")
     return value is not None and value.startswith("-")
 
 

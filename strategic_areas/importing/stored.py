@@ -168,9 +168,17 @@ class Memory:
         return remembered.values if remembered else {}
 
     def set_by(self, record, attribute):
-        """Pairs of another plan's code and what its file set the field to."""
+        """
+        Pairs of another plan's code and what its file set the field to.
+
+        A flag is never empty: a file that is silent on it has left it as it usually is.
+        """
+        column = attribute != ROW and record.table.field(attribute)
+        is_flag = isinstance(column, columns.BooleanField)
+        usual = {attribute: column.get_default()} if is_flag else {}
         found = self.others.get((record.table.name, record.key), [])
-        return [(plan, said[attribute]) for plan, said in found if attribute in said]
+        told = [(plan, usual | said) for plan, said in found]
+        return [(plan, said[attribute]) for plan, said in told if attribute in said]
 
     def row(self, record):
         """The primary key of the row that a file put a record in, or None."""

@@ -2,25 +2,36 @@
 
 
 def lost_predecessors(plan_file, known):
-    """Records that supersede themselves, and what continues from nowhere."""
+    """
+    Records that supersede or continue themselves, and what continues from nowhere.
+
+    What earlier files linked still stands where this one says nothing of it.
+    """
     own = plan_file.plan_code
     for section in ("commitments", "activities"):
-        entries = plan_file.entries[section]
+        entries = [
+            each for each in plan_file.entries[section] if each.values.get("code")
+        ]
         replaced = {
-            entry.values["code"]: entry.values.get("supersedes", [])
-            for entry in entries
-            if "code" in entry.values
+            code: known.stored.plain(row, "supersedes")
+            for code, row in known.stored.tables[section].rows.items()
         }
         for entry in entries:
-            code = entry.values.get("code")
-            if code and code in all_before(code, replaced):
+            if "supersedes" in entry.values:
+                replaced[entry.values["code"]] = entry.values["supersedes"] or []
+        for entry in entries:
+            code, elsewhere = entry.values["code"], known.in_other_plans[section]
+            if entry.values.get("supersedes") and code in all_before(code, replaced):
                 yield entry.fault("supersedes", "codes of other, earlier records")
             if before := entry.values.get("continues"):
                 pair = (before["plan"], before["code"])
                 if before["plan"] == own:
                     yield entry.fault("continues", "a record of another plan")
-                elif pair not in known.in_other_plans[section]:
+                elif pair not in elsewhere:
                     expected = f"one of the {section} that another plan has here"
+                    yield entry.fault("continues", expected)
+                elif (own, code) in all_before(pair, elsewhere):
+                    expected = "an earlier record: this one is what it continues"
                     yield entry.fault("continues", expected)
 
 
@@ -47,7 +58,7 @@ def circular_succession(plan_file, known):
 
 
 def all_before(code, replaced):
-    """Every code that a record supersedes, directly or through others."""
+    """Every record that one takes the place of, directly or through others."""
     found, waiting = set(), list(replaced.get(code, []))
     while waiting:
         earlier = waiting.pop()

@@ -6,7 +6,9 @@ from decimal import Decimal
 
 import pytest
 from django.apps import apps
+from django.db import connection
 
+from agencies.audit import AuditHead
 from agencies.models import Agency
 from strategic_areas.importing import Outcome, load
 from strategic_areas.models import (
@@ -16,13 +18,17 @@ from strategic_areas.models import (
     CommitmentUpdate,
     Indicator,
     Plan,
+    PublicationVersion,
     Target,
 )
 from strategic_areas.models.measurements import Measurement
-from tests.strategic_areas.plans import FOLDER, SHIPPED, footprint, run
+from tests import next_plan
+from tests.strategic_areas.plans import FOLDER, SHIPPED, footprint, run, write
 
 pytestmark = pytest.mark.django_db
 
+#: The version of what is public, and the end of the audit record.
+COUNTERS = {PublicationVersion._meta.db_table, AuditHead._meta.db_table}
 EVERY = [*apps.get_app_config("strategic_areas").get_models(), Agency]
 
 
@@ -89,6 +95,42 @@ def test_a_plan_in_quarters_without_english_is_loaded_beside_the_other():
     assert (update.provenance, update.quantity) == ("press", Decimal("12.5"))
     assert CommitmentUpdate.objects.published().get().result == "fulfilled"
     assert plan.areas.first().provenance == "reconstructed"
+
+
+def test_a_plan_beside_another_leaves_every_row_of_the_other_as_it_was(tmp_path):
+    before = rows()
+    text = next_plan.FILE.read_text(encoding="utf-8")
+    shared = {"acronym: FISNAL": "acronym: PGR", "slug: fisnal": "slug: pgr"}
+    shared |= {"agency: FISNAL": "agency: PGR", "lead: FISNAL": "lead: PGR"}
+    # What both plans share, the other file calls otherwise.
+    shared |= {"code: V-1": "code: DO-01", "places: [V-1]": "places: [DO-01]"}
+    shared |= {"CARTA-3": "ODS-5.2", "Línea Abrigo": "Emergencias 9-1-1"}
+    for own, other in shared.items():
+        assert own in text
+        text = text.replace(own, other)
+
+    outcome = load(write(tmp_path, text))
+
+    after = rows()
+    assert outcome.created["commitments"] == 3
+    assert {each.record for each in outcome.kept} > {"agencies PGR", "provinces DO-01"}
+    assert {place: after.get(place) for place in before} == before
+    assert len(after) > len(before)
+
+
+def rows():
+    """Every row of every table but the counters, by table and key."""
+    found = {}
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            if table in COUNTERS:
+                continue
+            cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608 - our own tables
+            names = [column[0] for column in cursor.description]
+            for row in cursor.fetchall():
+                told = dict(zip(names, row, strict=True))
+                found[table, str(told.get("id", row))] = told
+    return found
 
 
 def test_a_quarter_has_targets_and_values_by_who_counted():

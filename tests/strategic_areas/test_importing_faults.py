@@ -12,7 +12,7 @@ from agencies.models import Agency
 from strategic_areas.importing import Refused, applying, load, loading
 from strategic_areas.importing.reading import Scalar
 from strategic_areas.importing.values import Text, Unfit
-from strategic_areas.models import Plan, ReportingPeriod
+from strategic_areas.models import Commitment, Plan, ReportingPeriod
 from tests.strategic_areas.plans import (
     FOLDER,
     faults_of,
@@ -212,6 +212,10 @@ UPDATE = "updates C1.a 2030-S1"
         (
             changed("indicators", baseline={"value": 1}),
             ("indicators EJ-1", "baseline", "value: 1"),
+        ),
+        (
+            changed("indicators", baseline={"value": -1, "period": "2029"}),
+            ("indicators EJ-1", "baseline", "value: -1 period: '2029'"),
         ),
         (
             changed("indicators", baseline={"value": 1, "period": 2029}),
@@ -435,6 +439,31 @@ def test_records_that_supersede_each_other_are_faults(tmp_path):
         ("commitments C1", "supersedes", "- C2"),
         ("commitments C2", "supersedes", "- C1"),
     ]
+
+
+def test_a_circle_of_successions_across_files_is_a_fault(tmp_path):
+    first = small()["commitments"][0]
+    loaded = [{**first, "supersedes": ["C2"]}, {**first, "code": "C2"}]
+    load_small(tmp_path, small(commitments=loaded))
+    later = [first, {**first, "code": "C2", "supersedes": ["C1"]}]
+
+    assert faults_of(tmp_path, small(commitments=later)) == [
+        ("commitments C2", "supersedes", "- C1")
+    ]
+
+
+def test_a_circle_of_what_continues_across_plans_is_a_fault(tmp_path):
+    load_small(tmp_path, small())
+    other = small(plan={**small()["plan"], "code": "otro"}, indicators=[])
+    other["commitments"][0]["continues"] = {"plan": "2030-2031", "code": "C1"}
+    load_small(tmp_path, other)
+
+    [(record, field, _)] = faults_of(
+        tmp_path, changed("commitments", continues={"plan": "otro", "code": "C1"})
+    )
+
+    assert (record, field) == ("commitments C1", "continues")
+    assert Commitment.objects.get(plan__code="otro").continues.plan.code == "2030-2031"
 
 
 def test_continuing_work_cannot_keep_a_percent_said_before(tmp_path):
