@@ -83,6 +83,7 @@ RUN_ONCE = {
     "test_first_page.py",
     "test_home.py",
     "test_indicator_pages.py",
+    "test_next_plan.py",
     "test_one_door.py",
     "test_permission_matrix.py",
     "test_promises.py",

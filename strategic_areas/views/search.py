@@ -1,6 +1,5 @@
 """Searching everything that is public."""
 
-import re
 from functools import cache
 from html import unescape
 from itertools import chain
@@ -18,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from strategic_areas import glossary, search
 from strategic_areas.queries import search_texts
+from strategic_areas.queries.pages import help_lines
 from strategic_areas.queries.plan import plans
 from strategic_areas.queries.search_texts.texts import in_both
 from strategic_areas.search import Document, Place, Text
@@ -41,11 +41,6 @@ CALLED = {
     "help": ("ayuda", "help", "denunciar", "teléfono", "telephone"),
     "data": ("csv", "excel", "descargar", "descargas", "datos", "download", "data"),
 }
-#: The number to call in danger, as people write it and as it is dialled.
-EMERGENCY = (
-    settings.EMERGENCY_NUMBER,
-    re.sub(r"\D", "", settings.EMERGENCY_NUMBER),
-)
 #: The site's own texts change only with the build.
 own = cache(lambda: tuple(site_documents()))
 INDEX = search.Index(lambda: chain(search_texts.documents(), own()))
@@ -103,6 +98,7 @@ def description(request):
 
 def site_documents():
     """A ``Document`` of each of ``PAGES``, and of each word of the glossary."""
+    called = {**CALLED, "help": CALLED["help"] + help_lines.emergency()}
     for place, name in enumerate(PAGES):
         yield Document(
             kind="page",
@@ -110,7 +106,7 @@ def site_documents():
             title=_block(name, "title"),
             place=Place(name),
             texts=(_block(name, "content"),),
-            names=(*CALLED.get(name, ()), *(EMERGENCY if name == "help" else ())),
+            names=called.get(name, ()),
             order=(place,),
         )
     for place, term in enumerate(glossary.TERMS):

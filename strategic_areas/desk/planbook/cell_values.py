@@ -99,7 +99,7 @@ def _linked(column, word, find):
         raise Unread(
             _(
                 "No other plan has the record “%(word)s”. Write the code of the plan, "
-                "a slash and the code of the record, such as 2017-2020/1.1."
+                "a slash and the code of the record, such as 2031-2034/1.1."
             )
             % {"word": word[:60]}
         )

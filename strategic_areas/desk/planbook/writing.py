@@ -212,7 +212,7 @@ def _live(sheet):
 def _prompt(column):
     hints = [str(column.field.model_field.help_text)]
     if column.is_earlier:
-        hints.append(_("The plan and its code, such as 2017-2020/1.1."))
+        hints.append(_("The plan and its code, such as 2031-2034/1.1."))
     if column.kind is Kind.LINKS:
         hints.append(_("Several are separated by a semicolon."))
     if column.kind is Kind.DATE:

@@ -35,8 +35,7 @@ class Line:
 
     @property
     def is_emergency(self):
-        emergency = _digits(settings.EMERGENCY_NUMBER)
-        return any(_digits(number) == emergency for number in self.numbers)
+        return any(_digits(number) in emergency() for number in self.numbers)
 
     @property
     def creole(self):
@@ -72,6 +71,11 @@ class HelpLines:
     def in_creole(self):
         """Lines whose text in Creole a speaker has read."""
         return [each for each in self.lines if each.creole]
+
+
+def emergency():
+    """The number to call in danger, as people write it and as it is dialled."""
+    return settings.EMERGENCY_NUMBER, _digits(settings.EMERGENCY_NUMBER)
 
 
 def _digits(number):

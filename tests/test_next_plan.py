@@ -1,0 +1,206 @@
+"""
+A portal with another commission's plan alone says nothing of the one that is shipped.
+
+Every public page, and those of staff, mails and files, are read in both languages. What
+belongs to the country stays: its name, and its laws.
+"""
+
+import io
+import re
+import zipfile
+from html import unescape
+
+import pytest
+from babel.messages import pofile
+from django.core.management import call_command
+from django.test import Client, RequestFactory, override_settings
+from django.utils import timezone
+from django.utils.html import strip_tags
+from django.utils.translation import override
+
+from agencies.mail import Mail
+from plan_portal import errors
+from strategic_areas.desk.report.contents import of_round
+from strategic_areas.desk.report.document import write
+from strategic_areas.models import Plan
+from strategic_areas.queries.plan import board
+from strategic_areas.views import search
+from tests import next_plan, public_site
+from tests.check import CATALOGUE, ROOT, translations
+from tests.deep import DEEP
+from tests.strategic_areas.plans import shipped_content
+
+pytestmark = pytest.mark.django_db
+
+#: Pages of staff, by who reads them, nobody at first. "{}" is the key of the round.
+DESK = {
+    None: ["/cuenta/login/", "/cuenta/password/reset/"],
+    "sedeh": ["/gestion/", "/gestion/hoja/{}/sedeh/"],
+    "revision": ["/gestion/", "/gestion/rondas/", "/gestion/rondas/{}/informe/"],
+    "administracion": ["/gestion/"],
+}
+#: Sections of a plan's file whose records have a code and a name.
+NAMED = ("areas", "programmes", "agencies", "commitments", "activities", "indicators")
+
+
+def words_of_the_first():
+    """
+    Names, codes and numbers of the shipped plan.
+
+    A name of one word, such as "Prevention", is anybody's; and the TIP report is on
+    every country.
+    """
+    content = shipped_content()
+    plan, found = content["plan"], {"catorce", "fourteen", "9-1-1", "911"}
+    found |= {value for key, value in plan.items() if key.startswith("commission")}
+    found |= {plan["code"], "Coordinación de la CITIM"}
+    found |= {each["code"] for each in content["terms"]} - {"TIP"}
+    found |= {each["acronym"] for each in content["agencies"]}
+    for line in content["hotlines"]:
+        found.update(line["numbers"])
+    for section in NAMED:
+        for each in content[section]:
+            for key in ("code", "title_es", "title_en", "name_es", "name_en"):
+                name = each.get(key, "")
+                if " " in name or (key == "code" and len(name) > len("1.1")):
+                    found.add(name)
+    return sorted(found)
+
+
+FIRST = words_of_the_first()
+
+
+def said_of_the_first(text):
+    """What a text says of the shipped plan; addresses and attributes count too."""
+    text = " ".join(unescape(text).split())
+    return [
+        each
+        for each in FIRST
+        # Looking for the letters alone is a hundred times as fast.
+        if each in text and re.search(rf"(?<!\w){re.escape(each)}(?!\w)", text)
+    ]
+
+
+def text_of(content):
+    """The text of a page or a file; of one of an office, that of all its parts."""
+    if not content.startswith(b"PK"):
+        return content.decode()
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        names = [name for name in parts.namelist() if name.endswith(".xml")]
+        return "\n".join(parts.read(name).decode() for name in names)
+
+
+def every_address():
+    """
+    Every public address in both languages; of each kind the first, or all with DEEP.
+
+    Pictures in pixels cannot be read.
+    """
+    kept = set()
+    for name, *both in public_site.instances():
+        if (DEEP or name not in kept) and not both[0].endswith(".png"):
+            yield from both
+        kept.add(name)
+
+
+@pytest.fixture(scope="module")
+def portal(lasting):
+    """The accounts of a portal with its own settings and its own plan."""
+    search.own.cache_clear()
+    with override_settings(**next_plan.SETTINGS):
+        yield next_plan.build()
+    search.own.cache_clear()
+
+
+def test_no_public_page_or_file_says_anything_of_the_first_plan(portal):
+    client, said = Client(), {}
+
+    for path in every_address():
+        response = client.get(path)
+        assert response.status_code == 200, path
+        said[path] = said_of_the_first(text_of(b"".join(response)))
+
+    assert {"/horizonte/ejes/cuidado/", "/en/horizonte/areas/care/"} <= set(said)
+    assert {path: found for path, found in said.items() if found} == {}
+
+
+def test_the_pages_say_what_its_own_file_and_settings_say(portal):
+    client = Client()
+
+    about, help_page, glossary, searched, results = (
+        " ".join(strip_tags(client.get(path).content.decode()).split())
+        for path in ("/acerca/", "/ayuda/", "/glosario/", "/buscar/", "/resultados/")
+    )
+
+    assert "El plan lo ejecuta el Consejo Nacional contra la Explotación" in about
+    assert "Preside: Secretaría de Estado de Derechos Humanos" in about
+    assert "Son miembros 3 instituciones." in about
+    assert "colabora otra institución u organización" in about
+    assert "Unidad Técnica del CONEX" in about
+    assert help_page.count("1-1-2") > 1
+    assert "CONEX" in glossary
+    assert "Un código, como A-1.1, o" in searched
+    assert "Los objetivos del plan, con lo que se contó" in results
+    assert client.get("/buscar/?q=112")["Location"] == "/ayuda/"
+
+
+def test_only_a_date_that_the_plan_states_makes_anything_late(portal):
+    rows = board.load(Plan.objects.get(), timezone.localdate()).rows
+
+    assert {row.commitment.code for row in rows if row.is_late} == {"B-1.1"}
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_nothing_of_staff_says_anything_of_the_first_plan(portal, language):
+    period, texts = Plan.objects.get().periods.get(mode="round"), {}
+    for name, paths in DESK.items():
+        client = Client(headers={"accept-language": language})
+        if name:
+            portal[name].language = language
+            portal[name].save()
+            client.force_login(portal[name])
+        for path in paths:
+            response = client.get(path.format(period.pk))
+            assert response.status_code == 200, path
+            texts[name, path] = response.content.decode()
+    with override(language):
+        texts["report"] = text_of(write(of_round(period, period.due_on)))
+        unavailable = errors.unavailable(RequestFactory().get("/")).content.decode()
+    texts["503"] = unavailable
+
+    assert "1-1-2" in unavailable
+    assert {
+        name: said for name in texts if (said := said_of_the_first(texts[name]))
+    } == {}
+
+
+def test_no_sentence_of_the_catalogue_names_the_first_plan():
+    with (ROOT / CATALOGUE).open("rb") as file:
+        messages = [message for message in pofile.read_po(file) if message.id]
+
+    said = {
+        text: found
+        for message in messages
+        for text in (*_sources(message), *translations(message))
+        if (found := said_of_the_first(text))
+    }
+    assert len(messages) > 2000
+    assert said == {}
+
+
+def _sources(message):
+    return [message.id] if isinstance(message.id, str) else message.id
+
+
+def test_no_mail_says_anything_of_the_first_plan(portal):
+    call_command("send_reminders", stdout=io.StringIO())
+
+    mails = [f"{each.subject} {each.text} {each.html}" for each in Mail.objects.all()]
+    assert mails
+    assert [said for mail in mails if (said := said_of_the_first(mail))] == []
+
+
+def test_the_search_for_it_would_find_what_the_first_plan_says():
+    told = "La CITIM preside, con MIREX; R-1.1.2, llame al 9-1-1 o al *212."
+
+    assert said_of_the_first(told) == ["*212", "9-1-1", "CITIM", "MIREX", "R-1.1.2"]
