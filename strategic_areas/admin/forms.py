@@ -1,11 +1,11 @@
 """The forms of a report on its admin page, and of the steps once it is public."""
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from strategic_areas.desk.review.review_screen import StepForm
 from strategic_areas.desk.sheet.inputs import widgets
 from strategic_areas.desk.sheet.revisions import RevisionForm, settled_pair
+from strategic_areas.desk.texts import LongText
 from strategic_areas.desk.victims import tell_protection
 from strategic_areas.models import (
     Activity,
@@ -65,8 +65,7 @@ class CorrectForm(StepForm):
 class WithdrawForm(StepForm):
     button, css_class = _("Withdraw"), "deletelink"
 
-    reason = forms.CharField(
-        widget=forms.Textarea(attrs={"rows": 3}),
+    reason = LongText(
         label=_("Public reason of the withdrawal"),
         help_text=_("It stays on the public page. Name no person."),
     )

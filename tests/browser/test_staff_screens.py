@@ -38,6 +38,16 @@ TWICE = (
     "const said = [...list.children].map(line => line.textContent);"
     "return said.filter((text, place) => said.indexOf(text) < place) })"
 )
+#: Texts of the plan itself, which plan files hold too, and words to look for.
+OF_ANY_LENGTH = {
+    *("admin:plan_node", "admin:plan_tree", "admin:translation", "admin:purge_new"),
+    "admin:plan_node_new",
+}
+COUNTED = [each for each in (*DESK, *REVIEW) if each.name not in OF_ANY_LENGTH]
+UNCOUNTED = (
+    "[...document.querySelectorAll('#content textarea:not([data-most])')]"
+    ".map(each => each.name)"
+)
 WATCH = (
     "addEventListener('securitypolicyviolation', event => console.error("
     "'policy: ' + event.violatedDirective + ' ' + event.blockedURI))"
@@ -129,6 +139,9 @@ class Walk:
             self.found.append((*named, status))
         self.found += [(*named, text) for text in self.said]
         self.found += [(*named, "said twice", text) for text in page.evaluate(TWICE)]
+        if screen in COUNTED:
+            names = page.evaluate(UNCOUNTED)
+            self.found += [(*named, "without a counter", name) for name in names]
 
     def _measure(self, screen, page, address, *, by_axe):
         """Whether it fits each width and, where asked, what axe says of it there."""

@@ -10,6 +10,7 @@ from django.utils.translation import override
 from agencies.access import RefusedError
 from strategic_areas import evidence, workflow
 from strategic_areas.desk.changes.change_forms import with_link_to_change
+from strategic_areas.desk.texts import limit
 from strategic_areas.models import Activity, Amendment, Provenance
 from strategic_areas.workflow.guard import blocked_texts
 
@@ -47,6 +48,7 @@ class ActForm(forms.ModelForm):
         self.fields["act"].required = True
         self.fields["deciding_act_es"].required = True
         self.fields["reason_es"].required = True
+        limit(self.fields["reason_es"], self.fields["reason_en"])
         self.fields["reason_es"].help_text = _("The public reads it. Name no person.")
 
     def clean(self):

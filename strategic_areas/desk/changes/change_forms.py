@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from agencies.access import RefusedError
 from strategic_areas import workflow
+from strategic_areas.desk.texts import limit
 from strategic_areas.models.comments import LONGEST
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.guard import blocked_texts
@@ -75,10 +76,8 @@ class OwnWordsForm(ChangeForm):
     class Meta:
         fields = ["text_es", "text_en"]
         widgets = {
-            "text_es": forms.Textarea(attrs={"rows": 6, "maxlength": LONGEST}),
-            "text_en": forms.Textarea(
-                attrs={"rows": 6, "maxlength": LONGEST, "lang": "en"}
-            ),
+            "text_es": forms.Textarea(attrs={"rows": 6}),
+            "text_en": forms.Textarea(attrs={"rows": 6, "lang": "en"}),
         }
 
     def __init__(self, *args, **kwargs):
@@ -87,6 +86,7 @@ class OwnWordsForm(ChangeForm):
         self.fields["text_es"].label = label
         self.fields["text_en"].label = _("%(label)s, in English") % {"label": label}
         self.fields["text_en"].required = False
+        limit(self.fields["text_es"], self.fields["text_en"], most=LONGEST)
 
 
 def with_link_to_change(change, text):

@@ -18,6 +18,7 @@ from agencies.accounts.recovery import RESETS
 from agencies.decisions import Decision
 from agencies.stand_ins import STAND_INS
 from strategic_areas.desk.review.review_queue import days_since
+from strategic_areas.desk.texts import LongText
 from strategic_areas.figures.reporting import VALUES
 from strategic_areas.models import PendingChange
 from strategic_areas.purging import PURGES
@@ -126,8 +127,7 @@ class ApproveForm(DecisionForm):
 class DeclineForm(DecisionForm):
     step, button = "decline", gettext_lazy("Decline")
 
-    reason = forms.CharField(
-        widget=forms.Textarea(attrs={"rows": 3}),
+    reason = LongText(
         label=gettext_lazy("Reason"),
         help_text=gettext_lazy("Whoever proposed it reads this."),
     )

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from agencies.access import RefusedError
 from strategic_areas.desk.changes import decisions
 from strategic_areas.desk.changes.pages import lines
+from strategic_areas.desk.texts import LongText
 from strategic_areas.models import Takedown
 from strategic_areas.purging import hiding
 from strategic_areas.workflow import guard
@@ -31,8 +32,7 @@ class HideForm(forms.Form):
     what = forms.MultipleChoiceField(
         widget=forms.CheckboxSelectMultiple, label=gettext_lazy("What is hidden")
     )
-    why = forms.CharField(
-        widget=forms.Textarea(attrs={"rows": 3}),
+    why = LongText(
         label=gettext_lazy("Reason"),
         help_text=Takedown._meta.get_field("why").help_text,
     )

@@ -14,6 +14,7 @@ from strategic_areas import workflow
 from strategic_areas.desk.changes import decisions
 from strategic_areas.desk.sheet import sheet_page
 from strategic_areas.desk.sheet.pages import sheet_or_404
+from strategic_areas.desk.texts import limit
 from strategic_areas.desk.victims import VictimsField
 from strategic_areas.models import ActivityProposal, Amendment, Commitment
 from strategic_areas.workflow import guard
@@ -37,6 +38,7 @@ class ProposalForm(forms.ModelForm):
     def __init__(self, *args, commitments, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
         self.fields["commitment"].queryset = commitments
+        limit(self.fields["why"])
         self.helper = FormHelper()
         self.helper.form_class = "row-form"
         self.helper.add_input(Submit("save", _("Propose it"), css_class="default"))

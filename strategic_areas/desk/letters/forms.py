@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import Agency
 from strategic_areas import evidence
 from strategic_areas.desk.sheet.sending import VersionsForm
+from strategic_areas.desk.texts import LongText
 from strategic_areas.models import (
     CommitmentUpdate,
     Letter,
@@ -112,9 +113,8 @@ class ConfirmForm(SeenForm):
 
 
 class ContestForm(SeenForm):
-    reason = forms.CharField(
+    reason = LongText(
         label=_("What is not as you reported it"),
-        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("The secretariat reads it. Name no person."),
     )
 

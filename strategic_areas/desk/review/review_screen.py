@@ -15,6 +15,7 @@ from strategic_areas import workflow
 from strategic_areas.desk.public_pages import public_address
 from strategic_areas.desk.review import comparison, review_queue
 from strategic_areas.desk.sheet.attaching import whereabouts
+from strategic_areas.desk.texts import LongText
 from strategic_areas.models import ActivityUpdate, CommitmentUpdate, Transition
 from strategic_areas.queries.updates.entry import Entry, as_published
 from strategic_areas.workflow import guard
@@ -100,14 +101,13 @@ class ReturnForm(StepForm):
 
     button = _("Return to the agency")
 
-    reason = forms.CharField(
-        widget=forms.Textarea(attrs={"rows": 3}),
+    reason = LongText(
         label=_("Reason of the return"),
         help_text=_("The agency reads it. Say what to mend."),
     )
-    private_note = forms.CharField(
+    private_note = LongText(
+        rows=2,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
         label=_("Private note"),
         help_text=_("Only the secretariat reads it; the agency never does."),
     )

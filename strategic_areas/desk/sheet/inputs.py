@@ -6,9 +6,7 @@ from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 
 from agencies.fields import Kind
-
-#: How many characters a text of a report may have; a script counts them.
-LONGEST_TEXT = 2000
+from strategic_areas.desk.texts import LONGEST_TEXT
 
 
 class Checkboxes(forms.CheckboxSelectMultiple):

@@ -4,7 +4,6 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
 from django.contrib import messages
-from django.core.validators import MaxLengthValidator
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,8 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from strategic_areas import workflow
 from strategic_areas.desk.sheet import sheet_page
-from strategic_areas.desk.sheet.inputs import LONGEST_TEXT
 from strategic_areas.desk.sheet.pages import row_or_404, sheet_or_404
+from strategic_areas.desk.texts import LongText
 from strategic_areas.desk.victims import VictimsField
 from strategic_areas.models import Activity, ActivityUpdate, Commitment, Execution
 from strategic_areas.workflow import guard
@@ -52,13 +51,12 @@ class OffPlanForm(NameForm):
         fields = [*NameForm.Meta.fields, "reaches_victims"]
 
     execution = forms.ChoiceField(label=gettext_lazy("Execution"), choices=DONE)
-    narrative_es = forms.CharField(
+    narrative_es = LongText(
+        rows=5,
         label=gettext_lazy("What was done, in full"),
         help_text=gettext_lazy(
             "About the work, never about a person. The public reads it."
         ),
-        widget=forms.Textarea(attrs={"rows": 5, "data-most": LONGEST_TEXT}),
-        validators=[MaxLengthValidator(LONGEST_TEXT)],
     )
     reaches_victims = VictimsField("reaches_victims")
     people_reached = forms.IntegerField(

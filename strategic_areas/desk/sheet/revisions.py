@@ -12,7 +12,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from strategic_areas.desk.sheet.inputs import LONGEST_TEXT
+from strategic_areas.desk.texts import LONGEST_TEXT
 from strategic_areas.models import OPEN, Execution, Status
 from strategic_areas.progress import State
 from strategic_areas.workflow import guard

@@ -17,6 +17,7 @@ from strategic_areas import workflow
 from strategic_areas.desk.sheet import sheet_page
 from strategic_areas.desk.sheet.pages import row_or_404, sheet_or_404
 from strategic_areas.desk.sheet.value_rows import WORDS
+from strategic_areas.desk.texts import LongText
 from strategic_areas.models import (
     ActivityUpdate,
     CommitmentUpdate,
@@ -47,11 +48,11 @@ class VersionsForm(forms.Form):
 class SendForm(VersionsForm):
     """Sends the sheet; where the guard warned, a checkbox confirms it was read."""
 
-    note = forms.CharField(
+    note = LongText(
+        rows=2,
         label=_("Note for the secretariat, if you have one"),
         help_text=_("It reads it beside what you send. The public never does."),
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
     )
     warnings_read = forms.BooleanField(label=_("I have read these warnings"))
 

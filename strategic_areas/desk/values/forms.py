@@ -10,6 +10,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from strategic_areas.desk.sheet.forms import Fold, Group
+from strategic_areas.desk.texts import limit
 from strategic_areas.disclosure.counts import GROUPS, PEOPLE
 from strategic_areas.figures.reporting import standing
 from strategic_areas.figures.sums import WHOLE, Fault, Wrong, faults
@@ -88,6 +89,7 @@ class ValueForm(forms.ModelForm):
     def __init__(self, *args, last, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
         self.last, self.indicator = last, self.instance.indicator
+        limit(self.fields["note"], self.fields["why"])
         if last is None:
             del self.fields["is_checked"]
         self.names = {}
