@@ -204,6 +204,14 @@
     return true;
   }
 
+  /* Evidence begins a correction by itself, so there it goes first. */
+  async function saveAll(form) {
+    const row = form.closest("[data-row]");
+    const section = row.querySelector("[data-evidence]");
+    const begins = "correction" in row.dataset && section && isBegun(section);
+    if (!begins || await attach(addingTo(section))) save(form, true);
+  }
+
   /* Evidence that was filled in goes along with the row; the row stays open if it could not. */
   async function moveOn(row) {
     const section = row.querySelector("[data-evidence]");
@@ -259,11 +267,20 @@
       return refuse(section.closest("[data-row]"), form, answer, "unattached");
     }
     if (!answer.ok) keepFile(section, fresh);
+    if (fresh.dataset.begun) begin(section.closest("[data-row]"), fresh.dataset.begun);
     section.replaceWith(fresh);
     const told = fresh.querySelector("[role=status], [role=alert]");
     announce.textContent = told?.textContent ?? "";
     fresh.querySelector("[aria-invalid=true], summary").focus();
     return answer.ok;
+  }
+
+  /* What is typed in the row belongs to the correction from now on. */
+  function begin(row, version) {
+    row.dataset.version = version;
+    row.dataset.state = "ready";
+    delete row.dataset.correction;
+    report(row).elements.seen_version.value = version;
   }
 
   /* A good file stays chosen while another field is mended. */
@@ -325,7 +342,7 @@
   sheet.addEventListener("submit", (event) => {
     if (!event.target.matches(".row-form, .evidence-form")) return;
     event.preventDefault();
-    if (event.target.matches(".row-form")) save(event.target, true);
+    if (event.target.matches(".row-form")) saveAll(event.target);
     else attach(event.target);
   });
   sheet.addEventListener("input", (event) => {

@@ -14,6 +14,7 @@ from tests.factories import (
     make_commitment,
     make_earlier_report,
     make_focal_point,
+    make_published_update,
     make_round,
 )
 from tests.uploads import make_pdf
@@ -362,3 +363,30 @@ def test_a_small_number_of_victims_is_marked_while_it_is_typed(make_page):
     for percent, marked in (("40", True), ("60", False), ("0", False), ("5", True)):
         number(page, activity).fill(percent)
         assert number(page, activity).evaluate(is_marked) is marked
+
+
+def test_evidence_and_a_text_correct_what_is_published(make_page):
+    """With one press: the evidence begins the correction, and the text goes along."""
+    asked = Round(1)
+    [activity] = asked.activities
+    published = make_published_update(
+        activity=activity, period=asked.period, by=asked.user
+    )
+    page = make_page(asked.user)
+    page.goto(f"{asked.address}?fila={activity.pk}&corregir=1")
+    fold = row(page, activity).locator("[data-evidence]")
+
+    row(page, activity).locator("textarea[name=narrative_es]").fill(TEXT)
+    fold.locator("summary").click()
+    fold.locator("input[name=title_es]").fill("Acta")
+    fold.locator("input[name=url]").fill("https://example.org/acta")
+    press_save(page, activity)
+
+    expect(row(page, activity)).to_have_attribute("data-state", "ready")
+    expect(row(page, activity).locator(".evidence-items")).to_contain_text("Acta")
+    expect(row(page, activity).locator(".notice--conflict")).to_have_count(0)
+    correction = ActivityUpdate.objects.get(period=asked.period, status="draft")
+    assert correction.narrative_es == TEXT
+    assert correction.evidences.get().title_es == "Acta"
+    published.refresh_from_db()
+    assert published.status == "published"

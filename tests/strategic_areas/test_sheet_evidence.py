@@ -269,3 +269,54 @@ def test_the_receipt_names_the_evidence(row):
     ]
     page = row.client.get(reverse("admin:receipt", args=[kept.pk]))
     assert "Acta.pdf" in page.content.decode()
+
+
+def publish(row):
+    workflow.submit(row.update, by=row.user)
+    workflow.publish(row.update, by=make_reviewer())
+
+
+@pytest.mark.parametrize("headers", [{}, {"X-Row-Only": "1"}])
+def test_evidence_alone_begins_a_correction(row, headers):
+    old = make_evidence(row.update, title_es="Lista de talleres")
+    publish(row)
+
+    answer = row.attach(**LINK, headers=headers)
+
+    correction = ActivityUpdate.objects.get(status="draft")
+    titles = set(correction.evidences.values_list("title_es", flat=True))
+    assert titles == {"Lista de talleres", "Acta"}
+    row.update.refresh_from_db()
+    assert (row.update.status, list(row.update.evidences.all())) == ("published", [old])
+    if headers:
+        assert f'data-begun="{correction.version}"' in answer.content.decode()
+    # It differs by its evidence, so it can be sent.
+    workflow.submit(correction, by=row.user)
+
+
+def test_refused_evidence_begins_no_correction(row):
+    publish(row)
+
+    refused = row.attach(title_es="Acta")
+
+    assert refused.status_code == 422
+    assert b"evidence-form" in refused.content
+    assert ActivityUpdate.objects.get().status == "published"
+
+
+def test_a_published_report_takes_evidence_where_it_is_corrected(row):
+    item = make_evidence(row.update)
+    publish(row)
+    sheet = reverse("admin:sheet", args=[row.period.pk, row.agency.slug])
+    key = row.update.activity_id
+    address = reverse("admin:sheet_attach", args=row.keys())
+    remove = reverse("admin:sheet_detach", args=[*row.keys(), item.pk])
+
+    read = row.client.get(f"{sheet}?fila={key}").content.decode()
+    corrected = row.client.get(f"{sheet}?fila={key}&corregir=1").content.decode()
+
+    assert address not in read
+    assert address in corrected
+    assert remove not in corrected
+    assert row.detach(item).status_code == 302
+    assert row.update.evidences.count() == 1

@@ -141,6 +141,11 @@ class AttachForm(EvidenceForm):
         self.helper.attrs = {"novalidate": "", "autocomplete": "off"}
         self.helper.add_input(Submit("attach", _("Attach")))
 
+    def belong_to(self, record):
+        """Attach it to another revision than that for which it was filled in."""
+        self.record = record
+        setattr(self.instance, record.link_field, record)
+
     def clean(self):
         cleaned = super().clean()
         if self.clean_file:

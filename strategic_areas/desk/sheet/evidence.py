@@ -39,7 +39,8 @@ def attach(request, **keys):
     """
     Attach one piece of evidence; a refusal leaves the row as it was.
 
-    A report has to be saved first: the page's script does so by itself.
+    A report has to be saved first: the page's script does so by itself. What is
+    attached to a published report begins its correction.
     """
     row = row_or_404(request, **keys)
     if row.state == row.empty_state:
@@ -48,18 +49,30 @@ def attach(request, **keys):
     clean_ahead(request.FILES)
     with kept_only_if_saved(), transaction.atomic():
         Agency.objects.select_for_update().get(pk=row.update.agency.pk)
+        type(row.subject).objects.select_for_update().get(pk=row.subject.pk)
+        row = read_again(row)
         form = sheet_page.attach_form(row, request.POST, request.FILES)
-        _save(form, request.user)
-    done = _("%(title)s is attached.") % {"title": form.instance.title}
-    return _answer(request, row, done, form)
+        _save(form, request.user, begins=row.may_be_corrected)
+    begun = row.may_be_corrected and not form.errors
+    done = _("%(title)s is attached.")
+    if begun:
+        done = _("%(title)s is attached to a correction: send it with the sheet.")
+    return _answer(request, row, done % {"title": form.instance.title}, form, begun)
 
 
-def _save(form, user):
-    """Store the form's evidence; the form's errors say why it was refused."""
+def _save(form, user, *, begins):
+    """
+    Store the form's evidence; the form's errors say why it was refused.
+
+    It ``begins`` a correction of a published report, to which it then belongs.
+    """
     if not form.is_valid():
         return
     try:
-        workflow.open_for_evidence(form.record, by=user)
+        if begins:
+            form.belong_to(workflow.correct(form.record, by=user))
+        else:
+            workflow.open_for_evidence(form.record, by=user)
     except workflow.TransitionError as error:
         form.add_error(None, str(error))
     else:
@@ -89,13 +102,21 @@ def _row_or_404(request, *args, **keys):
     return row
 
 
-def _answer(request, row, done, form=None):
-    """Answer a script with the row's evidence, anything else with a page."""
+def _answer(request, row, done, form=None, begun=False):
+    """
+    Answer a script with the row's evidence, anything else with a page.
+
+    ``begun`` if a correction began with it.
+    """
     refused = form if form and form.errors else None
     status = 422 if refused else 200
     if ROW_ONLY in request.headers:
         shown = sheet_page.evidence_of(read_again(row), refused)
-        context = {"evidence": shown, "done": "" if refused else done}
+        context = {
+            "evidence": shown,
+            "done": "" if refused else done,
+            "begun": begun,
+        }
         return render(request, "desk/_evidence.html", context, status=status)
     if refused:
         found = sheet_or_404(request, row.period.pk, row.agency.slug)

@@ -130,10 +130,10 @@ def show(
     ``correcting`` is the anchor of a published row that is opened to be corrected.
     """
     is_unfolded = row.anchor == unfolded
-    evidence = evidence_of(row, attaching)
+    evidence = evidence_of(row, attaching, corrects=row.anchor == correcting)
     if posted and getattr(posted.instance, f"{row.field}_id", None) != row.key:
         posted = None
-    if row.may_be_corrected and (posted or row.anchor == correcting):
+    if row.may_be_corrected and (posted or evidence.form):
         form = posted or _correction_form(row, provinces)
         form.button = _("Save the correction")
         return ShownRow(row, evidence, form, (), is_unfolded, is_correction=True)
@@ -156,17 +156,22 @@ def show(
     return ShownRow(row, evidence, form, tuple(quick), is_unfolded)
 
 
-def evidence_of(row, attaching=None):
-    """The evidence of a row; ``attaching`` is a form that was refused."""
+def evidence_of(row, attaching=None, *, corrects=False):
+    """
+    The evidence of a row; ``attaching`` is a form that was refused.
+
+    A published row takes more where it is opened to be corrected.
+    """
     if row.state == row.empty_state:
         form = attach_form(row) if row.takes_evidence else None
         return ShownEvidence(row, (), form)
-    form = None
-    if row.update.is_editable and row.takes_evidence:
-        is_mine = attaching and attaching.record == row.update
+    form, is_mine = None, attaching and attaching.record == row.update
+    is_begun = row.may_be_corrected and (corrects or is_mine)
+    if row.takes_evidence and (row.update.is_editable or is_begun):
         form = attaching if is_mine else attach_form(row)
+    removes = form and not is_begun
     items = [
-        (item, whereabouts(item), row.url("detach", item.pk) if form else "")
+        (item, whereabouts(item), row.url("detach", item.pk) if removes else "")
         for item in row.update.evidences.all()
     ]
     return ShownEvidence(row, tuple(items), form)
