@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -25,6 +26,18 @@ CLOSED = "closed"
 DEMONSTRATION_CODE = "demostracion"
 #: How long a demonstration round stays open from the day on which it is opened.
 DEMONSTRATION_DAYS = 30
+
+
+def agency_page(name, plan, agency):
+    """
+    The absolute address, for a mail, of one of an agency's pages in the last round.
+
+    Where no round of the plan has opened yet, that of the desk.
+    """
+    period = ReportingPeriod.objects.opened().filter(plan=plan).first()
+    args = [period.pk, agency.slug] if period else []
+    path = reverse(f"admin:{name if period else 'index'}", args=args)
+    return settings.SITE_URL + path
 
 
 def open_demonstration(today):

@@ -2,8 +2,10 @@
 
 from decimal import Decimal
 
+from django.conf import settings
 from django.db import transaction
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -15,6 +17,7 @@ from strategic_areas.figures.publishing import publish
 from strategic_areas.models import Indicator, ReportedSpan
 from strategic_areas.models.measurements import Breakdown, Measurement
 from strategic_areas.models.reported_values import ReportedValue
+from strategic_areas.rounds import agency_page
 from strategic_areas.workflow.authority import may_review, must_report, must_review
 from strategic_areas.workflow.guard import GuardedSteps, must_be_clean
 
@@ -149,13 +152,22 @@ def tell_the_span(reported):
     ReportedSpan.objects.update_or_create(**about, defaults=told)
 
 
+def _page_of(reported):
+    """Where whoever handed it in reads of it: the secretariat, or the agency."""
+    if reported.letter_id or reported.source_id:
+        return settings.SITE_URL + reverse("admin:value", args=[reported.pk])
+    plan = reported.indicator.introduced_by
+    return agency_page("values", plan, reported.agency)
+
+
 def _tell(reported):
     """Queue the decision for whoever handed the value in, in her language."""
     person = reported.proposed_by
     if not person.email:
         return
     with override(person.language):
-        text = render_to_string("email/value.txt", {"reported": reported})
+        context = {"reported": reported, "address": _page_of(reported)}
+        text = render_to_string("email/value.txt", context)
         subject = _("%(code)s: %(status)s") % {
             "code": reported.indicator.code,
             "status": reported.get_status_display().lower(),

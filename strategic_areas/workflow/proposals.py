@@ -18,6 +18,7 @@ from strategic_areas.models import (
     Plan,
     Provenance,
 )
+from strategic_areas.rounds import agency_page
 from strategic_areas.workflow.authority import may_review, must_report
 from strategic_areas.workflow.changes import ChangeSteps, parts_of
 from strategic_areas.workflow.guard import GuardedSteps
@@ -126,7 +127,9 @@ def _tell(proposal):
     if not person.email:
         return
     with override(person.language):
-        text = render_to_string("email/proposal.txt", {"proposal": proposal})
+        address = agency_page("sheet", proposal.plan, proposal.agency)
+        context = {"proposal": proposal, "address": f"{address}#propuestas"}
+        text = render_to_string("email/proposal.txt", context)
         subject = _("Proposed activity: %(status)s") % {
             "status": proposal.get_status_display().lower()
         }

@@ -1,6 +1,7 @@
 """Proposed activities: who proposes, who decides, and what the plan becomes by it."""
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from agencies.access import RefusedError
@@ -347,6 +348,17 @@ def test_whoever_proposed_it_gets_one_mail_in_her_language(is_accepted):
     assert (mail.to, mail.language) == (proposal.proposed_by.email, "en")
     assert TITLE in mail.text
     assert said in mail.text
+    assert f"{settings.SITE_URL}{reverse('admin:index')}" in mail.text
+
+
+def test_the_mail_leads_to_the_sheet_of_the_last_round():
+    proposal = make_proposal(title=TITLE)
+    last = make_round(plan=proposal.plan)
+
+    PROPOSALS.decline(proposal, by=make_reviewer(), reason="Ya está en 1.1.2.")
+
+    sheet = reverse("admin:sheet", args=[last.pk, proposal.agency.slug])
+    assert f"{settings.SITE_URL}{sheet}#propuestas" in Mail.objects.get().text
 
 
 def test_each_step_is_recorded_without_a_word_of_it():

@@ -11,12 +11,16 @@ from django.urls import reverse
 from agencies.mail import Mail
 from agencies.models import User
 from strategic_areas import workflow
+from strategic_areas.desk.review.waiting import everything
 from strategic_areas.models import RoundReopening
 from tests.factories import (
     make_activity,
     make_administrator,
     make_agency,
+    make_change,
     make_declaration,
+    make_help_line,
+    make_proposal,
     make_reviewer,
     make_round,
     make_update,
@@ -268,8 +272,24 @@ def test_a_reviewer_is_told_how_many_wait_and_since_when():
 
     row = Mail.objects.get()
     assert recipients == [reviewer.email]
-    assert row.subject == "Reports waiting for review: 2"
-    assert "2 reports wait for review, the oldest since" in row.text
+    assert row.subject == "Waiting for a decision: 2"
+    assert "2 reports and proposals wait for a decision, the oldest since" in row.text
+
+
+def test_a_reviewer_is_told_the_number_that_her_desk_tells(client):
+    activity, period = make_asked()
+    person, reviewer = make_person(activity.agency), make_reviewer(language="en")
+    submit(activity, period, date(2025, 4, 4), person)
+    with on(date(2025, 4, 5)):
+        make_proposal(commitment=activity.commitment, agency=activity.agency, by=person)
+        make_change(make_help_line(), by=make_reviewer(email=""))
+        waits = everything(reviewer)
+
+    remind(date(2025, 4, 7))
+
+    mail = Mail.objects.get(to=reviewer.email)
+    assert waits.total == 3
+    assert mail.subject == "Waiting for a decision: 3"
 
 
 def test_nothing_waits_and_no_reviewer_is_written_to():
@@ -336,9 +356,7 @@ def test_a_dry_run_says_the_same_and_queues_nothing(capsys):
 
     assert queued == 0
     assert rehearsed == capsys.readouterr().out
-    assert rehearsed == (
-        f"{person.username}: 1 due, 0 late, 0 returned, 0 wait for review\n"
-    )
+    assert rehearsed == (f"{person.username}: 1 due, 0 late, 0 returned, 0 to decide\n")
 
 
 def test_only_one_address_is_reminded_when_asked():

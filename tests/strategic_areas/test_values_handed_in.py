@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 from django.utils.html import escape
 
@@ -128,7 +129,9 @@ def test_a_declined_value_tells_its_agency_why(desk, client):
     client.force_login(desk.user)
     page = client.get(desk.address("values")).content.decode()
     assert "Falta la fuente." in page
-    assert "Falta la fuente." in Mail.objects.get().text
+    mail = Mail.objects.get()
+    assert "Falta la fuente." in mail.text
+    assert settings.SITE_URL + desk.address("values") in mail.text
     assert not PublishedFigure.objects.exists()
 
 

@@ -40,7 +40,11 @@ class Everything:
         return [row for row in rows if not isinstance(row, Place)]
 
 
-def everything(user: User) -> Everything:
-    """What this person may decide, and what she proposed and others decide."""
-    items = [*review_queue.places(user), *to_decide(user)]
+def everything(user: User, **but) -> Everything:
+    """
+    What this person may decide, and what she proposed and others decide.
+
+    ``but`` are lookups of reports that are left out.
+    """
+    items = [*review_queue.places(user, **but), *to_decide(user)]
     return Everything(user, tuple(sorted(items, key=lambda each: each.since)))

@@ -14,7 +14,7 @@ from agencies.access import Role
 from agencies.models import Agency, FocalPoint, User
 from agencies.stand_ins import reviewers
 from strategic_areas import schedule
-from strategic_areas.desk.review.review_queue import KINDS
+from strategic_areas.desk.review.waiting import everything
 from strategic_areas.desk.sheet.rows import returned_steps
 from strategic_areas.desk.values.returned import ValueReturned
 from strategic_areas.desk.values.returned import returned_steps as returned_values
@@ -103,7 +103,7 @@ class Digest:
     def __str__(self):
         said = (
             f"{self.user.username}: {self.due} due, {self.late} late, "
-            f"{self.returned} returned, {self.waiting} wait for review"
+            f"{self.returned} returned, {self.waiting} to decide"
         )
         return f"{said}, {len(self.copies)} copied" if self.copies else said
 
@@ -117,14 +117,15 @@ def digests(today):
             digest = found.setdefault(user, Digest(user))
             digest.parts += own
             digest.copies += copies
-    waiting = _submission_days()
     copied = [part for part in parts if part.is_copied(today)]
     for user in reviewers().exclude(email=""):
-        has_news = waiting and _wants_optional_mail(user, today)
+        waits = everything(user, period__is_demonstration=True)
+        has_news = waits.total and _wants_optional_mail(user, today)
         if has_news or copied:
             digest = found.setdefault(user, Digest(user))
-            digest.waiting = len(waiting)
-            digest.oldest = min(waiting, default=None)
+            digest.waiting = waits.total
+            if waits.items:
+                digest.oldest = timezone.localdate(waits.items[0].since)
             digest.copies += [p for p in copied if p not in digest.copies]
     return sorted(found.values(), key=lambda digest: digest.user.username)
 
@@ -241,17 +242,6 @@ def _is_reminded_today(user, parts, today):
     )
 
 
-def _submission_days():
-    """For each record that waits for review, the day on which it was submitted."""
-    return [
-        timezone.localdate(moment)
-        for model in KINDS.values()
-        for moment in model.objects.filter(
-            status=Status.SUBMITTED, period__is_demonstration=False
-        ).values_list("submitted_at", flat=True)
-    ]
-
-
 def write(digest, today):
     """Subject, text and HTML of a digest, in the person's language."""
     with translation.override(digest.user.language):
@@ -273,5 +263,5 @@ def _subject(digest):
         number = digest.due + digest.late + digest.returned
         return _("Reports to hand in: %(number)d") % {"number": number}
     if digest.waiting:
-        return _("Reports waiting for review: %(number)d") % {"number": digest.waiting}
+        return _("Waiting for a decision: %(number)d") % {"number": digest.waiting}
     return _("Reports that are late: a copy")
