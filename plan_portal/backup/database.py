@@ -106,4 +106,5 @@ def _run(program, *arguments):
             f"{program} is not installed: it is in Debian's postgresql-client."
         ) from None
     if done.returncode:
-        raise BackupError(f"{program} failed: {done.stderr.strip().splitlines()[-1]}")
+        lines = [line for line in done.stderr.splitlines() if "error:" in line]
+        raise BackupError(f"{program} failed: {(lines or [done.stderr])[0].strip()}")

@@ -63,6 +63,19 @@ def test_the_application_may_not_touch_what_is_recorded(application, statement):
 
 
 @pytest.mark.postgresql
+def test_the_application_reads_all_that_a_backup_reads(application):
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'LOCK TABLE "{table}" IN ACCESS SHARE MODE')
+        cursor.execute("SELECT sequencename FROM pg_sequences")
+        sequences = cursor.fetchall()
+        for (name,) in sequences:
+            cursor.execute(f'SELECT last_value, is_called FROM "{name}"')  # noqa: S608
+
+    assert sequences
+
+
+@pytest.mark.postgresql
 def test_the_application_records_verifies_and_does_its_work(application):
     audit.record(Event.SIGN_OUT)
     sql("SET CONSTRAINTS ALL IMMEDIATE")

@@ -66,5 +66,6 @@ def statements(role, schema):
         f'REVOKE ALL ON {guarded} FROM "{role}", PUBLIC',
         f'GRANT SELECT ON {guarded} TO "{role}"',
         f'GRANT INSERT ON {appended} TO "{role}"',
-        f'GRANT USAGE ON ALL SEQUENCES IN SCHEMA "{schema}" TO "{role}"',
+        # A backup reads how far each sequence has come.
+        f'GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA "{schema}" TO "{role}"',
     ]
