@@ -12,7 +12,7 @@ import json
 import os
 import subprocess
 import tarfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import file_digest
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from plan_portal.backup import BackupError
 #: Of what a manifest says; a later version of the portal that says it otherwise adds 1.
 FORMAT = 1
 MANIFEST = "manifest.json"
+READING_OR_WRITING = (tarfile.TarError, EOFError, OSError)
 SUFFIXES = {"": ".tar.gz", "age": ".tar.gz.age", "gpg": ".tar.gz.gpg"}
 
 
@@ -85,22 +86,30 @@ def _encrypting(recipient):
 
 @contextmanager
 def _running(command, **streams):
-    """The program while it runs; ``BackupError`` with its words if it fails."""
+    """
+    The program while it runs; ``BackupError`` with its words if it fails.
+
+    What it could not open cannot be read either: then its own words say more.
+    """
     try:
         process = subprocess.Popen(command, stderr=subprocess.PIPE, **streams)  # noqa: S603
     except FileNotFoundError:
         raise BackupError(f"The program {command[0]} is not installed.") from None
-    try:
-        with process:
+    failed = None
+    with process:
+        try:
             yield process
-            for stream in (process.stdin, process.stdout):
+        except READING_OR_WRITING as error:  # the program may have ended before us
+            failed = error
+        for stream in (process.stdin, process.stdout):
+            with suppress(BrokenPipeError):
                 if stream:
                     stream.close()
-            said = process.stderr.read().decode(errors="replace").strip()
-    except BrokenPipeError:
-        said = ""
-    if process.returncode:
+        said = process.stderr.read().decode(errors="replace").strip()
+    if process.returncode and (said or not failed):
         raise BackupError(f"{command[0]} failed: {said or process.returncode}")
+    if failed:
+        raise failed
 
 
 def read(source, folder):
@@ -117,7 +126,7 @@ def read(source, folder):
             t.extractall(folder, filter="data")
             while stream.read(2**20):  # what follows the archive: the program's end
                 pass
-    except (tarfile.TarError, EOFError, OSError) as error:
+    except READING_OR_WRITING as error:
         raise BackupError(f"{source} is broken or was cut short: {error}") from None
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))

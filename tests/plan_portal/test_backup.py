@@ -2,6 +2,10 @@
 
 import json
 import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -93,6 +97,84 @@ def test_a_failing_program_leaves_no_backup(tmp_path, monkeypatch):
 
     with pytest.raises(BackupError, match="false failed"):
         archive.write(target, "age1", [("one", __file__)], {})
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def age_key(folder, monkeypatch):
+    """A new key of age, which is the one that opens from now on; its public part."""
+    path = folder / f"{time.monotonic_ns()}.key"
+    made = subprocess.run(
+        ["age-keygen", "-o", path], check=True, capture_output=True, text=True
+    )
+    monkeypatch.setenv("BACKUP_IDENTITY", str(path))
+    return made.stderr.split()[-1]
+
+
+def gpg_key(folder, monkeypatch):
+    """A new key ring with one key, which GnuPG finds from now on; the key's name."""
+    home = folder / f"{time.monotonic_ns()}.gnupg"
+    home.mkdir(mode=0o700)
+    monkeypatch.setenv("GNUPGHOME", str(home))
+    name = "respaldo@mirex.gob.do"
+    subprocess.run(
+        ["gpg", "--batch", "--passphrase", "", "--quick-generate-key", name],
+        check=True,
+        capture_output=True,
+    )
+    return name
+
+
+@pytest.fixture(params=[age_key, gpg_key], ids=["age", "gpg"])
+def encrypted(request, tmp_path, tmp_path_factory, monkeypatch):
+    """A backup for a public key, and how to make another key that is used instead."""
+    program = request.param.__name__.partition("_")[0]
+    if not shutil.which(program):
+        pytest.skip(f"no {program}")
+    keys = Path(tempfile.mkdtemp())  # short: GnuPG puts sockets there
+    recipient = request.param(keys, monkeypatch)
+    (tmp_path / "letter").write_bytes(b"words " * 20_000)
+    target = tmp_path / f"backup{archive.SUFFIXES[program]}"
+    archive.write(target, recipient, [("letters/1", tmp_path / "letter")], {})
+    yield target, lambda: request.param(keys, monkeypatch)
+    if program == "gpg":
+        for home in keys.iterdir():
+            subprocess.run(["gpgconf", "--homedir", home, "--kill", "all"], check=True)
+    shutil.rmtree(keys)
+
+
+def test_only_the_private_key_opens_an_encrypted_backup(encrypted, empty, tmp_path):
+    backup, use_another_key = encrypted
+    assert b"words" not in backup.read_bytes()
+
+    archive.read(backup, empty)
+    assert (empty / "letters" / "1").read_bytes() == b"words " * 20_000
+
+    use_another_key()
+    again = tmp_path / "again"
+    again.mkdir()
+    with pytest.raises(
+        BackupError, match=r"(age|gpg) failed: .*([Nn]o.*ident|secret key)"
+    ):
+        archive.read(backup, again)
+    assert list(again.iterdir()) == []
+
+
+def test_an_encrypted_backup_that_was_cut_short_is_refused(encrypted, empty):
+    backup, _ = encrypted
+    content = backup.read_bytes()
+    backup.write_bytes(content[: len(content) * 2 // 3])
+
+    with pytest.raises(BackupError, match="(age|gpg) failed|cut short"):
+        archive.read(backup, empty)
+
+
+def test_a_key_that_does_not_exist_makes_no_backup(tmp_path, monkeypatch):
+    if not shutil.which("age"):
+        pytest.skip("no age")
+
+    with pytest.raises(BackupError, match="age failed: .*malformed recipient"):
+        archive.write(tmp_path / "a.tar.gz.age", "age1none", [("one", __file__)], {})
 
     assert list(tmp_path.iterdir()) == []
 
