@@ -24,7 +24,6 @@ from django.db.models import F
 from django.test import override_settings
 from django.urls import reverse
 from django.utils import timezone
-from django_migration_linter import MigrationLinter
 
 from agencies import audit
 from agencies.accounts.recovery import FactorReset
@@ -48,6 +47,7 @@ from strategic_areas.models import (
 from strategic_areas.models.measurements import Measurement
 from tests import public_site
 from tests.factories import make_reviewer, sign_in, totp_code
+from tests.migrating import Linter
 from tests.strategic_areas.plans import SHIPPED
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -206,17 +206,12 @@ def refused():
     """
     if connection.vendor != "postgresql":
         return []
-    linter = MigrationLinter(
-        include_apps=["agencies", "strategic_areas"],
-        only_unapplied_migrations=True,
-        no_output=True,
-    )
-    found = []
-    for migration in linter.migration_loader.disk_migrations.values():
-        before = linter.nb_erroneous
-        linter.lint_migration(migration)
-        if linter.nb_erroneous > before:
-            found.append(f"{migration.app_label}.{migration.name}")
+    linter = Linter()
+    found = [
+        f"{migration.app_label}.{migration.name}"
+        for migration in linter.migration_loader.disk_migrations.values()
+        if linter.refuses(migration)
+    ]
     # The loader knows them in no order.
     return sorted(found)
 
