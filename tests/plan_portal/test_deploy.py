@@ -130,12 +130,16 @@ class Portal(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self):
+        if self.path.startswith("/broken/"):
+            self.close_connection = True
+            return
         self.server.seen.append(self.headers)
         length = int(self.headers.get("Content-Length", 0))
         if length and len(self.rfile.read(length)) == length:
             self.server.read.append(length)
         self.send_response(200)
         self.send_header("Content-Length", "0")
+        self.send_header("Location", self.path)  # as of a redirect to another query
         self.end_headers()
 
     do_POST = do_GET
@@ -236,9 +240,10 @@ def proxy(request, tmp_path, certificate, portal):
     command = request.param(
         tmp_path, certificate, portal.server_address[1], port, plain
     )
-    with subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
+    with (
+        (tmp_path / "said.log").open("wb") as said,
+        subprocess.Popen(command, stdout=said, stderr=said) as process,
+    ):
         deadline = time.monotonic() + 10
         while time.monotonic() < deadline:
             with (
@@ -267,9 +272,11 @@ def status_of(visitor):
         return response.status
 
 
-def refusal_of(port, length):
+def refusal_of(port, length, path="/"):
     """The beginning of the answer to a body of ``length`` bytes."""
-    head = f"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n"
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n"
+    )
     plain = socket.create_connection(("localhost", port), timeout=20)
     with plain, TRUSTING.wrap_socket(plain, server_hostname="localhost") as visitor:
         visitor.sendall(head.encode())
@@ -312,6 +319,29 @@ def test_a_proxy_passes_the_largest_upload_and_refuses_a_larger_one(proxy, porta
     # Caddy 2.6 says 502 of a body that it may not hold, and passes nothing on.
     assert refusal_of(proxy, TOO_LARGE) in {b"HTTP/1.1 413", b"HTTP/1.1 502"}
     assert portal.read == [LARGEST]
+
+
+def test_no_log_of_a_proxy_tells_who_visits_or_what_is_searched(
+    proxy, portal, tmp_path
+):
+    def ask(path, body=None):
+        with closing(connect(proxy)) as visitor:
+            visitor.request("POST" if body else "GET", path, body=body)
+            return status_of(visitor)
+
+    assert ask("/search/?q=palabra") == 200
+    assert ask("/broken/?q=palabra") == 502
+    refusal_of(proxy, TOO_LARGE, "/?q=palabra")
+    time.sleep(0.2)  # until it is written
+
+    logs = {path.name: path.read_text() for path in tmp_path.glob("*.log")}
+    assert [name for name, text in logs.items() if "/search/" in text]
+    assert [name for name, text in logs.items() if "palabra" in text] == []
+    assert [
+        name
+        for name, text in logs.items()
+        if '"remote_ip"' in text or "client: 127.0.0.1" in text
+    ] == []
 
 
 def test_a_request_that_is_still_arriving_does_not_reach_the_portal(proxy, portal):
