@@ -18,6 +18,9 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 #: This machine, as a browser on it names it.
 LOCAL_HOSTS = ("localhost", "127.0.0.1")
 
+#: A name of a host, such as plan.example.gob.do.
+HOST = r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*"
+
 env = environ.Env()
 
 if ENV_FILE := os.environ.get("ENV_FILE"):
@@ -95,11 +98,22 @@ def env_hosts(name):
     """Read host names; a pattern would let visitors choose the portal's name."""
     hosts = env.list(name, default=[])
     for host in hosts:
-        if not re.fullmatch(r"\.?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*|\[[0-9a-f:]+\]", host):
+        if not re.fullmatch(rf"\.?{HOST}|\[[0-9a-f:]+\]", host):
             raise ImproperlyConfigured(
                 f"{name} must hold host names such as plan.example.gob.do, not {host!r}"
             )
     return hosts
+
+
+def env_mail_domains(name):
+    """Read domains of mail, such as mirex.gob.do, in small letters."""
+    domains = env.list(name, default=[])
+    for domain in domains:
+        if not re.fullmatch(HOST, domain) or "." not in domain:
+            raise ImproperlyConfigured(
+                f"{name} must hold domains such as example.gob.do, not {domain!r}"
+            )
+    return [domain.lower() for domain in domains]
 
 
 def env_database(name):
@@ -125,6 +139,24 @@ def env_folder(name):
     return Path(value) if value else None
 
 
+def env_own_folder(name, default):
+    """Read the path of a folder, which need not exist yet."""
+    folder = BASE_DIR / (os.environ.get(name) or default)
+    if folder.exists() and not folder.is_dir():
+        raise ImproperlyConfigured(f"{name} names {folder}, which is no folder")
+    return folder
+
+
+def env_recipient(name):
+    """Read a public key, or the name of one; a program gets it as an argument."""
+    value = os.environ.get(name, "")
+    if value.startswith("-") or not value.isprintable():
+        raise ImproperlyConfigured(
+            f"{name} must be a key of age or SSH, or a name that GnuPG knows"
+        )
+    return value
+
+
 def env_mail_server(name, *, files):
     """Django's settings of the mail server; without one each mail becomes a file."""
     url = os.environ.get(name)
@@ -139,6 +171,8 @@ def env_mail_server(name, *, files):
         )
     if has_bad_port(url):
         raise ImproperlyConfigured(f"{name} has a port that cannot be")
+    if not urlsplit(url).hostname:
+        raise ImproperlyConfigured(f"{name} must name a host: smtp+tls://mail.gob.do")
     return env.email_url_config(url)
 
 
@@ -155,7 +189,9 @@ def site_address(url, *, is_insecure):
     if has_bad_port(url):
         raise ImproperlyConfigured(f"SITE_URL has a port that cannot be: {url!r}")
     site = urlsplit(url)
-    if site.scheme not in {"http", "https"} or not site.hostname or site.path:
+    has_more = site.path or site.query or site.fragment or "@" in site.netloc
+    is_host = re.fullmatch(HOST, site.hostname or "")
+    if site.scheme not in {"http", "https"} or not is_host or has_more:
         raise ImproperlyConfigured(
             f"SITE_URL must be like https://plan.example.gob.do, not {url!r}"
         )
@@ -174,7 +210,9 @@ def security_contact(contact):
     """SECURITY_CONTACT as security.txt names it: an address of mail with its scheme."""
     if "@" in contact and ":" not in contact:
         contact = f"mailto:{contact}"
-    if contact and not contact.startswith(("mailto:", "https://")):
+    if contact and not re.fullmatch(
+        r"mailto:[^\s@]+@[^\s@]+|https://[^\s/]\S*", contact
+    ):
         raise ImproperlyConfigured(
             f"SECURITY_CONTACT must be a mail address or an https:// one: {contact!r}"
         )

@@ -22,8 +22,11 @@ from plan_portal.environment import (
     env_folder,
     env_hosts,
     env_mail_address,
+    env_mail_domains,
     env_mail_server,
     env_number,
+    env_own_folder,
+    env_recipient,
     env_required,
     env_web_address,
     security_contact,
@@ -62,7 +65,7 @@ OFFICIAL_SITE = env_bool(
 )
 # Search engines list the official site, and no copy for trying the portal out.
 ALLOW_INDEXING = env_bool("ALLOW_INDEXING", default=OFFICIAL_SITE)
-SECRETARIAT_NAME = env.str("SECRETARIAT_NAME", default="Coordinación de la CITIM")
+SECRETARIAT_NAME = env.str("SECRETARIAT_NAME", "") or "Coordinación de la CITIM"
 CONTACT_EMAIL = env_mail_address("CONTACT_EMAIL")
 CONTACT_PHONE = env.str("CONTACT_PHONE", default="")
 CONTACT_ADDRESS = env.str("CONTACT_ADDRESS", default="")
@@ -70,7 +73,7 @@ CONTACT_ADDRESS = env.str("CONTACT_ADDRESS", default="")
 EMERGENCY_NUMBER = env_emergency_number("EMERGENCY_NUMBER", "9-1-1")
 # The address to which readers report an error on a page.
 CORRECTIONS_EMAIL = env_mail_address("CORRECTIONS_EMAIL") or CONTACT_EMAIL
-LICENCE_NAME = env.str("LICENCE_NAME", default="CC BY 4.0")
+LICENCE_NAME = env.str("LICENCE_NAME", "") or "CC BY 4.0"
 LICENCE_URL = env_web_address(
     "LICENCE_URL", "https://creativecommons.org/licenses/by/4.0/"
 )
@@ -164,7 +167,7 @@ SIMPLE_HISTORY_REVERT_DISABLED = True
 
 # Database: SQLite in one file, or what DATABASE_URL names
 
-VAR_DIR = BASE_DIR / env.str("VAR_DIR", default="var")
+VAR_DIR = env_own_folder("VAR_DIR", "var")
 EMBEDDED_DATABASE = not os.environ.get("DATABASE_URL")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -224,10 +227,9 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 
-# Where backups lie and what was purged is noted beside them, and who may open them: a
-# key of age or SSH, or a name that GnuPG knows.
+# Where backups lie and what was purged is noted beside them, and who may open them.
 BACKUP_FOLDER = env_folder("BACKUP_FOLDER")
-BACKUP_RECIPIENT = env.str("BACKUP_RECIPIENT", default="")
+BACKUP_RECIPIENT = env_recipient("BACKUP_RECIPIENT")
 
 # The virus scanner that checks each upload: its socket, or a host and a port.
 CLAMD = storages.scanner(env.str("CLAMD", default=""))
@@ -246,9 +248,7 @@ if not MFA_ENCRYPTION_KEYS:
     MFA_ENCRYPTION_KEYS = [env_required("MFA_ENCRYPTION_KEYS", own)]
 sign_in.refuse_malformed_keys(MFA_ENCRYPTION_KEYS)
 # Mail domains that may be invited, with their subdomains; when empty, any may be.
-INVITATION_DOMAINS = [
-    each.lower() for each in env.list("INVITATION_DOMAINS", default=[])
-]
+INVITATION_DOMAINS = env_mail_domains("INVITATION_DOMAINS")
 MFA_TOTP_ISSUER = SITE_HOST
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = INSECURE_HTTP
 # The header in which the proxy names the visitor. Without one, whoever connects is she.

@@ -168,6 +168,20 @@ def test_a_switch_takes_true_and_false_alone(refusal, name, value):
             "SITE_URL must be like https://plan.example.gob.do, not "
             "'https://mirex.gob.do/plan'",
         ),
+        *(
+            (
+                {"SITE_URL": value},
+                f"SITE_URL must be like https://plan.example.gob.do, not {value!r}",
+            )
+            for value in [
+                "https://user:word@plan.mirex.gob.do",
+                "https://plan.mirex.gob.do?x=1",
+                "https://plan.mirex.gob.do#x",
+                "https://plan mirex.gob.do",
+                "https://*",
+                "https://.gob.do",
+            ]
+        ),
         ({"ENV_FILE": "no/such.env"}, "ENV_FILE names no/such.env, which is no file"),
         (
             {"DATABASE_URL": "mysql://here/portal"},
@@ -183,6 +197,10 @@ def test_a_switch_takes_true_and_false_alone(refusal, name, value):
             "DATABASE_URL must name a database: postgres://user:password@host/name",
         ),
         (
+            {"EMAIL_URL": "smtp://"},
+            "EMAIL_URL must name a host: smtp+tls://mail.gob.do",
+        ),
+        (
             {"EMAIL_URL": "smtp://mail.do:abc"},
             "EMAIL_URL has a port that cannot be",
         ),
@@ -193,6 +211,30 @@ def test_a_switch_takes_true_and_false_alone(refusal, name, value):
         (
             {"BACKUP_FOLDER": "/no/such/folder"},
             "BACKUP_FOLDER names /no/such/folder, which is no folder",
+        ),
+        (
+            {"VAR_DIR": "/etc/passwd"},
+            "VAR_DIR names /etc/passwd, which is no folder",
+        ),
+        (
+            {"BACKUP_RECIPIENT": "--output=/etc/x"},
+            "BACKUP_RECIPIENT must be a key of age or SSH, or a name that GnuPG knows",
+        ),
+        *(
+            (
+                {"INVITATION_DOMAINS": value},
+                f"INVITATION_DOMAINS must hold domains such as example.gob.do, "
+                f"not {value!r}",
+            )
+            for value in ["*", "@mirex.gob.do", "a b.do", "mirex"]
+        ),
+        *(
+            (
+                {"SECURITY_CONTACT": value},
+                "SECURITY_CONTACT must be a mail address or an https:// one: "
+                f"{value!r}",
+            )
+            for value in ["mailto:nomail", "https://", "javascript:alert(1)"]
         ),
         ({"CLAMD": "tcp://127.0.0.1:abc"}, "CLAMD has a port that cannot be"),
         (
