@@ -29,6 +29,9 @@ logger = logging.getLogger(__name__)
 
 #: Minutes to wait after each failed attempt; after the last one a mail is given up.
 PAUSES = (1, 5, 15, 60, 240, 720, 1440)
+#: While the mail server itself is out of reach: minutes between two attempts at most, and
+#: for how long a mail waits so for its return.
+OUTAGE_PAUSE, OUTAGE = 60, timedelta(days=2)
 #: How long one process may take over one mail before another takes it up.
 LEASE = timedelta(minutes=5)
 #: Kinds whose text holds a link that opens an account: it is not kept once sent.
@@ -179,16 +182,26 @@ def _take(now):
 
 
 def _put_back(mail, error, now):
-    """Let a mail wait for its next attempt, or give it up after the last pause."""
+    """
+    Let a mail wait for its next attempt, or give it up after the last pause.
+
+    An outage of the server uses up only the short pauses, so that the mail is sent soon
+    after the server's return.
+    """
     kind = describe(error)
     logger.warning("Mail %s was not sent: %s", mail.pk, kind)
-    rest = PAUSES[mail.attempts - 1 : mail.attempts]
+    attempts = mail.attempts
+    if _is_out_of_reach(error) and now - mail.created_at < OUTAGE:
+        attempts = min(attempts, PAUSES.index(OUTAGE_PAUSE) + 1)
+    rest = PAUSES[attempts - 1 : attempts]
     fate = (
         {"next_attempt_at": now + timedelta(minutes=rest[0])}
         if rest
         else {"given_up_at": now}
     )
-    Mail.objects.filter(pk=mail.pk).update(last_error=kind, leased_until=None, **fate)
+    Mail.objects.filter(pk=mail.pk).update(
+        attempts=attempts, last_error=kind, leased_until=None, **fate
+    )
 
 
 def _is_out_of_reach(error):

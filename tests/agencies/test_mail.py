@@ -219,6 +219,34 @@ def test_a_server_out_of_reach_costs_one_try_a_run(monkeypatch):
     ]
 
 
+def test_an_outage_of_a_day_delays_a_mail_by_an_hour_at_most(monkeypatch):
+    tries = fail(monkeypatch, *[TimeoutError()] * 28)
+    queue()
+    Mail.objects.update(created_at=NOW)
+    now = NOW
+
+    while not (row := Mail.objects.get()).sent_at:
+        assert row.next_attempt_at - now <= timedelta(hours=1)
+        now = row.next_attempt_at
+        mail.send_queue(now=now)
+
+    assert len(tries) == 29
+    assert now - NOW > timedelta(days=1)
+
+
+def test_a_mail_is_given_up_when_its_server_does_not_come_back(monkeypatch):
+    fail(monkeypatch, *[TimeoutError()] * 100)
+    queue()
+    Mail.objects.update(created_at=NOW)
+    now = NOW
+
+    while not (row := Mail.objects.get()).given_up_at:
+        now = row.next_attempt_at
+        mail.send_queue(now=now)
+
+    assert timedelta(days=2) < now - NOW < timedelta(days=5)
+
+
 # Two at once
 
 
