@@ -42,6 +42,10 @@ class Label(NamedTuple):
     day: str
     takedowns: int
 
+    @property
+    def counters(self):
+        return self.version, self.takedowns
+
 
 class Watch:
     """
@@ -55,6 +59,7 @@ class Watch:
 
     def __init__(self):
         self.label = None
+        self._labelled_at = 0.0
         self.good_until = 0.0
         self.on_new_label = lambda label: None
         self.make_ready = lambda: None
@@ -132,16 +137,27 @@ class Watch:
             connection.close()
             raise
         day = f"{timezone.localdate():%Y%m%d}"
-        self._set_label(Label(self._build, version, day, takedowns))
+        self._set_label(Label(self._build, version, day, takedowns), begun)
         self.good_until = begun + GOOD_FOR
         self._next_question = 0.0
 
-    def _set_label(self, label):
+    def _set_label(self, label, begun):
+        """
+        Take a label whose counters are newer, or whose day was read later.
+
+        Counters never go back. A day may: somebody sets a clock right.
+        """
         # Pages compare labels by identity, so an equal label must not replace this one.
         with self._labelling:
-            if self.label is None or label[1:] > self.label[1:]:
+            if self.label is None or label.counters > self.label.counters:
+                is_new = True
+            elif label.counters == self.label.counters:
+                is_new = label.day != self.label.day and begun > self._labelled_at
+            else:
+                is_new = False
+            if is_new:
                 self.on_new_label(label)
-                self.label = label
+                self.label, self._labelled_at = label, begun
 
     def _read_counters(self, begun, listen):
         thread = threading.get_ident()

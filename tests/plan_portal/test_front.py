@@ -7,12 +7,14 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from types import SimpleNamespace
 
 import brotli
 import psycopg2
 import pytest
+import time_machine
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
@@ -518,6 +520,24 @@ def test_the_label_never_goes_back(front):
     front.watch.ask()
 
     assert front.watch.label is newer
+
+
+@pytest.mark.parametrize("days", [1, -40])
+def test_pages_are_of_the_day_that_the_clock_says_after_midnight_or_set_right(
+    front, days
+):
+    today = datetime(2027, 3, 9, 16, tzinfo=UTC)
+    other = today + timedelta(days=days)
+    with time_machine.travel(today):
+        front.watch.ask()
+        earlier = front.watch.label
+
+    with time_machine.travel(other):
+        later(front)
+        front.watch.ask()
+
+    assert earlier.day == "20270309"
+    assert front.watch.label.day == f"{other:%Y%m%d}"
 
 
 def test_without_the_database_the_last_good_page_is_served(front, plan, monkeypatch):
