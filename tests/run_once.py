@@ -37,6 +37,7 @@ RUN_ONCE = {
     "strategic_areas/test_amending.py",
     "strategic_areas/test_check_texts.py",
     "strategic_areas/test_evidence.py",
+    "strategic_areas/test_evidence_damaged.py",
     "strategic_areas/test_evidence_documents.py",
     "strategic_areas/test_evidence_files.py",
     "strategic_areas/test_evidence_pdfs.py",
