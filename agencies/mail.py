@@ -29,8 +29,8 @@ logger = logging.getLogger(__name__)
 
 #: Minutes to wait after each failed attempt; after the last one a mail is given up.
 PAUSES = (1, 5, 15, 60, 240, 720, 1440)
-#: While the mail server itself is out of reach: minutes between two attempts at most, and
-#: for how long a mail waits so for its return.
+#: While the mail server itself is out of reach: the most minutes between two attempts,
+#: and for how long a mail waits so for its return.
 OUTAGE_PAUSE, OUTAGE = 60, timedelta(days=2)
 #: How long one process may take over one mail before another takes it up.
 LEASE = timedelta(minutes=5)
