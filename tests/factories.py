@@ -418,9 +418,11 @@ def make_dispute(record, *, by=None, **fields):
     """
     Proposed by a focal point of the agency to which the record is attributed.
 
-    ``record`` is a commitment, an activity or an update.
+    ``record`` is a commitment, an activity, an update or a figure.
     """
-    agency = record.lead if isinstance(record, Commitment) else record.agency
+    named = {Commitment: "lead", PublishedFigure: "indicator"}
+    agency = getattr(record, named.get(type(record), "agency"))
+    agency = agency.agency if isinstance(record, PublishedFigure) else agency
     by = by or make_focal_point(agency=agency)
     fields.setdefault("text_es", "Ese operativo lo hizo otra institución.")
     fields.setdefault("signed_as", "titular")

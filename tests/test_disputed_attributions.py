@@ -52,7 +52,11 @@ def update():
 def records(update):
     """Each kind of record that may be disputed, by its word."""
     activity = update.activity
-    found = [activity.commitment, activity, update]
+    indicator = factories.make_indicator(
+        plan=activity.plan, agency=update.agency, national=True
+    )
+    figure = factories.make_published_figure(indicator=indicator, provenance="press")
+    found = [activity.commitment, activity, update, figure]
     return dict(zip(KINDS, found, strict=True))
 
 
@@ -147,9 +151,10 @@ def test_the_text_is_signed_by_a_role_and_by_no_person(client, update, kind):
     person = factories.make_focal_point(
         agency=update.agency, first_name="Berenice", last_name="Quezada"
     )
-    factories.make_approved_dispute(records(update)[kind], by=person)
+    record = records(update)[kind]
+    factories.make_approved_dispute(record, by=person)
 
-    page = client.get(pages(update, "es")["commitment"]).content.decode()
+    page = client.get(record.get_absolute_url()).content.decode()
 
     assert TEXT in page
     for name in ("Berenice", "Quezada", person.username):
@@ -186,6 +191,7 @@ def test_a_focal_point_says_so_on_the_desk_and_a_reviewer_approves(client, updat
     )
     client.force_login(person)
     url = reverse("admin:attribution", args=["actividad", update.activity_id])
+    every = records(update)
     listed = client.get(reverse("admin:attributions")).context["attributed"]
     client.post(url, {"text_es": TEXT})
     change = PendingChange.objects.get()
@@ -195,7 +201,7 @@ def test_a_focal_point_says_so_on_the_desk_and_a_reviewer_approves(client, updat
 
     dispute = AttributionDispute.objects.get()
     assert [(each.kind, each.record.pk) for each in listed] == [
-        (kind, record.pk) for kind, record in records(update).items()
+        (kind, record.pk) for kind, record in every.items()
     ]
     assert TEXT in dict(page.context["records"][0].readings)["es"]
     assert (dispute.activity, dispute.written_by) == (update.activity, person)

@@ -60,9 +60,10 @@ class AttributionDisputeAdmin(ApprovedMixin, BilingualHistoryAdmin):
     list_select_related = [
         *("agency", "commitment", "activity"),
         *("activity_update__activity", "activity_update__period"),
+        "published_figure__indicator",
     ]
     readonly_fields = [
-        *("agency", "commitment", "activity", "activity_update"),
+        *("agency", "commitment", "activity", "activity_update", "published_figure"),
         *("text_es", "text_en", "signed_as"),
     ]
     fields = [

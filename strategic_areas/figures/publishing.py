@@ -25,7 +25,12 @@ from strategic_areas.disclosure.counts import (
 )
 from strategic_areas.figures.raw import read
 from strategic_areas.marker import MARKER
-from strategic_areas.models import Indicator, PublishedCell, PublishedFigure
+from strategic_areas.models import (
+    AttributionDispute,
+    Indicator,
+    PublishedCell,
+    PublishedFigure,
+)
 from strategic_areas.models.measurements import Publication, Told
 
 #: What follows the value without making it another one.
@@ -195,7 +200,12 @@ class _Series:
         raw.publication = None
         while before is not None:
             earlier = before.revises
-            before.delete()
+            if AttributionDispute.objects.filter(published_figure=before).exists():
+                # What an agency said of it is kept, and is public no more than it.
+                before.is_hidden, before.is_standing, before.revises = True, False, None
+                before.save()
+            else:
+                before.delete()
             before = earlier
         return None
 

@@ -11,6 +11,7 @@ from agencies.models import Agency
 from strategic_areas.models.activities import Activity
 from strategic_areas.models.comments import LONGEST, SIGNED, Signed
 from strategic_areas.models.commitments import Commitment
+from strategic_areas.models.figures import PublishedFigure
 from strategic_areas.models.plan import Plan
 from strategic_areas.models.provenance import Provenance
 from strategic_areas.models.review import Status
@@ -23,8 +24,10 @@ ABOUT = {
     Commitment: "commitment",
     Activity: "activity",
     ActivityUpdate: "activity_update",
+    PublishedFigure: "published_figure",
 }
-#: The lookup of the agency to which a record is attributed, by model.
+#: The lookup of the agency to which a record is attributed, by model; a figure tells of
+#: the agency that answers for its indicator, and of the one that counted.
 NAMED = {
     Commitment: "lead",
     Activity: "agency",
@@ -33,7 +36,7 @@ NAMED = {
 
 
 def _is_about_one():
-    """A condition: the dispute names exactly one of the three records."""
+    """A condition: the dispute names exactly one record."""
     condition = Q()
     for name in ABOUT.values():
         condition |= Q(**{f"{each}__isnull": each != name for each in ABOUT.values()})
@@ -50,8 +53,9 @@ class AttributionDispute(Signed):
     """
     An agency's public statement that it does not acknowledge an attribution.
 
-    It is about one reconstructed commitment, activity or update, on whose page the
-    public reads it. The secretariat resolves it, and its decision is shown there too.
+    It is about one reconstructed commitment, activity or update, or one published
+    figure, on whose page the public reads it. The secretariat resolves it, and its
+    decision is shown there too.
     """
 
     class Outcome(models.TextChoices):
@@ -85,6 +89,14 @@ class AttributionDispute(Signed):
         related_name="dispute",
         verbose_name=_("activity update"),
     )
+    published_figure = models.OneToOneField(
+        PublishedFigure,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="dispute",
+        verbose_name=_("published figure"),
+    )
     text = models.TextField(
         _("why it is not acknowledged"),
         validators=[MaxLengthValidator(LONGEST)],
@@ -98,6 +110,7 @@ class AttributionDispute(Signed):
 
     fields = Fields(
         *public("agency", "commitment", "activity", "activity_update"),
+        *public("published_figure"),
         *bilingual("text"),
         *SIGNED,
         *public("outcome", "resolved_on"),
@@ -127,8 +140,9 @@ class AttributionDispute(Signed):
 
     @property
     def record(self):
-        """The disputed commitment, activity or update."""
-        return self.commitment or self.activity or self.activity_update
+        """The disputed commitment, activity, update or figure."""
+        found = (getattr(self, name) for name in ABOUT.values())
+        return next(filter(None, found), None)
 
     @property
     def approval_slot(self):
@@ -145,17 +159,20 @@ class AttributionDispute(Signed):
         """
         if self.pk is not None:
             return True
-        rows = attributed_to(type(self.record), [self.agency])
+        own = Agency.objects.filter(pk=self.agency_id)
+        rows = attributed_to(type(self.record), own)
         return rows.filter(pk=self.record.pk).exists()
 
 
 def attributed_to(model, agencies):
     """
-    The public reconstructed records that are attributed to these agencies.
+    The public reconstructed records that are attributed to these agencies, a queryset.
 
     ``model`` is one of ``ABOUT``. Records that a later one supersedes are left out,
     since no list shows them.
     """
+    if model is PublishedFigure:
+        return _figures_of(agencies)
     if model is ActivityUpdate:
         standing = Activity.objects.standing()
         rows = model.objects.filter(status=Status.PUBLISHED, activity__in=standing)
@@ -164,3 +181,21 @@ def attributed_to(model, agencies):
     return rows.filter(
         **{f"{NAMED[model]}__in": agencies}, provenance__in=ATTRIBUTED
     ).exclude(plan__status=Plan.Status.IN_PREPARATION)
+
+
+def _figures_of(agencies):
+    """
+    The figures that others published of what these agencies counted or answer for.
+
+    One that is protected, or that may be, is left out: what an agency wrote beside it
+    could tell the number.
+    """
+    acronyms = Agency.objects.filter(pk__in=agencies).values("acronym")
+    named = Q(indicator__agency__in=agencies) | Q(counted_by__in=acronyms)
+    may_be_small = Q(indicator__sensitive=True) & (
+        Q(indicator__selects=True) | Q(indicator__national=False)
+    )
+    told = PublishedFigure.objects.public().standing()
+    return told.filter(named, provenance__in=ATTRIBUTED, is_protected=False).exclude(
+        may_be_small | Q(indicator__introduced_by__status=Plan.Status.IN_PREPARATION)
+    )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.constraints import dates_in_order
 from agencies.fields import Fields, bilingual, internal, public
+from strategic_areas.addresses import address
 from strategic_areas.models.indicators import Indicator
 from strategic_areas.models.provenance import Provenance, Source
 
@@ -108,6 +109,14 @@ class PublishedFigure(models.Model):
 
     def __str__(self):
         return f"{self.indicator.code}: {self.starts_on} / {self.ends_on}"
+
+    def get_absolute_url(self, language=None):
+        """The page of the indicator, on which the figure stands."""
+        return address("indicator", self.indicator.code, language=language)
+
+    @property
+    def plan(self):
+        return self.indicator.introduced_by
 
 
 class PublishedCell(models.Model):

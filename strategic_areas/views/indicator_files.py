@@ -139,12 +139,14 @@ COLUMNS = (
     Column("status_words", gettext_lazy("State"), lambda r: words.state(r.point)),
     Column("break", gettext_lazy("Breaks the series"), lambda r: int(r.point.is_break)),
     Column(
-        "provenance", gettext_lazy("Where it comes from (code)"), lambda r: _from(r)
+        "provenance",
+        gettext_lazy("Where it comes from (code)"),
+        lambda r: r.point.provenance,
     ),
     Column(
         "provenance_words",
         gettext_lazy("Where it comes from"),
-        lambda r: str(Provenance(_from(r)).label) if _from(r) else "",
+        lambda r: str(Provenance(r.point.provenance).label),
     ),
     Column(
         "sources",
@@ -157,6 +159,16 @@ COLUMNS = (
         lambda r: " | ".join(each.url for each in r.sources if each.url),
     ),
     Column("note", gettext_lazy("Note"), lambda r: _text(r.point, "note")),
+    Column(
+        "disputed",
+        gettext_lazy("Not acknowledged by the institution"),
+        lambda r: int(r.point.is_disputed),
+    ),
+    Column(
+        "disputed_words",
+        gettext_lazy("What the institution says, and what was decided"),
+        lambda r: words.disputed(r.point),
+    ),
     Column("address", gettext_lazy("Address"), _address),
     Column("data_as_of", gettext_lazy("Data as of"), lambda r: timezone.localdate()),
 )
@@ -164,10 +176,6 @@ COLUMNS = (
 
 def _text(record, field):
     return words.in_language(record, field)
-
-
-def _from(record):
-    return record.point.provenance
 
 
 def records(lines: Iterable[IndicatorLine]):

@@ -116,6 +116,7 @@ def indicator(request, code):
         "columns": indicator_pictures.columns_of(table),
         "broken_down": broken_down,
         "withheld": [point for point in reversed(page.points) if point.withheld],
+        "disputed": [point for point in reversed(page.points) if point.dispute],
         "revised": [point for point in reversed(page.points) if point.revisions],
         "others": _same_years(page),
         "has_break": any(point.is_break for point in page.points[1:]),

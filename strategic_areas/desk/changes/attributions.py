@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from django.contrib import admin, messages
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies.models import FocalPoint
+from agencies.models import Agency, FocalPoint
 from strategic_areas import workflow
 from strategic_areas.desk.changes import pages as changes
 from strategic_areas.desk.changes.change_forms import OwnWordsForm
@@ -17,12 +18,19 @@ from strategic_areas.models import (
     ActivityUpdate,
     AttributionDispute,
     Commitment,
+    PublishedFigure,
 )
 from strategic_areas.models.disputes import ABOUT, NAMED, attributed_to
+from strategic_areas.queries.figures import words
 from strategic_areas.queries.plan import disputes
 
 #: The word in the address → the model of what is attributed.
-KINDS = {"compromiso": Commitment, "actividad": Activity, "avance": ActivityUpdate}
+KINDS = {
+    "compromiso": Commitment,
+    "actividad": Activity,
+    "avance": ActivityUpdate,
+    "cifra": PublishedFigure,
+}
 
 
 @dataclass(frozen=True)
@@ -30,8 +38,12 @@ class Attributed:
     """One attributed record, its word in addresses, and whether it is disputed."""
 
     kind: str
-    record: Commitment | Activity | ActivityUpdate
+    record: Commitment | Activity | ActivityUpdate | PublishedFigure
     is_disputed: bool
+
+    @property
+    def title(self):
+        return title_of(self.record)
 
 
 class DisputeForm(OwnWordsForm):
@@ -43,6 +55,10 @@ def attributed(user, kind):
     """Public reconstructed records of the agencies that the user reports for."""
     model = KINDS[kind]
     rows = attributed_to(model, FocalPoint.objects.agencies_of(user))
+    if model is PublishedFigure:
+        return rows.select_related(
+            "indicator__introduced_by", "indicator__agency", "dispute__agency"
+        )
     if model is ActivityUpdate:
         rows = rows.select_related("activity", "period")
     return rows.select_related("plan", "dispute__agency", NAMED[model])
@@ -83,6 +99,7 @@ def attribution(request, kind, pk):
     context = {
         **admin.site.each_context(request),
         "record": record,
+        "title": title_of(record),
         "stands": disputes.public_dispute(dispute) if dispute.pk else None,
         "form": form,
         "waits": waits,
@@ -100,11 +117,31 @@ def _record_or_404(user, kind, pk):
     return record
 
 
+def title_of(record):
+    """What the record is called in lists and on its page."""
+    if isinstance(record, PublishedFigure):
+        span = words.span(record.starts_on, record.ends_on)
+        unit = words.in_language(record.indicator, "unit")
+        return f"{record.indicator} · {span}: {words.number(record.value)} {unit}"
+    if isinstance(record, ActivityUpdate):
+        return f"{record.activity} · {record.period.name}"
+    return str(record)
+
+
+def _agency_of(record, user):
+    """The agency to which it is attributed; of a figure the user's own."""
+    if isinstance(record, PublishedFigure):
+        own = Agency.objects.filter(pk__in=FocalPoint.objects.agencies_of(user))
+        named = Q(pk=record.indicator.agency_id) | Q(acronym=record.counted_by)
+        return own.filter(named).order_by("acronym").first()
+    return record.lead if isinstance(record, Commitment) else record.agency
+
+
 def _dispute(user, record):
     """The stored dispute about the record, or a new one by this person."""
     if _has_dispute(record):
         return record.dispute
-    agency = record.lead if isinstance(record, Commitment) else record.agency
+    agency = _agency_of(record, user)
     mandates = user.mandates.current().filter(agency=agency)
     return AttributionDispute(
         **{ABOUT[type(record)]: record},

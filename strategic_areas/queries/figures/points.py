@@ -26,6 +26,7 @@ from strategic_areas.models import (
     PublishedFigure,
     Source,
 )
+from strategic_areas.queries.plan.disputes import Dispute, dispute_of
 from strategic_areas.queries.updates import sources
 
 #: The dimension of the labels that tell who counts, in a plan's file.
@@ -65,12 +66,17 @@ class Breakdown:
 
 @dataclass(frozen=True)
 class Revision:
-    """An earlier value, when it was published, and why a later one replaced it."""
+    """
+    An earlier value, when it was published, and why a later one replaced it.
+
+    ``dispute`` is what an agency said of the earlier one.
+    """
 
     value: Decimal | None
     published_at: datetime
     reason_es: str
     reason_en: str
+    dispute: Dispute | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +89,7 @@ class Point:
     ``who_en`` are the words for ``counted_by``, which is an agency of the portal where
     ``by_agency`` is true, or else a report, or somebody abroad. ``withheld`` are pairs
     of a dimension and the reason why nothing is told of it. ``revisions`` come latest
-    first.
+    first. ``dispute`` is what an agency says of it that does not acknowledge it.
     """
 
     pk: int
@@ -107,6 +113,12 @@ class Point:
     breakdowns: tuple[Breakdown, ...] = ()
     withheld: tuple[tuple[str, str], ...] = ()
     revisions: tuple[Revision, ...] = ()
+    dispute: Dispute | None = None
+
+    @property
+    def is_disputed(self) -> bool:
+        """Whether an agency does not acknowledge it and nothing is decided yet."""
+        return self.dispute is not None and self.dispute.resolved_on is None
 
     @property
     def year(self) -> int | None:
@@ -160,9 +172,8 @@ def points_of(
     standing = standing.order_by("starts_on", "ends_on", "counted_by", "pk")
     if in_full:
         cells = PublishedCell.objects.select_related("printed_by").order_by("order")
-        standing = standing.select_related("indicator").prefetch_related(
-            sources.by_key(), Prefetch("cells", cells)
-        )
+        standing = standing.select_related("indicator", "dispute__agency")
+        standing = standing.prefetch_related(sources.by_key(), Prefetch("cells", cells))
         words, revisions = _words(), _revisions(figures)
     found = defaultdict(list)
     for figure in standing:
@@ -175,6 +186,7 @@ def points_of(
                 "breakdowns": _breakdowns(figure, words),
                 "withheld": tuple(sorted(figure.withheld.items())),
                 "revisions": tuple(_chain(figure, revisions)),
+                "dispute": dispute_of(figure),
             }
         series.append(_point(figure, before, more))
     return {pk: tuple(series) for pk, series in found.items()}
@@ -221,7 +233,8 @@ def _point(figure, before, more):
 
 def _revisions(figures):
     """Earlier values by their keys."""
-    return {each.pk: each for each in figures.public().filter(is_standing=False)}
+    rows = figures.public().filter(is_standing=False)
+    return {each.pk: each for each in rows.select_related("dispute__agency")}
 
 
 def _chain(figure, revisions):
@@ -233,6 +246,7 @@ def _chain(figure, revisions):
             published_at=earlier.published_at,
             reason_es=later.reason_es or "",
             reason_en=later.reason_en or "",
+            dispute=dispute_of(earlier),
         )
         later = earlier
 

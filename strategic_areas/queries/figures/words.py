@@ -247,6 +247,16 @@ def listed(words: list[str]) -> str:
     }
 
 
+def disputed(point: Point) -> str:
+    """What an agency says against a value, and what was decided; "" if nothing."""
+    if point.dispute is None:
+        return ""
+    said = [point.dispute.agency.acronym, in_language(point.dispute, "text")]
+    if point.dispute.resolved_on:
+        said += [point.dispute.outcome, in_language(point.dispute, "resolution")]
+    return " | ".join(map(str, said))
+
+
 def in_language(record, field: str) -> str:
     """A bilingual text for this page; Spanish where there is no English."""
     spanish = getattr(record, f"{field}_es") or ""

@@ -23,6 +23,8 @@ class Dispute:
     resolved_on: date | None
     resolution_es: str
     resolution_en: str
+    #: Whether it is about a figure, which nobody attributes but somebody counted.
+    is_of_figure: bool = False
 
 
 def public_dispute(row: AttributionDispute) -> Dispute:
@@ -36,6 +38,7 @@ def public_dispute(row: AttributionDispute) -> Dispute:
         resolved_on=row.resolved_on,
         resolution_es=row.resolution_es or "",
         resolution_en=row.resolution_en or "",
+        is_of_figure=row.published_figure_id is not None,
     )
 
 

@@ -15,6 +15,7 @@ from strategic_areas.models import (
     Commitment,
     Evidence,
     Participation,
+    PublishedFigure,
     Status,
 )
 from strategic_areas.queries.search_texts.texts import (
@@ -119,18 +120,26 @@ def _comments(public):
 def _disputes(public):
     """Disputes, found on the page of the record that they are about, if it stands."""
     plans = list(public)
+    told = PublishedFigure.objects.public().standing()
     told_of = ActivityUpdate.objects.published().filter(is_reserved=False)
     stands = (
         Q(commitment__in=Commitment.objects.standing().filter(plan__in=plans))
         | Q(activity__in=Activity.objects.standing().filter(plan__in=plans))
         | Q(activity_update__in=told_of.filter(plan__in=plans))
+        | Q(published_figure__in=told.filter(indicator__introduced_by__in=plans))
     )
     rows = AttributionDispute.objects.filter(stands).select_related(
-        "agency", "commitment", "activity__commitment", "activity_update__activity"
+        *("agency", "commitment", "activity__commitment", "activity_update__activity"),
+        "published_figure__indicator__introduced_by",
     )
     for row in rows.order_by("pk"):
-        plan, subject = public[row.record.plan_id], row.record
-        if row.activity_update:
+        plan, subject = public[row.record.plan.pk], row.record
+        field = "title"
+        if row.published_figure:
+            subject, field = subject.indicator, "name"
+            mark = f"objecion-{row.record.pk}"
+            place = Place("indicator", (subject.code,), fragment=mark)
+        elif row.activity_update:
             place = Place("update", (plan.code, subject.public_id))
             subject = subject.activity
         else:
@@ -144,7 +153,7 @@ def _disputes(public):
             code=row.agency.acronym,
             place=place,
             texts=texts_of(row),
-            captions=(title(text(subject, "title")), untranslated(plan.code)),
+            captions=(title(text(subject, field)), untranslated(plan.code)),
             also=(text(row.agency, "name"),),
             order=(2, plan.rank, row.agency.name_es, -row.pk),
         )

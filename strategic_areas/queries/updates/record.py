@@ -29,7 +29,7 @@ WITH_IT = {
     "quantity unit_es unit_en counts_victims reaches_victims",
     "translation": "text obstacle next_step note",
     "dispute": "agency signed_as text_es text_en written_at outcome resolved_on "
-    "resolution_es resolution_en activity_update",
+    "resolution_es resolution_en activity_update published_figure",
 }
 
 

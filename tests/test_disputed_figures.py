@@ -1,0 +1,228 @@
+"""An agency says of a published figure that it does not acknowledge it."""
+
+import csv
+import io
+from datetime import date
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from agencies.access import RefusedError
+from agencies.models import Agency
+from strategic_areas import workflow
+from strategic_areas.figures.publishing import publish
+from strategic_areas.models import (
+    AttributionDispute,
+    Indicator,
+    PendingChange,
+    PublishedFigure,
+)
+from strategic_areas.models.disputes import attributed_to
+from strategic_areas.models.measurements import Measurement
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+TEXT = "Contamos 60, no 40: faltan los casos de Santiago."
+DECISION = {
+    "outcome": "kept",
+    "resolved_on": date(2026, 6, 1),
+    "resolution_es": "El informe impreso dice 40.",
+}
+FIGURE = {"provenance": "press", "counted_by": "MP"}
+
+
+@pytest.fixture
+def indicator():
+    """A national indicator of one agency, whose values the agency MP counts."""
+    factories.make_agency(acronym="MP")
+    return factories.make_indicator(
+        code="I-7", agency=factories.make_agency(acronym="PGR"), national=True
+    )
+
+
+@pytest.fixture
+def figure(indicator):
+    return factories.make_published_figure(indicator=indicator, **FIGURE)
+
+
+def page(client):
+    return client.get("/indicadores/I-7/")
+
+
+def test_it_stands_beside_the_value_and_with_the_decision_too(client, figure):
+    dispute = factories.make_approved_dispute(figure, text_es=TEXT)
+    (point,) = page(client).context["disputed"]
+    before = page(client).content.decode()
+
+    change = factories.make_change(dispute, **DECISION)
+    workflow.approve(change, by=factories.make_reviewer())
+    after = page(client).content.decode()
+
+    assert (point.pk, point.is_disputed) == (figure.pk, True)
+    assert TEXT in before
+    assert f'href="#objecion-{figure.pk}"' in before
+    assert f'id="objecion-{figure.pk}"' in before
+    assert DECISION["resolution_es"] in after
+    assert TEXT in after
+    assert f'href="#objecion-{figure.pk}"' not in after
+
+
+def test_the_files_say_it_in_columns_of_their_own(client, figure):
+    factories.make_published_figure(indicator=figure.indicator, year=2024, **FIGURE)
+    factories.make_approved_dispute(figure, text_es=TEXT)
+
+    content = client.get("/indicadores/I-7.csv").content.decode("utf-8-sig")
+    told = client.get("/indicadores.json").json()["values"]
+
+    rows = list(csv.DictReader(io.StringIO(content)))
+    name = "No reconocido por la institución"
+    assert [row[name] for row in rows] == ["0", "1"]
+    assert [each["disputed_words"] for each in told] == ["", f"PGR | {TEXT}"]
+
+
+def test_it_is_found_by_the_search(client, figure):
+    factories.make_approved_dispute(figure, text_es=TEXT)
+
+    found = client.get("/buscar/", {"q": "Santiago"}).content.decode()
+
+    assert f"/indicadores/I-7/#objecion-{figure.pk}" in found
+
+
+def test_it_goes_away_with_the_figure_and_comes_back_with_it(client, figure):
+    factories.make_approved_dispute(figure, text_es=TEXT)
+    row = PublishedFigure.objects.filter(pk=figure.pk)
+    addresses = ("/indicadores/I-7/", "/indicadores/I-7.csv", "/indicadores.json")
+
+    def told():
+        return [TEXT in client.get(each).content.decode() for each in addresses]
+
+    row.update(is_hidden=True)
+    gone = told()
+    row.update(is_hidden=False)
+
+    assert gone == [False] * 3
+    assert told() == [True] * 3
+
+
+@pytest.mark.parametrize("of", ["PGR", "MP"])
+def test_who_answers_and_who_counted_may_dispute_it_by_the_desk(client, figure, of):
+    agency = Agency.objects.get(acronym=of)
+    client.force_login(factories.make_focal_point(agency=agency))
+    form = reverse("admin:attribution", args=["cifra", figure.pk])
+
+    listed = client.get(reverse("admin:attributions")).content.decode()
+    client.post(form, {"text_es": TEXT, "save": "1"})
+
+    assert form in listed
+    change = PendingChange.objects.get()
+    workflow.approve(change, by=factories.make_reviewer())
+    assert AttributionDispute.objects.get().agency == agency
+    assert AttributionDispute.objects.get().published_figure == figure
+
+
+def test_another_agency_does_not(client, figure):
+    person = factories.make_focal_point()
+    client.force_login(person)
+
+    url = reverse("admin:attribution", args=["cifra", figure.pk])
+
+    assert client.get(url).status_code == 404
+    with pytest.raises(RefusedError):
+        factories.make_dispute(figure, by=person)
+
+
+@pytest.mark.parametrize(
+    ("of_indicator", "of_figure"),
+    [
+        ({}, {"provenance": "reported"}),
+        ({}, {"is_hidden": True}),
+        ({}, {"is_protected": True}),
+        ({"national": False}, {}),
+        ({"selects": True}, {}),
+    ],
+    ids=["its own word", "hidden", "protected", "of a place", "of some people"],
+)
+def test_what_is_protected_or_its_own_word_is_not_disputed(
+    client, indicator, of_indicator, of_figure
+):
+    Indicator.objects.filter(pk=indicator.pk).update(**of_indicator)
+    figure = factories.make_published_figure(indicator=indicator, **FIGURE | of_figure)
+    open_one = factories.make_published_figure(
+        indicator=factories.make_indicator(agency=indicator.agency, national=True),
+        **FIGURE,
+    )
+    client.force_login(factories.make_focal_point(agency=indicator.agency))
+
+    def status(figure):
+        url = reverse("admin:attribution", args=["cifra", figure.pk])
+        return client.get(url).status_code
+
+    assert (status(open_one), status(figure)) == (200, 404)
+
+
+def test_the_old_value_keeps_what_was_said_of_it_when_it_is_revised(client, figure):
+    factories.make_approved_dispute(figure, text_es=TEXT)
+    PublishedFigure.objects.filter(pk=figure.pk).update(is_standing=False)
+    factories.make_published_figure(
+        indicator=figure.indicator, value=60, revises=figure, **FIGURE
+    )
+
+    context = page(client).context
+
+    assert context["disputed"] == []
+    (point,) = context["revised"]
+    assert point.revisions[0].dispute.text_es == TEXT
+    assert TEXT in page(client).content.decode()
+
+
+def test_what_must_be_protected_now_is_gone_with_what_was_said_of_it(client, indicator):
+    measurement = Measurement.objects.create(
+        indicator=indicator,
+        starts_on=date(2025, 1, 1),
+        ends_on=date(2025, 12, 31),
+        value=7,
+        status="confirmed",
+        **FIGURE,
+    )
+    publish(Indicator.objects.filter(pk=indicator.pk))
+    before = PublishedFigure.objects.get()
+    factories.make_approved_dispute(before, text_es="Eran 7, y no 9.")
+
+    indicator.selects = True
+    indicator.save()
+
+    now = PublishedFigure.objects.standing().get()
+    before.refresh_from_db()
+    assert measurement.value == 7
+    assert (now.is_protected, before.is_hidden) == (True, True)
+    for address in ("/indicadores/I-7/", "/indicadores/I-7.csv", "/indicadores.json"):
+        assert "Eran 7" not in client.get(address).content.decode()
+
+
+def test_a_dispute_is_about_one_record(figure):
+    dispute = factories.make_approved_dispute(figure)
+    record = factories.make_record_update()
+    rows = AttributionDispute.objects.filter(pk=dispute.pk)
+
+    for fields in ({"published_figure": None}, {"activity": record.activity}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            rows.update(**fields)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        AttributionDispute.objects.create(
+            agency=dispute.agency,
+            published_figure=factories.make_published_figure(),
+            activity=record.activity,
+            text_es=TEXT,
+            signed_as="titular",
+            written_by=dispute.written_by,
+            written_at=dispute.written_at,
+        )
+
+
+def test_of_no_agency_nothing_is_attributed(figure):
+    own = Agency.objects.filter(pk=figure.indicator.agency_id)
+
+    assert list(attributed_to(PublishedFigure, Agency.objects.none())) == []
+    assert list(attributed_to(PublishedFigure, own)) == [figure]
