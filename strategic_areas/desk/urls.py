@@ -120,7 +120,7 @@ def patterns(site):
             ("planes/<slug:plan>/", plantree.plan_tree, "plan_tree"),
             ("planes/<slug:plan>/aprobar/", plantree.plan_approval, "plan_approval"),
             (
-                "planes/<slug:plan>/vista/<int:pk>/",
+                "planes/<slug:plan>/vista/<slug:kind>/<int:pk>/",
                 preview.plan_preview,
                 "plan_preview",
             ),

@@ -37,6 +37,11 @@ def area(request, plan, slug):
         here = area.get_absolute_url() + query(asked(request, "at"))
         return redirect(here, permanent=True)
     found = board.load(area.plan, timezone.localdate())
+    return render(request, "area.html", context_of(area, found))
+
+
+def context_of(area, found):
+    """What the page of an area needs, from the board of its plan."""
     (row,) = areas.rows([area], found)
     context = {"plan": area.plan, "page_subject": area, "board": found, "row": row}
     context |= _programmes(row)
@@ -47,7 +52,7 @@ def area(request, plan, slug):
         context["targets"] = references.targets_of_area(area, found)
         lines = indicators.of_area(area)
         context["figures"] = indicator_pictures.first_of(lines)
-    return render(request, "area.html", context)
+    return context
 
 
 def _programmes(row):

@@ -154,7 +154,11 @@ def place_of(world):
 
 
 def preview_of(world):
-    return [*prepared_plan_of(world), world.prepared.pk]
+    return [*prepared_plan_of(world), "compromiso", world.prepared.pk]
+
+
+def area_preview_of(world):
+    return [*prepared_plan_of(world), "eje", world.prepared.programme.area_id]
 
 
 def open_a_node(page, world):
@@ -300,6 +304,7 @@ REVIEW = [
     Screen("admin:plan_node", "reviewer", node_of, press=save_no_title),
     Screen("admin:plan_node_new", "reviewer", place_of, press=save_no_title),
     Screen("admin:plan_preview", "reviewer", preview_of),
+    Screen("admin:plan_preview", "reviewer", area_preview_of),
     Screen("admin:planbook", "reviewer", plan_of),
     Screen("admin:planbook", "reviewer", plan_of, press=bring_a_plan),
     Screen("admin:planbook", "reviewer", plan_of, press=bring_a_wrong_plan),

@@ -363,14 +363,44 @@ def test_a_tree_of_many_takes_as_many_queries(
         client.get(address)
 
 
-def test_a_preview_shows_what_only_staff_read_so_far(client, plan, reviewer):
+def previews(client, plan):
+    """By code where the tree leads to show how the public will read a record."""
+    page = client.get(reverse("admin:plan_tree", args=[plan.code]))
+    return {each.record.code: each.preview for each in page.context["tree"].root}
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [("1", "Fue 1.1.2"), ("1.1", "Fue 1.1.2"), ("1.1.1", "Fue 1.1.1.1")],
+)
+def test_a_preview_shows_what_only_staff_read_so_far(
+    client, plan, reviewer, code, said
+):
     branch(plan)
     commitment = Commitment.objects.get(code="1.1.1")
-    address = reverse("admin:plan_preview", args=["p", commitment.pk])
+    address = previews(client, plan)[code]
 
     page = client.get(address).content.decode()
 
-    assert "Fue 1.1.1.1" in page
+    assert said in page
     assert client.get(commitment.get_absolute_url()).status_code == 404
     client.force_login(factories.make_focal_point(agency=commitment.lead))
     assert client.get(address).status_code == 404
+
+
+def test_the_preview_of_an_activity_is_its_place_on_the_page(client, plan, reviewer):
+    branch(plan)
+    found = previews(client, plan)
+
+    assert found["1.1.1.1"] == f"{found['1.1.1']}#1.1.1.1"
+    assert 'id="1.1.1.1"' in client.get(found["1.1.1"]).content.decode()
+
+
+def test_no_preview_of_another_plan_or_level(client, plan, reviewer):
+    branch(plan)
+    other = factories.make_area()
+    own = Programme.objects.first()
+
+    for kind, record in (("eje", other), ("programa", own)):
+        address = reverse("admin:plan_preview", args=["p", kind, record.pk])
+        assert client.get(address).status_code == 404

@@ -1,4 +1,4 @@
-"""How the public will read a commitment of a plan in preparation."""
+"""How the public will read an area or a commitment of a plan in preparation."""
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
@@ -9,37 +9,82 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from agencies import access
-from strategic_areas.models import Commitment, Plan
+from strategic_areas.desk.plantree.levels import key_of, level_of
+from strategic_areas.models import Activity, Commitment, Plan
 from strategic_areas.queries.figures import indicators
-from strategic_areas.queries.pages import commitments
-from strategic_areas.queries.plan import plans
+from strategic_areas.queries.pages import areas, commitments
+from strategic_areas.queries.plan import board, plans
 from strategic_areas.queries.plan.succession import Succession
 from strategic_areas.views import indicator_pictures
+from strategic_areas.views.areas import context_of
 
 
 @require_safe
-def plan_preview(request, plan, pk):
-    """The content of the commitment's public page, in a frame that only staff see."""
-    if not access.is_reviewer(request.user):
+def plan_preview(request, plan, kind, pk):
+    """The content of the record's public page, in a frame that only staff see."""
+    if not access.is_reviewer(request.user) or kind not in PAGES:
         raise Http404
     rows = Plan.objects.filter(status=Plan.Status.IN_PREPARATION)
     rows = rows.annotate(is_reconstructed=plans.reconstructed())
     plan = get_object_or_404(rows, code=plan)
+    template, read = PAGES[kind]
+    record, shown = read(plan, pk)
+    content = _content(template, RequestContext(request, {"plan": plan, **shown}))
+    context = {
+        "plan": plan,
+        "name": f"{record.code} {level_of(record).name_of(record)}",
+        "key": key_of(record),
+        "content": content,
+    }
+    return render(request, "desk/plan_preview.html", context)
+
+
+def _commitment(plan, pk):
     rows = Commitment.objects.standing().select_related("lead", "programme__area")
     commitment = get_object_or_404(rows, plan=plan, pk=pk)
     commitment.plan = commitment.programme.area.plan = plan
     commitment.is_disputed = False
     found = commitments.page(commitment, Succession(plan), timezone.localdate())
     lines = indicators.of_commitment(commitment)
-    shown = {
-        "plan": plan,
+    return commitment, {
         "commitment": commitment,
         "page": found,
         "figures": indicator_pictures.first_of(lines),
     }
-    content = _content("commitment.html", RequestContext(request, shown))
-    context = {"plan": plan, "commitment": commitment, "content": content}
-    return render(request, "desk/plan_preview.html", context)
+
+
+def _area(plan, pk):
+    area = next((each for each in areas.of_plan(plan) if each.pk == pk), None)
+    if area is None:
+        raise Http404
+    area.plan = plan
+    return area, context_of(area, _board(plan))
+
+
+def _board(plan):
+    """The plan as it stands, of which nobody has reported anything yet."""
+    kept = {}
+    for model, links in (
+        (Commitment, ["lead", "programme__area"]),
+        (Activity, ["agency"]),
+    ):
+        rows = model.objects.standing().filter(plan=plan).select_related(*links)
+        kept[model] = list(rows.order_by("sort_code", "pk"))
+    by_key = {each.pk: each for each in kept[Commitment]}
+    work = [each for each in kept[Activity] if each.commitment_id in by_key]
+    for activity in work:
+        activity.commitment = by_key[activity.commitment_id]
+    for record in (*by_key.values(), *work):
+        record.plan, record.is_disputed = plan, False
+    rows = board.build(by_key.values(), work, (), (), (), timezone.localdate())
+    return board.Board(plan, rows, (), None, {}, {})
+
+
+#: The word in the address → the template of the public page, and what reads for it.
+PAGES = {
+    "eje": ("area.html", _area),
+    "compromiso": ("commitment.html", _commitment),
+}
 
 
 def _content(template, context):

@@ -6,8 +6,14 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 from django.urls import reverse
 
-from strategic_areas.desk.plantree.levels import LEVELS, Level, key_of
-from strategic_areas.models import Commitment, Plan, RecordChange
+from strategic_areas.desk.plantree.levels import LEVELS, Level, key_of, level_of, over
+from strategic_areas.models import (
+    Activity,
+    Commitment,
+    Plan,
+    RecordChange,
+    StrategicArea,
+)
 
 #: A plan of more records than this shows its commitments folded.
 MANY = 60
@@ -80,11 +86,14 @@ class Node:
 
     @property
     def preview(self):
-        """The page that shows how the public will read it; "" where there is none."""
-        record = getattr(self.record, "commitment", self.record)
-        if not isinstance(record, Commitment):
+        """The page that shows how the public will read it; "" of the plan itself."""
+        if self.level is None:
             return ""
-        return reverse("admin:plan_preview", args=[self.plan.code, record.pk])
+        has_page = isinstance(self.record, (StrategicArea, Commitment))
+        record = self.record if has_page else over(self.record)
+        args = [self.plan.code, level_of(record).word, record.pk]
+        place = f"#{self.record.code}" if isinstance(self.record, Activity) else ""
+        return reverse("admin:plan_preview", args=args) + place
 
     @property
     def public_page(self):
@@ -154,10 +163,10 @@ def _fold(root, key):
 
 
 def _mark_ends(nodes):
-    for over in nodes:
-        for place, node in enumerate(over.below):
+    for above in nodes:
+        for place, node in enumerate(above.below):
             node.is_first = place == 0
-            node.is_last = place == len(over.below) - 1
+            node.is_last = place == len(above.below) - 1
 
 
 def _tell_what_waits(level, above, nodes):
