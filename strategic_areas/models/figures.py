@@ -108,7 +108,7 @@ class PublishedFigure(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.indicator.code}: {self.starts_on} / {self.ends_on}"
+        return self.indicator.over(self.starts_on, self.ends_on)
 
     def get_absolute_url(self, language=None):
         """The page of the indicator, on which the figure stands."""

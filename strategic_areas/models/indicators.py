@@ -5,7 +5,9 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.constraints import dates_in_order, spanish_required
@@ -222,6 +224,14 @@ class Indicator(Coded):
 
     def __str__(self):
         return f"{self.code} {self.name}"
+
+    def over(self, starts_on, ends_on):
+        """What a value of it over these days is called."""
+        return gettext("%(code)s, from %(start)s to %(end)s") % {
+            "code": self.code,
+            "start": date_format(starts_on, "SHORT_DATE_FORMAT"),
+            "end": date_format(ends_on, "SHORT_DATE_FORMAT"),
+        }
 
     def clean(self):
         """Whoever lifts the protection says why, and the reason stays."""

@@ -110,7 +110,7 @@ class Measurement(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.indicator.code}: {self.starts_on} / {self.ends_on}"
+        return self.indicator.over(self.starts_on, self.ends_on)
 
 
 class Breakdown(models.Model):

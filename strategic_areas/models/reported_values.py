@@ -137,7 +137,7 @@ class ReportedValue(Decision):
         ]
 
     def __str__(self):
-        return f"{self.indicator.code}: {self.starts_on} / {self.ends_on}"
+        return self.indicator.over(self.starts_on, self.ends_on)
 
     @property
     def provenance(self):

@@ -8,8 +8,9 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import override
 
-from strategic_areas.models import Target
+from strategic_areas.models import PublishedFigure, Target
 from strategic_areas.models.measurements import Measurement
+from strategic_areas.models.reported_values import ReportedValue
 from tests.factories import make_indicator, make_plan, make_reviewer
 
 pytestmark = pytest.mark.django_db
@@ -76,3 +77,18 @@ def test_a_value_is_read_on_its_page_as_in_the_list(client):
 
     assert "349 personas" in page
     assert "349.000" not in page
+
+
+@pytest.mark.parametrize(
+    ("language", "called"),
+    [
+        ("es", "I-01, del 01/01/2025 al 31/12/2025"),
+        ("en", "I-01, from 1 January 2025 to 31 December 2025"),
+    ],
+)
+def test_a_value_is_called_by_its_days_in_words(language, called):
+    indicator = make_indicator(code="I-01")
+
+    with override(language):
+        for model in (Measurement, PublishedFigure, ReportedValue):
+            assert str(model(indicator=indicator, **SPAN)) == called
