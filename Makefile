@@ -32,8 +32,8 @@ dev: port installed-test local-env ## the same with autoreload and Django's debu
 	@DEBUG=true $(PY) manage.py prepare_portal
 	@DEBUG=true exec $(PY) manage.py runserver $(PORT)
 
-states: port installed-test ## serve an invented plan in its second year, and /componentes/
-	@$(PY) tests/serve_states.py $(PORT)
+states: port installed-test ## serve an invented plan in its second year; ARGS=next another one alone
+	@$(PY) tests/serve_states.py $(PORT) $(ARGS)
 
 manage: installed local-env ## any command, as run has it: make -s manage ARGS="help"
 	@$(PY) manage.py prepare_portal --database-only --verbosity 0 >&2

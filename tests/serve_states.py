@@ -2,7 +2,8 @@
 The portal with the shipped plan and an invented one on which every state stands.
 
 `make states` serves it, to whoever works on pages and to whoever wants to see a plan in
-its second year. It has DEBUG, and so the page /componentes/. Its database is thrown
+its second year; `make states ARGS=next` serves the plan of another commission, alone on
+its portal. It has DEBUG, and so the page /componentes/. Its database is thrown
 away afterwards, and with it the accounts whose names and password are printed.
 """
 
@@ -35,8 +36,14 @@ SHOWN = {
 }
 
 
-def main(port):
-    """Serve on ``port`` until stopped; whoever stops it, its folder goes."""
+def main(port, *, is_next):
+    """
+    Serve on ``port`` until stopped; whoever stops it, its folder goes.
+
+    ``is_next`` serves the plan of another commission instead, with its settings, on a
+    portal that holds no other.
+    """
+    next_plan = import_module("tests.next_plan")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     with tempfile.TemporaryDirectory() as folder:
         os.environ.pop("DATABASE_URL", None)
@@ -47,17 +54,21 @@ def main(port):
             "CORRECTIONS_EMAIL": "correcciones@example.org",
             "SITE_URL": f"http://localhost:{port}",
             "VAR_DIR": folder,
+            **(next_plan.SETTINGS if is_next else {}),
         }
         django.setup()
         call_command("compile_catalogues")
         make_tables()
-        shipped = import_module("tests.strategic_areas.plans").SHIPPED
-        call_command("load_plan", str(shipped), stdout=io.StringIO())
-        people = import_module("tests.states_plan").build()
+        if is_next:
+            people = import_module("tests.next_plan.world").build()
+        else:
+            shipped = import_module("tests.strategic_areas.plans").SHIPPED
+            call_command("load_plan", str(shipped), stdout=io.StringIO())
+            people = import_module("tests.states_plan").build()
         password = os.environ.get("STATES_PASSWORD") or secrets.token_urlsafe(9)
         accounts = get_user_model().objects.filter(username__in=people)
         accounts.update(password=make_password(password))
-        print_accounts(port, password)
+        print_accounts(port, password, next_plan.PEOPLE if is_next else SHOWN)
         call_command("runserver", str(port), use_reloader=False)
 
 
@@ -69,14 +80,14 @@ def make_tables():
     call_command("migrate", fake=True, verbosity=0)
 
 
-def print_accounts(port, password):
+def print_accounts(port, password, shown):
     lines = [
         f"\nSign in at http://localhost:{port}/gestion/ with the password {password}"
     ]
-    lines += [f"  {name:15} {what}" for name, what in SHOWN.items()]
+    lines += [f"  {name:15} {what}" for name, what in shown.items()]
     sys.stdout.write("\n".join(lines) + "\n\n")
     sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), is_next="next" in sys.argv[2:])

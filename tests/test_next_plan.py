@@ -28,6 +28,7 @@ from strategic_areas.views import search
 from tests import next_plan, public_site
 from tests.check import CATALOGUE, ROOT, translations
 from tests.deep import DEEP
+from tests.next_plan import world
 from tests.strategic_areas.plans import shipped_content
 
 pytestmark = pytest.mark.django_db
@@ -108,7 +109,7 @@ def portal(lasting):
     """The accounts of a portal with its own settings and its own plan."""
     search.own.cache_clear()
     with override_settings(**next_plan.SETTINGS):
-        yield next_plan.build()
+        yield world.build()
     search.own.cache_clear()
 
 
@@ -136,7 +137,7 @@ def test_the_pages_say_what_its_own_file_and_settings_say(portal):
     assert "Preside: Secretaría de Estado de Derechos Humanos" in about
     assert "Son miembros 3 instituciones." in about
     assert "colabora otra institución u organización" in about
-    assert "Unidad Técnica del CONEX" in about
+    assert "Quien coordina el plan (Comité Técnico del CONEX)" in about
     assert help_page.count("1-1-2") > 1
     assert "CONEX" in glossary
     assert "Un código, como A-1.1, o" in searched
@@ -148,6 +149,10 @@ def test_only_a_date_that_the_plan_states_makes_anything_late(portal):
     rows = board.load(Plan.objects.get(), timezone.localdate()).rows
 
     assert {row.commitment.code for row in rows if row.is_late} == {"B-1.1"}
+    page = Client().get("/horizonte/compromisos/A-1.2/").content.decode()
+    assert page.count("Vence según la prensa: 31/03/2026") == 2
+    assert "Según la prensa, vence el 31/03/2026." in page
+    assert "Sin plazo conocido" not in page
 
 
 @pytest.mark.parametrize("language", ["es", "en"])

@@ -1,27 +1,16 @@
-"""The plan of another commission, on a portal that holds no other."""
+"""The plan of another commission, and what the settings of its portal say."""
 
-import io
-from datetime import timedelta
 from pathlib import Path
-
-from django.core.management import call_command
-from django.utils import timezone
-
-from agencies.access import Role
-from agencies.models import Agency
-from strategic_areas import workflow
-from strategic_areas.models import Activity, Plan
-from tests import factories
 
 FILE = Path(__file__).parent / "plan.yaml"
 #: What the settings of its portal say.
 SETTINGS = {
-    "SECRETARIAT_NAME": "Unidad Técnica del CONEX",
+    "SECRETARIAT_NAME": "Comité Técnico del CONEX",
     "EMERGENCY_NUMBER": "1-1-2",
     "CONTACT_EMAIL": "unidad@example.org",
     "CORRECTIONS_EMAIL": "errores@example.org",
 }
-#: What to sign in as.
+#: What to sign in as, and what one finds there.
 PEOPLE = {
     "sedeh": "focal point of SEDEH: one activity to report",
     "fisnal": "focal point of FISNAL: its report is published",
@@ -30,38 +19,3 @@ PEOPLE = {
     "revision-2": "another reviewer, for what takes two",
     "administracion": "administrator of agencies and accounts",
 }
-
-
-def build():
-    """Load the plan and let a round be answered in part; the accounts by username."""
-    call_command("load_plan", str(FILE), stdout=io.StringIO())
-    plan, today = Plan.objects.get(), timezone.localdate()
-    people = {
-        each.slug: factories.make_focal_point(agency=each, username=each.slug)
-        for each in Agency.objects.exclude(kind="civil_society")
-    }
-    roles = {"revision": Role.REVIEWER, "administracion": Role.ADMINISTRATOR}
-    for name, role in roles.items():
-        for username in (name, f"{name}-2"):
-            people[username] = factories.make_user(group=role, username=username)
-    period = factories.make_round(
-        plan=plan,
-        code="entrega",
-        name_es="Entrega del semestre",
-        name_en="Report of the half-year",
-        due_on=today + timedelta(days=3),
-    )
-    for code in ("B-1.1.a", "A-1.2.a"):
-        activity = Activity.objects.get(code=code)
-        by = people[activity.agency.slug]
-        update = factories.make_update(
-            activity=activity,
-            period=period,
-            by=by,
-            narrative_es="La Sala del CONEX abrió con dos jueces.",
-            narrative_en="The chamber of CONEX opened with two judges.",
-        )
-        workflow.submit(update, by=by)
-        if code == "B-1.1.a":
-            workflow.publish(update, by=people["revision"])
-    return people
