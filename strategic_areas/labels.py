@@ -15,13 +15,13 @@ from strategic_areas.states import CommitmentState
 
 STATES = {
     **{State(value): label for value, label in Execution.choices},
-    State.LEFT_IN_PROGRESS: _("Under way by the last account"),
+    State.LEFT_IN_PROGRESS: _("Under way at its last record"),
     State.IN_REVIEW: pgettext_lazy("an activity", "Reported, in review"),
     State.NO_REPORT: _("No report"),
     State.NOT_ASKED: _("Not asked for a report"),
     State.NO_RECORD: _("No record"),
 }
-UNDER_WAY_THEN = _("Under way by this record")
+UNDER_WAY_THEN = _("Under way as of this record")
 #: The words for the states of a commitment.
 COMMITMENT_STATES = {
     CommitmentState.FULFILLED: pgettext_lazy("a commitment", "Fulfilled"),
@@ -33,7 +33,7 @@ COMMITMENT_STATES = {
     CommitmentState.TO_DECLARE: _("Activities completed, result to be declared"),
     CommitmentState.IN_PROGRESS: pgettext_lazy("a commitment", "In progress"),
     CommitmentState.KEPT_UP: _("Kept up until the plan ended"),
-    CommitmentState.LEFT_IN_PROGRESS: _("In progress by its last report"),
+    CommitmentState.LEFT_IN_PROGRESS: _("In progress as of its last report"),
     CommitmentState.BEGUN: pgettext_lazy("a commitment", "Begun"),
     CommitmentState.NOT_STARTED: pgettext_lazy("a commitment", "Not begun"),
     CommitmentState.INCOMPLETE: _("Report incomplete"),
@@ -114,9 +114,9 @@ COMMITMENT_PUNCTUALITY = PUNCTUALITY | {
 }
 #: What an account changed in the record, by ``queries.updates.changes.Change``.
 CHANGES = {
-    "first": pgettext_lazy("an account", "For the first time"),
+    "first": pgettext_lazy("an account", "New"),
     "state": pgettext_lazy("an account", "Another state"),
-    "same": pgettext_lazy("an account", "Same state as before"),
+    "same": pgettext_lazy("an account", "Same state"),
     "declared": pgettext_lazy("an account", "Result declared"),
     "corrected": pgettext_lazy("an account", "Corrected"),
     "withdrawn": pgettext_lazy("an account", "Withdrawn"),

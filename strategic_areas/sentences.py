@@ -23,8 +23,8 @@ MISSING = ngettext_lazy(
 )
 CELL = _("%(done)d of %(total)d completed")
 CELL_REPORTED = _("%(told)d of %(total)d reported, none completed")
-UNTOLD = _("%(untold)d not told")
-NOTHING_TOLD = _("not told of %(total)d")
+UNTOLD = _("%(untold)d without a published report")
+NOTHING_TOLD = _("%(total)d without a published report")
 NONE = _("none")
 ACTIVITIES = ngettext_lazy("%(total)d activity", "%(total)d activities", "total")
 
@@ -34,30 +34,30 @@ FOUND = ngettext_lazy(
 #: By the name of the number in ``Records``.
 ON_RECORD = {
     "done": ngettext_lazy(
-        "%(n)d that some source tells as done",
-        "%(n)d that some source tells as done",
+        "%(n)d that a source says is done",
+        "%(n)d that a source says are done",
         "n",
     ),
     "going": ngettext_lazy(
-        "%(n)d under way by its last record",
-        "%(n)d under way by their last record",
+        "%(n)d under way at its last record",
+        "%(n)d under way at their last record",
         "n",
     ),
     "other": ngettext_lazy(
-        "%(n)d not begun or stopped by its last record",
-        "%(n)d not begun or stopped by their last record",
+        "%(n)d not begun or stopped at its last record",
+        "%(n)d not begun or stopped at their last record",
         "n",
     ),
     "untold": ngettext_lazy("%(n)d without a record", "%(n)d without a record", "n"),
 }
 #: The same of a single activity.
 ONE_ON_RECORD = {
-    "done": _("We found 1 activity, which some source tells as done"),
-    "going": _("We found 1 activity, under way by its last record"),
-    "other": _("We found 1 activity, not begun or stopped by its last record"),
+    "done": _("We found 1 activity, which a source says is done"),
+    "going": _("We found 1 activity, under way at its last record"),
+    "other": _("We found 1 activity, not begun or stopped at its last record"),
     "untold": _("We found 1 activity, without a record"),
 }
-ONE_BY_PRESS = _("We found 1 activity, told as done by the press or an NGO alone")
+ONE_BY_PRESS = _("We found 1 activity, which only the press or an NGO says is done")
 BY_PRESS = ngettext_lazy(
     "%(n)d by the press or an NGO alone", "%(n)d by the press or an NGO alone", "n"
 )

@@ -81,8 +81,8 @@ def _words(row):
     if row.records:
         number = sum(each for _year, each in row.records.years)
         found[_("Records")] = ngettext(
-            "%(n)d record, %(done)d told as done",
-            "%(n)d records, %(done)d told as done",
+            "%(n)d record, %(done)d said to be done",
+            "%(n)d records, %(done)d said to be done",
             number,
         ) % {"n": number, "done": row.records.done}
         return found

@@ -100,7 +100,7 @@ def headings(board: Board, rows: Iterable[AgencyRow]) -> dict[str, str]:
         found = {
             "led": _("Documented actions led"),
             "activities": _("Activities found"),
-            "done": pgettext("activities", "Told as done"),
+            "done": pgettext("activities", "Said to be done"),
         }
     else:
         found = {
@@ -148,7 +148,7 @@ def _figure(row, name):
     number = getattr(row, name)
     if number is None and not (row.activities if name == "done" else row.led):
         return ""
-    return pgettext("a figure", "not told") if number is None else str(number)
+    return pgettext("a figure", "no data") if number is None else str(number)
 
 
 def _of(number, total):

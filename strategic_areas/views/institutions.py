@@ -54,7 +54,7 @@ def _headings(found: Overview) -> dict[str, str]:
     if not found.board.knows_the_matrix:
         return {
             "activities": _("Activities found"),
-            "done": _("Told as done"),
+            "done": _("Said to be done"),
         }
     headings = {
         "fulfilled": pgettext("commitments", "Fulfilled"),
@@ -73,7 +73,7 @@ def _fulfilled(each: Institution) -> str:
     """Of those it leads; missing is never zero."""
     if not each.led:
         return ""
-    return _of(each.fulfilled, each.led) if each.is_told else _("not told")
+    return _of(each.fulfilled, each.led) if each.is_told else _("no report")
 
 
 def _work(each: Institution) -> str:
@@ -81,7 +81,7 @@ def _work(each: Institution) -> str:
     said = []
     if each.tally.total:
         told = each.tally.told
-        said.append(_of(each.tally.done, told) if told else _("not told"))
+        said.append(_of(each.tally.done, told) if told else _("no report"))
     if each.records.found:
         said.append(_("%(number)d found") % {"number": each.records.found})
     return "; ".join(said)

@@ -90,4 +90,4 @@ def tellers(found: archive.FilterCounts) -> Tellers:
         for slug, each in numbers.items()
         if any(each.values())
     ]
-    return Tellers(every, tuple(sorted(rows, key=lambda row: fold(row.agency.name))))
+    return Tellers(every, tuple(sorted(rows, key=lambda row: fold(row.agency.acronym))))

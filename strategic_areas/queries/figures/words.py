@@ -34,14 +34,14 @@ DIMENSIONS = {
 #: Why nothing is told of a breakdown that the source has.
 WITHHELD = {
     Withheld.CROSSED: gettext_lazy("it crosses several characteristics of people"),
-    Withheld.FOLDED: gettext_lazy("the same people are told by another breakdown"),
+    Withheld.FOLDED: gettext_lazy("another breakdown already counts the same people"),
     Withheld.UNKNOWN: gettext_lazy("its categories are not those of this portal"),
     Withheld.NOT_NATIONAL: gettext_lazy("it does not cover the whole country"),
     Withheld.PART_OF_YEAR: gettext_lazy("it covers only part of a year"),
     Withheld.OVERLAPS: gettext_lazy("another breakdown covers the same days"),
     Withheld.UNEQUAL: gettext_lazy("its parts add up to more than the total"),
-    Withheld.SMALL: gettext_lazy("it would tell a group of fewer than ten people"),
-    Withheld.REVISED: gettext_lazy("it differs too little from one told before"),
+    Withheld.SMALL: gettext_lazy("it would reveal a group of fewer than ten people"),
+    Withheld.REVISED: gettext_lazy("it differs too little from one published before"),
 }
 #: What can be said of a target.
 ATTAINED = {
