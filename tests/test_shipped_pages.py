@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from html import unescape
 
 import pytest
 from django.conf import settings
@@ -289,3 +290,26 @@ def test_every_kind_of_record_of_the_shipped_plan_opens_with_its_history(
 
     assert {path for path, status in answers.items() if status != 200} == set()
     assert len(answers) > 40
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_number_that_is_a_link_leads_to_a_list_of_that_many(
+    client, shipped, language
+):
+    area = {"es": "persecucion", "en": "prosecution"}[language]
+    named = [("plan",), ("area", area), ("commitment", "R-2.1.1"), ("agency", "pgr")]
+    pages = [address("home", language=language)]
+    pages += [address(name, PLAN, *rest, language=language) for name, *rest in named]
+    numbered = re.compile(r'<a href="([^"]+)"[^>]*>(?:Las |Los |All )?(\d+) [^<]+</a>')
+    found = {}
+
+    for path in pages:
+        main = client.get(path).content.decode().split("<main")[1]
+        for target, number in numbered.findall(main):
+            if not target.startswith("#"):
+                listed = client.get(unescape(target)).content.decode()
+                rows = listed.count("<tr") - listed.count("<thead")
+                found[path, target] = (int(number), rows)
+
+    assert len(found) >= 5
+    assert {key: pair for key, pair in found.items() if len({*pair}) > 1} == {}
