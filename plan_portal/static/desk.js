@@ -15,6 +15,57 @@
   const waiting = new Map();
   const stopped = new Set();
 
+  /* A row that stands closed on the page is read when it is opened. Some rows ahead of the
+     open one are read with it, so that a lost line stops nobody in the next ones. */
+
+  const AHEAD = 6;
+  const reading = new Map();
+  const isClosed = (row) => Boolean(row.querySelector(":scope > [data-closed]"));
+
+  function whole(row) {
+    if (!isClosed(row)) return true;
+    if (!reading.has(row)) {
+      reading.set(row, read(row).catch(() => false).finally(() => reading.delete(row)));
+    }
+    return reading.get(row);
+  }
+
+  async function read(row) {
+    const body = row.querySelector(":scope > [data-closed]");
+    const answer = await fetch(body.querySelector("a").href, {
+      headers: { "X-Row-Only": "1" },
+      cache: "no-store",
+    });
+    const fresh = parsed(await answer.text()).querySelector("[data-row]");
+    if (!answer.ok || fresh?.dataset.row !== row.dataset.row) return false;
+    row.className = fresh.className;
+    Object.assign(row.dataset, fresh.dataset);
+    row.querySelector("[data-mark]").replaceWith(fresh.querySelector("[data-mark]"));
+    body.replaceWith(fresh.querySelector(".row-body"));
+    warnOfAll(row);
+    return true;
+  }
+
+  async function openRow(row) {
+    row.open = true;
+    const body = row.querySelector(":scope > [data-closed]");
+    if (!await whole(row)) {
+      if (!body.querySelector("[data-told]")) {
+        const told = paragraph(phrases.unopened.textContent);
+        told.dataset.told = "";
+        body.append(told);
+        announce.textContent = told.textContent;
+      }
+      return false;
+    }
+    await readAhead(row);
+    return true;
+  }
+
+  async function readAhead(row) {
+    for (const next of unanswered(row).slice(0, AHEAD)) await whole(next);
+  }
+
   /* Execution and percent: the server's own table is looked up, nothing is decided. */
 
   function kindOf(percent) {
@@ -85,10 +136,11 @@
     });
   }
 
-  function offer(row) {
-    const form = report(row);
+  async function offer(row) {
     const [key] = keysOf(row);
-    if (!form || !key) return;
+    if (!key || !await whole(row)) return;
+    const form = report(row);
+    if (!form) return;
     const kept = JSON.parse(localStorage.getItem(key));
     if (JSON.stringify(kept) === JSON.stringify(typedIn(form))) return forget(row);
     const notice = document.createElement("div");
@@ -327,16 +379,24 @@
     sheet.querySelector("[data-done]")?.remove();
   }
 
-  function openNext(row) {
+  function unanswered(row) {
     const rows = owed();
     const place = rows.indexOf(row);
-    const next = [...rows.slice(place + 1), ...rows.slice(0, place)].find((other) =>
+    return [...rows.slice(place + 1), ...rows.slice(0, place)].filter((other) =>
       ["todo", "returned"].includes(other.dataset.state) && !waiting.has(other));
+  }
+
+  /* Without a line the next one is the next of those that have been read. */
+  async function openNext(row) {
+    const rows = unanswered(row);
     row.open = false;
+    let next = rows[0];
+    if (next && !await whole(next)) next = rows.find((other) => !isClosed(other)) ?? next;
     if (!next) return sheet.querySelector(".tally .button").focus();
     next.open = true;
     next.scrollIntoView({ block: "start" });
-    report(next).querySelector("input:not([type=hidden]), select").focus();
+    const first = "input:not([type=hidden]), select";
+    (report(next)?.querySelector(first) ?? next.querySelector("summary")).focus();
   }
 
   sheet.addEventListener("submit", (event) => {
@@ -344,6 +404,15 @@
     event.preventDefault();
     if (event.target.matches(".row-form")) saveAll(event.target);
     else attach(event.target);
+  });
+  sheet.addEventListener("toggle", (event) => {
+    if (event.target.open && event.target.matches("[data-row]")) openRow(event.target);
+  }, true);
+  sheet.addEventListener("click", (event) => {
+    const body = event.target.closest("a") && event.target.closest("[data-closed]");
+    if (!body) return;
+    event.preventDefault();
+    openRow(body.closest("[data-row]"));
   });
   sheet.addEventListener("input", (event) => {
     const form = event.target.form;
@@ -362,10 +431,12 @@
   }));
   window.addEventListener("online", () => {
     [...waiting.values()].forEach((form) => save(form, false));
+    sheet.querySelectorAll("[data-row][open]").forEach(openRow);
   });
   window.addEventListener("focus", resume);
   document.addEventListener("visibilitychange", resume);
   sheet.querySelectorAll("[data-row]").forEach(offer);
+  sheet.querySelectorAll("[data-row][open]").forEach(openRow);
   warnOfAll(sheet);
   window.settled = settled;
 })();

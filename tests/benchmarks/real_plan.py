@@ -3,7 +3,7 @@ An invented official plan of a given size, with four rounds of reports in every 
 
 The plan is a file, which the importer loads; the reports are rows, stored in bulk. All
 is drawn with a seed, so that a size is the same plan on each run and each database. The
-first agency answers for a sixth of all activities and the first commitment holds a
+first agency answers for a fifth of all activities and the first commitment holds a
 twentieth of them, since real plans are lopsided too.
 """
 
@@ -71,7 +71,7 @@ IN_CLOSED = {
     "submitted": 1,
 }
 IN_OPEN = {
-    "published": 15,
+    "published": 10,
     "submitted": 18,
     "returned": 8,
     "draft": 12,
@@ -183,7 +183,7 @@ def activities_of(draw, size, agencies, commitments, begins):
         commitment = commitments[0 if lopsided else number % size.commitments]
         starts = begins + timedelta(days=draw.randrange(0, 900))
         due = starts + timedelta(days=draw.randrange(90, 700))
-        is_first = number % 6 == 0
+        is_first = number % 5 == 0
         fields = stated(
             code=f"{commitment['code']}.a{number + 1}",
             commitment=commitment["code"],

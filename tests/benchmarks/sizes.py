@@ -214,7 +214,8 @@ def staff():
     client, found, missed = signed_in(people["focal point"]), {}, []
     analyse()
     sheet = reverse("admin:sheet", args=keys)
-    weight = len(fetch(client, sheet).content)
+    answer = fetch(client, sheet)
+    weight, rows = len(answer.content), len(answer.context["rows"])
     found["sheet of 100 rows"] = times(lambda: fetch(client, sheet))
     found["a row saved"] = saved(client, period, agency)
     # One agency has them all: its workbook is one of 600 activities.
@@ -227,6 +228,7 @@ def staff():
     found["queue of 500"] = times(lambda: fetch(reviewer, queue))
     guards.drop()
     activities.update(agency=agency)
+    model("ActivityUpdate").objects.update(agency=agency)
     guards.install()
     book = reverse("admin:workbook", args=keys)
     found["workbook of 600"] = times(lambda: fetch(client, book), 3)
@@ -235,7 +237,7 @@ def staff():
         servers.write(f"| {name} | {spread(each)} | {MOST_OF_STAFF[name]} |")
         if statistics.median(each) > MOST_OF_STAFF[name]:
             missed.append(f"{name}: {statistics.median(each):.0f} ms")
-    servers.write(f"\nThe sheet has {weight:,} bytes; {waiting} reports wait.")
+    servers.write(f"\nThe sheet has {rows} rows, {weight:,} bytes; {waiting} wait.")
     if weight > MOST_OF_SHEET:
         missed.append(f"the sheet: {weight:,} bytes")
     return missed

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from strategic_areas.desk.sheet import revisions
+from strategic_areas.desk.sheet import revisions, sheet_page
 from strategic_areas.models import Activity, ActivityUpdate, Submission
 from tests.browser.axe import violations
 from tests.factories import (
@@ -390,3 +390,36 @@ def test_evidence_and_a_text_correct_what_is_published(make_page):
     assert correction.evidences.get().title_es == "Acta"
     published.refresh_from_db()
     assert published.status == "published"
+
+
+def test_closed_rows_open_where_they_stand_and_ahead_of_a_lost_line(make_page):
+    asked = Round(sheet_page.WHOLE + 9)
+    page = make_page(asked.user)
+    closed = "[data-row]:has(> [data-closed])"
+    page.goto(asked.address)
+    expect(page.locator(closed)).to_have_count(8)
+    second, last, unread = asked.activities[1], *asked.activities[-2:]
+    assert row(page, last).locator("form").count() == 0
+
+    row(page, last).locator("summary").first.press("Enter")
+    number(page, last).fill("70")
+    expect(page.locator(closed)).to_have_count(6)
+    page.reload()
+    expect(page.locator(closed)).to_have_count(6)
+    row(page, last).locator(".notice--kept button").first.click()
+    expect(number(page, last)).to_have_value("70")
+    press_save(page, last)
+    expect(number(page, unread)).to_be_focused()
+    page.reload()
+    page.context.set_offline(True)
+    row(page, unread).locator("summary").first.click()
+    told = row(page, unread).locator("[data-told]")
+    expect(told).to_be_visible()
+    row(page, second).locator("summary").first.click()
+    number(page, second).fill("80")
+    press_save(page, second)
+    page.context.set_offline(False)
+
+    expect(row(page, second)).to_have_attribute("data-state", "ready")
+    expect(number(page, unread)).to_be_visible()
+    assert asked.stored() == {second.code: 80, last.code: 70}

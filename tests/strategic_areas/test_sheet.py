@@ -6,13 +6,14 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from agencies.models import FocalPoint
 from strategic_areas import purging, workflow
-from strategic_areas.desk.sheet import revisions
+from strategic_areas.desk.sheet import revisions, sheet_page
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
@@ -976,3 +977,60 @@ def test_a_quantity_is_shown_as_short_as_it_is(desk, stored, shown):
     form = desk.open().context["rows"][1].form
 
     assert str(form["quantity"].value()) == shown
+
+
+def test_a_long_sheet_has_the_forms_of_the_rows_that_come_next(desk):
+    waiting = [desk.activity, *(desk.another() for _ in range(sheet_page.WHOLE + 2))]
+    make_submitted_update(activity=waiting[2], period=desk.period, by=desk.user)
+
+    shown = desk.open().context["rows"]
+    later = desk.client.get(f"{desk.address()}?fila={waiting[-2].pk}").context["rows"]
+
+    assert [each.row.activity for each in shown if not each.is_closed] == [
+        *waiting[:2],
+        *waiting[3 : sheet_page.WHOLE + 1],
+    ]
+    assert [each.row.activity for each in later if not each.is_closed] == [
+        *(waiting[0], waiting[1], waiting[3]),
+        *waiting[-2:],
+    ]
+    assert [each.form is None for each in later] == [
+        each.is_closed or each.row.activity == waiting[2] for each in later
+    ]
+
+
+def test_a_closed_row_leads_to_its_form_without_scripts(desk):
+    last = [desk.another() for _ in range(sheet_page.WHOLE)][-1]
+    row = f'id="fila-{last.pk}".*?</details>'
+    closed = re.search(row, desk.open().content.decode(), re.DOTALL).group()
+
+    (link,) = re.findall(r'href="([^"#]+)[#"]', closed)
+    opened = desk.client.get(link).content.decode()
+
+    assert len(closed) < 1_000
+    assert "<form" not in closed
+    assert desk.address("sheet_row", activity=last) in opened
+    assert re.search(row, opened, re.DOTALL).group().count("<form") > 1
+
+
+def test_the_script_is_given_a_row_alone_as_the_sheet_shows_it(desk):
+    sent = make_submitted_update(
+        activity=desk.another(), period=desk.period, by=desk.user
+    )
+    other = Desk(Client())
+    strange = {"fila": other.activity.pk}
+
+    def alone(**asked):
+        return desk.client.get(desk.address(), asked, headers={"X-Row-Only": "1"})
+
+    own, wrong = alone(fila=desk.activity.pk), alone(fila="²")
+    recalled = reverse(
+        "admin:sheet_recall",
+        args=[desk.period.pk, desk.agency.slug, sent.activity.pk],
+    )
+    assert [own.status_code, wrong.status_code, alone().status_code] == [200, 404, 404]
+    assert own.content.decode().count("data-row=") == 1
+    assert desk.address("sheet_row") in own.content.decode()
+    assert recalled in alone(fila=sent.activity.pk).content.decode()
+    assert other.client.get(other.address(), strange).status_code == 200
+    assert alone(**strange).status_code == 404

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from strategic_areas import workflow
 from strategic_areas.desk.sheet import answers, sheet_page
 from strategic_areas.desk.sheet.contents import (
     find_row,
@@ -37,12 +38,26 @@ def row_or_404(request, period, agency, activity=None, commitment=None):
 
 
 def sheet(request, period, agency):
-    """Show every activity owed in the round, with the next empty row unfolded."""
+    """
+    Show every activity owed in the round, with the next empty row unfolded.
+
+    The sheet's script asks for a row alone that stands closed on the page.
+    """
+    if ROW_ONLY in request.headers:
+        return _closed_row(request, period, agency)
     found = sheet_or_404(request, period, agency)
     context = sheet_page.page(
         request, found, unfolded=sheet_page.requested_row(request)
     )
     return render(request, "desk/sheet.html", context)
+
+
+def _closed_row(request, period, agency):
+    """The row that the query asks for, whole."""
+    subject = sheet_page.requested_subject(request)
+    if subject is None:
+        raise Http404
+    return _row_only(request, row_or_404(request, period, agency, **subject))
 
 
 @require_POST
@@ -66,16 +81,25 @@ def _status(form):
     return 409 if form.conflict else 422
 
 
-def _row_only(request, row, form):
+def _row_only(request, row, form=None):
     """The row as it is now, by which the script replaces the row on the page."""
-    posted = form if form.errors else None
+    posted = form if form and form.errors else None
     shown = sheet_page.show(
         row,
         sheet_page.province_choices(),
         unfolded=row.anchor if posted else None,
         posted=posted,
     )
-    return render(request, shown.template, {"shown": shown}, status=_status(form))
+    context = {"shown": shown, "sheet": {"may_recall": _may_recall(request.user, row)}}
+    status = _status(form) if form else 200
+    return render(request, shown.template, context, status=status)
+
+
+def _may_recall(user, row):
+    """As the whole sheet tells it, where the row was sent."""
+    if not row.may_be_recalled:
+        return False
+    return workflow.may_submit(user, row.agency) and row.period.accepts(row.agency)
 
 
 def _next_address(row):

@@ -21,6 +21,10 @@ from strategic_areas.desk.sheet.forms import (
 from strategic_areas.desk.sheet.rows import CORRECTING, ActivityRow, CommitmentRow
 from strategic_areas.models import Province
 
+#: How many rows a page has with their forms; the script reads the others when needed.
+WHOLE = 5
+UNANSWERED = {"todo", "returned"}
+
 
 class UploadForm(forms.Form):
     """Takes a filled workbook, which is read and never stored."""
@@ -57,14 +61,19 @@ class ShownEvidence:
 
 @dataclass(frozen=True)
 class ShownRow:
-    """A row with its forms; there are none where it can no longer be edited."""
+    """
+    A row with its forms; there are none where it can no longer be edited.
+
+    Of a row that ``is_closed`` the page has the heading and a link that opens it.
+    """
 
     row: ActivityRow | CommitmentRow
-    evidence: ShownEvidence
+    evidence: ShownEvidence | None = None
     form: object = None
     quick: tuple = ()
     is_unfolded: bool = False
     is_correction: bool = False
+    is_closed: bool = False
 
     @property
     def template(self):
@@ -86,21 +95,42 @@ def page(request, sheet, *, unfolded=None, posted=None, attaching=None):
     """
     if unfolded is None:
         unfolded = next((row.anchor for row in sheet.rows if row.waits), None)
-    provinces = province_choices()
-    shown = {
-        "unfolded": unfolded,
-        "posted": posted,
-        "attaching": attaching,
-        "correcting": unfolded if CORRECTING in request.GET else None,
-    }
+    provinces, whole = province_choices(), _whole_rows(sheet, unfolded)
+    correcting = unfolded if CORRECTING in request.GET else None
+
+    def shown(rows):
+        return [
+            show(
+                row,
+                provinces,
+                unfolded=unfolded,
+                posted=posted,
+                attaching=attaching,
+                correcting=correcting,
+            )
+            if row.anchor in whole
+            else ShownRow(row, is_closed=True)
+            for row in rows
+        ]
+
     return {
         **base_context(request, sheet),
-        "rows": [show(row, provinces, **shown) for row in sheet.rows],
-        "off_plan": [show(row, provinces, **shown) for row in sheet.off_plan],
-        "declarations": [show(row, (), **shown) for row in sheet.declarations],
+        "rows": shown(sheet.rows),
+        "off_plan": shown(sheet.off_plan),
+        "declarations": shown(sheet.declarations),
         "percent_rules": revisions.rules(),
         "upload": UploadForm(action=sheet.workbook_url),
     }
+
+
+def _whole_rows(sheet, unfolded):
+    """The anchors of the unfolded row and of those that are answered after it."""
+    rows = [*sheet.rows, *sheet.off_plan, *sheet.declarations]
+    anchors = [row.anchor for row in rows]
+    start = anchors.index(unfolded) if unfolded in anchors else 0
+    rows = [*rows[start:], *rows[:start]]
+    rows.sort(key=lambda row: (row.anchor != unfolded, row.state not in UNANSWERED))
+    return {row.anchor for row in rows[:WHOLE]}
 
 
 def requested_row(request):
@@ -109,6 +139,15 @@ def requested_row(request):
         word for word in (ActivityRow.word, CommitmentRow.word) if word in request.GET
     ]
     return f"{words[0]}-{request.GET[words[0]]}" if words else None
+
+
+def requested_subject(request):
+    """The id of the activity or commitment whose row the query asks for, by field."""
+    for kind in (ActivityRow, CommitmentRow):
+        key = request.GET.get(kind.word, "")
+        if key.isascii() and key.isdecimal():
+            return {kind.field: int(key)}
+    return None
 
 
 def base_context(request, sheet):
