@@ -384,6 +384,7 @@ def test_evidence_and_a_text_correct_what_is_published(make_page):
 
     expect(row(page, activity)).to_have_attribute("data-state", "ready")
     expect(row(page, activity).locator(".evidence-items")).to_contain_text("Acta")
+    expect(page.locator(".tally .button")).to_be_focused()
     expect(row(page, activity).locator(".notice--conflict")).to_have_count(0)
     correction = ActivityUpdate.objects.get(period=asked.period, status="draft")
     assert correction.narrative_es == TEXT
