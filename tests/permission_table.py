@@ -113,6 +113,7 @@ sheet_off_plan           | sheet            | 200 404 404 404 404 | 302~ 404 404
 sheet_propose            | sheet            | 200 404 404 404 404 | 302! 404 404 404 404
 values                   | sheet            | 200 404 404 404 404 | 405 405 405 405 405
 value_new                | measured         | 200 404 404 404 404 | 302! 404 404 404 404
+value_grid               | measured         | 200 404 404 404 404 | 422 404 404 404 404
 agency_comment           | sheet            | 200 404 404 404 404 | 302! 404 404 404 404
 attributions             |                  | 200 200 200 200 200 | 200 200 200 200 200
 attribution              | attributed       | 200 404 404 404 404 | 302! 404 404 404 404

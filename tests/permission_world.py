@@ -198,7 +198,9 @@ class World:
         return factories.make_proposal(commitment=commitment, by=author)
 
     def _indicator(self, agency):
-        return factories.make_indicator(plan=self.plan, agency=agency)
+        return factories.make_indicator(
+            plan=self.plan, agency=agency, frequency="each_round"
+        )
 
     def _reported(self, agency, author):
         indicator = self._indicator(agency)

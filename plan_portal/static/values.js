@@ -1,13 +1,18 @@
-/* A value with its parts: while they are typed, how far they are from the total.
+/* A value with its parts: while they are typed, how far they are from the total. In a
+   grid each column has a prefix, and the parts of it are found by their names.
    Without this file the server says the same once the value is handed in. */
 "use strict";
 
 document.querySelectorAll("[data-sum]").forEach((told) => {
-  const { form } = told.closest("form")?.elements.value ?? {};
-  if (!form) return;
+  const form = told.closest("form");
+  const { prefix, dimension } = told.dataset;
+  const begin = dimension && `${prefix}-${dimension}.`;
+  const total = form?.elements[prefix ? `${prefix}-value` : "value"];
+  if (!total) return;
 
-  const total = form.elements.value;
-  const fields = [...told.closest("details").querySelectorAll("input[type=number]")];
+  const around = told.closest("details") ?? form;
+  const fields = [...around.querySelectorAll("input[type=number]")]
+    .filter((field) => !begin || field.name.startsWith(begin));
   const rest = fields.find((field) => field.name.endsWith(".not_stated"));
   const text = told.querySelector("[role=status]");
   const press = told.querySelector("button");

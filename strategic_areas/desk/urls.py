@@ -27,6 +27,7 @@ from strategic_areas.desk.sheet import evidence, off_plan, sending
 from strategic_areas.desk.sheet import pages as views
 from strategic_areas.desk.values import exact
 from strategic_areas.desk.values import pages as values
+from strategic_areas.desk.values.grid import value_grid
 from strategic_areas.desk.values.receipt import value_receipt
 from strategic_areas.desk.values.sources import value_recorded, values_recorded
 from strategic_areas.desk.workbook import views as workbook
@@ -91,6 +92,7 @@ def patterns(site):
             (f"{sheet}proponer/", proposals.propose, "sheet_propose"),
             (f"{sheet}cifras/", values.values, "values"),
             (f"{sheet}cifras/<int:indicator>/", values.value_new, "value_new"),
+            (f"{sheet}cifras/<int:indicator>/tabla/", value_grid, "value_grid"),
             ("cifras/nuevas/", values_recorded, "values_recorded"),
             ("cifras/nuevas/<int:indicator>/", value_recorded, "value_recorded"),
             ("cifras/<int:pk>/", values.value, "value"),

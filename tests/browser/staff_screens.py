@@ -51,6 +51,10 @@ def values_of(world):
     return [*sheet_of(world), world.indicator.pk]
 
 
+def asked_of(world):
+    return [*sheet_of(world), world.asked_for.pk]
+
+
 def attributed(world):
     return ["actividad", world.attributed.pk]
 
@@ -135,6 +139,11 @@ def send_empty(page, world):
     page.evaluate("[...document.forms].forEach(form => { form.noValidate = true })")
     page.locator("#content form [type=submit]").last.click()
     page.locator(".errorlist, [aria-invalid=true]").first.wait_for(state="attached")
+
+
+def hand_in_a_wrong_one(page, world):
+    page.locator("input[name$='-value']").first.fill("-1")
+    send_empty(page, world)
 
 
 def plan_of(world):
@@ -255,6 +264,8 @@ DESK = [
         values_of,
         lambda world: f"?desde={world.mended.pk}",
     ),
+    Screen("admin:value_grid", "focal_point", asked_of),
+    Screen("admin:value_grid", "focal_point", asked_of, press=hand_in_a_wrong_one),
     Screen("admin:value_receipt", "focal_point", lambda world: [world.counted.pk]),
     Screen("admin:proposal", "reviewer", lambda world: [world.proposal.pk]),
     Screen("admin:agency_comment", "focal_point", sheet_of),

@@ -176,6 +176,9 @@ class World:
             CodeListValue.objects.create(
                 code_list=labels, dimension="sex+age", code=code, label_es=label
             )
+        self.asked_for = make_indicator(
+            plan=self.plan, agency=self.agency, national=True, frequency="yearly"
+        )
         mine = {"indicator": self.indicator, "by": self.focal_point}
         mine |= {"parts": {"sex+age": {"woman": "30", "not_stated": "10"}}}
         self.mended = make_reported_value(**mine)

@@ -207,6 +207,34 @@ def hand_without_reason(page):
     expect(page.locator("#id_why[aria-invalid=true]")).to_be_visible()
 
 
+def test_years_that_are_owed_are_entered_at_once_with_their_sums(make_page):
+    scene = Scene()
+    scene.period.starts_on, scene.period.ends_on = date(2027, 1, 1), date(2027, 12, 31)
+    scene.period.save()
+    Indicator.objects.filter(pk=scene.indicator.pk).update(frequency="yearly")
+    page = make_page(scene.focal_point)
+
+    page.goto(scene.list)
+    page.get_by_role("link", name="Ingresar los 3 valores").click()
+    years = [f"{year}-01-01_{year}-12-31" for year in (2025, 2026, 2027)]
+    for days in years[:2]:
+        field(page, f"{days}-value").fill("49")
+        field(page, f"{days}-{DIMENSION}.woman").fill("18")
+    told = page.locator(".parts-told:visible")
+    expect(told).to_have_count(2)
+    expect(told.nth(1).locator("p")).to_have_text("Faltan para el total: 31")
+    told.nth(1).locator("button").click()
+    expect(field(page, f"{years[1]}-{DIMENSION}.not_stated")).to_have_value("31")
+    expect(told.nth(0).locator("p")).to_have_text("Faltan para el total: 31")
+    page.locator("#content input[name=save]").click()
+    expect(page.get_by_role("alert")).to_contain_text("2025:")
+    field(page, f"{years[0]}-{DIMENSION}.girl").fill("31")
+    hand_in(page)
+
+    handed_in = ReportedValue.objects.order_by("starts_on")
+    assert [row.starts_on.year for row in handed_in] == [2025, 2026]
+
+
 def test_a_target_met_and_one_missed_are_told(page):
     scene = Scene()
     for year, aim in ((2024, 40), (2025, 60)):

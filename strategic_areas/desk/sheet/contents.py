@@ -15,7 +15,7 @@ from strategic_areas.desk.sheet.rows import (
     returned_steps,
     revisions_of,
 )
-from strategic_areas.desk.sheet.value_rows import ValueRow, read_values
+from strategic_areas.desk.sheet.value_rows import ValueRow, grids, read_values
 from strategic_areas.models import (
     Activity,
     ActivityProposal,
@@ -110,6 +110,10 @@ class Sheet:
     @property
     def answered(self):
         return len(self.rows) - len(self.waiting)
+
+    @property
+    def grids(self):
+        return grids(self.values)
 
     @property
     def given_values(self):

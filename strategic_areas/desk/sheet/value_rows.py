@@ -68,6 +68,33 @@ class ValueRow:
         return f"{reverse('admin:value_new', args=keys)}?{urlencode({DAYS: self.days})}"
 
 
+@dataclass(frozen=True)
+class Grid:
+    """Several values of one indicator of which none was handed in yet."""
+
+    rows: tuple[ValueRow, ...]
+
+    @property
+    def code(self):
+        return self.rows[0].subject.code
+
+    @property
+    def url(self):
+        """The page on which they are entered at once."""
+        first = self.rows[0]
+        keys = [first.period.pk, first.value.agency.slug, first.value.indicator.pk]
+        return reverse("admin:value_grid", args=keys)
+
+
+def grids(rows):
+    """One for each indicator of which several rows are empty."""
+    found = {}
+    for row in rows:
+        if row.state == "todo":
+            found.setdefault(row.value.indicator, []).append(row)
+    return [Grid(tuple(each)) for each in found.values() if len(each) > 1]
+
+
 def read_values(period, agency):
     """A row for each value that the round asks of the agency."""
     found = asked_values.asked(period.plan, [period], agency)

@@ -1,0 +1,122 @@
+"""Several values of one indicator are entered at once, and handed in together."""
+
+import pytest
+from django.urls import reverse
+
+from strategic_areas.models import CodeList, CodeListValue
+from strategic_areas.models.reported_values import ReportedValue
+from tests.factories import make_agency, make_focal_point, make_published_figure
+from tests.strategic_areas.test_asked_values import Scene
+
+pytestmark = pytest.mark.django_db
+
+FIRST, SECOND = "2024-01-01_2024-12-31", "2025-01-01_2025-12-31"
+WORDS = [("woman", "Mujeres"), ("girl", "Niñas")]
+
+
+class Desk(Scene):
+    """A focal point who is signed in and owes the values of two years."""
+
+    def __init__(self, client):
+        super().__init__()
+        self.client = client
+        labels = CodeList.objects.create(
+            plan=self.plan, code="b", kind="breakdowns", name_es="Etiquetas"
+        )
+        for code, label in WORDS:
+            CodeListValue.objects.create(
+                code_list=labels, dimension="sex+age", code=code, label_es=label
+            )
+        client.force_login(self.user)
+
+    @property
+    def address(self):
+        keys = [self.period.pk, self.agency.slug, self.indicator.pk]
+        return reverse("admin:value_grid", args=keys)
+
+    def post(self, **columns):
+        """Post each column's fields, whose values are given by days."""
+        told = {}
+        for days in (FIRST, SECOND):
+            told[f"{days}-certainty"] = "provisional"
+            for name, value in columns.get(f"d{days[:4]}", {}).items():
+                told[f"{days}-{name}"] = value
+        return self.client.post(self.address, told)
+
+
+@pytest.fixture
+def desk(client):
+    return Desk(client)
+
+
+def values():
+    rows = ReportedValue.objects.order_by("starts_on")
+    return [(row.starts_on.year, row.value, row.parts) for row in rows]
+
+
+def test_the_sheet_leads_to_a_column_for_each_value_that_is_owed(desk, client):
+    sheet = reverse("admin:sheet", args=[desk.period.pk, desk.agency.slug])
+
+    page = client.get(desk.address)
+
+    assert desk.address in client.get(sheet).content.decode()
+    assert [form.prefix for form in page.context["forms"]] == [FIRST, SECOND]
+    assert f'name="{SECOND}-sex+age.girl"' in page.content.decode()
+
+
+def test_all_that_is_filled_in_is_handed_in_and_the_rest_is_left(desk):
+    desk.post(d2024={"value": "40", "sex+age.woman": "30", "sex+age.girl": "10"})
+    first = values()
+
+    desk.post(d2025={"value": "50"})
+
+    parts = {"sex+age": {"woman": "30", "girl": "10"}}
+    assert first == [(2024, 40, parts)]
+    assert values() == [(2024, 40, parts), (2025, 50, {})]
+
+
+def test_where_one_is_wrong_none_is_handed_in_and_each_fault_names_its_days(desk):
+    page = desk.post(
+        d2024={"value": "40"},
+        d2025={"value": "50", "sex+age.woman": "30", "sex+age.girl": "10"},
+    )
+
+    assert (page.status_code, values()) == (422, [])
+    assert [bool(form.errors) for form in page.context["forms"]] == [False, True]
+    assert page.content.decode().count("<li>2025: ") == 1
+
+
+def test_what_was_handed_in_has_no_column(desk):
+    desk.hand_in()
+
+    columns = desk.client.get(desk.address).context["forms"]
+
+    assert [form.prefix for form in columns] == [SECOND]
+
+
+def test_an_empty_grid_hands_nothing_in(desk):
+    page = desk.post()
+
+    assert (page.status_code, values()) == (422, [])
+    assert page.context["refused"]
+
+
+def test_a_number_far_from_the_last_is_asked_about_in_its_column(desk):
+    make_published_figure(indicator=desk.indicator, year=2020, value=40)
+    asked = desk.post(d2024={"value": "4000"}, d2025={"value": "41"})
+
+    answered = desk.post(
+        d2024={"value": "4000", "is_checked": "on"}, d2025={"value": "41"}
+    )
+
+    assert (asked.status_code, answered.status_code) == (422, 302)
+    assert f'name="{FIRST}-is_checked"' in asked.content.decode()
+    assert [value for _year, value, _parts in values()] == [4000, 41]
+
+
+def test_nobody_else_enters_them(desk, client):
+    client.force_login(make_focal_point(agency=make_agency()))
+
+    assert client.get(desk.address).status_code == 404
+    assert desk.post(d2024={"value": "1"}).status_code == 404
+    assert values() == []
