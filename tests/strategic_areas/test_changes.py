@@ -449,7 +449,7 @@ def test_adding_an_indicator_in_the_admin_proposes_it(client):
     client.force_login(make_reviewer())
     form = {"introduced_by": plan.pk, "code": "I-9", "name_es": "Casos"}
     form |= {"unit_es": "casos", "counts": "cases", "direction": "none"}
-    form |= {"aggregation": "none"}
+    form |= {"aggregation": "none", "frequency": "not_asked"}
 
     refused = client.post(address(Indicator(), "add"), form)
     form["why_not_sensitive"] = "Cuenta casos, no personas."
