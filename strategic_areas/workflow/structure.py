@@ -16,6 +16,7 @@ from strategic_areas.models import (
     Source,
     StrategicArea,
     Target,
+    Term,
     TipTier,
 )
 from strategic_areas.workflow.plain_values import is_new
@@ -25,6 +26,7 @@ STRUCTURAL = (StrategicArea, Programme, Commitment, Activity, Target)
 #: The records of which a plan's list of changes tells.
 OF_PLAN = (
     *(Plan, Participation, Indicator, Discrepancy, LaterActivity, Source, TipTier),
+    Term,
     *STRUCTURAL,
 )
 #: A record becomes the plan's own word, or stops being it, by its provenance.
