@@ -21,6 +21,7 @@ from strategic_areas.models import (
     ActivityUpdate,
     AgencyComment,
     Commitment,
+    PublishedFigure,
     ReportingPeriod,
     Target,
     Translation,
@@ -82,6 +83,8 @@ def make_disputed():
         resolution_en="The source leaves no doubt.",
     )
     workflow.approve(change, by=factories.make_reviewer())
+    figures = PublishedFigure.objects.filter(indicator__agency__isnull=False)
+    factories.make_approved_dispute(figures.first())
 
 
 def silent():

@@ -133,6 +133,8 @@ def telling():
         yield commitment.get_absolute_url()
     for dispute in AttributionDispute.objects.exclude(commitment=None):
         yield dispute.commitment.get_absolute_url()
+    for dispute in AttributionDispute.objects.exclude(published_figure=None):
+        yield address("indicator", dispute.published_figure.indicator.code)
     yield address("indicator", "A-OFICIAL")
     published = ActivityUpdate.objects.filter(
         status="published", plan__code="plan-oficial", is_reserved=False
