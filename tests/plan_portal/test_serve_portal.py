@@ -200,12 +200,14 @@ def address_seen():
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        start_new_session=True,
     ) as process:
         deadline = time.monotonic() + 20
         while not listens(port) and time.monotonic() < deadline:
             time.sleep(0.05)
         yield port
-        process.terminate()
+        # Its parent waits for its workers, for ever where one has only just started.
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def listens(port):
