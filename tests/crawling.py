@@ -24,7 +24,7 @@ SPOKEN = ("alt", "aria-label", "data-label", "placeholder", "title")
 #: So many of a kind are read of what differs in content alone: pictures, feeds, cards,
 #: accounts, lists as sifted; and of other pages of a record. The links to all are
 #: collected.
-SAMPLE, SAMPLE_OF_RECORDS = 2, 12
+SAMPLE, SAMPLE_OF_RECORDS = 2, 4
 SAMPLED = {"update", *(row[0] for row in urls.PUBLIC_COMPANIONS)}
 #: The staff's pages: a stranger is only asked to sign in there.
 STAFF = "/gestion/"

@@ -49,6 +49,7 @@ from strategic_areas.triggers import versions
 from strategic_areas.workflow.guard import blocked_texts
 from tests import factories
 from tests.crawling import Crawl
+from tests.public_site import instances
 from tests.test_public_pages import make_world
 
 pytestmark = pytest.mark.django_db
@@ -278,7 +279,7 @@ def assert_approval_publishes():
 
 def found_by_strangers():
     """The public addresses at which the word stands, besides a search for it."""
-    crawl = Crawl(Client())
+    crawl = Crawl(Client(), {path for _, *both in instances() for path in both})
     found = Client().get("/buscar/", {"q": SENTINEL})
     return [
         *(path for path in crawl.bodies if SENTINEL in crawl.text(path)),

@@ -24,7 +24,7 @@ from strategic_areas.models import (
     Submission,
 )
 from strategic_areas.models.submissions import digest
-from tests.deep import MANY_ROWS
+from tests.deep import SOME_ROWS
 from tests.factories import (
     make_activity,
     make_administrator,
@@ -858,7 +858,7 @@ def test_the_sheet_asks_the_database_the_same_at_any_size(desk):
     desk.published_before()
     make_update(activity=desk.activity, period=desk.period, by=desk.user)
     small = count()
-    for number in range(MANY_ROWS):
+    for number in range(SOME_ROWS):
         activity = desk.another()
         if number % 3:
             desk.published_before(activity)
@@ -887,7 +887,7 @@ def test_saving_a_row_asks_the_database_the_same_at_any_size(desk, headers):
 
     desk.open()
     small = count(desk.activity)
-    make_activities(desk, 10 * MANY_ROWS)
+    make_activities(desk, 10 * SOME_ROWS)
     last = desk.another()
     desk.published_before(last)
 
