@@ -29,10 +29,21 @@ class Part:
     known: tuple[Known, ...]
 
     @property
-    def told_by(self):
-        """The plan of which somebody else tells this goal; None where its own does."""
-        plans = (each.line.indicator.introduced_by for each in self.known)
-        return next((plan for plan in plans if plan.goals_by_es), None)
+    def tellers(self):
+        return Tellers([each.line.indicator.introduced_by for each in self.known])
+
+
+class Tellers:
+    """
+    Who tells the goals of some plans.
+
+    ``plan`` is the first of which somebody else does, None where there is none, and
+    ``is_alone`` whether the same holds for all others.
+    """
+
+    def __init__(self, plans):
+        self.plan = next((each for each in plans if each.goals_by_es), None)
+        self.is_alone = len({each.goals_by_es for each in plans}) == 1
 
 
 @dataclass(frozen=True)
@@ -54,7 +65,9 @@ def results(request):
     context = {
         "plan": plans.choose(today).shown,
         "parts": parts,
-        "told_by": next((each.told_by for each in parts if each.told_by), None),
+        "tellers": Tellers(
+            [each.line.indicator.introduced_by for part in parts for each in part.known]
+        ),
         "tiers": _strip(goals.tiers()),
     }
     return render(request, "results.html", context)

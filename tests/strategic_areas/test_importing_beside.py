@@ -118,6 +118,23 @@ def test_a_plan_beside_another_leaves_every_row_of_the_other_as_it_was(tmp_path)
     assert len(after) > len(before)
 
 
+def test_pages_of_two_plans_keep_apart_what_holds_for_one(client):
+    load(next_plan.FILE)
+
+    about, glossary, results = (
+        client.get(path).content.decode()
+        for path in ("/acerca/", "/glosario/", "/resultados/")
+    )
+
+    # The plan in force is the other one.
+    assert "El plan lo ejecuta el Consejo Nacional contra la Explotación" in about
+    assert "la CITIM, la comisión" not in about
+    assert '<div id="citim">' in glossary
+    assert '<div id="conex">' in glossary
+    assert "Los objetivos del plan 2017-2020 son los que le atribuye" in results
+    assert "objetivo según IJM · 2017-2020" in results
+
+
 def rows():
     """Every row of every table but the counters, by table and key."""
     found = {}
