@@ -95,6 +95,10 @@ class Sheet:
         rows = (*self.rows, *self.off_plan)
         return next((row for row in rows if row.key == activity), None)
 
+    def value(self, key):
+        """The row of a value that is asked for, by its key, or None."""
+        return next((row for row in self.values if row.key == key), None)
+
     def declaration(self, commitment):
         """The row of the id of a commitment that the agency leads, or None."""
         return next((row for row in self.declarations if row.key == commitment), None)

@@ -62,6 +62,11 @@ class ValueRow:
         return f"{self.value.starts_on}_{self.value.ends_on}"
 
     @property
+    def key(self):
+        """By which the workbook knows the row."""
+        return f"{self.value.indicator.pk}:{self.days}"
+
+    @property
     def page_url(self):
         """The form of this value, with its days filled in."""
         keys = [self.period.pk, self.value.agency.slug, self.value.indicator.pk]

@@ -17,6 +17,14 @@ class ValueReturned:
 
 def returned_steps(values: Iterable[AskedValue]) -> dict[AskedValue, ValueReturned]:
     """The step by which each of these values, which were returned, came back."""
+    return {
+        value: ValueReturned(row.decided_at, row.reason)
+        for value, row in returned_values(values).items()
+    }
+
+
+def returned_values(values: Iterable[AskedValue]) -> dict[AskedValue, ReportedValue]:
+    """What was handed in last of each of these values, which were returned."""
     by_key = {_key(each): each for each in values}
     if not by_key:
         return {}
@@ -25,7 +33,7 @@ def returned_steps(values: Iterable[AskedValue]) -> dict[AskedValue, ValueReturn
         status__in=[Status.DECLINED, Status.OUTDATED],
     )
     return {
-        by_key[key]: ValueReturned(row.decided_at, row.reason)
+        by_key[key]: row
         for row in rows.order_by("decided_at", "pk")
         if (key := _key(row)) in by_key
     }

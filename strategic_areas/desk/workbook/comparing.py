@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from strategic_areas.desk.sheet import answers
 from strategic_areas.desk.sheet.rows import ActivityRow
+from strategic_areas.desk.sheet.value_rows import ValueRow
 from strategic_areas.desk.workbook.columns import (
     FIELDS,
     HEADERS,
@@ -38,10 +39,12 @@ class Fault:
     name: str
     place: str
     message: str
+    #: The heading of a column that the sheet of reports does not have.
+    heading: str = ""
 
     @property
     def header(self):
-        return HEADERS.get(self.name, "")
+        return self.heading or HEADERS.get(self.name, "")
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ class Outcome:
     """
 
     line: Line
-    row: ActivityRow | None
+    row: ActivityRow | ValueRow | None
     kind: Kind
     faults: tuple[Fault, ...] = ()
     changes: tuple[Change, ...] = ()

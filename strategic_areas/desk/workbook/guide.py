@@ -113,6 +113,11 @@ def _steps():
             "Do not add or remove rows, and leave the hidden columns as they are."
         ),
         _(
+            "If there is a sheet of values, one row is one value of an indicator: fill "
+            "the total, and the parts that you know. What is not known goes into “Not "
+            "stated”. Saving hands it in to the secretariat."
+        ),
+        _(
             "Save it as .xlsx and upload it on the page of the sheet. Before anything "
             "is saved you see each change and each error by its cell."
         ),

@@ -38,7 +38,7 @@ def changed_cells(line):
 
 def posted(line, row, provinces, changed):
     """The ``Posted`` of a line; ``provinces`` are pairs of id and name."""
-    faults = {name: _no_formula() for name in changed if not line.cells[name].is_value}
+    faults = {name: no_formula() for name in changed if not line.cells[name].is_value}
     chosen = {name: _chosen(line, name, faults) for name in CHOICES}
     answer = chosen["answer"] or _implied(changed)
     faults |= _out_of_place(answer, row, changed, faults)
@@ -157,7 +157,7 @@ def _places(line, provinces, faults):
     return sorted({by_name[name] for name in known})
 
 
-def _no_formula():
+def no_formula():
     return _("Write the value itself: formulas and errors of calculation are not read.")
 
 

@@ -62,7 +62,11 @@ class Line:
 
 
 def read(upload, sheet):
-    """The lines of the workbook; ``RefusedFileError`` where it is not this sheet's."""
+    """
+    The lines of the workbook's reports, and its sheets by their names.
+
+    Raises ``RefusedFileError`` where the workbook is not this sheet's.
+    """
     pages = pages_of(upload)
     _must_be_of(pages.pop(guide.MARKS, []), sheet)
     rows, start, columns = _find_names(pages)
@@ -71,7 +75,7 @@ def read(upload, sheet):
         line_of(number, row, columns)
         for number, row in enumerate(rows[start:], start + 1)
     ]
-    return [line for line in lines if _is_a_line(line)]
+    return [line for line in lines if _is_a_line(line)], pages
 
 
 def pages_of(upload):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from strategic_areas.desk.sheet import answers
+from strategic_areas.desk.workbook.value_lines import save_value
 from strategic_areas.evidence import RefusedFileError
 
 SALT = "strategic_areas.desk.workbook"
@@ -30,7 +31,7 @@ class StaleError(Exception):
 def sign_rows(sheet, outcomes, *, by):
     """The rows that would be saved, as one signed text; empty where there is none."""
     rows = [
-        [outcome.row.activity.pk, outcome.row.activity.code, outcome.data]
+        [outcome.row.key, outcome.row.subject.code, outcome.data]
         for outcome in outcomes
         if outcome.data
     ]
@@ -87,22 +88,29 @@ class SaveForm(forms.Form):
 
 @dataclass
 class Saved:
-    """Codes of the activities by what became of them; ``refused`` with the reason."""
+    """Codes by what became of them; ``refused`` with the reason."""
 
     saved: list[str] = field(default_factory=list)
+    handed_in: list[str] = field(default_factory=list)
     conflicts: list[str] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
 
 
 def save(sheet, rows, *, by):
     """
-    Store each row by itself, as the sheet does.
+    Store each row by itself, as the sheet does; a value is handed in.
 
     What somebody saved in the meantime is left alone and told; a row that is stored
     already, because the press came twice, counts as saved.
     """
     result = Saved()
     for activity, code, data in rows:
+        if isinstance(activity, str):
+            if why_not := save_value(sheet, activity, data, by=by):
+                result.refused.append((code, why_not))
+            else:
+                result.handed_in.append(code)
+            continue
         row = sheet.row(activity)
         if row is None:
             result.refused.append(

@@ -19,6 +19,7 @@ from strategic_areas.desk.workbook.saving import (
     save,
     sign_rows,
 )
+from strategic_areas.desk.workbook.value_lines import compare_values
 from strategic_areas.evidence import EXTENSIONS, RefusedFileError
 
 
@@ -40,17 +41,21 @@ def workbook(request, period, agency):
 
 
 def _download(request, sheet):
+    from strategic_areas.desk.workbook.value_page import add_values
     from strategic_areas.desk.workbook.writing import write
 
     take_out(request, sheet.period, agency=sheet.agency, kind="workbook")
     names = [name for _pk, name in sheet_page.province_choices()]
     name = f"hoja-{sheet.agency.slug}-{sheet.period.code}.xlsx"
-    return as_file(write(sheet, names), name, EXTENSIONS["xlsx"])
+    return as_file(write(sheet, names, add_values), name, EXTENSIONS["xlsx"])
 
 
 def _preview(sheet, file, user):
     """What the page shows of each line, and the form that saves what can be."""
-    outcomes = compare(sheet, read(file, sheet), sheet_page.province_choices(), by=user)
+    lines, pages = read(file, sheet)
+    values = compare_values(sheet, pages)
+    reports = compare(sheet, lines, sheet_page.province_choices(), by=user)
+    outcomes = [*reports, *values]
     staged = sign_rows(sheet, outcomes, by=user)
     kinds = {kind: [each for each in outcomes if each.kind == kind] for kind in Kind}
     count = len(kinds[Kind.NEW]) + len(kinds[Kind.CHANGED])
@@ -58,6 +63,7 @@ def _preview(sheet, file, user):
         "outcomes": outcomes,
         "kinds": {kind.value: found for kind, found in kinds.items()},
         "count": count,
+        "hands_in": any(each.data for each in values),
         "form": SaveForm(
             action=sheet.workbook_save_url, count=count, initial={"staged": staged}
         ),
@@ -84,6 +90,9 @@ def _show_result(request, result):
     if result.saved:
         message = _("Saved from the workbook: %(codes)s.")
         messages.success(request, message % {"codes": ", ".join(result.saved)})
+    if result.handed_in:
+        message = _("Handed in from the workbook: %(codes)s.")
+        messages.success(request, message % {"codes": ", ".join(result.handed_in)})
     if result.conflicts:
         message = _(
             "Not saved, because somebody saved them in the meantime: %(codes)s. Upload "

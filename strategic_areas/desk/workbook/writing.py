@@ -44,11 +44,12 @@ LONGEST_TITLE, LONGEST_MESSAGE = 32, 225
 PAGES_WIDE = 3
 
 
-def write(sheet, provinces):
+def write(sheet, provinces, *pages):
     """
     The workbook of a ``Sheet`` as bytes; ``provinces`` are names to choose from.
 
-    It has the owed rows, then work outside the plan; no row can be added in it.
+    It has the owed rows, then work outside the plan; no row can be added in it. Each of
+    ``pages`` adds a sheet of its own.
     """
     book = Workbook()
     book.properties.creator = ""
@@ -63,6 +64,8 @@ def write(sheet, provinces):
     if rows:
         _add_validations(page, lists, FIRST_ROW + len(rows) - 1)
     _lay_out(page, sheet)
+    for add_page in pages:
+        add_page(book, sheet)
     written = io.BytesIO()
     book.save(written)
     return written.getvalue()

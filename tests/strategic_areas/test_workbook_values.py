@@ -1,0 +1,229 @@
+"""Values of indicators in the workbook of a round: written, read, and handed in."""
+
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from strategic_areas.figures.reporting import VALUES
+from strategic_areas.models import PublishedFigure
+from strategic_areas.models.reported_values import ReportedValue
+from tests.factories import (
+    make_activity,
+    make_indicator,
+    make_published_figure,
+    make_reviewer,
+)
+from tests.strategic_areas.test_value_grid import Desk, values
+
+pytestmark = pytest.mark.django_db
+
+
+class Book:
+    """The sheet of values of a downloaded workbook; cells go by year and name."""
+
+    def __init__(self, content):
+        self.book = load_workbook(io.BytesIO(content))
+        pages = [each for each in self.book if each["A1"].value == "value_key"]
+        self.page = pages[0] if pages else None
+
+    @property
+    def columns(self):
+        return {cell.value: cell.column for cell in self.page[1]}
+
+    def cell(self, year, name, code=None):
+        for line in range(3, self.page.max_row + 1):
+            days = self.page.cell(line, self.columns["value_days"]).value
+            own = self.page.cell(line, self.columns["value_code"]).value
+            if days == str(year) and code in {None, own}:
+                return self.page.cell(line, self.columns[name])
+        raise LookupError(year)
+
+    def fill(self, year, /, **told):
+        for name, value in told.items():
+            name = {"woman": "sex+age.woman", "girl": "sex+age.girl"}.get(
+                name, f"value_{name}"
+            )
+            self.cell(year, name).value = value
+        return self
+
+    @property
+    def content(self):
+        written = io.BytesIO()
+        self.book.save(written)
+        return written.getvalue()
+
+
+class Filler(Desk):
+    """One who fills the values of 2024 and 2025 in the workbook."""
+
+    def url(self, name="workbook"):
+        return reverse(f"admin:{name}", args=[self.period.pk, self.agency.slug])
+
+    def download(self):
+        return Book(self.client.get(self.url()).content)
+
+    def upload(self, book):
+        file = SimpleUploadedFile("hoja.xlsx", book.content)
+        return self.client.post(self.url(), {"workbook": file})
+
+    def save(self, page):
+        staged = page.context["form"]["staged"].value()
+        return self.client.post(self.url("workbook_save"), {"staged": staged})
+
+
+@pytest.fixture
+def filler(client):
+    return Filler(client)
+
+
+def faults(page):
+    """The cells in which something is wrong, with the heading of their column."""
+    return [
+        (fault.place or fault.number, fault.header)
+        for outcome in page.context["outcomes"]
+        for fault in outcome.faults
+    ]
+
+
+def kinds(page):
+    return {
+        kind: [outcome.row and outcome.row.value.starts_on.year for outcome in found]
+        for kind, found in page.context["kinds"].items()
+        if found
+    }
+
+
+def test_the_sheet_has_a_row_for_each_value_and_a_column_for_each_part(filler):
+    filler.hand_in()
+
+    book = filler.download()
+
+    assert {"value_total", "value_certainty", "sex+age.woman"} <= set(book.columns)
+    assert book.cell(2025, "value_total").protection.locked is False
+    assert book.cell(2024, "value_total").protection.locked is True
+    assert book.cell(2025, "value_total").value is None
+
+
+def test_where_no_value_is_asked_the_workbook_has_no_such_sheet(filler):
+    type(filler.indicator).objects.update(frequency="not_asked")
+
+    assert filler.download().page is None
+
+
+def test_nothing_is_handed_in_before_it_is_saved_and_the_rest_stays(filler):
+    book = filler.download().fill(2024, total=40, woman=30, girl=10, note="Sin Azua.")
+
+    page = filler.upload(book)
+    before = values()
+    answer = filler.save(page)
+
+    (outcome,) = page.context["kinds"]["new"]
+    told = {change.header: change.new for change in outcome.changes}
+    assert (before, kinds(page)) == ([], {"new": [2024], "unchanged": [2025]})
+    assert told["Valor"] == "40"
+    assert page.context["hands_in"]
+    assert answer.status_code == 302
+    assert values() == [(2024, 40, {"sex+age": {"woman": "30", "girl": "10"}})]
+    assert ReportedValue.objects.get().note == "Sin Azua."
+    assert not PublishedFigure.objects.exists()
+
+
+def test_a_press_that_comes_twice_hands_in_once(filler):
+    page = filler.upload(filler.download().fill(2024, total=40))
+
+    filler.save(page)
+    filler.save(page)
+
+    assert [year for year, _value, _parts in values()] == [2024]
+
+
+@pytest.mark.parametrize(
+    ("told", "name"),
+    [
+        ({"total": -1}, "value_total"),
+        ({"total": "muchas"}, "value_total"),
+        ({"total": 40, "certainty": "quizás"}, "value_certainty"),
+        ({"total": "=20+20"}, "value_total"),
+        ({"total": 40, "why": "Porque sí."}, "value_why"),
+        ({"total": 40, "note": "Cédula 001-1234567-8."}, "value_note"),
+        ({"girl": 3}, "value_total"),
+        ({"total": 40, "girl": 3}, None),
+    ],
+)
+def test_each_fault_stands_by_its_cell_and_nothing_is_handed_in(filler, told, name):
+    book = filler.download().fill(2025, **told)
+    line = book.cell(2025, "value_code").row
+    cell = book.cell(2025, name).coordinate if name else line
+    header = book.page.cell(2, book.columns[name]).value if name else ""
+
+    page = filler.upload(book)
+
+    assert (cell, header) in faults(page)
+    assert kinds(page) == {"refused": [2025], "unchanged": [2024]}
+    assert page.context["form"]["staged"].value() == ""
+
+
+def test_a_number_far_from_the_last_is_asked_about_by_its_cell(filler):
+    make_published_figure(indicator=filler.indicator, year=2020, value=40)
+    book = filler.download().fill(2024, total=4000)
+    asked = faults(filler.upload(book))
+
+    filler.save(filler.upload(book.fill(2024, checked="Sí")))
+
+    assert asked[0][0] == book.cell(2024, "value_checked").coordinate
+    assert [value for _year, value, _parts in values()] == [4000]
+
+
+def test_a_returned_value_comes_with_what_was_handed_in(filler):
+    VALUES.decline(filler.hand_in(value=77), by=make_reviewer(), reason="Falta.")
+    book = filler.download()
+    held, unchanged = book.cell(2024, "value_total").value, kinds(filler.upload(book))
+
+    filler.save(filler.upload(book.fill(2024, total=78)))
+
+    assert (held, unchanged) == (77, {"unchanged": [2024, 2025]})
+    assert [value for _year, value, _parts in values()] == [77, 78]
+
+
+def test_what_was_handed_in_meanwhile_is_not_handed_in_again(filler):
+    book = filler.download().fill(2024, total=40)
+    filler.hand_in(value=39)
+
+    page = filler.upload(book)
+
+    assert kinds(page) == {"refused": [2024], "unchanged": [2025]}
+    assert [value for _year, value, _parts in values()] == [39]
+
+
+def test_a_part_that_the_indicator_does_not_have_is_refused(filler):
+    other = make_indicator(
+        plan=filler.plan, agency=filler.agency, frequency="yearly", counts="money"
+    )
+    book = filler.download()
+    book.cell(2024, "value_total", other.code).value = 5
+    book.cell(2024, "sex+age.girl", other.code).value = 5
+
+    page = filler.upload(book)
+
+    place = book.cell(2024, "sex+age.girl", other.code).coordinate
+    assert [cell for cell, _header in faults(page)] == [place]
+
+
+def test_reports_and_values_come_back_together(filler):
+    activity = make_activity(plan=filler.plan, agency=filler.agency)
+    book = filler.download().fill(2024, total=40)
+    reports = next(page for page in book.book if page["A1"].value == "activity")
+    names = {cell.value: cell.column for cell in reports[1]}
+    reports.cell(3, names["percent"]).value = 30
+    reports.cell(3, names["execution"]).value = "En ejecución"
+    reports.cell(3, names["narrative_es"]).value = "Se hizo una parte."
+
+    page = filler.upload(book)
+    filler.save(page)
+
+    assert page.context["count"] == 2
+    assert activity.updates.get().percent == 30
+    assert [value for _year, value, _parts in values()] == [40]
