@@ -113,6 +113,9 @@ def done(page: AgencyPage, board: Board) -> Table:
         "last": _("Last record") if board.is_reconstructed else _("Last report"),
         "source": pgettext("of what is told", "Origin"),
     }
+    if not any(each.source for each in lines):
+        # What nobody told comes from nowhere, as the column beside it says.
+        del headings["source"]
     rows = [
         {
             "commitment": each.commitment.code,
