@@ -10,11 +10,14 @@ while the server is replaced, and whoever comes meanwhile waits instead.
 import argparse
 import os
 import socket
+import sys
 
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.net import SocketHolder
+
+from plan_portal.ports import port_number
 
 #: The number under which systemd passes the first socket (sd_listen_fds).
 FIRST_PASSED = 3
@@ -48,7 +51,11 @@ def own_socket(host, port):
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((host, port))
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        sys.exit(f"Port {port} of {host}: {error.strerror}")
     listener.listen(BACKLOG)
     return listener
 
@@ -56,7 +63,7 @@ def own_socket(host, port):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--port", type=port_number, default=8000)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--application", default="plan_portal.wsgi:application")
     asked = parser.parse_args()

@@ -1,5 +1,6 @@
 """The server on a socket that is not its own, as systemd passes one."""
 
+import argparse
 import os
 import signal
 import socket
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from plan_portal import server
+from plan_portal import ports, server
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Hands over a socket as systemd does, and becomes the command.
@@ -85,3 +86,18 @@ def test_a_socket_that_was_passed_to_another_process_is_not_taken(monkeypatch):
     monkeypatch.setenv("LISTEN_PID", str(os.getpid() + 1))
 
     assert server.passed_socket() is None
+
+
+@pytest.mark.parametrize("port", ["abc", "0", "70000", "-1", "80.5"])
+def test_a_port_that_cannot_be_is_refused(port):
+    with pytest.raises(argparse.ArgumentTypeError, match="must be from 1 to 65535"):
+        ports.port_number(port)
+
+
+def test_a_port_that_is_taken_ends_in_one_sentence(listener):
+    port = listener.getsockname()[1]
+
+    with pytest.raises(SystemExit) as ended:
+        server.own_socket("127.0.0.1", port)
+
+    assert ended.value.code == f"Port {port} of 127.0.0.1: Address already in use"

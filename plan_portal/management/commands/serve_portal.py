@@ -19,6 +19,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 
 from agencies import mail
+from plan_portal.ports import port_number
 from strategic_areas.desk.rounds import scorecards
 
 logger = logging.getLogger(__name__)
@@ -36,7 +37,7 @@ class Command(BaseCommand):
     help = "Serve on localhost until Ctrl-C; tell the address and who may sign in."
 
     def add_arguments(self, parser):
-        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--port", type=port_number, default=8000)
         parser.add_argument("--workers", type=int, default=2)
         parser.add_argument(
             "--prepare",
