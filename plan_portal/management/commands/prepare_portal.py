@@ -79,16 +79,20 @@ class Command(BaseCommand):
         return output_of("compile_catalogues")
 
     def collect_static_files(self):
-        """Collect them only if a source has changed: compressing all takes seconds."""
-        stamp, sources = settings.VAR_DIR / "static.stamp", static_sources()
-        manifest = settings.STATIC_ROOT / "staticfiles.json"
-        if manifest.is_file() and stamp.is_file() and stamp.read_text() == sources:
-            return "up to date"
-        self.write("compressing … ")
-        stamp.unlink(missing_ok=True)
-        outcome = output_of("collectstatic", interactive=False)
-        stamp.write_text(sources)
-        return outcome
+        return collect_static_files(self.write)
+
+
+def collect_static_files(write):
+    """Collect them only if a source has changed: compressing all takes seconds."""
+    stamp, sources = settings.VAR_DIR / "static.stamp", static_sources()
+    manifest = settings.STATIC_ROOT / "staticfiles.json"
+    if manifest.is_file() and stamp.is_file() and stamp.read_text() == sources:
+        return "up to date"
+    write("compressing … ")
+    stamp.unlink(missing_ok=True)
+    outcome = output_of("collectstatic", interactive=False)
+    stamp.write_text(sources)
+    return outcome
 
 
 def static_sources():

@@ -7,6 +7,10 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.contrib.staticfiles.storage import (
+    ManifestFilesMixin,
+    staticfiles_storage,
+)
 from django.core.cache import cache
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
@@ -15,6 +19,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from plan_portal.backup import BackupError, archive, checks, database
 from plan_portal.management.commands.back_up import FOLDERS
+from plan_portal.management.commands.prepare_portal import collect_static_files
 from strategic_areas import triggers
 from strategic_areas.purging import beside_backups
 
@@ -59,6 +64,9 @@ class Command(BaseCommand):
         cache.clear()
         call_command("migrate", interactive=False, verbosity=0)
         triggers.install()
+        if isinstance(staticfiles_storage, ManifestFilesMixin):
+            # No page could be read without them, and an empty machine has none.
+            collect_static_files(self.stdout.write)
         self.must_be_well(checks.faults())
         self.stdout.write(
             f"Restored what stood here on {made_at:%Y-%m-%d %H:%M} UTC; {blanked} "
