@@ -142,6 +142,8 @@ def test_the_pages_say_what_its_own_file_and_settings_say(portal):
     assert "CONEX" in glossary
     assert "Un código, como A-1.1, o" in searched
     assert "Los objetivos del plan, con lo que se contó" in results
+    indicator = client.get("/indicadores/H-1/").content.decode()
+    assert "Según la Secretaría de Estado de Derechos Humanos." in indicator
     assert client.get("/buscar/?q=112")["Location"] == "/ayuda/"
 
 
