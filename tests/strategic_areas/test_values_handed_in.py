@@ -337,3 +337,17 @@ def test_what_is_wrong_with_a_value(value, parts, fields, expected):
     found = faults(Decimal(value), told, **given)
 
     assert [each.wrong for each in found] == expected
+
+
+def test_a_demonstration_says_that_values_carry_no_mark_of_it(desk, client):
+    mark = 'class="notice">Los valores no llevan la marca'
+    shown = []
+    for period in (
+        desk.period,
+        make_round(plan=desk.period.plan, is_demonstration=True),
+    ):
+        desk.period = period
+        pages = [desk.address("values"), desk.address("sheet")]
+        shown.append([mark in client.get(page).content.decode() for page in pages])
+
+    assert shown == [[False, False], [True, True]]
