@@ -48,6 +48,22 @@ UNCOUNTED = (
     "[...document.querySelectorAll('#content textarea:not([data-most])')]"
     ".map(each => each.name)"
 )
+#: Where the first thing stands that there is to do or to read, from the top of a page.
+FIRST_TASK = """() => {
+    const kinds = "a[href], button, input:not([type=hidden]), select, textarea,"
+        + " summary, table, dl, img, .node, .readonly, .notice, .paginator,"
+        + " .select2-selection, .recovery-codes, .preview-counts, [role=alert]";
+    const around = ".breadcrumbs, .object-tools, .messagelist";
+    const tops = [...document.querySelectorAll("#content")].flatMap(content =>
+        [...content.querySelectorAll(kinds)])
+        .filter(each => !each.closest(around))
+        .map(each => each.getBoundingClientRect())
+        .filter(box => box.width > 1 && box.height > 1)
+        .map(box => Math.round(box.top + scrollY));
+    return tops.length ? Math.min(...tops) : 0;
+}"""
+#: On a telephone, 360 pixels wide.
+LOWEST_FIRST_TASK = 400
 WATCH = (
     "addEventListener('securitypolicyviolation', event => console.error("
     "'policy: ' + event.violatedDirective + ' ' + event.blockedURI))"
@@ -154,6 +170,8 @@ class Walk:
             self.found += [(*named, width, rule, nodes) for rule, nodes in said]
             if page.evaluate("document.documentElement.scrollWidth") > width:
                 self.found.append((*named, width, "wider than the screen"))
+            if width == 360 and page.evaluate(FIRST_TASK) > LOWEST_FIRST_TASK:
+                self.found.append((*named, "the first task", page.evaluate(FIRST_TASK)))
 
     def close(self):
         for page in self.pages.values():
