@@ -125,7 +125,7 @@ sheet_row                | submitted        | 405 405 405 405 405 | 422 404 404 
 sheet_row                | published        | 405 405 405 405 405 | 422 404 404 404 404
 sheet_attach             | draft, returned  | 405 405 405 405 405 | 302~ 404 404 404 404
 sheet_attach             | submitted        | 405 405 405 405 405 | 422 404 404 404 404
-sheet_attach             | published        | 405 405 405 405 405 | 422 404 404 404 404
+sheet_attach             | published        | 405 405 405 405 405 | 302~ 404 404 404 404
 sheet_attach             | withdrawn        | 405 405 405 405 405 | 302 404 404 404 404
 sheet_detach             | draft, returned  | 405 405 405 405 405 | 302~ 404 404 404 404
 sheet_detach             | submitted        | 405 405 405 405 405 | 302 404 404 404 404
@@ -141,7 +141,7 @@ sheet_declaration        | declared-submitted                | 405 405 405 405 4
 sheet_declaration        | declared-published                | 405 405 405 405 405 | 422 404 404 404 404
 sheet_declaration_attach | declared-draft, declared-returned | 405 405 405 405 405 | 302~ 404 404 404 404
 sheet_declaration_attach | declared-submitted                | 405 405 405 405 405 | 422 404 404 404 404
-sheet_declaration_attach | declared-published                | 405 405 405 405 405 | 422 404 404 404 404
+sheet_declaration_attach | declared-published                | 405 405 405 405 405 | 302~ 404 404 404 404
 sheet_declaration_attach | declared-withdrawn                | 405 405 405 405 405 | 302 404 404 404 404
 sheet_declaration_recall | declared-draft, declared-returned | 405 405 405 405 405 | 302 404 404 404 404
 sheet_declaration_recall | declared-submitted                | 405 405 405 405 405 | 302! 404 404 404 404
