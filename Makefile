@@ -20,7 +20,7 @@ MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
 .PHONY: help run dev manage test check lint messages bench lock clean \
-	html deep lighthouse parts screenshots states port vnu venv installed installed-test local-env gettext wrk
+	html deep rehearsal lighthouse parts screenshots states port vnu venv installed installed-test local-env gettext wrk
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s%s\n", $$1, $$2 }' Makefile
@@ -57,6 +57,9 @@ html: installed-test vnu ## what the Nu Html Checker says of every public page
 
 deep: installed-test vnu ## before a release: every test in its long form, for hours
 	@DEEP=1 $(PY) tests/run.py $(ARGS)
+
+rehearsal: installed-test ## run docs/operate.md on an empty Debian machine, as root
+	@$(PY) -m tests.rehearsal.run $(ARGS)
 
 messages: installed-test local-env gettext ## collect sentences to translate
 	@$(PY) tests/check.py --write

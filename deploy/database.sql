@@ -1,8 +1,10 @@
--- Roles and database on PostgreSQL, once, as its superuser:
---   psql --set=owner_password=… --set=portal_password=… --file=deploy/database.sql
+-- Roles and database on PostgreSQL, once, as its superuser, with the passwords in
+-- OWNER_PASSWORD and PORTAL_PASSWORD: psql --file=deploy/database.sql
 -- The owner migrates; the portal connects as a role that owns nothing, so that it cannot
 -- remove the triggers that guard what is published and the audit record.
 \set ON_ERROR_STOP on
+\getenv owner_password OWNER_PASSWORD
+\getenv portal_password PORTAL_PASSWORD
 CREATE ROLE portal_owner LOGIN PASSWORD :'owner_password';
 CREATE ROLE portal LOGIN PASSWORD :'portal_password';
 CREATE DATABASE portal OWNER portal_owner ENCODING 'UTF8' TEMPLATE template0

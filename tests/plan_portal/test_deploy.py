@@ -18,6 +18,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from agencies import tasks
+from tests.rehearsal import run as rehearsal
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 SYSTEMD = DEPLOY / "systemd"
@@ -79,6 +80,22 @@ def test_a_task_that_fails_is_not_noted(monkeypatch):
         call_command("run_task", "mail")
 
     assert not tasks.TaskRun.objects.exists()
+
+
+# --- the page for operators
+
+
+def test_the_page_for_operators_has_steps_that_bash_can_read():
+    steps = rehearsal.blocks((DEPLOY.parent / "docs/operate.md").read_text())
+
+    assert {title for title, _ in steps} == {
+        "Deploy",
+        "Backup",
+        "After a disaster",
+        "Update",
+    }
+    for _, script in steps:
+        subprocess.run(["bash", "-n"], input=script, text=True, check=True)
 
 
 # --- units

@@ -18,6 +18,7 @@ TARGETS = [
     "lint",
     "html",
     "deep",
+    "rehearsal",
     "messages",
     "bench",
     "lighthouse",

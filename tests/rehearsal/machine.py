@@ -1,0 +1,212 @@
+"""
+An empty Debian machine inside this one, with systemd and a network of its own.
+
+It is a folder that debootstrap filled, whose /sbin/init runs in namespaces of its own:
+processes, mounts, host name, cgroups, network. slirp4netns lets it reach the outside;
+nothing outside reaches it.
+"""
+
+import contextlib
+import os
+import pty
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+MIRROR = "http://deb.debian.org/debian"
+#: What debootstrap adds to the smallest Debian: systemd, as on a server.
+BASE = "systemd,systemd-sysv,dbus,iproute2,procps,ca-certificates"
+NEEDED = ("debootstrap", "slirp4netns", "age-keygen", "unshare", "nsenter")
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+#: Where the second hierarchy of cgroups lies, or the only one.
+CGROUPS = [Path("/sys/fs/cgroup/unified"), Path("/sys/fs/cgroup")]
+
+BOOT = """
+cd "$1"
+hostname plan-portal
+ip link set lo up
+mount --make-rprivate /
+mount --bind . .
+cd "$1"
+mount -t proc proc proc
+mount -t sysfs sysfs sys
+mount -t cgroup2 cgroup2 sys/fs/cgroup
+mount -t tmpfs -o mode=755 tmpfs dev
+for device in null zero full random urandom tty; do
+    touch dev/$device
+    mount --bind /dev/$device dev/$device
+done
+ln -s /proc/self/fd dev/fd
+for number in 0 1 2; do ln -s /proc/self/fd/$number dev/; done
+mv dev/0 dev/stdin; mv dev/1 dev/stdout; mv dev/2 dev/stderr
+mkdir dev/pts dev/shm
+mount -t devpts -o newinstance,ptmxmode=0666,mode=620 devpts dev/pts
+ln -s pts/ptmx dev/ptmx
+mount -t tmpfs tmpfs dev/shm
+mount -t tmpfs -o mode=755 tmpfs run
+mount -t tmpfs -o mode=1777 tmpfs tmp
+mkdir -p .outside
+pivot_root . .outside
+umount -l /.outside
+exec env -i container=rehearsal PATH="$2" /sbin/init </dev/null
+"""
+
+
+class StepFailed(Exception):
+    """A command of the machine ended with another status than 0."""
+
+
+def must_be_possible():
+    lacking = [name for name in NEEDED if not shutil.which(name)]
+    if lacking:
+        packages = "debootstrap slirp4netns age util-linux"
+        sys.exit(f"{', '.join(lacking)}: not found. Install Debian's {packages}")
+    if os.geteuid():
+        sys.exit("The rehearsal makes a machine in namespaces: run it as root")
+
+
+class Machine:
+    """One machine, from its first file to its end; nothing of it remains."""
+
+    def __init__(self, folder, suite):
+        self.folder, self.suite = folder, suite
+        self.root = folder / "root"
+        self.log = folder / "log"
+        self.processes = []
+        [self.cgroup] = [
+            path / f"plan-portal-rehearsal-{os.getpid()}"
+            for path in CGROUPS
+            if (path / "cgroup.procs").exists()
+            and (path / "cgroup.controllers").exists()
+        ][:1]
+
+    def make(self):
+        """Fill the folder with the smallest Debian that boots."""
+        packed = self.folder.parent.parent / f"debian-{self.suite}.tar"
+        self.root.mkdir(parents=True)
+        if not packed.exists():
+            command = ["debootstrap", "--variant=minbase", f"--include={BASE}"]
+            self.outside([*command, self.suite, self.root, MIRROR])
+            unfinished = packed.with_suffix(".unfinished")
+            self.outside(["tar", "-C", self.root, "-cf", unfinished, "."])
+            unfinished.rename(packed)
+        else:
+            self.outside(["tar", "-C", self.root, "-xf", packed])
+        (self.root / "etc/resolv.conf").write_text("nameserver 10.0.2.3\n")
+        # Nobody waits for kernel modules in a machine that shares a kernel.
+        mask = self.root / "etc/systemd/system/systemd-modules-load.service"
+        mask.symlink_to("/dev/null")
+
+    def outside(self, command):
+        with self.log.open("ab") as log:
+            done = subprocess.run(command, stdout=log, stderr=log, check=False)
+        if done.returncode:
+            raise StepFailed(self.log.read_text(errors="replace")[-3000:])
+
+    def boot(self):
+        """Start systemd and wait until it has started everything."""
+        self.cgroup.mkdir()
+
+        def enter():
+            (self.cgroup / "cgroup.procs").write_text("0")
+
+        flags = ["--mount", "--pid", "--fork", "--uts", "--ipc", "--cgroup", "--net"]
+        boot = ["bash", "-euc", BOOT, "bash", str(self.root), PATH]
+        with self.log.open("ab") as log:
+            self.processes.append(
+                subprocess.Popen(
+                    ["unshare", *flags, "--kill-child", *boot],
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                    preexec_fn=enter,
+                )
+            )
+            self.init = self.first_process()
+            network = ["slirp4netns", "--configure", "--mtu=1400"]
+            network += ["--disable-host-loopback", str(self.init), "tap0"]
+            self.processes.append(
+                subprocess.Popen(
+                    network, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                )
+            )
+        self.run("systemctl is-system-running --wait")
+
+    def first_process(self):
+        """The number that this machine gives to the other one's init."""
+        place = Path(f"/proc/{self.processes[0].pid}")
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            with contextlib.suppress(OSError, ValueError, IndexError):
+                [child] = (place / f"task/{place.name}/children").read_text().split()
+                if Path(f"/proc/{child}/comm").read_text() == "systemd\n":
+                    time.sleep(2)  # until it answers systemctl
+                    return int(child)
+            time.sleep(0.1)
+        raise StepFailed(f"systemd did not start: {self.log.read_text()[-3000:]}")
+
+    def run(self, script, *, answers=None, folder="/", **variables):
+        """
+        Run a script of bash at a terminal of the machine, as root; what it said.
+
+        ``answers`` are what somebody types when a prompt ends what was said.
+        """
+        told = {"PATH": PATH, "HOME": "/root", "LANG": "C.UTF-8", "TERM": "dumb"}
+        told |= {"DEBIAN_FRONTEND": "noninteractive"} | variables
+        command = ["nsenter", "--target", str(self.init), "--all", f"--wdns={folder}"]
+        command += ["env", "-i", *(f"{key}={value}" for key, value in told.items())]
+        command += ["bash", "-euo", "pipefail", "-c", script]
+        child, terminal = pty.fork()
+        if not child:
+            os.execvp(command[0], command)  # noqa: S606
+        said = typed(terminal, answers or {}, self.log)
+        _, status = os.waitpid(child, 0)
+        if code := os.waitstatus_to_exitcode(status):
+            raise StepFailed(f"{said[-3000:]}\n(status {code})")
+        return said
+
+    def path(self, inside):
+        """Where a file of the machine's disk lies on this one."""
+        return self.root / inside.lstrip("/")
+
+    def end(self):
+        for process in reversed(self.processes):
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+        deadline = time.monotonic() + 10
+        while self.cgroup.exists() and time.monotonic() < deadline:
+            for inner in sorted(self.cgroup.rglob("*"), reverse=True):
+                if inner.is_dir():
+                    with contextlib.suppress(OSError):
+                        inner.rmdir()
+            with contextlib.suppress(OSError):
+                self.cgroup.rmdir()
+            time.sleep(0.1)
+        shutil.rmtree(self.root, ignore_errors=True)
+
+
+def typed(terminal, answers, log):
+    """Read a terminal to its end, typing answers; what it said."""
+    said, answered = "", 0
+    with log.open("a", encoding="utf-8") as file:
+        while True:
+            select.select([terminal], [], [])
+            try:
+                piece = os.read(terminal, 65536).decode(errors="replace")
+            except OSError:  # the terminal was closed by its last process
+                piece = ""
+            if not piece:
+                os.close(terminal)
+                return said.replace("\r", "")
+            said += piece
+            file.write(piece)
+            file.flush()
+            for prompt, answer in answers.items():
+                if said[answered:].rstrip().endswith(prompt):
+                    answered = len(said)
+                    os.write(terminal, f"{answer}\n".encode())
