@@ -3,6 +3,9 @@
 import pytest
 from django.urls import reverse
 
+from agencies.access import RefusedError
+from strategic_areas.desk.values import grid
+from strategic_areas.figures.reporting import hand_in
 from strategic_areas.models import CodeList, CodeListValue
 from strategic_areas.models.reported_values import ReportedValue
 from tests.factories import make_agency, make_focal_point, make_published_figure
@@ -120,3 +123,16 @@ def test_nobody_else_enters_them(desk, client):
     assert client.get(desk.address).status_code == 404
     assert desk.post(d2024={"value": "1"}).status_code == 404
     assert values() == []
+
+
+def test_what_is_refused_at_the_end_undoes_what_was_handed_in_before(desk, monkeypatch):
+    def hand_in_first(reported, *, by):
+        if reported.starts_on.year == 2025:
+            raise RefusedError("Se está revisando.")
+        return hand_in(reported, by=by)
+
+    monkeypatch.setattr(grid, "hand_in", hand_in_first)
+
+    page = desk.post(d2024={"value": "40"}, d2025={"value": "50"})
+
+    assert (page.context["refused"], values()) == ("Se está revisando.", [])
