@@ -19,6 +19,7 @@ from strategic_areas.models import (
     Status,
 )
 from strategic_areas.queries import rounds
+from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.queries.pages import delays
 from strategic_areas.queries.plan import board
 from tests import factories, states_plan
@@ -105,6 +106,19 @@ def test_the_open_round_has_been_answered_by_most(in_force):
         AgencyState.IN_PROGRESS: 1,
         AgencyState.NOTHING: 2,
     }
+
+
+def test_an_agency_owes_a_value_of_each_year_that_is_over(in_force):
+    asked = rounds.latest(in_force.periods, TODAY)
+    (cell,) = [
+        each for each in rounds.cells([asked], TODAY) if each.agency.acronym == "GUACO"
+    ]
+
+    values = [each for each in cell.items if isinstance(each.subject, AskedValue)]
+    first, last = in_force.plan.starts_on.year, asked.ends_on.year
+    years = [y for y in range(first, last + 1) if date(y, 12, 31) <= asked.ends_on]
+    assert [each.subject.starts_on.year for each in values] == years
+    assert {each.subject.code for each in values} == {"EJ-7"}
 
 
 def test_every_fate_of_a_report_befalls_one(in_force):
