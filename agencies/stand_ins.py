@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -72,7 +73,9 @@ class StandIn(Decision):
         ]
 
     def __str__(self):
-        return f"{self.user} · {self.starts_on} – {self.ends_on}"
+        days = (self.starts_on, self.ends_on)
+        first, last = (date_format(day, "SHORT_DATE_FORMAT") for day in days)
+        return f"{self.user} · {first} – {last}"
 
 
 class StandInSteps(Steps):

@@ -1,10 +1,20 @@
 """Which fields the public reads in two languages, and what keeps a history."""
 
 from django.apps import apps
+from django.utils.functional import lazy
+from django.utils.translation import gettext as _
 from modeltranslation.translator import TranslationOptions, translator
 from simple_history import register as keep_history
 
 from agencies.models import Agency, FocalPoint
+
+
+def _in_english(label):
+    """The label of a field, as that of its English text."""
+    return _("%(label)s, in English") % {"label": label}
+
+
+in_english = lazy(_in_english, str)
 
 
 def make_bilingual(app):
@@ -23,8 +33,9 @@ def _register(model, names):
     translator.register(model, options)
     # Spanish is the language of the staff pages: only the English field names itself.
     for name in names:
-        spanish = model._meta.get_field(f"{name}_es")
-        spanish.verbose_name = model._meta.get_field(name).verbose_name
+        label = model._meta.get_field(name).verbose_name
+        model._meta.get_field(f"{name}_es").verbose_name = label
+        model._meta.get_field(f"{name}_en").verbose_name = in_english(label)
 
 
 make_bilingual("agencies")

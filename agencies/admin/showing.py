@@ -65,9 +65,13 @@ class ShowingMixin:
         if not (obj and is_page) or self.has_change_permission(request, obj):
             return sets
         return [
-            (title, {**options, "fields": [*map(self._shown, options["fields"])]})
+            (title, {**options, "fields": self._read(options["fields"])})
             for title, options in sets
         ]
+
+    def _read(self, names):
+        """Of the names of fields what stands in the record; not what guards a form."""
+        return [self._shown(name) for name in names if name != "seen_state"]
 
     def get_form(self, request, obj=None, **kwargs):
         """A form has no fields for what is only read as in the list."""
@@ -112,7 +116,8 @@ def _day_of(model, name):
     def shown(row):
         value = getattr(row, name)
         if value is None:
-            return None
+            # On the page of one record Django would write None.
+            return admin.site.empty_value_display
         return date_format(localtime(value) if has_time else value, form)
 
     return _column(shown, field)

@@ -1,7 +1,10 @@
 """The tables of staff: days in figures, kinds in words, words without accents."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
 from agencies import audit
 from agencies.mail import queue_mail
@@ -104,3 +107,22 @@ def test_the_fields_of_a_proposal_are_named_in_the_audit_record(client, administ
 
     assert "Título, en inglés" in told
     assert "title_en" not in told
+
+
+def test_an_english_text_is_called_so_and_no_day_is_none(client):
+    activity = factories.make_activity()
+    client.force_login(factories.make_focal_point(agency=activity.agency))
+
+    read = page(client, "strategic_areas_activity_change", activity.pk)
+
+    assert "Título, en inglés" in read
+    assert "[en]" not in read
+    assert ">None<" not in read
+
+
+def test_a_substitute_is_named_with_short_dates():
+    stand_in = factories.make_stand_in()
+    stand_in.starts_on = date(2026, 3, 9)
+
+    with override("es"):
+        assert "09/03/2026" in str(stand_in)

@@ -19,7 +19,8 @@ WARNING = "FFF4E0"
 FONT = "Calibri"
 #: The size of paper that is called letter.
 LETTER_PAPER = 1
-WIDE = 100
+#: As wide as a page of letter paper, so that it prints whole.
+WIDE = 90
 
 
 def marks_of(sheet):
