@@ -123,8 +123,8 @@ def test_the_fields_that_one_change_changed_stand_together(client):
     assert [line.field for line in record.lines] == ["due_on", "quantity"]
     (step,) = [step for step in on_commitment["page"].steps if step.amendment]
     assert step.lines == record.lines
-    # Once beside the activity and once on the time line.
-    assert own.text.count(first.amendment.reason_es) == 2
+    # Beside the activity; the time line tells only what changed.
+    assert own.text.count(first.amendment.reason_es) == 1
 
 
 def test_no_person_of_an_amendment_is_named(client):
