@@ -9,6 +9,8 @@ sign-in.
 from allauth.mfa.models import Authenticator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -78,7 +80,8 @@ class FactorReset(Decision):
         ]
 
     def __str__(self):
-        return f"{self.user} · {self.proposed_at:%Y-%m-%d}"
+        day = date_format(localtime(self.proposed_at), "SHORT_DATE_FORMAT")
+        return f"{self.user} · {day}"
 
 
 class ResetSteps(Steps):

@@ -126,3 +126,14 @@ def test_a_substitute_is_named_with_short_dates():
 
     with override("es"):
         assert "09/03/2026" in str(stand_in)
+
+
+def test_a_past_form_names_its_table_in_words(client):
+    plan = factories.make_plan()
+    client.force_login(factories.make_reviewer(language="es"))
+    name = "strategic_areas_plan_simple_history"
+
+    read = page(client, name, plan.pk, plan.history.latest().pk)
+
+    assert "strategic_areas</a>" not in read.lower()
+    assert ">Planes</a>" in read
