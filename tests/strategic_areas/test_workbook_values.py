@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 from strategic_areas.figures.reporting import VALUES
 from strategic_areas.models import PublishedFigure
 from strategic_areas.models.reported_values import ReportedValue
+from tests.deep import drawn
 from tests.factories import (
     make_activity,
     make_indicator,
@@ -19,6 +20,19 @@ from tests.factories import (
 from tests.strategic_areas.test_value_grid import Desk, values
 
 pytestmark = pytest.mark.django_db
+
+
+#: What is typed in the row of a year → the column whose cell is told to be wrong.
+FAULTS = [
+    ({"total": -1}, "value_total"),
+    ({"total": "muchas"}, "value_total"),
+    ({"total": 40, "certainty": "quizás"}, "value_certainty"),
+    ({"total": "=20+20"}, "value_total"),
+    ({"total": 40, "why": "Porque sí."}, "value_why"),
+    ({"total": 40, "note": "Cédula 001-1234567-8."}, "value_note"),
+    ({"girl": 3}, "value_total"),
+    ({"total": 40, "girl": 3}, None),
+]
 
 
 class Book:
@@ -140,19 +154,7 @@ def test_a_press_that_comes_twice_hands_in_once(filler):
     assert [year for year, _value, _parts in values()] == [2024]
 
 
-@pytest.mark.parametrize(
-    ("told", "name"),
-    [
-        ({"total": -1}, "value_total"),
-        ({"total": "muchas"}, "value_total"),
-        ({"total": 40, "certainty": "quizás"}, "value_certainty"),
-        ({"total": "=20+20"}, "value_total"),
-        ({"total": 40, "why": "Porque sí."}, "value_why"),
-        ({"total": 40, "note": "Cédula 001-1234567-8."}, "value_note"),
-        ({"girl": 3}, "value_total"),
-        ({"total": 40, "girl": 3}, None),
-    ],
-)
+@pytest.mark.parametrize(("told", "name"), drawn(FAULTS, 3, key="faults"))
 def test_each_fault_stands_by_its_cell_and_nothing_is_handed_in(filler, told, name):
     book = filler.download().fill(2025, **told)
     line = book.cell(2025, "value_code").row
