@@ -1,5 +1,6 @@
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -113,3 +114,21 @@ def test_a_missing_system_package_is_named(tmp_path, target, package):
     assert done.stderr.splitlines()[0] == (
         f"{package} is missing: install Debian's package {package}"
     )
+
+
+def test_a_first_start_without_a_network_says_what_it_needs(tmp_path):
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    (tmp_path / "requirements.txt").write_text("none==1\n")
+    pip = tmp_path / ".venv/bin/python"
+    pip.parent.mkdir(parents=True)
+    pip.write_text("#!/bin/sh\ntest $1 = -c\n")  # all but pip succeeds
+    pip.chmod(0o755)
+
+    done = make("--directory", tmp_path, "installed", f"PYTHON={sys.executable}")
+
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[1] == (
+        "requirements.txt could not be installed: the first time needs the network or "
+        "a package index that pip knows"
+    )
+    assert not (tmp_path / ".venv/requirements.txt").exists()

@@ -20,6 +20,8 @@ from pathlib import Path
 MIRROR = "http://deb.debian.org/debian"
 #: What debootstrap adds to the smallest Debian: systemd, as on a server.
 BASE = "systemd,systemd-sysv,dbus,iproute2,procps,ca-certificates"
+#: However this process ends, nothing of a machine runs on.
+DIES_WITH_US = ("setpriv", "--pdeathsig", "KILL")
 NEEDED = ("debootstrap", "slirp4netns", "age-keygen", "unshare", "nsenter")
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 #: Where the second hierarchy of cgroups lies, or the only one.
@@ -119,7 +121,7 @@ class Machine:
         with self.log.open("ab") as log:
             self.processes.append(
                 subprocess.Popen(
-                    ["unshare", *flags, "--kill-child", *boot],
+                    [*DIES_WITH_US, "unshare", *flags, "--kill-child", *boot],
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=log,
@@ -128,7 +130,7 @@ class Machine:
                 )
             )
             self.init = self.first_process()
-            network = ["slirp4netns", "--configure", "--mtu=1400"]
+            network = [*DIES_WITH_US, "slirp4netns", "--configure", "--mtu=1400"]
             network += ["--disable-host-loopback", str(self.init), "tap0"]
             self.processes.append(
                 subprocess.Popen(

@@ -13,6 +13,7 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -247,6 +248,7 @@ PARTS = {"page": play, "container": container.play}
 
 def main(arguments):
     must_be_possible()
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(1))
     if unknown := set(arguments) - set(PARTS):
         sys.exit(f"{', '.join(unknown)}: choose from {', '.join(PARTS)}")
     suite = os.environ.get("SUITE", "trixie")
