@@ -25,6 +25,7 @@ ASKED_BY_FRONT, KEEP = "portal.front", "X-Portal-Keep"
 #: Stands in the place of a page's version until the rest of the page is rendered.
 VERSION_PLACEHOLDER = "version-of-this-page"
 
+INDENTATION = re.compile(rb"\n\s+")
 #: The block that says how to cite the page. It repeats the page and names the day.
 CITATION = re.compile(rb'<p class="cite">.*?</p>', re.DOTALL)
 
@@ -96,6 +97,7 @@ def public_page(view, language):
         if response is None:
             request.page_version = VERSION_PLACEHOLDER
             response = view(request, *args, **kwargs)
+            leave_out_indentation(response)
             fill_in_version(response)
         if finish := getattr(view, "finish", None):
             finish(response)
@@ -113,6 +115,12 @@ def public_page(view, language):
 def _query(request):
     sent = request.META.get("QUERY_STRING", "")
     return f"?{sent}" if sent else ""
+
+
+def leave_out_indentation(response):
+    """Leave out the empty lines and the indentation of templates: a sixth of a page."""
+    if response.headers["Content-Type"].startswith("text/html"):
+        response.content = INDENTATION.sub(b"\n", response.content)
 
 
 def fill_in_version(response):

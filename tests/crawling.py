@@ -140,7 +140,8 @@ class Crawl:
         found = resolve_or_none(urlsplit(path).path)
         if DEEP or not found or not self.is_known(path, found):
             return True
-        if path in self.always or path.endswith(QUESTIONS):
+        is_page_of_list = "page=" in urlsplit(path).query
+        if path in self.always or path.endswith(QUESTIONS) or is_page_of_list:
             return True
         kind = found.view_name, "?" in path
         is_page = "?" not in path and found.view_name.split(":")[-1] not in SAMPLED

@@ -32,7 +32,7 @@ def agency_page(client, plan, agency):
 def works(page):
     return [
         (line.percent, line.work)
-        for _, table in page.context["programmes"]
+        for _, table, _number in page.context["programmes"]
         for line in table.lines
     ]
 

@@ -17,6 +17,7 @@ from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.members import AgencyRow
 from strategic_areas.views import agency_tables, filters, indicator_pictures
 from strategic_areas.views.columns import telling
+from strategic_areas.views.paging import page_of
 from strategic_areas.views.parameters import (
     asked,
     found_or_404,
@@ -29,12 +30,15 @@ from strategic_areas.views.parameters import (
 
 #: What sources tell as done is no measure of an agency: nobody is ranked by it.
 UNRANKED = frozenset({"done"})
+#: How many agencies of the list, and activities of one agency, stand on a page.
+PER_PAGE = 50
 
 
-@reads("sort", "at")
+@reads("sort", "at", "page")
 def agency_list(request, plan):
     """A plan's agencies by name; ranked only when the address asks for it."""
-    plan, wanted = plan_at(request, plan), asked(request, "sort", "at")
+    plan, given = plan_at(request, plan), asked(request, "sort", "at", "page")
+    wanted = {name: word for name, word in given.items() if name != "page"}
     today, sort = timezone.localdate(), wanted.get("sort", "")
     found = members.board_of(plan, today)
     rows = members.of_plan(found, today)
@@ -43,18 +47,21 @@ def agency_list(request, plan):
         no_order, sort = wanted.pop("sort"), ""
     context = {"plan": plan, "board": found, "no_order": no_order}
     context["is_variant"] = bool(wanted or no_order)
-    context["page_query"] = query(wanted)
+    context["page_query"] = query(given)
+    context["shared"] = query(wanted)
     # Not every day's table has the column by which this one is sorted.
     context["today_query"] = query(wanted, at="", sort="")
     context["agencies"] = rows = members.ranked(rows, sort) if sort else rows
-    context |= _table(rows, found, wanted)
+    context["page"] = page = page_of(rows, given, PER_PAGE)
+    context |= _table(rows, page.object_list, found, wanted)
     return made_up(render(request, "agencies.html", context), bool(no_order))
 
 
-@reads("at")
+@reads("at", "page")
 def agency(request, plan, slug):
     """One agency; an address word that it had before redirects to the present one."""
-    at, today = asked(request, "at"), timezone.localdate()
+    wanted, today = asked(request, "at", "page"), timezone.localdate()
+    at = {name: word for name, word in wanted.items() if name == "at"}
     found = agencies.by_slug(plan, slug, at.get("at", ""), today)
     if found is None:
         return _to_present_address(plan, slug, query(at))
@@ -63,7 +70,9 @@ def agency(request, plan, slug):
     page = found_or_404(agencies.page(agency, participation, standing, today))
     context = {"plan": plan, "board": standing, "agency": agency, "page": page}
     context["undertaken"] = agency_tables.undertaken(page, standing)
-    context["done"] = agency_tables.done(page, standing)
+    context["done"] = done = agency_tables.done(page, standing)
+    context["shown"] = page_of(done.lines, wanted, PER_PAGE)
+    context |= {"shared": query(at), "page_query": query(wanted)}
     context["listed"] = query({"agency": agency.slug, **at})
     if not plan.until:
         lines = indicators.of_agency(agency)
@@ -160,8 +169,13 @@ def _of(number, total):
     }
 
 
-def _table(rows: Iterable[AgencyRow], board: Board, asked: Mapping[str, str]) -> dict:
-    """The table: its lines, the columns that tell them apart, and what sorts it."""
+def _table(
+    rows: Iterable[AgencyRow],
+    shown: Iterable[AgencyRow],
+    board: Board,
+    asked: Mapping[str, str],
+) -> dict:
+    """The lines shown, the columns that tell all rows apart, and what sorts them."""
     rows = list(rows)
     names = headings(board, rows)
     figures = [{name: _figure(row, name) for name in names} for row in rows]
@@ -169,7 +183,7 @@ def _table(rows: Iterable[AgencyRow], board: Board, asked: Mapping[str, str]) ->
     names = {name: names[name] for name in apart.shown}
     found = _columns(names, asked)
     return {
-        "lines": lines(rows, board, filters.query(asked, sort=""), names),
+        "lines": lines(shown, board, filters.query(asked, sort=""), names),
         "columns": found,
         "common": apart.common,
         "ranked": next((each for each in found if each.name and each.direction), None),

@@ -15,6 +15,9 @@ from strategic_areas.views.parameters import (
     reads,
 )
 
+#: How many lines the page of an area has at most, and at least of each programme.
+MOST_LINES, FEWEST = 40, 1
+
 
 @reads("at")
 def area_list(request, plan):
@@ -56,15 +59,26 @@ def context_of(area, found):
 
 
 def _programmes(row):
-    """Pairs of a programme and its table, and what every row of them all says."""
+    """
+    Each programme with its table, and what every row of them all says.
+
+    Of a long area the tables are cut; the number of all lines then leads to the list.
+    """
     names = commitment_lines.headings(row.rows)
     del names["area"]
     whole = commitment_lines.table(row.rows, names)
     left = {name: names[name] for name in whole.shown}
+    most = len(row.rows)
+    if most > MOST_LINES:
+        most = max(FEWEST, MOST_LINES // len(row.programmes))
     return {
         "common": whole.common,
         "programmes": [
-            (each.programme, commitment_lines.table(each.rows, left))
+            (
+                each.programme,
+                commitment_lines.table(each.rows[:most], left),
+                max(len(each.rows) - most, 0) and len(each.rows),
+            )
             for each in row.programmes
         ],
     }

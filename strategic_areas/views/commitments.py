@@ -1,7 +1,8 @@
 """Commitments: the list of a plan's, and one with all that is known of it."""
 
-from django.core.paginator import InvalidPage, Paginator
-from django.http import Http404
+from dataclasses import replace
+from operator import attrgetter
+
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from strategic_areas.queries.plan.board import recorded_until
 from strategic_areas.queries.plan.succession import Succession
 from strategic_areas.views import commitment_lines, indicator_pictures
 from strategic_areas.views.filters import by_label, columns, field
+from strategic_areas.views.paging import page_of
 from strategic_areas.views.parameters import (
     asked,
     found_or_404,
@@ -27,6 +29,10 @@ from strategic_areas.views.parameters import (
 )
 
 PER_PAGE = 50
+#: Of so many, whose filters take more room, fewer stand on a page.
+MANY, PER_PAGE_OF_MANY = 200, 25
+#: How many activities, and steps of its time line, the page of a commitment tells.
+TOLD = 12
 #: What a reader may ask of the list, in the order in which its address names it.
 ASKED = (*catalogue.FILTERS, "sort", "at")
 
@@ -37,10 +43,8 @@ def commitment_list(request, plan):
     plan, wanted = plan_at(request, plan), asked(request, *ASKED, "page")
     no_order = _unknown_order(wanted)
     found = _sifted(plan, wanted)
-    try:
-        page = Paginator(found.rows, PER_PAGE).page(wanted.get("page", 1))
-    except InvalidPage:
-        raise Http404 from None
+    is_long = len(found.board.rows) > MANY
+    page = page_of(found.rows, wanted, PER_PAGE_OF_MANY if is_long else PER_PAGE)
     context = {"plan": plan, "board": found.board, "catalogue": found, "page": page}
     table = commitment_lines.table(
         page.object_list, commitment_lines.headings(found.board.rows)
@@ -75,18 +79,52 @@ def _unknown_order(wanted):
     return wanted.pop("sort")
 
 
+@reads("page")
 def commitment(request, plan, code):
-    """One commitment; the address of a superseded one redirects to its successor."""
+    """
+    One commitment; the address of a superseded one redirects to its successor.
+
+    Of a long one its activities and its time line are read page by page.
+    """
     commitment = found_or_404(commitments.by_code(plan, code))
     succession = Succession(commitment.plan)
     if heir := commitments.successor(commitment, succession):
         return redirect(heir, permanent=True)
     page = commitments.page(commitment, succession, timezone.localdate())
     context = {"plan": commitment.plan, "commitment": commitment, "page": page}
+    context |= told_of(page, asked(request, "page"))
     context["recorded_until"] = recorded_until([page.row])
     lines = indicators.of_commitment(commitment)
     context["figures"] = indicator_pictures.first_of(lines)
     return render(request, "commitment.html", context)
+
+
+def told_of(page, wanted):
+    """The activities and the steps of the page asked for, and that page."""
+    accounts = [each for part in page.parts for each in part.accounts]
+    key = attrgetter("row.activity.pk")
+    shown = page_of(max(accounts, page.steps, key=len), wanted, TOLD)
+    first, last = TOLD * (shown.number - 1), TOLD * shown.number
+    told = set(map(key, accounts[first:last]))
+    parts = [
+        replace(part, accounts=tuple(x for x in part.accounts if key(x) in told))
+        for part in page.parts
+    ]
+    return {
+        "parts": [part for part in parts if part.accounts],
+        "steps": page.steps[first:last],
+        "shown": shown,
+        "elsewhere": [
+            (each.row.activity.code, _page_query(place // TOLD + 1))
+            for place, each in enumerate(accounts)
+            if key(each) not in told
+        ],
+        "page_query": query(wanted),
+    }
+
+
+def _page_query(number):
+    return query({"page": str(number) if number > 1 else ""})
 
 
 def _filters(

@@ -23,6 +23,7 @@ from strategic_areas.queries.plan import plans
 from strategic_areas.queries.plan.facets import Item, sift
 from strategic_areas.views import indicator_files, indicator_pictures
 from strategic_areas.views.filters import by_label, field
+from strategic_areas.views.paging import page_of
 from strategic_areas.views.parameters import (
     asked,
     found_or_404,
@@ -35,6 +36,8 @@ from strategic_areas.views.sharing import finished_by, shown_elsewhere
 
 #: What a reader may ask of the list, in the order in which its address names it.
 FILTERS = ("area", "agency", "target")
+#: So many stand on one page; of more, so many on each.
+MOST, PER_PAGE = 64, 30
 #: The forms in which the values are taken away.
 FORMS = tuple(indicator_files.FORMS)
 
@@ -47,20 +50,23 @@ class Group:
     lines: tuple[tuple[IndicatorLine, charts.Columns | None], ...]
 
 
-@reads(*FILTERS)
+@reads(*FILTERS, "page")
 def indicator_list(request):
-    """Every indicator by area, by filters that stand in the address."""
-    wanted = asked(request, *FILTERS)
-    lines = indicators.lines()
+    """Every indicator by area, by filters that stand in the address; many by pages."""
+    given, lines = asked(request, *FILTERS, "page"), indicators.lines()
+    wanted = {name: word for name, word in given.items() if name != "page"}
     found, facets = _sifted(lines, wanted)
     fields = [
         field(name, facets[name], texts, labels, wanted)
         for name, texts, labels in _fields(lines)
     ]
     chosen = [each for each in fields if each.asked]
+    ordered = sorted(found, key=lambda each: _area_key(each.indicator.area))
+    page = page_of(ordered, given, PER_PAGE if len(lines) > MOST else MOST)
     context = {
         "plan": plans.choose(timezone.localdate()).shown,
-        "groups": _grouped(found),
+        "groups": _grouped(page.object_list),
+        "page": page,
         "found": len(found),
         "total": len(lines),
         "asked": wanted,
@@ -68,7 +74,8 @@ def indicator_list(request):
         "chosen": chosen,
         "dropped": query(wanted, **dict.fromkeys(FILTERS, "")) or "?",
         "files": list_files(query(wanted)),
-        "page_query": query(wanted),
+        "page_query": query(given),
+        "shared": query(wanted),
         "is_variant": bool(wanted),
     }
     return made_up(render(request, "indicators.html", context), _unknown(facets))
@@ -255,8 +262,7 @@ def _fields(lines):
     )
 
 
-def _grouped(lines):
-    ordered = sorted(lines, key=lambda each: _area_key(each.indicator.area))
+def _grouped(ordered):
     return [
         Group(
             rows[0].indicator.area,

@@ -17,6 +17,7 @@ from strategic_areas.queries.plan import board, plans
 from strategic_areas.queries.plan.succession import Succession
 from strategic_areas.views import indicator_pictures
 from strategic_areas.views.areas import context_of
+from strategic_areas.views.commitments import told_of
 
 
 @require_safe
@@ -50,6 +51,7 @@ def _commitment(plan, pk):
         "commitment": commitment,
         "page": found,
         "figures": indicator_pictures.first_of(lines),
+        **told_of(found, {}),
     }
 
 

@@ -12,6 +12,9 @@ from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.plans import periods_of
 from strategic_areas.queries.updates import sources
 
+#: Of how many commitments the tree of a plan names each.
+MOST_NAMED = 120
+
 
 @dataclass(frozen=True)
 class Structure:
@@ -24,6 +27,11 @@ class Structure:
     behind: int
     #: Those of the plan itself.
     sources: tuple[Source, ...]
+
+    @property
+    def is_long(self):
+        """Whether the plan has too many commitments to name each in its tree."""
+        return len(self.board.rows) > MOST_NAMED
 
     @property
     def programmes(self):

@@ -1,0 +1,148 @@
+"""Long lists of public pages: read page by page or by programme, and never cut."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from strategic_areas.queries.pages import structure
+from strategic_areas.views import agencies, areas, commitments, indicators
+from tests.factories import (
+    make_activity,
+    make_agency,
+    make_area,
+    make_commitment,
+    make_indicator,
+    make_participation,
+    make_plan,
+    make_programme,
+    make_published_figure,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+class Long:
+    """A plan with five commitments in a programme, one of them with five activities."""
+
+    def __init__(self):
+        self.plan = make_plan()
+        self.area = make_area(plan=self.plan)
+        self.agency = make_agency()
+        self.programme = make_programme(area=self.area)
+        self.commitments = [
+            make_commitment(programme=self.programme, lead=self.agency)
+            for _ in range(5)
+        ]
+        self.activities = [
+            make_activity(commitment=self.commitments[0]) for _ in range(5)
+        ]
+        others = [each.agency for each in self.activities]
+        for agency in dict.fromkeys([self.agency, *others]):
+            make_participation(plan=self.plan, agency=agency)
+
+    def address(self, name, *args):
+        return reverse(f"es:{name}", args=[self.plan.code, *args])
+
+
+@pytest.fixture
+def long():
+    return Long()
+
+
+def read(client, address):
+    """The pages from this one on, each by the link of the one before."""
+    found = []
+    while address:
+        response = client.get(address)
+        assert response.status_code == 200
+        found.append(response.content.decode())
+        after = re.search(r'rel="next" href="([^"]+)"', found[-1])
+        base = address.partition("?")[0]
+        address = base + after.group(1).replace("&amp;", "&") if after else ""
+    return found
+
+
+def on_each(pages, texts):
+    return [[text for text in texts if text in page] for page in pages]
+
+
+def test_the_activities_of_a_commitment_are_read_page_by_page(
+    client, long, monkeypatch
+):
+    monkeypatch.setattr(commitments, "TOLD", 2)
+    address = long.commitments[0].get_absolute_url(language="es")
+    articles = [f'<article class="activity" id="{x.code}"' for x in long.activities]
+
+    told = on_each(read(client, address), articles)
+
+    assert told == [articles[:2], articles[2:4], articles[4:]]
+    assert client.get(f"{address}?page=4").status_code == 404
+    assert client.get(f"{address}?page=1").url == address
+
+
+def test_what_an_agency_does_is_read_page_by_page(client, long, monkeypatch):
+    monkeypatch.setattr(agencies, "PER_PAGE", 2)
+    rows = [f'<tr id="{each.code}"' for each in long.activities]
+
+    told = on_each(read(client, long.address("agency", long.agency.slug)), rows)
+
+    assert [len(page) for page in told] == [2, 2, 1]
+    assert sorted(sum(told, [])) == sorted(rows)
+
+
+def test_agencies_are_read_page_by_page_in_their_order(client, long, monkeypatch):
+    extra = [make_agency(name_es=f"Zeta {number}") for number in range(3)]
+    for agency in extra:
+        make_participation(plan=long.plan, agency=agency)
+    monkeypatch.setattr(agencies, "PER_PAGE", 2)
+
+    pages = read(client, long.address("agencies") + "?sort=-led")
+
+    everyone = [long.agency, *extra]
+    links = [f"/instituciones/{each.slug}/" for each in everyone]
+    assert all(any(link in page for page in pages) for link in links)
+    assert links[0] in pages[0]
+    assert all("sort=-led" in page for page in pages)
+
+
+def test_a_long_area_and_a_long_plan_lead_to_the_list_of_a_programme(
+    client, long, monkeypatch
+):
+    monkeypatch.setattr(areas, "MOST_LINES", 2)
+    monkeypatch.setattr(structure, "MOST_NAMED", 4)
+    area = client.get(long.area.get_absolute_url(language="es")).content.decode()
+    plan = client.get(long.address("plan")).content.decode()
+    titles = [each.title_es for each in long.commitments]
+
+    for page, named in ((area, 2), (plan, 0)):
+        (link,) = set(re.findall(r'href="([^"]+programme=[^"]+)"', page))
+        whole = client.get(link).content.decode()
+        assert len(on_each([page], [f">{title}<" for title in titles])[0]) == named
+        assert on_each([whole], titles) == [titles]
+
+
+def test_many_indicators_are_read_page_by_page(client, monkeypatch):
+    monkeypatch.setattr(indicators, "MOST", 4)
+    monkeypatch.setattr(indicators, "PER_PAGE", 2)
+    agency, plan = make_agency(), make_plan()
+    made = [
+        make_indicator(plan=plan, agency=agency if number < 3 else None)
+        for number in range(5)
+    ]
+    for each in made:
+        make_published_figure(indicator=each)
+    names = [f">{each.name_es}<" for each in made]
+
+    every = on_each(read(client, "/indicadores/"), names)
+    own = on_each(read(client, f"/indicadores/?agency={agency.slug}"), names)
+
+    assert every == [names[:2], names[2:4], names[4:]]
+    assert own == [names[:2], names[2:3]]
+
+
+def test_pages_are_sent_without_the_indentation_of_their_templates(client, long):
+    content = client.get(long.address("plan")).content
+
+    assert content.count(b"\n") > 50
+    assert re.search(rb"\n\s", content) is None
