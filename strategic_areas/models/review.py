@@ -71,7 +71,8 @@ def said_on(record) -> date | None:
     """
     if record.reported_on or record.submitted_at is None:
         return record.reported_on
-    return timezone.localdate(record.submitted_at)
+    # A board asks this of every account; ``localdate`` takes three times as long.
+    return record.submitted_at.astimezone(timezone.get_default_timezone()).date()
 
 
 class ReviewedQuerySet(models.QuerySet):
