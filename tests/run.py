@@ -25,6 +25,15 @@ CHROMIUM_NAMES = (
     "google-chrome",
 )
 NO_TESTS_COLLECTED = 5
+#: Options of a server whose data need not survive a power cut.
+FAST = (
+    " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+    " -c wal_level=minimal -c max_wal_senders=0"
+    # Compiling a statement takes longer than running it on a few rows.
+    " -c jit=off"
+    # A statement that does not end fails its test instead of holding up the rest.
+    " -c statement_timeout=120s"
+)
 #: By how much the shorter runs give way to the longest.
 LATER = 5
 
@@ -236,8 +245,12 @@ def has_account(name):
 
 
 @contextlib.contextmanager
-def throw_away_cluster(binaries):
-    """A server on a socket in a temporary folder; nothing of it remains."""
+def throw_away_cluster(binaries, *, durable=False):
+    """
+    A server on a socket in a temporary folder; nothing of it remains.
+
+    A ``durable`` one keeps what it confirmed when it is killed, as in production.
+    """
     folder = Path(tempfile.mkdtemp(prefix="plan-portal-postgresql-"))
     as_owner = {}
     if os.geteuid() == 0:  # the server refuses to run as root
@@ -265,14 +278,7 @@ def throw_away_cluster(binaries):
 
     try:
         run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
-        # Nothing needs to survive a power cut.
-        options = f"-k {folder} -c listen_addresses= -c fsync=off"
-        options += " -c synchronous_commit=off -c full_page_writes=off"
-        options += " -c wal_level=minimal -c max_wal_senders=0"
-        # Compiling a statement takes longer than running it on a few rows.
-        options += " -c jit=off"
-        # A statement that does not end fails its test instead of holding up the rest.
-        options += " -c statement_timeout=120s"
+        options = f"-k {folder} -c listen_addresses={'' if durable else FAST}"
         run("pg_ctl", "-w", "-l", log, "-o", options, "start")
         try:
             yield f"postgres://postgres@/portal?host={folder}"

@@ -5,18 +5,13 @@ A server of its own on PostgreSQL, held to one processor like its yardstick. Rat
 compared inside a round; what a reader waits for is told in milliseconds.
 """
 
-import os
 import signal
 import statistics
-import subprocess
 import sys
 import tempfile
 import threading
 import time
-from contextlib import ExitStack, closing, suppress
-from http.client import HTTPConnection
-from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from contextlib import ExitStack, closing
 
 import psycopg2
 
@@ -49,7 +44,7 @@ def main():
         )
         bare = "granian", "tests.benchmarks.yardstick:application"
         greeting, _p = stack.enter_context(servers.serve(*bare))
-        database = Database(binaries, url)
+        database = servers.Database(binaries, url)
         servers.write("## While others publish, and without the database\n")
         while_publishing(url, port, greeting)
         stopped(database, port)
@@ -92,7 +87,7 @@ def while_publishing(url, port, greeting):
 def stopped(database, port):
     """Rates with the database and without; what else is asked for, and the return."""
     ratios, refused, back = [], [], []
-    asked(port, PAGE)
+    servers.asked(port, PAGE)
     for number in range(OUTAGES):
         up, _p99, _e = rate(port, PAGE)
         database.control("stop", "-m", "immediate")
@@ -101,7 +96,9 @@ def stopped(database, port):
         if errors:
             sys.exit(f"outage: {errors} of the ready pages failed")
         for offset in range(5):
-            status, took, _body = asked(port, UNASKED.format(number * 5 + offset))
+            status, took, _body = servers.asked(
+                port, UNASKED.format(number * 5 + offset)
+            )
             if status != 503:
                 sys.exit(f"outage: {status} where no page stood ready")
             refused.append(took)
@@ -124,9 +121,9 @@ def frozen(database, port):
         number = 1000
         while not done.wait(0.1):
             number += 1
-            waits[path].append(asked(port, path.format(number))[1])
+            waits[path].append(servers.asked(port, path.format(number))[1])
 
-    asked(port, PAGE)
+    servers.asked(port, PAGE)
     readers = [threading.Thread(target=keep_asking, args=[path]) for path in waits]
     for reader in readers:
         reader.start()
@@ -150,20 +147,10 @@ def rate(port, path, seconds=1):
     return servers.load(port, path, connections=CONNECTIONS, seconds=seconds)
 
 
-def asked(port, path):
-    """Status, milliseconds and body of one GET by a connection of its own."""
-    begun = time.monotonic()
-    with closing(HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
-        connection.request("GET", path, headers={"Host": "localhost"})
-        response = connection.getresponse()
-        body = response.read()
-    return response.status, (time.monotonic() - begun) * 1000, body
-
-
 def seconds_until_fresh(port):
     """Seconds until the page comes without the banner of an old copy."""
     begun = time.monotonic()
-    while BANNER in asked(port, PAGE)[2]:
+    while BANNER in servers.asked(port, PAGE)[2]:
         time.sleep(0.02)
     return time.monotonic() - begun
 
@@ -171,34 +158,3 @@ def seconds_until_fresh(port):
 def spread(values):
     middle = statistics.median(values)
     return f"{middle:.2f} ({min(values):.2f}–{max(values):.2f})"
-
-
-class Database:
-    """The throw-away server, to be stopped and frozen."""
-
-    def __init__(self, binaries, url):
-        self.binaries = binaries
-        self.folder = Path(parse_qs(urlsplit(url).query)["host"][0])
-
-    def control(self, *command):
-        """Run pg_ctl as the owner of the data, and wait for it."""
-        data = self.folder / "data"
-        owner = {"user": data.owner()} if os.geteuid() == 0 else {}
-        options = f"-k {self.folder} -c listen_addresses= -c fsync=off"
-        subprocess.run(
-            [self.binaries / "pg_ctl", "-D", data, "-w", "-o", options, *command],
-            **owner,
-            cwd=self.folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            check=True,
-        )
-
-    def signal(self, number):
-        """To the server and each process that it has begun."""
-        server = (self.folder / "data" / "postmaster.pid").read_text().split()[0]
-        children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
-        for process in (server, *children):
-            with suppress(ProcessLookupError):
-                os.kill(int(process), number)

@@ -12,6 +12,7 @@ import tempfile
 import time
 from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 ROOT = Path(__file__).resolve().parents[2]
 #: One worker each, so that a figure is one of one processor.
@@ -124,6 +125,18 @@ def fetch(port, path="/", expected=200, **headers):
         return told, response.read()
 
 
+def asked(port, path, timeout=60):
+    """Status, milliseconds and body of one GET by a connection of its own."""
+    begun = time.monotonic()
+    with contextlib.closing(
+        HTTPConnection("127.0.0.1", port, timeout=timeout)
+    ) as connection:
+        connection.request("GET", path, headers={"Host": "localhost"})
+        response = connection.getresponse()
+        body = response.read()
+    return response.status, (time.monotonic() - begun) * 1000, body
+
+
 def load(port, path="/", *, connections, seconds=1, **headers):
     """Requests a second, p99 in ms and the number of errors, as wrk counts them."""
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency"]
@@ -192,3 +205,34 @@ def portal(**settings):
 def write(text):
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
+
+
+class Database:
+    """The throw-away server, to be stopped and frozen."""
+
+    def __init__(self, binaries, url, options="-c fsync=off"):
+        self.binaries, self.options = binaries, options
+        self.folder = Path(parse_qs(urlsplit(url).query)["host"][0])
+
+    def control(self, *command):
+        """Run pg_ctl as the owner of the data, and wait for it."""
+        data = self.folder / "data"
+        owner = {"user": data.owner()} if os.geteuid() == 0 else {}
+        options = f"-k {self.folder} -c listen_addresses= {self.options}"
+        subprocess.run(
+            [self.binaries / "pg_ctl", "-D", data, "-w", "-o", options, *command],
+            **owner,
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            check=True,
+        )
+
+    def signal(self, number):
+        """To the server and each process that it has begun."""
+        server = (self.folder / "data" / "postmaster.pid").read_text().split()[0]
+        children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
+        for process in (server, *children):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(process), number)
