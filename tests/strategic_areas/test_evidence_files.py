@@ -1,8 +1,10 @@
 """What is taken as a file of evidence, what is refused, and what is left behind."""
 
 import io
+import resource
 import struct
 import zipfile
+from pathlib import Path
 
 import pikepdf
 import pytest
@@ -10,7 +12,16 @@ from pikepdf import Array, Dictionary, Name, String
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from strategic_areas.evidence import FILE_BYTES, RefusedFileError, clean, limits, office
+from strategic_areas.evidence import (
+    FILE_BYTES,
+    RefusedFileError,
+    clean,
+    limits,
+    office,
+    write,
+)
+from strategic_areas.models import Evidence
+from strategic_areas.models.trail import evidence_storage
 from tests.uploads import (
     MAIN_PARTS,
     make_huge_png,
@@ -711,3 +722,27 @@ def test_a_csv_with_a_formula_is_refused(cell, separator):
     content = separator.join(["a", "b"]) + "\n" + separator.join(["1", f'"{cell}"'])
 
     assert refusal("a.csv", content.encode()).code == "formula"
+
+
+# A full disk
+
+
+@pytest.fixture
+def little_room():
+    """A block in which no file grows beyond some bytes, as on a disk that is full."""
+    least, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, most))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, (least, most))
+
+
+def test_a_file_for_which_there_is_no_room_leaves_no_part_of_it(little_room):
+    folder = Path(evidence_storage().location)
+    before = set(folder.glob("*"))
+    cleaned = clean(upload("Acta.pdf", make_pdf()))
+
+    with pytest.raises(OSError, match="File too large"):
+        write(Evidence(), cleaned)
+
+    assert len(cleaned.content) > 100
+    assert set(folder.glob("*")) == before
