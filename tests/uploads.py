@@ -1,6 +1,7 @@
 """Files made at test time: the plain ones, and those that somebody means to slip by."""
 
 import io
+import re
 import struct
 import zipfile
 import zlib
@@ -192,3 +193,35 @@ def unzip(content):
     """Names and contents of a packed file."""
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
         return {name: packed.read(name) for name in packed.namelist()}
+
+
+def with_shared_strings(content):
+    """A workbook as Excel and LibreOffice save it: one part holds the texts of all."""
+    texts, written = [], io.BytesIO()
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+    def shared(found):
+        texts.append(found[3])
+        return f'<c {found[1]}t="s"{found[2]}><v>{len(texts) - 1}</v></c>'
+
+    inline = re.compile(r'<c ([^>]*)t="inlineStr"([^>]*)><is>(.*?)</is></c>', re.DOTALL)
+    with zipfile.ZipFile(io.BytesIO(content)) as old:
+        parts = {name: old.read(name).decode() for name in old.namelist()}
+    for name, text in parts.items():
+        if name.startswith("xl/worksheets/sheet"):
+            parts[name] = inline.sub(shared, text)
+    items = "".join(f"<si>{text}</si>" for text in texts)
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    parts["xl/sharedStrings.xml"] = f'<sst xmlns="{main}">{items}</sst>'
+    for name, line in {
+        "[Content_Types].xml": '<Override PartName="/xl/sharedStrings.xml" '
+        f'ContentType="{kind}.sharedStrings+xml"/></Types>',
+        "xl/_rels/workbook.xml.rels": '<Relationship Id="shared" '
+        f'Type="{relation}/sharedStrings" Target="sharedStrings.xml"/></Relationships>',
+    }.items():
+        parts[name] = parts[name].replace(f"</{line.rpartition('</')[2]}", line)
+    with zipfile.ZipFile(written, "w") as new:
+        for name, text in parts.items():
+            new.writestr(name, text)
+    return written.getvalue()

@@ -173,8 +173,8 @@ class ContentTypes(ContentHandler):
         self.by_name = {}
 
     def startElement(self, name, attrs):
-        declared = attrs.get("ContentType", "").partition(";")[0].strip().lower()
-        if office_parts.ACTIVE_TYPE.search(declared):
+        declared = attrs.get("ContentType", "").partition(";")[0].strip()
+        if office_parts.ACTIVE_TYPE.search(declared.lower()):
             raise office_parts.active()
         if local(name) == "Default":
             self.by_extension[attrs.get("Extension", "").lower()] = declared
@@ -182,6 +182,11 @@ class ContentTypes(ContentHandler):
             self.by_name[attrs.get("PartName", "").lstrip("/").lower()] = declared
 
     def of(self, name):
+        """In small letters, in which the kinds are compared."""
+        return self.written(name).lower()
+
+    def written(self, name):
+        """As the file writes it: other programs tell capitals from small letters."""
         name = name.lower()
         extension = name.rpartition(".")[2]
         return self.by_name.get(name) or self.by_extension.get(extension, "")
@@ -234,7 +239,7 @@ def _cleaned(archive, name):
         from strategic_areas.evidence.images import clean_embedded
 
         return clean_embedded(archive.read(name), archive.room)
-    return content_type, copied(archive.xml(name), archive.room)
+    return archive.types.written(name), copied(archive.xml(name), archive.room)
 
 
 def _relations(relations):

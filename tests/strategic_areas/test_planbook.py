@@ -15,7 +15,7 @@ from strategic_areas.models import (
 )
 from tests import factories
 from tests.strategic_areas.planbooks import Keeper
-from tests.uploads import make_office
+from tests.uploads import make_office, with_shared_strings
 
 pytestmark = pytest.mark.django_db
 
@@ -242,3 +242,15 @@ def test_a_workbook_of_far_more_than_a_plan_is_refused(keeper, small, monkeypatc
 @pytest.mark.parametrize("content", [b"%PDF-", make_office("xlsx")])
 def test_what_is_no_workbook_of_a_plan_is_refused(keeper, content):
     assert keeper.bring(content).status_code == 422
+
+
+def test_a_workbook_that_another_program_saved_is_read(keeper, small):
+    book = keeper.take().fill("activities", "A", title_es="Otro taller")
+
+    response = keeper.bring(with_shared_strings(book.content))
+
+    assert faults(response) == []
+    assert counts(response)["changed"] == 1
+    keeper.keep(response)
+    small.refresh_from_db()
+    assert small.title_es == "Otro taller"

@@ -20,7 +20,7 @@ from tests.factories import (
     make_update,
 )
 from tests.strategic_areas.filling import TEXT, Book, Filler
-from tests.uploads import make_office, make_pdf, make_zip, unzip
+from tests.uploads import make_office, make_pdf, make_zip, unzip, with_shared_strings
 
 pytestmark = pytest.mark.django_db
 
@@ -168,6 +168,14 @@ def test_one_number_in_the_workbook_is_a_report(published):
     )
     assert list(update.contributors.all()) == [published.user]
     assert not ActivityUpdate.objects.filter(activity=waiting).exists()
+
+
+def test_a_workbook_that_another_program_saved_is_read(published):
+    book = published.download().fill(published.activity, percent=60)
+
+    published.save(published.upload(with_shared_strings(book.content)))
+
+    assert (stored(published).percent, stored(published).narrative_es) == (60, TEXT)
 
 
 def test_every_cell_arrives_where_the_form_would_put_it(filler):
