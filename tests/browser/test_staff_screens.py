@@ -48,14 +48,16 @@ UNCOUNTED = (
     "[...document.querySelectorAll('#content textarea:not([data-most])')]"
     ".map(each => each.name)"
 )
-#: Where the first thing stands that there is to do or to read, from the top of a page.
+#: Where the first thing stands that there is to do or to read, from the top of a page;
+#: on a tree it is the first record.
 FIRST_TASK = """() => {
     const kinds = "a[href], button, input:not([type=hidden]), select, textarea,"
-        + " summary, table, dl, img, .node, .readonly, .notice, .paginator,"
+        + " summary, table, dl, img, .readonly, .notice, .paginator,"
         + " .select2-selection, .recovery-codes, .preview-counts, [role=alert]";
     const around = ".breadcrumbs, .object-tools, .messagelist";
-    const tops = [...document.querySelectorAll("#content")].flatMap(content =>
-        [...content.querySelectorAll(kinds)])
+    const found = (names) => [...document.querySelectorAll(`#content :is(${names})`)];
+    const nodes = found(".node");
+    const tops = (nodes.length ? nodes : found(kinds))
         .filter(each => !each.closest(around))
         .map(each => each.getBoundingClientRect())
         .filter(box => box.width > 1 && box.height > 1)
