@@ -19,7 +19,7 @@ INSTALL := $(PY) -m pip install --disable-pip-version-check --no-input --require
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev manage test check lint messages bench lock clean \
+.PHONY: help run dev manage test check lint messages bench faults lock clean \
 	html deep rehearsal lighthouse parts screenshots states port vnu venv installed installed-test local-env gettext wrk
 
 help: ## list these targets
@@ -66,6 +66,9 @@ messages: installed-test local-env gettext ## collect sentences to translate
 
 bench: installed-test wrk ## measure speed against a yardstick in the same run
 	@$(PY) tests/benchmarks/run.py $(ARGS)
+
+faults: installed-test ## break one thing after the other; ARGS="F2 F10" plays some
+	@$(PY) tests/faults/run.py $(ARGS)
 
 LIGHTHOUSE := var/tools/lighthouse/node_modules/.bin/lighthouse
 lighthouse: installed-test ## measure the main pages as Lighthouse does, on a telephone

@@ -81,6 +81,7 @@ RUN_ONCE = {
     "test_disclosure.py",
     "test_disputed_attributions.py",
     "test_every_public_page.py",
+    "test_faults.py",
     "test_first_page.py",
     "test_home.py",
     "test_indicator_pages.py",

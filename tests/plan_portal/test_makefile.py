@@ -22,6 +22,7 @@ TARGETS = [
     "rehearsal",
     "messages",
     "bench",
+    "faults",
     "lighthouse",
     "screenshots",
     "lock",
