@@ -19,8 +19,9 @@ WARNING = "FFF4E0"
 FONT = "Calibri"
 #: The size of paper that is called letter.
 LETTER_PAPER = 1
-#: As wide as a page of letter paper, so that it prints whole.
-WIDE = 90
+#: One column on a page of letter paper, also in the wide font of an office suite that
+#: lacks Calibri: LibreOffice cuts off a column that is wider than the page.
+WIDE = 72
 
 
 def marks_of(sheet):
