@@ -2,7 +2,6 @@
 
 from django.db.models import Exists, OuterRef
 
-from agencies.models import Agency
 from strategic_areas.models import Activity, Commitment
 from strategic_areas.queries.plan import disputes, names
 from strategic_areas.queries.prepared import prepared
@@ -37,12 +36,9 @@ def activities(plan, found):
     else:
         rows = _standing(Activity)
     above, work = {each.pk: each for each in found}, []
-    taking_part = {} if plan.until else _agencies(plan)
     for activity in rows.filter(plan=plan, is_in_plan=True):
         if commitment := above.get(activity.commitment_id):
             activity.commitment, activity.plan = commitment, plan
-            if agency := taking_part.get(activity.agency_id):
-                activity.agency = agency
             activity.is_disputed |= commitment.is_disputed
             if plan.until:
                 activity.agency.called_then = activity.called_then
@@ -50,16 +46,9 @@ def activities(plan, found):
     return work
 
 
-def _agencies(plan):
-    """Those of the activities, by id: each is made once, not for each activity."""
-    working = Activity.objects.filter(plan=plan).order_by().values("agency")
-    return Agency.objects.filter(pk__in=working).in_bulk()
-
-
 @prepared
 def _standing(model):
-    rows = _with_marks(model.objects.standing())
-    return rows if model is Commitment else rows.select_related(None)
+    return _with_marks(model.objects.standing())
 
 
 def _with_marks(rows):
