@@ -15,12 +15,13 @@ from tests.faults import visitors
 from tests.faults.telling import Outcome, counted, pace, percentile, scenario
 
 SLOW = 200
-#: A form of which the rest comes a byte at a time. Without the cookie against forgery
-#: the portal refuses it unread.
+#: A form of which the rest comes a byte at a time. Without the cookie and the origin
+#: that tell it from a forged one the portal refuses it unread.
 HEAD = (
     "POST /cuenta/login/ HTTP/1.1\r\nHost: localhost\r\n"
     "X-Forwarded-Proto: https\r\nContent-Type: application/x-www-form-urlencoded\r\n"
-    f"Cookie: __Host-csrf={'a' * 32}\r\nContent-Length: 4000\r\n\r\n"
+    f"Cookie: __Host-csrf={'a' * 32}\r\nOrigin: {{site}}\r\n"
+    "Content-Length: 4000\r\n\r\n"
 )
 KEYS = "5b9a1H7rNf0wq3vRkz0oY2mVb0Pp7TnqT9Xq0wG5Zks="
 
@@ -104,7 +105,7 @@ def read_beside(stage, port):
 def open_slowly(port):
     plain = socket.create_connection(("localhost", port), timeout=20)
     slow = proxies.TRUSTING.wrap_socket(plain, server_hostname="localhost")
-    slow.sendall(HEAD.encode())
+    slow.sendall(HEAD.format(site=f"https://localhost:{port}").encode())
     return slow
 
 
@@ -117,7 +118,8 @@ def drip(held, done):
 
 def at_the_bare_server(portal):
     """The same without a proxy: what the operator's page warns of."""
-    held = visitors.hold_open(portal.port, HEAD.encode() + b"a", 6)
+    head = HEAD.format(site=portal.variables["SITE_URL"])
+    held = visitors.hold_open(portal.port, head.encode() + b"a", 6)
     try:
         with visitors.Readers(portal.port, rate=2, patience=5) as readers:
             time.sleep(6)

@@ -4,27 +4,29 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import ExitStack
 
 from tests.benchmarks.servers import ROOT
 from tests.faults.telling import Outcome, scenario
+from tests.run import find_server_binaries, throw_away_cluster
 
 
 def pytest_outcome(stage, engine, *arguments, **variables):
     """Run tests on an engine; their closing line is what was done."""
-    variables["TEST_DATABASE_URL"] = ""
-    if engine == "postgresql":
-        stage.cluster()
-        variables["TEST_DATABASE_URL"] = stage.database.url
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-    done = subprocess.run(
-        [*command, *arguments],
-        cwd=ROOT,
-        env=os.environ | variables,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+    with ExitStack() as stack:
+        url = ""
+        if engine == "postgresql":  # the quick one on which tests always run
+            url = stack.enter_context(throw_away_cluster(find_server_binaries()))
+        done = subprocess.run(
+            [*command, *arguments],
+            cwd=ROOT,
+            env=os.environ | variables | {"TEST_DATABASE_URL": url},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
     closing = done.stdout.strip().splitlines()[-1]
     outcome = Outcome(f"{' '.join(arguments)}: {closing}")
     failed = re.findall(r"^FAILED (\S+)", done.stdout, re.MULTILINE)
