@@ -1,8 +1,10 @@
 """What a backup's file must be, and what is refused before anything is written."""
 
+import io
 import json
 import shutil
 import subprocess
+import tarfile
 import tempfile
 import time
 from pathlib import Path
@@ -84,6 +86,22 @@ def test_a_backup_of_another_format_is_refused(backup, empty, tmp_path):
 
     with pytest.raises(BackupError, match="has format 2; this portal reads 1"):
         archive.read(other, again)
+
+
+@pytest.mark.parametrize("name", ["../outside", "/srv/outside", "link"])
+def test_a_backup_writes_nothing_outside_its_folder(empty, tmp_path, name):
+    other = tmp_path / "other.tar.gz"
+    with tarfile.open(other, "w:gz") as packed:
+        entry = tarfile.TarInfo(name)
+        if name == "link":
+            entry.type, entry.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        packed.addfile(entry, io.BytesIO())
+
+    with pytest.raises(BackupError, match=f"{name} is no file of a backup"):
+        archive.read(other, empty)
+
+    assert list(empty.iterdir()) == []
+    assert not (tmp_path / "outside").exists()
 
 
 def pack_by_hand(target, folder, manifest):
