@@ -1,12 +1,29 @@
 """Which fields the public reads in two languages, and what keeps a history."""
 
+from functools import cache
+
 from django.apps import apps
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from modeltranslation.translator import TranslationOptions, translator
-from simple_history import register as keep_history
+from simple_history import register
+from simple_history.manager import HistoryManager
 
 from agencies.models import Agency, FocalPoint
+
+
+class _History(HistoryManager):
+    """The history of a model, whose class is made once and not at each save."""
+
+    @classmethod
+    @cache
+    def from_queryset(cls, queryset_class, class_name=None):
+        return super().from_queryset(queryset_class, class_name)
+
+
+def keep_history(model, app):
+    """Keep every version of the rows of a model, in a table of that app."""
+    register(model, app=app, history_manager=_History)
 
 
 def _in_english(label):

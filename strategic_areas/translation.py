@@ -1,8 +1,6 @@
 """Registers the bilingual fields, and the models that keep a history."""
 
-from simple_history import register as keep_history
-
-from agencies.translation import make_bilingual
+from agencies.translation import keep_history, make_bilingual
 from strategic_areas import models
 from strategic_areas.models import measurements  # noqa: F401 - or it is no model yet
 
