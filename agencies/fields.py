@@ -17,6 +17,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 
+def in_english(label):
+    """The label of a text, as that of its English version, in the language in force."""
+    return _("%(label)s, in English") % {"label": label}
+
+
 class Kind(Enum):
     """What a field holds."""
 
@@ -104,7 +109,7 @@ class Field:
     def label_of(self, column):
         """The label above one column; that of the second names its language."""
         if self.bilingual and column == self.columns[1]:
-            return _("%(label)s, in English") % {"label": self.label}
+            return in_english(self.label)
         return self.label
 
     @property

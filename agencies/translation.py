@@ -4,11 +4,11 @@ from functools import cache
 
 from django.apps import apps
 from django.utils.functional import lazy
-from django.utils.translation import gettext as _
 from modeltranslation.translator import TranslationOptions, translator
 from simple_history import register
 from simple_history.manager import HistoryManager
 
+from agencies.fields import in_english
 from agencies.models import Agency, FocalPoint
 
 
@@ -26,12 +26,7 @@ def keep_history(model, app):
     register(model, app=app, history_manager=_History)
 
 
-def _in_english(label):
-    """The label of a field, as that of its English text."""
-    return _("%(label)s, in English") % {"label": label}
-
-
-in_english = lazy(_in_english, str)
+_in_english = lazy(in_english, str)
 
 
 def make_bilingual(app):
@@ -52,7 +47,7 @@ def _register(model, names):
     for name in names:
         label = model._meta.get_field(name).verbose_name
         model._meta.get_field(f"{name}_es").verbose_name = label
-        model._meta.get_field(f"{name}_en").verbose_name = in_english(label)
+        model._meta.get_field(f"{name}_en").verbose_name = _in_english(label)
 
 
 make_bilingual("agencies")

@@ -5,11 +5,11 @@ from crispy_forms.layout import Submit
 from django import forms
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.access import RefusedError
+from agencies.fields import field_of
 from strategic_areas import workflow
 from strategic_areas.desk.texts import limit
 from strategic_areas.models.comments import LONGEST
@@ -82,9 +82,8 @@ class OwnWordsForm(ChangeForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        label = capfirst(self._meta.model._meta.get_field("text").verbose_name)
-        self.fields["text_es"].label = label
-        self.fields["text_en"].label = _("%(label)s, in English") % {"label": label}
+        for name in self._meta.fields:
+            self.fields[name].label = field_of(self._meta.model, name).label_of(name)
         self.fields["text_en"].required = False
         limit(self.fields["text_es"], self.fields["text_en"], most=LONGEST)
 

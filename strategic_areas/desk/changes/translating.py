@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from agencies.fields import in_english
 from strategic_areas import workflow
 from strategic_areas.desk.changes.change_forms import ChangeForm
 from strategic_areas.desk.review.review_queue import KINDS, WORDS
@@ -38,7 +39,7 @@ class TranslationForm(ChangeForm):
                 del self.fields[name]
                 continue
             label = capfirst(record._meta.get_field(missing[name]).verbose_name)
-            self.fields[name].label = _("%(label)s, in English") % {"label": label}
+            self.fields[name].label = in_english(label)
             self.fields[name].help_text = format_html(
                 '<span class="original" lang="es">{}</span>',
                 linebreaksbr(getattr(record, f"{missing[name]}_es"), autoescape=True),

@@ -9,7 +9,6 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from strategic_areas.desk.texts import LONGEST_TEXT
@@ -47,12 +46,8 @@ class RevisionForm(forms.ModelForm):
     def _name_languages(self):
         """Spanish is the form's own language; only English needs to be named."""
         for declared in self._meta.model.fields.where(bilingual=True):
-            spanish, english = declared.columns
-            if spanish in self.fields:
-                self.fields[spanish].label = declared.label
-            if english in self.fields:
-                label = gettext("%(label)s, in English") % {"label": declared.label}
-                self.fields[english].label = label
+            for name in self.fields.keys() & {*declared.columns}:
+                self.fields[name].label = declared.label_of(name)
 
     def clean(self):
         cleaned = super().clean()
