@@ -53,4 +53,4 @@ class ReportedSpan(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.indicator.code}: {self.starts_on} / {self.ends_on}"
+        return self.indicator.over(self.starts_on, self.ends_on)
