@@ -6,8 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from strategic_areas.addresses import address
-from strategic_areas.labels import COMMITMENT_PUNCTUALITY as PUNCTUALITY
-from strategic_areas.labels import state_word
+from strategic_areas.labels import COMMITMENT_PUNCTUALITY, state_word
 from strategic_areas.models import Activity, Commitment, Provenance
 from strategic_areas.progress import State
 from strategic_areas.queries.pages.agencies import AgencyPage
@@ -80,7 +79,7 @@ def _state(line):
 
 
 def _due(line):
-    return f"{line.due} {PUNCTUALITY.get(line.punctuality, '')}".strip()
+    return f"{line.due} {COMMITMENT_PUNCTUALITY.get(line.punctuality, '')}".strip()
 
 
 @dataclass(frozen=True)
