@@ -7,6 +7,7 @@ warning, unless the record names the public source that already says it.
 
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from functools import cache
 
 from django.db.models import DecimalField
 from django.utils.translation import override
@@ -252,6 +253,7 @@ def guard(plan_file):
 
 def found_in(plan_file):
     """Triples of entry, key and finding over all free texts of the file."""
+    inspect = cache(text_guard.inspect)  # many records say the same
     for entry in plan_file.every_entry():
         # What such records are there to tell the public: a help line its telephone.
         allowed = TABLES[entry.section.table].model.fields.tells
@@ -260,7 +262,7 @@ def found_in(plan_file):
             # References, dates and choices are kinds of text too, but of no free one.
             if text and (key.kind in TYPED or _lists_texts(key)):
                 text = ", ".join(text) if isinstance(text, list) else text
-                for finding in text_guard.inspect(text):
+                for finding in inspect(text):
                     if finding.kind not in allowed:
                         yield entry, key.name, finding
 

@@ -15,6 +15,8 @@ regular expressions in Spanish, English and Haitian Creole, and its time grows l
 with the length of the text.
 """
 
+from functools import cache
+
 from strategic_areas.text_guard import (
     ages,
     identifiers,
@@ -31,7 +33,7 @@ from strategic_areas.text_guard.reading import Reading
 
 __all__ = ["Finding", "Kind", "Severity", "inspect"]
 
-TABLES = ([*online.RULES, *identifiers.RULES], traces.RULES, numbers.RULES)
+TABLES = [[*online.RULES, *identifiers.RULES], traces.RULES, numbers.RULES]
 RULES = (
     spelt.find_spelt_numbers,
     numbers.find_small_numbers,
@@ -45,8 +47,14 @@ def inspect(text: str) -> list[Finding]:
     """All findings in the order of the text; an empty list for a clean text."""
     reading = Reading(text)
     found = {Finding(Kind.HIDDEN, *stretch) for stretch in reading.hidden}
-    for table in TABLES:
-        found.update(patterns.find(reading, table))
+    for rules in _sieve().pass_on(reading):
+        found.update(patterns.find(reading, rules))
     for rule in RULES:
         found.update(rule(reading))
     return sorted(found, key=lambda each: (each.start, each.end, each.kind))
+
+
+@cache
+def _sieve() -> patterns.Sieve:
+    """Made when the first text is read, since most processes read none."""
+    return patterns.Sieve(TABLES)

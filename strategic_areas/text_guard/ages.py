@@ -25,7 +25,9 @@ STARTS_A_MINOR = vocabulary.ONE | vocabulary.THOSE | {"", ".", ":", ";"}
 
 def find_ages_with_places(reading: Reading) -> Iterator[Finding]:
     """Findings that reach from an age to the nearest place, in either order."""
-    marks = sorted([*_ages(reading), *_places(reading)])
+    if not (ages := [*_ages(reading)]):
+        return
+    marks = sorted([*ages, *_places(reading)])
     reported: set[int] = set()
     for (first, first_end, kind), (second, second_end, other) in pairwise(marks):
         age = first if kind == "age" else second
@@ -91,7 +93,7 @@ def age_at(reading: Reading, index: int) -> bool:
 
 def _ends_an_age(reading: Reading, index: int) -> bool:
     """True for the end of "treinta y un"."""
-    return reading.text(index) in {"un", "una"} and (
+    return reading.words[index].text in {"un", "una"} and (
         reading.text(index - 2) in vocabulary.AGES_IN_WORDS
         and reading.text(index - 1) == "y"
     )

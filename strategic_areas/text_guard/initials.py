@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from strategic_areas.text_guard import vocabulary
 from strategic_areas.text_guard.findings import Finding, Kind
-from strategic_areas.text_guard.reading import Reading
+from strategic_areas.text_guard.reading import Reading, Word
 
 #: The most words between initials and the person or the age.
 NEAR = 5
@@ -21,12 +21,18 @@ SIGNS = frozenset({",", ":", '"', "«", "“", "("})
 
 def find_initials(reading: Reading) -> Iterator[Finding]:
     end = 0
-    for index in range(len(reading.words)):
-        if index >= end and (found := _end(reading, index)):
+    for index, word in enumerate(reading.words):
+        if index >= end and _may_begin(word) and (found := _end(reading, index)):
             end = found
             yield reading.finding(
                 Kind.INITIALS, reading.word(index).start, reading.word(end - 1).end
             )
+
+
+def _may_begin(word: Word) -> bool:
+    """True for one letter, and for a few capitals."""
+    length = len(word.text)
+    return word.is_letters and (length == 1 or (length <= 4 and word.is_shouted))
 
 
 def _is_letter(reading: Reading, index: int) -> bool:

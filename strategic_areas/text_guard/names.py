@@ -26,12 +26,16 @@ from strategic_areas.text_guard.leads import (
 from strategic_areas.text_guard.reading import Reading, Word
 
 LONGEST_NAME = 8
+#: Without one of these words in a text, no name in it begins with a small letter.
+SMALL = vocabulary.NICKNAMED | vocabulary.CERTAIN | {"don", "dona"}
 
 
 def find_names(reading: Reading) -> Iterator[Finding]:
     end = 0
-    for index in range(len(reading.words)):
-        if index >= end and (found := _name_end(reading, index)):
+    has_small = not reading.said.isdisjoint(SMALL)
+    for index, word in enumerate(reading.words):
+        is_read = index >= end and (has_small or word.is_capitalised)
+        if is_read and (found := _name_end(reading, index)):
             end = found
             yield reading.finding(
                 Kind.NAME, reading.word(index).start, reading.word(end - 1).end

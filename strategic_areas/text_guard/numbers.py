@@ -24,6 +24,7 @@ DONE = ("ada", "ado", "ida", "ido", "ed", "victim", "victima")
 #: One to nine, alone or as both ends of a range such as 2-3.
 SMALL = re.compile("0?[1-9](?:-0?[1-9])?")
 DOZEN = frozenset({"docena", "dozen"})
+COUNTING_WORDS = vocabulary.ONE | vocabulary.FEW | DOZEN | {"de"}
 
 NUMBER = rf"(?:0?[1-9]|{either('FEW')}|{either('ONES')})(?![\w%])(?![.,:/-]\d)"
 PEOPLE = rf"(?:{words('SEVERAL_PERSONS')}|{words('NATIONALS')})"
@@ -218,8 +219,10 @@ def _is_compound(reading: Reading, place: int) -> bool:
 
 def amount_at(reading: Reading, index: int) -> Amount | None:
     """How the number at this place is written; None if it is no small number here."""
-    word, before = reading.word(index), reading.word(index - 1)
-    earlier, after = reading.word(index - 2), reading.word(index + 1)
+    word = reading.word(index)
+    if word.text not in COUNTING_WORDS and not word.is_number:
+        return None
+    before, earlier, after = (reading.word(index + on) for on in (-1, -2, 1))
     if word.text in vocabulary.ONE:
         amount = Amount.ONE
     elif (

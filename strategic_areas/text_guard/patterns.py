@@ -8,10 +8,12 @@ matched is not matched by a later one of that table.
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import count
 from typing import NamedTuple
 
 from strategic_areas.text_guard import vocabulary
 from strategic_areas.text_guard.findings import Finding, Kind
+from strategic_areas.text_guard.needs import needs_of, pieces_of
 from strategic_areas.text_guard.reading import Reading
 
 #: What may stand between the digits of one number, and as much of it as may.
@@ -67,6 +69,46 @@ def rule(
     is_cased: bool = False,
 ) -> Rule:
     return Rule(kind, re.compile(pattern), accepts, is_cased)
+
+
+class Sieve:
+    """Tables of rules, and what a text needs for each rule to be worth trying."""
+
+    def __init__(self, tables: list[list[Rule]]) -> None:
+        self.tables = tables
+        self.bits: dict[str, int] = {}
+        self.number = count()
+        self.needs = [[self._need(rule) for rule in table] for table in tables]
+
+    def _need(self, rule: Rule) -> tuple[Rule, int, int]:
+        """The rule, its least digits, and a bit for each set of pieces."""
+        found, need = needs_of(rule.shape, is_cased=rule.is_cased), 0
+        for pieces in found.sets:
+            bit = 1 << next(self.number)
+            need |= bit
+            for piece in pieces:
+                self.bits[piece] = self.bits.get(piece, 0) | bit
+        return rule, found.digits, need
+
+    def pass_on(self, reading: Reading) -> list[list[Rule]]:
+        """The tables without the rules for which the text has nothing."""
+        if not reading.cased.isascii():
+            return self.tables
+        held = pieces_of(reading.plain)
+        if reading.digits != reading.plain:
+            held |= pieces_of(reading.digits)
+        bits = 0
+        for piece in held & self.bits.keys():
+            bits |= self.bits[piece]
+        digits = sum(map(reading.digits.count, "0123456789"))
+        return [
+            [
+                rule
+                for rule, least, need in table
+                if digits >= least and not need & ~bits
+            ]
+            for table in self.needs
+        ]
 
 
 def find(reading: Reading, rules: list[Rule]) -> Iterator[Finding]:

@@ -8,9 +8,9 @@ remaining character its position in the original text is known.
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from strategic_areas.text_guard.findings import Finding, Kind
 
@@ -38,8 +38,7 @@ WITH_LETTERS = re.compile(
 ORDINAL = re.compile(r"\d{1,3}o")
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(NamedTuple):
     """A word, number or character: ``text`` in small letters, ``cased`` as written."""
 
     text: str
@@ -123,6 +122,16 @@ def _is_picture(char: str) -> bool:
     return unicodedata.category(char) in {"So", "Sk"} or char == "\ufe0f"
 
 
+#: Each of these characters is read as one: (nearly) all that texts are made of.
+_FOLDED = {
+    ord(char): _folded(char)
+    for char in ["\n", *map(chr, range(0x20, 0x180))]
+    if len(_folded(char)) == 1 and not _is_hidden(char)
+}
+_READ_AS_ONE = frozenset(map(chr, _FOLDED))
+_SPACES = re.compile("[ \n]{2}")
+
+
 def _with_zeros(match: re.Match[str]) -> str:
     """Zeros for the letters O of a number, but not of an ordinal such as 3o."""
     number = match[0]
@@ -141,18 +150,32 @@ class Reading:
     """
 
     def __init__(self, text: str) -> None:
-        self._starts: list[int] = []
-        self._ends: list[int] = []
-        self.cased = "".join(self._fold(text))
-        self.plain = "".join(map(_small, self.cased))
+        self._starts: Sequence[int] = range(len(text))
+        self._ends: Sequence[int] = range(1, len(text) + 1)
+        self.hidden: list[tuple[int, int]] = []
+        is_plain = _READ_AS_ONE.issuperset(text)
+        self.cased = text.translate(_FOLDED) if is_plain else ""
+        if not is_plain or _SPACES.search(self.cased):
+            self.cased = "".join(self._fold(text))
+            self.hidden = list(_hidden_stretches(text))
+        self.plain = (
+            self.cased.lower()
+            if self.cased.isascii()
+            else "".join(map(_small, self.cased))
+        )
         self.digits = WITH_LETTERS.sub(_with_zeros, self.plain)
-        self.hidden = list(_hidden_stretches(text))
         self.words = [
-            Word(match[0], self.cased[slice(*match.span())], *match.span())
-            for match in WORD.finditer(self.plain)
+            Word(self.plain[start:end], self.cased[start:end], start, end)
+            for start, end in map(re.Match.span, WORD.finditer(self.plain))
         ]
 
+    @cached_property
+    def said(self) -> frozenset[str]:
+        """The texts of all words."""
+        return frozenset(word.text for word in self.words)
+
     def _fold(self, text: str) -> list[str]:
+        self._starts, self._ends = [], []
         kept: list[str] = []
         for index, original in enumerate(text):
             for char in _folded(original):

@@ -14,6 +14,7 @@ from strategic_areas.text_guard.findings import Finding, Kind
 from strategic_areas.text_guard.patterns import words
 from strategic_areas.text_guard.reading import Reading, Word
 
+SPELT = frozenset(vocabulary.SPELT)
 LEAST_DIGITS = 7
 #: The least spelt words with and without a word for such a number before.
 LEAST_NAMED = 3
@@ -37,6 +38,8 @@ ANNOUNCED = [
 
 
 def find_spelt_numbers(reading: Reading) -> Iterator[Finding]:
+    if reading.said.isdisjoint(SPELT):
+        return
     run: list[Word] = []
     for index in range(len(reading.words) + 1):
         word = reading.word(index)

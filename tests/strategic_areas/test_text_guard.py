@@ -8,16 +8,20 @@ import csv
 import re
 import sys
 import unicodedata
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from strategic_areas import text_guard
 from strategic_areas.text_guard import Finding, Kind, Severity, inspect
 from strategic_areas.text_guard.findings import MESSAGES
+from strategic_areas.text_guard.patterns import Sieve
+from strategic_areas.text_guard.reading import Reading
+from tests.deep import DEEP
 from tests.strategic_areas.plans import shipped_content
 
 HIDDEN = ("hidden", "block")
@@ -536,6 +540,50 @@ def test_no_shape_repeats_without_a_bound():
 
     assert len(shapes) > 15
     assert [s for s in outside_classes if re.search(r"[*+]|\{\d+,\}", s)] == []
+
+
+def matches(rule, text):
+    """Whether the rule's shape matches; then the sieve must pass the rule on."""
+    reading, passed = passed_on(text)
+    found = rule.shape.search(reading.cased if rule.is_cased else reading.digits)
+    assert not found or any(each is rule for each in passed), (rule, text)
+    return bool(found)
+
+
+@cache
+def passed_on(text):
+    reading = Reading(text)
+    return reading, [each for rules in SIEVE.pass_on(reading) for each in rules]
+
+
+SIEVE = Sieve(text_guard.TABLES)
+RULES = [rule for table in text_guard.TABLES for rule in table]
+
+
+def test_no_rule_is_left_out_of_a_text_that_it_matches():
+    texts = [text for kind in KINDS.values() for text in kind]
+
+    texts += map(str.swapcase, texts[:: 1 if DEEP else 5])
+
+    matched = [[matches(rule, text) for text in texts] for rule in RULES]
+
+    assert all(map(any, matched))
+
+
+def test_most_rules_are_left_out_of_an_ordinary_text():
+    reading = Reading("Capacitar a 30 docentes en la detección de señales de trata")
+
+    assert sum(map(len, SIEVE.pass_on(reading))) < len(RULES) / 3
+
+
+@pytest.mark.parametrize("rule", RULES if DEEP else RULES[:3])
+def test_what_a_shape_needs_stands_in_whatever_it_matches(rule):
+    @settings(max_examples=100 if DEEP else 5)
+    @given(st.from_regex(rule.shape, alphabet=st.characters(codec="ascii")))
+    def check(text):
+        matches(rule, text)
+
+    check()
 
 
 # The shipped plan ---------------------------------------------------------------------
