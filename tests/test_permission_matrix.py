@@ -18,7 +18,7 @@ from django.apps import apps
 from django.db import connection, transaction
 from django.urls import get_resolver, resolve, reverse
 
-from agencies.accounts import fresh_proof
+from agencies.accounts import second_factor
 from agencies.audit import AuditEntry, Event
 from tests import permission_table as table
 from tests.deep import drawn
@@ -136,8 +136,8 @@ def world(db):
 @pytest.fixture(autouse=True)
 def in_force(settings, monkeypatch):
     """What the portal is like where it is in use, to people who signed in just now."""
-    monkeypatch.setattr(fresh_proof, "TO_OPEN", fresh_proof.TO_SEND)
-    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = fresh_proof.TO_SEND
+    monkeypatch.setattr(second_factor, "TO_OPEN", second_factor.TO_SEND)
+    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = second_factor.TO_SEND
     settings.REQUIRE_SECOND_FACTOR = True
     settings.ALLOW_INDEXING = True
     settings.SECURITY_CONTACT = "mailto:seguridad@example.org"

@@ -12,10 +12,9 @@ from django.utils.translation import ngettext
 from agencies import mail
 from agencies.access import is_administrator
 from agencies.accounts.recovery import FactorReset
-from agencies.admin.accounts import AccountAdmin
+from agencies.admin.accounts import AccountAdmin, FocalPointAdmin
 from agencies.admin.audit import AuditEntryAdmin
 from agencies.admin.invitations import InvitationAdmin
-from agencies.admin.mandates import FocalPointAdmin
 from agencies.admin.recovery import FactorResetAdmin
 from agencies.admin.scoping import ScopedAdmin
 from agencies.admin.showing import MAIL_KINDS, WordsFilter
