@@ -2,13 +2,15 @@
 The error pages, in the language of the address that was requested.
 
 They use neither the database nor context processors, so that they work when everything
-else has failed.
+else has failed. A request that cannot even be read is answered with 400.
 """
 
+import logging
 import sys
+import traceback
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -30,6 +32,18 @@ MENU = {
 }
 #: Seconds after which a program may ask again.
 RETRY_AFTER = "30"
+logger = logging.getLogger(__name__)
+
+#: What Python and the databases raise for a number that is too large, for a text with
+#: a null, and for JSON that is nested too deep.
+OF_WHAT_WAS_SENT = (DataError, OverflowError, RecursionError)
+#: How a ``ValueError`` says the same, of a number of thousands of digits, of a text in
+#: the place of a number, and of a null.
+IN_WORDS = (
+    "Exceeds the limit (",
+    "expected a number but got",
+    "cannot contain NUL",
+)
 
 
 def error_page(request, status, template=""):
@@ -96,3 +110,37 @@ def unavailable(request):
 def csrf_failure(request, reason=""):
     """403 for a form from another site, or from a page that was open for too long."""
     return error_page(request, 403, "403_csrf.html")
+
+
+class UnreadableMiddleware:
+    """
+    Answers 400 to a request with a value that no rule of a form has refused.
+
+    No browser sends such a value by itself. The log tells where it was met, since it
+    may be an error of the portal, and not what it was.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        if not is_of_what_was_sent(exception):
+            return None
+        kind = type(exception).__name__
+        logger.warning("Unreadable input: %s in %s", kind, place_of(exception))
+        return bad_request(request, exception)
+
+
+def is_of_what_was_sent(exception):
+    if isinstance(exception, ValueError):
+        return any(words in str(exception) for words in IN_WORDS)
+    return isinstance(exception, OF_WHAT_WAS_SENT)
+
+
+def place_of(exception):
+    """File, line and function where an exception was raised."""
+    frame = traceback.extract_tb(exception.__traceback__)[-1]
+    return f"{frame.filename}:{frame.lineno} {frame.name}"

@@ -10,7 +10,7 @@ from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
-from plan_portal import content_policy, databases, logs, sign_in, storages
+from plan_portal import content_policy, databases, environment, logs, sign_in
 from plan_portal.environment import (
     BASE_DIR,
     LOCAL_HOSTS,
@@ -135,10 +135,10 @@ MIDDLEWARE = [
     # After simple_history has kept the request: the audit record reads it from there.
     "agencies.audit.refusals.DenialMiddleware",
     "agencies.accounts.sessions.SessionLimitsMiddleware",
-    "agencies.accounts.fresh_proof.FreshProofMiddleware",
+    "agencies.accounts.second_factor.FreshProofMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # The last, so that it is the first to see what a view raises.
-    "plan_portal.unreadable.UnreadableMiddleware",
+    "plan_portal.errors.UnreadableMiddleware",
 ]
 
 TEMPLATES = [
@@ -218,7 +218,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "plan_portal" / "static"]
 FILE_UPLOAD_PERMISSIONS = 0o640
-STORAGES = storages.storages(VAR_DIR, finished=not DEBUG)
+STORAGES = environment.storages(VAR_DIR, finished=not DEBUG)
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 # A request that is larger than any report with its evidence is refused unread.
 FILE_UPLOAD_HANDLERS = [
@@ -232,7 +232,7 @@ BACKUP_FOLDER = env_folder("BACKUP_FOLDER")
 BACKUP_RECIPIENT = env_recipient("BACKUP_RECIPIENT")
 
 # The virus scanner that checks each upload: its socket, or a host and a port.
-CLAMD = storages.scanner(env.str("CLAMD", default=""))
+CLAMD = environment.scanner(env.str("CLAMD", default=""))
 
 
 # Signing in; the settings that no environment variable changes are in sign_in.py

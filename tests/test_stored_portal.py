@@ -29,7 +29,7 @@ from django.utils import timezone
 from agencies import audit
 from agencies.accounts.recovery import FactorReset
 from agencies.models import User
-from plan_portal import storages
+from plan_portal import environment
 from strategic_areas import triggers, workflow
 from strategic_areas.addresses import address
 from strategic_areas.importing import load
@@ -462,7 +462,7 @@ def restored(migrated, django_db_blocker, tmp_path_factory):
                 VAR_DIR=var,
                 STATIC_ROOT=var / "static",
                 # In the long form static files are compressed, as on a server.
-                STORAGES=storages.storages(var, finished=DEEP),
+                STORAGES=environment.storages(var, finished=DEEP),
             ):
                 [backup] = folder.glob("plan-portal-*.tar.gz")
                 said = io.StringIO()

@@ -1,19 +1,35 @@
-"""The WSGI application between the server and Django that serves finished pages."""
+"""
+The WSGI application between the server and Django that serves finished pages.
+
+While the database is away it answers with an earlier page under a banner, or with 503.
+"""
 
 import time
+from datetime import UTC, datetime
+from functools import cache
 from io import BytesIO
 from urllib.parse import urlsplit
 
+from csp.middleware import CSPMiddleware
 from django.conf import settings
+from django.core.handlers.wsgi import WSGIRequest
 from django.http.request import split_domain_port, validate_host
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
 
+from plan_portal import errors
 from plan_portal.conditional import ASKED_BY_FRONT, KEEP
 from plan_portal.content_policy import REPORTS
 from plan_portal.errors import HELP_PAGES
-from plan_portal.front import outage
 from plan_portal.front.pages import Page
-from plan_portal.middleware import STAFF_PATHS
+from plan_portal.middleware import (
+    STAFF_PATHS,
+    SecurityHeadersMiddleware,
+    language_of_path,
+)
 
+#: The request for which the 503 answer is made in advance; it is the same for all.
+ANY = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "wsgi.url_scheme": "https"}
 #: Paths that are never public pages: their requests are passed on to Django unchanged.
 PASSED_ON = (*STAFF_PATHS, "/salud/", "/static/")
 #: Paths that Django answers without the database.
@@ -31,6 +47,33 @@ NOT_OF_THE_PAGE = (
     "HTTP_IF_UNMODIFIED_SINCE",
     "HTTP_RANGE",
 )
+
+
+def banner(made_at, path):
+    """The banner that says when a page was made, as bytes, in the page's language."""
+    moment = timezone.localtime(datetime.fromtimestamp(made_at, UTC))
+    with translation.override(language_of_path(path)):
+        return render_to_string("_copy_banner.html", {"moment": moment}).encode()
+
+
+@cache
+def unavailable():
+    """The answer without a page in memory: 503, in both languages, with a number."""
+    return Unavailable()
+
+
+class Unavailable:
+    """The 503 answer: made once, without the database, with the usual headers."""
+
+    def __init__(self):
+        wrapped = SecurityHeadersMiddleware(CSPMiddleware(errors.unavailable))
+        response = wrapped(WSGIRequest({**ANY, "wsgi.input": BytesIO()}))
+        self.body = response.content
+        self.headers = [*response.items(), ("Content-Length", str(len(self.body)))]
+
+    def respond(self, environ, start_response):
+        start_response("503 Service Unavailable", list(self.headers))
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [self.body]
 
 
 class Front:
@@ -106,7 +149,7 @@ class Front:
         if not path.startswith(WITHOUT_DATABASE) and self._is_addressed_well(environ):
             self.watch.start()
             if not self.watch.ask():
-                return outage.unavailable().respond(environ, start_response)
+                return unavailable().respond(environ, start_response)
         return self._ask_django(environ, start_response)
 
     def _ask_django(self, environ, start_response):
@@ -148,9 +191,9 @@ class Front:
         """
         page = self.memory.get(key)
         if page is None:
-            return outage.unavailable().respond(environ, start_response)
+            return unavailable().respond(environ, start_response)
         if page.bannered is None:
-            page.bannered = page.under(outage.banner(page.made_at, key))
+            page.bannered = page.under(banner(page.made_at, key))
         return page.bannered.respond(environ, start_response)
 
     def make_help_pages(self):

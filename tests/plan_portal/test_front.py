@@ -28,7 +28,7 @@ from django.test import RequestFactory
 
 from plan_portal.conditional import ASKED_BY_FRONT, KEEP
 from plan_portal.content_policy import REPORTS
-from plan_portal.front import Front, outage
+from plan_portal.front import Front, wrapper
 from plan_portal.front.deadline import DatabaseDeadline
 from plan_portal.front.pages import Page, PageMemory, preferred
 from plan_portal.front.watch import Label, Watch
@@ -196,7 +196,7 @@ def test_whatever_the_front_answers_has_the_best_headers(
 ):
     settings.SECURE_HSTS_SECONDS = 31536000
     settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = True
-    outage.unavailable.cache_clear()
+    wrapper.unavailable.cache_clear()
     front = make_front()
     first = Reply(front, "/", scheme="https")
     seen = {"if_none_match": first.headers["ETag"]} if kind == "not modified" else {}
@@ -205,7 +205,7 @@ def test_whatever_the_front_answers_has_the_best_headers(
 
     reply = Reply(front, "/en/" if kind == "unavailable" else "/", **seen)
 
-    outage.unavailable.cache_clear()
+    wrapper.unavailable.cache_clear()
     policy = set(reply.headers["Content-Security-Policy"].split("; "))
     found = {name: reply.headers.get(name) for name in BEST}
     found["Content-Security-Policy"] = policy - {"img-src 'self'"}

@@ -4,7 +4,7 @@ import pytest
 from django.db import DataError
 from django.urls import reverse
 
-from plan_portal.unreadable import is_of_what_was_sent
+from plan_portal.errors import is_of_what_was_sent
 from tests.factories import make_administrator, make_user
 
 DIGITS = "7" * 5000
