@@ -7,8 +7,7 @@ those of the page, on a telephone and at twice the text size too. The templates
 ``charts/…`` write the geometry as SVG, with classes of the style sheet.
 """
 
-from strategic_areas.charts.bars import Bars, bars
-from strategic_areas.charts.columns import Columns, columns
+from strategic_areas.charts.bars import Bars, Columns, bars, columns
 from strategic_areas.charts.files import FilePicture, file
 from strategic_areas.charts.series import SeriesPicture, series
 from strategic_areas.charts.values import Level, Line, Part, Period, Value

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from strategic_areas import charts
-from strategic_areas.charts import placing, scales, texts
-from strategic_areas.charts.layout import ABOVE, PLOT, Layout
+from strategic_areas.charts import placing, scales
+from strategic_areas.charts.placing import ABOVE, PLOT, Layout
+from strategic_areas.charts.series import placed, wanted
 
 
 def value(start, number, end=None, **known):
@@ -162,8 +163,8 @@ def test_a_target_stands_over_its_span_and_a_baseline_over_what_follows():
     baseline, target = picture.levels
     assert (baseline.x1, baseline.x2) == ("25%", "100%")
     assert (target.x1, target.x2, target.y) == ("66.67%", "100%", "3em")
-    texts = {label.text for label in picture.labels}
-    assert {"base 25", "goal 80"} <= texts
+    told = {label.text for label in picture.labels}
+    assert {"base 25", "goal 80"} <= told
 
 
 def test_the_time_of_a_plan_is_shaded_as_far_as_the_picture_shows_it():
@@ -210,15 +211,13 @@ def test_texts_never_cover_each_other(counts):
         (),
     )
 
-    placed = [
+    texts = [
         (found, is_needed)
-        for found, is_needed in zip(
-            texts.placed(layout), texts.wanted(layout), strict=True
-        )
+        for found, is_needed in zip(placed(layout), wanted(layout), strict=True)
         if found
     ]
 
-    for (one, (_b, is_needed)), (other, (_c, needs)) in combinations(placed, 2):
+    for (one, (_b, is_needed)), (other, (_c, needs)) in combinations(texts, 2):
         if not (is_needed and needs):
             on_telephones = not (one.is_wide or other.is_wide)
             assert not one.box.meets(other.box, placing.WIDE)
