@@ -1,11 +1,13 @@
 """
-Which parts and relations an office file may have.
+Which parts, relations, fields and formulas an office file may have.
 
-Their types decide, as in the programs that open the file. Names decide nothing: a part
-may have any. What no list names is refused, so that a new kind is not taken unseen.
+The types of parts and relations decide, as in the programs that open the file. Names
+decide nothing: a part may have any. What no list names is refused, so that a new kind
+is not taken unseen. Fields and formulas may count, but fetch and start nothing.
 """
 
 import re
+from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
@@ -72,6 +74,32 @@ REVISIONS = re.compile(r"(?i)revision(headers|log)(\+xml)?\Z")
 ACTIVE_TYPE = re.compile(r"(?i)macroenabled|vbaproject|activex|oleobject|\.package\b")
 #: The only addresses to which a document or workbook may lead.
 LINK = re.compile(r"(?i)https?://[^\s\\/]|mailto:|#")
+FETCHING_FIELD = re.compile(
+    r"(?i)\b(DDE|DDEAUTO|INCLUDETEXT|INCLUDEPICTURE|IMPORT|INCLUDE|LINK|DATABASE)\b"
+    r"(\s|\Z)|\A\s*(RD|PRINT|EMBED)\b|\bQUOTE\s+\d"
+)
+HYPERLINK = re.compile(r"(?i)\A\s*HYPERLINK\b")
+#: The switches of a link: a place in the document, a frame, a tip that is shown.
+SWITCH = re.compile(r'(?i)\\[lot]\s*("[^"]*"|\S+)|\\[mnh]\b|\\\*\s*\w+')
+#: The longest code of a link.
+LONGEST_LINK = 8_192
+#: Stands in a field's code where another field makes a piece of it.
+COMPUTED = "\0"
+TEXT = re.compile(r'"((?:[^"]|"")*)"')
+#: Functions that fetch from the web or from programs, in any spreadsheet.
+FETCHING_FUNCTION = re.compile(
+    r"(?i)\b(WEBSERVICE|FILTERXML|IMPORT(DATA|XML|HTML|FEED|RANGE)|IMAGE|RTD|DDE|CALL"
+    r"|REGISTER(\.ID)?|EXEC|EVALUATE|SQL\.REQUEST|GOOGLE\w+|STOCKHISTORY|CUBE\w+)\s*\("
+    r"|_xll\."
+)
+LINKED = re.compile(r"(?i)\bHYPERLINK\s*\(\s*(\"(?:[^\"]|\"\")*\")?")
+#: A quoted sheet may belong to another workbook; outside quotes a bar asks a program.
+ANOTHER_BOOK = re.compile(r"(?i)\\\\|file:|[a-z]:\\|\[[^\]]*\.(xl\w+|ods|csv)\]")
+NAME = re.compile(r"'(?:[^']|'')*'")
+LEADS_OUT = re.compile(r"(?i)\s*(file|ftp|smb|javascript|ms-[\w-]+):|\s*(\\\\|//)")
+
+#: Four times the longest formula that Excel takes.
+LONGEST_FORMULA = 32_768
 
 
 def is_picture(content_type):
@@ -163,4 +191,81 @@ def advice():
     return _(
         "Make a clean copy: copy what matters into a new document or workbook, save it "
         "as .docx or .xlsx, or save this one as PDF, and upload that file."
+    )
+
+
+@dataclass
+class Field:
+    """An open field: its code so far, and whether its result has begun."""
+
+    code: list[str] = field(default_factory=list)
+    has_result: bool = False
+
+
+class Fields:
+    """
+    The fields of one part.
+
+    Its scopes are the part and the alternatives inside it, of which a program shows
+    one. The first field of a scope stands for code outside of all fields.
+    """
+
+    def __init__(self):
+        self.scopes = [[Field()]]
+
+    def mark(self, kind):
+        """Open a field, begin its result or close it, as ``fldCharType`` says."""
+        scope = self.scopes[-1]
+        if kind == "begin":
+            if len(scope) > 1 and not scope[-1].has_result:
+                scope[-1].code.append(COMPUTED)
+            scope.append(Field())
+        elif len(scope) > 1 and kind == "separate":
+            scope[-1].has_result = True
+        elif len(scope) > 1 and kind == "end":
+            judge("".join(scope.pop().code))
+
+    def add(self, text):
+        self.scopes[-1][-1].code.append(text)
+
+    def enter(self):
+        """Begin an alternative; refused inside the code of a field."""
+        scope = self.scopes[-1]
+        if len(scope) > 1 and not scope[-1].has_result:
+            raise active()
+        self.scopes.append([Field()])
+
+    def leave(self):
+        """End an alternative; refused if it holds a piece of a field only."""
+        if self.scopes.pop() != [Field()]:
+            raise active()
+
+    def finish(self):
+        for each in self.scopes[0]:
+            judge("".join(each.code))
+
+
+def judge(code):
+    """Refuse a field that fetches anything, or links to more than the web."""
+    if FETCHING_FIELD.search(code.replace(COMPUTED, " ")):
+        raise active()
+    found = HYPERLINK.match(code)
+    if found:
+        target = SWITCH.sub("", code[found.end() : LONGEST_LINK]).strip(' \t\r\n"')
+        if target and not LINK.match(target):
+            raise from_elsewhere()
+
+
+def does_more_than_count(formula):
+    """True for a formula that fetches, starts or opens more than a web page."""
+    if len(formula) > LONGEST_FORMULA:
+        return True
+    texts = [each.replace('""', '"') for each in TEXT.findall(formula)]
+    code = TEXT.sub('""', formula)
+    return bool(
+        FETCHING_FUNCTION.search(code)
+        or "|" in NAME.sub("''", code)
+        or ANOTHER_BOOK.search(code)
+        or any(LEADS_OUT.match(text) for text in texts)
+        or any(not LINK.match(target.strip('"')) for target in LINKED.findall(formula))
     )

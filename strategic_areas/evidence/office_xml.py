@@ -15,8 +15,7 @@ from defusedxml import DefusedXmlException
 from defusedxml import sax as safe_sax
 
 from strategic_areas.evidence import office_parts
-from strategic_areas.evidence.formulas import does_more_than_count
-from strategic_areas.evidence.office_fields import Fields, judge
+from strategic_areas.evidence.office_parts import Fields, does_more_than_count, judge
 
 TRACKED = re.compile(
     r"(ins|del|moveFrom|moveTo|delText|delInstrText|cell(Ins|Del|Merge)|conflict(Ins|Del)\w*"
