@@ -6,8 +6,7 @@ Every text of every table is searched, so that tables added later are included;
 ``places`` says how each kind of field is blanked.
 """
 
-from strategic_areas.purging.phrases import Phrases, PhrasesError
-from strategic_areas.purging.places import Place, find_places
+from strategic_areas.purging.places import Phrases, PhrasesError, Place, find_places
 from strategic_areas.purging.steps import PURGES, look, request
 
 confirm, cancel = PURGES.approve, PURGES.drop

@@ -12,8 +12,7 @@ from agencies.decisions import Status
 from strategic_areas.models import Purge, PurgedText, Transition
 from strategic_areas.models.purges import STAMP
 from strategic_areas.purging import beside_backups, blanking
-from strategic_areas.purging.phrases import Phrases
-from strategic_areas.purging.places import FILES, Place, find_places, sort_out
+from strategic_areas.purging.places import FILES, Phrases, Place, find_places, sort_out
 from strategic_areas.workflow.guard import GuardedSteps
 
 

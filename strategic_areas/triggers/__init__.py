@@ -26,14 +26,7 @@ those that the database lacks, for the readiness probe.
 
 from django.db import connection, connections, transaction
 
-from strategic_areas.triggers import (
-    audit,
-    decisions,
-    figures,
-    refusals,
-    structure,
-    versions,
-)
+from strategic_areas.triggers import audit, decisions, refusals, structure, versions
 from strategic_areas.triggers.statements import PREFIX
 
 
@@ -54,7 +47,7 @@ def declared(vendor=""):
         *structure.loaded_files(),
         *decisions.takedowns(),
         *decisions.stand_ins(),
-        *figures.published_figures(),
+        *refusals.published_figures(),
         *versions.version(),
         *versions.takedowns(),
     ]

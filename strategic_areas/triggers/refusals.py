@@ -4,11 +4,10 @@ from django.apps import apps
 from django.db import models
 
 from strategic_areas.marker import MARKER
-from strategic_areas.triggers.statements import (
-    PUBLIC_RECORD,
-    model_named,
-    refusal,
-)
+from strategic_areas.triggers.statements import PUBLIC_RECORD, model_named, refusal
+
+#: What was told, and of what: another number is another figure, which revises this one.
+KEPT = ("value", "is_protected", "indicator_id", "starts_on", "ends_on", "counted_by")
 
 
 def plan_agreement():
@@ -275,4 +274,15 @@ def _beside_public(row):
             ("ActivityUpdate", "activity_update"),
             ("CommitmentUpdate", "commitment_update"),
         )
+    )
+
+
+def published_figures():
+    model = model_named("PublishedFigure")
+    yield refusal(
+        "publishedfigure_number",
+        model._meta.db_table,
+        "UPDATE",
+        " OR ".join(map(differs, KEPT)),
+        "a published figure keeps its number: another one revises it",
     )
