@@ -6,8 +6,16 @@ from django.db import models
 from strategic_areas.marker import MARKER
 from strategic_areas.triggers.statements import PUBLIC_RECORD, model_named, refusal
 
-#: What was told, and of what: another number is another figure, which revises this one.
-KEPT = ("value", "is_protected", "indicator_id", "starts_on", "ends_on", "counted_by")
+#: What was told as a figure, and of what: another number is another figure, which
+#: revises this one.
+TOLD_FIGURE = (
+    "value",
+    "is_protected",
+    "indicator_id",
+    "starts_on",
+    "ends_on",
+    "counted_by",
+)
 
 
 def plan_agreement():
@@ -283,6 +291,6 @@ def published_figures():
         "publishedfigure_number",
         model._meta.db_table,
         "UPDATE",
-        " OR ".join(map(differs, KEPT)),
+        " OR ".join(map(differs, TOLD_FIGURE)),
         "a published figure keeps its number: another one revises it",
     )

@@ -13,7 +13,7 @@ from strategic_areas.models import (
     DueProvenance,
     Plan,
 )
-from strategic_areas.workflow import structure, telling
+from strategic_areas.workflow import structure
 from strategic_areas.workflow.guard import blocked_texts
 
 Kind, Stop = Amendment.Kind, Commitment.Stop
@@ -137,7 +137,7 @@ def keep(amendment, change, parts):
 def enact(change, made, by):
     """Approve the amendment of an applied change, and tell the public what changed."""
     amendment = Amendment.objects.filter(change=change).first()
-    telling.tell(change, made, amendment)
+    structure.tell(change, made, amendment)
     if amendment is None:
         return
     Amendment.objects.filter(pk=amendment.pk).update(

@@ -18,11 +18,16 @@ from strategic_areas.models import (
     RecordChange,
 )
 from strategic_areas.workflow import amendments
-from strategic_areas.workflow.applying import apply_part, must_be_valid
 from strategic_areas.workflow.authority import decides_on, may_propose, may_review
-from strategic_areas.workflow.exchanging import given_up, set_aside
+from strategic_areas.workflow.database_rules import given_up, set_aside
 from strategic_areas.workflow.guard import GuardedSteps, blocked_texts
-from strategic_areas.workflow.plain_values import is_new, plain_value, plain_values
+from strategic_areas.workflow.plain_values import (
+    apply_part,
+    is_new,
+    must_be_valid,
+    plain_value,
+    plain_values,
+)
 
 #: What says nothing in a record that is not there yet.
 UNSAID = ("", None, [])

@@ -1,5 +1,10 @@
-"""The guarded UPDATE that every step uses, and the ``Transition`` that it leaves."""
+"""
+The guarded UPDATE that every step uses, and the ``Transition`` that it leaves.
 
+What is moved says how long its agency has said just the same.
+"""
+
+from datetime import date
 from itertools import count
 
 from django.db import transaction
@@ -10,7 +15,7 @@ from django.utils.translation import gettext as _
 from agencies import audit
 from agencies.access import RefusedError
 from strategic_areas.addresses import permanent_word
-from strategic_areas.models import Status, Transition
+from strategic_areas.models import Answer, Status, Transition
 from strategic_areas.workflow.guard import must_be_clean
 
 #: The audit event of each step, by the new status.
@@ -146,3 +151,32 @@ def leave_trace(update, *, from_status, by, reason="", private_note=""):
         period=update.period_id,
         revision=update.revision,
     )
+
+
+def unchanged_since(update) -> date | None:
+    """
+    The end of the period since which the agency has said just this; None for news.
+
+    Texts count in Spanish, and figures, places and the state as they are. It compares
+    with the agency's own last report alone, never with what public sources say. Of a
+    reserved report the public reads too little for it to be told.
+    """
+    if getattr(update, "is_reserved", False):
+        return None
+    if getattr(update, "answer", None) == Answer.NO_NEWS:
+        return None
+    own = type(update).objects.own_of(update.agency)
+    about = {update.subject_field: update.subject}
+    before = own.filter(**about).before(update.period).newest_first().first()
+    if before is None or _said(before) != _said(update):
+        return None
+    return before.unchanged_since or before.period.ends_on
+
+
+def _said(update):
+    fields = update.fields.where(filled_in=True, repeated=True)
+    return [_words(field.in_words(field.plain(update))) for field in fields]
+
+
+def _words(text):
+    return text.split()

@@ -25,8 +25,8 @@ from strategic_areas.workflow.moves import (
     next_revision,
     public_id,
     published,
+    unchanged_since,
 )
-from strategic_areas.workflow.unchanged import unchanged_since
 
 
 @transaction.atomic

@@ -1,8 +1,22 @@
-"""What of a proposed change is structure of an approved plan."""
+"""
+What of a proposed change is structure of an approved plan, and what the public is told.
+
+Of an approved change it is told the old beside the new, in words.
+"""
+
+import json
+from datetime import date
+from decimal import Decimal
+from functools import partial
 
 from django.db.models import Model
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from agencies.fields import Kind
+from strategic_areas import disclosure
 from strategic_areas.models import (
     Activity,
     Commitment,
@@ -11,6 +25,7 @@ from strategic_areas.models import (
     LaterActivity,
     Participation,
     Plan,
+    PlanChange,
     Programme,
     Provenance,
     Source,
@@ -19,7 +34,7 @@ from strategic_areas.models import (
     Term,
     TipTier,
 )
-from strategic_areas.workflow.plain_values import is_new
+from strategic_areas.workflow.plain_values import is_new, new_place, plain_value
 
 #: The records of an official plan that have a structure, besides the plan itself.
 STRUCTURAL = (StrategicArea, Programme, Commitment, Activity, Target)
@@ -33,6 +48,7 @@ OF_PLAN = (
 EXISTENCE = "provenance"
 #: What takes the place of the plan's own record ends that record.
 PLACE = "supersedes"
+LANGUAGES = ("es", "en")
 
 
 def plan_of(record):
@@ -89,3 +105,145 @@ def labels(record, names):
         if record.fields.of_column(name).kind is not Kind.OTHER or name == "code"
     ]
     return ", ".join(field.label for field in fields)
+
+
+def in_words(field, value, names=None):
+    """
+    A stored plain value as people read it; "" for an empty one.
+
+    ``names`` maps the place of each new record of the same change to its name.
+    """
+    if value in (None, "", []):
+        return ""
+    if field.is_relation:
+        keys = value if isinstance(value, list) else [value]
+        stored = [key for key in keys if not is_new(key)]
+        rows = field.related_model._default_manager.filter(pk__in=stored)
+        new = [str(names[new_place(key)]) for key in keys if is_new(key)]
+        return ", ".join([*map(str, rows), *new])
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    kind = field.get_internal_type()
+    if kind == "DateField":
+        return date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT")
+    if kind == "DecimalField":
+        return number_format(format(Decimal(value), "f"))
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def tell(change, made, amendment=None):
+    """
+    Write what the public reads of an approved change of a plan, once it is applied.
+
+    ``made`` maps the place of each of its parts to the stored record. Records that
+    belong to no public plan are not told of here.
+    """
+    rows = []
+    for part in change.records.all():
+        record = made[part.place]
+        if (plan := plan_of(record)) is None:
+            continue
+        about = {
+            "plan": plan,
+            "change": change,
+            "amendment": amendment,
+            "model": record._meta.model_name,
+            "commitment": record if isinstance(record, Commitment) else None,
+            "activity": record if isinstance(record, Activity) else None,
+            "decided_on": _day(change, amendment),
+            **_named(record),
+        }
+        rows += [PlanChange(**about, **line) for line in _lines(record, part, made)]
+    PlanChange.objects.bulk_create(rows)
+
+
+def _day(change, amendment):
+    return amendment.decided_on if amendment else timezone.localdate(change.decided_at)
+
+
+def _named(record):
+    """The record's name; English is left empty where it is only in Spanish."""
+    found = _in_both("name", lambda language: str(record)[:500])
+    title = "title_en" if hasattr(record, "title_en") else "name_en"
+    return found if getattr(record, title, True) else found | {"name_en": ""}
+
+
+def _in_both(name, said):
+    """The columns of a bilingual field: what ``said`` answers in each language."""
+    found = {}
+    for language in LANGUAGES:
+        with override(language):
+            found[f"{name}_{language}"] = said(language)
+    return found
+
+
+def _lines(record, part, made):
+    """The fields of each row about one record."""
+    if not part.before:
+        yield _brought(record, part, made)
+        return
+    names = {place: str(each) for place, each in made.items()}
+    for field in record.fields.where(public=True):
+        columns = [name for name in field.columns if name in part.after]
+        follows = field.name == "due_provenance" and "due_on" in part.after
+        if follows or not columns:
+            continue
+        # A text that changed in English alone is told as that, in both languages.
+        is_english = field.bilingual and columns[0] != field.columns[0]
+        in_both = field.bilingual and not is_english
+        told = field.columns if in_both else columns * 2
+        of = dict(zip(LANGUAGES, told, strict=True))
+        said = partial(_said, record, part, names, of)
+        yield {
+            "field": columns[0] if is_english else field.name,
+            **_in_both("old_value", partial(said, part.before)),
+            **_in_both("new_value", partial(said, part.after)),
+            "old_plain": _plain(field, part.before),
+        }
+
+
+def _said(record, part, names, of, values, language):
+    """A value of ``values`` in words; ``of`` names its column by language."""
+    field = record._meta.get_field(of[language])
+    value = values.get(field.name, _stored(record, field))
+    if field.name == "quantity" and _is_protected(value, record, part):
+        return str(disclosure.PROTECTED)
+    return in_words(field, value, names)
+
+
+def _is_protected(quantity, record, part):
+    """True for a small number of what counts victims, before the change or after."""
+    counted = part.before.get("counts_victims"), getattr(record, "counts_victims", None)
+    return any(counted) and disclosure.is_small(quantity and Decimal(quantity))
+
+
+def _brought(record, part, made):
+    """A new record; its old value are the records whose place it takes, if any."""
+    replaced = part.after.get("supersedes")
+
+    def former(language):
+        return in_words(record._meta.get_field("supersedes"), replaced, made)
+
+    return {
+        "field": record._meta.model_name,
+        **_in_both("new_value", lambda language: str(record)),
+        **(_in_both("old_value", former) if replaced else {}),
+    }
+
+
+def _stored(record, field):
+    if field.many_to_many:
+        return plain_value(field, getattr(record, field.name).all())
+    return plain_value(field, field.value_from_object(record))
+
+
+def _plain(field, before):
+    """The old value as JSON where it is no text that people read anyway."""
+    if field.kind is Kind.TEXT or field.bilingual:
+        return ""
+    told = json.dumps(before.get(field.name))
+    return (
+        told if len(told) <= PlanChange._meta.get_field("old_plain").max_length else ""
+    )

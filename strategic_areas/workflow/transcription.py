@@ -20,7 +20,12 @@ from strategic_areas.workflow.authority import (
     must_transcribe,
     within_agency,
 )
-from strategic_areas.workflow.moves import Conflict, TransitionError, move
+from strategic_areas.workflow.moves import (
+    Conflict,
+    TransitionError,
+    move,
+    unchanged_since,
+)
 from strategic_areas.workflow.steps import (
     make_public,
     must_be_editable,
@@ -28,7 +33,6 @@ from strategic_areas.workflow.steps import (
     store_draft,
     store_save,
 )
-from strategic_areas.workflow.unchanged import unchanged_since
 
 
 @transaction.atomic

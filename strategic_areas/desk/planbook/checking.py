@@ -18,8 +18,7 @@ from strategic_areas.desk.planbook.columns import SHEETS
 from strategic_areas.importing.successions import all_before
 from strategic_areas.models import Activity, ActivityUpdate, Indicator
 from strategic_areas.workflow import guard
-from strategic_areas.workflow.checks import broken_checks
-from strategic_areas.workflow.exchanging import words_of
+from strategic_areas.workflow.database_rules import broken_checks, words_of
 
 
 def faults(stored, drafts):

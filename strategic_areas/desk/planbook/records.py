@@ -14,7 +14,7 @@ from strategic_areas.desk.planbook.finding import key_in
 from strategic_areas.importing.tables import TABLE_OF_MODEL
 from strategic_areas.models import Provenance
 from strategic_areas.workflow import structure
-from strategic_areas.workflow.exchanging import set_aside
+from strategic_areas.workflow.database_rules import set_aside
 
 
 @dataclass(frozen=True)
