@@ -28,8 +28,11 @@ from strategic_areas.desk.sheet import pages as views
 from strategic_areas.desk.values import exact
 from strategic_areas.desk.values import pages as values
 from strategic_areas.desk.values.grid import value_grid
-from strategic_areas.desk.values.receipt import value_receipt
-from strategic_areas.desk.values.sources import value_recorded, values_recorded
+from strategic_areas.desk.values.pages import (
+    value_receipt,
+    value_recorded,
+    values_recorded,
+)
 from strategic_areas.desk.workbook import views as workbook
 
 SHEET = ("admin:sheet", "period", "agency")

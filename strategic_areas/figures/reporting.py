@@ -1,5 +1,12 @@
-"""An agency hands in a value of an indicator; a reviewer publishes it, or declines."""
+"""
+An agency hands in a value of an indicator; a reviewer publishes it, or declines.
 
+Of a value that was declined the agency reads why it came back, and when.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from django.conf import settings
@@ -17,6 +24,7 @@ from strategic_areas.figures.publishing import publish
 from strategic_areas.models import Indicator, ReportedSpan
 from strategic_areas.models.measurements import Breakdown, Measurement
 from strategic_areas.models.reported_values import ReportedValue
+from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.rounds import agency_page
 from strategic_areas.workflow.authority import may_review, must_report, must_review
 from strategic_areas.workflow.guard import GuardedSteps, must_be_clean
@@ -180,3 +188,37 @@ def _tell(reported):
         text=text,
         key=f"value:{reported.pk}",
     )
+
+
+@dataclass(frozen=True)
+class ValueReturned:
+    at: datetime
+    reason: str
+
+
+def returned_steps(values: Iterable[AskedValue]) -> dict[AskedValue, ValueReturned]:
+    """The step by which each of these values, which were returned, came back."""
+    return {
+        value: ValueReturned(row.decided_at, row.reason)
+        for value, row in returned_values(values).items()
+    }
+
+
+def returned_values(values: Iterable[AskedValue]) -> dict[AskedValue, ReportedValue]:
+    """What was handed in last of each of these values, which were returned."""
+    by_key = {_key(each): each for each in values}
+    if not by_key:
+        return {}
+    rows = ReportedValue.objects.select_related("indicator", "agency").filter(
+        indicator__in={each.indicator for each in by_key.values()},
+        status__in=[Status.DECLINED, Status.OUTDATED],
+    )
+    return {
+        by_key[key]: row
+        for row in rows.order_by("decided_at", "pk")
+        if (key := _key(row)) in by_key
+    }
+
+
+def _key(told):
+    return told.indicator.pk, told.agency.pk, told.starts_on, told.ends_on

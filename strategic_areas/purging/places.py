@@ -1,4 +1,8 @@
-"""The phrases of a purge, which are recognised in different spellings."""
+"""
+Where the phrases of a purge occur, and how each kind of field is blanked.
+
+Every text of every table is searched. Phrases are recognised in different spellings.
+"""
 
 import html
 import re

@@ -10,9 +10,9 @@ from django.utils.html import escape
 
 from agencies.access import RefusedError
 from agencies.mail import Mail
-from strategic_areas.desk.values.receipt import content
+from strategic_areas.desk.values.forms import Wrong, faults
+from strategic_areas.desk.values.pages import content
 from strategic_areas.figures.reporting import VALUES, hand_in
-from strategic_areas.figures.sums import Wrong, faults
 from strategic_areas.models import (
     CodeList,
     CodeListValue,

@@ -16,9 +16,9 @@ from agencies.stand_ins import reviewers
 from strategic_areas import schedule
 from strategic_areas.desk.review.waiting import everything
 from strategic_areas.desk.sheet.rows import returned_steps
-from strategic_areas.desk.values.returned import ValueReturned
-from strategic_areas.desk.values.returned import returned_steps as returned_values
 from strategic_areas.discipline import Standing
+from strategic_areas.figures.reporting import ValueReturned
+from strategic_areas.figures.reporting import returned_steps as returned_values
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,

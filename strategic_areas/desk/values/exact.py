@@ -10,17 +10,17 @@ from agencies import access
 from agencies.audit import take_out
 from agencies.models import Agency, FocalPoint
 from strategic_areas.desk.downloads import as_file
-from strategic_areas.figures import exact
+from strategic_areas.figures import raw
 from strategic_areas.models import Indicator
 
 #: Form of a file → what writes it, its type, and its word on the button.
 FORMS = {
     "xlsx": (
-        exact.as_workbook,
+        raw.as_workbook,
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         _("Take it as XLSX"),
     ),
-    "csv": (exact.as_csv, "text/csv; charset=utf-8", _("Take it as CSV")),
+    "csv": (raw.as_csv, "text/csv; charset=utf-8", _("Take it as CSV")),
 }
 
 
@@ -66,7 +66,7 @@ def _file(request, rows, record, form, *, agency, subject):
     write, content_type, _word = FORMS[form]
     take_out(request, record, agency=agency, kind="exact_values", form=form)
     person = request.user
-    taken = exact.Taken(
+    taken = raw.Taken(
         person=person.get_full_name() or person.get_username(),
         account=person.get_username(),
         moment=timezone.localtime(),

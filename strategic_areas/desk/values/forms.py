@@ -1,6 +1,10 @@
-"""The form in which an agency hands in a value: its days, the total, and the parts."""
+"""The form in which an agency hands in a value, and what may be wrong with it."""
 
 from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout, Submit
@@ -13,11 +17,64 @@ from strategic_areas.desk.sheet.forms import Fold, Group
 from strategic_areas.desk.texts import limit
 from strategic_areas.disclosure.counts import GROUPS, PEOPLE
 from strategic_areas.figures.reporting import standing
-from strategic_areas.figures.sums import WHOLE, Fault, Wrong, faults
 from strategic_areas.labels import DIMENSIONS
 from strategic_areas.models import CodeList, CodeListValue, Letter, Source
 from strategic_areas.models.reported_values import ReportedValue
 from strategic_areas.workflow import guard
+
+#: Units that are a part of a hundred.
+PERCENT = ("%", "por ciento", "porcentaje")
+#: Of these there are whole numbers only.
+WHOLE = ("persons", "cases", "sentences", "events")
+#: A value so many times the last one, or so many times smaller, is asked about.
+FAR = 10
+
+
+class Wrong(StrEnum):
+    NEGATIVE = "negative"
+    OVER_100 = "over_100"
+    NOT_WHOLE = "not_whole"
+    FAR_OFF = "far_off"
+    PARTS = "parts"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """``dimension`` and ``missing`` are those of parts that do not make the total."""
+
+    wrong: Wrong
+    dimension: str = ""
+    missing: Decimal = Decimal(0)
+
+
+def faults(
+    value: Decimal,
+    parts: Mapping[str, Mapping[str, Decimal]],
+    *,
+    counts: str,
+    unit: str,
+    last: Decimal | None,
+) -> list[Fault]:
+    """
+    Every fault of a value and its parts, by dimension and category.
+
+    ``last`` is the value of the series that was published last.
+    """
+    found = []
+    numbers = [value, *(each for dim in parts.values() for each in dim.values())]
+    if counts not in ("money", "other") and any(each < 0 for each in numbers):
+        found.append(Fault(Wrong.NEGATIVE))
+    if unit.strip().lower() in PERCENT and not 0 <= value <= 100:
+        found.append(Fault(Wrong.OVER_100))
+    if counts in WHOLE and any(each != each.to_integral_value() for each in numbers):
+        found.append(Fault(Wrong.NOT_WHOLE))
+    if last and value and not Decimal(1) / FAR < abs(value / last) < FAR:
+        found.append(Fault(Wrong.FAR_OFF))
+    for dimension, shares in parts.items():
+        if missing := value - sum(shares.values()):
+            found.append(Fault(Wrong.PARTS, dimension, missing))
+    return found
+
 
 #: What is asked for: of those that tell who the people are, the first alone.
 ASKED = [name for name in GROUPS if name not in PEOPLE[1:]]

@@ -1,4 +1,8 @@
-"""The pages of values: an agency's indicators, one form, and one decision."""
+"""
+The pages of values: an agency's indicators, one form, one decision and the receipt.
+
+The secretariat writes values down here too, from a letter of the agency or a source.
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -18,13 +22,19 @@ from strategic_areas.desk.changes.pages import hide_url
 from strategic_areas.desk.sheet import sheet_page
 from strategic_areas.desk.sheet.pages import sheet_or_404
 from strategic_areas.desk.sheet.value_rows import DAYS
-from strategic_areas.desk.values.forms import ValueForm, categories_of, typed
+from strategic_areas.desk.values.forms import (
+    SourcedForm,
+    ValueForm,
+    categories_of,
+    typed,
+)
 from strategic_areas.disclosure.counts import is_a_part
 from strategic_areas.figures.reporting import VALUES, hand_in
 from strategic_areas.labels import DIMENSIONS
 from strategic_areas.models import Indicator, PublishedFigure
 from strategic_areas.models.measurements import Publication
 from strategic_areas.models.reported_values import ReportedValue
+from strategic_areas.models.submissions import digest
 from strategic_areas.purging.hiding import may_hide
 from strategic_areas.workflow import guard
 
@@ -196,3 +206,79 @@ def parts_in_words(reported):
         )
         for dimension, numbers in reported.parts.items()
     ]
+
+
+@require_safe
+def value_receipt(request, pk):
+    """The receipt of one value, for its agency and for the secretariat."""
+    rows = ReportedValue.objects.visible_to(request.user)
+    found = get_object_or_404(rows.select_related("proposed_by", "revises"), pk=pk)
+    context = {
+        **admin.site.each_context(request),
+        "reported": found,
+        "parts": parts_in_words(found),
+        "sha256": digest(content(found)),
+    }
+    return render(request, "desk/value_receipt.html", context)
+
+
+def content(reported):
+    """What was handed in, as its fingerprint covers it."""
+    return {
+        "indicator": reported.indicator.code,
+        "agency": reported.agency.acronym,
+        "starts_on": reported.starts_on.isoformat(),
+        "ends_on": reported.ends_on.isoformat(),
+        "value": format(reported.value.normalize(), "f"),
+        "certainty": reported.certainty,
+        "parts": reported.parts,
+        "note": reported.note,
+        "why": reported.why,
+        "handed_in_by": reported.proposed_by.username,
+        "handed_in_at": reported.proposed_at.isoformat(),
+    }
+
+
+@require_safe
+def values_recorded(request):
+    """List the indicators of which the secretariat may write down a value."""
+    _must_review(request.user)
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Record a value from a letter or a source"),
+        "indicators": answered().select_related("agency"),
+    }
+    return render(request, "desk/values_recorded.html", context)
+
+
+def value_recorded(request, indicator):
+    """The form of one value; another person of the secretariat publishes it."""
+    _must_review(request.user)
+    found = get_object_or_404(answered().select_related("agency"), pk=indicator)
+    last = last_told(found)
+    form = SourcedForm(
+        request.POST if request.method == "POST" else None,
+        instance=ReportedValue(indicator=found, agency=found.agency),
+        last=last and last.value,
+    )
+    if form.is_valid():
+        try:
+            hand_in(form.instance, by=request.user)
+        except RefusedError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("Kept. Another person publishes it."))
+            return redirect("admin:decisions")
+    context = {
+        **admin.site.each_context(request),
+        "form": form,
+        "indicator": found,
+        "last": last,
+    }
+    status = 422 if form.errors else 200
+    return render(request, "desk/value_recorded.html", context, status=status)
+
+
+def _must_review(user):
+    if not VALUES.decides(user):
+        raise Http404

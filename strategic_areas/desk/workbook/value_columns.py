@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from strategic_areas.desk.values.forms import categories_of, typed
-from strategic_areas.desk.values.returned import returned_values
 from strategic_areas.desk.workbook.columns import cell_text, comparable
+from strategic_areas.figures.reporting import returned_values
 from strategic_areas.labels import DIMENSIONS
 from strategic_areas.models import PublishedFigure
 
