@@ -20,7 +20,6 @@ ROWS = [
         "discipline",
         "glossary",
         "headline",
-        "marker",
         "newest",
         "progress",
         "schedule",
@@ -30,7 +29,7 @@ ROWS = [
     ],
     ["labels", "models", "sentences", "translation"],
     [
-        *("queries", "search", "workflow", "rounds", "evidence", "handover"),
+        *("queries", "search", "workflow", "rounds", "evidence"),
         *("purging", "figures"),
     ],
     ["importing", "pictures"],
@@ -175,8 +174,7 @@ def test_public_reads_and_the_writers_do_not_know_each_other():
         f"{path.relative_to(ROOT)}: {name}"
         for path in source_files("strategic_areas", "queries")
         for name in imported_names(path)
-        if room_imported(name)
-        in {"workflow", "rounds", "evidence", "handover", "figures"}
+        if room_imported(name) in {"workflow", "rounds", "evidence", "figures"}
     ]
 
     assert offenders == []

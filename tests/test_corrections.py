@@ -10,7 +10,7 @@ from django.urls import reverse
 from agencies.access import RefusedError
 from strategic_areas import purging, workflow
 from strategic_areas.addresses import address
-from strategic_areas.marker import MARKER
+from strategic_areas.disclosure import MARKER
 from strategic_areas.models import Correction, PendingChange
 from strategic_areas.purging.places import find_places
 from strategic_areas.queries.pages.corrections import PER_PAGE

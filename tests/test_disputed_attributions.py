@@ -15,8 +15,8 @@ from agencies.access import RefusedError, Role
 from strategic_areas import purging, workflow
 from strategic_areas.addresses import address
 from strategic_areas.desk.changes.attributions import KINDS
+from strategic_areas.disclosure import MARKER
 from strategic_areas.labels import target_code
-from strategic_areas.marker import MARKER
 from strategic_areas.models import AttributionDispute, PendingChange
 from tests import factories
 from tests.deep import SOME_ROWS

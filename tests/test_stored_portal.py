@@ -32,8 +32,8 @@ from agencies.models import User
 from plan_portal import environment
 from strategic_areas import triggers, workflow
 from strategic_areas.addresses import address
+from strategic_areas.disclosure import MARKER
 from strategic_areas.importing import load
-from strategic_areas.marker import MARKER
 from strategic_areas.models import (
     ActivityProposal,
     ActivityUpdate,

@@ -1,7 +1,7 @@
 """
 Mandates and accounts: what administrators keep.
 
-Agencies are public: ``strategic_areas.admin.agencies`` keeps them by two people.
+Agencies are public: ``strategic_areas.admin.plan`` keeps them by two people.
 """
 
 from django.contrib import admin, messages

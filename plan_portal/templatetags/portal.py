@@ -15,10 +15,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from strategic_areas import addresses, disclosure, labels, sentences
-from strategic_areas.disclosure import PROTECTED
+from strategic_areas.disclosure import MARKER, PROTECTED
 from strategic_areas.glossary import explained_in
 from strategic_areas.labels import DECLARED, PROMPTNESS, PUNCTUALITY
-from strategic_areas.marker import MARKER
 from strategic_areas.models import Provenance
 from strategic_areas.progress import Counts
 from strategic_areas.queries.pages import terms

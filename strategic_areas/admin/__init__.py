@@ -1,14 +1,6 @@
 """Plan structure, periods and reports in the admin; ``workflow`` holds the rules."""
 
-from strategic_areas.admin import (
-    agencies,
-    approved,
-    context,
-    measured,
-    periods,
-    plan,
-    updates,
-)
+from strategic_areas.admin import approved, context, measured, periods, plan, updates
 
 __all__ = [
     "agencies",

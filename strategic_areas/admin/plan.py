@@ -1,12 +1,13 @@
-"""The admin of plans and their parts, which the secretariat maintains."""
+"""The admin of plans, their parts, and agencies, which the secretariat maintains."""
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 
 from agencies.admin.scoping import BilingualAdmin, BilingualHistoryAdmin
-from agencies.admin.showing import WordsFilter
+from agencies.admin.showing import AGENCY_KINDS, WordsFilter
+from agencies.models import Agency, AgencyName
 from strategic_areas import workflow
-from strategic_areas.admin.approved import ApprovedMixin
+from strategic_areas.admin.approved import ApprovedInline, ApprovedMixin
 from strategic_areas.desk.victims import QUESTIONS, VictimsField
 from strategic_areas.labels import SOURCE_KINDS
 from strategic_areas.models import (
@@ -148,3 +149,20 @@ class ActivityAdmin(PlanBoundAdmin):
         if user.is_superuser or workflow.reports_for(user, record.agency):
             return super().readable_versions(record, user)
         return handed_in(record)
+
+
+class FormerNameInline(ApprovedInline):
+    model = AgencyName
+    fields = ["name_es", "name_en", "acronym", "slug", "starts_on", "ends_on"]
+
+
+@admin.register(Agency)
+class AgencyAdmin(ApprovedMixin, BilingualHistoryAdmin):
+    list_display = ["acronym", "name", "kind", "dissolved_on"]
+    list_filter = [("kind", WordsFilter)]
+    in_words = {"kind": AGENCY_KINDS}
+    search_fields = ["acronym", "name_es", "name_en"]
+    inlines = [FormerNameInline]
+
+    def name_in_pickers(self, agency):
+        return f"{agency.acronym} · {agency.name}"

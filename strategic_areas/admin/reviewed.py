@@ -11,7 +11,7 @@ from agencies.accounts.pages import held_by
 from agencies.admin.scoping import ScopedHistoryAdmin
 from strategic_areas import evidence, workflow
 from strategic_areas.admin import forms as step_forms
-from strategic_areas.admin.evidence import EvidenceInline
+from strategic_areas.admin.forms import EvidenceInline
 from strategic_areas.desk.changes import translating
 from strategic_areas.desk.review import review_queue
 from strategic_areas.models import Status

@@ -4,6 +4,7 @@ The protection of small numbers of victims: the one rule of every public output.
 A number from 1 to 9 of victims or survivors is never public, nor anything from which it
 could be computed. In its place stands ``PROTECTED``. Zero is told: it counts nobody.
 What an agency reports is stored as it is; the agency and the secretariat read it so.
+In place of a text that was purged to protect people stands ``MARKER``.
 """
 
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ from django.utils.translation import gettext
 LEAST = 10
 #: A figure of a report → what its activity says of the people whom it counts.
 WHOSE = {"quantity": "counts_victims", "people_reached": "reaches_victims"}
+#: Stored in every language in place of a purged text; pages translate it, and triggers
+#: compare with it.
+MARKER = "[texto retirado]"
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import override
 
 from strategic_areas import text_guard
-from strategic_areas.disclosure import PROTECTED
+from strategic_areas.disclosure import MARKER, PROTECTED
 from strategic_areas.disclosure.counts import (
     PEOPLE,
     Cell,
@@ -24,7 +24,6 @@ from strategic_areas.disclosure.counts import (
     total,
 )
 from strategic_areas.figures.raw import read
-from strategic_areas.marker import MARKER
 from strategic_areas.models import (
     AttributionDispute,
     Indicator,

@@ -13,16 +13,17 @@ from strategic_areas.models.report_constraints import (
     review_constraints,
     transcription_constraints,
 )
-from strategic_areas.models.report_fields import Part, ReportField
+from strategic_areas.models.report_fields import (
+    TRANSCRIBED,
+    Part,
+    ReportField,
+    confirmed_field,
+    letter_field,
+)
 from strategic_areas.models.review import (
     REVIEWED,
     Reviewed,
     ReviewedQuerySet,
-)
-from strategic_areas.models.transcription import (
-    TRANSCRIBED,
-    confirmed_field,
-    letter_field,
 )
 
 

@@ -1,4 +1,4 @@
-"""The declaration of a report's fields, which an agency fills in."""
+"""The fields of a report: those that an agency fills in, and those of its letter."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,8 +10,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.fields import Field, Kind
+from agencies.fields import Field, Kind, public
 from strategic_areas.disclosure import PROTECTED, figure
+
+#: The fields of a revision that was transcribed from an agency's letter.
+TRANSCRIBED = public("letter", "confirmed_at", in_file=False)
 
 
 class Part(models.TextChoices):
@@ -165,3 +168,20 @@ def in_words(fields, values):
     """
     pairs = [(each.label, each.in_words(values.get(each.name))) for each in fields]
     return [(label, words) for label, words in pairs if words]
+
+
+def letter_field(related_name):
+    """A field for the letter from which a revision was transcribed."""
+    return models.ForeignKey(
+        "strategic_areas.Letter",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name=related_name,
+        verbose_name=_("transcribed from"),
+    )
+
+
+def confirmed_field():
+    """A field for when the agency confirmed a transcribed revision as its report."""
+    return models.DateTimeField(_("confirmed by the agency"), null=True, editable=False)

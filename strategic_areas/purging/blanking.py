@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from agencies.invitations import Invitation
 from agencies.mail import Mail
+from strategic_areas.disclosure import MARKER
 from strategic_areas.evidence import keeping
-from strategic_areas.marker import MARKER
 from strategic_areas.models import (
     OPEN,
     ActivityUpdate,

@@ -15,7 +15,7 @@ from agencies.access import RefusedError
 from agencies.decisions import Status
 from agencies.fields import field_of
 from agencies.models import Agency, AgencyName
-from strategic_areas.marker import MARKER
+from strategic_areas.disclosure import MARKER
 from strategic_areas.models import (
     Activity,
     AgencyComment,

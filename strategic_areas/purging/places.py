@@ -22,7 +22,7 @@ from agencies.audit import AuditEntry, AuditHead
 from agencies.folding import fold
 from agencies.invitations import Invitation
 from agencies.mail import Mail
-from strategic_areas.marker import MARKER
+from strategic_areas.disclosure import MARKER
 from strategic_areas.models import (
     Amendment,
     Evidence,

@@ -15,7 +15,7 @@ from strategic_areas.search.answers import (
 )
 from strategic_areas.search.documents import KINDS, Document, Place, Text
 from strategic_areas.search.index import Index
-from strategic_areas.search.questions import LONGEST, MOST_WORDS, Question, ask
+from strategic_areas.search.stems import LONGEST, MOST_WORDS, Question, ask
 
 __all__ = [
     "KINDS",

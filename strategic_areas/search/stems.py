@@ -3,12 +3,14 @@ The keys under which words are indexed: without accents and case, and as stems.
 
 Snowball's stemmers join the forms of a word, as of "víctimas" and "víctima". Each word
 is also kept as it is written, so that texts with this very form come first. The
-database has no part in it, so that both engines find the same.
+database has no part in it, so that both engines find the same. A question is cut to a
+length at which every one can be answered.
 """
 
 import re
 import threading
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import snowballstemmer
 
@@ -48,6 +50,8 @@ _STEMMERS = {
     "en": snowballstemmer.stemmer("english"),
 }
 _stemming = threading.Lock()  # a stemmer keeps the word that it works on
+#: Characters that are read of a question, and words that are looked for.
+LONGEST, MOST_WORDS = 200, 10
 
 
 def places(text, language):
@@ -120,3 +124,59 @@ def _parts(code):
         for last in spans[place:]
     }
     return sorted(run for run in runs - {folded} if len(run) > 1)
+
+
+@dataclass(frozen=True)
+class Question:
+    """``text`` is shown again with the answer; ``is_cut`` if some was left out."""
+
+    text: str
+    language: str
+    words: tuple[str, ...]
+    is_cut: bool
+
+    @cached_property
+    def keys(self):
+        """The keys of each word, on an English page those of both languages."""
+        return tuple(self.keys_of(word) for word in self.words)
+
+    def keys_of(self, word):
+        found = keys(word, "es")
+        return found if self.language == "es" else (*keys(word, "en"), *found)
+
+    @cached_property
+    def wanted(self):
+        """The keys of all words together."""
+        return frozenset(key for found in self.keys for key in found)
+
+
+def ask(raw, language):
+    """
+    The question in a text from the address, of any characters and any length.
+
+    Words that every text holds are left out if there are others.
+    """
+    begun = raw[: LONGEST + 1]
+    text = "".join(char if char.isprintable() else " " for char in begun[:LONGEST])
+    asked = [word for word in words(text) if keys(word, "es")]
+    common = COMMON["es"] if language == "es" else COMMON["es"] | COMMON["en"]
+    told = [word for word in asked if fold(word) not in common] or asked
+    return Question(
+        text=" ".join(text.split()),
+        language=language,
+        words=tuple(told[:MOST_WORDS]),
+        is_cut=len(begun) > LONGEST or len(told) > MOST_WORDS,
+    )
+
+
+def every(found):
+    """
+    The expression for documents that hold at least one key of each word.
+
+    A key holds no quotation mark, so that nothing in it is read as an operator.
+    """
+    return " AND ".join(f"({' OR '.join(map(_quoted, each))})" for each in found)
+
+
+def _quoted(key):
+    return f'"{key}"'

@@ -3,7 +3,7 @@
 from django.apps import apps
 from django.db import models
 
-from strategic_areas.marker import MARKER
+from strategic_areas.disclosure import MARKER
 from strategic_areas.triggers.statements import PUBLIC_RECORD, model_named, refusal
 
 #: What was told as a figure, and of what: another number is another figure, which

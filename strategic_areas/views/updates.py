@@ -10,8 +10,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from strategic_areas.addresses import address
+from strategic_areas.disclosure import MARKER
 from strategic_areas.labels import CHANGES, account_word
-from strategic_areas.marker import MARKER
 from strategic_areas.models import Plan, Provenance
 from strategic_areas.queries.updates import archive, changes, record
 from strategic_areas.queries.updates.entry import FIGURES, TEXTS, Entry

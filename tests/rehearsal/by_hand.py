@@ -40,7 +40,7 @@ grep --quiet narrative /var/backups/plan-portal/purged.jsonl
 #: It stays purged in the portal that was restored from that backup.
 IS_PURGED = """
 deploy/manage shell --verbosity 0 <<'END'
-from strategic_areas.marker import MARKER
+from strategic_areas.disclosure import MARKER
 from strategic_areas.models import ActivityUpdate
 told = ActivityUpdate.objects.get(period__is_demonstration=True).narrative_es
 assert "procedimientos" not in told and MARKER in told, told

@@ -11,7 +11,7 @@ from agencies.access import RefusedError
 from agencies.audit import AuditEntry
 from strategic_areas import purging, workflow
 from strategic_areas.admin.approved import ApprovedMixin
-from strategic_areas.marker import MARKER
+from strategic_areas.disclosure import MARKER
 from strategic_areas.models import (
     Amendment,
     AttributionDispute,

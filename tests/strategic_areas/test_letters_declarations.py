@@ -7,7 +7,8 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from strategic_areas import handover, workflow
+from strategic_areas import workflow
+from strategic_areas.desk.people import handover
 from strategic_areas.desk.rounds import reminders
 from strategic_areas.models import (
     ActivityUpdate,

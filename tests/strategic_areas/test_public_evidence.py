@@ -5,7 +5,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 
 from strategic_areas import purging, workflow
-from strategic_areas.marker import MARKER
+from strategic_areas.disclosure import MARKER
 from strategic_areas.models import Evidence, Purge, PurgedText
 from tests.factories import (
     make_declaration,

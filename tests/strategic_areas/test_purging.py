@@ -14,8 +14,8 @@ from django.db import IntegrityError, connection, models, transaction
 from agencies.access import RefusedError
 from agencies.mail import Mail, queue_mail, send_queue
 from strategic_areas import purging, workflow
+from strategic_areas.disclosure import MARKER
 from strategic_areas.evidence.keeping import evidence_storage
-from strategic_areas.marker import MARKER
 from strategic_areas.models import (
     ActivityUpdate,
     Evidence,

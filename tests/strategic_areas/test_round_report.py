@@ -18,8 +18,7 @@ from docx.shared import Inches
 from strategic_areas import workflow
 from strategic_areas.desk.report.contents import of_round
 from strategic_areas.desk.report.document import write
-from strategic_areas.disclosure import PROTECTED
-from strategic_areas.marker import MARKER
+from strategic_areas.disclosure import MARKER, PROTECTED
 from tests.factories import (
     make_activity,
     make_administrator,

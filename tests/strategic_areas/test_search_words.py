@@ -4,10 +4,17 @@ import pytest
 
 from agencies.folding import fold
 from strategic_areas import search
+from strategic_areas.search.answers import LENGTH, excerpt, marked
 from strategic_areas.search.documents import Document, Place, Text
-from strategic_areas.search.excerpts import LENGTH, excerpt, marked
-from strategic_areas.search.questions import LONGEST, MOST_WORDS, ask, every
-from strategic_areas.search.stems import keys, places, words
+from strategic_areas.search.stems import (
+    LONGEST,
+    MOST_WORDS,
+    ask,
+    every,
+    keys,
+    places,
+    words,
+)
 
 
 def make_index(*texts, kind="update", english=()):

@@ -17,7 +17,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Case, DateField, ForeignKey, Model, Q, Value, When
 
 from agencies.models import Agency
-from strategic_areas.marker import MARKER
+from strategic_areas.disclosure import MARKER
 from strategic_areas.models import (
     Activity,
     Commitment,

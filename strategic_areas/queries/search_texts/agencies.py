@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_noop
 
 from agencies.models import AgencyName
-from strategic_areas.marker import MARKER
+from strategic_areas.disclosure import MARKER
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext, override
 
 from agencies.fields import Kind
-from strategic_areas.marker import MARKER
+from strategic_areas.disclosure import MARKER
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
