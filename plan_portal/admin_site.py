@@ -21,10 +21,9 @@ from strategic_areas.desk import urls as desk
 from strategic_areas.desk.changes import commenting, decisions
 from strategic_areas.desk.letters import confirming
 from strategic_areas.desk.people import handover
-from strategic_areas.desk.people.access_review import review_page
-from strategic_areas.desk.people.oddities import oddities
+from strategic_areas.desk.people.access_review import oddities, review_page
 from strategic_areas.desk.public_pages import behind
-from strategic_areas.desk.review.waiting import everything
+from strategic_areas.desk.review.review_queue import everything
 from strategic_areas.desk.rounds import pages as rounds
 from strategic_areas.desk.rounds.reminding import silent_now
 from strategic_areas.purging import PURGES

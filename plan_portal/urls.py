@@ -13,7 +13,7 @@ from plan_portal.conditional import public_page
 from plan_portal.language import choose_language
 from plan_portal.security_txt import PATH, security_txt
 from strategic_areas import feeds
-from strategic_areas.desk.sheet import evidence as staff_evidence
+from strategic_areas.desk.sheet import pages as staff_evidence
 from strategic_areas.views import (
     about,
     agencies,

@@ -11,12 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.admin.scoping import ScopedRowsMixin
 from strategic_areas import evidence
+from strategic_areas.desk.inputs import LongText, tell_protection, widgets
 from strategic_areas.desk.review.review_screen import StepForm
 from strategic_areas.desk.sheet.attaching import EvidenceForm, whereabouts
-from strategic_areas.desk.sheet.inputs import widgets
 from strategic_areas.desk.sheet.revisions import RevisionForm, settled_pair
-from strategic_areas.desk.texts import LongText
-from strategic_areas.desk.victims import tell_protection
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,

@@ -8,7 +8,7 @@ from agencies.admin.showing import AGENCY_KINDS, WordsFilter
 from agencies.models import Agency, AgencyName
 from strategic_areas import workflow
 from strategic_areas.admin.approved import ApprovedInline, ApprovedMixin
-from strategic_areas.desk.victims import QUESTIONS, VictimsField
+from strategic_areas.desk.inputs import QUESTIONS, VictimsField
 from strategic_areas.labels import SOURCE_KINDS
 from strategic_areas.models import (
     Activity,

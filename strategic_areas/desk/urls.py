@@ -3,6 +3,7 @@
 from django.urls import path
 
 from agencies.accounts.pages import held_by
+from strategic_areas.desk import purges
 from strategic_areas.desk.amending import pages as amending
 from strategic_areas.desk.changes import (
     attributions,
@@ -18,12 +19,11 @@ from strategic_areas.desk.people import stand_ins
 from strategic_areas.desk.planbook import pages as planbook
 from strategic_areas.desk.plantree import pages as plantree
 from strategic_areas.desk.plantree import preview
-from strategic_areas.desk.purges import pages as purges
 from strategic_areas.desk.report import pages as report
 from strategic_areas.desk.review import pages as review
 from strategic_areas.desk.rounds import pages as rounds
 from strategic_areas.desk.rounds import standing
-from strategic_areas.desk.sheet import evidence, off_plan, sending
+from strategic_areas.desk.sheet import off_plan, pages, sending
 from strategic_areas.desk.sheet import pages as views
 from strategic_areas.desk.values import exact
 from strategic_areas.desk.values import pages as values
@@ -110,12 +110,12 @@ def patterns(site):
             (f"{row}nombre/", off_plan.rename, "sheet_rename"),
             (row, views.save_row, "sheet_row"),
             (f"{row}recobrar/", sending.recall, "sheet_recall"),
-            (f"{row}evidencia/", evidence.attach, "sheet_attach"),
-            (f"{row}{detach}", evidence.detach, "sheet_detach"),
+            (f"{row}evidencia/", pages.attach, "sheet_attach"),
+            (f"{row}{detach}", pages.detach, "sheet_detach"),
             (declaration, views.save_row, "sheet_declaration"),
             (f"{declaration}recobrar/", sending.recall, "sheet_declaration_recall"),
-            (f"{declaration}evidencia/", evidence.attach, "sheet_declaration_attach"),
-            (f"{declaration}{detach}", evidence.detach, "sheet_declaration_detach"),
+            (f"{declaration}evidencia/", pages.attach, "sheet_declaration_attach"),
+            (f"{declaration}{detach}", pages.detach, "sheet_declaration_detach"),
             ("recibo/<int:pk>/", sending.receipt, "receipt"),
             ("decisiones/", review.decision_list, "decisions"),
             ("aprobaciones/<int:pk>/", changes.approval, "approval"),

@@ -15,7 +15,7 @@ from agencies.invitations import Invitation
 from agencies.mail import Mail
 from agencies.models import User
 from strategic_areas.desk.people import access_review
-from strategic_areas.desk.people.oddities import oddities
+from strategic_areas.desk.people.access_review import oddities
 from tests.factories import (
     make_activity,
     make_administrator,

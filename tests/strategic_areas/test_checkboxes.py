@@ -4,7 +4,7 @@ import pytest
 from django import forms
 from django.test.html import parse_html
 
-from strategic_areas.desk.sheet.inputs import Checkboxes
+from strategic_areas.desk.inputs import Checkboxes
 
 CHOICES = [(1, "Azua"), (2, "Monte <Plata> & más"), (3, "Duarte")]
 

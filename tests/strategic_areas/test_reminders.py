@@ -11,7 +11,7 @@ from django.urls import reverse
 from agencies.mail import Mail
 from agencies.models import User
 from strategic_areas import workflow
-from strategic_areas.desk.review.waiting import everything
+from strategic_areas.desk.review.review_queue import everything
 from strategic_areas.models import RoundReopening
 from tests.factories import (
     make_activity,

@@ -3,7 +3,7 @@
 import pytest
 from django import forms
 
-from strategic_areas.desk.texts import LONGEST_TEXT, LongText
+from strategic_areas.desk.inputs import LONGEST_TEXT, LongText
 
 #: Lines end with two characters in what a browser sends, and count as one.
 LINES = "a" * 999 + "\r\n" + "a" * 1000

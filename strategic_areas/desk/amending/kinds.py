@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
 from strategic_areas.desk.amending.forms import DAY, AmendForm
-from strategic_areas.desk.victims import QUESTIONS, VictimsField
+from strategic_areas.desk.inputs import QUESTIONS, VictimsField
 from strategic_areas.models import Activity, Amendment, Commitment
 
 Kind = Amendment.Kind

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from agencies.access import RefusedError
 from agencies.fields import field_of
 from strategic_areas import workflow
-from strategic_areas.desk.texts import limit
+from strategic_areas.desk.inputs import limit
 from strategic_areas.models.comments import LONGEST
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.guard import blocked_texts

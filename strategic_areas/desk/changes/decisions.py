@@ -17,8 +17,7 @@ from agencies.access import RefusedError
 from agencies.accounts.recovery import RESETS
 from agencies.decisions import Decision
 from agencies.stand_ins import STAND_INS
-from strategic_areas.desk.review.review_queue import days_since
-from strategic_areas.desk.texts import LongText
+from strategic_areas.desk.inputs import LongText
 from strategic_areas.figures.reporting import VALUES
 from strategic_areas.models import PendingChange
 from strategic_areas.purging import PURGES
@@ -64,6 +63,11 @@ class Waiting:
     def kind(self):
         """The name of this kind of decision."""
         return capfirst(str(self.decision._meta.verbose_name))
+
+
+def days_since(moment):
+    """Whole days since the day of a moment, in Santo Domingo."""
+    return (timezone.localdate() - timezone.localdate(moment)).days
 
 
 def to_decide(user):

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from agencies.access import RefusedError
 from strategic_areas.desk.changes import decisions
 from strategic_areas.desk.changes.pages import lines
-from strategic_areas.desk.texts import LongText
+from strategic_areas.desk.inputs import LongText
 from strategic_areas.models import Takedown
 from strategic_areas.purging import hiding
 from strategic_areas.workflow import guard

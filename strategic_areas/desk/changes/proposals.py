@@ -12,10 +12,9 @@ from django.utils.translation import gettext_lazy
 from agencies.access import RefusedError
 from strategic_areas import workflow
 from strategic_areas.desk.changes import decisions
+from strategic_areas.desk.inputs import VictimsField, limit
 from strategic_areas.desk.sheet import sheet_page
 from strategic_areas.desk.sheet.pages import sheet_or_404
-from strategic_areas.desk.texts import limit
-from strategic_areas.desk.victims import VictimsField
 from strategic_areas.models import ActivityProposal, Amendment, Commitment
 from strategic_areas.workflow import guard
 

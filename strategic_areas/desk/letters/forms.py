@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
 from strategic_areas import evidence
+from strategic_areas.desk.inputs import LongText
 from strategic_areas.desk.sheet.sending import VersionsForm
-from strategic_areas.desk.texts import LongText
 from strategic_areas.models import (
     CommitmentUpdate,
     Letter,

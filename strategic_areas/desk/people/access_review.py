@@ -4,30 +4,40 @@ The access review: the accounts that can sign in, and those that seem unused.
 An account is flagged when its agency did not report in the last two closed rounds that
 fell into its mandate, and proposed to be closed after three. No account is closed
 automatically, and the last mandate of an agency is never proposed: nobody could report
-for it then.
+for it then. The first page of administrators tells of this, and what else to look at.
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Max
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from agencies import access
+from agencies.access import Role
 from agencies.accounts.factors import FACTORS
+from agencies.invitations import Invitation
 from agencies.models import Agency, FocalPoint, User
 from strategic_areas.discipline import Promptness
 from strategic_areas.models import Participation, Plan, ReportingPeriod
 from strategic_areas.queries.rounds import cells
 
 FLAGGED, PROPOSED = 2, 3
+#: So long before it ends a mandate is told.
+SOON = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -169,3 +179,85 @@ def review_page(request):
         "gaps": gaps(),
     }
     return TemplateResponse(request, "desk/access_review.html", context)
+
+
+@dataclass(frozen=True)
+class Oddity:
+    """Somebody or an institution, what is odd, and where it is mended."""
+
+    about: str
+    what: str
+    address: str
+    todo: str
+
+
+def oddities(today=None) -> list[Oddity]:
+    """People, those who seem gone before others; then invitations and institutions."""
+    today = today or timezone.localdate()
+    return [
+        *(odd for each in accesses(today) for odd in _of(each, today)),
+        *_of_invitations(),
+        *map(_of_gap, sorted(gaps(today), key=_is_served)),
+    ]
+
+
+def _of(each, today) -> Iterable[Oddity]:
+    user = each.user
+    name = f"{user.get_full_name() or user.username} ({user.username})"
+    address = reverse("admin:agencies_user_change", args=[user.pk])
+    for what in _about_account(each, today):
+        yield Oddity(name, what, address, _("See the account"))
+
+
+def _about_account(each, today):
+    if each.is_flagged:
+        missed = ngettext(
+            "%(number)d round missed in a row",
+            "%(number)d rounds missed in a row",
+            each.missed,
+        ) % {"number": each.missed}
+        if each.is_proposed:
+            missed = f"{missed}; {_('proposed to be closed')}"
+        elif each.is_only_one:
+            missed = f"{missed}; {_('the only one of its institution')}"
+        yield missed
+    if settings.REQUIRE_SECOND_FACTOR and not each.has_factor:
+        yield _("No second factor yet")
+    if not (each.mandates or each.reviews or each.administers):
+        yield _("No mandate runs: the account can do nothing")
+    for mandate in each.mandates:
+        if mandate.ends_on and mandate.ends_on - today <= SOON:
+            told = {
+                "agency": mandate.agency,
+                "day": date_format(mandate.ends_on, "SHORT_DATE_FORMAT"),
+            }
+            yield _("Its mandate for %(agency)s ends on %(day)s") % told
+
+
+def _is_served(gap):
+    """Whether somebody reports for the institution as its titular."""
+    return not gap.no_titular
+
+
+def _of_gap(gap):
+    lacking = {_("no titular"): gap.no_titular, _("no alternate"): gap.no_alternate}
+    asked = urlencode({"agency": gap.agency.pk, "role": Role.FOCAL_POINT})
+    return Oddity(
+        f"{gap.agency} · {gap.agency.name}",
+        ", ".join(word for word, is_so in lacking.items() if is_so),
+        f"{reverse('admin:agencies_invitation_add')}?{asked}",
+        _("Invite"),
+    )
+
+
+def _of_invitations():
+    """Those that ran out before anybody took them up."""
+    gone = Invitation.objects.open().filter(expires_at__lt=timezone.now())
+    for each in gone.order_by("expires_at"):
+        day = date_format(timezone.localdate(each.expires_at), "SHORT_DATE_FORMAT")
+        yield Oddity(
+            each.email,
+            _("Its invitation ran out on %(day)s") % {"day": day},
+            reverse("admin:agencies_invitation_change", args=[each.pk]),
+            _("See the invitation"),
+        )

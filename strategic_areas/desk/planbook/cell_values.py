@@ -1,6 +1,7 @@
-"""What the cells of an uploaded workbook of a plan say, as plain values."""
+"""What the cells of an uploaded workbook of a plan say, and which records they name."""
 
 import re
+from collections import defaultdict
 from decimal import Decimal
 from functools import cache
 
@@ -8,10 +9,19 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import translation
+from django.utils.functional import cached_property
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from agencies.fields import Kind
+from strategic_areas.desk.planbook.columns import (
+    NEW,
+    OF_PLAN,
+    ORIGIN,
+    SEEN,
+    SHEETS,
+    digest,
+)
 from strategic_areas.desk.workbook.columns import comparable
 from strategic_areas.importing.tables import TABLES
 from strategic_areas.importing.values import plain
@@ -122,3 +132,99 @@ READERS = {
     Kind.FLAG: _chosen,
     Kind.LINK: _linked,
 }
+
+
+def key_in(sheet, values):
+    """The key by which the record of a row is known, from the values of the row."""
+    return "/".join(str(values.get(part) or "") for part in sheet.table.identity)
+
+
+class Finder:
+    """
+    Called with the name of a table and a word, returns the key of the record or None.
+
+    A word means the record that the workbook itself calls so, before one that the
+    portal calls so: the codes of records may be changed, and exchanged.
+    """
+
+    def __init__(self, stored, book, *, is_own):
+        self.stored, self.book, self.is_own = stored, book, is_own
+        self.folded = {}
+        #: By table the keys that records give up for another code in the workbook.
+        self.given_up = defaultdict(set)
+        self.written, self.taken = defaultdict(dict), defaultdict(dict)
+        for name, line, origin in self._coded():
+            if origin:
+                table = stored.tables[name]
+                self.taken[name][line.text(ORIGIN)] = table.rows[origin].pk
+                self.written[name][line.text("code")] = origin
+                if line.text("code") != origin:
+                    self.given_up[name].add(origin)
+        for name, line, origin in self._coded():
+            if not origin:
+                code = line.text("code")
+                self.written[name].setdefault(code, self.new_key(name, code))
+
+    def _coded(self):
+        """Name of a sheet, row and key of its record, where records have codes."""
+        for name, sheet in SHEETS.items():
+            if name != OF_PLAN and sheet.table.identity == ("code",):
+                for line in self.book.lines[name]:
+                    yield name, line, self.origin(sheet, line)
+
+    def new_key(self, name, key):
+        """The key of a new record; another one than that of which it takes the code."""
+        return f"{NEW}{key}" if key in self.given_up[name] else key
+
+    def origin(self, sheet, line):
+        """The key that the portal has now for the record of a row; "" for none."""
+        number = line.text(SEEN).partition("-")[0]
+        if not (self.is_own and line.text(ORIGIN) and number.isdecimal()):
+            return ""
+        return self.own[sheet.name].get(int(number), "")
+
+    @cached_property
+    def own(self):
+        """By sheet: the primary keys of the plan's own records, and their keys."""
+        return {
+            name: {
+                row.pk: self.stored.tables[name].key_of_pk[row.pk]
+                for row in sheet.rows(self.stored)
+            }
+            for name, sheet in SHEETS.items()
+        }
+
+    def is_as_taken(self, column, text, seen):
+        """True for a link of which the cell says what it said when it was taken."""
+        if column.linked not in SHEETS or column.is_earlier:
+            return False
+        words = BETWEEN.split(text) if column.kind is Kind.LINKS else [text]
+        taken = self.taken[column.linked]
+        keys = [taken.get(word.strip()) for word in words]
+        return None not in keys and digest(sorted(keys, key=str)) == seen
+
+    def __call__(self, table, word):
+        stored = self.stored.tables[table]
+        if word in self.written[table]:
+            return self.written[table][word]
+        if word in stored.rows:
+            return stored.key_of_pk[stored.rows[word].pk]
+        return self._by_name(table).get(comparable(word))
+
+    def earlier(self, table, word):
+        """The same of the records of other plans, by the plan and the code."""
+        key = "/".join(part.strip() for part in word.split("/"))
+        return key if key in self.stored.earlier(table) else None
+
+    def _by_name(self, table):
+        """The same without accents and capitals; provinces go by their names too."""
+        if table not in self.folded:
+            stored = self.stored.tables[table]
+            found = {}
+            for pk, row in stored.row_of_pk.items():
+                key = stored.key_of_pk[pk]
+                found[comparable(str(key))] = key
+                if table == "provinces":
+                    found[comparable(row.name)] = key
+            self.folded[table] = found
+        return self.folded[table]

@@ -9,8 +9,8 @@ from django.utils.translation import override
 from agencies import audit
 from agencies.access import RefusedError
 from strategic_areas import workflow
+from strategic_areas.desk.planbook.cell_values import key_in
 from strategic_areas.desk.planbook.columns import EARLIER, SHEETS
-from strategic_areas.desk.planbook.finding import key_in
 from strategic_areas.importing.tables import TABLE_OF_MODEL
 from strategic_areas.models import Provenance
 from strategic_areas.workflow import structure

@@ -11,10 +11,16 @@ from django.utils.translation import gettext as _
 
 from agencies.models import Agency
 from strategic_areas import workflow
-from strategic_areas.desk.amending.record_forms import ApprovedForm, act_of
-from strategic_areas.desk.plantree.codes import follow, free_word, next_code
-from strategic_areas.desk.plantree.levels import key_of, level_of, over
-from strategic_areas.desk.victims import QUESTIONS, VictimsField
+from strategic_areas.desk.amending.forms import ApprovedForm, act_of
+from strategic_areas.desk.inputs import QUESTIONS, VictimsField
+from strategic_areas.desk.plantree.levels import (
+    follow,
+    free_word,
+    key_of,
+    level_of,
+    next_code,
+    over,
+)
 from strategic_areas.models import (
     Activity,
     Commitment,

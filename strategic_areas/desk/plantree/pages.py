@@ -13,7 +13,7 @@ from agencies import access, audit
 from agencies.access import RefusedError
 from strategic_areas import workflow
 from strategic_areas.desk.changes.change_forms import with_link_to_change
-from strategic_areas.desk.plantree import codes, levels, tree
+from strategic_areas.desk.plantree import levels, tree
 from strategic_areas.desk.plantree.forms import form_of
 from strategic_areas.desk.plantree.levels import key_of, over
 from strategic_areas.models import Plan, Provenance
@@ -154,7 +154,7 @@ def plan_node_step(request, plan, kind, pk):
 
 
 def _move(request, record, step):
-    for each in codes.swap(record, step):
+    for each in levels.swap(record, step):
         audit.record(
             audit.Event.RECORD_CHANGED, request=request, obj=each, fields={"code"}
         )

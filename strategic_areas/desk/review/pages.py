@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from strategic_areas import workflow
 from strategic_areas.desk.changes import decisions
-from strategic_areas.desk.review import review_queue, review_screen, waiting
+from strategic_areas.desk.review import review_queue, review_screen
 from strategic_areas.desk.review.review_screen import (
     PublishForm,
     PublishManyForm,
@@ -45,7 +45,7 @@ def queue_page(request):
     Reports without warnings can be ticked and published together.
     """
     must_review(request.user)
-    waits = waiting.everything(request.user)
+    waits = review_queue.everything(request.user)
     page = Paginator(waits.items, ROWS).get_page(request.GET.get("page"))
     context = {
         **review_screen.base_context(request, _("Waiting for a decision")),

@@ -1,14 +1,19 @@
-"""The queue of submitted reports that wait for review, the longest first."""
+"""
+The queue of submitted reports that wait for review, the longest first.
+
+With what others proposed it is all that waits for a decision of one person.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.text import capfirst
 
+from agencies.models import User
 from strategic_areas import workflow
+from strategic_areas.desk.changes.decisions import Waiting, days_since, to_decide
 from strategic_areas.models import ActivityUpdate, CommitmentUpdate, Status
 from strategic_areas.workflow import guard
 
@@ -110,11 +115,6 @@ class QueuedReport:
         return not (self.is_mine or self.count)
 
 
-def days_since(moment):
-    """Whole days since the day of a moment, in Santo Domingo."""
-    return (timezone.localdate() - timezone.localdate(moment)).days
-
-
 def address_of(record):
     """The address at which the record is reviewed."""
     return reverse("admin:review", args=[WORDS[type(record)], record.pk])
@@ -165,3 +165,45 @@ def after(items, place):
     others = [item for item in items if item != place]
     behind = (item for item in others if item > place)
     return next(behind, others[0] if others else None)
+
+
+@dataclass(frozen=True)
+class Everything:
+    """
+    What waits, the longest first; of a report its place alone, until it is loaded.
+
+    Every screen counts by it, so that all tell the same number.
+    """
+
+    user: User
+    items: tuple[Place | Waiting, ...]
+
+    @property
+    def total(self):
+        return len(self.items)
+
+    @property
+    def reports(self):
+        return sum(isinstance(each, Place) for each in self.items)
+
+    @property
+    def decisions(self):
+        return self.total - self.reports
+
+    def loaded(self, items) -> list[QueuedReport | Waiting]:
+        """Some of them with all that a list shows, in their order."""
+        places = [each for each in items if isinstance(each, Place)]
+        found = reports(self.user, places)
+        rows = (found.get(each, each) for each in items)
+        # What somebody decided on between the two queries is left out.
+        return [row for row in rows if not isinstance(row, Place)]
+
+
+def everything(user: User, **but) -> Everything:
+    """
+    What this person may decide, and what she proposed and others decide.
+
+    ``but`` are lookups of reports that are left out.
+    """
+    items = [*places(user, **but), *to_decide(user)]
+    return Everything(user, tuple(sorted(items, key=lambda each: each.since)))

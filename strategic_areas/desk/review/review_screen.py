@@ -12,10 +12,10 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from strategic_areas import workflow
+from strategic_areas.desk.inputs import LongText
 from strategic_areas.desk.public_pages import public_address
 from strategic_areas.desk.review import comparison, review_queue
 from strategic_areas.desk.sheet.attaching import whereabouts
-from strategic_areas.desk.texts import LongText
 from strategic_areas.models import ActivityUpdate, CommitmentUpdate, Transition
 from strategic_areas.queries.updates.entry import Entry, as_published
 from strategic_areas.workflow import guard

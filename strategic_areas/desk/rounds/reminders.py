@@ -14,7 +14,7 @@ from agencies.access import Role
 from agencies.models import Agency, FocalPoint, User
 from agencies.stand_ins import reviewers
 from strategic_areas import schedule
-from strategic_areas.desk.review.waiting import everything
+from strategic_areas.desk.review.review_queue import everything
 from strategic_areas.desk.sheet.rows import returned_steps
 from strategic_areas.discipline import Standing
 from strategic_areas.figures.reporting import ValueReturned

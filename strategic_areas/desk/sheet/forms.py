@@ -8,10 +8,9 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from strategic_areas.desk.inputs import tell_protection, text_boxes, widgets
 from strategic_areas.desk.sheet import revisions
-from strategic_areas.desk.sheet.inputs import text_boxes, widgets
 from strategic_areas.desk.sheet.revisions import RevisionForm
-from strategic_areas.desk.victims import tell_protection
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,

@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from strategic_areas import workflow
+from strategic_areas.desk.inputs import LongText, VictimsField
 from strategic_areas.desk.sheet import sheet_page
 from strategic_areas.desk.sheet.pages import row_or_404, sheet_or_404
-from strategic_areas.desk.texts import LongText
-from strategic_areas.desk.victims import VictimsField
 from strategic_areas.models import Activity, ActivityUpdate, Commitment, Execution
 from strategic_areas.workflow import guard
 

@@ -1,11 +1,19 @@
-"""The sheet: all that an agency owes in a round, on one page, saved row by row."""
+"""
+The sheet: all that an agency owes in a round, on one page, saved row by row.
 
-from django.contrib import messages
+Evidence of a row is added, removed and downloaded here too.
+"""
+
+from django.contrib import admin, messages
+from django.db import transaction
 from django.http import Http404
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
+from agencies import audit
+from agencies.audit import take_out
+from agencies.models import Agency
 from strategic_areas import workflow
 from strategic_areas.desk.sheet import answers, sheet_page
 from strategic_areas.desk.sheet.contents import (
@@ -14,6 +22,9 @@ from strategic_areas.desk.sheet.contents import (
     next_waiting_row,
     read_again,
 )
+from strategic_areas.evidence import clean_ahead, kept_only_if_saved
+from strategic_areas.models import Evidence
+from strategic_areas.views.evidence import as_attachment
 
 #: The header by which the sheet's script asks for one row instead of a page.
 ROW_ONLY = "X-Row-Only"
@@ -108,3 +119,112 @@ def _next_address(row):
         return row.page_url
     after = next_waiting_row(row)
     return after.page_url if after else row.check_url
+
+
+@require_safe
+def download(request, token):
+    """Download the file, if the user may read a record that it belongs to; else 404."""
+    if not admin.site.has_permission(request):
+        raise Http404
+    rows = Evidence.objects.visible_to(request.user)
+    item = rows.filter(kind=Evidence.Kind.FILE, file=token).order_by("pk").last()
+    if item is None:
+        raise Http404
+    if request.method == "GET":
+        opened = audit.Event.EVIDENCE_OPENED
+        take_out(request, item, agency=item.record.agency, event=opened)
+    return as_attachment(item)
+
+
+@require_POST
+def attach(request, **keys):
+    """
+    Attach one piece of evidence; a refusal leaves the row as it was.
+
+    A report has to be saved first: the page's script does so by itself. What is
+    attached to a published report begins its correction.
+    """
+    row = row_or_404(request, **keys)
+    if row.state == row.empty_state:
+        messages.error(request, _("Save the row first; then attach its evidence."))
+        return redirect(row.page_url)
+    clean_ahead(request.FILES)
+    with kept_only_if_saved(), transaction.atomic():
+        Agency.objects.select_for_update().get(pk=row.update.agency.pk)
+        type(row.subject).objects.select_for_update().get(pk=row.subject.pk)
+        row = read_again(row)
+        form = sheet_page.attach_form(row, request.POST, request.FILES)
+        _save(form, request.user, begins=row.may_be_corrected)
+    begun = row.may_be_corrected and not form.errors
+    done = _("%(title)s is attached.")
+    if begun:
+        done = _("%(title)s is attached to a correction: send it with the sheet.")
+    return _answer(request, row, done % {"title": form.instance.title}, form, begun)
+
+
+def _save(form, user, *, begins):
+    """
+    Store the form's evidence; the form's errors say why it was refused.
+
+    It ``begins`` a correction of a published report, to which it then belongs.
+    """
+    if not form.is_valid():
+        return
+    try:
+        if begins:
+            form.belong_to(workflow.correct(form.record, by=user))
+        else:
+            workflow.open_for_evidence(form.record, by=user)
+    except workflow.TransitionError as error:
+        form.add_error(None, str(error))
+    else:
+        form.save()
+
+
+@require_POST
+def detach(request, item, **keys):
+    """Remove one piece of evidence from a row that can still be edited."""
+    row = _row_or_404(request, **keys)
+    found = get_object_or_404(row.update.evidences, pk=item)
+    try:
+        with transaction.atomic():
+            workflow.open_for_evidence(row.update, by=request.user)
+            found.delete()
+    except workflow.TransitionError as error:
+        messages.error(request, str(error))
+        return redirect(row.page_url)
+    return _answer(request, row, _("%(title)s is removed.") % {"title": found})
+
+
+def _row_or_404(request, *args, **keys):
+    """The row, or ``Http404`` while no report is saved to which evidence belongs."""
+    row = row_or_404(request, *args, **keys)
+    if row.update is None:
+        raise Http404
+    return row
+
+
+def _answer(request, row, done, form=None, begun=False):
+    """
+    Answer a script with the row's evidence, anything else with a page.
+
+    ``begun`` if a correction began with it.
+    """
+    refused = form if form and form.errors else None
+    status = 422 if refused else 200
+    if ROW_ONLY in request.headers:
+        shown = sheet_page.evidence_of(read_again(row), refused)
+        context = {
+            "evidence": shown,
+            "done": "" if refused else done,
+            "begun": begun,
+        }
+        return render(request, "desk/_evidence.html", context, status=status)
+    if refused:
+        found = sheet_or_404(request, row.period.pk, row.agency.slug)
+        context = sheet_page.page(
+            request, found, unfolded=row.anchor, attaching=refused
+        )
+        return render(request, "desk/sheet.html", context, status=status)
+    messages.success(request, done)
+    return redirect(row.page_url)

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
-from strategic_areas.desk.texts import LONGEST_TEXT
+from strategic_areas.desk.inputs import LONGEST_TEXT
 from strategic_areas.models import OPEN, Execution, Status
 from strategic_areas.progress import State
 from strategic_areas.workflow import guard

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_POST
 
 from agencies.models import FocalPoint
 from strategic_areas import workflow
+from strategic_areas.desk.inputs import LongText
 from strategic_areas.desk.sheet import sheet_page
 from strategic_areas.desk.sheet.pages import row_or_404, sheet_or_404
 from strategic_areas.desk.sheet.value_rows import WORDS
-from strategic_areas.desk.texts import LongText
 from strategic_areas.models import (
     ActivityUpdate,
     CommitmentUpdate,

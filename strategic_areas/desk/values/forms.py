@@ -13,8 +13,8 @@ from django.utils.formats import number_format
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from strategic_areas.desk.inputs import limit
 from strategic_areas.desk.sheet.forms import Fold, Group
-from strategic_areas.desk.texts import limit
 from strategic_areas.disclosure.counts import GROUPS, PEOPLE
 from strategic_areas.figures.reporting import standing
 from strategic_areas.labels import DIMENSIONS

@@ -1,25 +1,135 @@
-"""What the workbook's sheet of values would hand in, by cell, and handing it in."""
+"""The workbook's sheet of values: its columns, and what an uploaded one hands in."""
 
+import hashlib
+import json
 from collections import Counter
+from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from agencies.access import RefusedError
+from strategic_areas.desk.values.forms import categories_of, typed
 from strategic_areas.desk.values.grid import ColumnForm
 from strategic_areas.desk.values.pages import last_told
-from strategic_areas.desk.workbook import value_columns as known
+from strategic_areas.desk.workbook.columns import cell_text, comparable
 from strategic_areas.desk.workbook.comparing import Change, Fault, Kind, Outcome
 from strategic_areas.desk.workbook.posting import no_formula
 from strategic_areas.desk.workbook.reading import NAMES_WITHIN, line_of
-from strategic_areas.figures.reporting import hand_in
+from strategic_areas.figures.reporting import hand_in, returned_values
+from strategic_areas.labels import DIMENSIONS
+from strategic_areas.models import PublishedFigure
 from strategic_areas.workflow import guard
+
+#: The name by which the sheet is found, and by which its rows are known.
+KEY, SEEN = "value_key", "value_seen"
+#: Hidden or locked columns: name → header and width.
+CONTEXT = {
+    KEY: ("value", 8),
+    SEEN: ("seen", 8),
+    "value_code": (_("Code"), 12),
+    "value_title": (_("Indicator"), 42),
+    "value_days": (_("Period"), 20),
+    "value_state": (_("State"), 28),
+}
+#: Columns to fill: name → field of the form, header and width.
+FILLED = {
+    "value_total": ("value", _("Value"), 14),
+    "value_certainty": ("certainty", _("Provisional or confirmed"), 16),
+    "value_note": ("note", _("Note"), 36),
+    "value_why": ("why", _("Why it was revised"), 36),
+    "value_checked": ("is_checked", _("I have checked the number: it is right"), 20),
+}
+#: Words of a cell that is ticked, in both languages.
+YES = ("sí", "si", "yes", "x", "1", "true")
+CERTAINTIES = PublishedFigure.Status
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column to fill; ``field`` is that of the form, ``dimension`` of a part."""
+
+    name: str
+    field: str
+    header: str
+    width: int
+    dimension: str = ""
+
+    @property
+    def is_number(self):
+        return self.field == "value" or bool(self.dimension)
+
+
+def columns_of(rows):
+    """The columns to fill: those of every value, and one for each category."""
+    found = {
+        name: Column(name, field, str(header), width)
+        for name, (field, header, width) in FILLED.items()
+    }
+    for categories in categories_by_indicator(rows).values():
+        for dimension, words in categories.items():
+            for code, word in words.items():
+                name = f"{dimension}.{code}"
+                header = f"{DIMENSIONS[dimension]}: {word}"
+                found[name] = Column(name, name, header, 16, dimension)
+    return found
+
+
+def categories_by_indicator(rows):
+    """The categories of each indicator, by dimension, with their words."""
+    indicators = dict.fromkeys(row.value.indicator for row in rows)
+    return {each: categories_of(each) for each in indicators}
+
+
+def held(rows, columns):
+    """By row, what its cells hold when it is downloaded."""
+    last = returned_values(row.value for row in rows if row.state == "returned")
+    found = {}
+    for row in rows:
+        told = typed(last[row.value]) if row.value in last else {}
+        told.setdefault("certainty", CERTAINTIES.PROVISIONAL)
+        found[row] = {
+            name: _shown(column, told.get(column.field))
+            for name, column in columns.items()
+        }
+    return found
+
+
+def _shown(column, value):
+    if value in (None, ""):
+        return ""
+    if column.field == "certainty":
+        return str(CERTAINTIES(value).label)
+    return float(value) if column.is_number else str(value)
+
+
+def meant(column, text):
+    """What a cell means, whatever its language; None where it means nothing."""
+    if column.field == "certainty":
+        known = {comparable(str(each.label)): each.value for each in CERTAINTIES}
+        known |= {each.value: each.value for each in CERTAINTIES}
+        return known.get(comparable(text)) if text else ""
+    if column.field == "is_checked":
+        return "on" if comparable(text) in YES else ""
+    return text
+
+
+def digest(columns, texts):
+    """A short digest of a row's cells, by which a changed one is known."""
+    told = {name: meant(columns[name], text) or "" for name, text in texts.items()}
+    filled = {name: text for name, text in sorted(told.items()) if text}
+    return hashlib.blake2s(json.dumps(filled).encode(), digest_size=8).hexdigest()
+
+
+def texts_of(cells):
+    return {name: cell_text(name, value) for name, value in cells.items()}
 
 
 def compare_values(sheet, pages):
     """The outcome of every line of the sheet of values; none in an older workbook."""
-    columns = known.columns_of(sheet.values)
+    columns = columns_of(sheet.values)
     lines = list(_lines(pages, columns))
-    times = Counter(line.text(known.KEY) for line in lines)
+    times = Counter(line.text(KEY) for line in lines)
     last = {}
     for row in sheet.values:
         if row.value.indicator not in last:
@@ -29,36 +139,36 @@ def compare_values(sheet, pages):
 
 def _lines(pages, columns):
     """The rows of the sheet that holds the names of these columns."""
-    wanted = {known.KEY, known.SEEN, "value_code", *columns}
+    wanted = {KEY, SEEN, "value_code", *columns}
     for rows in pages.values():
         for number, row in enumerate(rows[:NAMES_WITHIN], 1):
             found = {}
             for place, cell in enumerate(row):
                 if cell.value in wanted:
                     found.setdefault(cell.value, place)
-            if known.KEY in found and known.SEEN in found:
+            if KEY in found and SEEN in found:
                 for at, cells in enumerate(rows[number:], number + 1):
                     line = line_of(at, cells, found)
-                    if line.text(known.KEY) not in {"", known.CONTEXT[known.KEY][0]}:
+                    if line.text(KEY) not in {"", CONTEXT[KEY][0]}:
                         yield line
                 return
 
 
 def _outcome(sheet, line, columns, times, last):
-    row = sheet.value(line.text(known.KEY))
+    row = sheet.value(line.text(KEY))
     texts = {name: line.text(name) for name in columns if name in line.cells}
-    if known.digest(columns, texts) == line.text(known.SEEN):
+    if digest(columns, texts) == line.text(SEEN):
         return Outcome(line, row, Kind.UNCHANGED)
     if row is None:
-        return _refused(line, row, _("This value is no longer asked for."))
-    if times[line.text(known.KEY)] > 1:
-        return _refused(line, row, _("This value stands in more than one row."))
+        return _refused(line, row, gettext("This value is no longer asked for."))
+    if times[line.text(KEY)] > 1:
+        return _refused(line, row, gettext("This value stands in more than one row."))
     if not row.is_open:
-        return _refused(line, row, _("This value was handed in already."))
+        return _refused(line, row, gettext("This value was handed in already."))
     data = {
-        f"{row.days}-{columns[name].field}": meant
+        f"{row.days}-{columns[name].field}": said
         for name, text in texts.items()
-        if (meant := known.meant(columns[name], text))
+        if (said := meant(columns[name], text))
     }
     form = ColumnForm(data, row=row, last=_value(last[row.value.indicator]))
     faults = dict(_cell_faults(line, texts, columns, form))
@@ -89,10 +199,13 @@ def _cell_faults(line, texts, columns, form):
         column = columns[name]
         if text and not line.cells[name].is_value:
             yield name, no_formula()
-        elif known.meant(column, text) is None:
-            yield name, _("Choose provisional or confirmed.")
+        elif meant(column, text) is None:
+            yield name, gettext("Choose provisional or confirmed.")
         elif text and column.field not in {*form.fields, "is_checked"}:
-            yield name, _("This indicator does not ask for it; leave the cell empty.")
+            yield (
+                name,
+                gettext("This indicator does not ask for it; leave the cell empty."),
+            )
 
 
 def _value(figure):
@@ -123,7 +236,7 @@ def save_value(sheet, key, data, *, by):
     """Hand in the value of a row; return why it was not, or "" once it is."""
     row = sheet.value(key)
     if row is None:
-        return _("It is no longer asked about in this round.")
+        return gettext("It is no longer asked about in this round.")
     if row.state == "submitted":
         # The press came twice.
         return ""

@@ -6,7 +6,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from strategic_areas.desk.workbook import guide
-from strategic_areas.desk.workbook import value_columns as known
+from strategic_areas.desk.workbook import value_lines as known
 from strategic_areas.desk.workbook.writing import (
     BORDER,
     FIRST_ROW,

@@ -1,0 +1,143 @@
+"""Inputs and fields that several forms of the desk have: texts, numbers, checkboxes."""
+
+from django import forms
+from django.core.validators import MaxLengthValidator
+from django.db.models import TextField
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from agencies.fields import Kind
+from strategic_areas import disclosure
+
+#: How many characters a text may have that staff write on a page of their own.
+LONGEST_TEXT = 2000
+QUESTIONS = {
+    "counts_victims": _("Does its quantity count victims or survivors?"),
+    "reaches_victims": _("Are the people it reaches victims or survivors?"),
+}
+
+
+class Fits(MaxLengthValidator):
+    """Counts the end of a line as one character, as the counter on the page does."""
+
+    def clean(self, text):
+        return len(text.replace("\r\n", "\n"))
+
+
+class LongText(forms.CharField):
+    """A text of some lines."""
+
+    widget = forms.Textarea
+
+    def __init__(self, *, rows=3, **options):
+        super().__init__(**options)
+        self.widget.attrs["rows"] = rows
+        limit(self)
+
+
+def limit(*fields, most=LONGEST_TEXT):
+    """Limit the texts of these form fields."""
+    for field in fields:
+        field.widget.attrs["data-most"] = most
+        field.validators.append(Fits(most))
+
+
+class VictimsField(forms.TypedChoiceField):
+    """A question to be answered with yes or no; no answer is given beforehand."""
+
+    def __init__(self, name):
+        super().__init__(
+            choices=[(True, _("Yes")), (False, _("No"))],
+            coerce=lambda word: str(word) == "True",
+            widget=forms.RadioSelect,
+            label=QUESTIONS[name],
+            help_text=_("If so, a number from 1 to 9 of them is never public."),
+        )
+
+
+def tell_protection(fields, activity):
+    """
+    Tell beside the numbers of a report which of them the public will not read.
+
+    ``data-victims`` tells the script by what to multiply what is typed.
+    """
+    hint = gettext(
+        "Victims or survivors: from 1 to 9 the public reads “Protected figure”, and no "
+        "place."
+    )
+    for name, factor in _factors(activity).items():
+        if name in fields:
+            field = fields[name]
+            field.help_text = f"{field.help_text} {hint}".strip()
+            field.widget.attrs["data-victims"] = str(factor)
+
+
+def _factors(activity):
+    """The figures that count victims, and how many of them one of each stands for."""
+    factors = {
+        name: 1
+        for name, of_whom in disclosure.WHOSE.items()
+        if getattr(activity, of_whom)
+    }
+    if activity.counts_victims and activity.quantity is not None:
+        factors["percent"] = activity.quantity / 100
+    return factors
+
+
+class Checkboxes(forms.CheckboxSelectMultiple):
+    """
+    Checkboxes with Django's own HTML, written without a template for each.
+
+    The templates took most of the time of a sheet: every row has a checkbox for each
+    province.
+    """
+
+    def render(self, name, value, attrs=None, renderer=None):
+        attrs = self.build_attrs(self.attrs, attrs)
+        group = attrs.pop("id", name)
+        ticked = {str(each) for each in value or ()}
+        boxes = format_html_join(
+            "\n",
+            '<div><label for="{0}_{1}"><input type="checkbox" name="{2}" value="{3}"'
+            ' id="{0}_{1}"{4}{5}> {6}</label></div>',
+            (
+                (
+                    group,
+                    number,
+                    name,
+                    key,
+                    " checked" if str(key) in ticked else "",
+                    flatatt(attrs),
+                    label,
+                )
+                for number, (key, label) in enumerate(self.choices)
+            ),
+        )
+        return format_html('<div id="{}">\n{}\n</div>', group, boxes)
+
+
+def widgets(fields):
+    """Column → widget, for the numbers and links of a report."""
+    found = {}
+    for field in fields:
+        if field.kind is Kind.LINKS:
+            found[field.name] = Checkboxes
+        elif field.kind in {Kind.WHOLE, Kind.DECIMAL}:
+            least, most = field.bounds
+            limits = {} if most is None else {"max": most}
+            found[field.name] = forms.NumberInput(attrs={"min": least, **limits})
+    return found
+
+
+def text_boxes(fields):
+    """Column → text widget of the height that the field declares."""
+    return {
+        column: forms.TextInput
+        if field.rows == 1
+        else forms.Textarea(attrs={"rows": field.rows, "data-most": LONGEST_TEXT})
+        for field in fields
+        if isinstance(field.model_field, TextField)
+        for column in field.columns
+    }
