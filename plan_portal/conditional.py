@@ -16,6 +16,7 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from strategic_areas.models import PublicationVersion
+from strategic_areas.queries.prepared import at_version
 from strategic_areas.views.parameters import canonical, has_free_text
 
 #: The key of the WSGI environment that marks a request of the front, and the header
@@ -96,7 +97,8 @@ def public_page(view, language):
             response = redirect(request.path + own_query)
         if response is None:
             request.page_version = VERSION_PLACEHOLDER
-            response = view(request, *args, **kwargs)
+            with at_version(request.publication_version):
+                response = view(request, *args, **kwargs)
             leave_out_indentation(response)
             fill_in_version(response)
         if finish := getattr(view, "finish", None):

@@ -221,10 +221,11 @@ def is_owed(
     asked_on = period.opens_on or period.ends_on
     if any(stop.holds(asked_on) for stop in stops):
         return False
+    asked, last = period.pk, period.ends_on
     before = [
         each
         for each in accounts
-        if each.period_id != period.pk and each.age.period_ends_on <= period.ends_on
+        if each.period_id != asked and each.age.period_ends_on <= last
     ]
     has_begun = starts_on is None or starts_on <= period.ends_on
     return has_begun and activity_state(before) != State.COMPLETED

@@ -8,6 +8,7 @@ Pure, like ``progress``: plain values in, plain values out. ``RULE`` is the whol
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 
 def _(text):
@@ -96,7 +97,7 @@ class Facts:
     result: str = ""
     is_over: bool = False
 
-    @property
+    @cached_property
     def left(self):
         """The activities that no amendment cancelled."""
         return [work for work in self.works if work != Work.CANCELLED]

@@ -35,7 +35,7 @@ def since_then(context):
     board = context.get("board")
     if board is None or board.plan.until is None:
         return None
-    return differences.since(board, context["portal"]["today"], _about(context))
+    return differences.since(board, _about(context))
 
 
 def _about(context):

@@ -6,9 +6,10 @@ from datetime import date
 from strategic_areas import headline
 from strategic_areas.models import ReportingPeriod
 from strategic_areas.queries import rounds
-from strategic_areas.queries.plan import past
+from strategic_areas.queries.plan import answering, past
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.plans import opened
+from strategic_areas.queries.prepared import reckoned_once
 
 
 def headline_of(board: Board, today: date) -> headline.Headline:
@@ -36,13 +37,14 @@ def telling(periods: Iterable[ReportingPeriod], today: date) -> ReportingPeriod 
     return next(due, next(iter(open_rounds), None))
 
 
+@reckoned_once
 def answers(board: Board, asked: ReportingPeriod) -> headline.Answers:
     """How the agencies of which a round asks anything have answered it."""
     owing = rounds.asked_in(board, [asked]).items()
     given = {
-        row.answering(asked).acronym
-        for row in board.activities
-        if rounds.was_handed_in(board, row, asked)
+        agency.acronym
+        for agency, rows in answering.asked_of(board, asked).items()
+        if any(rounds.was_handed_in(board, row, asked) for row in rows)
     }
     for (agency, _round), items in owing:
         if any(each.is_handed_in for each in items):
@@ -55,6 +57,7 @@ def answers(board: Board, asked: ReportingPeriod) -> headline.Answers:
     )
 
 
+@reckoned_once
 def anyone_reported(board: Board) -> bool:
     """Whether any agency has reported in this portal; public sources are no report."""
     return any(row.was_declared_here for row in board.rows) or any(

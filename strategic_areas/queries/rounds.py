@@ -21,15 +21,15 @@ from strategic_areas.models import (
     ActivityUpdate,
     ReportingPeriod,
     RoundReopening,
-    Status,
-    Transition,
 )
 from strategic_areas.models.review import HANDED_IN
 from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.queries.plan import answering
 from strategic_areas.queries.plan import board as boards
-from strategic_areas.queries.plan.board import ActivityRow, Board
+from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.plans import opened
+from strategic_areas.queries.plan.rows import ActivityRow
+from strategic_areas.queries.prepared import reckoned_once
 
 #: Of how many rounds the lists of agencies tell who reported on time.
 LAST_ROUNDS = 4
@@ -71,14 +71,24 @@ def asked_in(
     The board was loaded for these rounds, or for the one agency of which they are read.
     An agency that owes nothing has an empty list if it has any part in the round.
     """
-    periods, found = list(periods), defaultdict(list)
-    for key, rows in answering.asked_of(board, periods).items():
-        found[key] = [_asked(board, row, key[1]) for row in rows if owes(row, key[1])]
-    for period in periods:
-        for value in board.values.get(period, ()):
-            found[value.agency, period].append(
-                Asked(value, value.first_day, value.is_handed_in, value.is_public)
-            )
+    return {
+        (agency, period): items
+        for period in periods
+        for agency, items in _asked_in(board, period).items()
+    }
+
+
+@reckoned_once
+def _asked_in(board, period):
+    """Agency → all that one round asks of it."""
+    found = {
+        agency: [_asked(board, row, period) for row in rows if owes(row, period)]
+        for agency, rows in answering.asked_of(board, period).items()
+    }
+    for value in board.values.get(period, ()):
+        found.setdefault(value.agency, []).append(
+            Asked(value, value.first_day, value.is_handed_in, value.is_public)
+        )
     return found
 
 
@@ -133,9 +143,7 @@ def unfinished(asked: ReportingPeriod, activities: QuerySet) -> QuerySet:
 
 def has_reported(row: ActivityRow, asked: ReportingPeriod | None) -> bool:
     """Whether a report of this activity is published for the round."""
-    return asked is not None and any(
-        report.period_id == asked.pk for report in row.reports
-    )
+    return asked is not None and asked.pk in row.reported_in
 
 
 def was_handed_in(board: Board, row: ActivityRow, asked: ReportingPeriod) -> bool:
@@ -281,17 +289,3 @@ def discipline_of(
     return discipline.discipline(
         card.promptness for period, card in cards.items() if period.scorecards_public_at
     )
-
-
-def review_days() -> int | None:
-    """The secretariat's median days from a submission to its decision."""
-    steps = (
-        Transition.objects.filter(
-            activity_update__period__in=ReportingPeriod.objects.rounds(),
-            activity_update__activity__is_in_plan=True,
-            to_status__in=[Status.SUBMITTED, Status.RETURNED, Status.PUBLISHED],
-        )
-        .order_by("at", "pk")
-        .values_list("activity_update_id", "to_status", "at")
-    )
-    return discipline.median_days(discipline.review_days(steps))

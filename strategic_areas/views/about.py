@@ -8,7 +8,7 @@ from strategic_areas import discipline, progress, states
 from strategic_areas import glossary as words
 from strategic_areas.queries import rounds
 from strategic_areas.queries.pages import help_lines, terms
-from strategic_areas.queries.plan import plans, taking_part
+from strategic_areas.queries.plan import counted, plans, taking_part
 from strategic_areas.queries.site import lists
 from strategic_areas.views import indicators
 
@@ -93,7 +93,7 @@ def methodology(request):
     """How the portal counts, with the thresholds that the code uses."""
     context = {
         "plan": plans.choose(timezone.localdate()).shown,
-        "review_days": rounds.review_days(),
+        "review_days": counted.review_days(),
         **rules(),
     }
     return render(request, "methodology.html", context)

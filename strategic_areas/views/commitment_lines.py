@@ -14,8 +14,8 @@ from strategic_areas.labels import state_word
 from strategic_areas.models import Commitment, Provenance
 from strategic_areas.progress import Punctuality
 from strategic_areas.queries.pages.catalogue import Catalogue, due_day
-from strategic_areas.queries.plan.board import CommitmentRow
 from strategic_areas.queries.plan.records import Records
+from strategic_areas.queries.plan.rows import CommitmentRow
 from strategic_areas.sentences import on_record, said_by, work_counted, work_done
 from strategic_areas.states import CommitmentState
 from strategic_areas.views import tables

@@ -13,7 +13,7 @@ from strategic_areas.labels import COMMITMENT_STATES, PUNCTUALITY, target_code
 from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.pages import catalogue, commitments
 from strategic_areas.queries.plan import board
-from strategic_areas.queries.plan.board import recorded_until
+from strategic_areas.queries.plan.rows import recorded_until
 from strategic_areas.queries.plan.succession import Succession
 from strategic_areas.views import commitment_lines, indicator_pictures
 from strategic_areas.views.filters import by_label, columns, field

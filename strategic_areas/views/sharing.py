@@ -13,7 +13,7 @@ from strategic_areas.pictures import Part, Picture, draw
 from strategic_areas.queries.figures import indicators, words
 from strategic_areas.queries.pages import agencies, areas
 from strategic_areas.queries.plan import board
-from strategic_areas.queries.plan.board import count_rows, records_of
+from strategic_areas.queries.plan.rows import count_rows, records_of
 from strategic_areas.sentences import on_record
 from strategic_areas.views.parameters import found_or_404, public_plan
 

@@ -43,7 +43,7 @@ def line(plan, *executions, **fields):
 def since(plan, about=None):
     today = timezone.localdate()
     then = board.load(past.plan_as_of(plan.code, plan.then.code, today), today)
-    return differences.since(then, today, about)
+    return differences.since(then, about)
 
 
 def test_it_tells_what_changed_what_is_new_and_what_stayed(plan):

@@ -13,7 +13,7 @@ from strategic_areas.desk import queries
 from strategic_areas.models import Activity, ActivityUpdate, Status, Submission
 from strategic_areas.queries import heard, rounds
 from strategic_areas.queries.pages import agencies, commitments, lately
-from strategic_areas.queries.plan import board, members
+from strategic_areas.queries.plan import board, counted, members
 from strategic_areas.queries.plan.succession import Succession
 from strategic_areas.queries.updates import archive, sources
 from tests.factories import (
@@ -276,7 +276,7 @@ def everything_counted(plan, agency, user):
             line.account.pk for line in lately.latest(loaded, loaded.rows).lately
         ],
         "sources": sources.behind(plan).count(),
-        "review": rounds.review_days(),
+        "review": counted.review_days(),
         "rounds": rounds.cells(plan.periods.opened(today), today),
         "owed": [
             row.activity for sheet in queries.open_sheets(user) for row in sheet.rows

@@ -1,14 +1,33 @@
-"""Queries that are put together once and read anew."""
+"""Queries that are put together once, and what is kept for a publication version."""
 
+from itertools import pairwise
 from threading import Thread
 
 import pytest
 from django.utils.translation import override
 
+from agencies.models import Agency
+from strategic_areas import workflow
+from strategic_areas.addresses import address
 from strategic_areas.models import Plan
 from strategic_areas.queries.plan import plans
-from strategic_areas.queries.prepared import prepared
-from tests.factories import make_plan
+from strategic_areas.queries.prepared import (
+    BOARDS,
+    VersionMemory,
+    at_version,
+    kept_for_version,
+    prepared,
+)
+from tests.factories import (
+    make_activity,
+    make_approved_dispute,
+    make_focal_point,
+    make_plan,
+    make_record_update,
+    make_reviewer,
+    make_round,
+    make_update,
+)
 
 
 @pytest.fixture
@@ -69,3 +88,114 @@ def test_each_language_orders_by_its_own_columns():
             order[language] = [plan.code for plan in rows]
 
     assert order == {"es": ["b", "a"], "en": ["a", "b"]}
+
+
+# What is kept for a publication version
+
+
+class Source:
+    """Tells how often it was read; ``read`` keeps what it gives."""
+
+    def __init__(self, most=10, weight=1):
+        self.times = 0
+        self.read = kept_for_version(
+            VersionMemory(most), key=lambda name: (name,), weight=lambda found: weight
+        )(self._read)
+
+    def _read(self, name):
+        self.times += 1
+        return f"{name} {self.times}"
+
+
+def test_what_a_page_reads_is_read_once_for_a_version_and_a_language():
+    source, found = Source(), []
+
+    for version, language in [(5, "es"), (5, "es"), (5, "en"), (6, "es"), (6, "es")]:
+        with at_version(version), override(language):
+            found.append(source.read("a"))
+
+    assert found == ["a 1", "a 1", "a 2", "a 3", "a 3"]
+
+
+def test_elsewhere_everything_is_read_anew():
+    source = Source()
+    with at_version(5):
+        source.read("a")
+
+    assert [source.read("a"), source.read("a")] == ["a 2", "a 3"]
+
+
+def test_a_slow_page_of_an_old_version_changes_nothing_for_a_newer_one():
+    source = Source()
+    with at_version(6):
+        source.read("a")
+
+    with at_version(5):
+        old = [source.read("a"), source.read("a")]
+    with at_version(6):
+        assert (old, source.read("a")) == (["a 2", "a 3"], "a 1")
+
+
+def test_a_page_that_was_begun_before_a_publication_keeps_nothing_for_after_it():
+    memory = VersionMemory(10)
+    reading = kept_for_version(memory, key=lambda: (), weight=lambda found: 1)
+
+    @reading
+    def overtaken():
+        memory.put(6, "another page", "new", 1)
+        return "old"
+
+    with at_version(5):
+        assert overtaken() == "old"
+
+    assert memory.get(6, "another page") == "new"
+    assert list(memory._found) == ["another page"]
+
+
+def test_what_was_used_longest_ago_gives_way():
+    source = Source(most=2)
+
+    with at_version(5):
+        found = [source.read(name) for name in ("a", "b", "a", "c", "a", "b")]
+
+    assert found == ["a 1", "b 2", "a 1", "c 3", "a 1", "b 4"]
+
+
+def test_what_is_too_heavy_is_not_kept():
+    source = Source(most=2, weight=3)
+
+    with at_version(5):
+        assert [source.read("a"), source.read("a")] == ["a 1", "a 2"]
+
+
+@pytest.mark.django_db
+def test_pages_tell_what_they_would_if_nothing_were_kept(client):
+    asked = make_round()
+    activity = make_activity(plan=asked.plan)
+    person, reviewer = make_focal_point(agency=activity.agency), make_reviewer()
+    update = make_update(activity=activity, period=asked, by=person)
+    record = make_record_update(activity=make_activity(plan=asked.plan))
+    names = ("plan", "commitments", "agencies", "updates")
+    paths = [address(name, asked.plan.code) for name in names]
+    paths.append(address("agency", asked.plan.code, activity.agency.slug))
+
+    told = [read(client, paths)]
+    for step in (
+        lambda: workflow.submit(update, by=person),
+        lambda: workflow.publish(update, by=reviewer),
+        lambda: make_approved_dispute(record),
+        lambda: Agency.objects.filter(pk=activity.agency_id).update(acronym="NUEVA"),
+        lambda: workflow.withdraw(update, by=reviewer, reason="No era exacto."),
+    ):
+        step()
+        kept = read(client, paths)
+        BOARDS.empty()
+        assert kept == read(client, paths)
+        told.append(kept)
+
+    # Each step changed what some page says, so an old board would have been seen.
+    assert all(before != after for before, after in pairwise(told))
+
+
+def read(client, paths):
+    return [client.get(path).content for path in paths]

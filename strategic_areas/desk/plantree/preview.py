@@ -78,8 +78,10 @@ def _board(plan):
         activity.commitment = by_key[activity.commitment_id]
     for record in (*by_key.values(), *work):
         record.plan, record.is_disputed = plan, False
-    rows = board.build(by_key.values(), work, (), (), (), timezone.localdate())
-    return board.Board(plan, rows, (), None, {}, {})
+    rows = board.build(
+        by_key.values(), work, board.Accounts(), (), timezone.localdate()
+    )
+    return board.Board(plan, rows)
 
 
 #: The word in the address → the template of the public page, and what reads for it.

@@ -1,5 +1,6 @@
 """One agency in a plan: its mandate, what it leads, supports, does and reports."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -24,13 +25,9 @@ from strategic_areas.queries.pages.agency_work import (
 )
 from strategic_areas.queries.pages.areas import LATEST
 from strategic_areas.queries.plan import names, past, records
-from strategic_areas.queries.plan.board import (
-    Board,
-    CommitmentRow,
-    count_rows,
-    sentence_of,
-)
+from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.counted import CountedReport
+from strategic_areas.queries.plan.rows import CommitmentRow, count_rows, sentence_of
 from strategic_areas.queries.updates import record, sources
 from strategic_areas.queries.updates.entry import Entry, day
 from strategic_areas.states import DECLARED
@@ -47,6 +44,8 @@ class AgencyPage:
     work: tuple[Work, ...]
     #: What it reported itself, of activities that were moved since too.
     reports: tuple[CountedReport, ...]
+    #: Those with evidence, by their ids: whether any of it is open to all.
+    evidenced: Mapping[int, bool]
     off_plan: tuple[Entry, ...]
     answer: Answer
     discipline: Discipline
@@ -94,8 +93,8 @@ class AgencyPage:
         told = [report for report in self.reports if not report.is_reserved]
         return Evidenced(
             reports=len(told),
-            with_evidence=sum(report.has_evidence for report in told),
-            with_open=sum(report.has_open_evidence for report in told),
+            with_evidence=sum(report.pk in self.evidenced for report in told),
+            with_open=sum(self.evidenced.get(report.pk, False) for report in told),
         )
 
 
@@ -187,7 +186,7 @@ def page(
     led = _led(board, agency)
     if board.supporter != agency:
         raise ValueError("the board was not loaded for this agency")
-    supported = [row for row in board.rows if row.commitment.is_supported]
+    supported = [row for row in board.rows if row.commitment.pk in board.supported]
     work = tuple(work_of(board, agency))
     counts = any(board.values.values())
     if not (participation or led or supported or work or counts):
@@ -210,6 +209,7 @@ def page(
             for report in row.reports
             if report.was_entered and report.agency_id == agency.pk
         ),
+        evidenced=board.evidenced,
         off_plan=record.newest_off_plan(record.entries(_off_plan(agency, board.plan))),
         answer=answer_of(asked.get((agency, latest), ()), latest, today),
         discipline=rounds.discipline_of(cards),

@@ -8,8 +8,9 @@ from agencies.models import Agency
 from strategic_areas.models import Commitment, ReportingPeriod
 from strategic_areas.newest import newest
 from strategic_areas.queries import rounds
-from strategic_areas.queries.plan.board import ActivityRow, Board
+from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.counted import CountedReport
+from strategic_areas.queries.plan.rows import ActivityRow
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,15 @@ from django.db.models import Prefetch
 from strategic_areas import progress
 from strategic_areas.headline import Headline
 from strategic_areas.models import Plan, Programme, StrategicArea
-from strategic_areas.queries.plan.board import (
-    Board,
+from strategic_areas.queries.plan import plans
+from strategic_areas.queries.plan.board import Board
+from strategic_areas.queries.plan.records import Records
+from strategic_areas.queries.plan.rows import (
     CommitmentRow,
     count_rows,
     records_of,
     sentence_of,
 )
-from strategic_areas.queries.plan.records import Records
 from strategic_areas.states import NOT_TOLD, added
 
 #: How many accounts the page of an agency lists. "Updates" lists them all.
@@ -60,6 +61,7 @@ def of_plan(plan: Plan) -> list[StrategicArea]:
     found = list(rows.prefetch_related(Prefetch("programmes", by_code)))
     for area in found:
         area.plan = plan
+    plans.number(found, plan)
     return found
 
 

@@ -10,13 +10,9 @@ from agencies.models import Agency
 from strategic_areas import progress
 from strategic_areas.models import Commitment, FrameworkTarget
 from strategic_areas.queries.pages.delays import is_delayed
-from strategic_areas.queries.plan.board import (
-    Board,
-    CommitmentRow,
-    count_rows,
-    records_of,
-)
+from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.facets import Facet, Item, sift
+from strategic_areas.queries.plan.rows import CommitmentRow, count_rows, records_of
 from strategic_areas.states import CommitmentState
 
 #: What a reader may ask for; "q" are words.

@@ -20,9 +20,10 @@ from strategic_areas.models import (
 )
 from strategic_areas.queries import rounds
 from strategic_areas.queries.pages import delays
-from strategic_areas.queries.plan import answering, counted, disputes, plans
-from strategic_areas.queries.plan.board import ActivityRow, CommitmentRow, build
+from strategic_areas.queries.plan import answering, counted, disputes, past, plans
+from strategic_areas.queries.plan.board import build
 from strategic_areas.queries.plan.plans import periods_of
+from strategic_areas.queries.plan.rows import ActivityRow, CommitmentRow
 from strategic_areas.queries.plan.succession import Succession
 from strategic_areas.queries.prepared import prepared
 from strategic_areas.queries.updates import record, sources
@@ -161,19 +162,24 @@ def page(commitment: Commitment, succession: Succession, today: date):
         Prefetch("later_activities", later.prefetch_related(sources.by_key())),
     )
     _tell_amendments(commitment, own)
-    reports, declared = (
-        counted.updates().filter(activity__in=own),
-        _that_count(declarations),
-    )
+    reports = counted.updates().filter(activity__in=own)
+    declared = _that_count(declarations)
     asked_then = answering.asked_then(own, periods, _moves(own))
-    (row,) = build([commitment], own, reports, declared, periods, today, asked_then)
+    told = counted.read_accounts(reports, declared, periods)
+    rows = build([commitment], own, told, periods, today)
+    (row,) = answering.with_agencies_asked(rows, asked_then)
     entries = record.entries([*updates, *declarations])
     said = moments(entries, commitment, {each.pk for each in own} | off_plan)
-    accounts = tuple(_account(each, asked, said, today) for each in row.activities)
+    told = defaultdict(list)
+    for moment in said:
+        told[moment.entry.subject].append(moment)
+    accounts = [
+        _account(each, asked, told[each.activity], today) for each in row.activities
+    ]
     last = {each.row.activity.pk: each.latest for each in accounts}
     return CommitmentPage(
         row=row,
-        activities=accounts,
+        activities=tuple(accounts),
         round=asked,
         timeline=said,
         steps=steps(row, said, periods, today),
@@ -227,7 +233,7 @@ def _tell_amendments(commitment, activities):
 def _moves(activities):
     """The changes by which amendments moved these activities to other agencies."""
     changes = [change for each in activities for change in each.approved]
-    return [each for each in changes if each.field == answering.MOVED and each.amends]
+    return [each for each in changes if each.field == past.MOVED and each.amends]
 
 
 def _that_count(declarations):
@@ -241,11 +247,8 @@ def _that_count(declarations):
 
 
 def _account(row, asked, moments, today):
-    told = [
-        moment.entry
-        for moment in moments
-        if moment.is_told_above and moment.entry.subject == row.activity
-    ]
+    """The account of an activity; ``moments`` are those that tell of it."""
+    told = [moment.entry for moment in moments if moment.is_told_above]
     real = [entry for entry in told if not entry.is_demonstration]
     submitted_on = row.handed_in.get(asked.pk) if asked else None
     return ActivityAccount(

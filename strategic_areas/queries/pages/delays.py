@@ -9,7 +9,9 @@ from strategic_areas.addresses import address
 from strategic_areas.models import Status
 from strategic_areas.newest import newest
 from strategic_areas.queries.plan import past
-from strategic_areas.queries.plan.board import ActivityRow, Board, CommitmentRow
+from strategic_areas.queries.plan.board import Board
+from strategic_areas.queries.plan.rows import ActivityRow, CommitmentRow
+from strategic_areas.queries.prepared import reckoned_once
 from strategic_areas.queries.updates import record
 from strategic_areas.queries.updates.entry import Entry, make_entry
 from strategic_areas.states import CLOSED
@@ -90,19 +92,25 @@ class Delays:
 
 def load(board: Board, today: date) -> Delays:
     """The delays of a plan; no query where nothing is late or held back."""
-    day = past.day_of(board.plan, today)
-    found = [_delay(row, day) for row in board.rows]
-    found = [each for each in found if each.days or each.parts]
-    found.sort(key=_order)
+    found = _all(board, past.day_of(board.plan, today))
     accounts = _accounts([part for each in found[:SHOWN] for part in each.parts])
     return Delays(
         shown=tuple(_with_accounts(each, accounts) for each in found[:SHOWN]),
         total=len(found),
-        has_deadlines=any(
-            each.deadline.is_stated
-            for row in board.rows
-            for each in (row, *row.activities)
-        ),
+        has_deadlines=_has_deadlines(board),
+    )
+
+
+@reckoned_once
+def _all(board, day):
+    found = [_delay(row, day) for row in board.rows]
+    return sorted((each for each in found if each.days or each.parts), key=_order)
+
+
+@reckoned_once
+def _has_deadlines(board):
+    return any(
+        each.deadline.is_stated for row in board.rows for each in (row, *row.activities)
     )
 
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from heapq import nlargest
 
 from strategic_areas import progress
 from strategic_areas.addresses import address
 from strategic_areas.models import Activity, Commitment, ReportingPeriod
 from strategic_areas.newest import newness
-from strategic_areas.queries.plan.board import Board, CommitmentRow
+from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.counted import CountedDeclaration, CountedReport
+from strategic_areas.queries.plan.rows import CommitmentRow
 from strategic_areas.queries.updates.entry import day
 
 #: How many lines a list has.
@@ -70,16 +72,19 @@ class Latest:
 def latest(board: Board, rows: Iterable[CommitmentRow]) -> Latest:
     """Both lists, of some of the board's rows, from what it has read."""
     periods = {period.pk: period for period in board.periods}
-    filed = [
-        Line(account, subject, periods[account.period_id])
-        for subject, accounts in _accounts(rows)
-        for account in accounts
-    ]
-    entered = [line for line in filed if line.account.was_entered]
-    entered.sort(key=lambda line: line.account.published_at, reverse=True)
-    recorded = [line for line in filed if not line.account.was_entered]
-    recorded.sort(key=lambda line: newness(line.account), reverse=True)
-    return Latest(tuple(entered[:LATELY]), tuple(recorded[:LATELY]))
+    entered, recorded = [], []
+    for subject, accounts in _accounts(rows):
+        for account in accounts:
+            known = entered if account.was_entered else recorded
+            known.append((account, subject))
+    entered = nlargest(LATELY, entered, key=lambda pair: pair[0].published_at)
+    recorded = nlargest(LATELY, recorded, key=lambda pair: newness(pair[0]))
+    return Latest(
+        *(
+            tuple(Line(each, about, periods[each.period_id]) for each, about in known)
+            for known in (entered, recorded)
+        )
+    )
 
 
 def _accounts(rows):

@@ -17,7 +17,8 @@ from strategic_areas.models import (
     TipTier,
 )
 from strategic_areas.queries.pages import catalogue
-from strategic_areas.queries.plan.board import Board, CommitmentRow
+from strategic_areas.queries.plan.board import Board
+from strategic_areas.queries.plan.rows import CommitmentRow
 from strategic_areas.queries.updates import sources
 from strategic_areas.states import CommitmentState
 

@@ -14,8 +14,9 @@ from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.pages import areas, changes
 from strategic_areas.queries.plan import board as boards
 from strategic_areas.queries.plan import differences, members, past
-from strategic_areas.queries.plan.board import ActivityRow, Board
+from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.plans import periods_of
+from strategic_areas.queries.plan.rows import ActivityRow
 from strategic_areas.queries.updates import record, sources
 from strategic_areas.queries.updates.entry import Entry, make_entry
 

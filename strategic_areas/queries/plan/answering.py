@@ -3,33 +3,32 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from copy import copy
+from dataclasses import replace
 
 from agencies.models import Agency
 from strategic_areas.models import Activity, Plan, PlanChange, ReportingPeriod
 from strategic_areas.queries.plan import past, plans
 
-#: The field of an activity that changes when it is moved to another agency.
-MOVED = "agency"
 
-
-def asked_of(
-    board, periods: Iterable[ReportingPeriod]
-) -> Mapping[tuple[Agency, ReportingPeriod], list]:
+def asked_of(board, period: ReportingPeriod) -> Mapping[Agency, list]:
     """
-    The activities of which each of the rounds asks each agency, owed or not.
+    The activities of which a round asks each agency, owed or not.
 
     Those of which it asked it then: an activity that was moved leaves its past behind.
     """
-    found = defaultdict(list)
+    found, asked = defaultdict(list), period.pk
     for row in board.activities:
-        for period in periods:
-            found[row.answering(period), period].append(row)
-    return found
+        told = row.reported_by.get(asked)
+        found[told.pk if told else row.activity.agency_id].append(row)
+    return {rows[0].answering(period): rows for rows in found.values()}
 
 
 def moves(plan: Plan) -> list[PlanChange]:
     """The changes by which amendments moved activities of a plan to other agencies."""
-    return list(plans.amended().filter(plan=plan, activity__isnull=False, field=MOVED))
+    if plan.until:
+        return plan.changes.moves
+    moved = plans.amended().filter(plan=plan, activity__isnull=False, field=past.MOVED)
+    return list(moved)
 
 
 def asked_then(
@@ -54,6 +53,38 @@ def asked_then(
             if before.agency_id != now.agency_id:
                 found[period.pk, now.pk] = before.agency_id
     return found
+
+
+def with_agencies_asked(
+    rows: Iterable, asked_of: Mapping[tuple[int, int], int]
+) -> tuple:
+    """
+    The rows of commitments, with the agencies that rounds asked where no update tells.
+
+    ``asked_of`` maps the ids of a period and an activity to that of the agency.
+    """
+    rows = tuple(rows)
+    work = {each.activity.pk: each for row in rows for each in row.activities}
+    untold = {
+        (period, activity): agency
+        for (period, activity), agency in asked_of.items()
+        if activity in work
+        and period not in work[activity].reported_in
+        and period not in work[activity].handed_in
+    }
+    activities = [each.activity for each in work.values()]
+    found = agencies_by_period(activities, untold)
+    for key, others in found.items():
+        reported_by = {**work[key].reported_by, **others}
+        work[key] = replace(work[key], reported_by=reported_by)
+    if not found:
+        return rows
+    return tuple(
+        replace(
+            row, activities=tuple(work[each.activity.pk] for each in row.activities)
+        )
+        for row in rows
+    )
 
 
 def agencies_by_period(activities, asked_of):

@@ -1,15 +1,17 @@
 """The accounts that count in a plan, as its board reads them: no text, no name."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, Min, OuterRef, Q
 from django.utils import timezone
 
-from strategic_areas import disclosure, progress
+from strategic_areas import discipline, disclosure, progress
 from strategic_areas.models import (
     ActivityUpdate,
+    Commitment,
     CommitmentUpdate,
     Evidence,
     ReportingPeriod,
@@ -19,7 +21,7 @@ from strategic_areas.models import (
 from strategic_areas.models.provenance import OUTSIDE
 from strategic_areas.models.review import said_on
 from strategic_areas.queries.plan import disputes
-from strategic_areas.queries.prepared import prepared
+from strategic_areas.queries.prepared import BOARDS, kept_for_version, prepared
 
 #: The columns that are read of an update and of a declaration.
 READ = (
@@ -68,16 +70,12 @@ class CountedReport(Counted, progress.Report):
     A report of an activity.
 
     ``is_held_back`` tells that it states an obstacle which the public may read, and
-    ``is_by_press`` that only the press or an organisation says what it says. Whether
-    it came with evidence, and with some that is open to all, is read for one agency
-    only.
+    ``is_by_press`` that only the press or an organisation says what it says.
     """
 
     is_reserved: bool = False
     is_held_back: bool = False
     is_by_press: bool = False
-    has_evidence: bool = False
-    has_open_evidence: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +84,7 @@ class CountedDeclaration(Counted, progress.Declaration):
 
 
 @prepared
-def updates(with_evidence=False):
+def updates():
     """Updates that count, and those that wait for review, as rows of few columns."""
     obstacle = Q(obstacle_es__gt="", is_reserved=False)
     rows = _plain(ActivityUpdate.objects).counted_or_in_review().order_by()
@@ -95,14 +93,20 @@ def updates(with_evidence=False):
         is_held_back=ExpressionWrapper(obstacle, BooleanField()),
         has_body=Exists(_of_bodies()),
     )
-    if not with_evidence:
-        return rows.values_list(*OF_UPDATE, named=True)
-    given = Evidence.objects.filter(activity_update=OuterRef("pk"))
-    given = given.exclude(kind=Evidence.Kind.REMOVED)
-    return rows.annotate(
-        has_evidence=Exists(given),
-        has_open_evidence=Exists(given.filter(is_public=True)),
-    ).values_list(*OF_UPDATE, "has_evidence", "has_open_evidence", named=True)
+    return rows.values_list(*OF_UPDATE, named=True)
+
+
+def supported(plan, agency) -> frozenset[int]:
+    """The ids of the plan's commitments that the agency supports."""
+    rows = Commitment.objects.filter(plan=plan, supporting=agency)
+    return frozenset(rows.values_list("pk", flat=True))
+
+
+def evidenced(plan, agency) -> dict[int, bool]:
+    """The agency's updates that came with evidence → whether any is open to all."""
+    given = Evidence.objects.exclude(kind=Evidence.Kind.REMOVED).order_by("is_public")
+    given = given.filter(activity_update__plan=plan, activity_update__agency=agency)
+    return dict(given.values_list("activity_update", "is_public"))
 
 
 def _plain(rows):
@@ -171,6 +175,21 @@ def _taken_back():
     return later.filter(to_status=Status.DRAFT).exclude(Exists(returned))
 
 
+@kept_for_version(BOARDS, key=tuple, weight=lambda days: 1)
+def review_days() -> int | None:
+    """The secretariat's median days from a submission to its decision."""
+    steps = (
+        Transition.objects.filter(
+            activity_update__period__in=ReportingPeriod.objects.rounds(),
+            activity_update__activity__is_in_plan=True,
+            to_status__in=[Status.SUBMITTED, Status.RETURNED, Status.PUBLISHED],
+        )
+        .order_by("at", "pk")
+        .values_list("activity_update_id", "to_status", "at")
+    )
+    return discipline.median_days(discipline.review_days(steps))
+
+
 def report(row, period: ReportingPeriod) -> CountedReport:
     """The report in a row of ``updates``."""
     return CountedReport(
@@ -182,8 +201,6 @@ def report(row, period: ReportingPeriod) -> CountedReport:
         is_disputed=row.is_disputed,
         is_held_back=row.is_held_back,
         is_by_press=row.origin == "record" and not row.has_body,
-        has_evidence=getattr(row, "has_evidence", False),
-        has_open_evidence=getattr(row, "has_open_evidence", False),
     )
 
 
@@ -211,3 +228,53 @@ def _counted(row, period):
         "published_at": row.published_at,
         "public_id": row.public_id,
     }
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """
+    The accounts of a plan that count, by the ids of activities and of commitments.
+
+    Of an update in review there is nothing but the day on which it was ``handed_in``,
+    by activity and period. ``told_by`` maps the ids of a period and an activity to that
+    of the agency that told of it, in review or published.
+    """
+
+    reports: Mapping[int, list[CountedReport]] = field(default_factory=dict)
+    declared: Mapping[int, list[CountedDeclaration]] = field(default_factory=dict)
+    handed_in: Mapping[int, Mapping[int, date]] = field(default_factory=dict)
+    told_by: Mapping[tuple[int, int], int] = field(default_factory=dict)
+
+    def of(self, periods: Iterable[ReportingPeriod]) -> "Accounts":
+        """Those of some periods alone."""
+        kept = {each.pk for each in periods}
+        return Accounts(
+            *(
+                {key: [a for a in found if a.period_id in kept] for key, found in each}
+                for each in (self.reports.items(), self.declared.items())
+            ),
+            {
+                key: {period: day for period, day in found.items() if period in kept}
+                for key, found in self.handed_in.items()
+            },
+            {key: agency for key, agency in self.told_by.items() if key[0] in kept},
+        )
+
+
+def read_accounts(
+    updates: Iterable, declarations: Iterable, periods: Iterable[ReportingPeriod]
+) -> Accounts:
+    """The accounts in rows of ``updates`` and ``declarations``, of these periods."""
+    periods = {each.pk: each for each in periods}
+    reports, declared, handed_in = defaultdict(list), defaultdict(list), {}
+    told_by = {}
+    for row in updates:
+        told_by[row.period_id, row.activity_id] = row.agency_id
+        if row.status == Status.SUBMITTED:
+            handed_in.setdefault(row.activity_id, {})[row.period_id] = said_on(row)
+        else:
+            reports[row.activity_id].append(report(row, periods[row.period_id]))
+    for row in declarations:
+        said = declaration(row, periods[row.period_id])
+        declared[row.commitment_id].append(said)
+    return Accounts(reports, declared, handed_in, told_by)

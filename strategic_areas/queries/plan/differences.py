@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 
 from strategic_areas.models import Commitment
-from strategic_areas.queries.plan import board
-from strategic_areas.queries.plan.board import Board, CommitmentRow
+from strategic_areas.queries.plan.board import Board
+from strategic_areas.queries.plan.rows import CommitmentRow
 
 
 class Kind(StrEnum):
@@ -59,16 +58,13 @@ class Differences:
         return self.count(Kind.GONE)
 
 
-def since(then: Board, today: date, about=None) -> Differences:
+def since(then: Board, about=None) -> Differences:
     """
-    What differs today from a board of the past; the queries of one board.
+    What differs today from a board of the past; no query.
 
     ``about`` takes a row and tells whether the page is about it.
     """
-    plan = then.plan.now
-    plan.known_periods = then.plan.every_period
-    now = board.load(plan, today)
-    return compare(_kept(then.rows, about), _kept(now.rows, about))
+    return compare(_kept(then.rows, about), _kept(then.now.rows, about))
 
 
 def _kept(rows, about):

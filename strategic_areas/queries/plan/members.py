@@ -13,8 +13,9 @@ from strategic_areas.models import Participation, Plan
 from strategic_areas.newest import newest
 from strategic_areas.queries import rounds
 from strategic_areas.queries.plan import board, names
-from strategic_areas.queries.plan.board import Board, count_rows
+from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.plans import periods_of
+from strategic_areas.queries.plan.rows import count_rows
 from strategic_areas.states import DECLARED, CommitmentState
 
 

@@ -62,6 +62,19 @@ def under_name(agency: Agency, name: Mapping | None) -> Agency:
     return renamed
 
 
+def agencies_of(plan) -> Mapping[int, Agency]:
+    """
+    All agencies by their ids, for the rows of a board.
+
+    Making each once takes half the time of making it for each row. They are read once
+    and kept on the plan; one of the past has copies, which carry the names of then.
+    """
+    if not hasattr(plan, "known_agencies"):
+        plan.known_agencies = Agency.objects.in_bulk()
+    found = plan.known_agencies
+    return {key: copy(each) for key, each in found.items()} if plan.until else found
+
+
 def use_names_then(records: Iterable[Model], link: str) -> None:
     """Give the agency of each record the name ``called_then`` it was loaded with."""
     for record in records:

@@ -29,6 +29,8 @@ from strategic_areas.models import (
 )
 from strategic_areas.queries.plan import names, plans
 
+#: The field of an activity that changes when it is moved to another agency.
+MOVED = "agency"
 #: The fields whose words may name a record in the old value of an amendment.
 NAMED_BY = {
     Agency: ("acronym", "slug", "name_es", "name_en"),
@@ -57,6 +59,13 @@ def plan_as_of(code: str, at: str, today: date) -> Plan | None:
     plan.changes = Changes(plans.amended().filter(plan=plan), day)
     plan.changes.undo([plan])
     return plan
+
+
+def today_of(plan: Plan) -> Plan:
+    """The plan of today, of one of the past; what is read once of both is shared."""
+    plan.now.known_periods = plan.every_period
+    plan.now.known_agencies = plan.known_agencies
+    return plan.now
 
 
 def choices(periods: Iterable[ReportingPeriod], today: date) -> list[ReportingPeriod]:
@@ -88,6 +97,9 @@ class Changes:
     def __init__(self, changes: Iterable[PlanChange], day: date):
         latest_first = sorted(changes, key=lambda a: (a.decided_on, a.pk))[::-1]
         self._day = day
+        self.moves = [
+            each for each in latest_first if each.activity_id and each.field == MOVED
+        ]
         self.later = [each for each in latest_first if each.decided_on > day]
         self._by_then = {
             (*_about(each), each.field)

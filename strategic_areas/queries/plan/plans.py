@@ -198,6 +198,10 @@ def first_code(plan: Plan) -> str:
 def place_of(area, plan):
     """The place of an area among those of its plan, from 1; read once for a plan."""
     if "area_places" not in vars(plan):
-        keys = plan.areas.values_list("pk", flat=True)
-        plan.area_places = {key: place for place, key in enumerate(keys, start=1)}
+        number(plan.areas.order_by("sort_code", "pk"), plan)
     return plan.area_places[area.pk]
+
+
+def number(areas, plan):
+    """Note the place of each of the plan's areas, which come in their order."""
+    plan.area_places = {area.pk: place for place, area in enumerate(areas, start=1)}

@@ -25,6 +25,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.review import AGE
 from strategic_areas.queries.plan.facets import Facet, Item, sift
+from strategic_areas.queries.prepared import BOARDS, kept_for_version
 from strategic_areas.queries.updates import changes, record
 from strategic_areas.queries.updates.entry import Entry
 
@@ -144,6 +145,19 @@ def _named(found, model, names, path, row):
 
 def _grouped(model, plan, asked):
     """The number of accounts of each period, agency, area and kind of change."""
+    if any(asked.get(name) for name in DAYS):
+        return _count_groups(model, plan, asked)
+    return _all_groups(model, plan)
+
+
+@kept_for_version(
+    BOARDS, key=lambda model, plan: (model, plan.pk), weight=lambda rows: len(rows) // 5
+)
+def _all_groups(model, plan):
+    return list(_count_groups(model, plan, {}))
+
+
+def _count_groups(model, plan, asked):
     agency, area = PATHS[model]
     names = [f"period__{name}" for name in PERIOD]
     names += [f"{agency}__{name}" for name in AGENCY]

@@ -14,7 +14,7 @@ from strategic_areas.models import Activity, Commitment, PlanChange, ReportingPe
 from strategic_areas.newest import newness
 from strategic_areas.queries import rounds
 from strategic_areas.queries.plan import names
-from strategic_areas.queries.plan.board import ActivityRow, CommitmentRow
+from strategic_areas.queries.plan.rows import ActivityRow, CommitmentRow
 from strategic_areas.queries.updates.entry import Entry
 
 #: The fields of a commitment whose changes its page tells beside its dates.

@@ -1,0 +1,115 @@
+"""The rows of a board, and what may be told of some of them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+from agencies.models import Agency
+from strategic_areas import headline, progress, standings
+from strategic_areas.models import Activity, Commitment
+from strategic_areas.newest import newest
+from strategic_areas.queries.plan import counted, records
+from strategic_areas.states import AFTERWARDS, DECLARED, CommitmentState
+
+
+@dataclass(frozen=True)
+class ActivityRow:
+    activity: Activity
+    standing: progress.Standing
+    reports: tuple[counted.CountedReport, ...]
+    #: By the period for which a report waits for review, the day it was handed in.
+    handed_in: Mapping[int, date] = field(default_factory=dict)
+    #: By period, the agency that reported for it, where another one answers now.
+    reported_by: Mapping[int, Agency] = field(default_factory=dict)
+
+    @property
+    def deadline(self):
+        return deadline_of(self.activity)
+
+    @cached_property
+    def reported_in(self):
+        """The ids of the periods of its published reports."""
+        return frozenset(each.period_id for each in self.reports)
+
+    def answering(self, period) -> Agency:
+        """The agency that a round asks: who reported for it, else who answers now."""
+        return self.reported_by.get(period.pk, self.activity.agency)
+
+
+@dataclass(frozen=True)
+class CommitmentRow:
+    commitment: Commitment
+    standing: progress.Standing
+    activities: tuple[ActivityRow, ...]
+    declarations: tuple[counted.CountedDeclaration, ...] = ()
+
+    @property
+    def declared_by(self):
+        """The lead, if the state is what it declared itself; else None."""
+        declared = newest(self.declarations)
+        if not declared or self.standing.state not in DECLARED:
+            return None
+        is_own = declared.was_entered and declared.agency_id == self.commitment.lead_id
+        return self.commitment.lead if is_own else None
+
+    @property
+    def records(self):
+        """What is on record of it if it is reconstructed, else None."""
+        return records_of([self])
+
+    @property
+    def was_declared_here(self):
+        return any(each.was_entered for each in self.declarations)
+
+    @cached_property
+    def since(self):
+        """The account with which the commitment's present state began, if any."""
+        said = [
+            (each.activity.pk, report)
+            for each in self.activities
+            for report in each.reports
+        ]
+        said += [(None, declared) for declared in self.declarations]
+        first, state = standings.begun_with(said, len(self.activities))
+        now = self.standing.state
+        if now in AFTERWARDS:
+            now = CommitmentState.IN_PROGRESS
+        return first if state == now else None
+
+    @property
+    def is_late(self):
+        return self.standing.punctuality == progress.Punctuality.LATE
+
+    @property
+    def deadline(self):
+        return deadline_of(self.commitment)
+
+
+def recorded_until(rows: Iterable[CommitmentRow]) -> date | None:
+    """The day up to which accounts tell of the commitments; never a day to come."""
+    every = (each for row in rows for each in row.activities)
+    return max((r.known_by for each in every for r in each.reports), default=None)
+
+
+def count_rows(rows: Iterable[CommitmentRow]) -> progress.Counts:
+    return progress.count(row.standing.state for row in rows)
+
+
+def records_of(rows: Iterable[CommitmentRow]) -> records.Records | None:
+    """What is on record of those that are reconstructed; None if none is."""
+    found = [row for row in rows if not row.commitment.is_official]
+    if not found:
+        return None
+    plan = found[0].commitment.plan
+    accounts = [each.reports for row in found for each in row.activities]
+    return records.records(accounts, plan.starts_on.year, plan.ends_on.year)
+
+
+def sentence_of(rows: Iterable[CommitmentRow]) -> headline.Headline:
+    """Counts and punctuality of a part of a plan, however few have reported."""
+    return headline.headline([row.standing for row in rows], today=date.min)
+
+
+def deadline_of(record) -> progress.Deadline:
+    return progress.Deadline(record.starts_on, record.due_on, record.due_provenance)
