@@ -18,7 +18,7 @@ from agencies.accounts import views
 from agencies.stand_ins import STAND_INS, reviewers
 from strategic_areas.desk import queries
 from strategic_areas.desk import urls as desk
-from strategic_areas.desk.changes import commenting, decisions
+from strategic_areas.desk.changes import decisions, own_words
 from strategic_areas.desk.letters import confirming
 from strategic_areas.desk.people import handover
 from strategic_areas.desk.people.access_review import oddities, review_page
@@ -145,7 +145,7 @@ class PortalAdminSite(AdminSite):
             "reports": access.is_focal_point(user),
             "waits": waits,
             "waiting": waits.loaded(waits.items[:FIRST]),
-            "commentable": commenting.commentable(user),
+            "commentable": own_words.commentable(user),
             "came_back": decisions.came_back(user),
             "reviews": access.is_reviewer(user),
             "administers": access.is_administrator(user),

@@ -5,13 +5,7 @@ from django.urls import path
 from agencies.accounts.pages import held_by
 from strategic_areas.desk import purges
 from strategic_areas.desk.amending import pages as amending
-from strategic_areas.desk.changes import (
-    attributions,
-    commenting,
-    hiding,
-    proposals,
-    translating,
-)
+from strategic_areas.desk.changes import hiding, own_words, proposals, translating
 from strategic_areas.desk.changes import pages as changes
 from strategic_areas.desk.letters import confirming
 from strategic_areas.desk.letters import views as letters
@@ -174,13 +168,13 @@ def patterns(site):
             ),
             (
                 "comentario/<int:period>/<slug:agency>/",
-                commenting.agency_comment,
+                own_words.agency_comment,
                 "agency_comment",
             ),
-            ("atribuciones/", attributions.attributions, "attributions"),
+            ("atribuciones/", own_words.attributions, "attributions"),
             (
                 "atribuciones/<slug:kind>/<int:pk>/",
-                attributions.attribution,
+                own_words.attribution,
                 "attribution",
             ),
             ("rondas/<int:pk>/", rounds.round_page, "round"),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.access import RefusedError
 from agencies.staleness import StaleGuardForm
 from strategic_areas import evidence, workflow
-from strategic_areas.desk.changes.change_forms import with_link_to_change
+from strategic_areas.desk.changes.decisions import with_link_to_change
 from strategic_areas.desk.inputs import limit
 from strategic_areas.models import Activity, Amendment, Plan, Provenance
 from strategic_areas.workflow import structure

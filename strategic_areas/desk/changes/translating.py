@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from agencies.fields import in_english
 from strategic_areas import workflow
-from strategic_areas.desk.changes.change_forms import ChangeForm
+from strategic_areas.desk.changes.decisions import ChangeForm
 from strategic_areas.desk.review.review_queue import KINDS, WORDS
 from strategic_areas.models import Translation
 from strategic_areas.models.translations import TEXTS, untranslated

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from agencies import access, audit
 from agencies.access import RefusedError
 from strategic_areas import workflow
-from strategic_areas.desk.changes.change_forms import with_link_to_change
+from strategic_areas.desk.changes.decisions import with_link_to_change
 from strategic_areas.desk.plantree import levels, tree
 from strategic_areas.desk.plantree.forms import form_of
 from strategic_areas.desk.plantree.levels import key_of, over
