@@ -1,20 +1,22 @@
 """The base of the admin of updates and of declarations, with their steps."""
 
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from agencies.accounts.pages import held_by
 from agencies.admin.scoping import ScopedHistoryAdmin
+from agencies.models import FocalPoint
 from strategic_areas import evidence, workflow
 from strategic_areas.admin import forms as step_forms
 from strategic_areas.admin.forms import EvidenceInline
 from strategic_areas.desk.changes import translating
 from strategic_areas.desk.review import review_queue
-from strategic_areas.models import Status
+from strategic_areas.models import ReportingPeriod, Status
 from strategic_areas.models.versions import handed_in
 
 
@@ -31,8 +33,8 @@ class ReviewedAdmin(ScopedHistoryAdmin):
     list_per_page = 50
     #: Each step is; what somebody writes in a draft is its history's alone.
     has_own_audit_entry = True
-    #: The field of what is reported on.
-    subject = ""
+    #: The field of what is reported on, and its own field of the agency that answers.
+    subject = answering = ""
 
     def has_change_permission(self, request, obj=None):
         """Once submitted, a revision is read-only here; only steps move it."""
@@ -52,6 +54,21 @@ class ReviewedAdmin(ScopedHistoryAdmin):
     def get_readonly_fields(self, request, obj=None):
         fixed = [self.subject, "period"] if obj else []
         return [*super().get_readonly_fields(request, obj), *fixed]
+
+    @admin.display(description=gettext_lazy("agency"), ordering="agency__acronym")
+    def agency(self, update):
+        return update.agency
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        """Offer what one's own agencies answer for, and the rounds that ask now."""
+        agencies = FocalPoint.objects.agencies_of(request.user)
+        if db_field.name == self.subject:
+            standing = db_field.remote_field.model.objects.standing()
+            kwargs["queryset"] = standing.filter(**{f"{self.answering}__in": agencies})
+        if db_field.name == "period":
+            periods = ReportingPeriod.objects.visible_to(request.user)
+            kwargs["queryset"] = periods.accepting(agencies)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def changeform_view(self, request, *args, **kwargs):
         """Keep no file of evidence when the database rolls the change back."""

@@ -4,15 +4,12 @@ from django.contrib import admin
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
-from agencies.models import FocalPoint
 from strategic_areas.admin.forms import ActivityUpdateForm, CommitmentUpdateForm
 from strategic_areas.admin.reviewed import ReviewedAdmin
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
-    Commitment,
     CommitmentUpdate,
-    ReportingPeriod,
 )
 from strategic_areas.models.report_fields import Part
 
@@ -32,7 +29,7 @@ def _in_english(model):
 @admin.register(ActivityUpdate)
 class ActivityUpdateAdmin(ReviewedAdmin):
     form = ActivityUpdateForm
-    subject = "activity"
+    subject, answering = "activity", "agency"
     readonly_fields = ["answer", "no_news_reason_es"]
     list_display = ["activity", "status", "agency", "period", "execution", "advance"]
     list_filter = [
@@ -88,20 +85,6 @@ class ActivityUpdateAdmin(ReviewedAdmin):
         quantity = number_format(format(update.quantity.normalize(), "f"))
         return f"{quantity} {update.activity.unit}"
 
-    @admin.display(description=_("agency"), ordering="agency__acronym")
-    def agency(self, update):
-        return update.agency
-
-    def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        """Offer one's own activities and the rounds that ask now."""
-        agencies = FocalPoint.objects.agencies_of(request.user)
-        if db_field.name == "activity":
-            kwargs["queryset"] = Activity.objects.standing().filter(agency__in=agencies)
-        if db_field.name == "period":
-            periods = ReportingPeriod.objects.visible_to(request.user)
-            kwargs["queryset"] = periods.accepting(agencies)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
 
 def _is_continuing(request, update):
     """Whether the report is about continuing work, as far as the request tells."""
@@ -119,7 +102,7 @@ def _is_continuing(request, update):
 @admin.register(CommitmentUpdate)
 class CommitmentUpdateAdmin(ReviewedAdmin):
     form = CommitmentUpdateForm
-    subject = "commitment"
+    subject, answering = "commitment", "lead"
     list_display = ["commitment", "agency", "period", "status", "result"]
     list_filter = [
         "status",
@@ -141,17 +124,3 @@ class CommitmentUpdateAdmin(ReviewedAdmin):
         ),
         _in_english(CommitmentUpdate),
     ]
-
-    @admin.display(description=_("agency"), ordering="agency__acronym")
-    def agency(self, update):
-        return update.agency
-
-    def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        """Offer the commitments one's agencies lead and the rounds that ask now."""
-        agencies = FocalPoint.objects.agencies_of(request.user)
-        if db_field.name == "commitment":
-            kwargs["queryset"] = Commitment.objects.standing().filter(lead__in=agencies)
-        if db_field.name == "period":
-            periods = ReportingPeriod.objects.visible_to(request.user)
-            kwargs["queryset"] = periods.accepting(agencies)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)

@@ -116,6 +116,11 @@ def submit(update, *, by, seen_version=None, note=""):
             _("%(record)s was transcribed from a letter: save it as your own first.")
             % {"record": update}
         )
+    send(update, by=by, note=note, seen_version=seen_version)
+
+
+def send(update, *, by, seen_version, note=""):
+    """Hand a revision to whoever reviews it; the permission is checked."""
     must_say_something_new(update)
     move(
         update,
@@ -137,6 +142,17 @@ def give_back(update, *, by, reason, private_note="", seen_version=None):
     The agency reads the reason; ``private_note`` is for the secretariat alone.
     """
     must_review(by, update)
+    send_back(
+        update,
+        by=by,
+        reason=reason,
+        private_note=private_note,
+        seen_version=seen_version,
+    )
+
+
+def send_back(update, *, by, reason, seen_version, private_note=""):
+    """Return a revision to whoever wrote it; the permission is checked."""
     must_say_why(update, reason)
     move(
         update,

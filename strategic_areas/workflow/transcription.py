@@ -11,11 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from strategic_areas.models import OPEN, Provenance, Status
+from strategic_areas.models import OPEN, Provenance
 from strategic_areas.workflow.authority import (
     must_accept_reports,
     must_confirm,
-    must_say_why,
     must_still_answer,
     must_transcribe,
     within_agency,
@@ -23,13 +22,12 @@ from strategic_areas.workflow.authority import (
 from strategic_areas.workflow.moves import (
     Conflict,
     TransitionError,
-    move,
-    unchanged_since,
 )
 from strategic_areas.workflow.steps import (
     make_public,
     must_be_editable,
-    must_say_something_new,
+    send,
+    send_back,
     store_draft,
     store_save,
 )
@@ -67,17 +65,7 @@ def submit_letter(letter, seen, *, by, declared=None):
     for update, version in _chosen(letter, seen, declared):
         must_transcribe(by, letter, update)
         must_still_answer(update)
-        must_say_something_new(update)
-        move(
-            update,
-            to=Status.SUBMITTED,
-            allowed=[Status.DRAFT, Status.RETURNED],
-            by=by,
-            seen_version=version,
-            contributes=True,
-            submitted_at=timezone.now(),
-            unchanged_since=unchanged_since(update),
-        )
+        send(update, by=by, seen_version=version)
 
 
 @transaction.atomic
@@ -99,15 +87,7 @@ def contest_letter(letter, seen, *, by, reason, declared=None):
     """Return the transcribed revisions to the secretariat, with the agency's reason."""
     for update, version in _chosen(letter, seen, declared):
         must_confirm(by, update)
-        must_say_why(update, reason)
-        move(
-            update,
-            to=Status.RETURNED,
-            allowed=[Status.SUBMITTED],
-            by=by,
-            reason=reason,
-            seen_version=version,
-        )
+        send_back(update, by=by, reason=reason, seen_version=version)
 
 
 def _chosen(letter, seen, declared):

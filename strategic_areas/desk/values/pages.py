@@ -93,6 +93,18 @@ def values(request, period, agency):
     return render(request, "desk/values.html", context)
 
 
+def _hands_in(form, user):
+    """Hand in the form's value; False where the form or the steps refuse it."""
+    if not form.is_valid():
+        return False
+    try:
+        hand_in(form.instance, by=user)
+    except RefusedError as error:
+        form.add_error(None, str(error))
+        return False
+    return True
+
+
 def value_new(request, period, agency, indicator):
     """The form of one value; once it is handed in, the list shows its state."""
     sheet = sheet_or_404(request, period, agency)
@@ -105,14 +117,9 @@ def value_new(request, period, agency, indicator):
         initial=typed(before) if before else _days_asked(request),
         last=last and last.value,
     )
-    if form.is_valid():
-        try:
-            hand_in(form.instance, by=request.user)
-        except RefusedError as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, _("The value is with the secretariat."))
-            return redirect(_address(sheet))
+    if _hands_in(form, request.user):
+        messages.success(request, _("The value is with the secretariat."))
+        return redirect(_address(sheet))
     context = {
         **sheet_page.base_context(request, sheet),
         "form": form,
@@ -261,14 +268,9 @@ def value_recorded(request, indicator):
         instance=ReportedValue(indicator=found, agency=found.agency),
         last=last and last.value,
     )
-    if form.is_valid():
-        try:
-            hand_in(form.instance, by=request.user)
-        except RefusedError as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, _("Kept. Another person publishes it."))
-            return redirect("admin:decisions")
+    if _hands_in(form, request.user):
+        messages.success(request, _("Kept. Another person publishes it."))
+        return redirect("admin:decisions")
     context = {
         **admin.site.each_context(request),
         "form": form,
