@@ -8,6 +8,7 @@ may do stands in one table in ``plan_portal.roles``, which docs/roles.md repeats
 from importlib import import_module
 
 from django.db import models
+from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 
@@ -50,6 +51,12 @@ def _in_group(user, name):
 def is_reviewer(user):
     """True for a member of the secretariat, which reviews and publishes."""
     return _in_group(user, Role.REVIEWER)
+
+
+def only_reviewers(request):
+    """Raise ``Http404`` for everybody else: for them there is no such page."""
+    if not is_reviewer(request.user):
+        raise Http404
 
 
 def is_administrator(user):

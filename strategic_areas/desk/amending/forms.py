@@ -16,7 +16,7 @@ from agencies.staleness import StaleGuardForm
 from strategic_areas import evidence, workflow
 from strategic_areas.desk.changes.decisions import with_link_to_change
 from strategic_areas.desk.inputs import limit
-from strategic_areas.models import Activity, Amendment, Plan, Provenance
+from strategic_areas.models import Activity, Amendment, Commitment, Plan, Provenance
 from strategic_areas.workflow import structure
 from strategic_areas.workflow.guard import blocked_texts
 
@@ -111,6 +111,10 @@ class AmendForm(ActForm):
         self.order_fields([*self.first, *self._meta.fields, "upload"])
         decided = [each for each in Amendment.Act.choices if each[0] not in CITED]
         self.fields["act"].choices = [("", "---------"), *decided]
+        for name in self.first:
+            rows = getattr(self.fields[name], "queryset", None)
+            if rows is not None and rows.model in (Commitment, Activity):
+                self.fields[name].queryset = self._official(rows.model)
         self.helper = FormHelper()
         self.helper.form_class = "step-form"
         self.helper.add_input(
@@ -124,7 +128,7 @@ class AmendForm(ActForm):
     def propose(self, *, by):
         return self.propose_with(self.records(), by=by)
 
-    def official(self, model):
+    def _official(self, model):
         """The records of the plan that an amendment may change."""
         rows = model.objects.standing().filter(plan=self.plan)
         return rows.filter(provenance=Provenance.PLAN).order_by("sort_code")

@@ -58,10 +58,6 @@ class AddForm(AmendForm):
     reaches_victims = VictimsField("reaches_victims")
     dates = ("starts_on", "due_on")
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["commitment"].queryset = self.official(Commitment)
-
     def records(self):
         told = {name: self.cleaned_data[name] for name in self.first if name != "work"}
         return [(self.new_activity(kind=self.cleaned_data["work"], **told), {})]
@@ -91,10 +87,6 @@ class SplitForm(AmendForm):
     title_2 = activity_title(_("Second part: title"))
     agency_2 = agency(_("Second part: agency"))
     due_on_2 = day(_("Second part: due on"), required=False)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["activity"].queryset = self.official(Activity)
 
     def records(self):
         said, divided = self.cleaned_data, self.cleaned_data["activity"]
@@ -136,10 +128,6 @@ class MergeForm(AmendForm):
     work = forms.ChoiceField(label=_("Kind"), choices=Activity.Kind)
     due_on = day(_("Due on"), required=False)
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["activities"].queryset = self.official(Activity)
-
     def clean_activities(self):
         found = list(self.cleaned_data["activities"])
         if len(found) < 2 or len({each.commitment_id for each in found}) > 1:
@@ -172,11 +160,6 @@ class StopForm(AmendForm):
         Activity.objects.none(), label=_("Or one activity"), required=False
     )
     stopped_on = day(_("From"))
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["commitment"].queryset = self.official(Commitment)
-        self.fields["activity"].queryset = self.official(Activity)
 
     def clean(self):
         cleaned = super().clean()

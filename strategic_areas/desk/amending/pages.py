@@ -6,16 +6,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from agencies import access
+from agencies.access import only_reviewers
 from agencies.audit import take_out
 from strategic_areas.desk.amending.kinds import FORMS
 from strategic_areas.models import Amendment, Plan
 from strategic_areas.views.evidence import as_attachment
-
-
-def only_reviewers(request):
-    if not access.is_reviewer(request.user):
-        raise Http404
 
 
 @require_safe

@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from agencies import access, audit
+from agencies import audit
+from agencies.access import only_reviewers
 from agencies.audit import take_out
 from strategic_areas import evidence, workflow
 from strategic_areas.desk.letters import confirming
@@ -25,13 +26,8 @@ SHOWN = 100
 IN_A_PAGE = "mostrada"
 
 
-def _only_reviewers(request):
-    if not access.is_reviewer(request.user):
-        raise Http404
-
-
 def _found(request, pk):
-    _only_reviewers(request)
+    only_reviewers(request)
     rows = Letter.objects.select_related("agency", "period__plan", "recorded_by")
     return get_object_or_404(rows, pk=pk)
 
@@ -39,7 +35,7 @@ def _found(request, pk):
 @require_safe
 def letter_list(request):
     """List the letters, the newest first, with the status of their reports."""
-    _only_reviewers(request)
+    only_reviewers(request)
     letters = Letter.objects.with_counts().select_related("agency", "period")
     context = {
         **admin.site.each_context(request),
@@ -51,7 +47,7 @@ def letter_list(request):
 
 def new(request):
     """Record a letter: its file is cleaned and kept where nobody else reads it."""
-    _only_reviewers(request)
+    only_reviewers(request)
     is_post = request.method == "POST"
     posted = (request.POST, request.FILES) if is_post else ()
     form = LetterForm(*posted, user=request.user)

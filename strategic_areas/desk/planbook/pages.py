@@ -15,11 +15,10 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from agencies.access import RefusedError
+from agencies.access import RefusedError, only_reviewers
 from agencies.audit import take_out
 from strategic_areas import workflow
 from strategic_areas.desk.amending.forms import ActForm
-from strategic_areas.desk.amending.pages import only_reviewers
 from strategic_areas.desk.downloads import as_file
 from strategic_areas.desk.planbook import previewing, records
 from strategic_areas.desk.planbook.comparing import compare

@@ -26,8 +26,7 @@ STEPS = {"up": -1, "down": 1}
 
 def _plan(request, code):
     """The plan, for the secretariat, which alone builds it."""
-    if not access.is_reviewer(request.user):
-        raise Http404
+    access.only_reviewers(request)
     return get_object_or_404(Plan.objects.visible_to(request.user), code=code)
 
 
@@ -43,8 +42,7 @@ def _record(plan, kind, pk):
 @require_safe
 def plan_list(request):
     """The plans, each with its tree."""
-    if not access.is_reviewer(request.user):
-        raise Http404
+    access.only_reviewers(request)
     context = {
         **admin.site.each_context(request),
         "title": _("Build and keep a plan"),

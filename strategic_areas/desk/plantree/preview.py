@@ -8,7 +8,7 @@ from django.template.loader_tags import BlockNode
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from agencies import access
+from agencies.access import only_reviewers
 from strategic_areas.desk.plantree.levels import key_of, level_of
 from strategic_areas.models import Activity, Commitment, Plan
 from strategic_areas.queries.figures import indicators
@@ -23,7 +23,8 @@ from strategic_areas.views.commitments import told_of
 @require_safe
 def plan_preview(request, plan, kind, pk):
     """The content of the record's public page, in a frame that only staff see."""
-    if not access.is_reviewer(request.user) or kind not in PAGES:
+    only_reviewers(request)
+    if kind not in PAGES:
         raise Http404
     rows = Plan.objects.filter(status=Plan.Status.IN_PREPARATION)
     rows = rows.annotate(is_reconstructed=plans.reconstructed())
