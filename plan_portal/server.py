@@ -17,12 +17,17 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.net import SocketHolder
 
-from plan_portal.ports import port_number
-
 #: The number under which systemd passes the first socket (sd_listen_fds).
 FIRST_PASSED = 3
 #: How many visitors may wait to be taken from the socket.
 BACKLOG = 1024
+
+
+def port_number(text):
+    """A number from 1 to 65535; argparse says what else is wrong, in one sentence."""
+    if not text.isdecimal() or not 0 < int(text) < 2**16:
+        raise argparse.ArgumentTypeError(f"must be from 1 to 65535, not {text}")
+    return int(text)
 
 
 class Server(Granian):

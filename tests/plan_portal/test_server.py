@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from plan_portal import ports, server
+from plan_portal import server
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Hands over a socket as systemd does, and becomes the command.
@@ -91,7 +91,7 @@ def test_a_socket_that_was_passed_to_another_process_is_not_taken(monkeypatch):
 @pytest.mark.parametrize("port", ["abc", "0", "70000", "-1", "80.5"])
 def test_a_port_that_cannot_be_is_refused(port):
     with pytest.raises(argparse.ArgumentTypeError, match="must be from 1 to 65535"):
-        ports.port_number(port)
+        server.port_number(port)
 
 
 def test_a_port_that_is_taken_ends_in_one_sentence(listener):

@@ -19,7 +19,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 
 from agencies import mail
-from plan_portal.ports import port_number
+from plan_portal.server import port_number
 from strategic_areas.desk.rounds import scorecards
 
 logger = logging.getLogger(__name__)

@@ -1,16 +1,242 @@
-"""The pages on which the secretariat proposes amendments of approved plans."""
+"""
+The pages on which the secretariat proposes amendments of approved plans.
 
+Each kind of amendment asks for something of its own besides the act.
+"""
+
+from django import forms
 from django.contrib import admin, messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from agencies.access import only_reviewers
 from agencies.audit import take_out
-from strategic_areas.desk.amending.kinds import FORMS
-from strategic_areas.models import Amendment, Plan
+from agencies.models import Agency
+from strategic_areas.desk.amending.forms import DAY, AmendForm
+from strategic_areas.desk.inputs import QUESTIONS, VictimsField
+from strategic_areas.models import Activity, Amendment, Commitment, Plan
 from strategic_areas.views.evidence import as_attachment
+
+Kind = Amendment.Kind
+
+
+def code(label):
+    return forms.CharField(label=label, max_length=40)
+
+
+def activity_title(label, **options):
+    return forms.CharField(label=label, max_length=400, **options)
+
+
+def agency(label):
+    return forms.ModelChoiceField(Agency.objects.order_by("acronym"), label=label)
+
+
+def day(label, **options):
+    return forms.DateField(label=label, widget=DAY, **options)
+
+
+def _victims_of(replaced):
+    """What takes their place counts and reaches victims if any of them does."""
+    return {name: any(getattr(each, name) for each in replaced) for name in QUESTIONS}
+
+
+class AddForm(AmendForm):
+    kind, title = Kind.ADD, _("Add an activity")
+    explained = _("It becomes an activity of the plan once another person approves it.")
+    first = (
+        *("commitment", "code", "title_es", "title_en", "agency", "work"),
+        *("starts_on", "due_on", "quantity", "unit_es", *QUESTIONS),
+    )
+
+    commitment = forms.ModelChoiceField(
+        Commitment.objects.none(), label=_("Commitment")
+    )
+    code = code(_("Code"))
+    title_es = activity_title(_("Title"))
+    title_en = activity_title(_("Title, in English"), required=False)
+    agency = agency(_("Agency"))
+    work = forms.ChoiceField(label=_("Kind"), choices=Activity.Kind)
+    starts_on = day(_("Begins on"), required=False)
+    due_on = day(_("Due on"), required=False)
+    quantity = forms.DecimalField(
+        label=_("Planned quantity"), required=False, max_digits=14, decimal_places=2
+    )
+    unit_es = forms.CharField(label=_("Unit"), max_length=80, required=False)
+    counts_victims = VictimsField("counts_victims")
+    reaches_victims = VictimsField("reaches_victims")
+    dates = ("starts_on", "due_on")
+
+    def records(self):
+        told = {name: self.cleaned_data[name] for name in self.first if name != "work"}
+        return [(self.new_activity(kind=self.cleaned_data["work"], **told), {})]
+
+
+class SplitForm(AmendForm):
+    """Two activities take the place of one; each may be of another agency."""
+
+    kind, title = Kind.SPLIT, _("Divide an activity")
+    explained = _(
+        "Two activities take its place, and it is owed no more. What was reported of "
+        "it stays on record."
+    )
+    first = (
+        "activity",
+        *("code_1", "title_1", "agency_1", "due_on_1"),
+        *("code_2", "title_2", "agency_2", "due_on_2"),
+    )
+    dates = ("due_on_1", "due_on_2")
+
+    activity = forms.ModelChoiceField(Activity.objects.none(), label=_("Activity"))
+    code_1 = code(_("First part: code"))
+    title_1 = activity_title(_("First part: title"))
+    agency_1 = agency(_("First part: agency"))
+    due_on_1 = day(_("First part: due on"), required=False)
+    code_2 = code(_("Second part: code"))
+    title_2 = activity_title(_("Second part: title"))
+    agency_2 = agency(_("Second part: agency"))
+    due_on_2 = day(_("Second part: due on"), required=False)
+
+    def records(self):
+        said, divided = self.cleaned_data, self.cleaned_data["activity"]
+        parts = [
+            self.new_activity(
+                commitment=divided.commitment,
+                kind=divided.kind,
+                starts_on=divided.starts_on,
+                code=said[f"code_{part}"],
+                title_es=said[f"title_{part}"],
+                agency=said[f"agency_{part}"],
+                due_on=said[f"due_on_{part}"],
+                **_victims_of([divided]),
+            )
+            for part in (1, 2)
+        ]
+        return [(part, {"supersedes": [divided]}) for part in parts]
+
+
+class MergeForm(AmendForm):
+    """One activity takes the place of several of a commitment."""
+
+    kind, title = Kind.MERGE, _("Join activities")
+    explained = _(
+        "One activity takes the place of several, and they are owed no more. What was "
+        "reported of them stays on record."
+    )
+    first = ("activities", "code", "title_es", "agency", "work", "due_on")
+    dates = ("due_on",)
+
+    activities = forms.ModelMultipleChoiceField(
+        Activity.objects.none(),
+        label=_("Activities"),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    code = code(_("Code"))
+    title_es = activity_title(_("Title"))
+    agency = agency(_("Agency"))
+    work = forms.ChoiceField(label=_("Kind"), choices=Activity.Kind)
+    due_on = day(_("Due on"), required=False)
+
+    def clean_activities(self):
+        found = list(self.cleaned_data["activities"])
+        if len(found) < 2 or len({each.commitment_id for each in found}) > 1:
+            raise forms.ValidationError(
+                _("Choose at least two activities of one commitment.")
+            )
+        return found
+
+    def records(self):
+        said, joined = self.cleaned_data, self.cleaned_data["activities"]
+        told = {name: said[name] for name in ("code", "title_es", "agency", "due_on")}
+        whole = self.new_activity(
+            commitment=joined[0].commitment,
+            kind=said["work"],
+            **told,
+            **_victims_of(joined),
+        )
+        return [(whole, {"supersedes": joined})]
+
+
+class StopForm(AmendForm):
+    """A commitment or an activity that is owed no more from a day on."""
+
+    first = ("commitment", "activity", "stopped_on")
+
+    commitment = forms.ModelChoiceField(
+        Commitment.objects.none(), label=_("Commitment"), required=False
+    )
+    activity = forms.ModelChoiceField(
+        Activity.objects.none(), label=_("Or one activity"), required=False
+    )
+    stopped_on = day(_("From"))
+
+    def clean(self):
+        cleaned = super().clean()
+        if bool(cleaned.get("commitment")) == bool(cleaned.get("activity")):
+            text = _("Choose a commitment with all its activities, or one activity.")
+            self.add_error("commitment", text)
+        return cleaned
+
+    def records(self):
+        record = self.cleaned_data["commitment"] or self.cleaned_data["activity"]
+        record.stopped = self.stopped
+        record.stopped_on = self.cleaned_data["stopped_on"]
+        record.resumes_on = self.cleaned_data.get("resumes_on")
+        return [(record, {})]
+
+
+class CancelForm(StopForm):
+    kind, title, stopped = Kind.CANCEL, _("Cancel"), "cancelled"
+    explained = _("Rounds that open from that day on do not ask for it.")
+
+
+class SuspendForm(StopForm):
+    kind, title, stopped = Kind.SUSPEND, _("Suspend"), "suspended"
+    explained = _(
+        "Rounds that open from that day on do not ask for it, until it resumes."
+    )
+    first = (*StopForm.first, "resumes_on")
+
+    resumes_on = day(_("Resumes on, if it is known"), required=False)
+
+    def clean(self):
+        cleaned = super().clean()
+        since, until = cleaned.get("stopped_on"), cleaned.get("resumes_on")
+        if since and until and until <= since:
+            self.add_error("resumes_on", _("What resumes, resumes later."))
+        return cleaned
+
+
+class ExtendForm(AmendForm):
+    kind, title = Kind.EXTEND_PLAN, _("Extend the plan")
+    explained = _("The dates of its commitments and activities stay as they are.")
+    first = ("ends_on",)
+
+    ends_on = day(_("The plan ends on"))
+
+    def clean_ends_on(self):
+        ends_on = self.cleaned_data["ends_on"]
+        if ends_on <= self.plan.ends_on:
+            raise forms.ValidationError(_("That is no later than it ends already."))
+        return ends_on
+
+    def records(self):
+        self.plan.ends_on = self.cleaned_data["ends_on"]
+        return [(self.plan, {})]
+
+
+#: The word in the address → the form.
+FORMS = {
+    "agregar": AddForm,
+    "dividir": SplitForm,
+    "unir": MergeForm,
+    "suspender": SuspendForm,
+    "cancelar": CancelForm,
+    "extender": ExtendForm,
+}
 
 
 @require_safe
@@ -19,7 +245,7 @@ def amendment_kinds(request):
     only_reviewers(request)
     context = {
         **admin.site.each_context(request),
-        "title": _("Amend a plan"),
+        "title": gettext("Amend a plan"),
         "plans": Plan.objects.public(),
         "kinds": [(word, form.title) for word, form in FORMS.items()],
     }
@@ -45,7 +271,7 @@ def amend(request, plan, kind):
     posted = (request.POST, request.FILES) if request.method == "POST" else ()
     form = FORMS[kind](*posted, plan=plan)
     if form.is_valid() and (change := form.propose(by=request.user)):
-        text = _("Kept. It applies when another person approves it.")
+        text = gettext("Kept. It applies when another person approves it.")
         messages.success(request, text)
         return redirect("admin:approval", pk=change.pk)
     context = {
