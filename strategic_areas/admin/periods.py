@@ -16,7 +16,7 @@ from agencies import audit
 from agencies.admin.scoping import BilingualHistoryAdmin, ScopedAdmin
 from strategic_areas import rounds
 from strategic_areas.admin.plan import OF_PLAN
-from strategic_areas.desk.amending.forms import GuardedForm
+from strategic_areas.desk.changes.amendment_forms import GuardedForm
 from strategic_areas.models import Plan, ReportingPeriod, RoundReopening
 from strategic_areas.schedule import Frequency, Schedule
 

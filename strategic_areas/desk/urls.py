@@ -4,8 +4,13 @@ from django.urls import path
 
 from agencies.accounts.pages import held_by
 from strategic_areas.desk import purges
-from strategic_areas.desk.amending import pages as amending
-from strategic_areas.desk.changes import hiding, own_words, proposals, translating
+from strategic_areas.desk.changes import (
+    amending,
+    hiding,
+    own_words,
+    proposals,
+    translating,
+)
 from strategic_areas.desk.changes import pages as changes
 from strategic_areas.desk.letters import confirming
 from strategic_areas.desk.letters import views as letters

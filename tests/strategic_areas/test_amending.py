@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from strategic_areas import workflow
-from strategic_areas.desk.amending.pages import FORMS
+from strategic_areas.desk.changes.amending import FORMS
 from strategic_areas.models import (
     Activity,
     Amendment,

@@ -18,7 +18,7 @@ from django.views.decorators.http import (
 from agencies.access import RefusedError, only_reviewers
 from agencies.audit import take_out
 from strategic_areas import workflow
-from strategic_areas.desk.amending.forms import ActForm
+from strategic_areas.desk.changes.amendment_forms import ActForm
 from strategic_areas.desk.downloads import as_file
 from strategic_areas.desk.planbook import previewing, records
 from strategic_areas.desk.planbook.comparing import compare

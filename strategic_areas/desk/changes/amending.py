@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from agencies.access import only_reviewers
 from agencies.audit import take_out
 from agencies.models import Agency
-from strategic_areas.desk.amending.forms import DAY, AmendForm
+from strategic_areas.desk.changes.amendment_forms import DAY, AmendForm
 from strategic_areas.desk.inputs import QUESTIONS, VictimsField
 from strategic_areas.models import Activity, Amendment, Commitment, Plan
 from strategic_areas.views.evidence import as_attachment
