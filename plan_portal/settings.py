@@ -196,7 +196,7 @@ LOCALE_PATHS = [BASE_DIR / "plan_portal" / "locale"]
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 TIME_ZONE = "America/Santo_Domingo"
 USE_TZ = True
-FORMAT_MODULE_PATH = "plan_portal.formats"
+FORMAT_MODULE_PATH = "plan_portal.locale"
 
 MODELTRANSLATION_DEFAULT_LANGUAGE = "es"
 MODELTRANSLATION_LANGUAGES = ("es", "en")
