@@ -1,4 +1,8 @@
-"""The admin site: staff's own index instead of a list of tables."""
+"""
+The admin site: staff's own index instead of a list of tables.
+
+A person chooses here in which language she works on the staff pages.
+"""
 
 from allauth.account.views import logout
 from django.conf import settings
@@ -10,8 +14,9 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.http import urlencode
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
 from agencies import access
 from agencies.accounts import views
@@ -196,3 +201,34 @@ class ChoicesView(AutocompleteJsonView):
         if not (field.concrete and field.editable):
             raise PermissionDenied
         return answer
+
+
+@require_POST
+def choose_language(request):
+    """Store the language that a person chose, in her account and in this browser."""
+    response = HttpResponseRedirect(_way_back(request))
+    language = request.POST.get("language")
+    if language not in dict(settings.LANGUAGES):
+        return response
+    if hasattr(request.user, "language"):
+        request.user.language = language
+        request.user.save(update_fields=["language"])
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        path="/",
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+        httponly=True,
+        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+    )
+    return response
+
+
+def _way_back(request):
+    """The staff page that showed the form; the index if ``next`` is no staff page."""
+    target = request.POST.get("next", "")
+    if target.startswith("/") and url_has_allowed_host_and_scheme(
+        target, allowed_hosts=None
+    ):
+        return target
+    return reverse("admin:index")

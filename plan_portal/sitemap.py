@@ -1,10 +1,16 @@
-"""For search engines: sitemap.xml and robots.txt."""
+"""
+For programs that visit: sitemap.xml, robots.txt and security.txt.
 
+The last (RFC 9116) tells where to report a weakness of the portal.
+"""
+
+from datetime import UTC, datetime, time, timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap, views
 from django.http import Http404, HttpResponse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
@@ -14,6 +20,10 @@ from strategic_areas.queries.site import sitemap
 
 #: Pages that the sitemap leaves out: their content depends on the query.
 LEFT_OUT = {"search"}
+#: The address of security.txt.
+SECURITY_TXT = ".well-known/security.txt"
+#: RFC 9116 advises less than a year; the date moves on each day.
+VALID_FOR = timedelta(days=180)
 
 
 @require_safe
@@ -91,3 +101,22 @@ def one_of_each(pages):
 def _kind(path):
     """The name of the arguments that a page takes when none are listed for it."""
     return "of_plan" if "<" in path else ""
+
+
+@require_safe
+def security_txt(request):
+    """The security contact; 404 while none is configured."""
+    if not settings.SECURITY_CONTACT:
+        raise Http404
+    last_day = timezone.now().date() + VALID_FOR
+    lines = {
+        "Contact": settings.SECURITY_CONTACT,
+        "Expires": f"{datetime.combine(last_day, time(), UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "Preferred-Languages": "es, en",
+        "Canonical": f"{settings.SITE_URL}/{SECURITY_TXT}",
+    }
+    return HttpResponse(
+        "".join(f"{name}: {value}\n" for name, value in lines.items()),
+        content_type="text/plain; charset=utf-8",
+        headers={"Cache-Control": "public, max-age=3600"},
+    )

@@ -9,9 +9,8 @@ from django.contrib import admin
 from django.urls import include, path, register_converter
 
 from plan_portal import sitemap
+from plan_portal.admin_site import choose_language
 from plan_portal.conditional import public_page
-from plan_portal.language import choose_language
-from plan_portal.security_txt import PATH, security_txt
 from strategic_areas import feeds
 from strategic_areas.desk.sheet import pages as staff_evidence
 from strategic_areas.views import (
@@ -280,7 +279,7 @@ urlpatterns = [
         name="staff_evidence",
     ),
     path("gestion/", admin.site.urls),
-    path(PATH, security_txt, name="security_txt"),
+    path(sitemap.SECURITY_TXT, sitemap.security_txt, name="security_txt"),
     path("robots.txt", sitemap.robots, name="robots"),
     path(
         "sitemap.xml",
