@@ -28,13 +28,14 @@ TYPED = (TEXT, CODE, SLUG, URL)
 SOURCE_KEY = Key("key", CODE, True, ("key",), "sources")
 
 
-@dataclass
+@dataclass(slots=True)
 class Entry:
     """
     One record of a file, as far as it fits the format.
 
     ``values`` holds what the file says in plain form, by key; a key that is absent or
-    does not fit is not in it. ``nodes`` holds what is written, for every known key.
+    does not fit is not in it. ``nodes`` leads by key to what is written: it is a
+    mapping of the file, or a ``dict``.
     """
 
     section: object
@@ -42,7 +43,7 @@ class Entry:
     line: int
     above: "Entry | None" = None
     values: dict = field(default_factory=dict)
-    nodes: dict = field(default_factory=dict)
+    nodes: object = field(default_factory=dict)
     nested: dict = field(default_factory=dict)
 
     def fault(self, key, expected, node=None):
@@ -50,6 +51,13 @@ class Entry:
         node = node or self.nodes.get(key)
         found = shortened(node.raw) if node else "nothing"
         return Fault(self.name, key, found, expected, node.line if node else self.line)
+
+    def with_nested(self):
+        """The entry and those inside it."""
+        yield self
+        for entries in self.nested.values():
+            for entry in entries:
+                yield from entry.with_nested()
 
     def item(self, key, code):
         """The node of one code in a list, or of the value itself."""
@@ -84,11 +92,9 @@ class PlanFile:
 
     def every_entry(self):
         """Each entry of the file, before those nested inside it."""
-        waiting = [entry for entries in self.entries.values() for entry in entries]
-        while waiting:
-            entry = waiting.pop(0)
-            yield entry
-            waiting[:0] = [inner for each in entry.nested.values() for inner in each]
+        for entries in self.entries.values():
+            for entry in entries:
+                yield from entry.with_nested()
 
 
 def check(tree):
@@ -105,7 +111,7 @@ def check(tree):
             checker.unread.add(name)
         entries[name] = checker.section(section, node)
     if GEOGRAPHY_SOURCES.name in top.nodes:
-        checker.value(top, GEOGRAPHY_SOURCES)
+        checker.value(top, GEOGRAPHY_SOURCES, top.nodes[GEOGRAPHY_SOURCES.name])
     return PlanFile(entries, top, checker.faults, checker.unread)
 
 
@@ -116,6 +122,7 @@ class Checker:
         self.top = None
         self.faults = []
         self.unread = set()
+        self.texts = {}
 
     def version(self):
         node = self.top.nodes.get("format")
@@ -172,16 +179,17 @@ class Checker:
             if seen.pop(key.text, None) is None:
                 continue
             entry = self.record(section, node, f"{section.name} {key.text}")
+            entry.nodes = {name: entry.nodes.get(name) for name in section.names}
+            entry.nodes = {name: node for name, node in entry.nodes.items() if node}
             entry.nodes["key"] = key
-            self.value(entry, SOURCE_KEY)
+            self.value(entry, SOURCE_KEY, key)
             yield entry
 
     def name(self, section, node, number, above):
         """What a fault calls a record: by its code, or by its place in the list."""
         words = []
         if isinstance(node, Mapping):
-            nodes = {key.text: value for key, value in node.pairs}
-            parts = [nodes.get(name) for name in section.identity]
+            parts = [[None, *node.every(name)][-1] for name in section.identity]
             words = [part.text for part in parts if isinstance(part, Scalar)]
         named = " ".join(words) if any(words) else f"#{number}"
         before = f"{above.name} " if above else ""
@@ -193,22 +201,22 @@ class Checker:
             expected = "a mapping of keys and values"
             self.faults.append(entry.fault("", expected, node))
             return entry
-        entry.nodes = self.keys(node, section.names, name)
+        nodes, entry.nodes = self.keys(node, section.names, name), node
         for key in section.keys:
-            if key.name in entry.nodes:
-                self.value(entry, key)
+            if key.name in nodes:
+                self.value(entry, key, nodes[key.name])
             elif key.required:
                 expected = f"this key: {key.kind.label}"
                 self.faults.append(entry.fault(key.name, expected))
         for inner in section.nested:
-            node = entry.nodes.get(inner.name)
+            node = nodes.get(inner.name)
             entry.nested[inner.name] = self.section(inner, node, entry)
         return entry
 
-    def value(self, entry, key):
+    def value(self, entry, key, node):
         """Take one value into the entry, or tell why it does not fit."""
         try:
-            value = key.kind.read(entry.nodes[key.name])
+            value = key.kind.read(node)
             if key.required and value in (None, []):
                 raise Unfit(f"{key.kind.label}; it is required")
             if key.table:
@@ -216,6 +224,8 @@ class Checker:
         except Unfit as unfit:
             self.faults.append(entry.fault(key.name, unfit.expected, unfit.node))
         else:
+            if isinstance(value, str):
+                value = self.texts.setdefault(value, value)  # kept once
             entry.values[key.name] = value
 
 

@@ -7,6 +7,7 @@ which they do not. docs/plan-format.md lists exactly these keys.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from strategic_areas import models
 from strategic_areas.importing.tables import Key, both, keys_of
@@ -47,7 +48,7 @@ class Section:
     required: bool = False
     nested: tuple = ()
 
-    @property
+    @cached_property
     def names(self):
         """Every key that a record of this section may have."""
         return [each.name for each in (*self.keys, *self.nested)]

@@ -5,7 +5,9 @@ YAML without its conveniences: no aliases, no merge keys, no tags, a limited dep
 file is read event by event, so that nothing in it can grow or recurse.
 """
 
-from dataclasses import dataclass, field
+import sys
+from array import array
+from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
@@ -22,7 +24,7 @@ DEEPEST = 12
 TAG = "tag:yaml.org,2002:"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Scalar:
     """One value: its text, the YAML type it reads as, and how the file writes it."""
 
@@ -44,24 +46,57 @@ class Scalar:
         return SafeConstructor.bool_values[self.text.lower()]
 
 
-@dataclass
-class Sequence:
-    line: int
-    raw: str = ""
-    items: list = field(default_factory=list)
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A list or mapping: a place in the tree, which makes its nodes when asked."""
+
+    tree: "Tree"
+    at: int
 
     is_null = False
 
+    @property
+    def line(self):
+        return self.tree.lines[self.at]
 
-@dataclass
-class Mapping:
-    """``pairs`` are (key, value) in the order of the file, duplicates included."""
+    @property
+    def raw(self):
+        return self.tree.raw(self.at)
 
-    line: int
-    raw: str = ""
-    pairs: list = field(default_factory=list)
 
-    is_null = False
+class Sequence(Collection):
+    __slots__ = ()
+
+    @property
+    def items(self):
+        return [self.tree.node(at) for at in self.tree.inside(self.at)]
+
+
+class Mapping(Collection):
+    __slots__ = ()
+
+    @property
+    def pairs(self):
+        """Pairs of key and value in the order of the file, duplicates included."""
+        nodes = map(self.tree.node, self.tree.inside(self.at))
+        return list(zip(nodes, nodes, strict=True))
+
+    def every(self, name):
+        """The values of this key: one, unless the file has it twice."""
+        places = self.tree.inside(self.at)
+        for key, value in zip(places, places, strict=True):
+            if self.tree.value(key) == name:
+                yield self.tree.node(value)
+
+    def get(self, name):
+        """The first value of this key; None without one."""
+        return next(self.every(name), None)
+
+    def __contains__(self, name):
+        return self.get(name) is not None
+
+    def __getitem__(self, name):
+        return self.get(name)
 
 
 def read_file(path):
@@ -116,75 +151,130 @@ def shortened(raw, length=200):
     return raw if len(raw) <= length else f"{raw[:length]}…"
 
 
+class Pieces:
+    """A text as the parser reads it: piece by piece, so that it makes no copy of it."""
+
+    def __init__(self, text):
+        self.text = text
+        self.at = 0
+
+    def read(self, size):
+        self.at += size
+        return self.text[self.at - size : self.at]
+
+
 class Tree:
-    """Builds the tree of one text from the parser's events."""
+    """
+    The tree of one text, built from the parser's events.
+
+    A node is a number, its place in columns: its line, where it is written, and its
+    type; of a list or mapping the place after its last node. Objects for hundreds of
+    thousands of values would take ten times the memory of the text.
+    """
 
     def __init__(self, text):
         self.text = text
         self.resolver = Resolver()
-        self.open = []  # the collections around the next event
-        self.keys = []  # for each open mapping, the key that waits for its value
-        self.root = None
+        self.lines, self.starts, self.ends = array("I"), array("I"), array("I")
+        self.types, self.after = [], array("I")
+        self.quotes = array("B")  # how many signs stand around the text of a value
+        self.texts = {}  # of what the file writes otherwise than it reads
+        self.open = []  # places of the collections around the next event
+        self.keys = []  # for each of them, whether a mapping's key comes next
         self.documents = 0
 
     def build(self):
-        for event in yaml.parse(self.text, Loader=LOADER):
+        """The node of the whole; None for a text of no document."""
+        for event in yaml.parse(Pieces(self.text), Loader=LOADER):
             self.take(event)
-        return self.root
+        return self.node(0) if self.lines else None
 
     def take(self, event):
-        line = event.start_mark.line + 1
-        if isinstance(event, yaml.AliasEvent):
-            refuse(f"*{event.anchor}", "the value itself: aliases are not read", line)
-        if isinstance(event, yaml.DocumentStartEvent):
-            self.documents += 1
-            if self.documents > 1:
-                refuse("a second document", "one document in a file", line)
-        elif isinstance(event, yaml.ScalarEvent):
-            self.refuse_tag(event, line)
-            self.place(self.scalar(event, line))
+        if isinstance(event, yaml.ScalarEvent):
+            self.refuse_tag(event)
+            self.place(event, self.type_of(event))
+            self.keep_text(event)
         elif isinstance(event, yaml.CollectionStartEvent):
-            self.refuse_tag(event, line)
-            self.begin(event, line)
+            self.refuse_tag(event)
+            self.begin(event)
         elif isinstance(event, yaml.CollectionEndEvent):
             self.end(event)
+        elif isinstance(event, yaml.AliasEvent):
+            line = event.start_mark.line + 1
+            refuse(f"*{event.anchor}", "the value itself: aliases are not read", line)
+        elif isinstance(event, yaml.DocumentStartEvent):
+            self.documents += 1
+            if self.documents > 1:
+                line = event.start_mark.line + 1
+                refuse("a second document", "one document in a file", line)
 
-    def refuse_tag(self, event, line):
+    def refuse_tag(self, event):
         if event.tag not in (None, "!", f"{TAG}str"):
-            refuse(event.tag, "a value without a tag", line)
+            refuse(event.tag, "a value without a tag", event.start_mark.line + 1)
 
-    def scalar(self, event, line):
-        raw = self.text[event.start_mark.index : event.end_mark.index].rstrip()
-        tag = event.tag
-        if tag in (None, "!"):
+    def type_of(self, event):
+        if event.tag in (None, "!"):
             tag = self.resolver.resolve(ScalarNode, event.value, event.implicit)
-        return Scalar(event.value, tag.removeprefix(TAG), raw or "nothing", line)
+            return sys.intern(tag.removeprefix(TAG))
+        return "str"
 
-    def begin(self, event, line):
+    def begin(self, event):
+        line = event.start_mark.line + 1
         if len(self.open) == DEEPEST:
             refuse("a deeper nesting", f"at most {DEEPEST} levels", line)
-        kind = Mapping if isinstance(event, yaml.MappingStartEvent) else Sequence
-        collection = kind(line, raw=str(event.start_mark.index))
-        self.place(collection)
-        self.open.append(collection)
-        self.keys.append(None)
+        if self.keys and self.keys[-1]:
+            refuse("a list or mapping as a key", "a word as a key", line)
+        is_mapping = isinstance(event, yaml.MappingStartEvent)
+        self.place(event, Mapping if is_mapping else Sequence)
+        self.open.append(len(self.lines) - 1)
+        self.keys.append(is_mapping)
 
     def end(self, event):
-        collection = self.open.pop()
+        at = self.open.pop()
         self.keys.pop()
-        start = int(collection.raw)
-        collection.raw = self.text[start : event.end_mark.index].rstrip()
+        self.ends[at], self.after[at] = event.end_mark.index, len(self.lines)
 
-    def place(self, node):
-        """Put a node where it belongs: into the innermost collection."""
-        if not self.open:
-            self.root = node
-        elif isinstance(self.open[-1], Sequence):
-            self.open[-1].items.append(node)
-        elif self.keys[-1] is None:
-            if not isinstance(node, Scalar):
-                refuse("a list or mapping as a key", "a word as a key", node.line)
-            self.keys[-1] = node
-        else:
-            self.open[-1].pairs.append((self.keys[-1], node))
-            self.keys[-1] = None
+    def place(self, event, type_):
+        """Add a node where it belongs: inside the innermost collection."""
+        start = event.start_mark
+        self.lines.append(start.line + 1)
+        self.starts.append(start.index)
+        self.ends.append(event.end_mark.index)
+        self.types.append(type_)
+        self.quotes.append(0)
+        self.after.append(len(self.lines))
+        if self.open and self.types[self.open[-1]] is Mapping:
+            self.keys[-1] = not self.keys[-1]
+
+    def keep_text(self, event):
+        """Keep the text of the last node, unless it stands in the file as it is."""
+        start, end, text = event.start_mark.index, event.end_mark.index, event.value
+        if self.text[start + 1 : end - 1] == text:
+            self.quotes[-1] = 1
+        elif self.text[start:end] != text:
+            self.texts[len(self.lines) - 1] = text
+
+    def value(self, at):
+        """The text of a value."""
+        if at in self.texts:
+            return self.texts[at]
+        quotes = self.quotes[at]
+        return self.text[self.starts[at] + quotes : self.ends[at] - quotes]
+
+    def raw(self, at):
+        """What the file writes for a node."""
+        return self.text[self.starts[at] : self.ends[at]].rstrip()
+
+    def inside(self, at):
+        """The places of the nodes right inside a collection."""
+        last, at = self.after[at], at + 1
+        while at < last:
+            yield at
+            at = self.after[at]
+
+    def node(self, at):
+        type_ = self.types[at]
+        if isinstance(type_, str):
+            raw = self.raw(at) or "nothing"
+            return Scalar(self.value(at), type_, raw, self.lines[at])
+        return type_(self, at)
