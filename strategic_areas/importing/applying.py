@@ -2,23 +2,16 @@
 
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import partial
 
-from strategic_areas import workflow
-from strategic_areas.importing.database import faults_of
-from strategic_areas.importing.format import SECTIONS
+from strategic_areas.importing.database import create, faults_of, together
+from strategic_areas.importing.known import ROW
 from strategic_areas.importing.outcome import Change, Kept
-from strategic_areas.importing.revised import Revised
-from strategic_areas.importing.stored import ROW
-from strategic_areas.models import (
-    OPEN,
-    ActivityUpdate,
-    AttributionDispute,
-    Plan,
-    Source,
-    Status,
-)
-from strategic_areas.models.review import Reviewed
+from strategic_areas.models import Plan, Source
+from strategic_areas.models.measurements import Breakdown, Measurement
 
+#: How many new rows or lists of links are stored by one statement.
+AT_ONCE = 500
 #: No value was remembered; None would be one.
 NOTHING = object()
 #: Why the file's word on a value does not count any more.
@@ -51,6 +44,35 @@ def verdict(wanted, here, *, said=NOTHING, unset=None, others=(), is_own=False):
     return Verdict.KEEP
 
 
+class Revised:
+    """
+    What stands now in place of the values of one plan's file.
+
+    A file speaks of the first value of a span; an agency's revision stands beside it.
+    """
+
+    def __init__(self, plan_code):
+        rows = Measurement.objects.filter(indicator__introduced_by__code=plan_code)
+        revisions = rows.exclude(revises=None).order_by("pk")
+        self.latest, first = {}, {}
+        for row in revisions.prefetch_related("sources"):
+            first[row.pk] = first.get(row.revises_id, row.revises_id)
+            self.latest[first[row.pk]] = row
+
+    def instead_of(self, row):
+        """What replaces a value, or a part of one; None where nothing does."""
+        model = row and row._meta.model
+        if model is Measurement:
+            return self.latest.get(row.pk)
+        if model is not Breakdown or row.measurement_id not in self.latest:
+            return None
+        value = self.latest[row.measurement_id]
+        parts = Breakdown.objects.filter(
+            measurement=value, dimension=row.dimension, category=row.category
+        )
+        return parts.first() or Breakdown(measurement=value)
+
+
 @dataclass
 class Written:
     """A record and its row; ``changes`` are those of a row that was there before."""
@@ -74,6 +96,8 @@ class Applying:
         self.outcome = outcome
         self.revised = Revised(stored.plan_code)
         self.written = []
+        #: New rows of one table, and new links of all, that are not yet stored.
+        self.rows, self.links = [], []
 
     def put_in(self, record):
         """Create or change the row of a record, all but its links to other rows."""
@@ -87,13 +111,40 @@ class Applying:
             return
         written = Written(record, row, is_new=row is None)
         self.written.append(written)
-        with faults_of(record):
-            if written.is_new:
-                written.row = self.create(record)
-            else:
+        if written.is_new:
+            written.row = self.new_row(record)
+            self.rows.append(written)
+            if len(self.rows) == AT_ONCE:
+                self.store_rows()
+        else:
+            with faults_of(record):
                 self.change(written)
-        table.put(written.row, record.key)
+            self.settle(written)
+
+    def settle(self, written):
+        """Take a record among those that are stored."""
+        record = written.record
+        if written.is_new:
+            written.row = self.stored.new(record.table, written.row.pk)
+        self.stored.tables[record.table.name].put(written.row, record.key)
         self.memory.remember(record, **{ROW: written.row.pk})
+
+    def store_rows(self):
+        """Insert the new rows that wait, in their order."""
+        waiting, self.rows = self.rows, []
+        if waiting:
+            together(
+                lambda: create([written.row for written in waiting]),
+                lambda: self.store_one_by_one(waiting),
+            )
+        for written in waiting:
+            self.settle(written)
+
+    def store_one_by_one(self, waiting):
+        for written in waiting:
+            written.row.pk, written.row._state.adding = None, True
+            with faults_of(written.record):
+                written.row.save()
 
     def is_late_part(self, record):
         """Whether it is a new part of a value that was revised here."""
@@ -102,7 +153,7 @@ class Applying:
         values = self.stored.tables["values"].rows
         return bool(self.revised.instead_of(values.get(record.values["measurement"])))
 
-    def create(self, record):
+    def new_row(self, record):
         row = self.stored.new_row(record.table)
         values = {
             attribute: value
@@ -111,20 +162,26 @@ class Applying:
         }
         for attribute, value in {**record.starting, **values}.items():
             self.stored.put_plain(row, attribute, value)
-        row.save()
         self.memory.remember(record, **values)
         return row
 
     def change(self, written):
         record, row = written.record, written.row
-        for attribute, wanted in record.values.items():
+        for attribute in record.values:
             if record.table.is_late(attribute):
                 continue
             if change := self.wanted_change(record, row, attribute):
                 written.changes.append(change)
-                self.stored.put_plain(row, attribute, wanted)
         if written.changes:
-            row.save()
+            self.store_rows()
+            self.save(row, {each.field: each.new for each in written.changes})
+
+    def save(self, row, values):
+        """Put plain values into the stored row."""
+        instance = self.stored.instance(row)
+        for attribute, value in values.items():
+            self.stored.put_plain(instance, attribute, value)
+        instance.save()
 
     def wanted_change(self, record, row, attribute, reason=""):
         """
@@ -144,7 +201,7 @@ class Applying:
             said=self.memory.said(record).get(attribute, NOTHING),
             unset=self.stored.unset(record.table, attribute),
             others=[value for _, value in others],
-            is_own=isinstance(row, Plan) and row.code == self.stored.plan_code,
+            is_own=row._meta.model is Plan and row.code == self.stored.plan_code,
         )
         if found is Verdict.APPLY and (now := self.revised.instead_of(row)):
             here, reason = self.stored.plain(now, attribute), REVISED_HERE
@@ -172,6 +229,7 @@ class Applying:
                 if written.record.table.is_late(attribute):
                     with faults_of(written.record):
                         self.link_one(written, attribute)
+        self.store_links()
         for written in self.written:
             if written.is_new:
                 self.outcome.created[written.record.table.name] += 1
@@ -193,97 +251,40 @@ class Applying:
         else:
             return
         field = record.table.field(attribute)
+        if field.many_to_many and written.is_new:
+            self.links.append((written, field))
+            return
+        self.store_links()
         if field.many_to_many:
-            links = getattr(row, attribute)
+            links = getattr(self.stored.instance(row), attribute)
             gone, new = set(before) - set(wanted), set(wanted) - set(before)
-            links.remove(*self.stored.linked(field, sorted(gone)))
-            links.add(*self.stored.linked(field, sorted(new)))
+            links.remove(*self.stored.keys(field, sorted(gone)))
+            links.add(*self.stored.keys(field, sorted(new)))
         else:
-            self.stored.put_plain(row, attribute, wanted)
-            row.save()
+            self.save(row, {attribute: wanted})
 
+    def store_links(self):
+        """Insert the links of new rows that wait, in their order."""
+        waiting, self.links = self.links, []
+        for at in range(0, len(waiting), AT_ONCE):
+            some = waiting[at : at + AT_ONCE]
+            together(partial(self.add_links, some), partial(self.add_each, some))
 
-class Revising(Applying):
-    """
-    Applies the records of one of the two tables of updates, by new revisions only.
+    def add_links(self, waiting):
+        rows = {}
+        for written, many in waiting:
+            through = many.remote_field.through
+            own = f"{many.m2m_field_name()}_id"
+            other = f"{many.m2m_reverse_field_name()}_id"
+            linked = self.stored.keys(many, written.record.values[many.name])
+            rows.setdefault(through, []).extend(
+                through(**{own: written.row.pk, other: pk}) for pk in linked
+            )
+        for through, new in rows.items():
+            through._default_manager.bulk_create(new)
 
-    ``published`` are the published revisions by key, ``reasons`` those for which a
-    record is left alone, by key.
-    """
-
-    def __init__(self, table, stored, memory, outcome):
-        super().__init__(stored, memory, outcome)
-        self.table = table
-        self.published = {}
-        self.reasons = {}
-        # A new revision would stand without the agency's word beside it.
-        disputes = AttributionDispute.objects.unresolved()
-        disputed = disputes.values_list("activity_update_id", flat=True)
-        self.disputed = set(disputed) if table.model is ActivityUpdate else set()
-        self.content = sorted(
-            {name for key in SECTIONS[table.name].keys for name in key.stored_as}
-        )
-        subject = table.model.subject_field
-        answers = table.field(subject).related_model.answered_by
-        rows = stored.read(table).select_related("agency", f"{subject}__{answers}")
-        for row in rows.order_by("revision"):
-            self.look_at(row)
-
-    def look_at(self, row):
-        key = self.stored.key(self.table, row)
-        if row.status == Status.PUBLISHED:
-            self.published[key] = row
-        if row.status == Status.WITHDRAWN:
-            self.reasons[key] = "withdrawn here"
-        elif row.origin == Reviewed.Origin.ENTERED:
-            if row.status == Status.PUBLISHED or row.status in OPEN:
-                self.reasons[key] = "reported here"
-        elif row.status == Status.PUBLISHED:
-            self.reasons.pop(key, None)
-            if row.pk in self.disputed:
-                self.reasons[key] = "disputed here"
-
-    def put_in(self, record):
-        """Record a new update, or a new revision of one that the file changes."""
-        current, reason = self.published.get(record.key), self.reasons.get(record.key)
-        if current is None and reason:
-            kept = Kept(record.name, "", "no record", "an update", reason)
-            self.outcome.kept.append(kept)
-            self.outcome.unchanged += 1
-        elif current is None:
-            self.publish(record, record.values)
-            self.outcome.created[self.table.name] += 1
-        elif changes := self.wanted_changes(record, current, reason):
-            values = {name: self.stored.plain(current, name) for name in self.content}
-            said = {each.field: each.new for each in changes if each.field in values}
-            self.publish(record, values | said)
-            self.outcome.changed.append((record.name, changes))
-        else:
-            self.outcome.unchanged += 1
-
-    def wanted_changes(self, record, row, reason):
-        changes = [
-            self.wanted_change(record, row, attribute, reason)
-            for attribute in record.values
-        ]
-        found = [change for change in changes if change]
-        # The agency of a reconstruction is a matter of knowledge, which may change.
-        if row.agency_id != row.answering.pk and not (
-            reason or row.subject.is_official
-        ):
-            names = [row.agency.acronym, row.answering.acronym]
-            found.append(Change("agency", *names))
-        return found
-
-    def publish(self, record, values):
-        """Hand an unsaved revision with these plain values to the workflow."""
-        update = self.stored.new_row(self.table)
-        for attribute, value in values.items():
-            if attribute != "sources":
-                self.stored.put_plain(update, attribute, value)
-        sources = self.stored.linked(self.table.field("sources"), values["sources"])
-        with faults_of(record):
-            workflow.record(update, sources=sources)
-        # Of all that a revision has, the file says only its own.
-        said = {name: values[name] for name in record.values}
-        self.memory.remember(record, **said)
+    def add_each(self, waiting):
+        for written, many in waiting:
+            with faults_of(written.record):
+                linked = self.stored.keys(many, written.record.values[many.name])
+                getattr(self.stored.instance(written.row), many.name).add(*linked)

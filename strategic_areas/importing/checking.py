@@ -15,7 +15,13 @@ from django.utils.translation import override
 from strategic_areas import text_guard
 from strategic_areas.importing.format import GEOGRAPHY_SOURCES, SECTIONS, VERSION
 from strategic_areas.importing.outcome import Fault
-from strategic_areas.importing.reading import Mapping, Scalar, Sequence, shortened
+from strategic_areas.importing.reading import (
+    Mapping,
+    Scalar,
+    Sequence,
+    kept_once,
+    shortened,
+)
 from strategic_areas.importing.tables import TABLES, Key
 from strategic_areas.importing.values import CODE, SLUG, TEXT, URL, Unfit, Whole
 from strategic_areas.text_guard import Severity
@@ -122,7 +128,6 @@ class Checker:
         self.top = None
         self.faults = []
         self.unread = set()
-        self.texts = {}
 
     def version(self):
         node = self.top.nodes.get("format")
@@ -224,9 +229,7 @@ class Checker:
         except Unfit as unfit:
             self.faults.append(entry.fault(key.name, unfit.expected, unfit.node))
         else:
-            if isinstance(value, str):
-                value = self.texts.setdefault(value, value)  # kept once
-            entry.values[key.name] = value
+            entry.values[key.name] = kept_once(value)
 
 
 def refuse_too_long(value, column):

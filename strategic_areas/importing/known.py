@@ -1,9 +1,28 @@
-"""What the records of a plan file are held to: the portal's and the file's own."""
+"""
+What is known when a file is loaded: of the records that it names, and what files said.
 
+A reference may lead to the portal's records and to the file's own.
+"""
+
+from collections import defaultdict
 from functools import cached_property
+from sys import intern
 
-from strategic_areas.models import Activity, ActivityUpdate, Commitment, Status
+from django.db import models as columns
+
+from strategic_areas.importing.reading import kept_once
+from strategic_areas.importing.tables import TABLES
+from strategic_areas.models import (
+    Activity,
+    ActivityUpdate,
+    Commitment,
+    ImportedRecord,
+    Status,
+)
 from strategic_areas.models.provenance import provenance_of
+
+#: Under this name a memory keeps which row it is about; no field is called so.
+ROW = "row"
 
 
 class Known:
@@ -86,3 +105,99 @@ class Known:
             for pk, row in table.row_of_pk.items()
             if (word := getattr(row, field))
         }
+
+
+class Remembered:
+    """What a file last said of one record."""
+
+    __slots__ = ("pk", "values")
+
+    def __init__(self, pk, values):
+        self.pk = pk
+        self.values = values
+
+
+class Memory:
+    """
+    What this plan's file last said field by field; for shared tables, other files too.
+
+    A field is remembered with the value that the file last put here, or found here in
+    agreement. If the stored value still is that one, the file may change it; if not,
+    somebody edited it here, and the file leaves it alone.
+    """
+
+    def __init__(self, plan_code):
+        own = ImportedRecord.objects.filter(plan__code=plan_code)
+        self.records = {}
+        columns = ("pk", "section", "key", "values")
+        for pk, section, key, values in own.values_list(*columns).iterator():
+            said = {intern(name): kept_once(each) for name, each in values.items()}
+            self.records[intern(section), key] = Remembered(pk, said)
+        self.changed = {}
+        self.others = defaultdict(list)
+        shared = [table.name for table in TABLES.values() if table.is_shared]
+        others = ImportedRecord.objects.filter(section__in=shared).order_by("pk")
+        for record in others.exclude(plan__code=plan_code).select_related("plan"):
+            place = (record.section, record.key)
+            self.others[place].append((record.plan.code, record.values))
+
+    def said(self, record):
+        """What the file last said of a record: plain values by field; or {}."""
+        remembered = self.records.get((record.table.name, record.key))
+        return remembered.values if remembered else {}
+
+    def set_by(self, record, attribute):
+        """
+        Pairs of another plan's code and what its file set the field to.
+
+        A flag is never empty: a file that is silent on it has left it as it usually is.
+        """
+        column = attribute != ROW and record.table.field(attribute)
+        is_flag = isinstance(column, columns.BooleanField)
+        usual = {attribute: column.get_default()} if is_flag else {}
+        found = self.others.get((record.table.name, record.key), [])
+        told = [(plan, usual | said) for plan, said in found]
+        return [(plan, said[attribute]) for plan, said in told if attribute in said]
+
+    def row(self, record):
+        """The primary key of the row that a file put a record in, or None."""
+        if ROW in (said := self.said(record)):
+            return said[ROW]
+        return next((pk for _, pk in self.set_by(record, ROW)), None)
+
+    def keys_of(self, section):
+        """Every key by which files know a row, as sets by primary key."""
+        keys = defaultdict(set)
+        said = [(place, record.values) for place, record in self.records.items()]
+        for place, others in self.others.items():
+            said += [(place, values) for _, values in others]
+        for (name, key), values in said:
+            if name == section:
+                keys[values.get(ROW)].add(key)
+        return keys
+
+    def remember(self, record, **values):
+        place = (record.table.name, record.key)
+        remembered = self.records.get(place)
+        if remembered is None:
+            remembered = self.records[place] = Remembered(None, {})
+        for attribute, value in values.items():
+            if attribute not in remembered.values or (
+                remembered.values[attribute] != value
+            ):
+                remembered.values[attribute] = value
+                self.changed[place] = remembered
+
+    def save(self, plan):
+        """Write what changed, in few statements."""
+        changed = self.changed.items()
+        new = [(place, each.values) for place, each in changed if each.pk is None]
+        for at in range(0, len(new), 500):
+            ImportedRecord.objects.bulk_create(
+                ImportedRecord(plan=plan, section=section, key=key, values=values)
+                for (section, key), values in new[at : at + 500]
+            )
+        kept = [each for each in self.changed.values() if each.pk is not None]
+        old = [ImportedRecord(pk=each.pk, values=each.values) for each in kept]
+        ImportedRecord.objects.bulk_update(old, ["values"], batch_size=200)
+        self.changed = {}

@@ -8,14 +8,15 @@ from django.utils.translation import override
 
 from agencies import audit
 from strategic_areas import figures
-from strategic_areas.importing.applying import Applying, Revising
+from strategic_areas.importing.applying import Applying
 from strategic_areas.importing.checking import check, guard
-from strategic_areas.importing.known import Known
+from strategic_areas.importing.known import ROW, Known, Memory
 from strategic_areas.importing.outcome import Fault, Outcome, Refused
 from strategic_areas.importing.reading import read_file
 from strategic_areas.importing.records import records_of
+from strategic_areas.importing.revising import Revising
 from strategic_areas.importing.rules import broken_rules
-from strategic_areas.importing.stored import ROW, Memory, Stored
+from strategic_areas.importing.stored import Stored
 from strategic_areas.importing.tables import REVISED, TABLES
 from strategic_areas.models import Indicator, PlanFile
 
@@ -108,6 +109,7 @@ def _apply(records, stored, memory, outcome, progress):
             progress(name, len(records[name]))
             for record in records[name]:
                 applying.put_in(record)
+            applying.store_rows()
     applying.link()
     for name in REVISED:
         progress(name, len(records[name]))

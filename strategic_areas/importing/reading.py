@@ -61,7 +61,7 @@ class Collection:
 
     @property
     def raw(self):
-        return self.tree.raw(self.at)
+        return self.tree.written(self.at)
 
 
 class Sequence(Collection):
@@ -149,6 +149,11 @@ def shortened(raw, length=200):
     """The text as it is written, on one line, cut where it would fill the screen."""
     raw = " ".join(line.strip() for line in raw.splitlines()).strip()
     return raw if len(raw) <= length else f"{raw[:length]}…"
+
+
+def kept_once(value):
+    """The value; a text is the same object wherever it stands."""
+    return sys.intern(value) if type(value) is str else value
 
 
 class Pieces:
@@ -261,7 +266,7 @@ class Tree:
         quotes = self.quotes[at]
         return self.text[self.starts[at] + quotes : self.ends[at] - quotes]
 
-    def raw(self, at):
+    def written(self, at):
         """What the file writes for a node."""
         return self.text[self.starts[at] : self.ends[at]].rstrip()
 
@@ -275,6 +280,6 @@ class Tree:
     def node(self, at):
         type_ = self.types[at]
         if isinstance(type_, str):
-            raw = self.raw(at) or "nothing"
+            raw = self.written(at) or "nothing"
             return Scalar(self.value(at), type_, raw, self.lines[at])
         return type_(self, at)

@@ -8,7 +8,13 @@ from strategic_areas.importing.successions import (
     lost_predecessors,
 )
 from strategic_areas.importing.values import span
-from strategic_areas.models import Activity, Execution, Indicator, Plan
+from strategic_areas.models import (
+    Activity,
+    Execution,
+    Indicator,
+    Plan,
+    ReportingPeriod,
+)
 from strategic_areas.models.plan import is_not_reserved
 from strategic_areas.models.provenance import is_official_kind, is_stronger
 
@@ -236,7 +242,7 @@ def foreign_indicators(plan_file, known):
 def periods_that_are_rounds(plan_file, known):
     for entry in plan_file.entries["periods"]:
         row = known.stored.tables["periods"].rows.get(entry.values.get("code"))
-        if row and row.is_round:
+        if row and row.mode == ReportingPeriod.Mode.ROUND:
             yield entry.fault("code", "another code: a round of the portal has it")
 
 

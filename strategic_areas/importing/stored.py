@@ -11,14 +11,64 @@ from decimal import Decimal
 from django.db import models as columns
 
 from agencies.models import AgencyName
+from strategic_areas.importing.reading import kept_once
 from strategic_areas.importing.tables import REVISED, TABLE_OF_MODEL, TABLES
 from strategic_areas.importing.values import plain
-from strategic_areas.models import (
-    ImportedRecord,
-)
 
-#: Under this name a memory keeps which row it is about; no field is called so.
-ROW = "row"
+
+class StoredRow:
+    """
+    A row as its columns and the keys of what it is linked to.
+
+    A file of ten thousand records is compared with these: objects of the model would
+    take ten times the memory. A new row has only its primary key.
+    """
+
+    __slots__ = ("columns", "values")
+
+    def __init__(self, columns, *values):
+        self.columns = columns
+        self.values = values
+
+    def __getattr__(self, name):
+        try:
+            return self.values[self.columns.places[name]]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    @property
+    def _meta(self):
+        return self.columns.model._meta
+
+    def linked(self, attribute):
+        return self.columns.links[attribute].get(self.pk, ())
+
+
+class Columns:
+    """The columns of a table that a file may touch, and the links of its rows."""
+
+    def __init__(self, table):
+        self.model = table.model
+        # Of a text in two languages there is a third column, which repeats one of them.
+        repeated = table.model.fields.names(bilingual=True)
+        columns = self.model._meta.concrete_fields
+        self.names = [each.attname for each in columns if each.name not in repeated]
+        self.names.remove(self.model._meta.pk.attname)
+        self.names.insert(0, "pk")
+        if table.has_field("continues"):
+            self.names += ["continues__plan__code", "continues__code"]
+        self.places = {name: place for place, name in enumerate(self.names)}
+        self.links = {}
+
+    def read_links(self, rows):
+        """Read which keys each of these rows is linked to."""
+        for many in self.model._meta.many_to_many:
+            through = many.remote_field.through._default_manager
+            own, other = many.m2m_field_name(), many.m2m_reverse_field_name()
+            found = through.filter(**{f"{own}__in": rows.order_by().values("pk")})
+            self.links[many.name] = linked = defaultdict(list)
+            for pk, key in found.values_list(f"{own}_id", f"{other}_id").iterator():
+                linked[pk].append(key)
 
 
 class StoredTable:
@@ -44,11 +94,11 @@ class Stored:
 
     def __init__(self, plan_code):
         self.plan_code = plan_code
-        self.tables = {}
+        self.tables, self.columns, self.own = {}, {}, None
         for name, table in TABLES.items():
             if name not in REVISED:
                 self.tables[name] = StoredTable()
-                for row in self.read(table):
+                for row in self.rows_of(table):
                     self.tables[name].put(row, self.key(table, row))
         agencies = self.tables["agencies"]
         for former in AgencyName.objects.all():
@@ -67,9 +117,28 @@ class Stored:
         links = [field.name for field in table.model._meta.many_to_many]
         return rows.order_by("pk").prefetch_related(*links)
 
+    def rows_of(self, table):
+        rows = self.read(table).prefetch_related(None).select_related(None)
+        found = self.columns[table.name] = Columns(table)
+        found.read_links(rows)
+        for row in rows.values_list(*found.names).iterator():
+            yield StoredRow(found, *map(kept_once, row))
+
     @property
     def plan(self):
-        return self.tables["plans"].rows.get(self.plan_code)
+        """The plan as an object, once it is stored."""
+        row = self.tables["plans"].rows.get(self.plan_code)
+        if self.own is None and row:
+            self.own = self.instance(row)
+        return self.own
+
+    def instance(self, row):
+        """The object of a row, as it is stored now."""
+        return row._meta.model._default_manager.get(pk=row.pk)
+
+    def new(self, table, pk):
+        """A row that was just stored."""
+        return StoredRow(self.columns[table.name], pk)
 
     def key(self, table, row):
         """The key of a row, as ``Record.key`` writes it."""
@@ -85,12 +154,10 @@ class Stored:
         field = row._meta.get_field(attribute)
         if field.many_to_many:
             keys = self.linked_table(field).key_of_pk
-            linked = getattr(row, attribute).all() if row.pk else []
             # Sources of other plans are those plans' files' own affair.
-            return sorted(keys[one.pk] for one in linked if one.pk in keys)
+            return sorted(keys[pk] for pk in linked_to(row, attribute) if pk in keys)
         if attribute == "continues":
-            before = row.continues
-            return before and f"{before.plan.code}/{before.code}"
+            return before(row)
         value = getattr(row, field.attname)
         if field.is_relation:
             return value and self.linked_table(field).key_of_pk.get(value, f"#{value}")
@@ -113,6 +180,8 @@ class Stored:
             value = self.earlier(TABLE_OF_MODEL[type(row)].name)[value]
         elif field.is_relation:
             value = self.linked_table(field).rows[value]
+            if isinstance(value, StoredRow):
+                value, attribute = value.pk, field.attname
         elif isinstance(field, columns.DateField):
             value = date.fromisoformat(value)
         elif isinstance(field, columns.DecimalField):
@@ -134,6 +203,10 @@ class Stored:
         rows = self.linked_table(field).rows
         return [rows[code] for code in codes]
 
+    def keys(self, field, codes):
+        """The primary keys of the rows that a list of codes names."""
+        return [row.pk for row in self.linked(field, codes)]
+
     def new_row(self, table):
         """An unsaved row of a table, with its plan where the row names one itself."""
         row = table.model()
@@ -142,81 +215,30 @@ class Stored:
         return row
 
 
-class Memory:
-    """
-    What this plan's file last said field by field; for shared tables, other files too.
+class StoredObjects(Stored):
+    """The same with an object of the model for each row, which others may save."""
 
-    A field is remembered with the value that the file last put here, or found here in
-    agreement. If the stored value still is that one, the file may change it; if not,
-    somebody edited it here, and the file leaves it alone.
-    """
+    def rows_of(self, table):
+        return self.read(table)
 
-    def __init__(self, plan_code):
-        own = ImportedRecord.objects.filter(plan__code=plan_code)
-        self.records = {(record.section, record.key): record for record in own}
-        self.changed = {}
-        self.others = defaultdict(list)
-        shared = [table.name for table in TABLES.values() if table.is_shared]
-        others = ImportedRecord.objects.filter(section__in=shared).order_by("pk")
-        for record in others.exclude(plan__code=plan_code).select_related("plan"):
-            place = (record.section, record.key)
-            self.others[place].append((record.plan.code, record.values))
+    @property
+    def plan(self):
+        return self.tables["plans"].rows.get(self.plan_code)
 
-    def said(self, record):
-        """What the file last said of a record: plain values by field; or {}."""
-        remembered = self.records.get((record.table.name, record.key))
-        return remembered.values if remembered else {}
 
-    def set_by(self, record, attribute):
-        """
-        Pairs of another plan's code and what its file set the field to.
+def linked_to(row, attribute):
+    """The primary keys of what a row is linked to."""
+    if isinstance(row, StoredRow):
+        return row.linked(attribute)
+    return [one.pk for one in getattr(row, attribute).all()] if row.pk else []
 
-        A flag is never empty: a file that is silent on it has left it as it usually is.
-        """
-        column = attribute != ROW and record.table.field(attribute)
-        is_flag = isinstance(column, columns.BooleanField)
-        usual = {attribute: column.get_default()} if is_flag else {}
-        found = self.others.get((record.table.name, record.key), [])
-        told = [(plan, usual | said) for plan, said in found]
-        return [(plan, said[attribute]) for plan, said in told if attribute in said]
 
-    def row(self, record):
-        """The primary key of the row that a file put a record in, or None."""
-        if ROW in (said := self.said(record)):
-            return said[ROW]
-        return next((pk for _, pk in self.set_by(record, ROW)), None)
-
-    def keys_of(self, section):
-        """Every key by which files know a row, as sets by primary key."""
-        keys = defaultdict(set)
-        said = [(place, record.values) for place, record in self.records.items()]
-        for place, others in self.others.items():
-            said += [(place, values) for _, values in others]
-        for (name, key), values in said:
-            if name == section:
-                keys[values.get(ROW)].add(key)
-        return keys
-
-    def remember(self, record, **values):
-        place = (record.table.name, record.key)
-        remembered = self.records.get(place)
-        if remembered is None:
-            remembered = ImportedRecord(section=place[0], key=place[1], values={})
-            self.records[place] = remembered
-        for attribute, value in values.items():
-            if attribute not in remembered.values or (
-                remembered.values[attribute] != value
-            ):
-                remembered.values[attribute] = value
-                self.changed[place] = remembered
-
-    def save(self, plan):
-        """Write what changed, in two statements."""
-        changed = self.changed.values()
-        new = [record for record in changed if record.pk is None]
-        old = [record for record in changed if record.pk is not None]
-        for record in new:
-            record.plan = plan
-        ImportedRecord.objects.bulk_create(new, batch_size=500)
-        ImportedRecord.objects.bulk_update(old, ["values"], batch_size=200)
-        self.changed = {}
+def before(row):
+    """The record of another plan that a row continues, as "plan/code"."""
+    if isinstance(row, StoredRow):
+        plan, code = row.continues__plan__code, row.continues__code
+    elif row.continues:
+        plan, code = row.continues.plan.code, row.continues.code
+    else:
+        return None
+    return code and f"{plan}/{code}"

@@ -43,10 +43,14 @@ class Coded(models.Model):
         abstract = True
 
     def save(self, *args, **kwargs):
-        self.sort_code = sort_key(self.code)
+        Coded.complete(self)
         if (fields := kwargs.get("update_fields")) is not None:
             kwargs["update_fields"] = {*fields, "sort_code"}
         super().save(*args, **kwargs)
+
+    def complete(self):
+        """Fill in what follows from other fields."""
+        self.sort_code = sort_key(self.code)
 
     def clean(self):
         """Refuse a code that cannot be part of a URL."""

@@ -135,11 +135,14 @@ class PlanBound(models.Model):
     same_plan_as = ()
 
     def save(self, *args, **kwargs):
+        PlanBound.complete(self)
+        super().save(*args, **kwargs)
+
+    def complete(self):
         """Take the plan from the record above if none was given."""
         for name in self.same_plan_as:
             if self.plan_id is None and (above := getattr(self, name)):
                 self.plan_id = above.plan_id
-        super().save(*args, **kwargs)
 
     def clean(self):
         """Refuse a record above that is of another plan."""

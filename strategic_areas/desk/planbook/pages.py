@@ -26,7 +26,7 @@ from strategic_areas.desk.planbook.reading import read
 from strategic_areas.desk.sheet.sheet_page import UploadForm
 from strategic_areas.desk.workbook.saving import StaleError
 from strategic_areas.evidence import EXTENSIONS, RefusedFileError
-from strategic_areas.importing.stored import Stored
+from strategic_areas.importing.stored import StoredObjects
 from strategic_areas.models import Amendment, Plan
 
 
@@ -110,7 +110,7 @@ def _address(name, plan):
 
 
 def _preview(plan, file, user):
-    stored = Stored(plan.code)
+    stored = StoredObjects(plan.code)
     book = read(file, plan)
     preview = previewing.preview(stored, compare(stored, book))
     shown = {"preview": preview}

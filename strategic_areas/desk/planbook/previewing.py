@@ -15,7 +15,7 @@ from strategic_areas.desk.planbook.columns import (
 from strategic_areas.desk.planbook.comparing import Fault, Row, State
 from strategic_areas.desk.planbook.succession import Succession, succession
 from strategic_areas.desk.workbook.saving import StaleError, read_signed, sign
-from strategic_areas.importing.stored import Stored
+from strategic_areas.importing.stored import StoredObjects
 from strategic_areas.models import Plan
 from strategic_areas.workflow import guard
 
@@ -203,7 +203,7 @@ def unstage(signed, plan, *, by):
         model = SHEETS[name].table.model
         field = {"indicators": "introduced_by", OF_PLAN: "pk"}.get(name, "plan")
         list(model.objects.select_for_update().filter(**{field: plan.pk}).values("pk"))
-    stored = Stored(plan.code)
+    stored = StoredObjects(plan.code)
     for row in rows:
         record = stored.tables[row.sheet.name].rows.get(row.origin or row.name)
         if bool(row.origin) != (record is not None):

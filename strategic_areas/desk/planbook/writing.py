@@ -34,7 +34,7 @@ from strategic_areas.desk.workbook.writing import (
     TOP,
     put,
 )
-from strategic_areas.importing.stored import Stored
+from strategic_areas.importing.stored import StoredObjects
 
 #: Up to which row the lists to choose from reach.
 LAST_ROW = 1500
@@ -57,7 +57,7 @@ def marks_of(plan):
 
 def write(plan):
     """The workbook of a plan as bytes, with room for new records on every sheet."""
-    stored = Stored(plan.code)
+    stored = StoredObjects(plan.code)
     book = Workbook()
     book.properties.creator = ""
     instructions.add(book.active, plan)
