@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event
 
 from strategic_areas.addresses import address
 from strategic_areas.labels import account_word
@@ -113,6 +112,8 @@ def agency_calendar(request, plan, slug):
 
 def _calendar(plan, title, days):
     """The response with the calendar of these days."""
+    from icalendar import Calendar
+
     calendar = Calendar()
     calendar.add("prodid", f"-//{settings.SITE_HOST}//plan//ES")
     calendar.add("version", "2.0")
@@ -124,6 +125,8 @@ def _calendar(plan, title, days):
 
 
 def _event(plan, each):
+    from icalendar import Event
+
     event = Event()
     event.add("uid", str(permanent_id(each.kind, each.pk)))
     # The calendar shows today's dates; when each of them last changed is not known.

@@ -2,7 +2,6 @@
 
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
@@ -84,6 +83,8 @@ def close_anew():
 
 def _opened(step, closed):
     """The result of decrypting or rotating a secret; says it when no key opens it."""
+    from cryptography.fernet import InvalidToken
+
     try:
         return step(closed)
     except InvalidToken:
@@ -94,4 +95,6 @@ def _opened(step, closed):
 
 
 def _keys():
+    from cryptography.fernet import Fernet, MultiFernet
+
     return MultiFernet([Fernet(key) for key in settings.MFA_ENCRYPTION_KEYS])

@@ -6,14 +6,17 @@ or manage addresses, are none of this portal.
 """
 
 from allauth.account import views as account
-from allauth.mfa.base import views as mfa
-from allauth.mfa.recovery_codes import views as codes
-from allauth.mfa.totp import views as totp
-from allauth.mfa.webauthn import views as webauthn
 from allauth.usersessions import views as sessions
 from django.urls import path, re_path
 
 from agencies.accounts import views
+from agencies.later import Later
+
+#: Passkeys need large libraries, and many processes never see one.
+mfa = Later("allauth.mfa.base.views")
+codes = Later("allauth.mfa.recovery_codes.views")
+totp = Later("allauth.mfa.totp.views")
+webauthn = Later("allauth.mfa.webauthn.views")
 
 ACCOUNT = [
     path("", views.index, name="account_index"),

@@ -16,7 +16,6 @@ import threading
 import time
 from contextlib import contextmanager, suppress
 
-import psycopg2
 from django.db import connections
 
 logger = logging.getLogger(__name__)
@@ -82,7 +81,7 @@ class DatabaseDeadline:
         for wrapper in list(self._waiting.values()):
             # A connection that its own thread has just closed, or that the server has
             # reset, must not keep the others from being shut.
-            with suppress(OSError, psycopg2.Error):
+            with suppress(OSError, wrapper.Database.Error):
                 shut(wrapper.connection)
 
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from agencies.accounts.pages import held_by
+from agencies.later import Later
 from strategic_areas.desk import purges
 from strategic_areas.desk.changes import (
     amending,
@@ -15,7 +16,6 @@ from strategic_areas.desk.changes import pages as changes
 from strategic_areas.desk.letters import confirming
 from strategic_areas.desk.letters import views as letters
 from strategic_areas.desk.people import stand_ins
-from strategic_areas.desk.planbook import pages as planbook
 from strategic_areas.desk.plantree import pages as plantree
 from strategic_areas.desk.plantree import preview
 from strategic_areas.desk.report import pages as report
@@ -33,6 +33,9 @@ from strategic_areas.desk.values.pages import (
     values_recorded,
 )
 from strategic_areas.desk.workbook import views as workbook
+
+#: A whole plan as a workbook: it needs what reads plan files.
+planbook = Later("strategic_areas.desk.planbook.pages")
 
 SHEET = ("admin:sheet", "period", "agency")
 LETTER = ("admin:letter", "pk")

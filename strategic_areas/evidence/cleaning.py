@@ -19,7 +19,6 @@ from strategic_areas.evidence.limits import (
     RefusedFileError,
     must_be_small,
 )
-from strategic_areas.evidence.office import clean_office
 from strategic_areas.evidence.scanning import must_be_harmless
 
 LONGEST_NAME = 100
@@ -106,6 +105,8 @@ def _cleaned(upload):
 def _cleaner_of(extension):
     """What cleans a file of this kind; a parser is loaded when it is first needed."""
     if extension in {"xlsx", "docx"}:
+        from strategic_areas.evidence.office import clean_office
+
         return clean_office
     if extension == "csv":
         return clean_csv

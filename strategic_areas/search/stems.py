@@ -10,9 +10,7 @@ length at which every one can be answered.
 import re
 import threading
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-
-import snowballstemmer
+from functools import cache, cached_property, lru_cache
 
 from agencies.folding import fold
 
@@ -45,10 +43,7 @@ COMMON = {
         """.split()  # noqa: SIM905
     ),
 }
-_STEMMERS = {
-    "es": snowballstemmer.stemmer("spanish"),
-    "en": snowballstemmer.stemmer("english"),
-}
+STEMMERS = {"es": "spanish", "en": "english"}
 _stemming = threading.Lock()  # a stemmer keeps the word that it works on
 #: Characters that are read of a question, and words that are looked for.
 LONGEST, MOST_WORDS = 200, 10
@@ -106,7 +101,14 @@ def _forms(word, folded, language):
 
 def _stem(word, language):
     with _stemming:
-        return _plain(_STEMMERS[language].stemWord(word))
+        return _plain(_stemmer(language).stemWord(word))
+
+
+@cache
+def _stemmer(language):
+    import snowballstemmer
+
+    return snowballstemmer.stemmer(STEMMERS[language])
 
 
 def _plain(word):

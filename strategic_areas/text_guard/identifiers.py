@@ -8,11 +8,6 @@ number. Numbers written in words are read in ``spelt``.
 
 import re
 
-import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumberType, ValidationResult
-from stdnum import iban, luhn
-from stdnum.util import clean
-
 from strategic_areas.text_guard import vocabulary
 from strategic_areas.text_guard.findings import Kind
 from strategic_areas.text_guard.patterns import (
@@ -41,8 +36,6 @@ DATE = (
     rf"|del )?{MONTH}(?![a-z])|{MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?!\d)|{MONTH}"
     rf"[ ,]{{1,2}}(?:de |del )?(?:19|20)\d\d(?!\d))"
 )
-#: The results of phonenumbers for a number that can only be dialled locally.
-TOO_SHORT = {ValidationResult.TOO_SHORT, ValidationResult.IS_POSSIBLE_LOCAL_ONLY}
 #: Three, seven and one digit with any separators, or three, three, four and one.
 CEDULA = (
     rf"(?:\d{{3,6}}[ ,-]{{1,2}}serie[ .]{{1,2}}\d{{1,3}}|\d{{3}}{GAP}\d{{7}}{GAP}\d"
@@ -65,17 +58,21 @@ NO_ACCOUNT = re.compile(
 AMOUNT = re.compile(r"(?:rd|us|usd|eur)?[$€] ?$")
 
 
-def _dialled(text: str) -> phonenumbers.PhoneNumber | None:
+def _dialled(text: str):
     """The text as a Dominican telephone number; None if it cannot be a number."""
+    import phonenumbers
+
     number = re.sub(r"[^\d+]", " ", text)
     try:
         return phonenumbers.parse(ABROAD.sub(r"+\1", number), "DO")
-    except NumberParseException:
+    except phonenumbers.NumberParseException:
         return None
 
 
 def _is_official(found: str) -> bool:
     """True for a help line or a toll-free number, with or without country code."""
+    import phonenumbers
+
     number = _dialled(found)
     if number is None:
         return False
@@ -83,7 +80,7 @@ def _is_official(found: str) -> bool:
     return (
         digits in HELP_LINES
         or (len(digits) == 10 and digits.startswith(TOLL_FREE))
-        or phonenumbers.number_type(number) == PhoneNumberType.TOLL_FREE
+        or phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.TOLL_FREE
     )
 
 
@@ -106,12 +103,16 @@ def _is_telephone(match: re.Match[str]) -> bool:
 
     After a plus there may be too many digits, as the last may belong to the next word.
     """
+    import phonenumbers
+
     number = _dialled(match["found"])
     if number is None:
         return False
     if match["found"].startswith(("+", "00", "509")):
+        known = phonenumbers.ValidationResult
         reason = phonenumbers.is_possible_number_with_reason(number)
-        return reason not in TOO_SHORT and _is_private(match)
+        is_local = reason in {known.TOO_SHORT, known.IS_POSSIBLE_LOCAL_ONLY}
+        return not is_local and _is_private(match)
     return phonenumbers.is_valid_number(number) and _is_private(match)
 
 
@@ -141,11 +142,17 @@ def _is_cedula(match: re.Match[str]) -> bool:
 
 def _is_card(match: re.Match[str]) -> bool:
     """True for a number with the check digit of a payment card."""
+    from stdnum import luhn
+    from stdnum.util import clean
+
     return luhn.is_valid(clean(match["found"], " -\n"))
 
 
 def _is_iban(match: re.Match[str]) -> bool:
     """True for a Dominican IBAN by its form, for others by country and check digits."""
+    from stdnum import iban
+    from stdnum.util import clean
+
     code = clean(match["found"], " -\n")
     is_dominican = code.startswith("do") and len(code) == 28
     return is_dominican or iban.is_valid(code, check_country=False)
