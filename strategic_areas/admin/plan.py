@@ -19,7 +19,7 @@ from strategic_areas.models import (
     Source,
     StrategicArea,
 )
-from strategic_areas.models.versions import handed_in
+from strategic_areas.purging.secrecy import handed_in
 
 OF_PLAN = ("plan", admin.RelatedOnlyFieldListFilter)
 #: A longer number is no key of a record.

@@ -17,7 +17,7 @@ from strategic_areas.admin.forms import EvidenceInline
 from strategic_areas.desk.changes import translating
 from strategic_areas.desk.review import review_queue
 from strategic_areas.models import ReportingPeriod, Status
-from strategic_areas.models.versions import handed_in
+from strategic_areas.purging.secrecy import handed_in
 
 
 class ReviewedAdmin(ScopedHistoryAdmin):

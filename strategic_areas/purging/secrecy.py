@@ -1,8 +1,9 @@
 """
-Which places of a purge stand in what an agency has not handed in.
+What an agency has not handed in is its own: which versions of it others read.
 
-They are blanked as all others are. But whoever asks for a purge or confirms it is told
-only how many they are, so that nobody reads an agency's drafts in this way.
+Places of a purge that stand in it are blanked as all others are. But whoever asks for a
+purge or confirms it is told only how many they are, so that nobody reads an agency's
+drafts in this way.
 """
 
 from django.contrib.admin.models import LogEntry
@@ -14,10 +15,39 @@ from strategic_areas.models import (
     Evidence,
     Status,
 )
-from strategic_areas.models.versions import handed_in
+from strategic_areas.models.review import Reviewed
 
 #: What an agency writes, and hands in.
 WRITTEN = (ActivityUpdate, CommitmentUpdate, Activity, Evidence)
+
+
+def handed_in(record):
+    """
+    The versions of a record, without those from before it was handed in.
+
+    For each submission that is the last version before it. What belongs to the plan,
+    and the public record, were never drafts: all their versions count.
+    """
+    versions = record.history.all()
+    moments = _submissions(record)
+    if moments is None:
+        return versions
+    newest = versions.order_by("-history_date", "-pk").values_list("pk", flat=True)
+    found = [newest.filter(history_date__lte=moment).first() for moment in moments]
+    return versions.filter(pk__in=found)
+
+
+def _submissions(record):
+    """When the record was handed in; None for one that is never a draft."""
+    if isinstance(record, Evidence):
+        record = record.record
+    if isinstance(record, Reviewed) and record.origin == Reviewed.Origin.ENTERED:
+        steps = record.transitions.filter(to_status=Status.SUBMITTED)
+        return list(steps.values_list("at", flat=True))
+    if isinstance(record, Activity) and not record.is_in_plan:
+        reports = record.updates.filter(submitted_at__isnull=False)
+        return list(reports.values_list("submitted_at", flat=True))
+    return None
 
 
 def divide(places):
