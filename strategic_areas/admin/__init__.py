@@ -3,7 +3,6 @@
 from strategic_areas.admin import approved, context, measured, periods, plan, updates
 
 __all__ = [
-    "agencies",
     "approved",
     "context",
     "measured",
