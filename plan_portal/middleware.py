@@ -1,10 +1,14 @@
-"""The access log, the security headers of every response, and the page's language."""
+"""
+What every request and every page has.
+
+The access log, the security headers, the page's language, and what templates may use.
+"""
 
 import logging
 import time
 
 from django.conf import settings
-from django.utils import translation
+from django.utils import timezone, translation
 
 access_log = logging.getLogger("plan_portal.access")
 
@@ -134,3 +138,18 @@ def language_of_visitor(request):
         return language_of_path(request.path_info)
     chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
     return chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
+def site(request):
+    """The variable ``portal``: the site's settings and the date of its data."""
+    return {
+        "portal": {
+            "is_official": settings.OFFICIAL_SITE,
+            "is_indexable": settings.ALLOW_INDEXING,
+            "emergency": settings.EMERGENCY_NUMBER,
+            "corrections_email": settings.CORRECTIONS_EMAIL,
+            "today": timezone.localdate(),
+            "second_factor": settings.REQUIRE_SECOND_FACTOR,
+            "languages": settings.LANGUAGES,
+        }
+    }
