@@ -8,8 +8,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agencies import access
-from agencies.constraints import dates_in_order, spanish_required
-from agencies.fields import Fields, bilingual, internal, public
+from agencies.fields import (
+    Fields,
+    bilingual,
+    dates_in_order,
+    internal,
+    public,
+    spanish_required,
+)
 
 
 class User(AbstractUser):

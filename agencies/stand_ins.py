@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies import access
 from agencies.access import RefusedError, Role
-from agencies.constraints import dates_in_order
 from agencies.decisions import (
     Decision,
     DecisionQuerySet,
@@ -24,7 +23,7 @@ from agencies.decisions import (
     Steps,
     status_field,
 )
-from agencies.fields import Fields, internal
+from agencies.fields import Fields, dates_in_order, internal
 from agencies.models import User
 
 

@@ -7,8 +7,14 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from agencies import access
-from agencies.constraints import dates_in_order, spanish_required
-from agencies.fields import Fields, bilingual, public, structure
+from agencies.fields import (
+    Fields,
+    bilingual,
+    dates_in_order,
+    public,
+    spanish_required,
+    structure,
+)
 from agencies.models import Agency, FocalPoint
 from strategic_areas.models.codes import CODED, Coded
 from strategic_areas.models.commitments import (

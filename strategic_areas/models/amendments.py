@@ -5,8 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from agencies.constraints import spanish_required
-from agencies.fields import Fields, bilingual, internal, public
+from agencies.fields import Fields, bilingual, internal, public, spanish_required
 from strategic_areas.models.activities import Activity
 from strategic_areas.models.changes import PendingChange
 from strategic_areas.models.commitments import Commitment

@@ -5,8 +5,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from agencies.constraints import spanish_required
-from agencies.fields import Fields, bilingual, internal, public
+from agencies.fields import Fields, bilingual, internal, public, spanish_required
 from agencies.models import Agency, FocalPoint
 from strategic_areas.models.periods import ReportingPeriod
 

@@ -3,8 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from agencies.constraints import spanish_required
-from agencies.fields import Fields, public
+from agencies.fields import Fields, public, spanish_required
 from agencies.models import FocalPoint
 from strategic_areas.addresses import address
 from strategic_areas.models.commitments import Commitment

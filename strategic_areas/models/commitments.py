@@ -5,8 +5,14 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies import access
-from agencies.constraints import dates_in_order, spanish_required
-from agencies.fields import Fields, bilingual, public, structure
+from agencies.fields import (
+    Fields,
+    bilingual,
+    dates_in_order,
+    public,
+    spanish_required,
+    structure,
+)
 from agencies.models import Agency, FocalPoint
 from strategic_areas import discipline
 from strategic_areas.addresses import address

@@ -3,8 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from agencies.constraints import dates_in_order, spanish_required
-from agencies.fields import Fields, bilingual, public
+from agencies.fields import Fields, bilingual, dates_in_order, public, spanish_required
 from agencies.models import Agency
 from strategic_areas.models.codes import CODED, Coded
 from strategic_areas.models.commitments import Commitment

@@ -3,8 +3,14 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from agencies.constraints import dates_in_order, decided_as_a_whole, spanish_required
-from agencies.fields import Fields, bilingual, public
+from agencies.fields import (
+    Fields,
+    bilingual,
+    dates_in_order,
+    decided_as_a_whole,
+    public,
+    spanish_required,
+)
 from strategic_areas.addresses import permanent_word
 
 

@@ -5,8 +5,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from agencies.constraints import decided_as_a_whole, spanish_required
-from agencies.fields import Fields, bilingual, public
+from agencies.fields import (
+    Fields,
+    bilingual,
+    decided_as_a_whole,
+    public,
+    spanish_required,
+)
 from agencies.models import Agency
 from strategic_areas.models.activities import Activity
 from strategic_areas.models.comments import LONGEST, SIGNED, Signed

@@ -9,8 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from agencies.constraints import dates_in_order
-from agencies.fields import Fields, bilingual, internal, public
+from agencies.fields import Fields, bilingual, dates_in_order, internal, public
 from strategic_areas.addresses import address
 from strategic_areas.models.indicators import Indicator
 from strategic_areas.models.provenance import Provenance, Source

@@ -3,8 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from agencies.constraints import spanish_required
-from agencies.fields import Fields, bilingual, public
+from agencies.fields import Fields, bilingual, public, spanish_required
 from strategic_areas.models.codes import CODED, Coded
 from strategic_areas.models.provenance import SOURCED, Sourced
 

@@ -10,8 +10,15 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.constraints import dates_in_order, spanish_required
-from agencies.fields import Fields, bilingual, notes, public, structure
+from agencies.fields import (
+    Fields,
+    bilingual,
+    dates_in_order,
+    notes,
+    public,
+    spanish_required,
+    structure,
+)
 from agencies.models import Agency
 from strategic_areas.models.codes import CODED, Coded
 from strategic_areas.models.commitments import Commitment

@@ -9,8 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies import access
-from agencies.constraints import dates_in_order
-from agencies.fields import Field, Fields, internal
+from agencies.fields import Field, Fields, dates_in_order, internal
 from strategic_areas.models.figures import PublishedFigure
 from strategic_areas.models.indicators import Indicator
 from strategic_areas.models.provenance import Provenance, Source

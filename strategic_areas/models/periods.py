@@ -9,8 +9,15 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from agencies import access
-from agencies.constraints import dates_in_order, spanish_required
-from agencies.fields import Fields, bilingual, internal, notes, public
+from agencies.fields import (
+    Fields,
+    bilingual,
+    dates_in_order,
+    internal,
+    notes,
+    public,
+    spanish_required,
+)
 from agencies.models import Agency, FocalPoint
 from strategic_areas import schedule
 from strategic_areas.models.plan import Plan, PlanBound

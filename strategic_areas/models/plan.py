@@ -6,8 +6,14 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies import access
-from agencies.constraints import dates_in_order, spanish_required
-from agencies.fields import Fields, bilingual, public, structure
+from agencies.fields import (
+    Fields,
+    bilingual,
+    dates_in_order,
+    public,
+    spanish_required,
+    structure,
+)
 from strategic_areas.addresses import address
 from strategic_areas.models.codes import CODED, Coded, is_not_reserved
 from strategic_areas.models.provenance import SOURCED, Provenance, Source, Sourced

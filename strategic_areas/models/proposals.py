@@ -5,9 +5,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies import access
-from agencies.constraints import dates_in_order
 from agencies.decisions import Decision, DecisionQuerySet, status_field
-from agencies.fields import Fields, internal, public
+from agencies.fields import Fields, dates_in_order, internal, public
 from agencies.models import Agency, FocalPoint
 from strategic_areas.models.activities import Activity
 from strategic_areas.models.commitments import Commitment

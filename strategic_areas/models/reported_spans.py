@@ -3,8 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from agencies.constraints import dates_in_order
-from agencies.fields import Fields, public
+from agencies.fields import Fields, dates_in_order, public
 from agencies.models import Agency
 from strategic_areas.models.indicators import Indicator
 
