@@ -9,8 +9,8 @@ those of the page, on a telephone and at twice the text size too. The templates
 
 from strategic_areas.charts.bars import Bars, Columns, bars, columns
 from strategic_areas.charts.files import FilePicture, file
+from strategic_areas.charts.scales import Level, Line, Part, Period, Value
 from strategic_areas.charts.series import SeriesPicture, series
-from strategic_areas.charts.values import Level, Line, Part, Period, Value
 
 __all__ = [
     "Bars",

@@ -7,8 +7,7 @@ A column stands for one value and is as long as its span; a missing year is a ga
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from strategic_areas.charts.scales import Years, em, percent
-from strategic_areas.charts.values import Part, Value
+from strategic_areas.charts.scales import Part, Value, Years, em, percent
 
 #: Heights in ems: of a category, of its name's line, and of its bar.
 ROW, NAME, BAR = 3.0, 1.0, 1.1

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from strategic_areas.charts import scales
-from strategic_areas.charts.values import Level, Line, Value
+from strategic_areas.charts.scales import Level, Line, Value
 
 #: How wide a letter and how high a line is, in ems.
 LETTER, LINE = 0.62, 1.15

@@ -6,8 +6,7 @@ from decimal import Decimal
 
 from strategic_areas.charts import placing
 from strategic_areas.charts.placing import BELOW, Layout
-from strategic_areas.charts.scales import em, percent
-from strategic_areas.charts.values import Level, Line, Period
+from strategic_areas.charts.scales import Level, Line, Period, em, percent
 
 #: How far to the right of its beginning a level has its text, in ems.
 AWAY = 0.75
