@@ -2,11 +2,14 @@
 What readers see while others publish: how soon, how old at most, and never back.
 
 Three separate processes serve one page from PostgreSQL while four writers change what
-it shows a thousand times; each process is asked all the while.
+it shows a thousand times; each process is asked all the while. The plan is the shipped
+one, or with PLAN=real the invented one of 600 activities.
 """
 
+import os
 import re
 import statistics
+import subprocess
 import sys
 import tempfile
 import threading
@@ -16,11 +19,24 @@ from http.client import HTTPConnection
 
 import psycopg2
 
-from tests.benchmarks import servers
+from tests.benchmarks import real_plan, servers
 from tests.run import find_server_binaries, throw_away_cluster
 
 PROCESSES, WRITERS, PUBLICATIONS, ALONE = 3, 4, 1000, 100
-PAGE = "/2017-2020/ejes/"
+PLAN = os.environ.get("PLAN", "2017-2020")
+#: The page, the table whose names it shows, and its rows that are published anew. The
+#: areas of an approved plan change by an amendment alone, the names of agencies do not.
+PAGE, TABLE, ROWS = (
+    ("/real/instituciones/", "agencies_agency", "slug IN ('inst1', 'inst2', 'inst3')")
+    if PLAN == real_plan.PLAN
+    else (
+        "/2017-2020/ejes/",
+        "strategic_areas_strategicarea",
+        "plan_id = (SELECT id FROM strategic_areas_plan WHERE code = '2017-2020')",
+    )
+)
+#: What stores the invented plan in the portal of the environment.
+STORE = "from tests.benchmarks import real_plan; real_plan.prepare(real_plan.REAL)"
 #: Seconds after a publication during which the page before it may still be served.
 PROMISED = 2.0
 MARK = re.compile(rb"marca (\d+)-(\d+)")
@@ -36,6 +52,8 @@ def main():
         url = url.replace("/portal?", "/postgres?")
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         environment = servers.prepared_portal(folder, DATABASE_URL=url)
+        if PLAN == real_plan.PLAN:
+            store_real_plan(environment)
         ports = [
             stack.enter_context(
                 servers.serve("granian", "plan_portal.wsgi:application", **environment)
@@ -45,7 +63,7 @@ def main():
         areas = mark_areas(url)
         delays = alone(url, ports, areas)
         told = race(url, ports, areas)
-    servers.write("## Freshness\n")
+    servers.write(f"## Freshness of {PAGE}\n")
     servers.write(
         f"{ALONE} publications one after the other, until the page of each of "
         f"{PROCESSES} processes holds them: median {statistics.median(delays):.0f} ms, "
@@ -63,10 +81,16 @@ def main():
         sys.exit("freshness: the promise was not kept")
 
 
+def store_real_plan(environment):
+    command = [sys.executable, "manage.py", "shell", "-v", "0", "-c", STORE]
+    environment = os.environ | environment
+    subprocess.run(command, cwd=servers.ROOT, env=environment, check=True)
+
+
 def publish(cursor, area):
     """Count the area's mark up and return it; a trigger moves the version with it."""
     cursor.execute(
-        "UPDATE strategic_areas_strategicarea SET name_es = 'marca ' || id || '-' || "
+        f"UPDATE {TABLE} SET name_es = 'marca ' || id || '-' || "  # noqa: S608
         "(substring(name_es from '[0-9]+$')::int + 1) WHERE id = %s "
         "RETURNING substring(name_es from '[0-9]+$')::int",
         [area],
@@ -76,11 +100,10 @@ def publish(cursor, area):
 
 def mark_areas(url):
     with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
+        short = "" if PLAN == real_plan.PLAN else ", short_es = ''"
         cursor.execute(
-            "UPDATE strategic_areas_strategicarea "
-            "SET name_es = 'marca ' || id || '-0', short_es = '' "
-            "WHERE plan_id = (SELECT id FROM strategic_areas_plan "
-            "WHERE code = '2017-2020') RETURNING id"
+            f"UPDATE {TABLE} SET name_es = 'marca ' || id || '-0'{short} "  # noqa: S608
+            f"WHERE {ROWS} RETURNING id"
         )
         areas = [area for (area,) in cursor.fetchall()]
         connection.commit()
