@@ -49,7 +49,7 @@ from strategic_areas.models.measurements import Measurement
 from tests import public_site
 from tests.deep import DEEP
 from tests.factories import make_reviewer, sign_in, totp_code
-from tests.migrating import Linter
+from tests.migrating import Linter, copied_fields
 from tests.strategic_areas.plans import SHIPPED
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -115,7 +115,8 @@ def migrated(django_db_setup, django_db_blocker):
         put_in_place(folder)
         decide_before()
         told = Migrated((folder / "audit-head").read_text(), count_rows(), refused())
-        call_command("migrate", verbosity=0)
+        with copied_fields():
+            call_command("migrate", verbosity=0)
         yield told
         stored = connection.settings_dict["NAME"]
         connect_to(tests_own)
