@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from plan_portal.middleware import STAFF_PATHS
 from strategic_areas.addresses import address
-from strategic_areas.queries.site import sitemap
+from strategic_areas.queries.site import places
 
 #: Pages that the sitemap leaves out: their content depends on the query.
 LEFT_OUT = {"search"}
@@ -77,11 +77,11 @@ def sitemap_view(pages):
 
 def every_address(pages):
     """Spanish address, English address and last change of every public page."""
-    places = sitemap.places()
+    found = places()
     for name, _view, path, _english in pages:
         if name in LEFT_OUT:
             continue
-        for place in places[name if name in places else _kind(path)]:
+        for place in found[name if name in found else _kind(path)]:
             yield (
                 address(name, *place.spanish, language="es"),
                 address(name, *place.english, language="en"),
@@ -91,9 +91,9 @@ def every_address(pages):
 
 def one_of_each(pages):
     """The Spanish and the English address of the first page of each kind."""
-    places = sitemap.places()
+    found = places()
     for name, _view, path, _english in pages:
-        for place in places[name if name in places else _kind(path)][:1]:
+        for place in found[name if name in found else _kind(path)][:1]:
             yield address(name, *place.spanish, language="es")
             yield address(name, *place.english, language="en")
 

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from strategic_areas.addresses import address
 from strategic_areas.labels import account_word
+from strategic_areas.queries import site
 from strategic_areas.queries.pages import agencies, areas, commitments
-from strategic_areas.queries.site import follow
 from strategic_areas.sentences import author_of
 from strategic_areas.views.parameters import found_or_404, public_plan
 
@@ -70,7 +70,7 @@ def _feed(request, plan, title, path, **within):
         author_name=_("National Plan against Human Trafficking"),
         since=datetime.combine(plan.starts_on, time(), UTC),
     )
-    for news in follow.news(plan, **within):
+    for news in site.news(plan, **within):
         _add(feed, news)
     return HttpResponse(feed.writeString("utf-8"), content_type=ATOM)
 
@@ -101,13 +101,13 @@ def _told_at(news):
 def plan_calendar(request, plan):
     """The due dates of a plan."""
     plan = public_plan(plan)
-    return _calendar(plan, plan.title, follow.days(plan))
+    return _calendar(plan, plan.title, site.days(plan))
 
 
 def agency_calendar(request, plan, slug):
     """The due dates of one agency in a plan."""
     plan, agency, _part = found_or_404(agencies.by_slug(plan, slug))
-    return _calendar(plan, agency.name, follow.days(plan, agency))
+    return _calendar(plan, agency.name, site.days(plan, agency))
 
 
 def _calendar(plan, title, days):

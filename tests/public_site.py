@@ -26,8 +26,8 @@ from strategic_areas.models import (
     Target,
     Translation,
 )
+from strategic_areas.queries import site
 from strategic_areas.queries.pages import corrections
-from strategic_areas.queries.site import sitemap
 from tests import factories
 from tests.strategic_areas.plans import SHIPPED
 
@@ -483,7 +483,7 @@ class Official:
 
 def instances():
     """Name, Spanish and English address of every public page of every record."""
-    places = sitemap.places()
+    places = site.places()
     for row in urls.PUBLIC_PAGES:
         for spanish, english, _changed in every_address([row]):
             yield row[0], spanish, english

@@ -6,10 +6,9 @@ from django.utils import timezone
 
 from strategic_areas import discipline, progress, states
 from strategic_areas import glossary as words
-from strategic_areas.queries import rounds
+from strategic_areas.queries import rounds, site
 from strategic_areas.queries.pages import help_lines, terms
 from strategic_areas.queries.plan import counted, plans, taking_part
-from strategic_areas.queries.site import lists
 from strategic_areas.views import indicators
 
 
@@ -75,7 +74,7 @@ def data(request):
     """Every list that can be taken away, with what it holds and its date."""
     context = {
         "plan": plans.choose(timezone.localdate()).shown,
-        "lists": lists.of_every_plan(),
+        "lists": site.lists(),
         "figures": indicators.list_files(),
         **facts(),
     }

@@ -3,7 +3,7 @@
 from django.shortcuts import render
 from django.utils import timezone
 
-from strategic_areas.queries.figures import disagreements
+from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.pages import changes, references
 from strategic_areas.queries.plan import board, plans
 from strategic_areas.views.parameters import public_plan
@@ -42,7 +42,7 @@ def discrepancies(request):
     """Where public sources are known to disagree."""
     context = {
         "plan": plans.choose(timezone.localdate()).shown,
-        "discrepancies": disagreements.disagreements(),
+        "discrepancies": indicators.disagreements(),
     }
     return render(request, "discrepancies.html", context)
 

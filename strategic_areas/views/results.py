@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from strategic_areas import charts
 from strategic_areas.models import Indicator, TipTier
-from strategic_areas.queries.figures import goals, words
+from strategic_areas.queries.figures import indicators, words
 from strategic_areas.queries.figures.indicators import IndicatorLine
 from strategic_areas.queries.plan import plans
 from strategic_areas.views import indicator_pictures
@@ -59,7 +59,7 @@ def results(request):
     periods, today = indicator_pictures.plan_periods(), timezone.localdate()
     parts = [
         Part(each.goal, tuple(_known(line, periods, today) for line in each.lines))
-        for each in goals.goals()
+        for each in indicators.goals()
     ]
     parts = [part for part in parts if part.known]
     context = {
@@ -68,7 +68,7 @@ def results(request):
         "tellers": Tellers(
             [each.line.indicator.introduced_by for part in parts for each in part.known]
         ),
-        "tiers": _strip(goals.tiers()),
+        "tiers": _strip(indicators.tiers()),
     }
     return render(request, "results.html", context)
 

@@ -1,4 +1,9 @@
-"""Indicators as pages and files read them: lists, one in full, and key figures."""
+"""
+Indicators as pages and files read them: lists, one in full, and key figures.
+
+What is known of each goal of the plan, and where public sources disagree, is told with
+the counts concerned.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,6 +25,7 @@ from strategic_areas.models import (
     PublishedFigure,
     StrategicArea,
     Target,
+    TipTier,
 )
 from strategic_areas.queries.figures.points import (
     Point,
@@ -185,3 +191,56 @@ def _targets(line, today):
         )
         for target in rows.select_related("plan").order_by("ends_on", "starts_on", "pk")
     )
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A goal, and the indicators that are about it."""
+
+    goal: Indicator.Goal
+    lines: tuple[IndicatorLine, ...]
+
+
+def goals() -> list[Goal]:
+    """Each goal with its indicators, those without a value too; two queries."""
+    found = lines(public().exclude(goal=""))
+    return [
+        Goal(goal, tuple(line for line in found if line.indicator.goal == goal))
+        for goal in Indicator.Goal
+    ]
+
+
+def tiers() -> list[TipTier]:
+    """The ratings by year, of any public plan's file, the latest last; two queries."""
+    rows = TipTier.objects.filter(plan__in=Plan.objects.public())
+    rows = rows.order_by("report_year", "-plan__starts_on")
+    found = {}
+    for tier in rows.prefetch_related(sources.by_key()):
+        found.setdefault(tier.report_year, tier)
+    return list(found.values())
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """A known contradiction, and the counts that it is about."""
+
+    discrepancy: Discrepancy
+    lines: tuple[IndicatorLine, ...]
+
+
+def disagreements() -> list[Disagreement]:
+    """All of them, plan by plan, the latest plan first; five queries."""
+    rows = list(
+        Discrepancy.objects.filter(plan__in=Plan.objects.public())
+        .select_related("plan")
+        .prefetch_related("indicators", sources.by_key())
+        .order_by("-plan__starts_on", "plan__code", "sort_code")
+    )
+    lines = in_discrepancies()
+    return [
+        Disagreement(
+            row,
+            tuple(lines[each.pk] for each in row.indicators.all() if each.pk in lines),
+        )
+        for row in rows
+    ]
