@@ -13,6 +13,7 @@ from strategic_areas import disclosure
 
 #: How many characters a text may have that staff write on a page of their own.
 LONGEST_TEXT = 2000
+#: What an activity says of the people whom it counts → the question about it.
 QUESTIONS = {
     "counts_victims": _("Does its quantity count victims or survivors?"),
     "reaches_victims": _("Are the people it reaches victims or survivors?"),

@@ -21,13 +21,11 @@ from django.utils.translation import gettext_lazy
 from agencies.access import RefusedError
 from agencies.accounts.recovery import RESETS
 from agencies.decisions import Decision
-from agencies.fields import field_of
 from agencies.stand_ins import STAND_INS
 from strategic_areas import workflow
-from strategic_areas.desk.inputs import LongText, limit
+from strategic_areas.desk.inputs import LongText
 from strategic_areas.figures.reporting import VALUES
 from strategic_areas.models import PendingChange
-from strategic_areas.models.comments import LONGEST
 from strategic_areas.purging import PURGES
 from strategic_areas.purging.hiding import HIDINGS
 from strategic_areas.workflow import CHANGES, PROPOSALS, guard
@@ -254,24 +252,6 @@ class ChangeForm(forms.ModelForm):
         except RefusedError as error:
             self.add_error(None, str(error))
         return None
-
-
-class OwnWordsForm(ChangeForm):
-    """A text by an agency: in Spanish, and optionally in English."""
-
-    class Meta:
-        fields = ["text_es", "text_en"]
-        widgets = {
-            "text_es": forms.Textarea(attrs={"rows": 6}),
-            "text_en": forms.Textarea(attrs={"rows": 6, "lang": "en"}),
-        }
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        for name in self._meta.fields:
-            self.fields[name].label = field_of(self._meta.model, name).label_of(name)
-        self.fields["text_en"].required = False
-        limit(self.fields["text_es"], self.fields["text_en"], most=LONGEST)
 
 
 def with_link_to_change(change, text):

@@ -7,6 +7,7 @@ public sources attribute to it.
 
 from dataclasses import dataclass
 
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import Q
 from django.http import Http404
@@ -14,10 +15,12 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from agencies.fields import field_of
 from agencies.models import Agency, FocalPoint
 from strategic_areas import workflow
 from strategic_areas.desk.changes import pages as changes
-from strategic_areas.desk.changes.decisions import OwnWordsForm
+from strategic_areas.desk.changes.decisions import ChangeForm
+from strategic_areas.desk.inputs import limit
 from strategic_areas.desk.rounds import scorecards
 from strategic_areas.discipline import REPLY_WITHIN
 from strategic_areas.models import (
@@ -29,6 +32,7 @@ from strategic_areas.models import (
     PublishedFigure,
     ReportingPeriod,
 )
+from strategic_areas.models.comments import LONGEST
 from strategic_areas.models.disputes import ABOUT, NAMED, attributed_to
 from strategic_areas.queries.figures import words
 from strategic_areas.queries.plan import disputes
@@ -42,6 +46,24 @@ KINDS = {
     "avance": ActivityUpdate,
     "cifra": PublishedFigure,
 }
+
+
+class OwnWordsForm(ChangeForm):
+    """A text by an agency: in Spanish, and optionally in English."""
+
+    class Meta:
+        fields = ["text_es", "text_en"]
+        widgets = {
+            "text_es": forms.Textarea(attrs={"rows": 6}),
+            "text_en": forms.Textarea(attrs={"rows": 6, "lang": "en"}),
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in self._meta.fields:
+            self.fields[name].label = field_of(self._meta.model, name).label_of(name)
+        self.fields["text_en"].required = False
+        limit(self.fields["text_es"], self.fields["text_en"], most=LONGEST)
 
 
 @dataclass(frozen=True)
