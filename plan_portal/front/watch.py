@@ -2,9 +2,9 @@
 Keeps the publication version in the memory of the process up to date.
 
 A thread listens for the notification that PostgreSQL sends with each commit that moves
-the version, and also reads the version each second; on SQLite it reads it four times a
-second. A version is trusted for two seconds, so a page is never served as current when
-its version was last confirmed longer ago.
+the version, and also reads the version twice a second; on SQLite it reads it four times
+a second. A version is trusted for two seconds, so a page is never served as current
+when its version was last confirmed longer ago.
 """
 
 import logging
@@ -26,9 +26,12 @@ CHANNEL = "portal_version"
 #: Seconds for which a version is trusted after it was read: what readers are promised.
 GOOD_FOR = 2.0
 #: Seconds between two reads of the version, without and with notifications.
-POLL, POLL_BESIDE_PUSH = 0.25, 1.0
+POLL, POLL_BESIDE_PUSH = 0.25, 0.5
 #: The least seconds between two calls of ``make_ready``.
 BETWEEN_MAKING = 1.0
+#: Seconds after which an answer is so late that nobody else need ask. They are over by
+#: the time when a frozen database makes the last version too old for readers.
+LATE = 1.25
 #: Seconds after which the version is read again after a failure: by the thread, and by
 #: a request, which holds up other requests while it waits.
 RETRY, RETRY_OF_REQUEST = 0.5, 10.0
@@ -104,11 +107,13 @@ class Watch:
         Return whether the current version is known, reading it first if need be.
 
         One thread reads at a time. Where the last read has just failed, or is still
-        waiting, the other threads do not wait for it.
+        waiting, the other threads do not wait for it. Nor does a thread ask beside the
+        watching one where that has waited long: it would have to connect first, and
+        would be told no sooner.
         """
         if self.is_good():
             return True
-        if self._has_just_failed():
+        if self._has_just_failed() or self._is_late():
             return False
         if not self._asking.acquire(blocking=self.label is None):
             return False
@@ -121,6 +126,11 @@ class Watch:
         finally:
             self._asking.release()
         return self.is_good()
+
+    def _is_late(self):
+        since = self.waited_since()
+        waited = 0.0 if since is None else time.monotonic() - since
+        return self.label is not None and waited > LATE
 
     def _has_just_failed(self):
         return time.monotonic() < self._next_question

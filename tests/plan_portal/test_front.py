@@ -32,7 +32,7 @@ from plan_portal.content_policy import REPORTS
 from plan_portal.front import Front, wrapper
 from plan_portal.front.deadline import DatabaseDeadline
 from plan_portal.front.pages import Page, PageMemory, preferred
-from plan_portal.front.watch import Label, Watch
+from plan_portal.front.watch import LATE, Label, Watch
 from plan_portal.front.wrapper import HELP
 from plan_portal.urls import PUBLIC_PAGES
 from strategic_areas import purging, workflow
@@ -658,6 +658,25 @@ def test_whoever_waited_while_one_asked_in_vain_does_not_ask_again(front, monkey
 
     assert known == [False] * 3
     assert asked == [1]
+
+
+@pytest.mark.parametrize(
+    ("waited", "is_asked"), [(LATE / 2, True), (LATE * 1.1, False)]
+)
+def test_nobody_asks_beside_a_watch_that_has_waited_long(
+    front, plan, django_assert_num_queries, waited, is_asked
+):
+    """What is frozen would keep whoever asks as long as it keeps the watch."""
+    Reply(front, "/")
+    front.watch.good_until = 0.0
+    front.watch._asked_at["the watching thread"] = time.monotonic() - waited
+
+    with django_assert_num_queries(int(is_asked)):
+        reply = Reply(front, "/")
+
+    assert reply.status == 200
+    assert (b"copy-band" in reply.body) != is_asked
+    assert front.watch.ask() == is_asked
 
 
 def test_when_the_database_is_back_so_is_the_page(front, plan, monkeypatch):
