@@ -154,6 +154,9 @@ class Portal(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length", 0))
         if length and len(self.rfile.read(length)) == length:
             self.server.read.append(length)
+        if self.path == "/silent/":
+            self.close_connection = True
+            return
         self.send_response(200)
         self.send_header("Content-Length", "0")
         self.send_header("Location", self.path)  # as of a redirect to another query
@@ -302,3 +305,13 @@ def test_a_request_that_is_still_arriving_does_not_reach_the_portal(proxy, porta
         slow.send(b"and other ")
         assert status_of(slow) == 200
     assert len(portal.seen) == 2
+
+
+def test_what_was_posted_is_not_sent_again_where_no_answer_comes(proxy, portal):
+    """Also over a connection that a request before it has left open."""
+    for path, status in (("/", 200), ("/silent/", 502)):
+        with closing(connect(proxy)) as visitor:
+            visitor.request("POST", path, b"publish")
+            assert status_of(visitor) == status
+
+    assert portal.read == [7, 7]
