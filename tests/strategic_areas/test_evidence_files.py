@@ -4,6 +4,7 @@ import io
 import resource
 import struct
 import zipfile
+from contextlib import contextmanager
 from pathlib import Path
 
 import pikepdf
@@ -727,21 +728,27 @@ def test_a_csv_with_a_formula_is_refused(cell, separator):
 # A full disk
 
 
-@pytest.fixture
+@contextmanager
 def little_room():
-    """A block in which no file grows beyond some bytes, as on a disk that is full."""
+    """
+    A block in which no file grows beyond some bytes, as on a disk that is full.
+
+    It holds for the file into which the tests speak too, and so only for a moment.
+    """
     least, most = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100, most))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, (least, most))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (least, most))
 
 
-def test_a_file_for_which_there_is_no_room_leaves_no_part_of_it(little_room):
+def test_a_file_for_which_there_is_no_room_leaves_no_part_of_it():
     folder = Path(evidence_storage().location)
     before = set(folder.glob("*"))
     cleaned = clean(upload("Acta.pdf", make_pdf()))
 
-    with pytest.raises(OSError, match="File too large"):
+    with little_room(), pytest.raises(OSError, match="File too large"):
         write(Evidence(), cleaned)
 
     assert len(cleaned.content) > 100
