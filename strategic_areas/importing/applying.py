@@ -4,7 +4,13 @@ from dataclasses import dataclass, field
 from enum import Enum
 from functools import partial
 
-from strategic_areas.importing.database import create, faults_of, together
+from strategic_areas.importing.database import (
+    create,
+    faults_of,
+    insert,
+    stated,
+    together,
+)
 from strategic_areas.importing.known import ROW
 from strategic_areas.importing.outcome import Change, Kept
 from strategic_areas.models import Plan, Source
@@ -195,6 +201,9 @@ class Applying:
         # Links to sources of each plan's file stand side by side.
         if record.table.field(attribute).related_model is not Source:
             others = self.memory.set_by(record, attribute)
+        if wanted == here and not others:
+            self.memory.remember(record, **{attribute: wanted})
+            return None
         found = verdict(
             wanted,
             here,
@@ -273,15 +282,15 @@ class Applying:
     def add_links(self, waiting):
         rows = {}
         for written, many in waiting:
-            through = many.remote_field.through
-            own = f"{many.m2m_field_name()}_id"
-            other = f"{many.m2m_reverse_field_name()}_id"
             linked = self.stored.keys(many, written.record.values[many.name])
+            through = many.remote_field.through
+            is_first = stated(through)[0].name == many.m2m_field_name()
             rows.setdefault(through, []).extend(
-                through(**{own: written.row.pk, other: pk}) for pk in linked
+                (written.row.pk, pk) if is_first else (pk, written.row.pk)
+                for pk in linked
             )
         for through, new in rows.items():
-            through._default_manager.bulk_create(new)
+            insert(through, new)
 
     def add_each(self, waiting):
         for written, many in waiting:

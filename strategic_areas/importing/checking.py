@@ -7,31 +7,27 @@ warning, unless the record names the public source that already says it.
 
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from functools import cache
 
 from django.db.models import DecimalField
 from django.utils.translation import override
 
 from strategic_areas import text_guard
-from strategic_areas.importing.format import GEOGRAPHY_SOURCES, SECTIONS, VERSION
-from strategic_areas.importing.outcome import Fault
-from strategic_areas.importing.reading import (
-    Mapping,
-    Scalar,
-    Sequence,
-    kept_once,
-    shortened,
+from strategic_areas.importing.format import (
+    GEOGRAPHY_SOURCES,
+    SECTIONS,
+    SOURCE_KEY,
+    VERSION,
 )
-from strategic_areas.importing.tables import TABLES, Key
-from strategic_areas.importing.values import CODE, SLUG, TEXT, URL, Unfit, Whole
+from strategic_areas.importing.outcome import Fault
+from strategic_areas.importing.reading import Mapping, Scalar, Sequence, shortened
+from strategic_areas.importing.stored import kept_once
+from strategic_areas.importing.tables import TABLES
+from strategic_areas.importing.values import Unfit, Whole
 from strategic_areas.text_guard import Severity
 
 #: What faults call the file where they are of no record.
 FILE = "the file"
-#: The kinds of what somebody types: free texts, codes and addresses.
-TYPED = (TEXT, CODE, SLUG, URL)
-#: The key of a source, which stands before its record.
-SOURCE_KEY = Key("key", CODE, True, ("key",), "sources")
+NOTHING_NESTED = {}
 
 
 @dataclass(slots=True)
@@ -50,7 +46,7 @@ class Entry:
     above: "Entry | None" = None
     values: dict = field(default_factory=dict)
     nodes: object = field(default_factory=dict)
-    nested: dict = field(default_factory=dict)
+    nested: dict = field(default_factory=lambda: NOTHING_NESTED)
 
     def fault(self, key, expected, node=None):
         """A fault of one key; its value is quoted as the file writes it."""
@@ -85,12 +81,17 @@ class PlanFile:
     top: Entry
     faults: list
     unread: set
+    tree: object
 
     @property
     def plan_code(self):
         """The code of the file's own plan; "" when the file does not tell it."""
         codes = [entry.values.get("code") for entry in self.entries["plan"]]
         return codes[0] or "" if codes else ""
+
+    def forget_places(self):
+        """Let go of what the file writes, once no fault of it is told any more."""
+        self.tree.clear()
 
     def nested(self, section, name):
         for entry in self.entries[section]:
@@ -118,7 +119,7 @@ def check(tree):
         entries[name] = checker.section(section, node)
     if GEOGRAPHY_SOURCES.name in top.nodes:
         checker.value(top, GEOGRAPHY_SOURCES, top.nodes[GEOGRAPHY_SOURCES.name])
-    return PlanFile(entries, top, checker.faults, checker.unread)
+    return PlanFile(entries, top, checker.faults, checker.unread, tree.tree)
 
 
 class Checker:
@@ -141,12 +142,12 @@ class Checker:
 
     def keys(self, mapping, known, name):
         """The values of a mapping by key; duplicate and unknown keys are faults."""
-        nodes = {}
+        nodes, of_format = {}, frozenset(known)
         for key, node in mapping.pairs:
             if key.text in nodes:
                 found = shortened(node.raw)
                 expected = f"each key once; line {nodes[key.text].line} has it"
-            elif key.text not in known:
+            elif key.text not in of_format:
                 near = get_close_matches(key.text, known, 1)
                 hint = f"; perhaps “{near[0]}”" if near else ""
                 found, expected = f"the key {key.raw}", f"a key of the format{hint}"
@@ -213,9 +214,11 @@ class Checker:
             elif key.required:
                 expected = f"this key: {key.kind.label}"
                 self.faults.append(entry.fault(key.name, expected))
-        for inner in section.nested:
-            node = nodes.get(inner.name)
-            entry.nested[inner.name] = self.section(inner, node, entry)
+        if section.nested:
+            entry.nested = {
+                inner.name: self.section(inner, nodes.get(inner.name), entry)
+                for inner in section.nested
+            }
         return entry
 
     def value(self, entry, key, node):
@@ -266,23 +269,19 @@ def guard(plan_file):
 
 def found_in(plan_file):
     """Triples of entry, key and finding over all free texts of the file."""
-    inspect = cache(text_guard.inspect)  # many records say the same
+    clean = set()  # many records say the same
     for entry in plan_file.every_entry():
         # What such records are there to tell the public: a help line its telephone.
         allowed = TABLES[entry.section.table].model.fields.tells
-        for key in (*entry.section.keys, SOURCE_KEY):
-            text = entry.values.get(key.name)
-            # References, dates and choices are kinds of text too, but of no free one.
-            if text and (key.kind in TYPED or _lists_texts(key)):
+        for key in entry.section.typed:
+            if text := entry.values.get(key):
                 text = ", ".join(text) if isinstance(text, list) else text
-                for finding in inspect(text):
+                findings = () if text in clean else text_guard.inspect(text)
+                if not findings:
+                    clean.add(text)
+                for finding in findings:
                     if finding.kind not in allowed:
-                        yield entry, key.name, finding
-
-
-def _lists_texts(key):
-    """True for a list of free texts, such as the numbers of a help line."""
-    return getattr(key.kind, "each", None) == TEXT
+                        yield entry, key, finding
 
 
 def names_public_source(entry):

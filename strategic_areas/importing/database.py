@@ -3,7 +3,10 @@
 from contextlib import contextmanager
 
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.db.models import JSONField
+from django.db.models.sql import InsertQuery
+from django.utils import timezone
 from django.utils.translation import override
 
 from strategic_areas import workflow
@@ -13,6 +16,8 @@ from strategic_areas.models.plan import PlanBound
 
 #: The models whose ``save`` fills in columns.
 COMPLETED = (PlanBound, Coded)
+#: The types of values that databases take as they are.
+PLAIN = {str, int, bool, type(None)}
 
 
 @contextmanager
@@ -64,5 +69,53 @@ def create(rows):
             if isinstance(row, kind):
                 kind.complete(row)
     model._default_manager.bulk_create(rows)
-    if hasattr(model._meta, "simple_history_manager_attribute"):
-        model.history.bulk_history_create(rows, default_change_reason=None)
+    if hasattr(model, "history"):
+        keep_first_versions(model.history.model, rows)
+
+
+def keep_first_versions(history, rows):
+    """Insert the version of each new row."""
+    first = history(
+        history_type="+",
+        history_date=timezone.now(),
+        history_user=history.get_default_history_user(rows[0]),
+    )
+    tracked = {each.attname for each in history.tracked_fields}
+    columns = stated(history)
+    same = {
+        each: prepared(getattr(first, each.attname), each)
+        for each in columns
+        if each.attname not in tracked
+    }
+    steps = [(each.attname, each, same.get(each, same)) for each in columns]
+    insert(
+        history,
+        [
+            [
+                prepared(getattr(row, name), column) if value is same else value
+                for name, column, value in steps
+            ]
+            for row in rows
+        ],
+    )
+
+
+def insert(model, rows):
+    """Insert rows of prepared values by the statement for one, which is made once."""
+    query = InsertQuery(model)
+    query.insert_values(stated(model), [model()], raw=True)
+    [(statement, _)] = query.get_compiler(connection=connection).as_sql()
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, rows)
+
+
+def stated(model):
+    """The columns of a model, all but the key that the database gives."""
+    return [each for each in model._meta.concrete_fields if not each.primary_key]
+
+
+def prepared(value, column):
+    """The value of a column as the database takes it."""
+    if type(value) in PLAIN and not isinstance(column, JSONField):
+        return value
+    return column.get_db_prep_save(value, connection)

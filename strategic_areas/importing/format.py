@@ -12,8 +12,11 @@ from functools import cached_property
 from strategic_areas import models
 from strategic_areas.importing.tables import Key, both, keys_of
 from strategic_areas.importing.values import (
+    CODE,
+    SLUG,
     SPAN,
     TEXT,
+    URL,
     Flag,
     Items,
     Number,
@@ -29,6 +32,12 @@ VERSION = 1
 
 #: The sources of every region and province of the file; the one bare list.
 GEOGRAPHY_SOURCES = Key("geography_sources", references("sources"))
+
+
+#: The key of a source, which stands before its record.
+SOURCE_KEY = Key("key", CODE, True, ("key",), "sources")
+#: The kinds of what somebody types: free texts, codes and addresses.
+TYPED = (TEXT, CODE, SLUG, URL)
 
 
 @dataclass(frozen=True)
@@ -52,6 +61,16 @@ class Section:
     def names(self):
         """Every key that a record of this section may have."""
         return [each.name for each in (*self.keys, *self.nested)]
+
+    @cached_property
+    def typed(self):
+        """The names of keys of which somebody types the value, or a list of values."""
+        # References, dates and choices are kinds of text too, but of no free one.
+        return [
+            key.name
+            for key in (*self.keys, SOURCE_KEY)
+            if key.kind in TYPED or getattr(key.kind, "each", None) == TEXT
+        ]
 
 
 def section(name, *fields, table="", special=None, also=(), **options):

@@ -10,7 +10,7 @@ from sys import intern
 
 from django.db import models as columns
 
-from strategic_areas.importing.reading import kept_once
+from strategic_areas.importing.stored import kept_once
 from strategic_areas.importing.tables import TABLES
 from strategic_areas.models import (
     Activity,
@@ -46,10 +46,8 @@ class Known:
         if section not in self.codes:
             table = "participations" if section == "agencies" else name
             entries = self.plan_file.entries[name]
-            nodes = [entry.nodes.get(entry.section.identity[0]) for entry in entries]
-            in_file = {getattr(node, "text", "") for node in nodes if node}
             in_portal = self.stored.tables[table].key_of_pk.values()
-            self.codes[section] = in_file.union(in_portal)
+            self.codes[section] = {*map(code_of, entries), *in_portal}
         return code in self.codes[section]
 
     @cached_property
@@ -58,7 +56,8 @@ class Known:
         rows = self.stored.tables["sources"].rows
         kinds = {key: row.kind for key, row in rows.items()}
         for entry in self.plan_file.entries["sources"]:
-            kinds[entry.nodes["key"].text] = entry.values.get("kind", "")
+            key = entry.values.get("key") or entry.nodes["key"].text
+            kinds[key] = entry.values.get("kind", "")
         return kinds
 
     def given_provenance(self, entry):
@@ -107,14 +106,38 @@ class Known:
         }
 
 
-class Remembered:
-    """What a file last said of one record."""
+def code_of(entry):
+    """What names an entry, as far as it is written as one word."""
+    key = entry.section.identity[0]
+    return entry.values.get(key) or getattr(entry.nodes.get(key), "text", "")
 
-    __slots__ = ("pk", "values")
+
+class Remembered:
+    """What a file last said of one record; records of a kind share their names."""
+
+    __slots__ = ("names", "pk", "told")
+
+    shared = {}
 
     def __init__(self, pk, values):
         self.pk = pk
         self.values = values
+
+    @property
+    def values(self):
+        return dict(zip(self.names, self.told, strict=True))
+
+    @values.setter
+    def values(self, values):
+        names = tuple(values)
+        self.names = self.shared.setdefault(names, names)
+        self.told = tuple(values.values())
+
+    def has_said(self, values):
+        return all(
+            name in self.names and self.told[self.names.index(name)] == value
+            for name, value in values.items()
+        )
 
 
 class Memory:
@@ -130,7 +153,7 @@ class Memory:
         own = ImportedRecord.objects.filter(plan__code=plan_code)
         self.records = {}
         columns = ("pk", "section", "key", "values")
-        for pk, section, key, values in own.values_list(*columns).iterator():
+        for pk, section, key, values in own.values_list(*columns).iterator(200):
             said = {intern(name): kept_once(each) for name, each in values.items()}
             self.records[intern(section), key] = Remembered(pk, said)
         self.changed = {}
@@ -152,10 +175,11 @@ class Memory:
 
         A flag is never empty: a file that is silent on it has left it as it usually is.
         """
+        if not (found := self.others.get((record.table.name, record.key))):
+            return []
         column = attribute != ROW and record.table.field(attribute)
         is_flag = isinstance(column, columns.BooleanField)
         usual = {attribute: column.get_default()} if is_flag else {}
-        found = self.others.get((record.table.name, record.key), [])
         told = [(plan, usual | said) for plan, said in found]
         return [(plan, said[attribute]) for plan, said in told if attribute in said]
 
@@ -181,12 +205,9 @@ class Memory:
         remembered = self.records.get(place)
         if remembered is None:
             remembered = self.records[place] = Remembered(None, {})
-        for attribute, value in values.items():
-            if attribute not in remembered.values or (
-                remembered.values[attribute] != value
-            ):
-                remembered.values[attribute] = value
-                self.changed[place] = remembered
+        if not remembered.has_said(values):
+            remembered.values |= values
+            self.changed[place] = remembered
 
     def save(self, plan):
         """Write what changed, in few statements."""

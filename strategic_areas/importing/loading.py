@@ -1,5 +1,7 @@
 """One plan file from its path to the database, or to the list of its faults."""
 
+import gc
+from contextlib import contextmanager
 from hashlib import file_digest
 from pathlib import Path
 
@@ -30,12 +32,17 @@ def load(path, *, dry_run=False, progress=None):
     fault of the file, or with the one that the database found; then nothing is
     written.
     """
-    tree = read_file(path)
+    with no_collection():
+        return _load_file(path, progress or (lambda table, number: None), dry_run)
+
+
+def _load_file(path, progress, dry_run):
+    plan_file = check(read_file(path))
     file = PlanFile(name=Path(path).name, sha256=sum_of(path))
     try:
         # Spanish, the first language: it is what undecorated columns hold.
         with transaction.atomic(), override("es"):
-            outcome = _load(tree, file, progress or (lambda table, number: None))
+            outcome = _load(plan_file, file, progress)
             if dry_run:
                 transaction.set_rollback(True)
     except DatabaseError as error:
@@ -52,13 +59,25 @@ def sum_of(path):
         return file_digest(file, "sha256").hexdigest()
 
 
-def _load(tree, file, progress):
-    plan_file = check(tree)
+@contextmanager
+def no_collection():
+    """Look for no circles among the many objects of a load: it makes none."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _load(plan_file, file, progress):
     stored, memory = Stored(plan_file.plan_code), Memory(plan_file.plan_code)
     known = Known(plan_file, stored, memory)
     personal, warnings = guard(plan_file)
     if faults := [*plan_file.faults, *broken_rules(plan_file, known), *personal]:
         raise Refused(sorted(faults, key=lambda fault: fault.line))
+    plan_file.forget_places()
     outcome = Outcome(warnings=warnings)
     file.save()  # while it is being loaded, it may change the structure of plans
     records = records_of(plan_file, known)

@@ -5,7 +5,6 @@ YAML without its conveniences: no aliases, no merge keys, no tags, a limited dep
 file is read event by event, so that nothing in it can grow or recurse.
 """
 
-import sys
 from array import array
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,12 +25,21 @@ TAG = "tag:yaml.org,2002:"
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """One value: its text, the YAML type it reads as, and how the file writes it."""
+    """One value: its text and the YAML type it reads as, and its place in the tree."""
 
     text: str
     type: str
-    raw: str
-    line: int
+    tree: "Tree"
+    at: int
+
+    @property
+    def line(self):
+        return self.tree.lines[self.at]
+
+    @property
+    def raw(self):
+        """How the file writes it."""
+        return self.tree.written(self.at) or "nothing"
 
     @property
     def is_null(self):
@@ -99,6 +107,14 @@ class Mapping(Collection):
         return self.get(name)
 
 
+#: What a node may be: a collection, or a value of one of the types of YAML.
+KINDS = (
+    *(Mapping, Sequence),
+    *("bool", "float", "int", "merge", "null", "str", "timestamp", "value", "yaml"),
+)
+NUMBERS = {kind: number for number, kind in enumerate(KINDS)}
+
+
 def read_file(path):
     """
     The tree of a plan file: a ``Mapping``.
@@ -151,11 +167,6 @@ def shortened(raw, length=200):
     return raw if len(raw) <= length else f"{raw[:length]}…"
 
 
-def kept_once(value):
-    """The value; a text is the same object wherever it stands."""
-    return sys.intern(value) if type(value) is str else value
-
-
 class Pieces:
     """A text as the parser reads it: piece by piece, so that it makes no copy of it."""
 
@@ -181,7 +192,7 @@ class Tree:
         self.text = text
         self.resolver = Resolver()
         self.lines, self.starts, self.ends = array("I"), array("I"), array("I")
-        self.types, self.after = [], array("I")
+        self.types, self.after = array("B"), array("I")
         self.quotes = array("B")  # how many signs stand around the text of a value
         self.texts = {}  # of what the file writes otherwise than it reads
         self.open = []  # places of the collections around the next event
@@ -194,9 +205,12 @@ class Tree:
             self.take(event)
         return self.node(0) if self.lines else None
 
+    def clear(self):
+        """Let go of everything; no node may be asked any more."""
+        self.__init__("")
+
     def take(self, event):
-        if isinstance(event, yaml.ScalarEvent):
-            self.refuse_tag(event)
+        if type(event) is yaml.ScalarEvent:
             self.place(event, self.type_of(event))
             self.keep_text(event)
         elif isinstance(event, yaml.CollectionStartEvent):
@@ -218,9 +232,10 @@ class Tree:
             refuse(event.tag, "a value without a tag", event.start_mark.line + 1)
 
     def type_of(self, event):
-        if event.tag in (None, "!"):
+        self.refuse_tag(event)
+        if event.tag in (None, "!") and event.implicit[0]:
             tag = self.resolver.resolve(ScalarNode, event.value, event.implicit)
-            return sys.intern(tag.removeprefix(TAG))
+            return tag.removeprefix(TAG)
         return "str"
 
     def begin(self, event):
@@ -245,10 +260,10 @@ class Tree:
         self.lines.append(start.line + 1)
         self.starts.append(start.index)
         self.ends.append(event.end_mark.index)
-        self.types.append(type_)
+        self.types.append(NUMBERS[type_])
         self.quotes.append(0)
         self.after.append(len(self.lines))
-        if self.open and self.types[self.open[-1]] is Mapping:
+        if self.open and KINDS[self.types[self.open[-1]]] is Mapping:
             self.keys[-1] = not self.keys[-1]
 
     def keep_text(self, event):
@@ -278,8 +293,7 @@ class Tree:
             at = self.after[at]
 
     def node(self, at):
-        type_ = self.types[at]
-        if isinstance(type_, str):
-            raw = self.written(at) or "nothing"
-            return Scalar(self.value(at), type_, raw, self.lines[at])
-        return type_(self, at)
+        kind = KINDS[self.types[at]]
+        if isinstance(kind, str):
+            return Scalar(self.value(at), kind, self, at)
+        return kind(self, at)

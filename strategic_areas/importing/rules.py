@@ -199,8 +199,9 @@ def budgets_that_do_not_add_up(plan_file, known):
         is_amount = entry.values.get("budget") == Activity.Budget.AMOUNT
         for part in parts:
             there = entry.values.get(part) is not None
-            unfit = part in entry.nodes and part not in entry.values
-            if is_amount and not there and not unfit:
+            if is_amount and not there:
+                if part in entry.nodes and part not in entry.values:
+                    continue  # it is a fault by itself
                 yield entry.fault(part, "a value, since the budget is an amount")
             elif there and not is_amount and "budget" not in entry.nodes:
                 yield entry.fault("budget", f"amount, since there is a {part}")
@@ -217,10 +218,8 @@ def negative_counts(plan_file, known):
             continue
         if is_negative(indicator.values.get("baseline") or {}):
             yield indicator.fault("baseline", "a value from 0 up: it counts")
-        for entry in plan_file.every_entry():
-            above = entry.above
-            is_its = indicator in (above, above and above.above)
-            if is_its and is_negative(entry.values):
+        for entry in indicator.with_nested():
+            if entry is not indicator and is_negative(entry.values):
                 yield entry.fault("value", "a number from 0 up: it counts")
 
 

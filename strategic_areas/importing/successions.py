@@ -13,8 +13,9 @@ def lost_predecessors(plan_file, known):
             each for each in plan_file.entries[section] if each.values.get("code")
         ]
         replaced = {
-            code: known.stored.plain(row, "supersedes")
+            code: earlier
             for code, row in known.stored.tables[section].rows.items()
+            if (earlier := known.stored.plain(row, "supersedes"))
         }
         for entry in entries:
             if "supersedes" in entry.values:

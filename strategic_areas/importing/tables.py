@@ -1,6 +1,7 @@
 """The tables that a plan file fills, and the keys that state their fields."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from django.db import models as columns
 
@@ -55,8 +56,16 @@ class Table:
 
     def is_late(self, attribute):
         """True for what needs other rows to be there first: links among records."""
-        field = self.field(attribute)
-        return field.many_to_many or field.related_model is self.model
+        return attribute in self.late
+
+    @cached_property
+    def late(self):
+        columns = [*self.model._meta.fields, *self.model._meta.many_to_many]
+        return {
+            each.name
+            for each in columns
+            if each.many_to_many or each.related_model is self.model
+        }
 
 
 def shared(name, model, identity="code"):
@@ -163,7 +172,7 @@ class Key:
     stored_as: tuple = ()
     table: str = ""
 
-    @property
+    @cached_property
     def column(self):
         """The model's field that stores the key, or the first of several."""
         return TABLES[self.table].field(self.stored_as[0])

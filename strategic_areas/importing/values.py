@@ -54,7 +54,7 @@ class Text:
         # A database takes neither a NUL nor half of a surrogate pair.
         if "\0" in node.text:
             raise Unfit("text without the character NUL")
-        if re.search("[\ud800-\udfff]", node.text):
+        if not node.text.isascii() and re.search("[\ud800-\udfff]", node.text):
             raise Unfit("text of whole characters")
         if not node.text.strip():
             return None

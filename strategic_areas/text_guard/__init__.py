@@ -47,7 +47,7 @@ def inspect(text: str) -> list[Finding]:
     """All findings in the order of the text; an empty list for a clean text."""
     reading = Reading(text)
     found = {Finding(Kind.HIDDEN, *stretch) for stretch in reading.hidden}
-    for rules in _sieve().pass_on(reading):
+    for rules in filter(None, _sieve().pass_on(reading)):
         found.update(patterns.find(reading, rules))
     for rule in RULES:
         found.update(rule(reading))

@@ -8,7 +8,6 @@ the parts do not show it, the pattern needs nothing and is always tried.
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from functools import cache
 from itertools import product
 from re import _constants as codes
@@ -25,7 +24,7 @@ DIGITS = {ord(digit): "0" for digit in "123456789"}
 #: What stands before the first letter of a word, as no text holds it.
 START = "\0"
 VOID = frozenset(f"{START} ")
-FIRST_LETTERS = re.compile(f"{START}[^{START}]{{1,4}}")
+FIRST_LETTERS = re.compile(f"{START}[^{START}]{{1,7}}")
 BEGINNING = re.compile("(?<![a-z])(?=[a-z])")
 
 
@@ -49,12 +48,12 @@ def pieces_of(text: str) -> set[str]:
     return set(_pieces(BEGINNING.sub(START, text.lower().translate(DIGITS))))
 
 
-def _pieces(text: str) -> Iterator[str]:
+def _pieces(text: str) -> list[str]:
     """Every piece of a text whose words are marked, as often as it stands there."""
-    yield from text
-    yield from [text[at : at + LENGTH] for at in range(len(text) - LENGTH + 1)]
-    for begun in FIRST_LETTERS.findall(text):
-        yield from [begun[:end] for end in range(2, len(begun) + 1)]
+    runs = [text[at : at + LENGTH] for at in range(len(text) - LENGTH + 1)]
+    words = FIRST_LETTERS.findall(text)
+    begun = [word[:end] for word in words for end in range(2, len(word) + 1)]
+    return [*text, *runs, *begun]
 
 
 def needs_of(shape: re.Pattern[str], *, is_cased: bool = False) -> Needs:

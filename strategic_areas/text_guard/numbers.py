@@ -97,7 +97,8 @@ def find_small_numbers(reading: Reading) -> Iterator[Finding]:
     """One finding for each number; for "una sola víctima" the longest one."""
     counted = -1
     for index, word in enumerate(reading.words):
-        amount = amount_at(reading, index)
+        may_count = word.is_number or word.text in COUNTING_WORDS
+        amount = amount_at(reading, index) if may_count else None
         if amount is None:
             continue
         noun = _noun_after(reading, index, amount)
@@ -220,8 +221,6 @@ def _is_compound(reading: Reading, place: int) -> bool:
 def amount_at(reading: Reading, index: int) -> Amount | None:
     """How the number at this place is written; None if it is no small number here."""
     word = reading.word(index)
-    if word.text not in COUNTING_WORDS and not word.is_number:
-        return None
     before, earlier, after = (reading.word(index + on) for on in (-1, -2, 1))
     if word.text in vocabulary.ONE:
         amount = Amount.ONE

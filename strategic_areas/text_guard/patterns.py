@@ -8,7 +8,9 @@ matched is not matched by a later one of that table.
 
 import re
 from collections.abc import Callable, Iterator
+from functools import reduce
 from itertools import count
+from operator import or_
 from typing import NamedTuple
 
 from strategic_areas.text_guard import vocabulary
@@ -97,9 +99,7 @@ class Sieve:
         held = pieces_of(reading.plain)
         if reading.digits != reading.plain:
             held |= pieces_of(reading.digits)
-        bits = 0
-        for piece in held & self.bits.keys():
-            bits |= self.bits[piece]
+        bits = reduce(or_, map(self.bits.__getitem__, held & self.bits.keys()), 0)
         digits = sum(map(reading.digits.count, "0123456789"))
         return [
             [

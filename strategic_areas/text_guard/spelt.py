@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from strategic_areas.text_guard import vocabulary
 from strategic_areas.text_guard.findings import Finding, Kind
 from strategic_areas.text_guard.patterns import words
-from strategic_areas.text_guard.reading import Reading, Word
+from strategic_areas.text_guard.reading import NOTHING, Reading, Word
 
 SPELT = frozenset(vocabulary.SPELT)
 LEAST_DIGITS = 7
@@ -41,8 +41,7 @@ def find_spelt_numbers(reading: Reading) -> Iterator[Finding]:
     if reading.said.isdisjoint(SPELT):
         return
     run: list[Word] = []
-    for index in range(len(reading.words) + 1):
-        word = reading.word(index)
+    for word in [*reading.words, NOTHING]:
         if _digits(word) and len(run) < LONGEST:
             run.append(word)
         elif not run or word.text not in vocabulary.BETWEEN_DIGITS:
