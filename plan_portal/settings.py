@@ -125,7 +125,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "agencies.accounts.sessions.PersonMiddleware",
     # After the person is known: staff pages speak her language.
     "plan_portal.middleware.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

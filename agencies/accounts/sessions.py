@@ -4,13 +4,15 @@ import time
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.contrib.auth import get_user_model
+from django.contrib.auth import BACKEND_SESSION_KEY, get_user_model
+from django.contrib.auth.middleware import AuthenticationMiddleware, get_user
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.sessions.models import Session
 from django.db.models.signals import post_save
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from agencies.access import is_staff_address
 from agencies.accounts.pages import SAFE_METHODS, page_of
@@ -21,6 +23,8 @@ IDLE, ABSOLUTE = settings.SESSION_COOKIE_AGE, 60 * 60 * 12
 #: Seconds within which a session is not stored again for each request.
 RENEWED_EVERY = 60
 BEGAN, ACTIVE = "began_at", "active_at"
+#: What checked passwords before ``agencies.accounts.backend``.
+FORMER_BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 #: What the browser drops on signing out, since others may use the computer too.
 FORGOTTEN = '"cache", "storage"'
 
@@ -56,6 +60,25 @@ def end_sessions_of(user):
     for session in Session.objects.filter(expire_date__gt=timezone.now()):
         if session.get_decoded().get("_auth_user_id") == str(user.pk):
             session.delete()
+
+
+class PersonMiddleware(AuthenticationMiddleware):
+    """
+    Tells whose session it is; one that an earlier version of the portal began goes on.
+
+    Its sessions name the class of allauth that checked the password. They only change
+    that name: nobody can sign in by that class, which is no longer in the settings.
+    """
+
+    def process_request(self, request):
+        super().process_request(request)
+        request.user = SimpleLazyObject(lambda: _person_of(request))
+
+
+def _person_of(request):
+    if request.session.get(BACKEND_SESSION_KEY) == FORMER_BACKEND:
+        request.session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    return get_user(request)
 
 
 class SessionLimitsMiddleware:

@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.contrib.auth import BACKEND_SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
@@ -102,6 +103,24 @@ def test_a_session_of_before_these_rules_is_over(client, person):
     session.save()
 
     assert not is_in(client)
+
+
+@pytest.mark.parametrize(
+    ("backend", "status"),
+    [
+        ("allauth.account.auth_backends.AuthenticationBackend", 200),
+        ("django.contrib.auth.backends.ModelBackend", 302),
+    ],
+)
+def test_a_session_that_an_earlier_version_began_goes_on(
+    client, person, settings, backend, status
+):
+    session = client.session
+    session[BACKEND_SESSION_KEY] = backend
+    session.save()
+
+    assert client.get(DESK).status_code == status
+    assert backend not in settings.AUTHENTICATION_BACKENDS
 
 
 def test_a_session_in_use_is_stored_once_a_minute_at_most(client, person, clock):
