@@ -62,6 +62,8 @@ def play(played, stage, engine):
         outcome = played.play(stage, engine)
     except Exception as error:  # the others are played all the same
         traceback.print_exc()
+        if isinstance(error, subprocess.CalledProcessError):
+            write(error.stdout or "")  # what the command said before it failed
         fault = f"{type(error).__name__}: {error}".replace("\n", " ")[:300]
         outcome = Outcome("could not be played to its end", "unknown", [fault])
     return line(played, engine, outcome, time.monotonic() - begun), not outcome.faults
