@@ -10,6 +10,7 @@ from sys import intern
 
 from django.db import models as columns
 
+from strategic_areas.importing.database import insert, prepared, stated
 from strategic_areas.importing.stored import kept_once
 from strategic_areas.importing.tables import TABLES
 from strategic_areas.models import (
@@ -211,13 +212,16 @@ class Memory:
 
     def save(self, plan):
         """Write what changed, in few statements."""
-        changed = self.changed.items()
-        new = [(place, each.values) for place, each in changed if each.pk is None]
-        for at in range(0, len(new), 500):
-            ImportedRecord.objects.bulk_create(
-                ImportedRecord(plan=plan, section=section, key=key, values=values)
-                for (section, key), values in new[at : at + 500]
-            )
+        columns = [(each.attname, each) for each in stated(ImportedRecord)]
+        new = (
+            {"plan_id": plan.pk, "section": section, "key": key, "values": each.values}
+            for (section, key), each in self.changed.items()
+            if each.pk is None
+        )
+        insert(
+            ImportedRecord,
+            [[prepared(row[name], column) for name, column in columns] for row in new],
+        )
         kept = [each for each in self.changed.values() if each.pk is not None]
         old = [ImportedRecord(pk=each.pk, values=each.values) for each in kept]
         ImportedRecord.objects.bulk_update(old, ["values"], batch_size=200)
