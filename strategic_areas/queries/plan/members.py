@@ -47,10 +47,6 @@ class AgencyRow:
         """How many it fulfilled; None, and never zero, while nothing is told."""
         return self.counts[CommitmentState.FULFILLED] if self.is_told else None
 
-    @property
-    def is_partner(self):
-        return self.participation.role == Participation.Role.PARTNER
-
 
 def board_of(plan: Plan, today: date) -> Board:
     """The board of the plan with all that the list of its agencies needs."""
