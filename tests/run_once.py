@@ -55,8 +55,6 @@ RUN_ONCE = {
     "strategic_areas/test_own_word.py",
     "strategic_areas/test_plan_tree.py",
     "strategic_areas/test_planbook.py",
-    "strategic_areas/test_planbook_amending.py",
-    "strategic_areas/test_planbook_fields.py",
     "strategic_areas/test_planbook_whole.py",
     "strategic_areas/test_proposals.py",
     "strategic_areas/test_public_evidence.py",

@@ -16,7 +16,8 @@ from tests import factories
 from tests.strategic_areas.planbooks import Keeper
 from tests.strategic_areas.test_planbook import counts
 
-pytestmark = pytest.mark.django_db
+# They are about pages: no database changes what they test.
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 ACT = {
     "act": "resolution",
     "deciding_act_es": "12-2026",

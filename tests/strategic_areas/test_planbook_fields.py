@@ -20,7 +20,8 @@ from tests.strategic_areas.planbooks import Keeper
 from tests.strategic_areas.test_planbook import counts, faults
 from tests.strategic_areas.test_planbook_amending import ACT
 
-pytestmark = pytest.mark.django_db
+# They are about pages: no database changes what they test.
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 
 def make_keeper(client, status):

@@ -19,7 +19,8 @@ from tests.factories import (
     put_back_in_preparation,
 )
 
-pytestmark = pytest.mark.django_db
+# They are about pages: no database changes what they test.
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 INDEX = reverse("admin:index")
 

@@ -17,7 +17,7 @@ from strategic_areas import workflow
 from strategic_areas.desk.review import comparison, review_queue
 from strategic_areas.models import ActivityUpdate, Status
 from strategic_areas.workflow import guard
-from tests.deep import MANY_ROWS
+from tests.deep import SOME_ROWS
 from tests.factories import (
     make_activity,
     make_administrator,
@@ -119,7 +119,7 @@ def test_only_what_has_no_warning_and_is_not_hers_can_be_ticked(client, reviewer
     assert [row for row in items if f'value="{items[row].token}"' in page] == [plain]
 
 
-@pytest.mark.parametrize("rows", [1, MANY_ROWS])
+@pytest.mark.parametrize("rows", [1, SOME_ROWS])
 def test_the_queue_has_one_budget_for_1_and_many_rows(client, reviewer, rows):
     commitment = make_commitment()
     author = make_focal_point(agency=commitment.lead)
@@ -151,7 +151,7 @@ def test_the_first_page_costs_the_same_however_many_wait(client, reviewer):
     spent = []
     client.get(reverse("admin:index"))  # kinds of records are read once and kept
 
-    for rows in (1, MANY_ROWS):
+    for rows in (1, SOME_ROWS):
         for _ in range(rows):
             make_submitted_update()
         with CaptureQueriesContext(connection) as captured:

@@ -20,7 +20,8 @@ from tests.factories import (
     make_submitted_update,
 )
 
-pytestmark = pytest.mark.django_db
+# They are about pages: no database changes what they test.
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 LIST, INDEX = reverse("admin:review_queue"), reverse("admin:index")
 
