@@ -2,6 +2,7 @@
 
 import re
 import threading
+import time
 from uuid import uuid4
 
 from tests.faults.visitors import VERSION, Visitor
@@ -57,10 +58,15 @@ class Reporter:
 
 
 class Reporting:
-    """Several reporters at the same time, each in a thread, until the block ends."""
+    """
+    Several reporters at the same time, each in a thread, until the block ends.
+
+    They do not all begin in the same instant, but one after the other within a pause.
+    """
 
     def __init__(self, reporters, pause):
         self.reporters, self.done = reporters, threading.Event()
+        self._between = pause / len(reporters)
         self._threads = [
             threading.Thread(target=each.keep_saving, args=[self.done, pause])
             for each in reporters
@@ -69,6 +75,7 @@ class Reporting:
     def __enter__(self):
         for thread in self._threads:
             thread.start()
+            time.sleep(self._between)
         return self
 
     def __exit__(self, *_):

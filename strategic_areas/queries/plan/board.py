@@ -27,7 +27,7 @@ from strategic_areas.queries.plan import (
     works,
 )
 from strategic_areas.queries.plan.counted import Accounts, read_accounts
-from strategic_areas.queries.plan.plans import periods_of
+from strategic_areas.queries.plan.plans import opened, periods_of
 from strategic_areas.queries.plan.rows import (
     ActivityRow,
     CommitmentRow,
@@ -189,7 +189,8 @@ def build(
 
     ``periods`` are all of the plan, ``accounts`` those of some of them.
     """
-    periods, activities, work = list(periods), list(activities), defaultdict(list)
+    activities, work = list(activities), defaultdict(list)
+    asked = opened(periods, today)
     reported_by = answering.agencies_by_period(activities, accounts.told_by)
     for activity in activities:
         filed = tuple(accounts.reports.get(activity.pk, ()))
@@ -200,11 +201,11 @@ def build(
             today,
             activity.stopped_as_of(today),
             is_over=past.is_over(activity.plan, today),
-            untold=works.untold(activity, handed_in, periods, today),
+            untold=works.untold(activity, handed_in, asked),
         )
         row = ActivityRow(
             activity,
-            works.late_if_asked(standing, activity.plan, periods, today),
+            works.late_if_asked(standing, activity.plan, asked, today),
             filed,
             handed_in,
             reported_by.get(activity.pk, {}),
@@ -228,7 +229,7 @@ def build(
         rows.append(
             CommitmentRow(
                 commitment,
-                works.late_if_asked(standing, plan, periods, today),
+                works.late_if_asked(standing, plan, asked, today),
                 tuple(work[commitment.pk]),
                 tuple(declared),
             )

@@ -7,18 +7,17 @@ from datetime import date
 from strategic_areas import discipline, standings
 from strategic_areas.models import Activity, Plan, ReportingPeriod
 from strategic_areas.progress import Punctuality, Standing, State
-from strategic_areas.queries.plan import past, plans
+from strategic_areas.queries.plan import past
 from strategic_areas.states import Work
 
 
 def untold(
     activity: Activity,
     handed_in: Mapping[int, date],
-    periods: Iterable[ReportingPeriod],
-    today: date,
+    opened: Iterable[ReportingPeriod],
 ) -> State:
     """
-    The state of an activity of which no account tells, in a plan that has ``periods``.
+    The state of an activity of which no account tells; these rounds have ``opened``.
 
     What waits for review is true of today only; a page of the past leaves it out.
     """
@@ -28,7 +27,7 @@ def untold(
         return State.IN_REVIEW
     is_asked = any(
         discipline.is_owed((), activity.starts_on, asked, activity.stops)
-        for asked in plans.opened(periods, today)
+        for asked in opened
     )
     return State.NO_REPORT if is_asked else State.NOT_ASKED
 
@@ -46,10 +45,9 @@ def work_of(row, plan: Plan, today: date) -> Work:
 
 
 def late_if_asked(
-    standing: Standing, plan: Plan, periods: Iterable[ReportingPeriod], today: date
+    standing: Standing, plan: Plan, opened: Iterable[ReportingPeriod], today: date
 ) -> Standing:
     """The standing; of a plan that ended before anybody was asked, nothing is late."""
     if standing.punctuality != Punctuality.LATE or not past.is_over(plan, today):
         return standing
-    asked = plans.opened(periods, today)
-    return standing if asked else replace(standing, punctuality=None)
+    return standing if opened else replace(standing, punctuality=None)
