@@ -1,9 +1,10 @@
 """A real Chromium, driven against a live server that uses the test database."""
 
 import pytest
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import sync_playwright
 
-from tests.factories import PASSWORD
 from tests.run import find_chromium
 
 # What a browser does of its own accord would only slow a test, or leave the machine.
@@ -44,17 +45,23 @@ def page(browser, live_server):
 
 @pytest.fixture
 def make_page(browser, live_server):
-    """Signed-in pages, each in a browser of its own."""
+    """
+    Signed-in pages, each in a browser of its own, at the desk.
+
+    The form for signing in has tests of its own; filling it in each time took longer
+    than many a test.
+    """
     contexts = []
 
     def make(user, **options):
         context = browser.new_context(base_url=live_server.url, **options)
         contexts.append(context)
+        client, name = Client(), settings.SESSION_COOKIE_NAME
+        client.force_login(user)
+        session = {"name": name, "value": client.cookies[name].value}
+        context.add_cookies([session | {"url": live_server.url}])
         page = context.new_page()
-        page.goto("/cuenta/login/")
-        page.locator("#id_login").fill(user.username)
-        page.locator("#id_password").fill(PASSWORD)
-        page.locator("#login-form input[type=submit]").click()
+        page.goto("/gestion/")
         return page
 
     yield make
