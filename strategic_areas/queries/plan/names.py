@@ -66,13 +66,14 @@ def agencies_of(plan) -> Mapping[int, Agency]:
     """
     All agencies by their ids, for the rows of a board.
 
-    Making each once takes half the time of making it for each row. They are read once
-    and kept on the plan; one of the past has copies, which carry the names of then.
+    Making each once takes half the time of making it for each row. A plan of the past
+    has copies, which carry the names of then, and keeps the agencies for ``today_of``.
     """
-    if not hasattr(plan, "known_agencies"):
-        plan.known_agencies = Agency.objects.in_bulk()
-    found = plan.known_agencies
-    return {key: copy(each) for key, each in found.items()} if plan.until else found
+    found = getattr(plan, "known_agencies", None) or Agency.objects.in_bulk()
+    if plan.until is None:
+        return found
+    plan.known_agencies = found
+    return {key: copy(each) for key, each in found.items()}
 
 
 def use_names_then(records: Iterable[Model], link: str) -> None:
