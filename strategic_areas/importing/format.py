@@ -65,7 +65,7 @@ class Section:
     @cached_property
     def typed(self):
         """The names of keys of which somebody types the value, or a list of values."""
-        # References, dates and choices are kinds of text too, but of no free one.
+        # References, dates and choices are texts too, but nobody types them freely.
         return [
             key.name
             for key in (*self.keys, SOURCE_KEY)

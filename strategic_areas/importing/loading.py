@@ -61,7 +61,7 @@ def sum_of(path):
 
 @contextmanager
 def no_collection():
-    """Look for no circles among the many objects of a load: it makes none."""
+    """Let the garbage collector rest: a load makes many objects, and no cycle."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

@@ -6,8 +6,8 @@ same length. Figures are taken in turn, and told as ratios: over 1 the portal is
 
 The plain site does much less: its pages are made of four queries, have one language and
 no security policy. It serves a page as it was for up to an hour after it was changed,
-and needs no version for it; what was withdrawn stays, and without the database so does
-nothing but what is kept.
+and needs no version for it. What was withdrawn stays until then, and without the
+database only the pages that it keeps are served.
 """
 
 import os
