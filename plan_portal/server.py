@@ -21,6 +21,10 @@ from granian.net import SocketHolder
 FIRST_PASSED = 3
 #: How many visitors may wait to be taken from the socket.
 BACKLOG = 1024
+#: Seconds in which a worker that is told to end may answer whom it serves. Who sends a
+#: form and stops in the middle holds it for ever; then it is killed. systemd would kill
+#: the server after 20 seconds (TimeoutStopSec), podman after 10.
+GRACE = 8
 
 
 def port_number(text):
@@ -71,6 +75,7 @@ def main():
     parser.add_argument("--port", type=port_number, default=8000)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--application", default="plan_portal.wsgi:application")
+    parser.add_argument("--grace", type=int, default=GRACE)
     asked = parser.parse_args()
     server = Server(
         asked.application,
@@ -81,6 +86,7 @@ def main():
         blocking_threads=2,
         websockets=False,
         respawn_failed_workers=True,
+        workers_kill_timeout=asked.grace,
         log_level=LogLevels.warning,
     )
     server.serve()

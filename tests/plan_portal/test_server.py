@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -15,6 +16,7 @@ import pytest
 from plan_portal import server
 
 ROOT = Path(__file__).resolve().parents[2]
+GREETING = "tests.benchmarks.yardstick:application"
 #: Hands over a socket as systemd does, and becomes the command.
 PASS_ON = (
     "import os, sys; os.dup2(int(sys.argv[1]), 3);"
@@ -32,10 +34,10 @@ def listener():
 
 
 @contextmanager
-def serving(listener):
-    """A server of a bare greeting that was handed the socket."""
+def serving(listener, application=GREETING, grace=server.GRACE):
+    """A server, of a bare greeting by default, that was handed the socket."""
     command = [sys.executable, "-m", "plan_portal.server", "--workers", "1"]
-    command += ["--application", "tests.benchmarks.yardstick:application"]
+    command += ["--application", application, "--grace", str(grace)]
     with subprocess.Popen(
         [sys.executable, "-c", PASS_ON, str(listener.fileno()), *command],
         cwd=ROOT,
@@ -79,6 +81,33 @@ def test_a_worker_that_is_killed_is_replaced_at_the_same_socket(listener):
             assert time.monotonic() < deadline
             time.sleep(0.05)
         assert answer(come(listener)) == b"HTTP/1.1 200 OK"
+
+
+def test_a_form_that_is_never_sent_to_its_end_does_not_keep_the_server(listener):
+    reads = f"{__name__}:read_all"
+    with serving(listener, reads, grace=1) as process, closing(come(listener)) as held:
+        assert held.recv(15) == b"HTTP/1.1 200 OK"
+        with closing(socket.create_connection(listener.getsockname())) as slow:
+            slow.sendall(b"POST / HTTP/1.1\r\nHost: l\r\nContent-Length: 9\r\n\r\nhalf")
+            time.sleep(0.5)  # until a thread waits for the rest
+
+            process.terminate()
+
+            assert process.wait(10) == 0
+
+
+def read_all(environ, start_response):
+    """An application that reads what it is sent."""
+    environ["wsgi.input"].read()
+    start_response("200 OK", [("Content-Length", "0")])
+    return []
+
+
+def test_systemd_waits_until_the_server_has_ended_its_workers():
+    unit = (ROOT / "deploy" / "systemd" / "plan-portal.service").read_text()
+    [patience] = re.findall(r"^TimeoutStopSec=(\d+)$", unit, re.MULTILINE)
+
+    assert int(patience) >= server.GRACE + 5
 
 
 def test_a_socket_that_was_passed_to_another_process_is_not_taken(monkeypatch):
