@@ -29,6 +29,7 @@ if ENV_FILE := os.environ.get("ENV_FILE"):
     # Variables of the real environment win over those of the file.
     env.read_env(BASE_DIR / ENV_FILE)
 _FOLDER = "django.core.files.storage.FileSystemStorage"
+_PRIVATE_FOLDER = "agencies.files.WholeFiles"
 
 
 def env_bool(name, default=False):
@@ -255,7 +256,7 @@ def storages(folder, *, finished):
 
 def _private(location):
     options = {"location": location, "directory_permissions_mode": 0o750}
-    return {"BACKEND": _FOLDER, "OPTIONS": options}
+    return {"BACKEND": _PRIVATE_FOLDER, "OPTIONS": options}
 
 
 def scanner(url):

@@ -5,6 +5,7 @@ They use neither the database nor context processors, so that they work when eve
 else has failed. A request that cannot even be read is answered with 400.
 """
 
+import errno
 import logging
 import sys
 import traceback
@@ -46,7 +47,14 @@ IN_WORDS = (
 )
 
 
-def error_page(request, status, template=""):
+#: What the system says of a disk without room, and of a user who has used up her share.
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+#: How PostgreSQL and SQLite say the same.
+DISK_FULL = "53100"
+SQLITE_FULL = 13
+
+
+def error_page(request, status, template="", **more):
     """The page for a status code, or ``template``; it never says what went wrong."""
     # The middleware that knows a signed-in person's language may not have been reached.
     language = getattr(request, "LANGUAGE_CODE", None) or language_of_visitor(request)
@@ -62,6 +70,7 @@ def error_page(request, status, template=""):
             "is_official": settings.OFFICIAL_SITE,
             # The plain file name: the manifest of hashed names may be missing.
             "stylesheet": f"{settings.STATIC_URL}portal.css",
+            **more,
         }
         html = render_to_string(template or f"{status}.html", context)
     response = HttpResponse(html, status=status)
@@ -93,10 +102,35 @@ def too_many_requests(request):
 
 
 def server_error(request):
-    """500, or 503 if the database cannot be reached."""
-    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
+    """500; 507 if there is no room on the disk, 503 if the database does not answer."""
+    error = sys.exc_info()[1]
+    is_of_database = isinstance(error, OperationalError | InterfaceError)
+    is_sent = request.method == "POST"
+    # A page that only reads needs no room, unless it is a file that is made.
+    if lacks_room(error) and (is_sent or not is_of_database):
+        return error_page(request, 507, is_sent=is_sent)
+    if is_of_database:
         return unavailable(request)
     return error_page(request, 500)
+
+
+def lacks_room(error):
+    """Whether there was no room: for a file, a temporary one, or the database."""
+    while error is not None:
+        if isinstance(error, OSError) and (
+            error.errno in NO_ROOM
+            # Python finds no folder in which it can write a temporary file.
+            or (error.errno == errno.ENOENT and "temporary directory" in str(error))
+        ):
+            return True
+        if getattr(error, "pgcode", None) == DISK_FULL:
+            return True
+        if getattr(error, "sqlite_errorcode", None) == SQLITE_FULL:
+            return True
+        if str(error) == "IO_ENOSPC":  # the writer of workbooks is in C
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def unavailable(request):

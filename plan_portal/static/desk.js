@@ -278,7 +278,8 @@
     row.open = true;
     mark(row, "unsaved");
     if (hasEnded(answer)) stopped.add(form);
-    tell(form, hasEnded(answer) ? "session" : otherwise);
+    const word = answer.status === 507 ? "full" : otherwise;
+    tell(form, hasEnded(answer) ? "session" : word);
     return false;
   }
 

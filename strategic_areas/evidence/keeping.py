@@ -59,13 +59,7 @@ def write(row, clean_file):
     row.size = clean_file.size
     row.sha256 = clean_file.sha256
     content = ContentFile(clean_file.content)
-    name = secrets.token_hex(TOKEN_BYTES)
-    try:
-        row.file.save(name, content, save=False)
-    except OSError:
-        # A full disk keeps the part that fitted, which no row would name.
-        row.file.storage.delete(row.file.field.generate_filename(row, name))
-        raise
+    row.file.save(secrets.token_hex(TOKEN_BYTES), content, save=False)
     if _written.get() is not None:
         _written.get().append(row.file.name)
 

@@ -63,6 +63,10 @@ def press_save(page, activity):
     row(page, activity).locator(".row-save input[name=save]").click()
 
 
+WORD_FOR_A_FULL_DISK = """
+document.querySelector('template[data-words]').content
+  .querySelector('[data-word=full]').textContent
+"""
 COUNT_WHAT_SHE_DOES = """
 window.clicks = []; window.typed = [];
 const rowOf = event => event.target.closest('[data-row]')?.dataset.row ?? 'none';
@@ -124,7 +128,7 @@ def test_ten_activities_take_two_clicks_and_a_number_each(make_page):
     assert on_paper > 0.7 * page.viewport_size["width"]
 
 
-def test_a_lost_line_loses_nothing(make_page):
+def test_a_lost_line_and_a_full_disk_lose_nothing(make_page):
     asked = Round(3)
     page = make_page(asked.user)
     page.goto(asked.address)
@@ -143,6 +147,11 @@ def test_a_lost_line_loses_nothing(make_page):
     assert asked.stored() == {first.code: 60, second.code: 60}
 
     number(page, third).fill("70")
+    page.route("**/hoja/**", lambda route: route.fulfill(status=507, body="full"))
+    press_save(page, third)
+    told = row(page, third).locator(".row-save [data-told]")
+    expect(told).to_have_text(page.evaluate(WORD_FOR_A_FULL_DISK))
+    page.unroute("**/hoja/**")
     page.reload()
     row(page, third).locator(".notice--kept button").first.click()
     expect(number(page, third)).to_have_value("70")

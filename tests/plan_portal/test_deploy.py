@@ -315,3 +315,21 @@ def test_what_was_posted_is_not_sent_again_where_no_answer_comes(proxy, portal):
             assert status_of(visitor) == status
 
     assert portal.read == [7, 7]
+
+
+@pytest.mark.parametrize("proxy", [nginx], ids=["nginx"], indirect=True)
+def test_nginx_says_so_where_it_has_no_room_for_an_upload(proxy, portal, tmp_path):
+    """Without its folder, as without room in it, it cannot keep what arrives."""
+    (tmp_path / "client_body").rmdir()
+
+    with closing(connect(proxy)) as visitor:
+        visitor.request("POST", "/", body=bytes(2**20))
+        with visitor.getresponse() as answer:
+            told = answer.read().decode()
+
+    assert (answer.status, answer.headers["Content-Type"]) == (
+        507,
+        "text/html; charset=utf-8",
+    )
+    assert "no se guardó" in told
+    assert portal.seen == []

@@ -1,5 +1,13 @@
+import errno
+import sqlite3
+from contextlib import closing
+
 import pytest
-from django.test import Client
+from django.db import OperationalError
+from django.test import Client, RequestFactory
+from lxml import etree
+
+from plan_portal import errors
 
 pytestmark = pytest.mark.urls("tests.plan_portal.urls")
 
@@ -49,3 +57,83 @@ def test_a_request_for_another_host_is_answered_in_the_right_language(path, lang
 
     assert response.status_code == 400
     assert response["Content-Language"] == language
+
+
+class DiskFull(Exception):
+    """What PostgreSQL's driver raises."""
+
+    pgcode = "53100"
+
+
+def full_of_sqlite():
+    error = sqlite3.OperationalError("database or disk is full")
+    error.sqlite_errorcode = sqlite3.SQLITE_FULL
+    return error
+
+
+def of_database(cause):
+    error = OperationalError(str(cause))
+    error.__cause__ = cause
+    return error
+
+
+FULL = {
+    "file": OSError(errno.ENOSPC, "No space left on device"),
+    "share": OSError(errno.EDQUOT, "Disk quota exceeded"),
+    "no folder": FileNotFoundError(
+        errno.ENOENT, "No usable temporary directory found in ['/tmp']"
+    ),
+    "workbook": etree.SerialisationError("IO_ENOSPC"),
+    "PostgreSQL": of_database(DiskFull("could not extend file")),
+    "SQLite": of_database(full_of_sqlite()),
+}
+OTHER = {
+    "no file": (FileNotFoundError(errno.ENOENT, "No such file"), 500),
+    "away": (of_database(ConnectionError("server closed the connection")), 503),
+    "locked": (of_database(sqlite3.OperationalError("database is locked")), 503),
+}
+
+
+def status_after(method, error):
+    request = getattr(RequestFactory(), method)("/gestion/")
+    try:
+        raise error
+    except Exception:
+        return errors.server_error(request).status_code
+
+
+@pytest.mark.parametrize("what", FULL)
+def test_who_sends_something_for_which_there_is_no_room_is_told_so(what):
+    assert status_after("post", FULL[what]) == 507
+
+
+@pytest.mark.parametrize("what", FULL)
+def test_a_page_that_cannot_be_read_for_want_of_room_is_told_by_what_failed(what):
+    of_the_database = what in {"PostgreSQL", "SQLite"}
+
+    assert status_after("get", FULL[what]) == (503 if of_the_database else 507)
+
+
+@pytest.mark.parametrize("what", OTHER)
+def test_other_failures_are_not_taken_for_a_full_disk(what):
+    error, status = OTHER[what]
+
+    assert status_after("post", error) == status
+
+
+def test_sqlite_and_the_writer_of_workbooks_say_so_on_a_disk_without_room():
+    """As the portal reads them: real errors, of a table and a device that are full."""
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.execute("CREATE TABLE t (x)")
+        database.execute("PRAGMA max_page_count = 2")
+        with pytest.raises(sqlite3.OperationalError) as told:
+            database.execute("INSERT INTO t VALUES (zeroblob(100000))")
+    assert errors.lacks_room(told.value)
+
+    with (
+        pytest.raises(etree.SerialisationError) as told,
+        etree.xmlfile("/dev/full") as xml,
+        xml.element("a"),
+    ):
+        xml.write("b" * 100_000)
+    assert errors.lacks_room(told.value)

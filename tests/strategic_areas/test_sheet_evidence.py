@@ -1,11 +1,15 @@
 """Evidence in the rows of the sheet: who attaches what, and what a refusal leaves."""
 
+import errno
 import shutil
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import Group
+from django.core.files import uploadedfile
+from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 
 from agencies.access import Role
@@ -320,3 +324,59 @@ def test_a_published_report_takes_evidence_where_it_is_corrected(row):
     assert remove not in corrected
     assert row.detach(item).status_code == 302
     assert row.update.evidences.count() == 1
+
+
+@pytest.fixture
+def row_of_a_browser():
+    """The same with a client that gets an answer, whatever happens, and has a token."""
+    client = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    client.cookies[settings.CSRF_COOKIE_NAME] = token = "a" * 32
+    row = Row(client)
+    row.token = {"csrfmiddlewaretoken": token}
+    return row
+
+
+@pytest.fixture
+def full_disk(tmp_path):
+    """A place for temporary files that takes nothing, and says so as a disk does."""
+    device, opened = tmp_path / "full", []
+    device.symlink_to("/dev/full")
+
+    def open_one(**options):
+        opened.append(device.open("wb", buffering=0))
+        return opened[-1]
+
+    yield open_one
+    for each in opened:
+        each.close()
+
+
+def test_a_photo_that_cannot_be_received_on_a_full_disk_is_told_so(
+    row_of_a_browser, full_disk, monkeypatch
+):
+    monkeypatch.setattr(uploadedfile.tempfile, "NamedTemporaryFile", full_disk)
+    photo = row_of_a_browser.file(bytes(settings.FILE_UPLOAD_MAX_MEMORY_SIZE + 1))
+
+    answer = row_of_a_browser.attach(
+        title_es="Foto", upload=photo, **row_of_a_browser.token
+    )
+
+    assert (answer.status_code, answer.templates[0].name) == (507, "507.html")
+    assert answer.context["is_sent"]
+    assert not Evidence.objects.exists()
+
+
+def test_a_file_that_cannot_be_stored_on_a_full_disk_is_told_so(
+    row_of_a_browser, monkeypatch
+):
+    def refuse(storage, name, content):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(FileSystemStorage, "_save", refuse)
+
+    answer = row_of_a_browser.attach(
+        title_es="Acta", upload=row_of_a_browser.file(), **row_of_a_browser.token
+    )
+
+    assert (answer.status_code, answer.templates[0].name) == (507, "507.html")
+    assert not Evidence.objects.exists()
