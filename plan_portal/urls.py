@@ -18,7 +18,6 @@ from strategic_areas.views import (
     agencies,
     areas,
     commitments,
-    corrections,
     evidence,
     indicators,
     plans,
@@ -61,7 +60,7 @@ PUBLIC_PAGES = [
     ("site_map", about.site_map, "mapa/", "sitemap/"),
     ("search", search.search_page, "buscar/", "search/"),
     ("legal_base", references.legal_base, "base-legal/", "legal-base/"),
-    ("corrections", corrections.correction_log, "correcciones/", "corrections/"),
+    ("corrections", references.correction_log, "correcciones/", "corrections/"),
     ("discrepancies", references.discrepancies, "discrepancias/", "discrepancies/"),
     ("indicators", indicators.indicator_list, "indicadores/", "indicators/"),
     (

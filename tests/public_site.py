@@ -27,7 +27,7 @@ from strategic_areas.models import (
     Translation,
 )
 from strategic_areas.queries import site
-from strategic_areas.queries.pages import corrections
+from strategic_areas.queries.pages import changes
 from tests import factories
 from tests.strategic_areas.plans import SHIPPED
 
@@ -430,7 +430,7 @@ class Official:
         )
         decided = {"outcome": "corrected", "decided_on": date(2026, 3, 9)}
         factories.make_correction_request(**decided, decision_es="Se corrigió.")
-        for _ in range(corrections.PER_PAGE):
+        for _ in range(changes.PER_PAGE):
             factories.make_correction_request()
         factories.make_help_line(
             label_en="A line",

@@ -13,7 +13,7 @@ from strategic_areas.addresses import address
 from strategic_areas.disclosure import MARKER
 from strategic_areas.models import Correction, PendingChange
 from strategic_areas.purging.places import find_places
-from strategic_areas.queries.pages.corrections import PER_PAGE
+from strategic_areas.queries.pages.changes import PER_PAGE
 from tests import factories
 from tests.strategic_areas.test_search import paths
 from tests.test_public_pages import LANGUAGES, read

@@ -14,7 +14,7 @@ from strategic_areas import progress, workflow
 from strategic_areas.addresses import address
 from strategic_areas.discipline import Discipline
 from strategic_areas.models import Activity, Participation
-from strategic_areas.queries.pages import delays, lately
+from strategic_areas.queries.pages import areas, delays
 from strategic_areas.queries.plan import board, members, past
 from tests import factories
 from tests.public_site import MOST_QUERIES
@@ -522,7 +522,7 @@ def test_what_agencies_said_last_comes_first_declared_results_included(client):
     )
 
     read = board_of(asked.plan)
-    found = lately.latest(read, read.rows)
+    found = areas.latest(read, read.rows)
 
     keys = [(line.account.pk, line.state) for line in found.lately]
     assert keys == [(declared.pk, None), (update.pk, "in_progress")]

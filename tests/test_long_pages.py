@@ -5,7 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from strategic_areas.queries.pages import structure
+from strategic_areas.queries.pages import overview
 from strategic_areas.views import agencies, areas, commitments, indicators
 from tests.factories import (
     make_activity,
@@ -110,7 +110,7 @@ def test_a_long_area_and_a_long_plan_lead_to_the_list_of_a_programme(
     client, long, monkeypatch
 ):
     monkeypatch.setattr(areas, "MOST_LINES", 2)
-    monkeypatch.setattr(structure, "MOST_NAMED", 4)
+    monkeypatch.setattr(overview, "MOST_NAMED", 4)
     area = client.get(long.area.get_absolute_url(language="es")).content.decode()
     plan = client.get(long.address("plan")).content.decode()
     titles = [each.title_es for each in long.commitments]

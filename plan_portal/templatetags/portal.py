@@ -20,7 +20,7 @@ from strategic_areas.glossary import explained_in
 from strategic_areas.labels import DECLARED, PROMPTNESS, PUNCTUALITY
 from strategic_areas.models import Provenance
 from strategic_areas.progress import Counts
-from strategic_areas.queries.pages import terms
+from strategic_areas.queries.pages import references
 from strategic_areas.queries.plan.past import choices
 from strategic_areas.queries.plan.plans import periods_of, place_of
 
@@ -156,7 +156,9 @@ def _explained(html, context):
     """Lead from the terms of plans to the glossary. They are read once for a page."""
     page = getattr(context, "request", context)
     if not hasattr(page, "known_terms"):
-        page.known_terms = {e.code: e.get_absolute_url() for e in terms.public()}
+        page.known_terms = {
+            e.code: e.get_absolute_url() for e in references.public_terms()
+        }
     return explained_in(html, page.known_terms)
 
 

@@ -13,8 +13,7 @@ from strategic_areas.search.answers import (
     of_kind,
     straight,
 )
-from strategic_areas.search.documents import KINDS, Document, Place, Text
-from strategic_areas.search.index import Index
+from strategic_areas.search.documents import KINDS, Document, Index, Place, Text
 from strategic_areas.search.stems import LONGEST, MOST_WORDS, Question, ask
 
 __all__ = [

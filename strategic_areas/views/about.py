@@ -7,8 +7,8 @@ from django.utils import timezone
 from strategic_areas import discipline, progress, states
 from strategic_areas import glossary as words
 from strategic_areas.queries import rounds, site
-from strategic_areas.queries.pages import help_lines, terms
-from strategic_areas.queries.plan import counted, plans, taking_part
+from strategic_areas.queries.pages import help_lines, references
+from strategic_areas.queries.plan import counted, members, plans
 from strategic_areas.views import indicators
 
 
@@ -47,7 +47,7 @@ terms_of_use = text_page("terms.html")
 def about(request):
     """What the site is, and who carries out the plan that it shows."""
     plan = plans.choose(timezone.localdate()).shown
-    context = {"plan": plan, "taking_part": plan and taking_part.in_plan(plan)}
+    context = {"plan": plan, "taking_part": plan and members.in_plan(plan)}
     return render(request, "about.html", context | facts())
 
 
@@ -56,7 +56,7 @@ def glossary(request):
     context = {
         "plan": plans.choose(timezone.localdate()).shown,
         "terms": words.TERMS,
-        "of_plans": terms.public(),
+        "of_plans": references.public_terms(),
     }
     return render(request, "glossary.html", context)
 

@@ -16,8 +16,7 @@ from strategic_areas.queries.plan import board, members
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.members import AgencyRow
 from strategic_areas.views import agency_tables, filters, indicator_pictures
-from strategic_areas.views.columns import telling
-from strategic_areas.views.paging import page_of
+from strategic_areas.views.filters import page_of
 from strategic_areas.views.parameters import (
     asked,
     found_or_404,
@@ -27,6 +26,7 @@ from strategic_areas.views.parameters import (
     query,
     reads,
 )
+from strategic_areas.views.tables import telling
 
 #: What sources tell as done is no measure of an agency: nobody is ranked by it.
 UNRANKED = frozenset({"done"})

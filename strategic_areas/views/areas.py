@@ -4,7 +4,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from strategic_areas.queries.figures import indicators
-from strategic_areas.queries.pages import areas, lately, references
+from strategic_areas.queries.pages import areas, references
 from strategic_areas.queries.plan import board
 from strategic_areas.views import commitment_lines, indicator_pictures
 from strategic_areas.views.parameters import (
@@ -48,7 +48,7 @@ def context_of(area, found):
     (row,) = areas.rows([area], found)
     context = {"plan": area.plan, "page_subject": area, "board": found, "row": row}
     context |= _programmes(row)
-    context["latest"] = lately.latest(found, row.rows)
+    context["latest"] = areas.latest(found, row.rows)
     # Links to targets have no dates, so nobody knows them as of a past period.
     # Figures are those of today.
     if not area.plan.until:

@@ -19,7 +19,7 @@ from strategic_areas.queries.plan.rows import CommitmentRow
 from strategic_areas.sentences import on_record, said_by, work_counted, work_done
 from strategic_areas.states import CommitmentState
 from strategic_areas.views import tables
-from strategic_areas.views.columns import telling
+from strategic_areas.views.tables import telling
 
 
 @dataclass(frozen=True)

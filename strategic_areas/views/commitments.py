@@ -16,8 +16,7 @@ from strategic_areas.queries.plan import board
 from strategic_areas.queries.plan.rows import recorded_until
 from strategic_areas.queries.plan.succession import Succession
 from strategic_areas.views import commitment_lines, indicator_pictures
-from strategic_areas.views.filters import by_label, columns, field
-from strategic_areas.views.paging import page_of
+from strategic_areas.views.filters import by_label, columns, field, page_of
 from strategic_areas.views.parameters import (
     asked,
     found_or_404,

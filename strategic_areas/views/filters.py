@@ -1,7 +1,10 @@
-"""The filters and headings of a list, as its form and its links show them."""
+"""Lists as readers ask for them: the filters of a list, and one page of it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+
+from django.core.paginator import InvalidPage, Page, Paginator
+from django.http import Http404
 
 from agencies.folding import fold
 from strategic_areas.queries.plan.facets import Facet
@@ -129,3 +132,11 @@ def columns(
 def by_label(pairs: Iterable[tuple[str, str]]) -> list:
     """Pairs of a value and its label, each value once, in the order of the labels."""
     return sorted(dict(pairs).items(), key=lambda pair: fold(pair[1]))
+
+
+def page_of(rows: Sequence, asked: Mapping[str, str], length: int) -> Page:
+    """The page that is asked for, of so many rows; Http404 where there is none."""
+    try:
+        return Paginator(rows, length).page(asked.get("page", 1))
+    except InvalidPage:
+        raise Http404 from None

@@ -22,8 +22,7 @@ from strategic_areas.queries.figures.points import Told
 from strategic_areas.queries.plan import plans
 from strategic_areas.queries.plan.facets import Item, sift
 from strategic_areas.views import indicator_files, indicator_pictures
-from strategic_areas.views.filters import by_label, field
-from strategic_areas.views.paging import page_of
+from strategic_areas.views.filters import by_label, field, page_of
 from strategic_areas.views.parameters import (
     asked,
     found_or_404,

@@ -1,4 +1,9 @@
-"""Pages about a plan's surroundings: amendments, targets, laws, sources that differ."""
+"""
+Pages about a plan's surroundings.
+
+How it was amended, which targets it answers, the laws it rests on, where its sources
+differ, and what readers asked to be corrected.
+"""
 
 from django.shortcuts import render
 from django.utils import timezone
@@ -6,7 +11,8 @@ from django.utils import timezone
 from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.pages import changes, references
 from strategic_areas.queries.plan import board, plans
-from strategic_areas.views.parameters import public_plan
+from strategic_areas.views.filters import page_of
+from strategic_areas.views.parameters import asked, public_plan, query, reads
 
 
 def amendment_list(request, plan):
@@ -52,3 +58,13 @@ def later_activities(request, plan):
     plan = public_plan(plan)
     context = {"plan": plan, "later": references.later_activities(plan)}
     return render(request, "later_activities.html", context)
+
+
+@reads("page")
+def correction_log(request):
+    """All requests, a page at a time; the first page has no number in its address."""
+    wanted, log = asked(request, "page"), changes.log()
+    page = page_of(log.corrections, wanted, changes.PER_PAGE)
+    context = {"plan": plans.choose(timezone.localdate()).shown, "log": log}
+    context |= {"page": page, "page_query": query(wanted)}
+    return render(request, "corrections.html", context)

@@ -13,7 +13,7 @@ from agencies.folding import fold
 from agencies.models import Agency
 from strategic_areas.labels import CHANGES, account_word
 from strategic_areas.queries.updates import archive
-from strategic_areas.views.columns import telling
+from strategic_areas.views.tables import telling
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,14 @@
-"""Lists as files of comma-separated values, as spreadsheets open them."""
+"""
+Tables: which columns of one tell its rows apart, and lists as files of values.
+
+A column that says the same on every row is left out, and what it says is said once.
+Files hold comma-separated values, as spreadsheets open them.
+"""
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from urllib.parse import quote
 
@@ -13,6 +19,46 @@ from django.utils.translation import gettext as _
 
 from strategic_areas.cells import escape
 from strategic_areas.models import Plan
+
+#: From so many rows on, a column that says the same on each of them is left out.
+MANY_ROWS = 5
+#: What stands in a cell that tells nothing; such a column is left out of any table.
+NOTHING = frozenset({None, ""})
+
+
+@dataclass(frozen=True)
+class Columns:
+    """
+    Which columns of a table are shown, and what the others say of every row.
+
+    ``shown`` are names, in the order of the table. ``common`` are pairs of a heading
+    and a value, "" where no row has any.
+    """
+
+    shown: tuple[str, ...]
+    common: tuple[tuple[str, str], ...]
+
+
+def telling(
+    headings: Mapping[str, str], rows: Iterable[Mapping[str, object]]
+) -> Columns:
+    """
+    The columns that earn their place.
+
+    ``headings`` gives each column that may be left out its heading; every row holds by
+    the same names what stands in its cells. A column that a reader needs on each row,
+    such as a title, is not named at all.
+    """
+    rows, shown, common = list(rows), [], []
+    for name, heading in headings.items():
+        values = {row[name] for row in rows}
+        if len(values) == 1 and (len(rows) >= MANY_ROWS or not values - NOTHING):
+            (value,) = values
+            common.append((heading, "" if value is None else str(value)))
+        else:
+            shown.append(name)
+    return Columns(tuple(shown), tuple(common))
+
 
 #: This mark tells spreadsheets that the file is UTF-8.
 MARK = "\ufeff"

@@ -12,7 +12,7 @@ from strategic_areas import workflow
 from strategic_areas.desk import queries
 from strategic_areas.models import Activity, ActivityUpdate, Status, Submission
 from strategic_areas.queries import heard, rounds
-from strategic_areas.queries.pages import agencies, commitments, lately
+from strategic_areas.queries.pages import agencies, areas, commitments
 from strategic_areas.queries.plan import board, counted, members
 from strategic_areas.queries.plan.succession import Succession
 from strategic_areas.queries.updates import archive, sources
@@ -273,7 +273,7 @@ def everything_counted(plan, agency, user):
         "of the commitment's state": shown.row.standing,
         "accounts": archive.count_by_filters(plan, {}).counted,
         "lately": [
-            line.account.pk for line in lately.latest(loaded, loaded.rows).lately
+            line.account.pk for line in areas.latest(loaded, loaded.rows).lately
         ],
         "sources": sources.behind(plan).count(),
         "review": counted.review_days(),

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 from django.utils import timezone
 
-from strategic_areas.queries.pages import plan_time
+from strategic_areas.queries.pages import overview
 from strategic_areas.queries.plan import board, past, plans
 from tests import factories
 
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 
 def spans_of(plan, today):
-    return plan_time.spans(
+    return overview.spans(
         board.load(past.plan_as_of(plan.code, "", today), today), today
     )
 
@@ -59,7 +59,7 @@ def test_other_plans_and_the_years_without_any_stand_beside_it():
         )
     factories.make_plan(starts_on=date(2025, 6, 1), code="p2025")
 
-    found = plan_time.course(plans.lines(timezone.localdate()))
+    found = overview.course(plans.lines(timezone.localdate()))
 
     assert [getattr(each, "code", None) or each.years for each in found] == [
         "p2009",

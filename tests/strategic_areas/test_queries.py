@@ -11,7 +11,6 @@ from strategic_areas.queries.pages import (
     areas,
     commitments,
     help_lines,
-    lately,
     overview,
 )
 from strategic_areas.queries.plan import board, plans
@@ -275,7 +274,7 @@ def test_what_changed_lately_is_only_what_was_reported_here():
     reported = factories.make_published_update(activity=activity)
 
     found = board.load(plan, TODAY)
-    latest = lately.latest(found, found.rows)
+    latest = areas.latest(found, found.rows)
 
     assert [line.account.pk for line in latest.lately] == [reported.pk]
     assert len(latest.recorded) == 1

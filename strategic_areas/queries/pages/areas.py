@@ -1,15 +1,31 @@
-"""Strategic areas with their programmes, commitments and counts."""
+"""
+Strategic areas with their programmes, commitments and counts.
+
+Besides them it reads what was published lately on some of a plan's commitments.
+"""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
+from heapq import nlargest
 
 from django.db.models import Prefetch
 
 from strategic_areas import progress
+from strategic_areas.addresses import address
 from strategic_areas.headline import Headline
-from strategic_areas.models import Plan, Programme, StrategicArea
+from strategic_areas.models import (
+    Activity,
+    Commitment,
+    Plan,
+    Programme,
+    ReportingPeriod,
+    StrategicArea,
+)
+from strategic_areas.newest import newness
 from strategic_areas.queries.plan import plans
 from strategic_areas.queries.plan.board import Board
+from strategic_areas.queries.plan.counted import CountedDeclaration, CountedReport
 from strategic_areas.queries.plan.records import Records
 from strategic_areas.queries.plan.rows import (
     CommitmentRow,
@@ -17,6 +33,7 @@ from strategic_areas.queries.plan.rows import (
     records_of,
     sentence_of,
 )
+from strategic_areas.queries.updates.entry import day
 from strategic_areas.states import NOT_TOLD, added
 
 #: How many accounts the page of an agency lists. "Updates" lists them all.
@@ -86,3 +103,84 @@ def rows(areas: list[StrategicArea], board: Board) -> tuple[AreaRow, ...]:
         counts, known = count_rows(rows), records_of(rows)
         found.append(AreaRow(area, tuple(branches), counts, known, sentence_of(rows)))
     return tuple(found)
+
+
+#: How many lines a list has.
+LATELY = 3
+
+
+@dataclass(frozen=True)
+class Line:
+    """One account, of an activity or of a commitment, as a line of a list."""
+
+    account: CountedReport | CountedDeclaration
+    subject: Activity | Commitment
+    period: ReportingPeriod
+
+    @property
+    def agency(self):
+        return getattr(self.subject, "agency", None) or self.subject.lead
+
+    @property
+    def state(self):
+        """The state that an update tells; None for a declaration."""
+        execution = getattr(self.account, "execution", None)
+        return progress.State(execution) if execution else None
+
+    @property
+    def is_recorded(self):
+        """True if it was taken from public sources and not reported here."""
+        return not self.account.was_entered
+
+    @property
+    def published_on(self):
+        """The day of publication in Santo Domingo."""
+        return day(self.account.published_at)
+
+    @property
+    def is_disputed(self):
+        """Whether its agency disputes the account or the record that it is about."""
+        is_of_record = not self.account.was_entered
+        return is_of_record and (self.account.is_disputed or self.subject.is_disputed)
+
+    def get_absolute_url(self, language=None):
+        """The account's own page."""
+        words = self.subject.plan.code, self.account.public_id
+        return address("update", *words, language=language)
+
+
+@dataclass(frozen=True)
+class Latest:
+    """
+    What agencies reported here last, and the newest accounts of the public record.
+
+    Accounts of the public record and demonstrations never count as "lately".
+    """
+
+    lately: tuple[Line, ...]
+    recorded: tuple[Line, ...]
+
+
+def latest(board: Board, rows: Iterable[CommitmentRow]) -> Latest:
+    """Both lists, of some of the board's rows, from what it has read."""
+    periods = {period.pk: period for period in board.periods}
+    entered, recorded = [], []
+    for subject, accounts in _accounts(rows):
+        for account in accounts:
+            known = entered if account.was_entered else recorded
+            known.append((account, subject))
+    entered = nlargest(LATELY, entered, key=lambda pair: pair[0].published_at)
+    recorded = nlargest(LATELY, recorded, key=lambda pair: newness(pair[0]))
+    return Latest(
+        *(
+            tuple(Line(each, about, periods[each.period_id]) for each, about in known)
+            for known in (entered, recorded)
+        )
+    )
+
+
+def _accounts(rows):
+    for row in rows:
+        yield row.commitment, row.declarations
+        for each in row.activities:
+            yield each.activity, each.reports

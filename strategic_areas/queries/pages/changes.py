@@ -1,11 +1,27 @@
-"""How a plan changed since it was approved, and which files it was loaded from."""
+"""
+What was changed after it was published.
+
+How a plan changed since it was approved, which files it was loaded from, and what
+readers asked to be corrected, with the decisions and the days that they took.
+"""
 
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from itertools import groupby
 from operator import attrgetter
 
-from strategic_areas.models import Amendment, Plan, PlanChange, PlanFile
+from django.db.models import F, QuerySet
+
+from strategic_areas import discipline
+from strategic_areas.models import (
+    Amendment,
+    Correction,
+    Plan,
+    PlanChange,
+    PlanFile,
+    Takedown,
+)
 from strategic_areas.queries.plan import plans
 
 
@@ -55,3 +71,38 @@ def _about(row):
 def files_of(plan: Plan):
     """The plan files that created or changed records of a plan, the latest first."""
     return PlanFile.objects.loaded().filter(plan=plan)
+
+
+#: Requests on a page of the log.
+PER_PAGE = 30
+LATEST_FIRST = (F("asked_on").desc(), F("pk").desc())
+
+
+@dataclass(frozen=True)
+class Log:
+    """
+    All requests, not read yet: a page reads only its own.
+
+    ``days`` is the median number of days until a decision; None without any decision.
+    ``hidden`` is what was hidden to protect people and confirmed, the latest first.
+    """
+
+    corrections: QuerySet
+    decided: int
+    days: int | None
+    hidden: tuple[Takedown, ...]
+
+
+def log() -> Log:
+    """Every request, the latest first; one query for the days."""
+    found = Correction.objects.order_by(*LATEST_FIRST)
+    decided = Correction.objects.filter(decided_on__isnull=False)
+    dates = decided.values_list("asked_on", "decided_on")
+    days = [Fraction((decided - asked).days) for asked, decided in dates]
+    hidden = tuple(Takedown.objects.confirmed()[:PER_PAGE])
+    return Log(found, len(days), discipline.median_days(days), hidden)
+
+
+def page_of(place: int) -> int:
+    """The page of the log on which the request at ``place`` stands, counted from 1."""
+    return -(-place // PER_PAGE)

@@ -1,16 +1,126 @@
-"""What the first page tells of its plan."""
+"""
+A plan as a whole: what the first page tells of it, its own page, and its time line.
 
+The time line has the launch, the rounds or years and the end of the plan; beside it
+stand the other plans and the gaps between them.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
-from strategic_areas.headline import Headline
-from strategic_areas.models import Plan, ReportingPeriod
+from strategic_areas.headline import Answers, Headline
+from strategic_areas.models import Participation, Plan, ReportingPeriod, Source
 from strategic_areas.queries import heard
-from strategic_areas.queries.pages import areas, delays, institutions, lately, plan_time
+from strategic_areas.queries.pages import areas, delays, institutions
 from strategic_areas.queries.plan import board, plans
 from strategic_areas.queries.plan.board import Board
-from strategic_areas.queries.plan.plans import periods_of
+from strategic_areas.queries.plan.plans import PlanLine, opened, periods_of
 from strategic_areas.queries.updates import sources
+
+#: Of how many commitments the tree of a plan names each.
+MOST_NAMED = 120
+
+
+class Tense(StrEnum):
+    PAST = "past"
+    NOW = "now"
+    TO_COME = "to_come"
+
+
+@dataclass(frozen=True)
+class Span:
+    """
+    A round of the plan, or a year of one without rounds.
+
+    ``records`` are how many the year has, in a plan that is reconstructed. ``answers``
+    tell who has reported, in a round that has opened.
+    """
+
+    starts_on: date
+    ends_on: date
+    tense: Tense
+    period: ReportingPeriod | None = None
+    answers: Answers | None = None
+    records: int | None = None
+
+
+@dataclass(frozen=True)
+class Gap:
+    """The days between two plans, on which there was none."""
+
+    starts_on: date
+    ends_on: date
+
+    @property
+    def years(self):
+        """The years that it fills, as "2015-2016"; "" if it does not fill them."""
+        first, last = self.starts_on, self.ends_on
+        if (first.month, first.day, last.month, last.day) != (1, 1, 12, 31):
+            return ""
+        return "-".join(dict.fromkeys([str(first.year), str(last.year)]))
+
+
+def spans(board: Board, today: date) -> tuple[Span, ...]:
+    """The rounds of a plan, the oldest first; without any, its years."""
+    found = [p for p in board.periods if p.is_round and not p.is_demonstration]
+    if found:
+        found.sort(key=lambda each: (each.ends_on, each.opens_on, each.pk))
+        return tuple(_round(board, each, today) for each in found)
+    records = board.records
+    counted = dict(records.years) if records else {}
+    years = {*range(board.plan.starts_on.year, board.plan.ends_on.year + 1), *counted}
+    return tuple(
+        Span(
+            first := date(year, 1, 1),
+            last := date(year, 12, 31),
+            _tense(first, last, today),
+            records=counted.get(year, 0) if records else None,
+        )
+        for year in sorted(years)
+    )
+
+
+def _round(board, period, today):
+    is_open = period in opened([period], today)
+    last = max(period.ends_on, period.due_on)
+    return Span(
+        period.starts_on,
+        period.ends_on,
+        _tense(min(period.starts_on, period.opens_on), last, today),
+        period=period,
+        answers=heard.answers(board, period) if is_open else None,
+    )
+
+
+def _tense(first, last, today):
+    if today > last:
+        return Tense.PAST
+    return Tense.NOW if today >= first else Tense.TO_COME
+
+
+def course(lines: Iterable[PlanLine]) -> tuple[Plan | Gap, ...]:
+    """All plans and the gaps between them, the oldest first."""
+    found = []
+    for line in reversed(list(lines)):
+        if line.gap_from:
+            found.append(Gap(line.gap_from, line.gap_until))
+        found.append(line.plan)
+    return tuple(found)
+
+
+def year_of(plan: Plan, today: date) -> tuple[int, int] | None:
+    """In which of its years the plan is, from 1, and how many it has."""
+    if not plan.starts_on <= today <= plan.ends_on:
+        return None
+    return _year(plan, today), _year(plan, plan.ends_on)
+
+
+def _year(plan, day):
+    first = plan.starts_on
+    is_before = (day.month, day.day) < (first.month, first.day)
+    return day.year - first.year + 1 - is_before
 
 
 @dataclass(frozen=True)
@@ -20,14 +130,14 @@ class Overview:
     board: Board
     headline: Headline
     areas: tuple[areas.AreaRow, ...]
-    spans: tuple[plan_time.Span, ...]
+    spans: tuple[Span, ...]
     #: All plans and the gaps between them, the oldest first.
-    course: tuple[Plan | plan_time.Gap, ...]
+    course: tuple[Plan | Gap, ...]
     institutions: institutions.Institutions
     #: The round that tells how many institutions have reported, if any has opened.
     round: ReportingPeriod | None
     sources: int
-    latest: lately.Latest
+    latest: areas.Latest
     delays: delays.Delays
     #: The year of the plan that it is in, from 1, and how many it has; None outside.
     year: tuple[int, int] | None
@@ -42,12 +152,48 @@ def load(choice: plans.Choice, today: date) -> Overview:
         board=found,
         headline=heard.headline_of(found, today),
         areas=areas.rows(areas.of_plan(plan), found),
-        spans=plan_time.spans(found, today),
-        course=plan_time.course(plans.lines(today, choice)),
+        spans=spans(found, today),
+        course=course(plans.lines(today, choice)),
         institutions=institutions.load(found, today),
         round=asked,
         sources=sources.behind(plan).count(),
-        latest=lately.latest(found, found.rows),
+        latest=areas.latest(found, found.rows),
         delays=delays.load(found, today),
-        year=plan_time.year_of(plan, today),
+        year=year_of(plan, today),
+    )
+
+
+@dataclass(frozen=True)
+class Structure:
+    board: Board
+    headline: Headline
+    areas: tuple[areas.AreaRow, ...]
+    spans: tuple[Span, ...]
+    institutions: int
+    #: How many public sources stand behind all that is told of the plan.
+    behind: int
+    #: Those of the plan itself.
+    sources: tuple[Source, ...]
+
+    @property
+    def is_long(self):
+        """Whether the plan has too many commitments to name each in its tree."""
+        return len(self.board.rows) > MOST_NAMED
+
+    @property
+    def programmes(self):
+        return sum(len(row.programmes) for row in self.areas)
+
+
+def load_structure(plan: Plan, today: date) -> Structure:
+    asked = heard.telling(periods_of(plan), today)
+    found = board.load(plan, today, asked=[asked] if asked else ())
+    return Structure(
+        board=found,
+        headline=heard.headline_of(found, today),
+        areas=areas.rows(areas.of_plan(plan), found),
+        spans=spans(found, today),
+        institutions=Participation.objects.filter(plan=plan).count(),
+        behind=sources.behind(plan).count(),
+        sources=tuple(plan.sources.order_by("key")),
     )

@@ -1,4 +1,4 @@
-"""What a plan answers to and rests on: targets, ratings, laws, and its sources."""
+"""What a plan answers to and rests on: targets, ratings, laws, sources and terms."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -14,6 +14,7 @@ from strategic_areas.models import (
     LegalInstrument,
     Plan,
     StrategicArea,
+    Term,
     TipTier,
 )
 from strategic_areas.queries.pages import catalogue
@@ -123,3 +124,12 @@ def later_activities(plan: Plan) -> list[LaterActivity]:
         .prefetch_related("places", sources.by_key())
     )
     return sorted(rows, key=lambda each: -(each.year or 0))
+
+
+def public_terms() -> tuple[Term, ...]:
+    """The terms of every public plan; of two with one code, that of the latest plan."""
+    rows = Term.objects.filter(plan__in=Plan.objects.public())
+    found = {}
+    for term in rows.order_by("-plan__starts_on", "plan__code", "sort_code"):
+        found.setdefault(term.anchor, term)
+    return tuple(found.values())

@@ -1,4 +1,8 @@
-"""The list of a plan's agencies, and the orders in which it is read."""
+"""
+Who takes part in a plan: its commission in numbers, and the list of its agencies.
+
+The list can be read in several orders.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -7,6 +11,7 @@ from datetime import date
 from fractions import Fraction
 
 from agencies.folding import fold
+from agencies.models import Agency
 from strategic_areas import progress
 from strategic_areas.discipline import Discipline
 from strategic_areas.models import Participation, Plan
@@ -154,3 +159,26 @@ def ranked(rows: Iterable[AgencyRow], sort: str) -> tuple[AgencyRow, ...]:
     known = [row for row in by_name if key(row) is not None]
     unknown = [row for row in by_name if key(row) is None]
     return (*sorted(known, key=key, reverse=is_descending), *unknown)
+
+
+@dataclass(frozen=True)
+class TakingPart:
+    """Who chairs the plan; how many are members, chairs too; and how many others."""
+
+    plan: Plan
+    chairs: tuple[Agency, ...]
+    members: int
+    partners: int
+
+
+def in_plan(plan: Plan) -> TakingPart:
+    """Who takes part in the plan; one query."""
+    rows = Participation.objects.filter(plan=plan).select_related("agency")
+    roles = [(each.role, each.agency) for each in rows.order_by("agency__name_es")]
+    partners = sum(role == Participation.Role.PARTNER for role, _ in roles)
+    return TakingPart(
+        plan,
+        tuple(agency for role, agency in roles if role == Participation.Role.CHAIR),
+        len(roles) - partners,
+        partners,
+    )

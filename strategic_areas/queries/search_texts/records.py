@@ -17,7 +17,7 @@ from strategic_areas.models import (
     TipTier,
 )
 from strategic_areas.models.corrections import mark_of
-from strategic_areas.queries.pages import corrections, help_lines, terms
+from strategic_areas.queries.pages import changes, help_lines, references
 from strategic_areas.queries.plan.plans import told
 from strategic_areas.queries.search_texts.texts import (
     RESTING,
@@ -40,7 +40,7 @@ def documents(public, seen):
     """
     for plan in public.values():
         yield _plan(plan)
-    yield from (_term(term, public[term.plan_id]) for term in terms.public())
+    yield from (_term(term, public[term.plan_id]) for term in references.public_terms())
     yield from _targets(public)
     yield from _corrections()
     for rows, make in (
@@ -261,9 +261,9 @@ def _targets(public):
 
 def _corrections():
     """Requests for corrections are found on their page of the log."""
-    rows = Correction.objects.order_by(*corrections.LATEST_FIRST)
+    rows = Correction.objects.order_by(*changes.LATEST_FIRST)
     for place, row in enumerate(rows, start=1):
-        page, mark = corrections.page_of(place), mark_of(row.pk)
+        page, mark = changes.page_of(place), mark_of(row.pk)
         yield Document(
             kind="correction",
             pk=str(row.pk),

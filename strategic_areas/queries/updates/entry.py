@@ -1,11 +1,13 @@
 """One published account as pages read it. It names institutions and no person."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, make_dataclass, replace
 from datetime import date
+from decimal import Decimal
 
 from django.utils import timezone
 
+from agencies.fields import Kind
 from agencies.models import Agency
 from strategic_areas import progress
 from strategic_areas.addresses import address
@@ -24,13 +26,37 @@ from strategic_areas.models import (
 from strategic_areas.models.translations import translated_fields
 from strategic_areas.newest import Age
 from strategic_areas.queries.plan import disputes, names
-from strategic_areas.queries.updates.content import FIGURES, TEXTS, Content
 from strategic_areas.queries.updates.sources import (
     EvidenceLine,
     TranscribedFrom,
     evidence_line,
     transcribed_from,
 )
+
+#: The fields of accounts that public pages tell under a heading of their own.
+HEADED = {
+    field.name: field
+    for model in (ActivityUpdate, CommitmentUpdate)
+    for field in model.fields.where(public=True, filled_in=True)
+    if field.heading != ""
+}.values()
+FIGURES = [field for field in HEADED if field.kind in {Kind.WHOLE, Kind.DECIMAL}]
+TEXTS = [field for field in HEADED if field.bilingual]
+#: What an account says in them, an attribute each; and ``text``, the main text.
+Content = make_dataclass(
+    "Content",
+    [
+        *((field.name, int | Decimal | Protected | None, None) for field in FIGURES),
+        *(
+            (f"{name}_{language}", str, "")
+            for name in ("text", *(field.name for field in TEXTS))
+            for language in ("es", "en")
+        ),
+    ],
+    frozen=True,
+    kw_only=True,
+)
+
 
 #: The fields that pages show even where the content is withheld.
 FRAME = (
@@ -214,16 +240,18 @@ def make_entry(
             withdrawn_on=day(row.withdrawn_at),
             withdrawal_reason_es=row.withdrawal_reason,
         )
+    if is_update:
+        frame["state"] = progress.State(row.execution)
     if is_update and row.is_reserved:
-        return Entry(**frame, **_withheld_content(row))
+        return Entry(**frame, is_reserved=True, legal_basis=row.reserved_legal_basis)
     frame["unchanged_since"] = row.unchanged_since
     if row.origin == "record":
         frame["dispute"] = disputes.dispute_of(row)
         frame["is_about_disputed"] = getattr(row, "is_about_disputed", False)
     return Entry(
         **frame,
-        **(_state(row) if is_update else {"result": row.result}),
-        **(_figures(row) if is_update else {}),
+        is_no_news=is_update and row.answer == Answer.NO_NEWS,
+        **(_figures(row) if is_update else {"result": row.result}),
         **texts(row),
         sources=tuple(sources),
         evidence=tuple(evidence),
@@ -248,21 +276,6 @@ def as_published(row, evidence, *, today, is_reviewed_within_agency):
 def day(moment):
     """The date in Santo Domingo at this moment; None for None."""
     return timezone.localdate(moment) if moment else None
-
-
-def _withheld_content(row):
-    return {
-        "state": progress.State(row.execution),
-        "is_reserved": True,
-        "legal_basis": row.reserved_legal_basis,
-    }
-
-
-def _state(row):
-    return {
-        "is_no_news": row.answer == Answer.NO_NEWS,
-        "state": progress.State(row.execution),
-    }
 
 
 def _figures(row):
