@@ -18,8 +18,8 @@ from strategic_areas.models import (
     PendingChange,
     PublishedFigure,
 )
-from strategic_areas.models.disputes import attributed_to
 from strategic_areas.models.measurements import Measurement
+from strategic_areas.models.own_words import attributed_to
 from tests import factories
 
 pytestmark = pytest.mark.django_db

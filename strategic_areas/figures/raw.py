@@ -27,7 +27,7 @@ from strategic_areas.models.measurements import (
     Publication,
     Told,
 )
-from strategic_areas.models.provenance import is_official_kind
+from strategic_areas.models.records import is_official_kind
 
 #: The longest title of a sheet that spreadsheets take.
 LONGEST_TITLE = 31

@@ -11,8 +11,8 @@ from django.utils.translation import override
 
 from strategic_areas import workflow
 from strategic_areas.importing.outcome import Fault, Refused
-from strategic_areas.models.codes import Coded
 from strategic_areas.models.plan import PlanBound
+from strategic_areas.models.records import Coded
 
 #: The models whose ``save`` fills in columns.
 COMPLETED = (PlanBound, Coded)

@@ -25,7 +25,7 @@ from strategic_areas.importing.values import (
     one_of,
     references,
 )
-from strategic_areas.models.provenance import STATED, STRENGTH
+from strategic_areas.models.records import STATED, STRENGTH
 
 #: What the key ``format`` of a file says.
 VERSION = 1

@@ -20,7 +20,7 @@ from strategic_areas.models import (
     ImportedRecord,
     Status,
 )
-from strategic_areas.models.provenance import provenance_of
+from strategic_areas.models.records import provenance_of
 
 #: Under this name a memory keeps which row it is about; no field is called so.
 ROW = "row"

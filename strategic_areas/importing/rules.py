@@ -16,7 +16,7 @@ from strategic_areas.models import (
     ReportingPeriod,
 )
 from strategic_areas.models.plan import is_not_reserved
-from strategic_areas.models.provenance import is_official_kind, is_stronger
+from strategic_areas.models.records import is_official_kind, is_stronger
 
 #: Sections whose records have a first and a last day, with the keys that state them.
 ORDERED = {

@@ -23,7 +23,7 @@ from strategic_areas.importing.values import (
     references,
 )
 from strategic_areas.models.measurements import Breakdown, Measurement
-from strategic_areas.models.provenance import STATED
+from strategic_areas.models.records import STATED
 
 
 @dataclass(frozen=True)

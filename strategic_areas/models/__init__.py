@@ -7,8 +7,7 @@ The models: plans, reports on them, and the records of their review and publicat
 from strategic_areas.models.activities import Activity
 from strategic_areas.models.amendments import Amendment, PlanChange
 from strategic_areas.models.answers import Answer
-from strategic_areas.models.changes import PendingChange, RecordChange
-from strategic_areas.models.comments import AgencyComment
+from strategic_areas.models.changes import ActivityProposal, PendingChange, RecordChange
 from strategic_areas.models.commitment_updates import CommitmentUpdate, Result
 from strategic_areas.models.commitments import Commitment, DueProvenance
 from strategic_areas.models.context import (
@@ -18,27 +17,27 @@ from strategic_areas.models.context import (
     LaterActivity,
     TipTier,
 )
-from strategic_areas.models.corrections import Correction
-from strategic_areas.models.discrepancies import Discrepancy
-from strategic_areas.models.disputes import AttributionDispute
+from strategic_areas.models.corrections import Correction, Discrepancy
 from strategic_areas.models.figures import PublishedCell, PublishedFigure
-from strategic_areas.models.framework import FrameworkTarget, LegalInstrument
-from strategic_areas.models.geography import Province, Region
 from strategic_areas.models.indicators import Indicator, Target
-from strategic_areas.models.letters import Letter
+from strategic_areas.models.letters import Letter, Submission
+from strategic_areas.models.own_words import AgencyComment, AttributionDispute
 from strategic_areas.models.participations import Participation
 from strategic_areas.models.periods import ReportingPeriod, RoundReopening
 from strategic_areas.models.plan import Plan, Programme, StrategicArea
 from strategic_areas.models.plan_files import PlanFile
-from strategic_areas.models.proposals import ActivityProposal
-from strategic_areas.models.provenance import Provenance, Source
 from strategic_areas.models.publication import ImportedRecord, PublicationVersion
-from strategic_areas.models.purges import Purge, PurgedText
+from strategic_areas.models.records import Provenance, Source
+from strategic_areas.models.references import (
+    FrameworkTarget,
+    LegalInstrument,
+    Province,
+    Region,
+    Term,
+)
+from strategic_areas.models.removals import Purge, PurgedText, Takedown
 from strategic_areas.models.reported_spans import ReportedSpan
 from strategic_areas.models.review import OPEN, PUBLIC_RECORD, Status
-from strategic_areas.models.submissions import Submission
-from strategic_areas.models.takedowns import Takedown
-from strategic_areas.models.terms import Term
 from strategic_areas.models.trail import Evidence, Transition
 from strategic_areas.models.translations import Translation
 from strategic_areas.models.updates import ActivityUpdate, Execution

@@ -16,7 +16,6 @@ from agencies.fields import (
     structure,
 )
 from agencies.models import Agency, FocalPoint
-from strategic_areas.models.codes import CODED, Coded
 from strategic_areas.models.commitments import (
     DATED,
     LINEAGE,
@@ -26,9 +25,9 @@ from strategic_areas.models.commitments import (
     PlannedQuerySet,
     stops_in_order,
 )
-from strategic_areas.models.geography import Province
 from strategic_areas.models.plan import Plan, PlanBound
-from strategic_areas.models.provenance import SOURCED, Source, Sourced
+from strategic_areas.models.records import CODED, SOURCED, Coded, Source, Sourced
+from strategic_areas.models.references import Province
 
 
 class ActivityQuerySet(PlannedQuerySet):

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from agencies.fields import NOTE
-from strategic_areas.models.geography import Province
+from strategic_areas.models.references import Province
 from strategic_areas.models.report_fields import Column, Part, ReportField
 
 

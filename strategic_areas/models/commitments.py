@@ -16,10 +16,9 @@ from agencies.fields import (
 from agencies.models import Agency, FocalPoint
 from strategic_areas import discipline
 from strategic_areas.addresses import address
-from strategic_areas.models.codes import CODED, Coded
-from strategic_areas.models.framework import FrameworkTarget
 from strategic_areas.models.plan import Plan, PlanBound, Programme
-from strategic_areas.models.provenance import SOURCED, Sourced
+from strategic_areas.models.records import CODED, SOURCED, Coded, Sourced
+from strategic_areas.models.references import FrameworkTarget
 
 
 class DueProvenance(models.TextChoices):

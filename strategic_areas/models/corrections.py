@@ -1,4 +1,8 @@
-"""Readers' requests to correct something, and the decisions on them."""
+"""
+Where the record is in doubt: what readers ask to be corrected, and contradictions.
+
+The secretariat decides on requests; contradictions between sources are only told.
+"""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +16,9 @@ from agencies.fields import (
     spanish_required,
 )
 from strategic_areas.addresses import permanent_word
+from strategic_areas.models.indicators import Indicator
+from strategic_areas.models.plan import Plan
+from strategic_areas.models.records import CODED, Coded, Source
 
 
 class Correction(models.Model):
@@ -79,3 +86,43 @@ class Correction(models.Model):
 def mark_of(pk: int) -> str:
     """The permanent anchor of the request with this id."""
     return f"solicitud-{permanent_word(f'correction/{pk}')}"
+
+
+class Discrepancy(Coded):
+    """A known contradiction between public sources, published and not hidden."""
+
+    plan = models.ForeignKey(
+        Plan, models.PROTECT, related_name="discrepancies", verbose_name=_("plan")
+    )
+    topic = models.CharField(_("topic"), max_length=300)
+    detail = models.TextField(_("detail"))
+    indicators = models.ManyToManyField(
+        Indicator,
+        blank=True,
+        related_name="discrepancies",
+        verbose_name=_("indicators"),
+    )
+    sources = models.ManyToManyField(
+        Source, blank=True, related_name="+", verbose_name=_("sources")
+    )
+
+    fields = Fields(
+        *public("plan", in_file=False),
+        *CODED,
+        *bilingual("topic", "detail"),
+        *public("indicators", "sources"),
+    )
+
+    class Meta:
+        ordering = ["plan", "sort_code"]
+        verbose_name = _("discrepancy between sources")
+        verbose_name_plural = _("discrepancies between sources")
+        constraints = [
+            *spanish_required("discrepancy", "topic", "detail"),
+            models.UniqueConstraint(
+                name="discrepancy_code_unique_in_plan", fields=["plan", "code"]
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.code} {self.topic}"

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.fields import Fields, bilingual, dates_in_order, internal, public
 from strategic_areas.addresses import address
 from strategic_areas.models.indicators import Indicator
-from strategic_areas.models.provenance import Provenance, Source
+from strategic_areas.models.records import Provenance, Source
 
 
 class PublishedFigureQuerySet(models.QuerySet):

@@ -20,10 +20,9 @@ from agencies.fields import (
     structure,
 )
 from agencies.models import Agency
-from strategic_areas.models.codes import CODED, Coded
 from strategic_areas.models.commitments import Commitment
 from strategic_areas.models.plan import Plan, PlanBound, Programme, StrategicArea
-from strategic_areas.models.provenance import Provenance, Source
+from strategic_areas.models.records import CODED, Coded, Provenance, Source
 
 
 class Indicator(Coded):

@@ -12,7 +12,7 @@ from agencies import access
 from agencies.fields import Field, Fields, dates_in_order, internal
 from strategic_areas.models.figures import PublishedFigure
 from strategic_areas.models.indicators import Indicator
-from strategic_areas.models.provenance import Provenance, Source
+from strategic_areas.models.records import Provenance, Source
 
 
 class MeasurementQuerySet(models.QuerySet):

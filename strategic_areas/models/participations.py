@@ -7,7 +7,7 @@ from agencies.fields import Fields, bilingual, public
 from agencies.models import Agency
 from strategic_areas.addresses import address
 from strategic_areas.models.plan import Plan
-from strategic_areas.models.provenance import SOURCED, Provenance, Sourced
+from strategic_areas.models.records import SOURCED, Provenance, Sourced
 
 
 class Participation(Sourced):

@@ -15,8 +15,15 @@ from agencies.fields import (
     structure,
 )
 from strategic_areas.addresses import address
-from strategic_areas.models.codes import CODED, Coded, is_not_reserved
-from strategic_areas.models.provenance import SOURCED, Provenance, Source, Sourced
+from strategic_areas.models.records import (
+    CODED,
+    SOURCED,
+    Coded,
+    Provenance,
+    Source,
+    Sourced,
+    is_not_reserved,
+)
 
 
 class PlanQuerySet(models.QuerySet):

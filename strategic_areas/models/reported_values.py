@@ -16,7 +16,7 @@ from strategic_areas.models.figures import PublishedFigure
 from strategic_areas.models.indicators import Indicator
 from strategic_areas.models.letters import Letter
 from strategic_areas.models.measurements import Measurement
-from strategic_areas.models.provenance import Provenance, Source, provenance_of
+from strategic_areas.models.records import Provenance, Source, provenance_of
 
 
 class ReportedValueQuerySet(DecisionQuerySet):

@@ -15,7 +15,7 @@ from agencies.models import Agency
 from strategic_areas.models.answers import Answer
 from strategic_areas.models.periods import ReportingPeriod
 from strategic_areas.models.plan import Plan, PlanBound
-from strategic_areas.models.provenance import SOURCED, Provenance, Sourced
+from strategic_areas.models.records import SOURCED, Provenance, Sourced
 from strategic_areas.models.report_fields import InWords
 from strategic_areas.newest import Age
 

@@ -16,7 +16,7 @@ from django.db import transaction
 
 from agencies.decisions import Status
 from strategic_areas.models import PurgedText
-from strategic_areas.models.purges import STAMP
+from strategic_areas.models.removals import STAMP
 from strategic_areas.purging.blanking import blank
 from strategic_areas.purging.places import Place, rows_of
 

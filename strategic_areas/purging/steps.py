@@ -10,7 +10,7 @@ from agencies.access import RefusedError
 from agencies.audit import Event
 from agencies.decisions import Status
 from strategic_areas.models import Purge, PurgedText, Transition
-from strategic_areas.models.purges import STAMP
+from strategic_areas.models.removals import STAMP
 from strategic_areas.purging import beside_backups, blanking
 from strategic_areas.purging.places import FILES, Phrases, Place, find_places, sort_out
 from strategic_areas.workflow.guard import GuardedSteps

@@ -12,7 +12,7 @@ from strategic_areas.models import (
     Status,
     Submission,
 )
-from strategic_areas.models.submissions import digest
+from strategic_areas.models.letters import digest
 from strategic_areas.queries import asked_values
 from strategic_areas.workflow.authority import must_submit
 from strategic_areas.workflow.moves import TransitionError, move

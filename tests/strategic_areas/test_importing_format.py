@@ -11,7 +11,7 @@ from strategic_areas.importing.format import SECTIONS
 from strategic_areas.importing.tables import TABLES
 from strategic_areas.importing.values import NoSpan, plain, span
 from strategic_areas.management.commands.load_plan import excerpts
-from strategic_areas.models.provenance import (
+from strategic_areas.models.records import (
     PROVENANCE_OF_KIND,
     is_stronger,
     provenance_of,

@@ -11,7 +11,7 @@ from strategic_areas.importing import Refused, applying, load
 from strategic_areas.importing.database import COMPLETED
 from strategic_areas.importing.tables import REVISED, TABLES
 from strategic_areas.models import Activity, Indicator
-from strategic_areas.models.codes import Coded
+from strategic_areas.models.records import Coded
 from tests.strategic_areas.plans import SHIPPED, load_small, small
 
 pytestmark = pytest.mark.django_db

@@ -23,7 +23,7 @@ from strategic_areas.models import (
     Status,
     Submission,
 )
-from strategic_areas.models.submissions import digest
+from strategic_areas.models.letters import digest
 from tests.deep import SOME_ROWS
 from tests.factories import (
     make_activity,

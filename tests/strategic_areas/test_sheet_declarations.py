@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from strategic_areas import workflow
 from strategic_areas.models import CommitmentUpdate, Evidence, Status, Submission
-from strategic_areas.models.submissions import digest
+from strategic_areas.models.letters import digest
 from tests.factories import (
     make_activity,
     make_agency,

@@ -19,9 +19,9 @@ from strategic_areas.models import (
     PublishedCell,
     PublishedFigure,
 )
+from strategic_areas.models.letters import digest
 from strategic_areas.models.measurements import Measurement
 from strategic_areas.models.reported_values import ReportedValue
-from strategic_areas.models.submissions import digest
 from tests.factories import (
     make_agency,
     make_focal_point,

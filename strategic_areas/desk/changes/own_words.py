@@ -32,8 +32,7 @@ from strategic_areas.models import (
     PublishedFigure,
     ReportingPeriod,
 )
-from strategic_areas.models.comments import LONGEST
-from strategic_areas.models.disputes import ABOUT, NAMED, attributed_to
+from strategic_areas.models.own_words import ABOUT, LONGEST, NAMED, attributed_to
 from strategic_areas.queries.figures import words
 from strategic_areas.queries.plan import disputes
 

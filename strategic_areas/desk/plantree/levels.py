@@ -22,7 +22,7 @@ from strategic_areas.models import (
     RecordChange,
     StrategicArea,
 )
-from strategic_areas.models.codes import sort_key
+from strategic_areas.models.records import sort_key
 from strategic_areas.workflow import applies_at_once
 
 

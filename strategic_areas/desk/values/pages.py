@@ -32,9 +32,9 @@ from strategic_areas.disclosure.counts import is_a_part
 from strategic_areas.figures.reporting import VALUES, hand_in
 from strategic_areas.labels import DIMENSIONS
 from strategic_areas.models import Indicator, PublishedFigure
+from strategic_areas.models.letters import digest
 from strategic_areas.models.measurements import Publication
 from strategic_areas.models.reported_values import ReportedValue
-from strategic_areas.models.submissions import digest
 from strategic_areas.purging.hiding import may_hide
 from strategic_areas.workflow import guard
 

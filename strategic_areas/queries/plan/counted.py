@@ -18,7 +18,7 @@ from strategic_areas.models import (
     Status,
     Transition,
 )
-from strategic_areas.models.provenance import OUTSIDE
+from strategic_areas.models.records import OUTSIDE
 from strategic_areas.models.review import said_on
 from strategic_areas.queries.plan import disputes
 from strategic_areas.queries.prepared import BOARDS, kept_for_version, prepared
