@@ -16,7 +16,7 @@ class AgenciesConfig(AppConfig):
         import_module("agencies.mail")
         import_module("agencies.audit")
         import_module("agencies.invitations")
-        import_module("agencies.accounts.recovery")
+        import_module("agencies.accounts.factors")
         import_module("agencies.stand_ins")
         import_module("agencies.tasks")
 

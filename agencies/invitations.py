@@ -22,8 +22,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies import access, audit, codes
 from agencies.access import RefusedError
+from agencies.accounts.leaving import begin_mandate
 from agencies.fields import Fields, internal
-from agencies.handover import begin_mandate
 from agencies.mail import queue_mail
 from agencies.models import Agency, FocalPoint, User
 

@@ -133,7 +133,7 @@ MIDDLEWARE = [
     "agencies.accounts.second_factor.SecondFactorMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     # After simple_history has kept the request: the audit record reads it from there.
-    "agencies.audit.refusals.DenialMiddleware",
+    "agencies.audit.watching.DenialMiddleware",
     "agencies.accounts.sessions.SessionLimitsMiddleware",
     "agencies.accounts.second_factor.FreshProofMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

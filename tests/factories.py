@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from agencies import invitations, stand_ins
 from agencies.access import Role
-from agencies.accounts import recovery
+from agencies.accounts import factors
 from agencies.models import Agency, FocalPoint, User
 from agencies.stand_ins import StandIn
 from strategic_areas import evidence, purging, triggers, workflow
@@ -478,8 +478,8 @@ def make_stand_in(*, by=None, user=None, **fields):
 def make_factor_reset(*, by=None, **fields):
     """A request that another administrator has yet to decide on."""
     fields.setdefault("user", make_focal_point())
-    reset = recovery.FactorReset(way="in_person", **fields)
-    return recovery.ask(reset, by=by or make_administrator())
+    reset = factors.FactorReset(way="in_person", **fields)
+    return factors.ask(reset, by=by or make_administrator())
 
 
 def make_purge(*, by=None, phrases="Fulana de Tal"):

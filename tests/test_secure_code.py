@@ -48,7 +48,7 @@ BANS = {
         r"\.execute\(|\.raw\(|RawSQL|\.extra\(",
         ("py",),
         {
-            "agencies/forgetting.py",  # the table that Django counts limits in
+            "agencies/management/commands/forget_old_data.py",  # counters of limits
             "plan_portal/backup/database.py",  # counts rows; a snapshot of the database
             "plan_portal/front/watch.py",  # LISTEN, without anything from outside
             "plan_portal/management/commands/grant_application.py",  # roles

@@ -27,7 +27,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agencies import audit
-from agencies.accounts.recovery import FactorReset
+from agencies.accounts.factors import FactorReset
 from agencies.models import User
 from plan_portal import environment
 from strategic_areas import triggers, workflow

@@ -1,13 +1,35 @@
-"""Second factors: how their secrets are kept, and when one may be removed."""
+"""
+Second factors: how their secrets are kept, and how a lost one is recovered.
+
+Two administrators give an account back whose factors are lost, never one alone. Who
+asks and who confirms are two people, and neither is the one who lost them. The factors
+go, her sessions end, she is told by mail, and sets up a new one at the next sign-in.
+"""
 
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db import models, transaction
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from agencies import access, audit
+from agencies.access import RefusedError
+from agencies.accounts.leaving import end_sessions
+from agencies.accounts.sign_in import notify
+from agencies.decisions import (
+    Decision,
+    DecisionQuerySet,
+    Status,
+    Steps,
+    status_field,
+)
+from agencies.fields import Fields, internal
+from agencies.models import User
 
 #: The kinds of second factors; recovery codes only stand in for one.
 FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
@@ -98,3 +120,110 @@ def _keys():
     from cryptography.fernet import Fernet, MultiFernet
 
     return MultiFernet([Fernet(key) for key in settings.MFA_ENCRYPTION_KEYS])
+
+
+class FactorResetQuerySet(DecisionQuerySet):
+    def visible_to(self, user):
+        """Administrators see all of them, each with its account."""
+        rows = self.select_related("user")
+        return rows if access.is_administrator(user) else rows.none()
+
+
+class FactorReset(Decision):
+    """One administrator's request to remove an account's factors, until decided."""
+
+    class Way(models.TextChoices):
+        IN_PERSON = "in_person", _("In person, with an identity document")
+        VIDEO = "video", _("By a video call with somebody who knows them")
+        SUPERIOR = "superior", _("By a letter from their superior")
+
+    user = models.ForeignKey(
+        User, models.PROTECT, related_name="factor_resets", verbose_name=_("account")
+    )
+    way = models.CharField(
+        _("how it was made sure who asks"), max_length=20, choices=Way
+    )
+    status = status_field(
+        pending=_("Waiting"), approved=_("Done"), declined=_("Refused")
+    )
+
+    fields = Fields(*internal("way"), *Decision.fields)
+
+    objects = FactorResetQuerySet.as_manager()
+
+    class Meta(Decision.Meta):
+        verbose_name = _("recovery of a second factor")
+        verbose_name_plural = _("recoveries of second factors")
+        constraints = [
+            *Decision.Meta.constraints,
+            models.UniqueConstraint(
+                name="factorreset_one_waits_per_account",
+                fields=["user"],
+                condition=Q(status="pending"),
+                violation_error_message=_("This was asked for already."),
+            ),
+            models.CheckConstraint(
+                name="factorreset_takes_two_others",
+                condition=~Q(proposed_by=F("user"))
+                & (~Q(status__in=["applying", "approved"]) | ~Q(decided_by=F("user"))),
+                violation_error_message=_(
+                    "It takes two administrators, neither of them the account's owner."
+                ),
+            ),
+        ]
+
+    def __str__(self):
+        day = date_format(localtime(self.proposed_at), "SHORT_DATE_FORMAT")
+        return f"{self.user} · {day}"
+
+
+class ResetSteps(Steps):
+    """Administrators decide, but for the one who lost the factor: she may decline."""
+
+    model = FactorReset
+    events = {
+        Status.PENDING: audit.Event.RECOVERY_ASKED,
+        Status.APPROVED: audit.Event.RECOVERY_APPROVED,
+        Status.DECLINED: audit.Event.RECOVERY_REFUSED,
+        Status.TAKEN_BACK: audit.Event.RECOVERY_REFUSED,
+        Status.OUTDATED: audit.Event.RECOVERY_REFUSED,
+    }
+    needs_reason = False
+
+    def decides(self, user):
+        return access.is_administrator(user)
+
+    def objection(self, user, reset):
+        is_her_own = reset.user_id == user.pk
+        return gettext("Another administrator must confirm this.") if is_her_own else ""
+
+    def why_not_decline(self, user, reset):
+        is_her_own = reset.user_id == user.pk and self.decides(user)
+        return "" if is_her_own else super().why_not_decline(user, reset)
+
+    def apply(self, reset, by):
+        remove_factors(reset.user, by=by)
+        notify(reset.user, "agencies/factors_removed")
+
+    def subject(self, reset):
+        return reset.user
+
+    def facts(self, reset):
+        return {"way": reset.way}
+
+
+RESETS = ResetSteps()
+
+
+def ask(reset, *, by):
+    """Store the first administrator's request and return it."""
+    if not RESETS.decides(by) or reset.user == by:
+        raise RefusedError(gettext("Another administrator must ask for this."))
+    return RESETS.propose(reset, by=by)
+
+
+def remove_factors(user, *, by=None):
+    """Take every factor and recovery code from an account and end its sessions."""
+    number, _rows = Authenticator.objects.filter(user=user).delete()
+    end_sessions(user)
+    audit.record(audit.Event.RECOVERY_DONE, actor=by, obj=user, factors=number)

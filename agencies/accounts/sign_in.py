@@ -26,8 +26,7 @@ from agencies.allauth_internals import (
     record_password,
 )
 from agencies.audit.recording import address_of
-from agencies.audit.refusals import note_account_at_limit
-from agencies.audit.watching import tried_account
+from agencies.audit.watching import note_account_at_limit, tried_account
 from agencies.mail import queue_mail
 
 #: The mails about an account: the subject, and what happened.

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from agencies import mail
 from agencies.access import is_administrator
-from agencies.accounts.recovery import FactorReset
+from agencies.accounts.factors import FactorReset
 from agencies.admin.accounts import AccountAdmin, FocalPointAdmin
 from agencies.admin.audit import AuditEntryAdmin
 from agencies.admin.invitations import InvitationAdmin

@@ -15,7 +15,8 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies import access, codes, handover, invitations
+from agencies import access, codes, invitations
+from agencies.accounts import leaving
 from agencies.admin.scoping import ScopedAdmin
 from agencies.audit import take_out
 from agencies.invitations import Invitation
@@ -60,7 +61,7 @@ class InvitationForm(forms.ModelForm):
         """A second mandate of a kind cannot run: its holder is succeeded, or stays."""
         cleaned = super().clean()
         agency, kind = cleaned.get("agency"), cleaned.get("kind")
-        held = handover.holder(agency, kind) if agency and kind else None
+        held = leaving.holder(agency, kind) if agency and kind else None
         if held and not cleaned.get("hands_over"):
             self.add_error(
                 "hands_over",

@@ -9,8 +9,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies import access
-from agencies.accounts import recovery
-from agencies.accounts.recovery import FactorReset
+from agencies.accounts import factors
+from agencies.accounts.factors import FactorReset
 from agencies.admin.scoping import ScopedAdmin
 
 
@@ -72,20 +72,20 @@ class FactorResetAdmin(ScopedAdmin):
         return [*steps, *super().get_urls()]
 
     def save_model(self, request, obj, form, change):
-        recovery.ask(obj, by=request.user)
+        factors.ask(obj, by=request.user)
 
     def log_addition(self, request, obj, message):
         """The audit record tells of it."""
 
     def approve(self, request, pk):
         done = gettext("The second factors are removed and the person is told.")
-        return self._step(request, pk, recovery.RESETS.approve, done)
+        return self._step(request, pk, factors.RESETS.approve, done)
 
     def refuse(self, request, pk):
-        return self._step(request, pk, recovery.RESETS.drop, gettext("It is refused."))
+        return self._step(request, pk, factors.RESETS.drop, gettext("It is refused."))
 
     def _step(self, request, pk, step, done):
-        """A step is a press, never a link; whose it is says ``recovery``."""
+        """A step is a press, never a link; ``factors`` says whose it is."""
         if not access.is_administrator(request.user):
             raise PermissionDenied
         found = self.get_queryset(request).filter(pk=pk).first()

@@ -12,7 +12,6 @@ found only with a head that was printed or mailed earlier: ``verify_audit --expe
 
 from agencies.audit.chain import AuditEntry, AuditHead, verify
 from agencies.audit.events import Event
-from agencies.audit.recording import record
-from agencies.audit.refusals import take_out
+from agencies.audit.recording import record, take_out
 
 __all__ = ["AuditEntry", "AuditHead", "Event", "record", "take_out", "verify"]

@@ -1,4 +1,4 @@
-"""The only function that writes to the audit record, and what it notes of a person."""
+"""The functions that write to the audit record, and what they note of a person."""
 
 import re
 from datetime import date
@@ -10,6 +10,7 @@ from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from agencies import access
+from agencies.allauth_internals import refuse_beyond_limit
 from agencies.audit import chain
 from agencies.audit.events import Event
 from agencies.models import FocalPoint
@@ -50,6 +51,17 @@ def record(event, *, actor=None, request=None, obj=None, agency=None, **facts):
         else:  # a trigger appends it to the chain when the transaction commits
             entry.save(force_insert=True)
     return entry
+
+
+def take_out(request, obj, *, agency, event=Event.EXPORTED, **facts):
+    """
+    Record that unpublished data leaves as a file.
+
+    Raises ``ImmediateHttpResponse`` with status 429 when the person has taken out too
+    many files within a minute.
+    """
+    refuse_beyond_limit(request, "taken_out")
+    record(event, request=request, obj=obj, agency=agency, **facts)
 
 
 def label_of(obj):

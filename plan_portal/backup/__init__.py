@@ -1,8 +1,8 @@
 """
 Backups of the whole portal: its database, its private files, and what describes them.
 
-``archive`` is the file on disk, ``database`` the two engines, ``checks`` what a
-restored portal must fulfil. What a purge leaves beside the backups is in ``purging``.
+``archive`` is the file on disk, ``database`` the two engines. The command ``verify``
+checks a restored portal. What a purge leaves beside the backups is in ``purging``.
 """
 
 

@@ -12,10 +12,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.utils import timezone
 
-from agencies import forgetting
 from agencies.audit import AuditEntry
 from agencies.invitations import Invitation, accept, letter_storage
 from agencies.mail import Mail, queue_mail
+from agencies.management.commands import forget_old_data
 from agencies.models import User
 from tests.factories import PASSWORD, make_invitation, make_reviewer, sign_in
 
@@ -81,7 +81,7 @@ def test_an_invitation_that_nobody_accepted_goes_with_its_letter():
     accept(secret, User(first_name="Ana"), PASSWORD)
     Invitation.objects.filter(pk=invitation.pk).update(expires_at=past)
 
-    forgetting.forget(NOW)
+    forget_old_data.forget(NOW)
 
     kept = set(Invitation.objects.values_list("pk", flat=True))
     assert kept == {rows["fresh"][0], invitation.pk}
@@ -124,7 +124,7 @@ def test_a_letter_that_cannot_be_deleted_keeps_no_other_one(
     monkeypatch.setattr(storage, "delete", refuse_first)
 
     with django_capture_on_commit_callbacks(execute=True):
-        forgetting.forget(NOW)
+        forget_old_data.forget(NOW)
 
     assert [storage.exists(file) for file in files] == [True, False]
     assert [row.levelname for row in caplog.records] == ["ERROR"]
@@ -150,7 +150,7 @@ def test_sessions_that_are_over_go_and_open_ones_stay(client):
 
 def test_tries_that_no_longer_count_are_forgotten(monkeypatch):
     shared = DatabaseCache("shared_cache", {})
-    monkeypatch.setattr(forgetting, "caches", {"default": shared})
+    monkeypatch.setattr(forget_old_data, "caches", {"default": shared})
     shared.set("old", 1, timeout=-60)
     shared.set("counts", 1, timeout=60)
 
@@ -182,10 +182,10 @@ def test_a_mail_in_a_file_that_is_gone_already_keeps_no_other_one(
     listed = [tmp_path / f"{name}.eml" for name in ("gone", "going", "old")]
     for path in listed[1:]:
         path.write_bytes(b"Subject: x")
-    monkeypatch.setattr(forgetting.Path, "glob", lambda *args: listed)
+    monkeypatch.setattr(forget_old_data.Path, "glob", lambda *args: listed)
 
     with django_capture_on_commit_callbacks(execute=True):
-        told = forgetting.forget(NOW + timedelta(days=91))
+        told = forget_old_data.forget(NOW + timedelta(days=91))
         listed[1].unlink()
 
     assert told["mails in files"] == 2

@@ -12,8 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from agencies.accounts import recovery
-from agencies.accounts.recovery import FactorReset
+from agencies.accounts.factors import FactorReset
 from agencies.audit import AuditEntry
 from agencies.mail import Mail
 from tests.factories import (
@@ -218,4 +217,4 @@ def test_the_server_recovers_no_account_that_is_closed_or_unknown():
         with pytest.raises(CommandError):
             call_command("recover_account", name)
 
-    assert recovery.FactorReset.objects.count() == 0
+    assert FactorReset.objects.count() == 0

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import resolve, reverse
 from django.utils import timezone
 
-from agencies.accounts.recovery import FactorReset
+from agencies.accounts.factors import FactorReset
 from agencies.mail import queue_mail
 from agencies.models import Agency
 from strategic_areas.models import Province, ReportingPeriod, RoundReopening

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agencies.access import RefusedError, Role
+from agencies.accounts.leaving import hand_over
 from agencies.audit import AuditEntry
-from agencies.handover import hand_over
 from agencies.models import FocalPoint
 from strategic_areas import workflow
 from strategic_areas.models import ActivityUpdate

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from agencies.handover import hand_over
+from agencies.accounts.leaving import hand_over
 from agencies.models import FocalPoint, User
 from strategic_areas.models import ReportingPeriod
 from tests.factories import (

@@ -1,10 +1,121 @@
-"""Deletes what the portal has kept for long enough; a timer runs it each day."""
+"""
+Deletes what the portal has kept for long enough; a timer runs it each day.
 
+Reports, their history, the audit record and the letters of designation of existing
+accounts are kept, because they are the record. What is deleted only served to make it.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.core.cache import caches
+from django.core.cache.backends.db import BaseDatabaseCache
 from django.core.management.base import BaseCommand
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from agencies import forgetting
+from agencies.accounts.sessions import ABSOLUTE
+from agencies.invitations import Invitation
+from agencies.mail import Mail
+
+#: How long the text of a mail is kept after it was sent or given up.
+TEXTS_OF_MAILS = timedelta(days=90)
+#: How long it is kept that a mail was sent to somebody.
+MAILS = timedelta(days=365)
+#: How long an invitation is kept that nobody accepted.
+INVITATIONS = timedelta(days=365)
+
+
+@transaction.atomic
+def forget(now):
+    """
+    Delete what has been kept for long enough; return how many of what, by its name.
+
+    Files are deleted when the caller's transaction is committed, and not otherwise.
+    """
+    return {
+        "sessions that are over": _sessions(now),
+        "counted tries": _counts(now),
+        "texts of mails": _texts(now - TEXTS_OF_MAILS),
+        "mails": _mails(now - MAILS),
+        "mails in files": _files(now - TEXTS_OF_MAILS),
+        "invitations": _invitations(now - INVITATIONS),
+    }
+
+
+def _sessions(now):
+    """Delete sessions, and the address and browser in a person's list of them."""
+    over, _rows = Session.objects.filter(expire_date__lt=now).delete()
+    began = now - timedelta(seconds=ABSOLUTE)
+    UserSession.objects.filter(last_seen_at__lt=began).delete()
+    return over
+
+
+def _counts(now):
+    """Delete counted tries, where the database counts them; Redis does so by itself."""
+    shared = caches["default"]
+    if not isinstance(shared, BaseDatabaseCache):
+        return 0
+    quote = connection.ops.quote_name
+    table = quote(shared._table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM {table} WHERE {quote('expires')} < %s",  # noqa: S608
+            [connection.ops.adapt_datetimefield_value(now)],
+        )
+        return cursor.rowcount
+
+
+def _decided(before):
+    return Mail.objects.filter(Q(sent_at__lt=before) | Q(given_up_at__lt=before))
+
+
+def _texts(before):
+    return _decided(before).exclude(text="", html="").update(text="", html="")
+
+
+def _mails(before):
+    number, _rows = _decided(before).delete()
+    return number
+
+
+def _files(before):
+    """Delete the files of mails, of a portal without a mail server."""
+    folder = getattr(settings, "EMAIL_FILE_PATH", None)
+    paths = Path(folder).glob("*.eml") if folder else ()
+    old = [path for path in paths if _is_older(path, before)]
+    for path in old:
+        _when_committed(lambda path=path: path.unlink(missing_ok=True))
+    return len(old)
+
+
+def _is_older(path, moment):
+    """False also for a file that somebody has just removed."""
+    try:
+        return path.stat().st_mtime < moment.timestamp()
+    except FileNotFoundError:
+        return False
+
+
+def _invitations(before):
+    """Delete invitations that were revoked or have run out, with their letters."""
+    rows = Invitation.objects.filter(
+        Q(revoked_at__lt=before) | Q(expires_at__lt=before), accepted_at=None
+    )
+    letters = [each.letter for each in rows if each.letter]
+    number, _rows = rows.delete()
+    for letter in letters:
+        _when_committed(lambda file=letter: file.storage.delete(file.name))
+    return number
+
+
+def _when_committed(delete):
+    """Delete a file after its row; a failure is logged and keeps no other file."""
+    transaction.on_commit(delete, robust=True)
 
 
 class Command(BaseCommand):
@@ -20,7 +131,7 @@ class Command(BaseCommand):
 
     def handle(self, *, dry_run, **options):
         with transaction.atomic():
-            deleted = forgetting.forget(timezone.now())
+            deleted = forget(timezone.now())
             transaction.set_rollback(dry_run)
         for name, number in deleted.items():
             self.stdout.write(f"{number} {name}")

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from agencies import audit
-from agencies.accounts import recovery
+from agencies.accounts import factors
 from agencies.accounts.sign_in import notify, reset_address
 from agencies.models import User
 
@@ -30,7 +30,7 @@ class Command(BaseCommand):
             raise CommandError(f"{username} is closed: open it in the admin first.")
         with transaction.atomic():
             audit.record(audit.Event.RECOVERY_ASKED, obj=user, way="server")
-            recovery.remove_factors(user)
+            factors.remove_factors(user)
             notify(user, "agencies/recovered_on_server")
         key = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)
         minutes = settings.PASSWORD_RESET_TIMEOUT // 60

@@ -17,7 +17,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
-from plan_portal.backup import BackupError, archive, checks, database
+from plan_portal.backup import BackupError, archive, database
+from plan_portal.management.commands import verify
 from plan_portal.management.commands.back_up import FOLDERS
 from plan_portal.management.commands.prepare_portal import collect_static_files
 from strategic_areas import triggers
@@ -57,7 +58,7 @@ class Command(BaseCommand):
                         folder / each, settings.VAR_DIR / each, dirs_exist_ok=True
                     )
         made_at = datetime.fromisoformat(manifest["made_at"])
-        self.must_be_well(checks.faults(manifest))
+        self.must_be_well(verify.faults(manifest))
         triggers.drop()
         blanked = beside_backups.blank_again(file.parent, made_at)
         Session.objects.all().delete()
@@ -67,7 +68,7 @@ class Command(BaseCommand):
         if isinstance(staticfiles_storage, ManifestFilesMixin):
             # No page could be read without them, and an empty machine has none.
             collect_static_files(self.stdout.write)
-        self.must_be_well(checks.faults())
+        self.must_be_well(verify.faults())
         self.stdout.write(
             f"Restored what stood here on {made_at:%Y-%m-%d %H:%M} UTC; {blanked} "
             "places that were purged since are blank; everybody signs in anew."

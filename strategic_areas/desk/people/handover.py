@@ -18,7 +18,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies import access
-from agencies.handover import hand_over
+from agencies.accounts.leaving import hand_over
 from agencies.models import Agency, FocalPoint, User
 from strategic_areas.models import (
     Activity,
