@@ -30,7 +30,7 @@ from strategic_areas.desk.people.access_review import oddities, review_page
 from strategic_areas.desk.public_pages import behind
 from strategic_areas.desk.review.review_queue import everything
 from strategic_areas.desk.rounds import pages as rounds
-from strategic_areas.desk.rounds.reminding import silent_now
+from strategic_areas.desk.rounds.notices import silent_now
 from strategic_areas.purging import PURGES
 
 #: Apps of allauth that register tables of their own, among them the secrets of second

@@ -16,7 +16,7 @@ from plan_portal import urls
 from plan_portal.sitemap import every_address
 from strategic_areas import purging, workflow
 from strategic_areas.addresses import address
-from strategic_areas.desk.rounds import scorecards
+from strategic_areas.desk.rounds import notices
 from strategic_areas.models import (
     ActivityUpdate,
     AgencyComment,
@@ -115,11 +115,11 @@ def close_rounds(official):
     now, today = timezone.now(), timezone.localdate()
     rounds = ReportingPeriod.objects
     rounds.filter(pk=official.before.pk).update(closes_on=today - timedelta(days=10))
-    scorecards.prepare_and_release(now - timedelta(days=9))
+    notices.prepare_and_release(now - timedelta(days=9))
     rounds.filter(plan__code="plan-callado").update(
         due_on=today - timedelta(days=3), closes_on=today - timedelta(days=1)
     )
-    scorecards.prepare_and_release(now)
+    notices.prepare_and_release(now)
 
 
 class Official:

@@ -266,7 +266,7 @@ def test_a_server_loads_the_readers_of_files_only_when_one_is_read():
 
     found = reachable(starts, at_once=True)
 
-    assert ROOT / "strategic_areas" / "desk" / "workbook" / "views.py" in found
+    assert ROOT / "strategic_areas" / "desk" / "workbook" / "pages.py" in found
     assert ROOT / "strategic_areas" / "evidence" / "cleaning.py" in found
     assert [
         f"{path.relative_to(ROOT)}: {name}"

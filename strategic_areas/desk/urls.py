@@ -14,16 +14,15 @@ from strategic_areas.desk.changes import (
 )
 from strategic_areas.desk.changes import pages as changes
 from strategic_areas.desk.letters import confirming
-from strategic_areas.desk.letters import views as letters
-from strategic_areas.desk.people import stand_ins
+from strategic_areas.desk.letters import pages as letters
+from strategic_areas.desk.people import handover
 from strategic_areas.desk.plantree import pages as plantree
 from strategic_areas.desk.plantree import preview
 from strategic_areas.desk.report import pages as report
 from strategic_areas.desk.review import pages as review
 from strategic_areas.desk.rounds import pages as rounds
-from strategic_areas.desk.rounds import standing
-from strategic_areas.desk.sheet import off_plan, pages, sending
-from strategic_areas.desk.sheet import pages as views
+from strategic_areas.desk.sheet import off_plan, sending
+from strategic_areas.desk.sheet import pages as sheets
 from strategic_areas.desk.values import exact
 from strategic_areas.desk.values import pages as values
 from strategic_areas.desk.values.grid import value_grid
@@ -32,7 +31,7 @@ from strategic_areas.desk.values.pages import (
     value_recorded,
     values_recorded,
 )
-from strategic_areas.desk.workbook import views as workbook
+from strategic_areas.desk.workbook import pages as workbook
 
 #: A whole plan as a workbook: it needs what reads plan files.
 planbook = Later("strategic_areas.desk.planbook.pages")
@@ -89,7 +88,7 @@ def patterns(site):
     return [
         path(route, _with_button_page(name, site.admin_view(view)), name=name)
         for route, view, name in [
-            (sheet, views.sheet, "sheet"),
+            (sheet, sheets.sheet, "sheet"),
             (f"{sheet}enviar/", sending.check, "sheet_check"),
             (f"{sheet}libro/", workbook.workbook, "workbook"),
             (f"{sheet}libro/guardar/", workbook.save_workbook, "workbook_save"),
@@ -110,14 +109,14 @@ def patterns(site):
             ),
             ("propuestas/<int:pk>/", proposals.proposal, "proposal"),
             (f"{row}nombre/", off_plan.rename, "sheet_rename"),
-            (row, views.save_row, "sheet_row"),
+            (row, sheets.save_row, "sheet_row"),
             (f"{row}recobrar/", sending.recall, "sheet_recall"),
-            (f"{row}evidencia/", pages.attach, "sheet_attach"),
-            (f"{row}{detach}", pages.detach, "sheet_detach"),
-            (declaration, views.save_row, "sheet_declaration"),
+            (f"{row}evidencia/", sheets.attach, "sheet_attach"),
+            (f"{row}{detach}", sheets.detach, "sheet_detach"),
+            (declaration, sheets.save_row, "sheet_declaration"),
             (f"{declaration}recobrar/", sending.recall, "sheet_declaration_recall"),
-            (f"{declaration}evidencia/", pages.attach, "sheet_declaration_attach"),
-            (f"{declaration}{detach}", pages.detach, "sheet_declaration_detach"),
+            (f"{declaration}evidencia/", sheets.attach, "sheet_declaration_attach"),
+            (f"{declaration}{detach}", sheets.detach, "sheet_declaration_detach"),
             ("recibo/<int:pk>/", sending.receipt, "receipt"),
             ("decisiones/", review.decision_list, "decisions"),
             ("aprobaciones/<int:pk>/", changes.approval, "approval"),
@@ -148,8 +147,8 @@ def patterns(site):
             ),
             ("retirar/<slug:kind>/<int:pk>/", hiding.hide, "hide"),
             ("retirado/<int:pk>/", hiding.hidden, "hidden"),
-            ("suplencias/", stand_ins.stand_ins, "stand_ins"),
-            ("suplencias/<int:pk>/", stand_ins.stand_in, "stand_in"),
+            ("suplencias/", handover.stand_ins, "stand_ins"),
+            ("suplencias/<int:pk>/", handover.stand_in, "stand_in"),
             ("cartas/", letters.letter_list, "letters"),
             ("cartas/nueva/", letters.new, "letter_new"),
             ("cartas/<int:pk>/", letters.sheet, "letter"),
@@ -186,8 +185,8 @@ def patterns(site):
                 "attribution",
             ),
             ("rondas/<int:pk>/", rounds.round_page, "round"),
-            ("rondas/<int:pk>/estado/", standing.page, "round_state"),
-            ("rondas/<int:pk>/estado/xlsx/", standing.workbook, "round_workbook"),
+            ("rondas/<int:pk>/estado/", report.state_page, "round_state"),
+            ("rondas/<int:pk>/estado/xlsx/", report.state_workbook, "round_workbook"),
             (
                 "rondas/<int:pk>/recordar/<slug:agency>/",
                 rounds.remind,

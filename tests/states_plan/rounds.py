@@ -6,7 +6,7 @@ from itertools import groupby
 from django.utils import timezone
 
 from strategic_areas import workflow
-from strategic_areas.desk.rounds import scorecards
+from strategic_areas.desk.rounds import notices
 from strategic_areas.models import ActivityUpdate, CommitmentUpdate, ReportingPeriod
 from tests import factories
 from tests.states_plan.cast import EARLIER, PLAN
@@ -147,4 +147,4 @@ def release_scorecards(period):
     """Show them to their agencies the day after it closed, and then to everybody."""
     for days in (1, 5):
         with clock(period.closes_on + timedelta(days=days)):
-            scorecards.prepare_and_release(timezone.now())
+            notices.prepare_and_release(timezone.now())

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 
 from agencies.audit import AuditEntry, Event
 from agencies.mail import Mail
-from strategic_areas.desk.rounds.standing import WORDS, of_round
+from strategic_areas.desk.report.pages import WORDS, state_of
 from strategic_areas.discipline import Standing
 from tests.factories import (
     make_activity,
@@ -74,7 +74,7 @@ def press(client, period, agency):
 def test_the_table_tells_how_each_report_stands():
     period, activities, _ = make_late_round()
 
-    (table,) = of_round(period, TODAY)
+    (table,) = state_of(period, TODAY)
 
     told = {row.cells[1]: row.cells[3] for row in table.rows}
     assert told == {
@@ -101,14 +101,14 @@ def test_the_workbook_holds_the_table_and_no_formula(client, reviewer):
 
 def test_the_table_costs_the_same_at_any_length():
     period, *_ = make_late_round()
-    of_round(period, TODAY)  # What a process asks only once does not count.
+    state_of(period, TODAY)  # What a process asks only once does not count.
     spent = []
 
     for more in (0, 9):
         for _ in range(more):
             make_activity(plan=period.plan, agency=make_agency())
         with CaptureQueriesContext(connection) as captured:
-            of_round(period, TODAY)
+            state_of(period, TODAY)
         spent.append(len(captured))
 
     assert spent[0] == spent[1]

@@ -14,7 +14,7 @@ from agencies.mail import Mail
 from strategic_areas import rounds, workflow
 from strategic_areas.addresses import address
 from strategic_areas.desk.changes.own_words import commentable
-from strategic_areas.desk.rounds import scorecards
+from strategic_areas.desk.rounds import notices
 from strategic_areas.discipline import REPLY_WITHIN, Promptness
 from strategic_areas.models import AgencyComment, PublicationVersion, ReportingPeriod
 from tests.factories import (
@@ -60,7 +60,7 @@ def page_at(client, moment, activity):
 
 def pass_on(moment):
     with time_machine.travel(moment, tick=False):
-        return scorecards.prepare_and_release()
+        return notices.prepare_and_release()
 
 
 def comment_of(activity, period, person):

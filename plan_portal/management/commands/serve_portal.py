@@ -20,7 +20,7 @@ from django.db import connection
 
 from agencies import mail
 from plan_portal.server import port_number
-from strategic_areas.desk.rounds import scorecards
+from strategic_areas.desk.rounds import notices
 
 logger = logging.getLogger(__name__)
 
@@ -143,7 +143,7 @@ def ask(port):
 
 def run_timers():
     """Do what systemd timers do each minute on an installed portal."""
-    scorecards.prepare_and_release()
+    notices.prepare_and_release()
     mail.send_queue()
 
 

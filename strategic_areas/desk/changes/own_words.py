@@ -21,7 +21,7 @@ from strategic_areas import workflow
 from strategic_areas.desk.changes import pages as changes
 from strategic_areas.desk.changes.decisions import ChangeForm
 from strategic_areas.desk.inputs import limit
-from strategic_areas.desk.rounds import scorecards
+from strategic_areas.desk.rounds import notices
 from strategic_areas.discipline import REPLY_WITHIN
 from strategic_areas.models import (
     Activity,
@@ -133,7 +133,7 @@ def agency_comment(request, period, agency):
     context = {
         **admin.site.each_context(request),
         "comment": comment,
-        "scorecard": scorecards.own_scorecard(comment.agency, comment.period, today),
+        "scorecard": notices.own_scorecard(comment.agency, comment.period, today),
         "stands": comment.pk is not None,
         "form": form,
         "waits": waits,

@@ -24,7 +24,7 @@ from strategic_areas.desk.planbook import previewing, records
 from strategic_areas.desk.planbook.comparing import compare
 from strategic_areas.desk.planbook.reading import read
 from strategic_areas.desk.sheet.sheet_page import UploadForm
-from strategic_areas.desk.workbook.saving import StaleError
+from strategic_areas.desk.workbook.pages import StaleError
 from strategic_areas.evidence import EXTENSIONS, RefusedFileError
 from strategic_areas.importing.stored import StoredObjects
 from strategic_areas.models import Amendment, Plan

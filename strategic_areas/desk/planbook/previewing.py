@@ -13,8 +13,8 @@ from strategic_areas.desk.planbook.columns import (
     for_cell,
 )
 from strategic_areas.desk.planbook.comparing import Fault, Row, State
-from strategic_areas.desk.planbook.succession import Succession, succession
-from strategic_areas.desk.workbook.saving import StaleError, read_signed, sign
+from strategic_areas.desk.planbook.records import Succession, succession
+from strategic_areas.desk.workbook.pages import StaleError, read_signed, sign
 from strategic_areas.importing.stored import StoredObjects
 from strategic_areas.models import Plan
 from strategic_areas.workflow import guard

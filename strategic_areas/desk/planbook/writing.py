@@ -10,7 +10,7 @@ from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from agencies.fields import Kind
-from strategic_areas.desk.planbook import instructions
+from strategic_areas.desk.planbook import columns
 from strategic_areas.desk.planbook.columns import (
     FORMAT,
     OF_PLAN,
@@ -60,7 +60,7 @@ def write(plan):
     stored = StoredObjects(plan.code)
     book = Workbook()
     book.properties.creator = ""
-    instructions.add(book.active, plan)
+    columns.add(book.active, plan)
     pages = {name: book.create_sheet(sheet.title) for name, sheet in SHEETS.items()}
     lists = guide.write_lists(book.create_sheet(_("Lists")), _lists(stored))
     guide.add_marks(book.create_sheet(guide.MARKS), marks_of(plan))

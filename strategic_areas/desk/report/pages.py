@@ -1,16 +1,34 @@
-"""The report for the commission: a document with one press, and a page to print."""
+"""
+What is printed of a round: the report for the commission, and the round's state.
+
+Both are pages to print and files to take away. The state names each report that the
+round asks for.
+"""
+
+import io
 
 from django.contrib import admin
 from django.http import Http404
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext, pgettext_lazy
 from django.views.decorators.http import require_safe
 
+from agencies.audit import take_out
+from strategic_areas import cells as escaping
 from strategic_areas.desk.downloads import as_file
 from strategic_areas.desk.report.contents import of_round
-from strategic_areas.desk.rounds.pages import round_or_404
-from strategic_areas.models import Plan
+from strategic_areas.desk.report.parts import Table, table
+from strategic_areas.desk.rounds.pages import STANDING_WORDS, round_or_404
+from strategic_areas.discipline import Promptness, Standing
+from strategic_areas.evidence import EXTENSIONS
+from strategic_areas.labels import PROMPTNESS
+from strategic_areas.models import Plan, ReportingPeriod
+from strategic_areas.queries.figures.words import in_language
+from strategic_areas.queries.rounds import cells
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -46,3 +64,113 @@ def _public_or_404(request, pk):
     if period.plan.status == Plan.Status.IN_PREPARATION:
         raise Http404
     return period
+
+
+WORDS = {**STANDING_WORDS, Standing.PUBLISHED: pgettext_lazy("a report", "Published")}
+#: The size of paper that is called legal.
+LEGAL_PAPER = 5
+HEADING = "003876"
+
+
+def state_of(period: ReportingPeriod, today) -> tuple[Table, ...]:
+    """What the round asks of each agency, and how each report and value stands."""
+    columns = {
+        _("Institution"): 12,
+        _("Code"): 10,
+        _("Activity or indicator"): 50,
+        pgettext("of a report", "State"): 20,
+        _("First handed in"): 16,
+        _("Punctuality"): 16,
+    }
+    asked = sorted(cells([period], today), key=lambda cell: cell.agency.acronym)
+    return table(
+        _("Each report and value that the round asks for"),
+        columns,
+        (
+            (
+                cell.agency.acronym,
+                item.subject.code,
+                in_language(item.subject, "title"),
+                str(WORDS[item.standing]),
+                date_format(item.first_day, "SHORT_DATE_FORMAT")
+                if item.first_day
+                else "",
+                _kept(item.first_day, period.due_on, today),
+            )
+            for cell in asked
+            for item in cell.items
+        ),
+    )
+
+
+def _kept(first_day, due_on, today):
+    """Whether one report came in time; "" while it still may."""
+    if first_day:
+        kept = Promptness.ON_TIME if first_day <= due_on else Promptness.LATE
+    elif today > due_on:
+        kept = Promptness.SILENT
+    else:
+        return ""
+    return str(PROMPTNESS[kept])
+
+
+@require_safe
+def state_page(request, pk):
+    """The table, laid out to be printed."""
+    period = round_or_404(request.user, pk)
+    context = {
+        **admin.site.each_context(request),
+        "title": _("State of the round"),
+        "period": period,
+        "tables": state_of(period, timezone.localdate()),
+    }
+    return render(request, "desk/round_state.html", context)
+
+
+@require_safe
+def state_workbook(request, pk):
+    """The same as XLSX; it tells of drafts, and so the audit record tells of it."""
+    period, today = round_or_404(request.user, pk), timezone.localdate()
+    take_out(request, period, agency=None, kind="round_state")
+    written = as_workbook(state_of(period, today))
+    name = slugify(
+        f"{_('State of the round')} {period.plan.code} {period.code} {today}"
+    )
+    return as_file(written, f"{name}.xlsx", EXTENSIONS["xlsx"])
+
+
+def as_workbook(tables: tuple[Table, ...]) -> bytes:
+    """The tables as a workbook, each text escaped, that prints on legal paper."""
+    from openpyxl import Workbook
+    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.utils import get_column_letter
+
+    book = Workbook()
+    book.properties.creator = ""
+    sheet = book.active
+    sheet.title = _("State of the round")
+    for told in tables:
+        sheet.append([escaping.for_workbook(heading) for heading, _w in told.columns])
+        for row in told.rows:
+            sheet.append([escaping.for_workbook(cell) for cell in row.cells])
+        for place, (_heading, width) in enumerate(told.columns, 1):
+            sheet.column_dimensions[get_column_letter(place)].width = width
+    for line in sheet.iter_rows():
+        for cell in line:
+            cell.alignment = Alignment(vertical="top", wrap_text=True)
+            if cell.value is not None:
+                cell.data_type = "s"
+    for cell in sheet[1]:
+        cell.font = Font(bold=True, color="FFFFFF")
+        cell.fill = PatternFill("solid", fgColor=HEADING)
+    sheet.freeze_panes = "A2"
+    sheet.auto_filter.ref = sheet.dimensions
+    sheet.print_title_rows = "1:1"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = LEGAL_PAPER
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.page_setup.fitToHeight = 0
+    sheet.oddFooter.center.text = "&P / &N"
+    written = io.BytesIO()
+    book.save(written)
+    return written.getvalue()

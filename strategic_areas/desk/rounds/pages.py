@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST
 from agencies import access
 from agencies.models import Agency
 from strategic_areas import rounds
-from strategic_areas.desk.rounds import reminders, reminding
+from strategic_areas.desk.rounds import notices, reminders
 from strategic_areas.discipline import AgencyState, Promptness, Standing
 from strategic_areas.models import Activity, Plan, ReportingPeriod
 from strategic_areas.queries.rounds import Cell, cells
@@ -150,8 +150,8 @@ def round_page(request, pk):
         "period": period,
         "word": ROUND_WORDS[state],
         "agencies": unpublished(asked, today),
-        "silent": reminding.silent(asked, today),
-        "reminded": reminding.reminded_today(today),
+        "silent": notices.silent(asked, today),
+        "reminded": notices.reminded_today(today),
         "form": form if state == RoundState.LATE else None,
         "is_open": state == RoundState.OPEN,
         "is_public": period.plan.status != Plan.Status.IN_PREPARATION,
@@ -172,7 +172,7 @@ def remind(request, pk, agency):
     try:
         if not parts:
             raise access.RefusedError(_("Nothing is to be done: no reminder was sent."))
-        number = reminding.remind(parts[0], by=request.user, today=today)
+        number = notices.remind(parts[0], by=request.user, today=today)
     except access.RefusedError as error:
         messages.error(request, str(error))
     else:

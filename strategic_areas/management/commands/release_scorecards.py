@@ -2,12 +2,12 @@
 
 from django.core.management.base import BaseCommand
 
-from strategic_areas.desk.rounds import scorecards
+from strategic_areas.desk.rounds import notices
 
 
 class Command(BaseCommand):
     help = "Prepare and release the scorecards of closed rounds. Run once a minute."
 
     def handle(self, **options):
-        for line in scorecards.prepare_and_release():
+        for line in notices.prepare_and_release():
             self.stdout.write(line)

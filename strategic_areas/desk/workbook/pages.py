@@ -1,0 +1,222 @@
+"""
+The workbook's pages: download, upload and compare, save what was shown.
+
+The rows that a preview announced are signed into the page that posts them, and each is
+checked again when it is saved.
+"""
+
+from dataclasses import dataclass, field
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
+from django import forms
+from django.contrib import messages
+from django.core import signing
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from agencies.audit import take_out
+from strategic_areas.desk.downloads import as_file
+from strategic_areas.desk.sheet import answers, sheet_page
+from strategic_areas.desk.sheet.pages import sheet_or_404
+from strategic_areas.desk.sheet.sheet_page import UploadForm
+from strategic_areas.desk.workbook.comparing import Kind, compare
+from strategic_areas.desk.workbook.reading import read
+from strategic_areas.desk.workbook.value_lines import compare_values, save_value
+from strategic_areas.evidence import EXTENSIONS, RefusedFileError
+
+
+@require_http_methods(["GET", "POST"])
+def workbook(request, period, agency):
+    """The sheet of the round as a workbook; uploaded, what it would change."""
+    sheet = sheet_or_404(request, period, agency)
+    if request.method == "GET":
+        return _download(request, sheet)
+    upload = UploadForm(request.POST, request.FILES, action=sheet.workbook_url)
+    context = {**sheet_page.base_context(request, sheet), "upload": upload}
+    if upload.is_valid():
+        try:
+            context |= _preview(sheet, upload.cleaned_data["workbook"], request.user)
+        except RefusedFileError as error:
+            upload.add_error("workbook", str(error))
+    status = 422 if upload.errors else 200
+    return render(request, "desk/workbook.html", context, status=status)
+
+
+def _download(request, sheet):
+    from strategic_areas.desk.workbook.writing import write
+
+    take_out(request, sheet.period, agency=sheet.agency, kind="workbook")
+    names = [name for _pk, name in sheet_page.province_choices()]
+    name = f"hoja-{sheet.agency.slug}-{sheet.period.code}.xlsx"
+    return as_file(write(sheet, names), name, EXTENSIONS["xlsx"])
+
+
+def _preview(sheet, file, user):
+    """What the page shows of each line, and the form that saves what can be."""
+    lines, pages = read(file, sheet)
+    values = compare_values(sheet, pages)
+    reports = compare(sheet, lines, sheet_page.province_choices(), by=user)
+    outcomes = [*reports, *values]
+    staged = sign_rows(sheet, outcomes, by=user)
+    kinds = {kind: [each for each in outcomes if each.kind == kind] for kind in Kind}
+    count = len(kinds[Kind.NEW]) + len(kinds[Kind.CHANGED])
+    return {
+        "outcomes": outcomes,
+        "kinds": {kind.value: found for kind, found in kinds.items()},
+        "count": count,
+        "hands_in": any(each.data for each in values),
+        "form": SaveForm(
+            action=sheet.workbook_save_url, count=count, initial={"staged": staged}
+        ),
+    }
+
+
+@require_POST
+def save_workbook(request, period, agency):
+    """Save the rows that the preview announced, and tell what became of each."""
+    sheet = sheet_or_404(request, period, agency)
+    try:
+        rows = read_signed_rows(request.POST.get("staged", ""), sheet, by=request.user)
+    except StaleError:
+        messages.error(
+            request,
+            _("Nothing was saved: this preview is too old. Upload the workbook again."),
+        )
+        return redirect(sheet.url)
+    _show_result(request, save(sheet, rows, by=request.user))
+    return redirect(sheet.url)
+
+
+def _show_result(request, result):
+    if result.saved:
+        message = _("Saved from the workbook: %(codes)s.")
+        messages.success(request, message % {"codes": ", ".join(result.saved)})
+    if result.handed_in:
+        message = _("Handed in from the workbook: %(codes)s.")
+        messages.success(request, message % {"codes": ", ".join(result.handed_in)})
+    if result.conflicts:
+        message = _(
+            "Not saved, because somebody saved them in the meantime: %(codes)s. Upload "
+            "the same workbook again to see both texts."
+        )
+        messages.warning(request, message % {"codes": ", ".join(result.conflicts)})
+    for code, reason in result.refused:
+        message = _("%(code)s is not saved: %(reason)s")
+        messages.error(request, message % {"code": code, "reason": reason})
+
+
+SALT = "strategic_areas.desk.workbook"
+#: How long a preview may be saved, in seconds.
+MAX_AGE = 2 * 60 * 60
+#: The longest signed text, in characters, that a page may post.
+MAX_SIGNED_LENGTH = 2_000_000
+
+
+class StaleError(Exception):
+    """The signed rows are too old, were changed, or are of another sheet or person."""
+
+
+def sign_rows(sheet, outcomes, *, by):
+    """The rows that would be saved, as one signed text; empty where there is none."""
+    rows = [
+        [outcome.row.key, outcome.row.subject.code, outcome.data]
+        for outcome in outcomes
+        if outcome.data
+    ]
+    return sign(rows, _owner(sheet, by)) if rows else ""
+
+
+def sign(rows, owner):
+    """What was announced, signed for its ``owner``: who may save it, and where."""
+    signed = signing.dumps([owner, rows], salt=SALT, compress=True)
+    if len(signed) > MAX_SIGNED_LENGTH:
+        raise RefusedFileError(
+            "too_much",
+            _("This workbook holds more text than is saved at once."),
+            _("Upload it twice: first with one half of the rows filled, then all."),
+        )
+    return signed
+
+
+def read_signed_rows(signed, sheet, *, by):
+    """Activity id, its code and what is posted for it; or ``StaleError``."""
+    return read_signed(signed, _owner(sheet, by))
+
+
+def read_signed(signed, owner):
+    """What was signed for this owner; or ``StaleError``."""
+    try:
+        signer, rows = signing.loads(signed, salt=SALT, max_age=MAX_AGE)
+    except signing.BadSignature as error:
+        raise StaleError from error
+    if signer != owner:
+        raise StaleError
+    return rows
+
+
+def _owner(sheet, user):
+    return [user.pk, sheet.period.pk, sheet.agency.pk]
+
+
+class SaveForm(forms.Form):
+    """Saves what the preview announced: ``count`` rows, signed."""
+
+    staged = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, action, count=0, **kwargs):
+        super().__init__(*args, **kwargs)
+        label = ngettext("Save %(count)d row", "Save %(count)d rows", count)
+        self.helper = FormHelper()
+        self.helper.form_action = action
+        self.helper.form_class = "send-form"
+        self.helper.add_input(
+            Submit("save", label % {"count": count}, css_class="default")
+        )
+
+
+@dataclass
+class Saved:
+    """Codes by what became of them; ``refused`` with the reason."""
+
+    saved: list[str] = field(default_factory=list)
+    handed_in: list[str] = field(default_factory=list)
+    conflicts: list[str] = field(default_factory=list)
+    refused: list[tuple[str, str]] = field(default_factory=list)
+
+
+def save(sheet, rows, *, by):
+    """
+    Store each row by itself, as the sheet does; a value is handed in.
+
+    What somebody saved in the meantime is left alone and told; a row that is stored
+    already, because the press came twice, counts as saved.
+    """
+    result = Saved()
+    for activity, code, data in rows:
+        if isinstance(activity, str):
+            if why_not := save_value(sheet, activity, data, by=by):
+                result.refused.append((code, why_not))
+            else:
+                result.handed_in.append(code)
+            continue
+        row = sheet.row(activity)
+        if row is None:
+            result.refused.append(
+                (code, _("It is no longer asked about in this round."))
+            )
+            continue
+        form = answers.save_answer(row, data, by=by)
+        if form.conflict:
+            result.conflicts.append(code)
+        elif form.errors:
+            result.refused.append((code, _first(form.errors)))
+        else:
+            result.saved.append(code)
+    return result
+
+
+def _first(errors):
+    return next(iter(errors.values()))[0]
