@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from strategic_areas.attainment import Attained
 from strategic_areas.discipline import Promptness
-from strategic_areas.disclosure.counts import Withheld
+from strategic_areas.disclosure import Withheld
 from strategic_areas.models import Execution, Result
 from strategic_areas.progress import Punctuality, State
 from strategic_areas.states import CommitmentState

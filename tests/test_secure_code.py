@@ -64,7 +64,7 @@ BANS = {
             "plan_portal/front/deadline.py",  # shuts the database's, opens none
             "plan_portal/management/commands/serve_portal.py",  # asks itself if it runs
             "plan_portal/server.py",  # listens, and asks nobody
-            "strategic_areas/evidence/scanning.py",  # the scanner that a setting names
+            "strategic_areas/evidence/cleaning.py",  # the scanner that a setting names
         },
     ),
     "a form that takes every field": (

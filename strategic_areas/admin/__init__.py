@@ -1,6 +1,6 @@
 """Plan structure, periods and reports in the admin; ``workflow`` holds the rules."""
 
-from strategic_areas.admin import approved, context, measured, periods, plan, updates
+from strategic_areas.admin import approved, measured, periods, plan, updates
 
 __all__ = [
     "approved",

@@ -13,9 +13,10 @@ from django.db import transaction
 from django.utils.translation import override
 
 from strategic_areas import text_guard
-from strategic_areas.disclosure import MARKER, PROTECTED
-from strategic_areas.disclosure.counts import (
+from strategic_areas.disclosure import (
+    MARKER,
     PEOPLE,
+    PROTECTED,
     Cell,
     Withheld,
     breakdown,

@@ -19,7 +19,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from strategic_areas import cells
-from strategic_areas.disclosure.counts import Cell, Part, Span
+from strategic_areas.disclosure import Cell, Part, Span
 from strategic_areas.models import CodeList, CodeListValue
 from strategic_areas.models.measurements import (
     Breakdown,

@@ -1,9 +1,23 @@
-"""Replaces purged texts by the marker; only possible inside a running purge."""
+"""
+Replaces purged texts by the marker, in a running purge and in a restored backup.
 
+A backup from before a purge still holds the purged text. So the places of purges lie
+beside the backups, without words, one JSON object a line. ``blank_again`` blanks those
+places in a portal that was restored, before it serves anybody. Backups and this file
+must lie together, or a restored portal would show what two people took away.
+"""
+
+import json
+import os
+from datetime import datetime, timedelta
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from agencies.decisions import Status
 from agencies.invitations import Invitation
 from agencies.mail import Mail
 from strategic_areas.disclosure import MARKER
@@ -16,12 +30,15 @@ from strategic_areas.models import (
     Evidence,
     Letter,
     PendingChange,
+    PurgedText,
     RecordChange,
 )
+from strategic_areas.models.removals import STAMP
 from strategic_areas.purging.places import (
     BLANKS,
     ROWS_AT_ONCE,
     WHEREABOUTS,
+    Place,
     Treatment,
     by_field,
     rows_of,
@@ -112,3 +129,71 @@ def stop(places, by):
     Mail.objects.filter(pk__in=mails).waiting().update(given_up_at=timezone.now())
     for change in PendingChange.objects.waiting().filter(records__in=parts).distinct():
         CHANGES.overtake(change, by=by)
+
+
+NAME = "purged.jsonl"
+#: A purge that was being applied while a backup began may be missing in it.
+OVERLAP = timedelta(minutes=10)
+
+
+class Everything:
+    """Stands for the words, which nobody keeps: every text of a place is blanked."""
+
+    def occur_in(self, text):
+        return True
+
+
+def write_beside(folder):
+    """
+    Bring the file in ``folder`` up to date; return how many places it names.
+
+    Places that the database does not know stay: a portal that was restored from before
+    a purge knows nothing of it.
+    """
+    rows = PurgedText.objects.exclude(field=STAMP).filter(purge__status=Status.APPROVED)
+    lines = [
+        json.dumps({"at": at.isoformat(), "model": model, "row": row, "field": field})
+        for at, model, row, field in rows.order_by("purge_id", "pk").values_list(
+            "purge__decided_at", "model", "row", "field"
+        )
+    ]
+    path = folder / NAME
+    known = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    every = list(dict.fromkeys([*known, *lines]))
+    unfinished = folder / f".{NAME}.{os.getpid()}"
+    unfinished.write_text("".join(f"{line}\n" for line in every), encoding="utf-8")
+    unfinished.chmod(0o600)
+    unfinished.replace(path)
+    return len(every)
+
+
+def blank_again(folder, since):
+    """
+    Blank the places that were purged after ``since``; return how many were there.
+
+    Of a structured value every string is blanked, since which of them held the words is
+    not known. The triggers must be absent: no purge runs that they could compare with.
+    """
+    path = folder / NAME
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    told = [json.loads(line) for line in lines]
+    places = [
+        place
+        for each in told
+        if datetime.fromisoformat(each["at"]) > since - OVERLAP
+        and (place := _place(each))
+    ]
+    with transaction.atomic():
+        blank(places, Everything())
+    return len(places)
+
+
+def _place(told):
+    """The place that a line names; None where the restored portal has no such row."""
+    try:
+        model = apps.get_model(told["model"])
+        field = model._meta.get_field(told["field"])
+    except (LookupError, FieldDoesNotExist):
+        return None
+    there = rows_of(model).filter(pk=told["row"]).exists()
+    return Place(model, told["row"], field) if there else None

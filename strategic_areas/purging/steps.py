@@ -11,7 +11,7 @@ from agencies.audit import Event
 from agencies.decisions import Status
 from strategic_areas.models import Purge, PurgedText, Transition
 from strategic_areas.models.removals import STAMP
-from strategic_areas.purging import beside_backups, blanking
+from strategic_areas.purging import blanking
 from strategic_areas.purging.places import FILES, Phrases, Place, find_places, sort_out
 from strategic_areas.workflow.guard import GuardedSteps
 
@@ -109,7 +109,7 @@ def _leave_trace(record, by):
 def _note_beside_backups():
     """Note the places where backups lie, so that none brings the text back."""
     if settings.BACKUP_FOLDER:
-        beside_backups.write(settings.BACKUP_FOLDER)
+        blanking.write_beside(settings.BACKUP_FOLDER)
 
 
 def _forget_pages():

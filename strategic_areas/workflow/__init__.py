@@ -29,14 +29,14 @@ from strategic_areas.workflow.changes import (
     waiting_change,
 )
 from strategic_areas.workflow.moves import Conflict, TransitionError
-from strategic_areas.workflow.off_plan import rename_off_plan, report_off_plan
 from strategic_areas.workflow.preparing import all_apply_at_once, applies_at_once
 from strategic_areas.workflow.proposals import (
     PROPOSALS,
     propose_activity,
+    rename_off_plan,
+    report_off_plan,
 )
 from strategic_areas.workflow.receipts import recall, submit_all
-from strategic_areas.workflow.record import SYSTEM_USERNAME, record, system_user
 from strategic_areas.workflow.steps import (
     correct,
     draft,
@@ -48,9 +48,12 @@ from strategic_areas.workflow.steps import (
     withdraw,
 )
 from strategic_areas.workflow.transcription import (
+    SYSTEM_USERNAME,
     confirm_letter,
     contest_letter,
+    record,
     submit_letter,
+    system_user,
     transcribe,
 )
 

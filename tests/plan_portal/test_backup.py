@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 from plan_portal.backup import BackupError, archive
 from plan_portal.management.commands import restore
 from strategic_areas import purging
-from strategic_areas.purging import beside_backups
+from strategic_areas.purging import blanking
 from tests.factories import make_reviewer, make_update
 
 NOT_ENCRYPTED = ""
@@ -231,7 +231,7 @@ def test_a_purge_notes_its_places_without_words_and_forgets_none(
 ):
     settings.BACKUP_FOLDER = tmp_path
     earlier = '{"at": "2026-01-01T00:00:00+00:00", "model": "a.b", "row": 1}'
-    (tmp_path / beside_backups.NAME).write_text(f"{earlier}\n")
+    (tmp_path / blanking.NAME).write_text(f"{earlier}\n")
     update = make_update(narrative_es="Se atendió a Juana Pérez Zapata.")
     purge = purging.request("Juana Pérez Zapata", by=make_reviewer())
 
@@ -240,7 +240,7 @@ def test_a_purge_notes_its_places_without_words_and_forgets_none(
     [note] = [each for each in callbacks if "note" in each.__name__]
     note()
 
-    first, *noted = (tmp_path / beside_backups.NAME).read_text().splitlines()
+    first, *noted = (tmp_path / blanking.NAME).read_text().splitlines()
     assert first == earlier
     places = [json.loads(line) for line in noted]
     assert {"strategic_areas.activityupdate"} <= {each["model"] for each in places}

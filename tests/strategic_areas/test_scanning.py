@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.urls import reverse
 
-from strategic_areas.evidence import RefusedFileError, clean, scanning
+from strategic_areas.evidence import RefusedFileError, clean, cleaning
 from tests.factories import make_administrator, make_update
 from tests.uploads import make_pdf, upload
 
@@ -116,7 +116,7 @@ def chattering(tmp_path):
 
 
 def test_one_deadline_bounds_all_that_it_says(settings, tmp_path, monkeypatch):
-    monkeypatch.setattr(scanning, "DEADLINE", 0.2)
+    monkeypatch.setattr(cleaning, "DEADLINE", 0.2)
 
     with chattering(tmp_path) as settings.CLAMD:
         begun = time.monotonic()
@@ -137,7 +137,7 @@ def held_while_scanning(settings, monkeypatch):
         depths.append(len(connection.savepoint_ids))
         raise TimeoutError
 
-    monkeypatch.setattr(scanning, "_ask", hang)
+    monkeypatch.setattr(cleaning, "_ask", hang)
     return depths
 
 
@@ -203,6 +203,6 @@ def test_who_waits_for_it_holds_no_transaction(
 
 def test_where_there_is_none_it_is_not_asked(settings, monkeypatch):
     settings.CLAMD = None
-    monkeypatch.setattr(scanning, "_ask", None)
+    monkeypatch.setattr(cleaning, "_ask", None)
 
     assert clean(upload("Acta.pdf", make_pdf())).name == "Acta.pdf"

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from agencies import audit
 from plan_portal.backup import BackupError, archive, database
-from strategic_areas.purging import beside_backups
+from strategic_areas.purging import blanking
 
 #: Private files of the portal, below VAR_DIR.
 FOLDERS = ("evidence", "letters")
@@ -58,7 +58,7 @@ class Command(BaseCommand):
             raise CommandError(
                 f"{error.filename or folder}: {error.strerror}"
             ) from error
-        purged = beside_backups.write(folder)
+        purged = blanking.write_beside(folder)
         size = target.stat().st_size / 2**20
         self.stdout.write(f"{target} ({size:.1f} MB), {purged} purged places beside it")
 

@@ -22,7 +22,7 @@ from plan_portal.management.commands import verify
 from plan_portal.management.commands.back_up import FOLDERS
 from plan_portal.management.commands.prepare_portal import collect_static_files
 from strategic_areas import triggers
-from strategic_areas.purging import beside_backups
+from strategic_areas.purging import blanking
 
 
 class Command(BaseCommand):
@@ -60,7 +60,7 @@ class Command(BaseCommand):
         made_at = datetime.fromisoformat(manifest["made_at"])
         self.must_be_well(verify.faults(manifest))
         triggers.drop()
-        blanked = beside_backups.blank_again(file.parent, made_at)
+        blanked = blanking.blank_again(file.parent, made_at)
         Session.objects.all().delete()
         cache.clear()
         call_command("migrate", interactive=False, verbosity=0)

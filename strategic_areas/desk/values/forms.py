@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from strategic_areas.desk.inputs import limit
 from strategic_areas.desk.sheet.forms import Fold, Group
-from strategic_areas.disclosure.counts import GROUPS, PEOPLE
+from strategic_areas.disclosure import GROUPS, PEOPLE
 from strategic_areas.figures.reporting import standing
 from strategic_areas.labels import DIMENSIONS
 from strategic_areas.models import CodeList, CodeListValue, Letter, Source

@@ -28,7 +28,7 @@ from strategic_areas.desk.values.forms import (
     categories_of,
     typed,
 )
-from strategic_areas.disclosure.counts import is_a_part
+from strategic_areas.disclosure import is_a_part
 from strategic_areas.figures.reporting import VALUES, hand_in
 from strategic_areas.labels import DIMENSIONS
 from strategic_areas.models import Indicator, PublishedFigure

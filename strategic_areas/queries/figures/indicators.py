@@ -15,8 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from agencies.models import Agency
 from strategic_areas import attainment as targets
 from strategic_areas.attainment import Attainment
-from strategic_areas.disclosure import Protected
-from strategic_areas.disclosure.counts import Span, total
+from strategic_areas.disclosure import Protected, Span, total
 from strategic_areas.models import (
     Commitment,
     Discrepancy,

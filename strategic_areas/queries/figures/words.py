@@ -14,8 +14,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext, pgett
 from django.utils.translation import gettext as _
 
 from strategic_areas.attainment import Attained
-from strategic_areas.disclosure import MARKER, PROTECTED, Protected
-from strategic_areas.disclosure.counts import Withheld
+from strategic_areas.disclosure import MARKER, PROTECTED, Protected, Withheld
 from strategic_areas.models import Indicator, Source
 from strategic_areas.queries.figures.indicators import IndicatorLine
 from strategic_areas.queries.figures.points import Point, Told
