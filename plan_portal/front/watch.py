@@ -139,7 +139,7 @@ class Watch:
         """Read the version and note until when it is good; a label never goes back."""
         begun = time.monotonic()
         try:
-            version, takedowns = self._read_counters(begun, listen)
+            counters = self._read_counters(begun, listen)
         except Error:
             watched = self._thread is not None and self._thread.is_alive()
             pause = RETRY_OF_REQUEST if watched else RETRY
@@ -147,7 +147,8 @@ class Watch:
             connection.close()
             raise
         day = f"{timezone.localdate():%Y%m%d}"
-        self._set_label(Label(self._build, version, day, takedowns), begun)
+        label = Label(self._build, counters.number, day, counters.takedowns)
+        self._set_label(label, begun)
         self.good_until = begun + GOOD_FOR
         self._next_question = 0.0
 

@@ -26,7 +26,11 @@ from strategic_areas.models.participations import Participation
 from strategic_areas.models.periods import ReportingPeriod, RoundReopening
 from strategic_areas.models.plan import Plan, Programme, StrategicArea
 from strategic_areas.models.plan_files import PlanFile
-from strategic_areas.models.publication import ImportedRecord, PublicationVersion
+from strategic_areas.models.publication import (
+    ChangedAccounts,
+    ImportedRecord,
+    PublicationVersion,
+)
 from strategic_areas.models.records import Provenance, Source
 from strategic_areas.models.references import (
     FrameworkTarget,
@@ -52,6 +56,7 @@ __all__ = [
     "Amendment",
     "Answer",
     "AttributionDispute",
+    "ChangedAccounts",
     "CodeList",
     "CodeListValue",
     "Commitment",

@@ -1,4 +1,6 @@
-"""The counters of the publication version, and the last import of each record."""
+"""The publication version, what changed with it, and each record's last import."""
+
+from typing import NamedTuple
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,19 +9,29 @@ from agencies.fields import Fields, internal
 from strategic_areas.models.plan import Plan
 
 
+class Counters(NamedTuple):
+    """The counters of the publication version as they were read."""
+
+    number: int = 0
+    takedowns: int = 0
+    structure: int = 0
+
+
 class PublicationVersion(models.Model):
     """
-    One row with two counters that only database triggers change.
+    One row with counters that only database triggers change.
 
     ``number`` goes up when public content changes, and ``takedowns`` too when content
     is taken away; ``triggers/versions.py`` says when. Read both before the content, so
-    that a page is at least as new as its label.
+    that a page is at least as new as its label. ``structure`` is the number at which
+    more than the accounts of activities and commitments last changed.
     """
 
     number = models.PositiveBigIntegerField(default=0)
     takedowns = models.PositiveBigIntegerField(default=0, db_default=0)
+    structure = models.PositiveBigIntegerField(default=0, db_default=0)
 
-    fields = Fields(*internal("number", "takedowns"))
+    fields = Fields(*internal("number", "takedowns", "structure"))
 
     class Meta:
         verbose_name = _("publication version")
@@ -34,14 +46,54 @@ class PublicationVersion(models.Model):
         return str(self.number)
 
     @classmethod
-    def counters(cls):
-        """The current ``number`` and ``takedowns``; zeros before any publication."""
-        return cls.objects.values_list("number", "takedowns").first() or (0, 0)
+    def counters(cls) -> Counters:
+        """The current counters; zeros before any publication."""
+        return Counters(*cls.objects.values_list(*Counters._fields).first() or ())
 
     @classmethod
     def current(cls):
         """The current ``number``."""
-        return cls.counters()[0]
+        return cls.counters().number
+
+
+class ChangedAccounts(models.Model):
+    """
+    The publication version at which accounts of one record last changed.
+
+    Only database triggers write these rows. ``record`` is the id of an activity or of a
+    commitment, which may be gone.
+    """
+
+    class Kind(models.TextChoices):
+        ACTIVITY = "activity", _("activity")
+        COMMITMENT = "commitment", _("commitment")
+
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    record = models.PositiveBigIntegerField()
+    number = models.PositiveBigIntegerField()
+
+    fields = Fields(*internal("kind", "record", "number"))
+
+    class Meta:
+        verbose_name = _("changed accounts")
+        verbose_name_plural = _("changed accounts")
+        constraints = [
+            models.UniqueConstraint(
+                name="changedaccounts_single_row", fields=["kind", "record"]
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.kind} {self.record}: {self.number}"
+
+    @classmethod
+    def since(cls, version) -> dict[str, set[int]]:
+        """By kind, the ids of the records whose accounts changed after a version."""
+        changed = {kind: set() for kind in cls.Kind.values}
+        rows = cls.objects.filter(number__gt=version).values_list("kind", "record")
+        for kind, record in rows:
+            changed[kind].add(record)
+        return changed
 
 
 class ImportedRecord(models.Model):

@@ -18,7 +18,8 @@ The triggers: what the database itself refuses or counts, on both engines.
 * The audit record: rows are only appended, and chained at commit on PostgreSQL.
 * The publication version: every change to what the public reads moves a counter in the
   same transaction, whether it comes from code, a bulk update or an SQL shell. A change
-  that takes something away from the public moves a second counter too.
+  that takes something away from the public moves a second counter too; and what it
+  changed on the board of a plan is noted.
 
 They are dropped before every migrate and installed again after it. ``missing`` names
 those that the database lacks, for the readiness probe.
@@ -26,7 +27,14 @@ those that the database lacks, for the readiness probe.
 
 from django.db import connection, connections, transaction
 
-from strategic_areas.triggers import audit, decisions, refusals, structure, versions
+from strategic_areas.triggers import (
+    audit,
+    counters,
+    decisions,
+    refusals,
+    structure,
+    versions,
+)
 from strategic_areas.triggers.statements import PREFIX
 
 
@@ -89,18 +97,19 @@ def drop(using="default"):
 
 
 def install(using="default"):
-    """Create every declared trigger anew."""
+    """Create every declared trigger anew; what was kept before is out of date."""
     target = connections[using]
     with transaction.atomic(using=using), target.cursor() as cursor:
         drop(using)
         if target.vendor == "postgresql":
-            for function in versions.functions():
+            for function in counters.functions():
                 cursor.execute(function)
             cursor.execute(audit.chain_functions())
         for trigger in declared(target.vendor):
             cursor.execute(trigger.create(target.vendor))
         if target.vendor == "postgresql":
             cursor.execute(audit.chain_what_waits())
+        cursor.execute(counters.everything_changed())
 
 
 def drop_before_migrate(sender, using, plan=(), **kwargs):

@@ -1,23 +1,22 @@
 """
-The triggers that move the two counters of the publication version.
+The triggers that move the counters of the publication version.
 
 ``number`` moves when a row that a public page shows changes. ``takedowns`` moves too
 when the public may no longer read something: a row is deleted, or changed in one of the
 ways listed in ``TAKEN_DOWN``. Pages made before a takedown are never served again, not
 even while the database is away.
+
+The board of a plan is kept in memory and follows single accounts, so the triggers also
+note what changed: ``ChangedAccounts`` says of which activity or commitment an account
+did, and ``structure`` is the number at which anything else that a board may read did.
 """
 
 from dataclasses import dataclass
 
 from django.apps import apps
 
-from strategic_areas.triggers.statements import (
-    AT_COMMIT,
-    EVENTS,
-    PREFIX,
-    Trigger,
-    model_named,
-)
+from strategic_areas.triggers.counters import PUBLICLY_KNOWN, TOLD_OF, move, note
+from strategic_areas.triggers.statements import EVENTS, PREFIX, Trigger, model_named
 
 #: Models of which no content stands on a public page.
 NOT_PUBLIC = {
@@ -30,6 +29,7 @@ NOT_PUBLIC = {
     "PurgedText",
     "ImportedRecord",
     "PublicationVersion",
+    "ChangedAccounts",
     # What a plan file changes moves the version.
     "PlanFile",
     "Measurement",
@@ -40,11 +40,16 @@ NOT_PUBLIC = {
 }
 
 
-#: Statuses of revisions of which the public knows. Of a submitted one it knows only
-#: that it was submitted; of a draft or a returned one it knows nothing.
-PUBLICLY_KNOWN = "('submitted', 'published', 'replaced', 'withdrawn')"
-#: The models of revisions; rows that link to a revision are as public as it is.
-REVISIONS = ("ActivityUpdate", "CommitmentUpdate")
+#: Models that the board of a plan does not read: a change here leaves it as it is.
+ON_NO_BOARD = {
+    "Evidence",
+    "Letter",
+    "PublishedCell",
+    "PublishedFigure",
+    "ReportedSpan",
+    "Transition",
+    "Translation",
+}
 #: Models that may link to a revision but are public by themselves.
 ON_NO_REVISION = {"AttributionDispute"}
 
@@ -68,13 +73,19 @@ class Table:
     """
     A table that a public page shows.
 
-    ``is_revision`` is true if its rows have a status of their own. ``revision_links``
-    are pairs of a column and the table of revisions to which it links.
+    ``told_of`` is the entry of ``TOLD_OF`` if its rows are revisions, which have a
+    status of their own. ``revision_links`` are pairs of a column and the table of
+    revisions to which it links. ``is_on_boards`` tells whether a board may read it.
     """
 
     name: str
-    is_revision: bool = False
+    told_of: tuple[str, str] | None = None
     revision_links: tuple[tuple[str, str], ...] = ()
+    is_on_boards: bool = True
+
+    @property
+    def moves_structure(self):
+        return self.is_on_boards and not self.told_of
 
 
 def public_tables():
@@ -86,31 +97,22 @@ def public_tables():
                 continue
             if config == "agencies" and name not in {"Agency", "AgencyName"}:
                 continue
-            yield _table(model, is_revision=name in REVISIONS)
+            yield _table(model)
             for many in model._meta.many_to_many:
                 if many.name != "contributors":
                     yield _table(many.remote_field.through)
 
 
-def _table(model, *, is_revision=False):
-    revisions = [model_named(name) for name in REVISIONS]
+def _table(model):
+    name = model.__name__
+    revisions = [model_named(each) for each in TOLD_OF]
     links = tuple(
         (field.column, field.related_model._meta.db_table)
         for field in model._meta.concrete_fields
-        if field.related_model in revisions and model.__name__ not in ON_NO_REVISION
+        if field.related_model in revisions and name not in ON_NO_REVISION
     )
-    return Table(model._meta.db_table, is_revision, links)
-
-
-def _move(*counters):
-    """The SQL that moves these counters, and creates their row if it is missing."""
-    version = model_named("PublicationVersion")._meta.db_table
-    first = ", ".join(str(int(name in counters)) for name in ("number", "takedowns"))
-    moved = ", ".join(f'{name} = "{version}".{name} + 1' for name in counters)
-    return (
-        f'INSERT INTO "{version}" (id, number, takedowns) '  # noqa: S608 - our names
-        f"VALUES (1, {first}) ON CONFLICT (id) DO UPDATE SET {moved}"
-    )
+    is_on_boards = name not in ON_NO_BOARD
+    return Table(model._meta.db_table, TOLD_OF.get(name), links, is_on_boards)
 
 
 def version():
@@ -137,7 +139,7 @@ def takedowns():
             table=table,
             sqlite=(
                 f'CREATE TRIGGER "{name}" AFTER UPDATE ON "{table}" WHEN {condition} '
-                f"BEGIN {_move('number', 'takedowns')}; END"
+                f"BEGIN {move('number', 'takedowns')}; END"
             ),
             postgresql=(
                 f'CREATE CONSTRAINT TRIGGER "{name}" AFTER UPDATE ON "{table}" '
@@ -153,7 +155,7 @@ def _of_status(table, rows):
 
 def _sqlite(name, table, event, rows):
     when = ""
-    if table.is_revision:
+    if table.told_of:
         when = f"WHEN {_of_status(table, rows)} "
     elif table.revision_links:
         conditions = " OR ".join(
@@ -163,99 +165,36 @@ def _sqlite(name, table, event, rows):
             for column, parent in table.revision_links
         )
         when = f"WHEN {conditions} "
-    counters = ("number", "takedowns") if event == "DELETE" else ("number",)
+    counters = ["number"]
+    if event == "DELETE":
+        counters.append("takedowns")
+    if table.moves_structure:
+        counters.append("structure")
+    steps = [move(*counters)]
+    if table.told_of:
+        kind, column = table.told_of
+        steps += [note(f"'{kind}'", f"{row}.{column}") for row in rows]
     return (
         f'CREATE TRIGGER "{name}" AFTER {event} ON "{table.name}" {when}'
-        f"BEGIN {_move(*counters)}; END"
+        f"BEGIN {'; '.join(steps)}; END"
     )
 
 
 def _postgresql(name, table, event, rows):
-    when, function = "", f"{PREFIX}move_version()"
-    if table.is_revision:
+    when = ""
+    function = f"{PREFIX}move_{'structure' if table.moves_structure else 'version'}()"
+    if table.told_of:
         when = f"WHEN ({_of_status(table, rows)}) "
+        function = f"{PREFIX}move_{table.told_of[0]}()"
     elif table.revision_links:
         # A condition of a trigger may not read another table there; its function may.
         arguments = ", ".join(
             f"'{name}'" for pair in table.revision_links for name in pair
         )
-        function = f"{PREFIX}move_version_beside({arguments})"
+        function = function.replace("()", f"_beside({arguments})")
     # Deferred to commit: an immediate one makes two editors deadlock.
     return (
         f'CREATE CONSTRAINT TRIGGER "{name}" AFTER {event} ON "{table.name}" '
         "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW "
         f"{when}EXECUTE FUNCTION {function}"
-    )
-
-
-def functions():
-    """The functions that the triggers call on PostgreSQL."""
-    return [
-        _version_moves(),
-        _takes_down(),
-        _trigger_function("taken_down", f"PERFORM {PREFIX}takes_down();"),
-        _trigger_function("move_version", _MOVE),
-        _move_version_beside(),
-    ]
-
-
-def _version_moves():
-    """The function that moves ``number``, at most once in a transaction."""
-    return (
-        f"CREATE OR REPLACE FUNCTION {PREFIX}version_moves() RETURNS void AS $$ "
-        f"BEGIN {_once_per_transaction('portal.moved')} "
-        f"{AT_COMMIT}; {_move('number')}; "
-        # PostgreSQL delivers it at commit, to the processes that keep finished pages.
-        "PERFORM pg_notify('portal_version', ''); "
-        "END $$ LANGUAGE plpgsql"
-    )
-
-
-def _takes_down():
-    """The function that moves both counters, at most once in a transaction."""
-    return (
-        f"CREATE OR REPLACE FUNCTION {PREFIX}takes_down() RETURNS void AS $$ "
-        f"BEGIN PERFORM {PREFIX}version_moves(); "
-        f"{_once_per_transaction('portal.taken_down')} {_move('takedowns')}; "
-        "END $$ LANGUAGE plpgsql"
-    )
-
-
-def _once_per_transaction(setting):
-    """SQL that ends the function if this transaction has called it before."""
-    return (
-        f"IF current_setting('{setting}', true) IS NOT DISTINCT FROM "
-        "txid_current()::text THEN RETURN; END IF; "
-        f"PERFORM set_config('{setting}', txid_current()::text, true);"
-    )
-
-
-#: What a trigger's function does on PostgreSQL for a row of which the public knows.
-_MOVE = (
-    f"IF TG_OP = 'DELETE' THEN PERFORM {PREFIX}takes_down(); "
-    f"ELSE PERFORM {PREFIX}version_moves(); END IF;"
-)
-
-
-def _trigger_function(name, does):
-    return (
-        f"CREATE OR REPLACE FUNCTION {PREFIX}{name}() RETURNS trigger AS $$ "
-        f"BEGIN {does} RETURN NULL; END $$ LANGUAGE plpgsql"
-    )
-
-
-def _move_version_beside():
-    """The function for rows that link to revisions of which the public may know."""
-    return (
-        f"CREATE OR REPLACE FUNCTION {PREFIX}move_version_beside() "  # noqa: S608
-        "RETURNS trigger AS $$ "
-        "DECLARE number int := 0; told boolean; "
-        "BEGIN WHILE number < TG_NARGS LOOP "
-        "EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I WHERE status IN "
-        + PUBLICLY_KNOWN.replace("'", "''")
-        + " AND id IN (($1).%I, ($2).%I))', "
-        "TG_ARGV[number + 1], TG_ARGV[number], TG_ARGV[number]) "
-        "INTO told USING COALESCE(NEW, OLD), COALESCE(OLD, NEW); "
-        f"IF told THEN {_MOVE} RETURN NULL; END IF; "
-        "number := number + 2; END LOOP; RETURN NULL; END $$ LANGUAGE plpgsql"
     )

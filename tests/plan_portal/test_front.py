@@ -38,6 +38,7 @@ from plan_portal.urls import PUBLIC_PAGES
 from strategic_areas import purging, workflow
 from strategic_areas.addresses import address
 from strategic_areas.models import HelpLine, PublicationVersion, StrategicArea
+from strategic_areas.models.publication import Counters
 from tests import factories
 from tests.plan_portal.test_headers import BEST
 
@@ -779,7 +780,7 @@ def test_the_thread_makes_the_help_pages_at_start_and_after_each_version(open_re
 
 def test_a_flood_of_publications_makes_help_once_a_second(front, monkeypatch):
     made, numbers = [], count(1)
-    monkeypatch.setattr(PublicationVersion, "counters", lambda: (next(numbers), 0))
+    monkeypatch.setattr(PublicationVersion, "counters", lambda: Counters(next(numbers)))
     front.watch.make_ready = lambda: made.append(front.watch.label.version)
     monkeypatch.setattr("plan_portal.front.watch._wait_for_push", lambda pause: None)
     monkeypatch.setattr(front.watch._stopping, "wait", lambda pause: None)
