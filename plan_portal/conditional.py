@@ -87,7 +87,8 @@ def public_page(view, language):
     @require_safe
     @wraps(view)
     def labelled(request, *args, **kwargs):
-        request.publication_version = PublicationVersion.current()
+        counters = PublicationVersion.counters()
+        request.publication_version = counters.number
         etag = page_label(request.publication_version, language)
         own_query = canonical(request, view)
         is_canonical = own_query == _query(request)
@@ -97,7 +98,7 @@ def public_page(view, language):
             response = redirect(request.path + own_query)
         if response is None:
             request.page_version = VERSION_PLACEHOLDER
-            with at_version(request.publication_version):
+            with at_version(counters.number, counters.structure):
                 response = view(request, *args, **kwargs)
             leave_out_indentation(response)
             fill_in_version(response)

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
+from typing import Any, NamedTuple
 
 from django.utils.translation import get_language
 
@@ -34,22 +35,33 @@ def prepared(make):
     return rows
 
 
-#: The publication version of which the public page that is being made tells.
-_VERSION = ContextVar("publication_version", default=None)
+#: The publication version of which the public page that is being made tells, and that
+#: at which more than accounts last changed.
+_VERSION = ContextVar("publication_version", default=(None, None))
 
 
 @contextmanager
-def at_version(version):
+def at_version(version, structure=0):
     """
     Let what ``kept_for_version`` reads be kept for this publication version.
 
-    The version was read before, so what is kept is at least as new.
+    The version was read before, so what is kept is at least as new. ``structure`` is
+    that at which more than accounts last changed.
     """
-    token = _VERSION.set(version)
+    token = _VERSION.set((version, structure))
     try:
         yield
     finally:
         _VERSION.reset(token)
+
+
+class Kept(NamedTuple):
+    """What was read at a version; one that ``lasts`` can be followed to later ones."""
+
+    version: int
+    found: Any
+    weight: int
+    lasts: bool
 
 
 class VersionMemory:
@@ -57,8 +69,8 @@ class VersionMemory:
     What was read at the latest publication version, in the memory of a process.
 
     All that stands on public pages moves the version, by triggers of the database: as
-    long as it is the same, so is what was read. What was used last is kept, up to the
-    weight of ``most``.
+    long as it is the same, so is what was read. Of earlier versions stays what
+    ``lasts``. What was used last is kept, up to the weight of ``most``.
     """
 
     def __init__(self, most):
@@ -66,53 +78,65 @@ class VersionMemory:
         self.empty()
 
     def empty(self):
-        self._version, self._found, self._weights = None, OrderedDict(), {}
+        self._version, self._kept = None, OrderedDict()
 
-    def get(self, version, key):
+    def get(self, key) -> Kept | None:
+        """What was kept last, of whatever version."""
         with self._lock:
-            if version != self._version or key not in self._found:
-                return None
-            self._found.move_to_end(key)
-            return self._found[key]
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
 
-    def put(self, version, key, found, weight):
+    def put(self, key, kept: Kept):
         """Keep it, unless something newer is kept already."""
         with self._lock:
-            if self._version is None or self._version < version:
-                self.empty()
-                self._version = version
-            if self._version == version and weight <= self._most:
-                self._found[key], self._weights[key] = found, weight
-                while sum(self._weights.values()) > self._most:
-                    dropped, _ = self._found.popitem(last=False)
-                    del self._weights[dropped]
+            if self._version is None or self._version < kept.version:
+                self._version = kept.version
+                lasting = [
+                    (key, each) for key, each in self._kept.items() if each.lasts
+                ]
+                self._kept = OrderedDict(lasting)
+            if self._version == kept.version and kept.weight <= self._most:
+                self._kept[key] = kept
+                self._kept.move_to_end(key)
+                while sum(each.weight for each in self._kept.values()) > self._most:
+                    self._kept.popitem(last=False)
 
 
 #: The boards of public pages, weighed by their activities.
 BOARDS = VersionMemory(most=15_000)
 
 
-def kept_for_version(memory, *, key, weight):
+def kept_for_version(memory, *, key, weight, follow=None):
     """
     Let what is read while a public page is made be kept for the publication version.
 
     ``key`` and ``weight`` take the arguments and the result. Each language has its own,
     as records hold the words of one. Elsewhere than on public pages all is read anew.
     What is kept is shared by threads: nobody may change it.
+
+    ``follow`` takes what was kept for an earlier version, that version and the
+    arguments, where nothing but accounts changed since. It gives what reading all anew
+    would give now, or None if it cannot.
     """
 
     def decorated(read):
         @wraps(read)
         def found(*args):
-            version = _VERSION.get()
+            version, structure = _VERSION.get()
             if version is None:
                 return read(*args)
             name = (read, get_language(), *key(*args))
-            kept = memory.get(version, name)
-            if kept is None:
-                kept = read(*args)
-                memory.put(version, name, kept, weight(kept))
-            return kept
+            kept = memory.get(name)
+            if kept and kept.version == version:
+                return kept.found
+            result = None
+            if follow and kept and structure <= kept.version < version:
+                result = follow(kept.found, kept.version, *args)
+            if result is None:
+                result = read(*args)
+            memory.put(name, Kept(version, result, weight(result), bool(follow)))
+            return result
 
         return found
 

@@ -1,19 +1,19 @@
 """Where every commitment and activity of one plan stands, in a few queries."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
 from django.db.models import Q
 
 from agencies.models import Agency
-from strategic_areas import progress, standings
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
+    ChangedAccounts,
     Commitment,
+    Evidence,
     Plan,
     ReportingPeriod,
 )
@@ -24,19 +24,21 @@ from strategic_areas.queries.plan import (
     disputes,
     names,
     past,
-    works,
 )
 from strategic_areas.queries.plan.counted import Accounts, read_accounts
-from strategic_areas.queries.plan.plans import opened, periods_of
+from strategic_areas.queries.plan.plans import periods_of
 from strategic_areas.queries.plan.rows import (
     ActivityRow,
     CommitmentRow,
+    build,
     count_rows,
-    deadline_of,
     recorded_until,
     records_of,
 )
 from strategic_areas.queries.prepared import BOARDS, kept_for_version, prepared
+
+#: The most records whose accounts are read one by one; of more the whole plan is.
+MOST_FOLLOWED = 300
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,50 @@ def _key(plan, today, supporter=None, asked=()):
     )
 
 
-@kept_for_version(BOARDS, key=_key, weight=lambda board: 1 + len(board.activities))
+def _followed(before, version, plan, today):
+    """The board of an earlier version with the accounts that changed since then."""
+    changed = ChangedAccounts.since(version)
+    if not any(changed.values()):
+        return before
+    if sum(map(len, changed.values())) > MOST_FOLLOWED:
+        return None
+    activities, commitments = changed["activity"], changed["commitment"]
+    now = _standing(past.today_of(plan), today) if plan.until else None
+    told = now.accounts if now else _accounts(plan, before.periods, changed)
+    told = told.of(before.periods, activities, commitments)
+    accounts = before.accounts.with_changed(told, activities, commitments)
+    if accounts == before.accounts:
+        # What changed is of another plan, or of a later period.
+        return before if now is before.now else replace(before, now=now, reckoned={})
+    rows = [
+        row
+        for row in before.rows
+        if row.commitment.pk in commitments
+        or any(each.activity.pk in activities for each in row.activities)
+    ]
+    rebuilt = build(
+        [row.commitment for row in rows],
+        [each.activity for row in rows for each in row.activities],
+        accounts,
+        before.periods,
+        past.day_of(plan, today),
+    )
+    by_commitment = {row.commitment.pk: row for row in rebuilt}
+    return replace(
+        before,
+        rows=tuple(by_commitment.get(row.commitment.pk, row) for row in before.rows),
+        accounts=accounts,
+        now=now,
+        reckoned={},
+    )
+
+
+@kept_for_version(
+    BOARDS,
+    key=_key,
+    weight=lambda board: 1 + len(board.activities),
+    follow=_followed,
+)
 def _standing(plan, today):
     agencies = names.agencies_of(plan)
     commitments = _commitments(plan, agencies)
@@ -146,9 +191,13 @@ def _standing(plan, today):
     return Board(plan, rows, tuple(periods), accounts, now)
 
 
-def _accounts(plan, periods):
+def _accounts(plan, periods, changed=None):
+    """The accounts of a plan, or those of its records that ``changed`` alone."""
     updates = counted.updates().filter(plan=plan)
     declarations = counted.declarations().filter(plan=plan)
+    if changed:
+        updates = updates.filter(activity__in=changed["activity"])
+        declarations = declarations.filter(commitment__in=changed["commitment"])
     return read_accounts(updates, declarations, periods)
 
 
@@ -172,69 +221,22 @@ def _with_rounds(plan, today, supporter, asked):
         handed_in=handed_in,
         values=asked_values.asked(plan, board.periods, supporter),
         supporter=supporter,
-        supported=counted.supported(plan, supporter) if supporter else frozenset(),
-        evidenced=counted.evidenced(plan, supporter) if supporter else {},
+        supported=_supported(plan, supporter) if supporter else frozenset(),
+        evidenced=_evidenced(plan, supporter) if supporter else {},
     )
 
 
-def build(
-    commitments: Iterable[Commitment],
-    activities: Iterable[Activity],
-    accounts: Accounts,
-    periods: Iterable[ReportingPeriod],
-    today: date,
-) -> tuple[CommitmentRow, ...]:
-    """
-    The rows of ``commitments``, of which ``activities`` are a part.
+def _supported(plan, agency) -> frozenset[int]:
+    """The ids of the plan's commitments that the agency supports."""
+    rows = Commitment.objects.filter(plan=plan, supporting=agency)
+    return frozenset(rows.values_list("pk", flat=True))
 
-    ``periods`` are all of the plan, ``accounts`` those of some of them.
-    """
-    activities, work = list(activities), defaultdict(list)
-    asked = opened(periods, today)
-    reported_by = answering.agencies_by_period(activities, accounts.told_by)
-    for activity in activities:
-        filed = tuple(accounts.reports.get(activity.pk, ()))
-        handed_in = accounts.handed_in.get(activity.pk, {})
-        standing = progress.activity_standing(
-            filed,
-            deadline_of(activity),
-            today,
-            activity.stopped_as_of(today),
-            is_over=past.is_over(activity.plan, today),
-            untold=works.untold(activity, handed_in, asked),
-        )
-        row = ActivityRow(
-            activity,
-            works.late_if_asked(standing, activity.plan, asked, today),
-            filed,
-            handed_in,
-            reported_by.get(activity.pk, {}),
-        )
-        work[activity.commitment_id].append(row)
-    rows = []
-    for commitment in commitments:
-        plan, declared = commitment.plan, accounts.declared.get(commitment.pk, ())
-        standing = standings.commitment_standing(
-            [
-                (each.standing, works.work_of(each, plan, today), each.reports)
-                for each in work[commitment.pk]
-            ],
-            declared,
-            deadline_of(commitment),
-            today,
-            is_official=commitment.is_official,
-            is_over=past.is_over(plan, today),
-            stopped=commitment.stopped_as_of(today),
-        )
-        rows.append(
-            CommitmentRow(
-                commitment,
-                works.late_if_asked(standing, plan, asked, today),
-                tuple(work[commitment.pk]),
-                tuple(declared),
-            )
-        )
-    return tuple(rows)
+
+def _evidenced(plan, agency) -> dict[int, bool]:
+    """The agency's updates that came with evidence → whether any is open to all."""
+    given = Evidence.objects.exclude(kind=Evidence.Kind.REMOVED).order_by("is_public")
+    given = given.filter(activity_update__plan=plan, activity_update__agency=agency)
+    return dict(given.values_list("activity_update", "is_public"))
 
 
 def _commitments(plan, agencies):

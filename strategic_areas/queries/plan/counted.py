@@ -11,9 +11,7 @@ from django.utils import timezone
 from strategic_areas import discipline, disclosure, progress
 from strategic_areas.models import (
     ActivityUpdate,
-    Commitment,
     CommitmentUpdate,
-    Evidence,
     ReportingPeriod,
     Status,
     Transition,
@@ -94,19 +92,6 @@ def updates():
         has_body=Exists(_of_bodies()),
     )
     return rows.values_list(*OF_UPDATE, named=True)
-
-
-def supported(plan, agency) -> frozenset[int]:
-    """The ids of the plan's commitments that the agency supports."""
-    rows = Commitment.objects.filter(plan=plan, supporting=agency)
-    return frozenset(rows.values_list("pk", flat=True))
-
-
-def evidenced(plan, agency) -> dict[int, bool]:
-    """The agency's updates that came with evidence → whether any is open to all."""
-    given = Evidence.objects.exclude(kind=Evidence.Kind.REMOVED).order_by("is_public")
-    given = given.filter(activity_update__plan=plan, activity_update__agency=agency)
-    return dict(given.values_list("activity_update", "is_public"))
 
 
 def _plain(rows):
@@ -245,19 +230,43 @@ class Accounts:
     handed_in: Mapping[int, Mapping[int, date]] = field(default_factory=dict)
     told_by: Mapping[tuple[int, int], int] = field(default_factory=dict)
 
-    def of(self, periods: Iterable[ReportingPeriod]) -> "Accounts":
-        """Those of some periods alone."""
+    def of(self, periods, activities=None, commitments=None) -> "Accounts":
+        """Those of some periods alone; if given, of these records by their ids."""
         kept = {each.pk for each in periods}
+
+        def some(found, wanted):
+            keys = found if wanted is None else wanted & found.keys()
+            return ((key, found[key]) for key in keys)
+
+        def told(found):
+            return [each for each in found if each.period_id in kept]
+
         return Accounts(
-            *(
-                {key: [a for a in found if a.period_id in kept] for key, found in each}
-                for each in (self.reports.items(), self.declared.items())
-            ),
+            {key: told(found) for key, found in some(self.reports, activities)},
+            {key: told(found) for key, found in some(self.declared, commitments)},
             {
                 key: {period: day for period, day in found.items() if period in kept}
-                for key, found in self.handed_in.items()
+                for key, found in some(self.handed_in, activities)
             },
-            {key: agency for key, agency in self.told_by.items() if key[0] in kept},
+            {
+                key: agency
+                for key, agency in self.told_by.items()
+                if key[0] in kept and (activities is None or key[1] in activities)
+            },
+        )
+
+    def with_changed(self, now: "Accounts", activities, commitments) -> "Accounts":
+        """The same, but of the records with these ids what is told ``now``."""
+
+        def rest(found, changed):
+            return {key: each for key, each in found.items() if key not in changed}
+
+        told_by = {k: v for k, v in self.told_by.items() if k[1] not in activities}
+        return Accounts(
+            rest(self.reports, activities) | now.reports,
+            rest(self.declared, commitments) | now.declared,
+            rest(self.handed_in, activities) | now.handed_in,
+            told_by | now.told_by,
         )
 
 

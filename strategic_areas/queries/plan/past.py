@@ -64,7 +64,7 @@ def plan_as_of(code: str, at: str, today: date) -> Plan | None:
 def today_of(plan: Plan) -> Plan:
     """The plan of today, of one of the past; what is read once of both is shared."""
     plan.now.known_periods = plan.every_period
-    plan.now.known_agencies = plan.known_agencies
+    plan.now.known_agencies = getattr(plan, "known_agencies", None)
     return plan.now
 
 

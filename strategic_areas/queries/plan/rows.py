@@ -1,15 +1,17 @@
 """The rows of a board, and what may be told of some of them."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
 from agencies.models import Agency
-from strategic_areas import headline, progress, standings
-from strategic_areas.models import Activity, Commitment
+from strategic_areas import discipline, headline, progress, standings
+from strategic_areas.models import Activity, Commitment, ReportingPeriod
 from strategic_areas.newest import newest
-from strategic_areas.queries.plan import counted, records
+from strategic_areas.queries.plan import answering, counted, past, records, works
+from strategic_areas.queries.plan.plans import opened
 from strategic_areas.states import AFTERWARDS, DECLARED, CommitmentState
 
 
@@ -22,10 +24,20 @@ class ActivityRow:
     handed_in: Mapping[int, date] = field(default_factory=dict)
     #: By period, the agency that reported for it, where another one answers now.
     reported_by: Mapping[int, Agency] = field(default_factory=dict)
+    #: By the id of a round, what ``owes`` said: it holds as long as the row does.
+    owed: dict = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def deadline(self):
         return deadline_of(self.activity)
+
+    def owes(self, asked: ReportingPeriod) -> bool:
+        """Whether the round asks for a report of the activity."""
+        if asked.pk not in self.owed:
+            self.owed[asked.pk] = discipline.is_owed(
+                self.reports, self.activity.starts_on, asked, self.activity.stops
+            )
+        return self.owed[asked.pk]
 
     @cached_property
     def reported_in(self):
@@ -84,6 +96,66 @@ class CommitmentRow:
     @property
     def deadline(self):
         return deadline_of(self.commitment)
+
+
+def build(
+    commitments: Iterable[Commitment],
+    activities: Iterable[Activity],
+    accounts: counted.Accounts,
+    periods: Iterable[ReportingPeriod],
+    today: date,
+) -> tuple[CommitmentRow, ...]:
+    """
+    The rows of ``commitments``, of which ``activities`` are a part.
+
+    ``periods`` are all of the plan, ``accounts`` those of some of them.
+    """
+    activities, work = list(activities), defaultdict(list)
+    asked = opened(periods, today)
+    reported_by = answering.agencies_by_period(activities, accounts.told_by)
+    for activity in activities:
+        filed = tuple(accounts.reports.get(activity.pk, ()))
+        handed_in = accounts.handed_in.get(activity.pk, {})
+        standing = progress.activity_standing(
+            filed,
+            deadline_of(activity),
+            today,
+            activity.stopped_as_of(today),
+            is_over=past.is_over(activity.plan, today),
+            untold=works.untold(activity, handed_in, asked),
+        )
+        row = ActivityRow(
+            activity,
+            works.late_if_asked(standing, activity.plan, asked, today),
+            filed,
+            handed_in,
+            reported_by.get(activity.pk, {}),
+        )
+        work[activity.commitment_id].append(row)
+    rows = []
+    for commitment in commitments:
+        plan, declared = commitment.plan, accounts.declared.get(commitment.pk, ())
+        standing = standings.commitment_standing(
+            [
+                (each.standing, works.work_of(each, plan, today), each.reports)
+                for each in work[commitment.pk]
+            ],
+            declared,
+            deadline_of(commitment),
+            today,
+            is_official=commitment.is_official,
+            is_over=past.is_over(plan, today),
+            stopped=commitment.stopped_as_of(today),
+        )
+        rows.append(
+            CommitmentRow(
+                commitment,
+                works.late_if_asked(standing, plan, asked, today),
+                tuple(work[commitment.pk]),
+                tuple(declared),
+            )
+        )
+    return tuple(rows)
 
 
 def recorded_until(rows: Iterable[CommitmentRow]) -> date | None:
