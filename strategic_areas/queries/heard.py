@@ -40,18 +40,19 @@ def telling(periods: Iterable[ReportingPeriod], today: date) -> ReportingPeriod 
 @reckoned_once
 def answers(board: Board, asked: ReportingPeriod) -> headline.Answers:
     """How the agencies of which a round asks anything have answered it."""
-    owing = rounds.asked_in(board, [asked]).items()
-    given = {
-        agency.acronym
-        for agency, rows in answering.asked_of(board, asked).items()
-        if any(rounds.was_handed_in(board, row, asked) for row in rows)
-    }
-    for (agency, _round), items in owing:
-        if any(each.is_handed_in for each in items):
+    owing, given = set(), set()
+    for agency, rows in answering.asked_of(board, asked).items():
+        if any(rounds.owes(row, asked) for row in rows):
+            owing.add(agency.acronym)
+        if any(rounds.was_handed_in(board, row, asked) for row in rows):
             given.add(agency.acronym)
+    for value in board.values.get(asked, ()):
+        owing.add(value.agency.acronym)
+        if value.is_handed_in:
+            given.add(value.agency.acronym)
     return headline.Answers(
         due_on=asked.due_on,
-        asked=tuple(sorted({agency.acronym for (agency, _r), items in owing if items})),
+        asked=tuple(sorted(owing)),
         reported=frozenset(given),
         is_final=asked.is_final,
     )

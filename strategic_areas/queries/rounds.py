@@ -84,6 +84,7 @@ def _asked_in(board, period):
     found = {
         agency: [_asked(board, row, period) for row in rows if owes(row, period)]
         for agency, rows in answering.asked_of(board, period).items()
+        if board.supporter in {None, agency}
     }
     for value in board.values.get(period, ()):
         found.setdefault(value.agency, []).append(
@@ -103,9 +104,7 @@ def _asked(board, row, period):
 
 def owes(row: ActivityRow, asked: ReportingPeriod | None) -> bool:
     """Whether the round asks for a report of this activity of a board."""
-    return asked is not None and discipline.is_owed(
-        row.reports, row.activity.starts_on, asked, row.activity.stops
-    )
+    return asked is not None and row.owes(asked)
 
 
 def owed(asked: ReportingPeriod, **lookups) -> QuerySet:

@@ -118,9 +118,9 @@ def entries(rows: Iterable[ActivityUpdate | CommitmentUpdate]) -> list[Entry]:
     updates = [row for row in rows if isinstance(row, ActivityUpdate)]
     declarations = [row for row in rows if isinstance(row, CommitmentUpdate)]
     for each in (updates, declarations):
-        prefetch_related_objects(each, sources.by_key())
+        prefetch_related_objects(each, sources.by_key(to_attr="its_sources"))
     cleared = sources.cleared_evidence(updates, declarations)
-    return [make_entry(row, row.sources.all(), cleared[row]) for row in rows]
+    return [make_entry(row, row.its_sources, cleared[row]) for row in rows]
 
 
 @dataclass(frozen=True)
