@@ -1,14 +1,27 @@
 """
 Words of records, and of values of indicators, as people read them.
 
-Pages, files and pictures have the same words. An unknown word is shown as it is.
+Pages, files and pictures have the same words. An unknown word is shown as it is. Pages
+of a past day say in words what differs between then and now, and the page of the search
+what kinds of records it found.
 """
 
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
 from django import template
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import get_language, gettext_lazy, ngettext, ngettext_lazy
+from django.utils.translation import gettext as _
 
 from strategic_areas import labels, sentences
-from strategic_areas.labels import FAMILIES
+from strategic_areas.addresses import address
+from strategic_areas.labels import FAMILIES, state_word
 from strategic_areas.queries.figures import words
+from strategic_areas.queries.plan import differences
+from strategic_areas.queries.updates.entry import TEXTS
+from strategic_areas.sentences import work_done
 
 register = template.Library()
 
@@ -109,3 +122,153 @@ def attained(attainment):
 def baseline_span(indicator):
     """The span of an indicator's baseline."""
     return words.span(indicator.baseline_starts_on, indicator.baseline_ends_on)
+
+
+#: How many commitments differ, by the name of the number in ``Differences``.
+COUNTED = {
+    "changed": ngettext_lazy("%(n)d changed", "%(n)d changed", "n"),
+    "new": ngettext_lazy("%(n)d is new", "%(n)d are new", "n"),
+    "gone": ngettext_lazy("%(n)d no longer stands", "%(n)d no longer stand", "n"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that differs of a commitment, in words."""
+
+    what: str
+    then: str
+    now: str
+
+
+@register.simple_tag(takes_context=True)
+def since_then(context):
+    """What differs today of what the page tells of the past; None on other pages."""
+    board = context.get("board")
+    if board is None or board.plan.until is None:
+        return None
+    return differences.since(board, _about(context))
+
+
+def _about(context):
+    """Whether a row belongs to the area or to the agency of the page."""
+    if agency := context.get("agency"):
+        return lambda row: (
+            row.commitment.lead_id == agency.pk
+            or any(each.activity.agency_id == agency.pk for each in row.activities)
+        )
+    area = getattr(context.get("row"), "area", None)
+    return area and (lambda row: row.commitment.programme.area_id == area.pk)
+
+
+@register.filter
+def summary(found):
+    """How many differ, and how; nothing is said of what none of them did."""
+    said = [
+        str(words % {"n": getattr(found, name)})
+        for name, words in COUNTED.items()
+        if getattr(found, name)
+    ]
+    return ", ".join(said)
+
+
+@register.filter
+def lines(difference):
+    """What differs of a commitment that stood then and stands now, a line each."""
+    then, now = _words(difference.then), _words(difference.now)
+    return [
+        Line(what, then[what], now[what]) for what in now if then[what] != now[what]
+    ]
+
+
+def _words(row):
+    commitment, standing = row.commitment, row.standing
+    found = {
+        _("Title"): commitment.title,
+        _("Lead"): commitment.lead.acronym,
+        _("Due"): date_format(commitment.due_on, "SHORT_DATE_FORMAT")
+        if row.deadline.is_stated
+        else "",
+    }
+    if row.records:
+        number = sum(each for _year, each in row.records.years)
+        found[_("Records")] = ngettext(
+            "%(n)d record, %(done)d said to be done",
+            "%(n)d records, %(done)d said to be done",
+            number,
+        ) % {"n": number, "done": row.records.done}
+        return found
+    percent = "" if standing.percent is None else f" ({standing.percent} %)"
+    return found | {
+        _("State"): f"{state_word(standing.state)}{percent}",
+        _("Activities"): work_done(standing.tally),
+    }
+
+
+KINDS = {
+    "indicator": gettext_lazy("Figures"),
+    "commitment": gettext_lazy("Commitments and documented actions"),
+    "activity": gettext_lazy("Activities"),
+    "update": gettext_lazy("Updates"),
+    "evidence": gettext_lazy("Evidence"),
+    "agency": gettext_lazy("Agencies"),
+    "area": gettext_lazy("Areas and programmes"),
+    "framework": gettext_lazy("International targets"),
+    "law": gettext_lazy("Legal base"),
+    "glossary": gettext_lazy("Glossary"),
+    "page": gettext_lazy("Pages of this site"),
+    "plan": gettext_lazy("Plans"),
+    "amendment": gettext_lazy("Amendments"),
+    "later": gettext_lazy("After the plan"),
+    "discrepancy": gettext_lazy("Where the sources disagree"),
+    "source": gettext_lazy("Sources"),
+    "correction": gettext_lazy("Corrections"),
+    "help": gettext_lazy("Telephone lines"),
+}
+#: The fields that an excerpt mentions when it comes from them.
+PARTS = {
+    "expected_result": gettext_lazy("Expected result"),
+    "expected_product": gettext_lazy("Expected product"),
+    "baseline": gettext_lazy("Baseline"),
+    "definition": gettext_lazy("Definition"),
+    "caveat": gettext_lazy("What cannot be said with it"),
+    "means_of_verification": gettext_lazy("Where it can be checked"),
+    "outcome": gettext_lazy("Outcome sought"),
+    "asked": gettext_lazy("What was asked"),
+    "decision": gettext_lazy("What was decided"),
+    "resolution": gettext_lazy("What was decided"),
+    "legal_basis": gettext_lazy("Reported; content withheld by law"),
+}
+
+
+@register.filter
+def kind_word(kind):
+    """The name of a kind of documents."""
+    return KINDS[kind]
+
+
+@register.filter
+def part_word(about):
+    """The name of a field that excerpts mention; "" for the others."""
+    headings = {field.name: field.public_heading for field in TEXTS}
+    return headings.get(about) or PARTS.get(about, "")
+
+
+@register.simple_tag
+def search_path(words, kind="", page=1):
+    """The address of the answer to a question."""
+    asked = {"q": words, "kind": kind, "page": page if page > 1 else ""}
+    return f"{address('search')}?{urlencode({k: v for k, v in asked.items() if v})}"
+
+
+@register.simple_tag
+def passage(found):
+    """A text with the words asked for marked; in Spanish, it says so if need be."""
+    marks = ("<mark>{}</mark>", "{}")
+    text = format_html_join(
+        "", "{}", ((format_html(marks[not p.is_marked], p.text),) for p in found.pieces)
+    )
+    if found.language == get_language():
+        return text
+    mark = '<span lang="es">{}</span> <small class="only-spanish">({})</small>'
+    return format_html(mark, text, _("only in Spanish"))

@@ -1,12 +1,15 @@
 """The record of everything published on a plan, and each account at its address."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 
 from django.conf import settings
 from django.http import Http404
 from django.shortcuts import render
 from django.utils.formats import date_format
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from strategic_areas.addresses import address
@@ -15,7 +18,7 @@ from strategic_areas.labels import CHANGES, account_word
 from strategic_areas.models import Plan, Provenance
 from strategic_areas.queries.updates import archive, changes, record
 from strategic_areas.queries.updates.entry import FIGURES, TEXTS, Entry
-from strategic_areas.views import register, tables
+from strategic_areas.views import tables
 from strategic_areas.views.filters import FROM_THE_START, by_label, day_field, field
 from strategic_areas.views.parameters import (
     asked,
@@ -26,6 +29,7 @@ from strategic_areas.views.parameters import (
     reads,
     told_on_its_page,
 )
+from strategic_areas.views.tables import telling
 
 #: Fifty accounts of the shipped plan would fill the 14 kB that a page may weigh.
 PER_PAGE = 30
@@ -47,8 +51,8 @@ def update_list(request, plan):
     context = {"plan": plan, "record_page": shown, "counted": counts.counted}
     context["record_name"] = _record_name(plan)
     context["recorded_until"] = _recorded_until(shown.entries)
-    context["years"] = register.years(shown)
-    context["tellers"] = register.tellers(counts)
+    context["years"] = years(shown)
+    context["tellers"] = counts.tellers()
     context |= _filters(plan, counts, wanted)
     return made_up(render(request, "updates.html", context), counts.is_unknown)
 
@@ -228,3 +232,53 @@ def _text(entry, name):
     if MARKER in {spanish, english}:
         return _("[text withdrawn to protect people]")
     return english or spanish if get_language() == "en" else spanish
+
+
+@dataclass(frozen=True)
+class Year:
+    """The accounts of one year; ``columns`` are pairs of a name and a heading."""
+
+    year: int
+    lines: tuple[archive.Line, ...]
+    columns: tuple[tuple[str, str], ...]
+    common: tuple[tuple[str, str], ...]
+
+
+def years(page: archive.RecordPage) -> list[Year]:
+    """The lines of a page by year, each year with the columns that tell them apart."""
+    return [
+        _year(year, tuple(lines))
+        for year, lines in groupby(page.lines, key=attrgetter("year"))
+    ]
+
+
+def _year(year, lines):
+    headings = {
+        "agency": _("Agency"),
+        "state": _("State"),
+        "change": _("What changed"),
+        "period": _("Period"),
+        "day": pgettext("of a record or a publication", "Date"),
+    }
+    rows = [
+        {
+            "agency": line.entry.agency.acronym,
+            "state": account_word(line.entry),
+            "change": str(CHANGES[line.change]),
+            "period": line.entry.period.name,
+            "day": date_format(line.day, "SHORT_DATE_FORMAT"),
+        }
+        for line in lines
+    ]
+    if all(_is_of_year(line.entry.period) for line in lines):
+        del headings["period"]
+    found = telling(headings, rows)
+    columns = tuple((name, headings[name]) for name in found.shown)
+    return Year(year, lines, columns, found.common)
+
+
+def _is_of_year(period):
+    """Whether the heading, the year in which it ends, names the whole period."""
+    first, last = period.starts_on, period.ends_on
+    days = (first.month, first.day, last.month, last.day)
+    return first.year == last.year and days == (1, 1, 12, 31)

@@ -13,6 +13,7 @@ from datetime import date
 from django.db.models import Count, F, Q
 from django.db.models.lookups import Exact, GreaterThan, LessThan
 
+from agencies.folding import fold
 from agencies.models import Agency
 from strategic_areas.models import (
     PUBLIC_RECORD,
@@ -46,6 +47,22 @@ AREA = ("code", "sort_code", "name_es", "name_en", "short_es", "short_en")
 
 
 @dataclass(frozen=True)
+class Teller:
+    """An agency, and how many accounts there are of it, year by year."""
+
+    agency: Agency
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Tellers:
+    """The agencies of which there are accounts, by their initials."""
+
+    years: tuple[int, ...]
+    rows: tuple[Teller, ...]
+
+
+@dataclass(frozen=True)
 class FilterCounts:
     """
     How many accounts each value of a filter leaves, given the other filters.
@@ -72,6 +89,19 @@ class FilterCounts:
             facet.is_unknown and facet.asked not in WORDS.get(name, ())
             for name, facet in self.facets.items()
         )
+
+    def tellers(self) -> Tellers:
+        """How many accounts there are of each agency and year, whatever is asked."""
+        counted = self.by_year.items()
+        occurring = {year for _slug, each in counted for year, n in each.items() if n}
+        years = tuple(sorted(occurring))
+        rows = [
+            Teller(self.agencies[slug], tuple(each[year] for year in years))
+            for slug, each in counted
+            if any(each.values())
+        ]
+        rows.sort(key=lambda row: fold(row.agency.acronym))
+        return Tellers(years, tuple(rows))
 
 
 @dataclass(frozen=True)
