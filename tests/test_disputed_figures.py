@@ -11,7 +11,7 @@ from django.urls import reverse
 from agencies.access import RefusedError
 from agencies.models import Agency
 from strategic_areas import workflow
-from strategic_areas.figures.publishing import publish
+from strategic_areas.figures import publish
 from strategic_areas.models import (
     AttributionDispute,
     Indicator,

@@ -20,7 +20,7 @@ from django.utils.translation import override
 from agencies.access import RefusedError
 from agencies.decisions import Outdated, Status
 from agencies.mail import queue_mail
-from strategic_areas.figures.publishing import publish
+from strategic_areas.figures import publish
 from strategic_areas.models import Indicator, ReportedSpan
 from strategic_areas.models.measurements import Breakdown, Measurement
 from strategic_areas.models.reported_values import ReportedValue

@@ -18,7 +18,7 @@ from strategic_areas.models.context import (
     TipTier,
 )
 from strategic_areas.models.corrections import Correction, Discrepancy
-from strategic_areas.models.figures import PublishedCell, PublishedFigure
+from strategic_areas.models.figures import PublishedCell, PublishedFigure, ReportedSpan
 from strategic_areas.models.indicators import Indicator, Target
 from strategic_areas.models.letters import Letter, Submission
 from strategic_areas.models.own_words import AgencyComment, AttributionDispute
@@ -40,7 +40,6 @@ from strategic_areas.models.references import (
     Term,
 )
 from strategic_areas.models.removals import Purge, PurgedText, Takedown
-from strategic_areas.models.reported_spans import ReportedSpan
 from strategic_areas.models.review import OPEN, PUBLIC_RECORD, Status
 from strategic_areas.models.trail import Evidence, Transition
 from strategic_areas.models.translations import Translation

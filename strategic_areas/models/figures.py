@@ -2,7 +2,8 @@
 What the public reads of the values of indicators, as protected when it was published.
 
 Every page, file, picture and sentence reads these rows and no others. The raw values
-stand in ``measurements``.
+stand in ``measurements``. That an agency handed in a value, and when, is told by
+``ReportedSpan``; never what the value is.
 """
 
 from django.db import models
@@ -10,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies.fields import Fields, bilingual, dates_in_order, internal, public
+from agencies.models import Agency
 from strategic_areas.addresses import address
 from strategic_areas.models.indicators import Indicator
 from strategic_areas.models.records import Provenance, Source
@@ -163,3 +165,50 @@ class PublishedCell(models.Model):
 
     def __str__(self):
         return f"{self.dimension}: {', '.join(self.categories)}"
+
+
+class ReportedSpan(models.Model):
+    """
+    How the value of an indicator stands that an agency handed in for certain days.
+
+    Pages that may not know a raw value read here who has answered. It follows from the
+    values handed in. ``handed_in_on`` is the day of the first one, empty where only the
+    secretariat wrote one down from a source; ``status`` is that of the last.
+    """
+
+    class Status(models.TextChoices):
+        SUBMITTED = "submitted", _("Waits for review")
+        RETURNED = "returned", _("Returned")
+        PUBLISHED = "published", _("Published")
+
+    indicator = models.ForeignKey(
+        Indicator, models.PROTECT, related_name="+", verbose_name=_("indicator")
+    )
+    agency = models.ForeignKey(
+        Agency, models.PROTECT, related_name="+", verbose_name=_("agency")
+    )
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until"))
+    handed_in_on = models.DateField(_("first handed in"), null=True, blank=True)
+    status = models.CharField(_("status"), max_length=10, choices=Status)
+
+    fields = Fields(
+        *public("indicator", "agency", "starts_on", "ends_on"),
+        *public("handed_in_on", "status"),
+    )
+
+    class Meta:
+        ordering = ["indicator", "starts_on", "ends_on"]
+        default_permissions = []
+        verbose_name = _("value handed in, without its number")
+        verbose_name_plural = _("values handed in, without their numbers")
+        constraints = [
+            dates_in_order("reportedspan", "starts_on", "ends_on"),
+            models.UniqueConstraint(
+                name="reportedspan_one_per_agency_and_span",
+                fields=["indicator", "agency", "starts_on", "ends_on"],
+            ),
+        ]
+
+    def __str__(self):
+        return self.indicator.over(self.starts_on, self.ends_on)

@@ -6,10 +6,27 @@ Every text of every table is searched, so that tables added later are included;
 ``places`` says how each kind of field is blanked.
 """
 
-from strategic_areas.purging.places import Phrases, PhrasesError, Place, find_places
-from strategic_areas.purging.steps import PURGES, look, request
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
-confirm, cancel = PURGES.approve, PURGES.drop
+from agencies import access, mail
+from agencies.access import RefusedError
+from agencies.audit import Event
+from agencies.decisions import Status
+from strategic_areas.models import Purge, PurgedText, Transition
+from strategic_areas.models.removals import STAMP
+from strategic_areas.purging import blanking
+from strategic_areas.purging.places import (
+    FILES,
+    Phrases,
+    PhrasesError,
+    Place,
+    find_places,
+    sort_out,
+)
+from strategic_areas.workflow.guard import GuardedSteps
 
 __all__ = [
     "PURGES",
@@ -22,3 +39,107 @@ __all__ = [
     "look",
     "request",
 ]
+
+
+class PurgeSteps(GuardedSteps):
+    """Reviewers and administrators decide; one's own request is called off alone."""
+
+    model = Purge
+    events = {
+        Status.PENDING: Event.PURGE_ASKED,
+        Status.APPROVED: Event.TEXT_PURGED,
+        Status.DECLINED: Event.PURGE_CANCELLED,
+        Status.TAKEN_BACK: Event.PURGE_CANCELLED,
+        Status.OUTDATED: Event.PURGE_CANCELLED,
+    }
+    needs_reason = False
+    emptied = {"phrases": "", "files": ""}
+
+    def decides(self, user):
+        return access.is_reviewer(user) or access.is_administrator(user)
+
+    def apply(self, purge, by):
+        """Blank every place. Files go when it is committed."""
+        words = Phrases(purge.phrases)
+        places, _left = look(purge)
+        records = blanking.touched(places)
+        _list(purge, places, records)
+        blanking.blank(places, words)
+        blanking.stamp(records)
+        blanking.stop(places, by)
+        for record in records:
+            _leave_trace(record, by)
+        transaction.on_commit(lambda: mail.remove_files_holding(words.occur_in))
+        transaction.on_commit(_forget_pages)
+        transaction.on_commit(_note_beside_backups, robust=True)
+        return {"places": len(places)}
+
+
+PURGES = PurgeSteps()
+confirm, cancel = PURGES.approve, PURGES.drop
+
+
+def request(phrases, files=(), *, by):
+    """
+    Ask for a purge: ``phrases`` a line each, ``files`` the tokens of evidence files.
+
+    Raises ``PhrasesError`` for words that cannot be looked for.
+    """
+    if not PURGES.decides(by):
+        raise RefusedError(_("Only reviewers and administrators withdraw texts."))
+    Phrases(phrases)
+    if not phrases.strip() and not files:
+        raise RefusedError(_("Say which words, or which file."))
+    purge = Purge(phrases=phrases.strip(), files="\n".join(files))
+    return PURGES.propose(purge, by=by)
+
+
+def look(purge):
+    """What it would blank now, and what it would leave: two lists of ``Place``."""
+    words = Phrases(purge.phrases)
+    files = [
+        Place(model, pk, model._meta.get_field(name))
+        for model, (token, name) in FILES.items()
+        for (pk,) in model.objects.filter(
+            **{f"{token}__in": purge.files.split()}
+        ).values_list("pk")
+    ]
+    found = [place for place in find_places(words) if place not in files]
+    return sort_out([*files, *found])
+
+
+def _list(purge, places, records):
+    """What the triggers let pass until it is done, and what stays on record."""
+    listed = {(place.model, place.row, place.field.name) for place in places}
+    listed |= {(type(record), record.pk, STAMP) for record in records}
+    PurgedText.objects.bulk_create(
+        [
+            PurgedText(purge=purge, model=model._meta.label_lower, row=row, field=name)
+            for model, row, name in listed
+        ],
+        batch_size=500,
+    )
+
+
+def _leave_trace(record, by):
+    """That a text was withdrawn, by whom and when; never what it said."""
+    Transition.objects.create(
+        **{record.link_field: record},
+        from_status=record.status,
+        to_status=Transition.PURGED,
+        by=by,
+        at=timezone.now(),
+    )
+
+
+def _note_beside_backups():
+    """Note the places where backups lie, so that none brings the text back."""
+    if settings.BACKUP_FOLDER:
+        blanking.write_beside(settings.BACKUP_FOLDER)
+
+
+def _forget_pages():
+    """On SQLite the pages of before still stand in the log beside the database."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -10,7 +10,7 @@ from agencies.mail import Mail
 from strategic_areas import purging, workflow
 from strategic_areas.desk.letters import confirming
 from strategic_areas.evidence.keeping import evidence_storage
-from strategic_areas.models import ActivityUpdate, Letter
+from strategic_areas.models import ActivityUpdate, Letter, Purge
 from tests.factories import (
     make_activity,
     make_administrator,
@@ -458,7 +458,7 @@ def test_a_purge_takes_the_file_of_a_letter(client, open_record):
         {"files": reverse("admin:letter_file", args=[letter.pk])},
     )
 
-    purging.confirm(purging.steps.Purge.objects.get(), by=make_reviewer())
+    purging.confirm(Purge.objects.get(), by=make_reviewer())
 
     letter.refresh_from_db()
     assert (letter.file.name, letter.original_name) == ("", "")

@@ -5,12 +5,13 @@ from django.utils import timezone
 
 from strategic_areas import discipline, progress, workflow
 from strategic_areas.models import ActivityUpdate, HelpLine, ReportingPeriod
-from strategic_areas.queries import heard, rounds
+from strategic_areas.queries import rounds
 from strategic_areas.queries.pages import (
     agencies,
     areas,
     commitments,
     help_lines,
+    institutions,
     overview,
 )
 from strategic_areas.queries.plan import board, plans
@@ -173,7 +174,9 @@ def test_whoever_handed_in_a_report_is_not_among_the_silent():
     factories.make_published_update(activity=activities[0], period=asked)
     factories.make_submitted_update(activity=activities[1], period=asked)
 
-    said = heard.headline_of(board.load(plan, TODAY), timezone.localdate()).answers
+    said = institutions.headline_of(
+        board.load(plan, TODAY), timezone.localdate()
+    ).answers
 
     assert (len(said.asked), said.heard) == (3, 2)
     assert said.missing == (activities[2].agency.acronym,)
@@ -209,9 +212,9 @@ def test_before_its_due_date_a_round_takes_nothing_from_the_one_before():
 
     read = board.load(plan, today)
 
-    assert heard.telling(read.periods, today) == before
-    assert heard.headline_of(read, today).findings == ("counts",)
-    assert heard.answers(read, now).missing == (update.agency.acronym,)
+    assert institutions.telling(read.periods, today) == before
+    assert institutions.headline_of(read, today).findings == ("counts",)
+    assert institutions.answers(read, now).missing == (update.agency.acronym,)
 
 
 def test_what_is_completed_or_not_begun_is_not_owed():
@@ -225,7 +228,9 @@ def test_what_is_completed_or_not_begun_is_not_owed():
     factories.make_activity(plan=plan, starts_on=asked.ends_on + timedelta(days=1))
     owing = factories.make_activity(plan=plan)
 
-    said = heard.headline_of(board.load(plan, TODAY), timezone.localdate()).answers
+    said = institutions.headline_of(
+        board.load(plan, TODAY), timezone.localdate()
+    ).answers
 
     assert said.missing == (owing.agency.acronym,)
 
@@ -245,7 +250,7 @@ def test_the_public_record_is_no_report_of_an_agency():
 
     found = board.load(update.plan, TODAY)
 
-    assert not heard.anyone_reported(found)
+    assert not institutions.anyone_reported(found)
     assert found.rows[0].standing.state == progress.State.IN_PROGRESS
 
 

@@ -17,16 +17,11 @@ from strategic_areas.models import (
     Status,
 )
 from strategic_areas.queries import rounds
-from strategic_areas.queries.pages.agency_work import (
-    Answer,
-    Work,
-    answer_of,
-    work_of,
-)
 from strategic_areas.queries.pages.areas import LATEST
 from strategic_areas.queries.plan import names, past, records
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.counted import CountedReport
+from strategic_areas.queries.plan.members import Answer, Work, answer_of, work_of
 from strategic_areas.queries.plan.rows import CommitmentRow, count_rows, sentence_of
 from strategic_areas.queries.updates import record, sources
 from strategic_areas.queries.updates.entry import Entry, day
