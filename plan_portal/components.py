@@ -21,8 +21,7 @@ from django.test import Client
 from django.urls import path
 from django.utils.safestring import mark_safe
 
-from plan_portal import sitemap
-from plan_portal.front import wrapper
+from plan_portal import front, sitemap
 from plan_portal.templatetags.portal import made_once
 from plan_portal.urls import PUBLIC_PAGES
 from strategic_areas.addresses import address
@@ -71,7 +70,7 @@ def collect(pages):
     """The HTML of every partial, by name and state; ``pages`` are rows of the table."""
     found, client = defaultdict(dict), Client(SERVER_NAME=settings.SITE_HOST)
     with recorded(found):
-        wrapper.banner(time.time(), "/")
+        front.banner(time.time(), "/")
         for row in pages:
             for path in _addresses(row):
                 _read(client, path)

@@ -33,7 +33,7 @@ LOGS = {
     "shared_cache",
     "usersessions_usersession",
 }
-#: What ``agencies.accounts.pages.held_by`` leaves on a view.
+#: What ``agencies.routes.held_by`` leaves on a view.
 MARK = "held_by"
 WRITES = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)')
 STAFF = ["A", "B", "ended", "review", "keep"]

@@ -29,9 +29,9 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from agencies.accounts.factors import FACTORS, factors_of
-from agencies.accounts.pages import page_of
 from agencies.accounts.sessions import BEGAN
 from agencies.audit import Event, record
+from agencies.routes import page_of
 
 SESSION_KEY = "second_factor_of"
 #: The page that a session asked for before it had set up a factor; setting one up leads

@@ -15,8 +15,8 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from agencies.access import is_staff_address
-from agencies.accounts.pages import SAFE_METHODS, page_of
 from agencies.audit import Event, record
+from agencies.routes import SAFE_METHODS, page_of
 
 #: Seconds. The first is also the age of the cookie, which each renewal extends.
 IDLE, ABSOLUTE = settings.SESSION_COOKIE_AGE, 60 * 60 * 12

@@ -10,7 +10,7 @@ from allauth.usersessions import views as sessions
 from django.urls import path, re_path
 
 from agencies.accounts import views
-from agencies.later import Later
+from agencies.routes import Later
 
 #: Passkeys need large libraries, and many processes never see one.
 mfa = Later("allauth.mfa.base.views")

@@ -4,21 +4,262 @@ The front: answers public pages from memory, before Django builds a request.
 A page is made once by Django for each label (build, publication version, date) and
 kept as finished bytes. Whatever is not a public page, asks for something unusual or
 comes from somebody signed in goes on to Django untouched. While the database is away
-the pages made before are served with a banner that says so, unless something was taken
-down since they were made.
+the pages made before are served with a banner that says so, or with 503, unless
+something was taken down since they were made.
 
 The front is not a Django cache for two reasons: nothing inside Django's handler answers
 at more than half the speed of the bare server, and a cache that expires by time serves
 pages that are out of date.
 """
 
+import time
+from datetime import UTC, datetime
+from functools import cache
+from io import BytesIO
+from urllib.parse import urlsplit
+
+from csp.middleware import CSPMiddleware
 from django.conf import settings
+from django.core.handlers.wsgi import WSGIRequest
+from django.http.request import split_domain_port, validate_host
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
 
-from plan_portal.front.pages import PageMemory
+from plan_portal import errors
+from plan_portal.conditional import ASKED_BY_FRONT, KEEP
+from plan_portal.errors import HELP_PAGES
+from plan_portal.front.pages import Page, PageMemory
 from plan_portal.front.watch import Watch
-from plan_portal.front.wrapper import HELP, Front
+from plan_portal.middleware import (
+    REPORTS,
+    STAFF_PATHS,
+    SecurityHeadersMiddleware,
+    language_of_path,
+)
 
-__all__ = ["Front", "behind_front"]
+#: The request for which the 503 answer is made in advance; it is the same for all.
+ANY = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "wsgi.url_scheme": "https"}
+#: Paths that are never public pages: their requests are passed on to Django unchanged.
+PASSED_ON = (*STAFF_PATHS, "/salud/", "/static/")
+#: Paths that Django answers without the database.
+WITHOUT_DATABASE = ("/salud/", "/static/", REPORTS)
+#: Pages made before anybody requests them, to be ready when the database goes away.
+HELP = tuple(HELP_PAGES.values())
+#: Parts of a request on which the content of a page must not depend.
+NOT_OF_THE_PAGE = (
+    "HTTP_ACCEPT_ENCODING",
+    "HTTP_COOKIE",
+    "HTTP_IF_MATCH",
+    "HTTP_IF_MODIFIED_SINCE",
+    "HTTP_IF_NONE_MATCH",
+    "HTTP_IF_RANGE",
+    "HTTP_IF_UNMODIFIED_SINCE",
+    "HTTP_RANGE",
+)
+
+
+def banner(made_at, path):
+    """The banner that says when a page was made, as bytes, in the page's language."""
+    moment = timezone.localtime(datetime.fromtimestamp(made_at, UTC))
+    with translation.override(language_of_path(path)):
+        return render_to_string("_copy_banner.html", {"moment": moment}).encode()
+
+
+@cache
+def unavailable():
+    """The answer without a page in memory: 503, in both languages, with a number."""
+    return Unavailable()
+
+
+class Unavailable:
+    """The 503 answer: made once, without the database, with the usual headers."""
+
+    def __init__(self):
+        wrapped = SecurityHeadersMiddleware(CSPMiddleware(errors.unavailable))
+        response = wrapped(WSGIRequest({**ANY, "wsgi.input": BytesIO()}))
+        self.body = response.content
+        self.headers = [*response.items(), ("Content-Length", str(len(self.body)))]
+
+    def respond(self, environ, start_response):
+        start_response("503 Service Unavailable", list(self.headers))
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [self.body]
+
+
+class Front:
+    """
+    A WSGI application around Django's.
+
+    ``watch`` knows the current label, ``memory`` keeps the finished pages.
+    """
+
+    def __init__(self, application, *, watch, memory):
+        self.application = application
+        self.watch, self.memory = watch, memory
+        self._session_cookie = f"{settings.SESSION_COOKIE_NAME}="
+        self._hosts = {}
+        watch.on_new_label = lambda label: memory.drop_older(label.takedowns)
+        watch.make_ready = self.make_help_pages
+
+    def __call__(self, environ, start_response):
+        """Answer with a page from memory; without one, make it or ask Django."""
+        key = environ["PATH_INFO"]
+        if query := environ.get("QUERY_STRING"):
+            key = f"{key}?{query}"
+        page = self.memory.pages.get(key)
+        if (
+            page is not None
+            and page.label is self.watch.label
+            and time.monotonic() < self.watch.good_until
+            and self._is_for_everybody(environ)
+        ):
+            self.memory.touch(key)
+            return page.respond(environ, start_response)
+        if not self._is_for_everybody(environ):
+            return self._pass_on(environ, start_response)
+        self.watch.start()
+        if not self.watch.ask():
+            return self._from_before(key, environ, start_response)
+        return self._current(key, environ).respond(environ, start_response)
+
+    def _is_for_everybody(self, environ):
+        """True for a plain GET or HEAD of a public page by somebody not signed in."""
+        return (
+            environ["REQUEST_METHOD"] in ("GET", "HEAD")
+            and not environ["PATH_INFO"].startswith(PASSED_ON)
+            # A %3F in a path is decoded, and would be taken for the start of a query.
+            and "?" not in environ["PATH_INFO"]
+            and self._session_cookie not in environ.get("HTTP_COOKIE", "")
+            and self._is_addressed_well(environ)
+        )
+
+    def _is_addressed_well(self, environ):
+        return self._knows(environ.get("HTTP_HOST", "")) and (
+            settings.INSECURE_HTTP or is_secure(environ)
+        )
+
+    def _knows(self, host):
+        """True for a host that Django would accept; Django refuses the others."""
+        known = self._hosts.get(host)
+        if known is None:
+            domain, _port = split_domain_port(host)
+            known = bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
+            if len(self._hosts) < 64:
+                self._hosts[host] = known
+        return known
+
+    def _pass_on(self, environ, start_response):
+        """
+        Pass a request on to Django; answer 503 while the database is known to be away.
+
+        A request that waits for a database that does not answer holds one of the few
+        threads that serve the pages in memory.
+        """
+        path = environ["PATH_INFO"]
+        if not path.startswith(WITHOUT_DATABASE) and self._is_addressed_well(environ):
+            self.watch.start()
+            if not self.watch.ask():
+                return unavailable().respond(environ, start_response)
+        return self._ask_django(environ, start_response)
+
+    def _ask_django(self, environ, start_response):
+        """Ask Django for the answer; stop waiting if the database does not answer."""
+        with self.watch.deadline.applied():
+            return self.application(environ, start_response)
+
+    def _current(self, key, environ):
+        """The current page, made by one thread; or Django's answer if it is no page."""
+        page = self.memory.get(key)
+        if page is None or page.label is not self.watch.label:
+            with self.memory.making(key):
+                page = self.memory.get(key)
+                if page is None or page.label is not self.watch.label:
+                    page = self._make(key, environ)
+        return page
+
+    def _make(self, key, environ):
+        """
+        Let Django make the page, and keep it if it may be kept; else return the answer.
+
+        The label is read before the content, so that the content is never older than
+        its label says.
+        """
+        label = self.watch.label
+        answer = Answer(self._ask_django, environ)
+        if answer.status != "200 OK" or not answer.may_be_kept:
+            return answer
+        page = Page(answer.read(), answer.headers, label, time.time())
+        self.memory.put(key, page)
+        return page
+
+    def _from_before(self, key, environ, start_response):
+        """
+        Answer with the earlier page under a banner that says so, or with 503.
+
+        A page of which this process could learn that something in it was taken down is
+        no longer in memory.
+        """
+        page = self.memory.get(key)
+        if page is None:
+            return unavailable().respond(environ, start_response)
+        if page.bannered is None:
+            page.bannered = page.under(banner(page.made_at, key))
+        return page.bannered.respond(environ, start_response)
+
+    def make_help_pages(self):
+        """Make the help pages that are not current, as if a reader requested them."""
+        site = urlsplit(settings.SITE_URL)
+        for path in HELP:
+            environ = {
+                "REQUEST_METHOD": "GET",
+                "PATH_INFO": path,
+                "HTTP_HOST": site.netloc,
+                "wsgi.url_scheme": site.scheme,
+                "wsgi.input": BytesIO(),
+            }
+            answer = self._current(path, environ)
+            if not isinstance(answer, Page):
+                answer.read()  # which ends the request
+
+
+class Answer:
+    """Django's answer to a request, whose body is not read yet."""
+
+    def __init__(self, application, environ):
+        page_environ = {
+            name: environ[name] for name in environ if name not in NOT_OF_THE_PAGE
+        }
+        page_environ |= {"REQUEST_METHOD": "GET", ASKED_BY_FRONT: True}
+        self._body = application(page_environ, self._begin)
+
+    def _begin(self, status, headers, exc_info=None):
+        self.status = status
+        self.headers = [pair for pair in headers if pair[0] != KEEP]
+        self.may_be_kept = len(self.headers) < len(headers)
+
+    def read(self):
+        try:
+            return b"".join(self._body)
+        finally:
+            if hasattr(self._body, "close"):
+                self._body.close()
+
+    def respond(self, environ, start_response):
+        """Hand the answer on unchanged."""
+        start_response(self.status, self.headers)
+        if environ["REQUEST_METHOD"] == "HEAD":
+            self.read()
+            return []
+        return self._body
+
+
+def is_secure(environ):
+    """True for TLS, as Django tells it: by the server or by a trusted proxy."""
+    if environ["wsgi.url_scheme"] == "https":
+        return True
+    if not settings.SECURE_PROXY_SSL_HEADER:
+        return False
+    header, value = settings.SECURE_PROXY_SSL_HEADER
+    return environ.get(header, "").split(",")[0].strip() == value
 
 
 def behind_front(application):

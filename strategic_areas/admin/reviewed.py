@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from agencies.accounts.pages import held_by
 from agencies.admin.scoping import ScopedHistoryAdmin
 from agencies.models import FocalPoint
+from agencies.routes import held_by
 from strategic_areas import evidence, workflow
 from strategic_areas.admin import forms as step_forms
 from strategic_areas.admin.forms import EvidenceInline

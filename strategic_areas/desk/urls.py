@@ -2,8 +2,7 @@
 
 from django.urls import path
 
-from agencies.accounts.pages import held_by
-from agencies.later import Later
+from agencies.routes import Later, held_by
 from strategic_areas.desk import purges
 from strategic_areas.desk.changes import (
     amending,

@@ -28,12 +28,11 @@ from django.db import (
 from django.test import RequestFactory
 
 from plan_portal.conditional import ASKED_BY_FRONT, KEEP
-from plan_portal.content_policy import REPORTS
-from plan_portal.front import Front, wrapper
+from plan_portal.front import HELP, Front, unavailable
 from plan_portal.front.deadline import DatabaseDeadline
 from plan_portal.front.pages import Page, PageMemory, preferred
 from plan_portal.front.watch import LATE, Label, Watch
-from plan_portal.front.wrapper import HELP
+from plan_portal.middleware import REPORTS
 from plan_portal.urls import PUBLIC_PAGES
 from strategic_areas import purging, workflow
 from strategic_areas.addresses import address
@@ -202,7 +201,7 @@ def test_whatever_the_front_answers_has_the_best_headers(
 ):
     settings.SECURE_HSTS_SECONDS = 31536000
     settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = True
-    wrapper.unavailable.cache_clear()
+    unavailable.cache_clear()
     front = make_front()
     first = Reply(front, "/", scheme="https")
     seen = {"if_none_match": first.headers["ETag"]} if kind == "not modified" else {}
@@ -211,7 +210,7 @@ def test_whatever_the_front_answers_has_the_best_headers(
 
     reply = Reply(front, "/en/" if kind == "unavailable" else "/", **seen)
 
-    wrapper.unavailable.cache_clear()
+    unavailable.cache_clear()
     policy = set(reply.headers["Content-Security-Policy"].split("; "))
     found = {name: reply.headers.get(name) for name in BEST}
     found["Content-Security-Policy"] = policy - {"img-src 'self'"}

@@ -1,5 +1,11 @@
-"""The page on which the form of a request stands, to lead a person back to it."""
+"""
+What tables of addresses say of views: where their forms stand, and to load them later.
 
+A view that only takes a form names the page that shows it, so that a person can be led
+back there. Views that only a few requests need are loaded with the first of these.
+"""
+
+from importlib import import_module
 from urllib.parse import urlsplit
 
 from django.urls import Resolver404, resolve, reverse
@@ -56,3 +62,20 @@ def _holder(match):
         return ""
     page, words = match.func.held_by
     return reverse(page, kwargs={word: match.kwargs[word] for word in words})
+
+
+class Later:
+    """
+    The views of a module, which is loaded with the first request for one of them.
+
+    Until then a process saves the memory, and the time at its start.
+    """
+
+    def __init__(self, module):
+        self.module = module
+
+    def __getattr__(self, name):
+        def view(request, *args, **kwargs):
+            return getattr(import_module(self.module), name)(request, *args, **kwargs)
+
+        return view
