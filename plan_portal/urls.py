@@ -16,9 +16,8 @@ from strategic_areas.desk.sheet import pages as staff_evidence
 from strategic_areas.views import (
     about,
     agencies,
-    areas,
     commitments,
-    evidence,
+    files,
     indicators,
     plans,
     references,
@@ -71,10 +70,10 @@ PUBLIC_PAGES = [
     ),
     ("results", results.results, "resultados/", "results/"),
     ("plan", plans.plan, "<slug:plan>/", "<slug:plan>/"),
-    ("areas", areas.area_list, "<slug:plan>/ejes/", "<slug:plan>/areas/"),
+    ("areas", plans.area_list, "<slug:plan>/ejes/", "<slug:plan>/areas/"),
     (
         "area",
-        areas.area,
+        plans.area,
         "<slug:plan>/ejes/<slug:slug>/",
         "<slug:plan>/areas/<slug:slug>/",
     ),
@@ -243,7 +242,7 @@ PUBLIC_COMPANIONS = [
 PUBLIC_FILES = [
     (
         "evidence",
-        evidence.download,
+        files.evidence_file,
         "evidencia/<slug:token>/",
         "evidence/<slug:token>/",
     ),

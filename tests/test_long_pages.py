@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from strategic_areas.queries.pages import overview
-from strategic_areas.views import agencies, areas, commitments, indicators
+from strategic_areas.views import agencies, commitments, indicators, plans
 from tests.factories import (
     make_activity,
     make_agency,
@@ -109,7 +109,7 @@ def test_agencies_are_read_page_by_page_in_their_order(client, long, monkeypatch
 def test_a_long_area_and_a_long_plan_lead_to_the_list_of_a_programme(
     client, long, monkeypatch
 ):
-    monkeypatch.setattr(areas, "MOST_LINES", 2)
+    monkeypatch.setattr(plans, "MOST_LINES", 2)
     monkeypatch.setattr(overview, "MOST_NAMED", 4)
     area = client.get(long.area.get_absolute_url(language="es")).content.decode()
     plan = client.get(long.address("plan")).content.decode()

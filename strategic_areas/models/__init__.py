@@ -7,6 +7,7 @@ The models: plans, reports on them, and the records of their review and publicat
 from strategic_areas.models.activities import Activity
 from strategic_areas.models.amendments import Amendment, PlanChange
 from strategic_areas.models.answers import Answer
+from strategic_areas.models.areas import Programme, StrategicArea
 from strategic_areas.models.changes import ActivityProposal, PendingChange, RecordChange
 from strategic_areas.models.commitment_updates import CommitmentUpdate, Result
 from strategic_areas.models.commitments import Commitment, DueProvenance
@@ -22,10 +23,8 @@ from strategic_areas.models.figures import PublishedCell, PublishedFigure, Repor
 from strategic_areas.models.indicators import Indicator, Target
 from strategic_areas.models.letters import Letter, Submission
 from strategic_areas.models.own_words import AgencyComment, AttributionDispute
-from strategic_areas.models.participations import Participation
 from strategic_areas.models.periods import ReportingPeriod, RoundReopening
-from strategic_areas.models.plan import Plan, Programme, StrategicArea
-from strategic_areas.models.plan_files import PlanFile
+from strategic_areas.models.plan import Participation, Plan, PlanFile
 from strategic_areas.models.publication import (
     ChangedAccounts,
     ImportedRecord,

@@ -1,4 +1,4 @@
-"""A plan and its branches: strategic areas and programmes."""
+"""A plan, the agencies that take part in it, and the files that it was loaded from."""
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -10,15 +10,15 @@ from agencies.fields import (
     Fields,
     bilingual,
     dates_in_order,
+    internal,
     public,
     spanish_required,
     structure,
 )
+from agencies.models import Agency
 from strategic_areas.addresses import address
 from strategic_areas.models.records import (
-    CODED,
     SOURCED,
-    Coded,
     Provenance,
     Source,
     Sourced,
@@ -167,109 +167,115 @@ class PlanBound(models.Model):
                 raise ValidationError({name: text})
 
 
-class StrategicArea(PlanBound, Coded, Sourced):
-    """One area of a plan, such as prevention, with the outcome that it seeks."""
+class Participation(Sourced):
+    """An agency's role and mandate in one plan; each plan states its own."""
+
+    class Role(models.TextChoices):
+        CHAIR = "chair", _("Chair")
+        MEMBER = "member", _("Member")
+        PARTNER = "partner", _("Partner")
 
     plan = models.ForeignKey(
-        Plan, models.PROTECT, related_name="areas", verbose_name=_("plan")
+        Plan, models.PROTECT, related_name="participations", verbose_name=_("plan")
     )
-    slug = models.SlugField(_("address word"), max_length=60)
-    name = models.CharField(_("name"), max_length=200)
-    short = models.CharField(_("short name"), max_length=80, blank=True)
-    outcome = models.TextField(_("outcome sought"), blank=True)
-    outcome_provenance = models.CharField(
-        _("where the outcome comes from"),
+    agency = models.ForeignKey(
+        Agency, models.PROTECT, related_name="+", verbose_name=_("agency")
+    )
+    role = models.CharField(_("role"), max_length=10, choices=Role)
+    mandate = models.TextField(_("mandate in the plan"), blank=True)
+    mandate_provenance = models.CharField(
+        _("where the mandate comes from"),
         max_length=20,
         choices=Provenance,
         blank=True,
     )
+    member_since = models.DateField(_("member since"), null=True, blank=True)
+    hosts_secretariat = models.BooleanField(
+        _("hosts the secretariat"),
+        default=False,
+        help_text=_("Pages then say that its reports are reviewed within itself."),
+    )
 
     fields = Fields(
-        *public("plan", in_file=False),
-        *structure(*CODED),
-        *bilingual("slug"),
-        *structure(*bilingual("name")),
-        *bilingual("short"),
-        *structure(*bilingual("outcome")),
-        *public("outcome_provenance"),
+        *public("plan", "agency", in_file=False),
+        *public("role"),
+        *bilingual("mandate"),
+        *public("mandate_provenance", "member_since", "hosts_secretariat"),
         *SOURCED,
     )
 
     class Meta:
-        ordering = ["plan", "sort_code"]
-        verbose_name = _("strategic area")
-        verbose_name_plural = _("strategic areas")
+        ordering = ["plan", "agency__name_es"]
+        verbose_name = _("participation")
+        verbose_name_plural = _("participations")
         constraints = [
-            *spanish_required("strategicarea", "name", "slug"),
             models.UniqueConstraint(
-                name="strategicarea_code_unique_in_plan",
-                fields=["plan", "code"],
-                violation_error_message=_("The plan already has an area of this code."),
-            ),
-            models.UniqueConstraint(
-                name="strategicarea_spanish_address_unique_in_plan",
-                fields=["plan", "slug_es"],
-                violation_error_message=_("Another area has this address word."),
-            ),
-            models.UniqueConstraint(
-                name="strategicarea_english_address_unique_in_plan",
-                fields=["plan", "slug_en"],
-                condition=Q(slug_en__isnull=False) & ~Q(slug_en=""),
-                violation_error_message=_("Another area has this address word."),
-            ),
+                name="participation_one_per_agency_and_plan",
+                fields=["plan", "agency"],
+                violation_error_message=_("The agency already takes part in the plan."),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.agency} · {self.plan}"
+
+    def get_absolute_url(self, language=None):
+        return address("agency", self.plan.code, self.agency.slug, language=language)
+
+
+class PlanFileQuerySet(models.QuerySet):
+    def loaded(self):
+        """The files of which the public is told."""
+        return self.filter(status=PlanFile.Status.LOADED)
+
+
+class PlanFile(models.Model):
+    """
+    A plan file that created or changed records.
+
+    ``APPLYING`` exists only inside the transaction that loads the file, so that
+    triggers let it change the structure of an approved plan.
+    """
+
+    class Status(models.TextChoices):
+        APPLYING = "applying", _("Being loaded")
+        LOADED = "loaded", _("Loaded")
+
+    plan = models.ForeignKey(
+        Plan,
+        models.PROTECT,
+        null=True,
+        related_name="files",
+        verbose_name=_("plan"),
+    )
+    name = models.CharField(_("name of the file"), max_length=200)
+    sha256 = models.CharField(max_length=64)
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status, default=Status.APPLYING
+    )
+    loaded_at = models.DateTimeField(_("loaded"), auto_now_add=True)
+    created = models.PositiveIntegerField(_("records created"), default=0)
+    changed = models.PositiveIntegerField(_("records changed"), default=0)
+    kept = models.PositiveIntegerField(_("values left as they stood"), default=0)
+
+    fields = Fields(
+        *public("plan", "name", "sha256", "loaded_at", "created", "changed", "kept"),
+        *internal("status"),
+    )
+
+    objects = PlanFileQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-loaded_at", "-pk"]
+        verbose_name = _("loaded plan file")
+        verbose_name_plural = _("loaded plan files")
+        default_permissions = []
+        constraints = [
+            models.CheckConstraint(
+                name="planfile_loaded_names_its_plan",
+                condition=Q(status="applying") | Q(plan__isnull=False),
+            )
         ]
 
     def __str__(self):
         return self.name
-
-    def get_absolute_url(self, language=None):
-        slug = self.slug
-        if language:
-            slug = (self.slug_en if language == "en" else "") or self.slug_es
-        return address("area", self.plan.code, slug, language=language)
-
-    @property
-    def label(self):
-        """The short name, or the name where there is none."""
-        return self.short or self.name
-
-
-class Programme(PlanBound, Coded, Sourced):
-    """A part of a strategic area that groups commitments."""
-
-    same_plan_as = ("area",)
-
-    plan = models.ForeignKey(
-        Plan, models.PROTECT, related_name="programmes", verbose_name=_("plan")
-    )
-    area = models.ForeignKey(
-        StrategicArea,
-        models.PROTECT,
-        related_name="programmes",
-        verbose_name=_("strategic area"),
-    )
-    name = models.CharField(_("name"), max_length=200)
-
-    fields = Fields(
-        *public("plan", in_file=False),
-        *structure(*CODED, *public("area"), *bilingual("name")),
-        *SOURCED,
-    )
-
-    class Meta:
-        ordering = ["plan", "sort_code"]
-        verbose_name = _("programme")
-        verbose_name_plural = _("programmes")
-        constraints = [
-            *spanish_required("programme", "name"),
-            models.UniqueConstraint(
-                name="programme_code_unique_in_plan",
-                fields=["plan", "code"],
-                violation_error_message=_(
-                    "The plan already has a programme of this code."
-                ),
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.code} {self.name}"

@@ -18,7 +18,7 @@ from agencies.models import Agency
 from strategic_areas.desk.changes.amendment_forms import DAY, AmendForm
 from strategic_areas.desk.inputs import QUESTIONS, VictimsField
 from strategic_areas.models import Activity, Amendment, Commitment, Plan
-from strategic_areas.views.evidence import as_attachment
+from strategic_areas.views.files import as_attachment
 
 Kind = Amendment.Kind
 

@@ -21,7 +21,7 @@ from strategic_areas.desk.sheet import answers, sheet_page
 from strategic_areas.desk.sheet.contents import declared, owed
 from strategic_areas.desk.sheet.rows import ActivityRow, CommitmentRow
 from strategic_areas.models import Activity, Commitment, Letter, Status, Transition
-from strategic_areas.views.evidence import as_attachment
+from strategic_areas.views.files import as_attachment
 
 #: How many letters the list shows.
 SHOWN = 100

@@ -25,7 +25,6 @@ from agencies.access import RefusedError, only_reviewers
 from agencies.audit import take_out
 from strategic_areas import workflow
 from strategic_areas.desk.changes.amendment_forms import ActForm
-from strategic_areas.desk.downloads import as_file
 from strategic_areas.desk.planbook import previewing, records
 from strategic_areas.desk.planbook.columns import FORMAT, ORIGIN, SEEN, SHEETS
 from strategic_areas.desk.planbook.comparing import compare
@@ -42,6 +41,7 @@ from strategic_areas.desk.workbook.reading import (
 from strategic_areas.evidence import EXTENSIONS, RefusedFileError
 from strategic_areas.importing.stored import StoredObjects
 from strategic_areas.models import Amendment, Plan
+from strategic_areas.views.files import as_file
 
 
 class KeepForm(forms.Form):

@@ -16,8 +16,8 @@ from strategic_areas.queries.pages import areas, commitments
 from strategic_areas.queries.plan import board, plans
 from strategic_areas.queries.plan.succession import Succession
 from strategic_areas.views import indicator_pictures
-from strategic_areas.views.areas import context_of
 from strategic_areas.views.commitments import told_of
+from strategic_areas.views.plans import area_context
 
 
 @require_safe
@@ -61,7 +61,7 @@ def _area(plan, pk):
     if area is None:
         raise Http404
     area.plan = plan
-    return area, context_of(area, _board(plan))
+    return area, area_context(area, _board(plan))
 
 
 def _board(plan):

@@ -19,7 +19,6 @@ from django.views.decorators.http import require_safe
 
 from agencies.audit import take_out
 from strategic_areas import cells as escaping
-from strategic_areas.desk.downloads import as_file
 from strategic_areas.desk.report.contents import of_round
 from strategic_areas.desk.report.parts import Table, table
 from strategic_areas.desk.rounds.pages import STANDING_WORDS, round_or_404
@@ -29,6 +28,7 @@ from strategic_areas.labels import PROMPTNESS
 from strategic_areas.models import Plan, ReportingPeriod
 from strategic_areas.queries.figures.words import in_language
 from strategic_areas.queries.rounds import cells
+from strategic_areas.views.files import as_file
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 

@@ -24,7 +24,7 @@ from strategic_areas.desk.sheet.contents import (
 )
 from strategic_areas.evidence import clean_ahead, kept_only_if_saved
 from strategic_areas.models import Evidence
-from strategic_areas.views.evidence import as_attachment
+from strategic_areas.views.files import as_attachment
 
 #: The header by which the sheet's script asks for one row instead of a page.
 ROW_ONLY = "X-Row-Only"

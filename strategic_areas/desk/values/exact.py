@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from agencies import access
 from agencies.audit import take_out
 from agencies.models import Agency, FocalPoint
-from strategic_areas.desk.downloads import as_file
 from strategic_areas.figures import raw
 from strategic_areas.models import Indicator
+from strategic_areas.views.files import as_file
 
 #: Form of a file → what writes it, its type, and its word on the button.
 FORMS = {

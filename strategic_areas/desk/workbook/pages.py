@@ -18,7 +18,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.audit import take_out
-from strategic_areas.desk.downloads import as_file
 from strategic_areas.desk.sheet import answers, sheet_page
 from strategic_areas.desk.sheet.pages import sheet_or_404
 from strategic_areas.desk.sheet.sheet_page import UploadForm
@@ -26,6 +25,7 @@ from strategic_areas.desk.workbook.comparing import Kind, compare
 from strategic_areas.desk.workbook.reading import read
 from strategic_areas.desk.workbook.value_lines import compare_values, save_value
 from strategic_areas.evidence import EXTENSIONS, RefusedFileError
+from strategic_areas.views.files import as_file
 
 
 @require_http_methods(["GET", "POST"])

@@ -2,19 +2,26 @@
 Everything that the search can find, which is what public pages print.
 
 Each model is read by itself, from the rows that its own page starts from. The lists of
-a plan are found by what people ask.
+a plan are found by what people ask, indicators by their words and by each published
+value.
 """
 
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, override
 
+from strategic_areas.models import PublishedFigure
+from strategic_areas.queries.figures import indicators, words
 from strategic_areas.queries.plan import plans
-from strategic_areas.queries.search_texts import agencies, figures, records
+from strategic_areas.queries.search_texts import agencies, records
 from strategic_areas.queries.search_texts.texts import (
     SourcesSeen,
     in_both,
+    not_empty,
+    text,
+    texts_of,
+    title,
     untranslated,
 )
-from strategic_areas.search.documents import Document, Place
+from strategic_areas.search.documents import Document, Place, Text
 
 #: What people ask that a list of a plan answers, and what it holds, by its page.
 LISTS = {
@@ -62,9 +69,9 @@ def lists_of_plans(public):
         questions=(asked,),
     )
     for plan in public.values():
-        for place, (name, words) in enumerate(LISTS.items()):
+        for place, (name, sentences) in enumerate(LISTS.items()):
             if plan.has_record:
-                yield _list(plan, place, name, *map(in_both, words))
+                yield _list(plan, place, name, *map(in_both, sentences))
 
 
 def _list(plan, place, name, called, held, asked):
@@ -89,5 +96,60 @@ def documents():
     yield from records.documents(public, seen)
     yield from lists_of_plans(public)
     yield from agencies.documents(public, seen)
-    yield from figures.documents(public, seen)
+    yield from documents_of_indicators(public, seen)
     yield from seen.documents()
+
+
+def documents_of_indicators(public, seen):
+    """
+    Every indicator of the ``public`` plans, each with its ``rank``.
+
+    The sources of the indicators and of their values are added to ``seen``.
+    """
+    places = {}
+    rows = indicators.public().prefetch_related("sources")
+    for line in indicators.lines(rows):
+        row, plan = line.indicator, public[line.indicator.introduced_by_id]
+        places[row.pk] = place = Place("indicator", (row.code,))
+        seen.add(row, place, plan)
+        yield _indicator(line, plan, place)
+    figures = PublishedFigure.objects.public().standing().filter(indicator__in=places)
+    for figure in figures.prefetch_related("sources").order_by("pk"):
+        mark = words.anchor(figure.starts_on, figure.ends_on)
+        code = places[figure.indicator_id].spanish
+        seen.add(figure, Place("indicator", code, fragment=mark))
+
+
+def _indicator(line, plan, place):
+    row = line.indicator
+    return Document(
+        kind="indicator",
+        pk=row.code,
+        title=title(text(row, "name")),
+        code=row.code,
+        place=place,
+        texts=(*(_said(line, point) for point in line.points), *texts_of(row)),
+        captions=not_empty(
+            _said(line, line.last) if line.last else untranslated(""),
+            text(row, "who") if row.who_es else untranslated(row.counted_by),
+        ),
+        also=(text(row.agency, "name"),) if row.agency else (),
+        names=(row.code,),
+        questions=(text(row, "name"), untranslated(_years(line))),
+        order=(plan.rank, row.sort_code),
+    )
+
+
+def _years(line):
+    """The years of which there is a value for just that year, or a part of it."""
+    spans = {(each.starts_on.year, each.ends_on.year) for each in line.points}
+    return " ".join(str(first) for first, last in sorted(spans) if first == last)
+
+
+def _said(line, point):
+    """A value in a sentence, in both languages."""
+    said = {}
+    for language in ("es", "en"):
+        with override(language):
+            said[language] = words.sentence(line, point)
+    return Text(said["es"], said["en"])

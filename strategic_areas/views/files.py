@@ -1,9 +1,9 @@
-"""Files that the public may open; always to save, never to show in place."""
+"""Files that are handed out; always to save, never to show in place."""
 
 import logging
 from urllib.parse import quote
 
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, HttpResponse
 from django.views.decorators.http import require_safe
 
 from strategic_areas.queries.updates import sources
@@ -19,7 +19,7 @@ HEADERS = {
 
 
 @require_safe
-def download(request, token):
+def evidence_file(request, token):
     """A file that a reviewer cleared, while its record stands published."""
     return as_attachment(found_or_404(sources.cleared_file(token)))
 
@@ -35,3 +35,16 @@ def as_attachment(item):
     name = quote(item.original_name, safe="")
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
     return response
+
+
+def as_file(content, name, content_type):
+    """The answer that hands out ``content``, bytes or text, under a file name."""
+    return HttpResponse(
+        content,
+        content_type=content_type,
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Cache-Control": "no-store, private",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
