@@ -3,24 +3,17 @@
 from django.urls import path
 
 from agencies.routes import Later, held_by
-from strategic_areas.desk import purges
-from strategic_areas.desk.changes import (
-    amending,
-    hiding,
-    own_words,
-    proposals,
-    translating,
-)
+from strategic_areas.desk import public_pages, purges
+from strategic_areas.desk.changes import amending, hiding, own_words, translating
 from strategic_areas.desk.changes import pages as changes
 from strategic_areas.desk.letters import confirming
 from strategic_areas.desk.letters import pages as letters
 from strategic_areas.desk.people import handover
 from strategic_areas.desk.plantree import pages as plantree
-from strategic_areas.desk.plantree import preview
 from strategic_areas.desk.report import pages as report
 from strategic_areas.desk.review import pages as review
 from strategic_areas.desk.rounds import pages as rounds
-from strategic_areas.desk.sheet import off_plan, sending
+from strategic_areas.desk.sheet import own_activities, sending
 from strategic_areas.desk.sheet import pages as sheets
 from strategic_areas.desk.values import exact
 from strategic_areas.desk.values import pages as values
@@ -91,8 +84,8 @@ def patterns(site):
             (f"{sheet}enviar/", sending.check, "sheet_check"),
             (f"{sheet}libro/", workbook.workbook, "workbook"),
             (f"{sheet}libro/guardar/", workbook.save_workbook, "workbook_save"),
-            (f"{sheet}fuera-del-plan/", off_plan.report, "sheet_off_plan"),
-            (f"{sheet}proponer/", proposals.propose, "sheet_propose"),
+            (f"{sheet}fuera-del-plan/", own_activities.report, "sheet_off_plan"),
+            (f"{sheet}proponer/", own_activities.propose, "sheet_propose"),
             (f"{sheet}cifras/", values.values, "values"),
             (f"{sheet}cifras/<int:indicator>/", values.value_new, "value_new"),
             (f"{sheet}cifras/<int:indicator>/tabla/", value_grid, "value_grid"),
@@ -106,8 +99,8 @@ def patterns(site):
                 exact.exact_indicator,
                 "exact_indicator",
             ),
-            ("propuestas/<int:pk>/", proposals.proposal, "proposal"),
-            (f"{row}nombre/", off_plan.rename, "sheet_rename"),
+            ("propuestas/<int:pk>/", own_activities.proposal, "proposal"),
+            (f"{row}nombre/", own_activities.rename, "sheet_rename"),
             (row, sheets.save_row, "sheet_row"),
             (f"{row}recobrar/", sending.recall, "sheet_recall"),
             (f"{row}evidencia/", sheets.attach, "sheet_attach"),
@@ -126,7 +119,7 @@ def patterns(site):
             ("planes/<slug:plan>/aprobar/", plantree.plan_approval, "plan_approval"),
             (
                 "planes/<slug:plan>/vista/<slug:kind>/<int:pk>/",
-                preview.plan_preview,
+                public_pages.plan_preview,
                 "plan_preview",
             ),
             (f"{node}<int:pk>/", plantree.plan_node, "plan_node"),

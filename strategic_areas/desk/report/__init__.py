@@ -1,0 +1,57 @@
+"""
+The report for the commission, and what a report is made of.
+
+It has sections, tables and rows of text, and nothing else.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Row:
+    """The cells of a row; a heading has one, which goes over all columns."""
+
+    cells: tuple[str, ...]
+    is_heading: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns have a heading and a share of the width; a blank table is written on."""
+
+    caption: str
+    columns: tuple[tuple[str, int], ...]
+    rows: tuple[Row, ...]
+    is_blank: bool = False
+
+
+@dataclass(frozen=True)
+class Section:
+    """Paragraphs and then tables, on a page of its own or below the one before."""
+
+    heading: str
+    lines: tuple[str, ...] = ()
+    tables: tuple[Table, ...] = ()
+    starts_page: bool = False
+
+
+@dataclass(frozen=True)
+class Report:
+    """A ``subject`` is the plan and the round, which head each page."""
+
+    title: str
+    subject: str
+    sections: tuple[Section, ...]
+
+
+def table(
+    caption: str,
+    columns: Mapping[str, int],
+    rows: Iterable[Row | tuple],
+    *,
+    is_blank: bool = False,
+) -> tuple[Table, ...]:
+    """One table, or none without rows; ``columns`` give each heading its width."""
+    found = tuple(row if isinstance(row, Row) else Row(tuple(row)) for row in rows)
+    return (Table(caption, tuple(columns.items()), found, is_blank),) * bool(found)

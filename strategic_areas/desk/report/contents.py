@@ -15,9 +15,8 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from strategic_areas.desk.report import matrix
+from strategic_areas.desk.report import Report, Section, matrix, table
 from strategic_areas.desk.report.matrix import NOTHING
-from strategic_areas.desk.report.parts import Report, Section, table
 from strategic_areas.labels import (
     COMMITMENT_PUNCTUALITY,
     COMMITMENT_STATES,

@@ -15,7 +15,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Emu, Inches, Pt, RGBColor
 
 from strategic_areas.cells import NOT_IN_XML
-from strategic_areas.desk.report.parts import Report, Row, Section, Table
+from strategic_areas.desk.report import Report, Row, Section, Table
 
 WIDTH, HEIGHT, MARGIN = Inches(14), Inches(8.5), Cm(1.5)
 #: Every office suite has it, or one of the same widths.

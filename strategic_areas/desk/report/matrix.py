@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from strategic_areas import disclosure
-from strategic_areas.desk.report.parts import Row, Section, table
+from strategic_areas.desk.report import Row, Section, table
 from strategic_areas.labels import PUNCTUALITY, state_word
 from strategic_areas.progress import Punctuality
 from strategic_areas.queries.figures.words import in_language, number

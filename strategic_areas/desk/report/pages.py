@@ -19,8 +19,8 @@ from django.views.decorators.http import require_safe
 
 from agencies.audit import take_out
 from strategic_areas import cells as escaping
+from strategic_areas.desk.report import Table, table
 from strategic_areas.desk.report.contents import of_round
-from strategic_areas.desk.report.parts import Table, table
 from strategic_areas.desk.rounds.pages import STANDING_WORDS, round_or_404
 from strategic_areas.discipline import Promptness, Standing
 from strategic_areas.evidence import EXTENSIONS
