@@ -1,4 +1,9 @@
-"""What the portal is, holds and promises, and where to get help: pages of text."""
+"""
+Pages to look things up in: about the portal, its words and its help, and about a plan.
+
+Of a plan they tell how it was amended, which targets it answers, the laws it rests on,
+where its sources differ, and what readers asked to be corrected.
+"""
 
 from django.conf import settings
 from django.shortcuts import render
@@ -7,9 +12,12 @@ from django.utils import timezone
 from strategic_areas import discipline, progress, states
 from strategic_areas import glossary as words
 from strategic_areas.queries import rounds, site
-from strategic_areas.queries.pages import help_lines, references
-from strategic_areas.queries.plan import counted, members, plans
+from strategic_areas.queries.figures.indicators import disagreements
+from strategic_areas.queries.pages import changes, help_lines, references
+from strategic_areas.queries.plan import board, counted, members, plans
 from strategic_areas.views import indicators
+from strategic_areas.views.filters import page_of
+from strategic_areas.views.parameters import asked, public_plan, query, reads
 
 
 def text_page(template):
@@ -109,3 +117,58 @@ def rules():
         "reply_hours": int(discipline.REPLY_WITHIN.total_seconds()) // 3600,
         "confirmed_for_days": help_lines.CONFIRMED_FOR_DAYS,
     }
+
+
+def amendment_list(request, plan):
+    """How a plan was changed after its approval."""
+    plan = public_plan(plan)
+    context = {
+        "plan": plan,
+        "changes": changes.of_plan(plan),
+        "files": changes.files_of(plan),
+    }
+    return render(request, "amendments.html", context)
+
+
+def framework_list(request, plan):
+    """International targets, and which commitments of a plan answer them."""
+    plan = public_plan(plan)
+    found = board.load(plan, timezone.localdate())
+    context = {"plan": plan, "board": found, "tiers": references.tiers(plan)}
+    context["families"] = references.targets_of_plan(found)
+    return render(request, "frameworks.html", context)
+
+
+def legal_base(request):
+    """Laws, decrees and bills that the plans rest on."""
+    context = {
+        "plan": plans.choose(timezone.localdate()).shown,
+        "instruments": references.legal_base(),
+    }
+    return render(request, "legal_base.html", context)
+
+
+def discrepancies(request):
+    """Where public sources are known to disagree."""
+    context = {
+        "plan": plans.choose(timezone.localdate()).shown,
+        "discrepancies": disagreements(),
+    }
+    return render(request, "discrepancies.html", context)
+
+
+def later_activities(request, plan):
+    """Work done after the plan's end that carries it on."""
+    plan = public_plan(plan)
+    context = {"plan": plan, "later": references.later_activities(plan)}
+    return render(request, "later_activities.html", context)
+
+
+@reads("page")
+def correction_log(request):
+    """All requests, a page at a time; the first page has no number in its address."""
+    wanted, log = asked(request, "page"), changes.log()
+    page = page_of(log.corrections, wanted, changes.PER_PAGE)
+    context = {"plan": plans.choose(timezone.localdate()).shown, "log": log}
+    context |= {"page": page, "page_query": query(wanted)}
+    return render(request, "corrections.html", context)

@@ -16,7 +16,7 @@ from strategic_areas.queries.plan import board, members
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.members import AgencyRow
 from strategic_areas.views import agency_tables, filters, indicator_pictures
-from strategic_areas.views.filters import page_of
+from strategic_areas.views.filters import page_of, telling
 from strategic_areas.views.parameters import (
     asked,
     found_or_404,
@@ -26,7 +26,6 @@ from strategic_areas.views.parameters import (
     query,
     reads,
 )
-from strategic_areas.views.tables import telling
 
 #: What sources tell as done is no measure of an agency: nobody is ranked by it.
 UNRANKED = frozenset({"done"})
@@ -192,7 +191,7 @@ def _table(
 
 def _columns(
     figures: Mapping[str, str], asked: Mapping[str, str]
-) -> tuple[filters.Column, ...]:
+) -> tuple[filters.Heading, ...]:
     """Headings that sort the table, the largest first; the first sorts by name."""
     names = {"": _("Agency"), **figures}
     by = asked.get("sort", "")
@@ -205,5 +204,5 @@ def _columns(
         there = filters.query(asked, sort=turned) or "?"
         if name in UNRANKED:
             there = ""
-        found.append(filters.Column(name, label, there, direction))
+        found.append(filters.Heading(name, label, there, direction))
     return tuple(found)

@@ -13,7 +13,7 @@ from strategic_areas.queries.pages.agencies import AgencyPage
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.updates.entry import Entry
 from strategic_areas.views import commitment_lines
-from strategic_areas.views.tables import telling
+from strategic_areas.views.filters import telling
 
 
 @dataclass(frozen=True)

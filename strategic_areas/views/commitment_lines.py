@@ -18,8 +18,8 @@ from strategic_areas.queries.plan.records import Records
 from strategic_areas.queries.plan.rows import CommitmentRow
 from strategic_areas.sentences import on_record, said_by, work_counted, work_done
 from strategic_areas.states import CommitmentState
-from strategic_areas.views import tables
-from strategic_areas.views.tables import telling
+from strategic_areas.views import files
+from strategic_areas.views.filters import telling
 
 
 @dataclass(frozen=True)
@@ -154,12 +154,12 @@ def as_csv(found: Catalogue):
         _("Lead agency"),
         _("International targets"),
         _("Where this comes from"),
-        tables.disputed_heading(),
+        files.disputed_heading(),
         _("Address"),
     ]
     rows = (_cells(row, found) for row in found.rows)
     until = found.board.recorded_until if is_reconstructed else None
-    return tables.csv_file(found.board.plan, name, header, rows, until)
+    return files.csv_file(found.board.plan, name, header, rows, until)
 
 
 def _cells(row, found):
@@ -182,7 +182,7 @@ def _cells(row, found):
         commitment.lead.name,
         ", ".join(sorted(found.answers.get(commitment.pk, ()))),
         Provenance(commitment.provenance).label,
-        tables.disputed(commitment),
+        files.disputed(commitment),
         settings.SITE_URL + commitment.get_absolute_url(language=get_language()),
     ]
 

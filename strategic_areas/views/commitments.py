@@ -16,7 +16,7 @@ from strategic_areas.queries.plan import board
 from strategic_areas.queries.plan.rows import recorded_until
 from strategic_areas.queries.plan.succession import Succession
 from strategic_areas.views import commitment_lines, indicator_pictures
-from strategic_areas.views.filters import by_label, columns, field, page_of
+from strategic_areas.views.filters import by_label, field, headings, page_of
 from strategic_areas.views.parameters import (
     asked,
     found_or_404,
@@ -146,7 +146,7 @@ def _filters(
         "chosen": chosen,
         "total": len(found.board.rows),
         "dropped": query(wanted, **{each.name: "" for each in chosen}) or "?",
-        "columns": columns(names, sort, wanted, "code"),
+        "columns": headings(names, sort, wanted, "code"),
         "orders": [("", _("As the plan has it")), *_orders(names)],
         "page_query": query(given),
         "is_variant": bool(wanted),

@@ -1,11 +1,25 @@
-"""Files that are handed out; always to save, never to show in place."""
+"""
+Files that are handed out; always to save, never to show in place.
 
+They are stored, were just written, or are lists of comma-separated values, as
+spreadsheets open them.
+"""
+
+import csv
+import io
 import logging
+from collections.abc import Iterable
+from datetime import date
 from urllib.parse import quote
 
 from django.http import FileResponse, Http404, HttpResponse
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from strategic_areas.cells import escape
+from strategic_areas.models import Plan
 from strategic_areas.queries.updates import sources
 from strategic_areas.views.parameters import found_or_404
 
@@ -48,3 +62,52 @@ def as_file(content, name, content_type):
             "X-Content-Type-Options": "nosniff",
         },
     )
+
+
+#: This mark tells spreadsheets that the file is UTF-8.
+MARK = "\ufeff"
+
+
+def csv_file(
+    plan: Plan,
+    name: str,
+    header: Iterable[str],
+    rows: Iterable[Iterable],
+    recorded_until: date | None = None,
+):
+    """
+    A file to save. Its name and its last column tell the day of its data.
+
+    Of a reconstruction that is the day up to which the public record goes.
+
+    Every text is escaped, so that no spreadsheet takes it for a formula. Dates are
+    written as in ISO 8601; what is missing is an empty cell.
+    """
+    day = (recorded_until or timezone.localdate()).isoformat()
+    words = _("Record up to") if recorded_until else _("Data as of")
+    written = io.StringIO()
+    writer = csv.writer(written)
+    writer.writerow([*header, words])
+    writer.writerows([*map(_cell, row), day] for row in rows)
+    response = HttpResponse(
+        MARK + written.getvalue(), content_type="text/csv; charset=utf-8"
+    )
+    then = [plan.until.name] if plan.until else []
+    file_name = quote(f"{slugify(' '.join([plan.code, name, *then, words, day]))}.csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="{file_name}"'
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def disputed_heading() -> str:
+    """The heading of the column of ``disputed``, the same in every file."""
+    return _("Not acknowledged by the institution")
+
+
+def disputed(record) -> str:
+    """ "Yes" while the institution does not acknowledge the record, else ""."""
+    return _("yes") if record.is_disputed else ""
+
+
+def _cell(value):
+    return "" if value is None else escape(str(value))

@@ -1,4 +1,8 @@
-"""Lists as readers ask for them: the filters of a list, and one page of it."""
+"""
+Lists as readers ask for them: their filters, headings, columns and pages.
+
+A column that says the same on every row is left out, and what it says is said once.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -48,7 +52,7 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Column:
+class Heading:
     """A heading of the table; ``direction`` is "" while it does not sort it."""
 
     name: str
@@ -111,9 +115,9 @@ def day_field(name: str, label: str, asked: Mapping[str, str], chosen: str) -> F
 FROM_THE_START = {"page": "", "after": "", "before": ""}
 
 
-def columns(
+def headings(
     names: Mapping[str, str], sort: str, asked: Mapping[str, str], default: str
-) -> tuple[Column, ...]:
+) -> tuple[Heading, ...]:
     """The headings that sort the table. Pressed again, they reverse the order."""
     by, is_descending = sort.removeprefix("-"), sort.startswith("-")
     found = []
@@ -125,7 +129,7 @@ def columns(
         direction = ""
         if name == by:
             direction = "descending" if is_descending else "ascending"
-        found.append(Column(name, label, address or "?", direction))
+        found.append(Heading(name, label, address or "?", direction))
     return tuple(found)
 
 
@@ -140,3 +144,43 @@ def page_of(rows: Sequence, asked: Mapping[str, str], length: int) -> Page:
         return Paginator(rows, length).page(asked.get("page", 1))
     except InvalidPage:
         raise Http404 from None
+
+
+#: From so many rows on, a column that says the same on each of them is left out.
+MANY_ROWS = 5
+#: What stands in a cell that tells nothing; such a column is left out of any table.
+NOTHING = frozenset({None, ""})
+
+
+@dataclass(frozen=True)
+class Columns:
+    """
+    Which columns of a table are shown, and what the others say of every row.
+
+    ``shown`` are names, in the order of the table. ``common`` are pairs of a heading
+    and a value, "" where no row has any.
+    """
+
+    shown: tuple[str, ...]
+    common: tuple[tuple[str, str], ...]
+
+
+def telling(
+    headings: Mapping[str, str], rows: Iterable[Mapping[str, object]]
+) -> Columns:
+    """
+    The columns that earn their place.
+
+    ``headings`` gives each column that may be left out its heading; every row holds by
+    the same names what stands in its cells. A column that a reader needs on each row,
+    such as a title, is not named at all.
+    """
+    rows, shown, common = list(rows), [], []
+    for name, heading in headings.items():
+        values = {row[name] for row in rows}
+        if len(values) == 1 and (len(rows) >= MANY_ROWS or not values - NOTHING):
+            (value,) = values
+            common.append((heading, "" if value is None else str(value)))
+        else:
+            shown.append(name)
+    return Columns(tuple(shown), tuple(common))

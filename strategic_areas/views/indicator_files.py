@@ -25,7 +25,7 @@ from strategic_areas.models import Provenance
 from strategic_areas.queries.figures import words
 from strategic_areas.queries.figures.indicators import IndicatorLine
 from strategic_areas.queries.figures.points import Breakdown, CellLine, Point, Told
-from strategic_areas.views.tables import MARK
+from strategic_areas.views.files import MARK
 
 SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

@@ -13,7 +13,7 @@ from strategic_areas.models import Indicator, Plan
 from strategic_areas.queries.figures import indicators, words
 from strategic_areas.queries.figures.indicators import IndicatorLine, IndicatorPage
 from strategic_areas.queries.figures.points import Breakdown, Point, Told
-from strategic_areas.views.tables import Columns, telling
+from strategic_areas.views.filters import Columns, telling
 
 #: The most counts in one picture, and indicators on the page of an area.
 MOST_LINES, MOST_LISTED = 3, 6

@@ -19,6 +19,7 @@ from strategic_areas.queries.pages.institutions import Institution
 from strategic_areas.queries.pages.overview import Overview
 from strategic_areas.queries.plan import board, plans
 from strategic_areas.views import commitment_lines, indicator_pictures
+from strategic_areas.views.filters import telling
 from strategic_areas.views.parameters import (
     asked,
     found_or_404,
@@ -26,7 +27,6 @@ from strategic_areas.views.parameters import (
     query,
     reads,
 )
-from strategic_areas.views.tables import telling
 
 
 def home(request):

@@ -18,8 +18,14 @@ from strategic_areas.labels import CHANGES, account_word
 from strategic_areas.models import Plan, Provenance
 from strategic_areas.queries.updates import archive, changes, record
 from strategic_areas.queries.updates.entry import FIGURES, TEXTS, Entry
-from strategic_areas.views import tables
-from strategic_areas.views.filters import FROM_THE_START, by_label, day_field, field
+from strategic_areas.views import files
+from strategic_areas.views.filters import (
+    FROM_THE_START,
+    by_label,
+    day_field,
+    field,
+    telling,
+)
 from strategic_areas.views.parameters import (
     asked,
     found_or_404,
@@ -29,7 +35,6 @@ from strategic_areas.views.parameters import (
     reads,
     told_on_its_page,
 )
-from strategic_areas.views.tables import telling
 
 #: Fifty accounts of the shipped plan would fill the 14 kB that a page may weigh.
 PER_PAGE = 30
@@ -178,7 +183,7 @@ def _as_csv(plan: Plan, entries: Sequence[Entry]):
         _("Why it was withdrawn"),
         _("Unchanged since"),
         _("Where this comes from"),
-        tables.disputed_heading(),
+        files.disputed_heading(),
         _("Date of the source"),
         _("Published on"),
         _("Revision"),
@@ -187,7 +192,7 @@ def _as_csv(plan: Plan, entries: Sequence[Entry]):
         _("Address"),
     ]
     until = _recorded_until(entries) if plan.is_reconstructed else None
-    return tables.csv_file(plan, _("updates"), header, map(_cells, entries), until)
+    return files.csv_file(plan, _("updates"), header, map(_cells, entries), until)
 
 
 def _cells(entry):
@@ -206,7 +211,7 @@ def _cells(entry):
         _text(entry, "withdrawal_reason"),
         entry.unchanged_since,
         Provenance(entry.provenance).label,
-        tables.disputed(entry),
+        files.disputed(entry),
         entry.reported_on,
         entry.published_on,
         entry.revision,
