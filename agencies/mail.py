@@ -124,6 +124,13 @@ def queue_mail(*, to, language, kind, subject, text, html="", key=""):
     return created
 
 
+def focal_points_of(agency, today=None):
+    """The people who report for an agency today, and have an address to write to."""
+    mandates = agency.focal_points.current(today)
+    people = User.objects.filter(is_active=True, is_staff=True, mandates__in=mandates)
+    return people.exclude(email="").distinct()
+
+
 def try_again(mails, *, now=None):
     """Send mails that wait or were given up at the next run; return how many."""
     return mails.filter(sent_at__isnull=True).update(

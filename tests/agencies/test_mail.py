@@ -14,10 +14,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agencies import mail
-from agencies.mail import PAUSES, Mail
+from agencies.mail import PAUSES, Mail, focal_points_of
 from tests.factories import (
     make_administrator,
+    make_agency,
     make_focal_point,
+    make_mandate,
     make_reviewer,
 )
 
@@ -380,3 +382,19 @@ def test_nobody_else_sees_the_queue(client, make_actor):
     listed = client.get(reverse("admin:agencies_mail_changelist"))
 
     assert listed.status_code == 403
+
+
+def test_mail_for_an_agency_goes_to_who_reports_for_it_and_can_read_it():
+    agency, today = make_agency(), timezone.localdate()
+    cover = {"leave_cover": True, "ends_on": today}
+    titular, alternate = (make_focal_point(agency=agency) for _ in range(2))
+    make_mandate(user=titular, agency=agency, kind="alternate", **cover)
+    make_focal_point(agency=make_agency())
+    for fields in ({"email": ""}, {"is_active": False}, {"is_staff": False}):
+        make_focal_point(agency=agency, mandate=cover, **fields)
+    ended = cover | {"ends_on": today - timedelta(days=1)}
+    make_focal_point(agency=agency, mandate=ended)
+
+    found = sorted(focal_points_of(agency), key=lambda person: person.pk)
+
+    assert found == [titular, alternate]

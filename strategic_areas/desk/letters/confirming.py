@@ -9,8 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from agencies.mail import queue_mail
-from agencies.models import User
+from agencies.mail import focal_points_of, queue_mail
 from strategic_areas import workflow
 from strategic_areas.desk.letters.forms import ConfirmForm, ContestForm
 from strategic_areas.models import Letter, Status
@@ -18,11 +17,7 @@ from strategic_areas.models import Letter, Status
 
 def ask_agency(letter, *, by):
     """Queue a mail to each focal point of the agency except the transcriber."""
-    mandates = letter.agency.focal_points.current()
-    people = User.objects.filter(is_active=True, mandates__in=mandates).exclude(
-        pk=by.pk
-    )
-    for person in people.exclude(email="").distinct():
+    for person in focal_points_of(letter.agency).exclude(pk=by.pk):
         with translation.override(person.language):
             queue_mail(
                 to=person.email,

@@ -18,8 +18,7 @@ from django.utils.translation import gettext as _
 
 from agencies import audit
 from agencies.access import RefusedError
-from agencies.mail import Mail, queue_mail
-from agencies.models import User
+from agencies.mail import Mail, focal_points_of, queue_mail
 from strategic_areas import rounds
 from strategic_areas.desk.rounds.reminders import Digest, write
 from strategic_areas.discipline import REPLY_WITHIN, Promptness, Scorecard
@@ -67,8 +66,6 @@ def remind(part, *, by, today):
         raise RefusedError(
             _("%(agency)s was reminded today already.") % {"agency": agency}
         )
-    mandates = agency.focal_points.current(today)
-    people = User.objects.filter(is_active=True, is_staff=True, mandates__in=mandates)
     number = sum(
         queue_mail(
             to=person.email,
@@ -77,7 +74,7 @@ def remind(part, *, by, today):
             key=f"{KIND}:{agency.pk}:{today:%Y%m%d}:{person.pk}",
             **write(Digest(person, [part]), today),
         )
-        for person in people.exclude(email="").distinct()
+        for person in focal_points_of(agency, today)
     )
     if not number:
         raise RefusedError(
@@ -124,9 +121,7 @@ def _notify(period, now):
     number, today = 0, timezone.localdate(now)
     asked = [cell.agency for cell in cells([period], today) if cell.items]
     for agency in asked:
-        mandates = agency.focal_points.current()
-        people = User.objects.filter(is_active=True, mandates__in=mandates)
-        for person in people.exclude(email="").distinct():
+        for person in focal_points_of(agency):
             with translation.override(person.language):
                 number += queue_mail(
                     to=person.email,
