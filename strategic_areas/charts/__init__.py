@@ -7,9 +7,18 @@ those of the page, on a telephone and at twice the text size too. The templates
 ``charts/…`` write the geometry as SVG, with classes of the style sheet.
 """
 
-from strategic_areas.charts.bars import Bars, Columns, bars, columns
 from strategic_areas.charts.files import FilePicture, file
-from strategic_areas.charts.scales import Level, Line, Part, Period, Value
+from strategic_areas.charts.scales import (
+    Bars,
+    Columns,
+    Level,
+    Line,
+    Part,
+    Period,
+    Value,
+    bars,
+    columns,
+)
 from strategic_areas.charts.series import SeriesPicture, series
 
 __all__ = [

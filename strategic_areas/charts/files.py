@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from textwrap import wrap
 
-from strategic_areas.charts.bars import Bars
+from strategic_areas.charts.scales import Bars
 from strategic_areas.charts.series import SeriesPicture
 
 #: In pixels: the file's width, its margin, its letters, and a line of text.
