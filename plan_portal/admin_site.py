@@ -14,6 +14,7 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -102,6 +103,11 @@ class PortalAdminSite(AdminSite):
 
     def password_change_done(self, request, extra_context=None):
         return redirect("account_index")
+
+    def get_app_list(self, request, app_label=None):
+        """The list of tables, put together where a page shows it: few pages do."""
+        find = super().get_app_list
+        return SimpleLazyObject(lambda: find(request, app_label))
 
     def each_context(self, request):
         return {

@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib import admin
+from django.contrib.admin import AdminSite
 from django.urls import reverse
 
 from strategic_areas.models import Commitment
@@ -68,6 +69,24 @@ def test_a_page_opens_just_for_whoever_has_the_permission(client, name, language
         expected["agencies.add_user"] = 403
 
     assert answers == expected
+
+
+@pytest.mark.parametrize(
+    ("page", "times"), [("strategic_areas_helpline_changelist", 0), ("index", 1)]
+)
+def test_the_list_of_tables_is_put_together_where_it_is_shown(
+    client, monkeypatch, page, times
+):
+    asked, find = [], AdminSite._build_app_dict
+    monkeypatch.setattr(
+        AdminSite, "_build_app_dict", lambda *args: asked.append(args) or find(*args)
+    )
+    client.force_login(make_reviewer())
+
+    response = client.get(reverse(f"admin:{page}"))
+
+    assert response.status_code == 200
+    assert len(asked) == times
 
 
 def test_what_the_secretariat_keeps_opens_with_its_history(client):
