@@ -50,11 +50,11 @@ def status_field(**words):
 
 class DecisionQuerySet(models.QuerySet):
     def waiting(self):
-        """Those on which nobody has decided yet, the longest waiting first."""
+        """The decisions that nobody has taken yet, the longest waiting first."""
         return self.filter(status=Status.PENDING).order_by("proposed_at", "pk")
 
     def visible_to(self, user):
-        """Those that the user may read; every kind says which."""
+        """The decisions that the user may read; every kind says which."""
         raise NotImplementedError
 
 
@@ -186,11 +186,11 @@ class Steps:
         return self.objection(user, decision)
 
     def why_not_decline(self, user, decision):
-        """The same of declining it."""
+        """Why the user cannot decline a decision; "" if she can."""
         return self.why_not(user, decision)
 
     def waiting_for(self, user):
-        """Those that wait and that a user who decides on this kind may read."""
+        """The waiting decisions that a user may read who decides on this kind."""
         rows = self.model.objects.waiting()
         return rows.visible_to(user) if self.decides(user) else rows.none()
 

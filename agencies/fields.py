@@ -181,7 +181,7 @@ class Fields:
         return [name for field in self.where(**wanted) for name in field.columns]
 
     def spanish(self, **wanted):
-        """The same, of bilingual fields the Spanish column alone."""
+        """The columns of these fields, of bilingual ones the Spanish column alone."""
         return [field.columns[0] for field in self.where(**wanted)]
 
 
@@ -204,7 +204,7 @@ def bilingual(*names, in_file=True):
 
 
 def structure(*fields):
-    """The same fields, as structure of a plan."""
+    """These fields, marked as structure of a plan."""
     return tuple(replace(field, structure=True) for field in fields)
 
 

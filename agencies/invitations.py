@@ -40,7 +40,7 @@ def letter_storage():
 
 class InvitationQuerySet(models.QuerySet):
     def open(self):
-        """Those neither accepted nor revoked, even if they have run out."""
+        """Invitations neither accepted nor revoked, even if they have run out."""
         return self.filter(accepted_at=None, revoked_at=None)
 
     def visible_to(self, user):

@@ -46,7 +46,7 @@ class MailQuerySet(models.QuerySet):
         return self.filter(sent_at__isnull=True, given_up_at__isnull=True)
 
     def ready(self, now):
-        """Those that may be sent now and that no process is sending."""
+        """The mails that may be sent now and that no process is sending."""
         return self.waiting().filter(
             Q(leased_until__isnull=True) | Q(leased_until__lt=now),
             next_attempt_at__lte=now,

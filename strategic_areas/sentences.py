@@ -93,7 +93,7 @@ def work_done(tally) -> str:
 
 
 def work_counted(tally) -> str:
-    """The same in a cell of a table, below the heading that says what is counted."""
+    """The counts for a cell of a table, whose heading says what is counted."""
     numbers = {**vars(tally), "untold": tally.untold}
     if not tally.told:
         return str(NOTHING_TOLD % numbers) if tally.total else str(NONE)
@@ -119,7 +119,7 @@ def on_record(records) -> str:
 
 
 def _on_record_of_one(records):
-    """The same of a single activity, whose number is not said twice."""
+    """What is on record of a single activity, whose number is not said twice."""
     name = next((name for name in ONE_ON_RECORD if getattr(records, name)), None)
     if name is None:
         return f"{FOUND % {'found': 1}}. {UNKNOWN}"

@@ -70,7 +70,7 @@ class ShowingMixin:
         ]
 
     def _read(self, names):
-        """Of the names of fields what stands in the record; not what guards a form."""
+        """The names of the fields that the record has, without what guards its form."""
         return [self._shown(name) for name in names if name != "seen_state"]
 
     def get_form(self, request, obj=None, **kwargs):

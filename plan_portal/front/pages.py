@@ -116,7 +116,7 @@ def unpacked(packed):
 
 
 def without_body(headers):
-    """Those of the headers that an answer of 304 has."""
+    """The headers that an answer of 304 keeps."""
     return [(name, text) for name, text in headers if name.lower() not in OF_A_BODY]
 
 

@@ -220,7 +220,7 @@ def strip(years):
 
 @register.filter
 def in_cell(years):
-    """The same for a cell of a table, whose heading names the years."""
+    """The years for a cell of a table, whose heading names them."""
     return format_html_join(
         "",
         '<span class="strip--{2}"><small>{0}:</small> {1}</span> ',

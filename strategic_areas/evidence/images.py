@@ -28,7 +28,7 @@ Image.MAX_IMAGE_PIXELS = IMAGE_PIXELS
 
 
 def clean_image(content, extension):
-    """The same picture, upright, without place, camera, comment or profile."""
+    """The picture upright, and without place, camera, comment or profile."""
     file_format = FORMATS[extension]
     if not content.startswith(SIGNATURES[file_format]):
         raise not_what_its_name_says(extension, _advice())

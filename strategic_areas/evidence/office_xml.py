@@ -57,7 +57,7 @@ ALTERNATIVES = frozenset(["Choice", "Fallback"])
 
 
 def copied(data, room):
-    """The same XML; refused if it tracks changes, runs, or fetches anything."""
+    """The XML copied; refused if it tracks changes, runs, or fetches anything."""
     written = io.BytesIO()
     parsed(data, Copier(written, room))
     return written.getvalue()

@@ -147,7 +147,7 @@ def name_of(value, key):
 
 
 def clean_pdf(content, extension="pdf"):
-    """The same pages, written anew; refused when anything in them is active."""
+    """The pages written anew; refused when anything in them is active."""
     if not content.startswith(b"%PDF-"):
         raise not_what_its_name_says(extension, _advice())
     if not END.search(content) or zipfile.is_zipfile(io.BytesIO(content)):

@@ -1,5 +1,5 @@
 """
-Where the record is in doubt: what readers ask to be corrected, and contradictions.
+Doubts about the record: corrections that readers ask for, and contradictions.
 
 The secretariat decides on requests; contradictions between sources are only told.
 """

@@ -28,7 +28,7 @@ class TakedownQuerySet(DecisionQuerySet):
         return rows if access.is_administrator(user) else self.none()
 
     def confirmed(self):
-        """Those of which the public reads when and why, the latest first."""
+        """Takedowns of which the public reads when and why, the latest first."""
         found = self.filter(status=Takedown.Status.APPROVED).exclude(why="")
         return found.order_by("-decided_at", "-pk")
 

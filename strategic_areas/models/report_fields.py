@@ -140,7 +140,7 @@ class InWords:
 
     @property
     def public_field_values(self):
-        """The same pairs for the public fields alone, as the public reads them."""
+        """Pairs of label and words for the public fields, as the public reads them."""
         fields = self.fields.where(receipt=True, public=True)
         return self._in_words(fields, dict.fromkeys(self.protected_names, PROTECTED))
 

@@ -21,7 +21,7 @@ from strategic_areas.models.records import Provenance, Source, provenance_of
 
 class ReportedValueQuerySet(DecisionQuerySet):
     def visible_to(self, user):
-        """All of them for the secretariat; a focal point's agencies' for her."""
+        """The secretariat sees every value; a focal point those of her agencies."""
         rows = self.select_related("agency", "indicator")
         if access.is_reviewer(user):
             return rows

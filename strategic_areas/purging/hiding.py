@@ -74,7 +74,7 @@ WITH_FIGURE = {
 
 
 class HidingSteps(GuardedSteps):
-    """It is hidden from the moment it is proposed; whoever declines restores it."""
+    """Proposing hides the content at once; whoever declines restores it."""
 
     model = Takedown
 
@@ -218,7 +218,7 @@ def _row(record, after):
 
 
 def _told(record, after):
-    """The same of what the plan's list of changes tells of what is hidden."""
+    """The rows of the plan's list of changes that tell what is hidden."""
     plan = plan_of(record)
     if plan is None:
         return

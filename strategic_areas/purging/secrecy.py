@@ -86,7 +86,7 @@ class _Secret:
         return place.row in self.rows.get(place.model, ())
 
     def _readable(self, model, versions, found):
-        """Of these versions, those that were handed in."""
+        """The keys of the versions found that were handed in."""
         records = model.objects.filter(
             pk__in=versions.objects.filter(pk__in=found).values("id")
         )

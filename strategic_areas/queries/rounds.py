@@ -119,7 +119,7 @@ def owed(asked: ReportingPeriod, **lookups) -> QuerySet:
 
 def unfinished(asked: ReportingPeriod, activities: QuerySet) -> QuerySet:
     """
-    Those of ``activities`` that have begun, and that nothing ended or stopped.
+    The given activities that have begun, and that nothing ended or stopped.
 
     An activity on which another agency reported for the round, before it was moved, is
     asked about no more.

@@ -57,7 +57,7 @@ def commitment_list(request, plan):
 
 @reads(*ASKED, sort="code")
 def commitment_table(request, plan):
-    """The same list as CSV: all of it, by the same filters and in the same order."""
+    """The list as CSV: all of it, by the same filters and in the same order."""
     plan, wanted = plan_at(request, plan), asked(request, *ASKED)
     sent = dict(wanted)
     no_order, found = _unknown_order(wanted), _sifted(plan, wanted)

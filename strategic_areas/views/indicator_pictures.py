@@ -135,7 +135,7 @@ def drawn(
     levels: Iterable[charts.Level] = (),
 ) -> charts.SeriesPicture | None:
     """
-    These counts in one picture; None of a single value without a target.
+    Several counts in one picture; None for a single value without a target.
 
     A baseline is no second thing to compare it with, for it may be the same value.
     """

@@ -64,7 +64,7 @@ def update_list(request, plan):
 
 @reads(*SIFTED)
 def update_table(request, plan):
-    """The same record as CSV: all of it, by the same filters and in the same order."""
+    """The record as CSV: all of it, by the same filters and in the same order."""
     plan, wanted = public_plan(plan), asked(request, *SIFTED)
     if archive.count_by_filters(plan, wanted).is_unknown:
         return told_on_its_page(wanted, "updates", plan.code)

@@ -57,7 +57,7 @@ class ChangeSteps(GuardedSteps):
         return may_review(user, PendingChange)
 
     def objection(self, user, change):
-        """It is of other people's kinds, or of what one's own institution disputes."""
+        """Why she may not decide: others do, or her institution disputes the record."""
         if not decides_on(user, [part.model for part in change.records.all()]):
             return _("The secretariat decides on this.")
         is_own = getattr(change, "is_of_own_dispute", None)
@@ -157,7 +157,7 @@ def propose(record, *, by, links=None, amendment=None):
 
 def propose_together(records, *, by, amendment=None):
     """
-    The same of several records, which another person approves as a whole.
+    Propose a change of several records, which another person approves as a whole.
 
     ``records`` are pairs of a record and its links, in the order in which they are to
     be saved: a link may lead to an unsaved record that stands before it. Where the
@@ -260,7 +260,7 @@ def _slot(record):
 
 
 def _slot_of_new(model, after):
-    """Of new records, one that says the very same."""
+    """The slot of a new record: two that say the same have one slot."""
     told = json.dumps(after, sort_keys=True).encode()
     return f"{model._meta.model_name}:new:{sha256(told).hexdigest()[:20]}"
 

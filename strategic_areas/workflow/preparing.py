@@ -31,9 +31,10 @@ def applies_at_once(record, changed, links=None):
 
 def all_apply_at_once(plan, records):
     """
-    The same of many public records of one plan, asked in a fixed number of questions.
+    True if saving many public records of one plan needs no second person.
 
-    ``records`` are pairs of a record, which leads to the plan, and its links.
+    It takes a fixed number of queries. ``records`` are pairs of a record, which leads
+    to the plan, and its links.
     """
     stored = {}
     for record, _links in records:

@@ -251,7 +251,7 @@ def _of_gap(gap):
 
 
 def _of_invitations():
-    """Those that ran out before anybody took them up."""
+    """The invitations that ran out before anybody accepted them."""
     gone = Invitation.objects.open().filter(expires_at__lt=timezone.now())
     for each in gone.order_by("expires_at"):
         day = date_format(timezone.localdate(each.expires_at), "SHORT_DATE_FORMAT")

@@ -212,12 +212,12 @@ class Finder:
         return self._by_name(table).get(comparable(word))
 
     def earlier(self, table, word):
-        """The same of the records of other plans, by the plan and the code."""
+        """The key of another plan's record, which the word names by plan and code."""
         key = "/".join(part.strip() for part in word.split("/"))
         return key if key in self.stored.earlier(table) else None
 
     def _by_name(self, table):
-        """The same without accents and capitals; provinces go by their names too."""
+        """Keys by codes without accents and capitals; provinces also by their names."""
         if table not in self.folded:
             stored = self.stored.tables[table]
             found = {}

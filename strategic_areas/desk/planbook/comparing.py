@@ -267,7 +267,7 @@ def _changed_since(line, column):
 
 
 def _outdated(row, faults):
-    """The same row as one that the portal has changed since, with why."""
+    """The row, marked as one that the portal has changed since, with why."""
     return Row(
         row.sheet, row.number, row.name, State.STALE, row.origin, faults=tuple(faults)
     )

@@ -55,7 +55,7 @@ class KeepForm(forms.Form):
 
 
 class ActOfBookForm(ActForm):
-    """The same with the act of the amendment that the changes become."""
+    """Keeps the preview, and asks for the act of the amendment that it becomes."""
 
     staged = forms.CharField(widget=forms.HiddenInput)
 

@@ -227,7 +227,7 @@ class NodeForm(ApprovedForm):
 
 
 class AgenciesByPart(ModelChoiceIterator):
-    """Those that take part in the plan first, then the others, each under a heading."""
+    """Lists agencies in the plan first, then the others, each under a heading."""
 
     def __iter__(self):
         if getattr(self.field, "empty_label", None) is not None:

@@ -49,7 +49,7 @@ def report(request, pk):
 
 @require_safe
 def document(request, pk):
-    """The same as a DOCX."""
+    """The report of a round as a DOCX file."""
     from strategic_areas.desk.report.document import write
 
     period, today = _public_or_404(request, pk), timezone.localdate()
@@ -129,7 +129,7 @@ def state_page(request, pk):
 
 @require_safe
 def state_workbook(request, pk):
-    """The same as XLSX; it tells of drafts, and so the audit record tells of it."""
+    """The table as XLSX; it tells of drafts, and so the audit record tells of it."""
     period, today = round_or_404(request.user, pk), timezone.localdate()
     take_out(request, period, agency=None, kind="round_state")
     written = as_workbook(state_of(period, today))

@@ -171,7 +171,7 @@ def to_do_in(asked, today):
 
 
 def _with_declarations(parts):
-    """The same list, with the returned declarations on commitments added."""
+    """The parts, with the returned declarations on commitments added."""
     by_key = {(part.agency, part.period): part for part in parts}
     declared = CommitmentUpdate.objects.filter(period__is_demonstration=False)
     declared = declared.select_related("commitment", "agency", "period__plan")

@@ -107,7 +107,7 @@ def _row_only(request, row, form=None):
 
 
 def _may_recall(user, row):
-    """As the whole sheet tells it, where the row was sent."""
+    """Whether the user may take the row back, as the whole sheet tells it."""
     if not row.may_be_recalled:
         return False
     return workflow.may_submit(user, row.agency) and row.period.accepts(row.agency)

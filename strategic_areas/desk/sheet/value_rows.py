@@ -92,7 +92,7 @@ class Grid:
 
 
 def grids(rows):
-    """One for each indicator of which several rows are empty."""
+    """A grid for each indicator of which several rows are empty."""
     found = {}
     for row in rows:
         if row.state == "todo":

@@ -249,7 +249,7 @@ class ValueForm(forms.ModelForm):
 
 
 class SourcedForm(ValueForm):
-    """The same for the secretariat, with the letter or the source that tells it."""
+    """A value that the secretariat enters, with its letter or its source."""
 
     class Meta(ValueForm.Meta):
         fields = ["letter", "source", *ValueForm.Meta.fields]

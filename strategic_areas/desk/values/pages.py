@@ -57,7 +57,7 @@ class Line:
 
 
 def _indicators(sheet):
-    """Those of public plans for which the agency answers."""
+    """The indicators of public plans for which the agency answers."""
     return answered().filter(agency=sheet.agency)
 
 

@@ -92,7 +92,7 @@ def pages_of(upload):
 
 
 def _opened(content):
-    """The same of cleaned bytes; refused where they are damaged."""
+    """The pages of a cleaned file; a damaged one is refused."""
     from openpyxl import load_workbook
 
     try:

@@ -96,7 +96,7 @@ def public() -> QuerySet[Indicator]:
 def lines(
     rows: QuerySet[Indicator] | None = None, *, in_full: bool = False
 ) -> tuple[IndicatorLine, ...]:
-    """These indicators, or all, each with its points; two queries, in full six."""
+    """The given indicators, or all, with their points; two queries, in full six."""
     found = list(public() if rows is None else rows)
     points = points_of(found, in_full=in_full)
     return tuple(IndicatorLine(each, points.get(each.pk, ())) for each in found)
@@ -107,12 +107,12 @@ def of_area(area: StrategicArea) -> tuple[IndicatorLine, ...]:
 
 
 def of_agency(agency: Agency) -> tuple[IndicatorLine, ...]:
-    """Those for which an agency answers, and those that it counts."""
+    """The indicators for which an agency answers, and those that it counts."""
     return lines(public().filter(Q(agency=agency) | Q(counted_by=agency.acronym)))
 
 
 def of_commitment(commitment: Commitment) -> tuple[IndicatorLine, ...]:
-    """Those with a value that measure a commitment, or else the programme above it."""
+    """The indicators with a value that measure a commitment or its programme."""
     own = Q(commitment=commitment)
     above = Q(commitment=None, programme=commitment.programme_id)
     measures = public().filter(own | above)
@@ -122,13 +122,13 @@ def of_commitment(commitment: Commitment) -> tuple[IndicatorLine, ...]:
 
 
 def in_discrepancies() -> dict[int, IndicatorLine]:
-    """Those that known discrepancies name, by their keys."""
+    """The indicators that known discrepancies name, by their keys."""
     named = Discrepancy.indicators.through.objects.values("indicator")
     return {each.indicator.pk: each for each in lines(public().filter(pk__in=named))}
 
 
 def key_figures() -> tuple[IndicatorLine, ...]:
-    """Those for the first page that have a value."""
+    """The indicators of the first page that have a value."""
     found = lines(public().filter(key_figure=True))
     return tuple(each for each in found if each.last)
 
@@ -228,7 +228,7 @@ class Disagreement:
 
 
 def disagreements() -> list[Disagreement]:
-    """All of them, plan by plan, the latest plan first; five queries."""
+    """Every discrepancy, plan by plan, the latest plan first; five queries."""
     rows = list(
         Discrepancy.objects.filter(plan__in=Plan.objects.public())
         .select_related("plan")

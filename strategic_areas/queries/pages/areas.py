@@ -162,7 +162,7 @@ class Latest:
 
 
 def latest(board: Board, rows: Iterable[CommitmentRow]) -> Latest:
-    """Both lists, of some of the board's rows, from what it has read."""
+    """Both lists for some rows of the board, from what it has read already."""
     periods = {period.pk: period for period in board.periods}
     entered, recorded = [], []
     for subject, accounts in _accounts(rows):

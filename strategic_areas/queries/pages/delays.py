@@ -138,7 +138,7 @@ def of_commitment(
 
 
 def _accounts(parts):
-    """Of activities that their agency reported on last, its account; by activity."""
+    """The last accounts by activity, where the agency itself gave the last one."""
     last = [newest(part.row.reports) for part in parts]
     keys = [each.pk for each in last if each and each.was_entered]
     if not keys:

@@ -85,11 +85,11 @@ SHOWN_OF_MANY = 5
 @dataclass(frozen=True)
 class Institution:
     """
-    One of them, in figures.
+    An institution of the plan in figures.
 
     ``records`` are those of its reconstructed activities, ``tally`` counts the others.
-    In the round that tells who has reported it ``owed`` reports and values, and gave in
-    some.
+    ``owed`` and ``given`` count reports and values in the round that tells who has
+    reported.
     """
 
     agency: Agency
@@ -112,9 +112,10 @@ class Institution:
 @dataclass(frozen=True)
 class Institutions:
     """
-    Those to show, and those folded away: they have nothing to tell, or least of many.
+    The institutions to show, and those folded away.
 
-    All stand by name, the chair of the plan first.
+    These have nothing to tell, or the least of many. All stand by name, the chair of
+    the plan first.
     """
 
     shown: tuple[Institution, ...]

@@ -100,7 +100,7 @@ def _by_state(rows: Iterable[CommitmentRow]):
 
 
 def _ordered(families):
-    """Those that are known first, as readers ask for them."""
+    """The families in the order in which readers ask for them; unknown ones last."""
     known = [code for code in FAMILIES if code in families]
     return [*known, *sorted(set(families) - set(known))]
 

@@ -37,7 +37,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Differences:
-    """Those that differ, in the order of the plan; ``compared`` counts all."""
+    """The commitments that differ, in the plan's order; ``compared`` counts all."""
 
     compared: int
     rows: tuple[Difference, ...]

@@ -33,7 +33,7 @@ def name_then(agency: str, day=PERIOD_END) -> Subquery:
 
 
 def name_on(names: Iterable[AgencyName], day: date) -> Mapping | None:
-    """The one of an agency's former names that it had on a day; None for today's."""
+    """The former name that an agency had on a day; None if it had today's."""
     held = [
         each
         for each in names

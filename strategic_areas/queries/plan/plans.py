@@ -43,7 +43,7 @@ def told():
 
 def amended():
     """
-    Those by which a plan itself changed, for showing it as of a past day.
+    The changes of a plan itself, for showing it as of a past day.
 
     Without an act, or by the correction of an error, only what is known of it changed.
     """

@@ -93,7 +93,7 @@ def newest(rows):
 
 
 def newest_of_loaded(rows):
-    """The same order of loaded rows; for a few it is quicker than to ask for it."""
+    """Loaded rows, the newest first; for a few, sorting is quicker than a query."""
     return sorted(
         rows, key=lambda row: (row.period.is_demonstration, newness(row)), reverse=True
     )
