@@ -1,40 +1,21 @@
 """Queries that are put together once, and what is kept for a publication version."""
 
-from itertools import pairwise
 from threading import Thread
 
 import pytest
-from django.apps import apps
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
-from agencies.models import Agency
-from strategic_areas import workflow
-from strategic_areas.addresses import address
-from strategic_areas.models import Activity, ActivityUpdate, Plan
-from strategic_areas.queries.plan import board, plans
+from strategic_areas.models import Plan
+from strategic_areas.queries.plan import plans
 from strategic_areas.queries.prepared import (
-    BOARDS,
     Kept,
     VersionMemory,
     at_version,
     kept_for_version,
     prepared,
 )
-from strategic_areas.triggers import versions
 from tests.factories import (
-    make_activity,
-    make_approved_dispute,
-    make_correction,
-    make_declaration,
     make_plan,
-    make_published_declaration,
-    make_published_update,
-    make_record_update,
-    make_reviewer,
-    make_round,
-    make_update,
 )
 
 
@@ -200,85 +181,3 @@ def test_what_is_too_heavy_is_not_kept():
 
     with at_version(5):
         assert [source.read("a"), source.read("a")] == ["a 1", "a 2"]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_pages_tell_what_they_would_if_nothing_were_kept(client, monkeypatch):
-    asked = make_round()
-    activity = make_activity(plan=asked.plan)
-    update = make_update(activity=activity, period=asked)
-    gone = make_activity(plan=asked.plan, commitment=activity.commitment)
-    record = make_record_update(activity=make_activity(plan=asked.plan))
-    disputed = make_record_update(activity=make_activity(plan=asked.plan))
-    declared = make_declaration(commitment=activity.commitment, period=asked)
-    elsewhere, reviewer = make_published_update(), make_reviewer()
-    paths = [
-        address(name, asked.plan.code)
-        for name in ("plan", "commitments", "agencies", "updates")
-    ]
-    paths.append(address("agency", asked.plan.code, activity.agency.slug))
-    paths.append(f"{paths[0]}?at={record.period.code}")
-    reads, commitments = [], board._commitments
-    monkeypatch.setattr(
-        board, "_commitments", lambda *args: reads.append(args) or commitments(*args)
-    )
-
-    def submit(revision):
-        workflow.submit(revision, by=revision.contributors.get())
-
-    def publish(revision):
-        workflow.publish(revision, by=reviewer)
-
-    def withdraw(revision):
-        workflow.withdraw(revision, by=reviewer, reason="No era exacto.")
-
-    def correct(revision):
-        correction = make_correction(revision, execution="completed", percent=None)
-        submit(correction)
-        publish(correction)
-
-    told, were_read = [read(client, paths)], []
-    for step in (
-        lambda: submit(update),
-        lambda: publish(update),
-        lambda: correct(update),
-        lambda: withdraw(ActivityUpdate.objects.get(activity=activity, revision=2)),
-        lambda: (submit(declared), publish(declared)),
-        lambda: withdraw(record),
-        lambda: withdraw(elsewhere),
-        lambda: make_approved_dispute(disputed),
-        lambda: Agency.objects.filter(pk=activity.agency_id).update(acronym="NUEVA"),
-        lambda: Activity.objects.filter(pk=gone.pk).delete(),
-    ):
-        step()
-        reads.clear()
-        kept = read(client, paths)
-        were_read.append(bool(reads))
-        BOARDS.empty()
-        assert kept == read(client, paths)
-        told.append(kept)
-
-    # Each step but that in another plan changed what some page says, so an old board
-    # would have been seen. Only what changed more than accounts made boards anew.
-    changed = [before != after for before, after in pairwise(told)]
-    assert changed == [True] * 6 + [False] + [True] * 3
-    assert were_read == [False] * 7 + [True] * 3
-
-
-@pytest.mark.django_db
-def test_a_board_reads_no_table_whose_changes_it_is_not_told():
-    update = make_published_update()
-    make_published_declaration(commitment=update.activity.commitment)
-    untold = {apps.get_model("strategic_areas", name) for name in versions.ON_NO_BOARD}
-
-    with CaptureQueriesContext(connection) as asked:
-        found = board.load(plans.by_code(update.plan.code), update.period.ends_on)
-
-    assert [len(row.activities) for row in found.rows] == [1]
-    read_of = " ".join(query["sql"] for query in asked)
-    assert "activityupdate" in read_of
-    assert [each for each in untold if f'"{each._meta.db_table}"' in read_of] == []
-
-
-def read(client, paths):
-    return [client.get(path).content for path in paths]
