@@ -1,10 +1,13 @@
 """How tests read and run our migrations."""
 
+from collections import defaultdict
 from contextlib import contextmanager
 from copy import deepcopy
 from functools import cache
 from unittest import mock
 
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations import Migration
 from django.db.models import Field
 from django.utils.functional import cached_property
 from django_migration_linter import IgnoreMigration, MigrationLinter
@@ -39,8 +42,38 @@ def _worked_out(kind):
     return [name for name, value in every if isinstance(value, cached_property)]
 
 
+@contextmanager
+def written_down():
+    """Migration → the statements by which it changes tables, written as they run."""
+    told, apply = defaultdict(list), Migration.apply
+    execute = BaseDatabaseSchemaEditor.execute
+
+    def note(editor, sql, params=()):
+        values = () if params is None else tuple(map(editor.quote_value, params))
+        told[editor.migration].append(str(sql) % values if values else str(sql))
+        execute(editor, sql, params)
+
+    def name_and_apply(migration, state, editor, collect_sql=False):
+        editor.migration = (migration.app_label, migration.name)
+        return apply(migration, state, editor, collect_sql)
+
+    with (
+        mock.patch.object(BaseDatabaseSchemaEditor, "execute", note),
+        mock.patch.object(Migration, "apply", name_and_apply),
+    ):
+        yield told
+
+
 class Linter(MigrationLinter):
-    """Reads our migrations that the database lacks, and says which it refuses."""
+    """
+    Reads our migrations that the database lacks, and says which it refuses.
+
+    It is made before they run and asked afterwards: writing their statements out once
+    more would take longer than running them.
+    """
+
+    #: Migration → its statements; see ``written_down``.
+    statements = {}
 
     def __init__(self):
         super().__init__(
@@ -48,6 +81,10 @@ class Linter(MigrationLinter):
             only_unapplied_migrations=True,
             no_output=True,
         )
+
+    def get_sql(self, app_label, migration_name):
+        told = self.statements.get((app_label, migration_name), [])
+        return ["BEGIN;", *(f"{each.rstrip(';')};" for each in told), "COMMIT;"]
 
     def refuses(self, migration):
         """

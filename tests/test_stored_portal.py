@@ -49,7 +49,7 @@ from strategic_areas.models.measurements import Measurement
 from tests import public_site
 from tests.deep import DEEP
 from tests.factories import make_reviewer, sign_in, totp_code
-from tests.migrating import Linter, copied_fields
+from tests.migrating import Linter, copied_fields, written_down
 from tests.strategic_areas.plans import SHIPPED
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -114,10 +114,10 @@ def migrated(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         put_in_place(folder)
         decide_before()
-        told = Migrated((folder / "audit-head").read_text(), count_rows(), refused())
-        with copied_fields():
+        head, rows, linter = (folder / "audit-head").read_text(), count_rows(), Linter()
+        with copied_fields(), written_down() as linter.statements:
             call_command("migrate", verbosity=0)
-        yield told
+        yield Migrated(head, rows, refused(linter))
         stored = connection.settings_dict["NAME"]
         connect_to(tests_own)
         if connection.vendor == "postgresql":
@@ -203,15 +203,8 @@ def count(cursor, table):
     return cursor.fetchone()[0]
 
 
-def refused():
-    """
-    Names of our migrations not yet applied that would break or lock a live table.
-
-    Asked of PostgreSQL alone: the linter writes out every migration once more.
-    """
-    if connection.vendor != "postgresql":
-        return []
-    linter = Linter()
+def refused(linter):
+    """Names of our migrations that ran and would break or lock a live table."""
     found = [
         f"{migration.app_label}.{migration.name}"
         for migration in linter.migration_loader.disk_migrations.values()
