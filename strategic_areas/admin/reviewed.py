@@ -12,12 +12,30 @@ from agencies.admin.scoping import ScopedHistoryAdmin
 from agencies.models import FocalPoint
 from agencies.routes import held_by
 from strategic_areas import evidence, workflow
-from strategic_areas.admin import forms as step_forms
-from strategic_areas.admin.forms import EvidenceInline
 from strategic_areas.desk.changes import translating
+from strategic_areas.desk.inputs import LongText
 from strategic_areas.desk.review import review_queue
-from strategic_areas.models import ReportingPeriod, Status
+from strategic_areas.desk.review.review_screen import StepForm
+from strategic_areas.models import ActivityUpdate, ReportingPeriod, Status
 from strategic_areas.purging.secrecy import handed_in
+from strategic_areas.workflow import guard
+
+
+class CorrectForm(StepForm):
+    button = gettext_lazy("Write a correction")
+
+
+class WithdrawForm(StepForm):
+    button, css_class = gettext_lazy("Withdraw"), "deletelink"
+
+    reason = LongText(
+        label=gettext_lazy("Public reason of the withdrawal"),
+        help_text=gettext_lazy("It stays on the public page. Name no person."),
+    )
+
+    def clean(self):
+        guard.judge(self, ActivityUpdate, reason="withdrawal_reason")
+        return super().clean()
 
 
 class ReviewedAdmin(ScopedHistoryAdmin):
@@ -29,7 +47,6 @@ class ReviewedAdmin(ScopedHistoryAdmin):
     """
 
     change_form_template = "admin/strategic_areas/reviewed_change_form.html"
-    inlines = [EvidenceInline]
     list_per_page = 50
     #: Each step is; what somebody writes in a draft is its history's alone.
     has_own_audit_entry = True
@@ -162,8 +179,8 @@ class ReviewedAdmin(ScopedHistoryAdmin):
 
     def _step_form(self, step, record, data=None):
         form_class = {
-            "withdraw": step_forms.WithdrawForm,
-            "correct": step_forms.CorrectForm,
+            "withdraw": WithdrawForm,
+            "correct": CorrectForm,
         }[step]
         return form_class(
             data,
