@@ -4,7 +4,8 @@ Test files that run on SQLite alone, since no database changes what they test.
 A process of its own runs them, beside the one that runs all others on SQLite. They hold
 pages, headers, settings, texts and permissions. On PostgreSQL everything else runs that
 uses the database: SQL, triggers, constraints, locks, races, importing, queries, the
-workflow. A new file runs on both until it is named here.
+workflow. A new file runs on both until it is named here. The mark ``sqlite`` says the
+same of a test, or of a file that the other process runs.
 """
 
 RUN_ONCE = {

@@ -11,7 +11,7 @@ from django.utils import timezone
 from strategic_areas.addresses import address
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 LANGUAGES = ("es", "en")

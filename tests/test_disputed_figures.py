@@ -51,6 +51,7 @@ def page(client):
     return client.get("/indicadores/I-7/")
 
 
+@pytest.mark.sqlite
 def test_it_stands_beside_the_value_and_with_the_decision_too(client, figure):
     dispute = factories.make_approved_dispute(figure, text_es=TEXT)
     (point,) = page(client).context["disputed"]
@@ -69,6 +70,7 @@ def test_it_stands_beside_the_value_and_with_the_decision_too(client, figure):
     assert f'href="#objecion-{figure.pk}"' not in after
 
 
+@pytest.mark.sqlite
 def test_the_files_say_it_in_columns_of_their_own(client, figure):
     factories.make_published_figure(indicator=figure.indicator, year=2024, **FIGURE)
     factories.make_approved_dispute(figure, text_es=TEXT)
@@ -90,6 +92,7 @@ def test_it_is_found_by_the_search(client, figure):
     assert f"/indicadores/I-7/#objecion-{figure.pk}" in found
 
 
+@pytest.mark.sqlite
 def test_it_goes_away_with_the_figure_and_comes_back_with_it(client, figure):
     factories.make_approved_dispute(figure, text_es=TEXT)
     row = PublishedFigure.objects.filter(pk=figure.pk)
@@ -107,6 +110,7 @@ def test_it_goes_away_with_the_figure_and_comes_back_with_it(client, figure):
 
 
 @pytest.mark.parametrize("of", ["PGR", "MP"])
+@pytest.mark.sqlite
 def test_who_answers_and_who_counted_may_dispute_it_by_the_desk(client, figure, of):
     agency = Agency.objects.get(acronym=of)
     client.force_login(factories.make_focal_point(agency=agency))
@@ -122,6 +126,7 @@ def test_who_answers_and_who_counted_may_dispute_it_by_the_desk(client, figure, 
     assert AttributionDispute.objects.get().published_figure == figure
 
 
+@pytest.mark.sqlite
 def test_another_agency_does_not(client, figure):
     person = factories.make_focal_point()
     client.force_login(person)

@@ -73,6 +73,7 @@ def test_an_invited_person_makes_her_account_and_is_led_to_a_second_factor(clien
 
 
 @pytest.mark.parametrize("role", ["reviewer", "administrator"])
+@pytest.mark.sqlite
 def test_the_other_roles_come_without_a_mandate(client, role):
     _invitation, secret = make_invitation(role=role)
 
@@ -157,6 +158,7 @@ def test_a_guess_is_told_nothing_and_is_counted(client):
         {"first_name": ""},
     ],
 )
+@pytest.mark.sqlite
 def test_a_wrong_form_makes_no_account_and_keeps_the_invitation(client, fields):
     _invitation, secret = make_invitation(role="reviewer")
 
@@ -167,6 +169,7 @@ def test_a_wrong_form_makes_no_account_and_keeps_the_invitation(client, fields):
     assert not User.objects.filter(username="invited@example.org").exists()
 
 
+@pytest.mark.sqlite
 def test_somebody_signed_in_accepts_nothing_for_another(client, administrator):
     _invitation, secret = make_invitation(role="administrator")
 
@@ -250,6 +253,7 @@ def test_a_second_kind_of_mandate_needs_no_handover(client, administrator):
     assert Invitation.objects.get().succeeds is None
 
 
+@pytest.mark.sqlite
 def test_without_a_mail_server_the_administrator_sees_the_link_once(
     client, administrator
 ):
@@ -265,6 +269,7 @@ def test_without_a_mail_server_the_administrator_sees_the_link_once(
     assert secret not in client.get(page_of(invitation)).content.decode()
 
 
+@pytest.mark.sqlite
 def test_with_a_mail_server_only_the_mail_has_the_link(client, administrator, settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 
@@ -290,6 +295,7 @@ def test_sending_again_ends_the_former_link(client, administrator):
     assert Mail.objects.count() == 2
 
 
+@pytest.mark.sqlite
 def test_a_code_to_print_is_mailed_to_nobody(client, administrator):
     invitation, first = make_invitation(role="reviewer")
 
@@ -311,6 +317,7 @@ def test_a_revoked_invitation_serves_no_more(client, administrator):
 
 
 @pytest.mark.parametrize("step", ["send", "code", "revoke"])
+@pytest.mark.sqlite
 def test_a_step_is_a_press_and_an_administrators(client, step):
     invitation, secret = make_invitation(role="reviewer")
     client.force_login(make_reviewer())
@@ -332,6 +339,7 @@ def test_a_step_is_a_press_and_an_administrators(client, step):
         ("ana@example.org", False),
     ],
 )
+@pytest.mark.sqlite
 def test_only_allowed_domains_are_invited(settings, address, expected):
     settings.INVITATION_DOMAINS = ["mirex.gob.do"]
 
@@ -387,6 +395,7 @@ def test_the_database_holds_one_open_invitation_of_an_address():
         )
 
 
+@pytest.mark.sqlite
 def test_the_letter_is_kept_clean_and_read_by_administrators_alone(
     client, administrator
 ):
@@ -428,6 +437,7 @@ def test_the_letter_is_kept_clean_and_read_by_administrators_alone(
     ("name", "content"),
     [("letter.docx", b"PK"), ("letter.pdf", b"no pdf at all"), ("letter.pdf", b"")],
 )
+@pytest.mark.sqlite
 def test_a_letter_that_is_no_pdf_is_refused(client, administrator, name, content):
     response = client.post(
         ADD,

@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from plan_portal.templatetags.portal import MARKS, mark_of
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 
 def test_areas_are_marked_in_the_order_of_their_plan():

@@ -90,6 +90,7 @@ def test_each_value_tells_how_many_accounts_it_leaves(client, plan):
     }
 
 
+@pytest.mark.sqlite
 def test_an_empty_result_says_which_filter_to_loosen(client, plan):
     context = ask(client, plan, agency="pn", area="1").context
 
@@ -119,6 +120,7 @@ def test_no_address_breaks_the_record(client, plan, query, status):
 
 
 @pytest.mark.parametrize("query", ["area=9", "period=1999", "agency=nadie", "change=x"])
+@pytest.mark.sqlite
 def test_a_value_that_does_not_exist_is_told_by_the_page_and_for_its_file(
     client, plan, query
 ):
@@ -218,6 +220,7 @@ def test_no_place_is_named_by_what_is_not_public(client, plan):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.sqlite
 def test_filters_survive_the_change_of_language(client, plan, language):
     other = {"es": "en", "en": "es"}[language]
 
@@ -229,6 +232,7 @@ def test_filters_survive_the_change_of_language(client, plan, language):
     assert canonical["href"].endswith(address("updates", plan.code, language=language))
 
 
+@pytest.mark.sqlite
 def test_the_front_may_keep_filters_and_places(client, plan):
     path = address("updates", plan.code)
     queries = ["", "?period=2026&agency=pn&area=2"]
@@ -403,6 +407,7 @@ def test_it_counts_by_institution_and_year(client, plan):
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.sqlite
 def test_it_is_a_table_for_each_year_whose_columns_tell_rows_apart(client, language):
     plan = factories.make_plan()
     period = factories.make_period(plan=plan)

@@ -28,7 +28,7 @@ from tests.factories import (
     make_submitted_update,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 STEPS = "report_"
 

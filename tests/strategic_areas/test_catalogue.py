@@ -121,6 +121,7 @@ def test_every_choice_of_the_form_leaves_as_many_as_it_tells(client, plan):
                 assert len(codes(found)) == option.number, asked
 
 
+@pytest.mark.sqlite
 def test_an_empty_result_says_which_filter_to_loosen(client, plan):
     response = ask(client, plan, area="1", agency="mmujer", state="fulfilled")
 
@@ -159,6 +160,7 @@ def test_no_address_breaks_the_list(client, plan, query, status):
 @pytest.mark.parametrize(
     "query", ["area=9", "agency=nadie", "state=lost", "sort=nothing"]
 )
+@pytest.mark.sqlite
 def test_a_value_that_does_not_exist_is_told_and_such_a_page_not_kept(
     client, plan, query
 ):
@@ -171,6 +173,7 @@ def test_a_value_that_does_not_exist_is_told_and_such_a_page_not_kept(
     assert KEEP not in response.headers
 
 
+@pytest.mark.sqlite
 def test_the_list_of_agencies_tells_an_order_that_does_not_exist(client, plan):
     path = f"{address('agencies', plan.code)}?sort=nothing"
 
@@ -181,6 +184,7 @@ def test_the_list_of_agencies_tells_an_order_that_does_not_exist(client, plan):
     assert KEEP not in response.headers
 
 
+@pytest.mark.sqlite
 def test_fields_left_empty_give_a_tidy_address(client, plan):
     response = ask(client, plan, q="", area="1", programme="", sort="")
 
@@ -189,6 +193,7 @@ def test_fields_left_empty_give_a_tidy_address(client, plan):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.sqlite
 def test_filters_survive_the_change_of_language_and_are_no_page_to_list(
     client, plan, language, settings
 ):
@@ -208,6 +213,7 @@ def test_filters_survive_the_change_of_language_and_are_no_page_to_list(
     assert not [m for m in bare.every("meta") if m.get("name") == "robots"]
 
 
+@pytest.mark.sqlite
 def test_the_front_may_keep_filters_but_no_words(client, plan):
     path = address("commitments", plan.code)
 
@@ -219,6 +225,7 @@ def test_the_front_may_keep_filters_but_no_words(client, plan):
     assert [KEEP in response for response in asked] == [True] * 3 + [False] * 2
 
 
+@pytest.mark.sqlite
 def test_a_long_list_has_pages_that_keep_the_filters(client, plan):
     programme = plan.commitments.get(code="A-1").programme
     for _ in range(PER_PAGE):
@@ -258,6 +265,7 @@ def test_the_file_holds_exactly_what_the_page_shows(client, plan, language, sett
     assert all(line[-4] and date.fromisoformat(line[-1]) for line in lines)
 
 
+@pytest.mark.sqlite
 def test_no_cell_of_the_file_is_a_formula(client, plan):
     title = '=HYPERLINK("https://example.org")'
     factories.make_commitment(plan=plan, code="Z-1", title_es=title, title_en=title)
@@ -294,6 +302,7 @@ def test_the_file_costs_as_many_queries_for_1_and_100_rows(client, plan):
     assert spent[0] == spent[1] <= MOST_QUERIES
 
 
+@pytest.mark.sqlite
 def test_the_list_needs_no_script(client, plan):
     page = read(client, address("commitments", plan.code))
 

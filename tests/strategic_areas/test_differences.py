@@ -13,7 +13,7 @@ from strategic_areas.queries.plan import board, differences, past
 from tests import factories
 from tests.public_site import MOST_QUERIES
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 
 @pytest.fixture

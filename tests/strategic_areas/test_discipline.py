@@ -151,6 +151,7 @@ def test_without_a_decision_there_is_no_review_time():
 # What the public reads
 
 
+@pytest.mark.sqlite
 def test_the_public_page_of_an_agency_tells_how_it_kept_due_dates(client):
     activity, period = make_asked()
     make_round(
@@ -170,6 +171,7 @@ def test_the_public_page_of_an_agency_tells_how_it_kept_due_dates(client):
     assert page.context["page"].discipline == discipline.Discipline(1, 0, 1)
 
 
+@pytest.mark.sqlite
 def test_the_methodology_page_tells_the_secretariats_own_time(client):
     activity, period = make_asked()
     update = submit(activity, period, OPENS, make_person(activity.agency))
@@ -190,6 +192,7 @@ def table(client, day=DUE, **query):
     return response.context["rows"], response.content.decode()
 
 
+@pytest.mark.sqlite
 def test_the_table_tells_what_each_agency_has_done(client):
     activity, period = make_asked()
     second = make_activity(plan=activity.plan, agency=activity.agency)
@@ -208,6 +211,7 @@ def test_the_table_tells_what_each_agency_has_done(client):
     assert "readonly" in page
 
 
+@pytest.mark.sqlite
 def test_whoever_owes_nothing_has_no_reminder_to_copy(client):
     activity, period = make_asked()
     submit(activity, period, date(2025, 4, 5), make_person(activity.agency))

@@ -26,7 +26,11 @@ from tests.factories import (
     sign_in,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("same_day")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.sqlite,
+    pytest.mark.usefixtures("same_day"),
+]
 
 TODAY = timezone.localdate()
 

@@ -115,6 +115,7 @@ def test_a_silent_round_stays_where_an_amendment_tells_the_day(amended, silent):
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.sqlite
 def test_every_public_output_names_the_agency_that_reported(client, moved, language):
     plan, commitment = moved.plan.code, moved.commitment
     words = {

@@ -237,6 +237,7 @@ def test_an_old_date_that_nobody_can_read_is_no_known_deadline(activity, text):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.sqlite
 def test_nothing_of_later_shows_on_any_page(client, activity, language):
     amend(
         activity,
@@ -265,6 +266,7 @@ def test_nothing_of_later_shows_on_any_page(client, activity, language):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.sqlite
 def test_a_page_of_the_past_says_so_and_leads_to_todays(
     client, activity, language, settings
 ):
@@ -286,6 +288,7 @@ def test_a_page_of_the_past_says_so_and_leads_to_todays(
         assert [m for m in page.every("meta") if m.get("name") == "robots"]
 
 
+@pytest.mark.sqlite
 def test_every_page_of_today_leads_to_the_past_rounds(client, activity):
     for name, path in paths(activity, "").items():
         page = Page(client.get(path).content.decode())
@@ -294,6 +297,7 @@ def test_every_page_of_today_leads_to_the_past_rounds(client, activity):
         assert "as-of" not in [d.get("class") for d in page.every("div")]
 
 
+@pytest.mark.sqlite
 def test_links_between_pages_of_the_past_stay_there(client, activity):
     found = paths(activity, "2025")
 
@@ -305,6 +309,7 @@ def test_links_between_pages_of_the_past_stay_there(client, activity):
     assert linked <= set(targets)
 
 
+@pytest.mark.sqlite
 def test_filters_go_with_a_past_period(client, activity):
     path = paths(activity, "")["commitments"]
     asked = {"at": "2025", "state": "not_started"}
@@ -346,6 +351,7 @@ def test_a_plan_in_preparation_has_no_past(client, activity):
         assert client.get(path).status_code == 404
 
 
+@pytest.mark.sqlite
 def test_the_front_keeps_pages_of_the_past(client, activity):
     for path in paths(activity, "2025").values():
         assert client.get(path, **{ASKED_BY_FRONT: True})[KEEP] == "yes", path

@@ -90,6 +90,7 @@ def decide(client, **posted):
     return client.get(page), client.post(page, posted)
 
 
+@pytest.mark.sqlite
 def test_a_value_waits_and_is_published_with_its_parts_protected(desk, client):
     desk.hand_in()
     listed = client.get(desk.address("values")).context["lines"]
@@ -121,6 +122,7 @@ def test_a_value_of_the_same_days_revises_the_one_before(desk, client):
     assert Measurement.objects.exclude(revises=None).count() == 1
 
 
+@pytest.mark.sqlite
 def test_a_declined_value_tells_its_agency_why(desk, client):
     desk.hand_in()
 
@@ -153,6 +155,7 @@ def test_a_returned_value_is_mended_from_what_was_handed_in(desk, client):
 
 
 @pytest.mark.parametrize("kind", ["letter", "source"])
+@pytest.mark.sqlite
 def test_the_secretariat_records_a_value_that_another_publishes(desk, client, kind):
     told = {
         "letter": make_letter(agency=desk.agency, period=desk.period),
@@ -178,6 +181,7 @@ def test_the_secretariat_records_a_value_that_another_publishes(desk, client, ki
     assert figure.counted_by == desk.agency.acronym
 
 
+@pytest.mark.sqlite
 def test_only_the_secretariat_names_a_letter_and_only_of_the_agency(desk):
     theirs = {"letter": make_letter()}
     own = {"letter": make_letter(agency=desk.agency)}
@@ -187,6 +191,7 @@ def test_only_the_secretariat_names_a_letter_and_only_of_the_agency(desk):
             make_reported_value(indicator=desk.indicator, by=by, **fields)
 
 
+@pytest.mark.sqlite
 def test_a_receipt_tells_what_was_handed_in_with_its_fingerprint(desk, client):
     desk.hand_in()
     reported = ReportedValue.objects.get()
@@ -205,6 +210,7 @@ def test_a_receipt_tells_what_was_handed_in_with_its_fingerprint(desk, client):
     assert client.get(receipt).status_code == 404
 
 
+@pytest.mark.sqlite
 def test_a_value_in_place_of_another_says_why(desk, client):
     desk.hand_in()
     decide(client, approve="1")
@@ -217,6 +223,7 @@ def test_a_value_in_place_of_another_says_why(desk, client):
         make_reported_value(indicator=desk.indicator, by=desk.user)
 
 
+@pytest.mark.sqlite
 def test_a_reviewer_takes_a_published_value_away_from_its_page(desk, client):
     desk.hand_in()
     waiting, _answer = decide(client, approve="1")
@@ -240,6 +247,7 @@ def test_a_reviewer_takes_a_published_value_away_from_its_page(desk, client):
         ({"note": "Con la cédula 001-1234567-8."}, "note"),
     ],
 )
+@pytest.mark.sqlite
 def test_a_wrong_value_is_refused_at_its_field(desk, fields, wrong):
     answer = desk.hand_in(**fields)
 
@@ -250,6 +258,7 @@ def test_a_wrong_value_is_refused_at_its_field(desk, fields, wrong):
     assert not ReportedValue.objects.exists()
 
 
+@pytest.mark.sqlite
 def test_a_value_ten_times_the_last_is_asked_about(desk, client):
     desk.hand_in()
     decide(client, approve="1")
@@ -273,6 +282,7 @@ def test_of_the_same_days_one_value_waits(desk):
     assert ReportedValue.objects.count() == 1
 
 
+@pytest.mark.sqlite
 def test_nobody_hands_in_for_an_indicator_of_another_agency(desk):
     theirs = make_indicator(plan=desk.period.plan, agency=make_agency())
 
@@ -307,6 +317,7 @@ def test_a_value_is_outdated_where_another_was_published_meanwhile():
     assert ReportedValue.objects.get().status == "outdated"
 
 
+@pytest.mark.sqlite
 def test_an_indicator_that_selects_asks_for_no_parts(client):
     desk = Desk(client, selects=True)
 
@@ -339,6 +350,7 @@ def test_what_is_wrong_with_a_value(value, parts, fields, expected):
     assert [each.wrong for each in found] == expected
 
 
+@pytest.mark.sqlite
 def test_a_demonstration_says_that_values_carry_no_mark_of_it(desk, client):
     mark = 'class="notice">Los valores no llevan la marca'
     shown = []
