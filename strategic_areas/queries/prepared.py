@@ -69,8 +69,10 @@ class VersionMemory:
     What was read at the latest publication version, in the memory of a process.
 
     All that stands on public pages moves the version, by triggers of the database: as
-    long as it is the same, so is what was read. Of earlier versions stays what
-    ``lasts``. What was used last is kept, up to the weight of ``most``.
+    long as it is the same, so is what was read. Of the version before stays what
+    ``lasts``, unless the next one goes by without its use: boards of yesterday, or of a
+    past period that somebody once looked at, take no memory for long. What was used
+    last is kept, up to the weight of ``most``.
     """
 
     def __init__(self, most):
@@ -91,11 +93,12 @@ class VersionMemory:
         """Keep it, unless something newer is kept already."""
         with self._lock:
             if self._version is None or self._version < kept.version:
+                self._kept = OrderedDict(
+                    (key, each)
+                    for key, each in self._kept.items()
+                    if each.lasts and each.version == self._version
+                )
                 self._version = kept.version
-                lasting = [
-                    (key, each) for key, each in self._kept.items() if each.lasts
-                ]
-                self._kept = OrderedDict(lasting)
             if self._version == kept.version and kept.weight <= self._most:
                 self._kept[key] = kept
                 self._kept.move_to_end(key)

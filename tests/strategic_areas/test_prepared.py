@@ -137,6 +137,23 @@ def test_what_was_kept_is_followed_to_the_next_version_if_it_can_be():
         assert followed("a") == "a 4"
 
 
+def test_what_a_whole_version_did_without_is_not_followed():
+    memory, source = VersionMemory(20), Source()
+    followed = kept_for_version(
+        memory,
+        key=lambda name: (name,),
+        weight=len,
+        follow=lambda before, version, name: f"{before} on",
+    )(source._read)
+
+    found = []
+    for version, names in enumerate(["ab", "b", "b", "ab"]):
+        with at_version(version):
+            found += [followed(name) for name in names]
+
+    assert found == ["a 1", "b 2", "b 2 on", "b 2 on on", "a 3", "b 2 on on on"]
+
+
 def test_a_slow_page_of_an_old_version_changes_nothing_for_a_newer_one():
     source = Source()
     with at_version(6):
