@@ -7,7 +7,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from agencies.access import Role
-from tests.browser.axe import violations
+from tests.browser import axe
 from tests.browser.codes import lasting_code
 from tests.factories import (
     PASSWORD,
@@ -106,17 +106,12 @@ def sign_out(page):
 
 def faults(page, complaints=None):
     """
-    What axe finds, at both widths: rules and the elements that break them.
+    What axe finds at both widths.
 
     What the browser says of axe's own doings is no complaint against the page.
     """
-    found, before = [], list(complaints or [])
-    for width in (360, 1280):
-        page.set_viewport_size({"width": width, "height": 800})
-        for rule, elements in violations(page, runOnly=RULES):
-            found += [(width, rule, element) for element in elements]
-        if page.evaluate("document.documentElement.scrollWidth") > width:
-            found.append((width, "wider than the screen", page.url))
+    before = list(complaints or [])
+    found = axe.faults(page, runOnly=RULES)
     if complaints is not None:
         complaints[:] = before
     return found
