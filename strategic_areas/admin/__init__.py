@@ -4,7 +4,6 @@ from strategic_areas.admin import approved, measured, periods, plan, updates
 
 __all__ = [
     "approved",
-    "context",
     "measured",
     "periods",
     "plan",

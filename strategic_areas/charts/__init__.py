@@ -7,7 +7,7 @@ those of the page, on a telephone and at twice the text size too. The templates
 ``charts/…`` write the geometry as SVG, with classes of the style sheet.
 """
 
-from strategic_areas.charts.files import FilePicture, file
+from strategic_areas.charts.files import file
 from strategic_areas.charts.scales import (
     Bars,
     Columns,
@@ -24,7 +24,6 @@ from strategic_areas.charts.series import SeriesPicture, series
 __all__ = [
     "Bars",
     "Columns",
-    "FilePicture",
     "Level",
     "Line",
     "Part",

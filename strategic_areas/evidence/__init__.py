@@ -6,17 +6,15 @@ refuses it with a message that says how to make a clean copy. Nothing is stored 
 the whole report is valid.
 """
 
-from strategic_areas.evidence.cleaning import CleanFile, clean, clean_ahead
+from strategic_areas.evidence.cleaning import clean, clean_ahead
 from strategic_areas.evidence.keeping import (
     attach,
     kept_only_if_saved,
     must_differ,
     must_fit,
-    remove_with_row,
     write,
 )
 from strategic_areas.evidence.limits import (
-    AGENCY_BYTES,
     EXTENSIONS,
     FILE_BYTES,
     FILES_PER_UPDATE,
@@ -24,11 +22,9 @@ from strategic_areas.evidence.limits import (
 )
 
 __all__ = [
-    "AGENCY_BYTES",
     "EXTENSIONS",
     "FILES_PER_UPDATE",
     "FILE_BYTES",
-    "CleanFile",
     "RefusedFileError",
     "attach",
     "clean",
@@ -36,6 +32,5 @@ __all__ = [
     "kept_only_if_saved",
     "must_differ",
     "must_fit",
-    "remove_with_row",
     "write",
 ]

@@ -30,7 +30,6 @@ from strategic_areas.workflow.guard import GuardedSteps
 
 __all__ = [
     "PURGES",
-    "Place",
     "Phrases",
     "PhrasesError",
     "cancel",

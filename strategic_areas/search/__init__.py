@@ -7,26 +7,21 @@ same, in the same order and with the same excerpts, on both databases.
 
 from strategic_areas.search.answers import (
     PER_PAGE,
-    Answer,
-    Group,
     answer,
     of_kind,
     straight,
 )
 from strategic_areas.search.documents import KINDS, Document, Index, Place, Text
-from strategic_areas.search.stems import LONGEST, MOST_WORDS, Question, ask
+from strategic_areas.search.stems import LONGEST, MOST_WORDS, ask
 
 __all__ = [
     "KINDS",
     "LONGEST",
     "MOST_WORDS",
     "PER_PAGE",
-    "Answer",
     "Document",
-    "Group",
     "Index",
     "Place",
-    "Question",
     "Text",
     "answer",
     "ask",

@@ -86,14 +86,8 @@ def standing(rows):
     return rows.exclude(status=Status.REPLACED)
 
 
-def newest(rows):
-    """Rows in the order of a list: demonstrations, then the others, newest first."""
-    ordered = rows.newest_first()
-    return ordered.order_by("-period__is_demonstration", *ordered.query.order_by)
-
-
 def newest_of_loaded(rows):
-    """Loaded rows, the newest first; for a few, sorting is quicker than a query."""
+    """Loaded rows as a list has them: demonstrations, then others, newest first."""
     return sorted(
         rows, key=lambda row: (row.period.is_demonstration, newness(row)), reverse=True
     )
