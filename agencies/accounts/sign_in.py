@@ -25,7 +25,7 @@ from agencies.allauth_internals import (
     is_account_at_limit,
     record_password,
 )
-from agencies.audit.recording import address_of
+from agencies.audit import address_of
 from agencies.audit.watching import note_account_at_limit, tried_account
 from agencies.mail import queue_mail
 

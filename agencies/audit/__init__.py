@@ -10,8 +10,139 @@ too. Somebody who owns the database could rewrite the whole chain and its head; 
 found only with a head that was printed or mailed earlier: ``verify_audit --expect``.
 """
 
+import re
+from datetime import date
+from ipaddress import ip_address
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+from simple_history.models import HistoricalRecords
+
+from agencies import access
+from agencies.allauth_internals import refuse_beyond_limit
+from agencies.audit import chain
 from agencies.audit.chain import AuditEntry, AuditHead, verify
 from agencies.audit.events import Event
-from agencies.audit.recording import record, take_out
+from agencies.models import FocalPoint
 
 __all__ = ["AuditEntry", "AuditHead", "Event", "record", "take_out", "verify"]
+
+#: A code, a slug, a state or the name of an address. Without a space it is no sentence.
+CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+-]{0,79}", re.ASCII)
+#: How many values a list of facts may hold.
+MOST_VALUES = 200
+
+
+def record(event, *, actor=None, request=None, obj=None, agency=None, **facts):
+    """
+    Append what happened, in the caller's transaction, and return the entry.
+
+    ``request`` may be left out while one is answered; its signed-in person is the actor
+    unless another is named. ``obj`` is the record that the event is about. ``agency``
+    is the agency concerned: if left out, the one that the actor reports for. Facts are
+    numbers, codes, dates and lists of them. Raises ``ValueError`` for anything that
+    could be a text or a name.
+    """
+    event = Event(event)
+    request = request or getattr(HistoricalRecords.context, "request", None)
+    actor = actor or _person(request)
+    entry = chain.AuditEntry(
+        at=timezone.now(),
+        actor=actor,
+        role=role_of(actor),
+        agency=getattr(agency, "acronym", "") or _agency_of(actor),
+        ip=address_of(request),
+        event=event.value,
+        object=label_of(obj),
+        facts={name: _fact(name, value) for name, value in facts.items()},
+    )
+    entry.digest = chain.digest({name: getattr(entry, name) for name in chain.CONTENT})
+    with transaction.atomic():
+        if connection.vendor == "sqlite":
+            chain.append(entry)
+        else:  # a trigger appends it to the chain when the transaction commits
+            entry.save(force_insert=True)
+    return entry
+
+
+def take_out(request, obj, *, agency, event=Event.EXPORTED, **facts):
+    """
+    Record that unpublished data leaves as a file.
+
+    Raises ``ImmediateHttpResponse`` with status 429 when the person has taken out too
+    many files within a minute.
+    """
+    refuse_beyond_limit(request, "taken_out")
+    record(event, request=request, obj=obj, agency=agency, **facts)
+
+
+def label_of(obj):
+    """The model and the key of a record, such as ``agencies.user:12``."""
+    return f"{obj._meta.label_lower}:{obj.pk}" if obj is not None else ""
+
+
+def role_of(user):
+    """The roles that the person holds now, joined by a plus."""
+    if user is None or not user.is_staff:
+        return ""
+    if user.is_superuser:
+        return "superuser"
+    held = set(user.groups.values_list("name", flat=True))
+    return "+".join(name for name in access.Role.values if name in held)
+
+
+def address_of(request):
+    """
+    The network address of the person; empty where it is unknown.
+
+    Behind proxies it is the address that the outermost of them saw, in the one header
+    that is trusted. Whatever stands further left in it was written by the visitor.
+    """
+    if request is None:
+        return ""
+    said = request.META.get("REMOTE_ADDR", "")
+    if header := settings.CLIENT_ADDRESS_HEADER:
+        proxies = settings.TRUSTED_PROXY_COUNT
+        hops = request.META.get(header, "").split(",")
+        said = hops[-proxies] if len(hops) >= proxies else ""
+    try:
+        address = ip_address(said.strip().partition("%")[0])
+    except ValueError:
+        return ""
+    return str(getattr(address, "ipv4_mapped", None) or address)
+
+
+def is_code(value):
+    """True for a text that is a code, and may therefore stand in the record."""
+    return isinstance(value, str) and bool(CODE.fullmatch(value))
+
+
+def _person(request):
+    user = getattr(request, "user", None)
+    return user if user is not None and user.is_authenticated else None
+
+
+def _agency_of(user):
+    """The acronym of the one agency that a person reports for; empty if not one."""
+    if user is None or not user.is_staff:
+        return ""
+    held = FocalPoint.objects.current().filter(user=user)
+    acronyms = set(held.values_list("agency__acronym", flat=True)[:2])
+    return acronyms.pop() if len(acronyms) == 1 else ""
+
+
+def _fact(name, value):
+    """The value as JSON keeps it. Raises ``ValueError`` if it could be a text."""
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, date):
+        return value.isoformat()
+    if is_code(value):
+        return str(value)
+    if isinstance(value, list | tuple | set) and len(value) <= MOST_VALUES:
+        ordered = sorted(value) if isinstance(value, set) else value
+        return [_fact(name, item) for item in ordered]
+    raise ValueError(
+        f"{name}: the audit record keeps numbers, codes and dates, no {type(value)}"
+    )

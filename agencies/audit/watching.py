@@ -25,8 +25,8 @@ from django.db.models.signals import m2m_changed, post_delete, post_save, pre_sa
 
 from agencies.access import is_staff_address
 from agencies.allauth_internals import network_of
+from agencies.audit import is_code, record
 from agencies.audit.events import Event
-from agencies.audit.recording import is_code, record
 from agencies.models import FocalPoint, User
 
 #: Fields of an account that say what it may do.

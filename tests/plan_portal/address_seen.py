@@ -6,7 +6,7 @@ from django.core.handlers.wsgi import WSGIRequest
 
 django.setup()
 
-from agencies.audit.recording import address_of  # noqa: E402 - needs the models
+from agencies.audit import address_of  # noqa: E402 - needs the models
 
 
 def application(environ, start_response):
