@@ -280,7 +280,7 @@ class Steps:
         return decision
 
     def _record(self, decision, by, **facts):
-        """That it happened, and to what; never what it says."""
+        """Record which step was taken on which decision; never what it says."""
         audit.record(
             self.events[decision.status],
             actor=by,

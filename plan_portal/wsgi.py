@@ -29,6 +29,6 @@ from plan_portal.front import behind_front  # noqa: E402
 hold_to_deadlines(connections.settings["default"])
 application = behind_front(django_application)
 
-# What is loaded by now stays for good: readers need not wait while it is looked through
-# for what could go.
+# All objects that exist by now stay for good, so the garbage collector need not search
+# them while readers wait.
 gc.freeze()

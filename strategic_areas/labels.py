@@ -107,7 +107,7 @@ PUNCTUALITY = {
     Punctuality.FINISHED_LATE: _("Finished late"),
     Punctuality.NO_DEADLINE: _("No known deadline"),
 }
-#: The same of commitments, whose gender Spanish tells.
+#: The words for the punctuality of commitments, whose gender Spanish tells.
 COMMITMENT_PUNCTUALITY = PUNCTUALITY | {
     Punctuality.LATE: pgettext_lazy("a commitment", "Late"),
     Punctuality.FINISHED_LATE: pgettext_lazy("a commitment", "Finished late"),

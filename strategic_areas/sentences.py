@@ -50,7 +50,7 @@ ON_RECORD = {
     ),
     "untold": ngettext_lazy("%(n)d without a record", "%(n)d without a record", "n"),
 }
-#: The same of a single activity.
+#: The sentences of a single activity.
 ONE_ON_RECORD = {
     "done": _("We found 1 activity, which a source says is done"),
     "going": _("We found 1 activity, under way at its last record"),

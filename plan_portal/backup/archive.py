@@ -19,7 +19,7 @@ from pathlib import Path
 
 from plan_portal.backup import BackupError
 
-#: Of what a manifest says; a later version of the portal that says it otherwise adds 1.
+#: The format of manifests; a version of the portal that writes them otherwise adds 1.
 FORMAT = 1
 MANIFEST = "manifest.json"
 READING_OR_WRITING = (tarfile.TarError, EOFError, OSError)

@@ -116,7 +116,7 @@ class ApprovedMixin:
         context["waits"] = workflow.waiting_change(obj) if obj else None
         if context["waits"] and request.method == "GET":
             context["show_save"] = context["show_save_and_continue"] = False
-        # Of a plan in preparation everything is saved at once.
+        # In a plan in preparation every change is saved at once.
         context["is_free"] = bool(obj) and workflow.applies_at_once(obj, ())
         if obj and may_hide(request.user, obj):
             context["hides"] = reverse(

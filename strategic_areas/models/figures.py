@@ -19,7 +19,7 @@ from strategic_areas.models.records import Provenance, Source
 
 class PublishedFigureQuerySet(models.QuerySet):
     def public(self):
-        """All that were not taken away, those that a later one revised among them."""
+        """Figures that were not taken away, also those that a later one revised."""
         return self.filter(is_hidden=False)
 
     def standing(self):

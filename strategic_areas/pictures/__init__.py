@@ -83,7 +83,7 @@ def draw(picture: Picture) -> bytes:
         figure = fitting(picture.figure, 76)
         canvas.text((MARGIN, top), figure, HEADER, font(76, "Bold"))
         top += 98
-    # Of a value it ends with how certain it is, which is never cut off.
+    # The summary of a value ends with how certain it is, which is never cut off.
     lines = wrapped(picture.summary, 34, 2 if picture.figure else 1)
     for line in lines:
         canvas.text((MARGIN, top), line, INK, font(34, "Bold"))

@@ -94,7 +94,7 @@ def request(phrases, files=(), *, by):
 
 
 def look(purge):
-    """What it would blank now, and what it would leave: two lists of ``Place``."""
+    """Two lists of ``Place``: what the purge would blank now, and what it leaves."""
     words = Phrases(purge.phrases)
     files = [
         Place(model, pk, model._meta.get_field(name))
@@ -121,7 +121,7 @@ def _list(purge, places, records):
 
 
 def _leave_trace(record, by):
-    """That a text was withdrawn, by whom and when; never what it said."""
+    """Record that a text was withdrawn, by whom and when; never what it said."""
     Transition.objects.create(
         **{record.link_field: record},
         from_status=record.status,

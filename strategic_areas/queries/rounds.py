@@ -31,7 +31,7 @@ from strategic_areas.queries.plan.plans import opened
 from strategic_areas.queries.plan.rows import ActivityRow
 from strategic_areas.queries.prepared import reckoned_once
 
-#: Of how many rounds the lists of agencies tell who reported on time.
+#: How many rounds the lists of agencies look back to tell who reported on time.
 LAST_ROUNDS = 4
 
 

@@ -28,7 +28,7 @@ from strategic_areas.views.parameters import (
 )
 
 PER_PAGE = 50
-#: Of so many, whose filters take more room, fewer stand on a page.
+#: A list of so many has larger filters, and so shows fewer on a page.
 MANY, PER_PAGE_OF_MANY = 200, 25
 #: How many activities, and steps of its time line, the page of a commitment tells.
 TOLD = 12

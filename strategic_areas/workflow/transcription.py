@@ -169,7 +169,7 @@ def record(update, *, sources):
         )
     by = system_user()
     before = published(update)
-    # Of a reconstruction it is a matter of knowledge, which may change.
+    # Who answers for reconstructed work is a matter of knowledge, which may change.
     stays = before and update.subject.is_official
     update.agency = before.agency if stays else update.answering
     if before:

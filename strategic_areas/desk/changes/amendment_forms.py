@@ -102,7 +102,7 @@ class AmendForm(ActForm):
     kind, title, explained = "", "", ""
     #: The fields of what changes, which stand before those of the act.
     first = ()
-    #: Those of them that are days within the plan.
+    #: The fields among them that are days within the plan.
     dates = ()
 
     def __init__(self, *args, plan, **kwargs):

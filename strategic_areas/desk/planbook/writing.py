@@ -115,7 +115,7 @@ def _add_headers(page, sheet):
         letter = letter_of(sheet, column.name)
         name = f"{sheet.name}.{column.name}"
         _add_header(page, letter, name, column.header, _width(column), TO_FILL)
-        # Of rows that are not there yet the style of the column counts.
+        # Rows that are added later take the style of the column.
         of_column = page.column_dimensions[letter]
         of_column.protection = Protection(locked=False)
         of_column.alignment = TOP

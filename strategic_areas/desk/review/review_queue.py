@@ -191,7 +191,7 @@ class Everything:
         return self.total - self.reports
 
     def loaded(self, items) -> list[QueuedReport | Waiting]:
-        """Some of them with all that a list shows, in their order."""
+        """Some queued reports with all that a list shows, in their order."""
         places = [each for each in items if isinstance(each, Place)]
         found = reports(self.user, places)
         rows = (found.get(each, each) for each in items)

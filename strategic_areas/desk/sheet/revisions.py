@@ -100,7 +100,7 @@ class RevisionForm(forms.ModelForm):
         raise forms.ValidationError(self._who_saved(stored), code="conflict")
 
     def _who_saved(self, stored):
-        """That the stored revision is newer, whose it is, and what to do about it."""
+        """A sentence: the stored revision is newer, whose it is, and what to do."""
         saved = stored.history.select_related("history_user").first()
         who = saved and saved.history_user
         facts = {

@@ -24,7 +24,7 @@ from strategic_areas.workflow import guard
 
 #: Units that are a part of a hundred.
 PERCENT = ("%", "por ciento", "porcentaje")
-#: Of these there are whole numbers only.
+#: What is counted in whole numbers only.
 WHOLE = ("persons", "cases", "sentences", "events")
 #: A value so many times the last one, or so many times smaller, is asked about.
 FAR = 10
@@ -76,7 +76,7 @@ def faults(
     return found
 
 
-#: What is asked for: of those that tell who the people are, the first alone.
+#: The dimensions to ask for; only the first of those that tell who the people are.
 ASKED = [name for name in GROUPS if name not in PEOPLE[1:]]
 SAID = {
     Wrong.NEGATIVE: gettext_lazy("A count is never below zero."),

@@ -52,7 +52,7 @@ ATTAINED = {
     Attained.NO_DIRECTION: gettext_lazy("Neither more nor less is better"),
     Attained.NOT_COMPARABLE: gettext_lazy("The values cannot be compared"),
 }
-#: What is counted in units that its name need not tell.
+#: Kinds of counts whose units the name of the indicator need not tell.
 OF_A_UNIT = frozenset({Indicator.Counts.MONEY, Indicator.Counts.OTHER})
 #: So many missing years are named; of more only the number is said.
 MOST_NAMED = 4

@@ -39,7 +39,7 @@ class AgencyPage:
     work: tuple[Work, ...]
     #: What it reported itself, of activities that were moved since too.
     reports: tuple[CountedReport, ...]
-    #: Those with evidence, by their ids: whether any of it is open to all.
+    #: The ids of reports with evidence: whether any of it is open to all.
     evidenced: Mapping[int, bool]
     off_plan: tuple[Entry, ...]
     answer: Answer

@@ -51,7 +51,7 @@ class AreaRow:
     area: StrategicArea
     programmes: tuple[ProgrammeRow, ...]
     counts: progress.Counts
-    #: What is on record of its reconstructed work; None where it has none.
+    #: The records of its reconstructed work; None where it has none.
     records: Records | None
     #: What may be said of the area, in a sentence for each axis.
     sentence: Headline

@@ -72,7 +72,7 @@ class CommitmentPage:
     off_plan: tuple[Entry, ...]
     continues: Commitment | None
     dispute: disputes.Dispute | None
-    #: What is late or held back of it, and why; None where nothing is.
+    #: The work that is late or held back, and why; None where nothing is.
     delay: delays.Delay | None
 
     @property

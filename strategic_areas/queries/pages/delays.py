@@ -120,7 +120,7 @@ def _order(delay):
 
 def is_delayed(row: CommitmentRow) -> bool:
     """Whether a commitment or any activity of it is late or held back."""
-    # What is late is so on every later day.
+    # Work that is late on some day is late on every later day.
     delay = _delay(row, date.max)
     return bool(delay.days or delay.parts)
 

@@ -76,9 +76,9 @@ def anyone_reported(board: Board) -> bool:
     )
 
 
-#: Of more institutions than these, those with least to tell are folded away.
+#: A plan of more institutions folds away those with least to tell.
 MOST = 8
-#: How many of so many stay in sight.
+#: How many institutions of such a plan stay in sight.
 SHOWN_OF_MANY = 5
 
 

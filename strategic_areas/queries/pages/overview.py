@@ -18,7 +18,7 @@ from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.plans import PlanLine, opened, periods_of
 from strategic_areas.queries.updates import sources
 
-#: Of how many commitments the tree of a plan names each.
+#: The most commitments that the tree of a plan names one by one.
 MOST_NAMED = 120
 
 
@@ -171,7 +171,7 @@ class Structure:
     institutions: int
     #: How many public sources stand behind all that is told of the plan.
     behind: int
-    #: Those of the plan itself.
+    #: The sources of the plan itself.
     sources: tuple[Source, ...]
 
     @property

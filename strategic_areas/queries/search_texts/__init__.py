@@ -46,7 +46,8 @@ LISTS = {
         gettext_noop("what changed since, news, latest reports, what is new"),
     ),
 }
-#: The same of the list of indicators. Those that a question names answer it themselves.
+#: The name, content and questions of the list of indicators. An indicator that a
+#: question names answers it by itself.
 FIGURES = (
     gettext_noop("Figures"),
     gettext_noop("How many victims, cases, investigations and convictions, by source."),

@@ -18,7 +18,7 @@ from strategic_areas.queries.prepared import prepared
 from strategic_areas.queries.updates import sources
 from strategic_areas.queries.updates.entry import Entry, make_entry
 
-#: What is read of the records that come with a revision; of itself nearly all is.
+#: The columns read of the records that come with a revision.
 WITH_IT = {
     "period": "code name_es name_en starts_on ends_on is_demonstration plan",
     "letter": "kind reference dated_on",
