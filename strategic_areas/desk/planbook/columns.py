@@ -103,7 +103,7 @@ class Sheet:
 
     @property
     def title(self):
-        """The name of the column, in the language in force."""
+        """The name of the sheet, in the language in force."""
         if self.name == OF_PLAN:
             return capfirst(str(self.table.model._meta.verbose_name))
         is_part = self.name == "participations"
