@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from strategic_areas.queries.prepared import BOARDS
 from strategic_areas.views.search import INDEX
 from tests import first_state
 from tests.deep import DEEP
+from tests.room import with_room
 from tests.run_once import RUN_ONCE
 from tests.strategic_areas.asked import on
 
@@ -101,6 +103,14 @@ def pytest_collection_finish():
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session):
+    """Run the tests as pytest does."""
+    plugins = session.config.pluginmanager
+    run = plugins.subset_hook_caller("pytest_runtestloop", [sys.modules[__name__]])
+    return with_room(lambda: run(session=session))
 
 
 @pytest.hookimpl(trylast=True)

@@ -2,9 +2,11 @@
 
 import pytest
 from django.conf import settings
+from django.core.servers.basehttp import ThreadedWSGIServer
 from django.test import Client
 from playwright.sync_api import sync_playwright
 
+from tests.room import with_room
 from tests.run import find_chromium
 
 # What a browser does of its own accord would only slow a test, or leave the machine.
@@ -17,6 +19,19 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+@pytest.fixture(scope="package", autouse=True)
+def roomy_server():
+    """A live server answers each connection in a thread, with frames of its own."""
+    answer = ThreadedWSGIServer.process_request_thread
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            ThreadedWSGIServer,
+            "process_request_thread",
+            lambda *args: with_room(lambda: answer(*args)),
+        )
+        yield
 
 
 @pytest.fixture(scope="package")

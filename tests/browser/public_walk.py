@@ -23,6 +23,7 @@ from tests import public_site
 from tests.crawling import QUESTIONS
 from tests.deep import DEEP
 from tests.public_site import LANGUAGES
+from tests.room import with_room
 
 CARDS = [row for row in urls.PUBLIC_COMPANIONS if row[0].endswith("_card")]
 #: Lists and pages that one may read as of the past, or in part.
@@ -107,7 +108,7 @@ class Site:
             return route.abort()
         path = f"{url.path}?{url.query}" if url.query else url.path
         if path not in self.answers:
-            self.answers[path] = self.context.run(self.respond, path)
+            self.answers[path] = self.context.run(with_room, lambda: self.respond(path))
         status, headers, body = self.answers[path]
         self.weights[path] = len(compress(body))
         return route.fulfill(status=status, headers=headers, body=body)
