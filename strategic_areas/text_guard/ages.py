@@ -17,6 +17,13 @@ from strategic_areas.text_guard.reading import Reading, Word
 NEAR_PLACE = 20
 NEAR_PERSON = 10
 OLDEST = 110
+#: Every age in digits, as people write it: 7, 07 and 007.
+AGES_IN_DIGITS = frozenset(
+    str(age).zfill(length) for age in range(OLDEST + 1) for length in (1, 2, 3)
+)
+AGES = vocabulary.AGES_IN_WORDS | AGES_IN_DIGITS
+#: Without one of these words in a text, there is no age in it.
+TELLING = AGES | vocabulary.AGE_WORDS | {"un", "una"}
 #: "Una menor de 15 años" is a girl; "toda persona menor de 18 años" is anybody.
 ONE = vocabulary.SOUGHT_ONE | vocabulary.KIN | {"la", "el", "otra", "otro"}
 NO_PLACES = vocabulary.NO_NAMES | vocabulary.MONTHS | vocabulary.OFFICES
@@ -25,7 +32,7 @@ STARTS_A_MINOR = vocabulary.ONE | vocabulary.THOSE | {"", ".", ":", ";"}
 
 def find_ages_with_places(reading: Reading) -> Iterator[Finding]:
     """Findings that reach from an age to the nearest place, in either order."""
-    if not (ages := [*_ages(reading)]):
+    if reading.said.isdisjoint(TELLING) or not (ages := [*_ages(reading)]):
         return
     marks = sorted([*ages, *_places(reading)])
     reported: set[int] = set()
@@ -69,7 +76,7 @@ def _ages(reading: Reading) -> Iterator[tuple[int, int, str]]:
     for index, word in enumerate(reading.words):
         if word.text in vocabulary.AGE_WORDS:
             yield index, index + 1, "age"
-        elif (_is_age(word) or _ends_an_age(reading, index)) and (
+        elif (word.text in AGES or _ends_an_age(reading, index)) and (
             end := _age_end(reading, index)
         ):
             yield index, end, "age"
@@ -100,9 +107,7 @@ def _ends_an_age(reading: Reading, index: int) -> bool:
 
 
 def _is_age(word: Word) -> bool:
-    if word.text in vocabulary.AGES_IN_WORDS:
-        return True
-    return len(word.text) <= 3 and word.text.isdecimal() and int(word.text) <= OLDEST
+    return word.text in AGES
 
 
 def _age_end(reading: Reading, index: int) -> int | None:

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 
 from strategic_areas.text_guard import vocabulary
 from strategic_areas.text_guard.findings import Finding, Kind
-from strategic_areas.text_guard.reading import Reading, Word
+from strategic_areas.text_guard.reading import Reading
 
 #: The most words between initials and the person or the age.
 NEAR = 5
 LONGEST = 5
+LONGEST_JOINED = 4
 #: Who may have initials: one person told of, or somebody in the same case.
 ONE = vocabulary.SOUGHT_ONE | vocabulary.TITLES
 OTHERS = vocabulary.SOUGHT | vocabulary.KIN | vocabulary.CASES
@@ -21,18 +22,17 @@ SIGNS = frozenset({",", ":", '"', "«", "“", "("})
 
 def find_initials(reading: Reading) -> Iterator[Finding]:
     end = 0
+    has_word = not reading.said.isdisjoint(vocabulary.INITIAL_WORDS)
     for index, word in enumerate(reading.words):
-        if index >= end and _may_begin(word) and (found := _end(reading, index)):
+        length = len(word.text)
+        is_seen = word.cased.isupper() or (has_word and length == 1)
+        if not is_seen or length > LONGEST_JOINED or index < end:
+            continue
+        if word.is_letters and (found := _end(reading, index)):
             end = found
             yield reading.finding(
                 Kind.INITIALS, reading.word(index).start, reading.word(end - 1).end
             )
-
-
-def _may_begin(word: Word) -> bool:
-    """True for one letter, and for a few capitals."""
-    length = len(word.text)
-    return word.is_letters and (length == 1 or (length <= 4 and word.is_shouted))
 
 
 def _is_letter(reading: Reading, index: int) -> bool:

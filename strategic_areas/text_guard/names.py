@@ -34,7 +34,7 @@ def find_names(reading: Reading) -> Iterator[Finding]:
     end = 0
     has_small = not reading.said.isdisjoint(SMALL)
     for index, word in enumerate(reading.words):
-        is_read = (has_small or word.is_capitalised) and index >= end
+        is_read = (has_small or word.cased[:1].isupper()) and index >= end
         if is_read and (found := _name_end(reading, index)):
             end = found
             yield reading.finding(

@@ -43,13 +43,29 @@ class Needs(NamedTuple):
 NOTHING_KNOWN = Needs()
 
 
-def pieces_of(text: str) -> set[str]:
-    """The signs of an ASCII text, its runs of three and what its words begin with."""
-    return set(_pieces(BEGINNING.sub(START, text.lower().translate(DIGITS))))
+def parts_of(text: str) -> list[str]:
+    """
+    A small ASCII text in parts, of which each piece of the text is in one at least.
+
+    A part is a word with what follows it, and the first letter of the next word.
+    """
+    before, *words = BEGINNING.sub(START, text.translate(DIGITS)).split(START)
+    if not words:
+        return [before]
+    following = [f"{START}{word[0]}" for word in words] + [""]
+    parts = [
+        f"{START}{word}{after}"
+        for word, after in zip(words, following[1:], strict=True)
+    ]
+    return [before + following[0], *parts]
 
 
-def _pieces(text: str) -> list[str]:
-    """Every piece of a text whose words are marked, as often as it stands there."""
+def pieces_of(text: str) -> list[str]:
+    """
+    The signs of a text whose words are marked, its runs of three, beginnings of words.
+
+    Every piece is there as often as it stands in the text.
+    """
     runs = [text[at : at + LENGTH] for at in range(len(text) - LENGTH + 1)]
     words = FIRST_LETTERS.findall(text)
     begun = [word[:end] for word in words for end in range(2, len(word) + 1)]
@@ -177,7 +193,7 @@ def _set_of(strings: frozenset[str]) -> list[frozenset[str]]:
 
 def _piece(string: str) -> str | None:
     string = _marked(string)
-    found = [each for each in _pieces(string) if len(each) > 2]
+    found = [each for each in pieces_of(string) if len(each) > 2]
     found = found or FIRST_LETTERS.findall(string)
     found = found or [sign for sign in string if not (sign.isalnum() or sign in VOID)]
     return min(found, key=_frequencies().__getitem__, default=None)
@@ -195,7 +211,7 @@ def _frequencies() -> Counter[str]:
     """How often each piece stands in the vocabulary, which is like the language."""
     text = vocabulary.FILE.read_text("utf-8").lower().replace("_", " ")
     text = BEGINNING.sub(START, text)
-    return Counter(_pieces(text))
+    return Counter(pieces_of(text))
 
 
 def _frequency(found: frozenset[str]) -> int:

@@ -40,7 +40,6 @@ NO_PEOPLE = re.compile(
     r"|(?<![a-z])(?:para|sobre|contra|con|for|on|against|with|about)"
     r"(?:[ -](?:l[ao]s|the))?[ -]$"
 )
-
 BESIDE = vocabulary.THOSE | vocabulary.BEING | vocabulary.OF
 
 
@@ -95,6 +94,8 @@ class Amount(Enum):
 
 def find_small_numbers(reading: Reading) -> Iterator[Finding]:
     """One finding for each number; for "una sola víctima" the longest one."""
+    if reading.said.isdisjoint(vocabulary.COUNTED):
+        return
     counted = -1
     for index, word in enumerate(reading.words):
         may_count = word.is_number or word.text in COUNTING_WORDS

@@ -8,14 +8,14 @@ matched is not matched by a later one of that table.
 
 import re
 from collections.abc import Callable, Iterator
-from functools import reduce
+from functools import lru_cache, reduce
 from itertools import count
 from operator import or_
 from typing import NamedTuple
 
 from strategic_areas.text_guard import vocabulary
 from strategic_areas.text_guard.findings import Finding, Kind
-from strategic_areas.text_guard.needs import needs_of, pieces_of
+from strategic_areas.text_guard.needs import needs_of, parts_of, pieces_of
 from strategic_areas.text_guard.reading import Reading
 
 #: What may stand between the digits of one number, and as much of it as may.
@@ -81,6 +81,10 @@ class Sieve:
         self.bits: dict[str, int] = {}
         self.number = count()
         self.needs = [[self._need(rule) for rule in table] for table in tables]
+        self.most_digits = max(least for table in self.needs for _, least, _ in table)
+        # Texts are made of the same words, and hold the same of what rules look for.
+        self._held = lru_cache(maxsize=4096)(self._bits_of)
+        self._worth = lru_cache(maxsize=4096)(self._worth_trying)
 
     def _need(self, rule: Rule) -> tuple[Rule, int, int]:
         """The rule, its least digits, and a bit for each set of pieces."""
@@ -96,11 +100,18 @@ class Sieve:
         """The tables without the rules for which the text has nothing."""
         if not reading.cased.isascii():
             return self.tables
-        held = pieces_of(reading.plain)
+        bits = reduce(or_, map(self._held, parts_of(reading.plain)))
         if reading.digits != reading.plain:
-            held |= pieces_of(reading.digits)
-        bits = reduce(or_, map(self.bits.__getitem__, held & self.bits.keys()), 0)
+            bits = reduce(or_, map(self._held, parts_of(reading.digits)), bits)
         digits = sum(map(reading.digits.count, "0123456789"))
+        return self._worth(bits, min(digits, self.most_digits))
+
+    def _bits_of(self, part: str) -> int:
+        """The bits of all sets of which a part of a text has a piece."""
+        return reduce(or_, [self.bits.get(each, 0) for each in pieces_of(part)], 0)
+
+    def _worth_trying(self, bits: int, digits: int) -> list[list[Rule]]:
+        """The rules that need no more digits, and no other pieces than these bits."""
         return [
             [
                 rule

@@ -9,7 +9,7 @@ remaining character its position in the original text is known.
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from strategic_areas.text_guard.findings import Finding, Kind
@@ -35,6 +35,8 @@ WORD = re.compile(r"\d{1,20}(?:[.,:/-]\d{1,20}){0,8}|[^\W\d_]{1,40}|[^\w\s]")
 WITH_LETTERS = re.compile(
     r"(?<![a-z\d])(?=[o\d]{0,11}\d)[o\d](?:[o\d]|[il](?=\d)){1,11}(?![a-z\d])"
 )
+#: What every such number has somewhere.
+LETTER_AT_DIGIT = re.compile(r"[oil]\d|\do")
 ORDINAL = re.compile(r"\d{1,3}o")
 
 
@@ -146,7 +148,8 @@ class Reading:
     The folded text with and without capitals, its words and original positions.
 
     ``digits`` is the text in small letters with zeros for letters O inside numbers.
-    ``hidden`` are the stretches of the original text that nobody sees.
+    ``hidden`` are the stretches of the original text that nobody sees, ``said`` the
+    texts of all words.
     """
 
     def __init__(self, text: str) -> None:
@@ -163,16 +166,15 @@ class Reading:
             if self.cased.isascii()
             else "".join(map(_small, self.cased))
         )
-        self.digits = WITH_LETTERS.sub(_with_zeros, self.plain)
+        self.digits = self.plain
+        if LETTER_AT_DIGIT.search(self.plain):
+            self.digits = WITH_LETTERS.sub(_with_zeros, self.plain)
+        plain, cased, make = self.plain, self.cased, Word._make
         self.words = [
-            Word(self.plain[start:end], self.cased[start:end], start, end)
-            for start, end in map(re.Match.span, WORD.finditer(self.plain))
+            make((plain[start:end], cased[start:end], start, end))
+            for start, end in map(re.Match.span, WORD.finditer(plain))
         ]
-
-    @cached_property
-    def said(self) -> frozenset[str]:
-        """The texts of all words."""
-        return frozenset(word.text for word in self.words)
+        self.said = frozenset([word.text for word in self.words])
 
     def _fold(self, text: str) -> list[str]:
         self._starts, self._ends = [], []

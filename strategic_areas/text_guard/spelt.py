@@ -42,10 +42,11 @@ def find_spelt_numbers(reading: Reading) -> Iterator[Finding]:
         return
     run: list[Word] = []
     for word in [*reading.words, NOTHING]:
-        if _digits(word) and len(run) < LONGEST:
+        if (word.text in SPELT or word.is_number) and len(run) < LONGEST:
             run.append(word)
-        elif not run or word.text not in vocabulary.BETWEEN_DIGITS:
-            yield from _found(reading, run)
+        elif run and word.text not in vocabulary.BETWEEN_DIGITS:
+            if len(run) > 1:  # no word alone has as many digits as a number
+                yield from _found(reading, run)
             run = []
 
 
