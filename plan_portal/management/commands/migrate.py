@@ -1,0 +1,59 @@
+"""Django's migrate, which begins anew where it met people who save (PostgreSQL)."""
+
+import time
+
+from django.core.management import CommandError
+from django.core.management.commands import migrate
+from django.db import OperationalError, connections
+
+#: How long one lock is waited for, in milliseconds. Whoever needs the table meanwhile
+#: waits behind this command, and gives up after three seconds.
+LOCK_MS = 2_500
+#: Seconds in which it begins anew.
+PATIENCE = 120
+#: How PostgreSQL calls a deadlock that it ended, and a lock that was not free in time.
+MET_OTHERS = {"40P01", "55P03"}
+
+
+class Command(migrate.Command):
+    """
+    A migration locks one table after the other, and so does whoever installs the
+    triggers. A person who saves meanwhile has locked some of these tables in another
+    order. Then both wait for each other, and PostgreSQL ends one of the two. If it ends
+    this command, what that was doing is undone as a whole and can be done again. On
+    SQLite one writer comes after the other.
+    """
+
+    def handle(self, *args, **options):
+        target = connections[options["database"]]
+        if target.vendor != "postgresql" or target.in_atomic_block:
+            super().handle(*args, **options)
+            return
+        begun = time.monotonic()
+        asked = target.settings_dict["OPTIONS"]
+        usual = asked.get("options", "")
+        asked["options"] = f"{usual} -c lock_timeout={LOCK_MS}".strip()
+        target.close()  # the next connection is asked for that
+        try:
+            while not self.has_handled(*args, **options):
+                if time.monotonic() > begun + PATIENCE:
+                    raise CommandError(
+                        "The tables were in use all the time. What is applied stays, "
+                        "the rest was undone: stop the portal, or run this again."
+                    )
+        finally:
+            asked["options"] = usual
+            target.close()
+
+    def has_handled(self, *args, **options):
+        """Whether all is done; False if it had to make way for somebody."""
+        try:
+            super().handle(*args, **options)
+        except OperationalError as error:
+            if getattr(error.__cause__, "pgcode", None) not in MET_OTHERS:
+                raise
+            self.stderr.write(
+                "Somebody was using the tables; what is left begins anew."
+            )
+            return False
+        return True
