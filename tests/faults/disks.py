@@ -67,6 +67,7 @@ def full_disk(stage, engine):
         with visitors.Readers(portal.port, rate=10) as readers, people:
             time.sleep(3)
             before = attach(uploader, is_large=True)
+            time.sleep(1)  # until the file in which it was received is gone
             ballast = fill(disk)
             full_at = time.monotonic()
             time.sleep(5)
