@@ -5,16 +5,16 @@ from enum import Enum
 from functools import partial
 
 from strategic_areas.importing.database import (
+    change,
     create,
     faults_of,
     insert,
     stated,
     together,
 )
-from strategic_areas.importing.known import ROW
+from strategic_areas.importing.known import ROW, Revised
 from strategic_areas.importing.outcome import Change, Kept
 from strategic_areas.models import Plan, Source
-from strategic_areas.models.measurements import Breakdown, Measurement
 
 #: How many new rows or lists of links are stored by one statement.
 AT_ONCE = 500
@@ -50,35 +50,6 @@ def verdict(wanted, here, *, said=NOTHING, unset=None, others=(), is_own=False):
     return Verdict.KEEP
 
 
-class Revised:
-    """
-    What stands now in place of the values of one plan's file.
-
-    A file speaks of the first value of a span; an agency's revision stands beside it.
-    """
-
-    def __init__(self, plan_code):
-        rows = Measurement.objects.filter(indicator__introduced_by__code=plan_code)
-        revisions = rows.exclude(revises=None).order_by("pk")
-        self.latest, first = {}, {}
-        for row in revisions.prefetch_related("sources"):
-            first[row.pk] = first.get(row.revises_id, row.revises_id)
-            self.latest[first[row.pk]] = row
-
-    def instead_of(self, row):
-        """What replaces a value, or a part of one; None where nothing does."""
-        model = row and row._meta.model
-        if model is Measurement:
-            return self.latest.get(row.pk)
-        if model is not Breakdown or row.measurement_id not in self.latest:
-            return None
-        value = self.latest[row.measurement_id]
-        parts = Breakdown.objects.filter(
-            measurement=value, dimension=row.dimension, category=row.category
-        )
-        return parts.first() or Breakdown(measurement=value)
-
-
 @dataclass
 class Written:
     """A record and its row; ``changes`` are those of a row that was there before."""
@@ -87,6 +58,9 @@ class Written:
     row: object
     is_new: bool
     changes: list = field(default_factory=list)
+
+    def new_values(self):
+        return {each.field: each.new for each in self.changes}
 
 
 class Applying:
@@ -102,7 +76,7 @@ class Applying:
         self.outcome = outcome
         self.revised = Revised(stored.plan_code)
         self.written = []
-        #: New rows of one table, and new links of all, that are not yet stored.
+        #: New or changed rows of one table, and new links of all, not yet stored.
         self.rows, self.links = [], []
 
     def put_in(self, record):
@@ -119,12 +93,9 @@ class Applying:
         self.written.append(written)
         if written.is_new:
             written.row = self.new_row(record)
-            self.rows.append(written)
-            if len(self.rows) == AT_ONCE:
-                self.store_rows()
+            self.wait(written)
         else:
-            with faults_of(record):
-                self.change(written)
+            self.compare(written)
             self.settle(written)
 
     def settle(self, written):
@@ -135,16 +106,43 @@ class Applying:
         self.stored.tables[record.table.name].put(written.row, record.key)
         self.memory.remember(record, **{ROW: written.row.pk})
 
+    def wait(self, written):
+        """Let a row wait for others of its kind; all are stored in their order."""
+        if self.rows and self.rows[0].is_new != written.is_new:
+            self.store_rows()
+        # Of a row that changes twice, the second change is of what the first made.
+        if not written.is_new and any(each.row is written.row for each in self.rows):
+            self.store_rows()
+        self.rows.append(written)
+        if len(self.rows) == AT_ONCE:
+            self.store_rows()
+
     def store_rows(self):
-        """Insert the new rows that wait, in their order."""
+        """Store the new or changed rows that wait."""
         waiting, self.rows = self.rows, []
-        if waiting:
+        if waiting and waiting[0].is_new:
             together(
                 lambda: create([written.row for written in waiting]),
                 lambda: self.store_one_by_one(waiting),
             )
+            for written in waiting:
+                self.settle(written)
+        elif waiting:
+            together(
+                lambda: self.change_all(waiting),
+                lambda: self.change_one_by_one(waiting),
+            )
+
+    def change_all(self, waiting):
+        found = self.stored.instances([written.row for written in waiting])
         for written in waiting:
-            self.settle(written)
+            self.put(found[written.row.pk], written.new_values())
+        change([found[written.row.pk] for written in waiting])
+
+    def change_one_by_one(self, waiting):
+        for written in waiting:
+            with faults_of(written.record):
+                self.save(written.row, written.new_values())
 
     def store_one_by_one(self, waiting):
         for written in waiting:
@@ -171,7 +169,8 @@ class Applying:
         self.memory.remember(record, **values)
         return row
 
-    def change(self, written):
+    def compare(self, written):
+        """Let an existing row wait if the file changes it."""
         record, row = written.record, written.row
         for attribute in record.values:
             if record.table.is_late(attribute):
@@ -179,15 +178,17 @@ class Applying:
             if change := self.wanted_change(record, row, attribute):
                 written.changes.append(change)
         if written.changes:
-            self.store_rows()
-            self.save(row, {each.field: each.new for each in written.changes})
+            self.wait(written)
 
     def save(self, row, values):
         """Put plain values into the stored row."""
         instance = self.stored.instance(row)
+        self.put(instance, values)
+        instance.save()
+
+    def put(self, instance, values):
         for attribute, value in values.items():
             self.stored.put_plain(instance, attribute, value)
-        instance.save()
 
     def wanted_change(self, record, row, attribute, reason=""):
         """

@@ -1,6 +1,7 @@
 """New rows by the hundred; what the database does not take, as faults of records."""
 
 from contextlib import contextmanager
+from itertools import chain
 
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
@@ -16,6 +17,8 @@ from strategic_areas.models.records import Coded
 
 #: The models whose ``save`` fills in columns.
 COMPLETED = (PlanBound, Coded)
+#: How many rows one statement holds on PostgreSQL.
+AT_ONCE = 100
 #: The types of values that databases take as they are.
 PLAIN = {str, int, bool, type(None)}
 
@@ -63,50 +66,122 @@ def create(rows):
     That is what ``save`` does for each: what the model completes is completed, and what
     listens to it is the history.
     """
-    model = type(rows[0])
+    columns = completed(rows)
+    for row, pk in zip(rows, new_keys(type(rows[0]), len(rows)), strict=True):
+        row.pk = pk
+    told = told_by(rows, columns)
+    insert(type(rows[0]), told, columns)
+    keep_versions("+", rows, columns, told)
+
+
+def change(rows):
+    """Write stored rows of one model anew, each with its next version."""
+    columns = completed(rows)
+    told = told_by(rows, columns)
+    update(type(rows[0]), told, columns)
+    keep_versions("~", rows, columns, told)
+
+
+def completed(rows):
+    """Complete rows as ``save`` does; the columns of their model."""
     for row in rows:
         for kind in COMPLETED:
             if isinstance(row, kind):
                 kind.complete(row)
-    model._default_manager.bulk_create(rows)
-    if hasattr(model, "history"):
-        keep_first_versions(model.history.model, rows)
+    return rows[0]._meta.concrete_fields
 
 
-def keep_first_versions(history, rows):
-    """Insert the version of each new row."""
+def new_keys(model, number):
+    """So many primary keys that no row has, as the database would give them."""
+    table, column = model._meta.db_table, model._meta.pk.column
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            last = "SELECT seq FROM sqlite_sequence WHERE name = %s"
+            cursor.execute(last, [table])
+            first = (cursor.fetchone() or [0])[0] + 1
+            return range(first, first + number)
+        following = (
+            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)"
+        )
+        cursor.execute(following, [f'"{table}"', column, number])
+        return sorted(key for (key,) in cursor.fetchall())
+
+
+def told_by(rows, columns):
+    """What each row says in these columns, as the database takes it."""
+    bilingual = {*rows[0].fields.names(bilingual=True)}
+    readers = [
+        (in_spanish if each.name in bilingual else getattr, each.attname, each)
+        for each in columns
+    ]
+    return [
+        [prepared(read(row, name), column) for read, name, column in readers]
+        for row in rows
+    ]
+
+
+def in_spanish(row, name):
+    """A text in two languages as its own column has it, which repeats the Spanish."""
+    text = getattr(row, f"{name}_es")
+    return getattr(row, name) if text is None else text
+
+
+def keep_versions(kind, rows, columns, told):
+    """Insert the version of each row, if its model has a history."""
+    if not hasattr(rows[0], "history"):
+        return
+    history = type(rows[0]).history.model
     first = history(
-        history_type="+",
+        history_type=kind,
         history_date=timezone.now(),
         history_user=history.get_default_history_user(rows[0]),
     )
+    place = {each.attname: place for place, each in enumerate(columns)}
     tracked = {each.attname for each in history.tracked_fields}
-    columns = stated(history)
-    same = {
-        each: prepared(getattr(first, each.attname), each)
-        for each in columns
-        if each.attname not in tracked
-    }
-    steps = [(each.attname, each, same.get(each, same)) for each in columns]
+    own = stated(history)
+    same = [
+        None
+        if each.attname in tracked
+        else prepared(getattr(first, each.attname), each)
+        for each in own
+    ]
+    places = [place[each.attname] if each.attname in tracked else None for each in own]
+    steps = [*zip(places, same, strict=True)]
     insert(
         history,
-        [
-            [
-                prepared(getattr(row, name), column) if value is same else value
-                for name, column, value in steps
-            ]
-            for row in rows
-        ],
+        [[value if at is None else row[at] for at, value in steps] for row in told],
     )
 
 
-def insert(model, rows):
-    """Insert rows of prepared values by the statement for one, which is made once."""
+def insert(model, rows, columns=None):
+    """Insert rows of prepared values by a statement that is made once."""
     query = InsertQuery(model)
-    query.insert_values(stated(model), [model()], raw=True)
+    query.insert_values(columns or stated(model), [model()], raw=True)
     [(statement, _)] = query.get_compiler(connection=connection).as_sql()
     with connection.cursor() as cursor:
-        cursor.executemany(statement, rows)
+        if connection.vendor == "sqlite":
+            cursor.executemany(statement, rows)
+            return
+        # Each statement is a journey to PostgreSQL and back.
+        start, _, row = statement.rpartition(" VALUES ")
+        for at in range(0, len(rows), AT_ONCE):
+            some = rows[at : at + AT_ONCE]
+            values = ", ".join([row] * len(some))
+            cursor.execute(f"{start} VALUES {values}", [*chain.from_iterable(some)])
+
+
+def update(model, rows, columns):
+    """Write all columns of stored rows, in their order."""
+    quote, pk = connection.ops.quote_name, model._meta.pk
+    others = ", ".join(f"{quote(each.column)} = %s" for each in columns if each != pk)
+    own = columns.index(pk)
+    statement = (
+        f"UPDATE {quote(model._meta.db_table)} SET {others} "  # noqa: S608 - our names
+        f"WHERE {quote(pk.column)} = %s"
+    )
+    ordered = [[*row[:own], *row[own + 1 :], row[own]] for row in rows]
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, ordered)
 
 
 def stated(model):

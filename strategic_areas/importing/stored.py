@@ -148,6 +148,11 @@ class Stored:
         """The object of a row, as it is stored now."""
         return row._meta.model._default_manager.get(pk=row.pk)
 
+    def instances(self, rows):
+        """The objects of several rows of one table, by primary key."""
+        manager = rows[0]._meta.model._default_manager
+        return manager.in_bulk([row.pk for row in rows])
+
     def new(self, table, pk):
         """A row that was just stored."""
         return StoredRow(self.columns[table.name], pk)

@@ -1,18 +1,20 @@
 """New rows stored by the hundred: the same rows, versions and faults as one by one."""
 
+import re
 from collections import Counter
 
 import pytest
 from django.db import IntegrityError, models, transaction
 from django.db.models.signals import m2m_changed, post_save, pre_save
 
+from agencies.models import Agency
 from strategic_areas import figures
 from strategic_areas.importing import Refused, applying, load
 from strategic_areas.importing.database import COMPLETED
 from strategic_areas.importing.tables import REVISED, TABLES
 from strategic_areas.models import Activity, Indicator
 from strategic_areas.models.records import Coded
-from tests.strategic_areas.plans import SHIPPED, load_small, small
+from tests.strategic_areas.plans import SHIPPED, load_small, small, write
 
 pytestmark = pytest.mark.django_db
 
@@ -55,17 +57,30 @@ def one_by_one(add, each):
     each()
 
 
-def test_rows_and_versions_are_those_of_rows_saved_one_by_one(monkeypatch):
+def with_other_words(folder):
+    """The shipped plan with other titles and names in English."""
+    text = SHIPPED.read_text(encoding="utf-8")
+    text = re.sub(r"^( +(?:title|name)_en: )(?=\w)", r"\1Newly ", text, flags=re.M)
+    return write(folder, text)
+
+
+def load_twice(later):
+    load(SHIPPED)
+    return load(later)
+
+
+def test_rows_and_versions_are_those_of_rows_saved_one_by_one(tmp_path, monkeypatch):
+    later = with_other_words(tmp_path)
     with transaction.atomic():
-        load(SHIPPED)
+        told = load_twice(later)
         together = stored()
         transaction.set_rollback(True)
     monkeypatch.setattr(applying, "together", one_by_one)
 
-    load(SHIPPED)
-
+    assert load_twice(later) == told
     assert stored() == together
-    assert together["HistoricalActivity"].total() > 50
+    assert len(told.changed) > 100
+    assert together["HistoricalActivity"].total() > 100
 
 
 def test_the_one_row_that_the_database_refuses_is_named(tmp_path, monkeypatch):
@@ -89,9 +104,56 @@ def test_the_one_row_that_the_database_refuses_is_named(tmp_path, monkeypatch):
     assert not Activity.objects.exists()
 
 
+def test_the_one_change_that_the_database_refuses_is_named(tmp_path, monkeypatch):
+    first = small()["activities"][0]
+    activities = [{**first, "code": f"C1.{number}"} for number in range(20)]
+    load_small(tmp_path, small(activities=activities, updates=[]))
+    later = [{**each, "title_es": f"Curso {each['code']}"} for each in activities]
+    whole = Coded.complete
+
+    def refuse(row):
+        if row.code == "C1.15":
+            raise IntegrityError("no room")
+        whole(row)
+
+    monkeypatch.setattr(Coded, "complete", refuse)
+
+    with pytest.raises(Refused) as refused:
+        load_small(tmp_path, small(activities=later, updates=[]))
+
+    assert [(each.record, each.expected) for each in refused.value.faults] == [
+        ("activities C1.15", "what the database takes (no room)")
+    ]
+    assert not Activity.objects.filter(title_es__startswith="Curso").exists()
+
+
+def test_what_one_row_gives_up_another_one_takes(tmp_path):
+    """Rows are stored in the order of the file, whether they are new or changed."""
+    agency = small()["agencies"][0]
+    load_small(tmp_path, small())
+    agencies = [
+        {**agency, "slug": "bbb"},
+        {**agency, "acronym": "CCC", "slug": "aaa", "role": "member"},
+    ]
+
+    outcome = load_small(tmp_path, small(agencies=agencies))
+
+    assert (outcome.created["agencies"], len(outcome.changed)) == (1, 1)
+    slugs = dict(Agency.objects.values_list("acronym", "slug"))
+    assert slugs == {"AAA": "bbb", "CCC": "aaa"}
+
+
+def fills_itself(column):
+    """True for a column whose value a save finds out, such as the time."""
+    is_of_time = isinstance(column, models.DateField)
+    if is_of_time and not (column.auto_now or column.auto_now_add):
+        return False
+    return type(column).pre_save is not models.Field.pre_save
+
+
 @pytest.mark.parametrize("model", FILLED)
 def test_nothing_but_the_history_waits_for_a_new_row(model):
-    """What else ``save`` did, ``database.create`` would have to do as well."""
+    """What else ``save`` did, ``database`` would have to do as well."""
     saving = {each for each in model.__mro__ if "save" in vars(each)}
     listening = [
         each
@@ -104,5 +166,8 @@ def test_nothing_but_the_history_waits_for_a_new_row(model):
 
     assert saving <= {models.Model, *COMPLETED}
     assert listening == known
+    assert [
+        each.name for each in model._meta.concrete_fields if fills_itself(each)
+    ] == []
     for many in model._meta.many_to_many:
         assert not m2m_changed.has_listeners(many.remote_field.through)
