@@ -56,7 +56,11 @@ def at_version(version, structure=0):
 
 
 class Kept(NamedTuple):
-    """What was read at a version; one that ``lasts`` can be followed to later ones."""
+    """
+    What was read at a publication version.
+
+    If it ``lasts``, it can be brought up to date at a later version.
+    """
 
     version: int
     found: Any
@@ -69,10 +73,10 @@ class VersionMemory:
     What was read at the latest publication version, in the memory of a process.
 
     All that stands on public pages moves the version, by triggers of the database: as
-    long as it is the same, so is what was read. Of the version before stays what
-    ``lasts``, unless the next one goes by without its use: boards of yesterday, or of a
-    past period that somebody once looked at, take no memory for long. What was used
-    last is kept, up to the weight of ``most``.
+    long as the version is the same, so is what was read. When the version moves, what
+    ``lasts`` stays, but only if it was used at the version before. So boards of
+    yesterday, or of a past period that somebody once looked at, soon take no memory.
+    If all weighs more than ``most``, what was used longest ago is dropped.
     """
 
     def __init__(self, most):
@@ -118,9 +122,10 @@ def kept_for_version(memory, *, key, weight, follow=None):
     as records hold the words of one. Elsewhere than on public pages all is read anew.
     What is kept is shared by threads: nobody may change it.
 
-    ``follow`` takes what was kept for an earlier version, that version and the
-    arguments, where nothing but accounts changed since. It gives what reading all anew
-    would give now, or None if it cannot.
+    ``follow`` brings up to date what was kept for an earlier version. It is called with
+    that, the earlier version and the arguments, and only if nothing but accounts
+    changed since. It returns what reading everything would return now, or None if it
+    cannot.
     """
 
     def decorated(read):

@@ -18,8 +18,8 @@ The triggers: what the database itself refuses or counts, on both engines.
 * The audit record: rows are only appended, and chained at commit on PostgreSQL.
 * The publication version: every change to what the public reads moves a counter in the
   same transaction, whether it comes from code, a bulk update or an SQL shell. A change
-  that takes something away from the public moves a second counter too; and what it
-  changed on the board of a plan is noted.
+  that takes something away from the public moves a second counter too. The triggers
+  also note which activity or commitment it concerns, for boards kept in memory.
 
 They are dropped before every migrate and installed again after it. ``missing`` names
 those that the database lacks, for the readiness probe.
@@ -97,7 +97,11 @@ def drop(using="default"):
 
 
 def install(using="default"):
-    """Create every declared trigger anew; what was kept before is out of date."""
+    """
+    Create every declared trigger anew.
+
+    It moves all counters, since rows may have changed while there were no triggers.
+    """
     target = connections[using]
     with transaction.atomic(using=using), target.cursor() as cursor:
         drop(using)

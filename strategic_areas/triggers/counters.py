@@ -9,8 +9,9 @@ from strategic_areas.triggers.statements import AT_COMMIT, PREFIX, model_named
 #: Statuses of revisions of which the public knows. Of a submitted one it knows only
 #: that it was submitted; of a draft or a returned one it knows nothing.
 PUBLICLY_KNOWN = "('submitted', 'published', 'replaced', 'withdrawn')"
-#: The models of revisions; rows that link to a revision are as public as it is. What it
-#: tells of: the kind of ``ChangedAccounts``, and the column with its record's id.
+#: The models of revisions; rows that link to a revision are as public as it is. Each
+#: comes with the kind of record of which it tells, a ``ChangedAccounts.Kind``, and with
+#: the column that holds the id of that record.
 TOLD_OF = {
     "ActivityUpdate": ("activity", "activity_id"),
     "CommitmentUpdate": ("commitment", "commitment_id"),
@@ -46,7 +47,7 @@ def note(kind, record):
 
 
 def everything_changed():
-    """The SQL for what changed while no trigger watched: no board can follow it."""
+    """The SQL that moves all counters, so that every page and board is made again."""
     moved = ", ".join(f"{name} = {COUNTERS[name]} + 1" for name in COUNTERS)
     return f'UPDATE "{_version_table()}" SET {moved}'  # noqa: S608 - our names
 
@@ -90,7 +91,7 @@ def _takes_down():
 
 
 def _structure_moves():
-    """The function that notes that more than an account changed, once likewise."""
+    """The function that notes, once in a transaction, that the structure changed."""
     return (
         f"CREATE OR REPLACE FUNCTION {PREFIX}structure_moves() "  # noqa: S608
         "RETURNS void AS $$ "

@@ -206,7 +206,7 @@ def test_a_board_that_is_followed_is_the_one_that_would_be_read():
             with transaction.atomic():
                 act()
         except (IndexError, IntegrityError, TransitionError, ValidationError):
-            continue  # there is nothing of which that could befall
+            continue  # no record is in a state in which this could happen to it
         done[act.__name__] += 1
         assert told_of(world.plan, world.earlier, is_kept=True) == told_of(
             world.plan, world.earlier, is_kept=False
@@ -216,7 +216,7 @@ def test_a_board_that_is_followed_is_the_one_that_would_be_read():
 
 
 def by_id(accounts):
-    """Sorted: a database gives rows of no order in any."""
+    """Sorted accounts: a query without an order returns its rows in any."""
     return sorted(accounts, key=lambda each: each.pk)
 
 

@@ -37,7 +37,7 @@ from strategic_areas.queries.plan.rows import (
 )
 from strategic_areas.queries.prepared import BOARDS, kept_for_version, prepared
 
-#: The most records whose accounts are read one by one; of more the whole plan is.
+#: If accounts of more records than this changed, the whole plan is read again.
 MOST_FOLLOWED = 300
 
 
@@ -131,7 +131,12 @@ def _key(plan, today, supporter=None, asked=()):
 
 
 def _followed(before, version, plan, today):
-    """The board of an earlier version with the accounts that changed since then."""
+    """
+    The board that was kept at an earlier ``version``, brought up to date.
+
+    Only the accounts that changed since then are read, and only the rows of their
+    commitments are built again. None if more changed than is worth following.
+    """
     changed = ChangedAccounts.since(version)
     if not any(changed.values()):
         return before
@@ -139,8 +144,11 @@ def _followed(before, version, plan, today):
         return None
     activities, commitments = changed["activity"], changed["commitment"]
     now = _standing(past.today_of(plan), today) if plan.until else None
-    told = now.accounts if now else _accounts(plan, before.periods, changed)
-    told = told.of(before.periods, activities, commitments)
+    told = (
+        now.accounts.of(before.periods, activities, commitments)
+        if now
+        else _accounts(plan, before.periods, changed)
+    )
     accounts = before.accounts.with_changed(told, activities, commitments)
     if accounts == before.accounts:
         # What changed is of another plan, or of a later period.
@@ -192,7 +200,7 @@ def _standing(plan, today):
 
 
 def _accounts(plan, periods, changed=None):
-    """The accounts of a plan, or those of its records that ``changed`` alone."""
+    """The accounts of a plan, or only those of the records in ``changed``."""
     updates = counted.updates().filter(plan=plan)
     declarations = counted.declarations().filter(plan=plan)
     if changed:

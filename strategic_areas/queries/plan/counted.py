@@ -231,7 +231,12 @@ class Accounts:
     told_by: Mapping[tuple[int, int], int] = field(default_factory=dict)
 
     def of(self, periods, activities=None, commitments=None) -> "Accounts":
-        """Those of some periods alone; if given, of these records by their ids."""
+        """
+        Only the accounts of these periods.
+
+        With ``activities`` and ``commitments``, which are sets of ids, only those of
+        these records.
+        """
         kept = {each.pk for each in periods}
 
         def some(found, wanted):
@@ -256,7 +261,11 @@ class Accounts:
         )
 
     def with_changed(self, now: "Accounts", activities, commitments) -> "Accounts":
-        """The same, but of the records with these ids what is told ``now``."""
+        """
+        A copy in which ``now`` replaces what was known of some records.
+
+        ``activities`` and ``commitments`` are the ids of these records.
+        """
 
         def rest(found, changed):
             return {key: each for key, each in found.items() if key not in changed}
