@@ -1,5 +1,5 @@
 """
-Views in tables of addresses: the page on which a form stands, and loading them late.
+How tables of addresses name the page of a form, and load views late.
 
 A view that only takes a form names the page that shows it, so that a person can be led
 back there. Views that only a few requests need are loaded with the first of these.

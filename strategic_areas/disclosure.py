@@ -278,7 +278,7 @@ def _of_group(
 
 def may_follow(
     cells: Iterable[Cell],
-    told_before: Iterable[Iterable[tuple[Sequence[str], Decimal]]],
+    told_before: Iterable[Form],
 ) -> bool:
     """
     Whether these cells may be told after each form that was told before.

@@ -85,7 +85,7 @@ INSTRUMENT_KINDS = {
     "regulation": _("Regulation"),
     "treaty": _("Treaty"),
 }
-#: The kinds of public sources, as ``models.provenance`` knows them.
+#: The kinds of public sources, as ``models.records`` knows them.
 SOURCE_KINDS = {
     "official_plan": _("Plan of the State"),
     "official_report": _("Report of a public body"),

@@ -1,4 +1,4 @@
-"""Counts of activities in words: of a commitment, and of what is on record."""
+"""Sentences that pages share: counts of work, who said a state, and since when."""
 
 import re
 

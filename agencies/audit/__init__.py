@@ -47,7 +47,7 @@ def record(event, *, actor=None, request=None, obj=None, agency=None, **facts):
     event = Event(event)
     request = request or getattr(HistoricalRecords.context, "request", None)
     actor = actor or _person(request)
-    entry = chain.AuditEntry(
+    entry = AuditEntry(
         at=timezone.now(),
         actor=actor,
         role=role_of(actor),

@@ -112,7 +112,7 @@ class Plan(models.Model):
 
     objects = PlanQuerySet.as_manager()
 
-    #: The past period as of which pages show it (``queries.past``); None for today.
+    #: The past period as of which pages show it; None for today.
     until = None
 
     class Meta:

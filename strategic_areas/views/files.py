@@ -39,11 +39,12 @@ def evidence_file(request, token):
 
 
 def as_attachment(item):
-    """The file of a row of evidence, streamed under the name it came with."""
+    """The stored file of a record, streamed under the name it came with."""
     try:
         stored = item.file.open()
     except FileNotFoundError:
-        logger.error("The file of evidence %s is not in its folder", item.pk)
+        kind = item._meta.label_lower
+        logger.error("The file of %s %s is not in its folder", kind, item.pk)
         raise Http404 from None
     response = FileResponse(stored, content_type=item.content_type, headers=HEADERS)
     name = quote(item.original_name, safe="")

@@ -13,9 +13,9 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from strategic_areas.addresses import address
-from strategic_areas.disclosure import MARKER
 from strategic_areas.labels import CHANGES, account_word
 from strategic_areas.models import Plan, Provenance
+from strategic_areas.queries.figures.words import in_language
 from strategic_areas.queries.updates import archive, changes, record
 from strategic_areas.queries.updates.entry import FIGURES, TEXTS, Entry
 from strategic_areas.views import files
@@ -203,12 +203,14 @@ def _cells(entry):
         entry.agency.acronym,
         _state(entry),
         None if entry.is_reconstructed else entry.percent,
-        _reserved(entry) if entry.is_reserved else _text(entry, "text"),
+        _reserved(entry) if entry.is_reserved else in_language(entry, "text"),
         *(
-            _text(entry, field.name) if field.bilingual else getattr(entry, field.name)
+            in_language(entry, field.name)
+            if field.bilingual
+            else getattr(entry, field.name)
             for field in COLUMNS
         ),
-        _text(entry, "withdrawal_reason"),
+        in_language(entry, "withdrawal_reason"),
         entry.unchanged_since,
         Provenance(entry.provenance).label,
         files.disputed(entry),
@@ -229,14 +231,6 @@ def _state(entry):
 
 def _reserved(entry):
     return f"{_('Reported; content withheld by law')}: {entry.legal_basis}"
-
-
-def _text(entry, name):
-    """A text in the language of the file, else in Spanish."""
-    spanish, english = getattr(entry, f"{name}_es"), getattr(entry, f"{name}_en")
-    if MARKER in {spanish, english}:
-        return _("[text withdrawn to protect people]")
-    return english or spanish if get_language() == "en" else spanish
 
 
 @dataclass(frozen=True)

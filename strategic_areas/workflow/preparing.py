@@ -9,8 +9,6 @@ from strategic_areas.workflow.changes import waiting_change
 
 #: How a record leads to its plan where it has no link ``plan``.
 PLAN_THROUGH = {Plan: "", Indicator: "introduced_by", CodeListValue: "code_list__plan"}
-#: Links to records of the same kind, which may be of another plan.
-LINEAGE = ("supersedes", "continues")
 
 
 def applies_at_once(record, changed, links=None):

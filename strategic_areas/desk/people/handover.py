@@ -12,16 +12,13 @@ from crispy_forms.layout import Submit
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies import access
-from agencies.access import RefusedError, Role, is_reviewer
+from agencies.access import RefusedError, Role, is_administrator, is_reviewer
 from agencies.accounts.leaving import hand_over
 from agencies.models import Agency, FocalPoint, User
 from agencies.stand_ins import STAND_INS, StandIn
@@ -108,7 +105,7 @@ class HandoverForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["successor"].queryset = (
             User.objects.filter(
-                is_active=True, is_staff=True, groups__name=access.Role.FOCAL_POINT
+                is_active=True, is_staff=True, groups__name=Role.FOCAL_POINT
             )
             .exclude(pk=mandate.user_id)
             .order_by("last_name", "username")
@@ -117,7 +114,7 @@ class HandoverForm(forms.Form):
 
 def hand_over_page(request, pk):
     """Explain a handover to an administrator, then do it."""
-    if not access.is_administrator(request.user):
+    if not is_administrator(request.user):
         raise PermissionDenied
     current = FocalPoint.objects.current().select_related("agency", "user")
     mandate = get_object_or_404(current, pk=pk)
@@ -125,19 +122,19 @@ def hand_over_page(request, pk):
     if form.is_valid():
         try:
             hand_over(mandate, form.cleaned_data["successor"], by=request.user)
-        except access.RefusedError as error:
+        except RefusedError as error:
             form.add_error(None, str(error))
         else:
             done = _("%(agency)s is handed over.") % {"agency": mandate.agency}
             messages.success(request, done)
-            return HttpResponseRedirect(reverse("admin:agencies_focalpoint_changelist"))
+            return redirect("admin:agencies_focalpoint_changelist")
     context = {
         **admin.site.each_context(request),
         "title": _("Hand over %(agency)s") % {"agency": mandate.agency},
         "mandate": mandate,
         "form": form,
     }
-    return TemplateResponse(request, "desk/hand_over.html", context)
+    return render(request, "desk/hand_over.html", context)
 
 
 def account_page(request, slug):
@@ -151,7 +148,7 @@ def account_page(request, slug):
         "title": _("%(agency)s: what is promised, done and owed") % {"agency": agency},
         "account": agency_work(agency),
     }
-    return TemplateResponse(request, "desk/handover.html", context)
+    return render(request, "desk/handover.html", context)
 
 
 class StandInForm(forms.ModelForm):

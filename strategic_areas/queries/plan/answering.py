@@ -14,7 +14,8 @@ def asked_of(board, period: ReportingPeriod) -> Mapping[Agency, list]:
     """
     The activities of which a round asks each agency, owed or not.
 
-    Those of which it asked it then: an activity that was moved leaves its past behind.
+    An activity that was moved to another agency counts, in earlier rounds, for the one
+    that they asked.
     """
     found, asked = defaultdict(list), period.pk
     for row in board.activities:

@@ -209,7 +209,7 @@ def _accounts(plan, periods, changed=None):
     return read_accounts(updates, declarations, periods)
 
 
-# It shares its rows with the board above, and so weighs little.
+# ``_with_rounds`` takes its rows from ``_standing``, and so weighs little.
 @kept_for_version(BOARDS, key=_key, weight=lambda board: 1 + len(board.handed_in) // 20)
 def _with_rounds(plan, today, supporter, asked):
     board = _standing(plan, today)
@@ -288,7 +288,7 @@ def _that_stand(model):
 
 
 def _with_marks(rows):
-    """Those of public plans by their codes, each marked if its agency disputes it."""
+    """The records of public plans by code, each marked if its agency disputes it."""
     is_disputed = disputes.unresolved(rows.model._meta.model_name)
     rows = rows.public().annotate(is_disputed=is_disputed)
     if rows.model is Commitment:

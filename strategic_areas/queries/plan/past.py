@@ -85,7 +85,7 @@ def is_over(plan: Plan, day: date) -> bool:
 
 
 def until(rows, plan: Plan):
-    """Those of the plan's accounts or comments that count as of its period."""
+    """The rows, accounts or comments, of periods up to that as of which it is read."""
     if plan.until is None:
         return rows
     return rows.filter(period__ends_on__lte=plan.until.ends_on)
