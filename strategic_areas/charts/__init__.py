@@ -12,17 +12,8 @@ With its title and a note a picture is a file of its own too, of a fixed size.
 from dataclasses import dataclass
 from textwrap import wrap
 
-from strategic_areas.charts.scales import (
-    Bars,
-    Columns,
-    Level,
-    Line,
-    Part,
-    Period,
-    Value,
-    bars,
-    columns,
-)
+from strategic_areas.charts.bars import Bars, Columns, bars, columns
+from strategic_areas.charts.scales import Level, Line, Part, Period, Value
 from strategic_areas.charts.series import SeriesPicture, series
 
 __all__ = [

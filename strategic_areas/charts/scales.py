@@ -1,9 +1,8 @@
 """
-What a picture is given, the scales on which it stands, and bars and columns.
+What a picture is given, and the scales on which it stands.
 
 Its texts are those that the reader is to see. Days become places along it, numbers
-become heights, and ticks are round. Bars by category have each their number at their
-end. A column stands for one value and is as long as its span; a missing year is a gap.
+become heights, and ticks are round.
 """
 
 from calendar import isleap
@@ -167,93 +166,3 @@ def _steps(extent, is_whole):
             if not is_whole or (step * power) % 1 == 0:
                 yield step * power
         power *= 10
-
-
-#: Heights in ems: of a category, of its name's line, and of its bar.
-ROW, NAME, BAR = 3.0, 1.0, 1.1
-#: The height of the picture in ems, and of the smallest column that is not zero.
-HEIGHT, LEAST = 3.0, 0.1
-#: How much of its span a column fills.
-FILLED = 0.7
-
-
-@dataclass(frozen=True)
-class Bar:
-    """``name_y`` and ``text_y`` are base lines; the number stands after ``width``."""
-
-    name: str
-    text: str
-    width: str
-    name_y: str
-    y: str
-    text_y: str
-
-
-@dataclass(frozen=True)
-class Bars:
-    height: str
-    thick: str
-    rows: tuple[Bar, ...]
-
-
-def bars(parts: Iterable[Part]) -> Bars:
-    """The categories in their order; the longest bar is as wide as the picture."""
-    parts = tuple(parts)
-    longest = max((part.number for part in parts), default=0) or 1
-    rows = tuple(
-        Bar(
-            name=part.name,
-            text=part.text,
-            width=percent(float(100 * part.number / longest)),
-            name_y=em(ROW * place + NAME),
-            y=em(ROW * place + NAME + 0.4),
-            text_y=em(ROW * place + NAME + 0.4 + BAR * 0.82),
-        )
-        for place, part in enumerate(parts)
-    )
-    return Bars(em(ROW * len(parts)), em(BAR), rows)
-
-
-@dataclass(frozen=True)
-class Column:
-    x: str
-    y: str
-    width: str
-    height: str
-    is_provisional: bool
-
-
-@dataclass(frozen=True)
-class Columns:
-    """``first`` and ``last`` are the years at the ends of the picture."""
-
-    first: int
-    last: int
-    height: str
-    columns: tuple[Column, ...]
-
-
-def columns(values: Iterable[Value]) -> Columns | None:
-    """The picture; None without any value."""
-    values = tuple(values)
-    if not values:
-        return None
-    years = Years.over((value.starts_on, value.ends_on) for value in values)
-    most = max(value.number for value in values) or 1
-    found = []
-    for value in values:
-        start, end = years.span(value.starts_on, value.ends_on)
-        width = (end - start) * FILLED
-        height = round(float(HEIGHT * float(value.number) / float(most)), 1)
-        if value.number > 0:
-            height = max(height, LEAST)
-        found.append(
-            Column(
-                x=percent(round(start + (end - start - width) / 2, 1)),
-                y=em(HEIGHT - height),
-                width=percent(round(width, 1)),
-                height=em(height),
-                is_provisional=value.is_provisional,
-            )
-        )
-    return Columns(years.first, years.last, em(HEIGHT), tuple(found))

@@ -3,13 +3,20 @@
 from django.urls import path
 
 from agencies.routes import Later, held_by
-from strategic_areas.desk import public_pages, purges
-from strategic_areas.desk.changes import amending, hiding, own_words, translating
+from strategic_areas.desk import purges
+from strategic_areas.desk.changes import (
+    amending,
+    hiding,
+    own_words,
+    proposals,
+    translating,
+)
 from strategic_areas.desk.changes import pages as changes
 from strategic_areas.desk.letters import confirming
 from strategic_areas.desk.letters import pages as letters
 from strategic_areas.desk.people import handover
 from strategic_areas.desk.plantree import pages as plantree
+from strategic_areas.desk.plantree import preview
 from strategic_areas.desk.report import pages as report
 from strategic_areas.desk.review import pages as review
 from strategic_areas.desk.rounds import pages as rounds
@@ -99,7 +106,7 @@ def patterns(site):
                 exact.exact_indicator,
                 "exact_indicator",
             ),
-            ("propuestas/<int:pk>/", own_activities.proposal, "proposal"),
+            ("propuestas/<int:pk>/", proposals.proposal, "proposal"),
             (f"{row}nombre/", own_activities.rename, "sheet_rename"),
             (row, sheets.save_row, "sheet_row"),
             (f"{row}recobrar/", sending.recall, "sheet_recall"),
@@ -119,7 +126,7 @@ def patterns(site):
             ("planes/<slug:plan>/aprobar/", plantree.plan_approval, "plan_approval"),
             (
                 "planes/<slug:plan>/vista/<slug:kind>/<int:pk>/",
-                public_pages.plan_preview,
+                preview.plan_preview,
                 "plan_preview",
             ),
             (f"{node}<int:pk>/", plantree.plan_node, "plan_node"),

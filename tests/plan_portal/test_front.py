@@ -28,11 +28,11 @@ from django.db import (
 from django.test import RequestFactory
 
 from plan_portal.conditional import ASKED_BY_FRONT, KEEP
+from plan_portal.content_policy import REPORTS
 from plan_portal.front import HELP, Front, unavailable
 from plan_portal.front.deadline import DatabaseDeadline
 from plan_portal.front.pages import Page, PageMemory, preferred
 from plan_portal.front.watch import LATE, Label, Watch
-from plan_portal.middleware import REPORTS
 from plan_portal.urls import PUBLIC_PAGES
 from strategic_areas import purging, workflow
 from strategic_areas.addresses import address

@@ -12,7 +12,7 @@ from strategic_areas import workflow
 from strategic_areas.desk import queries
 from strategic_areas.models import Activity, ActivityUpdate, Status, Submission
 from strategic_areas.queries import rounds
-from strategic_areas.queries.pages import agencies, areas, commitments, institutions
+from strategic_areas.queries.pages import agencies, answers, areas, commitments
 from strategic_areas.queries.plan import board, counted, members
 from strategic_areas.queries.plan.succession import Succession
 from strategic_areas.queries.updates import archive, sources
@@ -262,7 +262,7 @@ def everything_counted(plan, agency, user):
         "states": [row.standing for row in loaded.rows],
         "activities": [each.activity for each in loaded.activities],
         "recorded until": loaded.recorded_until,
-        "headline": institutions.headline_of(loaded, today),
+        "headline": answers.headline_of(loaded, today),
         "agencies": [
             (row.counts, row.late, row.activities)
             for row in members.of_plan(loaded, today)

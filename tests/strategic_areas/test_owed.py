@@ -11,7 +11,7 @@ from strategic_areas.discipline import Standing
 from strategic_areas.models import Status, Transition
 from strategic_areas.queries import rounds
 from strategic_areas.queries.asked_values import AskedValue
-from strategic_areas.queries.pages import agencies, commitments, institutions
+from strategic_areas.queries.pages import agencies, answers, commitments
 from strategic_areas.queries.plan import board
 from strategic_areas.queries.plan.succession import Succession
 from tests.deep import DEEP
@@ -146,7 +146,7 @@ def check_headline(world, asked):
     loaded = board.load(world.plan, TODAY, asked=world.periods)
     for period in rounds.opened(world.periods, TODAY):
         owing = {agency for agency in world.agencies if asked[period, agency]}
-        told = institutions.answers(loaded, period).asked
+        told = answers.answers(loaded, period).asked
         assert set(told) == {agency.acronym for agency in owing}
 
 

@@ -8,10 +8,10 @@ from strategic_areas.models import ActivityUpdate, HelpLine, ReportingPeriod
 from strategic_areas.queries import rounds
 from strategic_areas.queries.pages import (
     agencies,
+    answers,
     areas,
     commitments,
     help_lines,
-    institutions,
     overview,
 )
 from strategic_areas.queries.plan import board, plans
@@ -174,9 +174,7 @@ def test_whoever_handed_in_a_report_is_not_among_the_silent():
     factories.make_published_update(activity=activities[0], period=asked)
     factories.make_submitted_update(activity=activities[1], period=asked)
 
-    said = institutions.headline_of(
-        board.load(plan, TODAY), timezone.localdate()
-    ).answers
+    said = answers.headline_of(board.load(plan, TODAY), timezone.localdate()).answers
 
     assert (len(said.asked), said.heard) == (3, 2)
     assert said.missing == (activities[2].agency.acronym,)
@@ -212,9 +210,9 @@ def test_before_its_due_date_a_round_takes_nothing_from_the_one_before():
 
     read = board.load(plan, today)
 
-    assert institutions.telling(read.periods, today) == before
-    assert institutions.headline_of(read, today).findings == ("counts",)
-    assert institutions.answers(read, now).missing == (update.agency.acronym,)
+    assert answers.round_that_tells(read.periods, today) == before
+    assert answers.headline_of(read, today).findings == ("counts",)
+    assert answers.answers(read, now).missing == (update.agency.acronym,)
 
 
 def test_what_is_completed_or_not_begun_is_not_owed():
@@ -228,9 +226,7 @@ def test_what_is_completed_or_not_begun_is_not_owed():
     factories.make_activity(plan=plan, starts_on=asked.ends_on + timedelta(days=1))
     owing = factories.make_activity(plan=plan)
 
-    said = institutions.headline_of(
-        board.load(plan, TODAY), timezone.localdate()
-    ).answers
+    said = answers.headline_of(board.load(plan, TODAY), timezone.localdate()).answers
 
     assert said.missing == (owing.agency.acronym,)
 
@@ -250,7 +246,7 @@ def test_the_public_record_is_no_report_of_an_agency():
 
     found = board.load(update.plan, TODAY)
 
-    assert not institutions.anyone_reported(found)
+    assert not answers.anyone_reported(found)
     assert found.rows[0].standing.state == progress.State.IN_PROGRESS
 
 

@@ -1,22 +1,21 @@
 """
 Activities that agencies bring in: work outside the plan, and what they propose for it.
 
-Work outside the plan is reported, and its name corrected. The secretariat decides on a
-proposed activity.
+Work outside the plan is reported, and its name corrected. On what they propose the
+secretariat decides in ``desk/changes/proposals.py``.
 """
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.access import RefusedError
 from strategic_areas import workflow
-from strategic_areas.desk.changes import decisions
 from strategic_areas.desk.inputs import LongText, VictimsField, limit
 from strategic_areas.desk.sheet import sheet_page
 from strategic_areas.desk.sheet.pages import row_or_404, sheet_or_404
@@ -24,7 +23,6 @@ from strategic_areas.models import (
     Activity,
     ActivityProposal,
     ActivityUpdate,
-    Amendment,
     Commitment,
     Execution,
 )
@@ -158,10 +156,6 @@ def _page(request, found, form):
     return render(request, "desk/off_plan.html", context, status=status)
 
 
-#: The acts that decide; a correction cites a page instead.
-ACTS = [each for each in Amendment.Act.choices if each[0] not in Amendment.CITED]
-
-
 class ProposalForm(forms.ModelForm):
     """An activity that the agency wants in the plan, and why."""
 
@@ -190,43 +184,13 @@ class ProposalForm(forms.ModelForm):
         return cleaned
 
 
-class AcceptForm(decisions.DecisionForm):
-    step, button, css_class = "approve", gettext_lazy("Accept"), "default"
-
-    code = forms.CharField(
-        label=gettext_lazy("Its code in the plan"), max_length=40, strip=True
-    )
-    act = forms.ChoiceField(label=gettext_lazy("Deciding act"), choices=ACTS)
-    deciding_act = forms.CharField(
-        label=gettext_lazy("Number of the act"),
-        max_length=300,
-        help_text=gettext_lazy("The public reads it, such as: Minutes 3-2031."),
-    )
-    decided_on = forms.DateField(
-        label=gettext_lazy("Decided on"), widget=forms.DateInput(attrs={"type": "date"})
-    )
-
-    counts_victims = VictimsField("counts_victims")
-    reaches_victims = VictimsField("reaches_victims")
-
-    def clean_deciding_act(self):
-        text = self.cleaned_data["deciding_act"]
-        if reasons := guard.refusals(text):
-            raise forms.ValidationError(reasons)
-        return text
-
-    @property
-    def arguments(self):
-        return self.cleaned_data
-
-
 def propose(request, period, agency):
     """The form of a proposal; once it is stored, the sheet shows its state."""
     found = sheet_or_404(request, period, agency)
     form = ProposalForm(
         request.POST if request.method == "POST" else None,
         instance=ActivityProposal(agency=found.agency, plan=found.period.plan),
-        commitments=Commitment.objects.standing().filter(plan=found.period.plan),
+        commitments=_commitments(found),
     )
     if form.is_valid():
         try:
@@ -239,22 +203,3 @@ def propose(request, period, agency):
     context = {**sheet_page.base_context(request, found), "form": form}
     status = 422 if form.errors else 200
     return render(request, "desk/propose.html", context, status=status)
-
-
-def proposal(request, pk):
-    """Show a proposal with the guard's warnings, and the forms that decide on it."""
-    if not workflow.PROPOSALS.decides(request.user):
-        raise Http404
-    rows = ActivityProposal.objects.visible_to(request.user)
-    found = get_object_or_404(rows.select_related("proposed_by", "decided_by"), pk=pk)
-    steps = decisions.open_forms(request, workflow.PROPOSALS, found, AcceptForm)
-    if decisions.take_pressed_step(request, workflow.PROPOSALS, found, steps):
-        return redirect("admin:index")
-    context = {
-        **admin.site.each_context(request),
-        "proposal": found,
-        "warnings": guard.warnings_of(found, ("title", "why")),
-        "steps": steps,
-        "why_not": workflow.PROPOSALS.why_not(request.user, found),
-    }
-    return render(request, "desk/proposal.html", context)

@@ -1,80 +1,18 @@
-"""
-Who has reported in a round, what each institution did, and what is said of it first.
-
-The institutions of a plan stand on its first page: what each undertook, did, reported.
-"""
+"""The institutions on the first page of a plan: what each undertook, did, reported."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from agencies.folding import fold
 from agencies.models import Agency
-from strategic_areas import headline
-from strategic_areas.models import Participation, ReportingPeriod
+from strategic_areas.models import Participation
 from strategic_areas.queries import rounds
-from strategic_areas.queries.plan import answering, past, works
+from strategic_areas.queries.pages.answers import round_that_tells
+from strategic_areas.queries.plan import works
 from strategic_areas.queries.plan.board import Board
-from strategic_areas.queries.plan.plans import opened
 from strategic_areas.queries.plan.records import Records, records
-from strategic_areas.queries.prepared import reckoned_once
 from strategic_areas.states import NOT_TOLD, CommitmentState, Tally, tally
-
-
-def headline_of(board: Board, today: date) -> headline.Headline:
-    """What may be said of the plan first."""
-    plan = board.plan
-    day = past.day_of(plan, today)
-    asked = telling(board.periods, today)
-    return headline.headline(
-        [row.standing for row in board.rows],
-        today=today,
-        ended_on=plan.ends_on if past.is_over(plan, day) else None,
-        anyone_reported=anyone_reported(board),
-        answers=asked and answers(board, asked),
-    )
-
-
-def telling(periods: Iterable[ReportingPeriod], today: date) -> ReportingPeriod | None:
-    """
-    The round that tells how many agencies have reported.
-
-    The last one of which reports are due; while none is, the last that has opened.
-    """
-    open_rounds = opened(periods, today)
-    due = (each for each in open_rounds if each.due_on < today or each.is_final)
-    return next(due, next(iter(open_rounds), None))
-
-
-@reckoned_once
-def answers(board: Board, asked: ReportingPeriod) -> headline.Answers:
-    """How the agencies of which a round asks anything have answered it."""
-    owing, given = set(), set()
-    for agency, rows in answering.asked_of(board, asked).items():
-        if any(rounds.owes(row, asked) for row in rows):
-            owing.add(agency.acronym)
-        if any(rounds.was_handed_in(board, row, asked) for row in rows):
-            given.add(agency.acronym)
-    for value in board.values.get(asked, ()):
-        owing.add(value.agency.acronym)
-        if value.is_handed_in:
-            given.add(value.agency.acronym)
-    return headline.Answers(
-        due_on=asked.due_on,
-        asked=tuple(sorted(owing)),
-        reported=frozenset(given),
-        is_final=asked.is_final,
-    )
-
-
-@reckoned_once
-def anyone_reported(board: Board) -> bool:
-    """Whether any agency has reported in this portal; public sources are no report."""
-    return any(row.was_declared_here for row in board.rows) or any(
-        report.was_entered for row in board.activities for report in row.reports
-    )
-
 
 #: A plan of more institutions folds away those with least to tell.
 MOST = 8
@@ -128,7 +66,7 @@ class Institutions:
 
 def load(board: Board, today: date) -> Institutions:
     """All institutions with a part in the plan; one query."""
-    asked = telling(board.periods, today)
+    asked = round_that_tells(board.periods, today)
     led, work = defaultdict(list), defaultdict(list)
     owed, given = defaultdict(int), defaultdict(int)
     for row in board.rows:

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from strategic_areas.headline import Answers, Headline
 from strategic_areas.models import Participation, Plan, ReportingPeriod, Source
-from strategic_areas.queries.pages import areas, delays, institutions
+from strategic_areas.queries.pages import answers, areas, delays, institutions
 from strategic_areas.queries.plan import board, plans
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.plans import PlanLine, opened, periods_of
@@ -89,7 +89,7 @@ def _round(board, period, today):
         period.ends_on,
         _tense(min(period.starts_on, period.opens_on), last, today),
         period=period,
-        answers=institutions.answers(board, period) if is_open else None,
+        answers=answers.answers(board, period) if is_open else None,
     )
 
 
@@ -145,11 +145,11 @@ class Overview:
 def load(choice: plans.Choice, today: date) -> Overview:
     """The plan to show of a choice."""
     plan = choice.shown
-    asked = institutions.telling(periods_of(plan), today)
+    asked = answers.round_that_tells(periods_of(plan), today)
     found = board.load(plan, today, asked=[asked] if asked else ())
     return Overview(
         board=found,
-        headline=institutions.headline_of(found, today),
+        headline=answers.headline_of(found, today),
         areas=areas.rows(areas.of_plan(plan), found),
         spans=spans(found, today),
         course=course(plans.lines(today, choice)),
@@ -185,11 +185,11 @@ class Structure:
 
 
 def load_structure(plan: Plan, today: date) -> Structure:
-    asked = institutions.telling(periods_of(plan), today)
+    asked = answers.round_that_tells(periods_of(plan), today)
     found = board.load(plan, today, asked=[asked] if asked else ())
     return Structure(
         board=found,
-        headline=institutions.headline_of(found, today),
+        headline=answers.headline_of(found, today),
         areas=areas.rows(areas.of_plan(plan), found),
         spans=spans(found, today),
         institutions=Participation.objects.filter(plan=plan).count(),

@@ -11,7 +11,7 @@ from strategic_areas.newest import newest
 from strategic_areas.queries import rounds
 from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.queries.figures import indicators
-from strategic_areas.queries.pages import areas, changes, institutions
+from strategic_areas.queries.pages import answers, areas, changes
 from strategic_areas.queries.plan import board as boards
 from strategic_areas.queries.plan import differences, members, past
 from strategic_areas.queries.plan.board import Board
@@ -94,7 +94,7 @@ def load(period: ReportingPeriod, today: date) -> RoundReport:
     return RoundReport(
         period=period,
         board=board,
-        headline=institutions.headline_of(board, today),
+        headline=answers.headline_of(board, today),
         sources=sources.behind(plan).count(),
         areas=areas.rows(areas.of_plan(plan), board),
         figures=indicators.key_figures(),

@@ -1,0 +1,104 @@
+"""How the public will read an area or a commitment of a plan in preparation."""
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404, render
+from django.template import RequestContext
+from django.template.loader import get_template
+from django.template.loader_tags import BlockNode
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from agencies.access import only_reviewers
+from strategic_areas.desk.plantree.levels import key_of, level_of
+from strategic_areas.models import Activity, Commitment, Plan
+from strategic_areas.queries.figures import indicators
+from strategic_areas.queries.pages import areas, commitments
+from strategic_areas.queries.plan import board, plans
+from strategic_areas.queries.plan.succession import Succession
+from strategic_areas.views import indicator_pictures
+from strategic_areas.views.commitments import told_of
+from strategic_areas.views.plans import area_context
+
+
+@require_safe
+def plan_preview(request, plan, kind, pk):
+    """The content of the record's public page, in a frame that only staff see."""
+    only_reviewers(request)
+    if kind not in PAGES:
+        raise Http404
+    rows = Plan.objects.filter(status=Plan.Status.IN_PREPARATION)
+    rows = rows.annotate(is_reconstructed=plans.reconstructed())
+    plan = get_object_or_404(rows, code=plan)
+    template, read = PAGES[kind]
+    record, shown = read(plan, pk)
+    content = _content(template, RequestContext(request, {"plan": plan, **shown}))
+    context = {
+        "plan": plan,
+        "name": f"{record.code} {level_of(record).name_of(record)}",
+        "key": key_of(record),
+        "content": content,
+    }
+    return render(request, "desk/plan_preview.html", context)
+
+
+def _commitment(plan, pk):
+    rows = Commitment.objects.standing().select_related("lead", "programme__area")
+    commitment = get_object_or_404(rows, plan=plan, pk=pk)
+    commitment.plan = commitment.programme.area.plan = plan
+    commitment.is_disputed = False
+    found = commitments.page(commitment, Succession(plan), timezone.localdate())
+    lines = indicators.of_commitment(commitment)
+    return commitment, {
+        "commitment": commitment,
+        "page": found,
+        "figures": indicator_pictures.first_of(lines),
+        **told_of(found, {}),
+    }
+
+
+def _area(plan, pk):
+    area = next((each for each in areas.of_plan(plan) if each.pk == pk), None)
+    if area is None:
+        raise Http404
+    area.plan = plan
+    return area, area_context(area, _board(plan))
+
+
+def _board(plan):
+    """The plan as it stands, of which nobody has reported anything yet."""
+    kept = {}
+    for model, links in (
+        (Commitment, ["lead", "programme__area"]),
+        (Activity, ["agency"]),
+    ):
+        rows = model.objects.standing().filter(plan=plan).select_related(*links)
+        kept[model] = list(rows.order_by("sort_code", "pk"))
+    by_key = {each.pk: each for each in kept[Commitment]}
+    work = [each for each in kept[Activity] if each.commitment_id in by_key]
+    for activity in work:
+        activity.commitment = by_key[activity.commitment_id]
+    for record in (*by_key.values(), *work):
+        record.plan, record.is_disputed = plan, False
+    rows = board.build(
+        by_key.values(), work, board.Accounts(), (), timezone.localdate()
+    )
+    return board.Board(plan, rows)
+
+
+#: The word in the address → the template of the public page, and what reads for it.
+PAGES = {
+    "eje": ("area.html", _area),
+    "compromiso": ("commitment.html", _commitment),
+}
+
+
+def _content(template, context):
+    """What the block ``content`` of a public template says, without the page around."""
+    template = get_template(template).template
+    (block,) = [
+        node
+        for node in template.nodelist.get_nodes_by_type(BlockNode)
+        if node.name == "content"
+    ]
+    with context.render_context.push_state(template), context.bind_template(template):
+        return block.nodelist.render(context)

@@ -1,0 +1,69 @@
+"""Who has answered a round, and what may be said of a plan first."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from strategic_areas import headline
+from strategic_areas.models import ReportingPeriod
+from strategic_areas.queries import rounds
+from strategic_areas.queries.plan import answering, past
+from strategic_areas.queries.plan.board import Board
+from strategic_areas.queries.plan.plans import opened
+from strategic_areas.queries.prepared import reckoned_once
+
+
+def headline_of(board: Board, today: date) -> headline.Headline:
+    """What may be said of the plan first."""
+    plan = board.plan
+    day = past.day_of(plan, today)
+    asked = round_that_tells(board.periods, today)
+    return headline.headline(
+        [row.standing for row in board.rows],
+        today=today,
+        ended_on=plan.ends_on if past.is_over(plan, day) else None,
+        anyone_reported=anyone_reported(board),
+        answers=asked and answers(board, asked),
+    )
+
+
+def round_that_tells(
+    periods: Iterable[ReportingPeriod], today: date
+) -> ReportingPeriod | None:
+    """
+    The round of which a page says how many agencies have reported.
+
+    It is the last round whose due date has passed or, if there is none, the last that
+    opened.
+    """
+    open_rounds = opened(periods, today)
+    due = (each for each in open_rounds if each.due_on < today or each.is_final)
+    return next(due, next(iter(open_rounds), None))
+
+
+@reckoned_once
+def answers(board: Board, asked: ReportingPeriod) -> headline.Answers:
+    """How the agencies of which a round asks anything have answered it."""
+    owing, given = set(), set()
+    for agency, rows in answering.asked_of(board, asked).items():
+        if any(rounds.owes(row, asked) for row in rows):
+            owing.add(agency.acronym)
+        if any(rounds.was_handed_in(board, row, asked) for row in rows):
+            given.add(agency.acronym)
+    for value in board.values.get(asked, ()):
+        owing.add(value.agency.acronym)
+        if value.is_handed_in:
+            given.add(value.agency.acronym)
+    return headline.Answers(
+        due_on=asked.due_on,
+        asked=tuple(sorted(owing)),
+        reported=frozenset(given),
+        is_final=asked.is_final,
+    )
+
+
+@reckoned_once
+def anyone_reported(board: Board) -> bool:
+    """Whether any agency has reported in this portal; public sources are no report."""
+    return any(row.was_declared_here for row in board.rows) or any(
+        report.was_entered for row in board.activities for report in row.reports
+    )
