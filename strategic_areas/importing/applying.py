@@ -110,7 +110,7 @@ class Applying:
         """Let a row wait for others of its kind; all are stored in their order."""
         if self.rows and self.rows[0].is_new != written.is_new:
             self.store_rows()
-        # Of a row that changes twice, the second change is of what the first made.
+        # If the file changes a row twice, the first change is stored before the second.
         if not written.is_new and any(each.row is written.row for each in self.rows):
             self.store_rows()
         self.rows.append(written)

@@ -1,4 +1,4 @@
-"""New rows by the hundred; what the database does not take, as faults of records."""
+"""Rows stored by the hundred; what the database does not take, as faults of records."""
 
 from contextlib import contextmanager
 from itertools import chain

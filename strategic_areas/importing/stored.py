@@ -149,9 +149,15 @@ class Stored:
         return row._meta.model._default_manager.get(pk=row.pk)
 
     def instances(self, rows):
-        """The objects of several rows of one table, by primary key."""
+        """
+        The objects of several rows of one table by primary key, to be written anew.
+
+        They are locked: all their columns are written later, and what somebody saved
+        meanwhile would be lost.
+        """
         manager = rows[0]._meta.model._default_manager
-        return manager.in_bulk([row.pk for row in rows])
+        locked = manager.select_for_update(of=["self"])
+        return locked.in_bulk([row.pk for row in rows])
 
     def new(self, table, pk):
         """A row that was just stored."""

@@ -1,10 +1,11 @@
-"""New rows stored by the hundred: the same rows, versions and faults as one by one."""
+"""Rows stored by the hundred: the same rows, versions and faults as one by one."""
 
 import re
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, OperationalError, connection, models, transaction
 from django.db.models.signals import m2m_changed, post_save, pre_save
 
 from agencies.models import Agency
@@ -58,9 +59,11 @@ def one_by_one(add, each):
 
 
 def with_other_words(folder):
-    """The shipped plan with other titles and names in English."""
+    """The shipped plan with other titles and names."""
     text = SHIPPED.read_text(encoding="utf-8")
-    text = re.sub(r"^( +(?:title|name)_en: )(?=\w)", r"\1Newly ", text, flags=re.M)
+    text = re.sub(
+        r"^( +(?:title|name)_(?:en|es): )(?=\w)", r"\1Newly ", text, flags=re.M
+    )
     return write(folder, text)
 
 
@@ -125,6 +128,37 @@ def test_the_one_change_that_the_database_refuses_is_named(tmp_path, monkeypatch
         ("activities C1.15", "what the database takes (no room)")
     ]
     assert not Activity.objects.filter(title_es__startswith="Curso").exists()
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("open_record")
+def test_nobody_saves_a_row_that_is_about_to_be_written_whole(tmp_path, monkeypatch):
+    load_small(tmp_path, small(updates=[]))
+    [first] = small()["activities"]
+    later = [{**first, "title_es": "Otro curso"}]
+    refused, change = [], applying.change
+
+    def save_a_note():
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '50ms'")
+                Activity.objects.update(note_es="Lo dice una persona.")
+        except OperationalError as error:
+            refused.append(error.__cause__.pgcode)
+        finally:
+            connection.close()
+
+    def change_beside_somebody(rows):
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(save_a_note).result(20)
+        change(rows)
+
+    monkeypatch.setattr(applying, "change", change_beside_somebody)
+    load_small(tmp_path, small(activities=later, updates=[]))
+
+    assert refused == ["55P03"]
+    assert Activity.objects.get().title_es == "Otro curso"
 
 
 def test_what_one_row_gives_up_another_one_takes(tmp_path):
