@@ -120,10 +120,12 @@ def drop_before_migrate(sender, using, plan=(), **kwargs):
     """
     Receiver of ``pre_migrate``: drop the triggers if there is a migration to apply.
 
-    With none to apply they stay, so that a running portal is never without them.
+    With none to apply they stay, so that a running portal is never without them. Either
+    all are dropped or none: one may wait for a table that somebody uses, in vain.
     """
     if plan:
-        drop(using)
+        with transaction.atomic(using=using):
+            drop(using)
 
 
 def install_after_migrate(sender, using, plan=(), **kwargs):

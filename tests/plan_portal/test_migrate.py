@@ -8,7 +8,7 @@ from threading import Event
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from plan_portal.management.commands import migrate
 from strategic_areas import triggers
@@ -81,6 +81,18 @@ def held(table):
         finally:
             done.set()
             holding.result(20)
+
+
+def test_triggers_are_dropped_all_or_none():
+    last = triggers.declared()[-1].table
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '50ms'")
+
+        with held(last), pytest.raises(OperationalError):
+            triggers.drop_before_migrate(None, using="default", plan=["one to apply"])
+
+        cursor.execute("RESET lock_timeout")
+    assert triggers.missing() == []
 
 
 def test_tables_that_are_never_free_are_told_in_one_sentence(tables, monkeypatch):

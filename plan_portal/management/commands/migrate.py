@@ -20,7 +20,7 @@ class Command(migrate.Command):
     A migration locks one table after the other, and so does whoever installs the
     triggers. A person who saves meanwhile has locked some of these tables in another
     order. Then both wait for each other, and PostgreSQL ends one of the two. If it ends
-    this command, what that was doing is undone as a whole and can be done again. On
+    this command, the step that it was at is undone as a whole and can be done again. On
     SQLite one writer comes after the other.
     """
 
@@ -38,8 +38,9 @@ class Command(migrate.Command):
             while not self.has_handled(*args, **options):
                 if time.monotonic() > begun + PATIENCE:
                     raise CommandError(
-                        "The tables were in use all the time. What is applied stays, "
-                        "the rest was undone: stop the portal, or run this again."
+                        "The tables were in use all the time, and triggers may be "
+                        "missing until this ends well: stop the portal, then run it "
+                        "again."
                     )
         finally:
             asked["options"] = usual
