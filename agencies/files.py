@@ -1,5 +1,7 @@
 """Where private files lie."""
 
+from contextlib import suppress
+
 from django.core.files.storage import FileSystemStorage
 
 
@@ -7,12 +9,14 @@ class WholeFiles(FileSystemStorage):
     """
     A folder that keeps no part of a file for which there was no room.
 
-    A full disk takes what fits, and no row would name it.
+    A full disk takes what fits, and no row would name it. Callers give it names that
+    nobody else uses.
     """
 
     def _save(self, name, content):
         try:
             return super()._save(name, content)
         except OSError:
-            self.delete(name)
+            with suppress(OSError):
+                self.delete(name)
             raise

@@ -27,7 +27,13 @@ from strategic_areas.evidence.limits import (
     must_be_small,
 )
 
+logger = logging.getLogger(__name__)
+
 LONGEST_NAME = 100
+#: Seconds for the whole scan, for which a person and a thread have to wait.
+SCAN_SECONDS = 5
+#: The most bytes of the scanner's answer that are read.
+LONGEST_ANSWER = 1024
 DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)")
 #: Extensions that may not come before the last one, as in list.php.jpg.
 HIDDEN = frozenset(
@@ -168,20 +174,12 @@ def extension_of(name):
     return extension
 
 
-logger = logging.getLogger(__name__)
-
-#: Seconds for the whole scan, for which a person and a thread have to wait.
-DEADLINE = 5
-#: The most bytes of an answer that are read.
-LONGEST = 1024
-
-
 def must_be_harmless(content):
     """Raise ``RefusedFileError`` for a virus, or without a clear answer."""
     if not settings.CLAMD:
         return
     try:
-        answer = _ask(settings.CLAMD, content)
+        answer = _ask_scanner(settings.CLAMD, content)
     except OSError as error:
         logger.error("The virus scanner gives no answer: %s", type(error).__name__)
         answer = ""
@@ -203,17 +201,17 @@ def must_be_harmless(content):
     )
 
 
-def _ask(address, content):
+def _ask_scanner(address, content):
     """The answer to INSTREAM; as clamd(8) says, each part is sent after its length."""
-    ends = time.monotonic() + DEADLINE
+    ends = time.monotonic() + SCAN_SECONDS
     with _connected(address) as line:
         _wait_no_longer(line, ends)
         size, end = struct.pack("!I", len(content)), struct.pack("!I", 0)
         line.sendall(b"zINSTREAM\0" + size + content + end)
         received = b""
-        while not received.endswith(b"\0") and len(received) < LONGEST:
+        while not received.endswith(b"\0") and len(received) < LONGEST_ANSWER:
             _wait_no_longer(line, ends)
-            part = line.recv(LONGEST)
+            part = line.recv(LONGEST_ANSWER)
             if not part:
                 break
             received += part
@@ -230,9 +228,9 @@ def _wait_no_longer(line, ends):
 
 def _connected(address):
     if not isinstance(address, str):
-        return socket.create_connection(address, DEADLINE)
+        return socket.create_connection(address, SCAN_SECONDS)
     line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    line.settimeout(DEADLINE)
+    line.settimeout(SCAN_SECONDS)
     try:
         line.connect(address)
     except OSError:

@@ -186,7 +186,7 @@ class ContentTypes(ContentHandler):
         return self.written(name).lower()
 
     def written(self, name):
-        """The type as the file writes it: other programs heed small letters."""
+        """The type as the file writes it: other programs tell capitals from small."""
         name = name.lower()
         extension = name.rpartition(".")[2]
         return self.by_name.get(name) or self.by_extension.get(extension, "")

@@ -116,7 +116,7 @@ def chattering(tmp_path):
 
 
 def test_one_deadline_bounds_all_that_it_says(settings, tmp_path, monkeypatch):
-    monkeypatch.setattr(cleaning, "DEADLINE", 0.2)
+    monkeypatch.setattr(cleaning, "SCAN_SECONDS", 0.2)
 
     with chattering(tmp_path) as settings.CLAMD:
         begun = time.monotonic()
@@ -137,7 +137,7 @@ def held_while_scanning(settings, monkeypatch):
         depths.append(len(connection.savepoint_ids))
         raise TimeoutError
 
-    monkeypatch.setattr(cleaning, "_ask", hang)
+    monkeypatch.setattr(cleaning, "_ask_scanner", hang)
     return depths
 
 
@@ -203,6 +203,6 @@ def test_who_waits_for_it_holds_no_transaction(
 
 def test_where_there_is_none_it_is_not_asked(settings, monkeypatch):
     settings.CLAMD = None
-    monkeypatch.setattr(cleaning, "_ask", None)
+    monkeypatch.setattr(cleaning, "_ask_scanner", None)
 
     assert clean(upload("Acta.pdf", make_pdf())).name == "Acta.pdf"
