@@ -29,7 +29,8 @@ from strategic_areas.models.records import Provenance
 from strategic_areas.models.review import Status
 from strategic_areas.models.updates import ActivityUpdate
 
-#: The most characters of a comment; it is shown next to figures, and is no report.
+#: The most characters of a comment or of a dispute's text. Both are shown next to
+#: figures, and are no reports.
 LONGEST = 1500
 
 
@@ -116,8 +117,8 @@ ABOUT = {
     ActivityUpdate: "activity_update",
     PublishedFigure: "published_figure",
 }
-#: The lookup of the agency to which a record is attributed, by model; a figure tells of
-#: the agency that answers for its indicator, and of the one that counted.
+#: The lookup of the agency to which a record is attributed, by model. Figures are found
+#: by ``_figures_of``, since two agencies may speak about each.
 NAMED = {
     Commitment: "lead",
     Activity: "agency",
