@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import translation
 
 from strategic_areas import workflow
-from strategic_areas.desk.workbook import columns, pages
+from strategic_areas.desk.workbook import columns, signed_preview
 from strategic_areas.models import ActivityUpdate, Answer, Province, Region, Status
 from tests.factories import (
     make_activity,
@@ -750,7 +750,7 @@ def test_nothing_is_saved_that_no_preview_of_hers_announced(published):
     preview = published.upload(published.book().fill(published.activity, percent=60))
     signed = preview.context["form"]["staged"].value()
     forged = signing.dumps(
-        signing.loads(signed, salt=pages.SALT), salt="another purpose"
+        signing.loads(signed, salt=signed_preview.SALT), salt="another purpose"
     )
     colleague = make_focal_point(agency=published.agency)
 
@@ -764,7 +764,7 @@ def test_nothing_is_saved_that_no_preview_of_hers_announced(published):
 
 def test_a_preview_grows_old(published, monkeypatch):
     preview = published.upload(published.book().fill(published.activity, percent=60))
-    monkeypatch.setattr(pages, "MAX_AGE", -1)
+    monkeypatch.setattr(signed_preview, "MAX_AGE", -1)
 
     published.save(preview)
 

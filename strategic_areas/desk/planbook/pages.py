@@ -30,7 +30,6 @@ from strategic_areas.desk.planbook.columns import FORMAT, ORIGIN, SEEN, SHEETS
 from strategic_areas.desk.planbook.comparing import compare
 from strategic_areas.desk.sheet.sheet_page import UploadForm
 from strategic_areas.desk.workbook import guide
-from strategic_areas.desk.workbook.pages import StaleError
 from strategic_areas.desk.workbook.reading import (
     NAMES_WITHIN,
     line_of,
@@ -157,10 +156,6 @@ def planbook_save(request, plan):
     plan = _plan(request, plan)
     try:
         return _keep(request, plan)
-    except StaleError:
-        text = _(
-            "Nothing was saved: this preview is too old. Upload the workbook again."
-        )
     except RefusedError as error:
         text = str(error)
     except IntegrityError:

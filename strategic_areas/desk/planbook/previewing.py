@@ -14,7 +14,7 @@ from strategic_areas.desk.planbook.columns import (
 )
 from strategic_areas.desk.planbook.comparing import Fault, Row, State
 from strategic_areas.desk.planbook.records import Succession, succession
-from strategic_areas.desk.workbook.pages import StaleError, read_signed, sign
+from strategic_areas.desk.workbook.signed_preview import StaleError, read_signed, sign
 from strategic_areas.importing.stored import StoredObjects
 from strategic_areas.models import Plan
 from strategic_areas.workflow import guard

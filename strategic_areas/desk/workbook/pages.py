@@ -11,7 +11,6 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
 from django.contrib import messages
-from django.core import signing
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -23,6 +22,11 @@ from strategic_areas.desk.sheet.pages import sheet_or_404
 from strategic_areas.desk.sheet.sheet_page import UploadForm
 from strategic_areas.desk.workbook.comparing import Kind, compare
 from strategic_areas.desk.workbook.reading import read
+from strategic_areas.desk.workbook.signed_preview import (
+    StaleError,
+    read_signed,
+    sign,
+)
 from strategic_areas.desk.workbook.value_lines import compare_values, save_value
 from strategic_areas.evidence import EXTENSIONS, RefusedFileError
 from strategic_areas.views.files import as_file
@@ -80,11 +84,8 @@ def save_workbook(request, period, agency):
     sheet = sheet_or_404(request, period, agency)
     try:
         rows = read_signed_rows(request.POST.get("staged", ""), sheet, by=request.user)
-    except StaleError:
-        messages.error(
-            request,
-            _("Nothing was saved: this preview is too old. Upload the workbook again."),
-        )
+    except StaleError as error:
+        messages.error(request, str(error))
         return redirect(sheet.url)
     _show_result(request, save(sheet, rows, by=request.user))
     return redirect(sheet.url)
@@ -108,17 +109,6 @@ def _show_result(request, result):
         messages.error(request, message % {"code": code, "reason": reason})
 
 
-SALT = "strategic_areas.desk.workbook"
-#: How long a preview may be saved, in seconds.
-MAX_AGE = 2 * 60 * 60
-#: The longest signed text, in characters, that a page may post.
-MAX_SIGNED_LENGTH = 2_000_000
-
-
-class StaleError(Exception):
-    """The signed rows are too old, were changed, or are of another sheet or person."""
-
-
 def sign_rows(sheet, outcomes, *, by):
     """The rows that would be saved, as one signed text; empty where there is none."""
     rows = [
@@ -129,32 +119,9 @@ def sign_rows(sheet, outcomes, *, by):
     return sign(rows, _owner(sheet, by)) if rows else ""
 
 
-def sign(rows, owner):
-    """What was announced, signed for its ``owner``: who may save it, and where."""
-    signed = signing.dumps([owner, rows], salt=SALT, compress=True)
-    if len(signed) > MAX_SIGNED_LENGTH:
-        raise RefusedFileError(
-            "too_much",
-            _("This workbook holds more text than is saved at once."),
-            _("Upload it twice: first with one half of the rows filled, then all."),
-        )
-    return signed
-
-
 def read_signed_rows(signed, sheet, *, by):
     """Activity id, its code and what is posted for it; or ``StaleError``."""
     return read_signed(signed, _owner(sheet, by))
-
-
-def read_signed(signed, owner):
-    """What was signed for this owner; or ``StaleError``."""
-    try:
-        signer, rows = signing.loads(signed, salt=SALT, max_age=MAX_AGE)
-    except signing.BadSignature as error:
-        raise StaleError from error
-    if signer != owner:
-        raise StaleError
-    return rows
 
 
 def _owner(sheet, user):

@@ -1,0 +1,50 @@
+"""
+What a preview of a workbook announced, signed into the page that saves it.
+
+Both workbooks do so, the sheet of an agency and that of a plan: the server keeps no
+second copy of what nobody has saved, and nobody saves what no preview showed to her.
+"""
+
+from django.core import signing
+from django.utils.translation import gettext as _
+
+from agencies.access import RefusedError
+from strategic_areas.evidence import RefusedFileError
+
+SALT = "strategic_areas.desk.workbook"
+#: How long a preview may be saved, in seconds.
+MAX_AGE = 2 * 60 * 60
+#: The longest signed text, in characters, that a page may post.
+MAX_SIGNED_LENGTH = 2_000_000
+
+
+class StaleError(RefusedError):
+    """What is posted is too old, was changed, or is of another owner."""
+
+    def __init__(self):
+        super().__init__(
+            _("Nothing was saved: this preview is too old. Upload the workbook again.")
+        )
+
+
+def sign(rows, owner):
+    """What was announced, signed for its ``owner``: who may save it, and where."""
+    signed = signing.dumps([owner, rows], salt=SALT, compress=True)
+    if len(signed) > MAX_SIGNED_LENGTH:
+        raise RefusedFileError(
+            "too_much",
+            _("This workbook holds more text than is saved at once."),
+            _("Upload it twice: first with one half of the rows filled, then all."),
+        )
+    return signed
+
+
+def read_signed(signed, owner):
+    """What was signed for this owner; or ``StaleError``."""
+    try:
+        signer, rows = signing.loads(signed, salt=SALT, max_age=MAX_AGE)
+    except signing.BadSignature as error:
+        raise StaleError from error
+    if signer != owner:
+        raise StaleError
+    return rows
