@@ -118,9 +118,10 @@ def kept_for_version(memory, *, key, weight, follow=None):
     """
     Let what is read while a public page is made be kept for the publication version.
 
-    ``key`` and ``weight`` take the arguments and the result. Each language has its own,
-    as records hold the words of one. Elsewhere than on public pages all is read anew.
-    What is kept is shared by threads: nobody may change it.
+    ``key`` and ``weight`` take the arguments and the result. Elsewhere than on public
+    pages all is read anew. What is kept is shared by threads and by both languages:
+    nobody may change it, and it may hold no word of the language in which it was read.
+    A record holds the words of both and says those of the page that asks.
 
     ``follow`` brings up to date what was kept for an earlier version. It is called with
     that, the earlier version and the arguments, and only if nothing but accounts
@@ -134,7 +135,7 @@ def kept_for_version(memory, *, key, weight, follow=None):
             version, structure = _VERSION.get()
             if version is None:
                 return read(*args)
-            name = (read, get_language(), *key(*args))
+            name = (read, *key(*args))
             kept = memory.get(name)
             if kept and kept.version == version:
                 return kept.found

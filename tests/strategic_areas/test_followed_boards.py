@@ -13,7 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from agencies.models import Agency
+from agencies.models import Agency, AgencyName
 from strategic_areas import workflow
 from strategic_areas.addresses import address
 from strategic_areas.models import (
@@ -33,6 +33,7 @@ from tests.factories import (
     make_correction,
     make_declaration,
     make_focal_point,
+    make_indicator,
     make_period,
     make_plan,
     make_published_declaration,
@@ -102,6 +103,39 @@ def test_pages_tell_what_they_would_if_nothing_were_kept(client, monkeypatch):
     changed = [before != after for before, after in pairwise(told)]
     assert changed == [True] * 6 + [False] + [True] * 3
     assert were_read == [False] * 7 + [True] * 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pages_of_both_languages_share_what_is_kept(client):
+    asked = make_round()
+    activity = make_activity(plan=asked.plan, title_en="Install a register")
+    make_published_update(activity=activity, period=asked)
+    make_indicator(plan=asked.plan, agency=activity.agency, frequency="yearly")
+    record = make_record_update(activity=make_activity(plan=asked.plan))
+    named, agency = (activity.agency.slug,), activity.agency
+    AgencyName.objects.create(
+        agency=agency,
+        ends_on=record.period.ends_on,
+        **{"acronym": "ANTES", "name_es": "Nombre de antes", "name_en": "Former name"},
+    )
+    pages = {"plan": (), "commitments": (), "agencies": (), "agency": named}
+    then, told = f"?at={record.period.code}", Counter()
+
+    for name, args in pages.items():
+        for query in ("", then):
+            both = [
+                address(name, asked.plan.code, *args, language=language) + query
+                for language in ("es", "en")
+            ]
+            for first, second in (both, both[::-1]):
+                BOARDS.empty()
+                [_, kept] = read(client, [first, second])
+                BOARDS.empty()
+                assert [kept] == read(client, [second])
+                told[kept] += 1
+
+    # Each page was there, in two languages that differ, at two times that differ.
+    assert len(told) == len(pages) * 4
 
 
 #: How often each kind of change befalls the two plans.
