@@ -36,6 +36,7 @@ from plan_portal.middleware import (
     SecurityHeadersMiddleware,
     language_of_path,
 )
+from strategic_areas.queries.pages import overview
 
 #: The request for which the 503 answer is made in advance; it is the same for all.
 ANY = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "wsgi.url_scheme": "https"}
@@ -98,7 +99,7 @@ class Front:
         self._session_cookie = f"{settings.SESSION_COOKIE_NAME}="
         self._hosts = {}
         watch.on_new_label = lambda label: memory.drop_older(label.takedowns)
-        watch.make_ready = self.make_help_pages
+        watch.make_ready = self.make_ready
 
     def __call__(self, environ, start_response):
         """Answer with a page from memory; without one, make it or ask Django."""
@@ -205,7 +206,21 @@ class Front:
             page.bannered = page.under(banner(page.made_at, key))
         return page.bannered.respond(environ, start_response)
 
-    def make_help_pages(self):
+    def make_ready(self):
+        """
+        Read the board of the plan that is shown, and make the help pages.
+
+        So the first reader of a page of the plan does not wait until all of the plan is
+        read. The help pages come last, as a request may close the connection on which
+        the watch listens; they are made even if the board could not be read.
+        """
+        try:
+            with self.watch.deadline.applied():
+                overview.keep_board(timezone.localdate())
+        finally:
+            self._make_help_pages()
+
+    def _make_help_pages(self):
         """Make the help pages that are not current, as if a reader requested them."""
         site = urlsplit(settings.SITE_URL)
         for path in HELP:

@@ -55,9 +55,9 @@ class Watch:
     Knows the current ``label``, which is good until ``good_until`` (monotonic clock).
 
     ``on_new_label`` is called with each new label at once, by the thread that read it.
-    ``make_ready`` is called by the watching thread a little later, so that the pages it
-    makes do not delay readers who request a page of the new version. It is called at
-    most once a second, however many publications there are.
+    ``make_ready`` is called by the watching thread a little later, so that its work
+    does not delay readers who request a page of the new version. It is called at most
+    once a second, however many publications there are.
     """
 
     def __init__(self):

@@ -27,6 +27,7 @@ from django.db import (
 )
 from django.test import RequestFactory
 
+from agencies.models import Agency
 from plan_portal.conditional import ASKED_BY_FRONT, KEEP
 from plan_portal.content_policy import REPORTS
 from plan_portal.front import HELP, Front, unavailable
@@ -38,6 +39,8 @@ from strategic_areas import purging, workflow
 from strategic_areas.addresses import address
 from strategic_areas.models import HelpLine, PublicationVersion, StrategicArea
 from strategic_areas.models.publication import Counters
+from strategic_areas.queries.pages import overview
+from strategic_areas.queries.plan import board
 from tests import factories
 from tests.plan_portal.test_headers import BEST
 
@@ -467,7 +470,7 @@ def test_memory_is_bounded_and_the_least_wanted_page_goes(make_front):
 def test_help_gives_way_to_no_other_page(make_front):
     front = make_front(page_of(NOISE), memory=4000)
     front.watch.ask()
-    front.make_help_pages()
+    front.make_ready()
 
     for number in range(20):
         Reply(front, f"/{number}/")
@@ -569,13 +572,58 @@ def test_help_is_there_without_the_database_though_nobody_asked(
     HelpLine.objects.create(label_es="Línea 212", numbers=["809-200-1202"])
     commit()
     front.watch.ask()
-    front.make_help_pages()
+    front.make_ready()
     cut_off(front, monkeypatch)
 
     replies = [Reply(front, path) for path in HELP]
 
     assert [reply.status for reply in replies] == [200, 200]
     assert [b"809-200-1202" in reply.body for reply in replies] == [True, True]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_plan_is_read_before_anybody_asks_for_a_page_of_it(
+    front, plan, monkeypatch
+):
+    activity, reads = factories.make_activity(plan=plan), []
+    read = board._commitments
+    monkeypatch.setattr(
+        board, "_commitments", lambda *args: reads.append(args) or read(*args)
+    )
+
+    def change_the_plan():
+        Agency.objects.filter(pk=activity.agency_id).update(acronym="NUEVA")
+        later(front)
+
+    def reads_of_reader():
+        reads.clear()
+        assert Reply(front, address("areas", plan.code)).status == 200
+        assert Reply(front, address("areas", plan.code, language="en")).status == 200
+        return len(reads)
+
+    front.watch.ask()
+    front.make_ready()
+    at_start = reads_of_reader()
+    change_the_plan()
+    unready = reads_of_reader()
+    change_the_plan()
+    front.watch.ask()
+    front.make_ready()
+
+    assert (at_start, unready, reads_of_reader()) == (0, 1, 0)
+
+
+def test_help_is_made_even_if_the_plan_cannot_be_read(front, plan, monkeypatch):
+    def fail(today):
+        raise LookupError
+
+    monkeypatch.setattr(overview, "keep_board", fail)
+    front.watch.ask()
+
+    with pytest.raises(LookupError):
+        front.make_ready()
+
+    assert set(HELP) == set(front.memory.pages)
 
 
 def test_a_page_that_was_never_made_is_unavailable(front, monkeypatch, client):

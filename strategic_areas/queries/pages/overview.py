@@ -11,11 +11,18 @@ from datetime import date
 from enum import StrEnum
 
 from strategic_areas.headline import Answers, Headline
-from strategic_areas.models import Participation, Plan, ReportingPeriod, Source
+from strategic_areas.models import (
+    Participation,
+    Plan,
+    PublicationVersion,
+    ReportingPeriod,
+    Source,
+)
 from strategic_areas.queries.pages import answers, areas, delays, institutions
 from strategic_areas.queries.plan import board, plans
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.plans import PlanLine, opened, periods_of
+from strategic_areas.queries.prepared import at_version
 from strategic_areas.queries.updates import sources
 
 #: The most commitments that the tree of a plan names one by one.
@@ -140,6 +147,19 @@ class Overview:
     delays: delays.Delays
     #: The year of the plan that it is in, from 1, and how many it has; None outside.
     year: tuple[int, int] | None
+
+
+def keep_board(today: date) -> None:
+    """
+    Read the board of the plan that the first page shows, before a reader asks for it.
+
+    Pages of the present publication version find it in memory. Does nothing if it is
+    there already.
+    """
+    counters = PublicationVersion.counters()
+    with at_version(counters.number, counters.structure):
+        if plan := plans.choose(today).shown:
+            board.load(plan, today)
 
 
 def load(choice: plans.Choice, today: date) -> Overview:
