@@ -31,10 +31,10 @@ from strategic_areas.desk.planbook.comparing import compare
 from strategic_areas.desk.sheet.sheet_page import UploadForm
 from strategic_areas.desk.workbook import guide
 from strategic_areas.desk.workbook.reading import (
-    NAMES_WITHIN,
     line_of,
     marks_in,
     pages_of,
+    rows_of_names,
     too_much,
 )
 from strategic_areas.evidence import EXTENSIONS, RefusedFileError
@@ -248,15 +248,9 @@ def _lines(sheet, pages):
 def _find_names(sheet, pages):
     """The rows of a sheet, where its lines begin, and name → place of its columns."""
     names = [SEEN, ORIGIN, *(column.name for column in sheet.columns)]
-    machine = {f"{sheet.name}.{name}": name for name in names}
-    for rows in pages.values():
-        for number, row in enumerate(rows[:NAMES_WITHIN], 1):
-            found = {}
-            for place, cell in enumerate(row):
-                if cell.value in machine:
-                    found.setdefault(machine[cell.value], place)
-            if len(found) == len(names):
-                return rows, number, found
+    for found in rows_of_names(pages, {f"{sheet.name}.{name}": name for name in names}):
+        if len(found[2]) == len(names):
+            return found
     raise RefusedFileError(
         "missing_column",
         _("Of the sheet “%(sheet)s” the hidden first row or a column is missing.")

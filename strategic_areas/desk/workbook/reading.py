@@ -139,16 +139,24 @@ def _must_be_of(rows, sheet):
 
 def _find_names(pages):
     """The rows of the sheet of reports, where its lines begin, name → column."""
-    best = ([], 0, {})
+    found = rows_of_names(pages, {name: name for name in READ})
+    return max(found, key=lambda each: len(each[2]), default=([], 0, {}))
+
+
+def rows_of_names(pages, names):
+    """
+    Each row at the top of a page, as the rows of the page, its number, name → column.
+
+    ``names`` maps what a cell may hold to the name of its column; of two such columns
+    the first counts.
+    """
     for rows in pages.values():
         for number, row in enumerate(rows[:NAMES_WITHIN], 1):
-            found = {}
+            columns = {}
             for column, cell in enumerate(row):
-                if cell.value in READ:
-                    found.setdefault(cell.value, column)
-            if len(found) > len(best[2]):
-                best = (rows, number, found)
-    return best
+                if cell.value in names:
+                    columns.setdefault(names[cell.value], column)
+            yield rows, number, columns
 
 
 def _must_be_whole(columns):

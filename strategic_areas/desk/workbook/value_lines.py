@@ -15,7 +15,7 @@ from strategic_areas.desk.values.pages import last_told
 from strategic_areas.desk.workbook.columns import cell_text, comparable
 from strategic_areas.desk.workbook.comparing import Change, Fault, Kind, Outcome
 from strategic_areas.desk.workbook.posting import no_formula
-from strategic_areas.desk.workbook.reading import NAMES_WITHIN, line_of
+from strategic_areas.desk.workbook.reading import line_of, rows_of_names
 from strategic_areas.figures.reporting import hand_in, returned_values
 from strategic_areas.labels import DIMENSIONS
 from strategic_areas.models import PublishedFigure
@@ -139,19 +139,14 @@ def compare_values(sheet, pages):
 
 def _lines(pages, columns):
     """The rows of the sheet that holds the names of these columns."""
-    wanted = {KEY, SEEN, "value_code", *columns}
-    for rows in pages.values():
-        for number, row in enumerate(rows[:NAMES_WITHIN], 1):
-            found = {}
-            for place, cell in enumerate(row):
-                if cell.value in wanted:
-                    found.setdefault(cell.value, place)
-            if KEY in found and SEEN in found:
-                for at, cells in enumerate(rows[number:], number + 1):
-                    line = line_of(at, cells, found)
-                    if line.text(KEY) not in {"", CONTEXT[KEY][0]}:
-                        yield line
-                return
+    names = {name: name for name in (KEY, SEEN, "value_code", *columns)}
+    for rows, start, found in rows_of_names(pages, names):
+        if KEY in found and SEEN in found:
+            for number, row in enumerate(rows[start:], start + 1):
+                line = line_of(number, row, found)
+                if line.text(KEY) not in {"", CONTEXT[KEY][0]}:
+                    yield line
+            return
 
 
 def _outcome(sheet, line, columns, times, last):
