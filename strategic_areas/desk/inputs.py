@@ -1,15 +1,17 @@
-"""Inputs and fields that several forms of the desk have: texts, numbers, checkboxes."""
+"""Inputs and fields that several forms of the desk have: texts, files, checkboxes."""
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db.models import TextField
 from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
+from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.fields import Kind
-from strategic_areas import disclosure
+from strategic_areas import disclosure, evidence
 
 #: How many characters a text may have that staff write on a page of their own.
 LONGEST_TEXT = 2000
@@ -43,6 +45,34 @@ def limit(*fields, most=LONGEST_TEXT):
     for field in fields:
         field.widget.attrs["data-most"] = most
         field.validators.append(Fits(most))
+
+
+class DocumentField(forms.FileField):
+    """
+    A file of one of the kinds that are taken, cleaned; ``readers`` says who reads it.
+
+    Afterwards ``evidence.clean`` of the upload returns at once. An empty file is let
+    through to it, since it says what to do.
+    """
+
+    def __init__(self, *, readers="", **options):
+        kinds = _("PDF, JPG, PNG, XLSX, DOCX or CSV, of 10 MB at most.")
+        accept = ",".join(f".{name}" for name in evidence.EXTENSIONS)
+        super().__init__(
+            allow_empty_file=True,
+            widget=forms.FileInput(attrs={"accept": accept}),
+            help_text=format_lazy("{} {}", kinds, readers) if readers else kinds,
+            **options,
+        )
+
+    def clean(self, data, initial=None):
+        upload = super().clean(data, initial)
+        if upload:
+            try:
+                evidence.clean(upload)
+            except evidence.RefusedFileError as error:
+                raise ValidationError(str(error), code="refused") from None
+        return upload
 
 
 class VictimsField(forms.TypedChoiceField):

@@ -7,7 +7,6 @@ Forms of records that the public reads are shared by the admin's pages and the t
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +14,7 @@ from agencies.access import RefusedError
 from agencies.staleness import StaleGuardForm
 from strategic_areas import evidence, workflow
 from strategic_areas.desk.changes.decisions import with_link_to_change
-from strategic_areas.desk.inputs import limit
+from strategic_areas.desk.inputs import DocumentField, limit
 from strategic_areas.models import Activity, Amendment, Commitment, Plan, Provenance
 from strategic_areas.workflow import structure
 from strategic_areas.workflow.guard import blocked_texts
@@ -27,13 +26,10 @@ DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 class ActForm(forms.ModelForm):
     """The act that decides an amendment, its reason, and its file if there is one."""
 
-    upload = forms.FileField(
+    upload = DocumentField(
         label=_("The act itself"),
         required=False,
-        widget=forms.FileInput(
-            attrs={"accept": ",".join(f".{name}" for name in evidence.EXTENSIONS)}
-        ),
-        help_text=_("PDF, JPG, PNG, XLSX, DOCX or CSV. Only the secretariat reads it."),
+        readers=_("Only the secretariat reads it."),
     )
 
     class Meta:
@@ -66,10 +62,7 @@ class ActForm(forms.ModelForm):
 
     def clean_upload(self):
         if upload := self.cleaned_data["upload"]:
-            try:
-                self.clean_file = evidence.clean(upload)
-            except evidence.RefusedFileError as error:
-                raise ValidationError(str(error), code="refused") from None
+            self.clean_file = evidence.clean(upload)
         return upload
 
     def validate_constraints(self):

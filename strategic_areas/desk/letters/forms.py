@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
 from strategic_areas import evidence
-from strategic_areas.desk.inputs import LongText
+from strategic_areas.desk.inputs import DocumentField, LongText
 from strategic_areas.desk.sheet.sending import VersionsForm
 from strategic_areas.models import (
     CommitmentUpdate,
@@ -31,16 +31,9 @@ def posting(css_class, action=""):
 class LetterForm(forms.ModelForm):
     """A letter as it came, with its file."""
 
-    upload = forms.FileField(
+    upload = DocumentField(
         label=_("The letter itself"),
-        allow_empty_file=True,
-        widget=forms.FileInput(
-            attrs={"accept": ",".join(f".{name}" for name in evidence.EXTENSIONS)}
-        ),
-        help_text=_(
-            "PDF, JPG, PNG, XLSX, DOCX or CSV, of 10 MB at most. Only the secretariat "
-            "and the agency read it."
-        ),
+        readers=_("Only the secretariat and the agency read it."),
     )
 
     class Meta:
@@ -69,10 +62,7 @@ class LetterForm(forms.ModelForm):
 
     def clean_upload(self):
         upload = self.cleaned_data["upload"]
-        try:
-            self.clean_file = evidence.clean(upload)
-        except evidence.RefusedFileError as error:
-            raise ValidationError(str(error), code="refused") from None
+        self.clean_file = evidence.clean(upload)
         return upload
 
 

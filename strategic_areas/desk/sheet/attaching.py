@@ -3,7 +3,6 @@
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
-from django.core.exceptions import ValidationError
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.html import format_html
@@ -11,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from strategic_areas import evidence
+from strategic_areas.desk.inputs import DocumentField
 from strategic_areas.models import Evidence
 from strategic_areas.workflow import guard
 
@@ -44,15 +44,7 @@ def whereabouts(item):
 class EvidenceForm(forms.ModelForm):
     """One piece of evidence; its kind follows from the fields that are filled in."""
 
-    upload = forms.FileField(
-        label=_("file"),
-        required=False,
-        allow_empty_file=True,
-        widget=forms.FileInput(
-            attrs={"accept": ",".join(f".{name}" for name in evidence.EXTENSIONS)}
-        ),
-        help_text=_("PDF, JPG, PNG, XLSX, DOCX or CSV, of 10 MB at most."),
-    )
+    upload = DocumentField(label=_("file"), required=False)
 
     class Meta:
         labels = {"title_es": _("title")}
@@ -68,10 +60,7 @@ class EvidenceForm(forms.ModelForm):
     def clean_upload(self):
         upload = self.cleaned_data["upload"]
         if upload:
-            try:
-                self.clean_file = evidence.clean(upload)
-            except evidence.RefusedFileError as error:
-                raise ValidationError(str(error), code="refused") from None
+            self.clean_file = evidence.clean(upload)
             self._refuse_personal_data("upload", self.clean_file.name)
         return upload
 
