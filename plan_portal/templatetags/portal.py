@@ -26,6 +26,13 @@ from strategic_areas.queries.plan.plans import periods_of, place_of
 
 register = template.Library()
 
+register.filter("planned", disclosure.planned)
+register.filter("state_word", labels.state_word)
+register.filter("account_word", labels.account_word)
+register.filter("work_done", sentences.work_done)
+register.filter("said_by", sentences.said_by)
+register.filter("on_record", sentences.on_record)
+
 #: How many shapes and colours mark areas; the next area begins with the first again.
 MARKS = 6
 #: Pages that tell how a plan stands, and can be read as of a past period.
@@ -179,12 +186,6 @@ def figure(number):
 
 
 @register.filter
-def planned(activity):
-    """The planned quantity of an activity, as the public reads it."""
-    return disclosure.planned(activity)
-
-
-@register.filter
 def mark_of(plan, area):
     """The number of the mark of an area, by its place in its plan."""
     return (place_of(area, plan) - 1) % MARKS + 1
@@ -194,12 +195,6 @@ def mark_of(plan, area):
 def provenance(value):
     """The words for where a record comes from."""
     return Provenance(value).label if value else ""
-
-
-@register.filter
-def state_word(state):
-    """The word for a state; "" for None."""
-    return labels.state_word(state)
 
 
 @register.filter
@@ -222,30 +217,6 @@ def account_status(entry):
     if not (state := labels.account_state(entry)):
         return ""
     return made_once("_status.html", "state", state, labels.account_word(entry))
-
-
-@register.filter
-def account_word(entry):
-    """The word for the state that an account gives, or for what it declares."""
-    return labels.account_word(entry)
-
-
-@register.filter
-def work_done(tally):
-    """How many of a commitment's activities are completed, in words."""
-    return sentences.work_done(tally)
-
-
-@register.filter
-def said_by(row):
-    """By whom and in which month the state of a commitment was said, in words."""
-    return sentences.said_by(row)
-
-
-@register.filter
-def on_record(records):
-    """What is on record of reconstructed work, in one sentence."""
-    return sentences.on_record(records)
 
 
 @register.simple_tag

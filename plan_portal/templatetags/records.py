@@ -22,6 +22,9 @@ register = template.Library()
 
 register.filter("what_changes", labels.what_changes)
 register.filter("kind_of_record", labels.kind_of_record)
+register.filter("target_code", labels.target_code)
+register.filter("author", sentences.author_of)
+register.filter("since", sentences.since)
 
 
 @register.filter
@@ -37,12 +40,6 @@ def family(code):
 
 
 @register.filter
-def target_code(target):
-    """The code of an international target as people write it."""
-    return labels.target_code(target)
-
-
-@register.filter
 def target_kind(kind):
     """The name of a kind of target."""
     return labels.TARGET_KINDS.get(kind, kind)
@@ -54,18 +51,6 @@ def change_word(change):
     return labels.CHANGES[change]
 
 
-@register.filter
-def author(entry):
-    """Who says what an account says."""
-    return sentences.author_of(entry)
-
-
-@register.filter
-def since(period):
-    """Since when a state holds, by the period for which it was first told."""
-    return sentences.since(period)
-
-
 register.filter("told", words.told)
 register.filter("measured", words.measured)
 register.filter("who", words.who)
@@ -75,6 +60,7 @@ register.filter("number", words.number)
 register.filter("dimension", words.dimension)
 register.filter("caption", words.caption)
 register.filter("in_words", words.in_language)
+register.filter("value_state", words.state)
 
 
 @register.filter
@@ -93,12 +79,6 @@ def when(point):
 def anchor(point):
     """The fragment at which the value stands on the page of its indicator."""
     return words.anchor(point.starts_on, point.ends_on)
-
-
-@register.filter
-def value_state(point):
-    """Whether the value is provisional or confirmed."""
-    return words.state(point)
 
 
 @register.filter
