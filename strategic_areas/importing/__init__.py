@@ -1,5 +1,5 @@
 """
-Plan files in.
+Plan files in: one file from its path to the database, or to the list of its faults.
 
 A file is read (``reading``), each value checked against the format (``format``,
 ``values``, ``checking``), the whole against itself and the portal (``rules``,
@@ -7,7 +7,140 @@ A file is read (``reading``), each value checked against the format (``format``,
 (``applying``), as far as nobody edited them here. ``outcome`` is what a load tells.
 """
 
-from strategic_areas.importing.loading import load
+import gc
+from contextlib import contextmanager
+from hashlib import file_digest
+from pathlib import Path
+
+from django.db import DatabaseError, transaction
+from django.utils.translation import override
+
+from agencies import audit
+from strategic_areas import figures
+from strategic_areas.importing.applying import Applying
+from strategic_areas.importing.checking import check, guard
+from strategic_areas.importing.known import ROW, Known, Memory
 from strategic_areas.importing.outcome import Fault, Outcome, Refused
+from strategic_areas.importing.reading import read_file
+from strategic_areas.importing.records import records_of
+from strategic_areas.importing.revising import Revising
+from strategic_areas.importing.rules import broken_rules
+from strategic_areas.importing.stored import Stored
+from strategic_areas.importing.tables import REVISED, TABLES
+from strategic_areas.models import Indicator, PlanFile
 
 __all__ = ["Fault", "Outcome", "Refused", "load"]
+
+
+def load(path, *, dry_run=False, progress=None):
+    """
+    Load a plan file in one transaction; return the ``Outcome``.
+
+    ``dry_run`` does all the same and then undoes it. ``progress`` is called with the
+    name of each table and the number of its records. Raises ``Refused`` with every
+    fault of the file, or with the one that the database found; then nothing is
+    written.
+    """
+    with no_collection():
+        return _load_file(path, progress or (lambda table, number: None), dry_run)
+
+
+def _load_file(path, progress, dry_run):
+    plan_file = check(read_file(path))
+    file = PlanFile(name=Path(path).name, sha256=sum_of(path))
+    try:
+        # Spanish, the first language: it is what undecorated columns hold.
+        with transaction.atomic(), override("es"):
+            outcome = _load(plan_file, file, progress)
+            if dry_run:
+                transaction.set_rollback(True)
+    except DatabaseError as error:
+        text = str(error).strip().splitlines()
+        reason = text[0] if text else type(error).__name__
+        found, expected = f"a refusal ({reason})", "that it takes the file"
+        raise Refused([Fault("the database", "", found, expected)]) from error
+    return outcome
+
+
+def sum_of(path):
+    """The SHA-256 sum of a file, in hexadecimal."""
+    with Path(path).open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def no_collection():
+    """Let the garbage collector rest: a load makes many objects, and no cycle."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _load(plan_file, file, progress):
+    stored, memory = Stored(plan_file.plan_code), Memory(plan_file.plan_code)
+    known = Known(plan_file, stored, memory)
+    personal, warnings = guard(plan_file)
+    if faults := [*plan_file.faults, *broken_rules(plan_file, known), *personal]:
+        raise Refused(sorted(faults, key=lambda fault: fault.line))
+    plan_file.forget_places()
+    outcome = Outcome(warnings=warnings)
+    file.save()  # while it is being loaded, it may change the structure of plans
+    records = records_of(plan_file, known)
+    with figures.at_the_end():
+        _apply(records, stored, memory, outcome, progress)
+    outcome.absent = _absent(memory, records)
+    figures.publish(Indicator.objects.filter(introduced_by=stored.plan))
+    memory.save(stored.plan)
+    if outcome.created or outcome.changed:
+        _put_on_record(file, stored.plan, outcome)
+        audit.record(
+            audit.Event.PLAN_LOADED,
+            obj=stored.plan,
+            created=outcome.created.total(),
+            changed=len(outcome.changed),
+            kept=len(outcome.kept),
+        )
+    else:
+        file.delete()
+    return outcome
+
+
+def _absent(memory, records):
+    """The table and key of each record of earlier files that is not among these."""
+    given = {(name, each.key) for name, some in records.items() for each in some}
+    known = memory.records
+    rows = {(place[0], known[place].values.get(ROW)) for place in given & known.keys()}
+    return sorted(
+        place
+        for place, record in known.items()
+        # A record that was given another key is among them by its row.
+        if place not in given and (place[0], record.values.get(ROW)) not in rows
+    )
+
+
+def _put_on_record(file, plan, outcome):
+    """Tell the public of a file that created or changed records."""
+    file.plan, file.status = plan, PlanFile.Status.LOADED
+    file.created, file.changed = outcome.created.total(), len(outcome.changed)
+    file.kept = len(outcome.kept)
+    file.save()
+
+
+def _apply(records, stored, memory, outcome, progress):
+    applying = Applying(stored, memory, outcome)
+    for name in TABLES:
+        if name not in REVISED:
+            progress(name, len(records[name]))
+            for record in records[name]:
+                applying.put_in(record)
+            applying.store_rows()
+    applying.link()
+    for name in REVISED:
+        progress(name, len(records[name]))
+        revising = Revising(TABLES[name], stored, memory, outcome)
+        for record in records[name]:
+            revising.put_in(record)

@@ -9,7 +9,8 @@ from django.core.management import call_command
 from django.db import DatabaseError
 
 from agencies.models import Agency
-from strategic_areas.importing import Refused, applying, load, loading
+from strategic_areas import importing
+from strategic_areas.importing import Refused, applying, load
 from strategic_areas.importing.reading import Scalar
 from strategic_areas.importing.values import Text, Unfit
 from strategic_areas.models import Commitment, Plan, ReportingPeriod
@@ -371,7 +372,7 @@ def test_an_unloaded_database_is_told_without_a_traceback(tmp_path, monkeypatch)
     def refuse(code):
         raise DatabaseError("no such table")
 
-    monkeypatch.setattr(loading, "Stored", refuse)
+    monkeypatch.setattr(importing, "Stored", refuse)
 
     assert run(write(tmp_path, small()))[2] == [
         "the database: found a refusal (no such table); expected that it takes the file"
