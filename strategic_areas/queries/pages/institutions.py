@@ -9,9 +9,9 @@ from agencies.models import Agency
 from strategic_areas.models import Participation
 from strategic_areas.queries import rounds
 from strategic_areas.queries.pages.answers import round_that_tells
-from strategic_areas.queries.plan import works
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.records import Records, records
+from strategic_areas.queries.plan.rows import work_of
 from strategic_areas.states import NOT_TOLD, CommitmentState, Tally, tally
 
 #: A plan of more institutions folds away those with least to tell.
@@ -107,7 +107,7 @@ def _institution(agency, board, known, reports, today):
     plan, official, found = board.plan, [], []
     for each in activities:
         (official if each.activity.commitment.is_official else found).append(each)
-    said = [works.work_of(each, plan, today) for each in official]
+    said = [work_of(each, plan, today) for each in official]
     return Institution(
         agency=agency,
         led=len(rows),

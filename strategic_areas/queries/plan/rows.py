@@ -1,18 +1,18 @@
-"""The rows of a board, and what may be told of some of them."""
+"""The rows of a board, how each is made, and what may be told of some of them."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
 from agencies.models import Agency
 from strategic_areas import discipline, headline, progress, standings
-from strategic_areas.models import Activity, Commitment, ReportingPeriod
+from strategic_areas.models import Activity, Commitment, Plan, ReportingPeriod
 from strategic_areas.newest import newest
-from strategic_areas.queries.plan import answering, counted, past, records, works
+from strategic_areas.queries.plan import answering, counted, past, records
 from strategic_areas.queries.plan.plans import opened
-from strategic_areas.states import AFTERWARDS, DECLARED, CommitmentState
+from strategic_areas.states import AFTERWARDS, DECLARED, CommitmentState, Work
 
 
 @dataclass(frozen=True)
@@ -122,11 +122,11 @@ def build(
             today,
             activity.stopped_as_of(today),
             is_over=past.is_over(activity.plan, today),
-            untold=works.untold(activity, handed_in, asked),
+            untold=untold(activity, handed_in, asked),
         )
         row = ActivityRow(
             activity,
-            works.late_if_asked(standing, activity.plan, asked, today),
+            late_if_asked(standing, activity.plan, asked, today),
             filed,
             handed_in,
             reported_by.get(activity.pk, {}),
@@ -137,7 +137,7 @@ def build(
         plan, declared = commitment.plan, accounts.declared.get(commitment.pk, ())
         standing = standings.commitment_standing(
             [
-                (each.standing, works.work_of(each, plan, today), each.reports)
+                (each.standing, work_of(each, plan, today), each.reports)
                 for each in work[commitment.pk]
             ],
             declared,
@@ -150,12 +150,59 @@ def build(
         rows.append(
             CommitmentRow(
                 commitment,
-                works.late_if_asked(standing, plan, asked, today),
+                late_if_asked(standing, plan, asked, today),
                 tuple(work[commitment.pk]),
                 tuple(declared),
             )
         )
     return tuple(rows)
+
+
+def untold(
+    activity: Activity,
+    handed_in: Mapping[int, date],
+    rounds: Iterable[ReportingPeriod],
+) -> progress.State:
+    """
+    The state of an activity of which no account tells; these ``rounds`` have opened.
+
+    What waits for review is true of today only; a page of the past leaves it out.
+    """
+    if not activity.commitment.is_official:
+        return progress.State.NO_RECORD
+    if handed_in and not activity.plan.until:
+        return progress.State.IN_REVIEW
+    is_asked = any(
+        discipline.is_owed((), activity.starts_on, each, activity.stops)
+        for each in rounds
+    )
+    return progress.State.NO_REPORT if is_asked else progress.State.NOT_ASKED
+
+
+def work_of(row: ActivityRow, plan: Plan, today: date) -> Work:
+    """What is known of the activity in a row of a board."""
+    activity, state = row.activity, row.standing.state
+    return standings.work_of(
+        row.reports,
+        stopped=activity.stopped_as_of(today),
+        ends_on=plan.ends_on if activity.is_continuing else None,
+        in_review=state == progress.State.IN_REVIEW,
+        asked=state == progress.State.NO_REPORT,
+    )
+
+
+def late_if_asked(
+    standing: progress.Standing,
+    plan: Plan,
+    rounds: Iterable[ReportingPeriod],
+    today: date,
+) -> progress.Standing:
+    """The standing; of a plan that ended before anybody was asked, nothing is late."""
+    if standing.punctuality != progress.Punctuality.LATE or not past.is_over(
+        plan, today
+    ):
+        return standing
+    return standing if rounds else replace(standing, punctuality=None)
 
 
 def recorded_until(rows: Iterable[CommitmentRow]) -> date | None:
