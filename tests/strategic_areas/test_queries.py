@@ -102,6 +102,19 @@ def test_gaps_between_plans_are_told_and_overlaps_are_none():
     assert lines[0].plan == later
 
 
+@pytest.mark.parametrize(
+    ("status", "phase"), [("approved", "in_force"), ("ended", "over")]
+)
+def test_a_plan_that_was_closed_before_its_last_day_is_over(status, phase):
+    factories.make_plan(
+        status=status, starts_on=date(2020, 1, 1), ends_on=date(2030, 1, 1)
+    )
+
+    (line,) = plans.lines(TODAY)
+
+    assert line.phase == phase
+
+
 # States
 
 

@@ -8,7 +8,7 @@ from strategic_areas.models import ReportingPeriod
 from strategic_areas.queries import rounds
 from strategic_areas.queries.plan import answering, past
 from strategic_areas.queries.plan.board import Board
-from strategic_areas.queries.plan.plans import opened
+from strategic_areas.queries.plan.plans import is_over, opened
 from strategic_areas.queries.prepared import reckoned_once
 
 
@@ -20,7 +20,7 @@ def headline_of(board: Board, today: date) -> headline.Headline:
     return headline.headline(
         [row.standing for row in board.rows],
         today=today,
-        ended_on=plan.ends_on if past.is_over(plan, day) else None,
+        ended_on=plan.ends_on if is_over(plan, day) else None,
         anyone_reported=anyone_reported(board),
         answers=asked and answers(board, asked),
     )

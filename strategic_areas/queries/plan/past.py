@@ -78,12 +78,6 @@ def day_of(plan: Plan, today: date) -> date:
     return plan.until.ends_on if plan.until else today
 
 
-def is_over(plan: Plan, day: date) -> bool:
-    """Whether the plan had ended by this day, one of those of ``day_of``."""
-    is_closed = plan.until is None and plan.status == Plan.Status.ENDED
-    return plan.ends_on < day or is_closed
-
-
 def until(rows, plan: Plan):
     """The rows, accounts or comments, of periods up to that as of which it is read."""
     if plan.until is None:

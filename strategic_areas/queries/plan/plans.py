@@ -184,9 +184,19 @@ def lines(
 def _phase(plan, choice, today):
     if plan == choice.in_force:
         return "in_force"
-    if plan.ends_on < today:
+    if is_over(plan, today):
         return "over"
     return "ahead" if plan.starts_on > today else ""
+
+
+def is_over(plan: Plan, day: date) -> bool:
+    """
+    Whether the plan has ended by this day: by its dates, or because it was closed.
+
+    Of a plan as of a past period its dates alone say so.
+    """
+    is_closed = plan.until is None and plan.status == Plan.Status.ENDED
+    return plan.ends_on < day or is_closed
 
 
 def first_code(plan: Plan) -> str:

@@ -10,8 +10,8 @@ from agencies.models import Agency
 from strategic_areas import discipline, headline, progress, standings
 from strategic_areas.models import Activity, Commitment, Plan, ReportingPeriod
 from strategic_areas.newest import newest
-from strategic_areas.queries.plan import answering, counted, past, records
-from strategic_areas.queries.plan.plans import opened
+from strategic_areas.queries.plan import answering, counted, records
+from strategic_areas.queries.plan.plans import is_over, opened
 from strategic_areas.states import AFTERWARDS, DECLARED, CommitmentState, Work
 
 
@@ -121,7 +121,7 @@ def build(
             deadline_of(activity),
             today,
             activity.stopped_as_of(today),
-            is_over=past.is_over(activity.plan, today),
+            is_over=is_over(activity.plan, today),
             untold=untold(activity, handed_in, asked),
         )
         row = ActivityRow(
@@ -144,7 +144,7 @@ def build(
             deadline_of(commitment),
             today,
             is_official=commitment.is_official,
-            is_over=past.is_over(plan, today),
+            is_over=is_over(plan, today),
             stopped=commitment.stopped_as_of(today),
         )
         rows.append(
@@ -198,9 +198,8 @@ def late_if_asked(
     today: date,
 ) -> progress.Standing:
     """The standing; of a plan that ended before anybody was asked, nothing is late."""
-    if standing.punctuality != progress.Punctuality.LATE or not past.is_over(
-        plan, today
-    ):
+    is_late = standing.punctuality == progress.Punctuality.LATE
+    if not is_late or not is_over(plan, today):
         return standing
     return standing if rounds else replace(standing, punctuality=None)
 
