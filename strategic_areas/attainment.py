@@ -11,6 +11,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from strategic_areas.spans import Span
+
 
 class Attained(StrEnum):
     """What can be said of a target."""
@@ -23,12 +25,6 @@ class Attained(StrEnum):
     PROTECTED = "protected"  #: a value that it would take is not told
     NO_DIRECTION = "no_direction"  #: more is neither better nor worse
     NOT_COMPARABLE = "not_comparable"  #: the series breaks in between
-
-
-@dataclass(frozen=True)
-class Span:
-    starts_on: date
-    ends_on: date
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from math import ceil
 from statistics import median
 
 from strategic_areas.progress import State, activity_state
+from strategic_areas.spans import days_of
 
 #: For how long each agency reads its scorecard of a round before everybody does, so
 #: that it can reply. It begins when the closed round's scorecards are made ready.
@@ -243,7 +244,7 @@ def asked_spans(
     if not is_yearly:
         return [(period.starts_on, period.ends_on)]
     years = range(plan_starts_on.year, period.ends_on.year + 1)
-    spans = [(date(year, 1, 1), date(year, 12, 31)) for year in years]
+    spans = map(days_of, years)
     return [span for span in spans if span[1] <= period.ends_on]
 
 

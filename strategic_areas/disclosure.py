@@ -37,12 +37,13 @@ difference of two forms is from 1 to 9 either. What would break this is withdraw
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
 from django.utils.translation import gettext
+
+from strategic_areas.spans import Span
 
 #: The smallest number of victims that is told, besides none.
 LEAST = 10
@@ -152,22 +153,6 @@ class Counted(Protocol):
     sensitive: bool
     national: bool
     selects: bool
-
-
-@dataclass(frozen=True)
-class Span:
-    """From the first day to the last."""
-
-    starts_on: date
-    ends_on: date
-
-    @property
-    def is_of_whole_years(self) -> bool:
-        first, last = self.starts_on, self.ends_on
-        return (first.month, first.day, last.month, last.day) == (1, 1, 12, 31)
-
-    def overlaps(self, other: "Span") -> bool:
-        return self.starts_on <= other.ends_on and other.starts_on <= self.ends_on
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ from django.utils.dateformat import format as as_date
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from strategic_areas.spans import is_of_whole_years
+
 COMPLETED = ngettext_lazy(
     "%(done)d of %(total)d activity completed",
     "%(done)d of %(total)d activities completed",
@@ -163,9 +165,8 @@ def said_by(row) -> str:
 
 def since(period) -> str:
     """Since when a state holds, by the period for which it was first told."""
-    year, last = period.starts_on, period.ends_on
-    is_year = (year.day, year.month, last.day, last.month) == (1, 1, 31, 12)
-    return SINCE % {"day": as_date(last, "Y" if is_year else "m/Y")}
+    is_of_years = is_of_whole_years(period.starts_on, period.ends_on)
+    return SINCE % {"day": as_date(period.ends_on, "Y" if is_of_years else "m/Y")}
 
 
 def in_a_line(text) -> str:

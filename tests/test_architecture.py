@@ -23,6 +23,7 @@ ROWS = [
         "newest",
         "progress",
         "schedule",
+        "spans",
         "standings",
         "states",
         "text_guard",
@@ -149,6 +150,7 @@ PURE = (
     "standings",
     "headline",
     "schedule",
+    "spans",
     "discipline",
 )
 

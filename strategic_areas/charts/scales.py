@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
+from strategic_areas.spans import year_of
+
 #: A step between ticks is one of these, times a power of ten.
 STEPS = tuple(map(Decimal, ("1", "2", "2.5", "5")))
 
@@ -34,11 +36,7 @@ class Value:
     @property
     def is_year(self) -> bool:
         """True of one whole calendar year; any other span is drawn as long as it is."""
-        return (
-            self.starts_on.year == self.ends_on.year
-            and (self.starts_on.month, self.starts_on.day) == (1, 1)
-            and (self.ends_on.month, self.ends_on.day) == (12, 31)
-        )
+        return year_of(self.starts_on, self.ends_on) is not None
 
     def follows(self, other: "Value") -> bool:
         """True if a line may lead here from ``other``: the next year, counted alike."""

@@ -19,7 +19,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from strategic_areas import cells
-from strategic_areas.disclosure import Cell, Part, Span
+from strategic_areas.disclosure import Cell, Part
 from strategic_areas.models import CodeList, CodeListValue
 from strategic_areas.models.measurements import (
     Breakdown,
@@ -28,6 +28,7 @@ from strategic_areas.models.measurements import (
     Told,
 )
 from strategic_areas.models.records import is_official_kind
+from strategic_areas.spans import Span
 
 #: The longest title of a sheet that spreadsheets take.
 LONGEST_TITLE = 31

@@ -13,6 +13,7 @@ from strategic_areas.models import Indicator, Plan
 from strategic_areas.queries.figures import indicators, words
 from strategic_areas.queries.figures.indicators import IndicatorLine, IndicatorPage
 from strategic_areas.queries.figures.points import Breakdown, Point, Told
+from strategic_areas.spans import days_of
 from strategic_areas.views.filters import Columns, telling
 
 #: The most counts in one picture, and indicators on the page of an area.
@@ -198,9 +199,7 @@ def rows(page: IndicatorPage, others: Iterable[IndicatorLine]) -> list[Row]:
     names = tuple(map(name, others))
     beside = [_by_span(each) for each in others]
     spans = set(own).union(*beside)
-    spans |= {
-        (date(year, 1, 1), date(year, 12, 31)) for year in words.missing(page.points)
-    }
+    spans |= set(map(days_of, words.missing(page.points)))
     return [
         Row(
             *span,

@@ -18,6 +18,7 @@ from strategic_areas.models import Plan, Provenance
 from strategic_areas.queries.figures.words import in_language
 from strategic_areas.queries.updates import archive, changes, record
 from strategic_areas.queries.updates.entry import FIGURES, TEXTS, Entry
+from strategic_areas.spans import year_of
 from strategic_areas.views import files
 from strategic_areas.views.filters import (
     FROM_THE_START,
@@ -278,6 +279,4 @@ def _year(year, lines):
 
 def _is_of_year(period):
     """Whether the heading, the year in which it ends, names the whole period."""
-    first, last = period.starts_on, period.ends_on
-    days = (first.month, first.day, last.month, last.day)
-    return first.year == last.year and days == (1, 1, 12, 31)
+    return year_of(period.starts_on, period.ends_on) is not None

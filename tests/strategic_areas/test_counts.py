@@ -15,12 +15,12 @@ from strategic_areas.disclosure import (
     PROTECTED,
     Cell,
     Part,
-    Span,
     Withheld,
     breakdown,
     may_follow,
     total,
 )
+from strategic_areas.spans import Span
 from tests.deep import DEEP
 
 YEAR = Span(date(2021, 1, 1), date(2021, 12, 31))

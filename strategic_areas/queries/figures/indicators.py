@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from agencies.models import Agency
 from strategic_areas import attainment as targets
 from strategic_areas.attainment import Attainment
-from strategic_areas.disclosure import Protected, Span, total
+from strategic_areas.disclosure import Protected, total
 from strategic_areas.models import (
     Commitment,
     Discrepancy,
@@ -34,6 +34,7 @@ from strategic_areas.queries.figures.points import (
     points_of,
 )
 from strategic_areas.queries.updates import sources
+from strategic_areas.spans import Span
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.queries.plan.disputes import Dispute, dispute_of
 from strategic_areas.queries.updates import sources
+from strategic_areas.spans import year_of
 
 #: The dimension of the labels that tell who counts, in a plan's file.
 COUNTED_BY = "counted_by"
@@ -123,10 +124,7 @@ class Point:
     @property
     def year(self) -> int | None:
         """The year of which it is, if it is of one whole year."""
-        first, last = self.starts_on, self.ends_on
-        days = (first.month, first.day, last.month, last.day)
-        is_year = first.year == last.year and days == (1, 1, 12, 31)
-        return first.year if is_year else None
+        return year_of(self.starts_on, self.ends_on)
 
     @property
     def is_provisional(self) -> bool:

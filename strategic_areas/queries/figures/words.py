@@ -18,6 +18,7 @@ from strategic_areas.disclosure import MARKER, PROTECTED, Protected, Withheld
 from strategic_areas.models import Indicator, Source
 from strategic_areas.queries.figures.indicators import IndicatorLine
 from strategic_areas.queries.figures.points import Point, Told
+from strategic_areas.spans import is_of_whole_years
 
 #: What a breakdown tells apart.
 DIMENSIONS = {
@@ -131,7 +132,7 @@ def span(starts_on: date, ends_on: date) -> str:
     first, last = _ends(starts_on, ends_on)
     if first == last:
         return capfirst(first)
-    if _is_of_years(starts_on, ends_on):
+    if is_of_whole_years(starts_on, ends_on):
         return f"{first}-{last}"
     return capfirst(_("%(first)s to %(last)s") % {"first": first, "last": last})
 
@@ -146,20 +147,15 @@ def when(starts_on: date, ends_on: date) -> str:
 
 def anchor(starts_on: date, ends_on: date) -> str:
     """The fragment of the address at which a value of the span stands."""
-    if _is_of_years(starts_on, ends_on):
+    if is_of_whole_years(starts_on, ends_on):
         years = sorted({starts_on.year, ends_on.year})
         return "-".join(map(str, years))
     return f"{starts_on:%Y-%m-%d}_{ends_on:%Y-%m-%d}"
 
 
-def _is_of_years(starts_on, ends_on):
-    ends = (starts_on.month, starts_on.day, ends_on.month, ends_on.day)
-    return ends == (1, 1, 12, 31)
-
-
 def _ends(starts_on, ends_on):
     """The first and the last year, month or day of a span, as a sentence has them."""
-    if _is_of_years(starts_on, ends_on):
+    if is_of_whole_years(starts_on, ends_on):
         return str(starts_on.year), str(ends_on.year)
     if starts_on.day != 1 or (ends_on + timedelta(days=1)).day != 1:
         return date_format(starts_on), date_format(ends_on)

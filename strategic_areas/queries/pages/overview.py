@@ -24,6 +24,7 @@ from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.plans import PlanLine, opened, periods_of
 from strategic_areas.queries.prepared import at_version
 from strategic_areas.queries.updates import sources
+from strategic_areas.spans import days_of, is_of_whole_years
 
 #: The most commitments that the tree of a plan names one by one.
 MOST_NAMED = 120
@@ -62,10 +63,10 @@ class Gap:
     @property
     def years(self):
         """The years that it fills, as "2015-2016"; "" if it does not fill them."""
-        first, last = self.starts_on, self.ends_on
-        if (first.month, first.day, last.month, last.day) != (1, 1, 12, 31):
+        if not is_of_whole_years(self.starts_on, self.ends_on):
             return ""
-        return "-".join(dict.fromkeys([str(first.year), str(last.year)]))
+        years = str(self.starts_on.year), str(self.ends_on.year)
+        return "-".join(dict.fromkeys(years))
 
 
 def spans(board: Board, today: date) -> tuple[Span, ...]:
@@ -79,9 +80,8 @@ def spans(board: Board, today: date) -> tuple[Span, ...]:
     years = {*range(board.plan.starts_on.year, board.plan.ends_on.year + 1), *counted}
     return tuple(
         Span(
-            first := date(year, 1, 1),
-            last := date(year, 12, 31),
-            _tense(first, last, today),
+            *(days := days_of(year)),
+            _tense(*days, today),
             records=counted.get(year, 0) if records else None,
         )
         for year in sorted(years)
