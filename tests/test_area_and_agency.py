@@ -313,7 +313,7 @@ def test_what_it_undertook_and_did_stands_in_one_table_each(client):
 
     undertaken, did = page.context["undertaken"].lines, page.context["done"].lines
     assert [each.line.commitment for each in undertaken] == [led, helped]
-    assert [(each.activity, bool(each.beside)) for each in did] == [
+    assert [(each.activity, bool(each.remark)) for each in did] == [
         (done, False),
         (beside.activity, True),
     ]

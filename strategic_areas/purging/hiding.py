@@ -206,7 +206,7 @@ def hide(record, columns, *, why, by):
         )
     with override("es"):
         label = str(stored)[:300]
-    rows = dict([_row(stored, after), *_told(stored, after)])
+    rows = dict([_row(stored, after), *_changes_that_tell(stored, after)])
     takedown = Takedown(**about, label=label, why=why.strip(), rows=rows)
     return HIDINGS.propose(takedown, by=by)
 
@@ -217,7 +217,7 @@ def _row(record, after):
     return f"{record._meta.label_lower}:{record.pk}", row
 
 
-def _told(record, after):
+def _changes_that_tell(record, after):
     """The rows of the plan's list of changes that tell what is hidden."""
     plan = plan_of(record)
     if plan is None:

@@ -97,7 +97,7 @@ class Done:
     last: str
     read: str
     source: str
-    beside: str = ""
+    remark: str = ""
     #: Whether its agency disputes the activity or this very account.
     is_disputed: bool = False
 
@@ -105,7 +105,7 @@ class Done:
 def done(page: AgencyPage, board: Board) -> Table:
     """What the agency does in the plan, then what it reported outside the plan."""
     lines = [_done(each, board) for each in page.work]
-    lines += [_beside(entry) for entry in page.off_plan]
+    lines += [_outside_the_plan(entry) for entry in page.off_plan]
     headings = {
         "commitment": _line_heading(board),
         "state": _("State"),
@@ -142,13 +142,13 @@ def _done(work, board):
         last=work.period.name if work.period else "",
         read=address("update", board.plan.code, account.public_id) if account else "",
         source=f"{source} ({work.told_by})" if work.told_by else source,
-        beside=moved or "",
+        remark=moved or "",
         is_disputed=work.row.activity.is_disputed
         or bool(account and account.is_disputed),
     )
 
 
-def _beside(entry: Entry):
+def _outside_the_plan(entry: Entry):
     return Done(
         activity=entry.subject,
         commitment=entry.commitment,
@@ -156,6 +156,6 @@ def _beside(entry: Entry):
         last=entry.period.name,
         read=entry.get_absolute_url(),
         source=str(Provenance(entry.provenance).label),
-        beside=_("outside the plan, not counted"),
+        remark=_("outside the plan, not counted"),
         is_disputed=entry.is_disputed,
     )

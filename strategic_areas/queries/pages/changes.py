@@ -45,7 +45,7 @@ class Changed:
 def of_plan(plan: Plan) -> tuple[Changed, ...]:
     """Every approved change of a plan, the latest first."""
     rows = (
-        plans.told()
+        plans.approved_changes()
         .filter(plan=plan)
         .select_related("amendment", "commitment__plan", "activity__commitment__plan")
         .order_by("-decided_on", "-amendment_id", "-change_id", "pk")

@@ -214,7 +214,7 @@ def _tell_amendments(commitment, activities):
     """Set each record's ``approved`` to its approved changes, the oldest first."""
     about = Q(commitment=commitment) | Q(activity__in=activities)
     rows = (
-        plans.told()
+        plans.approved_changes()
         .filter(about)
         .order_by("decided_on", "amendment_id", "change_id", "pk")
     )

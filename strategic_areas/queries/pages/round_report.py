@@ -137,11 +137,11 @@ def _moved(then, now):
     before = {row.activity.pk: row for row in then.activities}
     after = {row.activity.pk: row for row in now.activities}
     pairs = [Moved(before.get(pk), after.get(pk)) for pk in {**before, **after}]
-    found = [each for each in pairs if _told(each.then) != _told(each.now)]
+    found = [each for each in pairs if _state(each.then) != _state(each.now)]
     return sorted(found, key=lambda each: each.activity.sort_code)
 
 
-def _told(row):
+def _state(row):
     return row and (row.standing.state, row.standing.percent)
 
 

@@ -83,10 +83,10 @@ def compare(then: Iterable[CommitmentRow], now: Iterable[CommitmentRow]) -> Diff
 def _differs(each):
     if each.then is None or each.now is None:
         return True
-    return _told(each.then) != _told(each.now)
+    return _shown(each.then) != _shown(each.now)
 
 
-def _told(row):
+def _shown(row):
     """What pages tell of a commitment that may differ."""
     commitment, standing = row.commitment, row.standing
     return (

@@ -36,7 +36,7 @@ class Choice:
     shown: Plan | None
 
 
-def told():
+def approved_changes():
     """Every approved change of a plan, in words, with its amendment if it has one."""
     return PlanChange.objects.select_related("amendment")
 
@@ -48,7 +48,7 @@ def amended():
     Without an act, or by the correction of an error, only what is known of it changed.
     """
     return (
-        told()
+        approved_changes()
         .exclude(
             amendment__kind__in=Amendment.CITED.values(),
         )

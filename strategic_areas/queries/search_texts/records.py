@@ -18,7 +18,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.corrections import mark_of
 from strategic_areas.queries.pages import changes, help_lines, references
-from strategic_areas.queries.plan.plans import told
+from strategic_areas.queries.plan.plans import approved_changes
 from strategic_areas.queries.search_texts.texts import (
     RESTING,
     in_both,
@@ -54,7 +54,7 @@ def documents(public, seen):
         (LaterActivity.objects.select_related("agency"), _later_activity),
         (Discrepancy.objects.all(), _discrepancy),
         (
-            told().select_related("commitment", "activity__commitment"),
+            approved_changes().select_related("commitment", "activity__commitment"),
             _change,
         ),
         (TipTier.objects.all(), _tier),
