@@ -1,6 +1,5 @@
 """Reporting periods: rounds made from a schedule, rounds opened again."""
 
-from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
 from django.contrib import admin, messages
@@ -17,6 +16,7 @@ from agencies.admin.scoping import BilingualHistoryAdmin, ScopedAdmin
 from strategic_areas import rounds
 from strategic_areas.admin.plan import OF_PLAN
 from strategic_areas.desk.changes.amendment_forms import GuardedForm
+from strategic_areas.desk.inputs import one_button
 from strategic_areas.models import Plan, ReportingPeriod, RoundReopening
 from strategic_areas.schedule import Frequency, Schedule
 
@@ -54,9 +54,9 @@ class ScheduleForm(forms.Form):
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
         self.fields["plan"].queryset = Plan.objects.visible_to(user)
-        self.helper = FormHelper()
-        self.helper.form_class = "step-form"
-        self.helper.add_input(Submit("preview", _("Show the rounds")))
+        self.helper = one_button(
+            "step-form", "preview", _("Show the rounds"), css_class=""
+        )
 
     def clean(self):
         cleaned = super().clean()

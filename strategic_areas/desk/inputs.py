@@ -1,5 +1,7 @@
 """Inputs and fields that several forms of the desk have: texts, files, checkboxes."""
 
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
@@ -20,6 +22,15 @@ QUESTIONS = {
     "counts_victims": _("Does its quantity count victims or survivors?"),
     "reaches_victims": _("Are the people it reaches victims or survivors?"),
 }
+
+
+def one_button(form_class, name, text, *, css_class="default", action=""):
+    """How crispy-forms draws a form of one button, which posts it to ``action``."""
+    helper = FormHelper()
+    helper.form_class = form_class
+    helper.form_action = action
+    helper.add_input(Submit(name, text, css_class=css_class))
+    return helper
 
 
 class Fits(MaxLengthValidator):

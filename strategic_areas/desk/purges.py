@@ -3,8 +3,6 @@
 import re
 from dataclasses import dataclass
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
 from django import forms
 from django.contrib import admin, messages
 from django.http import Http404
@@ -19,6 +17,7 @@ from agencies.access import RefusedError
 from agencies.invitations import Invitation
 from agencies.mail import Mail
 from strategic_areas import purging
+from strategic_areas.desk.inputs import one_button
 from strategic_areas.models import (
     ActivityProposal,
     Evidence,
@@ -163,10 +162,9 @@ class RequestForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_class = "step-form"
-        text = gettext_lazy("See where they stand")
-        self.helper.add_input(Submit("ask", text, css_class="default"))
+        self.helper = one_button(
+            "step-form", "ask", gettext_lazy("See where they stand")
+        )
 
     def clean_phrases(self):
         try:

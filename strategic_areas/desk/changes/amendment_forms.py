@@ -4,8 +4,6 @@ The forms of amendments: the act on which one rests, and what it changes.
 Forms of records that the public reads are shared by the admin's pages and the tree.
 """
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
 from django import forms
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +12,7 @@ from agencies.access import RefusedError
 from agencies.staleness import StaleGuardForm
 from strategic_areas import evidence, workflow
 from strategic_areas.desk.changes.decisions import with_link_to_change
-from strategic_areas.desk.inputs import DocumentField, limit
+from strategic_areas.desk.inputs import DocumentField, limit, one_button
 from strategic_areas.models import Activity, Amendment, Commitment, Plan, Provenance
 from strategic_areas.workflow import structure
 from strategic_areas.workflow.guard import blocked_texts
@@ -108,11 +106,7 @@ class AmendForm(ActForm):
             rows = getattr(self.fields[name], "queryset", None)
             if rows is not None and rows.model in (Commitment, Activity):
                 self.fields[name].queryset = self._official(rows.model)
-        self.helper = FormHelper()
-        self.helper.form_class = "step-form"
-        self.helper.add_input(
-            Submit("propose", _("Send for approval"), css_class="default")
-        )
+        self.helper = one_button("step-form", "propose", _("Send for approval"))
 
     def records(self):
         """What changes: pairs of a record and its links."""

@@ -7,8 +7,6 @@ Pages of their own propose a change for approval by these forms too.
 from dataclasses import dataclass
 from datetime import timedelta
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
 from django import forms
 from django.contrib import messages
 from django.urls import reverse
@@ -23,7 +21,7 @@ from agencies.accounts.factors import RESETS
 from agencies.decisions import Decision
 from agencies.stand_ins import STAND_INS
 from strategic_areas import workflow
-from strategic_areas.desk.inputs import LongText
+from strategic_areas.desk.inputs import LongText, one_button
 from strategic_areas.figures.reporting import VALUES
 from strategic_areas.models import PendingChange
 from strategic_areas.purging import PURGES
@@ -111,9 +109,9 @@ class DecisionForm(forms.Form):
     def __init__(self, data, **kwargs):
         mine = data if data and self.step in data else None
         super().__init__(mine, label_suffix="", auto_id=f"{self.step}_%s", **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_class = "step-form"
-        self.helper.add_input(Submit(self.step, self.button, css_class=self.css_class))
+        self.helper = one_button(
+            "step-form", self.step, self.button, css_class=self.css_class
+        )
 
     @property
     def arguments(self):
@@ -217,10 +215,8 @@ class ChangeForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
         self.warnings = []
-        self.helper = FormHelper()
-        self.helper.form_class = "step-form"
-        self.helper.add_input(
-            Submit("propose", gettext_lazy("Send for approval"), css_class="default")
+        self.helper = one_button(
+            "step-form", "propose", gettext_lazy("Send for approval")
         )
 
     def clean(self):

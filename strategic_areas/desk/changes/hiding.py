@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
 from django import forms
 from django.apps import apps
 from django.contrib import admin
@@ -16,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from agencies.access import RefusedError
 from strategic_areas.desk.changes import decisions
 from strategic_areas.desk.changes.pages import lines
-from strategic_areas.desk.inputs import LongText
+from strategic_areas.desk.inputs import LongText, one_button
 from strategic_areas.models import Takedown
 from strategic_areas.purging import hiding
 from strategic_areas.workflow import guard
@@ -48,9 +46,9 @@ class HideForm(forms.Form):
         self.fields["what"].choices = [
             (name, label) for name, label in names if self.columns[name]
         ]
-        self.helper = FormHelper()
-        self.helper.form_class = "step-form"
-        self.helper.add_input(Submit("hide", _("Hide it now"), css_class="deletelink"))
+        self.helper = one_button(
+            "step-form", "hide", _("Hide it now"), css_class="deletelink"
+        )
 
     def clean(self):
         guard.judge(self, Takedown, why="why")

@@ -2,15 +2,13 @@
 
 from operator import attrgetter
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
 from strategic_areas import evidence
-from strategic_areas.desk.inputs import DocumentField, LongText
+from strategic_areas.desk.inputs import DocumentField, LongText, one_button
 from strategic_areas.desk.sheet.sending import VersionsForm
 from strategic_areas.models import (
     CommitmentUpdate,
@@ -19,13 +17,6 @@ from strategic_areas.models import (
     Transition,
 )
 from strategic_areas.workflow import guard
-
-
-def posting(css_class, action=""):
-    helper = FormHelper()
-    helper.form_class = css_class
-    helper.form_action = action
-    return helper
 
 
 class LetterForm(forms.ModelForm):
@@ -52,8 +43,7 @@ class LetterForm(forms.ModelForm):
         self.fields["period"].label_from_instance = attrgetter("with_plan")
         self.fields["agency"].queryset = Agency.objects.order_by("acronym")
         self.clean_file = None
-        self.helper = posting("step-form")
-        self.helper.add_input(Submit("save", _("Record it"), css_class="default"))
+        self.helper = one_button("step-form", "save", _("Record it"))
 
     def clean_reference(self):
         for reason in guard.refusals(self.cleaned_data["reference"]):
@@ -69,6 +59,8 @@ class LetterForm(forms.ModelForm):
 class SeenForm(VersionsForm):
     """Carries the versions of the rows that are on the screen."""
 
+    step, button, css_class = "", "", "default"
+
     def __init__(self, *args, rows, action, **kwargs):
         shown = {"seen": [], "declared": []}
         for row in rows:
@@ -78,11 +70,19 @@ class SeenForm(VersionsForm):
         initial = {name: ",".join(pairs) for name, pairs in shown.items()}
         kwargs |= {"initial": initial, "label_suffix": ""}
         super().__init__(*args, **kwargs)
-        self.helper = posting("step-form", action)
+        self.helper = one_button(
+            "step-form",
+            self.step,
+            self.button,
+            css_class=self.css_class,
+            action=action,
+        )
 
 
 class SendLetterForm(SeenForm):
     """Hands the transcription over; a checkbox confirms that warnings were read."""
+
+    step, button = "send", _("Hand over and ask the agency to confirm")
 
     warnings_read = forms.BooleanField(label=_("I have read these warnings"))
 
@@ -90,19 +90,20 @@ class SendLetterForm(SeenForm):
         super().__init__(*args, **kwargs)
         if not has_warnings:
             del self.fields["warnings_read"]
-        text = _("Hand over and ask the agency to confirm")
-        self.helper.add_input(Submit("send", text, css_class="default"))
 
 
 class ConfirmForm(SeenForm):
+    step, button = "confirm", _("Yes, this is what we reported: publish it")
+
     def __init__(self, *args, **kwargs):
         kwargs.setdefault("auto_id", "confirm_%s")
         super().__init__(*args, **kwargs)
-        text = _("Yes, this is what we reported: publish it")
-        self.helper.add_input(Submit("confirm", text, css_class="default"))
 
 
 class ContestForm(SeenForm):
+    step, button = "contest", _("This is not what we said: send it back")
+    css_class = ""
+
     reason = LongText(
         label=_("What is not as you reported it"),
         help_text=_("The secretariat reads it. Name no person."),
@@ -111,8 +112,6 @@ class ContestForm(SeenForm):
     def __init__(self, *args, **kwargs):
         kwargs.setdefault("auto_id", "contest_%s")
         super().__init__(*args, **kwargs)
-        text = _("This is not what we said: send it back")
-        self.helper.add_input(Submit("contest", text))
 
     def clean(self):
         guard.judge(self, Transition, reason="reason")

@@ -7,8 +7,6 @@ names a substitute for some days, and another person decides.
 
 from dataclasses import dataclass
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -24,6 +22,7 @@ from agencies.models import Agency, FocalPoint, User
 from agencies.stand_ins import STAND_INS, StandIn
 from agencies.stand_ins import name as name_stand_in
 from strategic_areas.desk.changes import decisions
+from strategic_areas.desk.inputs import one_button
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
@@ -166,9 +165,9 @@ class StandInForm(forms.ModelForm):
         known = people.filter(groups__name__in=[Role.FOCAL_POINT, Role.ADMINISTRATOR])
         others = known.exclude(groups__name=Role.REVIEWER).exclude(pk=by.pk)
         self.fields["user"].queryset = others.distinct().order_by("username")
-        self.helper = FormHelper()
-        self.helper.form_class = "step-form"
-        self.helper.add_input(Submit("name", gettext_lazy("Name them as a substitute")))
+        self.helper = one_button(
+            "step-form", "name", gettext_lazy("Name them as a substitute"), css_class=""
+        )
 
     def clean_ends_on(self):
         day = self.cleaned_data["ends_on"]

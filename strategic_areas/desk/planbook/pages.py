@@ -6,8 +6,6 @@ Of an uploaded workbook it is read first whose it is, and then its rows by sheet
 
 from dataclasses import dataclass
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
 from django import forms
 from django.contrib import admin, messages
 from django.db import IntegrityError, transaction
@@ -25,6 +23,7 @@ from agencies.access import RefusedError, only_reviewers
 from agencies.audit import take_out
 from strategic_areas import workflow
 from strategic_areas.desk.changes.amendment_forms import ActForm
+from strategic_areas.desk.inputs import one_button
 from strategic_areas.desk.planbook import previewing, records
 from strategic_areas.desk.planbook.columns import FORMAT, ORIGIN, SEEN, SHEETS
 from strategic_areas.desk.planbook.comparing import compare
@@ -50,7 +49,7 @@ class KeepForm(forms.Form):
 
     def __init__(self, *args, action, label, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
-        self.helper = _helper(action, label)
+        self.helper = one_button("step-form", "save", label, action=action)
 
 
 class ActOfBookForm(ActForm):
@@ -60,15 +59,7 @@ class ActOfBookForm(ActForm):
 
     def __init__(self, *args, plan, action, label, **kwargs):
         super().__init__(*args, instance=Amendment(plan=plan), **kwargs)
-        self.helper = _helper(action, label)
-
-
-def _helper(action, label):
-    helper = FormHelper()
-    helper.form_action = action
-    helper.form_class = "step-form"
-    helper.add_input(Submit("save", label, css_class="default"))
-    return helper
+        self.helper = one_button("step-form", "save", label, action=action)
 
 
 def _plan(request, code):

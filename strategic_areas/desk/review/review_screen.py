@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
 from django import forms
 from django.contrib import admin
 from django.urls import reverse
@@ -12,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from strategic_areas import workflow
-from strategic_areas.desk.inputs import LongText
+from strategic_areas.desk.inputs import LongText, one_button
 from strategic_areas.desk.public_pages import public_address
 from strategic_areas.desk.review import comparison, review_queue
 from strategic_areas.desk.sheet.attaching import whereabouts
@@ -30,10 +28,9 @@ class StepForm(forms.Form):
 
     def __init__(self, *args, action, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_action = action
-        self.helper.form_class = "step-form"
-        self.helper.add_input(Submit("step", self.button, css_class=self.css_class))
+        self.helper = one_button(
+            "step-form", "step", self.button, css_class=self.css_class, action=action
+        )
 
 
 class EvidenceField(forms.ModelMultipleChoiceField):
@@ -90,10 +87,7 @@ class PublishManyForm(forms.Form):
             widget=forms.MultipleHiddenInput,
         )
         self.initial["pick"] = [item.token for item in items]
-        self.helper = FormHelper()
-        self.helper.form_action = action
-        self.helper.form_class = "step-form"
-        self.helper.add_input(Submit("step", _("Publish all"), css_class="default"))
+        self.helper = one_button("step-form", "step", _("Publish all"), action=action)
 
 
 class ReturnForm(StepForm):

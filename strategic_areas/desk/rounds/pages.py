@@ -4,8 +4,6 @@ from collections import defaultdict
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -21,6 +19,7 @@ from django.views.decorators.http import require_POST
 from agencies import access
 from agencies.models import Agency
 from strategic_areas import rounds
+from strategic_areas.desk.inputs import one_button
 from strategic_areas.desk.rounds import notices, reminders
 from strategic_areas.discipline import AgencyState, Promptness, Standing
 from strategic_areas.models import Activity, Plan, ReportingPeriod
@@ -99,11 +98,8 @@ class CloseForm(forms.Form):
 
     def __init__(self, *args, action, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_action = action
-        self.helper.form_class = "step-form"
-        self.helper.add_input(
-            Submit("close", _("Close the round"), css_class="default")
+        self.helper = one_button(
+            "step-form", "close", _("Close the round"), action=action
         )
 
 

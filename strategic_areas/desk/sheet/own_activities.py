@@ -5,8 +5,6 @@ Work outside the plan is reported, and its name corrected. On what they propose 
 secretariat decides in ``desk/changes/proposals.py``.
 """
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
 from django import forms
 from django.contrib import messages
 from django.http import Http404
@@ -16,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from agencies.access import RefusedError
 from strategic_areas import workflow
-from strategic_areas.desk.inputs import LongText, VictimsField, limit
+from strategic_areas.desk.inputs import LongText, VictimsField, limit, one_button
 from strategic_areas.desk.sheet import sheet_page
 from strategic_areas.desk.sheet.pages import row_or_404, sheet_or_404
 from strategic_areas.models import (
@@ -46,10 +44,7 @@ class NameForm(forms.ModelForm):
         super().__init__(*args, label_suffix="", **kwargs)
         self.fields["commitment"].queryset = commitments
         self.fields["commitment"].label = gettext_lazy("The commitment it serves most")
-        self.helper = FormHelper()
-        self.helper.form_action = action
-        self.helper.form_class = "row-form"
-        self.helper.add_input(Submit("save", button, css_class="default"))
+        self.helper = one_button("row-form", "save", button, action=action)
 
     def clean_title_es(self):
         return _without_personal_data(self.cleaned_data["title_es"])
@@ -172,9 +167,7 @@ class ProposalForm(forms.ModelForm):
         super().__init__(*args, label_suffix="", **kwargs)
         self.fields["commitment"].queryset = commitments
         limit(self.fields["why"])
-        self.helper = FormHelper()
-        self.helper.form_class = "row-form"
-        self.helper.add_input(Submit("save", _("Propose it"), css_class="default"))
+        self.helper = one_button("row-form", "save", _("Propose it"))
 
     def clean(self):
         cleaned = super().clean()

@@ -2,8 +2,6 @@
 
 from datetime import date
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
 from django import forms
 from django.contrib import admin, messages
 from django.http import Http404
@@ -14,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from agencies.models import FocalPoint
 from strategic_areas import workflow
-from strategic_areas.desk.inputs import LongText
+from strategic_areas.desk.inputs import LongText, one_button
 from strategic_areas.desk.sheet import sheet_page
 from strategic_areas.desk.sheet.pages import row_or_404, sheet_or_404
 from strategic_areas.desk.sheet.value_rows import WORDS
@@ -61,11 +59,8 @@ class SendForm(VersionsForm):
         super().__init__(*args, **kwargs)
         if not has_warnings:
             del self.fields["warnings_read"]
-        self.helper = FormHelper()
-        self.helper.form_action = action
-        self.helper.form_class = "send-form"
-        self.helper.add_input(
-            Submit("send", _("Send all for review"), css_class="default")
+        self.helper = one_button(
+            "send-form", "send", _("Send all for review"), action=action
         )
 
     def clean(self):

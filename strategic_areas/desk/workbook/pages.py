@@ -7,8 +7,6 @@ checked again when it is saved.
 
 from dataclasses import dataclass, field
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
 from django import forms
 from django.contrib import messages
 from django.shortcuts import redirect, render
@@ -17,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.audit import take_out
+from strategic_areas.desk.inputs import one_button
 from strategic_areas.desk.sheet import answers, sheet_page
 from strategic_areas.desk.sheet.pages import sheet_or_404
 from strategic_areas.desk.sheet.sheet_page import UploadForm
@@ -136,11 +135,8 @@ class SaveForm(forms.Form):
     def __init__(self, *args, action, count=0, **kwargs):
         super().__init__(*args, **kwargs)
         label = ngettext("Save %(count)d row", "Save %(count)d rows", count)
-        self.helper = FormHelper()
-        self.helper.form_action = action
-        self.helper.form_class = "send-form"
-        self.helper.add_input(
-            Submit("save", label % {"count": count}, css_class="default")
+        self.helper = one_button(
+            "send-form", "save", label % {"count": count}, action=action
         )
 
 
