@@ -241,7 +241,6 @@ def one_of_each(crawl):
     return [path for _size, path in longest.values()]
 
 
-@pytest.mark.skipif(not nu_validator.command(), reason="no Nu Html Checker: make vnu")
 def test_every_page_is_valid_html(crawl, tmp_path):
     paths = crawl.pages() if DEEP else one_of_each(crawl)
     pages = {path: crawl.bodies[path] for path in paths}
