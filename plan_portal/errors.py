@@ -16,6 +16,7 @@ from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
+from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext_lazy as _
 
 from plan_portal.middleware import language_of_visitor
@@ -146,19 +147,13 @@ def csrf_failure(request, reason=""):
     return error_page(request, 403, "403_csrf.html")
 
 
-class UnreadableMiddleware:
+class UnreadableMiddleware(MiddlewareMixin):
     """
     Answers 400 to a request with a value that no rule of a form has refused.
 
     No browser sends such a value by itself. The log tells where it was met, since it
     may be an error of the portal, and not what it was.
     """
-
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        return self.get_response(request)
 
     def process_exception(self, request, exception):
         if not is_of_what_was_sent(exception):

@@ -7,6 +7,7 @@ Addresses are promises: they do not change once published.
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, register_converter
+from django.urls.converters import StringConverter
 
 from plan_portal import sitemap
 from plan_portal.admin_site import choose_language
@@ -27,16 +28,10 @@ from strategic_areas.views import (
 )
 
 
-class CodeConverter:
+class CodeConverter(StringConverter):
     """A code as a plan writes it, such as R-1.1.2: anything but a slash."""
 
     regex = r"[^/\x00-\x1f\x7f]+"
-
-    def to_python(self, value):
-        return value
-
-    def to_url(self, value):
-        return value
 
 
 register_converter(CodeConverter, "code")

@@ -26,6 +26,7 @@ from django.conf import settings
 from django.dispatch import receiver
 from django.http import HttpResponseRedirect
 from django.urls import reverse
+from django.utils.deprecation import MiddlewareMixin
 from django.utils.http import urlencode
 
 from agencies.accounts.factors import FACTORS, factors_of
@@ -91,14 +92,8 @@ BUTTONS = {
 }
 
 
-class SecondFactorMiddleware:
+class SecondFactorMiddleware(MiddlewareMixin):
     """Sends a session without a proven second factor to prove it or to set one up."""
-
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
         match = request.resolver_match
@@ -176,14 +171,8 @@ def _record(event, request, user, authenticator):
     record(event, actor=user, request=request, obj=user, kind=authenticator.type)
 
 
-class FreshProofMiddleware:
+class FreshProofMiddleware(MiddlewareMixin):
     """Leads to the page of a proof, and back to the page of the form or button."""
-
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
         # Before anything that looks at the session: public pages have none.
