@@ -31,9 +31,9 @@ def nginx(folder, certificate, inner, port, plain):
     text = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
     for shipped, ours in {
         "listen [::]:80;": "",
-        "listen [::]:443 ssl;": "",
+        "listen [::]:443 ssl http2;": "",
         "listen 80;": f"listen 127.0.0.1:{plain};",
-        "listen 443 ssl;": f"listen 127.0.0.1:{port} ssl;",
+        "listen 443 ssl http2;": f"listen 127.0.0.1:{port} ssl http2;",
         "/etc/ssl/plan-portal": str(certificate),
         "/var/log/nginx": str(folder),
         "127.0.0.1:8000": f"127.0.0.1:{inner}",
