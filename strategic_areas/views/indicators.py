@@ -52,22 +52,22 @@ class Group:
 @reads(*FILTERS, "page")
 def indicator_list(request):
     """Every indicator by area, by filters that stand in the address; many by pages."""
-    given, lines = asked(request, *FILTERS, "page"), indicators.lines()
+    given, listed = asked(request, *FILTERS, "page"), indicators.listed()
     wanted = {name: word for name, word in given.items() if name != "page"}
-    found, facets = _sifted(lines, wanted)
+    found, facets = _sifted(listed, wanted)
     fields = [
         field(name, facets[name], texts, labels, wanted)
-        for name, texts, labels in _fields(lines)
+        for name, texts, labels in _fields(listed)
     ]
     chosen = [each for each in fields if each.asked]
-    ordered = sorted(found, key=lambda each: _area_key(each.indicator.area))
-    page = page_of(ordered, given, PER_PAGE if len(lines) > MOST else MOST)
+    ordered = sorted(found, key=lambda each: _area_key(each.area))
+    page = page_of(ordered, given, PER_PAGE if len(listed) > MOST else MOST)
     context = {
         "plan": plans.choose(timezone.localdate()).shown,
-        "groups": _grouped(page.object_list),
+        "groups": _grouped(indicators.of_list(page.object_list)),
         "page": page,
         "found": len(found),
-        "total": len(lines),
+        "total": len(listed),
         "asked": wanted,
         "fields": [each for each in fields if each.is_useful],
         "chosen": chosen,
@@ -91,10 +91,11 @@ def list_file(form):
     @reads(*FILTERS)
     def view(request):
         wanted = asked(request, *FILTERS)
-        found, facets = _sifted(indicators.lines(in_full=True), wanted)
+        found, facets = _sifted(indicators.listed(), wanted)
         if _unknown(facets):
             return told_on_its_page(wanted, "indicators")
-        return indicator_files.file_of(found, form, slugify(_("indicators")))
+        lines = indicators.of_list(found, in_full=True)
+        return indicator_files.file_of(lines, form, slugify(_("indicators")))
 
     return finished_by(shown_elsewhere)(view)
 
@@ -209,13 +210,10 @@ def _same_years(page):
     ]
 
 
-def _sifted(lines, wanted):
-    slugs = {
-        each.indicator.agency.acronym: each.indicator.agency.slug
-        for each in lines
-        if each.indicator.agency
-    }
-    items = [Item(each, _values(each.indicator, slugs)) for each in lines]
+def _sifted(listed, wanted):
+    agencies = [each.agency for each in listed if each.agency]
+    slugs = {agency.acronym: agency.slug for agency in agencies}
+    items = [Item(each, _values(each, slugs)) for each in listed]
     return sift(items, wanted, FILTERS)
 
 
@@ -238,8 +236,7 @@ def _unknown(facets):
     )
 
 
-def _fields(lines):
-    rows = [each.indicator for each in lines]
+def _fields(rows):
     areas = {row.area.slug_es: row.area.label for row in rows if row.area}
     agencies = by_label(
         (row.agency.slug, row.agency.name) for row in rows if row.agency
@@ -261,7 +258,8 @@ def _fields(lines):
     )
 
 
-def _grouped(ordered):
+def _grouped(lines):
+    ordered = sorted(lines, key=lambda each: _area_key(each.indicator.area))
     return [
         Group(
             rows[0].indicator.area,
