@@ -1,8 +1,5 @@
 """Commitments: the list of a plan's, and one with all that is known of it."""
 
-from dataclasses import replace
-from operator import attrgetter
-
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,7 +8,7 @@ from django.utils.translation import pgettext
 from strategic_areas.addresses import address
 from strategic_areas.labels import COMMITMENT_STATES, PUNCTUALITY, target_code
 from strategic_areas.queries.figures import indicators
-from strategic_areas.queries.pages import catalogue, commitments
+from strategic_areas.queries.pages import catalogue, commitments, outlines
 from strategic_areas.queries.plan import board
 from strategic_areas.queries.plan.rows import recorded_until
 from strategic_areas.queries.plan.succession import Succession
@@ -89,34 +86,27 @@ def commitment(request, plan, code):
     succession = Succession(commitment.plan)
     if heir := commitments.successor(commitment, succession):
         return redirect(heir, permanent=True)
-    page = commitments.page(commitment, succession, timezone.localdate())
-    context = {"plan": commitment.plan, "commitment": commitment, "page": page}
-    context |= told_of(page, asked(request, "page"))
-    context["recorded_until"] = recorded_until([page.row])
+    outline = outlines.read(commitment, succession, timezone.localdate())
+    context = {"plan": commitment.plan, "commitment": commitment}
+    context |= told_of(outline, asked(request, "page"))
+    context["recorded_until"] = recorded_until([outline.row])
     lines = indicators.of_commitment(commitment)
     context["figures"] = indicator_pictures.first_of(lines)
     return render(request, "commitment.html", context)
 
 
-def told_of(page, wanted):
-    """The activities and the steps of the page asked for, and that page."""
-    accounts = [each for part in page.parts for each in part.accounts]
-    key = attrgetter("row.activity.pk")
-    shown = page_of(max(accounts, page.steps, key=len), wanted, TOLD)
+def told_of(outline, wanted):
+    """The page asked for of the activities and the steps, and where the others are."""
+    activities = [row.activity for row in outline.activities]
+    shown = page_of(max(activities, outline.steps, key=len), wanted, TOLD)
     first, last = TOLD * (shown.number - 1), TOLD * shown.number
-    told = set(map(key, accounts[first:last]))
-    parts = [
-        replace(part, accounts=tuple(x for x in part.accounts if key(x) in told))
-        for part in page.parts
-    ]
     return {
-        "parts": [part for part in parts if part.accounts],
-        "steps": page.steps[first:last],
+        "page": commitments.page(outline, first, last),
         "shown": shown,
         "elsewhere": [
-            (each.row.activity.code, _page_query(place // TOLD + 1))
-            for place, each in enumerate(accounts)
-            if key(each) not in told
+            (activity.code, _page_query(place // TOLD + 1))
+            for place, activity in enumerate(activities)
+            if not first <= place < last
         ],
         "page_query": query(wanted),
     }

@@ -8,7 +8,7 @@ import pytest
 from strategic_areas.models import ActivityUpdate, Provenance, Status
 from strategic_areas.newest import newness
 from strategic_areas.queries import search_texts
-from strategic_areas.queries.pages import commitments
+from strategic_areas.queries.pages import commitments, outlines
 from strategic_areas.queries.plan import board, counted
 from strategic_areas.queries.plan.succession import Succession
 from strategic_areas.queries.updates import archive, record
@@ -66,9 +66,11 @@ def test_every_list_begins_with_the_account_by_which_the_work_stands(activity):
         archive.everything(plan, {})[0],
         archive.read_page(plan, {}, 1).entries[0],
         commitments.page(
-            commitments.by_code(plan.code, activity.commitment.code),
-            Succession(plan),
-            TODAY,
+            outlines.read(
+                commitments.by_code(plan.code, activity.commitment.code),
+                Succession(plan),
+                TODAY,
+            )
         )
         .timeline[0]
         .entry,

@@ -12,7 +12,13 @@ from strategic_areas import workflow
 from strategic_areas.desk import queries
 from strategic_areas.models import Activity, ActivityUpdate, Status, Submission
 from strategic_areas.queries import rounds
-from strategic_areas.queries.pages import agencies, answers, areas, commitments
+from strategic_areas.queries.pages import (
+    agencies,
+    answers,
+    areas,
+    commitments,
+    outlines,
+)
 from strategic_areas.queries.plan import board, counted, members
 from strategic_areas.queries.plan.succession import Succession
 from strategic_areas.queries.updates import archive, sources
@@ -256,7 +262,7 @@ def everything_counted(plan, agency, user):
     _plan, agency, part = agencies.by_slug(plan.code, agency.slug)
     page = agencies.page(agency, part, loaded, today)
     commitment = commitments.by_code(plan.code, page.led[0].commitment.code)
-    shown = commitments.page(commitment, Succession(plan), today)
+    shown = commitments.page(outlines.read(commitment, Succession(plan), today))
     return {
         "counts": loaded.counts,
         "states": [row.standing for row in loaded.rows],

@@ -11,7 +11,7 @@ from strategic_areas.discipline import Standing
 from strategic_areas.models import Status, Transition
 from strategic_areas.queries import rounds
 from strategic_areas.queries.asked_values import AskedValue
-from strategic_areas.queries.pages import agencies, answers, commitments
+from strategic_areas.queries.pages import agencies, answers, commitments, outlines
 from strategic_areas.queries.plan import board
 from strategic_areas.queries.plan.succession import Succession
 from tests.deep import DEEP
@@ -123,10 +123,10 @@ def check_commitment_pages(world, asked):
     silent = set()
     for each in world.plan.commitments.standing():
         found = commitments.by_code(world.plan.code, each.code)
-        page = commitments.page(found, Succession(found.plan), TODAY)
+        outline = outlines.read(found, Succession(found.plan), TODAY)
         silent |= {
             (step.asked.period, activity)
-            for step in page.steps
+            for step in outline.steps
             if step.kind == "asked"
             for activity in (*step.asked.missing, *step.asked.awaited)
         }

@@ -12,6 +12,7 @@ from strategic_areas.queries.pages import (
     areas,
     commitments,
     help_lines,
+    outlines,
     overview,
 )
 from strategic_areas.queries.plan import board, plans
@@ -35,7 +36,8 @@ def state_of(commitment):
 
 def page_of(commitment):
     found = commitments.by_code(commitment.plan.code, commitment.code)
-    return commitments.page(found, Succession(found.plan), timezone.localdate())
+    today = timezone.localdate()
+    return commitments.page(outlines.read(found, Succession(found.plan), today))
 
 
 # Which plan
@@ -275,6 +277,35 @@ def test_a_report_in_review_tells_its_day_and_nothing_else():
     assert account.report == discipline.ReportState.IN_REVIEW
     assert account.submitted_on == timezone.localdate()
     assert account.latest is None
+
+
+def test_a_part_of_a_commitments_page_tells_what_the_whole_page_does():
+    commitment = factories.make_commitment()
+    asked = factories.make_round(plan=commitment.plan)
+    person = factories.make_focal_point(agency=commitment.lead)
+    for number in range(20, 24):
+        activity = factories.make_activity(
+            commitment=commitment, agency=commitment.lead, quantity=number * 2
+        )
+        said = {"execution": "suspended", "quantity": number, "by": person}
+        update = factories.make_published_update(
+            activity=activity, period=asked, **said
+        )
+        correction = factories.make_correction(update)
+        workflow.submit(correction, by=person)
+        workflow.publish(correction, by=factories.make_reviewer())
+        factories.make_record_update(activity=activity)
+    factories.make_published_declaration(commitment=commitment, period=asked, by=person)
+    whole = page_of(commitment)
+    assert len(whole.activities) == 4
+    assert all(each.quantities for each in whole.activities)
+    assert {step.kind for step in whole.steps} == {"account", "asked"}
+
+    for first in range(len(whole.steps)):
+        part = commitments.page(whole.outline, first, first + 1)
+        assert part.activities == whole.activities[first : first + 1]
+        assert part.steps == whole.steps[first : first + 1]
+        assert part.delay == whole.delay
 
 
 # The record

@@ -10,7 +10,7 @@ from django.utils.translation import override
 
 from strategic_areas import workflow
 from strategic_areas.models import DueProvenance, Provenance
-from strategic_areas.queries.pages import commitments
+from strategic_areas.queries.pages import commitments, outlines
 from strategic_areas.queries.plan.succession import Succession
 from tests import factories
 from tests.deep import SOME_ROWS
@@ -40,10 +40,9 @@ def commitment():
 
 def steps_of(commitment, today=None):
     found = commitments.by_code(commitment.plan.code, commitment.code)
-    page = commitments.page(
-        found, Succession(found.plan), today or timezone.localdate()
-    )
-    return page.steps
+    today = today or timezone.localdate()
+    outline = outlines.read(found, Succession(found.plan), today)
+    return commitments.page(outline).steps
 
 
 def make_round(plan, due_in=-10, **fields):

@@ -12,7 +12,7 @@ from agencies.access import only_reviewers
 from strategic_areas.desk.plantree.levels import key_of, level_of
 from strategic_areas.models import Activity, Commitment, Plan
 from strategic_areas.queries.figures import indicators
-from strategic_areas.queries.pages import areas, commitments
+from strategic_areas.queries.pages import areas, outlines
 from strategic_areas.queries.plan import board, plans
 from strategic_areas.queries.plan.succession import Succession
 from strategic_areas.views import indicator_pictures
@@ -46,13 +46,12 @@ def _commitment(plan, pk):
     commitment = get_object_or_404(rows, plan=plan, pk=pk)
     commitment.plan = commitment.programme.area.plan = plan
     commitment.is_disputed = False
-    found = commitments.page(commitment, Succession(plan), timezone.localdate())
+    outline = outlines.read(commitment, Succession(plan), timezone.localdate())
     lines = indicators.of_commitment(commitment)
     return commitment, {
         "commitment": commitment,
-        "page": found,
         "figures": indicator_pictures.first_of(lines),
-        **told_of(found, {}),
+        **told_of(outline, {}),
     }
 
 

@@ -1,41 +1,30 @@
 """The page of one commitment, with everything that is publicly known of it."""
 
-from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 
-from django.db.models import Prefetch, Q, prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 
 from agencies.models import Agency
 from strategic_areas import discipline, progress
-from strategic_areas.models import (
-    Activity,
-    Commitment,
-    LaterActivity,
-    Provenance,
-    ReportingPeriod,
-    Source,
-    Status,
-)
+from strategic_areas.models import Commitment, LaterActivity, Source
 from strategic_areas.queries import rounds
 from strategic_areas.queries.pages import delays
-from strategic_areas.queries.plan import answering, counted, disputes, past, plans
-from strategic_areas.queries.plan.board import build
+from strategic_areas.queries.pages.outlines import Outline
+from strategic_areas.queries.plan import disputes, plans
 from strategic_areas.queries.plan.plans import periods_of
-from strategic_areas.queries.plan.rows import ActivityRow, CommitmentRow
+from strategic_areas.queries.plan.rows import ActivityRow
 from strategic_areas.queries.plan.succession import Succession
 from strategic_areas.queries.prepared import prepared
 from strategic_areas.queries.updates import record, sources
 from strategic_areas.queries.updates.entry import Entry
 from strategic_areas.queries.updates.timeline import (
     DATES,
-    Moment,
     Quantity,
     Step,
-    moments,
+    has_quantities,
     quantities,
-    steps,
 )
 
 
@@ -64,10 +53,10 @@ class AgencyPart:
 
 @dataclass(frozen=True)
 class CommitmentPage:
-    row: CommitmentRow
-    activities: tuple[ActivityAccount, ...]
-    round: ReportingPeriod | None
-    timeline: tuple[Moment, ...]
+    """The page of a commitment, with some of its activities and of its steps."""
+
+    outline: Outline
+    parts: tuple[AgencyPart, ...]
     steps: tuple[Step, ...]
     off_plan: tuple[Entry, ...]
     continues: Commitment | None
@@ -76,18 +65,31 @@ class CommitmentPage:
     delay: delays.Delay | None
 
     @property
+    def row(self):
+        return self.outline.row
+
+    @property
+    def round(self):
+        return self.outline.round
+
+    @property
     def commitment(self):
         return self.row.commitment
 
     @property
-    def parts(self):
-        """The activities by agency."""
-        return _by_agency(self.commitment, self.activities)
+    def activities(self):
+        return tuple(each for part in self.parts for each in part.accounts)
+
+    @property
+    def timeline(self):
+        """The accounts among its steps."""
+        return [step.account for step in self.steps if step.account]
 
     @property
     def before_the_matrix(self):
-        """The records of the reconstruction in whose place it came."""
-        return [m for m in self.timeline if m.former and m.entry.is_reconstructed]
+        """The records of the reconstruction in whose place the commitment came."""
+        told = self.outline.timeline
+        return [m for m in told if m.former and m.entry.is_reconstructed]
 
     @property
     def is_reported(self):
@@ -138,124 +140,78 @@ def successor(commitment: Commitment, succession: Succession) -> Commitment | No
     return next((by_id[heir] for heir in heirs if heir in by_id), None)
 
 
-def page(commitment: Commitment, succession: Succession, today: date):
-    """All that the page of a standing commitment shows, in a fixed number of reads."""
-    former = succession.predecessors(commitment.pk)
-    periods = periods_of(commitment.plan)
-    asked = rounds.latest(periods, today)
-    activities = _activities(commitment, former, succession)
-    own = [
-        each
-        for each in activities
-        if each.commitment_id == commitment.pk
-        and each.is_in_plan
-        and not succession.is_superseded(each.pk)
-    ]
-    for each in own:
-        each.commitment, each.plan = commitment, commitment.plan
-    off_plan = {each.pk for each in activities if not each.is_in_plan}
-    updates = record.updates().filter(activity__in=activities)
-    declarations = record.declarations().filter(commitment__in=[commitment.pk, *former])
+def page(outline: Outline, first: int = 0, last: int | None = None) -> CommitmentPage:
+    """The page that tells these activities and steps of the outline."""
+    commitment = outline.row.commitment
     later = LaterActivity.objects.select_related("agency").order_by("sort_code")
     prefetch_related_objects(
         *([commitment], sources.by_key(), "supporting", "frameworks"),
         Prefetch("later_activities", later.prefetch_related(sources.by_key())),
     )
-    _tell_amendments(commitment, own)
-    reports = counted.updates().filter(activity__in=own)
-    declared = _that_count(declarations)
-    asked_then = answering.asked_then(own, periods, _moves(own))
-    told = counted.read_accounts(reports, declared, periods)
-    rows = build([commitment], own, told, periods, today)
-    (row,) = answering.with_agencies_asked(rows, asked_then)
-    entries = record.entries([*updates, *declarations])
-    said = moments(entries, commitment, {each.pk for each in own} | off_plan)
-    told = defaultdict(list)
-    for moment in said:
-        told[moment.entry.subject].append(moment)
-    accounts = [
-        _account(each, asked, told[each.activity], today) for each in row.activities
-    ]
-    last = {each.row.activity.pk: each.latest for each in accounts}
+    rows, steps = outline.activities[first:last], outline.steps[first:last]
+    prefetch_related_objects([row.activity for row in rows], sources.by_key())
+    told = {row.activity.pk: _told_of(row.activity, outline) for row in rows}
+    reasons, off_plan = _reasons(outline), outline.off_plan
+    shown = [*chain(*told.values()), *reasons.values(), *off_plan]
+    keys = {moment.entry.key for moment in shown}
+    entries = _entries(
+        keys.union(*(step.account.keys for step in steps if step.account)), outline
+    )
+    accounts = {
+        row.activity.pk: _account(row, outline, told[row.activity.pk], entries)
+        for row in rows
+    }
     return CommitmentPage(
-        row=row,
-        activities=tuple(accounts),
-        round=asked,
-        timeline=said,
-        steps=steps(row, said, periods, today),
-        off_plan=tuple(
-            moment.entry
-            for moment in said
-            if moment.is_told_above and moment.entry.subject.pk in off_plan
-        ),
+        outline=outline,
+        parts=_parts(outline, accounts),
+        steps=tuple(step.with_content(entries) for step in steps),
+        off_plan=tuple(entries[moment.entry.key] for moment in off_plan),
         continues=_public_or_none(commitment.continues),
         dispute=disputes.dispute_of(commitment),
-        delay=delays.of_commitment(row, today, last),
+        delay=delays.with_accounts(
+            outline.delay, {key: entries[m.entry.key] for key, m in reasons.items()}
+        ),
     )
 
 
-def _activities(commitment, former, succession):
-    """The commitment's activities, and those of the records it came in place of."""
-    found = (
-        Activity.objects.select_related("agency", "dispute__agency")
-        .filter(
-            Q(commitment__in=[commitment.pk, *former])
-            | Q(pk__in=succession.former_activities(commitment.pk))
-        )
-        .order_by("sort_code")
-        .prefetch_related(sources.by_key(), "agency__former_names")
-    )
-    for each in found:
-        each.is_disputed = disputes.stands_open(each)
-    return list(found)
+def _told_of(activity, outline):
+    """What is read of an activity to tell it, the newest first."""
+    found, has_all = outline.of_activity[activity.pk], has_quantities(activity)
+    return [moment for moment in found if has_all or moment.is_told_above]
 
 
-def _tell_amendments(commitment, activities):
-    """Set each record's ``approved`` to its approved changes, the oldest first."""
-    about = Q(commitment=commitment) | Q(activity__in=activities)
-    rows = (
-        plans.approved_changes()
-        .filter(about)
-        .order_by("decided_on", "amendment_id", "change_id", "pk")
-    )
-    known = {each.pk: each for each in activities}
-    for each in (commitment, *activities):
-        each.approved = []
-    for amendment in rows:
-        if amendment.commitment_id:
-            amendment.commitment = commitment
-            commitment.approved.append(amendment)
-        else:
-            amendment.activity = known[amendment.activity_id]
-            amendment.activity.approved.append(amendment)
+def _reasons(outline):
+    """The last account of each activity that is late or held back."""
+    late = outline.delay.parts if outline.delay else ()
+    return {
+        part.row.activity.pk: moment
+        for part in late
+        for moment in outline.of_activity[part.row.activity.pk]
+        if moment.is_told_above and not moment.entry.is_demonstration
+    }
 
 
-def _moves(activities):
-    """The changes by which amendments moved these activities to other agencies."""
-    changes = [change for each in activities for change in each.approved]
-    return [each for each in changes if each.field == past.MOVED and each.amends]
-
-
-def _that_count(declarations):
-    return [
-        row
-        for row in declarations
-        if row.status == Status.PUBLISHED
-        and not row.is_demonstration
-        and row.provenance != Provenance.DEMONSTRATION
+def _entries(keys, outline):
+    """The accounts with these keys, by their keys."""
+    updates = [pk for kind, pk in keys if kind == "activityupdate"]
+    rows = [*record.updates().filter(pk__in=updates)]
+    rows += [
+        row for row in outline.declarations if (row._meta.model_name, row.pk) in keys
     ]
+    return {entry.key: entry for entry in record.entries(rows)}
 
 
-def _account(row, asked, moments, today):
-    """The account of an activity; ``moments`` are those that tell of it."""
-    told = [moment.entry for moment in moments if moment.is_told_above]
+def _account(row, outline, moments, entries):
+    """The account of an activity; ``moments`` are those of ``_told_of``."""
+    asked = outline.round
+    told = [entries[each.entry.key] for each in moments if each.is_told_above]
     real = [entry for entry in told if not entry.is_demonstration]
     submitted_on = row.handed_in.get(asked.pk) if asked else None
     return ActivityAccount(
         row=row,
         report=discipline.report_state(
             owed=rounds.owes(row, asked),
-            is_due=asked is not None and asked.due_on < today,
+            is_due=asked is not None and asked.due_on < outline.today,
             submitted=submitted_on is not None,
             published=rounds.has_reported(row, asked),
         ),
@@ -264,28 +220,22 @@ def _account(row, asked, moments, today):
         demonstrations=tuple(entry for entry in told if entry.is_demonstration),
         sources=_not_named(row.activity.sources.all(), real),
         dispute=disputes.dispute_of(row.activity),
-        quantities=quantities(row.activity, moments),
+        quantities=quantities(
+            row.activity, [entries[each.entry.key] for each in moments]
+        ),
     )
 
 
-def _by_agency(commitment: Commitment, accounts: Iterable) -> tuple[AgencyPart, ...]:
-    """The activities of each agency: the lead's first, then by the agency's name."""
-    groups = defaultdict(list)
-    for account in accounts:
-        groups[account.row.activity.agency].append(account)
-    agencies = sorted(
-        groups, key=lambda each: (each.pk != commitment.lead_id, each.name)
-    )
-    return tuple(
-        AgencyPart(
-            agency,
-            progress.count(
-                (each.row.standing.state for each in groups[agency]), progress.State
-            ),
-            tuple(groups[agency]),
-        )
-        for agency in agencies
-    )
+def _parts(outline, accounts):
+    """The agencies of these accounts, each with the counts of all its activities."""
+    found = []
+    for agency, rows in outline.groups.items():
+        told = [accounts[key] for row in rows if (key := row.activity.pk) in accounts]
+        if told:
+            states = (row.standing.state for row in rows)
+            counts = progress.count(states, progress.State)
+            found.append(AgencyPart(agency, counts, tuple(told)))
+    return tuple(found)
 
 
 def _not_named(sources, told):

@@ -95,7 +95,7 @@ def load(board: Board, today: date) -> Delays:
     found = _all(board, past.day_of(board.plan, today))
     accounts = _accounts([part for each in found[:SHOWN] for part in each.parts])
     return Delays(
-        shown=tuple(_with_accounts(each, accounts) for each in found[:SHOWN]),
+        shown=tuple(with_accounts(each, accounts) for each in found[:SHOWN]),
         total=len(found),
         has_deadlines=_has_deadlines(board),
     )
@@ -125,15 +125,9 @@ def is_delayed(row: CommitmentRow) -> bool:
     return bool(delay.days or delay.parts)
 
 
-def of_commitment(
-    row: CommitmentRow, today: date, accounts: Mapping[int, Entry | None]
-) -> Delay | None:
-    """
-    The delay of one commitment, or None; no query.
-
-    ``accounts`` holds the last account of each activity, by the activity's id.
-    """
-    delay = _with_accounts(_delay(row, today), accounts)
+def of_commitment(row: CommitmentRow, today: date) -> Delay | None:
+    """The delay of one commitment, without accounts, or None; no query."""
+    delay = _delay(row, today)
     return delay if delay.days or delay.parts else None
 
 
@@ -147,14 +141,20 @@ def _accounts(parts):
     return {row.activity_id: make_entry(row) for row in rows}
 
 
-def _with_accounts(delay, accounts):
-    """The delay, each part with its account; what a public source says is none."""
+def with_accounts(
+    delay: Delay | None, accounts: Mapping[int, Entry | None]
+) -> Delay | None:
+    """
+    The delay, each part with its account; what a public source says is none.
+
+    ``accounts`` holds the last account of each activity, by the activity's id.
+    """
     parts = []
-    for part in delay.parts:
+    for part in delay.parts if delay else ():
         account = accounts.get(part.row.activity.pk)
         is_own = account is not None and not account.is_recorded
         parts.append(replace(part, account=account if is_own else None))
-    return replace(delay, parts=tuple(parts))
+    return delay and replace(delay, parts=tuple(parts))
 
 
 def _delay(row, day):

@@ -84,19 +84,19 @@ class CountedDeclaration(Counted, progress.Declaration):
 @prepared
 def updates():
     """Updates that count, and those that wait for review, as rows of few columns."""
+    return columns_of(ActivityUpdate.objects.counted_or_in_review().order_by())
+
+
+def columns_of(updates):
+    """The rows of ``updates``, with the columns that ``report`` reads."""
     obstacle = Q(obstacle_es__gt="", is_reserved=False)
-    rows = _plain(ActivityUpdate.objects).counted_or_in_review().order_by()
-    rows = rows.annotate(
+    # No text is told, so none is looked for in the other language.
+    rows = updates.rewrite(False).annotate(
         is_disputed=disputes.unresolved("activity_update"),
         is_held_back=ExpressionWrapper(obstacle, BooleanField()),
         has_body=Exists(_of_bodies()),
     )
     return rows.values_list(*OF_UPDATE, named=True)
-
-
-def _plain(rows):
-    """Rows that say none of their texts, so that no text is looked for in each."""
-    return rows.rewrite(False)
 
 
 def _of_bodies():
@@ -108,7 +108,7 @@ def _of_bodies():
 @prepared
 def declarations():
     """Declarations that count, as rows of few columns."""
-    rows = _plain(CommitmentUpdate.objects).counted().order_by()
+    rows = CommitmentUpdate.objects.rewrite(False).counted().order_by()
     return rows.values_list(*READ, "commitment_id", "result", named=True)
 
 

@@ -18,14 +18,13 @@ from strategic_areas.models import (
     Answer,
     Commitment,
     CommitmentUpdate,
-    Provenance,
     ReportingPeriod,
     Source,
     Status,
 )
 from strategic_areas.models.translations import translated_fields
-from strategic_areas.newest import Age
 from strategic_areas.queries.plan import disputes, names
+from strategic_areas.queries.updates.heads import Told
 from strategic_areas.queries.updates.sources import (
     EvidenceLine,
     TranscribedFrom,
@@ -67,7 +66,7 @@ FRAME = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry(Content):
+class Entry(Told, Content):
     """
     An update of an activity or a declaration on a commitment.
 
@@ -119,14 +118,12 @@ class Entry(Content):
     is_about_disputed: bool = False
 
     @property
-    def age(self):
-        """How new it is among all accounts."""
-        return Age(
-            self.period.ends_on,
-            self.reported_on or self.submitted_on or date.min,
-            not self.is_recorded,
-            self.revision,
-        )
+    def said_on(self):
+        return self.reported_on or self.submitted_on
+
+    @property
+    def is_of_official(self):
+        return self.commitment.is_official
 
     @property
     def texts(self):
@@ -157,12 +154,6 @@ class Entry(Content):
         return is_open or self.is_about_disputed
 
     @property
-    def is_demonstration(self):
-        return (
-            self.period.is_demonstration or self.provenance == Provenance.DEMONSTRATION
-        )
-
-    @property
     def states_percent(self):
         """
         Whether pages show its percent.
@@ -172,11 +163,6 @@ class Entry(Content):
         """
         is_known = self.percent is not None and self.state != progress.State.COMPLETED
         return is_known and not self.is_reconstructed
-
-    @property
-    def is_reconstructed(self):
-        """True if a source tells of work that the plan itself does not state."""
-        return self.is_recorded and not self.commitment.is_official
 
     def get_absolute_url(self, language=None):
         """The address of its own page, which stands for good."""
@@ -195,18 +181,9 @@ class Entry(Content):
         return min(self.reported_on or date.max, self.period.ends_on)
 
     @property
-    def is_withdrawn(self):
-        return self.status == Status.WITHDRAWN
-
-    @property
     def is_off_plan(self):
         """True for work that the plan does not hold. It enters no count."""
         return self.kind == "activityupdate" and not self.subject.is_in_plan
-
-    @property
-    def is_recorded(self):
-        """True if it was taken from public sources and not reported here."""
-        return self.provenance not in {"reported", "transcribed", "demonstration"}
 
 
 def make_entry(

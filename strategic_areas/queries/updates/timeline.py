@@ -1,7 +1,7 @@
 """A commitment's time line: what was said, changed, asked and due, the latest first."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
@@ -16,6 +16,7 @@ from strategic_areas.queries import rounds
 from strategic_areas.queries.plan import names
 from strategic_areas.queries.plan.rows import ActivityRow, CommitmentRow
 from strategic_areas.queries.updates.entry import Entry
+from strategic_areas.queries.updates.heads import Head
 
 #: The fields of a commitment whose changes its page tells beside its dates.
 DATES = frozenset({"starts_on", "due_on"})
@@ -32,10 +33,15 @@ class Moment:
     activity: its last account, and every demonstration.
     """
 
-    entry: Entry
-    replaced: tuple[Entry, ...]
+    entry: Entry | Head
+    replaced: tuple[Entry | Head, ...]
     former: object
     is_told_above: bool = False
+
+    @property
+    def keys(self):
+        """Those of its accounts."""
+        return {self.entry.key, *(each.key for each in self.replaced)}
 
 
 @dataclass(frozen=True)
@@ -79,6 +85,15 @@ class Step:
             line.field in DATES for line in self.lines
         )
 
+    def with_content(self, entries: Mapping) -> "Step":
+        """The same, with the ``entries`` by their keys in place of their heads."""
+        if self.account is None:
+            return self
+        account = self.account
+        replaced = tuple(entries[each.key] for each in account.replaced)
+        told = replace(account, entry=entries[account.entry.key], replaced=replaced)
+        return replace(self, account=told)
+
     @property
     def kind(self):
         kinds = ("account", "amendment", "asked", "due")
@@ -95,15 +110,15 @@ class Quantity:
 
 
 def moments(
-    entries: Iterable[Entry], commitment: Commitment, own_activities: set[int]
+    heads: Iterable[Head], commitment: Commitment, own_activities: set[int]
 ) -> tuple[Moment, ...]:
     """
-    The accounts of one commitment and its activities, the newest first.
+    The accounts of one commitment and its activities, the newest first, by their heads.
 
     Accounts of superseded records are marked as theirs.
     """
     groups = defaultdict(list)
-    for entry in entries:
+    for entry in heads:
         groups[entry.kind, entry.subject.pk, entry.period.pk].append(entry)
     found = []
     for group in groups.values():
@@ -184,8 +199,9 @@ def _changes(rows):
 
 def _asked(rows: Iterable[ActivityRow], period, told, today):
     reported, in_review, silent = [], [], []
+    agencies = {}
     for row in rows:
-        activity = _as_asked(row, period)
+        activity = _as_asked(row, period, agencies)
         if rounds.has_reported(row, period):
             reported.append(activity)
         elif handed_in := row.handed_in.get(period.pk):
@@ -202,31 +218,42 @@ def _asked(rows: Iterable[ActivityRow], period, told, today):
     )
 
 
-def _as_asked(row, period):
-    """The activity, with the agency that the round asked under its name of then."""
+def _as_asked(row, period, known):
+    """
+    The activity, with the agency that the round asked under its name of then.
+
+    ``known`` are the agencies under these names, by their ids; new ones are added.
+    """
     agency = row.answering(period)
-    name = names.name_on(agency.former_names.all(), period.ends_on)
+    if agency.pk not in known:
+        name = names.name_on(agency.former_names.all(), period.ends_on)
+        known[agency.pk] = names.under_name(agency, name)
+    if known[agency.pk] is row.activity.agency:
+        return row.activity
     then = copy(row.activity)
-    then.agency = names.under_name(agency, name)
+    then.agency = known[agency.pk]
     return then
 
 
-def quantities(activity: Activity, moments: Iterable[Moment]) -> tuple[Quantity, ...]:
+def has_quantities(activity: Activity) -> bool:
+    """Whether the plan states a quantity to compare with those of its accounts."""
+    return activity.quantity is not None and activity.is_official
+
+
+def quantities(activity: Activity, entries: Iterable[Entry]) -> tuple[Quantity, ...]:
     """
     The quantities that the agency reports of an official activity, the latest first.
 
-    There are none where the plan states no quantity to compare them with. Each is that
-    of its own period: nobody says whether they may be added up. Quantities that public
-    sources state were counted by others and are left out.
+    ``entries`` are those of the activity. Each quantity is that of its own period:
+    nobody says whether they may be added up. Quantities that public sources state were
+    counted by others and are left out.
     """
-    if activity.quantity is None or not activity.is_official:
+    if not has_quantities(activity):
         return ()
-    told = [moment.entry for moment in moments if moment.former is None]
     return tuple(
         Quantity(entry.period, entry.quantity, entry.get_absolute_url())
-        for entry in told
-        if entry.subject == activity
-        and entry.quantity is not None
+        for entry in entries
+        if entry.quantity is not None
         and not entry.is_demonstration
         and not entry.is_recorded
     )
