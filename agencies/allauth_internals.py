@@ -28,7 +28,7 @@ def record_password(request, user, **facts):
 
 
 def network_of(request):
-    """What limits count a request by: its IPv4 address, or its network of IPv6."""
+    """What limits count a request by: its IPv4 address, or its IPv6 network."""
     return ratelimit.get_ip(request)
 
 

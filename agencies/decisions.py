@@ -39,7 +39,7 @@ class Status(models.TextChoices):
 
 
 def status_field(**words):
-    """The field of the status; ``words`` are what a kind calls its own, by value."""
+    """The field of the status; ``words`` are what a kind calls one, by its value."""
     return models.CharField(
         _("status"),
         max_length=10,
@@ -142,7 +142,7 @@ class Steps:
     }
     #: Whether whoever declines has to say why.
     needs_reason = True
-    #: What the columns become that no decided row may keep, by name.
+    #: The columns that no decided row may keep, by name, and what they become.
     emptied = {}
 
     def decides(self, user):
@@ -150,7 +150,7 @@ class Steps:
         raise NotImplementedError
 
     def objection(self, user, decision):
-        """Why she who decides on this kind leaves this one to others; "" if not."""
+        """Why a user who decides on the kind leaves this one to others; "" if not."""
         return ""
 
     def store(self, decision, **parts):
@@ -234,7 +234,7 @@ class Steps:
 
     @transaction.atomic
     def take_back(self, decision, *, by):
-        """The proposer's own way out, as long as nobody decided."""
+        """Take back one's own proposal, as long as nobody has decided on it."""
         if decision.proposed_by_id != by.pk:
             raise RefusedError(
                 gettext("%(record)s: only who proposed it takes it back.")

@@ -113,7 +113,7 @@ def name(stand_in, *, by):
 
 
 def groups_of(user):
-    """The groups whose rights the user has today: her own, and those of her stead."""
+    """The user's own groups, and that of reviewers on days on which she stands in."""
     own = User.groups.through.objects.filter(user=user).values("group")
     stands_in = StandIn.objects.current().filter(user=user)
     return Group.objects.filter(

@@ -1,4 +1,4 @@
-"""The rights of an account: those of its groups, and of whom it stands in for today."""
+"""The rights of an account, and those of a reviewer while it stands in for one."""
 
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.models import Permission
@@ -7,7 +7,7 @@ from agencies.stand_ins import groups_of
 
 
 class Backend(AuthenticationBackend):
-    """Signs in as allauth does."""
+    """Signs people in as allauth does."""
 
     def _get_group_permissions(self, user_obj):
         return Permission.objects.filter(group__in=groups_of(user_obj))

@@ -1,9 +1,10 @@
 """
 Second factors: how their secrets are kept, and how a lost one is recovered.
 
-Two administrators give an account back whose factors are lost, never one alone. Who
-asks and who confirms are two people, and neither is the one who lost them. The factors
-go, her sessions end, she is told by mail, and sets up a new one at the next sign-in.
+Two administrators give an account back whose factors are lost, never one alone. The one
+who asks and the one who confirms are two people, and neither is the one who lost the
+factors. These are deleted, her sessions end, she is told by mail, and she sets up a new
+factor at the next sign-in.
 """
 
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -104,7 +105,7 @@ def close_anew():
 
 
 def _opened(step, closed):
-    """The result of decrypting or rotating a secret; says it when no key opens it."""
+    """Decrypt or rotate a secret; ``ImproperlyConfigured`` where no key opens it."""
     from cryptography.fernet import InvalidToken
 
     try:

@@ -35,7 +35,7 @@ def end_sessions(user, *, reason="closed"):
 
 
 def administrators():
-    """The accounts that keep accounts and can sign in."""
+    """The accounts of administrators that can sign in."""
     group = Group.objects.filter(name=access.Role.ADMINISTRATOR).values("user")
     keeps = Q(is_superuser=True) | Q(pk__in=group)
     return User.objects.filter(keeps, is_active=True, is_staff=True).order_by("pk")
@@ -159,10 +159,11 @@ def holder(agency, kind):
 
 def begin_mandate(invitation, user):
     """
-    The mandate of whoever accepts an invitation; None for a role without one.
+    Begin and return the mandate of an invited person; None for a role without one.
 
-    None also where somebody holds it meanwhile, or whoever invited keeps accounts no
-    more: whoever invited, or else the administrators, are told.
+    It is also None where it cannot begin: somebody else holds it meanwhile, or the
+    person who made the invitation is no administrator any more. That person is told by
+    mail, or else every administrator.
     """
     if invitation.agency is None:
         return None

@@ -19,7 +19,7 @@ WORDS = {
 }
 #: How many letters must be left once these words are taken out.
 REST = 8
-#: How many different signs a password has at least, blanks left out.
+#: How many different characters a password has at least, blanks left out.
 DIFFERENT = 5
 #: A part of a name that is shorter is part of many words.
 SHORTEST_PART = 4
@@ -42,25 +42,25 @@ class LeanArgon2Hasher(Argon2PasswordHasher):
 
 
 class MonotonyValidator:
-    """Refuses few signs repeated, or one that makes up more than half of it."""
+    """Refuses a few characters repeated, and one that makes up more than half."""
 
     def validate(self, password, user=None):
-        signs = Counter("".join(fold(password).split()))
-        if len(signs) < DIFFERENT or max(signs.values()) * 2 > signs.total():
+        found = Counter("".join(fold(password).split()))
+        if len(found) < DIFFERENT or max(found.values()) * 2 > found.total():
             raise ValidationError(
-                _("The password repeats few signs. Use four words of your own."),
+                _("The password repeats a few characters. Use four words of your own."),
                 code="password_of_few_signs",
             )
 
     def get_help_text(self):
-        return _("It cannot be made of a few signs repeated.")
+        return _("It cannot be made of a few characters repeated.")
 
 
 class ContextWordValidator:
     """
-    Refuses what is little more than names that others know, whatever digits follow.
+    Refuses a name that others know, or little more, whatever digits follow.
 
-    The names are those of the portal, of the agencies, former ones too, and of the
+    Such names are those of the portal, of the agencies, former ones too, and of the
     account itself.
     """
 
@@ -90,12 +90,12 @@ class ContextWordValidator:
 
 
 def plain(text):
-    """Only letters, small, without accents and without the usual disguises."""
+    """The letters of a text, made small, without accents and the usual disguises."""
     return letters(fold(text).translate(DISGUISES))
 
 
 def letters(text):
-    """Only letters, small and without accents: digits and other signs are left out."""
+    """The letters of a text, made small, without accents and all that is no letter."""
     return re.sub(r"[^a-z]", "", fold(text))
 
 

@@ -39,7 +39,8 @@ SESSION_KEY = "second_factor_of"
 #: to it.
 ASKED_FOR = "asked_for"
 
-#: The public pages, which look at no session: namespaces, and names without one.
+#: The public pages, which look at no session: by namespace, and by name where a page
+#: has no namespace.
 PUBLIC = {"es", "en"}
 PUBLIC_NAMES = {"robots", "security_txt", "sitemap"}
 #: Pages that a session without a proven second factor may open.

@@ -1,8 +1,8 @@
 """
 Signing in: where the portal decides otherwise than allauth, which does the work.
 
-Who may come in, what people are written about their accounts, and what is answered to
-too many tries.
+It decides who may come in, which mails people get about their accounts, and how too
+many tries are answered.
 """
 
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter

@@ -43,8 +43,8 @@ class AccountForm(StaleGuardMixin, UserChangeForm):
     """
     Django's form of an account, without the password, which is the person's alone.
 
-    It does not overwrite somebody else's change, nor leave no administrator at all.
-    Whoever closes her own account is asked for a tick.
+    It does not overwrite somebody else's change, and never leaves the portal without an
+    administrator. Whoever closes her own account has to tick a box.
     """
 
     #: Whether the account is that of the person who has the form before her.

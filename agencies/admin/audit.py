@@ -58,7 +58,7 @@ FACTS = {
     "until": _("until"),
     "way": _("made sure by"),
 }
-#: How facts begin that stood in the address of a denied request.
+#: How the names of facts begin that stood in the address of a denied request.
 ASKED = "asked_"
 #: What values of facts are called on screen.
 VALUES = {

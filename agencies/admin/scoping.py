@@ -97,7 +97,7 @@ class DeclaredList(ChangeList):
         """
         The rows, joined with what ``list_select_related`` names.
 
-        Django leaves that out where whoever may see the rows was asked with a join.
+        Django leaves that out where limiting the rows to the person joined tables.
         """
         rows, names = super().get_queryset(*args, **kwargs), self.list_select_related
         return rows.select_related(*names) if isinstance(names, list) else rows
@@ -138,7 +138,7 @@ class ScopedAdmin(ShowingMixin, ScopedRowsMixin, admin.ModelAdmin):
         return DeclaredList
 
     def lookup_allowed(self, lookup, value, request=None):
-        """Any, as far as Django is asked: ``DeclaredList`` drops what is not taken."""
+        """Allow every lookup; ``DeclaredList`` drops what no declared filter takes."""
         return True
 
     def get_object(self, request, object_id, from_field=None):

@@ -202,7 +202,7 @@ class DenialMiddleware:
 
 
 def count_denial(user, status):
-    """Count a denial; how many this account had with this status in this hour."""
+    """Count a denial, and return how many the account had of this status this hour."""
     hour = int(time.time()) // COUNTED_FOR
     key = f"denials:{user.pk}:{status}:{hour}"
     number = cache.get(key, 0) + 1

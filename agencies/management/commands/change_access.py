@@ -62,7 +62,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Done. {username} was told by mail and signs in again.")
 
     def _take_step(self, user, options):
-        """Do what was asked; what the audit record keeps of it."""
+        """Do what was asked, and return what the audit record keeps of it."""
         if role := options["give"]:
             user.groups.add(Group.objects.get(name=role))
             return {"given": [role]}
