@@ -62,8 +62,8 @@ class DocumentField(forms.FileField):
     """
     A file of one of the kinds that are taken, cleaned; ``readers`` says who reads it.
 
-    Afterwards ``evidence.clean`` of the upload returns at once. An empty file is let
-    through to it, since it says what to do.
+    Afterwards ``evidence.clean`` of the upload returns at once. Empty files are left to
+    it, since its refusal says what to do.
     """
 
     def __init__(self, *, readers="", **options):

@@ -40,7 +40,7 @@ def day(label, **options):
 
 
 def _victims_of(replaced):
-    """What takes their place counts and reaches victims if any of them does."""
+    """Whether the successor counts or reaches victims: if any of the replaced does."""
     return {name: any(getattr(each, name) for each in replaced) for name in QUESTIONS}
 
 

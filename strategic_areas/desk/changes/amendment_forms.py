@@ -162,7 +162,7 @@ def act_of(*posted, **initial):
 
 class AmendedMixin(forms.ModelForm):
     """
-    A form with the fields of an act, ``act``, where the record may have a structure.
+    A form of a record which, where only an amendment may change it, asks for the act.
 
     ``amendment`` is the unsaved amendment with which the change is proposed, if it
     needs one. Where it does and the act is not stated, the error names the fields.
@@ -209,7 +209,7 @@ class AmendedMixin(forms.ModelForm):
 
 
 class ApprovedForm(AmendedMixin, GuardedForm):
-    """Refuses besides a change while another one waits for approval."""
+    """Refuses, besides, a change while another one of the record waits for approval."""
 
     def clean(self):
         cleaned = super().clean()

@@ -1,7 +1,7 @@
 """
 Decisions that one person proposes and another takes: the list and the forms.
 
-Pages of their own propose a change for approval by these forms too.
+Other pages use these forms, too, to propose a change for approval.
 """
 
 from dataclasses import dataclass

@@ -1,8 +1,8 @@
 """
 What an agency says in its own words, which a reviewer approves.
 
-By a comment its focal point tells of itself. By a dispute it does not acknowledge what
-public sources attribute to it.
+In a comment it tells of its own work in a round. By a dispute it does not acknowledge
+what public sources attribute to it.
 """
 
 from dataclasses import dataclass

@@ -36,7 +36,7 @@ from strategic_areas.models import Participation, Plan, ReportingPeriod
 from strategic_areas.queries.rounds import cells
 
 FLAGGED, PROPOSED = 2, 3
-#: So long before it ends a mandate is told.
+#: How long before its end administrators are told of a mandate.
 SOON = timedelta(days=30)
 
 
@@ -192,7 +192,7 @@ class Oddity:
 
 
 def oddities(today=None) -> list[Oddity]:
-    """People, those who seem gone before others; then invitations and institutions."""
+    """What is odd of people, first of those who seem gone; then of all else."""
     today = today or timezone.localdate()
     return [
         *(odd for each in accesses(today) for odd in _of(each, today)),

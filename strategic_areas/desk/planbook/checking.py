@@ -1,9 +1,9 @@
 """
 What is wrong with the drafts of a workbook, in words and by cell.
 
-All are held together against what the portal has: the database is asked as often for a
-hundred records as for one. Only what a row says is judged, besides the rules of the
-whole record.
+All drafts are compared at once with what the portal has: a hundred records take as many
+queries as one. Of each record only what its row says is judged, and the rules that
+concern the record as a whole.
 """
 
 from collections import defaultdict
@@ -66,7 +66,7 @@ def _faults(draft, taking_part, replaced):
 
 
 def _of_fields(draft):
-    """What ``full_clean`` says; the links are known, and the constraints come later."""
+    """What ``full_clean`` finds, without links, which are known, and constraints."""
     record = draft.record
     columns = {column.name for column in draft.row.sheet.columns}
     linked = [
@@ -104,7 +104,7 @@ def _tell_what_stood(drafts):
 
 
 def _shared(stored, drafts):
-    """For each draft the columns in which another record says the same, and may not."""
+    """For each draft the columns in which it must differ from others, and does not."""
     found = [[] for _draft in drafts]
     for name, sheet in SHEETS.items():
         model = sheet.table.model
@@ -167,7 +167,7 @@ def _key(constraint, row):
 
 
 def _plain(value):
-    """By what two values are the same; a record that is not saved is itself alone."""
+    """What two equal values have in common; an unsaved record equals only itself."""
     if isinstance(value, Model):
         return value.pk or id(value)
     return value

@@ -34,11 +34,11 @@ NAMES = (
 OF_PLAN = "plans"
 #: A plan keeps its code, and two people approve it on the page of its tree.
 LEFT_OUT = {(OF_PLAN, "code"), (OF_PLAN, "status")}
-#: Before the code of a new record that takes it from another one.
+#: It stands before the code of a new record that takes the code of another one.
 NEW = "+"
 #: A link to a record of another plan, which is called "plan/code".
 EARLIER = {"continues"}
-#: What an empty cell of a new record is proposed for.
+#: The required columns that a new record may leave empty: the portal proposes a value.
 PROPOSED = {"slug_es"}
 
 
@@ -207,8 +207,8 @@ def called(column, key, stored):
     return key.removeprefix(NEW)
 
 
-def add(page, plan):
-    """Write them on the first sheet."""
+def add_instructions(page, plan):
+    """Write the instructions on the first sheet."""
     days = _("From %(start)s to %(end)s.") % {
         "start": date_format(plan.starts_on, "SHORT_DATE_FORMAT"),
         "end": date_format(plan.ends_on, "SHORT_DATE_FORMAT"),

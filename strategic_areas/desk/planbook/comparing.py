@@ -27,7 +27,7 @@ from strategic_areas.desk.planbook.columns import (
 )
 from strategic_areas.models import DueProvenance, Provenance
 
-#: What says where the other plan, or what is known of it, comes from, or what it cost.
+#: What tells of the other plan alone: its notes, its sources, its costs, its lineage.
 OF_OTHER_PLAN = {
     *("note_es", "note_en"),
     *("provenance", "outcome_provenance", "mandate_provenance", "due_provenance"),
@@ -42,8 +42,10 @@ WITH_DEFAULT = (Kind.CHOICE, Kind.FLAG)
 
 class Starting:
     """
-    What is not taken over: the other plan's own row, sources, notes and amounts, days
-    outside the new plan, and records that the other plan itself replaced.
+    Starting a plan from the workbook of another one: what is not taken over.
+
+    That is the other plan's own row, its sources, notes and amounts, days outside the
+    new plan, and records that the other plan itself replaced.
     """
 
     def __init__(self, stored, book):
@@ -267,14 +269,14 @@ def _changed_since(line, column):
 
 
 def _outdated(row, faults):
-    """The row, marked as one that the portal has changed since, with why."""
+    """The row, marked as one that changed in the portal since, with the reasons."""
     return Row(
         row.sheet, row.number, row.name, State.STALE, row.origin, faults=tuple(faults)
     )
 
 
 def _completed(sheet, said):
-    """A new record with what follows where its cells are empty."""
+    """A new record; its empty cells have what follows from the others."""
     names = {column.name for column in sheet.columns}
     found = dict(said)
     for language in ("es", "en"):
@@ -287,7 +289,7 @@ def _completed(sheet, said):
 
 
 def _with_due_date(sheet, said, stands):
-    """The plan itself states a date that is set without a word on who states it."""
+    """Say of a new due date that the plan states it, unless a cell says who does."""
     after = stands | said
     is_official = after.get("provenance") == Provenance.PLAN
     if said.get("due_on") and not after.get("due_provenance") and is_official:

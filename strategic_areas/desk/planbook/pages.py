@@ -1,7 +1,8 @@
 """
 The pages of a plan's workbook: take it, bring it back, save what was shown.
 
-Of an uploaded workbook it is read first whose it is, and then its rows by sheet.
+Of an uploaded workbook the hidden marks are read first, which tell the plan, and then
+the rows of each sheet.
 """
 
 from dataclasses import dataclass
@@ -183,7 +184,7 @@ def _sent(request, change):
     return redirect("admin:approval", pk=change.pk)
 
 
-#: Several times a plan; checking each record takes some hundredths of a second.
+#: Several times as many as a plan has; each takes some hundredths of a second to check.
 MOST_RECORDS = 1_500
 
 

@@ -68,7 +68,7 @@ def preview(stored, rows, *, is_checked=False):
     """
     The ``Preview`` of compared rows; ``stored`` is then as they would leave it.
 
-    What ``is_checked`` was without a fault when it was signed.
+    Rows that are checked already, as signed ones are, are not checked again.
     """
     absent = [] if is_checked else _absent(stored, rows)
     wanted = [row for row in rows if row.state in (State.NEW, State.CHANGED)]

@@ -1,7 +1,7 @@
 """
 The records that a workbook makes or changes: built, checked, saved or proposed.
 
-What an official matrix takes the place of is told before it does.
+Before an official matrix replaces records, it is told which ones.
 """
 
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ def build(stored, rows):
 
 
 def _relate(stored):
-    """Hand every record those to which it leads, so that nothing asks for them."""
+    """Give every record those to which it leads, so that no query reads them again."""
     for name, sheet in SHEETS.items():
         for field in sheet.table.model._meta.concrete_fields:
             table = TABLE_OF_MODEL.get(field.related_model)
@@ -205,7 +205,7 @@ def succession(stored, drafts):
 
 
 class _Standing:
-    """By sheet the records that count: ``of``."""
+    """The records that count once others are replaced; ``of`` has them by sheet."""
 
     def __init__(self, stored, new, renewed):
         rows = {}

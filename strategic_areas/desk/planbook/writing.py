@@ -60,7 +60,7 @@ def write(plan):
     stored = StoredObjects(plan.code)
     book = Workbook()
     book.properties.creator = ""
-    columns.add(book.active, plan)
+    columns.add_instructions(book.active, plan)
     pages = {name: book.create_sheet(sheet.title) for name, sheet in SHEETS.items()}
     lists = guide.write_lists(book.create_sheet(_("Lists")), _lists(stored))
     guide.add_marks(book.create_sheet(guide.MARKS), marks_of(plan))

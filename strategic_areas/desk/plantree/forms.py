@@ -116,7 +116,7 @@ class NodeForm(ApprovedForm):
 
     @property
     def goes_on(self):
-        """True while one more record is asked for: then the act may still be open."""
+        """True while one more record is asked for; the act may be missing then."""
         return self.takes_others and "add" in self.data
 
     @property
@@ -160,7 +160,7 @@ class NodeForm(ApprovedForm):
         return form
 
     def has_changed(self):
-        """A proposed code alone says nothing."""
+        """True if anything was typed besides the code, which is proposed."""
         return bool(self.typed_names() - {"code"})
 
     def is_valid(self):

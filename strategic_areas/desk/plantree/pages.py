@@ -77,7 +77,11 @@ def plan_node_new(request, plan, kind, above):
 
 
 def _form_page(request, plan, record, key):
-    """``key`` is that of the node in which the form stands."""
+    """
+    The page with the form of a record, or what follows from posting it.
+
+    ``key`` is that of the node in which the form stands.
+    """
     is_posted = request.method == "POST"
     with transaction.atomic():
         form = form_of(type(record))(
@@ -132,7 +136,7 @@ def _keep(request, form):
 
 @require_POST
 def plan_node_step(request, plan, kind, pk):
-    """Move a record before or after its neighbour, or delete it: both at once."""
+    """Move a record before or after its neighbour, or delete it; nobody approves it."""
     plan = _plan(request, plan)
     record = _record(plan, kind, pk)
     above, step = over(record), request.POST.get("step")

@@ -115,7 +115,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Tree:
-    """``is_free`` while what is saved applies at once."""
+    """The nodes of a plan; ``is_free`` while what is saved applies at once."""
 
     plan: Plan
     root: Node

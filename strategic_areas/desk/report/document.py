@@ -1,5 +1,5 @@
 """
-The report as a DOCX on legal paper, lying.
+The report as a DOCX on legal paper, in landscape.
 
 Cells are written as XML at once: python-docx takes a second for each thousand of them.
 """
@@ -18,7 +18,7 @@ from strategic_areas.cells import NOT_IN_XML
 from strategic_areas.desk.report import Report, Row, Section, Table
 
 WIDTH, HEIGHT, MARGIN = Inches(14), Inches(8.5), Cm(1.5)
-#: Every office suite has it, or one of the same widths.
+#: A font that every office suite has, or one of the same widths.
 FONT = "Arial"
 BLUE, RULE, SHADE = RGBColor(0x00, 0x38, 0x76), "9AA5B5", "E9EDF2"
 #: Twentieths of a point: the width between the margins, a row to write in.

@@ -1,7 +1,7 @@
 """
 The queue of submitted reports that wait for review, the longest first.
 
-With what others proposed it is all that waits for a decision of one person.
+Together with the proposals of others it is all that waits for one person's decision.
 """
 
 from dataclasses import dataclass
@@ -33,7 +33,8 @@ RELATED = {
 }
 
 
-#: What the guard reads of many reports at once, and who had a part in them.
+#: The relations that are read at once of many reports: for the guard, and to tell who
+#: had a part in them.
 READ_TOGETHER = {
     ActivityUpdate: ["contributors", "evidences", "places"],
     CommitmentUpdate: ["contributors", "evidences"],

@@ -1,8 +1,8 @@
 """
-What agencies are written about a round, besides the reminders that a timer sends.
+The mails that agencies get about a round, besides the reminders that a timer sends.
 
-The secretariat reminds an agency that gave no answer with a press. Of a closed round
-each agency reads its own scorecard first, and can reply before it is public.
+By pressing a button the secretariat reminds an agency that gave no answer. Of a closed
+round each agency reads its own scorecard first, and can reply before it is public.
 """
 
 from collections import defaultdict

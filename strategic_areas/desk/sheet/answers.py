@@ -9,7 +9,7 @@ from strategic_areas import workflow
 from strategic_areas.desk.sheet.forms import DeclarationForm, NoNewsForm, ReportForm
 from strategic_areas.models import ActivityUpdate, Answer, Status
 
-#: The version that a form shows to have seen while no correction is begun.
+#: The version that a form carries while no correction is begun.
 NOT_BEGUN = 0
 NOTHING_CHANGED = _(
     "This says just what is published. Change what is to be corrected, then save."

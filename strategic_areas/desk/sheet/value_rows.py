@@ -63,7 +63,7 @@ class ValueRow:
 
     @property
     def key(self):
-        """By which the workbook knows the row."""
+        """The name by which the workbook knows the row."""
         return f"{self.value.indicator.pk}:{self.days}"
 
     @property

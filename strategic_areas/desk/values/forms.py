@@ -40,7 +40,7 @@ class Wrong(StrEnum):
 
 @dataclass(frozen=True)
 class Fault:
-    """``dimension`` and ``missing`` are those of parts that do not make the total."""
+    """What is wrong; of parts that do not make the total, in which and by how much."""
 
     wrong: Wrong
     dimension: str = ""

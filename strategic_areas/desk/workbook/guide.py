@@ -15,7 +15,7 @@ from strategic_areas.desk.workbook.columns import (
 #: The hidden sheet that names the agency and the round of the workbook.
 MARKS = "_hoja"
 WARNING = "FFF4E0"
-#: Without a name some office suites choose a serif font for bold text.
+#: Without the name of a font some office suites choose one with serifs for bold text.
 FONT = "Calibri"
 #: The size of paper that is called letter.
 LETTER_PAPER = 1
@@ -184,7 +184,7 @@ def write_lists(page, columns):
 
 
 def protect(page):
-    """Against mistakes only: without a password, and cells may be made wider."""
+    """Lock the page against mistakes, without a password; cells may be made wider."""
     page.protection.sheet = True
     page.protection.formatColumns = False
     page.protection.formatRows = False

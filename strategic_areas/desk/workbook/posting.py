@@ -130,7 +130,7 @@ def _settled(execution, percent, changed):
     """
     Adjust execution and percent to whichever of their cells was changed.
 
-    Decided here, from the workbook alone, so that the same file always says the same.
+    It is decided here, from the workbook alone, so that one file always says the same.
     """
     if percent and not percent.isdecimal():
         return {}

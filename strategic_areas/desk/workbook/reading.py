@@ -192,7 +192,7 @@ def line_of(number, row, columns):
 
 
 def _is_a_line(line):
-    """Neither the headers nor an empty row."""
+    """True for a row that is neither that of the headers nor empty."""
     if line.text("activity") == HEADERS["activity"]:
         return False
     return line.whole("activity") or line.says_something

@@ -126,7 +126,7 @@ def _style(cell, name, *, is_open):
 
 
 def put(cell, value):
-    """Texts as texts, whatever they begin with; numbers as numbers."""
+    """Write a text as a text, whatever it begins with, and a number as a number."""
     if value is None or value == "":
         return
     if isinstance(value, str):
