@@ -146,8 +146,8 @@ class RequestForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off"}),
         help_text=gettext_lazy(
             "Every text that holds one of them is withdrawn as a whole. Capitals, "
-            "accents and signs between the words make no difference. The portal "
-            "forgets the words as soon as the purge is done or cancelled."
+            "accents and punctuation between the words make no difference. The "
+            "portal forgets the words as soon as the purge is done or cancelled."
         ),
     )
     files = forms.CharField(

@@ -15,8 +15,8 @@ _skipped = rf"(?:[^\S\t\r\n]|[{_quotes}])*"
 #: A spreadsheet takes a cell that begins so for a formula, unless it is a number.
 FORMULA = re.compile(rf"[\s{_quotes}]*[=+\-@＝＋－＠]")
 NUMBER = re.compile(r"\s*[+-]?[\d\s.,%()/-]*\Z")
-#: A formula behind a sign that separates cells only for some programs. Text may hold
-#: such a sign before a dash or an at sign, so there a call or a program must follow.
+#: A formula behind a character that separates cells for some programs alone. Text may
+#: hold one before a dash or an at sign, so there a call or a program must follow.
 BEHIND = re.compile(
     rf"[,;\t|:^~/&#]{_skipped}"
     r"([=＝][^,;\t|:^~\r\n]{0,40}"
@@ -25,11 +25,11 @@ BEHIND = re.compile(
 BEHIND_BLANK = re.compile(
     r"\s[\"']{0,9}([=＝+\-@＋－＠][\w.]{0,40}(?:\w\(|[|!]).{0,20})"
 )
-#: The first line by which Excel is told which sign separates the cells.
+#: The first line by which Excel is told which character separates the cells.
 DECLARED = re.compile(r"(?i)[\"']?sep=(.)")
 MARKUP = re.compile(r"(?i)\s*<(!doctype|\?xml|html|head|body|script|svg|iframe|img)\b")
 FOREIGN = (b"%PDF-", b"PK\x03\x04", b"GIF8", b"{\\rtf", b"\xff\xd8\xff", b"\x89PNG")
-#: Signs that some programs take for the end of a line or a cell, and none writes.
+#: Characters that some programs take for the end of a line or a cell; none writes them.
 CONTROL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -61,7 +61,7 @@ def clean_csv(content, extension="csv"):
 
 
 def _separators(text):
-    """The sign most frequent in the first line, and the one that it declares."""
+    """The separator most frequent in the first line, and the one that it declares."""
     first = text.partition("\n")[0]
     yield max(",;\t", key=first.count)
     declared = DECLARED.match(first)

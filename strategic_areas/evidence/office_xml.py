@@ -51,7 +51,7 @@ MACRO_SHEET_NAME = re.compile(r"(?i)(_xlnm\.)?auto_(open|close|activate|deactiva
 #: long.
 MOST_ATTRIBUTES = 1_000
 ENDLESS = re.compile(rb"<[^<]{1000000}")
-#: Judging so many signs of code takes as long as writing one element.
+#: Judging so many characters of code takes as long as writing one element.
 CODE_PER_ELEMENT = 16
 ALTERNATIVES = frozenset(["Choice", "Fallback"])
 

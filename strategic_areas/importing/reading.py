@@ -193,7 +193,7 @@ class Tree:
         self.resolver = Resolver()
         self.lines, self.starts, self.ends = array("I"), array("I"), array("I")
         self.types, self.after = array("B"), array("I")
-        self.quotes = array("B")  # how many signs stand around the text of a value
+        self.quotes = array("B")  # how many quotation marks enclose a value
         self.texts = {}  # of what the file writes otherwise than it reads
         self.open = []  # places of the collections around the next event
         self.keys = []  # for each of them, whether a mapping's key comes next

@@ -4,11 +4,11 @@ The guard: it finds personal data in a text before the public can read it.
 The portal reports on work and never on a person. Every text that people type, upload or
 import is checked here before it becomes public. Data that identifies a person blocks
 the text: identity documents, telephone numbers, e-mail addresses, profiles, birth
-dates, bank accounts and initials; so do signs that nobody sees, which could hide such
-data. Data by which a person may be recognised gives a warning, which somebody has to
-check: one to nine people, in digits or in words, an age next to a place, a name, a case
-file, a number plate or a street address. Officials with their office, help lines, and
-telephones and addresses of institutions are no personal data.
+dates, bank accounts and initials; so do characters that nobody sees, which could hide
+such data. Data by which a person may be recognised gives a warning, which somebody has
+to check: one to nine people, in digits or in words, an age next to a place, a name, a
+case file, a number plate or a street address. Officials with their office, help lines,
+and telephones and addresses of institutions are no personal data.
 
 The guard is pure and deterministic. It uses lists of words (``vocabulary.txt``) and
 regular expressions in Spanish, English and Haitian Creole, and its time grows linearly

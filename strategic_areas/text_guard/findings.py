@@ -34,7 +34,7 @@ class Kind(StrEnum):
     ADDRESS = "address"
 
 
-#: Kinds that identify one person by themselves, and signs that hide such data; the
+#: Kinds that identify one person by themselves, and characters that hide such data; the
 #: others only give a warning.
 BLOCKING = frozenset(
     {
@@ -76,8 +76,8 @@ MESSAGES = {
         "recognises them."
     ),
     Kind.HIDDEN: _(
-        "Here stands a sign that nobody sees, such as one that turns the direction of "
-        "the text. Delete these words and type them again."
+        "Here stands a character that nobody sees, such as one that turns the "
+        "direction of the text. Delete these words and type them again."
     ),
     Kind.SMALL_NUMBER: _(
         "This tells of fewer than ten people, who may be recognised. Tell of the work "

@@ -17,7 +17,7 @@ LONGEST_JOINED = 4
 #: Who may have initials: one person told of, or somebody in the same case.
 ONE = vocabulary.SOUGHT_ONE | vocabulary.TITLES
 OTHERS = vocabulary.SOUGHT | vocabulary.KIN | vocabulary.CASES
-SIGNS = frozenset({",", ":", '"', "«", "“", "("})
+MARKS = frozenset({",", ":", '"', "«", "“", "("})
 
 
 def find_initials(reading: Reading) -> Iterator[Finding]:
@@ -117,7 +117,7 @@ def _lead(reading: Reading, start: int) -> str | None:
             return "next"
         if word.text in OTHERS:
             return "near"
-        if not word.is_letters and word.text not in SIGNS:
+        if not word.is_letters and word.text not in MARKS:
             break
     return None
 

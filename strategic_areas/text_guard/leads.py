@@ -17,7 +17,7 @@ OFFICE_AFTER = 7
 NAMED_AFTER = 10
 YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")
 CLOSED = frozenset({'"', "»", "”"})
-SIGNS = frozenset({",", ":", '"', "«", "“", "‘", "'", "("})
+MARKS = frozenset({",", ":", '"', "«", "“", "‘", "'", "("})
 QUOTES = frozenset({'"', "«", "“", "‘", "'"})
 ENDS = frozenset({".", ";", "!", "?"})
 STARTS = ENDS | QUOTES | {"", "-", ":", "("}
@@ -36,7 +36,7 @@ def is_given(word: Word) -> bool:
 
 
 def lead_of(reading: Reading, index: int) -> tuple[str | None, int]:
-    """What announces a name here, and how many words and signs stand between."""
+    """What announces a name here, and how many words and marks stand between."""
     if _is_a_nickname(reading, index):
         return "nickname", 0
     called, unknown = False, 0
@@ -62,7 +62,7 @@ def lead_of(reading: Reading, index: int) -> tuple[str | None, int]:
             return kind, 0 if called else back - 1
         if word.text in {"como", "as", "named"}:
             called = True
-        if word.text in vocabulary.BEFORE_NAMES or word.text in SIGNS:
+        if word.text in vocabulary.BEFORE_NAMES or word.text in MARKS:
             continue
         unknown += 1
         if unknown > allowed or not word.is_letters or word.text in vocabulary.OFFICES:
@@ -71,7 +71,7 @@ def lead_of(reading: Reading, index: int) -> tuple[str | None, int]:
 
 
 def _is_a_nickname(reading: Reading, index: int) -> bool:
-    """True after the sign that the police use: "Juan Mota (a) Chino"."""
+    """True after the mark that the police use: "Juan Mota (a) Chino"."""
     at = index - (reading.text(index - 1) in QUOTES)
     before = [reading.text(at - back) for back in (3, 2, 1)]
     return before == ["(", "a", ")"]

@@ -205,25 +205,25 @@ def _is_described(reading: Reading, start: int, end: int) -> bool:
     """True before a person or an age: "Nadia, a survivor", "Ana Lucía, 17 años"."""
     if reading.text(start - 1) in vocabulary.AT and (not is_given(reading.word(start))):
         return False
-    sign = reading.text(end)
+    after = reading.text(end)
     if is_given(reading.word(start)) and (
-        vocabulary.SAID & {sign, reading.text(start - 1)}
+        vocabulary.SAID & {after, reading.text(start - 1)}
     ):
         return True
     if MADE_UP.fullmatch(reading.text(start)) and (
-        sign in vocabulary.BEING
-        or (sign in vocabulary.JOINED and reading.text(end + 2) in vocabulary.KIN)
+        after in vocabulary.BEING
+        or (after in vocabulary.JOINED and reading.text(end + 2) in vocabulary.KIN)
     ):
         return True
-    if sign in vocabulary.APOSTROPHES and reading.text(end + 1) == "s":
+    if after in vocabulary.APOSTROPHES and reading.text(end + 1) == "s":
         owned = reading.text(end + 2)
         return owned in vocabulary.KIN
     if _begins(reading, start) and (
-        sign in vocabulary.CONFIDED
-        or (sign in {"lo", "la"} and reading.text(start - 1) == "a")
+        after in vocabulary.CONFIDED
+        or (after in {"lo", "la"} and reading.text(start - 1) == "a")
     ):
         return reading.text(start) not in vocabulary.NOBODY
-    if sign not in {",", "("}:
+    if after not in {",", "("}:
         return False
     at = end + 1
     while reading.text(at) in vocabulary.ARTICLES | {"de"} and at < end + 3:

@@ -62,9 +62,10 @@ def parts_of(text: str) -> list[str]:
 
 def pieces_of(text: str) -> list[str]:
     """
-    The signs of a text whose words are marked, its runs of three, beginnings of words.
+    The characters of a text, its runs of three, and the beginnings of its words.
 
-    Every piece is there as often as it stands in the text.
+    In the text the beginnings of words are marked. Every piece is there as often as it
+    stands in the text.
     """
     runs = [text[at : at + LENGTH] for at in range(len(text) - LENGTH + 1)]
     words = FIRST_LETTERS.findall(text)

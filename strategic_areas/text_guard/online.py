@@ -138,7 +138,7 @@ RULES = [
 
 
 def _is_address(match: re.Match[str]) -> bool:
-    """True if it has an end such as ".com", or the sign was written as a word."""
+    """True if it has an end such as ".com", or its @ was written as a word."""
     found = match["found"]
     if re.search(r" @\w", found) and not PUBLIC_END.search(found):
         return False  # "en Instagram a @ana.perez"

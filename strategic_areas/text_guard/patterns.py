@@ -19,8 +19,8 @@ from strategic_areas.text_guard.needs import needs_of, parts_of, pieces_of
 from strategic_areas.text_guard.reading import Reading
 
 #: What may stand between the digits of one number, and as much of it as may.
-SIGN = r"[-._ \n/·•|*,]"
-GAP = SIGN.replace(",", "") + "{0,3}"
+SEPARATOR = r"[-._ \n/·•|*,]"
+GAP = SEPARATOR.replace(",", "") + "{0,3}"
 
 MONTH = (
     "(?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|sep?tiembre|octubre|noviembre"

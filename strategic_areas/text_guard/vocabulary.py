@@ -25,10 +25,10 @@ def _read(text: str) -> dict[str, frozenset[str]]:
     for name, words in _lists(text):
         found: set[str] = set()
         for word in words:
-            sign, rest = word[0], word[1:]
-            if sign == "@":
+            mark, rest = word[0], word[1:]
+            if mark == "@":
                 found |= read[rest]
-            elif sign == "-" and rest:
+            elif mark == "-" and rest:
                 found.discard(rest)
             else:
                 found.add(word)
