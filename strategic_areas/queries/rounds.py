@@ -35,11 +35,6 @@ from strategic_areas.queries.prepared import reckoned_once
 LAST_ROUNDS = 4
 
 
-def latest(periods: Iterable[ReportingPeriod], today: date) -> ReportingPeriod | None:
-    """The last real round among a plan's periods that has opened."""
-    return next(iter(opened(periods, today)), None)
-
-
 def last_public(
     periods: Iterable[ReportingPeriod], today: date
 ) -> list[ReportingPeriod]:
@@ -82,7 +77,7 @@ def asked_in(
 def _asked_in(board, period):
     """Agency → all that one round asks of it."""
     found = {
-        agency: [_asked(board, row, period) for row in rows if owes(row, period)]
+        agency: [_asked(board, row, period) for row in rows if row.owes(period)]
         for agency, rows in answering.asked_of(board, period).items()
         if board.supporter in {None, agency}
     }
@@ -98,20 +93,15 @@ def _asked(board, row, period):
         row.activity,
         board.first_day(row, period),
         was_handed_in(board, row, period),
-        has_reported(row, period),
+        row.has_reported(period),
     )
-
-
-def owes(row: ActivityRow, asked: ReportingPeriod | None) -> bool:
-    """Whether the round asks for a report of this activity of a board."""
-    return asked is not None and row.owes(asked)
 
 
 def owed(asked: ReportingPeriod, **lookups) -> QuerySet:
     """
     The activities of which a round asks for a report, narrowed by ``lookups``.
 
-    The same as ``owes`` says of the rows of a board; a plan in preparation asks nobody.
+    The same as ``ActivityRow.owes`` says on a board; a plan in preparation asks nobody.
     """
     planned = Activity.objects.public().standing().filter(plan=asked.plan)
     return unfinished(asked, planned.filter(**lookups))
@@ -140,14 +130,9 @@ def unfinished(asked: ReportingPeriod, activities: QuerySet) -> QuerySet:
     return Activity.objects.filter(pk__in=wanted)
 
 
-def has_reported(row: ActivityRow, asked: ReportingPeriod | None) -> bool:
-    """Whether a report of this activity is published for the round."""
-    return asked is not None and asked.pk in row.reported_in
-
-
 def was_handed_in(board: Board, row: ActivityRow, asked: ReportingPeriod) -> bool:
     """Whether a report was ever handed in for the round, even if it was returned."""
-    is_in = has_reported(row, asked) or asked.pk in row.handed_in
+    is_in = row.has_reported(asked) or asked.pk in row.handed_in
     return is_in or board.first_day(row, asked) is not None
 
 

@@ -5,7 +5,6 @@ from django.utils import timezone
 
 from strategic_areas import discipline, progress, workflow
 from strategic_areas.models import ActivityUpdate, HelpLine, ReportingPeriod
-from strategic_areas.queries import rounds
 from strategic_areas.queries.pages import (
     agencies,
     answers,
@@ -251,7 +250,7 @@ def test_a_demonstration_round_asks_nobody():
     make_demonstration(plan)
     activity = factories.make_activity(plan=plan)
 
-    assert rounds.latest(plans.periods_of(plan), timezone.localdate()) is None
+    assert plans.latest_round(plans.periods_of(plan), timezone.localdate()) is None
     (account,) = page_of(activity.commitment).activities
     assert account.report == discipline.ReportState.NEVER_ASKED
 
@@ -532,7 +531,7 @@ def test_a_record_period_has_no_window():
     period = factories.make_period()
 
     assert period.mode == ReportingPeriod.Mode.RECORD
-    assert rounds.latest([period], TODAY) is None
+    assert plans.latest_round([period], TODAY) is None
 
 
 def test_a_demonstration_stays_one_by_what_it_says_of_itself():

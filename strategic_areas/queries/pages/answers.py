@@ -45,7 +45,7 @@ def answers(board: Board, asked: ReportingPeriod) -> headline.Answers:
     """How the agencies of which a round asks anything have answered it."""
     owing, given = set(), set()
     for agency, rows in answering.asked_of(board, asked).items():
-        if any(rounds.owes(row, asked) for row in rows):
+        if any(row.owes(asked) for row in rows):
             owing.add(agency.acronym)
         if any(rounds.was_handed_in(board, row, asked) for row in rows):
             given.add(agency.acronym)

@@ -9,7 +9,6 @@ from django.db.models import Prefetch, prefetch_related_objects
 from agencies.models import Agency
 from strategic_areas import discipline, progress
 from strategic_areas.models import Commitment, LaterActivity, Source
-from strategic_areas.queries import rounds
 from strategic_areas.queries.pages import delays
 from strategic_areas.queries.pages.outlines import Outline
 from strategic_areas.queries.plan import disputes, plans
@@ -210,10 +209,10 @@ def _account(row, outline, moments, entries):
     return ActivityAccount(
         row=row,
         report=discipline.report_state(
-            owed=rounds.owes(row, asked),
+            owed=row.owes(asked),
             is_due=asked is not None and asked.due_on < outline.today,
             submitted=submitted_on is not None,
-            published=rounds.has_reported(row, asked),
+            published=row.has_reported(asked),
         ),
         submitted_on=submitted_on,
         latest=real[0] if real else None,

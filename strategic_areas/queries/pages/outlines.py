@@ -17,10 +17,9 @@ from strategic_areas.models import (
     ReportingPeriod,
     Status,
 )
-from strategic_areas.queries import rounds
 from strategic_areas.queries.pages import delays
 from strategic_areas.queries.plan import answering, counted, disputes, past, plans
-from strategic_areas.queries.plan.plans import periods_of
+from strategic_areas.queries.plan.plans import latest_round, periods_of
 from strategic_areas.queries.plan.rows import ActivityRow, CommitmentRow, build
 from strategic_areas.queries.plan.succession import Succession
 from strategic_areas.queries.updates import heads, record
@@ -108,7 +107,7 @@ def read(commitment: Commitment, succession: Succession, today: date) -> Outline
     said = moments(found, commitment, {each.pk for each in own} | off_plan)
     return Outline(
         row=row,
-        round=rounds.latest(periods, today),
+        round=latest_round(periods, today),
         timeline=said,
         steps=steps(row, said, periods, today),
         declarations=tuple(declarations),

@@ -20,7 +20,7 @@ from strategic_areas.queries import rounds
 from strategic_areas.queries.plan import board, names
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.counted import CountedReport
-from strategic_areas.queries.plan.plans import periods_of
+from strategic_areas.queries.plan.plans import latest_round, periods_of
 from strategic_areas.queries.plan.rows import ActivityRow, count_rows
 from strategic_areas.states import DECLARED, CommitmentState
 
@@ -57,7 +57,7 @@ class AgencyRow:
 def board_of(plan: Plan, today: date) -> Board:
     """The board of the plan with all that the list of its agencies needs."""
     periods = periods_of(plan)
-    asked = [*rounds.last_public(periods, today), rounds.latest(periods, today)]
+    asked = [*rounds.last_public(periods, today), latest_round(periods, today)]
     return board.load(plan, today, asked=list(filter(None, dict.fromkeys(asked))))
 
 
@@ -72,7 +72,7 @@ def of_plan(found: Board, today: date) -> tuple[AgencyRow, ...]:
         led[row.commitment.lead_id].append(row)
         for each in row.activities:
             work[each.activity.agency_id].append(each)
-    order, latest = list(Participation.Role), rounds.latest(found.periods, today)
+    order, latest = list(Participation.Role), latest_round(found.periods, today)
     asked = rounds.asked_in(found, rounds.last_public(found.periods, today))
     last = rounds.asked_in(found, [latest] if latest else ())
     owed = {agency.pk: items for (agency, _round), items in last.items()}

@@ -110,6 +110,13 @@ def opened(periods: Iterable[ReportingPeriod], today: date) -> list[ReportingPer
     )
 
 
+def latest_round(
+    periods: Iterable[ReportingPeriod], today: date
+) -> ReportingPeriod | None:
+    """The last real round among a plan's periods that has opened."""
+    return next(iter(opened(periods, today)), None)
+
+
 def choose(today: date) -> Choice:
     """
     The latest approved plan whose dates hold today, and the plan for the home page.

@@ -31,8 +31,10 @@ class ActivityRow:
     def deadline(self):
         return deadline_of(self.activity)
 
-    def owes(self, asked: ReportingPeriod) -> bool:
-        """Whether the round asks for a report of the activity."""
+    def owes(self, asked: ReportingPeriod | None) -> bool:
+        """Whether the round asks for a report of the activity; False without one."""
+        if asked is None:
+            return False
         if asked.pk not in self.owed:
             self.owed[asked.pk] = discipline.is_owed(
                 self.reports, self.activity.starts_on, asked, self.activity.stops
@@ -43,6 +45,10 @@ class ActivityRow:
     def reported_in(self):
         """The ids of the periods of its published reports."""
         return frozenset(each.period_id for each in self.reports)
+
+    def has_reported(self, asked: ReportingPeriod | None) -> bool:
+        """Whether a report of the activity is published for the round."""
+        return asked is not None and asked.pk in self.reported_in
 
     def answering(self, period) -> Agency:
         """The agency that a round asks: who reported for it, else who answers now."""

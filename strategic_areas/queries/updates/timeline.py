@@ -12,8 +12,8 @@ from operator import attrgetter
 from strategic_areas.disclosure import Protected
 from strategic_areas.models import Activity, Commitment, PlanChange, ReportingPeriod
 from strategic_areas.newest import newness
-from strategic_areas.queries import rounds
 from strategic_areas.queries.plan import names
+from strategic_areas.queries.plan.plans import opened
 from strategic_areas.queries.plan.rows import ActivityRow, CommitmentRow
 from strategic_areas.queries.updates.entry import Entry
 from strategic_areas.queries.updates.heads import Head
@@ -183,7 +183,7 @@ def steps(
         if each.deadline.is_stated:
             found.append(Step(subject.due_on, due=subject))
     told = {(m.entry.subject.pk, m.entry.period.pk) for m in moments}
-    for period in rounds.opened(periods, today):
+    for period in opened(periods, today):
         asked = _asked(row.activities, period, told, today)
         if asked.reported or asked.in_review or asked.missing or asked.awaited:
             found.append(Step(period.due_on, asked=asked))
@@ -202,11 +202,11 @@ def _asked(rows: Iterable[ActivityRow], period, told, today):
     agencies = {}
     for row in rows:
         activity = _as_asked(row, period, agencies)
-        if rounds.has_reported(row, period):
+        if row.has_reported(period):
             reported.append(activity)
         elif handed_in := row.handed_in.get(period.pk):
             in_review.append((activity, handed_in))
-        elif rounds.owes(row, period) and (activity.pk, period.pk) not in told:
+        elif row.owes(period) and (activity.pk, period.pk) not in told:
             silent.append(activity)
     is_over = today > period.due_on
     return Asked(
