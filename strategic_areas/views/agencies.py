@@ -15,7 +15,7 @@ from strategic_areas.queries.pages import agencies
 from strategic_areas.queries.plan import board, members
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.members import AgencyRow
-from strategic_areas.views import agency_tables, filters, indicator_pictures
+from strategic_areas.views import agency_tables, filters
 from strategic_areas.views.filters import page_of, telling
 from strategic_areas.views.parameters import (
     asked,
@@ -75,7 +75,7 @@ def agency(request, plan, slug):
     context["listed"] = query({"agency": agency.slug, **at})
     if not plan.until:
         lines = indicators.of_agency(agency)
-        context["figures"] = indicator_pictures.first_of(lines)
+        context["figures"] = indicators.first_of(lines)
     return render(request, "agency.html", context)
 
 

@@ -12,7 +12,7 @@ from strategic_areas.queries.pages import catalogue, commitments, outlines
 from strategic_areas.queries.plan import board
 from strategic_areas.queries.plan.rows import recorded_until
 from strategic_areas.queries.plan.succession import Succession
-from strategic_areas.views import commitment_lines, indicator_pictures
+from strategic_areas.views import commitment_lines
 from strategic_areas.views.filters import by_label, field, headings, page_of
 from strategic_areas.views.parameters import (
     asked,
@@ -91,7 +91,7 @@ def commitment(request, plan, code):
     context |= told_of(outline, asked(request, "page"))
     context["recorded_until"] = recorded_until([outline.row])
     lines = indicators.of_commitment(commitment)
-    context["figures"] = indicator_pictures.first_of(lines)
+    context["figures"] = indicators.first_of(lines)
     return render(request, "commitment.html", context)
 
 

@@ -16,8 +16,8 @@ from strategic_areas.queries.figures.points import Breakdown, Point, Told
 from strategic_areas.spans import days_of
 from strategic_areas.views.filters import Columns, telling
 
-#: The most counts in one picture, and indicators on the page of an area.
-MOST_LINES, MOST_LISTED = 3, 6
+#: The most counts in one picture.
+MOST_LINES = 3
 
 
 @dataclass(frozen=True)
@@ -61,14 +61,6 @@ class Bars:
     picture: charts.Bars
     title: str
     breakdown: Breakdown
-
-
-@dataclass(frozen=True)
-class Some:
-    """The first indicators of several, and how many there are in all."""
-
-    lines: tuple[IndicatorLine, ...]
-    total: int
 
 
 @dataclass(frozen=True)
@@ -255,15 +247,6 @@ def breakdown_title(page, point, breakdown) -> str:
         "when": words.when(point.starts_on, point.ends_on),
         "dimension": words.dimension(breakdown.dimension),
     }
-
-
-def first_of(lines: Iterable[IndicatorLine]) -> Some:
-    """Key figures come first, then those with the most values; none without one."""
-    told = [line for line in lines if line.last]
-    ordered = sorted(
-        told, key=lambda line: (not line.indicator.key_figure, -len(line.points))
-    )
-    return Some(tuple(ordered[:MOST_LISTED]), len(told))
 
 
 def key_figures() -> list[KeyFigure]:

@@ -188,7 +188,7 @@ def area_context(area, found):
     if not area.plan.until:
         context["targets"] = references.targets_of_area(area, found)
         lines = indicators.of_area(area)
-        context["figures"] = indicator_pictures.first_of(lines)
+        context["figures"] = indicators.first_of(lines)
     return context
 
 

@@ -15,7 +15,6 @@ from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.pages import areas, outlines
 from strategic_areas.queries.plan import board, plans
 from strategic_areas.queries.plan.succession import Succession
-from strategic_areas.views import indicator_pictures
 from strategic_areas.views.commitments import told_of
 from strategic_areas.views.plans import area_context
 
@@ -50,7 +49,7 @@ def _commitment(plan, pk):
     lines = indicators.of_commitment(commitment)
     return commitment, {
         "commitment": commitment,
-        "figures": indicator_pictures.first_of(lines),
+        "figures": indicators.first_of(lines),
         **told_of(outline, {}),
     }
 

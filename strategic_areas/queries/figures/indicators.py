@@ -151,6 +151,27 @@ def of_commitment(commitment: Commitment) -> tuple[IndicatorLine, ...]:
     return tuple(IndicatorLine(*each) for each in ordered)
 
 
+#: How many indicators the page of an area, an agency or a commitment shows.
+MOST_LISTED = 6
+
+
+@dataclass(frozen=True)
+class Some:
+    """The first indicators of several, and how many there are in all."""
+
+    lines: tuple[IndicatorLine, ...]
+    total: int
+
+
+def first_of(lines: Iterable[IndicatorLine]) -> Some:
+    """Key figures come first, then those with the most values; none without one."""
+    told = [line for line in lines if line.last]
+    ordered = sorted(
+        told, key=lambda line: (not line.indicator.key_figure, -len(line.points))
+    )
+    return Some(tuple(ordered[:MOST_LISTED]), len(told))
+
+
 def in_discrepancies() -> dict[int, IndicatorLine]:
     """The indicators that known discrepancies name, by their keys."""
     named = Discrepancy.indicators.through.objects.values("indicator")
