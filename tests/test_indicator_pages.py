@@ -16,7 +16,7 @@ from strategic_areas import disclosure
 from strategic_areas.addresses import address
 from strategic_areas.models import Indicator, PublishedFigure
 from strategic_areas.queries.figures import words
-from strategic_areas.queries.figures.points import Told, points_of
+from strategic_areas.queries.figures.points import Shown, points_of
 from tests import factories
 from tests.strategic_areas import test_published_figures as published
 from tests.strategic_areas.plans import load_small
@@ -174,7 +174,7 @@ def test_a_protected_figure_is_told_in_words_and_not_drawn(client):
     page = client.get(address("indicator", indicator.code, language="es"))
     (row,) = read_csv(body(client, address("indicator_csv", indicator.code)))[1:]
 
-    assert page.context["last"].told is Told.PROTECTED
+    assert page.context["last"].shown is Shown.PROTECTED
     assert page.context["series"] is None
     assert (row["Valor"], row["Qué se muestra (código)"]) == ("", "protected")
 

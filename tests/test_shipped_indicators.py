@@ -104,8 +104,8 @@ def test_the_page_and_its_picture_tell_what_the_files_tell(client, shipped, lang
             assert len(points) == len(totals)
             if series := page.context["series"]:
                 written = {label.text for label in series.picture.labels}
-                assert words.told(lines[code].last) in written
-                assert written - {words.told(each) for each in points} <= {
+                assert words.value_text(lines[code].last) in written
+                assert written - {words.value_text(each) for each in points} <= {
                     label.text
                     for label in series.picture.labels
                     if label.kind != "value" or len(series.lines) > 1

@@ -51,7 +51,7 @@ def change_word(change):
     return labels.CHANGES[change]
 
 
-register.filter("told", words.told)
+register.filter("value_text", words.value_text)
 register.filter("measured", words.measured)
 register.filter("who", words.who)
 register.filter("told_by", words.told_by)

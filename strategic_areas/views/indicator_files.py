@@ -24,7 +24,7 @@ from strategic_areas.addresses import address
 from strategic_areas.models import Provenance
 from strategic_areas.queries.figures import words
 from strategic_areas.queries.figures.indicators import IndicatorLine
-from strategic_areas.queries.figures.points import Breakdown, CellLine, Point, Told
+from strategic_areas.queries.figures.points import Breakdown, CellLine, Point, Shown
 from strategic_areas.views.files import MARK
 
 SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -129,11 +129,11 @@ COLUMNS = (
     Column("categories", gettext_lazy("Category (code)"), lambda r: r.of_cell[2]),
     Column("categories_words", gettext_lazy("Category"), lambda r: r.of_cell[3]),
     Column("value", gettext_lazy("Value"), lambda r: r.value),
-    Column("told", gettext_lazy("What is told (code)"), lambda r: str(r.point.told)),
+    Column("told", gettext_lazy("What is told (code)"), lambda r: str(r.point.shown)),
     Column(
         "told_words",
         gettext_lazy("What is told"),
-        lambda r: "" if r.point.told is Told.VALUE else words.told(r.point),
+        lambda r: "" if r.point.shown is Shown.VALUE else words.value_text(r.point),
     ),
     Column("status", gettext_lazy("State (code)"), lambda r: r.point.status),
     Column("status_words", gettext_lazy("State"), lambda r: words.state(r.point)),

@@ -12,7 +12,7 @@ from strategic_areas import charts
 from strategic_areas.models import Indicator, Plan
 from strategic_areas.queries.figures import indicators, words
 from strategic_areas.queries.figures.indicators import IndicatorLine, IndicatorPage
-from strategic_areas.queries.figures.points import Breakdown, Point, Told
+from strategic_areas.queries.figures.points import Breakdown, Point, Shown
 from strategic_areas.spans import days_of
 from strategic_areas.views.filters import Columns, telling
 
@@ -93,7 +93,7 @@ def values(points: Iterable[Point]) -> tuple[charts.Value, ...]:
             is_break=each.is_break,
         )
         for each in points
-        if each.told is Told.VALUE
+        if each.shown is Shown.VALUE
     )
 
 
@@ -212,7 +212,7 @@ def columns_of(table: Iterable[Row]) -> Columns:
 
 
 def _state(point):
-    if point.told is not Told.VALUE or point.is_break:
+    if point.shown is not Shown.VALUE or point.is_break:
         return point.pk
     return words.state(point)
 

@@ -18,7 +18,7 @@ from strategic_areas.addresses import address
 from strategic_areas.models import StrategicArea
 from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.figures.indicators import IndicatorLine
-from strategic_areas.queries.figures.points import Told
+from strategic_areas.queries.figures.points import Shown
 from strategic_areas.queries.plan import plans
 from strategic_areas.queries.plan.facets import Item, sift
 from strategic_areas.views import indicator_files, indicator_pictures
@@ -190,11 +190,11 @@ def _drawing(code, shown):
 def _before(page):
     """The value before the last where both count the same thing, else None."""
     last = page.last
-    if last is None or last.is_break or last.told is not Told.VALUE:
+    if last is None or last.is_break or last.shown is not Shown.VALUE:
         return None
     place = page.points.index(last)
     before = page.points[place - 1] if place else None
-    is_told = before is not None and before.told is Told.VALUE
+    is_told = before is not None and before.shown is Shown.VALUE
     return before if is_told and before.year and last.year else None
 
 

@@ -154,7 +154,7 @@ def indicator_picture(request, code):
     return _drawn(
         kicker=f"{_('Figures')} · {record.code}",
         title=words.in_language(record, "name"),
-        figure=words.told(last) if last else "",
+        figure=words.value_text(last) if last else "",
         summary=words.caption(line) if last else _("No value is on record."),
         parts=[],
         note=". ".join(filter(None, [said, caveat])),

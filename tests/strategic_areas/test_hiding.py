@@ -25,7 +25,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.purging import hiding
 from strategic_areas.purging.places import treatment
-from strategic_areas.queries.figures.points import Told, points_of
+from strategic_areas.queries.figures.points import Shown, points_of
 from tests import factories
 from tests.crawling import Crawl
 from tests.strategic_areas.plans import load_small, small
@@ -335,9 +335,9 @@ def test_a_published_figure_is_withdrawn_at_once_and_comes_back(client):
     hiding.HIDINGS.decline(takedown, by=factories.make_reviewer(), reason="No era.")
 
     assert asked in page
-    assert [(each.told, each.value, each.note_es) for each in (stood, gone)] == [
-        (Told.VALUE, 40, "Según el informe."),
-        (Told.WITHDRAWN, None, ""),
+    assert [(each.shown, each.value, each.note_es) for each in (stood, gone)] == [
+        (Shown.VALUE, 40, "Según el informe."),
+        (Shown.WITHDRAWN, None, ""),
     ]
     assert read(figure) == stood
 
@@ -351,12 +351,12 @@ def test_a_withdrawn_figure_stays_withdrawn_until_its_value_changes(tmp_path):
     hide(figure)
 
     load_small(tmp_path, content)
-    again = read(figure).told
+    again = read(figure).shown
     told["value"] = 41
     load_small(tmp_path, content)
 
-    assert again is Told.WITHDRAWN
-    assert (read(figure).told, read(figure).value) == (Told.VALUE, 41)
+    assert again is Shown.WITHDRAWN
+    assert (read(figure).shown, read(figure).value) == (Shown.VALUE, 41)
     assert read(figure).revisions == ()
 
 

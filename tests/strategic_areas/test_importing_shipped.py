@@ -13,7 +13,7 @@ from strategic_areas.importing import load
 from strategic_areas.importing.values import span
 from strategic_areas.models.measurements import Breakdown, Measurement
 from strategic_areas.queries.figures import indicators
-from strategic_areas.queries.figures.points import Told
+from strategic_areas.queries.figures.points import Shown
 from tests.strategic_areas.plans import SHIPPED, footprint, run, shipped_content
 
 pytestmark = pytest.mark.django_db
@@ -329,7 +329,7 @@ def test_the_list_reads_each_indicator_with_its_points(
         lines = indicators.lines()
         for line in lines:
             assert line.indicator.area.plan
-            assert line.last.told is Told.VALUE
+            assert line.last.shown is Shown.VALUE
 
     assert len(lines) == len(FILE["indicators"])
     assert sum(len(line.points) for line in lines) == 114

@@ -161,7 +161,7 @@ def _figures(told):
             (
                 in_language(line.indicator, "name"),
                 words.span(line.last.starts_on, line.last.ends_on),
-                words.told(line.last),
+                words.value_text(line.last),
             )
             for line in lines[:NAMED]
         ),

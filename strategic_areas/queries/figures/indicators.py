@@ -28,7 +28,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.queries.figures.points import (
     Point,
-    Told,
+    Shown,
     briefly,
     in_words,
     points_of,
@@ -47,7 +47,7 @@ class IndicatorLine:
     @property
     def last(self) -> Point | None:
         """The latest point, of several the shortest; not one that was withdrawn."""
-        shown = [each for each in self.points if each.told is not Told.WITHDRAWN]
+        shown = [each for each in self.points if each.shown is not Shown.WITHDRAWN]
         return max(shown, key=lambda each: (each.ends_on, each.starts_on), default=None)
 
     @property
@@ -222,7 +222,7 @@ def _targets(line, today):
     values = [
         targets.Observed(each.starts_on, each.ends_on, each.value, each.is_break)
         for each in line.points
-        if each.told is not Told.WITHDRAWN
+        if each.shown is not Shown.WITHDRAWN
     ]
     if isinstance(line.baseline, Decimal):
         days = indicator.baseline_starts_on, indicator.baseline_ends_on

@@ -40,8 +40,8 @@ COMMON = ("foreign", "not_stated")
 ENGLISH = 1
 
 
-class Told(StrEnum):
-    """What stands where a value is asked for."""
+class Shown(StrEnum):
+    """What is shown where a value is asked for."""
 
     VALUE = "value"
     PROTECTED = "protected"
@@ -85,7 +85,7 @@ class Point:
     """
     A value over a span of days, as the public reads it.
 
-    ``value`` is None unless ``told`` is VALUE. ``is_break`` is true where it counts
+    ``value`` is None unless ``shown`` is VALUE. ``is_break`` is true where it counts
     something else than the point before, or somebody else counted. ``who_es`` and
     ``who_en`` are the words for ``counted_by``, which is an agency of the portal where
     ``by_agency`` is true, or else a report, or somebody abroad. ``withheld`` are pairs
@@ -96,7 +96,7 @@ class Point:
     pk: int
     starts_on: date
     ends_on: date
-    told: Told
+    shown: Shown
     value: Decimal | None
     status: str
     counted_by: str
@@ -204,16 +204,16 @@ def briefly(
 
 
 def _point(figure, before, more):
-    told = Told.PROTECTED if figure.is_protected else Told.VALUE
+    shown = Shown.PROTECTED if figure.is_protected else Shown.VALUE
     if figure.is_hidden:
-        told = Told.WITHDRAWN
-    is_told = told is Told.VALUE
+        shown = Shown.WITHDRAWN
+    is_told = shown is Shown.VALUE
     texts = ("caption_es", "caption_en", "note_es", "note_en")
     return Point(
         pk=figure.pk,
         starts_on=figure.starts_on,
         ends_on=figure.ends_on,
-        told=told,
+        shown=shown,
         value=figure.value if is_told else None,
         status=figure.status,
         counted_by=figure.counted_by,

@@ -17,7 +17,7 @@ from strategic_areas.attainment import Attained
 from strategic_areas.disclosure import MARKER, PROTECTED, Protected, Withheld
 from strategic_areas.models import Indicator, Source
 from strategic_areas.queries.figures.indicators import IndicatorLine
-from strategic_areas.queries.figures.points import Point, Told
+from strategic_areas.queries.figures.points import Point, Shown
 from strategic_areas.spans import is_of_whole_years
 
 #: What a breakdown tells apart.
@@ -74,11 +74,11 @@ def number(value: Decimal | Protected | None) -> str:
     return number_format(plain, use_l10n=True, force_grouping=True)
 
 
-def told(point: Point) -> str:
+def value_text(point: Point) -> str:
     """The value, or the words for why it is not told."""
-    if point.told is Told.PROTECTED:
+    if point.shown is Shown.PROTECTED:
         return str(PROTECTED)
-    if point.told is Told.WITHDRAWN:
+    if point.shown is Shown.WITHDRAWN:
         return _("Withdrawn figure")
     return number(point.value)
 
@@ -91,8 +91,8 @@ def measured(line: IndicatorLine) -> str:
     percents.
     """
     point, indicator = line.last, line.indicator
-    if point.told is not Told.VALUE or indicator.counts not in OF_A_UNIT:
-        return told(point)
+    if point.shown is not Shown.VALUE or indicator.counts not in OF_A_UNIT:
+        return value_text(point)
     unit, name = in_language(indicator, "unit"), in_language(indicator, "name")
     is_named = unit.lower() in name.lower()
     return number(point.value) if is_named else f"{number(point.value)} {unit}"
@@ -170,8 +170,8 @@ def _ends(starts_on, ends_on):
 def sentence(line: IndicatorLine, point: Point) -> str:
     """The value with its unit, span and state: "136 people in 2024, provisional"."""
     time = when(point.starts_on, point.ends_on)
-    if point.told is not Told.VALUE:
-        return f"{told(point)} {time}"
+    if point.shown is not Shown.VALUE:
+        return f"{value_text(point)} {time}"
     unit = in_language(line.indicator, "unit")
     return f"{number(point.value)} {unit} {time}, {state(point)}"
 
@@ -202,7 +202,7 @@ def title(line: IndicatorLine) -> str:
     """What a picture of the values shows, with what keeps them from being compared."""
     name, last = in_language(line.indicator, "name"), line.last
     parts = [f"{name}: {measured(line)} {when(last.starts_on, last.ends_on)}"]
-    shown = [each for each in line.points if each.told is Told.VALUE]
+    shown = [each for each in line.points if each.shown is Shown.VALUE]
     breaks = [each for each in shown[1:] if each.is_break]
     if breaks and len(breaks) == len(shown) - 1:
         parts.append(_("the values cannot be compared with each other"))
