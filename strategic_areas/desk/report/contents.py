@@ -40,17 +40,18 @@ DECISIONS = 8
 
 def of_round(period: ReportingPeriod, today: date) -> Report:
     """The report of a round that has opened, in the language that is active."""
-    told = round_report.load(period, today)
+    content = round_report.load(period, today)
+    plan, name = in_language(content.plan, "title"), in_language(period, "name")
     return Report(
         title=_("Report for the commission"),
-        subject=f"{in_language(told.plan, 'title')} · {in_language(period, 'name')}",
+        subject=f"{plan} · {name}",
         sections=(
-            _state(told, today),
-            *matrix.of_areas(told),
-            *matrix.of_institutions(told),
-            _silence(told, today),
-            _changes(told),
-            _amendments(told),
+            _state(content, today),
+            *matrix.of_areas(content),
+            *matrix.of_institutions(content),
+            _silence(content, today),
+            _changes(content),
+            _amendments(content),
             _decisions(),
         ),
     )
@@ -60,52 +61,52 @@ def _day(day):
     return date_format(day, "SHORT_DATE_FORMAT")
 
 
-def _state(told, today):
+def _state(content, today):
     """One page: the states, and below them what there is room for."""
-    tables = [*_areas(told)]
-    for below in (_late(told, today), _figures(told)):
+    tables = [*_areas(content)]
+    for below in (_late(content, today), _figures(content)):
         room = ROOM - HEAD - sum(HEAD + len(each.rows) for each in tables)
         if room > 0:
             tables += (replace(each, rows=each.rows[:room]) for each in below)
-    lines = (_as_of(told, today), _headline(told))
+    lines = (_as_of(content, today), _headline(content))
     return Section(_("State of the plan"), lines, tuple(tables))
 
 
-def _as_of(told, today):
-    until = told.plan.until
+def _as_of(content, today):
+    until = content.plan.until
     said = [_("As of %(day)s.") % {"day": _day(until.ends_on if until else today)}]
-    if told.period.is_demonstration:
+    if content.period.is_demonstration:
         said.append(_("A demonstration: its reports count for nothing."))
     said.append(_("It holds what the public portal tells, and nothing else."))
     return " ".join(said)
 
 
-def _headline(told):
+def _headline(content):
     """What the public reads first of the plan, in the very words of its page."""
     context = {
-        "headline": told.headline,
-        "plan": told.plan,
-        "is_reconstructed": told.board.is_reconstructed,
-        "knows_the_matrix": told.board.knows_the_matrix,
-        "sources": told.sources,
+        "headline": content.headline,
+        "plan": content.plan,
+        "is_reconstructed": content.board.is_reconstructed,
+        "knows_the_matrix": content.board.knows_the_matrix,
+        "sources": content.sources,
     }
     page = strip_tags(render_to_string("_headline.html", context))
     return re.sub(r"\s+", " ", unescape(page)).strip()
 
 
-def _areas(told):
-    on_file = [area for area in told.areas if area.records]
+def _areas(content):
+    on_file = [area for area in content.areas if area.records]
     if on_file:
         return table(
             _("What is on record, by area"),
             {_("Area"): 3, _("On record"): 7},
             ((area.area.label, on_record(area.records)) for area in on_file),
         )
-    if not told.board.rows:
+    if not content.board.rows:
         return ()
-    groups = [told.board, *told.areas]
+    groups = [content.board, *content.areas]
     counts = [each.counts for each in groups]
-    states = [state for state, number in told.board.counts.by_state if number]
+    states = [state for state, number in content.board.counts.by_state if number]
     late = [sum(row.is_late for row in each.rows) for each in groups]
     rows = [
         (COMMITMENT_STATES[state], *(each[state] for each in counts))
@@ -115,14 +116,14 @@ def _areas(told):
     rows.append((COMMITMENT_PUNCTUALITY[Punctuality.LATE], *late))
     return table(
         _("Commitments by state and area"),
-        {_("State"): 8, _("Plan"): 3, **{each.area.label: 5 for each in told.areas}},
+        {_("State"): 8, _("Plan"): 3, **{each.area.label: 5 for each in content.areas}},
         (map(str, row) for row in rows),
     )
 
 
-def _late(told, today):
-    day = told.plan.until.ends_on if told.plan.until else today
-    late = [row for row in told.board.rows if row.is_late]
+def _late(content, today):
+    day = content.plan.until.ends_on if content.plan.until else today
+    late = [row for row in content.board.rows if row.is_late]
     late.sort(key=lambda row: (row.deadline.due_on, row.commitment.sort_code))
     caption = ngettext(
         "What is latest, of %(number)d late commitment",
@@ -152,8 +153,8 @@ def _late(told, today):
     )
 
 
-def _figures(told):
-    lines = [line for line in told.figures if line.last]
+def _figures(content):
+    lines = [line for line in content.figures if line.last]
     return table(
         _("Key figures"),
         {_("Indicator"): 9, _("Period"): 3, _("Value"): 3},
@@ -173,9 +174,9 @@ def _reference(subject):
     return getattr(subject, "reference", subject.code)
 
 
-def _silence(told, today):
+def _silence(content, today):
     """Who has not reported, by name; before the due date nobody is late."""
-    due, asked = told.period.due_on, told.answers
+    due, asked = content.period.due_on, content.answers
     lacking = [each for each in asked if each.missing]
     if not asked:
         said = _("Nobody is asked in this round.")
@@ -208,17 +209,17 @@ def _silence(told, today):
     )
 
 
-def _changes(told):
+def _changes(content):
     heading = _("Changes since the last round")
-    if told.before is None:
+    if content.before is None:
         return Section(heading, (_("It is the first round of the plan."),))
     rows = [
-        *(_compared(each, each.commitment) for each in told.commitments.rows),
-        *(_compared(each, each.activity) for each in told.moved),
+        *(_compared(each, each.commitment) for each in content.commitments.rows),
+        *(_compared(each, each.activity) for each in content.moved),
     ]
     rows = [row for row in rows if row[-2] != row[-1]]
     said = _("Compared with the end of %(round)s.") % {
-        "round": in_language(told.before, "name")
+        "round": in_language(content.before, "name")
     }
     columns = {
         _("Code"): 3,
@@ -245,11 +246,11 @@ def _stood(row, is_official):
     """The state and the percent; of reconstructed work pages tell no percent."""
     if row is None:
         return _("Not in the plan")
-    told = matrix.percent(row.standing.percent) if is_official else ""
-    return " ".join(filter(None, [state_word(row.standing.state), told])) or NOTHING
+    percent = matrix.percent(row.standing.percent) if is_official else ""
+    return " ".join(filter(None, [state_word(row.standing.state), percent])) or NOTHING
 
 
-def _amendments(told):
+def _amendments(content):
     columns = {
         _("Decided on"): 3,
         _("Deciding act"): 4,
@@ -269,7 +270,7 @@ def _amendments(told):
             in_language(line, "new_value") or NOTHING,
             in_language(each.amendment, "reason"),
         )
-        for each in told.amendments
+        for each in content.amendments
         for changed in each.records
         for line in changed.lines
     )

@@ -21,7 +21,7 @@ TOLD = {Punctuality.LATE, Punctuality.AT_RISK, Punctuality.FINISHED_LATE}
 NOTHING = "–"
 
 
-def of_areas(told: RoundReport) -> Iterable[Section]:
+def of_areas(content: RoundReport) -> Iterable[Section]:
     """A table for each area, its activities below their commitments."""
     columns = {
         _("Code"): 6,
@@ -33,7 +33,7 @@ def of_areas(told: RoundReport) -> Iterable[Section]:
         _("What holds it back"): 15,
         pgettext("heading", "Next step"): 13,
     }
-    for place, area in enumerate(told.areas):
+    for place, area in enumerate(content.areas):
         rows = []
         for row in area.rows:
             rows.append(Row((_commitment(row),), is_heading=True))
@@ -44,7 +44,7 @@ def of_areas(told: RoundReport) -> Iterable[Section]:
                     each.activity.agency.acronym,
                     _due(each),
                     state_word(each.standing.state),
-                    *_said(told, each),
+                    *_said(content, each),
                 )
                 for each in row.activities
             ]
@@ -78,9 +78,9 @@ def _due(row):
     return f"{day}\n{PUNCTUALITY[kept]}" if kept in TOLD else day or NOTHING
 
 
-def _said(told, row):
+def _said(content, row):
     """How far the last account says it has come, what holds it back, the next step."""
-    entry = told.accounts.get(row.activity.pk)
+    entry = content.accounts.get(row.activity.pk)
     if entry is None:
         return NOTHING, "", ""
     if entry.is_reserved:
@@ -114,15 +114,15 @@ def _quantity(reached, activity):
     return f"{said} {in_language(activity, 'unit')}".strip()
 
 
-def of_institutions(told: RoundReport) -> Iterable[Section]:
+def of_institutions(content: RoundReport) -> Iterable[Section]:
     """A sheet for each that has work in the plan; the others are named at the end."""
     led, work = defaultdict(list), defaultdict(list)
-    for row in told.board.rows:
+    for row in content.board.rows:
         led[row.commitment.lead].append(row)
         for each in row.activities:
             work[each.activity.agency].append(each)
-    answers = {each.agency: each for each in told.answers}
-    kept = {row.agency: row.discipline for row in told.members}
+    answers = {each.agency: each for each in content.answers}
+    kept = {row.agency: row.discipline for row in content.members}
     agencies = dict.fromkeys([*kept, *led, *work, *answers])
     idle = [a for a in agencies if not (a in led or a in work or a in answers)]
     for agency in agencies:
@@ -130,7 +130,7 @@ def of_institutions(told: RoundReport) -> Iterable[Section]:
             yield Section(
                 f"{agency.acronym} · {in_language(agency, 'name')}",
                 (*_answered(answers.get(agency)), *_discipline(kept.get(agency))),
-                (*_undertaken(told, led[agency]), *_done(told, work[agency])),
+                (*_undertaken(content, led[agency]), *_done(content, work[agency])),
                 starts_page=True,
             )
     if idle:
@@ -138,8 +138,8 @@ def of_institutions(told: RoundReport) -> Iterable[Section]:
         yield Section(_("Institutions without work in the plan"), (names,))
 
 
-def _undertaken(told, rows):
-    is_reconstructed = told.board.is_reconstructed
+def _undertaken(content, rows):
+    is_reconstructed = content.board.is_reconstructed
     columns = {
         _("Code"): 6,
         _("Documented action") if is_reconstructed else _("Commitment"): 28,
@@ -165,7 +165,7 @@ def _undertaken(told, rows):
     )
 
 
-def _done(told, work):
+def _done(content, work):
     columns = {
         _("Code"): 6,
         _("Activity"): 13,
@@ -178,8 +178,8 @@ def _done(told, work):
     }
     rows = []
     for row in work:
-        progress, *texts = _said(told, row)
-        entry = told.accounts.get(row.activity.pk)
+        progress, *texts = _said(content, row)
+        entry = content.accounts.get(row.activity.pk)
         rows.append(
             (
                 row.activity.code,

@@ -37,12 +37,12 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 def report(request, pk):
     """The report of a round, to read and to print."""
     period = _public_or_404(request, pk)
-    told = of_round(period, timezone.localdate())
+    content = of_round(period, timezone.localdate())
     context = {
         **admin.site.each_context(request),
-        "title": told.title,
+        "title": content.title,
         "period": period,
-        "report": told,
+        "report": content,
     }
     return render(request, "desk/report.html", context)
 
@@ -53,9 +53,9 @@ def document(request, pk):
     from strategic_areas.desk.report.document import write
 
     period, today = _public_or_404(request, pk), timezone.localdate()
-    told = of_round(period, today)
-    name = slugify(f"{told.title} {period.plan.code} {period.code} {today}")
-    return as_file(write(told), f"{name}.docx", DOCX)
+    content = of_round(period, today)
+    name = slugify(f"{content.title} {period.plan.code} {period.code} {today}")
+    return as_file(write(content), f"{name}.docx", DOCX)
 
 
 def _public_or_404(request, pk):
@@ -149,11 +149,11 @@ def as_workbook(tables: tuple[Table, ...]) -> bytes:
     book.properties.creator = ""
     sheet = book.active
     sheet.title = _("State of the round")
-    for told in tables:
-        sheet.append([escaping.for_workbook(heading) for heading, _w in told.columns])
-        for row in told.rows:
+    for table in tables:
+        sheet.append([escaping.for_workbook(heading) for heading, _w in table.columns])
+        for row in table.rows:
             sheet.append([escaping.for_workbook(cell) for cell in row.cells])
-        for place, (_heading, width) in enumerate(told.columns, 1):
+        for place, (_heading, width) in enumerate(table.columns, 1):
             sheet.column_dimensions[get_column_letter(place)].width = width
     for line in sheet.iter_rows():
         for cell in line:
