@@ -149,11 +149,11 @@ def as_workbook(tables: tuple[Table, ...]) -> bytes:
     book.properties.creator = ""
     sheet = book.active
     sheet.title = _("State of the round")
-    for table in tables:
-        sheet.append([escaping.for_workbook(heading) for heading, _w in table.columns])
-        for row in table.rows:
+    for each in tables:
+        sheet.append([escaping.for_workbook(heading) for heading, _w in each.columns])
+        for row in each.rows:
             sheet.append([escaping.for_workbook(cell) for cell in row.cells])
-        for place, (_heading, width) in enumerate(table.columns, 1):
+        for place, (_heading, width) in enumerate(each.columns, 1):
             sheet.column_dimensions[get_column_letter(place)].width = width
     for line in sheet.iter_rows():
         for cell in line:
