@@ -16,7 +16,7 @@ from strategic_areas.addresses import address
 from strategic_areas.labels import CHANGES, account_word
 from strategic_areas.models import Plan, Provenance
 from strategic_areas.queries.figures.words import in_language
-from strategic_areas.queries.updates import archive, changes, record
+from strategic_areas.queries.updates import archive, record
 from strategic_areas.queries.updates.entry import FIGURES, TEXTS, Entry
 from strategic_areas.spans import year_of
 from strategic_areas.views import files
@@ -131,7 +131,7 @@ def _filters(plan: Plan, found: archive.FilterCounts, given: dict) -> dict:
 
 def _day(wanted, name):
     """The day asked for as people write it, or that it is none."""
-    day = changes.day_asked(wanted, name)
+    day = archive.day_asked(wanted, name)
     if day or not wanted.get(name):
         return date_format(day, "SHORT_DATE_FORMAT") if day else ""
     return _("“%(words)s” is no day") % {"words": wanted[name]}

@@ -24,6 +24,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.queries.plan import board, past, plans
 from strategic_areas.queries.prepared import BOARDS, at_version
+from strategic_areas.queries.updates import register
 from strategic_areas.triggers import versions
 from strategic_areas.workflow import TransitionError
 from tests.deep import DEEP, SEED
@@ -259,14 +260,16 @@ def kept_by(counters):
 
 
 def told_of(plan, earlier, *, is_kept):
-    """All that the boards of today and of a past period hold, records as their ids."""
+    """What the boards of today and of a past period hold, and the register."""
     found = []
     with kept_by(PublicationVersion.counters()) if is_kept else nullcontext():
         for asked in ("", earlier.code):
             today = timezone.localdate()
             read = past.plan_as_of(plan.code, asked, today)
             found.append(board.load(read, today))
-    return [
+        kept = register.load(plans.by_code(plan.code))
+    named = [*kept.periods.values(), *kept.agencies.values(), *kept.areas.values()]
+    return [kept.rows, sorted(map(str, named))] + [
         [
             (
                 row.commitment.pk,
@@ -297,8 +300,9 @@ def test_a_board_reads_no_table_whose_changes_it_is_not_told():
 
     with CaptureQueriesContext(connection) as asked:
         found = board.load(plans.by_code(update.plan.code), update.period.ends_on)
+        kept = register.load(found.plan)
 
-    assert [len(row.activities) for row in found.rows] == [1]
+    assert ([len(row.activities) for row in found.rows], len(kept.rows)) == ([1], 2)
     read_of = " ".join(query["sql"] for query in asked)
     assert "activityupdate" in read_of
     assert [each for each in untold if f'"{each._meta.db_table}"' in read_of] == []

@@ -10,24 +10,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, F, Q
-from django.db.models.lookups import Exact, GreaterThan, LessThan
-
 from agencies.folding import fold
 from agencies.models import Agency
 from strategic_areas.models import (
-    PUBLIC_RECORD,
     ActivityUpdate,
     CommitmentUpdate,
     Plan,
-    Provenance,
     ReportingPeriod,
     StrategicArea,
 )
-from strategic_areas.models.review import AGE
-from strategic_areas.queries.plan.facets import Facet, Item, sift
-from strategic_areas.queries.prepared import BOARDS, kept_for_version
-from strategic_areas.queries.updates import changes, record
+from strategic_areas.queries.plan.facets import Facet
+from strategic_areas.queries.updates import changes, record, register
 from strategic_areas.queries.updates.entry import Entry
 
 FILTERS = ("period", "agency", "area", "change")
@@ -35,15 +28,6 @@ FILTERS = ("period", "agency", "area", "change")
 DAYS = ("since", "until")
 #: Values that may be asked for even where no account has them.
 WORDS = {"change": frozenset(map(str, changes.Change))}
-#: The lookups from an account to its area.
-PATHS = {
-    ActivityUpdate: "activity__commitment__programme__area",
-    CommitmentUpdate: "commitment__programme__area",
-}
-#: The fields that the filters print; the first of each names it in an address.
-PERIOD = ("code", "name_es", "name_en", "ends_on", "is_demonstration")
-AGENCY = ("slug", "acronym", "name_es", "name_en")
-AREA = ("code", "sort_code", "name_es", "name_en", "short_es", "short_en")
 
 
 @dataclass(frozen=True)
@@ -132,74 +116,79 @@ class RecordPage:
 
 def count_by_filters(plan: Plan, asked: Mapping[str, str]) -> FilterCounts:
     """
-    Count a plan's record; ``asked`` maps ``FILTERS`` to values. Five queries.
+    Count a plan's record; ``asked`` maps ``FILTERS`` to values.
 
     With ``DAYS`` only accounts of those days enter the facets and ``found``.
     """
-    rows = [row for model in PATHS for row in _grouped(model, plan, asked)]
-    periods = _named(ReportingPeriod, PERIOD, {row["period_id"] for row in rows})
-    agencies = _named(Agency, AGENCY, {row["agency_id"] for row in rows})
-    areas = _named(StrategicArea, AREA, {row["area"] for row in rows})
-    items, by_year, counted, total = [], defaultdict(Counter), 0, 0
-    for row in rows:
-        period, agency = periods[row["period_id"]], agencies[row["agency_id"]]
-        words = {
-            "change": row["change"],
-            "period": period.code,
-            "agency": agency.slug,
-            "area": areas[row["area"]].code,
-        }
-        sets = {name: frozenset({word}) for name, word in words.items()}
-        items.append(Item(row["within"], sets, weight=row["within"]))
-        by_year[agency.slug][period.ends_on.year] += row["real"]
-        counted += row["planned"]
-        total += row["real"]
-    kept, facets = sift(items, asked, FILTERS)
+    told = register.load(plan)
+    words, wanted = _words(told), _wanted(told, asked)
+    real = [row for row in told.rows if row.is_real]
+    within, facets = _on_days(real, asked), {}
+    for name in FILTERS:
+        others = {other: word for other, word in wanted.items() if other != name}
+        found = Counter(getattr(row, name) for row in _sifted(within, others))
+        occurring = {getattr(row, name) for row in told.rows}
+        numbers = {words[name][each]: found[each] for each in occurring}
+        facets[name] = Facet(asked.get(name, ""), numbers, found.total())
+    by_year = defaultdict(Counter)
+    for (agency, period), number in Counter((r.agency, r.period) for r in real).items():
+        year = told.periods[period].ends_on.year
+        by_year[words["agency"][agency]][year] += number
     return FilterCounts(
         facets=facets,
-        periods={each.code: each for each in periods.values()},
-        agencies={each.slug: each for each in agencies.values()},
-        areas={each.code: each for each in areas.values()},
+        periods={each.code: each for each in told.periods.values()},
+        agencies={each.slug: each for each in told.agencies.values()},
+        areas={each.code: each for each in told.areas.values()},
         by_year=by_year,
-        counted=counted,
-        found=sum(kept),
-        total=total,
+        counted=sum(row.is_planned for row in real),
+        found=len(_sifted(within, wanted)),
+        total=len(real),
     )
 
 
-def _named(model, names, ids):
-    """The records with these ids, with the fields that the filters print."""
-    return model.objects.only(*names).in_bulk(ids)
+def _words(told):
+    """Filter → value of a row → the word for it in addresses."""
+    return {
+        "period": {key: each.code for key, each in told.periods.items()},
+        "agency": {key: each.slug for key, each in told.agencies.items()},
+        "area": {key: each.code for key, each in told.areas.items()},
+        "change": {each: str(each) for each in changes.Change},
+    }
 
 
-def _grouped(model, plan, asked):
-    """The number of accounts of each period, agency, area and kind of change."""
-    if any(asked.get(name) for name in DAYS):
-        return _count_groups(model, plan, asked)
-    return _all_groups(model, plan)
-
-
-@kept_for_version(
-    BOARDS, key=lambda model, plan: (model, plan.pk), weight=lambda rows: len(rows) // 5
-)
-def _all_groups(model, plan):
-    return list(_count_groups(model, plan, {}))
-
-
-def _count_groups(model, plan, asked):
-    real = Q(period__is_demonstration=False) & ~Q(provenance=Provenance.DEMONSTRATION)
-    planned = real & Q(activity__is_in_plan=True) if model is ActivityUpdate else real
-    rows = record.standing(model.objects.filter(status__in=PUBLIC_RECORD, plan=plan))
-    return (
-        changes.told(rows)
-        .order_by()
-        .values("period_id", "agency_id", "change", area=F(PATHS[model]))
-        .annotate(
-            real=Count("pk", filter=real),
-            planned=Count("pk", filter=planned),
-            within=Count("pk", filter=real & changes.between(asked)),
+def _wanted(told, asked):
+    """Filter → the value that rows must have; None for one that none has."""
+    words = _words(told)
+    return {
+        name: next(
+            (key for key, word in words[name].items() if word == asked[name]), None
         )
-    )
+        for name in FILTERS
+        if asked.get(name)
+    }
+
+
+def _sifted(rows, wanted):
+    for name, value in wanted.items():
+        rows = [row for row in rows if getattr(row, name) == value]
+    return rows
+
+
+def _on_days(rows, asked):
+    """The rows of the days asked for, the first and the last included."""
+    if since := day_asked(asked, "since"):
+        rows = [row for row in rows if row.day >= since]
+    if until := day_asked(asked, "until"):
+        rows = [row for row in rows if row.day <= until]
+    return rows
+
+
+def day_asked(asked: Mapping[str, str], name: str) -> date | None:
+    """The day that an address names; None for none, and for what is no day."""
+    try:
+        return date.fromisoformat(asked.get(name, ""))
+    except ValueError:
+        return None
 
 
 def read_page(
@@ -211,34 +200,53 @@ def read_page(
     ``place`` is None for the first page, else a pair: an account of ``account_at``, and
     whether the page before it is asked for.
     """
-    row, is_before = place or (None, False)
-    found = []
-    for rows in _rows(plan, asked):
-        if row is not None:
-            rows = rows.filter(_beyond(rows.model, row, is_before))
-        ordered = rows.reverse() if is_before else rows
-        # Which they are is found first: sorting whole rows takes far longer.
-        chosen = ordered.values_list("pk", flat=True)[: length + 1]
-        found += rows.filter(pk__in=list(chosen))
-    found = _newest_first(found)
-    has_more = len(found) > length
-    found = found[-length:] if is_before else found[:length]
+    account, is_before = place or (None, False)
+    rows = _matching(plan, asked)
+    if account is None:
+        found, rest = rows[:length], rows[length:]
+    else:
+        # A row is longer than its place, and so the greater one of the two.
+        at = register.place_of(account)
+        if is_before:
+            rows = [row for row in rows if row > at and row[: len(at)] != at]
+            found, rest = rows[-length:], rows[:-length]
+        else:
+            rows = [row for row in rows if row < at]
+            found, rest = rows[:length], rows[length:]
     if not found:
         return RecordPage((), "", "")
+    lines = tuple(
+        Line(entry, row.change, row.day)
+        for row, entry in zip(found, _entries(found), strict=True)
+    )
+    first, last = lines[0].entry.public_id, lines[-1].entry.public_id
     return RecordPage(
-        lines=tuple(
-            Line(entry, changes.Change(row.change), row.changed_on)
-            for entry, row in zip(record.entries(found), found, strict=True)
-        ),
-        newer=found[0].public_id if (has_more if is_before else row) else "",
-        older=found[-1].public_id if is_before or has_more else "",
+        lines=lines,
+        newer=first if (rest if is_before else account) else "",
+        older=last if is_before or rest else "",
     )
 
 
 def everything(plan: Plan, asked: Mapping[str, str]) -> list[Entry]:
     """All accounts that match what is asked, in the order of the pages."""
-    rows = [row for rows in _rows(plan, asked) for row in rows]
-    return record.entries(_newest_first(rows))
+    return _entries(_matching(plan, asked))
+
+
+def _matching(plan, asked):
+    """The rows of what is asked, demonstrations too, the newest first."""
+    told = register.load(plan)
+    return _on_days(_sifted(told.rows, _wanted(told, asked)), asked)
+
+
+def _entries(rows):
+    """The accounts of these rows, in their order."""
+    found = {}
+    for read in (record.updates, record.declarations):
+        model = read().model
+        keys = [-row.minus for row in rows if row.key[0] is model]
+        for each in read().filter(pk__in=keys):
+            found[register.place_of(each)] = each
+    return record.entries(found[row[:3]] for row in rows)
 
 
 def account_at(plan: Plan, public_id: str) -> ActivityUpdate | CommitmentUpdate | None:
@@ -247,36 +255,3 @@ def account_at(plan: Plan, public_id: str) -> ActivityUpdate | CommitmentUpdate 
         if row := rows.filter(plan=plan, public_id=public_id).first():
             return row
     return None
-
-
-def _rows(plan, asked):
-    """Two querysets of the accounts asked for, one of each kind, the newest first."""
-    for rows in (record.updates(), record.declarations()):
-        lookups = {
-            "period": "period__code",
-            "agency": "agency__slug",
-            "area": f"{PATHS[rows.model]}__code",
-            "change": "change",
-        }
-        wanted = {lookups[name]: asked[name] for name in lookups if asked.get(name)}
-        rows = changes.told(record.standing(rows)).filter(plan=plan, **wanted)
-        yield rows.filter(changes.between(asked)).newest_first()
-
-
-def _newest_first(rows):
-    """Sort rows of both kinds. Of one age, updates come first, in the stored order."""
-    rows = sorted(rows, key=lambda row: (row._meta.model_name, row.pk))
-    return sorted(rows, key=lambda row: row.age, reverse=True)
-
-
-def _beyond(model, row, is_before):
-    """A condition for the rows of a model that stand after a row, or before it."""
-    compare, of_equals = (GreaterThan, "lt") if is_before else (LessThan, "gt")
-    if isinstance(row, model):
-        beyond = Q(**{f"pk__{of_equals}": row.pk})
-    else:
-        follows = model._meta.model_name > row._meta.model_name
-        beyond = Q(pk__gt=0) if follows is not is_before else Q(pk__lt=0)
-    for name, value in reversed(row.age._asdict().items()):
-        beyond = Q(compare(AGE[name], value)) | Q(Exact(AGE[name], value)) & beyond
-    return beyond

@@ -10,7 +10,6 @@ from strategic_areas.models import (
     ActivityUpdate,
     CommitmentUpdate,
     Plan,
-    Status,
 )
 from strategic_areas.newest import newness
 from strategic_areas.queries.plan import disputes, names
@@ -79,11 +78,6 @@ def _of_others(related):
         for number, name in enumerate(steps, start=1):
             for field in WITH_IT.get(name, "").split():
                 yield "__".join([*steps[:number], field])
-
-
-def standing(rows):
-    """The revisions that no newer one replaced: published ones and withdrawals."""
-    return rows.exclude(status=Status.REPLACED)
 
 
 def newest_of_loaded(rows):

@@ -1,0 +1,177 @@
+"""All accounts in the record of a plan, each by what lists it, without its content."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from django.db.models import F, Value
+
+from agencies.models import Agency
+from strategic_areas.models import (
+    ActivityUpdate,
+    ChangedAccounts,
+    CommitmentUpdate,
+    Plan,
+    Provenance,
+    ReportingPeriod,
+    Status,
+    StrategicArea,
+)
+from strategic_areas.models.review import said_on
+from strategic_areas.newest import Age
+from strategic_areas.queries.plan.board import MOST_FOLLOWED
+from strategic_areas.queries.prepared import BOARDS, kept_for_version, prepared
+from strategic_areas.queries.updates.changes import Change, change_of, changed_on
+
+#: The models of accounts, and what theirs tells of. Of one age the first come first.
+MODELS = {ActivityUpdate: "activity", CommitmentUpdate: "commitment"}
+COLUMNS = (
+    *("pk", "period_id", "agency_id", "status", "origin", "provenance", "revision"),
+    *("reported_on", "submitted_at", "published_at", "withdrawn_at"),
+    *("subject", "area", "execution", "is_in_plan"),
+)
+
+
+class Row(NamedTuple):
+    """
+    An account in the record. Of two, the one that pages tell first is the greater.
+
+    All but the first three are what it can be found by: ids, what it changed and on
+    which day. One ``is_real`` that is no demonstration, and of those one ``is_planned``
+    that is about work of the plan.
+    """
+
+    age: Age
+    #: Minus the place of its model in ``MODELS``.
+    rank: int
+    #: Minus its key: of equal ones that come first which were stored first.
+    minus: int
+    subject: int
+    period: int
+    agency: int
+    area: int
+    change: Change
+    day: date
+    is_real: bool
+    is_planned: bool
+
+    @property
+    def key(self):
+        return [*MODELS][-self.rank], -self.minus
+
+
+@dataclass(frozen=True)
+class Register:
+    """The rows of published and withdrawn accounts of a plan, the newest first."""
+
+    rows: tuple[Row, ...]
+    #: The records that they name, by their ids.
+    periods: Mapping[int, ReportingPeriod]
+    agencies: Mapping[int, Agency]
+    areas: Mapping[int, StrategicArea]
+
+
+def place_of(account: ActivityUpdate | CommitmentUpdate) -> tuple[Age, int, int]:
+    """What a row of this account begins with, whether there is one or not."""
+    return account.age, -[*MODELS].index(type(account)), -account.pk
+
+
+def _followed(before, version, plan):
+    """The register of an earlier ``version``, with what changed since read anew."""
+    changed = ChangedAccounts.since(version)
+    if sum(map(len, changed.values())) > MOST_FOLLOWED:
+        return None
+    gone = [changed[about] for about in MODELS.values()]
+    rest = [row for row in before.rows if row.subject not in gone[-row.rank]]
+    return _made(plan, _read(plan, changed), rest)
+
+
+@kept_for_version(
+    BOARDS,
+    key=lambda plan: [plan.pk],
+    weight=lambda register: 1 + len(register.rows) // 30,
+    follow=_followed,
+)
+def load(plan: Plan) -> Register:
+    """All accounts in the record of a plan."""
+    return _made(plan, _read(plan))
+
+
+def _read(plan, changed=None):
+    """What is read of all accounts, or only of those about ``changed``, by rank."""
+    for place, (model, about) in enumerate(MODELS.items()):
+        rows = _columns(model).filter(plan=plan)
+        if changed is not None:
+            rows = rows.filter(**{f"{about}__in": changed[about]})
+        yield -place, list(rows)
+
+
+def _made(plan, read, rest=()):
+    """The register of ``rest`` and of what was ``read``."""
+    read, rows, same = list(read), [*rest], {}
+    periods = ReportingPeriod.objects.filter(plan=plan).in_bulk()
+    for rank, accounts in read:
+        of_subject = defaultdict(list)
+        for each in accounts:
+            of_subject[each.subject].append(each)
+        for found in of_subject.values():
+            rows += _of_subject(found, rank, periods, same)
+    rows.sort(reverse=True)
+    return Register(
+        tuple(rows),
+        {key: periods[key] for key in {row.period for row in rows}},
+        Agency.objects.in_bulk({row.agency for row in rows}),
+        StrategicArea.objects.in_bulk({row.area for row in rows}),
+    )
+
+
+@prepared
+def _columns(model):
+    # Of a declaration both are constant, so that rows of both kinds are alike.
+    of_work = {"is_in_plan": F("activity__is_in_plan")}
+    constant = {"execution": Value(""), "is_in_plan": Value(True)}
+    is_update = model is ActivityUpdate
+    about = "activity__commitment" if is_update else "commitment"
+    rows = model.objects.rewrite(False).annotate(
+        subject=F(f"{MODELS[model]}_id"),
+        area=F(f"{about}__programme__area"),
+        **(of_work if is_update else constant),
+    )
+    rows = rows.filter(status__in=[Status.PUBLISHED, Status.WITHDRAWN]).order_by()
+    return rows.values_list(*COLUMNS, named=True)
+
+
+def _of_subject(accounts, rank, periods, same):
+    """The rows of the accounts of one activity or commitment."""
+    before = last = None
+    for age, minus, each in sorted(_aged(each, periods) for each in accounts):
+        period = periods[each.period_id]
+        if last and periods[last.period_id].ends_on < period.ends_on:
+            before = last
+        is_real = not (
+            period.is_demonstration or each.provenance == Provenance.DEMONSTRATION
+        )
+        day = changed_on(each, period.ends_on)
+        yield Row(
+            age=same.setdefault(age, age),
+            rank=rank,
+            minus=minus,
+            subject=each.subject,
+            period=each.period_id,
+            agency=each.agency_id,
+            area=each.area,
+            change=change_of(each, before),
+            day=same.setdefault(day, day),
+            is_real=is_real,
+            is_planned=is_real and each.is_in_plan,
+        )
+        if each.status == Status.PUBLISHED and not period.is_demonstration:
+            last = each
+
+
+def _aged(each, periods):
+    """An account behind its age, so that the first of several is the oldest."""
+    ends_on, said = periods[each.period_id].ends_on, said_on(each) or date.min
+    return Age(ends_on, said, each.origin == "entered", each.revision), -each.pk, each
