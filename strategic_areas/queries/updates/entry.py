@@ -24,7 +24,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.translations import translated_fields
 from strategic_areas.queries.plan import disputes, names
-from strategic_areas.queries.updates.heads import Told
+from strategic_areas.queries.updates.heads import PublicAccount
 from strategic_areas.queries.updates.sources import (
     EvidenceLine,
     TranscribedFrom,
@@ -66,7 +66,7 @@ FRAME = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry(Told, Content):
+class Entry(PublicAccount, Content):
     """
     An update of an activity or a declaration on a commitment.
 

@@ -20,7 +20,7 @@ from strategic_areas.queries.plan import counted
 from strategic_areas.queries.prepared import prepared
 
 
-class Told:
+class PublicAccount:
     """What pages ask of an account, whether its content was read or not."""
 
     @property
@@ -59,7 +59,7 @@ class Told:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Head(Told):
+class Head(PublicAccount):
     """A public account without its content."""
 
     kind: str
