@@ -44,9 +44,9 @@ def open_demonstration(today):
     """
     Open the demonstration round of the latest plan that has commitments.
 
-    Exempt from the plan's dates. A round that closed meanwhile opens again; what was
-    entered in it stays. Refused on any database but the embedded one: an invented
-    figure never stands under a real agency's name in production.
+    It need not lie within the plan's dates. If it closed meanwhile, it opens again with
+    what was entered in it. It is refused on any database but the embedded one: an
+    invented figure never stands under a real agency's name in production.
     """
     if not settings.EMBEDDED_DATABASE:
         raise RefusedError(
@@ -90,8 +90,9 @@ def close(period, *, by, today):
     """
     Close a round before its day: from now on it takes no first report.
 
-    Possible once its due date has passed, so that nobody is cut off before it; what was
-    opened again for an agency runs on. Kept in the round's history with who and when.
+    It is possible once its due date has passed, so that nobody is cut off before it.
+    Agencies for which it was opened again keep their time. The round's history tells
+    who closed it, and when.
     """
     period = ReportingPeriod.objects.select_for_update().get(pk=period.pk)
     if period.state(today) != RoundState.LATE:

@@ -182,7 +182,7 @@ class ContentTypes(ContentHandler):
             self.by_name[attrs.get("PartName", "").lstrip("/").lower()] = declared
 
     def of(self, name):
-        """In small letters, in which the kinds are compared."""
+        """The type of a part in small letters, to compare it."""
         return self.written(name).lower()
 
     def written(self, name):

@@ -34,8 +34,8 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.measurements import Publication, Told
 
-#: What follows the value without making it another one.
-BESIDE = ("breaks", "status", "provenance")
+#: Columns about a number, which may change while the figure stays the same one.
+ABOUT_IT = ("breaks", "status", "provenance")
 TEXTS = tuple(
     f"{name}_{language}"
     for name in ("caption", "note", "reason")
@@ -141,21 +141,21 @@ class _Series:
     def write_total(self, raw, value, withheld):
         measurement, before = raw.measurement, raw.figure
         is_protected = value is PROTECTED
-        told = {
+        number = {
             "starts_on": measurement.starts_on,
             "ends_on": measurement.ends_on,
             "counted_by": measurement.counted_by,
             "value": None if is_protected else value,
             "is_protected": is_protected,
         }
-        beside = {name: getattr(measurement, name) for name in BESIDE}
-        beside |= {name: self.text(raw, name, is_protected) for name in TEXTS}
-        beside["withheld"] = withheld
-        if before and all(getattr(before, name) == told[name] for name in told):
+        about_it = {name: getattr(measurement, name) for name in ABOUT_IT}
+        about_it |= {name: self.text(raw, name, is_protected) for name in TEXTS}
+        about_it["withheld"] = withheld
+        if before and all(getattr(before, name) == number[name] for name in number):
             figure = before
-            self.write_beside(figure, beside)
+            self.update(figure, about_it)
         else:
-            figure = PublishedFigure(indicator=self.indicator, **told, **beside)
+            figure = PublishedFigure(indicator=self.indicator, **number, **about_it)
             figure.revises = self.put_away(raw, before, is_protected)
             figure.save()
         sources = {each.pk for each in measurement.sources.all()}
@@ -169,17 +169,18 @@ class _Series:
         tells = self.indicator.sensitive and (is_protected or text_guard.inspect(text))
         return "" if tells else text
 
-    def write_beside(self, figure, beside):
+    def update(self, figure, about_it):
+        """Change what stands about a number that stays the same."""
         changed = [
             name
-            for name, value in beside.items()
+            for name, value in about_it.items()
             # A text that was taken away stays away.
             if (now := getattr(figure, name)) != value
             and now != MARKER
             and (now or value or name not in TEXTS)
         ]
         for name in changed:
-            setattr(figure, name, beside[name])
+            setattr(figure, name, about_it[name])
         if changed:
             figure.save()
 

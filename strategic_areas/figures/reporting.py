@@ -161,7 +161,7 @@ def tell_the_span(reported):
 
 
 def _page_of(reported):
-    """Where whoever handed it in reads of it: the secretariat, or the agency."""
+    """The page on which the person who handed it in, or wrote it down, reads of it."""
     if reported.letter_id or reported.source_id:
         return settings.SITE_URL + reverse("admin:value", args=[reported.pk])
     plan = reported.indicator.introduced_by

@@ -138,7 +138,7 @@ def _note_beside_backups():
 
 
 def _forget_pages():
-    """On SQLite the pages of before still stand in the log beside the database."""
+    """Empty SQLite's log beside the database, which still holds what was blanked."""
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

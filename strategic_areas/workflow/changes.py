@@ -69,7 +69,7 @@ class ChangeSteps(GuardedSteps):
         return text if is_own else ""
 
     def waiting_for(self, user):
-        """Each says besides, asked for all at once, whether the user is a party."""
+        """The waiting changes; ``is_of_own_dispute`` says that the user is a party."""
         own = _of_own_disputes(user).filter(change=OuterRef("pk"))
         return super().waiting_for(user).annotate(is_of_own_dispute=Exists(own))
 
@@ -108,7 +108,7 @@ class ChangeSteps(GuardedSteps):
         amendments.enact(change, made, by)
 
     def ended(self, change):
-        """What waited may wait again."""
+        """Let changes of these records be proposed again."""
         change.records.update(slot=None)
 
     def facts(self, change):
@@ -254,7 +254,7 @@ def _wanted(record, links, earlier):
 
 
 def _slot(record):
-    """What may wait only once; "" of a new record that says nothing of it."""
+    """The word by which only one change waits at a time; "" where a record has none."""
     own = f"{record._meta.model_name}:{record.pk}" if record.pk else ""
     return getattr(record, "approval_slot", own)
 

@@ -1,10 +1,10 @@
 """
-What the database says to several records that are saved together.
+What the database demands of several records that are saved together.
 
-It holds each record, as it is saved, against all others. Whoever saves several that
-exchange a word which only one of them may have, such as their codes, therefore sets
-aside for a moment the words that they take from one another. And which of its rules
-many records break is asked in few questions.
+It compares each record, as it is saved, with all others. Records that exchange a word
+which only one of them may have, such as their codes, could therefore not be saved one
+after the other: the words that they take from one another are set aside for a moment.
+Which constraints many records break is found out in few queries.
 """
 
 from collections import defaultdict
@@ -23,7 +23,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 from django.db.models.sql import Query
 
-#: How many records one question is about; SQLite joins no more than 500 questions.
+#: How many records one query is about; SQLite joins no more than 500 queries.
 AT_ONCE = 400
 
 
@@ -100,8 +100,8 @@ def broken_checks(records, wrong):
     """
     For each record the check constraints that it breaks, in order.
 
-    ``wrong`` are for each record the columns of which something is said already: no
-    constraint that looks at one of them is asked about.
+    ``wrong`` are for each record the columns that have a fault already: constraints
+    that look at one of them are left out.
     """
     pairs = zip(records, wrong, strict=True)
     checks = [_checks(record, names) for record, names in pairs]
@@ -131,21 +131,21 @@ def _checks(record, wrong):
 
 
 def _failing(pairs):
-    """The places of the pairs of a record and a condition of which it is not true."""
+    """The places of the pairs of a record and a condition that it does not meet."""
     places = set(range(len(pairs)))
-    asked = [_question(place, *pair) for place, pair in enumerate(pairs)]
-    for start in range(0, len(asked), AT_ONCE):
+    queries = [_query(place, *pair) for place, pair in enumerate(pairs)]
+    for start in range(0, len(queries), AT_ONCE):
         together = Query(None)
         together.add_annotation(Value(0), "_place")
         together.combinator, together.combinator_all = "union", True
-        together.combined_queries = tuple(asked[start : start + AT_ONCE])
+        together.combined_queries = tuple(queries[start : start + AT_ONCE])
         compiler = together.get_compiler(using=DEFAULT_DB_ALIAS)
         places -= {row[0] for rows in compiler.execute_sql() for row in rows}
     return places
 
 
-def _question(place, record, condition):
-    """Answers the place if the condition holds, as ``Q.check`` asks."""
+def _query(place, record, condition):
+    """The query that returns the place if the condition holds, as in ``Q.check``."""
     query = Query(None)
     for name, value in _values(record).items():
         query.add_annotation(value, name, select=False)

@@ -199,10 +199,10 @@ def _save_columns(record, changed):
 
 def validate(record, exclude=(), free=()):
     """
-    What ``full_clean`` does, with all checks of the database in one question.
+    Do what ``full_clean`` does, with all check constraints in one query.
 
-    Only where that finds something wrong each is asked by itself, to say what. ``free``
-    are columns whose word another record has still, and gives up.
+    Only where that finds a fault each is tried by itself, to say which. ``free`` are
+    the columns whose word another record still has, and gives up.
     """
     record.full_clean(exclude=exclude, validate_constraints=False)
     model, constraints = type(record), record._meta.constraints
