@@ -22,6 +22,7 @@ from strategic_areas.queries import rounds
 from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.queries.pages import delays
 from strategic_areas.queries.plan import board
+from strategic_areas.queries.plan.plans import latest_round
 from tests import factories, states_plan
 from tests.public_site import LANGUAGES
 from tests.states_plan.staging import Stage
@@ -95,7 +96,7 @@ def test_some_are_late_and_say_why(in_force):
 
 
 def test_the_open_round_has_been_answered_by_most(in_force):
-    asked = rounds.latest(in_force.periods, TODAY)
+    asked = latest_round(in_force.periods, TODAY)
     by_state = Counter(cell.state for cell in rounds.cells([asked], TODAY))
 
     assert asked.code == "semestre-3"
@@ -109,7 +110,7 @@ def test_the_open_round_has_been_answered_by_most(in_force):
 
 
 def test_an_agency_owes_a_value_of_each_year_that_is_over(in_force):
-    asked = rounds.latest(in_force.periods, TODAY)
+    asked = latest_round(in_force.periods, TODAY)
     (cell,) = [
         each for each in rounds.cells([asked], TODAY) if each.agency.acronym == "GUACO"
     ]

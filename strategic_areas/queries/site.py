@@ -151,7 +151,8 @@ def news(plan: Plan, *, area=None, agency=None, commitment=None) -> list[News]:
 
 
 def _newest(rows, plan):
-    rows = record.standing(rows).filter(plan=plan, period__is_demonstration=False)
+    rows = rows.filter(plan=plan, period__is_demonstration=False)
+    rows = rows.exclude(status=Status.REPLACED)
     rows = rows.exclude(provenance=Provenance.DEMONSTRATION)
     moment = Coalesce(F("purged_at"), F("withdrawn_at"), F("published_at"))
     return rows.order_by(moment.desc(), "-pk")
