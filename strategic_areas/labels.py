@@ -6,9 +6,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from strategic_areas.attainment import Attained
 from strategic_areas.discipline import Promptness
-from strategic_areas.disclosure import Withheld
 from strategic_areas.models import Execution, Result
 from strategic_areas.progress import Punctuality, State
 from strategic_areas.states import CommitmentState
@@ -155,41 +153,6 @@ def state_word(state) -> str:
         return ""
     is_commitment = isinstance(state, CommitmentState)
     return str((COMMITMENT_STATES if is_commitment else STATES)[state])
-
-
-#: What a breakdown tells apart.
-DIMENSIONS = {
-    "sex+age": _("Women, men, girls and boys"),
-    "age": _("Age"),
-    "sex": _("Sex"),
-    "exploitation": _("Form of exploitation"),
-    "nationality": _("Nationality"),
-    "department": _("Judicial department"),
-    "status": _("Possible or confirmed"),
-}
-#: Why nothing is told of a breakdown.
-WITHHELD = {
-    Withheld.CROSSED: _("It crosses several categories, which is never shown."),
-    Withheld.FOLDED: _("The same people are shown by women, men, girls and boys."),
-    Withheld.UNKNOWN: _("Its categories are not those of the portal."),
-    Withheld.NOT_NATIONAL: _("Only national counts of people are broken down."),
-    Withheld.PART_OF_YEAR: _("Only whole years are broken down."),
-    Withheld.OVERLAPS: _("Another breakdown covers part of the same time."),
-    Withheld.UNEQUAL: _("Its parts are more than the total."),
-    Withheld.SMALL: _("A group in it would be of fewer than ten people."),
-    Withheld.REVISED: _("It was revised by fewer than ten people and withdrawn."),
-}
-#: What can be said of a target.
-ATTAINED = {
-    Attained.MET: _("Target met"),
-    Attained.MISSED: _("Target not met"),
-    Attained.OPEN: _("Target not yet due"),
-    Attained.NO_TARGET: _("No target"),
-    Attained.NO_VALUE: _("No value"),
-    Attained.PROTECTED: _("Protected figure"),
-    Attained.NO_DIRECTION: _("It is not said whether more or less is better"),
-    Attained.NOT_COMPARABLE: _("Its values cannot be compared with each other"),
-}
 
 
 def kind_of_record(change) -> str:

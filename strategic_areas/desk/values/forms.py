@@ -17,11 +17,20 @@ from strategic_areas.desk.inputs import limit
 from strategic_areas.desk.sheet.forms import Fold, Group
 from strategic_areas.disclosure import GROUPS, PEOPLE
 from strategic_areas.figures.reporting import standing
-from strategic_areas.labels import DIMENSIONS
 from strategic_areas.models import CodeList, CodeListValue, Letter, Source
 from strategic_areas.models.reported_values import ReportedValue
 from strategic_areas.workflow import guard
 
+#: What a breakdown tells apart, as the heading of its parts.
+DIMENSIONS = {
+    "sex+age": gettext_lazy("Women, men, girls and boys"),
+    "age": gettext_lazy("Age"),
+    "sex": gettext_lazy("Sex"),
+    "exploitation": gettext_lazy("Form of exploitation"),
+    "nationality": gettext_lazy("Nationality"),
+    "department": gettext_lazy("Judicial department"),
+    "status": gettext_lazy("Possible or confirmed"),
+}
 #: Units that are a part of a hundred.
 PERCENT = ("%", "por ciento", "porcentaje")
 #: What is counted in whole numbers only.

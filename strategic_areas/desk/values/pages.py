@@ -23,6 +23,7 @@ from strategic_areas.desk.sheet import sheet_page
 from strategic_areas.desk.sheet.pages import sheet_or_404
 from strategic_areas.desk.sheet.value_rows import DAYS
 from strategic_areas.desk.values.forms import (
+    DIMENSIONS,
     SourcedForm,
     ValueForm,
     categories_of,
@@ -30,7 +31,6 @@ from strategic_areas.desk.values.forms import (
 )
 from strategic_areas.disclosure import is_a_part
 from strategic_areas.figures.reporting import VALUES, hand_in
-from strategic_areas.labels import DIMENSIONS
 from strategic_areas.models import Indicator, PublishedFigure
 from strategic_areas.models.letters import digest
 from strategic_areas.models.measurements import Publication

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.access import RefusedError
-from strategic_areas.desk.values.forms import categories_of, typed
+from strategic_areas.desk.values.forms import DIMENSIONS, categories_of, typed
 from strategic_areas.desk.values.grid import ColumnForm
 from strategic_areas.desk.values.pages import last_told
 from strategic_areas.desk.workbook.columns import cell_text, comparable
@@ -17,7 +17,6 @@ from strategic_areas.desk.workbook.comparing import Change, Fault, Kind, Outcome
 from strategic_areas.desk.workbook.posting import no_formula
 from strategic_areas.desk.workbook.reading import line_of, rows_of_names
 from strategic_areas.figures.reporting import hand_in, returned_values
-from strategic_areas.labels import DIMENSIONS
 from strategic_areas.models import PublishedFigure
 from strategic_areas.workflow import guard
 
