@@ -20,7 +20,7 @@ from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.figures.indicators import IndicatorLine
 from strategic_areas.queries.figures.points import Shown
 from strategic_areas.queries.plan import plans
-from strategic_areas.queries.plan.facets import Item, sift
+from strategic_areas.queries.plan.facets import Item, any_unknown, sift
 from strategic_areas.views import indicator_files, indicator_pictures
 from strategic_areas.views.filters import by_label, field, page_of
 from strategic_areas.views.parameters import (
@@ -35,6 +35,8 @@ from strategic_areas.views.sharing import finished_by, shown_elsewhere
 
 #: What a reader may ask of the list, in the order in which its address names it.
 FILTERS = ("area", "agency", "target")
+#: Values that may be asked for even where no indicator has them.
+WORDS = {"target": ("yes",)}
 #: So many stand on one page; of more, so many on each.
 MOST, PER_PAGE = 64, 30
 #: The forms in which the values are taken away.
@@ -77,7 +79,10 @@ def indicator_list(request):
         "shared": query(wanted),
         "is_variant": bool(wanted),
     }
-    return made_up(render(request, "indicators.html", context), _unknown(facets))
+    return made_up(
+        render(request, "indicators.html", context),
+        any_unknown(facets, WORDS),
+    )
 
 
 def list_files(asked=""):
@@ -92,7 +97,7 @@ def list_file(form):
     def view(request):
         wanted = asked(request, *FILTERS)
         found, facets = _sifted(indicators.listed(), wanted)
-        if _unknown(facets):
+        if any_unknown(facets, WORDS):
             return told_on_its_page(wanted, "indicators")
         lines = indicators.of_list(found, in_full=True)
         return indicator_files.file_of(lines, form, slugify(_("indicators")))
@@ -227,13 +232,6 @@ def _values(indicator, slugs):
         "agency": frozenset(filter(None, agencies)),
         "target": frozenset({"yes" if indicator.has_target else "no"}),
     }
-
-
-def _unknown(facets):
-    return any(
-        facet.is_unknown and (name, facet.asked) not in {("target", "yes")}
-        for name, facet in facets.items()
-    )
 
 
 def _fields(rows):

@@ -11,7 +11,7 @@ from strategic_areas import progress
 from strategic_areas.models import Commitment, FrameworkTarget
 from strategic_areas.queries.pages.delays import is_delayed
 from strategic_areas.queries.plan.board import Board
-from strategic_areas.queries.plan.facets import Facet, Item, sift
+from strategic_areas.queries.plan.facets import Facet, Item, any_unknown, sift
 from strategic_areas.queries.plan.rows import CommitmentRow, count_rows, records_of
 from strategic_areas.states import CommitmentState
 
@@ -61,11 +61,8 @@ class Catalogue:
     @property
     def is_unknown(self) -> bool:
         """True if a value was asked for that no commitment of the plan can have."""
-        return any(
-            facet.is_unknown and facet.asked not in WORDS.get(name, ())
-            for name, facet in self.facets.items()
-            if name != "q"
-        )
+        facets = {name: each for name, each in self.facets.items() if name != "q"}
+        return any_unknown(facets, WORDS)
 
 
 def load(board: Board, asked: Mapping[str, str], sort: str = "code") -> Catalogue:

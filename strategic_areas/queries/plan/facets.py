@@ -34,6 +34,20 @@ class Item:
     weight: int = 1
 
 
+def any_unknown(
+    facets: Mapping[str, Facet], possible: Mapping[str, Iterable[str]]
+) -> bool:
+    """
+    True if a value is asked for that no record can have.
+
+    ``possible`` are, by filter, the values that one may have though none does.
+    """
+    return any(
+        facet.is_unknown and facet.asked not in possible.get(name, ())
+        for name, facet in facets.items()
+    )
+
+
 def sift(
     items: Iterable[Item], asked: Mapping[str, str], names: Iterable[str]
 ) -> tuple[list, dict[str, Facet]]:

@@ -19,7 +19,7 @@ from strategic_areas.models import (
     ReportingPeriod,
     StrategicArea,
 )
-from strategic_areas.queries.plan.facets import Facet
+from strategic_areas.queries.plan.facets import Facet, any_unknown
 from strategic_areas.queries.updates import changes, record, register
 from strategic_areas.queries.updates.entry import Entry
 
@@ -69,10 +69,7 @@ class FilterCounts:
     @property
     def is_unknown(self) -> bool:
         """True if a value was asked for that no account of the plan can have."""
-        return any(
-            facet.is_unknown and facet.asked not in WORDS.get(name, ())
-            for name, facet in self.facets.items()
-        )
+        return any_unknown(self.facets, WORDS)
 
     def tellers(self) -> Tellers:
         """How many accounts there are of each agency and year, whatever is asked."""
