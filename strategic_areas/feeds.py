@@ -85,13 +85,13 @@ def _add(feed, news):
         description=render_to_string("_feed_entry.html", {"entry": entry}),
         unique_id=name.urn,
         author_name=author_of(entry),
-        pubdate=_told_at(news),
+        pubdate=_moment_of(news),
         updateddate=news.changed_at,
         categories=[account_word(entry)] if entry.state else [],
     )
 
 
-def _told_at(news):
+def _moment_of(news):
     """When it was published, or the day of which a public record tells."""
     if news.entry.is_recorded:
         return datetime.combine(news.entry.told_on, time(), UTC)

@@ -69,17 +69,17 @@ def create(rows):
     columns = completed(rows)
     for row, pk in zip(rows, new_keys(type(rows[0]), len(rows)), strict=True):
         row.pk = pk
-    told = told_by(rows, columns)
-    insert(type(rows[0]), told, columns)
-    keep_versions("+", rows, columns, told)
+    values = values_of(rows, columns)
+    insert(type(rows[0]), values, columns)
+    keep_versions("+", rows, columns, values)
 
 
 def change(rows):
     """Write stored rows of one model anew, each with its next version."""
     columns = completed(rows)
-    told = told_by(rows, columns)
-    update(type(rows[0]), told, columns)
-    keep_versions("~", rows, columns, told)
+    values = values_of(rows, columns)
+    update(type(rows[0]), values, columns)
+    keep_versions("~", rows, columns, values)
 
 
 def completed(rows):
@@ -107,7 +107,7 @@ def new_keys(model, number):
         return sorted(key for (key,) in cursor.fetchall())
 
 
-def told_by(rows, columns):
+def values_of(rows, columns):
     """What each row says in these columns, as the database takes it."""
     bilingual = {*rows[0].fields.names(bilingual=True)}
     readers = [
@@ -126,7 +126,7 @@ def in_spanish(row, name):
     return getattr(row, name) if text is None else text
 
 
-def keep_versions(kind, rows, columns, told):
+def keep_versions(kind, rows, columns, values):
     """Insert the version of each row, if its model has a history."""
     if not hasattr(rows[0], "history"):
         return
@@ -149,7 +149,7 @@ def keep_versions(kind, rows, columns, told):
     steps = [*zip(places, same, strict=True)]
     insert(
         history,
-        [[value if at is None else row[at] for at, value in steps] for row in told],
+        [[value if at is None else row[at] for at, value in steps] for row in values],
     )
 
 

@@ -17,11 +17,11 @@ from strategic_areas.views.filters import by_label, field, headings, page_of
 from strategic_areas.views.parameters import (
     asked,
     found_or_404,
+    lead_to_list,
     made_up,
     plan_at,
     query,
     reads,
-    told_on_its_page,
 )
 
 PER_PAGE = 50
@@ -59,7 +59,7 @@ def commitment_table(request, plan):
     sent = dict(wanted)
     no_order, found = _unknown_order(wanted), _sifted(plan, wanted)
     if found.is_unknown or no_order:
-        return told_on_its_page(sent, "commitments", plan.code)
+        return lead_to_list(sent, "commitments", plan.code)
     return commitment_lines.as_csv(found)
 
 
@@ -88,14 +88,14 @@ def commitment(request, plan, code):
         return redirect(heir, permanent=True)
     outline = outlines.read(commitment, succession, timezone.localdate())
     context = {"plan": commitment.plan, "commitment": commitment}
-    context |= told_of(outline, asked(request, "page"))
+    context |= part_shown(outline, asked(request, "page"))
     context["recorded_until"] = recorded_until([outline.row])
     lines = indicators.of_commitment(commitment)
     context["figures"] = indicators.first_of(lines)
     return render(request, "commitment.html", context)
 
 
-def told_of(outline, wanted):
+def part_shown(outline, wanted):
     """The page asked for of the activities and the steps, and where the others are."""
     activities = [row.activity for row in outline.activities]
     shown = page_of(max(activities, outline.steps, key=len), wanted, TOLD)

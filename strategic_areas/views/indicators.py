@@ -26,10 +26,10 @@ from strategic_areas.views.filters import by_label, field, page_of
 from strategic_areas.views.parameters import (
     asked,
     found_or_404,
+    lead_to_list,
     made_up,
     query,
     reads,
-    told_on_its_page,
 )
 from strategic_areas.views.sharing import finished_by, shown_elsewhere
 
@@ -98,7 +98,7 @@ def list_file(form):
         wanted = asked(request, *FILTERS)
         found, facets = _sifted(indicators.listed(), wanted)
         if any_unknown(facets, WORDS):
-            return told_on_its_page(wanted, "indicators")
+            return lead_to_list(wanted, "indicators")
         lines = indicators.of_list(found, in_full=True)
         return indicator_files.file_of(lines, form, slugify(_("indicators")))
 

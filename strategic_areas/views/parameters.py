@@ -71,7 +71,7 @@ def made_up(response, is_unknown):
     return response
 
 
-def told_on_its_page(wanted, name, *args):
+def lead_to_list(wanted, name, *args):
     """
     Lead from a file to the page of its list, which says what does not exist.
 

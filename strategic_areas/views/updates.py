@@ -30,11 +30,11 @@ from strategic_areas.views.filters import (
 from strategic_areas.views.parameters import (
     asked,
     found_or_404,
+    lead_to_list,
     made_up,
     public_plan,
     query,
     reads,
-    told_on_its_page,
 )
 
 #: Fifty accounts of the shipped plan would fill the 14 kB that a page may weigh.
@@ -68,7 +68,7 @@ def update_table(request, plan):
     """The record as CSV: all of it, by the same filters and in the same order."""
     plan, wanted = public_plan(plan), asked(request, *SIFTED)
     if archive.count_by_filters(plan, wanted).is_unknown:
-        return told_on_its_page(wanted, "updates", plan.code)
+        return lead_to_list(wanted, "updates", plan.code)
     return _as_csv(plan, archive.everything(plan, wanted))
 
 

@@ -15,7 +15,7 @@ from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.pages import areas, outlines
 from strategic_areas.queries.plan import board, plans
 from strategic_areas.queries.plan.succession import Succession
-from strategic_areas.views.commitments import told_of
+from strategic_areas.views.commitments import part_shown
 from strategic_areas.views.plans import area_context
 
 
@@ -50,7 +50,7 @@ def _commitment(plan, pk):
     return commitment, {
         "commitment": commitment,
         "figures": indicators.first_of(lines),
-        **told_of(outline, {}),
+        **part_shown(outline, {}),
     }
 
 

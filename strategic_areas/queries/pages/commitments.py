@@ -149,15 +149,15 @@ def page(outline: Outline, first: int = 0, last: int | None = None) -> Commitmen
     )
     rows, steps = outline.activities[first:last], outline.steps[first:last]
     prefetch_related_objects([row.activity for row in rows], sources.by_key())
-    told = {row.activity.pk: _told_of(row.activity, outline) for row in rows}
+    shown_of = {row.activity.pk: _moments_shown(row.activity, outline) for row in rows}
     reasons, off_plan = _reasons(outline), outline.off_plan
-    shown = [*chain(*told.values()), *reasons.values(), *off_plan]
+    shown = [*chain(*shown_of.values()), *reasons.values(), *off_plan]
     keys = {moment.entry.key for moment in shown}
     entries = _entries(
         keys.union(*(step.account.keys for step in steps if step.account)), outline
     )
     accounts = {
-        row.activity.pk: _account(row, outline, told[row.activity.pk], entries)
+        row.activity.pk: _account(row, outline, shown_of[row.activity.pk], entries)
         for row in rows
     }
     return CommitmentPage(
@@ -173,7 +173,7 @@ def page(outline: Outline, first: int = 0, last: int | None = None) -> Commitmen
     )
 
 
-def _told_of(activity, outline):
+def _moments_shown(activity, outline):
     """What is read of an activity to tell it, the newest first."""
     found, has_all = outline.of_activity[activity.pk], has_quantities(activity)
     return [moment for moment in found if has_all or moment.is_told_above]
@@ -201,7 +201,7 @@ def _entries(keys, outline):
 
 
 def _account(row, outline, moments, entries):
-    """The account of an activity; ``moments`` are those of ``_told_of``."""
+    """The account of an activity; ``moments`` are those of ``_moments_shown``."""
     asked = outline.round
     told = [entries[each.entry.key] for each in moments if each.is_told_above]
     real = [entry for entry in told if not entry.is_demonstration]

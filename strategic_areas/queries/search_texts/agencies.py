@@ -120,13 +120,13 @@ def _comments(public):
 def _disputes(public):
     """Disputes, found on the page of the record that they are about, if it stands."""
     plans = list(public)
-    told = PublishedFigure.objects.public().standing()
-    told_of = ActivityUpdate.objects.published().filter(is_reserved=False)
+    figures = PublishedFigure.objects.public().standing()
+    accounts = ActivityUpdate.objects.published().filter(is_reserved=False)
     stands = (
         Q(commitment__in=Commitment.objects.standing().filter(plan__in=plans))
         | Q(activity__in=Activity.objects.standing().filter(plan__in=plans))
-        | Q(activity_update__in=told_of.filter(plan__in=plans))
-        | Q(published_figure__in=told.filter(indicator__introduced_by__in=plans))
+        | Q(activity_update__in=accounts.filter(plan__in=plans))
+        | Q(published_figure__in=figures.filter(indicator__introduced_by__in=plans))
     )
     rows = AttributionDispute.objects.filter(stands).select_related(
         *("agency", "commitment", "activity__commitment", "activity_update__activity"),
