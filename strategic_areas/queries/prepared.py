@@ -154,9 +154,9 @@ def kept_for_version(memory, *, key, weight, follow=None):
 
 def reckoned_once(reckon):
     """
-    Let what is reckoned from a board alone be reckoned once for its other arguments.
+    Let what is reckoned from a board, or from a row of one, be reckoned once.
 
-    The result is shared by all who ask for it: nobody may change it.
+    There is one result for each value of the other arguments. It is shared by all who ask for it: nobody may change it.
     """
 
     @wraps(reckon)

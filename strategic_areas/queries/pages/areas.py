@@ -33,6 +33,7 @@ from strategic_areas.queries.plan.rows import (
     records_of,
     sentence_of,
 )
+from strategic_areas.queries.prepared import reckoned_once
 from strategic_areas.queries.updates.entry import day
 from strategic_areas.states import NOT_TOLD, added
 
@@ -165,22 +166,36 @@ def latest(board: Board, rows: Iterable[CommitmentRow]) -> Latest:
     """Both lists for some rows of the board, from what it has read already."""
     periods = {period.pk: period for period in board.periods}
     entered, recorded = [], []
-    for subject, accounts in _accounts(rows):
-        for account in accounts:
-            known = entered if account.was_entered else recorded
-            known.append((account, subject))
-    entered = nlargest(LATELY, entered, key=lambda pair: pair[0].published_at)
-    recorded = nlargest(LATELY, recorded, key=lambda pair: newness(pair[0]))
+    for row in rows:
+        for known, found in zip((entered, recorded), _latest_of(row), strict=True):
+            known += found
     return Latest(
         *(
             tuple(Line(each, about, periods[each.period_id]) for each, about in known)
-            for known in (entered, recorded)
+            for known in _latest(entered, recorded)
         )
     )
 
 
-def _accounts(rows):
-    for row in rows:
-        yield row.commitment, row.declarations
-        for each in row.activities:
-            yield each.activity, each.reports
+@reckoned_once
+def _latest_of(row):
+    """Of one commitment, pairs of an account and its subject for each of the lists."""
+    entered, recorded = [], []
+    for subject, accounts in _accounts(row):
+        for account in accounts:
+            known = entered if account.was_entered else recorded
+            known.append((account, subject))
+    return _latest(entered, recorded)
+
+
+def _latest(entered, recorded):
+    return (
+        nlargest(LATELY, entered, key=lambda pair: pair[0].published_at),
+        nlargest(LATELY, recorded, key=lambda pair: newness(pair[0])),
+    )
+
+
+def _accounts(row):
+    yield row.commitment, row.declarations
+    for each in row.activities:
+        yield each.activity, each.reports

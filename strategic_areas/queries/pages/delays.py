@@ -157,6 +157,7 @@ def with_accounts(
     return delay and replace(delay, parts=tuple(parts))
 
 
+@reckoned_once
 def _delay(row, day):
     done = {progress.State.COMPLETED, progress.State.CANCELLED}
     if row.standing.state in CLOSED:

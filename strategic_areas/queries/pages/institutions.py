@@ -9,9 +9,9 @@ from agencies.models import Agency
 from strategic_areas.models import Participation
 from strategic_areas.queries import rounds
 from strategic_areas.queries.pages.answers import round_that_tells
+from strategic_areas.queries.plan import answering
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.records import Records, records
-from strategic_areas.queries.plan.rows import work_of
 from strategic_areas.states import NOT_TOLD, CommitmentState, Tally, tally
 
 #: A plan of more institutions folds away those with least to tell.
@@ -73,10 +73,13 @@ def load(board: Board, today: date) -> Institutions:
         led[row.commitment.lead_id].append(row)
     for row in board.activities:
         work[row.activity.agency_id].append(row)
-    asked_of = rounds.asked_in(board, [asked] if asked else ())
-    for (agency, _round), items in asked_of.items():
-        owed[agency.pk] = len(items)
-        given[agency.pk] = sum(each.is_handed_in for each in items)
+    for agency, rows in answering.asked_of(board, asked).items() if asked else ():
+        due = [row for row in rows if row.owes(asked)]
+        owed[agency.pk] += len(due)
+        given[agency.pk] += sum(rounds.was_handed_in(board, row, asked) for row in due)
+    for value in board.values.get(asked, ()):
+        owed[value.agency.pk] += 1
+        given[value.agency.pk] += value.is_handed_in
     parts = Participation.objects.filter(plan=board.plan).select_related("agency")
     every = [
         _institution(
@@ -84,7 +87,6 @@ def load(board: Board, today: date) -> Institutions:
             board,
             (led[part.agency_id], work[part.agency_id]),
             (owed[part.agency_id], given[part.agency_id]),
-            today,
         )
         for part in sorted(parts, key=_place)
     ]
@@ -101,13 +103,12 @@ def _place(part):
     return part.role != Participation.Role.CHAIR, fold(part.agency.name), part.pk
 
 
-def _institution(agency, board, known, reports, today):
+def _institution(agency, board, known, reports):
     rows, activities = known
     owed, given = reports
     plan, official, found = board.plan, [], []
     for each in activities:
         (official if each.activity.commitment.is_official else found).append(each)
-    said = [work_of(each, plan, today) for each in official]
     return Institution(
         agency=agency,
         led=len(rows),
@@ -118,7 +119,7 @@ def _institution(agency, board, known, reports, today):
         records=records(
             [each.reports for each in found], plan.starts_on.year, plan.ends_on.year
         ),
-        tally=tally(said),
+        tally=tally([each.work for each in official]),
         owed=owed,
         given=given,
     )

@@ -8,6 +8,7 @@ from dataclasses import replace
 from agencies.models import Agency
 from strategic_areas.models import Activity, Plan, PlanChange, ReportingPeriod
 from strategic_areas.queries.plan import past, plans
+from strategic_areas.queries.prepared import reckoned_once
 
 
 def asked_of(board, period: ReportingPeriod) -> Mapping[Agency, list]:
@@ -17,11 +18,24 @@ def asked_of(board, period: ReportingPeriod) -> Mapping[Agency, list]:
     An activity that was moved to another agency counts, in earlier rounds, for the one
     that they asked.
     """
-    found, asked = defaultdict(list), period.pk
+    return _asked_of(board, period if period.pk in _told_by_others(board) else None)
+
+
+@reckoned_once
+def _told_by_others(board):
+    """The ids of the periods for which agencies reported that answer no more."""
+    return frozenset(key for row in board.activities for key in row.reported_by)
+
+
+@reckoned_once
+def _asked_of(board, period):
+    """The same; of all rounds that asked those who answer now, without a period."""
+    agencies, found = {}, defaultdict(list)
     for row in board.activities:
-        told = row.reported_by.get(asked)
-        found[told.pk if told else row.activity.agency_id].append(row)
-    return {rows[0].answering(period): rows for rows in found.values()}
+        agency = row.answering(period) if period else row.activity.agency
+        agencies.setdefault(agency.pk, agency)
+        found[agency.pk].append(row)
+    return {agencies[key]: rows for key, rows in found.items()}
 
 
 def moves(plan: Plan) -> list[PlanChange]:
@@ -78,14 +92,14 @@ def with_agencies_asked(
     for key, others in found.items():
         reported_by = {**work[key].reported_by, **others}
         work[key] = replace(work[key], reported_by=reported_by)
-    if not found:
-        return rows
-    return tuple(
-        replace(
-            row, activities=tuple(work[each.activity.pk] for each in row.activities)
-        )
-        for row in rows
-    )
+
+    def with_others(row):
+        keys = [each.activity.pk for each in row.activities]
+        if found.keys().isdisjoint(keys):
+            return row
+        return replace(row, activities=tuple(work[key] for key in keys))
+
+    return tuple(map(with_others, rows))
 
 
 def agencies_by_period(activities, asked_of):

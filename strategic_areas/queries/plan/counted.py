@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, Min, OuterRef, Q
-from django.utils import timezone
 
 from strategic_areas import discipline, disclosure, progress
 from strategic_areas.models import (
@@ -17,7 +16,7 @@ from strategic_areas.models import (
     Transition,
 )
 from strategic_areas.models.records import OUTSIDE
-from strategic_areas.models.review import said_on
+from strategic_areas.models.review import day_of, said_on
 from strategic_areas.queries.plan import disputes
 from strategic_areas.queries.prepared import BOARDS, kept_for_version, prepared
 
@@ -141,7 +140,7 @@ def first_submissions(updates) -> Mapping[tuple[int, int], HandedIn]:
         .order_by("-first")
     )
     return {
-        (period, activity): HandedIn(timezone.localdate(first), agency)
+        (period, activity): HandedIn(day_of(first), agency)
         for period, activity, agency, first in steps
     }
 

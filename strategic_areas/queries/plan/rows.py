@@ -20,6 +20,8 @@ class ActivityRow:
     activity: Activity
     standing: progress.Standing
     reports: tuple[counted.CountedReport, ...]
+    #: What is known of it, for the state of its commitment.
+    work: Work
     #: By the period for which a report waits for review, the day it was handed in.
     handed_in: Mapping[int, date] = field(default_factory=dict)
     #: By period, the agency that reported for it, where another one answers now.
@@ -61,6 +63,8 @@ class CommitmentRow:
     standing: progress.Standing
     activities: tuple[ActivityRow, ...]
     declarations: tuple[counted.CountedDeclaration, ...] = ()
+    #: What ``reckoned_once`` has reckoned from it: it holds as long as the row does.
+    reckoned: dict = field(init=False, default_factory=dict, compare=False, repr=False)
 
     @property
     def declared_by(self):
@@ -94,6 +98,12 @@ class CommitmentRow:
         if now in AFTERWARDS:
             now = CommitmentState.IN_PROGRESS
         return first if state == now else None
+
+    @cached_property
+    def recorded_until(self):
+        """The day up to which accounts tell of it; never a day to come."""
+        told = (report for each in self.activities for report in each.reports)
+        return max((report.known_by for report in told), default=None)
 
     @property
     def is_late(self):
@@ -134,6 +144,7 @@ def build(
             activity,
             late_if_asked(standing, activity.plan, asked, today),
             filed,
+            work_of(activity, filed, standing.state, today),
             handed_in,
             reported_by.get(activity.pk, {}),
         )
@@ -142,10 +153,7 @@ def build(
     for commitment in commitments:
         plan, declared = commitment.plan, accounts.declared.get(commitment.pk, ())
         standing = standings.commitment_standing(
-            [
-                (each.standing, work_of(each, plan, today), each.reports)
-                for each in work[commitment.pk]
-            ],
+            [(each.standing, each.work, each.reports) for each in work[commitment.pk]],
             declared,
             deadline_of(commitment),
             today,
@@ -185,13 +193,17 @@ def untold(
     return progress.State.NO_REPORT if is_asked else progress.State.NOT_ASKED
 
 
-def work_of(row: ActivityRow, plan: Plan, today: date) -> Work:
-    """What is known of the activity in a row of a board."""
-    activity, state = row.activity, row.standing.state
+def work_of(
+    activity: Activity,
+    reports: tuple[counted.CountedReport, ...],
+    state: progress.State,
+    today: date,
+) -> Work:
+    """What is known of the activity, of which these are the ``reports``."""
     return standings.work_of(
-        row.reports,
+        reports,
         stopped=activity.stopped_as_of(today),
-        ends_on=plan.ends_on if activity.is_continuing else None,
+        ends_on=activity.plan.ends_on if activity.is_continuing else None,
         in_review=state == progress.State.IN_REVIEW,
         asked=state == progress.State.NO_REPORT,
     )
@@ -212,8 +224,8 @@ def late_if_asked(
 
 def recorded_until(rows: Iterable[CommitmentRow]) -> date | None:
     """The day up to which accounts tell of the commitments; never a day to come."""
-    every = (each for row in rows for each in row.activities)
-    return max((r.known_by for each in every for r in each.reports), default=None)
+    days = (row.recorded_until for row in rows)
+    return max((day for day in days if day), default=None)
 
 
 def count_rows(rows: Iterable[CommitmentRow]) -> progress.Counts:

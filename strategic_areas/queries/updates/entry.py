@@ -5,8 +5,6 @@ from dataclasses import dataclass, make_dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from django.utils import timezone
-
 from agencies.fields import Kind
 from agencies.models import Agency
 from strategic_areas import progress
@@ -22,6 +20,7 @@ from strategic_areas.models import (
     Source,
     Status,
 )
+from strategic_areas.models.review import day_of
 from strategic_areas.models.translations import translated_fields
 from strategic_areas.queries.plan import disputes, names
 from strategic_areas.queries.updates.heads import PublicAccount
@@ -252,7 +251,7 @@ def as_published(row, evidence, *, today, is_reviewed_within_agency):
 
 def day(moment):
     """The date in Santo Domingo at this moment; None for None."""
-    return timezone.localdate(moment) if moment else None
+    return day_of(moment) if moment else None
 
 
 def _figures(row):
