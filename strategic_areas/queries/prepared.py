@@ -156,7 +156,8 @@ def reckoned_once(reckon):
     """
     Let what is reckoned from a board, or from a row of one, be reckoned once.
 
-    There is one result for each value of the other arguments. It is shared by all who ask for it: nobody may change it.
+    There is one result for each value of the other arguments. It is shared by all who
+    ask for it: nobody may change it.
     """
 
     @wraps(reckon)
