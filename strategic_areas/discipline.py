@@ -10,8 +10,6 @@ from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from fractions import Fraction
-from math import ceil
 from statistics import median
 
 from strategic_areas.progress import State, activity_state
@@ -174,25 +172,25 @@ def discipline(answers: Iterable[Promptness]) -> Discipline:
     )
 
 
-def review_days(steps: Iterable[tuple[int, str, datetime]]) -> list[Fraction]:
+def review_times(steps: Iterable[tuple[int, str, datetime]]) -> list[timedelta]:
     """
-    Days from each submission to its decision.
+    The time from each submission to its decision.
 
     ``steps`` are triples, the oldest first: the record, the status it came to, and the
     moment. A submission that still waits has no decision and is left out.
     """
-    waiting, days = {}, []
+    waiting, times = {}, []
     for record, status, moment in steps:
         if status == "submitted":
             waiting[record] = moment
         elif begun := waiting.pop(record, None):
-            days.append(Fraction((moment - begun).total_seconds()) / 86400)
-    return days
+            times.append(moment - begun)
+    return times
 
 
-def median_days(days: Sequence[Fraction]) -> int | None:
+def median_days(times: Sequence[timedelta]) -> int | None:
     """Within how many whole days the median lies, one at least; None without any."""
-    return max(1, ceil(median(days))) if days else None
+    return max(1, -(-median(times) // timedelta(days=1))) if times else None
 
 
 @dataclass(frozen=True)

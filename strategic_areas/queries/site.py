@@ -1,10 +1,11 @@
 """What is read of the whole site: its pages, news and dates, and lists to take away."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import F, Max, Q
-from django.db.models.functions import Coalesce, Least, TruncDate
+from django.db.models import Count, F, Max, Q
+from django.db.models.functions import Coalesce
 
 from strategic_areas.models import (
     PUBLIC_RECORD,
@@ -19,6 +20,7 @@ from strategic_areas.models import (
     Status,
     StrategicArea,
 )
+from strategic_areas.models.review import day_of
 from strategic_areas.progress import STATED
 from strategic_areas.queries.plan import plans
 from strategic_areas.queries.updates import record
@@ -30,11 +32,6 @@ LAST = Max(
 )
 #: How many accounts a feed holds. "Updates" lists them all.
 NEWEST = 50
-#: The day by which what an account says was so, as ``newest.Age.known_by``.
-KNOWN_BY = Least(
-    F("period__ends_on"),
-    Coalesce("reported_on", TruncDate("submitted_at"), "period__ends_on"),
-)
 
 
 @dataclass(frozen=True)
@@ -218,6 +215,26 @@ class Lists:
 def lists() -> list[Lists]:
     """Every public plan that has a record, the latest first; two queries."""
     recorded = plans.public().filter(has_record=True)
-    counted = ActivityUpdate.objects.counted().values("plan").order_by("plan")
-    until = dict(counted.annotate(until=Max(KNOWN_BY)).values_list("plan", "until"))
-    return [Lists(plan, until.get(plan.pk)) for plan in recorded]
+    until = defaultdict(list)
+    for plan, *told in _told_until():
+        until[plan].append(_latest_known_by(*told))
+    return [Lists(plan, max(until[plan.pk], default=None)) for plan in recorded]
+
+
+def _told_until():
+    """
+    Plan, end of a period, and when its accounts were given, at last: of those with a
+    source its day, of the others the moment; and the number of those without either.
+    """
+    counted = ActivityUpdate.objects.counted().order_by()
+    by_agencies = Q(reported_on=None)
+    return counted.values_list("plan", "period__ends_on").annotate(
+        of_source=Max("reported_on"),
+        handed_in=Max("submitted_at", filter=by_agencies),
+        unknown=Count("pk", filter=by_agencies & Q(submitted_at=None)),
+    )
+
+
+def _latest_known_by(ends_on, of_source, handed_in, unknown):
+    said = [of_source, handed_in and day_of(handed_in)]
+    return ends_on if unknown else min(ends_on, max(filter(None, said)))

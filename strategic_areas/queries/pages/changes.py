@@ -7,7 +7,6 @@ readers asked to be corrected, with the decisions and the days that they took.
 
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 from itertools import groupby
 from operator import attrgetter
 
@@ -98,9 +97,9 @@ def log() -> Log:
     found = Correction.objects.order_by(*LATEST_FIRST)
     decided = Correction.objects.filter(decided_on__isnull=False)
     dates = decided.values_list("asked_on", "decided_on")
-    days = [Fraction((decided - asked).days) for asked, decided in dates]
+    times = [decided - asked for asked, decided in dates]
     hidden = tuple(Takedown.objects.confirmed()[:PER_PAGE])
-    return Log(found, len(days), discipline.median_days(days), hidden)
+    return Log(found, len(times), discipline.median_days(times), hidden)
 
 
 def page_of(place: int) -> int:

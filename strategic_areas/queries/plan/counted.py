@@ -171,7 +171,7 @@ def review_days() -> int | None:
         .order_by("at", "pk")
         .values_list("activity_update_id", "to_status", "at")
     )
-    return discipline.median_days(discipline.review_days(steps))
+    return discipline.median_days(discipline.review_times(steps))
 
 
 def report(row, period: ReportingPeriod) -> CountedReport:
