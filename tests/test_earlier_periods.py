@@ -12,7 +12,7 @@ from strategic_areas.models import ActivityUpdate
 from strategic_areas.queries.pages.areas import LATEST
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 FEW, MANY = LATEST, LATEST + 8
 
 

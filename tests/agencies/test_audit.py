@@ -396,6 +396,7 @@ def test_an_account_with_entries_is_never_deleted():
     assert AuditEntry.objects.get(event="sign_in").actor == person
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("make_actor", [make_focal_point, make_reviewer])
 def test_nobody_but_an_administrator_reads_the_record(client, make_actor):
     audit.record(Event.EXPORTED)
@@ -422,12 +423,14 @@ def test_an_administrator_reads_the_record_and_changes_nothing(client):
     assert answers == [403, 403, 403]
 
 
+@pytest.mark.sqlite
 def test_every_event_is_found_in_one_group_of_the_page():
     held = [event for _word, _label, events in groups() for event in events]
 
     assert sorted(held) == sorted(Event)
 
 
+@pytest.mark.sqlite
 def test_a_group_of_events_is_filtered_and_told_in_words(client):
     audit.record(Event.EXPORTED)
     entry = audit.record(Event.MANDATE_CHANGED, kind="titular", leave_cover=True)
@@ -453,6 +456,7 @@ def kept_facts():
                     yield from {each.arg for each in node.keywords} - {*named, None}
 
 
+@pytest.mark.sqlite
 def test_every_fact_has_words():
     found = set(kept_facts())
 
@@ -460,6 +464,7 @@ def test_every_fact_has_words():
     assert len(found) > 15
 
 
+@pytest.mark.sqlite
 def test_what_is_told_of_a_record_is_told_in_words():
     entry = audit.record(
         Event.APPROVAL_GIVEN, kind="agencies.agency", way="video", asked_pk=3
@@ -473,6 +478,7 @@ def test_what_is_told_of_a_record_is_told_in_words():
         ]
 
 
+@pytest.mark.sqlite
 def test_the_list_costs_the_same_for_one_entry_and_for_many(
     client, django_assert_max_num_queries
 ):

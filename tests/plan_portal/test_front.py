@@ -438,6 +438,7 @@ def test_a_page_of_a_list_has_one_address(client, number):
     assert response.request["QUERY_STRING"] == "page=2"
 
 
+@pytest.mark.sqlite
 def test_variants_of_an_address_fill_no_memory(front, plan):
     Reply(front, f"/{plan.code}/compromisos/")
     size = front.memory.size

@@ -169,6 +169,7 @@ def test_whoever_may_not_speak_for_the_agency_finds_no_page(client):
     assert PendingChange.objects.count() == 0
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("which", ["to come", "of another plan", "record"])
 def test_a_round_that_does_not_ask_the_agency_has_no_page(client, which):
     world = World()
@@ -184,6 +185,7 @@ def test_a_round_that_does_not_ask_the_agency_has_no_page(client, which):
     assert client.get(url).status_code == 404
 
 
+@pytest.mark.sqlite
 def test_personal_data_is_refused_beside_its_field(client):
     world = World()
     client.force_login(world.user)
@@ -244,6 +246,7 @@ def test_a_comment_moves_the_publication_version(open_record):
     assert PublicationVersion.current() > before
 
 
+@pytest.mark.sqlite
 def test_the_desk_and_the_page_cost_the_same_at_any_number(client):
     world, costs = World(), []
     client.force_login(world.user)
@@ -268,6 +271,7 @@ def test_the_desk_and_the_page_cost_the_same_at_any_number(client):
     assert costs[:2] == costs[2:]
 
 
+@pytest.mark.sqlite
 def test_who_writes_a_comment_reads_the_guards_warnings_before_it_is_sent(client):
     world = World()
     client.force_login(world.user)

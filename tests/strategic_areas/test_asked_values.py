@@ -191,6 +191,7 @@ def test_what_the_secretariat_takes_from_a_source_is_no_answer_of_the_agency(sce
     assert (first.standing, first.first_day) == (Standing.SUBMITTED, None)
 
 
+@pytest.mark.sqlite
 def test_the_desk_the_sheet_and_the_check_lead_to_the_form_of_each_value(scene, client):
     client.force_login(scene.user)
     sheet = reverse("admin:sheet", args=[scene.period.pk, scene.agency.slug])
@@ -208,6 +209,7 @@ def test_the_desk_the_sheet_and_the_check_lead_to_the_form_of_each_value(scene, 
     assert YEAR.items() <= opened.context["form"].initial.items()
 
 
+@pytest.mark.sqlite
 def test_the_form_of_a_value_that_came_back_holds_what_was_handed_in(scene, client):
     VALUES.decline(scene.hand_in(value=77), by=make_reviewer(), reason="Falta.")
     client.force_login(scene.user)
@@ -233,6 +235,7 @@ def test_a_reminder_names_the_values_that_are_missing_or_came_back(scene):
         assert "Sumar otra vez." in text
 
 
+@pytest.mark.sqlite
 def test_the_table_of_the_round_tells_how_each_value_stands(scene, client):
     scene.hand_in()
     client.force_login(make_reviewer())
@@ -264,6 +267,7 @@ def test_the_receipt_of_the_sheet_tells_how_the_values_stood(scene, client):
     assert f"{scene.indicator.name_es}: 2024" in page
 
 
+@pytest.mark.sqlite
 def test_the_public_page_of_an_agency_counts_its_values(scene, client):
     make_period(plan=scene.plan, starts_on=date(2024, 7, 1), ends_on=date(2024, 12, 31))
     scene.hand_in()

@@ -66,6 +66,7 @@ def codes(response):
     return [line.commitment.code for line in response.context["table"].lines]
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     ("asked", "expected"),
     [
@@ -89,6 +90,7 @@ def test_the_list_holds_what_is_asked_in_the_order_asked(client, plan, asked, ex
     assert codes(ask(client, plan, **asked)) == expected
 
 
+@pytest.mark.sqlite
 def test_each_value_tells_how_many_it_leaves_given_the_other_filters(client, plan):
     fields = ask(client, plan, area="1").context["fields"]
 
@@ -101,6 +103,7 @@ def test_each_value_tells_how_many_it_leaves_given_the_other_filters(client, pla
     assert told["state"] == {"no_report": 2, "fulfilled": 0}
 
 
+@pytest.mark.sqlite
 def test_an_area_of_two_programmes_stands_in_its_filter_once(client, plan):
     area = plan.areas.get(code="1")
     second = factories.make_programme(area=area)
@@ -112,6 +115,7 @@ def test_an_area_of_two_programmes_stands_in_its_filter_once(client, plan):
     assert values == ["1", "2"]
 
 
+@pytest.mark.sqlite
 def test_every_choice_of_the_form_leaves_as_many_as_it_tells(client, plan):
     for field in ask(client, plan, agency="mmujer").context["fields"]:
         for _, group in field.groups:
@@ -245,6 +249,7 @@ def rows(response):
     return list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_file_holds_exactly_what_the_page_shows(client, plan, language, settings):
     settings.SITE_URL = "https://plan.example.gob.do"
@@ -276,6 +281,7 @@ def test_no_cell_of_the_file_is_a_formula(client, plan):
     assert unescape(cells[1]) == title
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("query", ["area=9", "sort=x"])
 def test_a_file_of_nothing_known_leads_to_the_page_that_says_so(client, plan, query):
     file, page = (
@@ -290,6 +296,7 @@ def test_a_file_of_nothing_known_leads_to_the_page_that_says_so(client, plan, qu
     assert client.get(f"{file}?area=1&area=2").status_code == 404
 
 
+@pytest.mark.sqlite
 def test_the_file_costs_as_many_queries_for_1_and_100_rows(client, plan):
     path, spent = address("plan_commitments", plan.code), []
     for number in (1, 97):

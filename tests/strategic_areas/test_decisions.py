@@ -240,6 +240,7 @@ def test_the_list_tells_who_may_decide_and_whose_it_is(case):
     assert (hers.decision, hers.why_not) == (case.decision, "")
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     ("make_actor", "listed"),
     [
@@ -270,6 +271,7 @@ def test_the_longest_waiting_comes_first_whatever_its_kind():
     assert (first.decision, second.decision) == (purge, change)
 
 
+@pytest.mark.sqlite
 def test_the_list_costs_the_same_at_any_length():
     person, costs = make_reviewer(), []
     person.groups.add(Group.objects.get(name=Role.ADMINISTRATOR))

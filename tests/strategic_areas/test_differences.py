@@ -86,6 +86,7 @@ def test_a_page_of_a_part_tells_of_that_part_alone(client, plan):
         assert [each.commitment for each in found.rows] == [own]
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("name", ["plan", "commitments", "agencies", "areas"])
 def test_every_page_of_the_past_says_then_and_now(client, plan, name):
     line(plan, "not_started", "in_progress")
@@ -100,6 +101,7 @@ def test_every_page_of_the_past_says_then_and_now(client, plan, name):
     assert 'class="differences"' not in today
 
 
+@pytest.mark.sqlite
 def test_it_takes_as_many_queries_for_many_commitments(client, plan):
     def asked():
         path = address("agencies", plan.code, language="es")

@@ -221,6 +221,7 @@ def test_whoever_owes_nothing_has_no_reminder_to_copy(client):
     assert row.reminder == ""
 
 
+@pytest.mark.sqlite
 def test_the_table_costs_the_same_for_1_and_for_many_agencies(client):
     activity, _period = make_asked()
     counts = []
@@ -238,6 +239,7 @@ def test_the_table_costs_the_same_for_1_and_for_many_agencies(client):
     assert few == many
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("make_actor", [make_focal_point, make_administrator])
 def test_only_the_secretariat_reads_the_table(client, make_actor):
     client.force_login(make_actor())

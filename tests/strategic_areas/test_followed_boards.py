@@ -46,6 +46,7 @@ from tests.factories import (
 )
 
 
+@pytest.mark.sqlite
 @pytest.mark.django_db(transaction=True)
 def test_pages_tell_what_they_would_if_nothing_were_kept(client, monkeypatch):
     asked = make_round()
@@ -106,6 +107,7 @@ def test_pages_tell_what_they_would_if_nothing_were_kept(client, monkeypatch):
     assert were_read == [False] * 7 + [True] * 3
 
 
+@pytest.mark.sqlite
 @pytest.mark.django_db(transaction=True)
 def test_pages_of_both_languages_share_what_is_kept(client):
     asked = make_round()

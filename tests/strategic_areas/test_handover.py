@@ -174,6 +174,7 @@ def test_nobody_else_hands_over(client, mandate, successor, make_actor):
     assert FocalPoint.objects.current().filter(pk=mandate.pk).exists()
 
 
+@pytest.mark.sqlite
 def test_the_successor_reads_what_the_agency_promised_did_and_owes(
     client, agency, mandate, successor
 ):
@@ -191,6 +192,7 @@ def test_the_successor_reads_what_the_agency_promised_did_and_owes(
     assert [cell.missing for cell in account.owed] == [1]
 
 
+@pytest.mark.sqlite
 def test_nobody_else_reads_it(client, agency, mandate):
     make_update(activity=make_activity(agency=agency), by=mandate.user)
     address = reverse("admin:handover", args=[agency.slug])
@@ -202,6 +204,7 @@ def test_nobody_else_reads_it(client, agency, mandate):
     assert answers == [404, 404, 404]
 
 
+@pytest.mark.sqlite
 def test_the_page_costs_the_same_for_one_report_and_for_many(
     client, agency, mandate, django_assert_max_num_queries
 ):

@@ -53,6 +53,7 @@ def counts(outcome):
     return outcome.created.total(), len(outcome.changed), len(outcome.kept)
 
 
+@pytest.mark.sqlite
 def test_an_official_matrix_replaces_what_was_reconstructed():
     updates = set(ActivityUpdate.objects.values_list("pk", "activity__code", "status"))
 
@@ -118,6 +119,7 @@ def test_a_plan_beside_another_leaves_every_row_of_the_other_as_it_was(tmp_path)
     assert len(after) > len(before)
 
 
+@pytest.mark.sqlite
 def test_pages_of_two_plans_keep_apart_what_holds_for_one(client):
     load(next_plan.FILE)
 

@@ -45,6 +45,7 @@ def activity():
     return activity
 
 
+@pytest.mark.sqlite
 def test_the_public_page_shows_the_account_by_which_the_work_stands(client, activity):
     page = client.get(activity.commitment.get_absolute_url())
 
@@ -158,6 +159,7 @@ def test_an_account_is_as_old_as_a_row_as_an_entry_and_in_a_count():
         assert row.age == entry.age == report.age
 
 
+@pytest.mark.sqlite
 def test_the_pages_of_the_record_follow_the_rule_on_and_back():
     plan = factories.make_plan()
     stored = make_every_combination(plan)

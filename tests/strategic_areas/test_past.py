@@ -357,6 +357,7 @@ def test_the_front_keeps_pages_of_the_past(client, activity):
         assert client.get(path, **{ASKED_BY_FRONT: True})[KEEP] == "yes", path
 
 
+@pytest.mark.sqlite
 def test_pages_of_the_past_cost_no_more_at_any_size(client, activity):
     spent = []
     for number in (1, 20):

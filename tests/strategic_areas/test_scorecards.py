@@ -201,6 +201,7 @@ def test_the_agency_is_told_once_by_mail_and_nobody_else(asked):
     assert path in mails.first().text
 
 
+@pytest.mark.sqlite
 def test_the_agency_reads_its_own_on_the_desk_and_sends_a_comment(client, asked):
     activity, period, person = asked
     url = reverse("admin:agency_comment", args=[period.pk, activity.agency.slug])
@@ -217,6 +218,7 @@ def test_the_agency_reads_its_own_on_the_desk_and_sends_a_comment(client, asked)
     assert url in desk
 
 
+@pytest.mark.sqlite
 def test_another_agency_reads_none_of_it(client, asked):
     activity, period, _person = asked
     pass_on(CLOSED)
@@ -244,6 +246,7 @@ def test_a_reply_stands_beside_its_scorecard(client, asked):
     assert response.content.decode().count(TEXT) == 1
 
 
+@pytest.mark.sqlite
 def test_the_methodology_page_states_the_hours_of_the_code(client):
     page = client.get(address("methodology"))
 
@@ -251,6 +254,7 @@ def test_the_methodology_page_states_the_hours_of_the_code(client):
     assert "72" in page.content.decode()
 
 
+@pytest.mark.sqlite
 def test_the_page_costs_the_same_with_many_rounds(client, asked):
     activity, _period, _person = asked
     spent = []
