@@ -110,7 +110,7 @@ COMMITMENT_PUNCTUALITY = PUNCTUALITY | {
     Punctuality.LATE: pgettext_lazy("a commitment", "Late"),
     Punctuality.FINISHED_LATE: pgettext_lazy("a commitment", "Finished late"),
 }
-#: What an account changed in the record, by ``queries.updates.changes.Change``.
+#: What an account changed in the record, by ``queries.updates.register.Change``.
 CHANGES = {
     "first": pgettext_lazy("an account", "New"),
     "state": pgettext_lazy("an account", "Another state"),

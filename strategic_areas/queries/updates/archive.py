@@ -20,14 +20,14 @@ from strategic_areas.models import (
     StrategicArea,
 )
 from strategic_areas.queries.plan.facets import Facet, any_unknown
-from strategic_areas.queries.updates import changes, record, register
+from strategic_areas.queries.updates import record, register
 from strategic_areas.queries.updates.entry import Entry
 
 FILTERS = ("period", "agency", "area", "change")
 #: The first and the last day asked for, of those on which accounts changed the record.
 DAYS = ("since", "until")
 #: Values that may be asked for even where no account has them.
-WORDS = {"change": frozenset(map(str, changes.Change))}
+WORDS = {"change": frozenset(map(str, register.Change))}
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class Line:
     """An account, what it changed in the record, and the day on which it did."""
 
     entry: Entry
-    change: changes.Change
+    change: register.Change
     day: date
 
     @property
@@ -149,7 +149,7 @@ def _words(told):
         "period": {key: each.code for key, each in told.periods.items()},
         "agency": {key: each.slug for key, each in told.agencies.items()},
         "area": {key: each.code for key, each in told.areas.items()},
-        "change": {each: str(each) for each in changes.Change},
+        "change": {each: str(each) for each in register.Change},
     }
 
 

@@ -1,9 +1,14 @@
-"""All accounts in the record of a plan, each by what lists it, without its content."""
+"""
+All accounts in the record of a plan, each by what lists it, without its content.
+
+That is also what an account changed in the record, and on which day.
+"""
 
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import NamedTuple
 
 from django.db.models import F, Value
@@ -19,11 +24,10 @@ from strategic_areas.models import (
     Status,
     StrategicArea,
 )
-from strategic_areas.models.review import said_on
+from strategic_areas.models.review import day_of, said_on
 from strategic_areas.newest import Age
 from strategic_areas.queries.plan.board import MOST_FOLLOWED
 from strategic_areas.queries.prepared import BOARDS, kept_for_version, prepared
-from strategic_areas.queries.updates.changes import Change, change_of, changed_on
 
 #: The models of accounts, and what theirs tells of. Of one age the first come first.
 MODELS = {ActivityUpdate: "activity", CommitmentUpdate: "commitment"}
@@ -32,6 +36,17 @@ COLUMNS = (
     *("reported_on", "submitted_at", "published_at", "withdrawn_at"),
     *("subject", "area", "execution", "is_in_plan"),
 )
+
+
+class Change(StrEnum):
+    """What an account changed; of several the first that applies."""
+
+    WITHDRAWN = "withdrawn"
+    CORRECTED = "corrected"
+    DECLARED = "declared"
+    FIRST = "first"
+    STATE = "state"
+    SAME = "same"
 
 
 class Row(NamedTuple):
@@ -175,3 +190,34 @@ def _aged(each, periods):
     """An account behind its age, so that the first of several is the oldest."""
     ends_on, said = periods[each.period_id].ends_on, said_on(each) or date.min
     return Age(ends_on, said, each.origin == "entered", each.revision), -each.pk, each
+
+
+def change_of(row, before) -> Change:
+    """
+    What the account in a row of the database changed.
+
+    ``before`` is what was said of the same activity for the last period before its own.
+    """
+    if row.status == Status.WITHDRAWN:
+        return Change.WITHDRAWN
+    if row.revision > 1:
+        return Change.CORRECTED
+    if not row.execution:
+        return Change.DECLARED
+    if before is None:
+        return Change.FIRST
+    return Change.SAME if before.execution == row.execution else Change.STATE
+
+
+def changed_on(row, period_ends_on: date) -> date:
+    """
+    The day on which that came about.
+
+    A withdrawal came about when it was made, a report when it was published, and what
+    public sources say on the day up to which they tell.
+    """
+    if row.status == Status.WITHDRAWN:
+        return day_of(row.withdrawn_at)
+    if row.origin == "record":
+        return min(row.reported_on or period_ends_on, period_ends_on)
+    return day_of(row.published_at)
