@@ -9,6 +9,7 @@ from django.urls import get_resolver
 from plan_portal.urls import PUBLIC_COMPANIONS, PUBLIC_PAGES
 from strategic_areas.addresses import address
 from tests import factories
+from tests.deep import drawn
 
 pytestmark = pytest.mark.django_db
 
@@ -47,7 +48,7 @@ def is_framable(response):
     return is_open
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", drawn(LANGUAGES, 1, key="framed"))
 def test_only_cards_may_be_framed_and_any_site_may(client, commitment, language):
     framable = set()
     for name, _view, spanish, _english in [*PUBLIC_PAGES, *PUBLIC_COMPANIONS]:
