@@ -87,24 +87,31 @@ class Done:
     """
     An activity, and what was last told of it.
 
-    ``last`` is the name of the period of that account, and ``read`` the account's own
-    address; both are "" while nothing is told.
+    ``last`` is the name of the period of that account, and ``account`` the last word of
+    its own address; both are "" while nothing is told.
     """
 
     activity: Activity
     commitment: Commitment
     state: State | None
     last: str
-    read: str
+    account: str
     source: str
     remark: str = ""
     #: Whether its agency disputes the activity or this very account.
     is_disputed: bool = False
 
+    @property
+    def read(self):
+        """The address of the account, "" without one."""
+        if not self.account:
+            return ""
+        return address("update", self.commitment.plan.code, self.account)
+
 
 def done(page: AgencyPage, board: Board) -> Table:
     """What the agency does in the plan, then what it reported outside the plan."""
-    lines = [_done(each, board) for each in page.work]
+    lines = [_done(each) for each in page.work]
     lines += [_outside_the_plan(entry) for entry in page.off_plan]
     headings = {
         "commitment": _line_heading(board),
@@ -131,7 +138,7 @@ def _line_heading(board):
     return _("Documented action") if board.is_reconstructed else _("Commitment")
 
 
-def _done(work, board):
+def _done(work):
     account = work.last
     source = str(Provenance(account.provenance).label) if account else ""
     moved = work.moved_to and _("now of %(agency)s") % {"agency": work.moved_to}
@@ -140,7 +147,7 @@ def _done(work, board):
         commitment=work.commitment,
         state=work.row.standing.state if work.moved_to is None else None,
         last=work.period.name if work.period else "",
-        read=address("update", board.plan.code, account.public_id) if account else "",
+        account=account.public_id if account else "",
         source=f"{source} ({work.told_by})" if work.told_by else source,
         remark=moved or "",
         is_disputed=work.row.activity.is_disputed
@@ -154,7 +161,7 @@ def _outside_the_plan(entry: Entry):
         commitment=entry.commitment,
         state=entry.state,
         last=entry.period.name,
-        read=entry.get_absolute_url(),
+        account=entry.public_id,
         source=str(Provenance(entry.provenance).label),
         remark=_("outside the plan, not counted"),
         is_disputed=entry.is_disputed,

@@ -200,8 +200,8 @@ def page(
         work=work,
         reports=tuple(
             report
-            for row in board.activities
-            for report in row.reports
+            for each in work
+            for report in each.row.reports
             if report.was_entered and report.agency_id == agency.pk
         ),
         evidenced=board.evidenced,

@@ -83,11 +83,14 @@ def with_agencies_asked(
     untold = {
         (period, activity): agency
         for (period, activity), agency in asked_of.items()
-        if activity in work
-        and period not in work[activity].reported_in
-        and period not in work[activity].handed_in
+        if (row := work.get(activity))
+        and agency != row.activity.agency_id
+        and period not in row.reported_in
+        and period not in row.handed_in
     }
-    activities = [each.activity for each in work.values()]
+    if not untold:
+        return rows
+    activities = [work[activity].activity for _period, activity in untold]
     found = agencies_by_period(activities, untold)
     for key, others in found.items():
         reported_by = {**work[key].reported_by, **others}

@@ -229,12 +229,12 @@ class Answer:
 
 def work_of(board: Board, agency: Agency) -> Iterable[Work]:
     """What an agency does in a plan, in the order of the plan."""
-    periods = {period.pk: period for period in board.periods}
+    periods, key = {period.pk: period for period in board.periods}, agency.pk
     for row in board.rows:
         for each in row.activities:
-            is_own = each.activity.agency_id == agency.pk
-            told = [a for a in each.reports if a.agency_id == agency.pk]
-            if is_own or told:
+            is_own = each.activity.agency_id == key
+            told = is_own or [a for a in each.reports if a.agency_id == key]
+            if told:
                 last = newest(each.reports if is_own else told)
                 yield Work(
                     row=each,
