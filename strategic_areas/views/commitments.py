@@ -165,9 +165,8 @@ def _fields(found):
         programmes.values(), key=lambda each: (each.area.sort_code, each.sort_code)
     )
     areas = {each.area.code: each.area.label for each in ordered}
-    agencies = by_label(
-        (each.slug, each.name) for group in found.part_of.values() for each in group
-    )
+    part_of = {each.slug: each for group in found.part_of.values() for each in group}
+    agencies = by_label((slug, each.name) for slug, each in part_of.items())
     yield (
         "area",
         (_("Area"), _("Any area")),

@@ -67,7 +67,7 @@ class Catalogue:
 
 def load(board: Board, asked: Mapping[str, str], sort: str = "code") -> Catalogue:
     """
-    The commitments of a board that match what is asked; two queries.
+    The commitments of a board that match what is asked; three queries.
 
     ``asked`` maps names of ``FILTERS`` to values. ``sort`` is one of ``SORTS``, with
     "-" before it for the opposite order. A commitment without a value to sort by comes
@@ -99,10 +99,12 @@ def targets_of(board: Board):
 def _agencies_of(board):
     """Commitment id → its lead, and the agencies that support it."""
     pairs = Commitment.supporting.through.objects.filter(commitment__plan=board.plan)
+    pairs = list(pairs.values_list("commitment", "agency"))
+    agencies = Agency.objects.in_bulk({agency for _commitment, agency in pairs})
     found = {row.commitment.pk: [row.commitment.lead] for row in board.rows}
-    for pair in pairs.select_related("agency"):
-        if pair.commitment_id in found:
-            found[pair.commitment_id].append(pair.agency)
+    for commitment, agency in pairs:
+        if commitment in found:
+            found[commitment].append(agencies[agency])
     return found
 
 
