@@ -14,6 +14,7 @@ alike.
 On a throw-away database: SQLite, or the server that TEST_DATABASE_URL names.
 """
 
+import gc
 import io
 import itertools
 import json
@@ -99,6 +100,9 @@ def pages():
     figures = {}
     triggers = import_module("tests.first_state")
     empty = triggers.remember()
+    # As in a worker: see plan_portal/wsgi.py.
+    gc.freeze()
+    gc.set_threshold(3_000, 10, 10)
     for name, size in SIZES.items():
         if size is None:
             shipped = import_module("tests.strategic_areas.plans").SHIPPED

@@ -22,7 +22,6 @@ from strategic_areas.models import (
     CommitmentUpdate,
     PublicationVersion,
 )
-from strategic_areas.queries.pages import overview
 from strategic_areas.queries.plan import board, past, plans
 from strategic_areas.queries.prepared import BOARDS, at_version
 from strategic_areas.queries.updates import register
@@ -293,29 +292,6 @@ def told_of(plan, earlier, *, is_kept):
         ]
         for each in found
     ]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_large_board_is_set_aside_from_the_garbage_collector_once(monkeypatch):
-    published = make_published_update()
-    today, correction = timezone.localdate(), make_correction(published)
-    BOARDS.empty()
-    monkeypatch.setattr(overview, "MANY", 1)
-    frozen, told = [], []
-    monkeypatch.setattr(overview.gc, "freeze", lambda: frozen.append(True))
-
-    for act in (
-        lambda: None,
-        lambda: workflow.submit(correction, by=published.contributors.get()),
-        lambda: Agency.objects.update(name_es="Otra"),
-        lambda: workflow.give_back(correction, by=make_reviewer(), reason="No."),
-    ):
-        act()
-        overview.keep_board(today)
-        told.append(len(frozen))
-
-    # It is again when all of the plan is read again, not when an account is followed.
-    assert told == [1, 1, 2, 2]
 
 
 @pytest.mark.django_db

@@ -5,7 +5,6 @@ The time line has the launch, the rounds or years and the end of the plan; besid
 stand the other plans and the gaps between them.
 """
 
-import gc
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -27,8 +26,6 @@ from strategic_areas.queries.prepared import at_version
 from strategic_areas.queries.updates import register, sources
 from strategic_areas.spans import days_of, is_of_whole_years
 
-#: So many activities take the garbage collector longer than a page may.
-MANY = 2_000
 #: The most commitments that the tree of a plan names one by one.
 MOST_NAMED = 120
 
@@ -163,22 +160,7 @@ def keep_board(today: date) -> None:
     with at_version(counters.number, counters.structure):
         if plan := plans.choose(today).shown:
             register.load(plan)
-            _set_aside(board.load(plan, today))
-
-
-def _set_aside(found):
-    """
-    Let the garbage collector search a large board no more, once it was read whole.
-
-    It would search all of it while readers wait, for a quarter of the time of a page
-    and more. What was set aside before and is garbage by now is collected here.
-    """
-    if len(found.activities) < MANY or hasattr(found.plan, "is_set_aside"):
-        return
-    found.plan.is_set_aside = True
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()
+            board.load(plan, today)
 
 
 def load(choice: plans.Choice, today: date) -> Overview:
