@@ -5,7 +5,7 @@ A process of its own runs them, beside the one that runs all others on SQLite. T
 pages, headers, settings, texts and permissions. On PostgreSQL everything else runs that
 uses the database: SQL, triggers, constraints, locks, races, importing, queries, the
 workflow. A new file runs on both until it is named here. The mark ``sqlite`` says the
-same of a test, or of a file that the other process runs.
+same of a test, or of a file that the other process runs, so that both take as long.
 """
 
 RUN_ONCE = {
@@ -85,7 +85,6 @@ RUN_ONCE = {
     "test_area_and_agency.py",
     "test_commitment_page.py",
     "test_corrections.py",
-    "test_crawl.py",
     "test_disclosure.py",
     "test_disputed_attributions.py",
     "test_every_public_page.py",
@@ -95,8 +94,6 @@ RUN_ONCE = {
     "test_indicator_pages.py",
     "test_long_pages.py",
     "test_next_plan.py",
-    "test_one_door.py",
-    "test_permission_matrix.py",
     "test_promises.py",
     "test_public_pages.py",
     "test_public_records.py",

@@ -52,7 +52,7 @@ from tests.crawling import Crawl
 from tests.public_site import instances
 from tests.test_public_pages import make_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 SENTINEL, CARD = "zanahoria", "001-1234567-8"
 TEXTS = (models.CharField, models.TextField, models.JSONField)

@@ -25,6 +25,8 @@ from tests.deep import drawn
 from tests.permission_posts import POSTS, QUERIES
 from tests.permission_world import World
 
+pytestmark = pytest.mark.sqlite
+
 #: What is written whoever comes: the record of it, sessions and counted tries.
 LOGS = {
     "agencies_auditentry",
