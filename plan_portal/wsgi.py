@@ -30,7 +30,7 @@ hold_to_deadlines(connections.settings["default"])
 application = behind_front(django_application)
 
 # All objects that exist by now stay for good, so the garbage collector need not search
-# them while readers wait. What is kept of a large plan it would search at every third
-# page if it came after 700 new objects, as it does by default.
+# them while readers wait. By default it comes after 700 new objects, which is so often
+# that it also searches what is kept of a large plan once every few pages.
 gc.freeze()
 gc.set_threshold(3_000, 10, 10)
