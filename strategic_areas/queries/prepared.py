@@ -110,6 +110,8 @@ class VersionMemory:
                     self._kept.popitem(last=False)
 
 
+#: If accounts of more records than this changed, everything is read again.
+MOST_FOLLOWED = 300
 #: The boards of public pages, weighed by their activities.
 BOARDS = VersionMemory(most=15_000)
 

@@ -14,7 +14,7 @@ from strategic_areas import glossary as words
 from strategic_areas.queries import rounds, site
 from strategic_areas.queries.figures.indicators import disagreements
 from strategic_areas.queries.pages import changes, help_lines, references
-from strategic_areas.queries.plan import board, counted, members, plans
+from strategic_areas.queries.plan import board, members, plans, submissions
 from strategic_areas.views import indicators
 from strategic_areas.views.filters import page_of
 from strategic_areas.views.parameters import asked, public_plan, query, reads
@@ -100,7 +100,7 @@ def methodology(request):
     """How the portal counts, with the thresholds that the code uses."""
     context = {
         "plan": plans.choose(timezone.localdate()).shown,
-        "review_days": counted.review_days(),
+        "review_days": submissions.review_days(),
         **rules(),
     }
     return render(request, "methodology.html", context)

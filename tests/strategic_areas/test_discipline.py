@@ -21,7 +21,7 @@ from strategic_areas.discipline import (
 from strategic_areas.models import ReportingPeriod
 from strategic_areas.progress import Report, State
 from strategic_areas.queries import rounds
-from strategic_areas.queries.plan import board, counted
+from strategic_areas.queries.plan import board, submissions
 from tests.deep import SOME_ROWS
 from tests.factories import (
     make_activity,
@@ -141,11 +141,11 @@ def test_the_secretariats_review_time_is_a_median_of_real_rounds():
     waiting, open_round = make_asked()
     submit(waiting, open_round, OPENS, make_person(waiting.agency))
 
-    assert (waits, counted.review_days()) == ([2, 4, 30], 4)
+    assert (waits, submissions.review_days()) == ([2, 4, 30], 4)
 
 
 def test_without_a_decision_there_is_no_review_time():
-    assert counted.review_days() is None
+    assert submissions.review_days() is None
 
 
 # What the public reads

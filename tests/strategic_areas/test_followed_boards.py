@@ -22,7 +22,7 @@ from strategic_areas.models import (
     CommitmentUpdate,
     PublicationVersion,
 )
-from strategic_areas.queries.plan import board, past, plans
+from strategic_areas.queries.plan import board, past, plans, submissions
 from strategic_areas.queries.prepared import BOARDS, at_version
 from strategic_areas.queries.updates import register
 from strategic_areas.triggers import versions
@@ -262,7 +262,7 @@ def kept_by(counters):
 
 
 def told_of(plan, earlier, *, is_kept):
-    """What the boards of today and of a past period hold, and the register."""
+    """What boards of today and of a past period hold, the register, and first days."""
     found = []
     with kept_by(PublicationVersion.counters()) if is_kept else nullcontext():
         for asked in ("", earlier.code):
@@ -270,8 +270,13 @@ def told_of(plan, earlier, *, is_kept):
             read = past.plan_as_of(plan.code, asked, today)
             found.append(board.load(read, today))
         kept = register.load(plans.by_code(plan.code))
+        agency, periods = found[0].activities[0].activity.agency, found[0].periods
+        given = [
+            submissions.first_submissions(plan, *args)
+            for args in ((None, periods), (agency, ()))
+        ]
     named = [*kept.periods.values(), *kept.agencies.values(), *kept.areas.values()]
-    return [kept.rows, sorted(map(str, named))] + [
+    return [kept.rows, sorted(map(str, named)), given] + [
         [
             (
                 row.commitment.pk,

@@ -19,7 +19,7 @@ from strategic_areas.queries.pages import (
     commitments,
     outlines,
 )
-from strategic_areas.queries.plan import board, counted, members
+from strategic_areas.queries.plan import board, members, submissions
 from strategic_areas.queries.plan.succession import Succession
 from strategic_areas.queries.updates import archive, sources
 from tests.factories import (
@@ -282,7 +282,7 @@ def everything_counted(plan, agency, user):
             line.account.pk for line in areas.latest(loaded, loaded.rows).lately
         ],
         "sources": sources.behind(plan).count(),
-        "review": counted.review_days(),
+        "review": submissions.review_days(),
         "rounds": rounds.cells(plan.periods.opened(today), today),
         "owed": [
             row.activity for sheet in queries.open_sheets(user) for row in sheet.rows

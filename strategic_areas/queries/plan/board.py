@@ -5,12 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
-from django.db.models import Q
-
 from agencies.models import Agency
 from strategic_areas.models import (
     Activity,
-    ActivityUpdate,
     ChangedAccounts,
     Commitment,
     Evidence,
@@ -24,6 +21,7 @@ from strategic_areas.queries.plan import (
     disputes,
     names,
     past,
+    submissions,
 )
 from strategic_areas.queries.plan.counted import Accounts, read_accounts
 from strategic_areas.queries.plan.plans import periods_of
@@ -35,10 +33,13 @@ from strategic_areas.queries.plan.rows import (
     recorded_until,
     records_of,
 )
-from strategic_areas.queries.prepared import BOARDS, kept_for_version, prepared
-
-#: If accounts of more records than this changed, the whole plan is read again.
-MOST_FOLLOWED = 300
+from strategic_areas.queries.plan.submissions import FirstSubmissions
+from strategic_areas.queries.prepared import (
+    BOARDS,
+    MOST_FOLLOWED,
+    kept_for_version,
+    prepared,
+)
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class Board:
     evidenced: Mapping[int, bool] = field(default_factory=dict)
     #: Of that agency, or of all in the rounds asked for: (period, activity) → when and
     #: by whom the report was first handed in.
-    handed_in: Mapping[tuple[int, int], counted.HandedIn] = field(default_factory=dict)
+    handed_in: FirstSubmissions = field(default_factory=dict)
     #: Of that agency, or of all: the values for which each round asks.
     values: asked_values.AskedValues = field(default_factory=dict)
     #: What ``reckoned_once`` has reckoned from it.
@@ -213,9 +214,7 @@ def _accounts(plan, periods, changed=None):
 @kept_for_version(BOARDS, key=_key, weight=lambda board: 1 + len(board.handed_in) // 20)
 def _with_rounds(plan, today, supporter, asked):
     board = _standing(plan, today)
-    own = Q(agency=supporter) | Q(activity__agency=supporter)
-    told = Q(plan=plan) & (own if supporter else Q(period__in=asked))
-    handed_in = counted.first_submissions(ActivityUpdate.objects.filter(told))
+    handed_in = submissions.first_submissions(plan, supporter, asked)
     activities = [each.activity for each in board.activities]
     moves = answering.moves(plan)
     asked_of = answering.asked_then(activities, asked or board.periods, moves)

@@ -5,20 +5,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, Min, OuterRef, Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
 
-from strategic_areas import discipline, disclosure, progress
+from strategic_areas import disclosure, progress
 from strategic_areas.models import (
     ActivityUpdate,
     CommitmentUpdate,
     ReportingPeriod,
     Status,
-    Transition,
 )
 from strategic_areas.models.records import OUTSIDE
-from strategic_areas.models.review import day_of, said_on
+from strategic_areas.models.review import said_on
 from strategic_areas.queries.plan import disputes
-from strategic_areas.queries.prepared import BOARDS, kept_for_version, prepared
+from strategic_areas.queries.prepared import prepared
 
 #: The columns that are read of an update and of a declaration.
 READ = (
@@ -109,69 +108,6 @@ def declarations():
     """Declarations that count, as rows of few columns."""
     rows = CommitmentUpdate.objects.rewrite(False).counted().order_by()
     return rows.values_list(*READ, "commitment_id", "result", named=True)
-
-
-@dataclass(frozen=True)
-class HandedIn:
-    """The day on which a report was handed in, and the id of its agency."""
-
-    day: date
-    agency_id: int
-
-
-def first_submissions(updates) -> Mapping[tuple[int, int], HandedIn]:
-    """
-    When in Santo Domingo each of these reports was first handed in, and by whom.
-
-    Keys are the ids of period and activity. What the agency took back was not handed
-    in then.
-    """
-    steps = (
-        Transition.objects.filter(
-            to_status=Status.SUBMITTED, activity_update__in=updates
-        )
-        .exclude(Exists(_taken_back()))
-        .values_list(
-            "activity_update__period_id",
-            "activity_update__activity_id",
-            "activity_update__agency_id",
-        )
-        .annotate(first=Min("at"))
-        .order_by("-first")
-    )
-    return {
-        (period, activity): HandedIn(day_of(first), agency)
-        for period, activity, agency, first in steps
-    }
-
-
-def _taken_back():
-    """The step by which the agency took back what it submitted by the outer step."""
-    later = Transition.objects.filter(
-        activity_update=OuterRef("activity_update"), at__gt=OuterRef("at")
-    )
-    returned = Transition.objects.filter(
-        activity_update=OuterRef("activity_update"),
-        to_status=Status.RETURNED,
-        at__gt=OuterRef(OuterRef("at")),
-        at__lt=OuterRef("at"),
-    )
-    return later.filter(to_status=Status.DRAFT).exclude(Exists(returned))
-
-
-@kept_for_version(BOARDS, key=tuple, weight=lambda days: 1)
-def review_days() -> int | None:
-    """The secretariat's median days from a submission to its decision."""
-    steps = (
-        Transition.objects.filter(
-            activity_update__period__in=ReportingPeriod.objects.rounds(),
-            activity_update__activity__is_in_plan=True,
-            to_status__in=[Status.SUBMITTED, Status.RETURNED, Status.PUBLISHED],
-        )
-        .order_by("at", "pk")
-        .values_list("activity_update_id", "to_status", "at")
-    )
-    return discipline.median_days(discipline.review_times(steps))
 
 
 def report(row, period: ReportingPeriod) -> CountedReport:

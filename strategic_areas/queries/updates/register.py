@@ -26,8 +26,12 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.review import day_of, said_on
 from strategic_areas.newest import Age
-from strategic_areas.queries.plan.board import MOST_FOLLOWED
-from strategic_areas.queries.prepared import BOARDS, kept_for_version, prepared
+from strategic_areas.queries.prepared import (
+    BOARDS,
+    MOST_FOLLOWED,
+    kept_for_version,
+    prepared,
+)
 
 #: The models of accounts, and what theirs tells of. Of one age the first come first.
 MODELS = {ActivityUpdate: "activity", CommitmentUpdate: "commitment"}

@@ -1,0 +1,119 @@
+"""When reports were first handed in, and how soon the secretariat decides on them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Exists, Min, OuterRef, Q
+
+from agencies.models import Agency
+from strategic_areas import discipline
+from strategic_areas.models import (
+    ActivityUpdate,
+    ChangedAccounts,
+    Plan,
+    ReportingPeriod,
+    Status,
+    Transition,
+)
+from strategic_areas.models.review import day_of
+from strategic_areas.queries.prepared import BOARDS, MOST_FOLLOWED, kept_for_version
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """The day on which a report was handed in, and the id of its agency."""
+
+    day: date
+    agency_id: int
+
+
+#: (period, activity) → when the report was first handed in, and by whom.
+FirstSubmissions = Mapping[tuple[int, int], HandedIn]
+
+
+def _followed(before, version, plan, supporter, asked):
+    """What was handed in by an earlier ``version``, with what changed since."""
+    changed = ChangedAccounts.since(version)["activity"]
+    if len(changed) > MOST_FOLLOWED:
+        return None
+    rest = {key: each for key, each in before.items() if key[1] not in changed}
+    updates = _updates(plan, supporter, asked).filter(activity__in=changed)
+    return rest | _read(updates)
+
+
+@kept_for_version(
+    BOARDS,
+    key=lambda plan, supporter, asked: (
+        plan.pk,
+        supporter and supporter.pk,
+        *(each.pk for each in asked),
+    ),
+    weight=lambda found: 1 + len(found) // 20,
+    follow=_followed,
+)
+def first_submissions(
+    plan: Plan, supporter: Agency | None, asked: Iterable[ReportingPeriod]
+) -> FirstSubmissions:
+    """
+    When in Santo Domingo reports were first handed in, and by whom.
+
+    They are those of one agency and on its activities, or of the rounds ``asked``. What
+    the agency took back was not handed in then.
+    """
+    return _read(_updates(plan, supporter, asked))
+
+
+def _updates(plan, supporter, asked):
+    own = Q(agency=supporter) | Q(activity__agency=supporter)
+    told = own if supporter else Q(period__in=asked)
+    return ActivityUpdate.objects.filter(told, plan=plan)
+
+
+def _read(updates):
+    steps = (
+        Transition.objects.filter(
+            to_status=Status.SUBMITTED, activity_update__in=updates
+        )
+        .exclude(Exists(_taken_back()))
+        .values_list(
+            "activity_update__period_id",
+            "activity_update__activity_id",
+            "activity_update__agency_id",
+        )
+        .annotate(first=Min("at"))
+        .order_by("-first")
+    )
+    return {
+        (period, activity): HandedIn(day_of(first), agency)
+        for period, activity, agency, first in steps
+    }
+
+
+def _taken_back():
+    """The step by which the agency took back what it submitted by the outer step."""
+    later = Transition.objects.filter(
+        activity_update=OuterRef("activity_update"), at__gt=OuterRef("at")
+    )
+    returned = Transition.objects.filter(
+        activity_update=OuterRef("activity_update"),
+        to_status=Status.RETURNED,
+        at__gt=OuterRef(OuterRef("at")),
+        at__lt=OuterRef("at"),
+    )
+    return later.filter(to_status=Status.DRAFT).exclude(Exists(returned))
+
+
+@kept_for_version(BOARDS, key=tuple, weight=lambda days: 1)
+def review_days() -> int | None:
+    """The secretariat's median days from a submission to its decision."""
+    steps = (
+        Transition.objects.filter(
+            activity_update__period__in=ReportingPeriod.objects.rounds(),
+            activity_update__activity__is_in_plan=True,
+            to_status__in=[Status.SUBMITTED, Status.RETURNED, Status.PUBLISHED],
+        )
+        .order_by("at", "pk")
+        .values_list("activity_update_id", "to_status", "at")
+    )
+    return discipline.median_days(discipline.review_times(steps))
