@@ -44,7 +44,7 @@ MODULE = "tests.benchmarks.sizes"
 #: The ways in which a page is measured.
 WAYS = ("anew", "ready", "first", "then")
 ROOT = Path(__file__).resolve().parents[2]
-ROUNDS, SAVES = 9, 20
+ROUNDS, SAVES = 5, 20
 #: The sizes of which pages are measured; "shipped" is the plan of the repository.
 SIZES = {"shipped": None, "600": real_plan.REAL, "6,000": real_plan.TENFOLD}
 SHIPPED = "2017-2020"
