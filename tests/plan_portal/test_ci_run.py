@@ -45,7 +45,11 @@ def ci(tmp_path):
             (commands / name).chmod(0o755)
         done = subprocess.run(
             ["bash", root / ".ci/run"],
-            env={"PATH": str(commands), "TMPDIR": str(tmp_path)},
+            env={
+                "PATH": str(commands),
+                "TMPDIR": str(tmp_path),
+                "POSTGRESQL_COMMON": str(tmp_path / "postgresql-common"),
+            },
             capture_output=True,
             text=True,
             check=False,
@@ -56,7 +60,7 @@ def ci(tmp_path):
     return run
 
 
-def test_what_is_missing_is_installed_and_everything_runs(ci):
+def test_what_is_missing_is_installed_and_everything_runs(ci, tmp_path):
     status, _said, called = ci()
 
     first, later = (each for each in called if each.startswith("apt-get install"))
@@ -65,6 +69,17 @@ def test_what_is_missing_is_installed_and_everything_runs(ci):
     assert later.endswith(" default-jre-headless npm")
     made = {each for each in called if each.startswith("make")}
     assert made == {"make installed-test", "make vnu", "make check", "make test"}
+    settings = (tmp_path / "postgresql-common/createcluster.conf").read_text()
+    assert settings == "create_main_cluster = false\n"
+
+
+def test_what_makes_virtual_environments_is_installed_first(ci):
+    status, _said, called = ci(fails="ensurepip")
+
+    installed = [each for each in called if each.startswith("apt-get install")]
+    assert status == 0
+    assert installed[0].endswith(" python3-venv")
+    assert called.index(installed[0]) < called.index("make installed-test")
 
 
 def test_the_other_chromium_is_installed_where_there_is_none_without_windows(ci):
