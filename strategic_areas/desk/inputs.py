@@ -60,10 +60,10 @@ def limit(*fields, most=LONGEST_TEXT):
 
 class DocumentField(forms.FileField):
     """
-    A file of one of the kinds that are taken, cleaned; ``readers`` says who reads it.
+    A file of one of the kinds that are taken; ``readers`` says who reads it.
 
-    Afterwards ``evidence.clean`` of the upload returns at once. Empty files are left to
-    it, since its refusal says what to do.
+    Its value is the ``CleanFile``. Empty files are left to ``evidence.clean``, since
+    its refusal says what to do.
     """
 
     def __init__(self, *, readers="", **options):
@@ -78,12 +78,10 @@ class DocumentField(forms.FileField):
 
     def clean(self, data, initial=None):
         upload = super().clean(data, initial)
-        if upload:
-            try:
-                evidence.clean(upload)
-            except evidence.RefusedFileError as error:
-                raise ValidationError(str(error), code="refused") from None
-        return upload
+        try:
+            return evidence.clean(upload) if upload else None
+        except evidence.RefusedFileError as error:
+            raise ValidationError(str(error), code="refused") from None
 
 
 class VictimsField(forms.TypedChoiceField):

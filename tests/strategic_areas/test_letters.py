@@ -265,6 +265,17 @@ def test_a_letter_that_cannot_be_is_told_beside_the_field(client, changes, wrong
     assert Letter.objects.count() == 0
 
 
+def test_of_an_empty_file_a_letter_says_what_to_do(client):
+    client.force_login(make_reviewer())
+    empty = SimpleUploadedFile("oficio.pdf", b"")
+    posted = posted_letter(make_activity(), upload=empty)
+
+    response = client.post(reverse("admin:letter_new"), posted)
+
+    [said] = response.context["form"].errors["upload"]
+    assert said.endswith("Guárdelo de nuevo y suba ese archivo.")
+
+
 def test_a_closed_round_takes_no_letter(client):
     activity = make_activity()
     closed = make_round(

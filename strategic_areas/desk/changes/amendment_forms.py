@@ -59,9 +59,8 @@ class ActForm(forms.ModelForm):
         return cleaned
 
     def clean_upload(self):
-        if upload := self.cleaned_data["upload"]:
-            self.clean_file = evidence.clean(upload)
-        return upload
+        self.clean_file = self.cleaned_data["upload"]
+        return self.clean_file
 
     def validate_constraints(self):
         """Leave it to the workflow, which knows the kind of the amendment."""

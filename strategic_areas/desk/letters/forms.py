@@ -7,7 +7,6 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
-from strategic_areas import evidence
 from strategic_areas.desk.inputs import DocumentField, LongText, one_button
 from strategic_areas.desk.sheet.sending import VersionsForm
 from strategic_areas.models import (
@@ -51,9 +50,8 @@ class LetterForm(forms.ModelForm):
         return self.cleaned_data["reference"]
 
     def clean_upload(self):
-        upload = self.cleaned_data["upload"]
-        self.clean_file = evidence.clean(upload)
-        return upload
+        self.clean_file = self.cleaned_data["upload"]
+        return self.clean_file
 
 
 class SeenForm(VersionsForm):

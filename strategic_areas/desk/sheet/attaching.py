@@ -58,11 +58,10 @@ class EvidenceForm(forms.ModelForm):
         return bool(self.instance.pk) and self.instance.kind == Evidence.Kind.FILE
 
     def clean_upload(self):
-        upload = self.cleaned_data["upload"]
-        if upload:
-            self.clean_file = evidence.clean(upload)
+        self.clean_file = self.cleaned_data["upload"]
+        if self.clean_file:
             self._refuse_personal_data("upload", self.clean_file.name)
-        return upload
+        return self.clean_file
 
     def clean(self):
         cleaned = super().clean()
