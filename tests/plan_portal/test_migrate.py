@@ -87,11 +87,11 @@ def test_triggers_are_dropped_all_or_none():
     last = triggers.declared()[-1].table
     with connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = '50ms'")
-
-        with held(last), pytest.raises(OperationalError):
-            triggers.drop_before_migrate(None, using="default", plan=["one to apply"])
-
-        cursor.execute("RESET lock_timeout")
+        try:
+            with held(last), pytest.raises(OperationalError):
+                triggers.drop_before_migrate(None, using="default", plan=["a step"])
+        finally:
+            cursor.execute("RESET lock_timeout")
     assert triggers.missing() == []
 
 

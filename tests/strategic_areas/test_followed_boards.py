@@ -46,7 +46,6 @@ from tests.factories import (
 )
 
 
-@pytest.mark.sqlite
 @pytest.mark.django_db(transaction=True)
 def test_pages_tell_what_they_would_if_nothing_were_kept(client, monkeypatch):
     asked = make_round()

@@ -53,7 +53,6 @@ def counts(outcome):
     return outcome.created.total(), len(outcome.changed), len(outcome.kept)
 
 
-@pytest.mark.sqlite
 def test_an_official_matrix_replaces_what_was_reconstructed():
     updates = set(ActivityUpdate.objects.values_list("pk", "activity__code", "status"))
 

@@ -10,7 +10,7 @@ from strategic_areas.models import Plan
 from strategic_areas.queries.plan import board
 from tests import factories
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 
 def nothing_asked(plan):
