@@ -30,7 +30,7 @@ hold_to_deadlines(connections.settings["default"])
 application = behind_front(django_application)
 
 # All objects that exist by now stay for good, so the garbage collector need not search
-# them while readers wait. By default it comes after 700 new objects, which is so often
-# that it also searches what is kept of a large plan once every few pages.
+# them while readers wait. By default it comes after 700 new objects (from Python
+# 3.13 on after 2,000), and searches what is kept of a large plan every few pages.
 gc.freeze()
 gc.set_threshold(3_000, 10, 10)

@@ -102,7 +102,7 @@ def make_totp(user):
 
 
 def totp_code(secret):
-    """What the app shows now, or at once if that is about to change."""
+    """The code that the app shows; if it is about to change, wait for the next one."""
     left = TOTP_SECONDS - time.time() % TOTP_SECONDS
     if left < LONGEST_SIGN_IN:
         time.sleep(left)

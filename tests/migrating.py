@@ -19,7 +19,7 @@ from tests.deep import DEEP
 @contextmanager
 def fewer_models():
     """
-    Let Django make fewer models of the past, from copied fields: it takes a third.
+    Let Django make fewer models of the past, from copied fields: it takes half as long.
 
     For every field that a migration adds it makes some fifty models anew, all that are
     near the changed one, with all their fields. Here it makes the changed one alone. As

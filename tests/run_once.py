@@ -5,7 +5,8 @@ A process of its own runs them, beside the one that runs all others on SQLite. T
 pages, headers, settings, texts and permissions. On PostgreSQL everything else runs that
 uses the database: SQL, triggers, constraints, locks, races, importing, queries, the
 workflow. A new file runs on both until it is named here. The mark ``sqlite`` says the
-same of a test, or of a file that the other process runs, so that both take as long.
+same of a test in another file, and of whole files that would keep this process at work
+longer than the other one.
 """
 
 RUN_ONCE = {

@@ -49,7 +49,7 @@ class MonotonyValidator:
         if len(found) < DIFFERENT or max(found.values()) * 2 > found.total():
             raise ValidationError(
                 _("The password repeats a few characters. Use four words of your own."),
-                code="password_of_few_signs",
+                code="password_of_few_characters",
             )
 
     def get_help_text(self):

@@ -208,7 +208,7 @@ class Watch:
     def _log_and_pause(self, error):
         """Log an unexpected error, and pause before the version is read again."""
         if not isinstance(error, Error):
-            logger.exception("The publication version was not read")
+            logger.exception("The thread that watches failed")
         self._ready_for = None
         connection.close()
         self._stopping.wait(RETRY)

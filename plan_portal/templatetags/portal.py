@@ -222,12 +222,7 @@ def account_status(entry):
 @register.simple_tag
 def punctuality(standing):
     """The word for whether a stated date is kept; none for cancelled work."""
-    return kept_as_stated(standing.punctuality)
-
-
-@register.simple_tag
-def kept_as_stated(kept):
-    """The word for a punctuality; none for None."""
+    kept = standing.punctuality
     return made_once("_punctuality.html", "kept", kept, str(PUNCTUALITY.get(kept, "")))
 
 

@@ -22,7 +22,8 @@ FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
 UNREAD = frozenset({"Cc", "Cf", "Mn", "Me"})
 #: Categories read as spaces: pictures and other symbols.
 SYMBOLS = frozenset({"So", "Sk"})
-#: They choose how the character before them looks; that for a picture is left out.
+#: Variation selectors, which choose how the character before them looks, but for the
+#: one that asks for a picture.
 SELECTORS = frozenset(map(chr, [*range(0xFE00, 0xFE0F), *range(0xE0100, 0xE01F0)]))
 JOINER = "\u200d"
 LINE_ENDS = frozenset("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")

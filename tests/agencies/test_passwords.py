@@ -74,8 +74,8 @@ def test_a_password_of_names_that_others_know_is_refused(known_names, password):
         *("ñÑnNñÑnNñÑnNñÑ", "zzzzzzzzzz12345"),
     ],
 )
-def test_a_password_of_few_signs_is_refused(password):
-    assert "password_of_few_signs" in codes_of(password)
+def test_a_password_of_few_characters_is_refused(password):
+    assert "password_of_few_characters" in codes_of(password)
 
 
 @pytest.mark.parametrize(

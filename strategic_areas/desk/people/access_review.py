@@ -192,7 +192,7 @@ class Oddity:
 
 
 def oddities(today=None) -> list[Oddity]:
-    """What is odd of people, first of those who seem gone; then of all else."""
+    """What is odd of people, those who seem gone first, of invitations and agencies."""
     today = today or timezone.localdate()
     return [
         *(odd for each in accesses(today) for odd in _of(each, today)),

@@ -173,7 +173,7 @@ class Finder:
                     yield name, line, self.origin(sheet, line)
 
     def new_key(self, name, key):
-        """The key of a new record; that of a record whose code it takes is another."""
+        """The key of a new record: not its code alone where another still has that."""
         return f"{NEW}{key}" if key in self.given_up[name] else key
 
     def origin(self, sheet, line):

@@ -49,7 +49,12 @@ class Wrong(StrEnum):
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong; of parts that do not make the total, in which and by how much."""
+    """
+    What is wrong with a value.
+
+    ``dimension`` and ``missing`` tell in which breakdown the parts do not make the
+    total, and by how much.
+    """
 
     wrong: Wrong
     dimension: str = ""
