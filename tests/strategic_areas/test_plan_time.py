@@ -1,19 +1,19 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
 
+from strategic_areas import workflow
 from strategic_areas.queries.pages import overview
-from strategic_areas.queries.plan import board, past, plans
+from strategic_areas.queries.plan import past, plans
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 
 
 def spans_of(plan, today):
-    return overview.spans(
-        board.load(past.plan_as_of(plan.code, "", today), today), today
-    )
+    choice = plans.Choice(plan, past.plan_as_of(plan.code, "", today))
+    return overview.load(choice, today).spans
 
 
 def test_without_rounds_the_time_line_has_the_years_of_the_plan():
@@ -50,6 +50,23 @@ def test_with_rounds_it_has_each_and_who_reported_in_those_that_opened():
     ]
 
     assert told == [(1, 2), None]
+
+
+def test_a_report_that_was_returned_was_heard_in_its_round_and_no_later_one():
+    plan, today = factories.make_plan(), timezone.localdate()
+    over = {"opens_on": today - timedelta(90), "closes_on": today}
+    before = factories.make_round(plan=plan, due_on=today - timedelta(60), **over)
+    factories.make_round(
+        plan=plan, ends_on=date(2026, 6, 30), due_on=today - timedelta(1), **over
+    )
+    update = factories.make_submitted_update(
+        activity=factories.make_activity(plan=plan), period=before
+    )
+    workflow.give_back(update, by=factories.make_reviewer(), reason="Falta el acta.")
+
+    heard = [each.answers.heard for each in spans_of(plan, today)]
+
+    assert heard == [1, 0]
 
 
 def test_other_plans_and_the_years_without_any_stand_beside_it():

@@ -19,6 +19,7 @@ from strategic_areas import workflow
 from strategic_areas.desk.report.contents import of_round
 from strategic_areas.desk.report.document import write
 from strategic_areas.disclosure import MARKER, PROTECTED
+from strategic_areas.queries.pages.round_report import load as report_of
 from tests.factories import (
     make_activity,
     make_administrator,
@@ -171,6 +172,25 @@ def test_the_report_names_who_has_not_reported():
     assert [(row[0].split()[0], *row[1:]) for row in rows] == [
         ("CALLA", "1", "0", missing.code)
     ]
+
+
+def test_before_its_due_date_the_report_leads_with_who_answered_the_round_before():
+    plan = make_plan()
+    ended = {"starts_on": TODAY - 80 * DAY, "ends_on": TODAY - 50 * DAY}
+    before = make_round(plan=plan, **ended, **LATE)
+    activities = [make_activity(plan=plan) for _ in range(3)]
+    returned = make_submitted_update(activity=activities[0], period=before)
+    workflow.give_back(returned, by=make_reviewer(), reason="Falta el acta.")
+    period = make_round(
+        plan=plan,
+        starts_on=TODAY - 49 * DAY,
+        ends_on=TODAY,
+        **LATE | {"due_on": TODAY + DAY},
+    )
+
+    said = report_of(period, TODAY).headline.answers
+
+    assert (said.due_on, said.heard, len(said.asked)) == (before.due_on, 1, 3)
 
 
 def test_the_report_compares_with_the_end_of_the_last_round():

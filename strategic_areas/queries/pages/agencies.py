@@ -18,7 +18,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.queries import rounds
 from strategic_areas.queries.pages.areas import LATEST
-from strategic_areas.queries.plan import names, past, records
+from strategic_areas.queries.plan import names, past, plans, records
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.counted import CountedReport
 from strategic_areas.queries.plan.members import Answer, Work, answer_of, work_of
@@ -186,7 +186,7 @@ def page(
     counts = any(board.values.values())
     if not (participation or led or supported or work or counts):
         return None
-    opened = rounds.opened(board.periods, today)
+    opened = plans.opened(board.periods, today)
     comments = _comments(agency, board.plan)
     asked, latest = rounds.asked_in(board, opened), next(iter(opened), None)
     cards = rounds.scorecards(agency, asked, today)

@@ -163,11 +163,16 @@ def keep_board(today: date) -> None:
             board.load(plan, today)
 
 
+def _board(plan, today):
+    """The board with what the time line tells of every round that has opened."""
+    return board.load(plan, today, asked=opened(periods_of(plan), today))
+
+
 def load(choice: plans.Choice, today: date) -> Overview:
     """The plan to show of a choice."""
     plan = choice.shown
     asked = answers.round_that_tells(periods_of(plan), today)
-    found = board.load(plan, today, asked=[asked] if asked else ())
+    found = _board(plan, today)
     return Overview(
         board=found,
         headline=answers.headline_of(found, today),
@@ -206,8 +211,7 @@ class Structure:
 
 
 def load_structure(plan: Plan, today: date) -> Structure:
-    asked = answers.round_that_tells(periods_of(plan), today)
-    found = board.load(plan, today, asked=[asked] if asked else ())
+    found = _board(plan, today)
     return Structure(
         board=found,
         headline=answers.headline_of(found, today),

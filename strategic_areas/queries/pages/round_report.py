@@ -13,7 +13,7 @@ from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.pages import answers, areas, changes
 from strategic_areas.queries.plan import board as boards
-from strategic_areas.queries.plan import differences, members, past
+from strategic_areas.queries.plan import differences, members, past, plans
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.plans import periods_of
 from strategic_areas.queries.plan.rows import ActivityRow
@@ -83,13 +83,15 @@ def load(period: ReportingPeriod, today: date) -> RoundReport:
     period. The number of queries is the same for any number of records.
     """
     code = period.plan.code
-    opened = rounds.opened(periods_of(period.plan), today)
+    opened = plans.opened(periods_of(period.plan), today)
     earlier = opened[opened.index(period) + 1 :] if period in opened else []
     before = next(iter(earlier), None)
     is_latest = period not in opened or period == opened[0]
     plan = _plan_at(code, None if is_latest else period, today)
-    asked = [*rounds.last_public(periods_of(plan), today), period]
-    board = boards.load(plan, today, asked=list(dict.fromkeys(asked)))
+    periods = periods_of(plan)
+    told = answers.round_that_tells(periods, today)
+    asked = dict.fromkeys([*rounds.last_public(periods, today), period, told])
+    board = boards.load(plan, today, asked=list(filter(None, asked)))
     then = before and boards.load(_plan_at(code, before, today), today)
     return RoundReport(
         period=period,

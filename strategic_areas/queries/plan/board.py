@@ -62,6 +62,8 @@ class Board:
     #: Of that agency, or of all in the rounds asked for: (period, activity) → when and
     #: by whom the report was first handed in.
     handed_in: FirstSubmissions = field(default_factory=dict)
+    #: Ids of the rounds for which it was loaded; one of an agency knows of all rounds.
+    asked: frozenset[int] = frozenset()
     #: Of that agency, or of all: the values for which each round asks.
     values: asked_values.AskedValues = field(default_factory=dict)
     #: What ``reckoned_once`` has reckoned from it.
@@ -90,7 +92,13 @@ class Board:
         return records_of(self.rows)
 
     def first_day(self, row: ActivityRow, period: ReportingPeriod) -> date | None:
-        """The day on which a report was first handed in for the round, if any was."""
+        """
+        The day on which a report was first handed in for the round, if any was.
+
+        Raises ValueError if the board was not loaded for the round.
+        """
+        if not (self.supporter or period.pk in self.asked):
+            raise ValueError("the board was not loaded for this round")
         found = self.handed_in.get((period.pk, row.activity.pk))
         return found and found.day
 
@@ -226,6 +234,7 @@ def _with_rounds(plan, today, supporter, asked):
         board.accounts,
         board.now,
         handed_in=handed_in,
+        asked=frozenset(each.pk for each in asked),
         values=asked_values.asked(plan, board.periods, supporter),
         supporter=supporter,
         supported=_supported(plan, supporter) if supporter else frozenset(),
