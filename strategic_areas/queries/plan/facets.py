@@ -27,11 +27,10 @@ class Facet:
 
 @dataclass(frozen=True)
 class Item:
-    """A record, its values by filter, and how many it stands for."""
+    """A record, and its values by filter."""
 
     record: object
     values: Mapping[str, frozenset[str]]
-    weight: int = 1
 
 
 def any_unknown(
@@ -57,21 +56,20 @@ def sift(
     One pass over the items: a record that only one filter keeps out is counted for the
     values of that filter.
     """
-    kept, total, without = [], 0, Counter()
+    kept, without = [], Counter()
     numbers = {name: Counter() for name in names}
     wanted = [(name, asked[name]) for name in numbers if asked.get(name)]
     for item in items:
         missed = {name for name, value in wanted if value not in item.values[name]}
         for name, found in numbers.items():
-            counts = item.weight if missed <= {name} else 0
+            counts = missed <= {name}
             for value in item.values[name]:
                 found[value] += counts
         if not missed:
             kept.append(item.record)
-            total += item.weight
         elif len(missed) == 1:
-            without.update({missed.pop(): item.weight})
+            without.update(missed)
     return kept, {
-        name: Facet(asked.get(name, ""), found, total + without[name])
+        name: Facet(asked.get(name, ""), found, len(kept) + without[name])
         for name, found in numbers.items()
     }
