@@ -13,6 +13,8 @@ from django.utils import timezone
 from plan_portal.conditional import ASKED_BY_FRONT, KEEP
 from strategic_areas import workflow
 from strategic_areas.addresses import address
+from strategic_areas.models import PublicationVersion
+from strategic_areas.queries.prepared import at_version
 from strategic_areas.queries.updates import archive
 from tests import factories
 from tests.columns_seen import idle_columns
@@ -213,6 +215,16 @@ def test_a_place_stays_when_its_account_is_replaced_or_withdrawn(client):
 
     place = archive.account_at(asked.plan, first.older), False
     assert archive.read_page(asked.plan, {}, 5, place).entries == rest
+
+
+def test_a_period_whose_days_move_while_a_page_is_read_breaks_nothing(plan):
+    """The page was begun with the list of the version before."""
+    counters = PublicationVersion.counters()
+    with at_version(counters.number, counters.structure):
+        before = archive.read_page(plan, {}, 10).entries
+        plan.periods.filter(code="2026").update(ends_on=date(2026, 11, 30))
+
+        assert archive.read_page(plan, {}, 10).entries == before
 
 
 def test_no_place_is_named_by_what_is_not_public(client, plan):

@@ -202,13 +202,12 @@ def read_page(
     if account is None:
         found, rest = rows[:length], rows[length:]
     else:
-        # A row is longer than its place, and so the greater one of the two.
         at = register.place_of(account)
         if is_before:
-            rows = [row for row in rows if row > at and row[: len(at)] != at]
+            rows = [row for row in rows if row.place > at]
             found, rest = rows[-length:], rows[:-length]
         else:
-            rows = [row for row in rows if row < at]
+            rows = [row for row in rows if row.place < at]
             found, rest = rows[:length], rows[length:]
     if not found:
         return RecordPage((), "", "")
@@ -238,12 +237,12 @@ def _matching(plan, asked):
 def _entries(rows):
     """The accounts of these rows, in their order."""
     found = {}
-    for read in (record.updates, record.declarations):
-        model = read().model
-        keys = [-row.minus for row in rows if row.key[0] is model]
+    for place, read in enumerate((record.updates, record.declarations)):
+        keys = [-row.minus for row in rows if row.rank == -place]
+        # Not by their age, which may have changed since the register was read.
         for each in read().filter(pk__in=keys):
-            found[register.place_of(each)] = each
-    return record.entries(found[row[:3]] for row in rows)
+            found[-place, -each.pk] = each
+    return record.entries(found[row.rank, row.minus] for row in rows)
 
 
 def account_at(plan: Plan, public_id: str) -> ActivityUpdate | CommitmentUpdate | None:

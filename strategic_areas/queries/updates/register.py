@@ -77,8 +77,9 @@ class Row(NamedTuple):
     is_planned: bool
 
     @property
-    def key(self):
-        return [*MODELS][-self.rank], -self.minus
+    def place(self):
+        """What orders it; ``place_of`` says the same of an account."""
+        return self[:3]
 
 
 @dataclass(frozen=True)
