@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import get_language
 
+from strategic_areas.models import ChangedAccounts
+
 _KEPT = threading.local()
 
 
@@ -41,7 +43,7 @@ _VERSION = ContextVar("publication_version", default=(None, None))
 
 
 @contextmanager
-def at_version(version, structure=0):
+def at_version(version, structure):
     """
     Let what ``kept_for_version`` reads be kept for this publication version.
 
@@ -125,10 +127,10 @@ def kept_for_version(memory, *, key, weight, follow=None):
     nobody may change it, and it may hold no word of the language in which it was read.
     A record holds the words of both and says those of the page that asks.
 
-    ``follow`` brings up to date what was kept for an earlier version. It is called with
-    that, the earlier version and the arguments, and only if nothing but accounts
-    changed since. It returns what reading everything would return now, or None if it
-    cannot.
+    ``follow`` brings up to date what was kept for an earlier version, if nothing but
+    accounts changed since, and not too many. It is called with what was kept, the ids
+    of the records whose accounts changed, as ``ChangedAccounts.since`` gives them, and
+    the arguments. It returns what reading everything would return now.
     """
 
     def decorated(read):
@@ -141,11 +143,15 @@ def kept_for_version(memory, *, key, weight, follow=None):
             kept = memory.get(name)
             if kept and kept.version == version:
                 return kept.found
-            result = None
+            changed = None
             if follow and kept and structure <= kept.version < version:
-                result = follow(kept.found, kept.version, *args)
-            if result is None:
+                changed = ChangedAccounts.since(kept.version)
+            if changed is None or sum(map(len, changed.values())) > MOST_FOLLOWED:
                 result = read(*args)
+            elif any(changed.values()):
+                result = follow(kept.found, changed, *args)
+            else:
+                result = kept.found
             memory.put(name, Kept(version, result, weight(result), bool(follow)))
             return result
 
@@ -163,10 +169,10 @@ def reckoned_once(reckon):
     """
 
     @wraps(reckon)
-    def found(board, *args):
+    def found(source, *args):
         name = (reckon, *args)
-        if name not in board.reckoned:
-            board.reckoned[name] = reckon(board, *args)
-        return board.reckoned[name]
+        if name not in source.reckoned:
+            source.reckoned[name] = reckon(source, *args)
+        return source.reckoned[name]
 
     return found

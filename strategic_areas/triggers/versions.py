@@ -40,7 +40,8 @@ NOT_PUBLIC = {
 }
 
 
-#: Models that the board of a plan does not read: a change here leaves it as it is.
+#: Models that the board of a plan does not read: a change here leaves it as it is. A
+#: step (``Transition``) is told with the status of its report, which changes with it.
 ON_NO_BOARD = {
     "Evidence",
     "Letter",

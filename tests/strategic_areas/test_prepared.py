@@ -5,9 +5,10 @@ from threading import Thread
 import pytest
 from django.utils.translation import override
 
-from strategic_areas.models import Plan
+from strategic_areas.models import ChangedAccounts, Plan
 from strategic_areas.queries.plan import plans
 from strategic_areas.queries.prepared import (
+    MOST_FOLLOWED,
     Kept,
     VersionMemory,
     at_version,
@@ -85,10 +86,13 @@ def test_each_language_orders_by_its_own_columns():
 class Source:
     """Tells how often it was read; ``read`` keeps what it gives."""
 
-    def __init__(self, most=10, weight=1):
+    def __init__(self, most=10, weight=1, follow=None):
         self.times = 0
         self.read = kept_for_version(
-            VersionMemory(most), key=lambda name: (name,), weight=lambda found: weight
+            VersionMemory(most),
+            key=lambda name: (name,),
+            weight=lambda found: weight,
+            follow=follow,
         )(self._read)
 
     def _read(self, name):
@@ -100,7 +104,7 @@ def test_what_a_page_reads_is_read_once_for_a_version():
     source, found = Source(), []
 
     for version, language in [(5, "es"), (5, "es"), (5, "en"), (6, "es"), (6, "es")]:
-        with at_version(version), override(language):
+        with at_version(version, 0), override(language):
             found.append(source.read("a"))
 
     assert found == ["a 1", "a 1", "a 1", "a 2", "a 2"]
@@ -108,60 +112,78 @@ def test_what_a_page_reads_is_read_once_for_a_version():
 
 def test_elsewhere_everything_is_read_anew():
     source = Source()
-    with at_version(5):
+    with at_version(5, 0):
         source.read("a")
 
     assert [source.read("a"), source.read("a")] == ["a 2", "a 3"]
 
 
-def test_what_was_kept_is_followed_to_the_next_version_if_it_can_be():
-    asked = []
+@pytest.fixture
+def changed(monkeypatch):
+    """The accounts that changed since any version; a test adds ids of activities."""
+    found = {"activity": {1}, "commitment": set()}
+    monkeypatch.setattr(ChangedAccounts, "since", lambda version: found)
+    return found
 
-    def follow(before, version, name):
-        asked.append((before, version, name))
-        return f"{before} on" if name == "a" else None
 
+def follow(before, changed, name):
+    """What was kept, and how many activities have changed accounts since."""
+    return f"{before}+{len(changed['activity'])}"
+
+
+def test_what_was_kept_is_followed_to_the_next_version(changed):
     memory, source = VersionMemory(20), Source()
     reading = {"key": lambda name: (name,), "weight": len}
     followed = kept_for_version(memory, **reading, follow=follow)(source._read)
-    plain = kept_for_version(memory, **reading)(lambda name: f"plain {name}")
-
-    for version in (5, 7):
-        with at_version(version):
-            found = [followed("a"), followed("b"), plain("a"), followed("a")]
-
-    assert found == ["a 1 on", "b 3", "plain a", "a 1 on"]
-    assert asked == [("a 1", 5, "a"), ("b 2", 5, "b")]
-
-    with at_version(9, structure=8):
-        assert followed("a") == "a 4"
-
-
-def test_what_a_whole_version_did_without_is_not_followed():
-    memory, source = VersionMemory(20), Source()
-    followed = kept_for_version(
-        memory,
-        key=lambda name: (name,),
-        weight=len,
-        follow=lambda before, version, name: f"{before} on",
-    )(source._read)
+    plain = kept_for_version(memory, **reading)(lambda name: f"plain {source.times}")
 
     found = []
-    for version, names in enumerate(["ab", "b", "b", "ab"]):
-        with at_version(version):
-            found += [followed(name) for name in names]
+    for version in (5, 7):
+        with at_version(version, 0):
+            found += [followed("a"), plain("a"), followed("a")]
 
-    assert found == ["a 1", "b 2", "b 2 on", "b 2 on on", "a 3", "b 2 on on on"]
+    assert found == ["a 1", "plain 1", "a 1", "a 1+1", "plain 1", "a 1+1"]
+
+
+@pytest.mark.parametrize(
+    ("activities", "structure", "found"),
+    [
+        (set(), 0, "a 1"),
+        ({*range(MOST_FOLLOWED)}, 0, f"a 1+{MOST_FOLLOWED}"),
+        # Too many accounts changed, or something else did.
+        ({*range(MOST_FOLLOWED + 1)}, 0, "a 2"),
+        ({1}, 6, "a 2"),
+    ],
+)
+def test_what_cannot_be_followed_is_read_anew(changed, activities, structure, found):
+    source = Source(follow=follow)
+    with at_version(5, 0):
+        source.read("a")
+
+    changed["activity"] = activities
+
+    with at_version(7, structure):
+        assert source.read("a") == found
+
+
+def test_what_a_whole_version_did_without_is_not_followed(changed):
+    source, found = Source(follow=follow), []
+
+    for version, names in enumerate(["ab", "b", "b", "ab"]):
+        with at_version(version, 0):
+            found += [source.read(name) for name in names]
+
+    assert found == ["a 1", "b 2", "b 2+1", "b 2+1+1", "a 3", "b 2+1+1+1"]
 
 
 def test_a_slow_page_of_an_old_version_changes_nothing_for_a_newer_one():
     source = Source()
-    with at_version(6):
+    with at_version(6, 0):
         source.read("a")
 
-    with at_version(5):
+    with at_version(5, 0):
         old = [source.read("a"), source.read("a")]
-    with at_version(6):
+    with at_version(6, 0):
         assert (old, source.read("a")) == (["a 2", "a 3"], "a 1")
 
 
@@ -177,7 +199,7 @@ def test_a_page_that_was_begun_before_a_publication_keeps_nothing_for_after_it()
         memory.put("another page", NEW)
         return "old"
 
-    with at_version(5):
+    with at_version(5, 0):
         assert overtaken() == "old"
 
     assert memory.get("another page") == NEW
@@ -187,7 +209,7 @@ def test_a_page_that_was_begun_before_a_publication_keeps_nothing_for_after_it()
 def test_what_was_used_longest_ago_gives_way():
     source = Source(most=2)
 
-    with at_version(5):
+    with at_version(5, 0):
         found = [source.read(name) for name in ("a", "b", "a", "c", "a", "b")]
 
     assert found == ["a 1", "b 2", "a 1", "c 3", "a 1", "b 4"]
@@ -196,5 +218,5 @@ def test_what_was_used_longest_ago_gives_way():
 def test_what_is_too_heavy_is_not_kept():
     source = Source(most=2, weight=3)
 
-    with at_version(5):
+    with at_version(5, 0):
         assert [source.read("a"), source.read("a")] == ["a 1", "a 2"]

@@ -8,7 +8,6 @@ from functools import cached_property
 from agencies.models import Agency
 from strategic_areas.models import (
     Activity,
-    ChangedAccounts,
     Commitment,
     Evidence,
     Plan,
@@ -36,7 +35,6 @@ from strategic_areas.queries.plan.rows import (
 from strategic_areas.queries.plan.submissions import FirstSubmissions
 from strategic_areas.queries.prepared import (
     BOARDS,
-    MOST_FOLLOWED,
     kept_for_version,
     prepared,
 )
@@ -67,7 +65,7 @@ class Board:
     #: Of that agency, or of all: the values for which each round asks.
     values: asked_values.AskedValues = field(default_factory=dict)
     #: What ``reckoned_once`` has reckoned from it.
-    reckoned: dict = field(default_factory=dict, compare=False, repr=False)
+    reckoned: dict = field(init=False, default_factory=dict, compare=False, repr=False)
 
     @property
     def is_reconstructed(self):
@@ -139,18 +137,12 @@ def _key(plan, today, supporter=None, asked=()):
     )
 
 
-def _followed(before, version, plan, today):
+def _followed(before, changed, plan, today):
     """
-    The board that was kept at an earlier ``version``, brought up to date.
+    The board that was kept, brought up to date with the accounts that ``changed``.
 
-    Only the accounts that changed since then are read, and only the rows of their
-    commitments are built again. None if more changed than is worth following.
+    Only these are read, and only the rows of their commitments are built again.
     """
-    changed = ChangedAccounts.since(version)
-    if not any(changed.values()):
-        return before
-    if sum(map(len, changed.values())) > MOST_FOLLOWED:
-        return None
     activities, commitments = changed["activity"], changed["commitment"]
     now = _standing(past.today_of(plan), today) if plan.until else None
     told = (
@@ -161,7 +153,7 @@ def _followed(before, version, plan, today):
     accounts = before.accounts.with_changed(told, activities, commitments)
     if accounts == before.accounts:
         # What changed is of another plan, or of a later period.
-        return before if now is before.now else replace(before, now=now, reckoned={})
+        return before if now is before.now else replace(before, now=now)
     rows = [
         row
         for row in before.rows
@@ -181,7 +173,6 @@ def _followed(before, version, plan, today):
         rows=tuple(by_commitment.get(row.commitment.pk, row) for row in before.rows),
         accounts=accounts,
         now=now,
-        reckoned={},
     )
 
 

@@ -10,14 +10,13 @@ from agencies.models import Agency
 from strategic_areas import discipline
 from strategic_areas.models import (
     ActivityUpdate,
-    ChangedAccounts,
     Plan,
     ReportingPeriod,
     Status,
     Transition,
 )
 from strategic_areas.models.review import day_of
-from strategic_areas.queries.prepared import BOARDS, MOST_FOLLOWED, kept_for_version
+from strategic_areas.queries.prepared import BOARDS, kept_for_version
 
 
 @dataclass(frozen=True)
@@ -32,13 +31,15 @@ class HandedIn:
 FirstSubmissions = Mapping[tuple[int, int], HandedIn]
 
 
-def _followed(before, version, plan, supporter, asked):
-    """What was handed in by an earlier ``version``, with what changed since."""
-    changed = ChangedAccounts.since(version)["activity"]
-    if len(changed) > MOST_FOLLOWED:
-        return None
-    rest = {key: each for key, each in before.items() if key[1] not in changed}
-    updates = _updates(plan, supporter, asked).filter(activity__in=changed)
+def _followed(before, changed, plan, supporter, asked):
+    """
+    What was kept, with what was handed in of the activities that ``changed``.
+
+    A step is never taken alone: the status of its report changes with it.
+    """
+    activities = changed["activity"]
+    rest = {key: each for key, each in before.items() if key[1] not in activities}
+    updates = _updates(plan, supporter, asked).filter(activity__in=activities)
     return rest | _read(updates)
 
 
@@ -56,10 +57,10 @@ def first_submissions(
     plan: Plan, supporter: Agency | None, asked: Iterable[ReportingPeriod]
 ) -> FirstSubmissions:
     """
-    When in Santo Domingo reports were first handed in, and by whom.
+    On which day, in Santo Domingo, reports were first handed in, and by whom.
 
-    They are those of one agency and on its activities, or of the rounds ``asked``. What
-    the agency took back was not handed in then.
+    They are those by one agency or on activities for which it answers now, or those of
+    the rounds ``asked``. What the agency took back was not handed in then.
     """
     return _read(_updates(plan, supporter, asked))
 
@@ -104,7 +105,7 @@ def _taken_back():
     return later.filter(to_status=Status.DRAFT).exclude(Exists(returned))
 
 
-@kept_for_version(BOARDS, key=tuple, weight=lambda days: 1)
+@kept_for_version(BOARDS, key=lambda: (), weight=lambda days: 1)
 def review_days() -> int | None:
     """The secretariat's median days from a submission to its decision."""
     steps = (

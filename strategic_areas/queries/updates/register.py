@@ -16,7 +16,6 @@ from django.db.models import F, Value
 from agencies.models import Agency
 from strategic_areas.models import (
     ActivityUpdate,
-    ChangedAccounts,
     CommitmentUpdate,
     Plan,
     Provenance,
@@ -28,12 +27,12 @@ from strategic_areas.models.review import day_of, said_on
 from strategic_areas.newest import Age
 from strategic_areas.queries.prepared import (
     BOARDS,
-    MOST_FOLLOWED,
     kept_for_version,
     prepared,
 )
 
-#: The models of accounts, and what theirs tells of. Of one age the first come first.
+#: Model → the kind of record of which its accounts tell. Of accounts of the same age
+#: those of the first model come first.
 MODELS = {ActivityUpdate: "activity", CommitmentUpdate: "commitment"}
 COLUMNS = (
     *("pk", "period_id", "agency_id", "status", "origin", "provenance", "revision"),
@@ -65,7 +64,7 @@ class Row(NamedTuple):
     age: Age
     #: Minus the place of its model in ``MODELS``.
     rank: int
-    #: Minus its key: of equal ones that come first which were stored first.
+    #: Minus its key: of accounts of the same age, the one stored first comes first.
     minus: int
     subject: int
     period: int
@@ -94,15 +93,12 @@ class Register:
 
 
 def place_of(account: ActivityUpdate | CommitmentUpdate) -> tuple[Age, int, int]:
-    """What a row of this account begins with, whether there is one or not."""
+    """The first three fields of an account's row, whether the register has one."""
     return account.age, -[*MODELS].index(type(account)), -account.pk
 
 
-def _followed(before, version, plan):
-    """The register of an earlier ``version``, with what changed since read anew."""
-    changed = ChangedAccounts.since(version)
-    if sum(map(len, changed.values())) > MOST_FOLLOWED:
-        return None
+def _followed(before, changed, plan):
+    """The register that was kept, with the accounts that ``changed`` read anew."""
     gone = [changed[about] for about in MODELS.values()]
     rest = [row for row in before.rows if row.subject not in gone[-row.rank]]
     return _made(plan, _read(plan, changed), rest)
