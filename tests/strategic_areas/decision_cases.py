@@ -1,0 +1,76 @@
+"""A decision of each kind that waits, who proposes it and who decides on it."""
+
+from datetime import date
+
+from django.contrib.auth.models import Group
+
+from agencies.access import Role
+from tests.factories import (
+    make_administrator,
+    make_agency,
+    make_change,
+    make_commitment,
+    make_factor_reset,
+    make_indicator,
+    make_mandate,
+    make_proposal,
+    make_purge,
+    make_reported_value,
+    make_reviewer,
+    make_stand_in,
+    make_takedown,
+)
+
+#: What accepting an activity asks for.
+ACT = {
+    "code": "1.1.9",
+    "act": "session",
+    "deciding_act": "Acta CITIM 3-2026",
+    "counts_victims": False,
+    "reaches_victims": False,
+    "decided_on": date(2026, 3, 1),
+}
+
+
+def make_proposal_by(by):
+    """An activity that a reviewer proposed who reports for an agency besides."""
+    commitment = make_commitment()
+    by.groups.add(Group.objects.get(name=Role.FOCAL_POINT))
+    make_mandate(user=by, agency=commitment.lead)
+    return make_proposal(commitment=commitment, by=by)
+
+
+def make_value_by(by):
+    """A value that a reviewer hands in who reports for an agency besides."""
+    indicator = make_indicator(agency=make_agency())
+    by.groups.add(Group.objects.get(name=Role.FOCAL_POINT))
+    make_mandate(user=by, agency=indicator.agency)
+    return make_reported_value(indicator=indicator, by=by)
+
+
+#: Model → how such a decision is proposed, who decides on it, what approving asks for.
+KINDS = {
+    "PendingChange": (make_change, make_reviewer, {}),
+    "ActivityProposal": (make_proposal_by, make_reviewer, ACT),
+    "ReportedValue": (make_value_by, make_reviewer, {}),
+    "Purge": (make_purge, make_administrator, {}),
+    "Takedown": (make_takedown, make_reviewer, {}),
+    "FactorReset": (make_factor_reset, make_administrator, {}),
+    "StandIn": (make_stand_in, make_reviewer, {}),
+}
+
+
+class Case:
+    """A decision of one kind that waits, who proposed it, and another who decides."""
+
+    def __init__(self, steps):
+        make, make_person, self.how = KINDS[steps.model.__name__]
+        self.steps = steps
+        self.proposer, self.other = make_person(), make_person()
+        self.decision = make(by=self.proposer)
+
+    def stored(self):
+        return self.steps.model.objects.get(pk=self.decision.pk)
+
+    def approve(self, by=None):
+        return self.steps.approve(self.decision, by=by or self.other, **self.how)

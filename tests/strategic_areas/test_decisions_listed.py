@@ -1,0 +1,117 @@
+"""The list of all decisions that wait, and two people who decide at once."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.contrib.auth.models import Group
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from agencies.access import RefusedError, Role
+from agencies.audit import AuditEntry
+from agencies.decisions import Status
+from strategic_areas.desk.changes import decisions
+from tests.factories import (
+    make_activity,
+    make_administrator,
+    make_change,
+    make_dispute,
+    make_factor_reset,
+    make_focal_point,
+    make_proposal,
+    make_purge,
+    make_reported_value,
+    make_reviewer,
+    make_stand_in,
+    make_takedown,
+)
+from tests.strategic_areas.decision_cases import KINDS, Case
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(
+    ("make_actor", "listed"),
+    [
+        (make_reviewer, ["PendingChange", "ActivityProposal", "Purge"]),
+        (make_administrator, ["Purge", "FactorReset"]),
+        (make_focal_point, []),
+    ],
+)
+def test_the_page_lists_what_each_person_may_decide(client, make_actor, listed):
+    for make in (make_change, make_proposal, make_purge, make_factor_reset):
+        make()
+    client.force_login(make_actor())
+
+    page = client.get(reverse("admin:decisions"), follow=True)
+
+    items = page.context.get("rows", page.context.get("decisions"))
+    assert [type(each.decision).__name__ for each in items] == listed
+    assert [each.address in page.content.decode() for each in items] == [True] * len(
+        listed
+    )
+
+
+def test_the_longest_waiting_comes_first_whatever_its_kind():
+    purge, change = make_purge(), make_change()
+
+    (first, second) = decisions.to_decide(make_reviewer())
+
+    assert (first.decision, second.decision) == (purge, change)
+
+
+@pytest.mark.sqlite
+def test_the_list_costs_the_same_at_any_length():
+    person, costs = make_reviewer(), []
+    person.groups.add(Group.objects.get(name=Role.ADMINISTRATOR))
+    decisions.to_decide(person)  # what she may do is read once
+    for number in (1, 3):
+        for _ in range(number):
+            for make in (
+                *(make_change, make_proposal, make_purge, make_factor_reset),
+                *(make_takedown, make_stand_in, make_reported_value),
+            ):
+                make()
+            make_dispute(make_activity(provenance="press"))
+        with CaptureQueriesContext(connection) as queries:
+            listed = decisions.to_decide(person)
+            [(str(each.decision), each.decision.proposed_by) for each in listed]
+        costs.append((len(queries), len(listed)))
+
+    assert costs == [(8, 8), (8, 32)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_people_who_decide_at_once_one_wins(open_record):
+    won = {steps: won_at_once(Case(steps)) for steps in decisions.KINDS}
+
+    assert won == {steps: [False, True] for steps in decisions.KINDS}
+
+
+def won_at_once(case):
+    """Whether each of two people got her way, and that the record tells of one."""
+    steps = case.steps
+    told = AuditEntry.objects.filter(event=steps.events[Status.APPROVED])
+    before, third = told.count(), KINDS[steps.model.__name__][1]()
+    both_have_read = Barrier(2, timeout=30)
+
+    def decide(person):
+        try:
+            decision = case.stored()
+            both_have_read.wait()
+            steps.approve(decision, by=person, **case.how)
+        except RefusedError:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        won = list(pool.map(decide, [case.other, third]))
+
+    winner = [case.other, third][won.index(True)]
+    assert (case.stored().decided_by, told.count() - before) == (winner, 1), steps
+    return sorted(won)
