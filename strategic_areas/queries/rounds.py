@@ -118,16 +118,17 @@ def unfinished(asked: ReportingPeriod, activities: QuerySet) -> QuerySet:
         activity=OuterRef("pk"), period=asked, status__in=HANDED_IN
     )
     activities = activities.exclude(Exists(others.exclude(agency=OuterRef("agency"))))
+    found = list(activities.select_related("commitment"))
     accounts = defaultdict(list)
-    counted = ActivityUpdate.objects.counted().filter(activity__in=activities)
+    counted = ActivityUpdate.objects.counted().filter(activity__in=found)
     for update in counted.select_related("period"):
         accounts[update.activity_id].append(update)
     wanted = [
         each.pk
-        for each in activities.select_related("commitment")
+        for each in found
         if discipline.is_owed(accounts[each.pk], each.starts_on, asked, each.stops)
     ]
-    return Activity.objects.filter(pk__in=wanted)
+    return Activity.objects.filter(pk__in=wanted) if wanted else Activity.objects.none()
 
 
 def was_handed_in(board: Board, row: ActivityRow, asked: ReportingPeriod) -> bool:

@@ -213,6 +213,8 @@ def read_rows(kind, subjects, period, *, with_transcribed=False):
 
     ``with_transcribed`` includes drafts that the secretariat transcribes from letters.
     """
+    if subjects.query.is_empty():
+        return ()
     model, field = kind.model, kind.field
     subjects = list(
         subjects.select_related(*kind.subject_relations).annotate(
