@@ -15,7 +15,7 @@ def is_of_whole_years(starts_on: date, ends_on: date) -> bool:
 
 
 def year_of(starts_on: date, ends_on: date) -> int | None:
-    """The calendar year that the days fill; None if they fill not just one."""
+    """The calendar year that the days fill; None unless they fill exactly one."""
     is_one = starts_on.year == ends_on.year and is_of_whole_years(starts_on, ends_on)
     return starts_on.year if is_one else None
 

@@ -223,8 +223,10 @@ def lists() -> list[Lists]:
 
 def _told_until():
     """
-    Plan, end of a period, and when its accounts were given, at last: of those with a
-    source its day, of the others the moment; and the number of those without either.
+    For each plan and end of a period: when its last accounts were given.
+
+    Rows hold the plan, the end of the period, the last day of a source, the last moment
+    at which an agency handed in, and the number of accounts that have neither.
     """
     counted = ActivityUpdate.objects.counted().order_by()
     by_agencies = Q(reported_on=None)

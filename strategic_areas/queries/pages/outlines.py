@@ -1,4 +1,4 @@
-"""What the page of one commitment tells, in its order, before any content is read."""
+"""What the page of a commitment tells, in its order; its texts are read afterwards."""
 
 from collections import defaultdict
 from collections.abc import Mapping

@@ -153,8 +153,8 @@ def keep_board(today: date) -> None:
     """
     Read the board and the register of the plan that the first page shows.
 
-    Pages of the present publication version find them in memory, before a reader asks.
-    Does nothing if they are there already.
+    Pages of the present publication version then find them in memory. What is there
+    already is not read again.
     """
     counters = PublicationVersion.counters()
     with at_version(counters.number, counters.structure):

@@ -29,7 +29,9 @@ def _told_by_others(board):
 
 @reckoned_once
 def _asked_of(board, period):
-    """The same; of all rounds that asked those who answer now, without a period."""
+    """
+    The activities of each agency that answers for them in a period, or now without one.
+    """
     agencies, found = {}, defaultdict(list)
     for row in board.activities:
         agency = row.answering(period) if period else row.activity.agency

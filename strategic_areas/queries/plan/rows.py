@@ -138,13 +138,13 @@ def build(
             today,
             activity.stopped_as_of(today),
             is_over=is_over(activity.plan, today),
-            untold=untold(activity, handed_in, asked),
+            untold=_untold(activity, handed_in, asked),
         )
         row = ActivityRow(
             activity,
-            late_if_asked(standing, activity.plan, asked, today),
+            _late_if_asked(standing, activity.plan, asked, today),
             filed,
-            work_of(activity, filed, standing.state, today),
+            _work_of(activity, filed, standing.state, today),
             handed_in,
             reported_by.get(activity.pk, {}),
         )
@@ -164,7 +164,7 @@ def build(
         rows.append(
             CommitmentRow(
                 commitment,
-                late_if_asked(standing, plan, asked, today),
+                _late_if_asked(standing, plan, asked, today),
                 tuple(work[commitment.pk]),
                 tuple(declared),
             )
@@ -172,7 +172,7 @@ def build(
     return tuple(rows)
 
 
-def untold(
+def _untold(
     activity: Activity,
     handed_in: Mapping[int, date],
     rounds: Iterable[ReportingPeriod],
@@ -193,7 +193,7 @@ def untold(
     return progress.State.NO_REPORT if is_asked else progress.State.NOT_ASKED
 
 
-def work_of(
+def _work_of(
     activity: Activity,
     reports: tuple[counted.CountedReport, ...],
     state: progress.State,
@@ -209,7 +209,7 @@ def work_of(
     )
 
 
-def late_if_asked(
+def _late_if_asked(
     standing: progress.Standing,
     plan: Plan,
     rounds: Iterable[ReportingPeriod],

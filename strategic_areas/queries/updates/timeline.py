@@ -40,7 +40,7 @@ class Moment:
 
     @property
     def keys(self):
-        """Those of its accounts."""
+        """The keys of its accounts, those that were replaced included."""
         return {self.entry.key, *(each.key for each in self.replaced)}
 
 
