@@ -141,6 +141,7 @@ def _apply(records, stored, memory, outcome, progress):
     applying.link()
     for name in REVISED:
         progress(name, len(records[name]))
-        revising = Revising(TABLES[name], stored, memory, outcome)
-        for record in records[name]:
-            revising.put_in(record)
+        if records[name]:
+            revising = Revising(TABLES[name], stored, memory, outcome)
+            for record in records[name]:
+                revising.put_in(record)

@@ -1,6 +1,7 @@
 """Rows stored by the hundred; what the database does not take, as faults of records."""
 
 from contextlib import contextmanager
+from functools import cache
 from itertools import chain
 
 from django.core.exceptions import ValidationError
@@ -154,10 +155,8 @@ def keep_versions(kind, rows, columns, values):
 
 
 def insert(model, rows, columns=None):
-    """Insert rows of prepared values by a statement that is made once."""
-    query = InsertQuery(model)
-    query.insert_values(columns or stated(model), [model()], raw=True)
-    [(statement, _)] = query.get_compiler(connection=connection).as_sql()
+    """Insert rows of prepared values, by one statement."""
+    statement = insertion(model, tuple(columns or stated(model)))
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.executemany(statement, rows)
@@ -168,6 +167,15 @@ def insert(model, rows, columns=None):
             some = rows[at : at + AT_ONCE]
             values = ", ".join([row] * len(some))
             cursor.execute(f"{start} VALUES {values}", [*chain.from_iterable(some)])
+
+
+@cache
+def insertion(model, columns):
+    """The statement that inserts a row with these columns."""
+    query = InsertQuery(model)
+    query.insert_values(columns, [model()], raw=True)
+    [(statement, _)] = query.get_compiler(connection=connection).as_sql()
+    return statement
 
 
 def update(model, rows, columns):

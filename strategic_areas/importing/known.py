@@ -237,12 +237,18 @@ class Revised:
     """
 
     def __init__(self, plan_code):
-        rows = Measurement.objects.filter(indicator__introduced_by__code=plan_code)
+        self.plan_code = plan_code
+
+    @cached_property
+    def latest(self):
+        """The last revision of each value that has any, by the value's key."""
+        rows = Measurement.objects.filter(indicator__introduced_by__code=self.plan_code)
         revisions = rows.exclude(revises=None).order_by("pk")
-        self.latest, first = {}, {}
+        latest, first = {}, {}
         for row in revisions.prefetch_related("sources"):
             first[row.pk] = first.get(row.revises_id, row.revises_id)
-            self.latest[first[row.pk]] = row
+            latest[first[row.pk]] = row
+        return latest
 
     def instead_of(self, row):
         """What replaces a value, or a part of one; None where nothing does."""

@@ -185,10 +185,14 @@ def percents_of_continuing_work(plan_file, known):
         if activity in known.continuing and entry.values.get("percent") is not None:
             expected = "null: a continuing activity states no percent"
             yield entry.fault("percent", expected)
-    standing = {activity for activity, _ in known.published_percents - said}
-    for entry in plan_file.entries["activities"]:
-        becomes = entry.values.get("kind") == Activity.Kind.CONTINUING
-        if becomes and entry.values.get("code") in standing:
+    becoming = [
+        entry
+        for entry in plan_file.entries["activities"]
+        if entry.values.get("kind") == Activity.Kind.CONTINUING
+    ]
+    standing = becoming and {code for code, _ in known.published_percents - said}
+    for entry in becoming:
+        if entry.values.get("code") in standing:
             expected = "one_off: published updates of it state a percent"
             yield entry.fault("kind", expected)
 

@@ -68,7 +68,7 @@ class Columns:
         if table.has_field("continues"):
             self.names += ["continues__plan__code", "continues__code"]
         self.places = {name: place for place, name in enumerate(self.names)}
-        self.links = {}
+        self.links = {each.name: {} for each in self.model._meta.many_to_many}
 
     def read_links(self, rows):
         """Read which keys each of these rows is linked to."""
@@ -116,8 +116,7 @@ class Stored:
         for former in AgencyName.objects.all():
             row = agencies.row_of_pk[former.agency_id]
             agencies.rows.setdefault(former.acronym, row)
-        self.of_other_plans = {}
-        self.blanks = {name: Blank(table.model) for name, table in TABLES.items()}
+        self.of_other_plans, self.blanks = {}, {}
 
     def read(self, table):
         """The plan's rows of a table, with their links."""
@@ -130,11 +129,15 @@ class Stored:
         return rows.order_by("pk").prefetch_related(*links)
 
     def rows_of(self, table):
+        found, row = Columns(table), None
+        self.columns[table.name] = found
+        if table.scope and self.plan_code not in self.tables["plans"].rows:
+            return  # a new plan has no rows
         rows = self.read(table).prefetch_related(None).select_related(None)
-        found = self.columns[table.name] = Columns(table)
-        found.read_links(rows)
         for row in rows.values_list(*found.names).iterator(AT_ONCE):
             yield StoredRow(found, *map(kept_once, row))
+        if row:
+            found.read_links(rows)
 
     @property
     def plan(self):
@@ -192,7 +195,7 @@ class Stored:
 
     def unset(self, table, attribute):
         """What a field holds, in plain form, when nobody has filled it."""
-        return self.plain(self.blanks[table.name].row, attribute)
+        return self.plain(self.blank(table).row, attribute)
 
     def put_plain(self, row, attribute, value):
         """Set a field, other than a list of links, from its plain form."""
@@ -232,10 +235,15 @@ class Stored:
 
     def new_row(self, table):
         """An unsaved row of a table, with its plan where the row names one itself."""
-        row = self.blanks[table.name].copy()
+        row = self.blank(table).copy()
         if table.owner:
             setattr(row, table.owner, self.plan)
         return row
+
+    def blank(self, table):
+        if table.name not in self.blanks:
+            self.blanks[table.name] = Blank(table.model)
+        return self.blanks[table.name]
 
 
 class StoredObjects(Stored):

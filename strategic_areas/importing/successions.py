@@ -21,11 +21,12 @@ def lost_predecessors(plan_file, known):
             if "supersedes" in entry.values:
                 replaced[entry.values["code"]] = entry.values["supersedes"] or []
         for entry in entries:
-            code, elsewhere = entry.values["code"], known.in_other_plans[section]
+            code = entry.values["code"]
             if entry.values.get("supersedes") and code in all_before(code, replaced):
                 yield entry.fault("supersedes", "codes of other, earlier records")
             if before := entry.values.get("continues"):
                 pair = (before["plan"], before["code"])
+                elsewhere = known.in_other_plans[section]
                 if before["plan"] == own:
                     yield entry.fault("continues", "a record of another plan")
                 elif pair not in elsewhere:
