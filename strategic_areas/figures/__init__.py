@@ -151,16 +151,16 @@ class _Series:
         about_it = {name: getattr(measurement, name) for name in ABOUT_IT}
         about_it |= {name: self.text(raw, name, is_protected) for name in TEXTS}
         about_it["withheld"] = withheld
-        if before and all(getattr(before, name) == number[name] for name in number):
-            figure = before
-            self.update(figure, about_it)
-        else:
-            figure = PublishedFigure(indicator=self.indicator, **number, **about_it)
-            figure.revises = self.put_away(raw, before, is_protected)
-            figure.save()
         sources = {each.pk for each in measurement.sources.all()}
-        if sources != {each.pk for each in figure.sources.all()}:
-            figure.sources.set(sources)
+        if before and all(getattr(before, name) == number[name] for name in number):
+            self.update(before, about_it)
+            if sources != {each.pk for each in before.sources.all()}:
+                before.sources.set(sources)
+            return before
+        figure = PublishedFigure(indicator=self.indicator, **number, **about_it)
+        figure.revises = self.put_away(raw, before, is_protected)
+        figure.save()
+        figure.sources.add(*sources)
         return figure
 
     def text(self, raw, name, is_protected):

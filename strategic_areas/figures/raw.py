@@ -74,7 +74,8 @@ def read(indicators):
         .prefetch_related("sources")
         .order_by("indicator__sort_code", "starts_on", "ends_on", "counted_by", "pk")
     )
-    raws = [Raw(each) for each in latest]
+    if not (raws := [Raw(each) for each in latest]):
+        return raws
     owner = _owners(raws, indicators)
     parts = Breakdown.objects.filter(measurement__in=[raw.measurement for raw in raws])
     for part in parts.select_related("printed_by").order_by("pk"):

@@ -51,7 +51,7 @@ def siblings(update):
 
 
 def published(update):
-    return siblings(update).filter(status=Status.PUBLISHED).first()
+    return siblings(update).filter(status=Status.PUBLISHED).order_by("pk").first()
 
 
 def public_id(update):

@@ -29,9 +29,7 @@ from strategic_areas.workflow.moves import (
     TransitionError,
     leave_trace,
     move,
-    next_revision,
     public_id,
-    published,
     siblings,
 )
 from strategic_areas.workflow.steps import (
@@ -161,27 +159,29 @@ def record(update, *, sources):
             _("%(record)s: a matter of record is never “%(provenance)s”.")
             % {"record": update, "provenance": update.get_provenance_display()}
         )
-    said_here = siblings(update).filter(origin=Reviewed.Origin.ENTERED)
-    if said_here.filter(status__in=[*OPEN, Status.PUBLISHED]).exists():
+    revisions = list(siblings(update).order_by("revision"))
+    in_force = [each for each in revisions if each.status in {*OPEN, Status.PUBLISHED}]
+    if any(each.origin == Reviewed.Origin.ENTERED for each in in_force):
         raise TransitionError(
             _("%(record)s: the agency itself has reported on this.")
             % {"record": update}
         )
     by = system_user()
-    before = published(update)
+    published = (each for each in in_force if each.status == Status.PUBLISHED)
+    before = next(published, None)
     # Who answers for reconstructed work is a matter of knowledge, which may change.
     stays = before and update.subject.is_official
     update.agency = before.agency if stays else update.answering
     if before:
         move(before, to=Status.REPLACED, allowed=[Status.PUBLISHED], by=by)
     update.origin = Reviewed.Origin.RECORD
-    update.revision = next_revision(update)
+    update.revision = revisions[-1].revision + 1 if revisions else 1
     update.status = Status.PUBLISHED
     update.public_id = public_id(update)
     update.published_at = timezone.now()
     update.published_by = by
     update._history_user = by
     update.save()
-    update.sources.set(sources)
+    update.sources.add(*sources)
     leave_trace(update, from_status="", by=by)
     return update
