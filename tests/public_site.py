@@ -8,7 +8,6 @@ public must never read is planted among them and holds ``HIDDEN``.
 
 from datetime import date, timedelta
 
-from django.core.management import call_command
 from django.utils import timezone
 
 from agencies.models import Agency
@@ -29,7 +28,7 @@ from strategic_areas.models import (
 from strategic_areas.queries import site
 from strategic_areas.queries.pages import changes
 from tests import factories
-from tests.strategic_areas.plans import SHIPPED
+from tests.strategic_areas.plans.kept import load_shipped
 
 LANGUAGES = ("es", "en")
 #: The most queries that a public page may take, however much stands on it.
@@ -44,10 +43,6 @@ LONG = (
     "Se capacitó a 120 inspectores e inspectoras en la detección de la trata con fines "
     "de explotación laboral y se repartieron guías en las seis oficinas regionales."
 )
-
-
-def load_shipped():
-    call_command("load_plan", str(SHIPPED), verbosity=0)
 
 
 def build():

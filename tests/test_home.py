@@ -10,8 +10,9 @@ from django.utils.translation import override
 from strategic_areas.addresses import address
 from strategic_areas.queries.pages import institutions
 from strategic_areas.queries.plan import plans
-from tests import factories, public_site
+from tests import factories
 from tests.columns_seen import idle_columns
+from tests.strategic_areas.plans.kept import load_shipped
 from tests.test_public_pages import LANGUAGES, Page
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +24,7 @@ TAGS = r"<(script|style)\b.*?</\1>|<[^>]+>"
 
 @pytest.fixture(scope="module")
 def shipped(lasting):
-    public_site.load_shipped()
+    load_shipped()
 
 
 def text_of(html):

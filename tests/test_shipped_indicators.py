@@ -7,14 +7,14 @@ from html import unescape
 
 import pytest
 from defusedxml import ElementTree
-from django.core.management import call_command
 from django.utils.translation import override
 
 from strategic_areas.addresses import address
 from strategic_areas.queries.figures import indicators, words
 from strategic_areas.views.indicator_files import COLUMNS
 from tests.deep import drawn
-from tests.strategic_areas.plans import SHIPPED, shipped_content
+from tests.strategic_areas.plans import shipped_content
+from tests.strategic_areas.plans.kept import load_shipped
 from tests.test_indicator_pages import body, plain, read_csv, read_workbook
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +27,7 @@ TAGS = re.compile(r"<[^>]+>")
 
 @pytest.fixture(scope="module")
 def shipped(lasting):
-    call_command("load_plan", str(SHIPPED), verbosity=0)
+    load_shipped()
 
 
 def rows_of(html):

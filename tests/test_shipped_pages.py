@@ -7,7 +7,6 @@ from html import unescape
 import pytest
 from django.conf import settings
 from django.contrib import admin
-from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,7 +15,8 @@ from strategic_areas.models import ActivityUpdate, Plan
 from strategic_areas.queries.plan import board
 from strategic_areas.views.indicators import FORMS
 from tests.factories import make_reviewer
-from tests.strategic_areas.plans import SHIPPED, shipped_content
+from tests.strategic_areas.plans import shipped_content
+from tests.strategic_areas.plans.kept import load_shipped
 from tests.test_public_pages import LANGUAGES, read
 from tests.test_public_records import shown
 from tests.test_reconstructed_pages import MEASURES, Said
@@ -29,7 +29,7 @@ PLAN = FILE["plan"]["code"]
 
 @pytest.fixture(scope="module")
 def shipped(lasting):
-    call_command("load_plan", str(SHIPPED), verbosity=0)
+    load_shipped()
     return Plan.objects.get(code=PLAN)
 
 

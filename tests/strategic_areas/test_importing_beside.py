@@ -24,6 +24,7 @@ from strategic_areas.models import (
 from strategic_areas.models.measurements import Measurement
 from tests import next_plan
 from tests.strategic_areas.plans import FOLDER, SHIPPED, footprint, run, write
+from tests.strategic_areas.plans.kept import load_shipped
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +47,7 @@ def shipped(lasting):
     before = footprint(*EVERY)
     dry = run(SHIPPED, "--dry-run")
     wrote = footprint(*EVERY) != before
-    return Shipped(load(SHIPPED), dry, wrote)
+    return Shipped(load_shipped(), dry, wrote)
 
 
 def counts(outcome):

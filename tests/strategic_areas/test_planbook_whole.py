@@ -7,7 +7,6 @@ from django.urls import reverse
 
 from agencies.access import RefusedError
 from strategic_areas import workflow
-from strategic_areas.importing import load
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
@@ -22,7 +21,7 @@ from strategic_areas.models import (
 from tests import factories
 from tests.deep import DEEP
 from tests.strategic_areas.planbooks import Keeper
-from tests.strategic_areas.plans import SHIPPED
+from tests.strategic_areas.plans.kept import load_shipped
 from tests.strategic_areas.test_planbook import counts, faults
 from tests.strategic_areas.test_planbook_amending import ACT
 
@@ -124,7 +123,7 @@ def change_ten_cells(keeper):
 
 @pytest.fixture(scope="module")
 def shipped(lasting):
-    load(SHIPPED)
+    load_shipped()
     return Plan.objects.get(code="2017-2020")
 
 

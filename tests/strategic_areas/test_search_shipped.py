@@ -3,14 +3,13 @@
 from collections import defaultdict
 
 import pytest
-from django.core.management import call_command
 
 from strategic_areas.addresses import address
 from strategic_areas.queries import search_texts
 from strategic_areas.search import KINDS
 from strategic_areas.views.search import INDEX, site_documents
 from tests.deep import DEEP
-from tests.strategic_areas.plans import SHIPPED
+from tests.strategic_areas.plans.kept import load_shipped
 
 pytestmark = pytest.mark.usefixtures("shipped")
 
@@ -20,7 +19,7 @@ FOLLOWED = 4
 
 @pytest.fixture(scope="module")
 def shipped(lasting):
-    call_command("load_plan", str(SHIPPED), verbosity=0)
+    load_shipped()
 
 
 @pytest.fixture

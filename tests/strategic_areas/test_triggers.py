@@ -49,7 +49,7 @@ from tests.factories import (
     make_takedown,
     make_update,
 )
-from tests.strategic_areas.plans import SHIPPED
+from tests.strategic_areas.plans.kept import load_shipped
 
 
 @pytest.mark.django_db
@@ -366,7 +366,7 @@ def is_refused(act):
 
 def one_row_in_every_public_table():
     """The models of all public tables, each with a row of which the public is told."""
-    call_command("load_plan", str(SHIPPED), verbosity=0)
+    load_shipped()
     update, declaration = make_update(), make_published_declaration()
     plan, person = update.plan, make_reviewer()
     make_evidence(update)
