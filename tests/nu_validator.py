@@ -4,17 +4,14 @@ import json
 import os
 import shutil
 import subprocess
-import time
-from pathlib import Path
 
 import pytest
 
 from tests.check import ROOT
+from tests.run import wait_while_pending
 
 #: Where `make vnu` puts it.
 JAR = ROOT / "var/tools/vnu/node_modules/vnu-jar/build/dist/vnu.jar"
-#: How long to wait for what fetches it at this moment; see .ci/run.
-MOST_SECONDS = 900
 #: Compiled once and not a second time for speed, so few pages take half as long. Code
 #: compiled so takes more room on the stack than the checker's schema has by itself.
 FOR_A_SHORT_RUN = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xss8m")
@@ -22,19 +19,12 @@ FOR_A_SHORT_RUN = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xss8m")
 
 def command():
     """How it is called; the test is skipped where it, or Java, is missing."""
-    wait_until_fetched()
+    wait_while_pending("VNU_PENDING")
     jar = os.environ.get("VNU_JAR") or JAR
     java = shutil.which("java")
     if not java or not os.path.exists(jar):
         pytest.skip("no Nu Html Checker: make vnu")
     return [java, *FOR_A_SHORT_RUN, "-jar", str(jar)]
-
-
-def wait_until_fetched():
-    """Wait while the file exists that VNU_PENDING names."""
-    pending, end = os.environ.get("VNU_PENDING"), time.monotonic() + MOST_SECONDS
-    while pending and Path(pending).exists() and time.monotonic() < end:
-        time.sleep(0.2)
 
 
 def faults(pages, folder):

@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,6 +35,8 @@ FAST = (
     # A statement that does not end fails its test instead of holding up the rest.
     " -c statement_timeout=120s"
 )
+#: How long to wait for what is fetched at this moment; see .ci/run.
+MOST_SECONDS = 900
 #: By how much the other runs give way to the longest, and those that wait for a server
 #: or a browser to all: they end together, so that no processor is idle at the end.
 SECOND, LATER = 2, 5
@@ -45,11 +48,12 @@ def main(arguments):
 
     compile_catalogues()
     # All at once: each waits often, for the database or the browser. Those that need
-    # neither begin while the database server is made.
+    # Python alone begin while packages are installed and the database server is made.
     say("SQLite, what runs once")
     first = begin_pytest(arguments, {"TEST_PART": "once"})
     with contextlib.ExitStack() as stack:
         stack.callback(end, first)
+        wait_while_pending("PACKAGES_PENDING")
         os.nice(SECOND)
         second = in_background(arguments, {"TEST_PART": "other"})
         begun = [("SQLite", *stack.enter_context(second))]
@@ -99,6 +103,13 @@ def summary(outcomes, skipped, *, is_part=False):
         write("In CI nothing may be skipped.\n")
         failed = True
     return 1 if failed else 0
+
+
+def wait_while_pending(variable):
+    """Wait while the file is there that an environment variable names."""
+    pending, end = os.environ.get(variable), time.monotonic() + MOST_SECONDS
+    while pending and os.path.exists(pending) and time.monotonic() < end:
+        time.sleep(0.2)
 
 
 def compile_catalogues():
