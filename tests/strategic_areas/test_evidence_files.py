@@ -158,9 +158,11 @@ def test_a_file_that_was_cut_off_is_refused(extension):
 
 
 def test_more_than_ten_megabytes_are_refused():
-    taken = clean(upload("a.csv", b"a\n" * (FILE_BYTES // 2)))
+    row = b"a" * 1023 + b"\n"
+    table = row * (FILE_BYTES // len(row))
+    taken = clean(upload("a.csv", table))
 
-    error = refusal("a.csv", b"a\n" * (FILE_BYTES // 2) + b"a")
+    error = refusal("a.csv", table + b"a")
 
     assert (taken.size, error.code) == (FILE_BYTES, "size")
 
@@ -500,7 +502,7 @@ def test_a_locked_pdf_is_refused(password):
 
 
 def test_a_pdf_whose_index_unpacks_to_far_more_is_refused():
-    bomb = make_packed_pdf(2 * limits.PDF_INDEX_BYTES)
+    bomb = make_packed_pdf(limits.PDF_INDEX_BYTES + limits.MEGABYTE)
 
     plain = clean(upload("a.pdf", make_packed_pdf(1024 * 1024)))
     error = refusal("a.pdf", bomb)
@@ -662,16 +664,8 @@ def with_picture(content):
     return make_office(parts={name: content}, links=[("image", name)])
 
 
-def test_a_document_that_unpacks_to_far_more_is_refused():
-    content = with_picture(bytes(limits.UNPACKED_BYTES))
-    assert len(content) < 1024 * 1024
-
-    error = refusal("a.docx", content)
-
-    assert error.code == "unpacked"
-
-
-def test_a_bomb_is_measured_by_what_comes_out_of_it(monkeypatch):
+def test_a_document_that_unpacks_to_far_more_is_refused(monkeypatch):
+    """It is measured by what comes out of it, whatever it says of itself."""
     monkeypatch.setattr(office, "UNPACKED_BYTES", 100_000)
     content = with_picture(bytes(200_000))
     name = b"word/media/image1.png"
