@@ -1,8 +1,10 @@
 """A focal point who fills the sheet as a workbook: download, change cells, upload."""
 
+import copy
 import io
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
@@ -51,7 +53,29 @@ class Book:
         return written.getvalue()
 
 
-class Filler:
+class Lasting:
+    """Somebody whose rows last through a module; each test has her as she was."""
+
+    user = client = None
+
+    def sign_in(self, client):
+        self.client = client
+        client.force_login(self.user)
+
+    def keep(self):
+        """Sign her in once for all; ``again`` takes her from here."""
+        self.sign_in(Client())
+        self.cookies, self.client = self.client.cookies, None
+        return self
+
+    def again(self, client):
+        """She with this client, whatever a test before did to her objects."""
+        person = copy.deepcopy(self)
+        person.client, client.cookies = client, person.cookies
+        return person
+
+
+class Filler(Lasting):
     """One activity of hers and an open round; with a client she is signed in."""
 
     def __init__(self, client=None):
@@ -62,10 +86,6 @@ class Filler:
         self.user = make_focal_point(agency=self.agency)
         if client:
             self.sign_in(client)
-
-    def sign_in(self, client):
-        self.client = client
-        client.force_login(self.user)
 
     def address(self, name="workbook", *, period=None, agency=None):
         keys = [(period or self.period).pk, (agency or self.agency).slug]
@@ -96,3 +116,17 @@ class Filler:
         """Save what the preview announced."""
         staged = response.context["form"]["staged"].value()
         return self.client.post(self.address("workbook_save"), {"staged": staged})
+
+
+class Kept(Filler):
+    """One whose rows last through a module, and the workbook that she downloads."""
+
+    def keep(self):
+        super().keep()
+        person = self.again(Client())
+        self.kept = person.client.get(person.address()).content
+        return self
+
+    def book(self):
+        """What she downloads while nothing has changed."""
+        return Book(self.kept)

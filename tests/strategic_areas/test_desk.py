@@ -21,6 +21,7 @@ from tests.factories import (
     make_submitted_update,
     make_update,
 )
+from tests.strategic_areas.filling import Lasting
 
 pytestmark = pytest.mark.django_db
 
@@ -28,16 +29,14 @@ HOME = reverse("admin:index")
 DAY = timedelta(days=1)
 
 
-class Desk:
-    """A focal point who is signed in, one activity of hers, and an open round."""
+class Desk(Lasting):
+    """A focal point, one activity of hers, and an open round."""
 
-    def __init__(self, client):
-        self.client = client
+    def __init__(self):
         self.activity = make_activity()
         self.agency = self.activity.agency
         self.period = make_round(plan=self.activity.plan)
         self.user = make_focal_point(agency=self.agency)
-        client.force_login(self.user)
 
     @property
     def about(self):
@@ -65,9 +64,14 @@ class Desk:
         )
 
 
+@pytest.fixture(scope="module")
+def kept_desk(lasting):
+    return Desk().keep()
+
+
 @pytest.fixture
-def desk(client):
-    return Desk(client)
+def desk(client, db, kept_desk):
+    return kept_desk.again(client)
 
 
 def test_what_is_owed_is_sent_and_then_the_desk_is_empty(desk):

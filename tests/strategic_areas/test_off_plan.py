@@ -33,6 +33,7 @@ from tests.factories import (
     make_reviewer,
     make_round,
 )
+from tests.strategic_areas.filling import Lasting
 
 pytestmark = pytest.mark.django_db
 
@@ -40,18 +41,16 @@ TITLE = "Jornada de orientación en la terminal de autobuses"
 TEXT = "Se orientó a conductores sobre señales de alerta."
 
 
-class Desk:
-    """A focal point who is signed in, and an open round."""
+class Desk(Lasting):
+    """A focal point, and an open round."""
 
-    def __init__(self, client):
-        self.client = client
+    def __init__(self):
         self.agency = make_agency()
         self.commitment = make_commitment(lead=self.agency)
         self.plan = self.commitment.plan
         make_participation(plan=self.plan, agency=self.agency)
         self.period = make_round(plan=self.plan)
         self.user = make_focal_point(agency=self.agency)
-        client.force_login(self.user)
 
     def address(self, name="sheet_off_plan", *more):
         keys = [self.period.pk, self.agency.slug, *more]
@@ -71,9 +70,14 @@ class Desk:
         return self.client.get(self.address("sheet")).context["sheet"]
 
 
+@pytest.fixture(scope="module")
+def kept_desk(lasting):
+    return Desk().keep()
+
+
 @pytest.fixture
-def desk(client):
-    return Desk(client)
+def desk(client, db, kept_desk):
+    return kept_desk.again(client)
 
 
 def test_it_is_stored_with_its_first_draft_under_a_code_of_its_own(desk):
@@ -102,23 +106,23 @@ def test_codes_go_on_and_a_second_press_tells_it_once(desk):
     assert ActivityUpdate.objects.count() == 2
 
 
-@pytest.mark.parametrize(
-    ("fields", "wrong"),
-    [
-        ({"title_es": ""}, "title_es"),
-        ({"title_es": "Se atendió a 001-1234567-8"}, "title_es"),
-        ({"narrative_es": "Se atendió a 001-1234567-8"}, "narrative_es"),
-        ({"narrative_es": ""}, "narrative_es"),
-        ({"execution": "suspended"}, "execution"),
-        ({"people_reached": "-1"}, "people_reached"),
-        ({"reaches_victims": ""}, "reaches_victims"),
-    ],
-)
-def test_what_is_wrong_is_said_and_nothing_is_half_done(desk, fields, wrong):
-    response = desk.tell(**fields)
+WRONG = [
+    ({"title_es": ""}, "title_es"),
+    ({"title_es": "Se atendió a 001-1234567-8"}, "title_es"),
+    ({"narrative_es": "Se atendió a 001-1234567-8"}, "narrative_es"),
+    ({"narrative_es": ""}, "narrative_es"),
+    ({"execution": "suspended"}, "execution"),
+    ({"people_reached": "-1"}, "people_reached"),
+    ({"reaches_victims": ""}, "reaches_victims"),
+]
 
-    form = response.context["form"]
-    assert (response.status_code, list(form.errors)) == (422, [wrong])
+
+def test_what_is_wrong_is_said_and_nothing_is_half_done(desk):
+    for fields, wrong in WRONG:
+        response = desk.tell(**fields)
+
+        errors = list(response.context["form"].errors)
+        assert (response.status_code, errors) == (422, [wrong]), fields
     assert not Activity.objects.exists()
 
 

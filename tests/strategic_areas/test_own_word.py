@@ -14,9 +14,14 @@ pytestmark = pytest.mark.django_db
 PRESS = "La prensa contó un operativo."
 
 
+@pytest.fixture(scope="module")
+def kept_filler(lasting):
+    return Filler().keep()
+
+
 @pytest.fixture
-def filler(client):
-    return Filler(client)
+def filler(client, db, kept_filler):
+    return kept_filler.again(client)
 
 
 def press(filler):

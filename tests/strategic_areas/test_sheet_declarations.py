@@ -21,22 +21,21 @@ from tests.factories import (
     make_round,
     make_update,
 )
+from tests.strategic_areas.filling import Lasting
 
 pytestmark = pytest.mark.django_db
 
 STATEMENT = "El protocolo está aprobado y en uso; consta en el acta 7."
 
 
-class Lead:
-    """A focal point of a lead agency, who is signed in, and an open round."""
+class Lead(Lasting):
+    """A focal point of a lead agency, and an open round."""
 
-    def __init__(self, client):
-        self.client = client
+    def __init__(self):
         self.agency = make_agency()
         self.commitment = make_commitment(lead=self.agency)
         self.period = make_round(plan=self.commitment.plan, code="2026-t4")
         self.user = make_focal_point(agency=self.agency)
-        client.force_login(self.user)
 
     def address(self, name="sheet", commitment=None, *more):
         keys = [self.period.pk, self.agency.slug]
@@ -60,9 +59,14 @@ class Lead:
         return self.client.post(self.address("sheet_check"), posted)
 
 
+@pytest.fixture(scope="module")
+def kept_lead(lasting):
+    return Lead().keep()
+
+
 @pytest.fixture
-def lead(client):
-    return Lead(client)
+def lead(client, db, kept_lead):
+    return kept_lead.again(client)
 
 
 def test_the_sheet_has_a_row_for_each_commitment_that_the_agency_leads(lead):

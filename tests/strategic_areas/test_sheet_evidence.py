@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from agencies.access import Role
 from strategic_areas import workflow
+from strategic_areas.desk.sheet.attaching import AttachForm
 from strategic_areas.evidence import FILES_PER_UPDATE
 from strategic_areas.models import ActivityUpdate, Evidence, Submission
 from tests.factories import (
@@ -26,6 +27,7 @@ from tests.factories import (
     make_round,
     make_update,
 )
+from tests.strategic_areas.filling import Lasting
 from tests.uploads import make_pdf
 
 pytestmark = pytest.mark.django_db
@@ -35,17 +37,15 @@ ARCHIVE = {"title_es": "Acta", "archive_office": "Archivo", "archive_number": "7
 IDENTIFIER = "001-1234567-8"
 
 
-class Row:
-    """A saved row of a focal point who is signed in."""
+class Row(Lasting):
+    """A saved row of a focal point."""
 
-    def __init__(self, client):
-        self.client = client
+    def __init__(self):
         self.agency = make_agency()
         activity = make_activity(agency=self.agency)
         self.period = make_round(plan=activity.plan)
         self.user = make_focal_point(agency=self.agency)
         self.update = make_update(activity=activity, period=self.period, by=self.user)
-        client.force_login(self.user)
 
     def keys(self, activity=None):
         activity = activity or self.update.activity
@@ -71,9 +71,14 @@ def folder():
     return location
 
 
+@pytest.fixture(scope="module")
+def kept_row(lasting):
+    return Row().keep()
+
+
 @pytest.fixture
-def row(client):
-    return Row(client)
+def row(client, db, kept_row):
+    return kept_row.again(client)
 
 
 def test_each_of_the_three_kinds_is_attached_and_stays_internal(row, folder):
@@ -90,23 +95,30 @@ def test_each_of_the_three_kinds_is_attached_and_stays_internal(row, folder):
     assert kept[2].size == (folder / kept[2].token).stat().st_size
 
 
-@pytest.mark.parametrize(
-    ("fields", "wrong"),
-    [
-        ({"title_es": "Acta"}, "upload"),
-        ({**LINK, "title_es": ""}, "title_es"),
-        ({**LINK, "url": "ftp://example.org/"}, "url"),
-        ({**LINK, **ARCHIVE}, "archive_office"),
-        ({"title_es": "Acta", "archive_office": "Archivo"}, "archive_number"),
-        ({**LINK, "title_es": f"Acta de {IDENTIFIER}"}, "title_es"),
-        ({**ARCHIVE, "archive_number": IDENTIFIER}, "archive_number"),
-    ],
-)
-def test_what_is_wrong_is_said_beside_its_field(row, fields, wrong):
-    response = row.attach(**fields)
+WRONG = [
+    ({"title_es": "Acta"}, "upload"),
+    ({**LINK, "title_es": ""}, "title_es"),
+    ({**LINK, "url": "ftp://example.org/"}, "url"),
+    ({**LINK, **ARCHIVE}, "archive_office"),
+    ({"title_es": "Acta", "archive_office": "Archivo"}, "archive_number"),
+    ({**LINK, "title_es": f"Acta de {IDENTIFIER}"}, "title_es"),
+    ({**ARCHIVE, "archive_number": IDENTIFIER}, "archive_number"),
+]
+
+
+def test_what_is_wrong_is_said_beside_its_field(row):
+    for fields, wrong in WRONG:
+        form = AttachForm(fields, record=row.update, action="")
+
+        assert list(form.errors) == [wrong], fields
+
+
+def test_a_refusal_is_said_in_the_row_and_nothing_is_kept(row):
+    response = row.attach(title_es="Acta")
 
     (shown,) = response.context["rows"]
-    assert (response.status_code, list(shown.evidence.form.errors)) == (422, [wrong])
+    errors = list(shown.evidence.form.errors)
+    assert (response.status_code, errors) == (422, ["upload"])
     assert not Evidence.objects.exists()
 
 
@@ -327,11 +339,11 @@ def test_a_published_report_takes_evidence_where_it_is_corrected(row):
 
 
 @pytest.fixture
-def row_of_a_browser():
+def row_of_a_browser(db, kept_row):
     """The same with a client that gets an answer, whatever happens, and has a token."""
     client = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    row = kept_row.again(client)
     client.cookies[settings.CSRF_COOKIE_NAME] = token = "a" * 32
-    row = Row(client)
     row.token = {"csrfmiddlewaretoken": token}
     return row
 

@@ -9,6 +9,7 @@ from strategic_areas.figures.reporting import hand_in
 from strategic_areas.models import CodeList, CodeListValue
 from strategic_areas.models.reported_values import ReportedValue
 from tests.factories import make_agency, make_focal_point, make_published_figure
+from tests.strategic_areas.filling import Lasting
 from tests.strategic_areas.test_asked_values import Scene
 
 pytestmark = pytest.mark.django_db
@@ -17,12 +18,11 @@ FIRST, SECOND = "2024-01-01_2024-12-31", "2025-01-01_2025-12-31"
 WORDS = [("woman", "Mujeres"), ("girl", "Niñas")]
 
 
-class Desk(Scene):
-    """A focal point who is signed in and owes the values of two years."""
+class Desk(Lasting, Scene):
+    """A focal point who owes the values of two years."""
 
-    def __init__(self, client):
+    def __init__(self):
         super().__init__()
-        self.client = client
         labels = CodeList.objects.create(
             plan=self.plan, code="b", kind="breakdowns", name_es="Etiquetas"
         )
@@ -30,7 +30,6 @@ class Desk(Scene):
             CodeListValue.objects.create(
                 code_list=labels, dimension="sex+age", code=code, label_es=label
             )
-        client.force_login(self.user)
 
     @property
     def address(self):
@@ -47,9 +46,14 @@ class Desk(Scene):
         return self.client.post(self.address, told)
 
 
+@pytest.fixture(scope="module")
+def kept_desk(lasting):
+    return Desk().keep()
+
+
 @pytest.fixture
-def desk(client):
-    return Desk(client)
+def desk(client, db, kept_desk):
+    return kept_desk.again(client)
 
 
 def values():

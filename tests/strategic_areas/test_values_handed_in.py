@@ -32,17 +32,17 @@ from tests.factories import (
     make_round,
     make_source,
 )
+from tests.strategic_areas.filling import Lasting
 
 pytestmark = pytest.mark.django_db
 
 WORDS = [("woman", "Mujeres"), ("girl", "Niñas"), ("boy", "Niños")]
 
 
-class Desk:
-    """A focal point who is signed in, and an indicator of persons of her agency."""
+class Desk(Lasting):
+    """A focal point, and an indicator of persons of her agency."""
 
-    def __init__(self, client, **fields):
-        self.client = client
+    def __init__(self):
         self.agency = make_agency()
         self.period = make_round()
         self.indicator = make_indicator(
@@ -50,7 +50,6 @@ class Desk:
             agency=self.agency,
             counts="persons",
             national=True,
-            **fields,
         )
         labels = CodeList.objects.create(
             plan=self.period.plan, code="b", kind="breakdowns", name_es="Etiquetas"
@@ -60,7 +59,6 @@ class Desk:
                 code_list=labels, dimension="sex+age", code=code, label_es=label
             )
         self.user = make_focal_point(agency=self.agency)
-        client.force_login(self.user)
 
     def address(self, name, *more):
         return reverse(f"admin:{name}", args=[self.period.pk, self.agency.slug, *more])
@@ -79,9 +77,14 @@ class Desk:
         return self.client.post(self.address("value_new", self.indicator.pk), told)
 
 
+@pytest.fixture(scope="module")
+def kept_desk(lasting):
+    return Desk().keep()
+
+
 @pytest.fixture
-def desk(client):
-    return Desk(client)
+def desk(client, db, kept_desk):
+    return kept_desk.again(client)
 
 
 def decide(client, **posted):
@@ -318,8 +321,9 @@ def test_a_value_is_outdated_where_another_was_published_meanwhile():
 
 
 @pytest.mark.sqlite
-def test_an_indicator_that_selects_asks_for_no_parts(client):
-    desk = Desk(client, selects=True)
+def test_an_indicator_that_selects_asks_for_no_parts(desk, client):
+    desk.indicator.selects = True
+    desk.indicator.save()
 
     form = client.get(desk.address("value_new", desk.indicator.pk)).context["form"]
 

@@ -7,7 +7,7 @@ from django.utils import translation
 
 from strategic_areas.desk.workbook import columns, writing
 from strategic_areas.models import ActivityUpdate, Province, Region
-from tests.deep import SOME_ROWS
+from tests.deep import DEEP, SOME_ROWS
 from tests.factories import (
     make_activity,
     make_administrator,
@@ -17,14 +17,19 @@ from tests.factories import (
     make_submitted_update,
     make_update,
 )
-from tests.strategic_areas.filling import TEXT, Filler
+from tests.strategic_areas.filling import TEXT, Kept
 
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def kept_filler(lasting):
+    return Kept().keep()
+
+
 @pytest.fixture
-def filler(client):
-    return Filler(client)
+def filler(client, db, kept_filler):
+    return kept_filler.again(client)
 
 
 def spanish(name, value):
@@ -104,7 +109,7 @@ def test_other_work_that_was_told_of_stands_below_and_comes_back_changed(filler)
 
 
 def test_each_page_names_its_font_and_is_printed_within_its_paper(filler):
-    book = filler.download().book
+    book = filler.book().book
 
     shown = [page for page in book if page.sheet_state == "visible"]
     assert [page.page_setup.fitToWidth for page in shown] == [1, 3, 1]
@@ -114,7 +119,7 @@ def test_each_page_names_its_font_and_is_printed_within_its_paper(filler):
 
 
 def test_it_says_of_which_agency_and_round_it_is_but_not_who_took_it(filler):
-    book = filler.download().book
+    book = filler.book().book
 
     marks = dict(book["_hoja"].iter_rows(values_only=True))
     assert marks == {
@@ -192,7 +197,7 @@ def test_only_what_may_be_filled_is_unlocked(filler):
 
 
 def test_ids_and_machine_names_are_hidden(filler):
-    book = filler.download()
+    book = filler.book()
 
     shown = {
         name
@@ -205,7 +210,7 @@ def test_ids_and_machine_names_are_hidden(filler):
 
 
 def test_it_opens_with_the_instructions_and_prints_so_that_one_can_read_it(filler):
-    book = filler.download()
+    book = filler.book()
 
     assert book.book.index(book.book.active) == 0
     assert book.page.page_setup.orientation == "landscape"
@@ -231,7 +236,7 @@ def test_what_begins_like_a_formula_is_written_as_text(filler):
 
 
 def test_lists_and_numbers_are_checked_while_they_are_typed(filler):
-    book = filler.download()
+    book = filler.book()
     page, lists = book.page, book.book.sheetnames[2]
 
     rules = {
@@ -300,7 +305,7 @@ def test_the_workbook_asks_the_database_the_same_at_any_size(filler):
     filler.published_before()
     make_update(activity=filler.activity, period=filler.period, by=filler.user)
     small = count()
-    for number in range(SOME_ROWS):
+    for number in range(SOME_ROWS if DEEP else 6):
         activity = filler.another()
         if number % 3:
             filler.published_before(activity)

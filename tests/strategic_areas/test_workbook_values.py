@@ -4,6 +4,7 @@ import io
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
@@ -83,14 +84,29 @@ class Filler(Desk):
         file = SimpleUploadedFile("hoja.xlsx", book.content)
         return self.client.post(self.url(), {"workbook": file})
 
+    def keep(self):
+        super().keep()
+        person = self.again(Client())
+        self.kept = person.client.get(person.url()).content
+        return self
+
+    def book(self):
+        """What she downloads while nothing has changed."""
+        return Book(self.kept)
+
     def save(self, page):
         staged = page.context["form"]["staged"].value()
         return self.client.post(self.url("workbook_save"), {"staged": staged})
 
 
+@pytest.fixture(scope="module")
+def kept_filler(lasting):
+    return Filler().keep()
+
+
 @pytest.fixture
-def filler(client):
-    return Filler(client)
+def filler(client, db, kept_filler):
+    return kept_filler.again(client)
 
 
 def faults(page):
@@ -128,7 +144,7 @@ def test_where_no_value_is_asked_the_workbook_has_no_such_sheet(filler):
 
 
 def test_nothing_is_handed_in_before_it_is_saved_and_the_rest_stays(filler):
-    book = filler.download().fill(2024, total=40, woman=30, girl=10, note="Sin Azua.")
+    book = filler.book().fill(2024, total=40, woman=30, girl=10, note="Sin Azua.")
 
     page = filler.upload(book)
     before = values()
@@ -146,7 +162,7 @@ def test_nothing_is_handed_in_before_it_is_saved_and_the_rest_stays(filler):
 
 
 def test_a_press_that_comes_twice_hands_in_once(filler):
-    page = filler.upload(filler.download().fill(2024, total=40))
+    page = filler.upload(filler.book().fill(2024, total=40))
 
     filler.save(page)
     filler.save(page)
@@ -156,7 +172,7 @@ def test_a_press_that_comes_twice_hands_in_once(filler):
 
 @pytest.mark.parametrize(("told", "name"), drawn(FAULTS, 3, key="faults"))
 def test_each_fault_stands_by_its_cell_and_nothing_is_handed_in(filler, told, name):
-    book = filler.download().fill(2025, **told)
+    book = filler.book().fill(2025, **told)
     line = book.cell(2025, "value_code").row
     cell = book.cell(2025, name).coordinate if name else line
     header = book.page.cell(2, book.columns[name]).value if name else ""
@@ -170,7 +186,7 @@ def test_each_fault_stands_by_its_cell_and_nothing_is_handed_in(filler, told, na
 
 def test_a_number_far_from_the_last_is_asked_about_by_its_cell(filler):
     make_published_figure(indicator=filler.indicator, year=2020, value=40)
-    book = filler.download().fill(2024, total=4000)
+    book = filler.book().fill(2024, total=4000)
     asked = faults(filler.upload(book))
 
     filler.save(filler.upload(book.fill(2024, checked="Sí")))
@@ -191,7 +207,7 @@ def test_a_returned_value_comes_with_what_was_handed_in(filler):
 
 
 def test_what_was_handed_in_meanwhile_is_not_handed_in_again(filler):
-    book = filler.download().fill(2024, total=40)
+    book = filler.book().fill(2024, total=40)
     filler.hand_in(value=39)
 
     page = filler.upload(book)
