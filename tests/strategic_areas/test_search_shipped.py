@@ -7,31 +7,27 @@ import pytest
 from strategic_areas.addresses import address
 from strategic_areas.queries import search_texts
 from strategic_areas.search import KINDS
-from strategic_areas.views.search import INDEX, site_documents
+from strategic_areas.views.search import site_documents
 from tests.deep import DEEP
+from tests.reading import kept_in_memory
 from tests.strategic_areas.plans.kept import load_shipped
 
 pytestmark = pytest.mark.usefixtures("shipped")
 
 #: How many results of each kind are followed, unless every page is asked for.
-FOLLOWED = 4
+FOLLOWED = 2
 
 
 @pytest.fixture(scope="module")
 def shipped(lasting):
     load_shipped()
+    with kept_in_memory():
+        yield
 
 
 @pytest.fixture
-def indexed_anew():
-    """Between these tests nothing changes; what others searched is forgotten."""
-
-
-@pytest.fixture(scope="module", autouse=True)
-def indexed_once(shipped):
-    INDEX._version = None
-    yield
-    INDEX._version = None
+def read_anew():
+    """Between these tests nothing changes; what was read is kept in memory."""
 
 
 def test_results_of_each_kind_lead_to_their_places(client):
@@ -105,3 +101,9 @@ def test_a_question_for_a_year_finds_the_indicators_that_know_it(client):
     for hit in first.hits[:3]:
         assert "íctima" in hit.document.title.spanish
         assert "2019" in client.get(hit.path).text
+
+
+def test_a_figure_is_found_by_its_words_and_year(client):
+    page = client.get("/buscar/?q=victimas+identificadas+2019").content.decode()
+
+    assert f'href="{address("indicator", "I-39", language="es")}"' in page
