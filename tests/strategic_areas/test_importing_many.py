@@ -1,6 +1,5 @@
 """Rows stored by the hundred: the same rows, versions and faults as one by one."""
 
-import re
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,12 +9,19 @@ from django.db.models.signals import m2m_changed, post_save, pre_save
 
 from agencies.models import Agency
 from strategic_areas import figures
-from strategic_areas.importing import Refused, applying, load
+from strategic_areas.importing import Refused, applying, database, load
 from strategic_areas.importing.database import COMPLETED
 from strategic_areas.importing.tables import REVISED, TABLES
 from strategic_areas.models import Activity, Indicator
 from strategic_areas.models.records import Coded
-from tests.strategic_areas.plans import SHIPPED, load_small, small, write
+from tests.deep import DEEP
+from tests.strategic_areas.plans import (
+    load_small,
+    part_of_shipped,
+    shipped_content,
+    small,
+    write,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -54,36 +60,51 @@ def order_of(model):
     return {pk: place for place, pk in enumerate(pks)}
 
 
+#: The sections whose records have a title or a name.
+NAMED = (
+    *("activities", "agencies", "areas", "commitments", "frameworks", "indicators"),
+    *("later_activities", "legal_instruments", "other_plans", "periods", "programmes"),
+)
+
+
 def one_by_one(add, each):
     each()
 
 
-def with_other_words(folder):
-    """The shipped plan with other titles and names."""
-    text = SHIPPED.read_text(encoding="utf-8")
-    text = re.sub(
-        r"^( +(?:title|name)_(?:en|es): )(?=\w)", r"\1Newly ", text, flags=re.M
-    )
-    return write(folder, text)
-
-
-def load_twice(later):
-    load(SHIPPED)
-    return load(later)
+def with_other_words(value, name=""):
+    """What a plan's file says, with other titles and names."""
+    if isinstance(value, list):
+        return [with_other_words(each) for each in value]
+    if isinstance(value, dict):
+        return {name: with_other_words(each, name) for name, each in value.items()}
+    is_word = name.startswith(("title_", "name_")) and value
+    return f"Newly {value}" if is_word else value
 
 
 def test_rows_and_versions_are_those_of_rows_saved_one_by_one(tmp_path, monkeypatch):
-    later = with_other_words(tmp_path)
+    content = {**(shipped_content() if DEEP else part_of_shipped()), "updates": []}
+    first = write(tmp_path, content)
+    later = write(tmp_path, with_other_words(content), "later.yaml")
+    # So few at once that most tables take several statements.
+    monkeypatch.setattr(applying, "AT_ONCE", 10)
+    monkeypatch.setattr(database, "AT_ONCE", 7)
     with transaction.atomic():
-        told = load_twice(later)
+        load(first)
+        told = load(later)
         together = stored()
         transaction.set_rollback(True)
     monkeypatch.setattr(applying, "together", one_by_one)
 
-    assert load_twice(later) == told
+    load(first)
+    assert load(later) == told
     assert stored() == together
-    assert len(told.changed) > 100
-    assert together["HistoricalActivity"].total() > 100
+    lists = content["classification"]["lists"]
+    assert Counter(record.split()[0] for record, _changes in told.changed) == {
+        **{section: len(content[section]) for section in NAMED},
+        **{"plan": 1, "classification": len(lists)},
+    }
+    versions = together["HistoricalActivity"].total()
+    assert versions == 2 * len(content["activities"])
 
 
 def test_the_one_row_that_the_database_refuses_is_named(tmp_path, monkeypatch):

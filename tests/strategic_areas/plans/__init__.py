@@ -16,6 +16,9 @@ FOLDER = Path(__file__).parent
 ROOT = FOLDER.parents[2]
 SHIPPED = ROOT / "strategic_areas" / "plans" / "plan-2017-2020.yaml"
 
+#: Of each programme at least one; their activities have places, reports and sequels.
+FEW_COMMITMENTS = {"R-1.1.1", "R-1.1.3", "R-1.2.1", "R-2.1.3", "R-2.2.1", "R-3.1.4"}
+
 SMALL = {
     "format": 1,
     "sources": {
@@ -110,6 +113,48 @@ class Plain(yaml.SafeDumper):
 def shipped_content():
     """What the shipped file says, as lists and dictionaries that nobody changes."""
     return yaml.load(SHIPPED.read_text(encoding="utf-8"), LOADER)  # noqa: S506 - safe
+
+
+@cache
+def part_of_shipped():
+    """The shipped file with a few records of each kind, and what these lead to."""
+    part = {**shipped_content()}
+
+    def keep(section, key, values):
+        part[section] = [each for each in part[section] if each.get(key) in values]
+        return {each["code"] for each in part[section] if "code" in each}
+
+    kept = keep("commitments", "code", FEW_COMMITMENTS)
+    keep("later_activities", "commitment", kept)
+    keep("updates", "activity", keep("activities", "commitment", kept))
+    keep("indicators", "code", {"I-12", "I-13", "I-39"})
+    keep("discrepancies", "code", {"D-03", "D-05"})
+    for section in ("legal_instruments", "tip_tiers"):
+        part[section] = part[section][:2]
+    lists = part["classification"]["lists"][:2]
+    part["classification"] = part["classification"] | {"lists": lists}
+    # What nothing else leads to goes.
+    for section, key in [
+        ("frameworks", "code"),
+        ("agencies", "acronym"),
+        ("provinces", "code"),
+        ("regions", "code"),
+    ]:
+        others = {name: each for name, each in part.items() if name != section}
+        keep(section, key, {*texts_in(others)})
+    sources = part.pop("sources")
+    named = {*texts_in(part)}
+    part["sources"] = {key: each for key, each in sources.items() if key in named}
+    return part
+
+
+def texts_in(value):
+    """Every text inside lists and mappings."""
+    if isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from texts_in(each)
+    elif isinstance(value, str):
+        yield value
 
 
 def small(**sections):
