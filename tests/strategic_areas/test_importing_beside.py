@@ -1,8 +1,9 @@
-"""Other files loaded beside the shipped plan, which is loaded once for them all."""
+"""Other files beside a part of the shipped plan, which is loaded once for them all."""
 
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.apps import apps
@@ -23,8 +24,13 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.measurements import Measurement
 from tests import next_plan
-from tests.strategic_areas.plans import FOLDER, SHIPPED, footprint, run, write
-from tests.strategic_areas.plans.kept import load_shipped
+from tests.strategic_areas.plans import (
+    FOLDER,
+    footprint,
+    part_of_shipped,
+    run,
+    write,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -35,31 +41,33 @@ EVERY = [*apps.get_app_config("strategic_areas").get_models(), Agency]
 
 @dataclass(frozen=True)
 class Shipped:
-    """What loading it told, and what a dry run did and told before."""
+    """The file, what loading it told, and what a dry run did and told before."""
 
+    path: Path
     outcome: Outcome
     dry: tuple
     wrote: bool
 
 
 @pytest.fixture(scope="module", autouse=True)
-def shipped(lasting):
+def shipped(lasting, tmp_path_factory):
+    path = write(tmp_path_factory.mktemp("shipped"), part_of_shipped())
     before = footprint(*EVERY)
-    dry = run(SHIPPED, "--dry-run")
+    dry = run(path, "--dry-run")
     wrote = footprint(*EVERY) != before
-    return Shipped(load_shipped(), dry, wrote)
+    return Shipped(path, load(path), dry, wrote)
 
 
 def counts(outcome):
     return outcome.created.total(), len(outcome.changed), len(outcome.kept)
 
 
-def test_an_official_matrix_replaces_what_was_reconstructed():
+def test_an_official_matrix_replaces_what_was_reconstructed(shipped):
     updates = set(ActivityUpdate.objects.values_list("pk", "activity__code", "status"))
 
     outcome = load(FOLDER / "official-matrix.yaml")
     again = load(FOLDER / "official-matrix.yaml")
-    shipped_again = load(SHIPPED)
+    shipped_again = load(shipped.path)
 
     old = Commitment.objects.get(code="R-1.1.1")
     activity = Activity.objects.get(code="1.1.1.1")

@@ -7,7 +7,6 @@ from agencies.models import Agency
 from strategic_areas.importing import load
 from strategic_areas.models import HelpLine
 from tests.strategic_areas.plans import footprint, run, small, write
-from tests.strategic_areas.plans.kept import load_shipped
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
@@ -162,7 +161,3 @@ def test_a_help_line_may_say_a_telephone_number(tmp_path):
     load(write(tmp_path, content))
 
     assert HelpLine.objects.get().note_es == "También 809-555-4321"
-
-
-def test_the_shipped_plan_needs_no_second_look():
-    assert load_shipped().warnings == []
