@@ -1,6 +1,5 @@
 """The front: what it answers itself, what it passes on, and what it never serves."""
 
-import io
 import socket
 import struct
 import threading
@@ -17,32 +16,27 @@ import psycopg2
 import pytest
 import time_machine
 from django.conf import settings
-from django.core.handlers.wsgi import WSGIHandler
-from django.core.signals import request_finished, request_started
-from django.db import (
-    OperationalError,
-    close_old_connections,
-    connection,
-    connections,
-)
+from django.db import OperationalError, connections
 from django.test import RequestFactory
 
-from agencies.models import Agency
 from plan_portal.conditional import ASKED_BY_FRONT, KEEP
 from plan_portal.content_policy import REPORTS
-from plan_portal.front import HELP, Front, unavailable
+from plan_portal.front import HELP, unavailable
 from plan_portal.front.deadline import DatabaseDeadline
 from plan_portal.front.pages import Page, PageMemory, preferred
-from plan_portal.front.watch import LATE, Label, Watch
+from plan_portal.front.watch import Label
 from plan_portal.urls import PUBLIC_PAGES
-from strategic_areas import purging, workflow
+from strategic_areas import workflow
 from strategic_areas.addresses import address
-from strategic_areas.models import HelpLine, PublicationVersion, StrategicArea
+from strategic_areas.models import HelpLine, PublicationVersion
 from strategic_areas.models.publication import Counters
 from strategic_areas.queries.pages import overview
-from strategic_areas.queries.plan import board
 from tests import factories
+from tests.plan_portal.fronts import Reply, commit, cut_off, later
 from tests.plan_portal.test_headers import BEST
+
+# What hangs on the database is tested in test_front_versions.py.
+pytestmark = pytest.mark.sqlite
 
 #: The addresses that need no row but the plan's.
 SIMPLE = [
@@ -51,87 +45,6 @@ SIMPLE = [
     if "<" not in address.replace("<slug:plan>", "")
 ]
 OWN = {"Content-Length", "ETag", "Vary", "Accept-Ranges", "Content-Encoding"}
-
-
-class Counting:
-    """Django's own application, that counts what it is asked."""
-
-    def __init__(self, application=None):
-        self.application = application or WSGIHandler()
-        self.asked = []
-
-    def __call__(self, environ, start_response):
-        self.asked.append(environ["PATH_INFO"])
-        return self.application(environ, start_response)
-
-
-class Reply:
-    def __init__(self, front, path, method="GET", **headers):
-        path, _mark, query = path.partition("?")
-        environ = RequestFactory(headers=headers)._base_environ(
-            PATH_INFO=path, QUERY_STRING=query, REQUEST_METHOD=method
-        )
-        environ["HTTP_HOST"] = headers.get("host", "localhost")
-        environ["wsgi.url_scheme"] = headers.get("scheme", "http")
-        environ["wsgi.input"] = io.BytesIO()
-        body = front(environ, self._begin)
-        self.body = b"".join(body)
-        if hasattr(body, "close"):
-            body.close()
-
-    def _begin(self, status, headers, exc_info=None):
-        self.status, self.headers = int(status[:3]), dict(headers)
-
-
-@pytest.fixture
-def make_front(db, monkeypatch):
-    """Fronts that ask for the version themselves, in the test's own transaction."""
-    monkeypatch.setattr(Watch, "start", lambda watch: None)
-    request_started.disconnect(close_old_connections)
-    request_finished.disconnect(close_old_connections)
-    # The connection holds the test's transaction.
-    monkeypatch.setattr(connections["default"], "close", lambda: None)
-
-    def make(application=None, memory=2**20):
-        memory = PageMemory(memory, HELP)
-        return Front(Counting(application), watch=Watch(), memory=memory)
-
-    yield make
-    request_started.connect(close_old_connections)
-    request_finished.connect(close_old_connections)
-
-
-@pytest.fixture
-def front(make_front):
-    return make_front()
-
-
-@pytest.fixture
-def plan():
-    return factories.make_plan(code="2017-2020")
-
-
-def later(front):
-    """Let two seconds pass: what is known of the version is not good any more."""
-    front.watch.good_until = 0
-    front.watch._next_question = 0
-
-
-def commit():
-    """What waits for the end of the transaction happens now."""
-    connection.check_constraints()
-
-
-def cut_off(front, monkeypatch):
-    """The database cannot be reached."""
-
-    def refuse():
-        raise OperationalError
-
-    monkeypatch.setattr(PublicationVersion, "counters", refuse)
-    later(front)
-
-
 #: A thousand bytes of which compression saves half, so that a page takes a thousand.
 NOISE = Random(1).randbytes(500).hex()  # noqa: S311
 
@@ -156,36 +69,15 @@ def test_a_page_is_made_once(front, plan):
     assert front.application.asked == ["/"]
 
 
-def test_a_page_that_stands_ready_asks_the_database_nothing(
-    front, plan, django_assert_num_queries
-):
-    Reply(front, "/")
+def test_every_simple_page_is_kept(front, plan):
+    for path in SIMPLE:
+        Reply(front, path)
 
-    with django_assert_num_queries(0):
-        Reply(front, "/")
+    replies = {path: Reply(front, path) for path in SIMPLE}
 
-
-@pytest.mark.parametrize("path", SIMPLE)
-def test_every_simple_page_is_kept(front, plan, path):
-    Reply(front, path)
-    Reply(front, path)
-
-    assert front.application.asked == [path]
-    assert KEEP not in Reply(front, path).headers
-    assert "Set-Cookie" not in Reply(front, path).headers
-
-
-def test_a_publication_makes_the_page_anew(front, plan):
-    area = factories.make_area(plan=plan)
-    before = Reply(front, f"/{plan.code}/ejes/")
-
-    StrategicArea.objects.filter(pk=area.pk).update(name_es="Otro nombre", short="")
-    commit()
-    later(front)
-    after = Reply(front, f"/{plan.code}/ejes/")
-
-    assert b"Otro nombre" not in before.body
-    assert b"Otro nombre" in after.body
+    assert front.application.asked == SIMPLE
+    told = {path: {KEEP, "Set-Cookie"} & {*replies[path].headers} for path in SIMPLE}
+    assert told == dict.fromkeys(SIMPLE, set())
 
 
 def test_headers_are_those_that_django_sends(front, plan, client):
@@ -247,15 +139,15 @@ def test_encodings_hold_the_same_page_under_their_own_etags(front, plan):
     assert packed.headers["Vary"] == "Accept-Encoding"
 
 
-@pytest.mark.parametrize("form", ["{}", "W/{}", '"other", {}', "*"])
-def test_what_the_browser_has_is_not_sent_again(front, plan, form):
+def test_what_the_browser_has_is_not_sent_again(front, plan):
     etag = Reply(front, "/").headers["ETag"]
 
-    again = Reply(front, "/", if_none_match=form.format(etag))
+    for form in ("{}", "W/{}", '"other", {}', "*"):
+        again = Reply(front, "/", if_none_match=form.format(etag))
 
-    assert (again.status, again.body) == (304, b"")
-    assert again.headers["ETag"] == etag
-    assert "Content-Length" not in again.headers
+        assert (again.status, again.body) == (304, b""), form
+        assert again.headers["ETag"] == etag
+        assert "Content-Length" not in again.headers
 
 
 def test_a_publication_makes_nobody_fetch_the_pages_that_it_leaves_alone(front, plan):
@@ -395,55 +287,54 @@ def test_a_page_is_kept_by_the_parameters_that_it_names(front, plan):
     assert len(front.application.asked) == 2
 
 
-@pytest.mark.parametrize(
-    ("path", "status"),
-    [
-        ("/?&", 302),
-        ("/2017-2020/compromisos/?area=1%20", 302),
-        ("/2017-2020/compromisos/?area=%31", 302),
-        ("/2017-2020/compromisos/?page=01", 302),
-        ("/2017-2020/compromisos/?page=1", 302),
-        ("/2017-2020/compromisos/?page=%D9%A1", 302),
-        ("/2017-2020/compromisos/?sort=code", 302),
-        ("/2017-2020/compromisos/?state=&area=1", 302),
-        ("/2017-2020/compromisos/?state=in_progress&area=1", 302),
-        ("/correcciones/?page=01", 302),
-        ("/2017-2020/compromisos/?area=1&area=1", 404),
-        ("/2017-2020/compromisos/?are%61=2", 302),
-        ("/2017-2020/compromisos/?utm_source=x", 200),
-        ("/2017-2020/compromisos/?q=nada", 200),
-        ("/buscar/?q=nada", 200),
-    ],
-)
-def test_a_page_is_kept_at_its_one_address_alone(front, plan, path, status):
+#: An address that is no page's own → how it is answered.
+OTHER_ADDRESSES = {
+    "/?&": 302,
+    "/2017-2020/compromisos/?area=1%20": 302,
+    "/2017-2020/compromisos/?area=%31": 302,
+    "/2017-2020/compromisos/?page=01": 302,
+    "/2017-2020/compromisos/?page=1": 302,
+    "/2017-2020/compromisos/?page=%D9%A1": 302,
+    "/2017-2020/compromisos/?sort=code": 302,
+    "/2017-2020/compromisos/?state=&area=1": 302,
+    "/2017-2020/compromisos/?state=in_progress&area=1": 302,
+    "/correcciones/?page=01": 302,
+    "/2017-2020/compromisos/?area=1&area=1": 404,
+    "/2017-2020/compromisos/?are%61=2": 302,
+    "/2017-2020/compromisos/?utm_source=x": 200,
+    "/2017-2020/compromisos/?q=nada": 200,
+    "/buscar/?q=nada": 200,
+}
+
+
+def test_a_page_is_kept_at_its_one_address_alone(front, plan):
     area = factories.make_area(plan=plan, code="1")
     programme = factories.make_programme(area=area)
     factories.make_commitment(programme=programme)
 
-    reply = Reply(front, path)
+    statuses = {path: Reply(front, path).status for path in OTHER_ADDRESSES}
 
-    assert reply.status == status
+    assert statuses == OTHER_ADDRESSES
     assert dict(front.memory.pages) == {}
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("number", ["2", "02", "%20%2B2", "%D9%A2", "0_2"])
-def test_a_page_of_a_list_has_one_address(client, number):
+def test_a_page_of_a_list_has_one_address(client):
     for _number in range(31):
         factories.make_correction_request()
 
-    response = client.get(f"/correcciones/?page={number}", follow=True)
+    for number in ("2", "02", "%20%2B2", "%D9%A2", "0_2"):
+        response = client.get(f"/correcciones/?page={number}", follow=True)
 
-    assert response.status_code == 200
-    assert response.request["QUERY_STRING"] == "page=2"
+        assert response.status_code == 200, number
+        assert response.request["QUERY_STRING"] == "page=2", number
 
 
-@pytest.mark.sqlite
 def test_variants_of_an_address_fill_no_memory(front, plan):
     Reply(front, f"/{plan.code}/compromisos/")
     size = front.memory.size
 
-    for number in range(100):
+    for number in range(10):
         Reply(front, f"/{plan.code}/compromisos/?{'&' * number}page={'0' * number}1")
         Reply(front, f"/{plan.code}/compromisos/?q={number}")
 
@@ -582,38 +473,6 @@ def test_help_is_there_without_the_database_though_nobody_asked(
     assert [b"809-200-1202" in reply.body for reply in replies] == [True, True]
 
 
-@pytest.mark.django_db(transaction=True)
-def test_the_plan_is_read_before_anybody_asks_for_a_page_of_it(
-    front, plan, monkeypatch
-):
-    activity, reads = factories.make_activity(plan=plan), []
-    read = board._commitments
-    monkeypatch.setattr(
-        board, "_commitments", lambda *args: reads.append(args) or read(*args)
-    )
-
-    def change_the_plan():
-        Agency.objects.filter(pk=activity.agency_id).update(acronym="NUEVA")
-        later(front)
-
-    def reads_of_reader():
-        reads.clear()
-        assert Reply(front, address("areas", plan.code)).status == 200
-        assert Reply(front, address("areas", plan.code, language="en")).status == 200
-        return len(reads)
-
-    front.watch.ask()
-    front.make_ready()
-    at_start = reads_of_reader()
-    change_the_plan()
-    unready = reads_of_reader()
-    change_the_plan()
-    front.watch.ask()
-    front.make_ready()
-
-    assert (at_start, unready, reads_of_reader()) == (0, 1, 0)
-
-
 def test_help_is_made_even_if_the_plan_cannot_be_read(front, plan, monkeypatch):
     def fail(today):
         raise LookupError
@@ -709,25 +568,6 @@ def test_whoever_waited_while_one_asked_in_vain_does_not_ask_again(front, monkey
     assert asked == [1]
 
 
-@pytest.mark.parametrize(
-    ("waited", "is_asked"), [(LATE / 2, True), (LATE * 1.1, False)]
-)
-def test_nobody_asks_beside_a_watch_that_has_waited_long(
-    front, plan, django_assert_num_queries, waited, is_asked
-):
-    """What is frozen would keep whoever asks as long as it keeps the watch."""
-    Reply(front, "/")
-    front.watch.good_until = 0.0
-    front.watch._asked_at["the watching thread"] = time.monotonic() - waited
-
-    with django_assert_num_queries(int(is_asked)):
-        reply = Reply(front, "/")
-
-    assert reply.status == 200
-    assert (b"copy-band" in reply.body) != is_asked
-    assert front.watch.ask() == is_asked
-
-
 def test_when_the_database_is_back_so_is_the_page(front, plan, monkeypatch):
     with monkeypatch.context() as cut:
         Reply(front, "/")
@@ -738,48 +578,6 @@ def test_when_the_database_is_back_so_is_the_page(front, plan, monkeypatch):
     reply = Reply(front, "/")
 
     assert b"copy-band" not in reply.body
-
-
-def withdraw(update):
-    workflow.withdraw(update, by=factories.make_reviewer(), reason="Un error")
-
-
-def purge(update):
-    asked = purging.request(update.narrative_es, by=factories.make_reviewer())
-    purging.confirm(asked, by=factories.make_reviewer())
-
-
-@pytest.mark.parametrize("take_down", [withdraw, purge])
-def test_what_was_taken_down_does_not_come_back_with_an_outage(
-    front, plan, monkeypatch, take_down
-):
-    update = factories.make_published_update(narrative_es="Lo que se retira de aquí")
-    path = update.get_absolute_url(language="es").partition("#")[0]
-    assert b"Lo que se retira" in Reply(front, path).body
-
-    take_down(update)
-    commit()
-    later(front)
-    Reply(front, "/glosario/")  # by this the process learns of it
-    cut_off(front, monkeypatch)
-
-    assert Reply(front, path).status == 503
-    assert Reply(front, "/glosario/").status == 200
-
-
-def test_a_publication_leaves_the_pages_of_before_for_an_outage(
-    front, plan, monkeypatch
-):
-    Reply(front, "/")
-    update = factories.make_submitted_update()
-    workflow.publish(update, by=factories.make_reviewer())
-    commit()
-    later(front)
-    front.watch.ask()
-
-    cut_off(front, monkeypatch)
-
-    assert Reply(front, "/").status == 200
 
 
 def test_a_page_that_was_begun_before_a_takedown_is_not_kept():
@@ -802,30 +600,6 @@ def test_staff_are_told_that_the_database_is_away(client, monkeypatch):
     assert client.get("/").status_code == 503
 
 
-def test_the_thread_makes_the_help_pages_at_start_and_after_each_version(open_record):
-    watch, memory = Watch(), PageMemory(2**20, HELP)
-    front = Front(WSGIHandler(), watch=watch, memory=memory)
-
-    def told():
-        return [b"809-200-1202" in page.html for page in memory.pages.values()]
-
-    def wait_for(expected):
-        deadline = time.monotonic() + 10
-        while told() != expected and time.monotonic() < deadline:
-            time.sleep(0.01)
-        return told()
-
-    try:
-        front.watch.start()
-        at_start = wait_for([False, False])
-        HelpLine.objects.create(label_es="Línea 212", numbers=["809-200-1202"])
-        after_a_version = wait_for([True, True])
-    finally:
-        watch.stop()
-
-    assert (at_start, after_a_version) == ([False, False], [True, True])
-
-
 def test_a_flood_of_publications_makes_help_once_a_second(front, monkeypatch):
     made, numbers = [], count(1)
     monkeypatch.setattr(PublicationVersion, "counters", lambda: Counters(next(numbers)))
@@ -841,46 +615,6 @@ def test_a_flood_of_publications_makes_help_once_a_second(front, monkeypatch):
             front.watch._look()
 
     assert made == [1, 4, 7]
-
-
-def test_the_thread_learns_of_a_publication_by_itself(open_record):
-    watch = Watch()
-    try:
-        watch.start()
-        assert watch.ask()
-        before = watch.label
-        asked_to_wait = 0.5 if connection.vendor == "postgresql" else 2
-
-        factories.make_plan()
-        deadline = time.monotonic() + asked_to_wait
-        while watch.label is before and time.monotonic() < deadline:
-            time.sleep(0.005)
-
-        assert watch.label[1] == PublicationVersion.current()
-    finally:
-        watch.stop()
-
-
-@pytest.mark.postgresql
-@pytest.mark.parametrize(
-    ("waited", "is_shut"), [(None, False), (1.0, False), (3.0, True)]
-)
-def test_nobody_waits_for_a_frozen_database(open_record, waited, is_shut):
-    deadline = DatabaseDeadline(
-        lambda: None if waited is None else time.monotonic() - waited
-    )
-
-    deadline.start()
-    try:
-        with deadline.applied(), connection.cursor() as cursor:
-            if is_shut:
-                with pytest.raises(OperationalError):
-                    cursor.execute("SELECT pg_sleep(3)")
-            else:
-                cursor.execute("SELECT pg_sleep(0.6)")
-    finally:
-        deadline.stop()
-        connection.close()
 
 
 def connected():

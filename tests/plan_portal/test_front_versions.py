@@ -1,0 +1,198 @@
+"""The front and its database: what it asks, learns and forgets."""
+
+import time
+
+import pytest
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import OperationalError, connection
+
+from agencies.models import Agency
+from plan_portal.front import HELP, Front
+from plan_portal.front.deadline import DatabaseDeadline
+from plan_portal.front.pages import PageMemory
+from plan_portal.front.watch import LATE, Watch
+from strategic_areas import purging, workflow
+from strategic_areas.addresses import address
+from strategic_areas.models import HelpLine, PublicationVersion, StrategicArea
+from strategic_areas.queries.plan import board
+from tests import factories
+from tests.plan_portal.fronts import Reply, commit, cut_off, later
+
+
+def test_a_page_that_stands_ready_asks_the_database_nothing(
+    front, plan, django_assert_num_queries
+):
+    Reply(front, "/")
+
+    with django_assert_num_queries(0):
+        Reply(front, "/")
+
+
+def test_a_publication_makes_the_page_anew(front, plan):
+    area = factories.make_area(plan=plan)
+    before = Reply(front, f"/{plan.code}/ejes/")
+
+    StrategicArea.objects.filter(pk=area.pk).update(name_es="Otro nombre", short="")
+    commit()
+    later(front)
+    after = Reply(front, f"/{plan.code}/ejes/")
+
+    assert b"Otro nombre" not in before.body
+    assert b"Otro nombre" in after.body
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_plan_is_read_before_anybody_asks_for_a_page_of_it(
+    front, plan, monkeypatch
+):
+    activity, reads = factories.make_activity(plan=plan), []
+    read = board._commitments
+    monkeypatch.setattr(
+        board, "_commitments", lambda *args: reads.append(args) or read(*args)
+    )
+
+    def change_the_plan():
+        Agency.objects.filter(pk=activity.agency_id).update(acronym="NUEVA")
+        later(front)
+
+    def reads_of_reader():
+        reads.clear()
+        assert Reply(front, address("areas", plan.code)).status == 200
+        assert Reply(front, address("areas", plan.code, language="en")).status == 200
+        return len(reads)
+
+    front.watch.ask()
+    front.make_ready()
+    at_start = reads_of_reader()
+    change_the_plan()
+    unready = reads_of_reader()
+    change_the_plan()
+    front.watch.ask()
+    front.make_ready()
+
+    assert (at_start, unready, reads_of_reader()) == (0, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("waited", "is_asked"), [(LATE / 2, True), (LATE * 1.1, False)]
+)
+def test_nobody_asks_beside_a_watch_that_has_waited_long(
+    front, plan, django_assert_num_queries, waited, is_asked
+):
+    """What is frozen would keep whoever asks as long as it keeps the watch."""
+    Reply(front, "/")
+    front.watch.good_until = 0.0
+    front.watch._asked_at["the watching thread"] = time.monotonic() - waited
+
+    with django_assert_num_queries(int(is_asked)):
+        reply = Reply(front, "/")
+
+    assert reply.status == 200
+    assert (b"copy-band" in reply.body) != is_asked
+    assert front.watch.ask() == is_asked
+
+
+def withdraw(update):
+    workflow.withdraw(update, by=factories.make_reviewer(), reason="Un error")
+
+
+def purge(update):
+    asked = purging.request(update.narrative_es, by=factories.make_reviewer())
+    purging.confirm(asked, by=factories.make_reviewer())
+
+
+@pytest.mark.parametrize("take_down", [withdraw, purge])
+def test_what_was_taken_down_does_not_come_back_with_an_outage(
+    front, plan, monkeypatch, take_down
+):
+    update = factories.make_published_update(narrative_es="Lo que se retira de aquí")
+    path = update.get_absolute_url(language="es").partition("#")[0]
+    assert b"Lo que se retira" in Reply(front, path).body
+
+    take_down(update)
+    commit()
+    later(front)
+    Reply(front, "/glosario/")  # by this the process learns of it
+    cut_off(front, monkeypatch)
+
+    assert Reply(front, path).status == 503
+    assert Reply(front, "/glosario/").status == 200
+
+
+def test_a_publication_leaves_the_pages_of_before_for_an_outage(
+    front, plan, monkeypatch
+):
+    Reply(front, "/")
+    update = factories.make_submitted_update()
+    workflow.publish(update, by=factories.make_reviewer())
+    commit()
+    later(front)
+    front.watch.ask()
+
+    cut_off(front, monkeypatch)
+
+    assert Reply(front, "/").status == 200
+
+
+def test_the_thread_makes_the_help_pages_at_start_and_after_each_version(open_record):
+    watch, memory = Watch(), PageMemory(2**20, HELP)
+    front = Front(WSGIHandler(), watch=watch, memory=memory)
+
+    def told():
+        return [b"809-200-1202" in page.html for page in memory.pages.values()]
+
+    def wait_for(expected):
+        deadline = time.monotonic() + 10
+        while told() != expected and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return told()
+
+    try:
+        front.watch.start()
+        at_start = wait_for([False, False])
+        HelpLine.objects.create(label_es="Línea 212", numbers=["809-200-1202"])
+        after_a_version = wait_for([True, True])
+    finally:
+        watch.stop()
+
+    assert (at_start, after_a_version) == ([False, False], [True, True])
+
+
+def test_the_thread_learns_of_a_publication_by_itself(open_record):
+    watch = Watch()
+    try:
+        watch.start()
+        assert watch.ask()
+        before = watch.label
+        asked_to_wait = 0.5 if connection.vendor == "postgresql" else 2
+
+        factories.make_plan()
+        deadline = time.monotonic() + asked_to_wait
+        while watch.label is before and time.monotonic() < deadline:
+            time.sleep(0.005)
+
+        assert watch.label[1] == PublicationVersion.current()
+    finally:
+        watch.stop()
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize(
+    ("waited", "is_shut"), [(None, False), (1.0, False), (3.0, True)]
+)
+def test_nobody_waits_for_a_frozen_database(open_record, waited, is_shut):
+    deadline = DatabaseDeadline(
+        lambda: None if waited is None else time.monotonic() - waited
+    )
+
+    deadline.start()
+    try:
+        with deadline.applied(), connection.cursor() as cursor:
+            if is_shut:
+                with pytest.raises(OperationalError):
+                    cursor.execute("SELECT pg_sleep(3)")
+            else:
+                cursor.execute("SELECT pg_sleep(0.6)")
+    finally:
+        deadline.stop()
+        connection.close()
