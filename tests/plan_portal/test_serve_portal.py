@@ -50,7 +50,7 @@ def test_a_busy_port_is_refused_before_anything_is_prepared(monkeypatch):
 def test_the_portal_is_prepared_before_its_server_starts(monkeypatch):
     with listener(socket.AF_INET, "127.0.0.1") as port:
         pass
-    done = []
+    done, heard = [], {}
 
     def start_server(*args):
         done.append("the server")
@@ -61,12 +61,35 @@ def test_the_portal_is_prepared_before_its_server_starts(monkeypatch):
     )
     monkeypatch.setattr(serve_portal.connection, "close", lambda: None)
     monkeypatch.setattr(serve_portal, "start_server", start_server)
-    monkeypatch.setattr(serve_portal.signal, "signal", lambda *args: None)
+    monkeypatch.setattr(serve_portal.signal, "signal", heard.__setitem__)
 
     with pytest.raises(CommandError):
         call_command("serve_portal", port=port, prepare=True)
 
     assert done == ["prepare_portal", "the server"]
+    # One of them is sent to a real server below.
+    stopping = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    assert heard == dict.fromkeys(stopping, serve_portal._stop)
+
+
+def test_a_server_that_dies_is_told(monkeypatch):
+    with listener(socket.AF_INET, "127.0.0.1") as port:
+        pass
+
+    def start_server(*args):
+        return subprocess.Popen(["sleep", "60"])
+
+    monkeypatch.setattr(serve_portal.signal, "signal", lambda *args: None)
+    monkeypatch.setattr(serve_portal, "start_server", start_server)
+    monkeypatch.setattr(serve_portal, "keep_sending_mail", lambda: None)
+    monkeypatch.setattr(
+        serve_portal, "wait_until_ready", lambda server, port: server.kill()
+    )
+
+    with pytest.raises(CommandError) as caught:
+        call_command("serve_portal", port=port)
+
+    assert str(caught.value) == "The server ended by itself, with status -9"
 
 
 def test_a_free_port_is_accepted():
@@ -146,7 +169,8 @@ def serve(copied_database):
     with listener(socket.AF_INET, "127.0.0.1") as port:
         pass
     with subprocess.Popen(
-        [sys.executable, "manage.py", "serve_portal", "--port", str(port)],
+        [sys.executable, "manage.py", "serve_portal", "--port", str(port)]
+        + ["--workers", "1"],
         cwd=ROOT,
         env=os.environ
         | {
@@ -170,23 +194,6 @@ def read_until(process, text):
         if text in line:
             return lines
     raise AssertionError("".join(lines))
-
-
-def stop(process, port, number):
-    """Tell it to stop, and see that it does so well."""
-    process.send_signal(number)
-    assert process.wait(timeout=15) == 0
-    assert serve_portal.refuse_busy_port(port) is None
-
-
-@pytest.mark.sqlite
-def test_the_portal_serves_until_ctrl_c_is_pressed(serve):
-    process, port = serve
-    read_until(process, "Ctrl-C")
-
-    assert serve_portal.ask(port) == (200, "lista\n")
-
-    stop(process, port, signal.SIGINT)
 
 
 @pytest.fixture
@@ -251,11 +258,12 @@ def queued_mail(transactional_db):
 
 
 @pytest.mark.sqlite
-def test_mails_are_sent_beside_the_server_until_it_is_terminated(
+def test_the_portal_serves_and_sends_mail_until_ctrl_c_is_pressed(
     queued_mail, serve, copied_database
 ):
     process, port = serve
     read_until(process, "Ctrl-C")
+    assert serve_portal.ask(port) == (200, "lista\n")
     folder = copied_database / "mail"
 
     deadline = time.monotonic() + 10
@@ -269,18 +277,6 @@ def test_mails_are_sent_beside_the_server_until_it_is_terminated(
     assert "To: ana@example.org" in file.read_text()
     assert file.stat().st_mode & 0o777 == 0o600
 
-    stop(process, port, signal.SIGTERM)
-
-
-@pytest.mark.sqlite
-def test_a_server_that_dies_is_told(serve):
-    process, _ = serve
-    read_until(process, "Ctrl-C")
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
-
-    for child in children.split():
-        os.kill(int(child), signal.SIGKILL)
-    said = process.stdout.read()
-
-    assert process.wait(timeout=15) == 1
-    assert said.endswith("CommandError: The server ended by itself, with status -9\n")
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=15) == 0
+    assert serve_portal.refuse_busy_port(port) is None
