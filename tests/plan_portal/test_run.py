@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tests import check, run
+from tests import check, conftest, run
 
 
 @pytest.fixture(autouse=True)
@@ -55,22 +55,29 @@ def test_a_run_without_tests_fails_unless_others_were_asked_for(
 
 
 PARTS = {
-    "browser": "tests/browser/",
+    "browser": "tests/browser/test_first_page.py",
     "once": "tests/plan_portal/test_errors.py",
     "other": "tests/plan_portal/test_run.py",
 }
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_each_run_collects_its_part_alone(part):
-    asked = ["--collect-only", "-q", *PARTS.values()]
+def test_each_run_reads_its_part_alone(part, monkeypatch):
+    monkeypatch.setattr(conftest, "PART", part)
+    files = {name: run.ROOT / path for name, path in PARTS.items()}
 
-    process = run.begin_pytest(asked, {"TEST_PART": part})
+    ignored = {name: conftest.pytest_ignore_collect(files[name]) for name in files}
+
+    assert ignored == {name: None if name == part else True for name in PARTS}
+
+
+def test_of_files_that_are_named_a_run_takes_its_part_alone():
+    asked = ["--collect-only", "-q", PARTS["once"], PARTS["other"]]
+
+    process = run.begin_pytest(asked, {"TEST_PART": "once"})
 
     told = process.communicate()[0].decode().splitlines()
-    found = {line.split("::")[0] for line in told if "::" in line}
-    assert found
-    assert all(path.startswith(PARTS[part]) for path in found)
+    assert {line.split("::")[0] for line in told if "::" in line} == {PARTS["once"]}
 
 
 def test_what_the_other_run_said_is_told_with_its_status(capfd, tmp_path):
