@@ -293,14 +293,15 @@ def test_the_sitemap_lists_every_page_once_with_its_other_language(
         )
     paths = {url.removeprefix(settings.SITE_URL) for url in listed}
     assert len(listed) == len(tree)
-    assert {client.get(path).status_code for path in paths} == {200}
+    answers = [client.get(path) for path in paths]
+    assert {answer.status_code for answer in answers} == {200}
     assert not [path for path in paths if hidden.plan.code in path]
     spanish = settings.SITE_URL + commitment.get_absolute_url("es")
     english = settings.SITE_URL + commitment.get_absolute_url("en")
     expected = {"es": spanish, "en": english, "x-default": spanish}
     day = str(timezone.localdate(update.published_at))
     assert listed[spanish] == listed[english] == (expected, day)
-    kinds = {client.get(path).resolver_match.url_name for path in paths}
+    kinds = {answer.resolver_match.url_name for answer in answers}
     assert kinds == {name for name, *_ in PUBLIC_PAGES} - {"search"}
 
 
