@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -26,9 +27,9 @@ class Answer:
     path: str
     response: object
 
-    @property
+    @cached_property
     def page(self):
-        return Page(self.response.content.decode())
+        return Page(self.response.text)
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +87,16 @@ def test_pages_hold_no_script_no_inline_style_and_no_cookie(answers):
         assert not [a for _, a in page.tags if "style" in a or "onclick" in a]
         assert not answer.response.cookies, answer.path
         assert "Cookie" not in answer.response.get("Vary", ""), answer.path
+
+
+def test_no_page_of_an_official_plan_is_headed_as_a_reconstruction(answers):
+    headed = [each.path for each in answers if "reconstruction" in class_names(each)]
+
+    assert headed == []
+
+
+def class_names(answer):
+    return {attributes.get("class") for _, attributes in answer.page.tags}
 
 
 def test_an_unchanged_page_is_not_sent_again(answers, client):

@@ -18,7 +18,7 @@ from strategic_areas.search import PER_PAGE
 from strategic_areas.search.answers import PER_GROUP
 from strategic_areas.views.search import INDEX, PAGES, site_documents
 from tests import factories
-from tests.deep import DEEP
+from tests.deep import DEEP, drawn
 from tests.public_site import MOST_QUERIES
 
 pytestmark = pytest.mark.django_db
@@ -154,9 +154,10 @@ def test_every_kind_of_public_text_is_found_on_a_page_that_shows_it(client):
     for language, (name, word) in product(["es", "en"], words.items()):
         hits = paths(client, f"{word.title()}s", language)
         assert len(hits) == 1, (name, language)
-        page = client.get(hits[0].partition("#")[0])
-        assert page.status_code == 200, (name, language)
-        assert word in page.content.decode(), (name, language)
+        if language in drawn(["es", "en"], 1, key=name):
+            page = client.get(hits[0].partition("#")[0])
+            assert page.status_code == 200, (name, language)
+            assert word in page.text, (name, language)
 
 
 def test_initials_that_an_agency_had_lead_to_it(client):
@@ -458,7 +459,7 @@ def test_many_who_search_at_once_find_the_same(open_record, client):
 def test_a_search_costs_the_same_at_any_size(client):
     """The first after a publication reads every text anew, all others read none."""
     anew, known = [], []
-    for rows in (1, 29 if DEEP else 9):
+    for rows in (1, 29 if DEEP else 4):
         for _ in range(rows):
             factories.make_published_update(narrative_es=WORD, obstacle_es=WORD)
             factories.make_published_declaration(statement_es=WORD)

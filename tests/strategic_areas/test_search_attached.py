@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from strategic_areas import workflow
 from strategic_areas.models import Evidence
 from tests import factories
+from tests.deep import drawn
 from tests.strategic_areas.test_search import WORD, WORDS, ask, both, found, paths
 
 pytestmark = pytest.mark.django_db
@@ -149,10 +150,11 @@ def test_what_stands_beside_a_record_is_found_where_it_is_shown(client):
         hits = [hit.path for group in answer.groups for hit in group.hits]
         assert [group.kind for group in answer.groups] == [PUBLIC[name][0]], name
         assert len(hits) == 1, name
-        address, _, mark = hits[0].partition("#")
-        page = client.get(address).content.decode()
-        assert word in page, (name, language)
-        assert not mark or f'id="{mark}"' in page, (name, language)
+        if language in drawn(["es", "en"], 1, key=name):
+            address, _, mark = hits[0].partition("#")
+            page = client.get(address).text
+            assert word in page, (name, language)
+            assert not mark or f'id="{mark}"' in page, (name, language)
 
 
 def withdrawn():
