@@ -1,35 +1,21 @@
-"""Files loaded again, changed, beside each other and over what was edited here."""
+"""Files loaded again, changed and beside each other: what is stored of them."""
 
 import copy
 from datetime import date
-from hashlib import sha256
 
 import pytest
 from django.apps import apps
 
 from agencies.models import Agency
-from strategic_areas import workflow
-from strategic_areas.importing import load
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
-    CodeList,
     Commitment,
-    HelpLine,
     Participation,
-    Plan,
-    PlanFile,
     PublicationVersion,
     StrategicArea,
 )
-from tests.factories import (
-    close_structure,
-    make_agency,
-    make_approved_dispute,
-    make_change,
-    make_reviewer,
-    open_structure,
-)
+from tests.factories import close_structure, make_agency, open_structure
 from tests.strategic_areas.plans import (
     footprint,
     load_small,
@@ -41,10 +27,6 @@ from tests.strategic_areas.plans import (
 pytestmark = pytest.mark.django_db
 
 EVERY = [*apps.get_app_config("strategic_areas").get_models(), Agency]
-
-
-def summary(folder, content):
-    return load_small(folder, content).summary
 
 
 def counts(outcome):
@@ -75,21 +57,6 @@ def test_a_second_load_of_any_file_changes_nothing(tmp_path):
     assert footprint(*EVERY) == before
 
 
-def test_what_a_file_says_of_victims_replaces_what_nobody_has_said(tmp_path):
-    """As in a portal that loaded its plan before files said it."""
-    load_small(tmp_path, small())
-    before = Activity.objects.get()
-    content = small()
-    content["activities"][0] |= {"counts_victims": False, "reaches_victims": False}
-
-    outcome = load_small(tmp_path, content)
-
-    after = Activity.objects.get()
-    assert (before.counts_victims, before.reaches_victims) == (True, True)
-    assert (after.counts_victims, after.reaches_victims) == (False, False)
-    assert counts(outcome) == (0, 1, 0)
-
-
 def test_a_changed_field_is_shown_and_applied(tmp_path):
     load_small(tmp_path, small())
     content = small()
@@ -109,84 +76,6 @@ def test_a_changed_field_is_shown_and_applied(tmp_path):
     assert title_after_dry_run == "Formar al personal"
     assert real == (0, [line, last], [])
     assert Commitment.objects.get().title_es == "Formar a todo el personal"
-
-
-def test_a_long_changed_text_is_shown_where_it_differs(tmp_path):
-    content = small()
-    content["commitments"][0]["title_es"] = "a" * 200 + "uno" + "b" * 90
-    load_small(tmp_path, content)
-    content["commitments"][0]["title_es"] = "a" * 200 + "dos" + "b" * 90
-
-    lines = run(write(tmp_path, content))[1]
-
-    old, new = ("…" + "a" * 40 + word + "b" * 77 + "…" for word in ("uno", "dos"))
-    assert lines[0] == f"changed: commitments C1, title_es: {old} → {new}"
-
-
-def test_a_file_that_changed_something_is_told_with_its_sum(tmp_path):
-    content = small()
-    content["commitments"][0]["title_es"] = "Del archivo"
-
-    load_small(tmp_path, small())
-    path = write(tmp_path, content)
-    changed, _again = load(path), load(path)
-
-    assert [(file.name, file.status) for file in PlanFile.objects.all()] == [
-        (path.name, "loaded")
-    ] * 2
-    last = PlanFile.objects.latest("pk")
-    assert last.sha256 == sha256(path.read_bytes()).hexdigest()
-    assert (last.plan.code, last.created, last.changed, last.kept) == (
-        content["plan"]["code"],
-        *counts(changed),
-    )
-
-
-def test_a_field_edited_here_is_kept_and_listed(tmp_path):
-    open_structure()
-    load_small(tmp_path, small())
-    Commitment.objects.update(title_es="Editado")
-    content = small()
-    content["commitments"][0]["title_es"] = "Del archivo"
-
-    unchanged_file = load_small(tmp_path, small())
-    changed_file = load_small(tmp_path, content)
-
-    edited = "edited here"
-    assert kept(unchanged_file) == [
-        ("commitments C1", "title_es", "Editado", "Formar al personal", edited)
-    ]
-    assert kept(changed_file) == [
-        ("commitments C1", "title_es", "Editado", "Del archivo", edited)
-    ]
-    assert Commitment.objects.get().title_es == "Editado"
-
-
-def test_an_edit_that_is_taken_back_lets_the_file_change_the_field(tmp_path):
-    open_structure()
-    load_small(tmp_path, small())
-    content = small()
-    content["commitments"][0]["title_es"] = "Del archivo"
-    Commitment.objects.update(title_es="Editado")
-    load_small(tmp_path, content)
-    Commitment.objects.update(title_es="Formar al personal")
-
-    outcome = load_small(tmp_path, content)
-
-    assert counts(outcome) == (0, 1, 0)
-
-
-def test_a_link_edited_here_is_kept(tmp_path):
-    content = small()
-    content["commitments"][0]["sources"] = ["matrix"]
-    load_small(tmp_path, content)
-    Commitment.objects.get().sources.clear()
-
-    outcome = load_small(tmp_path, content)
-
-    assert kept(outcome) == [
-        ("commitments C1", "sources", [], ["matrix"], "edited here")
-    ]
 
 
 def test_a_list_is_complete_and_what_it_leaves_out_is_taken_off(tmp_path):
@@ -222,56 +111,6 @@ def test_an_absent_key_says_nothing_and_null_empties(tmp_path):
     assert Activity.objects.get().kind == "one_off"
 
 
-def test_a_key_new_in_the_file_fills_what_nobody_has_filled(tmp_path):
-    load_small(tmp_path, small())
-    content = small()
-    content["commitments"][0]["note_es"] = "Nota"
-    content["activities"][0]["budget"] = "none_assigned"
-
-    assert counts(load_small(tmp_path, content)) == (0, 2, 0)
-
-
-def test_what_a_file_no_longer_has_stays(tmp_path):
-    load_small(tmp_path, small())
-
-    outcome = load_small(tmp_path, small(activities=[], updates=[], indicators=[]))
-
-    assert counts(outcome) == (0, 0, 0)
-    assert Activity.objects.count() == 1
-    assert ActivityUpdate.objects.published().count() == 1
-
-
-def test_a_row_whose_code_was_edited_here_is_found_again(tmp_path):
-    open_structure()
-    load_small(tmp_path, small())
-    commitment = Commitment.objects.get()
-    commitment.code = "C-1"
-    commitment.save()
-
-    outcome = load_small(tmp_path, small())
-
-    assert counts(outcome) == (0, 0, 1)
-    assert kept(outcome) == [("commitments C1", "code", "C-1", "C1", "edited here")]
-    assert Commitment.objects.count() == 1
-
-
-def test_an_agency_renamed_here_is_found_by_its_former_name(tmp_path):
-    load_small(tmp_path, small())
-    Agency.objects.get().rename(acronym="AA2", name_es="Nombre nuevo")
-    other = small(indicators=[])
-    other["plan"]["code"] = "otro"
-
-    own = load_small(tmp_path, small())
-    of_another_plan = load_small(tmp_path, other)
-
-    assert [(each.field, each.here) for each in own.kept] == [
-        ("acronym", "AA2"),
-        ("name_es", "Nombre nuevo"),
-    ]
-    assert len(of_another_plan.kept) == 2
-    assert Agency.objects.count() == 1
-
-
 def test_a_changed_update_becomes_a_new_revision(tmp_path):
     load_small(tmp_path, small())
 
@@ -289,46 +128,6 @@ def test_a_changed_update_becomes_a_new_revision(tmp_path):
     fields = {change.field for change in outcome.changed[0][1]}
     assert fields == {"percent", "provenance", "sources"}
     assert counts(again) == (0, 0, 0)
-
-
-def test_a_changed_update_keeps_what_the_file_no_longer_says(tmp_path):
-    load_small(tmp_path, with_update(people_reached=12, note_es="Nota"))
-
-    load_small(tmp_path, with_update(percent=60))
-
-    update = ActivityUpdate.objects.published().get()
-    assert (update.revision, update.people_reached, update.note_es) == (2, 12, "Nota")
-
-
-def test_an_update_that_was_withdrawn_here_is_not_published_again(tmp_path):
-    load_small(tmp_path, small())
-    update = ActivityUpdate.objects.get()
-    workflow.withdraw(update, by=make_reviewer(), reason="Dato errado")
-
-    outcome = load_small(tmp_path, with_update(percent=60))
-
-    assert kept(outcome) == [
-        ("updates C1.a 2030-S1", "", "no record", "an update", "withdrawn here")
-    ]
-    assert ActivityUpdate.objects.published().count() == 0
-
-
-def test_a_disputed_update_waits_for_the_decision(tmp_path):
-    load_small(tmp_path, small())
-    dispute = make_approved_dispute(ActivityUpdate.objects.get())
-
-    before = load_small(tmp_path, with_update(percent=60))
-    decided = {
-        "outcome": "corrected",
-        "resolved_on": date(2030, 8, 1),
-        "resolution_es": "La cifra era otra.",
-    }
-    workflow.approve(make_change(dispute, **decided), by=make_reviewer())
-    after = load_small(tmp_path, with_update(percent=60))
-
-    record = "updates C1.a 2030-S1"
-    assert kept(before) == [(record, "percent", 40, 60, "disputed here")]
-    assert counts(after) == (0, 1, 0)
 
 
 @pytest.mark.parametrize(
@@ -351,51 +150,6 @@ def test_an_update_of_a_reconstruction_follows_its_agency(
     newest = ActivityUpdate.objects.get(status="published")
     assert told == ([("updates C1.a 2030-S1", "agency")] if follows else [])
     assert (newest.agency == other) is follows
-
-
-def make_draft(update, **fields):
-    """An agency's own draft beside what the record says."""
-    return ActivityUpdate.objects.create(
-        activity=update.activity,
-        agency=update.agency,
-        period=update.period,
-        revision=2,
-        origin="entered",
-        provenance="reported",
-        execution="in_progress",
-        narrative_es="De la institución.",
-        **fields,
-    )
-
-
-def test_an_update_that_the_agency_works_on_is_kept(tmp_path):
-    load_small(tmp_path, small())
-    make_draft(ActivityUpdate.objects.get())
-
-    same = load_small(tmp_path, small())
-    changed = load_small(tmp_path, with_update(percent=60))
-
-    record = "updates C1.a 2030-S1"
-    assert counts(same) == (0, 0, 0)
-    assert kept(changed) == [(record, "percent", 40, 60, "reported here")]
-    assert ActivityUpdate.objects.published().get().percent == 40
-
-
-def test_an_update_that_only_the_agency_has_begun_is_kept(tmp_path):
-    load_small(tmp_path, small())
-    update = ActivityUpdate.objects.get()
-    content = small()
-    content["activities"].append({**content["activities"][0], "code": "C1.b"})
-    content["updates"].append({**content["updates"][0], "activity": "C1.b"})
-    load_small(tmp_path, {**content, "updates": []})
-    update.activity = Activity.objects.get(code="C1.b")
-    make_draft(update)
-
-    outcome = load_small(tmp_path, content)
-
-    assert kept(outcome) == [
-        ("updates C1.b 2030-S1", "", "no record", "an update", "reported here")
-    ]
 
 
 def other_plan(code, **agency):
@@ -438,63 +192,6 @@ def test_files_that_share_agencies_are_stable_in_any_order(tmp_path):
     ] == [("dos", "En dos"), ("uno", "En uno")]
 
 
-def test_sources_of_several_files_stand_side_by_side(tmp_path):
-    load_small(tmp_path, other_plan("uno"))
-    load_small(tmp_path, other_plan("dos"))
-
-    outcome = load_small(tmp_path, other_plan("uno"))
-
-    sources = HelpLine.objects.get().sources.order_by("plan__code")
-    assert [(each.plan.code, each.key) for each in sources] == [
-        ("dos", "note"),
-        ("uno", "note"),
-    ]
-    assert counts(outcome) == (0, 0, 0)
-
-
-def test_only_the_file_that_set_a_shared_field_changes_it(tmp_path):
-    load_small(tmp_path, other_plan("uno"))
-    load_small(tmp_path, other_plan("dos"))
-
-    by_second = load_small(tmp_path, other_plan("dos", name_es="Nombre dos"))
-    by_first = load_small(tmp_path, other_plan("uno", name_es="Nombre uno"))
-
-    assert counts(by_second) == (0, 0, 1)
-    assert counts(by_first) == (0, 1, 0)
-    assert Agency.objects.get().name_es == "Nombre uno"
-
-
-def test_a_plan_knows_best_of_itself(tmp_path):
-    first = other_plan("uno")
-    days = {"starts_on": "2031-01-01", "ends_on": "2032-12-31"}
-    first["other_plans"] = [{"code": "dos", "title_es": "De oídas", **days}]
-    load_small(tmp_path, first)
-
-    own = load_small(tmp_path, other_plan("dos"))
-    again = load_small(tmp_path, first)
-
-    assert own.changed[0][0] == "plan"
-    assert Plan.objects.get(code="dos").title_es == "Plan dos"
-    assert [(each.record, each.field, each.reason) for each in again.kept] == [
-        ("other_plans dos", field, "set by the file of plan dos")
-        for field in ("title_es", "starts_on", "ends_on")
-    ]
-
-
-def test_plans_may_overlap_and_codes_belong_to_their_plan(tmp_path):
-    load_small(tmp_path, other_plan("uno"))
-    load_small(tmp_path, other_plan("dos"))
-
-    assert list(
-        Commitment.objects.order_by("plan__code").values_list("plan__code", "code")
-    ) == [("dos", "C1"), ("uno", "C1")]
-    assert list(
-        StrategicArea.objects.order_by("plan__code").values_list(
-            "plan__code", "slug_es", "slug_en"
-        )
-    ) == [("dos", "prevencion", None), ("uno", "prevencion", None)]
-
-
 def test_a_record_continues_one_of_another_plan(tmp_path):
     load_small(tmp_path, other_plan("uno"))
     second = other_plan("dos")
@@ -526,16 +223,6 @@ def test_an_agency_is_succeeded_by_one_further_down(tmp_path):
     assert counts(load_small(tmp_path, content)) == (0, 0, 0)
 
 
-def test_a_classification_without_entities_keeps_its_note(tmp_path):
-    content = small(classification={"note_es": "Nota", "sources": ["note"]})
-
-    load_small(tmp_path, content)
-
-    entities = CodeList.objects.get()
-    assert (entities.code, entities.note_es) == ("entities", "Nota")
-    assert counts(load_small(tmp_path, content)) == (0, 0, 0)
-
-
 def test_loading_moves_the_publication_version_only_when_it_changes(tmp_path):
     load_small(tmp_path, small())
     first = PublicationVersion.current()
@@ -547,12 +234,3 @@ def test_loading_moves_the_publication_version_only_when_it_changes(tmp_path):
 
     assert first == second
     assert StrategicArea.objects.get().name_es == "Otra"
-
-
-def test_what_a_later_file_leaves_out_is_named_and_stays(tmp_path):
-    load_small(tmp_path, small())
-
-    outcome = load_small(tmp_path, small(activities=[], updates=[]))
-
-    assert outcome.absent == [("activities", "C1.a"), ("updates", "C1.a/2030-S1")]
-    assert Activity.objects.get().code == "C1.a"

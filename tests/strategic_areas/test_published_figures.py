@@ -12,6 +12,7 @@ from strategic_areas.models.measurements import Breakdown, Measurement
 from tests.strategic_areas.plans import faults_of, load_small, small, write
 
 pytestmark = pytest.mark.django_db
+# What ``disclosure`` reckons is marked ``sqlite``: no database changes it.
 
 PERSONS = {
     "code": "EJ-1",
@@ -61,6 +62,7 @@ def test_a_revised_total_keeps_its_history_with_the_reason(tmp_path):
     assert not now.revises.is_standing
 
 
+@pytest.mark.sqlite
 def test_what_stands_beside_a_value_changes_in_its_place(tmp_path):
     load_small(tmp_path, plan({"period": "2030", "value": 40, "note_es": "Una."}))
 
@@ -74,6 +76,7 @@ def test_what_stands_beside_a_value_changes_in_its_place(tmp_path):
 FIRST = {"woman": 20, "man": 12, "girl": 27, "boy": 4}
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     ("second", "expected"),
     [
@@ -105,6 +108,7 @@ def test_a_withdrawn_breakdown_is_held_against_every_form_that_was_told(tmp_path
     assert now == {"woman": 20, "man": 12}
 
 
+@pytest.mark.sqlite
 def test_breakdowns_of_one_indicator_never_overlap(tmp_path):
     years = {"period": "2029/2030", "value": 100, "breakdown": parts(woman=60, man=40)}
     year = {"period": "2030", "value": 55, "breakdown": parts(woman=35, man=20)}
@@ -120,6 +124,7 @@ def test_breakdowns_of_one_indicator_never_overlap(tmp_path):
     ]
 
 
+@pytest.mark.sqlite
 def test_a_withdrawn_breakdown_still_overlaps_since_copies_were_taken(tmp_path):
     years = {"period": "2029/2030", "value": 100, "breakdown": parts(woman=60, man=40)}
     for women in (35, 36):
@@ -132,6 +137,7 @@ def test_a_withdrawn_breakdown_still_overlaps_since_copies_were_taken(tmp_path):
     assert cells() == {}
 
 
+@pytest.mark.sqlite
 def test_two_who_count_the_same_year_are_not_both_broken_down(tmp_path):
     one, other = (
         {"period": "2030", "value": 30, "counted_by": who, "breakdown": told}
@@ -147,6 +153,7 @@ def test_two_who_count_the_same_year_are_not_both_broken_down(tmp_path):
     assert standing() == [(2030, 30), (2030, 30)]
 
 
+@pytest.mark.sqlite
 def test_only_official_sources_are_quoted(tmp_path):
     told = [{**each, "printed_by": "note"} for each in parts(woman=18, man=2)]
     value = {"period": "2030", "value": 20, "breakdown": told}
@@ -159,6 +166,7 @@ def test_only_official_sources_are_quoted(tmp_path):
     ]
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     ("values", "expected"),
     [
@@ -185,6 +193,7 @@ def test_what_is_a_part_keeps_no_history_and_moves_by_tens(tmp_path):
         assert PublishedFigure.objects.count() == 1
 
 
+@pytest.mark.sqlite
 def test_what_was_told_of_a_value_holds_through_all_its_revisions(tmp_path):
     told = parts(woman=20, man=12)
     load_small(tmp_path, plan({"period": "2030", "value": 32, "breakdown": told}))
@@ -224,6 +233,7 @@ def chain(figure):
         figure = figure.revises
 
 
+@pytest.mark.sqlite
 def test_a_note_beside_persons_tells_no_small_number(tmp_path):
     clean, small_number = "Según el informe.", "Entre ellas había 4 niñas."
     load_small(
@@ -239,6 +249,7 @@ def test_a_note_beside_persons_tells_no_small_number(tmp_path):
     assert [row.note_es for row in rows] == [clean, "", ""]
 
 
+@pytest.mark.sqlite
 def test_an_indicator_decided_to_select_is_protected_at_once(tmp_path):
     load_small(tmp_path, plan({"period": "2030", "value": 5}))
     indicator = Indicator.objects.get()
@@ -250,6 +261,7 @@ def test_an_indicator_decided_to_select_is_protected_at_once(tmp_path):
     assert PublishedFigure.objects.count() == 1
 
 
+@pytest.mark.sqlite
 def test_what_a_file_says_of_a_value_that_was_revised_here_is_kept(tmp_path):
     value = {"period": "2030", "value": 40, "breakdown": parts(woman=20, man=20)}
     load_small(tmp_path, plan(value))
