@@ -1,59 +1,20 @@
-"""
-What people come for is at most two clicks from the first page, on any screen.
+"""What people come for is at most two clicks from the first page, on any screen."""
 
-A commitment's page, to which most of them lead, says first what it knows.
-"""
-
-import io
 import re
-from datetime import date
 
-import pikepdf
 import pytest
 from django.db import transaction
 
 from agencies.models import Agency
-from strategic_areas.models import Activity, ActivityUpdate, Commitment, Status
-from tests import public_site, states_plan
+from strategic_areas.models import Activity, Commitment
+from tests import public_site
 from tests.browser.public_walk import SHIPPED, Site
-from tests.states_plan.staging import Stage, clock
 
 pytestmark = pytest.mark.django_db
 
 MOST_CLICKS = 2
 WIDTHS = (360, 1280)
 EMAIL = "correcciones@example.org"
-#: The invented plan is played until this day; it is read once its open round is due.
-PLAYED = date(2026, 11, 27)
-READ = Stage(PLAYED).day("2028-08-30")
-#: Commitments of both plans that have more records and steps than others.
-LONGEST = (
-    f"/{SHIPPED}/compromisos/R-2.1.4/",
-    f"/{SHIPPED}/compromisos/R-2.1.7/",
-    "/ejemplo/compromisos/1.1.1/",
-    "/ejemplo/compromisos/2.1.3/",
-    "/ejemplo/compromisos/3.1.4/",
-)
-#: Where the state or the records end, and the facts; where all the rest begins.
-PLACES = """() => {
-    const box = (name) => document.querySelector(name).getBoundingClientRect();
-    return {
-        known: box("main .with-facts > div:first-child").bottom,
-        facts: box("main .side dl").bottom,
-        rest: box("main .with-facts > div:last-child").top,
-    };
-}"""
-
-#: Where the headline and the figures end on the first page, and the top of the areas.
-FIRST = """() => {
-    const box = (name) => document.querySelector(name).getBoundingClientRect();
-    return {
-        headline: box(".headline").bottom,
-        figures: box(".key-figures").bottom,
-        areas: box(".area-card h3").bottom,
-        height: document.documentElement.scrollHeight,
-    };
-}"""
 
 
 class Reader:
@@ -122,15 +83,6 @@ def site(browser, django_db_setup, django_db_blocker):
         transaction.set_rollback(True)
 
 
-@pytest.fixture(scope="module")
-def invented(site):
-    """The same with the invented plan, whose round is due."""
-    states_plan.build(PLAYED)
-    site.answers.clear()
-    with clock(READ):
-        yield site
-
-
 @pytest.fixture(params=WIDTHS)
 def width(request):
     return request.param
@@ -140,11 +92,6 @@ def width(request):
 def reader(site, width, settings):
     settings.CORRECTIONS_EMAIL = EMAIL
     return Reader(site.screens[width])
-
-
-@pytest.fixture
-def later_reader(invented, width):
-    return Reader(invented.screens[width])
 
 
 def test_what_an_agency_undertook_and_did(reader):
@@ -193,63 +140,3 @@ def test_how_many_victims_were_identified_in_a_year(reader):
 
     rows = reader.page.locator("main table tr", has_text="2019")
     assert any("195" in text for text in rows.all_inner_texts())
-
-
-def test_what_is_late_and_held_back(later_reader):
-    link = "main a[href*='/compromisos/?punctuality=']"
-    told = later_reader.page.locator(link).inner_text()
-
-    later_reader.click(link)
-
-    assert later_reader.codes() == {"2.1.2", "2.1.3", "2.1.4", "3.1.2"}
-    assert re.findall(r"\d+", told) == [str(len(later_reader.codes()))]
-
-
-def test_who_has_not_reported(later_reader):
-    said = later_reader.page.locator("main p").all_inner_texts()
-    agencies = set(Agency.objects.values_list("acronym", flat=True))
-    named = [agencies & set(re.findall(r"\w+", text)) for text in said]
-
-    assert {"ATUR", "DEPUN", "GUACO"} in named
-
-
-def test_what_changed_since_a_day(later_reader):
-    since = Stage(PLAYED).day("2028-07-01")
-    published = ActivityUpdate.objects.filter(status=Status.PUBLISHED)
-    ids = published.values_list("public_id", flat=True)
-    earlier = set(ids.filter(published_at__date__lt=since))
-
-    later_reader.click("main a[href='/ejemplo/avances/']")
-    later_reader.ask("since", since.isoformat())
-
-    links = later_reader.page.locator("main a[href*='/avances/']")
-    hrefs = links.evaluate_all("each => each.map(it => it.getAttribute('href'))")
-    shown = {href.rstrip("/").rpartition("/")[2] for href in hrefs}
-    assert shown & set(ids)
-    assert not shown & earlier
-
-
-def test_the_first_page_of_a_plan_under_way_shows_its_answer_at_once(invented):
-    """As that of the shipped plan, which ``test_first_page`` holds to the same."""
-    desk, phone = (
-        invented.open(viewport={"width": w, "height": 800}) for w in WIDTHS[::-1]
-    )
-
-    wide, narrow = (page.goto("/") and page.evaluate(FIRST) for page in (desk, phone))
-
-    assert wide["headline"] < wide["figures"] < wide["areas"] <= 800
-    assert narrow["headline"] <= 640
-    assert narrow["height"] <= 4000
-
-
-@pytest.mark.parametrize("path", LONGEST)
-def test_a_commitment_tells_first_what_is_known_and_its_facts(invented, path):
-    page = invented.open(viewport={"width": 360, "height": 740})
-    page.goto(path)
-
-    places = page.evaluate(PLACES)
-
-    assert places["known"] <= 740
-    assert places["known"] < places["facts"] <= places["rest"] < 1.5 * 740
-    with pikepdf.open(io.BytesIO(page.pdf(format="A4"))) as printed:
-        assert len(printed.pages) <= 2
