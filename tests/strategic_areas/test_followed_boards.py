@@ -58,7 +58,6 @@ def test_pages_tell_what_they_would_if_nothing_were_kept(client, monkeypatch):
     elsewhere, reviewer = make_published_update(), make_reviewer()
     paths = [address(name, asked.plan.code) for name in ("plan", "updates")]
     paths.append(address("agency", asked.plan.code, activity.agency.slug))
-    paths.append(f"{paths[0]}?at={record.period.code}")
     reads, commitments = [], board._commitments
     monkeypatch.setattr(
         board, "_commitments", lambda *args: reads.append(args) or commitments(*args)
@@ -121,27 +120,31 @@ def test_pages_of_both_languages_share_what_is_kept(client):
         **{"acronym": "ANTES", "name_es": "Nombre de antes", "name_en": "Former name"},
     )
     pages = {"plan": (), "commitments": (), "agencies": (), "agency": named}
-    then, told = f"?at={record.period.code}", Counter()
+    then = f"?at={record.period.code}"
+    spanish, english = (
+        [
+            address(name, asked.plan.code, *args, language=language) + query
+            for name, args in pages.items()
+            for query in ("", then)
+        ]
+        for language in ("es", "en")
+    )
 
-    for name, args in pages.items():
-        for query in ("", then):
-            both = [
-                address(name, asked.plan.code, *args, language=language) + query
-                for language in ("es", "en")
-            ]
-            for first, second in (both, both[::-1]):
-                BOARDS.empty()
-                [_, kept] = read(client, [first, second])
-                BOARDS.empty()
-                assert [kept] == read(client, [second])
-                told[kept] += 1
+    first_in_spanish, then_in_english = read(client, spanish), read(client, english)
+    BOARDS.empty()
+    first_in_english, then_in_spanish = read(client, english), read(client, spanish)
 
+    assert (then_in_spanish, then_in_english) == (first_in_spanish, first_in_english)
     # Each page was there, in two languages that differ, at two times that differ.
-    assert len(told) == len(pages) * 4
+    assert len({*first_in_spanish, *first_in_english}) == len(pages) * 4
 
 
-#: How often each kind of change befalls the two plans.
-TIMES = 200 if DEEP else 6
+#: How often each kind of change befalls the two plans; on PostgreSQL only what the
+#: queries ask and the triggers tell can differ.
+SHORT = 3 if connection.vendor == "sqlite" else 1
+TIMES = 200 if DEEP else SHORT
+#: So many times more at most, until each kind of change was possible once.
+MORE = 20
 
 
 class Happenings:
@@ -162,6 +165,8 @@ class Happenings:
         agencies = {each.agency for each in self.activities}
         agencies |= {each.commitment.lead for each in self.activities}
         self.people = {each: make_focal_point(agency=each) for each in agencies}
+        for act in (self.report, self.publish, self.report, self.record):
+            act()
 
     def of_status(self, status):
         models = (ActivityUpdate, CommitmentUpdate)
@@ -237,18 +242,23 @@ def test_a_board_that_is_followed_is_the_one_that_would_be_read():
         *(world.rename, world.move),
     ]
 
-    for act in [act for _time in range(TIMES) for act in draw.sample(acts, len(acts))]:
-        try:
-            with transaction.atomic():
-                act()
-        except (IndexError, IntegrityError, TransitionError, ValidationError):
-            continue  # no record is in a state in which this could happen to it
-        done[act.__name__] += 1
-        assert told_of(world.plan, world.earlier, is_kept=True) == told_of(
-            world.plan, world.earlier, is_kept=False
-        )
+    kinds = {act.__name__ for act in acts}
 
-    assert done.keys() == {act.__name__ for act in acts}
+    for time in range(TIMES + MORE):
+        if time >= TIMES and done.keys() == kinds:
+            break
+        for act in draw.sample(acts, len(acts)):
+            try:
+                with transaction.atomic():
+                    act()
+            except (IndexError, IntegrityError, TransitionError, ValidationError):
+                continue  # no record is in a state in which this could happen to it
+            done[act.__name__] += 1
+            assert told_of(world.plan, world.earlier, is_kept=True) == told_of(
+                world.plan, world.earlier, is_kept=False
+            )
+
+    assert done.keys() == kinds
 
 
 def by_id(accounts):
