@@ -13,6 +13,7 @@ from strategic_areas.models import (
     ActivityUpdate,
     AgencyComment,
     ChangedAccounts,
+    CodeList,
     Commitment,
     CommitmentUpdate,
     HelpLine,
@@ -25,6 +26,7 @@ from strategic_areas.models import (
     Translation,
 )
 from strategic_areas.triggers import versions
+from tests import next_plan
 from tests.factories import (
     make_activity,
     make_agency,
@@ -35,10 +37,12 @@ from tests.factories import (
     make_evidence,
     make_focal_point,
     make_help_line,
+    make_later_activity,
     make_letter,
     make_period,
     make_plan,
     make_published_declaration,
+    make_published_figure,
     make_published_update,
     make_record_update,
     make_reported_value,
@@ -47,9 +51,9 @@ from tests.factories import (
     make_source,
     make_submitted_update,
     make_takedown,
+    make_tier,
     make_update,
 )
-from tests.strategic_areas.plans.kept import load_shipped
 
 
 @pytest.mark.django_db
@@ -193,12 +197,13 @@ def sql(statement):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("name", CHANGES)
-def test_whatever_changes_a_public_page_moves_the_version(name, open_record):
+def test_whatever_changes_a_public_page_moves_the_version(open_record):
     make_activity()
     HelpLine.objects.create(label_es="Emergencias", numbers=["911"])
 
-    assert moved(CHANGES[name])
+    assert {name: moved(act) for name, act in CHANGES.items()} == dict.fromkeys(
+        CHANGES, True
+    )
 
 
 @pytest.mark.django_db(transaction=True)
@@ -238,28 +243,31 @@ def purge_text(update):
 
 
 TAKEDOWNS = {
-    "a withdrawal": lambda update: workflow.withdraw(
-        update, by=make_reviewer(), reason="Error."
-    ),
-    "a purge": purge_text,
     "evidence closed": lambda update: update.evidences.update(is_public=False),
     "a wrong number": lambda update: HelpLine.objects.update(numbers=["1"]),
     "a row deleted": lambda update: HelpLine.objects.all().delete(),
+    "a purge": purge_text,
+    "a withdrawal": lambda update: workflow.withdraw(
+        update, by=make_reviewer(), reason="Error."
+    ),
 }
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("name", TAKEDOWNS)
-def test_what_the_public_loses_is_counted_beside_the_version(name, open_record):
+def test_what_the_public_loses_is_counted_beside_the_version(open_record):
     update = make_update(narrative_es="Un texto que se retira.")
     make_evidence(update)
     workflow.submit(update, by=update.contributors.get())
     workflow.publish(update, by=make_reviewer(), evidence=update.evidences.all())
     make_help_line()
-    before = PublicationVersion.current()
 
-    assert counted(lambda: TAKEDOWNS[name](update)) > 0
-    assert PublicationVersion.current() > before
+    found = {}
+    for name, act in TAKEDOWNS.items():
+        before = PublicationVersion.current()
+        lost = counted(lambda: act(update))  # noqa: B023 - called at once
+        found[name] = lost > 0, PublicationVersion.current() > before
+
+    assert found == dict.fromkeys(TAKEDOWNS, (True, True))
 
 
 @pytest.mark.django_db(transaction=True)
@@ -366,14 +374,21 @@ def is_refused(act):
 
 def one_row_in_every_public_table():
     """The models of all public tables, each with a row of which the public is told."""
-    load_shipped()
+    call_command("load_plan", str(next_plan.FILE), verbosity=0)
     update, declaration = make_update(), make_published_declaration()
     plan, person = update.plan, make_reviewer()
     make_evidence(update)
     workflow.submit(update, by=update.contributors.get())
     workflow.publish(update, by=person)
-    update.places.add(Province.objects.first())
-    declaration.sources.add(make_source(plan=plan))
+    source, province = make_source(plan=plan), Province.objects.first()
+    region = Region.objects.create(code="R1", name="Ozama")
+    later = make_later_activity(plan=plan)
+    later.places.add(province)
+    for each in (region, province, later, make_tier(), CodeList.objects.first()):
+        each.sources.add(source)
+    make_published_figure(cells={"labour": 40})
+    update.places.add(province)
+    declaration.sources.add(source)
     make_agency().rename(acronym="ANTES")
     make_activity(plan=plan).supersedes.add(update.activity)
     make_commitment(plan=plan).supersedes.add(update.activity.commitment)
