@@ -21,11 +21,13 @@ from tests.deep import DEEP
 VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "wbr"}
 #: Attributes that people read or hear.
 SPOKEN = ("alt", "aria-label", "data-label", "placeholder", "title")
-#: So many of a kind are read of what differs in content alone: pictures, feeds, cards,
-#: accounts, lists as sifted; and of other pages of a record. The links to all are
-#: collected.
-SAMPLE, SAMPLE_OF_RECORDS = 2, 4
-SAMPLED = {"update", *(row[0] for row in urls.PUBLIC_COMPANIONS)}
+#: What stands beside a page: pictures, feeds, calendars, cards, tables.
+COMPANIONS = {row[0] for row in urls.PUBLIC_COMPANIONS}
+#: So many of a kind are read in each language of what differs in content alone: of
+#: companions; of accounts and lists as sifted; and of other pages of a record. The
+#: links to all are collected.
+SAMPLE_OF_COMPANIONS, SAMPLE, SAMPLE_OF_RECORDS = 1, 2, 4
+SAMPLED = {"update", *COMPANIONS}
 #: The staff's pages: a stranger is only asked to sign in there.
 STAFF = "/gestion/"
 #: What no link holds, since a reader writes it: a search that finds something, and one
@@ -119,12 +121,13 @@ class Crawl:
     taken as good when enough of its kind were read; any other is followed to its end,
     and so is one ``always`` read: alone it may lead to something.
     ``reached`` are the paths that something leads to, ``bodies`` what was read of them;
-    ``broken`` is what answers otherwise than with a page, a redirect included.
+    ``broken`` is what answers otherwise than with a page, a redirect included;
+    ``framing`` is whether each of the two headers lets other sites frame it.
     """
 
     def __init__(self, client, every=(), always=()):
         self.client, self.documents, self.broken = client, {}, []
-        self.bodies, self.fragments = {}, defaultdict(set)
+        self.bodies, self.fragments, self.framing = {}, defaultdict(set), {}
         self.every, self.always, self.read = set(every), set(always), Counter()
         queue = ["/"]
         self.reached = set(queue)
@@ -143,9 +146,11 @@ class Crawl:
         is_page_of_list = "page=" in urlsplit(path).query
         if path in self.always or path.endswith(QUESTIONS) or is_page_of_list:
             return True
-        kind = found.view_name, "?" in path
-        is_page = "?" not in path and found.view_name.split(":")[-1] not in SAMPLED
+        kind, name = (found.view_name, "?" in path), found.view_name.split(":")[-1]
         self.read[kind] += 1
+        if name in COMPANIONS:
+            return self.read[kind] <= SAMPLE_OF_COMPANIONS
+        is_page = "?" not in path and name not in SAMPLED
         return self.read[kind] <= (SAMPLE_OF_RECORDS if is_page else SAMPLE)
 
     def is_known(self, path, found):
@@ -162,6 +167,10 @@ class Crawl:
         if response.status_code != 200:
             self.broken.append((path, response.status_code))
         self.bodies[path] = b"".join(response)
+        self.framing[path] = (
+            "frame-ancestors *" in response.headers["Content-Security-Policy"],
+            "X-Frame-Options" not in response.headers,
+        )
         kind = response.headers["Content-Type"]
         if kind.startswith(("text/html", "application/atom+xml")):
             text = self.bodies[path].decode()

@@ -209,6 +209,15 @@ def test_nothing_stands_in_the_other_language(crawl, language):
     } == set()
 
 
+def test_only_cards_may_be_framed_and_any_site_may(crawl):
+    framed = {path: each for path, each in crawl.framing.items() if any(each)}
+
+    assert set(framed.values()) == {(True, True)}
+    assert {name_of(path).split(":")[-1] for path in framed} == {
+        *("area_card", "commitment_card", "agency_card")
+    }
+
+
 def test_every_page_fits_the_first_flight_and_30_kb_with_its_style(crawl):
     style = len(compress((settings.STATICFILES_DIRS[0] / "portal.css").read_bytes()))
     weights = {path: len(compress(crawl.bodies[path])) for path in crawl.pages()}
