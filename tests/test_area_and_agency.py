@@ -53,20 +53,17 @@ def answering():
     return programme.area, target
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_an_area_names_the_targets_that_its_own_commitments_answer(
-    client, answering, language
-):
+def test_an_area_names_the_targets_that_its_own_commitments_answer(client, answering):
     area, target = answering
 
-    page = area_page(client, area, language)
+    for language in LANGUAGES:
+        page = area_page(client, area, language)
 
-    assert [(each.target.code, each.total) for each in page.context["targets"]] == [
-        (target.code, 2)
-    ]
-    links = re.findall(r'href="([^"]+framework=[^"]+)"', page.content.decode())
-    shown = client.get(links[0].replace("&amp;", "&"))
-    assert len(shown.context["catalogue"].rows) == 2
+        targets = [(each.target.code, each.total) for each in page.context["targets"]]
+        assert targets == [(target.code, 2)]
+        links = re.findall(r'href="([^"]+framework=[^"]+)"', page.text)
+        shown = client.get(links[0].replace("&amp;", "&"))
+        assert len(shown.context["catalogue"].rows) == 2
 
 
 def test_targets_are_not_told_of_a_past_period(client, answering):
@@ -323,8 +320,7 @@ def test_what_it_undertook_and_did_stands_in_one_table_each(client):
     assert len(client.get(listed[0]).context["catalogue"].rows) == len(undertaken)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_an_agencys_tables_have_no_column_that_says_one_thing(client, language):
+def test_an_agencys_tables_have_no_column_that_says_one_thing(client):
     plan, agency = factories.make_plan(), factories.make_agency()
     for _ in range(6):
         line = factories.make_commitment(
@@ -332,9 +328,9 @@ def test_an_agencys_tables_have_no_column_that_says_one_thing(client, language):
         )
         factories.make_record_update(activity=factories.make_activity(commitment=line))
 
-    html = client.get(
-        address("agency", plan.code, agency.slug, language=language)
-    ).content.decode()
+    for language in LANGUAGES:
+        path = address("agency", plan.code, agency.slug, language=language)
+        html = client.get(path).text
 
-    assert html.count("<tr") == 2 * (1 + 6)
-    assert idle_columns(html) == []
+        assert html.count("<tr") == 2 * (1 + 6)
+        assert idle_columns(html) == [], language

@@ -15,6 +15,7 @@ from strategic_areas.models import Activity, ActivityUpdate, Province, Region
 from strategic_areas.standings import average_percent
 from strategic_areas.views.search import INDEX
 from tests import factories
+from tests.deep import DEEP
 from tests.public_site import instances
 
 PLACE = "Provincia Zanahoria"
@@ -195,11 +196,13 @@ class World:
         return found
 
     def addresses(self):
+        """In the short form pages of today in Spanish, those of the past in English."""
         past = {"plan", "areas", "area", "commitments", "agencies", "agency"}
         for name, *both in instances():
-            yield from both
+            yield from both if DEEP else both[:1]
             if name in past:
-                yield from (f"{each}?at={self.before.code}" for each in both)
+                then = both if DEEP else both[1:]
+                yield from (f"{each}?at={self.before.code}" for each in then)
         for language in ("es", "en"):
             yield reverse(f"{language}:plan_updates", args=[self.plan.code])
             yield reverse(f"{language}:search") + "?q=actividad"
@@ -214,7 +217,7 @@ def test_no_public_address_depends_on_a_small_number_of_victims():
     world.tell_otherwise()
     after = world.everything()
 
-    assert len(before) > 80
+    assert len(before) > (80 if DEEP else 40)
     assert [path for path in before if before[path] != after[path]] == []
     assert [path for path in before if PLACE.encode() in before[path]] == []
     marked = [path for path in before if b"Dato protegido" in before[path]]

@@ -84,6 +84,7 @@ def test_the_files_say_it_in_columns_of_their_own(client, figure):
     assert [each["disputed_words"] for each in told] == ["", f"PGR | {TEXT}"]
 
 
+@pytest.mark.sqlite
 def test_it_is_found_by_the_search(client, figure):
     factories.make_approved_dispute(figure, text_es=TEXT)
 
@@ -138,33 +139,31 @@ def test_another_agency_does_not(client, figure):
         factories.make_dispute(figure, by=person)
 
 
-@pytest.mark.parametrize(
-    ("of_indicator", "of_figure"),
-    [
-        ({}, {"provenance": "reported"}),
-        ({}, {"is_hidden": True}),
-        ({}, {"is_protected": True}),
-        ({"national": False}, {}),
-        ({"selects": True}, {}),
-    ],
-    ids=["its own word", "hidden", "protected", "of a place", "of some people"],
-)
-def test_what_is_protected_or_its_own_word_is_not_disputed(
-    client, indicator, of_indicator, of_figure
-):
-    Indicator.objects.filter(pk=indicator.pk).update(**of_indicator)
-    figure = factories.make_published_figure(indicator=indicator, **FIGURE | of_figure)
-    open_one = factories.make_published_figure(
-        indicator=factories.make_indicator(agency=indicator.agency, national=True),
-        **FIGURE,
-    )
-    client.force_login(factories.make_focal_point(agency=indicator.agency))
+#: What makes a value one that nobody may dispute: of its indicator, and of itself.
+CLOSED = {
+    "its own word": ({}, {"provenance": "reported"}),
+    "hidden": ({}, {"is_hidden": True}),
+    "protected": ({}, {"is_protected": True}),
+    "of a place": ({"national": False}, {}),
+    "of some people": ({"selects": True}, {}),
+}
 
-    def status(figure):
+
+def test_what_is_protected_or_its_own_word_is_not_disputed(client):
+    agency, found = factories.make_agency(), {}
+    client.force_login(factories.make_focal_point(agency=agency))
+
+    for name, (of_indicator, of_figure) in {"open": ({}, {}), **CLOSED}.items():
+        indicator = factories.make_indicator(
+            agency=agency, **{"national": True} | of_indicator
+        )
+        figure = factories.make_published_figure(
+            indicator=indicator, **FIGURE | of_figure
+        )
         url = reverse("admin:attribution", args=["cifra", figure.pk])
-        return client.get(url).status_code
+        found[name] = client.get(url).status_code
 
-    assert (status(open_one), status(figure)) == (200, 404)
+    assert found == {"open": 200, **dict.fromkeys(CLOSED, 404)}
 
 
 def test_the_old_value_keeps_what_was_said_of_it_when_it_is_revised(client, figure):

@@ -1,11 +1,14 @@
 """The demonstration round and its accounts: only on the embedded database."""
 
 import json
+import shutil
 import stat
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import override_settings
 from django.utils import timezone
 
 from agencies.accounts.leaving import hand_over
@@ -25,11 +28,10 @@ from tests.factories import (
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 
-@pytest.fixture
-def demonstration(settings, tmp_path):
+@pytest.fixture(scope="module")
+def opened(lasting, tmp_path_factory):
     """An embedded portal with a plan, two members with work to report, a partner."""
-    settings.EMBEDDED_DATABASE = True
-    settings.VAR_DIR = tmp_path
+    folder = tmp_path_factory.mktemp("var")
     plan = make_plan()
     partner, first, second, done = (
         make_agency(acronym=acronym, name_es=name)
@@ -45,8 +47,17 @@ def demonstration(settings, tmp_path):
         execution="completed",
         percent=100,
     )
-    call_command("open_demonstration")
-    return tmp_path / "demo-accounts.json"
+    with override_settings(EMBEDDED_DATABASE=True, VAR_DIR=folder):
+        call_command("open_demonstration")
+    return folder / "demo-accounts.json"
+
+
+@pytest.fixture
+def demonstration(opened, settings, tmp_path):
+    """The file of its accounts, a copy for each test with the same rights."""
+    settings.EMBEDDED_DATABASE = True
+    settings.VAR_DIR = tmp_path
+    return Path(shutil.copy(opened, tmp_path))
 
 
 def test_two_members_with_unfinished_work_two_reviewers_two_administrators(
@@ -150,9 +161,10 @@ def test_no_demonstration_beside_a_configured_database(settings, tmp_path):
     settings.EMBEDDED_DATABASE = False
     settings.VAR_DIR = tmp_path
     make_activity(plan=make_plan())
+    before = User.objects.count(), ReportingPeriod.objects.count()
 
     with pytest.raises(CommandError, match="DATABASE_URL"):
         call_command("open_demonstration")
 
-    assert (User.objects.count(), ReportingPeriod.objects.count()) == (0, 0)
+    assert (User.objects.count(), ReportingPeriod.objects.count()) == before
     assert list(tmp_path.iterdir()) == []
