@@ -57,14 +57,27 @@ def source_files(*parts):
 
 
 @cache
+def parsed(path):
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def statements(node):
+    """Every statement in it; no import stands in an expression."""
+    for each in ast.iter_child_nodes(node):
+        if not isinstance(each, ast.expr):
+            yield each
+            yield from statements(each)
+
+
+@cache
 def imported_names(path, *, at_once=False):
     """Every dotted name a file imports; ``at_once``, only what no function imports."""
     package = path.relative_to(ROOT).with_suffix("").parts[:-1]
-    names, tree = [], ast.parse(path.read_text(encoding="utf-8"))
+    names, tree = [], parsed(path)
     if at_once:
         nodes = [each for each in tree.body if not isinstance(each, ast.FunctionDef)]
         tree = ast.Module(nodes, [])
-    for node in ast.walk(tree):
+    for node in statements(tree):
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -207,14 +220,15 @@ def test_no_folder_holds_more_modules_than_one_takes_in():
     assert crowded == {}
 
 
+@cache
 def files_of(name):
     """The files that importing a dotted name of ours runs, its packages included."""
     parts = name.split(".")
-    for end in range(1, len(parts) + 1):
-        stem = ROOT.joinpath(*parts[:end])
-        for path in (stem.with_suffix(".py"), stem / "__init__.py"):
-            if path.is_file():
-                yield path
+    if not (ROOT / parts[0]).is_dir():
+        return []
+    stems = [ROOT.joinpath(*parts[:end]) for end in range(1, len(parts) + 1)]
+    places = [each for s in stems for each in (s.with_suffix(".py"), s / "__init__.py")]
+    return [path for path in places if path.is_file()]
 
 
 def reachable(starts, *, at_once=False):
