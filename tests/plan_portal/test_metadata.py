@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings as site
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import resolve
 from django.utils import timezone
 from PIL import Image
 
@@ -18,7 +19,9 @@ from plan_portal.front.pages import Page
 from plan_portal.urls import PUBLIC_COMPANIONS, PUBLIC_PAGES
 from strategic_areas import pictures
 from strategic_areas.addresses import address
+from strategic_areas.models import Commitment
 from tests import factories
+from tests.deep import drawn
 
 pytestmark = pytest.mark.django_db
 
@@ -27,14 +30,20 @@ SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 PICTURES = [name for name, *_ in PUBLIC_COMPANIONS if name.endswith("_picture")]
 
 
-@pytest.fixture
-def commitment():
+@pytest.fixture(scope="module")
+def told_commitment(lasting):
     commitment = factories.make_commitment(expected_result_es="Hay menos trata.")
     factories.make_participation(plan=commitment.plan, agency=commitment.lead)
     factories.make_activity(commitment=commitment)
     figured = factories.make_indicator(plan=commitment.plan, code="I-39")
     factories.make_published_figure(indicator=figured)
     return commitment
+
+
+@pytest.fixture
+def commitment(told_commitment, db):
+    """The same for all, as it is in the database."""
+    return Commitment.objects.get(pk=told_commitment.pk)
 
 
 def arguments(commitment, language="es"):
@@ -227,7 +236,7 @@ def test_the_font_has_every_letter_of_both_languages():
     assert [c for c in letters if bytes(pictures.font(40).getmask(c)) == blank] == []
 
 
-@pytest.mark.parametrize("words", [1, 200])
+@pytest.mark.parametrize("words", [1, 60])
 def test_a_long_title_stays_inside_the_picture(words):
     lines = pictures.wrapped("coordinación " * words, 42, 3)
 
@@ -293,15 +302,16 @@ def test_the_sitemap_lists_every_page_once_with_its_other_language(
         )
     paths = {url.removeprefix(settings.SITE_URL) for url in listed}
     assert len(listed) == len(tree)
-    answers = [client.get(path) for path in paths]
-    assert {answer.status_code for answer in answers} == {200}
+    # Of each kind of page that is listed, the walk reads some: tests/test_crawl.py.
+    read = {path: client.get(path).status_code for path in drawn(sorted(paths), 10)}
+    assert read == dict.fromkeys(read, 200)
     assert not [path for path in paths if hidden.plan.code in path]
     spanish = settings.SITE_URL + commitment.get_absolute_url("es")
     english = settings.SITE_URL + commitment.get_absolute_url("en")
     expected = {"es": spanish, "en": english, "x-default": spanish}
     day = str(timezone.localdate(update.published_at))
     assert listed[spanish] == listed[english] == (expected, day)
-    kinds = {answer.resolver_match.url_name for answer in answers}
+    kinds = {resolve(path).url_name for path in paths}
     assert kinds == {name for name, *_ in PUBLIC_PAGES} - {"search"}
 
 
