@@ -3,10 +3,12 @@
 import io
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
 from strategic_areas.desk.planbook.columns import ORIGIN, SHEETS
+from tests import factories
 
 NAMES_ROW, FIRST_ROW = 1, 3
 
@@ -58,18 +60,41 @@ class PlanBook:
 
 
 class Keeper:
-    """She keeps one plan; ``client`` is signed in as her."""
+    """
+    She keeps one plan; ``client`` is signed in as her.
 
-    def __init__(self, client, user, plan):
-        self.client, self.user, self.plan = client, user, plan
+    ``taken`` is the content of the workbook that she took, if she did before.
+    """
+
+    def __init__(self, client, user, plan, taken=None):
+        self.client, self.user, self.plan, self.taken = client, user, plan, taken
         client.force_login(user)
+
+    @classmethod
+    def of(cls, plan):
+        """One with her workbook at hand, for a plan that many tests begin with."""
+        keeper = cls(Client(), factories.make_reviewer(), plan)
+        keeper.taken = keeper.file_of(plan)
+        return keeper
+
+    def with_client(self, client):
+        """She again, with a client of her own."""
+        return Keeper(client, self.user, self.plan, self.taken)
+
+    @property
+    def book(self):
+        """The workbook that was taken before the test began."""
+        return PlanBook(self.taken)
 
     def address(self, name="planbook"):
         return reverse(f"admin:{name}", args=[self.plan.code])
 
     def take(self, plan=None):
-        of = reverse("admin:planbook_file", args=[(plan or self.plan).code])
-        return PlanBook(self.client.get(of).content)
+        return PlanBook(self.file_of(plan or self.plan))
+
+    def file_of(self, plan):
+        address = reverse("admin:planbook_file", args=[plan.code])
+        return self.client.get(address).content
 
     def bring(self, book, *, name="plan.xlsx"):
         content = book if isinstance(book, bytes) else book.content

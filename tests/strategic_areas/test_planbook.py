@@ -20,14 +20,33 @@ from tests.uploads import make_office, with_shared_strings
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def plan():
-    return factories.make_plan(code="2029-2032", status="in_preparation")
+@pytest.fixture(scope="module")
+def keepers(lasting):
+    """Of an empty plan in preparation, and of one with one record of each kind."""
+    empty = factories.make_plan(code="2029-2032", status="in_preparation")
+    small = factories.make_plan(code="2033-2036", status="in_preparation")
+    agency = factories.make_agency(acronym="MIP")
+    factories.make_participation(plan=small, agency=agency)
+    area = factories.make_area(plan=small, code="1")
+    programme = factories.make_programme(area=area, code="1.1")
+    commitment = factories.make_commitment(programme=programme, lead=agency, code="C")
+    factories.make_activity(commitment=commitment, code="A", title_es="Taller")
+    return Keeper.of(empty), Keeper.of(small)
 
 
 @pytest.fixture
-def keeper(client, plan):
-    return Keeper(client, factories.make_reviewer(), plan)
+def empty(client, keepers):
+    return keepers[0].with_client(client)
+
+
+@pytest.fixture
+def keeper(client, keepers):
+    return keepers[1].with_client(client)
+
+
+@pytest.fixture
+def activity(keepers):
+    return Activity.objects.get()
 
 
 def counts(response):
@@ -42,17 +61,6 @@ def faults(response):
         for row in rows
         for fault in row.faults
     ]
-
-
-@pytest.fixture
-def small(plan):
-    """One activity of a plan in preparation, with whatever it stands in."""
-    agency = factories.make_agency(acronym="MIP")
-    factories.make_participation(plan=plan, agency=agency)
-    area = factories.make_area(plan=plan, code="1")
-    programme = factories.make_programme(area=area, code="1.1")
-    commitment = factories.make_commitment(programme=programme, lead=agency, code="C")
-    return factories.make_activity(commitment=commitment, code="A", title_es="Taller")
 
 
 def fill(book):
@@ -84,29 +92,28 @@ def fill(book):
     return book
 
 
-def test_an_empty_plan_is_filled_and_the_same_file_again_changes_nothing(keeper, plan):
-    factories.make_agency(acronym="MIP")
-    book = fill(keeper.take())
+def test_an_empty_plan_is_filled_and_the_same_file_again_changes_nothing(empty):
+    of_plan, book = {"plan": empty.plan}, fill(empty.book)
 
-    response = keeper.bring(book)
+    response = empty.bring(book)
 
     assert (faults(response), counts(response)) == ([], {"new": 7, "unchanged": 1})
-    assert not StrategicArea.objects.exists()
-    keeper.keep(response)
-    activity = Activity.objects.get()
+    assert not StrategicArea.objects.filter(**of_plan).exists()
+    empty.keep(response)
+    activity = Activity.objects.get(**of_plan)
     assert activity.commitment.programme.area.slug_es == "prevencion-y-mas"
     assert (activity.kind, activity.quantity) == ("continuing", Decimal("3.5"))
     assert (activity.counts_victims, activity.reaches_victims) == (False, True)
     assert activity.provenance == "plan"
     assert activity.starts_on == date(2025, 3, 1)
-    assert activity.history.get().history_user == keeper.user
-    commitment = Commitment.objects.get()
+    assert activity.history.get().history_user == empty.user
+    commitment = Commitment.objects.get(**of_plan)
     assert (commitment.due_provenance, commitment.lead.acronym) == ("plan", "MIP")
     assert Target.objects.get().value == 120
-    keeper.keep(response)
-    assert Activity.objects.count() == 1
-    for again in (book, keeper.take()):
-        response = keeper.bring(again)
+    empty.keep(response)
+    assert Activity.objects.filter(**of_plan).count() == 1
+    for again in (book, empty.take()):
+        response = empty.bring(again)
         assert counts(response) == {"unchanged": 8}
         assert "keep" not in response.context
 
@@ -134,11 +141,11 @@ WRONG = [
 ]
 
 
-def test_each_error_is_named_by_its_cell(keeper, small):
+def test_each_error_is_named_by_its_cell(keeper, activity):
     factories.make_agency(acronym="OUT")
-    programme = factories.make_programme(area=small.commitment.programme.area)
+    programme = factories.make_programme(area=activity.commitment.programme.area)
     Programme.objects.filter(pk=programme.pk).update(code="1.2")
-    within = {"programme": programme, "lead": small.agency}
+    within = {"programme": programme, "lead": activity.agency}
     other = factories.make_commitment(**within, code="D")
     for code in ("B", "E", "F", "G", "right"):
         factories.make_activity(commitment=other, code=code)
@@ -156,18 +163,18 @@ def test_each_error_is_named_by_its_cell(keeper, small):
     assert "keep" not in response.context
 
 
-def test_two_rows_of_one_code_are_refused(keeper, small):
-    book = keeper.take()
+def test_two_rows_of_one_code_are_refused(keeper):
+    book = keeper.book
     for _time in range(2):
         book.add("programmes", code="1.2", area="1", name_es="Otro")
 
     assert faults(keeper.bring(book)) == ["", ""]
 
 
-def test_a_stale_workbook_is_refused_and_names_the_row(keeper, small):
-    book = keeper.take().fill("commitments", "C", title_es="Nuevo")
-    small.title_es = "Otro taller"
-    small.save()
+def test_a_stale_workbook_is_refused_and_names_the_row(keeper, activity):
+    book = keeper.book.fill("commitments", "C", title_es="Nuevo")
+    activity.title_es = "Otro taller"
+    activity.save()
 
     response = keeper.bring(book)
 
@@ -177,66 +184,65 @@ def test_a_stale_workbook_is_refused_and_names_the_row(keeper, small):
     assert "keep" not in response.context
 
 
-def test_nothing_is_saved_over_what_was_changed_after_the_preview(keeper, small):
-    response = keeper.bring(keeper.take().fill("activities", "A", title_es="Nuevo"))
-    small.title_es = "Otro taller"
-    small.save()
+def test_nothing_is_saved_over_what_was_changed_after_the_preview(keeper, activity):
+    response = keeper.bring(keeper.book.fill("activities", "A", title_es="Nuevo"))
+    activity.title_es = "Otro taller"
+    activity.save()
 
     keeper.keep(response)
 
-    small.refresh_from_db()
-    assert small.title_es == "Otro taller"
+    activity.refresh_from_db()
+    assert activity.title_es == "Otro taller"
 
 
-def test_a_preview_is_saved_by_nobody_else(keeper, small, client):
-    response = keeper.bring(keeper.take().fill("activities", "A", title_es="Nuevo"))
+def test_a_preview_is_saved_by_nobody_else(keeper, activity, client):
+    response = keeper.bring(keeper.book.fill("activities", "A", title_es="Nuevo"))
     other = Keeper(client, factories.make_reviewer(), keeper.plan)
 
     other.keep(response)
 
-    small.refresh_from_db()
-    assert small.title_es == "Taller"
+    activity.refresh_from_db()
+    assert activity.title_es == "Taller"
 
 
-def test_a_new_plan_starts_from_the_last_one(keeper, client):
+def test_a_new_plan_starts_from_the_last_one(empty):
     last = factories.make_plan(code="2020", starts_on=date(2020, 1, 1))
     source = factories.make_source(plan=last)
     told = {"provenance": "press", "note_es": "Lo escribe la prensa."}
     area = factories.make_area(plan=last, code="1", **told)
     area.sources.add(source)
-    agency = factories.make_agency(acronym="MIP")
+    agency = factories.make_agency()
     factories.make_participation(plan=last, agency=agency)
     programme = factories.make_programme(area=area, code="1.1")
     within = {"programme": programme, "lead": agency}
     old = factories.make_commitment(**within)
     new = factories.make_commitment(**within, code="C", due_on=date(2021, 5, 1))
     new.supersedes.add(old)
-    book = keeper.take(last)
+    book = empty.take(last)
 
-    response = keeper.bring(book)
+    response = empty.bring(book)
     assert faults(response) == []
-    keeper.keep(response)
+    empty.keep(response)
 
-    (commitment,) = Commitment.objects.filter(plan=keeper.plan)
+    (commitment,) = Commitment.objects.filter(plan=empty.plan)
     assert (commitment.code, commitment.due_on) == ("C", None)
     area = commitment.programme.area
     assert (area.provenance, area.note, area.sources.count()) == ("plan", "", 0)
     assert not commitment.supersedes.exists()
-    assert counts(keeper.bring(book)).keys() == {"unchanged"}
+    assert counts(empty.bring(book)).keys() == {"unchanged"}
 
 
-def test_an_approved_plan_takes_no_other_plans_workbook(keeper, small):
-    book = keeper.take()
+def test_an_approved_plan_takes_no_other_plans_workbook(keeper):
     approved = factories.make_plan()
     other = Keeper(keeper.client, keeper.user, approved)
 
-    assert other.bring(book).status_code == 422
+    assert other.bring(keeper.taken).status_code == 422
 
 
-def test_a_workbook_of_far_more_than_a_plan_is_refused(keeper, small, monkeypatch):
+def test_a_workbook_of_far_more_than_a_plan_is_refused(keeper, monkeypatch):
     monkeypatch.setattr(pages, "MOST_RECORDS", 4)
 
-    assert keeper.bring(keeper.take()).status_code == 422
+    assert keeper.bring(keeper.taken).status_code == 422
 
 
 @pytest.mark.parametrize("content", [b"%PDF-", make_office("xlsx")])
@@ -244,13 +250,13 @@ def test_what_is_no_workbook_of_a_plan_is_refused(keeper, content):
     assert keeper.bring(content).status_code == 422
 
 
-def test_a_workbook_that_another_program_saved_is_read(keeper, small):
-    book = keeper.take().fill("activities", "A", title_es="Otro taller")
+def test_a_workbook_that_another_program_saved_is_read(keeper, activity):
+    book = keeper.book.fill("activities", "A", title_es="Otro taller")
 
     response = keeper.bring(with_shared_strings(book.content))
 
     assert faults(response) == []
     assert counts(response)["changed"] == 1
     keeper.keep(response)
-    small.refresh_from_db()
-    assert small.title_es == "Otro taller"
+    activity.refresh_from_db()
+    assert activity.title_es == "Otro taller"

@@ -26,17 +26,22 @@ ACT = {
 }
 
 
-@pytest.fixture
-def keeper(client):
-    """Of an approved plan that is closed, with one activity."""
+@pytest.fixture(scope="module")
+def reviewer(lasting):
+    """She keeps an approved plan that is closed, with one activity."""
     made = factories.make_activity(plan=factories.make_plan(code="p"), code="1.1")
     factories.make_participation(plan=made.plan, agency=made.agency)
     factories.close_structure()
-    return Keeper(client, factories.make_reviewer(), made.plan)
+    return Keeper.of(made.plan)
+
+
+@pytest.fixture
+def keeper(client, reviewer):
+    return reviewer.with_client(client)
 
 
 def test_what_is_no_structure_asks_for_no_act(keeper):
-    book = keeper.take().fill("activities", "1.1", note_es="Se coordina con todos.")
+    book = keeper.book.fill("activities", "1.1", note_es="Se coordina con todos.")
 
     keeper.keep(keeper.bring(book))
 
@@ -48,7 +53,7 @@ def test_what_is_no_structure_asks_for_no_act(keeper):
 def test_new_records_that_lead_to_each_other_are_one_amendment(keeper):
     agency = Activity.objects.get().agency.acronym
     programme = Programme.objects.get().code
-    book = keeper.take()
+    book = keeper.book
     new = {"code": "N", "programme": programme, "title_es": "Nuevo", "lead": agency}
     book.add("commitments", **new, due_on=date(2027, 1, 1))
     new = {"code": "N.1", "commitment": "N", "title_es": "Nueva", "agency": agency}
@@ -63,7 +68,7 @@ def test_new_records_that_lead_to_each_other_are_one_amendment(keeper):
 
 
 def test_a_change_of_a_public_address_is_said(keeper):
-    book = keeper.take().fill("activities", "1.1", code="1.2")
+    book = keeper.book.fill("activities", "1.1", code="1.2")
 
     page = keeper.bring(book).content.decode()
 
