@@ -30,14 +30,21 @@ ACT = {
 ACT_BELOW = {f"act-{name}": value for name, value in ACT.items()}
 
 
-@pytest.fixture
-def activity(client):
-    """Of an approved plan that is closed; a reviewer is signed in."""
+@pytest.fixture(scope="module")
+def world(lasting):
+    """An activity of an approved plan that is closed, and a reviewer."""
     made = factories.make_activity(plan=factories.make_plan(code="p"), code="1.1")
     factories.make_activity(commitment=made.commitment, code="1.2")
     factories.close_structure()
-    client.force_login(make_reviewer())
-    return made
+    return made, make_reviewer()
+
+
+@pytest.fixture
+def activity(world, client):
+    """The activity; the reviewer is signed in."""
+    made, reviewer = world
+    client.force_login(reviewer)
+    return Activity.objects.get(pk=made.pk)
 
 
 def amend(client, kind, **fields):

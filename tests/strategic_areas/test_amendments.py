@@ -17,9 +17,9 @@ pytestmark = pytest.mark.django_db
 TODAY = date(2027, 6, 30)
 
 
-@pytest.fixture
-def activity():
-    """Of an approved plan, which the database keeps."""
+@pytest.fixture(scope="module")
+def world(lasting):
+    """An activity of an approved plan, which the database keeps."""
     plan = factories.make_plan(code="p")
     made = factories.make_activity(
         plan=plan,
@@ -33,7 +33,12 @@ def activity():
         plan=plan, code="2025", starts_on=date(2025, 1, 1), ends_on=date(2025, 12, 31)
     )
     factories.close_structure()
-    return Activity.objects.get(pk=made.pk)
+    return made.pk
+
+
+@pytest.fixture
+def activity(world, db):
+    return Activity.objects.get(pk=world)
 
 
 def approved(records, act):

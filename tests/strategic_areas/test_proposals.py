@@ -39,13 +39,16 @@ ACT = {
 class Desk:
     """A focal point who is signed in, and an open round."""
 
-    def __init__(self, client):
-        self.client = client
+    def __init__(self):
         self.agency = make_agency()
         self.commitment = make_commitment(lead=self.agency)
         self.period = make_round(plan=self.commitment.plan)
         self.user = make_focal_point(agency=self.agency)
+
+    def sign_in(self, client):
+        self.client = client
         client.force_login(self.user)
+        return self
 
     def address(self, name):
         return reverse(f"admin:{name}", args=[self.period.pk, self.agency.slug])
@@ -64,9 +67,14 @@ class Desk:
         return self.client.get(self.address("sheet")).context["sheet"].proposals
 
 
+@pytest.fixture(scope="module")
+def made(lasting):
+    return Desk()
+
+
 @pytest.fixture
-def desk(client):
-    return Desk(client)
+def desk(made, client):
+    return made.sign_in(client)
 
 
 def page_of(proposal):
