@@ -49,7 +49,8 @@ class World:
     Nothing in it changes: whatever a request does is rolled back after it.
     """
 
-    def __init__(self):
+    def __init__(self, names="AB"):
+        """``names`` are the agencies of which there are objects."""
         self.plan = factories.make_plan()
         self.agencies = {name: factories.make_agency() for name in "AB"}
         self.reviewer = factories.make_reviewer()
@@ -67,7 +68,7 @@ class World:
         )
         self.successor = factories.make_focal_point()
         self.common = self._of_nobody()
-        self.objects = {name: self.common | self._of_agency(name) for name in "AB"}
+        self.objects = {name: self.common | self._of_agency(name) for name in names}
         yesterday = timezone.localdate() - timedelta(days=1)
         FocalPoint.objects.filter(user=self.former).update(ends_on=yesterday)
         self.rows = {model: make_row(model).pk for model in site._registry}

@@ -65,13 +65,16 @@ class Case:
 
 
 def cases():
-    seen = {}
+    """Every case; one in the path only where the path holds something."""
+    seen, routes = {}, addresses()
     for row in ROWS:
         seen.setdefault((row.address, row.object == ""), row)
-    for case in product(
-        seen.values(), ROLES, ("get", "post"), ("path", "one", "all"), VALUES
-    ):
-        yield Case(*case)
+    for row in seen.values():
+        places = (
+            ("path", "one", "all") if "<" in routes[row.address] else ("one", "all")
+        )
+        for case in product(ROLES, ("get", "post"), places, VALUES):
+            yield Case(row, *case)
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +91,7 @@ class Hostile:
     """A world, and what answers when somebody sends it something that is not meant."""
 
     def __init__(self):
-        self.world = World()
+        self.world = World("A")
         self.routes = addresses()
         self.cookies = {
             role: {name: each.value for name, each in client.cookies.items()}
@@ -169,9 +172,9 @@ class Hostile:
         client = self.client(case.role)
         with transaction.atomic():
             response = client.get(self.path(case))
+            read = response.getvalue()
             transaction.set_rollback(True)
-        is_text = not response.streaming
-        return response.content.decode(errors="replace") if is_text else ""
+        return read.decode(errors="replace")
 
     def client(self, role):
         client = self.world.clients[role]
@@ -196,7 +199,7 @@ def test_nothing_breaks_and_nothing_typed_is_logged(hostile, caplog, settings):
     settings.SECURITY_CONTACT = "mailto:seguridad@example.org"
     broken, told = [], []
 
-    for case in drawn(cases(), 125, key=connection.vendor):
+    for case in drawn(cases(), 100, key=connection.vendor):
         caplog.clear()
         statuses = hostile.statuses(case)
         if any(status >= 500 for status in statuses):
