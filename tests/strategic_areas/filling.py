@@ -56,7 +56,10 @@ class Book:
 class Lasting:
     """Somebody whose rows last through a module; each test has her as she was."""
 
-    user = client = None
+    client = None
+
+    def __init__(self, user):
+        self.user = user
 
     def sign_in(self, client):
         self.client = client

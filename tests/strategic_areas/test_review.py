@@ -17,7 +17,7 @@ from strategic_areas import workflow
 from strategic_areas.desk.review import comparison, review_queue
 from strategic_areas.models import ActivityUpdate, Status
 from strategic_areas.workflow import guard
-from tests.deep import SOME_ROWS
+from tests.deep import DEEP, SOME_ROWS
 from tests.factories import (
     make_activity,
     make_administrator,
@@ -37,6 +37,7 @@ from tests.factories import (
     make_submitted_update,
     make_update,
 )
+from tests.strategic_areas.filling import Lasting
 
 pytestmark = pytest.mark.django_db
 
@@ -69,11 +70,14 @@ def waiting_since(record, days):
     return record
 
 
+@pytest.fixture(scope="module")
+def kept_reviewer(lasting):
+    return Lasting(make_reviewer()).keep()
+
+
 @pytest.fixture
-def reviewer(client):
-    user = make_reviewer()
-    client.force_login(user)
-    return user
+def reviewer(client, db, kept_reviewer):
+    return kept_reviewer.again(client).user
 
 
 def publish(client, record, **data):
@@ -119,7 +123,7 @@ def test_only_what_has_no_warning_and_is_not_hers_can_be_ticked(client, reviewer
     assert [row for row in items if f'value="{items[row].token}"' in page] == [plain]
 
 
-@pytest.mark.parametrize("rows", [1, SOME_ROWS])
+@pytest.mark.parametrize("rows", [1, SOME_ROWS if DEEP else 8])
 def test_the_queue_has_one_budget_for_1_and_many_rows(client, reviewer, rows):
     commitment = make_commitment()
     author = make_focal_point(agency=commitment.lead)
@@ -151,7 +155,7 @@ def test_the_first_page_costs_the_same_however_many_wait(client, reviewer):
     spent = []
     client.get(reverse("admin:index"))  # kinds of records are read once and kept
 
-    for rows in (1, SOME_ROWS):
+    for rows in (1, SOME_ROWS if DEEP else 6):
         for _ in range(rows):
             make_submitted_update()
         with CaptureQueriesContext(connection) as captured:
@@ -198,9 +202,10 @@ def test_a_draft_is_not_found_by_the_secretariat(client, reviewer):
     assert client.get(address(draft)).status_code == 404
 
 
-@pytest.mark.parametrize("kind", ["avance", "declaracion", "otra"])
-def test_what_does_not_exist_is_not_found(client, reviewer, kind):
-    assert client.get(reverse("admin:review", args=[kind, 9])).status_code == 404
+def test_what_does_not_exist_is_not_found(client, reviewer):
+    for kind in ("avance", "declaracion", "otra"):
+        found = client.get(reverse("admin:review", args=[kind, 9])).status_code
+        assert found == 404, kind
 
 
 def test_whoever_had_a_part_is_offered_only_the_return(client, reviewer):
@@ -214,13 +219,12 @@ def test_whoever_had_a_part_is_offered_only_the_return(client, reviewer):
     assert (offered, status_of(update)) == (["ReturnForm"], Status.SUBMITTED)
 
 
-@pytest.mark.parametrize("page", ["review_publish", "review_return"])
-def test_no_step_is_taken_by_a_link(client, reviewer, page):
+def test_no_step_is_taken_by_a_link(client, reviewer):
     update = make_submitted_update()
 
-    response = client.get(address(update, page))
-
-    assert (response.status_code, status_of(update)) == (405, Status.SUBMITTED)
+    for page in ("review_publish", "review_return"):
+        answer = client.get(address(update, page)).status_code
+        assert (answer, status_of(update)) == (405, Status.SUBMITTED), page
 
 
 # The steps

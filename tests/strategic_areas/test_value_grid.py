@@ -18,7 +18,7 @@ FIRST, SECOND = "2024-01-01_2024-12-31", "2025-01-01_2025-12-31"
 WORDS = [("woman", "Mujeres"), ("girl", "Niñas")]
 
 
-class Desk(Lasting, Scene):
+class Desk(Scene, Lasting):
     """A focal point who owes the values of two years."""
 
     def __init__(self):
