@@ -1,5 +1,7 @@
 """A plan as a tree: what its forms save, propose, move and delete."""
 
+import copy
+
 import pytest
 from django.urls import reverse
 
@@ -13,6 +15,7 @@ from strategic_areas.models import (
     StrategicArea,
 )
 from tests import factories
+from tests.strategic_areas.filling import Lasting
 
 pytestmark = pytest.mark.django_db
 ACT = {
@@ -24,15 +27,29 @@ ACT = {
 
 
 @pytest.fixture
-def plan():
-    return factories.make_plan(code="p", status="in_preparation")
+def plan(db):
+    return factories.make_plan(code="n", status="in_preparation")
+
+
+@pytest.fixture(scope="module")
+def kept_branched(lasting):
+    return branch(factories.make_plan(code="p", status="in_preparation"))
 
 
 @pytest.fixture
-def reviewer(client):
-    user = factories.make_reviewer()
-    client.force_login(user)
-    return user
+def branched(db, kept_branched):
+    """A plan in preparation with the branch of all tests."""
+    return copy.deepcopy(kept_branched)
+
+
+@pytest.fixture(scope="module")
+def kept_reviewer(lasting):
+    return Lasting(factories.make_reviewer()).keep()
+
+
+@pytest.fixture
+def reviewer(client, db, kept_reviewer):
+    return kept_reviewer.again(client).user
 
 
 def form_at(client, address, **headers):
@@ -78,18 +95,18 @@ def test_a_branch_is_built_with_codes_and_words_proposed(client, plan, reviewer)
     agency = factories.make_agency()
 
     add(client, "eje", plan, name_es="Prevención y educación")
-    area = StrategicArea.objects.get()
+    area = plan.areas.get()
     add(client, "programa", area, name_es="Escuelas")
-    programme = Programme.objects.get()
+    programme = area.programmes.get()
     add(client, "compromiso", programme, title_es="Formar", lead=agency.pk)
-    commitment = Commitment.objects.get()
+    commitment = programme.commitments.get()
     for title in ("Talleres", "Guías"):
         typed = {"title_es": title, "agency": agency.pk, "due_on": "2026-12-31"}
         add(client, "actividad", commitment, **typed)
 
     assert (area.code, area.slug_es) == ("1", "prevencion-y-educacion")
     assert [programme.code, commitment.code] == ["1.1", "1.1.1"]
-    activities = Activity.objects.order_by("sort_code")
+    activities = commitment.activities.order_by("sort_code")
     assert [each.code for each in activities] == ["1.1.1.1", "1.1.1.2"]
     assert {each.due_provenance for each in activities} == {"plan"}
     assert {each.provenance for each in activities} == {"plan"}
@@ -145,9 +162,9 @@ def test_a_commitment_and_its_activities_are_one_amendment(client, reviewer):
 
     change = PendingChange.objects.get()
     assert change.amendment.kind == "add"
-    assert not Commitment.objects.exists()
+    assert not programme.commitments.exists()
     workflow.approve(change, by=factories.make_reviewer())
-    commitment = Commitment.objects.get()
+    commitment = programme.commitments.get()
     below = commitment.activities.order_by("sort_code")
     assert [each.code for each in below] == ["1.1.1.1", "1.1.1.2"]
     assert {each.provenance for each in below} == {"plan"}
@@ -165,35 +182,34 @@ def branch(plan):
         factories.make_activity(
             commitment=commitment, code=f"{number}.1", title_es=f"Fue {number}.1"
         )
+    return plan
 
 
-def codes(model):
-    rows = model.objects.order_by("title_es")
-    return list(rows.values_list("code", flat=True))
+def codes(records):
+    return list(records.order_by("title_es").values_list("code", flat=True))
 
 
-def test_up_and_down_change_the_codes_of_all_below_too(client, plan, reviewer):
-    branch(plan)
+def test_up_and_down_change_the_codes_of_all_below_too(client, branched, reviewer):
 
     step(client, Commitment.objects.get(code="1.1.2"), "up")
 
-    assert codes(Commitment) == ["1.1.2", "1.1.1"]
-    assert codes(Activity) == ["1.1.2.1", "1.1.1.1"]
+    assert codes(branched.commitments) == ["1.1.2", "1.1.1"]
+    assert codes(branched.activities) == ["1.1.2.1", "1.1.1.1"]
     moved = Activity.objects.get(code="1.1.2.1")
     assert moved.sort_code == "000001.000001.000002.000001"
 
 
-def test_the_first_does_not_move_up(client, plan, reviewer):
-    branch(plan)
+def test_the_first_does_not_move_up(client, branched, reviewer):
 
     step(client, Commitment.objects.get(code="1.1.1"), "up")
 
-    assert codes(Commitment) == ["1.1.1", "1.1.2"]
+    assert codes(branched.commitments) == ["1.1.1", "1.1.2"]
 
 
 @pytest.mark.parametrize("is_approved", [False, True])
-def test_a_commitment_moves_to_another_programme(client, plan, reviewer, is_approved):
-    branch(plan)
+def test_a_commitment_moves_to_another_programme(
+    client, branched, reviewer, is_approved
+):
     if is_approved:
         factories.open_structure()
         Plan.objects.update(status="approved")
@@ -203,17 +219,16 @@ def test_a_commitment_moves_to_another_programme(client, plan, reviewer, is_appr
 
     answer = edit(client, moved, programme=there.pk, **ACT)
     if is_approved:
-        assert codes(Commitment) == ["1.1.1", "1.1.2"]
+        assert codes(branched.commitments) == ["1.1.1", "1.1.2"]
         workflow.approve(PendingChange.objects.get(), by=factories.make_reviewer())
 
     assert answer.status_code == 302
     assert Commitment.objects.get(programme=there).code == "1.2.1"
-    assert codes(Commitment) == ["1.2.1", "1.1.2"]
-    assert codes(Activity) == ["1.2.1.1", "1.1.2.1"]
+    assert codes(branched.commitments) == ["1.2.1", "1.1.2"]
+    assert codes(branched.activities) == ["1.2.1.1", "1.1.2.1"]
 
 
-def test_a_record_of_a_plan_in_preparation_is_deleted(client, plan, reviewer):
-    branch(plan)
+def test_a_record_of_a_plan_in_preparation_is_deleted(client, branched, reviewer):
     commitment = Commitment.objects.get(code="1.1.1")
 
     step(client, commitment, "delete")
@@ -221,26 +236,27 @@ def test_a_record_of_a_plan_in_preparation_is_deleted(client, plan, reviewer):
     step(client, commitment.activities.get(), "delete")
     step(client, commitment, "delete")
 
-    assert codes(Commitment) == ["1.1.2"]
-    assert codes(Activity) == ["1.1.2.1"]
+    assert codes(branched.commitments) == ["1.1.2"]
+    assert codes(branched.activities) == ["1.1.2.1"]
 
 
 def test_nothing_of_an_approved_plan_is_deleted_or_swapped(client, reviewer):
     plan = factories.make_plan()
     branch(plan)
     # A reconstruction, which no trigger of the database keeps.
-    Activity.objects.update(provenance="documented")
-    Commitment.objects.update(provenance="documented")
+    plan.activities.update(provenance="documented")
+    plan.commitments.update(provenance="documented")
 
-    step(client, Activity.objects.get(code="1.1.1.1"), "delete")
-    step(client, Commitment.objects.get(code="1.1.1"), "down")
+    step(client, plan.activities.get(code="1.1.1.1"), "delete")
+    step(client, plan.commitments.get(code="1.1.1"), "down")
 
-    assert codes(Activity) == ["1.1.1.1", "1.1.2.1"]
-    assert codes(Commitment) == ["1.1.1", "1.1.2"]
+    assert codes(plan.activities) == ["1.1.1.1", "1.1.2.1"]
+    assert codes(plan.commitments) == ["1.1.1", "1.1.2"]
 
 
-def test_while_its_approval_waits_a_plan_changes_by_two_people(client, plan, reviewer):
-    branch(plan)
+def test_while_its_approval_waits_a_plan_changes_by_two_people(
+    client, branched, reviewer
+):
     client.post(reverse("admin:plan_approval", args=["p"]))
     activity = Activity.objects.get(code="1.1.1.1")
 
@@ -252,16 +268,15 @@ def test_while_its_approval_waits_a_plan_changes_by_two_people(client, plan, rev
     assert PendingChange.objects.count() == 2
 
 
-def test_another_reviewer_approves_the_plan(client, plan, reviewer):
-    branch(plan)
+def test_another_reviewer_approves_the_plan(client, branched, reviewer):
 
     client.post(reverse("admin:plan_approval", args=["p"]))
-    plan.refresh_from_db()
-    assert plan.status == "in_preparation"
+    branched.refresh_from_db()
+    assert branched.status == "in_preparation"
     workflow.approve(PendingChange.objects.get(), by=factories.make_reviewer())
 
-    plan.refresh_from_db()
-    assert plan.status == "approved"
+    branched.refresh_from_db()
+    assert branched.status == "approved"
 
 
 def test_what_waits_stands_in_the_tree(client, reviewer):
@@ -278,7 +293,7 @@ def test_what_waits_stands_in_the_tree(client, reviewer):
     added, edited = PendingChange.objects.order_by("pk")
     assert [part.change_id for part in nodes[commitment].added] == [added.pk]
     assert nodes[activity].waits == edited.pk
-    assert Activity.objects.get() == activity
+    assert commitment.activities.get() == activity
 
 
 def test_a_code_that_waits_is_not_proposed_again(client, reviewer):
@@ -305,12 +320,11 @@ def test_an_address_word_is_free_and_fits(client, plan, reviewer, name, word):
     assert StrategicArea.objects.get(code="2").slug_es == word
 
 
-def test_a_form_offers_what_is_possible_in_the_plan(client, plan, reviewer):
-    branch(plan)
+def test_a_form_offers_what_is_possible_in_the_plan(client, branched, reviewer):
     factories.make_programme()
     gone = factories.make_agency(dissolved_on="2020-01-01")
     taking_part = factories.make_agency(acronym="ZZZ")
-    factories.make_participation(plan=plan, agency=taking_part)
+    factories.make_participation(plan=branched, agency=taking_part)
     commitment = Commitment.objects.get(code="1.1.1")
 
     address = reverse("admin:plan_node", args=node(commitment))
@@ -319,11 +333,11 @@ def test_a_form_offers_what_is_possible_in_the_plan(client, plan, reviewer):
     agencies = list(form.fields["lead"].queryset)
     assert agencies[0] == taking_part
     assert gone not in agencies
-    assert {each.plan for each in form.fields["programme"].queryset} == {plan}
+    assert {each.plan for each in form.fields["programme"].queryset} == {branched}
     assert edit(client, commitment, due_on="2031-01-01").status_code == 422
 
 
-def test_a_record_of_another_plan_is_not_found(client, plan, reviewer):
+def test_a_record_of_another_plan_is_not_found(client, branched, reviewer):
     other = factories.make_activity()
 
     address = reverse("admin:plan_node", args=["p", "actividad", other.pk])
@@ -331,8 +345,7 @@ def test_a_record_of_another_plan_is_not_found(client, plan, reviewer):
     assert client.get(address).status_code == 404
 
 
-def test_the_second_of_two_who_save_is_told(client, plan, reviewer):
-    branch(plan)
+def test_the_second_of_two_who_save_is_told(client, branched, reviewer):
     commitment = Commitment.objects.get(code="1.1.1")
     address = reverse("admin:plan_node", args=node(commitment))
     form = form_at(client, address)
@@ -348,9 +361,8 @@ def test_the_second_of_two_who_save_is_told(client, plan, reviewer):
 
 
 def test_a_tree_of_many_takes_as_many_queries(
-    client, plan, reviewer, django_assert_max_num_queries
+    client, branched, reviewer, django_assert_max_num_queries
 ):
-    branch(plan)
     address = reverse("admin:plan_tree", args=["p"])
     client.get(address)
     with django_assert_max_num_queries(40) as few:
@@ -374,11 +386,10 @@ def previews(client, plan):
     [("1", "Fue 1.1.2"), ("1.1", "Fue 1.1.2"), ("1.1.1", "Fue 1.1.1.1")],
 )
 def test_a_preview_shows_what_only_staff_read_so_far(
-    client, plan, reviewer, code, said
+    client, branched, reviewer, code, said
 ):
-    branch(plan)
     commitment = Commitment.objects.get(code="1.1.1")
-    address = previews(client, plan)[code]
+    address = previews(client, branched)[code]
 
     page = client.get(address).content.decode()
 
@@ -388,16 +399,16 @@ def test_a_preview_shows_what_only_staff_read_so_far(
     assert client.get(address).status_code == 404
 
 
-def test_the_preview_of_an_activity_is_its_place_on_the_page(client, plan, reviewer):
-    branch(plan)
-    found = previews(client, plan)
+def test_the_preview_of_an_activity_is_its_place_on_the_page(
+    client, branched, reviewer
+):
+    found = previews(client, branched)
 
     assert found["1.1.1.1"] == f"{found['1.1.1']}#1.1.1.1"
     assert 'id="1.1.1.1"' in client.get(found["1.1.1"]).content.decode()
 
 
-def test_no_preview_of_another_plan_or_level(client, plan, reviewer):
-    branch(plan)
+def test_no_preview_of_another_plan_or_level(client, branched, reviewer):
     other = factories.make_area()
     own = Programme.objects.first()
 

@@ -14,7 +14,7 @@ import pytest
 from django.urls import reverse
 
 from agencies.fields import Kind
-from strategic_areas import workflow
+from strategic_areas import search, workflow
 from strategic_areas.addresses import address
 from strategic_areas.desk.review import comparison
 from strategic_areas.desk.sheet import answers
@@ -23,10 +23,11 @@ from strategic_areas.desk.workbook.columns import choice_label
 from strategic_areas.importing.format import SECTIONS
 from strategic_areas.models import ActivityUpdate, Answer, Province, Region, Submission
 from strategic_areas.models.report_fields import Part
+from strategic_areas.queries import search_texts
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.steps import must_say_something_new
 from tests import factories
-from tests.strategic_areas.filling import TEXT, Filler
+from tests.strategic_areas.filling import TEXT, Filler, Lasting
 
 pytestmark = pytest.mark.django_db
 
@@ -106,8 +107,8 @@ def cell(field):
 class Writer(Filler):
     """A focal point, an open round, and an activity that may state the field."""
 
-    def __init__(self, client, field):
-        super().__init__(client)
+    def __init__(self, field):
+        super().__init__()
         self.begin(field)
 
     def begin(self, field):
@@ -118,14 +119,15 @@ class Writer(Filler):
             self.activity.kind = "continuing"
             self.activity.save()
 
-    def save_row(self, **posted):
+    def save_row(self, headers=None, **posted):
         """Post the row with the field filled in."""
         keys = [self.period.pk, self.agency.slug, self.activity.pk]
         data = {"answer": "reported", **values(self.field), **posted}
         if self.places:
             data[self.field.name] = [place.pk for place in self.places]
         typed = {name: value for name, value in data.items() if value is not None}
-        return self.client.post(reverse("admin:sheet_row", args=keys), typed)
+        row = reverse("admin:sheet_row", args=keys)
+        return self.client.post(row, typed, headers=headers or {})
 
     def cells(self):
         """The field's cell in the workbook, and what it cannot be without."""
@@ -154,17 +156,35 @@ class Writer(Filler):
         return writer
 
 
-@pytest.fixture
-def writer(client, field):
-    return Writer(client, field)
+class Writers(Lasting):
+    """A writer for each field, all of one sheet."""
+
+    def __init__(self):
+        first, *others = FIELDS
+        writer = Writer(first)
+        writer.before = factories.make_round(
+            plan=writer.plan, starts_on="2024-01-01", ends_on="2024-12-31"
+        )
+        self.user = writer.user
+        self.each = [writer, *(writer.beside(field) for field in others)]
+
+
+@pytest.fixture(scope="module")
+def kept_writers(lasting):
+    return Writers().keep()
 
 
 @pytest.fixture
-def writers(client):
-    """One for each field, all of one sheet."""
-    first, *others = FIELDS
-    writer = Writer(client, first)
-    return [writer, *(writer.beside(field) for field in others)]
+def writers(client, db, kept_writers):
+    found = kept_writers.again(client).each
+    for writer in found:
+        writer.client = client
+    return found
+
+
+@pytest.fixture
+def writer(writers, field):
+    return writers[[*FIELDS].index(field)]
 
 
 def make_told(field, make=factories.make_update, **more):
@@ -206,7 +226,8 @@ def test_personal_data_is_refused_in_it_on_the_sheet_and_in_the_workbook(writers
     book = writers[0].download()
     for writer in guarded:
         (column, *_english) = writer.field.columns
-        assert writer.save_row(**{column: IDENTITY_CARD}).status_code == 422, column
+        answer = writer.save_row({"X-Row-Only": "1"}, **{column: IDENTITY_CARD})
+        assert answer.status_code == 422, column
         book.fill(writer.activity, **writer.cells())
         book.cell(writer.activity, column).value = IDENTITY_CARD
 
@@ -217,20 +238,58 @@ def test_personal_data_is_refused_in_it_on_the_sheet_and_in_the_workbook(writers
         for outcome in uploaded.context["kinds"]["refused"]
     }
     assert found == {writer.activity: [writer.field.columns[0]] for writer in guarded}
-    assert not ActivityUpdate.objects.exists()
+    assert not ActivityUpdate.objects.filter(period=writers[0].period).exists()
+
+
+def make_each(make, **fields):
+    """Name of a field → id of an update that says something in it."""
+    commitment = factories.make_commitment()
+    fields["period"] = factories.make_round(plan=commitment.plan)
+    fields["by"] = factories.make_focal_point(agency=commitment.lead)
+    found = {}
+    for field in FIELDS:
+        kind = "continuing" if field.name == "quantity" else "one_off"
+        activity = factories.make_activity(commitment=commitment, kind=kind)
+        found[field.name] = make_told(field, make, activity=activity, **fields).pk
+    return found
+
+
+@pytest.fixture(scope="module")
+def kept_drafts(lasting):
+    return make_each(factories.make_update)
+
+
+@pytest.fixture
+def draft(db, field, kept_drafts):
+    """An update that says something in the field."""
+    return ActivityUpdate.objects.get(pk=kept_drafts[field.name])
+
+
+@pytest.fixture(scope="module")
+def kept_published(lasting):
+    reviewer = factories.make_reviewer()
+    return make_each(factories.make_published_update, reviewer=reviewer)
+
+
+@pytest.fixture
+def published(db, field, kept_published):
+    """A published update that says something in the field."""
+    return ActivityUpdate.objects.get(pk=kept_published[field.name])
 
 
 @walked(ActivityUpdate.fields.where(filled_in=True, guarded=True))
 @pytest.mark.parametrize("language", [0, -1])
-def test_the_guard_finds_it_where_it_stands_stored(field, language):
-    update = make_told(field, **{field.columns[language]: IDENTITY_CARD})
+def test_the_guard_finds_it_where_it_stands_stored(draft, field, language):
+    setattr(draft, field.columns[language], IDENTITY_CARD)
+    draft.save()
+    draft.refresh_from_db()
 
-    assert [found.label for found in guard.blocks(update)] == [field.label]
+    assert [found.label for found in guard.blocks(draft)] == [field.label]
 
 
 @walked(FIELDS)
-def test_a_reviewer_reads_it_beside_what_was_published(field):
-    compared = {each.label: each for each in comparison.compare(None, make_told(field))}
+def test_a_reviewer_reads_it_beside_what_was_published(draft, field):
+    compared = {each.label: each for each in comparison.compare(None, draft)}
 
     assert (field.label in compared) == field.compared
     if field.compared:
@@ -238,13 +297,10 @@ def test_a_reviewer_reads_it_beside_what_was_published(field):
 
 
 @walked(FIELDS)
-def test_a_correction_begins_with_it_and_is_one_if_it_changes(field):
-    update = make_told(field, factories.make_published_update)
-    by = update.contributors.get()
+def test_a_correction_begins_with_it_and_is_one_if_it_changes(published, field):
+    revision = workflow.correct(published, by=published.contributors.get())
 
-    revision = workflow.correct(update, by=by)
-
-    assert field.plain(revision) == field.plain(update)
+    assert field.plain(revision) == field.plain(published)
     with pytest.raises(workflow.TransitionError):
         must_say_something_new(revision)
     change(revision, field)
@@ -260,39 +316,36 @@ def change(revision, field):
 
 
 @walked(FIELDS)
-def test_the_receipt_holds_it(field):
-    update = make_told(field)
-    by = update.contributors.get()
+def test_the_receipt_holds_it(draft, field):
+    by = draft.contributors.get()
 
-    workflow.submit_all(update.period, update.agency, {update.pk: 1}, by=by)
+    workflow.submit_all(draft.period, draft.agency, {draft.pk: 1}, by=by)
 
     (report,) = Submission.objects.get().content["reports"]
-    assert report[field.name] == field.plain(update)
+    assert report[field.name] == field.plain(draft)
 
 
 @walked(FIELDS)
 def test_the_same_as_before_says_it_again_and_no_news_lets_it_stand(writer, field):
-    period = factories.make_round(
-        plan=writer.plan, starts_on="2024-01-01", ends_on="2024-12-31"
-    )
     last = make_told(
         field,
         factories.make_published_update,
         activity=writer.activity,
-        period=period,
+        period=writer.before,
+        by=writer.user,
         **({} if field.part is Part.NO_NEWS else ENGLISH),
     )
 
-    again = answers.save_answer(
-        writer.row(), {"answer": "same_as_before"}, by=writer.user
-    )
+    row = writer.row()
+
+    again = answers.save_answer(row, {"answer": "same_as_before"}, by=writer.user)
     repeated = field.plain(again.instance)
     seen = {"answer": "no_news", "no_news_reason_es": "No hubo.", "seen_version": 1}
-    answers.save_answer(writer.row(), seen, by=writer.user)
+    answers.save_answer(row, seen, by=writer.user)
 
     if field.part is Part.NO_NEWS:
         # What told no news is nothing to say again.
-        assert writer.row().last is None
+        assert row.last is None
         return
     assert (repeated == field.plain(last)) == field.repeated
     if field.kind is not Kind.LINKS:
@@ -316,13 +369,12 @@ def test_a_plans_file_states_what_is_declared(field):
 
 
 @walked(TOLD)
-def test_the_public_reads_it(client, field):
-    update = make_told(field, factories.make_published_update)
+def test_the_public_reads_it(client, published, field):
     said = str(SAID[field.kind])
     if field.heading != "" and not field.bilingual:
         said = f"{field.public_heading}: {said}"
 
-    path = address("update", update.plan.code, update.public_id, language="es")
+    path = address("update", published.plan.code, published.public_id, language="es")
     page = client.get(path).content.decode()
     text = " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
@@ -330,17 +382,24 @@ def test_the_public_reads_it(client, field):
     assert field.heading == "" or field.public_heading in text
 
 
-@walked([field for field in TOLD if field.bilingual])
-def test_the_search_finds_it_in_both_languages(client, field):
-    words = {"es": "zanahoria", "en": "carrot"}
-    spanish, english = field.columns
-    said = {spanish: "Una zanahoria.", english: "A carrot."}
-    update = make_told(field, factories.make_published_update, **said)
+def test_the_search_finds_it_in_both_languages():
+    fields = [field for field in TOLD if field.bilingual]
+    words = [("zanahoria", "carrot"), ("calabaza", "pumpkin"), ("lechuga", "lettuce")]
+    words += [("berenjena", "aubergine"), ("remolacha", "beetroot")]
+    paths, found = {}, {}
+    for field, pair in zip(fields, words, strict=False):
+        said = dict(zip(field.columns, pair, strict=True))
+        update = make_told(field, factories.make_published_update, **said)
+        for language, word in zip(("es", "en"), pair, strict=True):
+            path = address(
+                "update", update.plan.code, update.public_id, language=language
+            )
+            paths[language, word] = [path]
 
-    for language, word in words.items():
-        answer = client.get(address("search", language=language), {"q": word})
+    with search.Index(search_texts.documents).at(1) as index:
+        for language, word in paths:
+            groups = search.answer(index, search.ask(word, language)).groups
+            found[language, word] = [hit.path for group in groups for hit in group.hits]
 
-        ((hit,),) = [group.hits for group in answer.context["answer"].groups]
-        assert hit.path == address(
-            "update", update.plan.code, update.public_id, language=language
-        )
+    assert len(paths) == 2 * len(fields)
+    assert found == paths
