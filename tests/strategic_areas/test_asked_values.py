@@ -1,5 +1,6 @@
 """For which values of indicators a round asks, and where its agency reads of them."""
 
+import copy
 from datetime import date, timedelta
 from importlib import import_module
 from types import SimpleNamespace
@@ -72,9 +73,14 @@ class Scene:
         return reported
 
 
-@pytest.fixture
-def scene():
+@pytest.fixture(scope="module")
+def kept_scene(lasting):
     return Scene()
+
+
+@pytest.fixture
+def scene(db, kept_scene):
+    return copy.deepcopy(kept_scene)
 
 
 def test_a_round_asks_for_each_year_of_the_plan_that_is_over_by_its_end(scene):

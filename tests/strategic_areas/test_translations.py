@@ -14,6 +14,7 @@ from strategic_areas.models import (
     Translation,
 )
 from strategic_areas.queries.updates import record
+from tests.deep import DEEP
 from tests.factories import (
     make_activity,
     make_administrator,
@@ -181,15 +182,14 @@ def test_personal_data_is_no_more_translated_than_written(client):
     assert PendingChange.objects.count() == 0
 
 
-@pytest.mark.parametrize("make_actor", [make_administrator, make_focal_point])
-def test_only_a_reviewer_finds_the_page(client, make_actor):
+def test_only_a_reviewer_finds_the_page(client):
     update = make_spanish_update()
-    agency = {"agency": update.agency} if make_actor is make_focal_point else {}
-    client.force_login(make_actor(**agency))
 
-    assert client.get(address(update)).status_code == 404
-    assert client.post(address(update), {"text": ENGLISH}).status_code == 404
-    assert PendingChange.objects.count() == 0
+    for actor in (make_administrator(), make_focal_point(agency=update.agency)):
+        client.force_login(actor)
+        assert client.get(address(update)).status_code == 404
+        assert client.post(address(update), {"text": ENGLISH}).status_code == 404
+        assert PendingChange.objects.count() == 0
 
 
 @pytest.mark.parametrize(
@@ -259,7 +259,7 @@ def test_a_translation_moves_the_publication_version(open_record):
 
 def test_translations_cost_no_query_of_their_own():
     costs = []
-    for number in (1, 10):
+    for number in (1, 10 if DEEP else 4):
         for _ in range(number):
             update = make_record_update(activity=make_activity())
             Translation.objects.create(activity_update=update, text=ENGLISH)
