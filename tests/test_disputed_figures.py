@@ -149,6 +149,7 @@ CLOSED = {
 }
 
 
+@pytest.mark.sqlite
 def test_what_is_protected_or_its_own_word_is_not_disputed(client):
     agency, found = factories.make_agency(), {}
     client.force_login(factories.make_focal_point(agency=agency))
@@ -166,6 +167,7 @@ def test_what_is_protected_or_its_own_word_is_not_disputed(client):
     assert found == {"open": 200, **dict.fromkeys(CLOSED, 404)}
 
 
+@pytest.mark.sqlite
 def test_the_old_value_keeps_what_was_said_of_it_when_it_is_revised(client, figure):
     factories.make_approved_dispute(figure, text_es=TEXT)
     PublishedFigure.objects.filter(pk=figure.pk).update(is_standing=False)

@@ -25,8 +25,22 @@ PERSONS = {
 
 def plan(*values, **fields):
     """The small plan with one indicator of persons and these values."""
-    told = [{"status": "confirmed", "sources": ["matrix"], **each} for each in values]
-    return small(indicators=[{**PERSONS, **fields, "values": told}])
+    return plan_of({PERSONS["code"]: values}, **fields)
+
+
+def plan_of(values_of, **fields):
+    """The small plan with an indicator of persons for each list of values, by code."""
+    told = {
+        code: [
+            {"status": "confirmed", "sources": ["matrix"], **each} for each in values
+        ]
+        for code, values in values_of.items()
+    }
+    indicators = [
+        {**PERSONS, **fields, "code": code, "values": values}
+        for code, values in told.items()
+    ]
+    return small(indicators=indicators)
 
 
 def parts(dimension="sex+age", **values):
@@ -36,9 +50,10 @@ def parts(dimension="sex+age", **values):
     ]
 
 
-def standing():
+def standing(**narrowed):
     """The figures that stand: first year and value, None where it is protected."""
-    rows = PublishedFigure.objects.standing().order_by("starts_on", "ends_on")
+    rows = PublishedFigure.objects.standing().filter(**narrowed)
+    rows = rows.order_by("starts_on", "ends_on")
     return [(row.starts_on.year, row.value and int(row.value)) for row in rows]
 
 
@@ -76,32 +91,39 @@ def test_what_stands_beside_a_value_changes_in_its_place(tmp_path):
 FIRST = {"woman": 20, "man": 12, "girl": 27, "boy": 4}
 
 
-@pytest.mark.sqlite
-@pytest.mark.parametrize(
-    ("second", "expected"),
-    [
-        ({**FIRST, "woman": 30}, {"woman": 30, "man": 12, "girl+boy": 31}),
-        ({**FIRST, "girl": 26, "boy": 5}, {"woman": 20, "man": 12, "girl+boy": 31}),
-        ({**FIRST, "woman": 21}, {}),
-        ({**FIRST, "boy": 14}, {}),
-    ],
-)
-def test_a_breakdown_is_replaced_by_tens_or_withdrawn(tmp_path, second, expected):
-    for told in (FIRST, second):
-        value = {"period": "2030", "value": sum(told.values())}
-        load_small(tmp_path, plan({**value, "breakdown": parts(**told)}))
+def broken_down(**counted):
+    """A value of 2030 with these parts, of which it is the sum."""
+    total = sum(counted.values())
+    return {"period": "2030", "value": total, "breakdown": parts(**counted)}
 
-    row = PublishedFigure.objects.standing().get()
-    assert cells() == cells(figure=row) == expected
-    assert row.value == sum(second.values())
-    assert row.withheld == ({} if expected else {"sex+age": "revised"})
+
+#: By the code of an indicator what is counted later, and what is told of it then.
+SECOND = {
+    "A": ({"woman": 30}, {"woman": 30, "man": 12, "girl+boy": 31}),
+    "B": ({"girl": 26, "boy": 5}, {"woman": 20, "man": 12, "girl+boy": 31}),
+    "C": ({"woman": 21}, {}),
+    "D": ({"boy": 14}, {}),
+}
+
+
+@pytest.mark.sqlite
+def test_a_breakdown_is_replaced_by_tens_or_withdrawn(tmp_path):
+    later = {code: FIRST | changed for code, (changed, _told) in SECOND.items()}
+    for counted in (dict.fromkeys(SECOND, FIRST), later):
+        values = {code: [broken_down(**each)] for code, each in counted.items()}
+        load_small(tmp_path, plan_of(values))
+
+    for code, (_changed, expected) in SECOND.items():
+        row = PublishedFigure.objects.standing().get(indicator__code=code)
+        assert (code, cells(figure__indicator__code=code)) == (code, expected)
+        assert cells(figure=row) == expected
+        assert row.value == sum(later[code].values())
+        assert row.withheld == ({} if expected else {"sex+age": "revised"})
 
 
 def test_a_withdrawn_breakdown_is_held_against_every_form_that_was_told(tmp_path):
     for women in (20, 21, 31, 20):
-        told = parts(woman=women, man=12)
-        value = {"period": "2030", "value": women + 12, "breakdown": told}
-        load_small(tmp_path, plan(value))
+        load_small(tmp_path, plan(broken_down(woman=women, man=12)))
         now = cells()
 
     # 31 is told after 20, and of the way back to 20 each form moves by ten or not.
@@ -166,23 +188,25 @@ def test_only_official_sources_are_quoted(tmp_path):
     ]
 
 
-@pytest.mark.sqlite
-@pytest.mark.parametrize(
-    ("values", "expected"),
-    [
-        ([{"period": "2030", "value": 9}], [(2030, None)]),
-        ([{"period": "2030", "value": 12}], [(2030, 12)]),
-        (
-            [{"period": "2029", "value": 12}, {"period": "2029/2030", "value": 18}],
-            [(2029, 12), (2029, None)],
-        ),
-        ([{"period": "2030-S1", "value": 80}], [(2030, None)]),
-    ],
-)
-def test_an_indicator_that_selects_counts_as_a_part(tmp_path, values, expected):
-    load_small(tmp_path, plan(*values, selects=True))
+#: By the code of an indicator that selects, what is counted and what is told.
+SELECTED = {
+    "A": ([{"period": "2030", "value": 9}], [(2030, None)]),
+    "B": ([{"period": "2030", "value": 12}], [(2030, 12)]),
+    "C": (
+        [{"period": "2029", "value": 12}, {"period": "2029/2030", "value": 18}],
+        [(2029, 12), (2029, None)],
+    ),
+    "D": ([{"period": "2030-S1", "value": 80}], [(2030, None)]),
+}
 
-    assert standing() == expected
+
+@pytest.mark.sqlite
+def test_an_indicator_that_selects_counts_as_a_part(tmp_path):
+    counted = {code: values for code, (values, _told) in SELECTED.items()}
+    load_small(tmp_path, plan_of(counted, selects=True))
+
+    told = {code: standing(indicator__code=code) for code in SELECTED}
+    assert told == {code: expected for code, (_values, expected) in SELECTED.items()}
 
 
 def test_what_is_a_part_keeps_no_history_and_moves_by_tens(tmp_path):

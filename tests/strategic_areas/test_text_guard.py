@@ -22,7 +22,6 @@ from strategic_areas.text_guard.findings import MESSAGES
 from strategic_areas.text_guard.patterns import Sieve
 from strategic_areas.text_guard.reading import Reading
 from tests.deep import DEEP
-from tests.strategic_areas.plans import shipped_content
 
 HIDDEN = ("hidden", "block")
 PROFILE = ("profile", "block")
@@ -584,33 +583,3 @@ def test_what_a_shape_needs_stands_in_whatever_it_matches(rule):
         matches(rule, text)
 
     check()
-
-
-# The shipped plan ---------------------------------------------------------------------
-
-PUBLIC = re.compile(r"(name|title|label|publisher|url|website|numbers|\w+_(es|en))$")
-
-
-def public_texts(node, key="", sourced=False):
-    """Every text of the plan file that can become public; whether a source is named."""
-    if isinstance(node, dict):
-        if isinstance(node.get("sources"), list) or "url" in node:
-            sourced = bool(node.get("sources") or node.get("url"))
-        for name, value in node.items():
-            yield from public_texts(value, name, sourced)
-    elif isinstance(node, list):
-        for value in node:
-            yield from public_texts(value, key, sourced)
-    elif isinstance(node, str) and PUBLIC.fullmatch(key):
-        yield node, sourced
-
-
-def test_the_shipped_plan_is_clean_or_names_its_public_source():
-    read = list(public_texts(shipped_content()))
-
-    found = [(text, sourced, each) for text, sourced in read for each in inspect(text)]
-
-    assert len(read) > 1_000
-    assert {sourced for _, sourced in read} == {True, False}
-    assert [text for text, _, each in found if each.severity == Severity.BLOCK] == []
-    assert [text for text, sourced, _ in found if not sourced] == []
