@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+from types import SimpleNamespace
+from unittest import mock
 
 import pytest
 
@@ -71,13 +73,41 @@ def test_each_run_reads_its_part_alone(part, monkeypatch):
     assert ignored == {name: None if name == part else True for name in PARTS}
 
 
-def test_of_files_that_are_named_a_run_takes_its_part_alone():
-    asked = ["--collect-only", "-q", PARTS["once"], PARTS["other"]]
+@pytest.mark.parametrize("part", PARTS)
+def test_of_files_that_are_named_a_run_takes_its_part_alone(part, monkeypatch):
+    monkeypatch.setattr(conftest, "PART", part)
+    tests = {name: FoundTest(run.ROOT / path) for name, path in PARTS.items()}
+    items, left_out = [*tests.values()], []
+    hook = SimpleNamespace(pytest_deselected=lambda items: left_out.extend(items))
 
-    process = run.begin_pytest(asked, {"TEST_PART": "once"})
+    conftest.pytest_collection_modifyitems(SimpleNamespace(hook=hook), items)
 
-    told = process.communicate()[0].decode().splitlines()
-    assert {line.split("::")[0] for line in told if "::" in line} == {PARTS["once"]}
+    assert items == [tests.pop(part)]
+    assert left_out == [*tests.values()]
+
+
+class FoundTest:
+    """A test that pytest found, as far as sorting out asks it."""
+
+    def __init__(self, path):
+        self.path, self.fixturenames = path, ["db"]
+
+    def add_marker(self, name):
+        """What it is called changes nothing."""
+
+    def get_closest_marker(self, name):
+        return None
+
+
+def test_a_run_is_told_its_part_and_no_others_database(monkeypatch):
+    monkeypatch.setenv("TEST_DATABASE_URL", "postgres://elsewhere")
+    begun = mock.Mock()
+    monkeypatch.setattr(run.subprocess, "Popen", begun)
+
+    run.begin_pytest(["-q"], {"TEST_PART": "once"})
+
+    environment = begun.call_args.kwargs["env"]
+    assert (environment["TEST_PART"], environment["TEST_DATABASE_URL"]) == ("once", "")
 
 
 def test_what_the_other_run_said_is_told_with_its_status(capfd, tmp_path):
