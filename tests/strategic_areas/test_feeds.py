@@ -39,6 +39,10 @@ def path_of(name, commitment, language="es"):
 def entries(client, path):
     response = client.get(path)
     assert response.status_code == 200
+    return entries_of(response)
+
+
+def entries_of(response):
     tree = ElementTree.fromstring(response.content)  # noqa: S314
     return [
         {child.tag.removeprefix(ATOM): child for child in entry}
@@ -65,7 +69,8 @@ def test_a_feed_tells_what_was_published_on_it_alone(client):
 
     for kind, language in product(KINDS, LANGUAGES):
         path = path_of(f"{kind}_feed", commitment, language)
-        response, found = client.get(path), entries(client, path)
+        response = client.get(path)
+        found = entries_of(response)
 
         assert response["Content-Type"] == "application/atom+xml; charset=utf-8", path
         assert len(found) == (2 if kind == "plan" else 1), path
@@ -122,9 +127,10 @@ def test_a_feed_holds_nothing_unpublished_no_person_and_no_demonstration(client)
 
     for kind in KINDS:
         path = path_of(f"{kind}_feed", commitment)
-        text = client.get(path).content.decode()
+        response = client.get(path)
+        text = response.content.decode()
         assert MARKER not in text, kind
-        assert len(entries(client, path)) == 2, kind
+        assert len(entries_of(response)) == 2, kind
         assert "Otro año." in text, kind
         assert "Publicado." in text, kind
 
