@@ -144,9 +144,10 @@ class Crawl:
         if DEEP or not found or not self.is_known(path, found):
             return True
         is_page_of_list = "page=" in urlsplit(path).query
-        if path in self.always or path.endswith(QUESTIONS) or is_page_of_list:
+        if path in self.always or is_page_of_list:
             return True
-        kind, name = (found.view_name, "?" in path), found.view_name.split(":")[-1]
+        question = next(filter(path.endswith, QUESTIONS), "?" in path)
+        kind, name = (found.view_name, question), found.view_name.split(":")[-1]
         self.read[kind] += 1
         if name in COMPANIONS:
             return self.read[kind] <= SAMPLE_OF_COMPANIONS
