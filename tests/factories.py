@@ -386,9 +386,9 @@ def make_amendment(*, plan=None, is_approved=True, **fields):
     """
     act = {name: fields.pop(name) for name in OF_ACT & fields.keys()}
     if is_approved:
-        act.setdefault("approved_by", make_reviewer())
         act.setdefault("approved_at", timezone.now())
-    act.setdefault("proposed_by", make_reviewer())
+    people = ("proposed_by", "approved_by") if is_approved else ("proposed_by",)
+    act |= {each: make_reviewer() for each in people if each not in act}
     act.setdefault("reason_es", "Faltó presupuesto.")
     act.setdefault("reason_en", "The budget fell short.")
     act.setdefault("deciding_act_es", "Acta 4")

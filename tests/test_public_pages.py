@@ -1,6 +1,7 @@
 """Every public address: what it shows, what it never shows, what it costs."""
 
 import re
+from collections import defaultdict
 from datetime import date, timedelta
 from html.parser import HTMLParser
 from itertools import product
@@ -18,11 +19,17 @@ from strategic_areas import workflow
 from strategic_areas.addresses import RESERVED_WORDS, address
 from strategic_areas.labels import state_word
 from strategic_areas.models import (
+    Activity,
     ActivityUpdate,
+    Commitment,
+    Discrepancy,
+    FrameworkTarget,
     HelpLine,
     Indicator,
     Provenance,
     PublicationVersion,
+    PublishedCell,
+    PublishedFigure,
     Target,
 )
 from strategic_areas.states import RULE
@@ -79,22 +86,23 @@ def make_world(rows=1, *, demonstration=False):
     for record in (plan, commitment, programme, programme.area):
         record.sources.add(source)
     make_beside(commitment, source, rows)
+    activities, led = [], []
     for number in range(rows):
         activity = factories.make_activity(commitment=commitment)
-        activity.sources.add(source)
+        activities.append(activity)
         factories.make_record_update(activity=activity, sources=[source])
         HelpLine.objects.create(label_es=f"Línea {number}", numbers=["809-200-7212"])
         factories.make_correction_request()
         other = factories.make_agency()
         factories.make_participation(plan=plan, agency=other)
-        factories.make_commitment(programme=programme, lead=other).supporting.add(
-            agency
-        )
+        led.append(factories.make_commitment(programme=programme, lead=other))
         factories.make_programme(area=programme.area)
         factories.make_area(plan=plan)
-        commitment.supporting.add(other)
         ended = date(2000 - number, 12, 31)
         factories.make_plan(starts_on=ended - timedelta(days=300), ends_on=ended)
+    link(Activity.sources, [(each, source) for each in activities])
+    link(Commitment.supporting, [(each, agency) for each in led])
+    link(Commitment.supporting, [(commitment, each.lead) for each in led])
     if rows > 1:
         # As PostgreSQL does by itself once rows are committed. It may have found these
         # tables empty between two tests, and would join them each row by each.
@@ -111,23 +119,36 @@ def make_beside(commitment, source, rows):
         "proposed_by": factories.make_reviewer(),
         "approved_by": factories.make_reviewer(),
     }
+    made = defaultdict(list)
     for _ in range(rows):
-        target = factories.make_target()
-        commitment.frameworks.add(target)
-        discrepancy = factories.make_discrepancy(plan=plan)
-        discrepancy.indicators.add(indicator)
-        later = factories.make_later_activity(plan=plan, agency=commitment.lead)
         factories.make_amendment(commitment=commitment, **people)
         factories.make_term(plan=plan)
-        tier = factories.make_tier(plan=plan)
-        for record in (target, discrepancy, later, tier, factories.make_law()):
-            record.sources.add(source)
+        for record in (
+            factories.make_target(),
+            factories.make_discrepancy(plan=plan),
+            factories.make_later_activity(plan=plan, agency=commitment.lead),
+            factories.make_tier(plan=plan),
+            factories.make_law(),
+        ):
+            made[type(record)].append(record)
+    for model, records in made.items():
+        link(model.sources, [(each, source) for each in records])
+    link(Commitment.frameworks, [(commitment, each) for each in made[FrameworkTarget]])
+    link(Discrepancy.indicators, [(each, indicator) for each in made[Discrepancy]])
+
+
+def link(relation, pairs):
+    """Link the two records of each pair, all of them by one statement."""
+    names = relation.field.m2m_field_name(), relation.field.m2m_reverse_field_name()
+    relation.through.objects.bulk_create(
+        relation.through(**dict(zip(names, pair, strict=True))) for pair in pairs
+    )
 
 
 def make_counts(commitment, indicator, source, rows):
     """``rows`` of all that the public reads of an indicator, and as many others."""
     discrepancy = factories.make_discrepancy(plan=commitment.plan)
-    discrepancy.indicators.add(indicator)
+    counted = []
     for number in range(rows):
         other = factories.make_indicator(
             plan=commitment.plan,
@@ -137,7 +158,6 @@ def make_counts(commitment, indicator, source, rows):
             key_figure=True,
             goal=Indicator.Goal.ACCOUNTABILITY,
         )
-        discrepancy.indicators.add(other)
         Target.objects.create(
             plan=commitment.plan,
             indicator=indicator,
@@ -146,18 +166,43 @@ def make_counts(commitment, indicator, source, rows):
             value=50,
             provenance=Provenance.PLAN,
         )
-        for each in (indicator, other):
-            earlier = factories.make_published_figure(
-                indicator=each, year=1900 + number, is_standing=False
+        counted += [(indicator, number), (other, number)]
+    link(Discrepancy.indicators, [(discrepancy, each) for each, _ in counted[1::2]])
+    discrepancy.indicators.add(indicator)
+    make_figures(counted, source)
+
+
+def make_figures(counted, source):
+    """A figure of each indicator and year that revises another one."""
+    fields = {"value": 40, "status": "confirmed", "provenance": "documented"}
+    both = []
+    for is_standing in (False, True):
+        figures = [
+            PublishedFigure(
+                indicator=indicator,
+                starts_on=date(1900 + number, 1, 1),
+                ends_on=date(1900 + number, 12, 31),
+                is_standing=is_standing,
+                **fields,
             )
-            factories.make_published_figure(
-                indicator=each,
-                year=1900 + number,
-                sources=[source],
-                cells={"sexual": 70, "labour": 50},
-                withheld={"age": "folded"},
-                revises=earlier,
-            )
+            for indicator, number in counted
+        ]
+        if is_standing:
+            for figure, earlier in zip(figures, both[0], strict=True):
+                figure.revises, figure.withheld = earlier, {"age": "folded"}
+        both.append(PublishedFigure.objects.bulk_create(figures))
+    link(PublishedFigure.sources, [(each, source) for each in both[1]])
+    PublishedCell.objects.bulk_create(
+        PublishedCell(
+            figure=figure,
+            dimension="exploitation",
+            categories=[category],
+            value=value,
+            order=order,
+        )
+        for figure in both[1]
+        for order, (category, value) in enumerate((("sexual", 70), ("labour", 50)))
+    )
 
 
 def arguments(commitment):
