@@ -17,13 +17,15 @@ from http.cookies import SimpleCookie
 import pytest
 from django.apps import apps
 from django.db import connection, transaction
+from django.template.base import Template
 from django.test import override_settings
 from django.urls import get_resolver, resolve, reverse
+from django.utils.safestring import SafeString
 
 from agencies.accounts import second_factor
-from agencies.audit import AuditEntry, Event
+from agencies.audit import AuditEntry, Event, watching
 from tests import permission_table as table
-from tests.deep import drawn
+from tests.deep import DEEP, drawn
 from tests.permission_posts import POSTS, QUERIES
 from tests.permission_world import World
 
@@ -172,11 +174,23 @@ def db(lasting):
 
 @pytest.fixture(scope="module")
 def world(db):
-    """The portal as it is where it is in use, to people who signed in just now."""
+    """
+    The portal as it is where it is in use, to people who signed in just now.
+
+    In the short form no page is drawn and no refusal is recorded, which has nothing to
+    do with what is answered.
+    """
     visited = Visited()
     with pytest.MonkeyPatch.context() as patch, override_settings(**IN_USE):
         patch.setattr(second_factor, "TO_OPEN", second_factor.TO_SEND)
+        if not DEEP:
+            patch.setattr(Template, "render", lambda *args: SafeString())
+            patch.setattr(watching.DenialMiddleware, "__call__", passed_on)
         yield visited
+
+
+def passed_on(middleware, request):
+    return middleware.get_response(request)
 
 
 class Visited:
