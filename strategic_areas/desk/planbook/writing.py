@@ -48,6 +48,12 @@ WIDTHS = {
 SHORT_TEXT, NARROW, WIDE = 80, 16, 46
 FORMATS = {Kind.DATE: "dd/mm/yyyy", Kind.DECIMAL: "General", Kind.WHOLE: "0"}
 PAGES_WIDE = 3
+OPEN = Protection(locked=False)
+HEADING = {
+    "font": Font(name=guide.FONT, bold=True, color="FFFFFF"),
+    "alignment": TOP,
+    "border": BORDER,
+}
 
 
 def marks_of(plan):
@@ -64,10 +70,11 @@ def write(plan):
     pages = {name: book.create_sheet(sheet.title) for name, sheet in SHEETS.items()}
     lists = guide.write_lists(book.create_sheet(_("Lists")), _lists(stored))
     guide.add_marks(book.create_sheet(guide.MARKS), marks_of(plan))
+    looks = guide.Looks()
     for name, sheet in SHEETS.items():
-        _add_headers(pages[name], sheet)
+        _add_headers(pages[name], sheet, looks)
         for number, row in enumerate(sheet.rows(stored), FIRST_ROW):
-            _add_row(pages[name], number, sheet, row, stored)
+            _add_row(pages[name], number, sheet, row, stored, looks)
         _add_rules(pages[name], sheet, lists, plan)
         _lay_out(pages[name], sheet, plan)
     written = io.BytesIO()
@@ -106,30 +113,30 @@ def _known(column, stored):
     return sorted(for_cell(column, key, stored) for key in keys)
 
 
-def _add_headers(page, sheet):
+def _add_headers(page, sheet, looks):
     for name in BEFORE:
         header = _("Code of origin") if name == ORIGIN else name
-        _add_header(page, letter_of(sheet, name), f"{sheet.name}.{name}", header, 14)
+        cell = _add_header(page, letter_of(sheet, name), f"{sheet.name}.{name}", header)
+        looks.give(cell, "header", fill=HEADER, **HEADING)
     page.column_dimensions[letter_of(sheet, SEEN)].hidden = True
     for column in sheet.columns:
         letter = letter_of(sheet, column.name)
-        name = f"{sheet.name}.{column.name}"
-        _add_header(page, letter, name, column.header, _width(column), TO_FILL)
+        name, width = f"{sheet.name}.{column.name}", _width(column)
+        cell = _add_header(page, letter, name, column.header, width)
+        looks.give(cell, "header to fill", fill=TO_FILL, **HEADING)
         # Rows that are added later take the style of the column.
-        of_column = page.column_dimensions[letter]
-        of_column.protection = Protection(locked=False)
-        of_column.alignment = TOP
-        of_column.number_format = FORMATS.get(column.kind, "@")
+        shape = FORMATS.get(column.kind, "@")
+        below = {"alignment": TOP, "number_format": shape, "protection": OPEN}
+        looks.give(page.column_dimensions[letter], ("column", shape), **below)
     page.row_dimensions[NAMES_ROW].hidden = True
 
 
-def _add_header(page, letter, name, header, width, fill=HEADER):
+def _add_header(page, letter, name, header, width=14):
     put(page[f"{letter}{NAMES_ROW}"], name)
     cell = page[f"{letter}{HEADER_ROW}"]
     put(cell, header)
-    cell.font = Font(name=guide.FONT, bold=True, color="FFFFFF")
-    cell.fill, cell.alignment, cell.border = fill, TOP, BORDER
     page.column_dimensions[letter].width = width
+    return cell
 
 
 def _width(column):
@@ -139,19 +146,19 @@ def _width(column):
     return NARROW if longest and longest <= SHORT_TEXT else WIDE
 
 
-def _add_row(page, number, sheet, row, stored):
+def _add_row(page, number, sheet, row, stored, looks):
     values = sheet.plain(stored, row)
     seen = [str(row.pk), *digests(sheet, values, stored)]
     put(page[f"{letter_of(sheet, SEEN)}{number}"], "-".join(seen))
     origin = page[f"{letter_of(sheet, ORIGIN)}{number}"]
     put(origin, stored.tables[sheet.name].key_of_pk[row.pk])
-    origin.fill, origin.alignment, origin.border = LOCKED, TOP, BORDER
+    looks.give(origin, "locked", fill=LOCKED, alignment=TOP, border=BORDER)
     for column in sheet.columns:
         cell = page[f"{letter_of(sheet, column.name)}{number}"]
         put(cell, for_cell(column, values[column.name], stored))
-        cell.alignment, cell.border = TOP, BORDER
-        cell.number_format = FORMATS.get(column.kind, "@")
-        cell.protection = Protection(locked=False)
+        shape = FORMATS.get(column.kind, "@")
+        inside = {"alignment": TOP, "border": BORDER, "protection": OPEN}
+        looks.give(cell, ("cell", shape), number_format=shape, **inside)
 
 
 def _add_rules(page, sheet, lists, plan):

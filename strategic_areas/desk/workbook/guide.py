@@ -1,5 +1,7 @@
 """The workbook's other sheets: instructions, lists of choices, and hidden marks."""
 
+from copy import copy
+
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -181,6 +183,27 @@ def write_lists(page, columns):
     fit(page, wide=1)
     protect(page)
     return found
+
+
+class Looks:
+    """
+    How the cells of one workbook look, each look by a name.
+
+    The first cell is given its look part by part; openpyxl compares each part with all
+    that the workbook has. Every other cell takes what came of it.
+    """
+
+    def __init__(self):
+        self.known = {}
+
+    def give(self, cell, name, **parts):
+        """Give a cell the look of this name, which consists of these parts."""
+        if name in self.known:
+            cell._style = copy(self.known[name])
+            return
+        for part, value in parts.items():
+            setattr(cell, part, value)
+        self.known[name] = copy(cell._style)
 
 
 def protect(page):

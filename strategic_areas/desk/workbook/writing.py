@@ -43,6 +43,11 @@ BORDER = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
 HEADER = PatternFill("solid", fgColor="003876")
 TO_FILL = PatternFill("solid", fgColor="0B5D3B")
 LOCKED = PatternFill("solid", fgColor="E9EDF2")
+#: How a cell looks that tells what stands, and one that may be filled.
+LOOK = {
+    False: {"alignment": TOP, "border": BORDER, "fill": LOCKED},
+    True: {"alignment": TOP, "border": BORDER, "protection": Protection(locked=False)},
+}
 #: The longest messages of a cell; with longer ones Excel calls the file damaged.
 LONGEST_TITLE, LONGEST_MESSAGE = 32, 225
 #: How many pages wide it is printed; each repeats code and title.
@@ -63,13 +68,13 @@ def write(sheet, provinces):
     lists = guide.add_lists(book.create_sheet(_("Lists")), provinces)
     guide.add_marks(book.create_sheet(guide.MARKS), guide.marks_of(sheet))
     _add_headers(page)
-    rows = (*sheet.rows, *sheet.off_plan)
+    rows, looks = (*sheet.rows, *sheet.off_plan), guide.Looks()
     for number, row in enumerate(rows, FIRST_ROW):
-        _add_line(page, number, row)
+        _add_line(page, number, row, looks)
     if rows:
         _add_validations(page, lists, FIRST_ROW + len(rows) - 1)
     _lay_out(page, sheet)
-    _add_values(book, sheet)
+    _add_values(book, sheet, looks)
     written = io.BytesIO()
     book.save(written)
     return written.getvalue()
@@ -89,12 +94,13 @@ def _add_headers(page):
     page.row_dimensions[NAMES_ROW].hidden = True
 
 
-def _add_line(page, number, row):
+def _add_line(page, number, row, looks):
     held = cells_of(row)
     for column in (*CONTEXT, *FILLED):
         cell = page[f"{LETTERS[column.name]}{number}"]
         is_open = column in FILLED and _may_be_filled(row, column.name)
-        _style(cell, column.name, is_open=is_open)
+        shape = "General" if column.name in NUMBERS else "@"
+        looks.give(cell, (shape, is_open), number_format=shape, **LOOK[is_open])
     for name, value in (_context(row) | held).items():
         put(page[f"{LETTERS[name]}{number}"], value)
     texts = {
@@ -113,16 +119,6 @@ def _add_line(page, number, row):
 def _may_be_filled(row, name):
     other = "percent" if row.activity.is_continuing else "quantity"
     return row.is_open and name != other
-
-
-def _style(cell, name, *, is_open):
-    cell.alignment, cell.border = TOP, BORDER
-    if name not in NUMBERS:
-        cell.number_format = "@"
-    if is_open:
-        cell.protection = Protection(locked=False)
-    else:
-        cell.fill = LOCKED
 
 
 def put(cell, value):
@@ -210,7 +206,7 @@ def _lay_out(page, sheet):
     page.oddFooter.center.text = f"{acronym} · &P / &N"
 
 
-def _add_values(book, sheet):
+def _add_values(book, sheet, looks):
     """Add the sheet to the workbook where the round asks for any value."""
     rows = sheet.values
     if not rows:
@@ -226,12 +222,9 @@ def _add_values(book, sheet):
     for number, row in enumerate(rows, FIRST_ROW):
         own = categories[row.value.indicator]
         for name, letter in places.items():
-            cell = page[f"{letter}{number}"]
-            cell.alignment, cell.border = TOP, BORDER
-            if name in columns and row.is_open and _has_category(own, columns[name]):
-                cell.protection = Protection(locked=False)
-            else:
-                cell.fill = LOCKED
+            is_own = name in columns and _has_category(own, columns[name])
+            is_open = is_own and row.is_open
+            looks.give(page[f"{letter}{number}"], is_open, **LOOK[is_open])
         written = held[row] if row.is_open else {}
         for name, value in (_value_context(row, written, columns) | written).items():
             put(page[f"{places[name]}{number}"], value)
