@@ -304,7 +304,8 @@ def test_every_first_word_of_an_address_is_reserved():
 
 
 def test_a_former_address_of_an_agency_leads_on(client):
-    commitment = make_world()
+    commitment = factories.make_commitment()
+    factories.make_participation(plan=commitment.plan, agency=commitment.lead)
     old = commitment.lead.slug
     commitment.lead.rename(slug="nueva", acronym="NUEVA")
 
@@ -315,7 +316,7 @@ def test_a_former_address_of_an_agency_leads_on(client):
 
 
 def test_a_superseded_commitment_leads_to_the_one_that_stands(client):
-    old = make_world()
+    old = factories.make_commitment()
     middle = factories.make_commitment(plan=old.plan)
     middle.supersedes.add(old)
     new = factories.make_commitment(plan=old.plan)
@@ -444,9 +445,10 @@ def counts(page):
 
 
 def test_withdrawn_content_is_gone_and_its_reason_stands(client):
-    commitment = make_world()
+    activity = factories.make_activity()
+    commitment = activity.commitment
     update = factories.make_published_update(
-        activity=commitment.activities.get(), narrative_es="Texto retirado"
+        activity=activity, narrative_es="Texto retirado"
     )
     path = commitment.get_absolute_url("es")
     assert "Texto retirado" in read(client, path).text
@@ -487,10 +489,9 @@ def test_a_review_that_stays_within_the_agency_is_told(client, hosts):
 
 
 def test_a_text_without_english_is_marked_as_spanish(client):
-    commitment = make_world()
-    factories.make_published_update(
-        activity=commitment.activities.get(), narrative_es="Solo en español"
-    )
+    activity = factories.make_activity()
+    commitment = activity.commitment
+    factories.make_published_update(activity=activity, narrative_es="Solo en español")
 
     page = read(client, commitment.get_absolute_url("en"))
 
@@ -553,12 +554,13 @@ def test_each_page_takes_the_same_few_queries_for_1_and_for_many_rows(client):
 
 
 def test_a_publication_sends_the_page_again(client, open_record):
-    commitment = make_world()
+    activity = factories.make_activity()
+    commitment = activity.commitment
     path = commitment.get_absolute_url("es")
     label = client.get(path)["ETag"]
     before = PublicationVersion.current()
 
-    factories.make_published_update(activity=commitment.activities.get())
+    factories.make_published_update(activity=activity)
 
     assert PublicationVersion.current() > before
     response = client.get(path, headers={"if-none-match": label})
@@ -566,14 +568,12 @@ def test_a_publication_sends_the_page_again(client, open_record):
 
 
 def test_a_draft_sends_nothing_again(client, open_record):
-    commitment = make_world()
-    path = commitment.get_absolute_url("es")
+    asked = factories.make_round()
+    activity = factories.make_activity(plan=asked.plan)
+    path = activity.commitment.get_absolute_url("es")
     label = client.get(path)["ETag"]
 
-    factories.make_update(
-        activity=commitment.activities.get(),
-        period=commitment.plan.periods.get(mode="round"),
-    )
+    factories.make_update(activity=activity, period=asked)
 
     response = client.get(path, headers={"if-none-match": label})
     assert response.status_code == 304

@@ -92,19 +92,16 @@ def test_a_public_page_leads_back_to_the_record_behind_it(client, reviewer):
         assert came_from(client, f"http://testserver{page}?at=2025") == record
 
 
-@pytest.mark.parametrize(
-    "page",
-    [
-        "",
-        "http://testserver/nada/de/esto/",
-        "https://example.org{}",
-        "http://testserver/planes/",
-    ],
-)
-def test_any_other_page_leads_to_no_record(client, reviewer, page):
+def test_any_other_page_leads_to_no_record(client, reviewer):
     address = make_commitment().get_absolute_url()
 
-    assert came_from(client, page.format(address)) is None
+    for page in (
+        "",
+        "http://testserver/nada/de/esto/",
+        f"https://example.org{address}",
+        "http://testserver/planes/",
+    ):
+        assert came_from(client, page) is None, page
 
 
 def test_nobody_is_led_to_what_she_may_not_open(client):

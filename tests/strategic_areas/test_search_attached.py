@@ -9,7 +9,15 @@ from strategic_areas import workflow
 from strategic_areas.models import Evidence
 from tests import factories
 from tests.deep import drawn
-from tests.strategic_areas.test_search import WORD, WORDS, ask, both, found, paths
+from tests.strategic_areas.test_search import (
+    WORD,
+    WORDS,
+    ask,
+    both,
+    found,
+    hits_of,
+    paths,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -146,10 +154,8 @@ def test_what_stands_beside_a_record_is_found_where_it_is_shown(client):
         make(words[name])
 
     for language, (name, word) in product(["es", "en"], words.items()):
-        answer = ask(client, f"{word.title()}s", language).context["answer"]
-        hits = [hit.path for group in answer.groups for hit in group.hits]
-        assert [group.kind for group in answer.groups] == [PUBLIC[name][0]], name
-        assert len(hits) == 1, name
+        ((kind, hits),) = hits_of(f"{word.title()}s", language).items()
+        assert (kind, len(hits)) == (PUBLIC[name][0], 1), name
         if language in drawn(["es", "en"], 1, key=name):
             address, _, mark = hits[0].partition("#")
             page = client.get(address).text

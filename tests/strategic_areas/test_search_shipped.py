@@ -9,12 +9,14 @@ from strategic_areas.queries import search_texts
 from strategic_areas.search import KINDS
 from strategic_areas.views.search import site_documents
 from tests.deep import DEEP
+from tests.public_site import LANGUAGES
 from tests.reading import kept_in_memory
 from tests.strategic_areas.plans.kept import load_shipped
 
 pytestmark = pytest.mark.usefixtures("shipped")
 
-#: How many results of each kind are followed, unless every page is asked for.
+#: How many results of each kind are followed, the first in Spanish and the next in
+#: English, unless every page is asked for in both.
 FOLLOWED = 2
 
 
@@ -37,8 +39,8 @@ def test_results_of_each_kind_lead_to_their_places(client):
 
     for documents in by_kind.values():
         step = 1 if DEEP else -(-len(documents) // FOLLOWED)
-        for document in documents[::step]:
-            for language in ("es", "en"):
+        for number, document in enumerate(documents[::step]):
+            for language in LANGUAGES if DEEP else [LANGUAGES[number % 2]]:
                 path, _, mark = document.place.path(language).partition("#")
                 if path not in pages:
                     pages[path] = client.get(path)
