@@ -40,9 +40,9 @@ def sign_in_with_code(client, user, secret):
     return client.post(PROVE, {"code": totp_code(secret)})
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
+def test_without_a_factor_staff_pages_lead_to_setting_one_up(client):
+    sign_in(client, make_administrator(is_superuser=True).username)
+    addresses = [
         INDEX,
         reverse("admin:rounds"),
         reverse("admin:agencies_user_changelist"),
@@ -50,32 +50,31 @@ def sign_in_with_code(client, user, secret):
         reverse("account_change_password"),
         reverse("usersessions_list"),
         "/gestion/nothing/here/",
-    ],
-)
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_without_a_factor_staff_pages_lead_to_setting_one_up(client, method, address):
-    sign_in(client, make_administrator(is_superuser=True).username)
+    ]
 
-    response = getattr(client, method)(address)
+    answers = {
+        (ask.__name__, address): ask(address)
+        for ask in (client.get, client.post)
+        for address in addresses
+    }
 
-    assert response.status_code == 302
-    assert response.url.partition("?")[0] == reverse("mfa_index")
+    assert {
+        asked: (
+            answer.status_code,
+            answer.headers.get("Location", "").partition("?")[0],
+        )
+        for asked, answer in answers.items()
+    } == dict.fromkeys(answers, (302, reverse("mfa_index")))
 
 
-@pytest.mark.parametrize(
-    "name", ["mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "account_index"]
-)
-def test_without_a_factor_its_setting_up_is_open(client, name):
+def test_without_a_factor_its_setting_up_and_the_public_pages_are_open(client):
     sign_in(client, make_reviewer().username)
+    names = ["mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "account_index"]
+    addresses = [*map(reverse, names), "/", "/ayuda/", "/salud/viva"]
 
-    assert client.get(reverse(name)).status_code == 200
+    found = {address: client.get(address).status_code for address in addresses}
 
-
-@pytest.mark.parametrize("address", ["/", "/ayuda/", "/salud/viva"])
-def test_without_a_factor_the_public_pages_are_open(client, address):
-    sign_in(client, make_reviewer().username)
-
-    assert client.get(address).status_code == 200
+    assert found == dict.fromkeys(addresses, 200)
 
 
 def test_without_a_factor_one_signs_out(client):

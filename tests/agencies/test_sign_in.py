@@ -225,15 +225,18 @@ def test_the_limit_of_one_visitor_is_not_that_of_the_proxy(client, settings):
     assert (same, other, unknown) == (429, 200, 403)
 
 
-@pytest.mark.parametrize("name", ["x-forwarded-for", "x-real-ip", "visitor"])
-def test_without_a_trusted_proxy_nobody_chooses_her_address(client, name):
+def test_without_a_trusted_proxy_nobody_chooses_her_address(client):
+    names = ["x-forwarded-for", "x-real-ip", "visitor"]
     for number in range(10):
-        headers = {name: f"9.9.9.{number}"}
+        headers = dict.fromkeys(names, f"9.9.9.{number}")
         sign_in(client, f"n{number}", password="wrong", headers=headers)
 
-    last = sign_in(client, "n11", password="wrong", headers={name: "9.9.9.99"})
+    last = [
+        sign_in(client, "n11", password="wrong", headers={name: "9.9.9.99"}).status_code
+        for name in names
+    ]
 
-    assert last.status_code == 429
+    assert last == [429] * 3
 
 
 def test_a_link_to_a_new_password_says_nothing_of_who_has_an_account(client):
