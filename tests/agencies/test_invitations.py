@@ -97,6 +97,7 @@ def test_an_invitation_serves_once():
     assert User.objects.filter(first_name__in=["Ana", "Otra"]).count() == 1
 
 
+@pytest.mark.sqlite
 def test_looking_at_the_page_uses_nothing_up(client):
     _invitation, secret = make_invitation(role="reviewer")
 
@@ -114,6 +115,7 @@ def test_an_invitation_serves_for_a_week(client, days, serves):
     assert (invitations.invitation_of(secret) is not None) is serves
 
 
+@pytest.mark.sqlite
 def test_a_code_from_paper_may_be_typed_badly():
     _invitation, secret = make_invitation(role="reviewer")
     typed = codes.in_groups(secret).lower().replace("0", "o").replace("1", "l")
@@ -132,6 +134,7 @@ def test_a_secret_has_128_bits_and_is_kept_nowhere():
     assert not any(secret in text for text in stored)
 
 
+@pytest.mark.sqlite
 def test_the_link_is_kept_until_the_mail_is_sent_and_no_longer(settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     _invitation, secret = make_invitation(role="reviewer")
@@ -143,6 +146,7 @@ def test_the_link_is_kept_until_the_mail_is_sent_and_no_longer(settings):
     assert Mail.objects.get().text == ""
 
 
+@pytest.mark.sqlite
 def test_a_guess_is_told_nothing_and_is_counted(client):
     answers = [client.get(PAGE, {"codigo": f"{n:026}"}).status_code for n in range(21)]
 
@@ -219,6 +223,7 @@ def test_a_successor_is_invited_to_take_the_mandate_over(client, administrator):
     assert not holder.is_active
 
 
+@pytest.mark.sqlite
 def test_who_keeps_accounts_no_more_hands_nothing_over(client):
     agency = make_agency()
     holder = make_focal_point(agency=agency)
@@ -235,6 +240,7 @@ def test_who_keeps_accounts_no_more_hands_nothing_over(client):
     assert Mail.objects.filter(to="administra@example.org", kind="invitation").exists()
 
 
+@pytest.mark.sqlite
 def test_a_second_kind_of_mandate_needs_no_handover(client, administrator):
     agency = make_agency()
     make_focal_point(agency=agency)
@@ -284,6 +290,7 @@ def test_with_a_mail_server_only_the_mail_has_the_link(client, administrator, se
     assert invitations.invitation_of(secret) is not None
 
 
+@pytest.mark.sqlite
 def test_sending_again_ends_the_former_link(client, administrator):
     invitation, first = make_invitation(role="reviewer")
 
@@ -352,6 +359,7 @@ def test_only_allowed_domains_are_invited(settings, address, expected):
     assert allowed is expected
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     "fields",
     [
@@ -470,6 +478,7 @@ def test_every_step_of_an_invitation_is_recorded(client):
     ]
 
 
+@pytest.mark.sqlite
 def test_no_password_travels_with_an_invitation():
     names = {field.name for field in Invitation._meta.get_fields()}
 

@@ -99,6 +99,7 @@ def test_nothing_is_queued_when_the_callers_transaction_fails():
     assert Mail.objects.count() == 0
 
 
+@pytest.mark.sqlite
 def test_a_subject_never_breaks_into_headers(mailoutbox):
     queue(subject="Aviso\r\nBcc: otra@example.org")
 
@@ -112,6 +113,7 @@ def test_a_subject_never_breaks_into_headers(mailoutbox):
 # Sent
 
 
+@pytest.mark.sqlite
 def test_what_waits_is_sent_in_text_and_html(mailoutbox):
     queue(html="<p>Falta un reporte.</p>", language="en")
 
@@ -138,6 +140,7 @@ def test_a_second_run_sends_nothing_again(mailoutbox):
     assert len(mailoutbox) == 1
 
 
+@pytest.mark.sqlite
 def test_the_command_says_what_it_did(mailoutbox, capsys):
     queue()
 
@@ -149,6 +152,7 @@ def test_the_command_says_what_it_did(mailoutbox, capsys):
 # Refused
 
 
+@pytest.mark.sqlite
 def test_a_failed_mail_waits_longer_each_time_and_is_given_up(monkeypatch):
     errors = [smtplib.SMTPDataError(451, b"later, ana@example.org")] * 8
     tries = fail(monkeypatch, *errors)
@@ -166,6 +170,7 @@ def test_a_failed_mail_waits_longer_each_time_and_is_given_up(monkeypatch):
     assert mail.send_queue(now=now + timedelta(days=30)) == (0, 0)
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     ("error", "told"),
     [
@@ -192,6 +197,7 @@ def test_an_error_is_told_without_an_address(monkeypatch, caplog, error, told):
     assert "example.org" not in caplog.text
 
 
+@pytest.mark.sqlite
 def test_one_refused_address_does_not_hold_up_the_others(monkeypatch):
     tries = fail(
         monkeypatch,
@@ -206,6 +212,7 @@ def test_one_refused_address_does_not_hold_up_the_others(monkeypatch):
     assert tries == [["person1@example.org"], ["person2@example.org"]]
 
 
+@pytest.mark.sqlite
 def test_a_server_out_of_reach_costs_one_try_a_run(monkeypatch):
     tries = fail(monkeypatch, ConnectionRefusedError(), ConnectionRefusedError())
     queue()
@@ -221,6 +228,7 @@ def test_a_server_out_of_reach_costs_one_try_a_run(monkeypatch):
     ]
 
 
+@pytest.mark.sqlite
 def test_an_outage_of_a_day_delays_a_mail_by_an_hour_at_most(monkeypatch):
     tries = fail(monkeypatch, *[TimeoutError()] * 28)
     queue()
@@ -236,6 +244,7 @@ def test_an_outage_of_a_day_delays_a_mail_by_an_hour_at_most(monkeypatch):
     assert now - NOW > timedelta(days=1)
 
 
+@pytest.mark.sqlite
 def test_a_mail_is_given_up_when_its_server_does_not_come_back(monkeypatch):
     fail(monkeypatch, *[TimeoutError()] * 100)
     queue()
@@ -298,6 +307,7 @@ def test_two_runs_at_once_send_each_mail_once(monkeypatch, open_record):
 # Nowhere else
 
 
+@pytest.mark.sqlite
 def test_nothing_but_the_queue_speaks_to_a_mail_server():
     speakers = {
         path.relative_to(ROOT).as_posix()
@@ -312,6 +322,7 @@ def test_nothing_but_the_queue_speaks_to_a_mail_server():
 # Without a server
 
 
+@pytest.mark.sqlite
 def test_without_a_server_mails_are_files_for_the_portals_user_alone(
     settings, tmp_path
 ):
@@ -335,6 +346,7 @@ def test_without_a_server_mails_are_files_for_the_portals_user_alone(
 # In the admin
 
 
+@pytest.mark.sqlite
 def test_an_administrator_tries_again_what_was_given_up(client):
     queue()
     Mail.objects.update(given_up_at=timezone.now(), attempts=8)
@@ -349,6 +361,7 @@ def test_an_administrator_tries_again_what_was_given_up(client):
     assert (row.given_up_at, row.attempts) == (None, 0)
 
 
+@pytest.mark.sqlite
 def test_what_was_sent_is_not_sent_again_by_trying_again(client, mailoutbox):
     queue()
     mail.send_queue(now=NOW)
@@ -363,6 +376,7 @@ def test_what_was_sent_is_not_sent_again_by_trying_again(client, mailoutbox):
     assert len(mailoutbox) == 1
 
 
+@pytest.mark.sqlite
 def test_an_administrator_sees_what_became_of_a_mail_but_not_its_text(client):
     queue(text="La actividad zanahoria fue devuelta.", html="<p>zanahoria</p>")
     client.force_login(make_administrator())
@@ -374,6 +388,7 @@ def test_an_administrator_sees_what_became_of_a_mail_but_not_its_text(client):
     assert "zanahoria" not in page
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("make_actor", [make_reviewer, make_focal_point])
 def test_nobody_else_sees_the_queue(client, make_actor):
     queue()

@@ -126,6 +126,7 @@ def test_a_substitute_names_no_other():
         make_stand_in(by=again(person))
 
 
+@pytest.mark.sqlite
 def test_it_is_done_on_pages_of_the_desk(client):
     person = make_user(group=Role.FOCAL_POINT)
     client.force_login(make_reviewer())
@@ -141,6 +142,7 @@ def test_it_is_done_on_pages_of_the_desk(client):
     assert access.is_reviewer(again(person))
 
 
+@pytest.mark.sqlite
 def test_the_desk_warns_when_fewer_than_two_can_approve(client):
     reviewer = make_reviewer()
     client.force_login(reviewer)

@@ -82,6 +82,7 @@ def test_a_focal_point_sends_a_comment_and_nothing_is_published_yet(client):
     assert TEXT not in world.read(client)
 
 
+@pytest.mark.sqlite
 def test_an_approved_comment_is_signed_by_a_role_and_by_no_person(client):
     world = World()
     change = world.propose()
@@ -106,6 +107,7 @@ def test_a_later_comment_on_the_round_takes_the_place_of_the_first(client):
     assert AgencyComment.objects.get().text_es == "Otra cosa."
 
 
+@pytest.mark.sqlite
 def test_only_one_comment_waits_and_the_second_text_stays_on_screen(client):
     world = World()
     world.propose()
@@ -118,6 +120,7 @@ def test_only_one_comment_waits_and_the_second_text_stays_on_screen(client):
     assert "Otro texto." in response.content.decode()
 
 
+@pytest.mark.sqlite
 def test_an_alternate_signs_as_one(client):
     world = World()
     client.force_login(make_focal_point(agency=world.agency))
@@ -141,6 +144,7 @@ def test_a_reviewer_with_a_mandate_does_not_approve_her_own():
     assert AgencyComment.objects.count() == 0
 
 
+@pytest.mark.sqlite
 def test_whoever_may_not_speak_for_the_agency_finds_no_page(client):
     world, other = World(), World()
     former = make_focal_point(
@@ -196,6 +200,7 @@ def test_personal_data_is_refused_beside_its_field(client):
     assert PendingChange.objects.count() == 0
 
 
+@pytest.mark.sqlite
 def test_the_approver_reads_it_as_the_public_will(client):
     world = World()
     change = world.propose(text_en="The institution moved.")
@@ -208,6 +213,7 @@ def test_the_approver_reads_it_as_the_public_will(client):
     assert "The institution moved." in english
 
 
+@pytest.mark.sqlite
 def test_a_comment_on_a_demonstration_is_marked_as_one(client):
     world = World(is_demonstration=True)
 
@@ -216,6 +222,7 @@ def test_a_comment_on_a_demonstration_is_marked_as_one(client):
     assert "entry--demonstration" in world.read(client)
 
 
+@pytest.mark.sqlite
 def test_the_desk_lists_the_rounds_of_ones_own_agency_and_no_other(client):
     world, _other = World(), World()
     client.force_login(world.user)

@@ -35,6 +35,7 @@ def case(made, db):
     return case
 
 
+@pytest.mark.sqlite
 def test_every_kind_of_decision_stands_in_the_one_list():
     kinds = {model for model in apps.get_models() if issubclass(model, Decision)}
 
@@ -165,6 +166,7 @@ def test_what_is_refused_while_it_is_applied_goes_on_waiting(case, monkeypatch):
     assert not type(case.other).objects.filter(username="made.meanwhile").exists()
 
 
+@pytest.mark.sqlite
 def test_the_list_tells_who_may_decide_and_whose_it_is(case):
     (mine,) = decisions.to_decide(case.proposer)
     (hers,) = decisions.to_decide(case.other)
