@@ -120,20 +120,25 @@ class Stored:
 
     def read(self, table):
         """The plan's rows of a table, with their links."""
-        rows = table.model._default_manager.filter(**dict(table.filters))
-        if table.scope:
-            rows = rows.filter(**{f"{table.scope}__code": self.plan_code})
+        rows = self.own_rows(table, table.model._default_manager.order_by("pk"))
         if table.has_field("continues"):
             rows = rows.select_related("continues__plan")
-        links = [field.name for field in table.model._meta.many_to_many]
-        return rows.order_by("pk").prefetch_related(*links)
+        return rows.prefetch_related(*[m.name for m in table.model._meta.many_to_many])
+
+    def own_rows(self, table, rows):
+        """Those of a table's rows that a file of the plan can name."""
+        conditions = dict(table.filters)
+        if table.scope:
+            conditions[f"{table.scope}__code"] = self.plan_code
+        return rows.filter(**conditions)
 
     def rows_of(self, table):
         found, row = Columns(table), None
         self.columns[table.name] = found
         if table.scope and self.plan_code not in self.tables["plans"].rows:
             return  # a new plan has no rows
-        rows = self.read(table).prefetch_related(None).select_related(None)
+        # It names the columns of both languages: none has to be chosen.
+        rows = self.own_rows(table, columns.QuerySet(table.model)).order_by("pk")
         for row in rows.values_list(*found.names).iterator(AT_ONCE):
             yield StoredRow(found, *map(kept_once, row))
         if row:
@@ -226,8 +231,7 @@ class Stored:
 
     def linked(self, field, codes):
         """The rows that a list of codes names."""
-        rows = self.linked_table(field).rows
-        return [rows[code] for code in codes]
+        return [self.linked_table(field).rows[code] for code in codes]
 
     def keys(self, field, codes):
         """The primary keys of the rows that a list of codes names."""
