@@ -33,6 +33,7 @@ from strategic_areas.queries.figures.points import (
     in_words,
     points_of,
 )
+from strategic_areas.queries.prepared import prepared
 from strategic_areas.queries.updates import sources
 from strategic_areas.spans import Span
 
@@ -82,6 +83,7 @@ class IndicatorPage(IndicatorLine):
     discrepancies: tuple[Discrepancy, ...]
 
 
+@prepared
 def public() -> QuerySet[Indicator]:
     """Indicators that anyone may read; ``has_target`` tells of one in a public plan."""
     plans = Plan.objects.public()
