@@ -200,10 +200,13 @@ def test_what_finished_late_is_nowhere_called_late(client):
 
 
 @pytest.mark.parametrize("execution", ["completed", "cancelled"])
-def test_what_is_over_is_late_no_more(execution):
+def test_what_is_over_is_late_no_more_though_its_due_date_was_stated(execution):
     percent = 100 if execution == "completed" else None
     activity = make_late(execution=execution, percent=percent)
 
+    found = load(activity.plan)
+
+    assert (found.total, found.has_deadlines) == (0, True)
     assert told(activity.plan) == {}
 
 
@@ -297,16 +300,6 @@ def test_without_any_due_date_nothing_is_said_to_be_on_time():
     found = load(activity.plan)
 
     assert (found.total, found.has_deadlines) == (0, False)
-
-
-@pytest.mark.parametrize("execution", ["cancelled", "completed"])
-def test_a_due_date_of_what_is_over_is_one_that_somebody_states(execution):
-    percent = 100 if execution == "completed" else None
-    activity = make_late(execution=execution, percent=percent)
-
-    found = load(activity.plan)
-
-    assert (found.total, found.has_deadlines) == (0, True)
 
 
 def test_reasons_cost_the_same_however_many_there_are(client):

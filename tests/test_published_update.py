@@ -1,7 +1,6 @@
 """The permanent address of each published revision: what it tells, and for how long."""
 
 import re
-from datetime import timedelta
 from itertools import product
 from urllib.parse import unquote
 
@@ -252,15 +251,3 @@ def test_lists_records_and_feeds_lead_to_it(client):
     ]
 
     assert missing == []
-
-
-def test_a_late_correction_moves_the_page(client):
-    update = factories.make_published_update()
-    response = client.get(path_of(update))
-
-    correct(update, narrative_es="Otra cosa.")
-
-    later = client.get(path_of(update))
-    assert later.context["page"].newest.revision == 2
-    assert response.context["page"].is_newest
-    assert timezone.localdate() - update.published_at.date() < timedelta(days=2)

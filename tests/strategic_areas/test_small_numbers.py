@@ -12,7 +12,6 @@ from tests.factories import (
     make_focal_point,
     make_reviewer,
     make_round,
-    make_submitted_update,
     make_update,
 )
 
@@ -51,7 +50,7 @@ def few_victims(place, **fields):
     ],
 )
 def test_what_the_public_will_not_read_is_warned_of(place, activity, said, number):
-    update = make_submitted_update(activity=make_activity(**activity), **said)
+    update = make_update(activity=make_activity(**activity), **said)
     update.refresh_from_db()
     update.places.add(place)
 
