@@ -13,7 +13,7 @@ from agencies.models import User
 from strategic_areas import workflow
 from strategic_areas.desk.review.review_queue import everything
 from strategic_areas.models import RoundReopening
-from strategic_areas.schedule import is_reminder_day
+from strategic_areas.schedule import is_day_to_mend, is_reminder_day
 from tests.deep import DEEP, SOME_ROWS
 from tests.factories import (
     make_activity,
@@ -70,11 +70,10 @@ def days_reminded(first, last, expected):
     """
     The days from ``first`` to ``last`` on which anybody got a mail.
 
-    The short form asks on the days ``expected``, those beside them and those at the
+    The short form asks on the days ``expected``, on the days after them and at both
     ends; what a day has to be is asked of every one by itself.
     """
-    beside = [timedelta(days=each) for each in (-1, 0, 1)]
-    near = {day + days for day in (first, last, *expected) for days in beside}
+    near = {first, last, *expected, *(day + timedelta(days=1) for day in expected)}
     days = [day for day in days_from(first, last) if DEEP or day in near]
     return [day for day in days if remind(day)]
 
@@ -177,6 +176,9 @@ def test_what_came_back_is_told_the_day_after_with_its_reason():
     give_back(update, date(2025, 4, 8), "Falta la fecha del taller.")
 
     expected = [date(2025, 4, 9), date(2025, 4, 16)]
+    every = days_from(date(2025, 4, 5), date(2025, 4, 17))
+    returned = date(2025, 4, 8)
+    assert [day for day in every if is_day_to_mend(returned, day)] == expected
     days = days_reminded(date(2025, 4, 5), date(2025, 4, 17), expected)
 
     first = Mail.objects.order_by("pk").first()

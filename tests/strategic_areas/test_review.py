@@ -1,5 +1,6 @@
 """The review: the queue, a record beside the last published one, and the two steps."""
 
+import copy
 from dataclasses import replace
 from datetime import timedelta
 
@@ -71,6 +72,26 @@ def waiting_since(record, days):
 
 
 @pytest.fixture(scope="module")
+def kept_lead(lasting):
+    commitment = make_commitment()
+    author = make_focal_point(agency=commitment.lead)
+    return commitment, make_round(plan=commitment.plan), author
+
+
+@pytest.fixture
+def submit(db, kept_lead):
+    """Makes a submitted update, on an activity of its own; all are of one agency."""
+    commitment, period, author = copy.deepcopy(kept_lead)
+
+    def make(**fields):
+        activity = make_activity(commitment=commitment)
+        about = {"activity": activity, "period": period, "by": author}
+        return make_submitted_update(**about, **fields)
+
+    return make
+
+
+@pytest.fixture(scope="module")
 def kept_reviewer(lasting):
     return Lasting(make_reviewer()).keep()
 
@@ -98,8 +119,8 @@ def status_of(record):
 # The queue
 
 
-def test_the_queue_has_both_kinds_the_longest_waiting_first(client, reviewer):
-    new = waiting_since(make_submitted_update(), 1)
+def test_the_queue_has_both_kinds_the_longest_waiting_first(client, reviewer, submit):
+    new = waiting_since(submit(), 1)
     old = waiting_since(make_submitted_declaration(), 9)
     make_update()
     make_published_update()
@@ -109,10 +130,12 @@ def test_the_queue_has_both_kinds_the_longest_waiting_first(client, reviewer):
     assert [(item.record, item.days) for item in items] == [(old, 9), (new, 1)]
 
 
-def test_only_what_has_no_warning_and_is_not_hers_can_be_ticked(client, reviewer):
-    plain = make_submitted_update()
-    warned = make_submitted_update(narrative_es="Se atendió a dos niñas.")
-    hers = make_submitted_update()
+def test_only_what_has_no_warning_and_is_not_hers_can_be_ticked(
+    client, reviewer, submit
+):
+    plain = submit()
+    warned = submit(narrative_es="Se atendió a dos niñas.")
+    hers = submit()
     hers.contributors.add(reviewer)
 
     response = client.get(QUEUE)
@@ -151,13 +174,13 @@ def test_the_queue_has_one_budget_for_1_and_many_rows(client, reviewer, rows):
     assert spent == BUDGETS
 
 
-def test_the_first_page_costs_the_same_however_many_wait(client, reviewer):
+def test_the_first_page_costs_the_same_however_many_wait(client, reviewer, submit):
     spent = []
     client.get(reverse("admin:index"))  # kinds of records are read once and kept
 
     for rows in (1, SOME_ROWS if DEEP else 6):
         for _ in range(rows):
-            make_submitted_update()
+            submit()
         with CaptureQueriesContext(connection) as captured:
             client.get(reverse("admin:index"))
         spent.append(len(captured))
@@ -169,8 +192,8 @@ def test_the_first_page_costs_the_same_however_many_wait(client, reviewer):
 
 
 @pytest.mark.parametrize("make_actor", [make_focal_point, make_administrator])
-def test_whoever_does_not_review_finds_nothing(client, make_actor):
-    update = make_submitted_update()
+def test_whoever_does_not_review_finds_nothing(client, make_actor, submit):
+    update = submit()
     actor = make_actor()
     if make_actor is make_focal_point:
         make_mandate(user=actor, agency=update.agency, kind="alternate")
@@ -185,8 +208,8 @@ def test_whoever_does_not_review_finds_nothing(client, make_actor):
     assert status_of(update) == Status.SUBMITTED
 
 
-def test_nobody_reviews_before_signing_in(client):
-    update = make_submitted_update()
+def test_nobody_reviews_before_signing_in(client, submit):
+    update = submit()
 
     answers = [client.get(QUEUE), client.get(address(update)), publish(client, update)]
 
@@ -208,8 +231,8 @@ def test_what_does_not_exist_is_not_found(client, reviewer):
         assert found == 404, kind
 
 
-def test_whoever_had_a_part_is_offered_only_the_return(client, reviewer):
-    update = make_submitted_update()
+def test_whoever_had_a_part_is_offered_only_the_return(client, reviewer, submit):
+    update = submit()
     update.contributors.add(reviewer)
 
     response = client.get(address(update))
@@ -219,8 +242,8 @@ def test_whoever_had_a_part_is_offered_only_the_return(client, reviewer):
     assert (offered, status_of(update)) == (["ReturnForm"], Status.SUBMITTED)
 
 
-def test_no_step_is_taken_by_a_link(client, reviewer):
-    update = make_submitted_update()
+def test_no_step_is_taken_by_a_link(client, reviewer, submit):
+    update = submit()
 
     for page in ("review_publish", "review_return"):
         answer = client.get(address(update, page)).status_code
@@ -230,12 +253,12 @@ def test_no_step_is_taken_by_a_link(client, reviewer):
 # The steps
 
 
-def test_each_step_leads_to_the_next_that_she_may_publish(client, reviewer):
-    first = waiting_since(make_submitted_update(), 9)
-    hers = waiting_since(make_submitted_update(), 8)
+def test_each_step_leads_to_the_next_that_she_may_publish(client, reviewer, submit):
+    first = waiting_since(submit(), 9)
+    hers = waiting_since(submit(), 8)
     hers.contributors.add(reviewer)
     second = waiting_since(make_submitted_declaration(), 7)
-    third = waiting_since(make_submitted_update(), 6)
+    third = waiting_since(submit(), 6)
 
     steps = [
         publish(client, second),
@@ -255,8 +278,10 @@ def test_each_step_leads_to_the_next_that_she_may_publish(client, reviewer):
     ]
 
 
-def test_a_step_is_told_and_what_waits_no_more_leads_to_its_own_page(client, reviewer):
-    update = make_submitted_update()
+def test_a_step_is_told_and_what_waits_no_more_leads_to_its_own_page(
+    client, reviewer, submit
+):
+    update = submit()
 
     response = client.post(
         address(update, "review_publish"),
@@ -271,8 +296,8 @@ def test_a_step_is_told_and_what_waits_no_more_leads_to_its_own_page(client, rev
     assert again["Location"] == own
 
 
-def test_only_the_version_on_screen_is_published(client, reviewer):
-    update = make_submitted_update()
+def test_only_the_version_on_screen_is_published(client, reviewer, submit):
+    update = submit()
     author, seen = update.contributors.get(), update.version
     workflow.give_back(update, by=make_reviewer(), reason="Falta la fecha.")
     workflow.save(update, by=author, seen_version=seen)
@@ -284,8 +309,8 @@ def test_only_the_version_on_screen_is_published(client, reviewer):
     assert status_of(update) == Status.SUBMITTED
 
 
-def test_of_two_who_decide_the_second_is_told(client, reviewer):
-    update = make_submitted_update()
+def test_of_two_who_decide_the_second_is_told(client, reviewer, submit):
+    update = submit()
     workflow.publish(update, by=make_reviewer())
 
     response = client.post(
@@ -298,8 +323,8 @@ def test_of_two_who_decide_the_second_is_told(client, reviewer):
     assert [m.level_tag for m in response.context["messages"]] == ["error", "info"]
 
 
-def test_a_return_without_a_reason_keeps_the_note(client, reviewer):
-    update = make_submitted_update()
+def test_a_return_without_a_reason_keeps_the_note(client, reviewer, submit):
+    update = submit()
 
     response = give_back(client, update, reason="", private_note="Llamar mañana.")
 
@@ -310,9 +335,9 @@ def test_a_return_without_a_reason_keeps_the_note(client, reviewer):
 
 
 def test_publishing_asks_for_the_checklist_and_for_reading_the_warnings(
-    client, reviewer
+    client, reviewer, submit
 ):
-    update = make_submitted_update(narrative_es="Se atendió a dos niñas.")
+    update = submit(narrative_es="Se atendió a dos niñas.")
 
     refused = publish(client, update, checked="")
     taken = publish(client, update, warnings_read="on")
@@ -322,8 +347,10 @@ def test_publishing_asks_for_the_checklist_and_for_reading_the_warnings(
     assert (taken.status_code, status_of(update)) == (302, Status.PUBLISHED)
 
 
-def test_what_names_a_person_cannot_be_published_whatever_is_ticked(client, reviewer):
-    update = make_submitted_update(narrative_es="Cédula 001-1234567-8 del caso.")
+def test_what_names_a_person_cannot_be_published_whatever_is_ticked(
+    client, reviewer, submit
+):
+    update = submit(narrative_es="Cédula 001-1234567-8 del caso.")
 
     shown = client.get(address(update)).context["screen"]
     publish(client, update, warnings_read="on")
@@ -347,9 +374,9 @@ def test_only_the_ticked_evidence_is_cleared(client, reviewer):
     assert [row.is_public for row in rows] == [True, False, False]
 
 
-def test_the_private_note_is_for_the_secretariat_alone(client):
+def test_the_private_note_is_for_the_secretariat_alone(client, submit):
     note = "Nota que nadie más lee"
-    update = make_submitted_update()
+    update = submit()
     author = update.contributors.get()
     inside = make_reviewer()
     inside.groups.add(Group.objects.get(name=Role.FOCAL_POINT))
@@ -447,8 +474,8 @@ def test_differences_are_marked_word_by_word_and_told_to_a_screen_reader(
         assert f'<{mark}><span class="visually-hidden">' in page[marked - 80 : marked]
 
 
-def test_the_preview_is_what_the_public_then_reads(client, reviewer):
-    update = make_submitted_update(obstacle_es="Faltan salas.", people_reached=40)
+def test_the_preview_is_what_the_public_then_reads(client, reviewer, submit):
+    update = submit(obstacle_es="Faltan salas.", people_reached=40)
     make_participation(plan=update.plan, agency=update.agency, hosts_secretariat=True)
 
     preview = client.get(address(update)).context["screen"].preview
@@ -512,8 +539,8 @@ def test_a_warning_quotes_whole_words_and_says_where_the_text_goes_on(text, expe
 # Publishing together
 
 
-def test_what_is_published_together_was_shown_first(client, reviewer):
-    first, second = make_submitted_update(), make_submitted_declaration()
+def test_what_is_published_together_was_shown_first(client, reviewer, submit):
+    first, second = submit(), make_submitted_declaration()
     make_evidence(first)
 
     shown = client.get(MANY, {"pick": [token(first), token(second)]})
@@ -531,12 +558,12 @@ def test_what_is_published_together_was_shown_first(client, reviewer):
     assert not first.evidences.filter(is_public=True).exists()
 
 
-def test_what_may_not_go_with_the_others_is_left_out_and_told(client, reviewer):
-    plain = make_submitted_update()
-    warned = make_submitted_update(narrative_es="Se atendió a dos niñas.")
-    hers = make_submitted_update()
+def test_what_may_not_go_with_the_others_is_left_out_and_told(client, reviewer, submit):
+    plain = submit()
+    warned = submit(narrative_es="Se atendió a dos niñas.")
+    hers = submit()
     hers.contributors.add(reviewer)
-    changed = make_submitted_update()
+    changed = submit()
     decided = make_published_update()
     tokens = [token(row) for row in (plain, warned, hers, decided)]
     tokens += [f"{token(changed)}9", "avance-x"]
@@ -552,8 +579,8 @@ def test_what_may_not_go_with_the_others_is_left_out_and_told(client, reviewer):
     assert sorted(levels) == ["success"] + ["warning"] * 5
 
 
-def test_what_was_decided_meanwhile_is_told(client, reviewer, monkeypatch):
-    first, second = make_submitted_update(), make_submitted_update()
+def test_what_was_decided_meanwhile_is_told(client, reviewer, monkeypatch, submit):
+    first, second = submit(), submit()
     taken = workflow.publish
 
     def publish_while_another_returns(update, **kwargs):
@@ -570,8 +597,10 @@ def test_what_was_decided_meanwhile_is_told(client, reviewer, monkeypatch):
     assert [status_of(first), status_of(second)] == ["returned", "published"]
 
 
-def test_an_agency_without_a_mandate_of_hers_is_reviewed_all_the_same(client, reviewer):
+def test_an_agency_without_a_mandate_of_hers_is_reviewed_all_the_same(
+    client, reviewer, submit
+):
     make_agency()
-    update = make_submitted_update()
+    update = submit()
 
     assert client.get(address(update)).context["screen"].shows_notes is True

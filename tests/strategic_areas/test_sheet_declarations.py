@@ -7,7 +7,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from strategic_areas import workflow
-from strategic_areas.models import CommitmentUpdate, Evidence, Status, Submission
+from strategic_areas.models import (
+    ActivityUpdate,
+    CommitmentUpdate,
+    Evidence,
+    Status,
+    Submission,
+)
 from strategic_areas.models.letters import digest
 from tests.factories import (
     make_activity,
@@ -26,6 +32,12 @@ from tests.strategic_areas.filling import Lasting
 pytestmark = pytest.mark.django_db
 
 STATEMENT = "El protocolo está aprobado y en uso; consta en el acta 7."
+
+
+def ready(model, **of):
+    """The ids and versions of what is written and not sent."""
+    written = model.objects.filter(status=Status.DRAFT, **of)
+    return ",".join(f"{row.pk}:{row.version}" for row in written)
 
 
 class Lead(Lasting):
@@ -54,8 +66,11 @@ class Lead(Lasting):
         )
 
     def send(self):
-        form = self.client.get(self.address("sheet_check")).context["form"]
-        posted = {name: form[name].value() for name in ("seen", "declared")}
+        """Send all that is written, as the page's form carries it."""
+        posted = {
+            "seen": ready(ActivityUpdate, period=self.period, agency=self.agency),
+            "declared": ready(CommitmentUpdate, period=self.period, agency=self.agency),
+        }
         return self.client.post(self.address("sheet_check"), posted)
 
 

@@ -2,11 +2,14 @@
 
 import pytest
 from django.core import signing
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
 
 from strategic_areas import workflow
+from strategic_areas.desk.sheet.contents import find_sheet
 from strategic_areas.desk.workbook import columns, signed_preview
-from strategic_areas.evidence import limits
+from strategic_areas.desk.workbook.reading import read
+from strategic_areas.evidence import RefusedFileError, limits
 from strategic_areas.models import ActivityUpdate, Answer, Province, Region, Status
 from tests.factories import (
     make_activity,
@@ -262,33 +265,57 @@ def test_text_that_begins_like_a_formula_comes_back_as_it_was(filler):
     )
 
 
-#: What is filled in after 40 per cent, and the execution and percent that are stored.
-IN_STEP = [
-    ({"percent": 100}, ("completed", 100)),
-    ({"percent": 0}, ("not_started", 0)),
-    ({"execution": "completed"}, ("completed", 100)),
-    ({"execution": "In progress", "percent": 70}, ("in_progress", 70)),
-    ({"percent": "45 %"}, ("in_progress", 45)),
+REASON = {"no_news_reason_es": "Se espera la firma."}
+#: What is filled in after 40 per cent was told, and what is stored of it.
+STORED = [
+    (
+        {"percent": 60},
+        {"execution": "in_progress", "percent": 60, "narrative_es": TEXT},
+    ),
+    ({"percent": 100}, {"execution": "completed", "percent": 100}),
+    ({"percent": 0}, {"execution": "not_started", "percent": 0}),
+    ({"percent": "45 %"}, {"execution": "in_progress", "percent": 45}),
+    ({"execution": "completed"}, {"execution": "completed", "percent": 100}),
+    (
+        {"execution": "In progress", "percent": 70},
+        {"execution": "in_progress", "percent": 70},
+    ),
+    (
+        {"execution": "in_progress", "percent": 0},
+        {"execution": "not_started", "percent": 0},
+    ),
+    ({"answer": "same_as_before"}, {"answer": "same_as_before", "percent": 40}),
+    (
+        {"answer": "no_news", **REASON},
+        {"answer": "no_news", "percent": 40, **REASON},
+    ),
+    # A reason alone says so too.
+    (REASON, {"answer": "no_news", "percent": 40, **REASON}),
+    (
+        {"narrative_es": "Una línea.\nOtra.", "places": "Azua", "is_reserved": "no"},
+        {"narrative_es": "Una línea.\r\nOtra.", "is_reserved": False},
+    ),
 ]
 
 
-def test_execution_and_percent_are_kept_in_step_as_on_the_sheet(many):
-    book = fill_each(many, [cells for cells, _expected in IN_STEP])
+def test_what_is_filled_in_is_stored_and_the_same_file_again_changes_nothing(many):
+    book = fill_each(many, [cells for cells, _expected in STORED])
+    filled = many.activities[: len(STORED) + 1]
+    book.cell(filled[-1], "percent").value = 0.45
+    book.cell(filled[-1], "percent").number_format = "0%"
 
     many.save(many.upload(book))
+    before = everything_stored()
+    again = many.upload(book)
 
-    for activity, (cells, expected) in zip(many.activities, IN_STEP, strict=False):
+    for activity, (cells, expected) in zip(filled, STORED, strict=False):
         update = stored(many, activity)
-        assert (update.execution, update.percent) == expected, cells
-
-
-def test_a_percent_typed_as_percent_is_one(published):
-    book = published.book().fill(published.activity, percent=0.45)
-    book.cell(published.activity, "percent").number_format = "0%"
-
-    published.save(published.upload(book))
-
-    assert stored(published).percent == 45
+        assert {name: getattr(update, name) for name in expected} == expected, cells
+    assert stored(many, filled[-1]).percent == 45
+    told = {row["activity_id"] for row in before if row["period_id"] == many.period.pk}
+    assert told == {activity.pk for activity in filled}
+    assert kinds(again) == {"unchanged": [each.code for each in many.activities]}
+    assert everything_stored() == before
 
 
 def test_continuing_work_states_its_quantity(filler):
@@ -317,47 +344,6 @@ def test_the_same_as_before_is_one_choice(filler):
         40,
         120,
     )
-
-
-@pytest.mark.parametrize("answer", ["no_news", None])
-def test_a_reason_alone_says_that_there_is_no_news(published, answer):
-    book = published.book().fill(
-        published.activity, answer=answer, no_news_reason_es="Se espera la firma."
-    )
-
-    published.save(published.upload(book))
-
-    update = stored(published)
-    assert (update.answer, update.no_news_reason_es, update.percent) == (
-        Answer.NO_NEWS,
-        "Se espera la firma.",
-        40,
-    )
-
-
-#: What may be filled in of what was published before.
-FILLED = [
-    {"percent": 60},
-    {"execution": "completed"},
-    {"execution": "in_progress", "percent": 0},
-    {"answer": "same_as_before"},
-    {"answer": "no_news", "no_news_reason_es": "Se espera la firma."},
-    {"narrative_es": "Una línea.\nOtra.", "places": "Azua", "is_reserved": "no"},
-]
-
-
-def test_the_same_file_twice_changes_nothing(many):
-    book = fill_each(many, FILLED)
-    many.save(many.upload(book))
-    before = everything_stored()
-
-    again = many.upload(book)
-
-    filled = {activity.pk for activity in many.activities[: len(FILLED)]}
-    told = {row["activity_id"] for row in before if row["period_id"] == many.period.pk}
-    assert told == filled
-    assert kinds(again) == {"unchanged": [each.code for each in many.activities]}
-    assert everything_stored() == before
 
 
 def test_a_press_that_comes_twice_saves_once(published):
@@ -690,24 +676,34 @@ def with_part(filler, name, content):
     return make_office("xlsx", {**parts, name: content})
 
 
-@pytest.mark.parametrize(
-    ("name", "make_content"),
-    [
-        ("hoja.pdf", lambda filler: make_pdf()),
-        ("hoja.xlsx", lambda filler: make_pdf()),
-        ("hoja.csv", lambda filler: b"a,b\n"),
-        ("hoja.xls", lambda filler: filler.kept),
-        ("hoja.xlsx", lambda filler: b""),
-        ("hoja.xlsx", lambda filler: filler.kept[:-400]),
-        ("hoja.xlsx", lambda filler: make_office("xlsx")),
-        ("hoja.xlsx", make_other_workbook),
-        ("hoja.xlsx", make_overlong),
-        ("hoja.xlsx", lambda filler: with_part(filler, "xl/vbaProject.bin", b"x")),
-        ("hoja.xlsx", lambda filler: with_part(filler, "xl/styles.xml", TOO_MUCH_XML)),
-    ],
-)
-def test_what_is_not_the_workbook_is_refused_in_words(filler, name, make_content):
-    response = filler.upload(make_content(filler), name=name)
+NOT_THE_WORKBOOK = [
+    ("hoja.pdf", lambda filler: make_pdf()),
+    ("hoja.xlsx", lambda filler: make_pdf()),
+    ("hoja.csv", lambda filler: b"a,b\n"),
+    ("hoja.xls", lambda filler: filler.kept),
+    ("hoja.xlsx", lambda filler: b""),
+    ("hoja.xlsx", lambda filler: filler.kept[:-400]),
+    ("hoja.xlsx", lambda filler: make_office("xlsx")),
+    ("hoja.xlsx", make_other_workbook),
+    ("hoja.xlsx", make_overlong),
+    ("hoja.xlsx", lambda filler: with_part(filler, "xl/vbaProject.bin", b"x")),
+    ("hoja.xlsx", lambda filler: with_part(filler, "xl/styles.xml", TOO_MUCH_XML)),
+]
+
+
+def test_what_is_not_the_workbook_is_refused_in_words(filler):
+    sheet = find_sheet(filler.user, filler.period.pk, filler.agency.slug)
+
+    for number, (name, make_content) in enumerate(NOT_THE_WORKBOOK):
+        with pytest.raises(RefusedFileError) as caught:
+            read(SimpleUploadedFile(name, make_content(filler)), sheet)
+
+        assert str(caught.value).strip(), (number, name)
+
+
+@pytest.mark.parametrize("content", [b"", make_pdf()])
+def test_a_refusal_stands_beside_the_field(filler, content):
+    response = filler.upload(content)
 
     assert response.status_code == 422
     assert response.context["upload"].errors["workbook"]
