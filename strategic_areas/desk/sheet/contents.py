@@ -1,6 +1,6 @@
 """The contents of a sheet: a row for each activity an agency owes in a round."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from django.db.models import Exists, OuterRef, Subquery
 from django.urls import reverse
@@ -36,20 +36,43 @@ class Sheet:
     """
     An agency's sheet in a round, in the order of the plan's codes.
 
-    ``rows`` are the activities it owes a report on. It never owes ``declarations``, on
-    the commitments that it leads, nor ``off_plan``, on work outside the plan.
+    ``rows`` are the activities it owes a report on. Whatever else it has is read when
+    somebody asks for it, each part in a fixed number of queries.
     """
 
     period: ReportingPeriod
     agency: Agency
     rows: tuple[ActivityRow, ...]
     may_submit: bool
-    submissions: tuple[Submission, ...] = field(default=())
-    declarations: tuple[CommitmentRow, ...] = field(default=())
-    off_plan: tuple[ActivityRow, ...] = field(default=())
-    proposals: tuple[ActivityProposal, ...] = field(default=())
-    #: The values of indicators that the round asks of it; each is handed in by itself.
-    values: tuple[ValueRow, ...] = field(default=())
+
+    @cached_property
+    def submissions(self) -> tuple[Submission, ...]:
+        """What was sent so far, the newest first."""
+        sent = Submission.objects.filter(period=self.period, agency=self.agency)
+        return tuple(sent.order_by("-number"))
+
+    @cached_property
+    def declarations(self) -> tuple[CommitmentRow, ...]:
+        """A row for each commitment that the agency leads; none is owed."""
+        return declared(self.period, self.agency)
+
+    @cached_property
+    def off_plan(self) -> tuple[ActivityRow, ...]:
+        """A row for each of its works outside the plan; none is owed."""
+        return _off_plan(self.period, agency=self.agency)
+
+    @cached_property
+    def proposals(self) -> tuple[ActivityProposal, ...]:
+        """The activities that the agency proposed for the plan, the newest first."""
+        rows = ActivityProposal.objects.filter(
+            plan=self.period.plan, agency=self.agency
+        )
+        return tuple(rows.select_related("commitment", "activity"))
+
+    @cached_property
+    def values(self) -> tuple[ValueRow, ...]:
+        """The values that the round asks of it; each is handed in by itself."""
+        return read_values(self.period, self.agency)
 
     @property
     def url(self):
@@ -92,8 +115,9 @@ class Sheet:
 
     def row(self, activity):
         """The row of an activity's id, or None."""
-        rows = (*self.rows, *self.off_plan)
-        return next((row for row in rows if row.key == activity), None)
+        found = [row for row in self.rows if row.key == activity]
+        found = found or [row for row in self.off_plan if row.key == activity]
+        return next(iter(found), None)
 
     def value(self, key):
         """The row of a value that is asked for, by its key, or None."""
@@ -242,25 +266,13 @@ def _asked(user, period, slug):
 
 
 def read_sheet(period, agency, user):
-    """The sheet of an agency in a round, in a fixed number of queries."""
-    submissions = Submission.objects.filter(period=period, agency=agency)
+    """The sheet of an agency in a round."""
     return Sheet(
         period,
         agency,
         read_rows(ActivityRow, rounds.owed(period, agency=agency), period),
         workflow.may_submit(user, agency),
-        tuple(submissions.order_by("-number")),
-        declared(period, agency),
-        _off_plan(period, agency=agency),
-        _proposals(period, agency),
-        read_values(period, agency),
     )
-
-
-def _proposals(period, agency):
-    """The activities that the agency proposed for the plan, the newest first."""
-    rows = ActivityProposal.objects.filter(plan=period.plan, agency=agency)
-    return tuple(rows.select_related("commitment", "activity"))
 
 
 def _off_plan(period, **lookups):
