@@ -64,10 +64,8 @@ class Sheet:
     @cached_property
     def proposals(self) -> tuple[ActivityProposal, ...]:
         """The activities that the agency proposed for the plan, the newest first."""
-        rows = ActivityProposal.objects.filter(
-            plan=self.period.plan, agency=self.agency
-        )
-        return tuple(rows.select_related("commitment", "activity"))
+        rows = ActivityProposal.objects.select_related("commitment", "activity")
+        return tuple(rows.filter(plan=self.period.plan, agency=self.agency))
 
     @cached_property
     def values(self) -> tuple[ValueRow, ...]:
