@@ -111,9 +111,7 @@ def crawl(django_db_setup, django_db_blocker):
         ]
         every = {path for _, *both in public_site.instances() for path in both}
         with components.recorded(partials):
-            crawl = Crawl(Client(), every, rich)
-            for path in telling():
-                Client().get(path)
+            crawl = Crawl(Client(), every, [*rich, *telling()])
         crawl.broken += empty.broken
         crawl.leading_on = {
             (replaced.get_absolute_url(each), 301) for each in public_site.LANGUAGES
