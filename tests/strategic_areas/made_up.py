@@ -117,24 +117,33 @@ def stopped(stop):
     return {"stopped": how, "stopped_on": day(since), "resumes_on": resumes}
 
 
-class World:
-    """A plan made up from what hypothesis drew, stored as the workflow leaves it."""
+class People:
+    """Two agencies, each with somebody who reports, and a reviewer."""
 
-    def __init__(self, drawn):
-        self.plan = factories.make_plan(
-            starts_on=day(-400), ends_on=day(400), status=drawn["status"]
-        )
+    def __init__(self):
         self.by = factories.make_reviewer()
         self.agencies = [factories.make_agency() for _ in range(2)]
         self.users = [factories.make_focal_point(agency=each) for each in self.agencies]
+
+
+class World:
+    """A plan made up from what hypothesis drew, stored as the workflow leaves it."""
+
+    def __init__(self, drawn, people):
+        self.plan = factories.make_plan(
+            starts_on=day(-400), ends_on=day(400), status=drawn["status"]
+        )
+        self.by, self.agencies = people.by, people.agencies
+        self.users = people.users
+        programme = factories.make_programme(plan=self.plan)
         self.commitments = [
             factories.make_commitment(
-                plan=self.plan, lead=self.agencies[0], **stopped(stop)
+                programme=programme, lead=self.agencies[0], **stopped(stop)
             )
             for stop in (drawn["stop"], None)
         ]
         if drawn["superseded"]:
-            heir = factories.make_commitment(plan=self.plan)
+            heir = factories.make_commitment(programme=programme)
             heir.supersedes.add(self.commitments[drawn["superseded"]])
         self.works = [self._work(*each) for each in drawn["works"]]
         self.periods = [self._period(*each) for each in drawn["periods"]]
