@@ -1,5 +1,6 @@
 """What moves with an activity, and what stays with the agency that reported on it."""
 
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -22,7 +23,7 @@ TEXT = "Se formó a doce fiscales."
 
 
 class Moved:
-    """An activity that was reported on once, and then moved to another agency."""
+    """An activity that was reported on once, and can be moved to another agency."""
 
     def __init__(self):
         self.activity, self.closed = make_asked()
@@ -56,9 +57,20 @@ class Moved:
         return factories.make_update(activity=activity, period=period, by=by, **fields)
 
 
+@pytest.fixture(scope="module")
+def kept(lasting):
+    return Moved()
+
+
 @pytest.fixture
-def moved():
-    return Moved().move()
+def standing(kept):
+    """It was not moved yet; the same for each test, in objects of its own."""
+    return deepcopy(kept)
+
+
+@pytest.fixture
+def moved(standing):
+    return standing.move()
 
 
 def test_the_past_stays_with_the_agency_and_what_comes_is_the_others(moved):
@@ -164,10 +176,10 @@ def test_staff_reach_what_their_own_agency_wrote(moved):
     assert list(Evidence.objects.of_agency(moved.old)) == []
 
 
-def test_a_draft_of_before_neither_shows_nor_stands_in_the_way(client):
-    moved = Moved()
-    begun = moved.draft(moved.before, narrative_es="A medias.")
-    moved.move()
+@pytest.mark.sqlite
+def test_a_draft_of_before_neither_shows_nor_stands_in_the_way(client, standing):
+    begun = standing.draft(standing.before, narrative_es="A medias.")
+    moved = standing.move()
     client.force_login(moved.after)
 
     page = client.get(reverse("admin:sheet", args=[moved.open.pk, moved.new.slug]))
@@ -181,15 +193,14 @@ def test_a_draft_of_before_neither_shows_nor_stands_in_the_way(client):
 
 
 @pytest.mark.parametrize("step", ["submitted", "returned", "published"])
-def test_a_round_that_was_answered_before_asks_nobody_again(step):
-    moved = Moved()
-    sent = moved.draft(moved.before)
-    workflow.submit(sent, by=moved.before)
+def test_a_round_that_was_answered_before_asks_nobody_again(standing, step):
+    sent = standing.draft(standing.before)
+    workflow.submit(sent, by=standing.before)
     if step == "returned":
         workflow.give_back(sent, by=factories.make_reviewer(), reason="Falta.")
     elif step == "published":
         workflow.publish(sent, by=factories.make_reviewer())
-    moved.move()
+    moved = standing.move()
 
     cells = rounds.cells([moved.open], timezone.localdate())
 
@@ -228,10 +239,11 @@ def test_what_a_source_says_of_a_reconstruction_follows_its_agency():
     update = factories.make_record_update(
         activity=factories.make_activity(provenance="reconstructed")
     )
-    Activity.objects.update(agency=factories.make_agency())
+    other = factories.make_agency()
+    Activity.objects.filter(pk=update.activity_id).update(agency=other)
 
     again = factories.make_record_update(
-        activity=Activity.objects.get(), period=update.period
+        activity=Activity.objects.get(pk=update.activity_id), period=update.period
     )
 
-    assert again.agency == Activity.objects.get().agency != update.agency
+    assert again.agency == other != update.agency
