@@ -29,13 +29,22 @@ def clock(monkeypatch):
     return move_on
 
 
-@pytest.fixture
-def refused(client, clock):
-    """Ten failures of ten accounts, then the limit of the network."""
+def fail(client, times):
+    """The answers to so many sign-ins to as many accounts, all of one network."""
     return [
         sign_in(client, f"nobody{number}", password="wrong").status_code
-        for number in range(11)
+        for number in range(times)
     ]
+
+
+@pytest.fixture
+def refused(client, clock, settings):
+    """A network that has reached its limit, which is lower here."""
+    lower = settings.ACCOUNT_RATE_LIMITS["login_failed"].replace("10/m/ip", "1/m/ip")
+    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {
+        "login_failed": lower
+    }
+    assert fail(client, times=2) == [200, 429]
 
 
 def test_it_guards_the_address_at_which_people_sign_in():
@@ -43,12 +52,13 @@ def test_it_guards_the_address_at_which_people_sign_in():
 
 
 def test_what_was_just_refused_is_refused_without_the_database(
-    client, refused, django_assert_num_queries
+    client, clock, django_assert_num_queries
 ):
+    answers = fail(client, times=11)
     with django_assert_num_queries(0):
         answer = sign_in(client, "nobody", password="wrong")
 
-    assert refused == [200] * 10 + [429]
+    assert answers == [200] * 10 + [429]
     assert (answer.status_code, answer["Retry-After"]) == (429, "300")
     assert answer["Cache-Control"] == "no-store, private"
 
