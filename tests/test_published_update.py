@@ -19,6 +19,19 @@ pytestmark = pytest.mark.django_db
 MARKER = "zanahoria"
 
 
+@pytest.fixture(scope="module")
+def made(lasting):
+    update = factories.make_published_update()
+    factories.make_participation(plan=update.plan, agency=update.agency)
+    return update
+
+
+@pytest.fixture
+def update(made):
+    """A published report of an agency that takes part in the plan."""
+    return ActivityUpdate.objects.get(pk=made.pk)
+
+
 def path_of(update, language="es"):
     return address("update", update.plan.code, update.public_id, language=language)
 
@@ -102,9 +115,8 @@ def test_what_is_not_published_is_not_found_whatever_word_is_tried(client):
     assert {len(answer.content) for answer in answers} == {len(missing.content)}
 
 
-def test_an_update_is_found_under_its_own_plan_alone(client):
-    update = factories.make_published_update()
-    other = factories.make_published_update()
+def test_an_update_is_found_under_its_own_plan_alone(client, update):
+    other = factories.make_commitment()
 
     path = address("update", other.plan.code, update.public_id)
 
@@ -112,8 +124,7 @@ def test_an_update_is_found_under_its_own_plan_alone(client):
     assert client.get(path).status_code == 404
 
 
-def test_an_address_stays_whatever_is_renamed_or_changed(client):
-    update = factories.make_published_update()
+def test_an_address_stays_whatever_is_renamed_or_changed(client, update):
     path = path_of(update)
     update.activity.code = "A-otro"
     update.activity.save()
@@ -127,21 +138,18 @@ def test_an_address_stays_whatever_is_renamed_or_changed(client):
     assert client.get(path).status_code == 200
 
 
-def test_nobody_changes_an_address_not_even_in_the_database():
-    update = factories.make_published_update()
-
+def test_nobody_changes_an_address_not_even_in_the_database(update):
     for word in ("otra", ""):
         with pytest.raises(IntegrityError), transaction.atomic():
             ActivityUpdate.objects.filter(pk=update.pk).update(public_id=word)
 
 
-def test_an_address_is_made_of_what_is_told_and_shared_by_no_two():
-    first = factories.make_published_update()
-    second = correct(first, narrative_es="Otra cosa.")
-    taken = workflow.moves.public_id(first)
+def test_an_address_is_made_of_what_is_told_and_shared_by_no_two(update):
+    second = correct(update, narrative_es="Otra cosa.")
+    taken = workflow.moves.public_id(update)
 
-    assert len({first.public_id, second.public_id, taken}) == 3
-    assert {len(each) for each in (first.public_id, second.public_id)} == {12}
+    assert len({update.public_id, second.public_id, taken}) == 3
+    assert {len(each) for each in (update.public_id, second.public_id)} == {12}
 
 
 def test_a_replaced_revision_says_so_and_leads_to_the_newest(client):
@@ -204,9 +212,8 @@ def test_a_declaration_and_work_beside_the_plan_have_addresses_too(client):
     assert client.get(path_of(beside)).context["entry"].is_off_plan
 
 
-def test_it_can_be_cited_and_sent_without_any_script(client, settings):
+def test_it_can_be_cited_and_sent_without_any_script(client, settings, update):
     settings.SITE_URL = "https://plan.example.gob.do"
-    update = factories.make_published_update()
     agency, activity, period = update.agency, update.activity, update.period
 
     for language in LANGUAGES:
@@ -226,10 +233,8 @@ def test_it_can_be_cited_and_sent_without_any_script(client, settings):
         assert f"readonly>{url}</textarea>" in html
 
 
-def test_lists_records_and_feeds_lead_to_it(client):
-    update = factories.make_published_update()
+def test_lists_records_and_feeds_lead_to_it(client, update):
     plan, commitment = update.plan.code, update.activity.commitment
-    factories.make_participation(plan=update.plan, agency=update.agency)
     area = commitment.programme.area
     pages = {
         language: [

@@ -27,6 +27,7 @@ from tests.factories import (
     make_submitted_update,
     make_update,
 )
+from tests.strategic_areas.asked import on
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("same_day")]
 
@@ -67,12 +68,18 @@ def make_late_round():
     return period, activities, silent
 
 
+@pytest.fixture(scope="module")
+def late_round(lasting):
+    with on(TODAY):
+        return make_late_round()
+
+
 def press(client, period, agency):
     return client.post(reverse("admin:round_remind", args=[period.pk, agency.slug]))
 
 
-def test_the_table_tells_how_each_report_stands():
-    period, activities, _ = make_late_round()
+def test_the_table_tells_how_each_report_stands(late_round):
+    period, activities, _ = late_round
 
     (table,) = state_of(period, TODAY)
 
@@ -83,8 +90,8 @@ def test_the_table_tells_how_each_report_stands():
     assert [row.cells[0] for row in table.rows][0] == "CALLA"
 
 
-def test_the_workbook_holds_the_table_and_no_formula(client, reviewer):
-    period, activities, _ = make_late_round()
+def test_the_workbook_holds_the_table_and_no_formula(client, reviewer, late_round):
+    period, activities, _ = late_round
 
     answer = client.get(reverse("admin:round_workbook", args=[period.pk]))
 
@@ -99,8 +106,8 @@ def test_the_workbook_holds_the_table_and_no_formula(client, reviewer):
     assert AuditEntry.objects.filter(event=Event.EXPORTED, actor=reviewer).count() == 1
 
 
-def test_the_table_costs_the_same_at_any_length():
-    period, *_ = make_late_round()
+def test_the_table_costs_the_same_at_any_length(late_round):
+    period, *_ = late_round
     state_of(period, TODAY)  # What a process asks only once does not count.
     spent = []
 
@@ -114,8 +121,10 @@ def test_the_table_costs_the_same_at_any_length():
     assert spent[0] == spent[1]
 
 
-def test_silent_agencies_are_named_once_the_due_date_has_passed(client, reviewer):
-    period, _, silent = make_late_round()
+def test_silent_agencies_are_named_once_the_due_date_has_passed(
+    client, reviewer, late_round
+):
+    period, _, silent = late_round
     page = reverse("admin:round", args=[period.pk])
     index = reverse("admin:index")
 
@@ -127,8 +136,10 @@ def test_silent_agencies_are_named_once_the_due_date_has_passed(client, reviewer
     assert in_time == [[], []]
 
 
-def test_a_press_reminds_the_focal_points_of_one_agency_once_a_day(client, reviewer):
-    period, activities, silent = make_late_round()
+def test_a_press_reminds_the_focal_points_of_one_agency_once_a_day(
+    client, reviewer, late_round
+):
+    period, activities, silent = late_round
     person = make_focal_point(agency=silent)
 
     for _ in range(2):
@@ -147,8 +158,8 @@ def test_a_press_reminds_the_focal_points_of_one_agency_once_a_day(client, revie
     assert Mail.objects.filter(kind="asked").count() == 2
 
 
-def test_whoever_owes_nothing_is_not_reminded(client, reviewer):
-    period, activities, silent = make_late_round()
+def test_whoever_owes_nothing_is_not_reminded(client, reviewer, late_round):
+    period, activities, silent = late_round
     make_submitted_update(activity=activities[Standing.NOTHING], period=period)
     demonstration = make_round(plan=period.plan, is_demonstration=True)
 
@@ -165,8 +176,10 @@ def test_whoever_owes_nothing_is_not_reminded(client, reviewer):
     assert not Mail.objects.filter(kind="asked").exists()
 
 
-def test_no_reminder_is_sent_by_a_link_or_without_the_token(client, reviewer):
-    period, _, silent = make_late_round()
+def test_no_reminder_is_sent_by_a_link_or_without_the_token(
+    client, reviewer, late_round
+):
+    period, _, silent = late_round
     make_focal_point(agency=silent)
     address = reverse("admin:round_remind", args=[period.pk, silent.slug])
     strict = type(client)(enforce_csrf_checks=True)

@@ -1,0 +1,195 @@
+"""The list of a plan's agencies: who reports on time, and in which order they stand."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from agencies.models import Agency, AgencyName
+from strategic_areas import progress
+from strategic_areas.addresses import address
+from strategic_areas.discipline import Discipline
+from strategic_areas.models import Activity, Participation
+from strategic_areas.queries.plan import members, past
+from tests import factories
+from tests.strategic_areas.asked import DUE, make_asked, make_person, release, submit
+from tests.test_public_pages import Page
+
+# They are about pages: no database changes what they test.
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+
+
+@pytest.fixture(scope="module")
+def reported(lasting):
+    """A round that is over, in which one agency reported in time and one did not."""
+    activity, period = make_asked()
+    other = factories.make_activity(commitment=activity.commitment, agency=None)
+    other.agency = factories.make_agency()
+    other.save()
+    for agency in (activity.agency, other.agency):
+        factories.make_participation(plan=activity.plan, agency=agency)
+    submit(activity, period, DUE, make_person(activity.agency))
+    submit(other, period, DUE + timedelta(1), make_person(other.agency))
+    return activity, other
+
+
+def rows_of(plan):
+    today = timezone.localdate()
+    found = members.board_of(past.plan_as_of(plan.code, "", today), today)
+    return {row.agency: row for row in members.of_plan(found, today)}
+
+
+def test_reports_on_time_are_told_once_scorecards_are_public(client, reported):
+    activity, other = reported
+    path = address("agencies", activity.plan.code)
+    before = rows_of(activity.plan)
+    columns = [each.name for each in client.get(path).context["columns"]]
+    release(activity.plan)
+    after = rows_of(activity.plan)
+
+    assert {row.discipline.asked for row in before.values()} == {0}
+    assert "on_time" not in columns
+    assert {agency: row.discipline.on_time for agency, row in after.items()} == {
+        activity.agency: 1,
+        other.agency: 0,
+    }
+    named = client.get(path).context["columns"]
+    assert "on_time" in [each.name for each in named]
+
+
+def test_agencies_stand_by_name_and_are_ranked_only_when_asked(client, reported):
+    activity, other = reported
+    release(activity.plan)
+    type(other.agency).objects.filter(pk=other.agency_id).update(name_es="AAA")
+    path = address("agencies", activity.plan.code)
+
+    orders = {
+        sort: [
+            row.agency.pk
+            for row in client.get(path, {"sort": sort} if sort else {}).context[
+                "agencies"
+            ]
+        ]
+        for sort in ("", "-on_time", "on_time")
+    }
+
+    by_name = [other.agency_id, activity.agency_id]
+    assert orders == {"": by_name, "-on_time": by_name[::-1], "on_time": by_name}
+    assert client.get(path, {"sort": "-name_es"}).context["no_order"] == "-name_es"
+    page = Page(client.get(path, {"sort": "-on_time"}).content.decode())
+    (canonical,) = [e for e in page.every("link") if e.get("rel") == "canonical"]
+    assert canonical["href"].endswith(path)
+
+
+def test_a_ranked_list_leads_to_past_ones_that_lack_its_column(client, reported):
+    plan = reported[0].plan
+    before = factories.make_period(
+        plan=plan, starts_on=date(2024, 10, 1), ends_on=date(2024, 12, 31)
+    )
+    release(plan)
+    path = address("agencies", plan.code)
+
+    page = client.get(path, {"sort": "-on_time"}).content.decode()
+
+    there = re.findall(rf'href="({path}\?[^"]*at=[^"]+)"', page)
+    assert f"{path}?at={before.code}" in there
+    assert {client.get(each.replace("&amp;", "&")).status_code for each in there} == {
+        200
+    }
+
+
+def test_who_was_never_asked_is_ranked_last_and_the_others_by_their_share():
+    def row(name, on_time, late):
+        return members.AgencyRow(
+            participation=Participation(agency=Agency(name_es=name)),
+            counts=progress.count([]),
+            led=0,
+            late=0,
+            activities=0,
+            done=0,
+            is_told=False,
+            asked=0,
+            handed_in=0,
+            discipline=Discipline(on_time, late, silent=0),
+        )
+
+    rows = [row("Nunca", 0, 0), row("Mitad", 2, 2), row("Todo", 1, 0)]
+
+    orders = {
+        sort: [each.agency.name_es for each in members.ranked(rows, sort)]
+        for sort in ("on_time", "-on_time")
+    }
+
+    assert orders == {
+        "on_time": ["Mitad", "Todo", "Nunca"],
+        "-on_time": ["Todo", "Mitad", "Nunca"],
+    }
+
+
+def test_by_name_the_chair_comes_first_and_the_partners_last():
+    plan = factories.make_plan()
+    roles = {"Bombo": "member", "Áncora": "member", "Zeta": "chair", "Aro": "partner"}
+    for name, role in roles.items():
+        agency = factories.make_agency(name_es=name)
+        factories.make_participation(plan=plan, agency=agency, role=role)
+
+    names = [agency.name_es for agency in rows_of(plan)]
+
+    assert names == ["Zeta", "Áncora", "Bombo", "Aro"]
+
+
+def test_as_of_a_past_period_the_names_are_those_of_then(client):
+    plan = factories.make_plan()
+    period = factories.make_period(plan=plan, ends_on=date(2025, 6, 30))
+    renamed, other = (factories.make_agency(name_es=name) for name in ("Aro", "Bombo"))
+    for agency in (renamed, other):
+        factories.make_participation(plan=plan, agency=agency)
+    AgencyName.objects.create(
+        agency=renamed,
+        acronym="VIEJA",
+        slug="vieja",
+        name_es="Zeta",
+        ends_on=date(2025, 9, 1),
+    )
+    path = address("agencies", plan.code)
+
+    orders = [
+        [row.agency.pk for row in client.get(path, query).context["agencies"]]
+        for query in ({}, {"at": period.code})
+    ]
+
+    assert orders == [[renamed.pk, other.pk], [other.pk, renamed.pk]]
+
+
+def test_the_list_can_be_ranked_where_its_headings_are_out_of_sight(client, reported):
+    path = address("agencies", reported[0].plan.code)
+
+    page = client.get(path, {"sort": "-led"})
+
+    orders = page.content.decode().split('class="orders"')[1].split("</nav>")[0]
+    expected = [column.address for column in page.context["columns"]]
+    assert re.findall(r'href="([^"]+)"', orders) == expected
+    assert page.context["ranked"].name == "led"
+    assert client.get(path).context["ranked"] is None
+
+
+@pytest.mark.parametrize("sort", ["completed", "late", "done"])
+def test_a_reconstruction_ranks_nobody_by_what_was_completed(client, reported, sort):
+    activity, _other = reported
+    path = address("agencies", activity.plan.code)
+    official = client.get(path, {"sort": f"-{sort}"}).context["no_order"]
+    is_official = sort != "done"
+    Activity.objects.update(provenance="press")
+    type(activity.commitment).objects.update(provenance="reconstructed")
+
+    columns = client.get(path).context["columns"]
+    names = {each.name for each in columns if each.address}
+    asked = [client.get(path, {"sort": way + sort}).context for way in ("", "-")]
+
+    assert names == {"", "led", "activities", "handed_in"}
+    assert official == ("" if is_official else f"-{sort}")
+    assert [(each["no_order"], each["ranked"]) for each in asked] == [
+        (sort, None),
+        (f"-{sort}", None),
+    ]
