@@ -5,7 +5,8 @@ from itertools import product
 import pytest
 from django.contrib import admin
 from django.contrib.admin import AdminSite
-from django.urls import reverse
+from django.core.exceptions import PermissionDenied
+from django.urls import resolve, reverse
 
 from strategic_areas.models import Commitment
 from tests.deep import DEEP
@@ -37,6 +38,16 @@ ACTORS = {
 }
 
 
+def status_of(request, user):
+    """How the view of an address answers, whose page is not drawn."""
+    view, args, kwargs = request.resolver_match = resolve(request.path)
+    request.user = user
+    try:
+        return view(request, *args, **kwargs).status_code
+    except PermissionDenied:
+        return 403
+
+
 #: In the short form each in one language: pages that open for two are read in both.
 SHORT = {
     "reviewer": "en",
@@ -50,15 +61,21 @@ SHORT = {
     ("name", "language"),
     list(product(ACTORS, ["es", "en"])) if DEEP else list(SHORT.items()),
 )
-def test_a_page_opens_just_for_whoever_has_the_permission(client, name, language):
+def test_a_page_opens_just_for_whoever_has_the_permission(client, rf, name, language):
     user = ACTORS[name](language=language)
     client.force_login(user)
+    # Those who open most draw what they open; of the others it is asked of the view.
+    is_drawn = DEEP or name in {"reviewer", "superuser"}
 
     answers, expected = {}, {}
     for model in MODELS:
         for action, address in pages(model).items():
             label = f"{model._meta.app_label}.{action}_{model._meta.model_name}"
-            answers[label] = client.get(address).status_code
+            answers[label] = (
+                client.get(address).status_code
+                if is_drawn
+                else status_of(rf.get(address), user)
+            )
             expected[label] = 200 if user.has_perm(label) else 403
     if user.is_superuser:  # nobody reports without a mandate, not even a superuser
         expected["strategic_areas.add_activityupdate"] = 403
