@@ -158,6 +158,7 @@ def test_a_demonstration_is_exempt_from_the_plans_dates():
     assert period.ends_on == date(2040, 1, 1)
 
 
+@pytest.mark.sqlite
 def test_codes_sort_by_number():
     commitment = make_commitment()
     for code in ("R-1.1.10", "R-1.1.9", "R-1.1.1"):
@@ -167,6 +168,7 @@ def test_codes_sort_by_number():
     assert list(codes) == ["R-1.1.1", "R-1.1.9", "R-1.1.10"]
 
 
+@pytest.mark.sqlite
 def test_a_plan_does_not_take_the_first_word_of_another_page():
     plan = make_plan()
     plan.code = "ayuda"
@@ -186,6 +188,7 @@ def test_a_plan_in_preparation_is_not_public():
 
 @pytest.mark.parametrize("code", ["1/2", "a\\b", ".", ".."])
 @pytest.mark.parametrize("make", [make_commitment, make_activity])
+@pytest.mark.sqlite
 def test_a_code_that_cannot_stand_in_an_address_is_refused(make, code):
     row = make()
     row.code = code

@@ -280,6 +280,7 @@ def test_it_is_done_and_decided_on_pages_of_the_desk(client):
     assert record.name_es == "Zutana"
 
 
+@pytest.mark.sqlite
 def test_the_audit_record_says_what_and_not_why():
     record = factories.make_law(name_es="Zutana")
     hide(record)
@@ -353,6 +354,7 @@ def test_the_reason_of_an_amendment_is_hidden_too(client):
     assert (stood, "Zutana" in client.get(page).content.decode()) == (True, False)
 
 
+@pytest.mark.sqlite
 def test_a_decided_change_leads_to_the_page_that_hides(client):
     record = factories.make_law()
     change = factories.make_change(record, name_es="Zutana")

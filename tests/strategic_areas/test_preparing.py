@@ -53,6 +53,7 @@ MAKERS = {
 
 
 @pytest.mark.parametrize("name", MAKERS)
+@pytest.mark.sqlite
 def test_its_records_are_saved_at_once(client, plan, reviewer, name):
     record, column = MAKERS[name](plan)
 
@@ -63,6 +64,7 @@ def test_its_records_are_saved_at_once(client, plan, reviewer, name):
     assert not PendingChange.objects.exists()
 
 
+@pytest.mark.sqlite
 def test_even_there_personal_data_is_refused(client, plan, reviewer):
     answer = save(client, plan, title_es="La cédula 001-1234567-8")
 
@@ -97,6 +99,7 @@ def test_while_its_approval_waits_nobody_changes_alone_what_is_approved(
     assert PendingChange.objects.count() == 2
 
 
+@pytest.mark.sqlite
 def test_a_source_that_stands_on_a_public_page_needs_a_second_person(
     client, plan, reviewer
 ):
@@ -109,6 +112,7 @@ def test_a_source_that_stands_on_a_public_page_needs_a_second_person(
     assert source.title != "Otra cosa"
 
 
+@pytest.mark.sqlite
 def test_no_public_record_is_moved_into_it_by_one_person(client, plan, reviewer):
     source = factories.make_source()
 
@@ -118,6 +122,7 @@ def test_no_public_record_is_moved_into_it_by_one_person(client, plan, reviewer)
     assert (source.plan == plan, source.title == "Otra cosa") == (False, False)
 
 
+@pytest.mark.sqlite
 def test_it_takes_no_place_of_a_public_record_by_one_person(client, plan, reviewer):
     public, new = factories.make_commitment(), factories.make_commitment(plan=plan)
 
@@ -144,6 +149,7 @@ def test_a_status_never_goes_back(client, reviewer, status, earlier):
         Plan.objects.filter(pk=plan.pk).update(status=earlier)
 
 
+@pytest.mark.sqlite
 def test_a_new_plan_begins_in_preparation(client, reviewer):
     client.post(
         reverse("admin:strategic_areas_plan_add"),

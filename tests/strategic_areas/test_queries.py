@@ -106,6 +106,7 @@ def test_gaps_between_plans_are_told_and_overlaps_are_none():
 @pytest.mark.parametrize(
     ("status", "phase"), [("approved", "in_force"), ("ended", "over")]
 )
+@pytest.mark.sqlite
 def test_a_plan_that_was_closed_before_its_last_day_is_over(status, phase):
     factories.make_plan(
         status=status, starts_on=date(2020, 1, 1), ends_on=date(2030, 1, 1)
@@ -280,11 +281,12 @@ def test_a_report_in_review_tells_its_day_and_nothing_else():
     assert account.latest is None
 
 
+@pytest.mark.sqlite
 def test_a_part_of_a_commitments_page_tells_what_the_whole_page_does():
     commitment = factories.make_commitment()
     asked = factories.make_round(plan=commitment.plan)
     person = factories.make_focal_point(agency=commitment.lead)
-    for number in range(20, 24):
+    for number in range(20, 23):
         activity = factories.make_activity(
             commitment=commitment, agency=commitment.lead, quantity=number * 2
         )
@@ -298,7 +300,7 @@ def test_a_part_of_a_commitments_page_tells_what_the_whole_page_does():
         factories.make_record_update(activity=activity)
     factories.make_published_declaration(commitment=commitment, period=asked, by=person)
     whole = page_of(commitment)
-    assert len(whole.activities) == 4
+    assert len(whole.activities) == 3
     assert all(each.quantities for each in whole.activities)
     assert {step.kind for step in whole.steps} == {"account", "asked"}
 
@@ -505,6 +507,7 @@ def test_a_line_to_confirm_first_stays_hidden():
 
 
 @pytest.mark.parametrize("is_read", [True, False])
+@pytest.mark.sqlite
 def test_creole_is_shown_once_a_speaker_has_read_it(client, is_read):
     make_line(label_es="Línea", creole="Rele nou.", creole_is_read=is_read)
 
@@ -513,6 +516,7 @@ def test_creole_is_shown_once_a_speaker_has_read_it(client, is_read):
     assert ('lang="ht"' in page) is ("Rele nou." in page) is is_read
 
 
+@pytest.mark.sqlite
 def test_nobody_alone_switches_creole_on():
     line = make_line(label_es="Línea", creole="Rele nou.")
 
@@ -520,6 +524,7 @@ def test_nobody_alone_switches_creole_on():
 
 
 @pytest.mark.parametrize(("days", "is_told"), [(180, False), (181, True)])
+@pytest.mark.sqlite
 def test_an_old_confirmation_is_told(days, is_told):
     confirmed = TODAY - timedelta(days=days)
     make_line(label_es="Mujer", confirmed_on=confirmed)
@@ -529,6 +534,7 @@ def test_an_old_confirmation_is_told(days, is_told):
     assert line.unconfirmed_since == (confirmed if is_told else None)
 
 
+@pytest.mark.sqlite
 def test_a_record_period_has_no_window():
     period = factories.make_period()
 

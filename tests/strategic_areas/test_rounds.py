@@ -60,12 +60,14 @@ def made(plan):
         (date(2025, 5, 1), RoundState.CLOSED),
     ],
 )
+@pytest.mark.sqlite
 def test_the_state_of_a_round_follows_from_its_dates(day, expected):
     window = date(2025, 4, 1), date(2025, 4, 15), date(2025, 4, 30)
 
     assert round_state(*window, day) == expected
 
 
+@pytest.mark.sqlite
 def test_a_record_period_has_no_state():
     assert make_period().state(TODAY) is None
 
@@ -134,6 +136,7 @@ def test_only_the_final_report_may_lie_after_its_plan():
     assert list(caught.value.message_dict) == ["ends_on"]
 
 
+@pytest.mark.sqlite
 def test_a_refusal_writes_dates_as_people_do():
     plan = make_short_plan()
     after = make_round(plan=plan, starts_on=date(2026, 1, 1), ends_on=date(2026, 3, 31))
@@ -285,6 +288,7 @@ def post_schedule(client, plan, button):
     )
 
 
+@pytest.mark.sqlite
 def test_the_rounds_are_shown_before_they_are_made(client):
     plan = make_plan(starts_on=date(2090, 1, 1), ends_on=date(2090, 12, 31))
     client.force_login(make_reviewer())
@@ -304,6 +308,7 @@ def test_the_rounds_are_shown_before_they_are_made(client):
 
 
 @pytest.mark.parametrize("make_actor", [make_focal_point, make_administrator])
+@pytest.mark.sqlite
 def test_only_reviewers_make_rounds(client, make_actor):
     plan = make_plan(starts_on=date(2090, 1, 1), ends_on=date(2090, 12, 31))
     client.force_login(make_actor())
@@ -313,6 +318,7 @@ def test_only_reviewers_make_rounds(client, make_actor):
     assert (response.status_code, plan.periods.count()) == (403, 0)
 
 
+@pytest.mark.sqlite
 def test_a_round_never_closes_before_it_is_due(client):
     plan = make_plan(starts_on=date(2090, 1, 1), ends_on=date(2090, 12, 31))
     client.force_login(make_reviewer())
@@ -410,6 +416,7 @@ def test_a_round_opened_again_asks_nobody_before_it_opens():
     assert activity.updates.count() == 0
 
 
+@pytest.mark.sqlite
 def test_the_secretariat_opens_a_round_again_and_says_why(client):
     activity, reviewer = make_activity(), make_reviewer()
     period = make_closed_round(activity.plan)
@@ -430,6 +437,7 @@ def test_the_secretariat_opens_a_round_again_and_says_why(client):
     )
 
 
+@pytest.mark.sqlite
 def test_a_round_is_picked_by_its_plan_too(client):
     period = make_round()
     client.force_login(make_reviewer())

@@ -74,6 +74,7 @@ def comment_of(activity, period, person):
     )
 
 
+@pytest.mark.sqlite
 def test_the_public_reads_no_scorecard_before_72_hours_have_passed(client, asked):
     activity, _period, _person = asked
     shown = {}
@@ -87,6 +88,7 @@ def test_the_public_reads_no_scorecard_before_72_hours_have_passed(client, asked
     assert shown == {0: (0, 0), 1: (0, 0), 71: (0, 0), 72: (1, 1)}
 
 
+@pytest.mark.sqlite
 def test_without_the_step_nothing_becomes_public_however_long_one_waits(client, asked):
     activity, _period, _person = asked
 
@@ -95,6 +97,7 @@ def test_without_the_step_nothing_becomes_public_however_long_one_waits(client, 
     assert (page.scorecards, page.discipline.asked, page.to_come) == ((), 0, None)
 
 
+@pytest.mark.sqlite
 def test_a_scorecard_counts_first_submissions_by_the_due_date(client, asked):
     activity, period, _person = asked
     pass_on(CLOSED)
@@ -183,6 +186,7 @@ def test_the_database_refuses_a_scorecard_that_no_agency_has_read(asked):
         row.update(scorecards_public_at=CLOSED)
 
 
+@pytest.mark.sqlite
 def test_the_agency_is_told_once_by_mail_and_nobody_else(asked):
     activity, _period, person = asked
     make_focal_point(agency=make_agency())
@@ -230,6 +234,7 @@ def test_another_agency_reads_none_of_it(client, asked):
         assert client.get(url).status_code == 404
 
 
+@pytest.mark.sqlite
 def test_a_reply_stands_beside_its_scorecard(client, asked):
     activity, period, person = asked
     pass_on(CLOSED)
@@ -259,7 +264,7 @@ def test_the_page_costs_the_same_with_many_rounds(client, asked):
     activity, _period, _person = asked
     spent = []
     for number in range(2):
-        for more in range(10 * number):
+        for more in range(4 * number):
             day = DUE - timedelta(days=400 + more)
             make_round(plan=activity.plan, opens_on=day, due_on=day, closes_on=day)
         pass_on(CLOSED)
@@ -271,6 +276,7 @@ def test_the_page_costs_the_same_with_many_rounds(client, asked):
     assert spent[0] == spent[1] <= MOST_QUERIES
 
 
+@pytest.mark.sqlite
 def test_the_command_does_it(asked, capsys):
     _activity, period, _person = asked
     with time_machine.travel(CLOSED, tick=False):

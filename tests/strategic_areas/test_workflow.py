@@ -78,6 +78,7 @@ def test_a_declaration_takes_the_same_steps():
 
 
 @pytest.mark.parametrize("had_part", ["wrote", "changed", "submitted"])
+@pytest.mark.sqlite
 def test_nobody_publishes_what_they_had_a_part_in(had_part):
     agency = make_agency()
     update = make_update(activity=make_activity(agency=agency))
@@ -105,6 +106,7 @@ def test_nobody_publishes_what_they_had_a_part_in(had_part):
 
 
 @pytest.mark.parametrize("make_actor", [make_focal_point, make_administrator])
+@pytest.mark.sqlite
 def test_only_the_secretariat_publishes(make_actor):
     update = make_submitted_update()
 
@@ -115,6 +117,7 @@ def test_only_the_secretariat_publishes(make_actor):
     assert update.status == Status.SUBMITTED
 
 
+@pytest.mark.sqlite
 def test_only_a_current_mandate_lets_somebody_submit():
     agency = make_agency()
     update = make_update(activity=make_activity(agency=agency))
@@ -130,6 +133,7 @@ def test_only_a_current_mandate_lets_somebody_submit():
     assert update.status == Status.DRAFT
 
 
+@pytest.mark.sqlite
 def test_a_return_states_its_reason():
     update = make_submitted_update()
 
@@ -167,6 +171,7 @@ def test_a_correction_is_possible_after_the_round_closed():
     assert second.status == Status.DRAFT
 
 
+@pytest.mark.sqlite
 def test_a_closed_round_takes_no_first_report():
     closed = timezone.localdate() - timedelta(days=1)
     period = make_round(due_on=closed, closes_on=closed)
@@ -230,6 +235,7 @@ def test_a_correction_is_submitted_after_the_round_closed():
     assert correction.status == Status.SUBMITTED
 
 
+@pytest.mark.sqlite
 def test_a_record_period_takes_no_report():
     period = make_period()
 
@@ -320,6 +326,7 @@ def test_a_changed_record_becomes_a_new_revision():
     )
 
 
+@pytest.mark.sqlite
 def test_a_record_needs_a_source():
     activity = make_activity()
     update = ActivityUpdate(
@@ -337,6 +344,7 @@ def test_a_record_needs_a_source():
 
 
 @pytest.mark.parametrize("provenance", ["reported", "transcribed", "demonstration"])
+@pytest.mark.sqlite
 def test_a_record_is_never_a_report(provenance):
     source = make_source()
 
@@ -367,6 +375,7 @@ def test_a_record_never_overrides_what_the_agency_said():
     assert said.status == Status.PUBLISHED
 
 
+@pytest.mark.sqlite
 def test_what_is_entered_in_a_demonstration_is_marked_so():
     period = make_round(is_demonstration=True)
 
@@ -375,24 +384,21 @@ def test_what_is_entered_in_a_demonstration_is_marked_so():
     assert update.provenance == "demonstration"
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
+def test_not_even_sql_changes_a_public_revision():
+    update = make_published_update()
+
+    for change in (
         "narrative_es = 'Otro texto'",
         "percent = 41",
         "published_at = NULL",
         "plan_id = 0",
-    ],
-)
-def test_not_even_sql_changes_a_public_revision(change):
-    update = make_published_update()
-
-    with (
-        pytest.raises(IntegrityError),
-        transaction.atomic(),
-        connection.cursor() as sql,
     ):
-        sql.execute(f"UPDATE {update._meta.db_table} SET {change}")  # noqa: S608
+        with (
+            pytest.raises(IntegrityError),
+            transaction.atomic(),
+            connection.cursor() as sql,
+        ):
+            sql.execute(f"UPDATE {update._meta.db_table} SET {change}")  # noqa: S608
 
     before = update.narrative_es
     update.refresh_from_db()
@@ -450,6 +456,7 @@ def test_a_transition_is_never_changed_or_deleted_nor_blanked_but_by_a_purge():
         (False, "before", False),
     ],
 )
+@pytest.mark.sqlite
 def test_a_review_that_stays_within_the_agency_is_stamped_so(hosts, reports, told):
     update, other = make_submitted_update(), make_submitted_update()
     reviewer = make_reviewer()
@@ -480,34 +487,49 @@ STEPS = {
 }
 
 
-@pytest.mark.parametrize(
-    ("step", "make_state", "make_actor"),
-    [
-        ("give_back", make_submitted_update, "author"),
-        ("give_back", make_submitted_update, make_administrator),
-        ("publish", make_submitted_update, make_focal_point),
-        ("withdraw", make_published_update, "author"),
-        ("withdraw", make_published_update, make_administrator),
-        ("correct", make_published_update, make_focal_point),
-        ("correct", make_published_update, make_reviewer),
-        ("submit", make_update, make_focal_point),
-        ("submit", make_update, make_reviewer),
-        ("save", make_update, make_focal_point),
-        ("save", make_update, make_reviewer),
-    ],
-)
-def test_a_step_is_refused_to_whoever_it_is_not_for(step, make_state, make_actor):
-    update = make_state()
-    before = update.status
-    actor = update.contributors.get() if make_actor == "author" else make_actor()
-
-    with pytest.raises(workflow.TransitionError):
-        STEPS[step](update, actor)
-
-    update.refresh_from_db()
-    assert (update.status, ActivityUpdate.objects.count()) == (before, 1)
+#: Each step, the state from which it leads, and for whom it is not.
+REFUSED = [
+    ("give_back", "submitted", "author"),
+    ("give_back", "submitted", "administrator"),
+    ("publish", "submitted", "focal point"),
+    ("withdraw", "published", "author"),
+    ("withdraw", "published", "administrator"),
+    ("correct", "published", "focal point"),
+    ("correct", "published", "reviewer"),
+    ("submit", "draft", "focal point"),
+    ("submit", "draft", "reviewer"),
+    ("save", "draft", "focal point"),
+    ("save", "draft", "reviewer"),
+]
 
 
+@pytest.mark.sqlite
+def test_a_step_is_refused_to_whoever_it_is_not_for():
+    makers = (make_update, make_submitted_update, make_published_update)
+    updates = {each.status: each for each in (make() for make in makers)}
+    people = {
+        "focal point": make_focal_point(),
+        "reviewer": make_reviewer(),
+        "administrator": make_administrator(),
+    }
+
+    taken = []
+    for step, status, who in REFUSED:
+        update = ActivityUpdate.objects.get(pk=updates[status].pk)
+        actor = people.get(who) or update.contributors.get()
+        try:
+            STEPS[step](update, actor)
+        except workflow.TransitionError:
+            continue
+        taken.append((step, status, who))
+
+    assert taken == []
+    stored = ActivityUpdate.objects.values_list("status", "pk")
+    assert dict(stored) == {status: each.pk for status, each in updates.items()}
+    assert len(stored) == len(updates) == 3
+
+
+@pytest.mark.sqlite
 def test_a_correction_that_changes_nothing_is_not_handed_in():
     update = make_published_update()
     author = update.contributors.get()
@@ -611,6 +633,7 @@ def test_nothing_is_taken_back_once_decided_or_closed_nor_by_others():
     assert update.status == Status.PUBLISHED
 
 
+@pytest.mark.sqlite
 def test_a_letter_is_contested_and_not_taken_back():
     update = make_transcribed_update()
     workflow.submit_letter(
@@ -621,6 +644,7 @@ def test_a_letter_is_contested_and_not_taken_back():
         workflow.recall(update, by=make_focal_point(agency=update.agency))
 
 
+@pytest.mark.sqlite
 def test_a_note_goes_with_a_submission():
     update = make_update()
     author = update.contributors.get()
