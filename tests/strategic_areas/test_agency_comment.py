@@ -12,7 +12,7 @@ from agencies.access import RefusedError
 from strategic_areas import workflow
 from strategic_areas.addresses import address
 from strategic_areas.desk.changes.own_words import commentable
-from strategic_areas.models import AgencyComment, PendingChange, PublicationVersion
+from strategic_areas.models import AgencyComment, PendingChange
 from tests.factories import (
     make_activity,
     make_administrator,
@@ -65,8 +65,12 @@ class World:
         return client.get(page).content.decode()
 
 
-def test_a_focal_point_sends_a_comment_and_nothing_is_published_yet(client):
-    world = World()
+@pytest.fixture(scope="module")
+def world(lasting):
+    return World()
+
+
+def test_a_focal_point_sends_a_comment_and_nothing_is_published_yet(client, world):
     client.force_login(world.user)
 
     response = client.post(world.address, {"text_es": TEXT})
@@ -83,8 +87,7 @@ def test_a_focal_point_sends_a_comment_and_nothing_is_published_yet(client):
 
 
 @pytest.mark.sqlite
-def test_an_approved_comment_is_signed_by_a_role_and_by_no_person(client):
-    world = World()
+def test_an_approved_comment_is_signed_by_a_role_and_by_no_person(client, world):
     change = world.propose()
 
     workflow.approve(change, by=make_reviewer(first_name="Altagracia"))
@@ -96,8 +99,7 @@ def test_an_approved_comment_is_signed_by_a_role_and_by_no_person(client):
         assert name not in page
 
 
-def test_a_later_comment_on_the_round_takes_the_place_of_the_first(client):
-    world = World()
+def test_a_later_comment_on_the_round_takes_the_place_of_the_first(client, world):
     workflow.approve(world.propose(), by=make_reviewer())
     client.force_login(world.user)
 
@@ -108,8 +110,7 @@ def test_a_later_comment_on_the_round_takes_the_place_of_the_first(client):
 
 
 @pytest.mark.sqlite
-def test_only_one_comment_waits_and_the_second_text_stays_on_screen(client):
-    world = World()
+def test_only_one_comment_waits_and_the_second_text_stays_on_screen(client, world):
     world.propose()
     other = make_focal_point(agency=world.agency)
     client.force_login(other)
@@ -121,8 +122,7 @@ def test_only_one_comment_waits_and_the_second_text_stays_on_screen(client):
 
 
 @pytest.mark.sqlite
-def test_an_alternate_signs_as_one(client):
-    world = World()
+def test_an_alternate_signs_as_one(client, world):
     client.force_login(make_focal_point(agency=world.agency))
 
     client.post(world.address, {"text_es": TEXT})
@@ -130,8 +130,7 @@ def test_an_alternate_signs_as_one(client):
     assert PendingChange.objects.get().records.get().after["signed_as"] == "alternate"
 
 
-def test_a_reviewer_with_a_mandate_does_not_approve_her_own():
-    world = World()
+def test_a_reviewer_with_a_mandate_does_not_approve_her_own(world):
     reviewer = make_reviewer()
     reviewer.groups.add(world.user.groups.get())
     make_mandate(user=reviewer, agency=world.agency, kind="alternate")
@@ -145,8 +144,8 @@ def test_a_reviewer_with_a_mandate_does_not_approve_her_own():
 
 
 @pytest.mark.sqlite
-def test_whoever_may_not_speak_for_the_agency_finds_no_page(client):
-    world, other = World(), World()
+def test_whoever_may_not_speak_for_the_agency_finds_no_page(client, world):
+    other = World()
     former = make_focal_point(
         agency=make_agency(), mandate={"ends_on": timezone.localdate()}
     )
@@ -175,8 +174,7 @@ def test_whoever_may_not_speak_for_the_agency_finds_no_page(client):
 
 @pytest.mark.sqlite
 @pytest.mark.parametrize("which", ["to come", "of another plan", "record"])
-def test_a_round_that_does_not_ask_the_agency_has_no_page(client, which):
-    world = World()
+def test_a_round_that_does_not_ask_the_agency_has_no_page(client, which, world):
     later = timezone.localdate() + timedelta(days=5)
     period = {
         "to come": lambda: make_round(plan=world.plan, opens_on=later),
@@ -190,8 +188,7 @@ def test_a_round_that_does_not_ask_the_agency_has_no_page(client, which):
 
 
 @pytest.mark.sqlite
-def test_personal_data_is_refused_beside_its_field(client):
-    world = World()
+def test_personal_data_is_refused_beside_its_field(client, world):
     client.force_login(world.user)
 
     response = client.post(world.address, {"text_es": "Llame al 809-555-1234."})
@@ -201,8 +198,7 @@ def test_personal_data_is_refused_beside_its_field(client):
 
 
 @pytest.mark.sqlite
-def test_the_approver_reads_it_as_the_public_will(client):
-    world = World()
+def test_the_approver_reads_it_as_the_public_will(client, world):
     change = world.propose(text_en="The institution moved.")
     client.force_login(make_reviewer())
 
@@ -223,8 +219,8 @@ def test_a_comment_on_a_demonstration_is_marked_as_one(client):
 
 
 @pytest.mark.sqlite
-def test_the_desk_lists_the_rounds_of_ones_own_agency_and_no_other(client):
-    world, _other = World(), World()
+def test_the_desk_lists_the_rounds_of_ones_own_agency_and_no_other(client, world):
+    World()
     client.force_login(world.user)
 
     listed = client.get(reverse("admin:index")).context["commentable"]
@@ -235,27 +231,16 @@ def test_the_desk_lists_the_rounds_of_ones_own_agency_and_no_other(client):
     assert commentable(make_reviewer()) == []
 
 
-def test_the_database_keeps_one_comment_per_agency_and_round():
-    world = World()
+def test_the_database_keeps_one_comment_per_agency_and_round(world):
     workflow.approve(world.propose(), by=make_reviewer())
 
     with pytest.raises(IntegrityError), transaction.atomic():
         world.comment().save()
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_comment_moves_the_publication_version(open_record):
-    change = World().propose()
-    before = PublicationVersion.current()
-
-    workflow.approve(change, by=make_reviewer())
-
-    assert PublicationVersion.current() > before
-
-
 @pytest.mark.sqlite
-def test_the_desk_and_the_page_cost_the_same_at_any_number(client):
-    world, costs = World(), []
+def test_the_desk_and_the_page_cost_the_same_at_any_number(client, world):
+    costs = []
     client.force_login(world.user)
     commentable(world.user)  # what the account itself costs is read once
     public = address("agency", world.plan.code, world.agency.slug)
@@ -279,8 +264,9 @@ def test_the_desk_and_the_page_cost_the_same_at_any_number(client):
 
 
 @pytest.mark.sqlite
-def test_who_writes_a_comment_reads_the_guards_warnings_before_it_is_sent(client):
-    world = World()
+def test_who_writes_a_comment_reads_the_guards_warnings_before_it_is_sent(
+    client, world
+):
     client.force_login(world.user)
     posted = {"text_es": "Este trimestre se atendió a dos niñas."}
 
