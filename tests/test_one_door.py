@@ -314,7 +314,8 @@ def found_by_strangers():
     """
     The public addresses at which the word stands, besides a search for it.
 
-    It was typed in both languages: a page of either shows it.
+    It was typed in both languages: a page of either shows it. In pictures and packed
+    files no word is found.
     """
     client = Client()
     found = client.get("/buscar/", {"q": SENTINEL})
@@ -322,7 +323,11 @@ def found_by_strangers():
         path for _, *both in instances() for path in drawn(both, 1, key=both[0])
     }
     return [
-        *(path for path in addresses if SENTINEL in read(client, path)),
+        *(
+            path
+            for path in addresses
+            if not path.endswith((".png", ".xlsx")) and SENTINEL in read(client, path)
+        ),
         *found.context["answer"].groups,
     ]
 
