@@ -7,6 +7,7 @@ from html import unescape
 import pytest
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
@@ -288,19 +289,24 @@ def test_every_kind_of_record_of_the_shipped_plan_opens_with_its_history(
 ):
     reviewer = make_reviewer()
     client.force_login(reviewer)
-    request, answers = RequestFactory().get("/"), {}
+    request = RequestFactory().get("/")
     request.user = reviewer
-    for model, model_admin in admin.site._registry.items():
-        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
-        row = model._default_manager.order_by("pk").last()
-        if row is None or not model_admin.has_view_permission(request):
-            continue
-        for page in ("change", "history"):
-            address = reverse(f"{name}_{page}", args=[row.pk])
-            answers[address] = client.get(address).status_code
+    rows = [
+        row
+        for model, model_admin in admin.site._registry.items()
+        if model_admin.has_view_permission(request)
+        and (row := model._default_manager.order_by("pk").last())
+    ]
+
+    answers = {
+        address: client.get(address).status_code
+        for page, opened in (("change", rows), ("history", drawn(rows, 8, key="past")))
+        for row in opened
+        for address in [reverse(admin_urlname(row._meta, page), args=[row.pk])]
+    }
 
     assert {path for path, status in answers.items() if status != 200} == set()
-    assert len(answers) > 40
+    assert len(rows) > 20
 
 
 @pytest.mark.parametrize("language", drawn(LANGUAGES, 1, key="numbers"))
