@@ -1,5 +1,6 @@
 """A result that the lead agency declares by letter: the same rules as for a report."""
 
+import copy
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,6 @@ from strategic_areas import workflow
 from strategic_areas.desk.people import handover
 from strategic_areas.desk.rounds import reminders
 from strategic_areas.models import (
-    ActivityUpdate,
     Commitment,
     CommitmentUpdate,
     Letter,
@@ -49,6 +49,17 @@ def handed_over(**fields):
     return declared
 
 
+@pytest.fixture(scope="module")
+def kept_waiting(lasting):
+    return handed_over()
+
+
+@pytest.fixture
+def waiting(db, kept_waiting):
+    """A transcribed declaration that waits for its agency's word."""
+    return copy.deepcopy(kept_waiting)
+
+
 def address(name, letter, *more):
     return reverse(f"admin:{name}", args=[letter.pk, *more])
 
@@ -65,7 +76,7 @@ def test_a_row_of_the_letter_is_saved_in_the_leads_name(client):
 
     client.post(address("letter_declaration", letter, commitment.pk), SAID)
 
-    declared = CommitmentUpdate.objects.get()
+    declared = commitment.updates.get()
     assert (declared.status, declared.provenance, declared.letter) == (
         "draft",
         "transcribed",
@@ -87,7 +98,7 @@ def test_a_letter_declares_only_what_its_agency_leads(client, lead_by_another):
 
     answer = client.post(address("letter_declaration", letter, strange.pk), SAID)
 
-    assert (answer.status_code, CommitmentUpdate.objects.count()) == (404, 0)
+    assert (answer.status_code, strange.updates.count()) == (404, 0)
 
 
 def test_the_workflow_itself_refuses_a_letter_of_another_agency():
@@ -99,7 +110,7 @@ def test_the_workflow_itself_refuses_a_letter_of_another_agency():
             commitment=commitment, letter=letter, by=letter.recorded_by
         )
 
-    assert CommitmentUpdate.objects.count() == 0
+    assert commitment.updates.count() == 0
 
 
 def test_no_declaration_is_transcribed_without_a_letter():
@@ -150,12 +161,10 @@ def test_a_report_and_a_result_of_one_letter_are_handed_over_together(client):
 
     client.post(address("letter_send", letter), posted)
 
-    counts = Letter.objects.with_counts().get()
+    counts = Letter.objects.with_counts().get(pk=letter.pk)
     assert (counts.n_submitted, counts.n_draft) == (2, 0)
-    waiting = {
-        model.objects.get().status for model in (ActivityUpdate, CommitmentUpdate)
-    }
-    assert waiting == {"submitted"}
+    sent = activity.updates.get(), activity.commitment.updates.get()
+    assert [each.status for each in sent] == ["submitted"] * 2
 
 
 @pytest.mark.parametrize("changed", ["seen", "declared"])
@@ -178,103 +187,97 @@ def test_all_of_a_letter_is_handed_over_or_nothing(changed):
     assert (update.status, declared.status) == ("draft", "draft")
 
 
-def test_the_lead_confirms_on_its_page_and_the_public_reads_so(client):
-    declared = handed_over()
-    focal_point = make_focal_point(agency=declared.agency)
+def test_the_lead_confirms_on_its_page_and_the_public_reads_so(client, waiting):
+    focal_point = make_focal_point(agency=waiting.agency)
     client.force_login(focal_point)
     desk = client.get(reverse("admin:index"))
-    page = client.get(address("letter_confirm", declared.letter))
+    page = client.get(address("letter_confirm", waiting.letter))
 
     client.post(
-        address("letter_confirmed", declared.letter),
+        address("letter_confirmed", waiting.letter),
         {"declared": page.context["confirm"]["declared"].value()},
     )
 
-    declared.refresh_from_db()
-    public = client.get(declared.get_absolute_url(language="es")).content.decode()
-    assert desk.context["letters"] == [declared.letter]
-    assert declared.statement_es in page.content.decode()
-    assert (declared.status, declared.published_by) == ("published", focal_point)
-    assert declared.confirmed_at is not None
+    waiting.refresh_from_db()
+    public = client.get(waiting.get_absolute_url(language="es")).content.decode()
+    assert desk.context["letters"] == [waiting.letter]
+    assert waiting.statement_es in page.content.decode()
+    assert (waiting.status, waiting.published_by) == ("published", focal_point)
+    assert waiting.confirmed_at is not None
     assert 'class="transcribed"' in public
-    assert declared.letter.reference in public
+    assert waiting.letter.reference in public
 
 
-def test_a_second_reviewer_reads_the_letter_and_publishes(client):
-    declared = handed_over()
+def test_a_second_reviewer_reads_the_letter_and_publishes(client, waiting):
     reviewer = make_reviewer()
     client.force_login(reviewer)
-    keys = ["declaracion", declared.pk]
+    keys = ["declaracion", waiting.pk]
 
     page = client.get(reverse("admin:review", args=keys)).content.decode()
     client.post(
         reverse("admin:review_publish", args=keys),
-        {"seen_version": declared.version, "checked": "on"},
+        {"seen_version": waiting.version, "checked": "on"},
     )
 
-    declared.refresh_from_db()
-    assert address("letter_file", declared.letter) in page
-    assert (declared.status, declared.confirmed_at) == ("published", None)
+    waiting.refresh_from_db()
+    assert address("letter_file", waiting.letter) in page
+    assert (waiting.status, waiting.confirmed_at) == ("published", None)
 
 
-def test_whoever_transcribed_it_neither_publishes_nor_confirms():
-    declared = handed_over()
-    transcriber = declared.letter.recorded_by
+def test_whoever_transcribed_it_neither_publishes_nor_confirms(waiting):
+    transcriber = waiting.letter.recorded_by
     transcriber.groups.add(*make_focal_point().groups.all())
-    make_mandate(user=transcriber, agency=declared.agency, kind="titular")
+    make_mandate(user=transcriber, agency=waiting.agency, kind="titular")
 
     with pytest.raises(workflow.TransitionError):
-        workflow.publish(declared, by=transcriber)
+        workflow.publish(waiting, by=transcriber)
     with pytest.raises(workflow.TransitionError):
         workflow.confirm_letter(
-            declared.letter, {}, declared=seen(declared), by=transcriber
+            waiting.letter, {}, declared=seen(waiting), by=transcriber
         )
 
-    declared.refresh_from_db()
-    assert declared.status == "submitted"
+    waiting.refresh_from_db()
+    assert waiting.status == "submitted"
 
 
 @pytest.mark.parametrize("make_actor", [make_focal_point, make_reviewer])
-def test_nobody_but_the_lead_confirms_or_contests(make_actor):
-    declared = handed_over()
-    said = {"declared": seen(declared), "by": make_actor()}
+def test_nobody_but_the_lead_confirms_or_contests(make_actor, waiting):
+    said = {"declared": seen(waiting), "by": make_actor()}
 
     with pytest.raises(workflow.TransitionError):
-        workflow.confirm_letter(declared.letter, {}, **said)
+        workflow.confirm_letter(waiting.letter, {}, **said)
     with pytest.raises(workflow.TransitionError):
-        workflow.contest_letter(declared.letter, {}, **said, reason="No.")
+        workflow.contest_letter(waiting.letter, {}, **said, reason="No.")
 
-    declared.refresh_from_db()
-    assert declared.status == "submitted"
+    waiting.refresh_from_db()
+    assert waiting.status == "submitted"
 
 
-def test_what_the_lead_contests_comes_back_with_its_reason(client):
-    declared = handed_over()
-    client.force_login(make_focal_point(agency=declared.agency))
-    pair = f"{declared.pk}:{declared.version}"
+def test_what_the_lead_contests_comes_back_with_its_reason(client, waiting):
+    client.force_login(make_focal_point(agency=waiting.agency))
+    pair = f"{waiting.pk}:{waiting.version}"
 
     client.post(
-        address("letter_contested", declared.letter),
+        address("letter_contested", waiting.letter),
         {"declared": pair, "reason": "Falta la firma."},
     )
 
-    client.force_login(declared.letter.recorded_by)
-    page = client.get(address("letter", declared.letter))
-    declared.refresh_from_db()
+    client.force_login(waiting.letter.recorded_by)
+    page = client.get(address("letter", waiting.letter))
+    waiting.refresh_from_db()
     ((code, step),) = page.context["contested"]
-    assert (declared.status, code, step.reason) == (
+    assert (waiting.status, code, step.reason) == (
         "returned",
-        declared.commitment.code,
+        waiting.commitment.code,
         "Falta la firma.",
     )
 
 
-def test_what_the_lead_contests_is_not_its_own_work_that_came_back(client):
+def test_what_the_lead_contests_is_not_its_own_work_that_came_back(client, waiting):
     """Neither on its desk nor in its digest nor in what a successor takes over."""
-    declared = handed_over()
-    lead = make_focal_point(agency=declared.agency)
-    told = {"by": lead, "reason": "Falta la firma.", "declared": seen(declared)}
-    workflow.contest_letter(declared.letter, {}, **told)
+    lead = make_focal_point(agency=waiting.agency)
+    told = {"by": lead, "reason": "Falta la firma.", "declared": seen(waiting)}
+    workflow.contest_letter(waiting.letter, {}, **told)
     client.force_login(lead)
 
     desk = client.get(reverse("admin:index"))
@@ -283,26 +286,25 @@ def test_what_the_lead_contests_is_not_its_own_work_that_came_back(client):
     parts = [part for d in reminders.digests(tomorrow) for part in d.parts]
     assert desk.context["returned"] == []
     assert [part for part in parts if part.returned] == []
-    assert handover.agency_work(declared.agency).unfinished == ()
+    assert handover.agency_work(waiting.agency).unfinished == ()
 
 
-def test_the_words_of_one_lead_never_become_anothers():
-    declared = handed_over()
+def test_the_words_of_one_lead_never_become_anothers(waiting):
     other = make_agency()
-    Commitment.objects.filter(pk=declared.commitment_id).update(lead=other)
-    declared = CommitmentUpdate.objects.get(pk=declared.pk)
+    Commitment.objects.filter(pk=waiting.commitment_id).update(lead=other)
+    waiting = CommitmentUpdate.objects.get(pk=waiting.pk)
 
     with pytest.raises(workflow.TransitionError):
         workflow.confirm_letter(
-            declared.letter,
+            waiting.letter,
             {},
             by=make_focal_point(agency=other),
-            declared=seen(declared),
+            declared=seen(waiting),
         )
-    workflow.publish(declared, by=make_reviewer())
+    workflow.publish(waiting, by=make_reviewer())
 
-    published = CommitmentUpdate.objects.get(pk=declared.pk)
-    assert (published.status, published.agency) == ("published", declared.letter.agency)
+    published = CommitmentUpdate.objects.get(pk=waiting.pk)
+    assert (published.status, published.agency) == ("published", waiting.letter.agency)
 
 
 def test_what_the_lead_saves_becomes_its_own_declaration():
