@@ -1,5 +1,6 @@
 """The runner of the tests, and what must be checked besides them."""
 
+import os
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -108,6 +109,8 @@ def test_a_run_is_told_its_part_and_no_others_database(monkeypatch):
 
     environment = begun.call_args.kwargs["env"]
     assert (environment["TEST_PART"], environment["TEST_DATABASE_URL"]) == ("once", "")
+    # That of the run which runs this test.
+    assert os.environ.get("TEST_PART") == conftest.PART
 
 
 def test_what_the_other_run_said_is_told_with_its_status(capfd, tmp_path):
