@@ -82,9 +82,11 @@ def test_what_stands_beside_a_value_changes_in_its_place(tmp_path):
     load_small(tmp_path, plan({"period": "2030", "value": 40, "note_es": "Una."}))
 
     changed = {"status": "provisional", "note_es": "Otra.", "break": True}
+    changed["sources"] = ["note"]
     load_small(tmp_path, plan({"period": "2030", "value": 40, **changed}))
 
     row = PublishedFigure.objects.get()
+    assert [source.key for source in row.sources.all()] == ["note"]
     assert (row.status, row.note_es, row.breaks) == ("provisional", "Otra.", True)
 
 
