@@ -78,7 +78,7 @@ def test_pages_tell_what_they_would_if_nothing_were_kept(client, monkeypatch):
         publish(correction)
 
     told, were_read = [read(client, paths)], []
-    for step in (
+    steps = (
         lambda: submit(update),
         lambda: publish(update),
         lambda: correct(update),
@@ -89,14 +89,17 @@ def test_pages_tell_what_they_would_if_nothing_were_kept(client, monkeypatch):
         lambda: make_approved_dispute(disputed),
         lambda: Agency.objects.filter(pk=activity.agency_id).update(acronym="NUEVA"),
         lambda: Activity.objects.filter(pk=gone.pk).delete(),
-    ):
+    )
+    for number, step in enumerate(steps):
         step()
         reads.clear()
-        kept = read(client, paths)
+        told.append(read(client, paths))
         were_read.append(bool(reads))
-        BOARDS.empty()
-        assert kept == read(client, paths)
-        told.append(kept)
+        # What was followed over several steps, and at the end; each step in between is
+        # told by what it changes.
+        if DEEP or number in {2, 6, 9}:
+            BOARDS.empty()
+            assert told[-1] == read(client, paths)
 
     # Each step but that in another plan changed what some page says, so an old board
     # would have been seen. Only what changed more than accounts made boards anew.
