@@ -1,6 +1,5 @@
 """A focal point who fills the sheet as a workbook: download, change cells, upload."""
 
-import copy
 import io
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -15,6 +14,7 @@ from tests.factories import (
     make_focal_point,
     make_round,
 )
+from tests.strategic_areas.lasting import Lasting
 
 TEXT = "Se capacitó a los fiscales de tres provincias."
 NAMES_ROW, FIRST_ROW = 1, 3
@@ -51,31 +51,6 @@ class Book:
         written = io.BytesIO()
         self.book.save(written)
         return written.getvalue()
-
-
-class Lasting:
-    """Somebody whose rows last through a module; each test has her as she was."""
-
-    client = None
-
-    def __init__(self, user):
-        self.user = user
-
-    def sign_in(self, client):
-        self.client = client
-        client.force_login(self.user)
-
-    def keep(self):
-        """Sign her in once for all; ``again`` takes her from here."""
-        self.sign_in(Client())
-        self.cookies, self.client = self.client.cookies, None
-        return self
-
-    def again(self, client):
-        """She with this client, whatever a test before did to her objects."""
-        person = copy.deepcopy(self)
-        person.client, client.cookies = client, person.cookies
-        return person
 
 
 class Filler(Lasting):

@@ -32,7 +32,7 @@ from tests.factories import (
     make_user,
     put_back_in_preparation,
 )
-from tests.strategic_areas.filling import Lasting
+from tests.strategic_areas.lasting import Lasting
 from tests.uploads import make_image, make_office, make_pdf, make_photo
 
 pytestmark = pytest.mark.django_db

@@ -33,7 +33,7 @@ from tests.factories import (
     make_reviewer,
     make_round,
 )
-from tests.strategic_areas.filling import Lasting
+from tests.strategic_areas.lasting import Lasting
 
 pytestmark = pytest.mark.django_db
 

@@ -15,7 +15,7 @@ from strategic_areas.models import (
     StrategicArea,
 )
 from tests import factories
-from tests.strategic_areas.filling import Lasting
+from tests.strategic_areas.lasting import Lasting
 
 pytestmark = pytest.mark.django_db
 ACT = {

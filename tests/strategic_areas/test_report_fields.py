@@ -27,7 +27,8 @@ from strategic_areas.queries import search_texts
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.steps import must_say_something_new
 from tests import factories
-from tests.strategic_areas.filling import TEXT, Filler, Lasting
+from tests.strategic_areas.filling import TEXT, Filler
+from tests.strategic_areas.lasting import Lasting
 
 pytestmark = pytest.mark.django_db
 

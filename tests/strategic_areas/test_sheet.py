@@ -41,7 +41,8 @@ from tests.factories import (
     make_submitted_update,
     make_update,
 )
-from tests.strategic_areas.filling import TEXT, Lasting
+from tests.strategic_areas.filling import TEXT
+from tests.strategic_areas.lasting import Lasting
 
 pytestmark = pytest.mark.django_db
 

@@ -27,7 +27,7 @@ from tests.factories import (
     make_round,
     make_update,
 )
-from tests.strategic_areas.filling import Lasting
+from tests.strategic_areas.lasting import Lasting
 from tests.uploads import make_pdf
 
 pytestmark = pytest.mark.django_db

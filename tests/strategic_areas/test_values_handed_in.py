@@ -32,7 +32,7 @@ from tests.factories import (
     make_round,
     make_source,
 )
-from tests.strategic_areas.filling import Lasting
+from tests.strategic_areas.lasting import Lasting
 
 pytestmark = pytest.mark.django_db
 
