@@ -182,6 +182,7 @@ def test_a_withdrawn_update_makes_no_state():
 # Rounds and the headline
 
 
+@pytest.mark.sqlite
 def test_whoever_handed_in_a_report_is_not_among_the_silent():
     plan = factories.make_plan()
     asked = factories.make_round(plan=plan)
@@ -196,6 +197,7 @@ def test_whoever_handed_in_a_report_is_not_among_the_silent():
     assert said.missing == (activities[2].agency.acronym,)
 
 
+@pytest.mark.sqlite
 def test_whose_reports_were_all_returned_is_not_among_the_silent():
     """They were handed in; what became of them since is not the public's business."""
     asked = factories.make_round()
@@ -213,6 +215,7 @@ def test_whose_reports_were_all_returned_is_not_among_the_silent():
     assert (institution.given, institution.owed) == (1, 1)
 
 
+@pytest.mark.sqlite
 def test_before_its_due_date_a_round_takes_nothing_from_the_one_before():
     plan, today = factories.make_plan(), timezone.localdate()
     over = {"opens_on": today - timedelta(90), "due_on": today - timedelta(60)}
@@ -231,6 +234,7 @@ def test_before_its_due_date_a_round_takes_nothing_from_the_one_before():
     assert answers.answers(read, now).missing == (update.agency.acronym,)
 
 
+@pytest.mark.sqlite
 def test_what_is_completed_or_not_begun_is_not_owed():
     plan = factories.make_plan()
     earlier = factories.make_period(plan=plan, ends_on=date(2025, 6, 30))
@@ -248,6 +252,7 @@ def test_what_is_completed_or_not_begun_is_not_owed():
     assert said.missing == (owing.agency.acronym,)
 
 
+@pytest.mark.sqlite
 def test_a_demonstration_round_asks_nobody():
     plan = factories.make_plan()
     make_demonstration(plan)
@@ -443,6 +448,7 @@ def test_an_agency_without_a_part_in_the_plan_has_no_page():
     assert agencies.page(agency, part, loaded, TODAY) is None
 
 
+@pytest.mark.sqlite
 def test_an_agency_tells_how_many_of_the_activities_asked_for_it_reported():
     plan = factories.make_plan()
     asked = factories.make_round(plan=plan)
