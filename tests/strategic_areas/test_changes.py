@@ -110,6 +110,7 @@ def test_a_new_record_is_made_when_it_is_approved():
     assert HelpLine.objects.get(pk=held(decided).object_id).label_es == "Nueva"
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_a_change_names_its_kind_in_the_language_of_whoever_reads(language):
     change = make_change(make_help_line(label_es="Línea", label_en="Line"))
@@ -149,6 +150,7 @@ def test_every_kind_of_field_survives_the_wait():
     assert Indicator.objects.get().sensitive is False
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("make_actor", [make_administrator, make_focal_point])
 def test_only_the_secretariat_proposes_and_decides(make_actor):
     stranger, line = make_actor(), make_help_line()
@@ -211,6 +213,7 @@ def test_a_declined_change_needs_a_reason_and_is_decided_once():
     assert (change.status, change.reason) == (Status.DECLINED, "No es el número.")
 
 
+@pytest.mark.sqlite
 def test_a_change_that_changes_nothing_is_refused():
     line = make_help_line(scope_es="Igual.")
 
@@ -220,6 +223,7 @@ def test_a_change_that_changes_nothing_is_refused():
     assert PendingChange.objects.count() == 0
 
 
+@pytest.mark.sqlite
 def test_personal_data_is_not_even_proposed_but_a_line_has_its_telephone():
     with pytest.raises(RefusedError):
         make_change(scope_es="Pregunte por la cédula 001-1234567-8.")
@@ -338,6 +342,7 @@ def test_a_new_record_may_stand_under_another_that_is_proposed_with_it():
     assert Target.objects.get().indicator == Indicator.objects.get()
 
 
+@pytest.mark.sqlite
 def test_a_link_to_what_is_neither_stored_nor_proposed_with_it_is_an_error():
     plan = make_plan()
     source = Source(plan=plan, **SOURCE)
@@ -397,6 +402,7 @@ def test_each_of_several_records_waits_once_until_somebody_decided(step):
     assert make_change(Indicator.objects.get(), note_es="Otra nota.").is_waiting
 
 
+@pytest.mark.sqlite
 def test_personal_data_in_one_of_several_records_refuses_all():
     with pytest.raises(RefusedError):
         propose_discrepancy(detail_es="Lo dijo la cédula 001-1234567-8.")
@@ -404,6 +410,7 @@ def test_personal_data_in_one_of_several_records_refuses_all():
     assert PendingChange.objects.count() == 0
 
 
+@pytest.mark.sqlite
 def test_the_page_shows_every_record_and_the_audit_record_names_each(client):
     change = propose_discrepancy(detail_es="Atendió a dos niñas en Azua.")
     client.force_login(make_reviewer())
@@ -461,6 +468,7 @@ def test_adding_an_indicator_in_the_admin_proposes_it(client):
     )
 
 
+@pytest.mark.sqlite
 def test_lifting_the_protection_of_an_indicator_demands_and_keeps_a_reason():
     indicator, why = make_indicator(sensitive=True), "Es un porcentaje, no un conteo."
 
@@ -625,6 +633,7 @@ def test_a_change_of_somebody_else_is_not_found(client, make_actor):
     assert change.status == Status.PENDING
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     ("before", "after", "pieces"),
     [
@@ -653,6 +662,7 @@ def test_another_administrator_or_a_reviewer_decides_on_an_agencys_name(make_dec
     assert agency.former_names.get().name_es == "Antes"
 
 
+@pytest.mark.sqlite
 def test_an_administrator_neither_sees_nor_decides_a_change_of_anything_else(client):
     change, administrator = make_change(), make_administrator()
     client.force_login(administrator)
@@ -663,6 +673,7 @@ def test_an_administrator_neither_sees_nor_decides_a_change_of_anything_else(cli
     assert to_decide(administrator) == []
 
 
+@pytest.mark.sqlite
 def test_a_change_that_holds_more_than_an_agency_is_no_administrators(client):
     proposer = make_user(is_superuser=True)
     agency, line = make_agency(), make_help_line()
