@@ -226,6 +226,7 @@ def test_the_form_of_a_value_that_came_back_holds_what_was_handed_in(scene, clie
     assert form.initial["value"] == "77"
 
 
+@pytest.mark.sqlite
 def test_a_reminder_names_the_values_that_are_missing_or_came_back(scene):
     VALUES.decline(scene.hand_in(), by=make_reviewer(), reason="Sumar otra vez.")
     today = timezone.localdate()
@@ -254,6 +255,7 @@ def test_the_table_of_the_round_tells_how_each_value_stands(scene, client):
     assert told == [(f"{name}: 2024", True), (f"{name}: 2025", False)]
 
 
+@pytest.mark.sqlite
 def test_the_receipt_of_the_sheet_tells_how_the_values_stood(scene, client):
     scene.hand_in(value=49)
     activity = make_activity(agency=scene.agency, plan=scene.plan)
@@ -284,6 +286,7 @@ def test_the_public_page_of_an_agency_counts_its_values(scene, client):
     assert (answer.owed, answer.reported, answer.published) == (2, 1, 0)
 
 
+@pytest.mark.sqlite
 def test_an_agency_that_answers_late_is_told_by_its_scorecard(scene):
     period, today = scene.period, timezone.localdate()
     period.due_on = today - timedelta(days=1)

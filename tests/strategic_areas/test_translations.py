@@ -1,5 +1,7 @@
 """English beside a published revision: a second person's approval, and a mark."""
 
+import copy
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -45,6 +47,17 @@ def make_spanish_update(**fields):
     return make_published_update(narrative_es=SPANISH, **fields)
 
 
+@pytest.fixture(scope="module")
+def kept_update(lasting):
+    return make_spanish_update()
+
+
+@pytest.fixture
+def update(db, kept_update):
+    """A published report that says nothing in English."""
+    return copy.deepcopy(kept_update)
+
+
 def make_translation(update, *, text=ENGLISH, **fields):
     link = "activity_update" if hasattr(update, "activity") else "commitment_update"
     kept = Translation(**{link: update}, text=text, **fields)
@@ -79,8 +92,7 @@ def test_a_reviewer_proposes_english_beside_the_spanish(client):
     assert Translation.objects.count() == 0
 
 
-def test_an_approved_translation_is_read_and_marked_and_the_row_stays(client):
-    update = make_spanish_update()
+def test_an_approved_translation_is_read_and_marked_and_the_row_stays(client, update):
     stored = ActivityUpdate.objects.filter(pk=update.pk).values()
     before = stored.get()
     in_spanish, untold = (public_page(client, update, each) for each in ("es", "en"))
@@ -116,8 +128,7 @@ def test_a_text_left_without_english_stays_marked_as_only_in_spanish(client):
     assert '<div lang="es"><p>Repartir las guías.</p></div>' in english
 
 
-def test_the_next_revision_needs_a_translation_of_its_own():
-    update = make_spanish_update()
+def test_the_next_revision_needs_a_translation_of_its_own(update):
     make_translation(update)
     correction = make_correction(update, narrative_es="Se imprimieron más guías.")
     workflow.submit(correction, by=correction.contributors.first())
@@ -138,8 +149,7 @@ def test_a_declaration_and_a_matter_of_record_are_translated_too():
     assert (entry.text_en, entry_of(filed).text_en) == ("It was reached.", ENGLISH)
 
 
-def test_a_translation_is_mended_by_another_change():
-    update = make_spanish_update()
+def test_a_translation_is_mended_by_another_change(update):
     make_translation(update)
     kept = Translation.objects.get()
 
@@ -150,8 +160,7 @@ def test_a_translation_is_mended_by_another_change():
     assert entry_of(update).text_en == "Guides were printed again."
 
 
-def test_only_one_translation_of_a_revision_waits(client):
-    update = make_spanish_update()
+def test_only_one_translation_of_a_revision_waits(client, update):
     make_change(Translation(activity_update=update), text=ENGLISH)
     client.force_login(make_reviewer())
 
@@ -162,8 +171,7 @@ def test_only_one_translation_of_a_revision_waits(client):
     assert "Another one." in response.content.decode()
 
 
-def test_what_was_withdrawn_meanwhile_is_not_translated():
-    update = make_spanish_update()
+def test_what_was_withdrawn_meanwhile_is_not_translated(update):
     change = make_change(Translation(activity_update=update), text=ENGLISH)
     workflow.withdraw(update, by=make_reviewer(), reason="Error.")
 
@@ -172,8 +180,7 @@ def test_what_was_withdrawn_meanwhile_is_not_translated():
     assert (decided.status, Translation.objects.count()) == (Status.OUTDATED, 0)
 
 
-def test_personal_data_is_no_more_translated_than_written(client):
-    update = make_spanish_update()
+def test_personal_data_is_no_more_translated_than_written(client, update):
     client.force_login(make_reviewer())
 
     response = client.post(address(update), {"text": "Ask ana@example.org."})
@@ -182,9 +189,7 @@ def test_personal_data_is_no_more_translated_than_written(client):
     assert PendingChange.objects.count() == 0
 
 
-def test_only_a_reviewer_finds_the_page(client):
-    update = make_spanish_update()
-
+def test_only_a_reviewer_finds_the_page(client, update):
     for actor in (make_administrator(), make_focal_point(agency=update.agency)):
         client.force_login(actor)
         assert client.get(address(update)).status_code == 404
@@ -213,8 +218,7 @@ def test_what_the_public_does_not_read_in_spanish_has_no_page(client, make):
     assert client.get(address(update)).status_code == 404
 
 
-def test_the_reviewers_page_of_a_published_record_leads_there(client):
-    update = make_spanish_update()
+def test_the_reviewers_page_of_a_published_record_leads_there(client, update):
     client.force_login(make_reviewer())
     name = "admin:strategic_areas_activityupdate_change"
 
@@ -223,8 +227,7 @@ def test_the_reviewers_page_of_a_published_record_leads_there(client):
     assert page.context["translation_url"] == address(update)
 
 
-def test_the_approver_reads_both_languages_as_the_public_will(client):
-    update = make_spanish_update()
+def test_the_approver_reads_both_languages_as_the_public_will(client, update):
     change = make_change(Translation(activity_update=update), text=ENGLISH)
     client.force_login(make_reviewer())
 
@@ -235,9 +238,7 @@ def test_the_approver_reads_both_languages_as_the_public_will(client):
     assert ENGLISH in english
 
 
-def test_the_database_keeps_one_translation_per_revision_that_says_something():
-    update = make_spanish_update()
-
+def test_the_database_keeps_one_translation_per_revision_that_says_something(update):
     for wrong in (
         {"activity_update": update},
         {"text": ENGLISH},
@@ -246,9 +247,7 @@ def test_the_database_keeps_one_translation_per_revision_that_says_something():
             Translation.objects.create(**wrong)
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_translation_moves_the_publication_version(open_record):
-    update = make_spanish_update()
+def test_a_translation_moves_the_publication_version(update):
     change = make_change(Translation(activity_update=update), text=ENGLISH)
     before = PublicationVersion.current()
 
@@ -258,21 +257,21 @@ def test_a_translation_moves_the_publication_version(open_record):
 
 
 def test_translations_cost_no_query_of_their_own():
-    costs = []
+    costs, made = [], []
     for number in (1, 10 if DEEP else 4):
         for _ in range(number):
-            update = make_record_update(activity=make_activity())
-            Translation.objects.create(activity_update=update, text=ENGLISH)
+            made.append(make_record_update(activity=make_activity()))
+            Translation.objects.create(activity_update=made[-1], text=ENGLISH)
+        rows = record.updates().filter(pk__in=[each.pk for each in made])
         with CaptureQueriesContext(connection) as queries, override("en"):
-            entries = record.entries(record.updates())
+            entries = record.entries(rows)
         costs.append(len(queries))
 
     assert costs[0] == costs[1]
     assert {entry.text_en for entry in entries} == {ENGLISH}
 
 
-def test_who_translates_reads_the_guards_warnings_before_it_is_kept(client):
-    update = make_spanish_update()
+def test_who_translates_reads_the_guards_warnings_before_it_is_kept(client, update):
     client.force_login(make_reviewer())
     posted = {"text": "Two girls were assisted."}
 

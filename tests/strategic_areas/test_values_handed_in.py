@@ -140,6 +140,7 @@ def test_a_declined_value_tells_its_agency_why(desk, client):
     assert not PublishedFigure.objects.exists()
 
 
+@pytest.mark.sqlite
 def test_a_returned_value_is_mended_from_what_was_handed_in(desk, client):
     desk.hand_in()
     decide(client, decline="1", reason="Falta la fuente.")
