@@ -1,11 +1,11 @@
 """A real Chromium, driven against a live server that uses the test database."""
 
 import pytest
-from django.conf import settings
 from django.core.servers.basehttp import ThreadedWSGIServer
-from django.test import Client
+from django.db import connections
 from playwright.sync_api import sync_playwright
 
+from tests.browser.windows import Windows, let_in
 from tests.room import with_room
 from tests.run import find_chromium
 
@@ -18,14 +18,22 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # A process of its own for what draws takes time to start and to talk to.
+    "--in-process-gpu",
 ]
 
 
 @pytest.fixture(scope="package", autouse=True)
 def roomy_server():
-    """A live server answers each connection in a thread, with frames of its own."""
+    """
+    A live server answers each connection in a thread, with frames of its own.
+
+    The thread keeps its connection to the database for as long as it lives: making one
+    for each request takes a twelfth of the time.
+    """
     answer = ThreadedWSGIServer.process_request_thread
     with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(connections.settings["default"], "CONN_MAX_AGE", None)
         patch.setattr(
             ThreadedWSGIServer,
             "process_request_thread",
@@ -50,35 +58,31 @@ def browser():
             chromium.close()
 
 
+@pytest.fixture(scope="package")
+def all_windows(browser, live_server):
+    return Windows(browser, live_server.url)
+
+
 @pytest.fixture
-def page(browser, live_server):
+def windows(all_windows, live_server):
+    """Windows for one test, which has each of them to itself."""
+    yield all_windows
+    all_windows.leave()
+
+
+@pytest.fixture
+def page(windows):
     """A page in a browser that has seen nothing yet; addresses start at the portal."""
-    context = browser.new_context(base_url=live_server.url, locale="es-DO")
-    yield context.new_page()
-    context.close()
+    return windows.take()
 
 
 @pytest.fixture
-def make_page(browser, live_server):
-    """
-    Signed-in pages, each in a browser of its own, at the desk.
-
-    The form for signing in has tests of its own; filling it in each time took longer
-    than many a test.
-    """
-    contexts = []
+def make_page(windows, live_server):
+    """Pages of people who are signed in, each in a browser of her own."""
 
     def make(user, **options):
-        context = browser.new_context(base_url=live_server.url, **options)
-        contexts.append(context)
-        client, name = Client(), settings.SESSION_COOKIE_NAME
-        client.force_login(user)
-        session = {"name": name, "value": client.cookies[name].value}
-        context.add_cookies([session | {"url": live_server.url}])
-        page = context.new_page()
-        page.goto("/gestion/")
+        page = windows.take(**options)
+        let_in(page, user, live_server.url)
         return page
 
-    yield make
-    for context in contexts:
-        context.close()
+    return make

@@ -6,6 +6,8 @@ A browser before the public site, which is asked in this very process, and what 
 
 import re
 from contextvars import copy_context
+from dataclasses import dataclass
+from functools import cached_property
 from gzip import compress
 from html import unescape
 from itertools import product
@@ -71,6 +73,19 @@ IS_WIDER = "() => document.documentElement.scrollWidth > innerWidth"
 WITH_LARGE_TEXT = "() => { document.documentElement.style.fontSize = '200%'; }"
 
 
+@dataclass
+class Answer:
+    """What the portal answers; ``weight`` is the bytes that travel."""
+
+    status: int
+    headers: dict
+    body: bytes
+
+    @cached_property
+    def weight(self):
+        return len(compress(self.body))
+
+
 class Site:
     """
     The portal in a browser, and what was seen of it.
@@ -84,22 +99,28 @@ class Site:
         # Playwright answers in a context of its own, and so on another connection.
         connection.ensure_connection()
         self.context = copy_context()
-        self.contexts, self.answers, self.weights = [], {}, {}
+        self.opened, self.answers, self.weights = {}, {}, {}
 
     def close(self):
-        for context in self.contexts:
-            context.close()
+        for page in self.opened.values():
+            page.context.close()
 
     def open(self, **options):
-        """A page in a browser of its own."""
-        options = {
-            "base_url": HOST,
-            "viewport": {"width": 1280, "height": 900},
-        } | options
-        context = self.browser.new_context(**options)
-        context.route("**/*", self.answer)
-        self.contexts.append(context)
-        return context.new_page()
+        """
+        A page in a browser of that kind, for one reader after the other.
+
+        No page of the site stores anything; what a reader set is set back.
+        """
+        options = {"viewport": {"width": 1280, "height": 900}} | options
+        kind = str(sorted(options.items()))
+        if kind not in self.opened:
+            context = self.browser.new_context(base_url=HOST, **options)
+            context.route("**/*", self.answer)
+            self.opened[kind] = context.new_page()
+        page = self.opened[kind]
+        page.set_viewport_size(options["viewport"])
+        page.emulate_media(media="null")
+        return page
 
     def answer(self, route):
         url = urlsplit(route.request.url)
@@ -107,11 +128,17 @@ class Site:
             self.strangers.add(route.request.url)
             return route.abort()
         path = f"{url.path}?{url.query}" if url.query else url.path
+        answer = self.context.run(with_room, lambda: self.ask(path))
+        self.weights[path] = answer.weight
+        return route.fulfill(
+            status=answer.status, headers=answer.headers, body=answer.body
+        )
+
+    def ask(self, path):
+        """The answer of the portal, which is asked once."""
         if path not in self.answers:
-            self.answers[path] = self.context.run(with_room, lambda: self.respond(path))
-        status, headers, body = self.answers[path]
-        self.weights[path] = len(compress(body))
-        return route.fulfill(status=status, headers=headers, body=body)
+            self.answers[path] = self.respond(path)
+        return self.answers[path]
 
     def respond(self, path):
         if status := error_of(path):
@@ -120,7 +147,7 @@ class Site:
             # A form sent with empty fields leads on, where no route would answer.
             response = Client().get(path, follow=True)
         self.cookies |= set(response.cookies)
-        return response.status_code, dict(response.headers), b"".join(response)
+        return Answer(response.status_code, dict(response.headers), b"".join(response))
 
     def visit(self, page, path):
         """Go there, and be answered as one should be."""
@@ -188,8 +215,9 @@ def page_of(name, world):
     return dict(zip(LANGUAGES, (of_plan or every)[0], strict=True))
 
 
-def states_of(world):
+def states_of(site):
     """The same pages in their other states, in either language in turn."""
+    world = site.world
     places = [
         *(("plan", code) for code in (SHIPPED, "plan-callado", "plan-vacio")),
         *((name, SHIPPED) for name in ("commitments", "agencies", "updates", "areas")),
@@ -207,7 +235,7 @@ def states_of(world):
         address(name, *args, language=LANGUAGES[number % 2])
         for number, (name, *args) in enumerate(places)
     ]
-    found += sifted(world)
+    found += sifted(site)
     for number, status in enumerate(ERRORS):
         found.append(f"{('', '/en')[number % 2]}/error-{status}/")
     return found
@@ -224,23 +252,24 @@ def accounts(world):
     return found.values()
 
 
-def sifted(world):
+def sifted(site):
     """What a reader may ask of lists, and where links lead that ask for her."""
+    world = site.world
     for number, name in enumerate(ASKED):
         path = page_of(name, world)[LANGUAGES[number % 2]]
-        yield from links(path, "at", "state", "page", "after", "period")
+        yield from links(site, path, "at", "state", "page", "after", "period")
     for language in LANGUAGES:
         chosen = "?state=not_started&sort=agency"
         yield page_of("commitments", world)[language] + chosen
         for name, question in product(("commitments", "search"), QUESTIONS):
             path = page_of(name, world)[language] + question
             yield path
-            yield from links(path, "kind")
+            yield from links(site, path, "kind")
 
 
-def links(path, *parameters):
+def links(site, path, *parameters):
     """On a page the first link that asks each of the parameters, if there is one."""
-    html = unescape(Client().get(path).content.decode())
+    html = unescape(site.ask(path).body.decode())
     for parameter in parameters:
         if link := re.search(rf'href="([^"#]*[?&]{parameter}=[^"]*)"', html):
             yield urljoin(path, link[1])

@@ -48,12 +48,8 @@ def complaints(page):
     return said
 
 
-@pytest.fixture(autouse=True)
-def patience(page):
-    page.set_default_timeout(10_000)
-
-
-def add_authenticator(page):
+@pytest.fixture
+def authenticator(page):
     """A passkey device that exists only in this browser and always says yes."""
     session = page.context.new_cdp_session(page)
     session.send("WebAuthn.enable")
@@ -70,6 +66,9 @@ def add_authenticator(page):
             }
         },
     )
+    yield
+    session.send("WebAuthn.disable")
+    session.detach()
 
 
 def fill_in(page, user):
@@ -77,27 +76,6 @@ def fill_in(page, user):
     page.get_by_label("Nombre de usuario").fill(user.username)
     page.get_by_label("Contraseña").fill(PASSWORD)
     page.get_by_role("button", name="Entrar").click()
-
-
-@pytest.fixture
-def make_visitor(browser, live_server):
-    """Pages of people who signed in with their app, each in a browser of her own."""
-    contexts = []
-
-    def make(user):
-        contexts.append(browser.new_context(base_url=live_server.url, locale="es-DO"))
-        page = contexts[-1].new_page()
-        page.set_default_timeout(10_000)
-        secret = make_totp(user)
-        fill_in(page, user)
-        page.get_by_label("Código de la aplicación").fill(lasting_code(secret))
-        page.get_by_role("button", name="Entrar").click()
-        expect(page.locator("#logout-form")).to_be_visible()
-        return page
-
-    yield make
-    for context in contexts:
-        context.close()
 
 
 def sign_out(page):
@@ -117,8 +95,8 @@ def faults(page, complaints=None):
     return found
 
 
+@pytest.mark.usefixtures("authenticator")
 def test_a_passkey_is_set_up_and_signs_in_alone(page, complaints):
-    add_authenticator(page)
     user = make_reviewer(first_name="Ana")
 
     fill_in(page, user)
@@ -207,6 +185,7 @@ def test_the_pages_of_the_account_have_no_fault(page):
     assert found == []
 
 
+@pytest.mark.usefixtures("authenticator")
 def test_an_invitation_becomes_an_account_that_signs_in_with_a_passkey(
     page, complaints, settings
 ):
@@ -228,7 +207,6 @@ def test_an_invitation_becomes_an_account_that_signs_in_with_a_passkey(
     found += faults(page, complaints)
     sign_out(page)
 
-    add_authenticator(page)
     page.goto(reverse("account_invitation"))
     found += faults(page, complaints)
     page.get_by_label("El código de la hoja").fill(code.lower())
@@ -252,10 +230,10 @@ def test_an_invitation_becomes_an_account_that_signs_in_with_a_passkey(
     assert complaints == []
 
 
-def test_a_lost_factor_is_given_back_by_two_administrators(make_visitor):
+def test_a_lost_factor_is_given_back_by_two_administrators(make_page):
     person, first, second = make_reviewer(), make_administrator(), make_administrator()
     make_totp(person)
-    asking, confirming = make_visitor(first), make_visitor(second)
+    asking, confirming = make_page(first), make_page(second)
 
     asking.goto(reverse("admin:agencies_factorreset_add") + f"?user={person.pk}")
     asking.locator("#id_way").select_option("in_person")
@@ -276,12 +254,14 @@ def test_a_lost_factor_is_given_back_by_two_administrators(make_visitor):
     assert found == []
 
 
-def test_an_administrator_hands_over_and_the_successor_finds_the_work(make_visitor):
+def test_an_administrator_hands_over_and_the_successor_finds_the_work(make_page):
     agency = make_agency(acronym="PGR", slug="pgr")
     former = make_focal_point(agency=agency, first_name="Ana")
     successor = make_user(group=Role.FOCAL_POINT, first_name="Luz")
     draft = make_update(activity=make_activity(agency=agency), by=former)
-    leaving, administrator = make_visitor(former), make_visitor(make_administrator())
+    leaving, administrator = make_page(former), make_page(make_administrator())
+    leaving.goto("/gestion/")
+    expect(leaving.locator("#logout-form")).to_be_visible()
 
     administrator.goto(reverse("admin:access_review"))
     found = faults(administrator)
@@ -294,7 +274,7 @@ def test_an_administrator_hands_over_and_the_successor_finds_the_work(make_visit
     expect(administrator.locator(".messagelist .success")).to_be_visible()
     leaving.goto("/gestion/")
     expect(leaving).to_have_url(re.compile("/cuenta/login/"))
-    arriving = make_visitor(successor)
+    arriving = make_page(successor)
     arriving.goto("/cuenta/")
     arriving.get_by_role("link", name="Leer lo comprometido").click()
 

@@ -6,7 +6,6 @@ from playwright.sync_api import expect
 
 from strategic_areas.models import CommitmentUpdate, Submission
 from tests.factories import (
-    PASSWORD,
     make_activity,
     make_agency,
     make_commitment,
@@ -22,14 +21,6 @@ pytestmark = [
 ]
 
 STATEMENT = "El protocolo está aprobado y en uso en todas las fiscalías."
-
-
-def sign_in(page, user):
-    page.context.clear_cookies()
-    page.goto("/cuenta/login/")
-    page.locator("#id_login").fill(user.username)
-    page.locator("#id_password").fill(PASSWORD)
-    page.locator("#login-form input[type=submit]").click()
 
 
 def declare(page, commitment):
@@ -48,19 +39,14 @@ def review_of(declared):
 
 
 @pytest.mark.parametrize("script", [True, False])
-def test_a_declared_result_is_sent_reviewed_and_read(browser, live_server, script):
+def test_a_declared_result_is_sent_reviewed_and_read(make_page, script):
     lead = make_agency()
     commitment = make_commitment(lead=lead)
     make_participation(plan=commitment.plan, agency=lead)
     make_activity(commitment=commitment)
     period = make_round(plan=commitment.plan)
-    focal_point, reviewer = make_focal_point(agency=lead), make_reviewer()
-    context = browser.new_context(
-        base_url=live_server.url, locale="es-DO", java_script_enabled=script
-    )
-    page = context.new_page()
+    page = make_page(make_focal_point(agency=lead), java_script_enabled=script)
 
-    sign_in(page, focal_point)
     page.goto(reverse("admin:sheet", args=[period.pk, lead.slug]))
     declare(page, commitment)
     page.locator(".tally .button").click()
@@ -71,7 +57,7 @@ def test_a_declared_result_is_sent_reviewed_and_read(browser, live_server, scrip
     declared = CommitmentUpdate.objects.get()
     page.goto(commitment.get_absolute_url(language="es"))
     expect(page.get_by_role("main")).not_to_contain_text(STATEMENT)
-    sign_in(page, reviewer)
+    page = make_page(make_reviewer(), java_script_enabled=script)
     page.goto(reverse("admin:review_queue"))
     page.locator(f"a[href='{review_of(declared)}']").first.click()
     page.locator("#publish_checked").check()
@@ -82,4 +68,3 @@ def test_a_declared_result_is_sent_reviewed_and_read(browser, live_server, scrip
         page.goto(commitment.get_absolute_url(language=language))
         expect(page.get_by_role("main")).to_contain_text(STATEMENT)
     expect(page.locator(".status--fulfilled").first).to_be_visible()
-    context.close()

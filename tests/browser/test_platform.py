@@ -2,14 +2,14 @@
 
 import pytest
 
+from tests.browser.windows import complaints_of
+
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.parametrize("path", ["/cuenta/login/", "/en/nowhere/", "/nada/"])
 def test_a_page_breaks_no_rule_of_its_own_policy(page, path):
-    complaints = []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    complaints = complaints_of(page)
 
     page.goto(path)
 

@@ -119,7 +119,7 @@ def site(browser, django_db_setup, django_db_blocker):
             for each in (commitments, updates):
                 patch.setattr(each, "PER_PAGE", 10)
             site.world = public_site.build()
-            site.pages, site.states = pages_of(site.world), states_of(site.world)
+            site.pages, site.states = pages_of(site.world), states_of(site)
             yield site
         site.close()
         transaction.set_rollback(True)

@@ -30,6 +30,7 @@ def test_one_requests_another_confirms_and_the_name_is_nowhere(page, make_page):
     expect(page.get_by_role("main")).to_contain_text(NAME)
 
     asking = make_page(first)
+    asking.goto("/gestion/")
     asking.get_by_role("link", name="Retirar un texto para proteger").click()
     asking.get_by_role("link", name="Pedir una purga").click()
     asking.locator("#id_phrases").fill(NAME)
@@ -41,6 +42,7 @@ def test_one_requests_another_confirms_and_the_name_is_nowhere(page, make_page):
     assert "Juana" not in asking.url
 
     confirming = make_page(second)
+    confirming.goto("/gestion/")
     confirming.get_by_role("link", name="Retirar un texto para proteger").click()
     confirming.get_by_role("row").get_by_role("link", name="Purga").click()
     confirming.get_by_role("button", name="Retirar en todas partes").click()

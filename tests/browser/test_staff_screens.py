@@ -19,6 +19,7 @@ from tests.browser.staff_screens import (
     without_screen,
 )
 from tests.browser.staff_world import World
+from tests.browser.windows import let_in
 from tests.deep import DEEP, drawn
 from tests.factories import (
     PASSWORD,
@@ -125,11 +126,12 @@ class Walk:
             self.said.append(message.text)
 
     def _sign_in(self, page, role):
-        if role == "anonymous":
+        if role not in {"anonymous", "half", "locked"}:
+            let_in(page, getattr(self.world, role), self.server.url)
+        if role not in {"half", "locked"}:
             return
-        person = "locked" if role == "half" else role
         page.goto("/cuenta/login/")
-        page.locator("#id_login").fill(getattr(self.world, person).username)
+        page.locator("#id_login").fill(self.world.locked.username)
         page.locator("#id_password").fill(PASSWORD)
         page.locator("#login-form input[type=submit]").click()
         if role == "locked":

@@ -33,6 +33,7 @@ def test_a_letter_is_transcribed_confirmed_and_read(page, make_page):
     today = timezone.localdate().isoformat()
 
     writing = make_page(make_reviewer())
+    writing.goto("/gestion/")
     writing.get_by_role("link", name="Cartas de las instituciones").click()
     writing.get_by_role("link", name="Registrar una carta").click()
     writing.locator("#id_agency").select_option(str(activity.agency.pk))
@@ -57,6 +58,7 @@ def test_a_letter_is_transcribed_confirmed_and_read(page, make_page):
     expect(writing.locator(".messagelist .success")).to_be_visible()
 
     confirming = make_page(focal_point)
+    confirming.goto("/gestion/")
     confirming.get_by_role("link", name="Leer y confirmar").click()
     expect(confirming.locator("body")).to_contain_text(TEXT)
     expect(confirming.locator("body")).to_contain_text(STATEMENT)
@@ -84,6 +86,7 @@ def test_what_is_contested_comes_back_to_who_transcribed_it(make_page):
     workflow.submit_letter(update.letter, {update.pk: update.version}, by=transcriber)
 
     contesting = make_page(make_focal_point(agency=update.agency))
+    contesting.goto("/gestion/")
     contesting.get_by_role("link", name="Leer y confirmar").click()
     contesting.locator("textarea[name=reason]").fill("Son doce talleres.")
     contesting.locator("input[name=contest]").click()
@@ -111,6 +114,7 @@ def test_axe_finds_nothing_on_the_pages_of_letters(make_page):
         broken += faults(page)
     workflow.submit_letter(letter, {update.pk: update.version}, by=letter.recorded_by)
     page = make_page(make_focal_point(agency=update.agency), bypass_csp=True)
+    page.goto("/gestion/")
     broken += faults(page)
     page.goto(reverse("admin:letter_confirm", args=[letter.pk]))
     broken += faults(page)

@@ -1,0 +1,98 @@
+"""
+Windows of the browser that one test after the other uses.
+
+A new window takes the tenth of a second of a processor, more than most pages that a
+test opens in it.
+"""
+
+from collections import defaultdict
+
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Error
+
+from agencies.accounts import second_factor
+
+#: A word on a page of the portal. From any other site the browser would begin a new
+#: process for the next page, since the portal's pages share theirs with nobody.
+EMPTIED = "/salud/viva"
+#: As Playwright opens a window, and as every test finds one.
+VIEWPORT = {"width": 1280, "height": 720}
+PATIENCE = 30_000
+AS_ON_ANY_SCREEN = {"media": "null", "color_scheme": "null", "forced_colors": "null"}
+
+
+def complaints_of(page):
+    """What the browser will say against a page; a policy that is broken, above all."""
+    said = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    return said
+
+
+def let_in(page, user, address):
+    """
+    Sign her in, with two factors.
+
+    The forms for that have tests of their own; filling them in each time took longer
+    than many a test.
+    """
+    client, name = Client(), settings.SESSION_COOKIE_NAME
+    client.force_login(user)
+    session = client.session
+    session[second_factor.SESSION_KEY] = user.pk
+    session.save()
+    cookie = {"name": name, "value": client.cookies[name].value, "url": address}
+    page.context.add_cookies([cookie])
+
+
+class Windows:
+    """Windows by how they were opened: those in which somebody is, and empty ones."""
+
+    def __init__(self, browser, address):
+        self.browser, self.address = browser, address
+        self.empty, self.taken = defaultdict(list), []
+
+    def take(self, **options):
+        """The page of a window in which nothing has been seen yet."""
+        options = {"locale": "es-DO"} | options
+        kind = tuple(sorted(options.items()))
+        if self.empty[kind]:
+            page = self.empty[kind].pop()
+        else:
+            page = self.browser.new_context(
+                base_url=self.address, viewport=VIEWPORT, **options
+            ).new_page()
+        self.taken.append((kind, page))
+        return page
+
+    def leave(self):
+        """Empty the windows that were taken; one that cannot be emptied is closed."""
+        while self.taken:
+            kind, page = self.taken.pop()
+            try:
+                self._empty(page)
+            except Error:
+                page.context.close()
+            else:
+                self.empty[kind].append(page)
+
+    def _empty(self, page):
+        """Forget what was stored and set, and who listens to nothing any more."""
+        context = page.context
+        for other in context.pages:
+            if other is not page:
+                other.close()
+        context.set_offline(False)
+        for each in (page, context):
+            each.unroute_all()
+            each.set_default_timeout(PATIENCE)
+        page.set_viewport_size(VIEWPORT)
+        page.emulate_media(**AS_ON_ANY_SCREEN)
+        page.goto(EMPTIED)
+        page.evaluate("sessionStorage.clear()")
+        context.clear_cookies()
+        session = context.new_cdp_session(page)
+        stored = {"origin": self.address, "storageTypes": "all"}
+        session.send("Storage.clearDataForOrigin", stored)
+        session.detach()
