@@ -24,6 +24,7 @@ def faults(page, **options):
     The document is the same: axe reads the whole of it at one of the two widths.
     """
     found = []
+    page.wait_for_load_state()
     for width, part in next(WIDTHS).items():
         page.set_viewport_size({"width": width, "height": 800})
         found += [(width, *rule) for rule in violations(page, **options | part)]

@@ -3,9 +3,9 @@
 import pytest
 from django.core.servers.basehttp import ThreadedWSGIServer
 from django.db import connections
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
-from tests.browser.windows import Windows, let_in
+from tests.browser.windows import PATIENCE, Windows, let_in
 from tests.room import with_room
 from tests.run import find_chromium
 
@@ -53,6 +53,8 @@ def browser():
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         with sync_playwright() as playwright:
+            # On a busy machine an answer of a tenth of a second may take five of them.
+            expect.set_options(timeout=PATIENCE)
             chromium = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
             yield chromium
             chromium.close()

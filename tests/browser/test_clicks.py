@@ -30,6 +30,9 @@ class Hand:
         self.loads += 1
 
     def click(self, it):
+        """Once the page is there with its script, which a press may need."""
+        expect(it).to_be_visible()
+        self.page.wait_for_load_state()
         it.click()
         self.clicks += 1
 

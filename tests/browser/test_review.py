@@ -64,8 +64,14 @@ def is_at(page, path):
     expect(page).to_have_url(re.compile(re.escape(path) + "$"))
 
 
+def hears_keys_at(page, path):
+    """The script of the page, which comes after it, shows its keys and listens."""
+    is_at(page, path)
+    expect(page.locator("[data-keys]")).to_be_visible()
+
+
 def publish_by_keyboard(page, update):
-    is_at(page, address(update))
+    hears_keys_at(page, address(update))
     page.keyboard.press("p")
     expect(page.locator("#publish_checked")).to_be_focused()
     page.keyboard.press("Space")
@@ -79,7 +85,7 @@ def test_ten_are_reviewed_by_keyboard_and_one_returned(make_page):
 
     for number, update in enumerate(work.updates):
         if number == 4:
-            is_at(page, address(update))
+            hears_keys_at(page, address(update))
             page.keyboard.press("r")
             page.keyboard.type("pj: falta la fecha.")
             page.keyboard.press("Tab")
@@ -103,7 +109,7 @@ def test_keys_lead_through_the_queue_and_can_be_switched_off(make_page):
 
     for key, path in (("j", second), ("n", third), ("k", second)):
         page.keyboard.press(key)
-        is_at(page, path)
+        hears_keys_at(page, path)
     page.locator("#return_reason").click()
     page.keyboard.type("jnkp")
     expect(page.locator("#return_reason")).to_have_value("jnkp")
