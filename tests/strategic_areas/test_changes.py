@@ -236,14 +236,15 @@ def test_personal_data_is_not_even_proposed_but_a_line_has_its_telephone():
 
 
 def test_what_a_change_holds_never_changes():
-    change = make_change(make_help_line(scope_es="Antes."), scope_es="Después.")
+    line = make_help_line(scope_es="Antes.")
+    change = make_change(line, scope_es="Después.")
 
     for changed in (
         {"after": {"scope_es": "Otra cosa."}},
         {"before": {"scope_es": "Otra cosa."}},
         {"slot": "helpline:0"},
         {"slot": None},
-        {"object_id": 9},
+        {"object_id": line.pk + 1},
         {"place": 1},
         {"content_type": ContentType.objects.get_for_model(Permission)},
     ):
