@@ -9,7 +9,9 @@ import re
 from collections import Counter, defaultdict
 from html import unescape
 from html.parser import HTMLParser
+from io import BytesIO
 from urllib.parse import parse_qsl, urljoin, urlsplit
+from zipfile import ZipFile
 
 from django.conf import settings
 from django.urls import Resolver404, resolve
@@ -180,10 +182,7 @@ class Crawl:
         return re.findall(rf"^URL:{settings.SITE_URL}(\S+)\r", self.text(path), re.M)
 
     def text(self, path):
-        """The body as text; of pictures and files, what can be read of it."""
-        text = self.bodies[path].decode(errors="replace")
-        # A calendar folds long lines.
-        return text.replace("\r\n ", "")
+        return text_of(self.bodies[path])
 
     def targets(self, path, links):
         """Where links of a page lead; those with a question only from one without."""
@@ -200,6 +199,15 @@ class Crawl:
     def pages(self):
         """The documents that are pages, by their path."""
         return {path: each for path, each in self.documents.items() if each.is_page}
+
+
+def text_of(body):
+    """A body as text: of a workbook all parts, of a picture what can be read of it."""
+    if body.startswith(b"PK"):
+        with ZipFile(BytesIO(body)) as packed:
+            body = b"\n".join(map(packed.read, packed.namelist()))
+    # A calendar folds long lines.
+    return body.decode(errors="replace").replace("\r\n ", "")
 
 
 def resolve_or_none(path):
