@@ -85,10 +85,34 @@ def codes(response):
         ({"sort": "due"}, ["A-2", "B-1", "A-1"]),
         ({"sort": "-due"}, ["B-1", "A-2", "A-1"]),
         ({"sort": "agency"}, ["A-1", "B-1", "A-2"]),
+        ({"sort": "-area"}, ["B-1", "A-1", "A-2"]),
+        ({"sort": "state"}, ["B-1", "A-1", "A-2"]),
+        ({"sort": "-state"}, ["A-1", "A-2", "B-1"]),
     ],
 )
 def test_the_list_holds_what_is_asked_in_the_order_asked(client, plan, asked, expected):
     assert codes(ask(client, plan, **asked)) == expected
+
+
+@pytest.mark.sqlite
+def test_reconstructed_work_is_ordered_by_the_year_of_its_last_record(client):
+    plan = factories.make_plan()
+    for code, year in (("A-1", 2026), ("A-2", None), ("A-3", 2025)):
+        activity = factories.make_activity(
+            provenance="reconstructed",
+            commitment=factories.make_commitment(
+                plan=plan, code=code, provenance="reconstructed"
+            ),
+        )
+        if year:
+            days = {"starts_on": date(year, 1, 1), "ends_on": date(year, 12, 31)}
+            factories.make_record_update(
+                activity=activity, period=factories.make_period(plan=plan, **days)
+            )
+
+    orders = [codes(ask(client, plan, sort=sort)) for sort in ("state", "-state")]
+
+    assert orders == [["A-3", "A-1", "A-2"], ["A-1", "A-3", "A-2"]]
 
 
 @pytest.mark.sqlite
