@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -133,7 +134,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
         call_command("migrate", fake=True, verbosity=0)
         _ = connection.features.supports_json_field
         state = first_state.remember()
-    with pytest.MonkeyPatch.context() as patch:
+    with closing(state), pytest.MonkeyPatch.context() as patch:
         patch.setattr(
             TransactionTestCase, "_fixture_teardown", lambda case: state.put_back()
         )

@@ -28,6 +28,9 @@ class SqliteState:
             cursor.execute("ROLLBACK")
         self.copy.backup(connection.connection)
 
+    def close(self):
+        self.copy.close()
+
 
 class PostgresqlState:
     """
@@ -54,7 +57,10 @@ class PostgresqlState:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(self.statements)
 
+    def close(self):
+        """The copy goes with the database."""
+
 
 def remember():
-    """The state that stands now; its ``put_back`` is for later."""
+    """The state that stands now: to be put back after tests, and closed at the end."""
     return SqliteState() if connection.vendor == "sqlite" else PostgresqlState()
