@@ -193,6 +193,23 @@ def test_before_its_due_date_the_report_leads_with_who_answered_the_round_before
     assert (said.due_on, said.heard, len(said.asked)) == (before.due_on, 1, 3)
 
 
+@pytest.mark.parametrize("later_ends", [TODAY, TODAY + 30 * DAY])
+def test_a_report_is_read_beside_two_open_rounds(later_ends):
+    plan = make_plan()
+    ended = {"starts_on": TODAY - 80 * DAY, "ends_on": TODAY - 50 * DAY}
+    make_round(plan=plan, **ended, **LATE)
+    still = {"starts_on": TODAY - 49 * DAY, **LATE, "due_on": TODAY + DAY}
+    period = make_round(plan=plan, ends_on=TODAY, **still)
+    make_round(plan=plan, ends_on=later_ends, **still | {"opens_on": TODAY})
+    activity = make_activity(plan=plan)
+    make_participation(plan=plan, agency=activity.agency)
+    make_submitted_update(activity=activity, period=period)
+
+    [answered] = report_of(period, TODAY).answers
+
+    assert (answered.agency, answered.missing) == (activity.agency, ())
+
+
 def test_the_report_compares_with_the_end_of_the_last_round():
     plan = make_plan()
     ended = {"starts_on": TODAY - 80 * DAY, "ends_on": TODAY - 50 * DAY}

@@ -88,10 +88,8 @@ def load(period: ReportingPeriod, today: date) -> RoundReport:
     before = next(iter(earlier), None)
     is_latest = period not in opened or period == opened[0]
     plan = _plan_at(code, None if is_latest else period, today)
-    periods = periods_of(plan)
-    told = answers.round_that_tells(periods, today)
-    asked = dict.fromkeys([*rounds.last_public(periods, today), period, told])
-    board = boards.load(plan, today, asked=list(filter(None, asked)))
+    asked = dict.fromkeys([*plans.opened(periods_of(plan), today), period])
+    board = boards.load(plan, today, asked=list(asked))
     then = before and boards.load(_plan_at(code, before, today), today)
     return RoundReport(
         period=period,
