@@ -154,7 +154,12 @@ class Official:
         self.rehearsal = factories.make_round(
             plan=self.plan, is_demonstration=True, name_es="Ensayo", name_en="Rehearsal"
         )
-        self.author = factories.make_focal_point(agency=self.lead, **PERSON)
+        self.author = factories.make_focal_point(
+            agency=self.lead,
+            email=f"{HIDDEN}-escribe@example.org",
+            username=f"{HIDDEN}-escribe",
+            **PERSON,
+        )
         self.reviewer = factories.make_reviewer(
             email=f"{HIDDEN}@example.org", username=f"{HIDDEN}-revisa", **PERSON
         )
