@@ -35,8 +35,6 @@ FAST = (
     # A statement that does not end fails its test instead of holding up the rest.
     " -c statement_timeout=120s"
 )
-#: How long to wait for what is fetched at this moment; see .ci/run.
-MOST_SECONDS = 900
 #: By how much the other runs give way to the longest, and those that wait for a server
 #: or a browser to all: they end together, so that no processor is idle at the end.
 SECOND, LATER = 2, 5
@@ -53,7 +51,7 @@ def main(arguments):
     first = begin_pytest(arguments, {"TEST_PART": "once"})
     with contextlib.ExitStack() as stack:
         stack.callback(end, first)
-        wait_while_pending("PACKAGES_PENDING")
+        wait_while_pending("PACKAGES_PENDING", 900)
         os.nice(SECOND)
         second = in_background(arguments, {"TEST_PART": "other"})
         begun = [("SQLite", *stack.enter_context(second))]
@@ -105,9 +103,13 @@ def summary(outcomes, skipped, *, is_part=False):
     return 1 if failed else 0
 
 
-def wait_while_pending(variable):
-    """Wait while the file is there that an environment variable names."""
-    pending, end = os.environ.get(variable), time.monotonic() + MOST_SECONDS
+def wait_while_pending(variable, seconds):
+    """
+    Wait while the file is there that an environment variable names; see .ci/run.
+
+    It waits no longer than ``seconds``.
+    """
+    pending, end = os.environ.get(variable), time.monotonic() + seconds
     while pending and os.path.exists(pending) and time.monotonic() < end:
         time.sleep(0.2)
 

@@ -19,6 +19,15 @@ echo "{name} $*" >> {log}
 case "{name} $*" in *"{fails}"*) echo "{name} broke"; exit 3;; esac
 {then}
 """
+#: Waits for a file; half a minute at most, so that a test that fails does not hang.
+AWAIT = """
+await() {
+    for ((i = 0; i < 300; i++)); do
+        [ ! -e "$TMPDIR/$1" ] || break
+        sleep 0.1
+    done
+}
+"""
 
 
 @pytest.fixture
@@ -111,16 +120,20 @@ def test_a_step_that_fails_fails_the_run_and_is_told(step, ci):
 
 
 def test_tests_begin_while_packages_and_the_html_checker_are_fetched(ci):
-    slow = """
+    both = """
     case "$1" in
-        vnu) sleep 1;;
+        vnu) await seen-before-the-checker;;
         test)
             [ -e "$PACKAGES_PENDING" ] || exit 1
+            touch "$TMPDIR/seen-before-the-packages"
             while [ -e "$PACKAGES_PENDING" ]; do sleep 0.1; done
-            [ -e "$VNU_PENDING" ] || exit 1;;
+            [ -e "$VNU_PENDING" ] || exit 1
+            touch "$TMPDIR/seen-before-the-checker";;
     esac"""
 
-    status, _said, called = ci(make=slow, apt_get="sleep 0.5")
+    status, _said, called = ci(
+        make=AWAIT + both, apt_get=AWAIT + "await seen-before-the-packages"
+    )
 
     assert status == 0
     assert "make vnu" in called
