@@ -13,7 +13,7 @@ from plan_portal.urls import PUBLIC_COMPANIONS
 from strategic_areas import workflow
 from strategic_areas.addresses import address
 from tests import factories
-from tests.deep import DEEP, SOME_ROWS, drawn
+from tests.deep import SOME_ROWS, drawn
 from tests.public_site import MOST_QUERIES
 
 pytestmark = pytest.mark.django_db
@@ -149,7 +149,7 @@ def test_a_plan_in_preparation_has_no_companions(client):
 
 
 def test_companions_cost_the_same_at_any_size_and_are_not_sent_again(client):
-    few, many = (make_reported(rows) for rows in (1, SOME_ROWS if DEEP else 8))
+    few, many = (make_reported(rows) for rows in (1, SOME_ROWS))
 
     every = [
         (name, each) for name in COMPANIONS for each in drawn(LANGUAGES, 1, key=name)

@@ -14,7 +14,7 @@ from strategic_areas.addresses import address
 from strategic_areas.progress import Punctuality, State
 from strategic_areas.queries.plan import board, past
 from tests import factories
-from tests.deep import DEEP, SOME_ROWS
+from tests.deep import SOME_ROWS
 from tests.public_site import MOST_QUERIES
 from tests.test_public_pages import LANGUAGES, Page
 
@@ -386,7 +386,7 @@ def test_the_front_keeps_pages_of_the_past(client, activity):
 @pytest.mark.sqlite
 def test_pages_of_the_past_cost_no_more_at_any_size(client, activity):
     spent = []
-    for number in (1, SOME_ROWS if DEEP else 6):
+    for number in (1, SOME_ROWS):
         for _ in range(number):
             more = factories.make_activity(commitment=activity.commitment)
             period = activity.plan.periods.get(code="2025")

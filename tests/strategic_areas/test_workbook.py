@@ -7,7 +7,7 @@ from django.utils import translation
 
 from strategic_areas.desk.workbook import columns, writing
 from strategic_areas.models import ActivityUpdate, Province, Region
-from tests.deep import DEEP, SOME_ROWS
+from tests.deep import SOME_ROWS
 from tests.factories import (
     make_activity,
     make_administrator,
@@ -305,7 +305,7 @@ def test_the_workbook_asks_the_database_the_same_at_any_size(filler):
     filler.published_before()
     make_update(activity=filler.activity, period=filler.period, by=filler.user)
     small = count()
-    for number in range(SOME_ROWS if DEEP else 6):
+    for number in range(SOME_ROWS):
         activity = filler.another()
         if number % 3:
             filler.published_before(activity)
