@@ -12,7 +12,7 @@ from agencies.access import RefusedError
 from strategic_areas import workflow
 from strategic_areas.addresses import address
 from strategic_areas.desk.changes.own_words import commentable
-from strategic_areas.models import AgencyComment, PendingChange
+from strategic_areas.models import AgencyComment, PendingChange, PublicationVersion
 from tests.factories import (
     make_activity,
     make_administrator,
@@ -236,6 +236,16 @@ def test_the_database_keeps_one_comment_per_agency_and_round(world):
 
     with pytest.raises(IntegrityError), transaction.atomic():
         world.comment().save()
+
+
+@pytest.mark.sqlite  # PostgreSQL moves it at commit.
+def test_a_comment_moves_the_publication_version(world):
+    change = world.propose()
+    before = PublicationVersion.current()
+
+    workflow.approve(change, by=make_reviewer())
+
+    assert PublicationVersion.current() > before
 
 
 @pytest.mark.sqlite

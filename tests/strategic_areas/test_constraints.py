@@ -158,7 +158,6 @@ def test_a_demonstration_is_exempt_from_the_plans_dates():
     assert period.ends_on == date(2040, 1, 1)
 
 
-@pytest.mark.sqlite
 def test_codes_sort_by_number():
     commitment = make_commitment()
     for code in ("R-1.1.10", "R-1.1.9", "R-1.1.1"):

@@ -70,10 +70,11 @@ def days_reminded(first, last, expected):
     """
     The days from ``first`` to ``last`` on which anybody got a mail.
 
-    The short form asks on the days ``expected``, on the days after them and at both
-    ends; what a day has to be is asked of every one by itself.
+    The short form asks on the days expected, on those on which a round reminds, on the
+    day after each expected one and at both ends.
     """
-    near = {first, last, *expected, *(day + timedelta(days=1) for day in expected)}
+    after = [day + timedelta(days=1) for day in expected]
+    near = {first, last, *REMINDED, *expected, *after}
     days = [day for day in days_from(first, last) if DEEP or day in near]
     return [day for day in days if remind(day)]
 
