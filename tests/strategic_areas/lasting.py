@@ -11,7 +11,11 @@ from django.test import Client
 
 
 class Lasting:
-    """Somebody whose rows last through a module; each test has her as she was."""
+    """
+    Somebody whose rows stay in the database for a whole module.
+
+    Each test gets a copy of her objects.
+    """
 
     client = None
 
@@ -29,7 +33,11 @@ class Lasting:
         return self
 
     def again(self, client):
-        """She with this client, whatever a test before did to her objects."""
+        """
+        A copy of her, signed in with this client.
+
+        Changes that an earlier test made to its copy are not in it.
+        """
         person = copy.deepcopy(self)
         person.client, client.cookies = client, person.cookies
         return person

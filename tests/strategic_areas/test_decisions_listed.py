@@ -92,7 +92,11 @@ def test_of_two_people_who_decide_at_once_one_wins(open_record):
 
 
 def won_at_once(case):
-    """Whether each of two people got her way, and that the record tells of one."""
+    """
+    Let two people approve at once; whether each succeeded, sorted.
+
+    Checks that the winner alone is stored and noted.
+    """
     steps = case.steps
     told = AuditEntry.objects.filter(event=steps.events[Status.APPROVED])
     before, third = told.count(), KINDS[steps.model.__name__][1]()

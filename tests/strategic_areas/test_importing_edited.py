@@ -32,7 +32,7 @@ from tests.strategic_areas.test_importing_again import (
     with_update,
 )
 
-# What is decided here, Python decides: no database changes it.
+# Python decides all of this, so these tests run on SQLite only.
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 

@@ -43,7 +43,7 @@ def make_year(plan, year, **fields):
 @pytest.fixture(scope="module")
 def kept(lasting):
     with time_machine.travel(TODAY, tick=False):
-        yield make_reported()
+        return make_reported()
 
 
 @pytest.fixture

@@ -38,7 +38,11 @@ def kept_branched(lasting):
 
 @pytest.fixture
 def branched(db, kept_branched):
-    """A plan in preparation with the branch of all tests."""
+    """
+    A plan in preparation with two commitments, one activity each.
+
+    Shared by all tests.
+    """
     return copy.deepcopy(kept_branched)
 
 

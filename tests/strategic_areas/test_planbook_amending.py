@@ -27,8 +27,8 @@ ACT = {
 
 
 @pytest.fixture(scope="module")
-def reviewer(lasting):
-    """She keeps an approved plan that is closed, with one activity."""
+def kept_keeper(lasting):
+    """A reviewer at the workbook of an approved, closed plan with one activity."""
     made = factories.make_activity(plan=factories.make_plan(code="p"), code="1.1")
     factories.make_participation(plan=made.plan, agency=made.agency)
     factories.close_structure()
@@ -36,8 +36,8 @@ def reviewer(lasting):
 
 
 @pytest.fixture
-def keeper(client, reviewer):
-    return reviewer.with_client(client)
+def keeper(client, kept_keeper):
+    return kept_keeper.with_client(client)
 
 
 def test_what_is_no_structure_asks_for_no_act(keeper):

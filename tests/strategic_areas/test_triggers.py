@@ -242,6 +242,8 @@ def purge_text(update):
     purging.confirm(asked, by=make_reviewer())
 
 
+#: In this order: what is withdrawn or deleted first leaves nothing for the others to
+#: take away.
 TAKEDOWNS = {
     "evidence closed": lambda update: update.evidences.update(is_public=False),
     "a wrong number": lambda update: HelpLine.objects.update(numbers=["1"]),
