@@ -109,7 +109,7 @@ class Site:
         """
         A page in a browser of that kind, for one reader after the other.
 
-        No page of the site stores anything; what a reader set is set back.
+        No page of the site stores anything; size, medium and colours are set back.
         """
         options = {"viewport": {"width": 1280, "height": 900}} | options
         kind = str(sorted(options.items()))
@@ -119,7 +119,8 @@ class Site:
             self.opened[kind] = context.new_page()
         page = self.opened[kind]
         page.set_viewport_size(options["viewport"])
-        page.emulate_media(media="null")
+        look = options.get("color_scheme", "null")
+        page.emulate_media(media="null", color_scheme=look)
         return page
 
     def answer(self, route):

@@ -13,13 +13,13 @@ from playwright.sync_api import Error
 
 from agencies.accounts import second_factor
 
-#: A word on a page of the portal. From any other site the browser would begin a new
+#: The lightest page of the portal. From any other site the browser would begin a new
 #: process for the next page, since the portal's pages share theirs with nobody.
 EMPTIED = "/salud/viva"
 #: As Playwright opens a window, and as every test finds one.
 VIEWPORT = {"width": 1280, "height": 720}
 PATIENCE = 30_000
-AS_ON_ANY_SCREEN = {"media": "null", "color_scheme": "null", "forced_colors": "null"}
+AS_ON_ANY_SCREEN = ("media", "color_scheme", "forced_colors")
 
 
 def complaints_of(page):
@@ -71,14 +71,18 @@ class Windows:
         while self.taken:
             kind, page = self.taken.pop()
             try:
-                self._empty(page)
+                self._empty(page, dict(kind))
             except Error:
                 page.context.close()
             else:
                 self.empty[kind].append(page)
 
-    def _empty(self, page):
-        """Forget what was stored and set, and who listens to nothing any more."""
+    def _empty(self, page, options):
+        """
+        Forget what the last test stored, set and routed.
+
+        What it listened with stays, and fills lists that nobody reads any more.
+        """
         context = page.context
         for other in context.pages:
             if other is not page:
@@ -88,7 +92,8 @@ class Windows:
             each.unroute_all()
             each.set_default_timeout(PATIENCE)
         page.set_viewport_size(VIEWPORT)
-        page.emulate_media(**AS_ON_ANY_SCREEN)
+        media = {name: options.get(name, "null") for name in AS_ON_ANY_SCREEN}
+        page.emulate_media(**media)
         page.goto(EMPTIED)
         page.evaluate("sessionStorage.clear()")
         context.clear_cookies()
