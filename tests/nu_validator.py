@@ -12,8 +12,8 @@ from tests.run import wait_while_pending
 
 #: Where `make vnu` puts it.
 JAR = ROOT / "var/tools/vnu/node_modules/vnu-jar/build/dist/vnu.jar"
-#: Compiled once and not a second time for speed, so few pages take half as long. Code
-#: compiled so takes more room on the stack than the checker's schema has by itself.
+#: With Java's quick compiler alone few pages take half as long. Its code needs a larger
+#: stack for the checker's schema, which calls itself.
 FOR_A_SHORT_RUN = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xss8m")
 
 

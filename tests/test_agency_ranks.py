@@ -16,7 +16,7 @@ from tests import factories
 from tests.strategic_areas.asked import DUE, make_asked, make_person, release, submit
 from tests.test_public_pages import Page
 
-# They are about pages: no database changes what they test.
+# They are about pages: the database makes no difference to them.
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 

@@ -15,9 +15,7 @@ from strategic_areas.queries.pages import areas, delays
 from strategic_areas.queries.plan import board, past
 from tests import factories
 from tests.public_site import MOST_QUERIES
-from tests.strategic_areas.asked import (
-    on,
-)
+from tests.strategic_areas.asked import on
 from tests.test_agency_ranks import rows_of
 from tests.test_public_pages import LANGUAGES, MARKER
 

@@ -7,7 +7,6 @@ belongs to the country stays: its name, and its laws.
 
 import io
 import re
-import zipfile
 from html import unescape
 
 import pytest
@@ -27,6 +26,7 @@ from strategic_areas.queries.plan import board
 from strategic_areas.views import search
 from tests import next_plan, public_site
 from tests.check import CATALOGUE, ROOT, translations
+from tests.crawling import text_of
 from tests.deep import DEEP, drawn
 from tests.next_plan import world
 from tests.strategic_areas.plans import shipped_content
@@ -80,15 +80,6 @@ def said_of_the_first(text):
         # Looking for the letters alone is a hundred times as fast.
         if each in text and re.search(rf"(?<!\w){re.escape(each)}(?!\w)", text)
     ]
-
-
-def text_of(content):
-    """The text of a page or a file; of one of an office, that of all its parts."""
-    if not content.startswith(b"PK"):
-        return content.decode()
-    with zipfile.ZipFile(io.BytesIO(content)) as parts:
-        names = [name for name in parts.namelist() if name.endswith(".xml")]
-        return "\n".join(parts.read(name).decode() for name in names)
 
 
 def every_address():

@@ -200,7 +200,7 @@ def world(db):
     The portal as it is where it is in use, to people who signed in just now.
 
     In the short form no refusal is recorded, which has nothing to do with what is
-    answered. Pages are drawn: a page that cannot be drawn is told to nobody.
+    answered. Pages are rendered, so that one that cannot be rendered fails here.
     """
     visited = Visited()
     with pytest.MonkeyPatch.context() as patch, override_settings(**IN_USE):

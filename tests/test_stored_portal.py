@@ -260,7 +260,7 @@ def test_the_audit_record_is_whole_and_every_trigger_in_place(portal):
     assert triggers.missing() == []
 
 
-# Restoring it reads a page of each kind too, on PostgreSQL as well.
+# On PostgreSQL the test of what was backed up reads a page of each kind.
 @pytest.mark.sqlite
 def test_a_public_page_of_each_kind_is_read(portal, client):
     every = {name: spanish for name, spanish, _english in public_site.instances()}

@@ -1,4 +1,8 @@
-"""Every page of the admin opens for whoever may open it, in both languages."""
+"""
+Every page of the admin opens for whoever may open it.
+
+In both languages in the long form; SHORT says what the short one draws.
+"""
 
 from itertools import product
 
