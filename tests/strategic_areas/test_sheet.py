@@ -7,7 +7,7 @@ from functools import partial
 from itertools import product
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -43,6 +43,7 @@ from tests.factories import (
 )
 from tests.strategic_areas.filling import TEXT
 from tests.strategic_areas.lasting import Lasting
+from tests.strategic_areas.refusing import is_refused
 
 pytestmark = pytest.mark.django_db
 
@@ -440,16 +441,6 @@ HALF_AN_ANSWER = [
     {"reserved_legal_basis": "x"},
     {"narrative_es": ""},
 ]
-
-
-def is_refused(change):
-    """Whether the database refuses it, which leaves everything as it was."""
-    try:
-        with transaction.atomic():
-            change()
-    except IntegrityError:
-        return True
-    return False
 
 
 def test_the_database_refuses_half_an_answer():
