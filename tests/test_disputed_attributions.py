@@ -19,7 +19,7 @@ from strategic_areas.disclosure import MARKER
 from strategic_areas.labels import target_code
 from strategic_areas.models import ActivityUpdate, AttributionDispute, PendingChange
 from tests import factories
-from tests.deep import DEEP, MANY_ROWS, drawn
+from tests.deep import SOME_ROWS, drawn
 from tests.public_site import MOST_QUERIES
 from tests.test_public_pages import LANGUAGES, read
 
@@ -468,7 +468,7 @@ def test_withdrawn_content_is_not_brought_back_by_a_dispute(client, update):
 def test_pages_cost_the_same_with_many_disputes(client, update):
     commitment = update.activity.commitment
     person, spent = factories.make_focal_point(agency=update.agency), []
-    for pairs in (1, MANY_ROWS if DEEP else 6):
+    for pairs in (1, SOME_ROWS):
         for _ in range(pairs):
             activity = factories.make_activity(
                 commitment=commitment, provenance="press"
