@@ -120,8 +120,9 @@ TERMS = [
         _("Punctuality"),
         _(
             "Whether work keeps its date: on time, at risk of delay or late; what "
-            "is over may have finished late. The portal computes it, and only from a "
-            "due date that somebody has stated."
+            "is over may have finished late, and what nobody has reported on is not "
+            "yet due. The portal computes it, and only from a due date that somebody "
+            "has stated."
         ),
     ),
     Term(

@@ -103,6 +103,7 @@ PUNCTUALITY = {
     Punctuality.AT_RISK: _("At risk of delay"),
     Punctuality.LATE: _("Late"),
     Punctuality.FINISHED_LATE: _("Finished late"),
+    Punctuality.NOT_DUE: pgettext_lazy("work with a due date", "Not yet due"),
     Punctuality.NO_DEADLINE: _("No known deadline"),
 }
 #: The words for the punctuality of commitments, whose gender Spanish tells.

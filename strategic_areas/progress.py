@@ -51,6 +51,8 @@ class Punctuality(StrEnum):
     AT_RISK = "at_risk"
     LATE = "late"
     FINISHED_LATE = "finished_late"
+    #: The date is to come, and nobody has reported on the work.
+    NOT_DUE = "not_due"
     NO_DEADLINE = "no_deadline"
 
 
@@ -183,6 +185,8 @@ def activity_standing(
         return Standing(State(stopped), None, percent)
     done = done_between(reports) if state == State.COMPLETED else None
     kept = punctuality(state, deadline, today, percent, done)
+    if latest is None or latest.is_reserved:
+        kept = untold_punctuality(kept)
     if is_over and state == State.IN_PROGRESS:
         state = State.LEFT_IN_PROGRESS
     return Standing(state if latest else untold, kept, percent)
@@ -216,6 +220,11 @@ def punctuality(
     if near or _is_behind(deadline, today, percent):
         return Punctuality.AT_RISK
     return Punctuality.ON_TIME
+
+
+def untold_punctuality(kept: Punctuality | None) -> Punctuality | None:
+    """The punctuality of work on which no public report tells: never "on time"."""
+    return Punctuality.NOT_DUE if kept == Punctuality.ON_TIME else kept
 
 
 def _kept(done: tuple[date, date] | None, due_on: date) -> Punctuality | None:

@@ -18,10 +18,12 @@ from strategic_areas.progress import (
     capped,
     done_between,
     punctuality,
+    untold_punctuality,
 )
 from strategic_areas.states import (
     CLOSED,
     NOT_SAID,
+    NOT_TOLD,
     UNDER_WAY,
     CommitmentState,
     Facts,
@@ -125,6 +127,7 @@ def commitment_standing(
         )
     elif state not in CLOSED and not stopped:
         kept = punctuality(State.IN_PROGRESS, deadline, today, percent)
+        kept = untold_punctuality(kept) if state in NOT_TOLD else kept
     return Standing(state, kept, percent, tally(works), said.known_by if said else None)
 
 

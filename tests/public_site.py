@@ -236,7 +236,8 @@ class Official:
         self.publish(
             self.commitment(), activity={"reaches_victims": True}, people_reached=4
         )
-        factories.make_activity(commitment=self.commitment())
+        stated = {**due, "due_on": self.today + timedelta(days=700)}
+        factories.make_activity(commitment=self.commitment(**stated), **stated)
         done = self.commitment(
             expected_result_es="Un protocolo en uso.",
             expected_result_en="A protocol in use.",

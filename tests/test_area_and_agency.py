@@ -148,7 +148,7 @@ def test_what_it_leads_is_told_by_state_and_by_punctuality(client):
 
     assert (sentence.counts.total, sentence.unfinished) == (2, 2)
     kept = {word: number for word, number in sentence.punctuality.items() if number}
-    assert kept == {"on_time": 1, "late": 1}
+    assert kept == {"late": 1, "not_due": 1}
 
 
 def test_each_public_round_stands_in_a_row_with_how_it_was_answered(client):

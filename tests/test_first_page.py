@@ -1,5 +1,7 @@
 """A plan's first page: what is late and why, and what changed."""
 
+import csv
+import io
 import re
 from datetime import date, timedelta
 
@@ -188,6 +190,40 @@ def test_what_finished_late_is_nowhere_called_late(client):
     (institution,) = overview.institutions.shown
     assert institution.late == rows_of(plan)[lead].late == 1
     assert overview.headline.punctuality["late"] == 1
+
+
+def test_work_that_nobody_reported_on_is_not_yet_due_in_page_list_and_file(client):
+    asked = factories.make_round()
+    due = {**STATED, "due_on": ago(-700)}
+    silent, heard = (
+        factories.make_activity(
+            commitment=factories.make_commitment(plan=asked.plan, **due), **due
+        )
+        for _ in range(2)
+    )
+    factories.make_published_update(activity=heard, period=asked, percent=90)
+    path = address("commitments", asked.plan.code)
+
+    found = {
+        kept: client.get(path, {"punctuality": kept}).context["table"].lines
+        for kept in ("on_time", "not_due")
+    }
+    file = client.get(
+        address("plan_commitments", asked.plan.code), {"punctuality": "not_due"}
+    )
+    home = client.get(address("home"))
+
+    assert {kept: [line.commitment for line in found[kept]] for kept in found} == {
+        "on_time": [heard.commitment],
+        "not_due": [silent.commitment],
+    }
+    (row,) = csv.DictReader(io.StringIO(file.content.decode("utf-8-sig")))
+    assert (row["Código"], row["Puntualidad"]) == (
+        silent.commitment.code,
+        "Aún no vence",
+    )
+    kept = home.context["overview"].headline.punctuality
+    assert (kept["on_time"], kept["not_due"]) == (1, 1)
 
 
 @pytest.mark.parametrize("execution", ["completed", "cancelled"])

@@ -144,6 +144,9 @@ COMMITMENTS = {
         "n",
     ),
     Punctuality.LATE: npgettext_lazy("commitments", "%(n)d late", "%(n)d late", "n"),
+    Punctuality.NOT_DUE: npgettext_lazy(
+        "commitments", "%(n)d not yet due", "%(n)d not yet due", "n"
+    ),
     Punctuality.NO_DEADLINE: npgettext_lazy(
         "commitments",
         "%(n)d without a known deadline",

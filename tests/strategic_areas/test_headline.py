@@ -76,6 +76,7 @@ def test_punctuality_is_told_of_all_that_is_not_finished():
         Punctuality.ON_TIME: 0,
         Punctuality.AT_RISK: 1,
         Punctuality.LATE: 1,
+        Punctuality.NOT_DUE: 0,
         Punctuality.NO_DEADLINE: 0,
     }
 

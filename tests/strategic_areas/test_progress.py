@@ -19,7 +19,7 @@ from strategic_areas.progress import (
     done_between,
     punctuality,
 )
-from strategic_areas.standings import commitment_standing
+from strategic_areas.standings import commitment_standing, work_of
 
 DUE = date(2026, 6, 30)
 STATED = Deadline(due_on=DUE, due_provenance="plan")
@@ -68,6 +68,24 @@ def test_a_due_day_ends_at_midnight(provenance):
 
     assert punctuality(State.IN_PROGRESS, deadline, DUE) == Punctuality.AT_RISK
     assert punctuality(State.IN_PROGRESS, deadline, day_after) == Punctuality.LATE
+
+
+@pytest.mark.parametrize(
+    ("reports", "expected"),
+    [
+        ([], Punctuality.NOT_DUE),
+        ([report(is_reserved=True)], Punctuality.NOT_DUE),
+        ([report()], Punctuality.ON_TIME),
+    ],
+)
+def test_only_what_a_public_report_tells_of_is_on_time(reports, expected):
+    today = DUE - timedelta(days=AT_RISK_DAYS + 1)
+
+    activity = activity_standing(reports, STATED, today)
+    works = [(activity, work_of(reports, asked=True), reports)]
+    commitment = commitment_standing(works, [], STATED, today, is_official=True)
+
+    assert [activity.punctuality, commitment.punctuality] == [expected, expected]
 
 
 @pytest.mark.parametrize("provenance", ["plan_period", "press", ""])
