@@ -63,10 +63,12 @@ class Field:
     ``bilingual``: it is told in Spanish and in English, in a column each. ``public``:
     the public reads it, or will once it is published. ``in_file``: a plan's file states
     it. ``structure``: in an approved plan only an amendment changes it, of a bilingual
-    field the Spanish text. ``called``: what staff read above it, where that is not the
-    name of Django's field. ``noted``: a note that staff exchange and the public never
-    reads; the guard refuses what identifies a person in it and warns of nothing.
-    ``tells``: the kinds of personal data that may stand in it, by the words of
+    field the Spanish text. ``protects``: it decides which numbers of people the public
+    reads; on a public record two people change it, and whoever decides is shown what
+    the public reads before and after. ``called``: what staff read above it, where that
+    is not the name of Django's field. ``noted``: a note that staff exchange and the
+    public never reads; the guard refuses what identifies a person in it and warns of
+    nothing. ``tells``: the kinds of personal data that may stand in it, by the words of
     ``text_guard``.
     """
 
@@ -75,6 +77,7 @@ class Field:
     public: bool = True
     in_file: bool = True
     structure: bool = False
+    protects: bool = False
     called: str | Promise = ""
     noted: bool = False
     tells: frozenset = frozenset()
@@ -206,6 +209,11 @@ def bilingual(*names, in_file=True):
 def structure(*fields):
     """These fields, marked as structure of a plan."""
     return tuple(replace(field, structure=True) for field in fields)
+
+
+def protective(*fields):
+    """These fields, marked as deciding which numbers of people the public reads."""
+    return tuple(replace(field, protects=True) for field in fields)
 
 
 def internal(*names, in_file=False):

@@ -46,7 +46,7 @@ PUBLIC = [
 ]
 #: The longest module, and how many stand in a folder where it is not 20.
 APPS = ["agencies", "plan_portal", "strategic_areas"]
-LONGEST_MODULE = 300
+LONGEST_MODULE = 500
 MODULES_IN_A_FOLDER = {"strategic_areas/models": 30}
 RAW = [f"strategic_areas.models.{name}" for name in ("measurements", "reported_values")]
 
@@ -191,7 +191,7 @@ def test_public_reads_and_the_writers_do_not_know_each_other():
     assert offenders == []
 
 
-def test_no_module_is_longer_than_300_lines():
+def test_no_module_is_longer_than_500_lines():
     long = [
         str(path.relative_to(ROOT))
         for app in APPS

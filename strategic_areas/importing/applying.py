@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from functools import partial
 
+from agencies.fields import field_of
 from strategic_areas.importing.database import (
     change,
     create,
@@ -225,7 +226,8 @@ class Applying:
             return None
         if found is Verdict.APPLY and not reason:
             self.memory.remember(record, **{attribute: wanted})
-            return Change(attribute, here, wanted)
+            protects = field_of(row._meta.model, attribute).protects
+            return Change(attribute, here, wanted, protects)
         if setters:
             reason = f"set by the file of plan {setters[0]}"
         kept = Kept(record.name, attribute, here, wanted, reason or "edited here")

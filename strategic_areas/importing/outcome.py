@@ -35,11 +35,16 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Change:
-    """A field that the file changes, both values in plain form."""
+    """
+    A field that the file changes, both values in plain form.
+
+    ``protects``: it decides which numbers of people the public reads.
+    """
 
     field: str
     old: object
     new: object
+    protects: bool = False
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,14 @@ def applies_at_once(record, changed, links=None):
     """
     True if saving these fields of a record needs no second person.
 
-    So it is with fields that only staff read, and with what stands in a plan in
-    preparation. ``changed`` are names of columns, ``links`` the new values of
-    many-to-many fields. A field that the model does not declare counts as public.
+    So it is with fields that only staff read and that protect nobody, and with what
+    stands in a plan in preparation. ``changed`` are names of columns, ``links`` the new
+    values of many-to-many fields. A field that the model does not declare counts as
+    public.
     """
-    public = [name for name in changed if field_of(type(record), name).public]
-    if record.pk and changed and not public:
+    fields = [field_of(type(record), name) for name in changed]
+    told = [each for each in fields if each.public or each.protects]
+    if record.pk and fields and not told:
         return True
     if isinstance(record, Plan) and record.pk and "status" in changed:
         return False

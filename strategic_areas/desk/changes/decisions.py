@@ -120,17 +120,29 @@ class DecisionForm(forms.Form):
 
 
 class ApproveForm(DecisionForm):
-    """Approves; where the guard warned, a checkbox confirms that it was read."""
+    """
+    Approves; a checkbox confirms that the warnings of the guard were read.
+
+    Where the change ``protects``, another one confirms that both forms were compared.
+    """
 
     step, button = "approve", gettext_lazy("Approve")
     css_class = "default"
 
     warnings_read = forms.BooleanField(label=gettext_lazy("I have read these warnings"))
 
-    def __init__(self, data, *, has_warnings, **kwargs):
+    protection_read = forms.BooleanField(
+        label=gettext_lazy(
+            "I have compared what the public reads now with what it would read"
+        )
+    )
+
+    def __init__(self, data, *, has_warnings, protects=False, **kwargs):
         super().__init__(data, **kwargs)
         if not has_warnings:
             del self.fields["warnings_read"]
+        if not protects:
+            del self.fields["protection_read"]
 
 
 class DeclineForm(DecisionForm):

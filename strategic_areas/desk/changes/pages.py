@@ -11,9 +11,9 @@ from django.utils.translation import override
 
 from agencies.fields import field_of
 from strategic_areas import workflow
-from strategic_areas.desk.changes import decisions
+from strategic_areas.desk.changes import decisions, protection
 from strategic_areas.desk.public_pages import public_address
-from strategic_areas.desk.review.comparison import differences
+from strategic_areas.desk.review.comparison import Line
 from strategic_areas.models import (
     AgencyComment,
     AttributionDispute,
@@ -31,19 +31,6 @@ from strategic_areas.queries.updates import record
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.plain_values import proposed_records
 from strategic_areas.workflow.structure import in_words
-
-
-@dataclass(frozen=True)
-class Line:
-    """One field that changes; ``pieces`` mark what differs between its two texts."""
-
-    label: str
-    before: str
-    after: str
-
-    @property
-    def pieces(self):
-        return differences(self.before, self.after)
 
 
 @dataclass(frozen=True)
@@ -73,12 +60,14 @@ def approval(request, pk):
     change = get_object_or_404(rows, pk=pk)
     amendment = getattr(change, "amendment", None)
     warnings = _warnings(change, amendment)
+    altered = protection.altered(change, request.user)
     steps = decisions.open_forms(
         request,
         workflow.CHANGES,
         change,
         decisions.ApproveForm,
         has_warnings=bool(warnings),
+        protects=bool(altered),
     )
     if decisions.take_pressed_step(request, workflow.CHANGES, change, steps):
         return redirect("admin:index")
@@ -89,6 +78,7 @@ def approval(request, pk):
         "amendment": amendment,
         "records": records(change),
         "warnings": warnings,
+        "altered": altered,
         "steps": steps,
         "why_not": workflow.CHANGES.why_not(request.user, change),
     }

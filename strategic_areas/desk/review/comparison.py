@@ -29,6 +29,19 @@ class Compared:
     is_internal: bool
 
 
+@dataclass(frozen=True)
+class Line:
+    """One field that changes; ``pieces`` mark what differs between its two texts."""
+
+    label: str
+    before: str
+    after: str
+
+    @property
+    def pieces(self):
+        return differences(self.before, self.after)
+
+
 def last_published(record):
     """
     The published revision with which a reviewer compares the record, or None.

@@ -47,7 +47,8 @@ class Command(BaseCommand):
         for record, changes in outcome.changed:
             for change in changes:
                 old, new = excerpts(change.old, change.new)
-                self.stdout.write(f"changed: {record}, {change.field}: {old} → {new}")
+                what = "changes what is protected" if change.protects else "changed"
+                self.stdout.write(f"{what}: {record}, {change.field}: {old} → {new}")
         for kept in outcome.kept:
             here, in_file = excerpts(kept.here, kept.in_file)
             field = f", {kept.field}" if kept.field else ""

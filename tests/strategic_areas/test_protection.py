@@ -1,0 +1,208 @@
+"""What protects people changes by two people, and whoever decides reads both forms."""
+
+import pytest
+from django.apps import apps
+from django.urls import reverse
+
+from agencies.fields import Fields, internal, protective
+from agencies.models import Agency
+from strategic_areas import workflow
+from strategic_areas.desk.changes import protection
+from strategic_areas.models import (
+    Indicator,
+    PendingChange,
+    PublishedCell,
+    PublishedFigure,
+)
+from strategic_areas.models.measurements import Told
+from tests.factories import (
+    make_activity,
+    make_administrator,
+    make_agency,
+    make_change,
+    make_indicator,
+    make_published_update,
+    make_reviewer,
+    make_user,
+)
+from tests.strategic_areas.plans import load_small, run, write
+from tests.strategic_areas.test_published_figures import parts, plan
+
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+
+#: The fields that decide which numbers of people the public reads.
+PROTECTIVE = {
+    "activity.quantity",
+    "activity.counts_victims",
+    "activity.reaches_victims",
+    "indicator.counts",
+    "indicator.sensitive",
+    "indicator.national",
+    "indicator.selects",
+    "indicator.counted_by",
+}
+
+
+def page_of(change):
+    return reverse("admin:approval", args=[change.pk])
+
+
+def lines_of(change, reader):
+    found = protection.altered(change, reader).lines
+    return [(line.label, line.before, line.after) for line in found]
+
+
+def test_what_decides_on_numbers_of_people_is_declared():
+    found = {
+        f"{model._meta.model_name}.{field.name}"
+        for model in apps.get_models()
+        for field in getattr(model, "fields", ())
+        if field.protects
+    }
+
+    assert found >= PROTECTIVE
+
+
+@pytest.mark.parametrize("name", sorted(PROTECTIVE))
+def test_one_person_changes_nothing_that_protects(client, name):
+    model, _, column = name.partition(".")
+    record = make_activity() if model == "activity" else make_indicator()
+
+    assert not workflow.applies_at_once(record, [column])
+
+
+def test_a_protective_field_that_only_staff_read_needs_a_second_person(monkeypatch):
+    agency = make_agency()
+    told = [field for field in Agency.fields if field.name != "only_titular_submits"]
+    named = protective(*internal("only_titular_submits"))
+    monkeypatch.setattr(Agency, "fields", Fields(*told, *named))
+
+    assert not workflow.applies_at_once(agency, ["only_titular_submits"])
+
+
+@pytest.fixture
+def counted(tmp_path):
+    """A sensitive indicator of one year whose small parts the public does not read."""
+    broken = parts("sex", female=60, male=3)
+    load_small(tmp_path, plan({"period": "2030", "value": 63, "breakdown": broken}))
+    return Indicator.objects.get()
+
+
+def unprotected(indicator):
+    return make_change(
+        indicator, sensitive=False, why_not_sensitive="Todos están publicados."
+    )
+
+
+def test_the_decider_reads_what_the_figures_would_tell(client, counted):
+    change = unprotected(counted)
+    reader = make_reviewer()
+    client.force_login(reader)
+
+    page = client.get(page_of(change)).content.decode()
+
+    found = lines_of(change, reader)
+    assert [(before, after) for _label, before, after in found] == [
+        ("", "60"),
+        ("", "3"),
+    ]
+    assert "Esto cambia lo que está protegido" in page
+    assert all(label in page for label, _before, _after in found)
+
+
+def test_showing_what_would_be_published_publishes_nothing(client, counted):
+    change = unprotected(counted)
+    client.force_login(make_reviewer())
+    before = list(PublishedFigure.objects.values())
+
+    client.get(page_of(change))
+
+    assert list(PublishedFigure.objects.values()) == before
+    assert not PublishedCell.objects.exists()
+    assert not Told.objects.exists()
+    assert Indicator.objects.get().sensitive
+
+
+def test_what_protects_is_approved_only_once_both_forms_were_compared(client, counted):
+    change = unprotected(counted)
+    client.force_login(make_reviewer())
+
+    client.post(page_of(change), {"approve": "1"})
+    waits = PendingChange.objects.get().is_waiting
+    client.post(page_of(change), {"approve": "1", "protection_read": "on"})
+
+    assert waits
+    assert not Indicator.objects.get().sensitive
+
+
+def test_nobody_but_the_secretariat_reads_what_would_be_told(client, counted):
+    former = make_reviewer()
+    change = make_change(counted, by=former, sensitive=False, why_not_sensitive="Sí.")
+    former.groups.clear()
+    client.force_login(former)
+
+    page = client.get(page_of(change)).content.decode()
+
+    assert "Esto cambia lo que está protegido" in page
+    assert protection.altered(change, former).lines is None
+    assert protection.altered(change, make_administrator()).lines is None
+    assert protection.altered(change, make_user()).lines is None
+
+
+def test_the_decider_reads_what_reports_would_tell():
+    activity = make_activity(counts_victims=True, quantity=5, kind="continuing")
+    make_published_update(activity=activity, execution="in_progress", quantity=3)
+    activity.refresh_from_db()
+
+    change = make_change(activity, counts_victims=False)
+
+    assert [line[1:] for line in lines_of(change, make_reviewer())] == [
+        ("Dato protegido", "5"),
+        ("Dato protegido", "3"),
+    ]
+
+
+def test_of_several_records_in_one_change_each_that_protects_is_named(client):
+    indicator, other = make_indicator(), make_indicator()
+    indicator.selects, other.note_es = True, "Otra nota."
+    change = workflow.propose_together(
+        [(other, {}), (indicator, {})], by=make_reviewer()
+    )
+
+    found = protection.altered(change, make_reviewer()).fields
+
+    assert [name for name, _fields in found] == [f"Indicador: {indicator}"]
+
+
+def test_a_change_that_protects_nobody_asks_for_no_more(client):
+    change = make_change(make_indicator(), note_es="Otra nota.")
+    client.force_login(make_reviewer())
+
+    client.post(page_of(change), {"approve": "1"})
+
+    assert PendingChange.objects.get().status == PendingChange.Status.APPROVED
+
+
+def test_a_new_record_is_told_of_where_it_protects_less_than_usual():
+    plan_ = make_activity().plan
+    usual = Indicator(introduced_by=plan_, code="I-A", name_es="A", unit_es="u")
+    usual.counts, usual.sort_code = "persons", "I-A"
+    bare = Indicator(introduced_by=plan_, code="I-B", name_es="B", unit_es="u")
+    bare.counts, bare.sensitive, bare.why_not_sensitive = "cases", False, "Casos."
+
+    change = workflow.propose_together([(usual, {}), (bare, {})], by=make_reviewer())
+
+    found = protection.altered(change, make_reviewer())
+    assert [name for name, _fields in found.fields][-1].endswith("I-B B")
+    assert "necesita protección" in found.fields[-1][1].lower()
+
+
+def test_a_dry_run_names_what_a_file_changes_of_protection(tmp_path):
+    load_small(tmp_path, plan({"period": "2030", "value": 63}))
+
+    content = plan({"period": "2030", "value": 63}, national=False)
+    _status, output, _errors = run(write(tmp_path, content), "--dry-run")
+
+    assert "changes what is protected: indicator EJ-1, national: True → False" in [
+        line.replace("indicators", "indicator") for line in output
+    ]
