@@ -145,13 +145,19 @@ def account_word(entry) -> str:
         return str(DECLARED[entry.result])
     if account_state(entry) != entry.state:
         return str(UNDER_WAY_THEN)
-    return state_word(entry.state)
+    return state_word(entry.state, entry.voice)
 
 
-def state_word(state) -> str:
-    """The word for the state of an activity or of a commitment; "" for none."""
+def state_word(state, voice=None) -> str:
+    """
+    The word for the state of an activity or of a commitment; "" for none.
+
+    What public sources call done is never flatly completed: ``voice`` says who does.
+    """
     if not state:
         return ""
+    if voice is not None and state == State.COMPLETED:
+        return str(voice.label)
     is_commitment = isinstance(state, CommitmentState)
     return str((COMMITMENT_STATES if is_commitment else STATES)[state])
 

@@ -60,7 +60,7 @@ def test_records_are_told_from_the_records_and_by_year(client, shipped):
     html = main_of(client, "/")
 
     said = (
-        "Encontramos 55 actividades: 30 que alguna fuente da por hechas (17 solo "
+        "Encontramos 55 actividades: 30 realizadas, según alguna fuente (17 solo "
         "prensa u ONG), 24 en curso según su último registro, 1 sin registro. No "
         "sabemos cuántas tenía el plan."
     )

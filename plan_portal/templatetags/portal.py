@@ -204,11 +204,11 @@ def declared(result):
 
 
 @register.simple_tag
-def status(state):
+def status(state, voice=None):
     """A state as a shape and a word; nothing for None."""
     if not state:
         return ""
-    return made_once("_status.html", "state", state, labels.state_word(state))
+    return made_once("_status.html", "state", state, labels.state_word(state, voice))
 
 
 @register.simple_tag

@@ -88,8 +88,6 @@ PROVENANCE_OF_KIND = {
     "ngo_news": Provenance.PRESS,
     "press": Provenance.PRESS,
 }
-#: The kinds of sources that are no public body's own: the press and organisations.
-OUTSIDE = ("press", "ngo_news", "ngo_report")
 #: The kinds of those that print figures by the office that they hold.
 OFFICIAL = ("foreign_government_report", "un_body")
 #: The provenances that sources can give, the strongest first.
@@ -113,6 +111,51 @@ def provenance_of(kinds):
 def is_official_kind(kind):
     """True for a source of a State or of the United Nations."""
     return kind in OFFICIAL or kind.startswith("official_")
+
+
+class Voice(models.IntegerChoices):
+    """Who calls the work of a public record done; of several sources the greatest."""
+
+    OTHER = 0, _("Done, according to a public source")
+    PRESS = 1, _("Done, according to the press")
+    ORGANISATION = 2, _("Done, according to an NGO")
+    OFFICIAL = 3, _("Done, according to an official report")
+
+    @property
+    def is_outside(self):
+        """True where no public body says it, only the press or an organisation."""
+        return self in {Voice.PRESS, Voice.ORGANISATION}
+
+
+#: The voices of those kinds of sources that are not official.
+VOICES = {
+    "press": Voice.PRESS,
+    "ngo_news": Voice.ORGANISATION,
+    "ngo_report": Voice.ORGANISATION,
+}
+
+
+def voice_of(kinds):
+    """The strongest voice of sources of these kinds."""
+    voices = (
+        Voice.OFFICIAL if is_official_kind(kind) else VOICES.get(kind, Voice.OTHER)
+        for kind in kinds
+    )
+    return max(voices, default=Voice.OTHER)
+
+
+def with_voice():
+    """What ``voice_of`` says, of rows that link to a ``source``: for an aggregate."""
+    is_official = models.Q(source__kind__startswith="official_")
+    is_official |= models.Q(source__kind__in=OFFICIAL)
+    return models.Case(
+        models.When(is_official, then=models.Value(Voice.OFFICIAL.value)),
+        *(
+            models.When(source__kind=kind, then=models.Value(voice.value))
+            for kind, voice in VOICES.items()
+        ),
+        default=models.Value(Voice.OTHER.value),
+    )
 
 
 def is_stronger(provenance, than):

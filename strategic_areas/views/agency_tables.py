@@ -8,6 +8,7 @@ from django.utils.translation import pgettext
 from strategic_areas.addresses import address
 from strategic_areas.labels import COMMITMENT_PUNCTUALITY, state_word
 from strategic_areas.models import Activity, Commitment, Provenance
+from strategic_areas.models.records import Voice
 from strategic_areas.progress import State
 from strategic_areas.queries.pages.agencies import AgencyPage
 from strategic_areas.queries.plan.board import Board
@@ -94,6 +95,8 @@ class Done:
     activity: Activity
     commitment: Commitment
     state: State | None
+    #: Who says that it is done; None for its agency.
+    voice: Voice | None
     last: str
     account: str
     source: str
@@ -125,7 +128,7 @@ def done(page: AgencyPage, board: Board) -> Table:
     rows = [
         {
             "commitment": each.commitment.code,
-            "state": state_word(each.state),
+            "state": state_word(each.state, each.voice),
             "last": each.last,
             "source": each.source,
         }
@@ -146,6 +149,7 @@ def _done(work):
         activity=work.row.activity,
         commitment=work.commitment,
         state=work.row.standing.state if work.moved_to is None else None,
+        voice=account.voice if account else None,
         last=work.period.name if work.period else "",
         account=account.public_id if account else "",
         source=f"{source} ({work.told_by})" if work.told_by else source,
@@ -160,6 +164,7 @@ def _outside_the_plan(entry: Entry):
         activity=entry.subject,
         commitment=entry.commitment,
         state=entry.state,
+        voice=entry.voice,
         last=entry.period.name,
         account=entry.public_id,
         source=str(Provenance(entry.provenance).label),

@@ -43,7 +43,7 @@ def of_areas(content: RoundReport) -> Iterable[Section]:
                     in_language(each.activity, "title"),
                     each.activity.agency.acronym,
                     _due(each),
-                    state_word(each.standing.state),
+                    state_word(each.standing.state, each.voice),
                     *_said(content, each),
                 )
                 for each in row.activities
@@ -185,7 +185,7 @@ def _done(content, work):
                 row.activity.code,
                 in_language(row.activity, "title"),
                 _due(row),
-                state_word(row.standing.state),
+                state_word(row.standing.state, row.voice),
                 progress,
                 in_language(entry, "text") if entry else "",
                 *texts,

@@ -129,6 +129,11 @@ class Line:
         return progress.State(execution) if execution else None
 
     @property
+    def voice(self):
+        """Who says that the work is done; None for what an agency reported."""
+        return getattr(self.account, "voice", None)
+
+    @property
     def is_recorded(self):
         """True if it was taken from public sources and not reported here."""
         return not self.account.was_entered

@@ -5,7 +5,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
+from django.db.models import (
+    BooleanField,
+    ExpressionWrapper,
+    Max,
+    OuterRef,
+    Q,
+    Subquery,
+)
 
 from strategic_areas import disclosure, progress
 from strategic_areas.models import (
@@ -14,7 +21,7 @@ from strategic_areas.models import (
     ReportingPeriod,
     Status,
 )
-from strategic_areas.models.records import OUTSIDE
+from strategic_areas.models.records import Voice, with_voice
 from strategic_areas.models.review import said_on
 from strategic_areas.queries.plan import disputes
 from strategic_areas.queries.prepared import prepared
@@ -43,7 +50,7 @@ OF_UPDATE = (
     "is_reserved",
     "is_disputed",
     "is_held_back",
-    "has_body",
+    "voice",
 )
 
 
@@ -65,13 +72,13 @@ class CountedReport(Counted, progress.Report):
     """
     A report of an activity.
 
-    ``is_held_back`` tells that it states an obstacle which the public may read, and
-    ``is_by_press`` that only the press or an organisation says what it says.
+    ``is_held_back`` tells that it states an obstacle which the public may read;
+    ``voice`` is that of its sources, None for what an agency reported.
     """
 
     is_reserved: bool = False
     is_held_back: bool = False
-    is_by_press: bool = False
+    voice: Voice | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,15 +99,17 @@ def columns_of(updates):
     rows = updates.rewrite(False).annotate(
         is_disputed=disputes.unresolved("activity_update"),
         is_held_back=ExpressionWrapper(obstacle, BooleanField()),
-        has_body=Exists(_of_bodies()),
+        voice=Subquery(_voices()),
     )
     return rows.values_list(*OF_UPDATE, named=True)
 
 
-def _of_bodies():
-    """The sources of an update that are not the press's or an organisation's."""
+def _voices():
+    """The strongest voice of an update's sources."""
     links = ActivityUpdate.sources.through.objects
-    return links.filter(activityupdate=OuterRef("pk")).exclude(source__kind__in=OUTSIDE)
+    links = links.filter(activityupdate=OuterRef("pk")).order_by()
+    voices = links.values("activityupdate").annotate(strongest=Max(with_voice()))
+    return voices.values("strongest")
 
 
 @prepared
@@ -120,7 +129,7 @@ def report(row, period: ReportingPeriod) -> CountedReport:
         is_reserved=row.is_reserved,
         is_disputed=row.is_disputed,
         is_held_back=row.is_held_back,
-        is_by_press=row.origin == "record" and not row.has_body,
+        voice=Voice(row.voice or Voice.OTHER) if row.origin == "record" else None,
     )
 
 

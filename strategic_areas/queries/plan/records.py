@@ -62,7 +62,7 @@ def records(
     return Records(
         found=len(accounts),
         done=len(done),
-        by_press=sum(each.is_by_press for each in done),
+        by_press=sum(each.voice is not None and each.voice.is_outside for each in done),
         going=going,
         other=len(told) - len(done) - going,
         untold=len(latest) - len(told),

@@ -33,6 +33,12 @@ class ActivityRow:
     def deadline(self):
         return deadline_of(self.activity)
 
+    @property
+    def voice(self):
+        """Who says that the work is done; None for what its agency reported."""
+        latest = newest(self.reports)
+        return latest.voice if latest else None
+
     def owes(self, asked: ReportingPeriod | None) -> bool:
         """Whether the round asks for a report of the activity; False without one."""
         if asked is None:

@@ -27,7 +27,7 @@ from strategic_areas.search.documents import Document, Place, Text
 LISTS = {
     "agencies": (
         gettext_noop("Institutions of the plan"),
-        gettext_noop("What each undertook, who has reported and who has not."),
+        gettext_noop("What each answers for, who has reported and who has not."),
         gettext_noop(
             "who has not reported, which institutions are silent, missing reports, "
             "who takes part, members"

@@ -20,6 +20,7 @@ from strategic_areas.models import (
     Source,
     Status,
 )
+from strategic_areas.models.records import voice_of
 from strategic_areas.models.review import day_of
 from strategic_areas.models.translations import translated_fields
 from strategic_areas.queries.plan import disputes, names
@@ -119,6 +120,12 @@ class Entry(PublicAccount, Content):
     @property
     def said_on(self):
         return self.reported_on or self.submitted_on
+
+    @property
+    def voice(self):
+        """Who says that the work is done; None for what an agency reported."""
+        kinds = (source.kind for source in self.sources)
+        return voice_of(kinds) if self.is_recorded else None
 
     @property
     def is_of_official(self):

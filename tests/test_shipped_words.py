@@ -1,0 +1,95 @@
+"""What pages, files and feeds say of the shipped plan's records, by one rule each."""
+
+import re
+
+import pytest
+from django.utils import timezone
+
+from strategic_areas.addresses import address
+from strategic_areas.labels import state_word
+from strategic_areas.models import ActivityUpdate, Plan
+from strategic_areas.models.records import Voice, voice_of
+from strategic_areas.progress import State
+from strategic_areas.queries.plan import board
+from tests import factories
+from tests.reading import kept_in_memory
+from tests.strategic_areas.plans import shipped_content
+from tests.strategic_areas.plans.kept import load_shipped
+
+pytestmark = pytest.mark.django_db
+
+PLAN = shipped_content()["plan"]["code"]
+#: A flat "completed", and words by which a record would be taken for granted.
+FLAT = {
+    "es": re.compile(r"\bTerminadas?\b(?! con)|[Dd]ad[oa]s? por hech|da por hech"),
+    "en": re.compile(r"(?<!, none )(?<!activities )\bCompleted\b"),
+}
+
+
+@pytest.fixture(scope="module")
+def shipped(lasting):
+    load_shipped()
+    with kept_in_memory():
+        yield Plan.objects.get(code=PLAN)
+
+
+@pytest.fixture
+def read_anew():
+    """Between these tests nothing changes; what was read is kept in memory."""
+
+
+def every_output(plan, language):
+    """The lists, files and feed of a plan, and a page of each kind of record."""
+    done = ActivityUpdate.objects.filter(plan=plan, execution="completed")
+    yield address("home", language=language)
+    for name, *words in (
+        *(("plan",), ("areas",), ("area", "prevencion"), ("commitments",)),
+        *(("agencies",), ("agency", "mirex"), ("updates",), ("plan_commitments",)),
+        *(("plan_updates",), ("plan_feed",), ("commitment_card", "R-1.1.2")),
+    ):
+        yield address(name, plan.code, *words, language=language)
+    for update in done:
+        yield update.get_absolute_url(language)
+        yield update.activity.commitment.get_absolute_url(language)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "expected"),
+    [
+        (["press"], Voice.PRESS),
+        (["press", "ngo_news"], Voice.ORGANISATION),
+        (["ngo_report"], Voice.ORGANISATION),
+        (["press", "official_news"], Voice.OFFICIAL),
+        (["foreign_government_report"], Voice.OFFICIAL),
+        (["reference"], Voice.OTHER),
+    ],
+)
+def test_who_says_that_work_is_done_is_the_strongest_of_its_sources(kinds, expected):
+    plan = factories.make_plan()
+    sources = [factories.make_source(plan=plan, kind=kind) for kind in kinds]
+    activity = factories.make_activity(plan=plan, provenance="press")
+    factories.make_record_update(
+        activity=activity, execution="completed", sources=sources
+    )
+
+    (row,) = board.load(plan, timezone.localdate()).activities
+
+    assert (voice_of(kinds), row.voice) == (expected, expected)
+
+
+def test_only_a_report_of_the_agency_is_flatly_completed():
+    words = {voice: state_word(State.COMPLETED, voice) for voice in (None, *Voice)}
+
+    assert len(set(words.values())) == len(words)
+    assert state_word(State.IN_PROGRESS, Voice.PRESS) == state_word(State.IN_PROGRESS)
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_no_record_of_the_shipped_plan_is_flatly_completed(client, shipped, language):
+    found = {
+        path: FLAT[language].findall(client.get(path).text)
+        for path in set(every_output(shipped, language))
+    }
+
+    assert {path: words for path, words in found.items() if words} == {}
+    assert len(found) > 40
