@@ -92,10 +92,11 @@ def _add(feed, news):
 
 
 def _moment_of(news):
-    """When it was published, or the day of which a public record tells."""
-    if news.entry.is_recorded:
-        return datetime.combine(news.entry.told_on, time(), UTC)
-    return news.published_at
+    """When it was published, or the day of a public record; None where it has none."""
+    if not news.entry.is_recorded:
+        return news.published_at
+    day = news.entry.dated_on
+    return day and datetime.combine(day, time(), UTC)
 
 
 def plan_calendar(request, plan):

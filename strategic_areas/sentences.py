@@ -3,10 +3,11 @@
 import re
 
 from django.utils.dateformat import format as as_date
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from strategic_areas.spans import is_of_whole_years
+from strategic_areas.spans import is_of_whole_years, year_of
 
 COMPLETED = ngettext_lazy(
     "%(done)d of %(total)d activity completed",
@@ -69,6 +70,7 @@ SOURCES = _("Public sources")
 IN_A_LINE = 12
 DECLARED = _("according to %(agency)s, %(month)s")
 LAST_REPORT = _("last report: %(month)s")
+UNDATED = _("%(period)s, undated")
 SINCE = _("since %(day)s")
 UNKNOWN = _("We do not know how many the plan had.")
 
@@ -167,6 +169,14 @@ def since(period) -> str:
     """Since when a state holds, by the period for which it was first told."""
     is_of_years = is_of_whole_years(period.starts_on, period.ends_on)
     return SINCE % {"day": as_date(period.ends_on, "Y" if is_of_years else "m/Y")}
+
+
+def dated(day, period) -> str:
+    """The day of an account; of one whose sources state none, its period says when."""
+    if day:
+        return date_format(day, "SHORT_DATE_FORMAT")
+    year = year_of(period.starts_on, period.ends_on)
+    return str(UNDATED % {"period": year or period.name})
 
 
 def in_a_line(text) -> str:

@@ -1,5 +1,6 @@
 """Who says what the portal publishes, and of which day it is, wherever it is quoted."""
 
+import csv
 import json
 import re
 from datetime import date
@@ -15,6 +16,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 LANGUAGES = ("es", "en")
+UNDATED = {"es": "2020, sin fecha", "en": "2020, undated"}
 UNTIL = {"es": "31 de diciembre de 2020", "en": "31 December 2020"}
 
 
@@ -78,13 +80,40 @@ def test_a_public_record_is_the_word_of_its_source(client, recorded, language):
 
     assert citation(html).startswith("Otro Estado, ")
     assert agency in citation(html)
-    assert UNTIL[language] in citation(html)
+    assert UNDATED[language] in citation(html)
+    assert UNTIL[language] not in citation(html)
     told = subject_of(html)
     assert "author" not in told
     assert told["about"]["name"] == agency
     assert [each["publisher"]["name"] for each in told["isBasedOn"]] == ["Otro Estado"]
-    assert told["datePublished"] == "2020-12-31"
-    assert told["sdDatePublished"] > told["datePublished"]
+    assert "datePublished" not in told
+    assert told["sdDatePublished"] == f"{timezone.localdate()}"
+
+
+def test_a_record_has_the_day_of_its_source_and_no_other(client, recorded):
+    plan = recorded.plan
+    dated = factories.make_record_update(
+        activity=factories.make_activity(
+            commitment=recorded.activity.commitment, provenance="documented"
+        ),
+        period=recorded.period,
+        sources=recorded.sources.all(),
+        provenance="documented",
+        reported_on=date(2020, 5, 4),
+    )
+    listed = client.get(address("updates", plan.code, language="es")).text
+    file = client.get(address("plan_updates", plan.code, language="es")).text
+    entries = feed(client, plan)
+
+    days = [row["Fecha de la fuente"] for row in csv.DictReader(file[1:].splitlines())]
+    assert days == ["2020-05-04", ""]
+    assert listed.index("04/05/2020") < listed.index("2020, sin fecha")
+    assert "31/12/2020</time>" not in listed
+    published = {key: each.find(f"{ATOM}published") for key, each in entries.items()}
+    assert published[recorded.public_id] is None
+    assert published[dated.public_id].text.startswith("2020-05-04T")
+    told = subject_of(page_of(client, dated, "es"))
+    assert told["datePublished"] == "2020-05-04"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -109,14 +138,14 @@ def test_a_demonstration_is_the_word_of_no_agency(client, plan):
     assert "author" not in subject_of(html)
 
 
-def test_a_feed_names_who_said_it_and_dates_a_record_by_its_day(
+def test_a_feed_names_who_said_it_and_dates_no_record_without_a_day(
     client, plan, recorded, reported
 ):
     found = feed(client, plan)
     record, report = found[recorded.public_id], found[reported.public_id]
 
     assert record.find(f"{ATOM}author/{ATOM}name").text == "Otro Estado"
-    assert record.find(f"{ATOM}published").text.startswith("2020-12-31")
+    assert record.find(f"{ATOM}published") is None
     assert report.find(f"{ATOM}author/{ATOM}name").text == reported.agency.name_es
     assert report.find(f"{ATOM}published").text == reported.published_at.isoformat()
 

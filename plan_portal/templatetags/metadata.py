@@ -206,10 +206,11 @@ def _account(entry):
     told = {
         "@type": "Report",
         "name": entry.subject.title,
-        "datePublished": f"{entry.told_on}",
         "temporalCoverage": f"{entry.period.starts_on}/{entry.period.ends_on}",
         "about": agency,
     }
+    if entry.dated_on:
+        told["datePublished"] = f"{entry.dated_on}"
     if entry.is_recorded:
         told["sdDatePublished"] = f"{entry.published_on}"
         told["isBasedOn"] = [_source(each) for each in entry.sources]

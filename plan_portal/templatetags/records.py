@@ -25,6 +25,7 @@ register.filter("kind_of_record", labels.kind_of_record)
 register.filter("target_code", labels.target_code)
 register.filter("author", sentences.author_of)
 register.filter("since", sentences.since)
+register.filter("dated", sentences.dated)
 
 
 @register.filter

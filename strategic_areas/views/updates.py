@@ -18,6 +18,7 @@ from strategic_areas.models import Plan, Provenance
 from strategic_areas.queries.figures.words import in_language
 from strategic_areas.queries.updates import archive, record
 from strategic_areas.queries.updates.entry import FIGURES, TEXTS, Entry
+from strategic_areas.sentences import dated
 from strategic_areas.spans import year_of
 from strategic_areas.views import files
 from strategic_areas.views.filters import (
@@ -88,7 +89,8 @@ def update(request, plan, public_id):
     page = found_or_404(record.published(plan, public_id))
     context = {"plan": plan, "page": page, "entry": page.entry}
     context["record_name"] = _record_name(plan)
-    context["recorded_until"] = _recorded_until([page.entry])
+    if page.entry.dated_on:
+        context["recorded_until"] = _recorded_until([page.entry])
     return render(request, "update.html", context)
 
 
@@ -120,6 +122,7 @@ def _filters(plan: Plan, found: archive.FilterCounts, given: dict) -> dict:
         "fields": [each for each in fields if each.is_useful],
         "chosen": chosen,
         "found": found.found,
+        "undated": found.undated,
         "total": found.total,
         "dropped": "?",
         "shared": query(wanted),
@@ -266,7 +269,7 @@ def _year(year, lines):
             "state": account_word(line.entry),
             "change": str(CHANGES[line.change]),
             "period": line.entry.period.name,
-            "day": date_format(line.day, "SHORT_DATE_FORMAT"),
+            "day": dated(line.day, line.entry.period),
         }
         for line in lines
     ]

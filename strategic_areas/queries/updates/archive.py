@@ -65,6 +65,8 @@ class FilterCounts:
     counted: int
     found: int
     total: int
+    #: How many have no day, and are left out because days are asked for.
+    undated: int = 0
 
     @property
     def is_unknown(self) -> bool:
@@ -91,7 +93,7 @@ class Line:
 
     entry: Entry
     change: register.Change
-    day: date
+    day: date | None
 
     @property
     def year(self):
@@ -140,6 +142,9 @@ def count_by_filters(plan: Plan, asked: Mapping[str, str]) -> FilterCounts:
         counted=sum(row.is_planned for row in real),
         found=len(_sifted(within, wanted)),
         total=len(real),
+        undated=sum(row.day is None for row in _sifted(real, wanted))
+        if any(day_asked(asked, name) for name in DAYS)
+        else 0,
     )
 
 
@@ -172,11 +177,15 @@ def _sifted(rows, wanted):
 
 
 def _on_days(rows, asked):
-    """The rows of the days asked for, the first and the last included."""
+    """
+    The rows of the days asked for, the first and the last included.
+
+    What has no day is on none of them.
+    """
     if since := day_asked(asked, "since"):
-        rows = [row for row in rows if row.day >= since]
+        rows = [row for row in rows if row.day and row.day >= since]
     if until := day_asked(asked, "until"):
-        rows = [row for row in rows if row.day <= until]
+        rows = [row for row in rows if row.day and row.day <= until]
     return rows
 
 

@@ -180,6 +180,15 @@ class Entry(PublicAccount, Content):
         return Entry(**{name: getattr(self, name) for name in FRAME})
 
     @property
+    def dated_on(self):
+        """
+        The day of what it says: that of the source, or of the publication here.
+
+        None for a record of which no source states a day.
+        """
+        return self.reported_on if self.is_recorded else self.published_on
+
+    @property
     def told_on(self):
         """The day up to which a record goes; of a report, that of its publication."""
         if not self.is_recorded:

@@ -71,7 +71,8 @@ class Row(NamedTuple):
     agency: int
     area: int
     change: Change
-    day: date
+    #: None where it is of the public record, and no source states a day.
+    day: date | None
     is_real: bool
     is_planned: bool
 
@@ -169,7 +170,7 @@ def _of_subject(accounts, rank, periods, same):
         is_real = not (
             period.is_demonstration or each.provenance == Provenance.DEMONSTRATION
         )
-        day = changed_on(each, period.ends_on)
+        day = changed_on(each)
         yield Row(
             age=same.setdefault(age, age),
             rank=rank,
@@ -179,7 +180,7 @@ def _of_subject(accounts, rank, periods, same):
             agency=each.agency_id,
             area=each.area,
             change=change_of(each, before),
-            day=same.setdefault(day, day),
+            day=day and same.setdefault(day, day),
             is_real=is_real,
             is_planned=is_real and each.is_in_plan,
         )
@@ -210,15 +211,15 @@ def change_of(row, before) -> Change:
     return Change.SAME if before.execution == row.execution else Change.STATE
 
 
-def changed_on(row, period_ends_on: date) -> date:
+def changed_on(row) -> date | None:
     """
     The day on which that came about.
 
     A withdrawal came about when it was made, a report when it was published, and what
-    public sources say on the day up to which they tell.
+    public sources say on their day; None where they state no day.
     """
     if row.status == Status.WITHDRAWN:
         return day_of(row.withdrawn_at)
     if row.origin == "record":
-        return min(row.reported_on or period_ends_on, period_ends_on)
+        return row.reported_on
     return day_of(row.published_at)
