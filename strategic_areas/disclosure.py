@@ -1,10 +1,15 @@
 """
-The protection of small numbers of victims: the one rule of every public output.
+The protection of numbers of victims: the one rule of every public output.
 
-A number from 1 to 9 of victims or survivors is never public, nor anything from which it
-could be computed. In its place stands ``PROTECTED``. Zero is told: it counts nobody.
 What an agency reports is stored as it is; the agency and the secretariat read it so.
-In place of a text that was purged to protect people stands ``MARKER``.
+The public reads no number of victims or survivors in a report, of whatever size, nor
+anything that moves with one. Of an activity whose quantity counts them, quantity,
+percent and planned quantity are for staff; of one that reaches them, the people
+reached are. Whether anything was stated is not told either. A planned quantity of at
+least ``LEAST`` that the plan's own document prints, which is one whose activity has
+the provenance ``plan``, stands as the plan's.
+In place of what is not told stands ``PROTECTED``; in place of a text that was purged to
+protect people stands ``MARKER``.
 
 Of the values of indicators totals are told exactly, and parts of at least ten.
 
@@ -48,7 +53,11 @@ from strategic_areas.spans import Span
 #: The smallest number of victims that is told, besides none.
 LEAST = 10
 #: A figure of a report → what its activity says of the people whom it counts.
-WHOSE = {"quantity": "counts_victims", "people_reached": "reaches_victims"}
+WHOSE = {
+    "quantity": "counts_victims",
+    "percent": "counts_victims",
+    "people_reached": "reaches_victims",
+}
 #: Stored in every language in place of a purged text; pages translate it, and triggers
 #: compare with it.
 MARKER = "[texto retirado]"
@@ -74,27 +83,30 @@ def is_small(number):
 
 def figure(name, number, activity):
     """The figure of this name in a report on the activity, as the public reads it."""
-    if name == "percent":
-        return percent(number, activity.quantity, activity.counts_victims)
-    is_of_victims = (
-        getattr(activity, WHOSE[name])
-        if name in WHOSE
-        else activity.counts_victims or activity.reaches_victims
-    )
-    return PROTECTED if is_of_victims and is_small(number) else number
+    return PROTECTED if is_for_staff(name, activity) else number
 
 
-def percent(number, planned, counts_victims):
-    """A percent; protected where it and the planned quantity give a small number."""
-    if number is None or planned is None or not counts_victims:
-        return number
-    return PROTECTED if is_small(planned * number / 100) else number
+def is_for_staff(name, activity):
+    """Whether the figure of this name counts victims in reports on the activity."""
+    of_whom = WHOSE.get(name)
+    return getattr(activity, of_whom) if of_whom else is_of_victims(activity)
+
+
+def is_of_victims(activity):
+    """Whether any figure of reports on the activity counts victims."""
+    return activity.counts_victims or activity.reaches_victims
 
 
 def planned(activity):
     """The planned quantity: of completed work it is the number reached."""
-    is_protected = activity.counts_victims and is_small(activity.quantity)
-    return PROTECTED if is_protected else activity.quantity
+    is_told = not activity.counts_victims or is_printed(activity, activity.quantity)
+    return activity.quantity if is_told else PROTECTED
+
+
+def is_printed(activity, quantity):
+    """Whether the plan's own document prints this planned quantity, and it is large."""
+    is_large = quantity is not None and quantity >= LEAST
+    return is_large and activity.provenance == "plan"
 
 
 #: The part whose category the source does not state; a rest counts as such.

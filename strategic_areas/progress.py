@@ -12,7 +12,6 @@ from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
-from strategic_areas.disclosure import PROTECTED, Protected
 from strategic_areas.newest import Account, newest, newness
 from strategic_areas.states import CommitmentState, Tally
 
@@ -65,7 +64,8 @@ class Report(Account):
     """What is said of an activity."""
 
     execution: str
-    percent: int | Protected | None = None
+    #: None also where it counts victims, of which reports tell the public no number.
+    percent: int | None = None
     is_reserved: bool = False
 
     @property
@@ -109,7 +109,7 @@ class Standing:
 
     state: State | CommitmentState | None
     punctuality: Punctuality | None
-    percent: int | Protected | None = None
+    percent: int | None = None
     tally: Tally = Tally()
     said_on: date | None = None
 
@@ -196,7 +196,7 @@ def punctuality(
     state: State,
     deadline: Deadline,
     today: date,
-    percent: int | Protected | None = None,
+    percent: int | None = None,
     done: tuple[date, date] | None = None,
 ) -> Punctuality | None:
     """
@@ -234,15 +234,9 @@ def _kept(done: tuple[date, date] | None, due_on: date) -> Punctuality | None:
     return Punctuality.FINISHED_LATE if done[0] > due_on else None
 
 
-def _is_behind(
-    deadline: Deadline, today: date, percent: int | Protected | None
-) -> bool:
-    """
-    Whether the share of time gone is known to be well ahead of the percent.
-
-    Of a protected percent nothing is told, and so not this either.
-    """
-    if percent in {None, PROTECTED} or deadline.starts_on is None:
+def _is_behind(deadline: Deadline, today: date, percent: int | None) -> bool:
+    """Whether the share of time gone is known to be well ahead of the percent."""
+    if percent is None or deadline.starts_on is None:
         return False
     length = (deadline.due_on - deadline.starts_on).days
     gone = max(0, (today - deadline.starts_on).days)

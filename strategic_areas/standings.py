@@ -7,7 +7,6 @@ Pure, like ``progress`` and ``states``, which it brings together.
 from collections.abc import Sequence
 from datetime import date
 
-from strategic_areas.disclosure import PROTECTED, Protected
 from strategic_areas.newest import Account, newest, newness
 from strategic_areas.progress import (
     Deadline,
@@ -138,16 +137,13 @@ def _result(declarations):
 
 
 def average_percent(
-    percents: Sequence[int | Protected | None],
-) -> int | Protected | None:
+    percents: Sequence[int | None],
+) -> int | None:
     """
     The average of a commitment's activities, rounded down; None without meaning.
 
-    It has one where all of them state a percent. With one of them it is protected, for
-    the others give it away.
+    It has one where the public reads a percent of all of them.
     """
     if not percents or None in percents:
         return None
-    if PROTECTED in percents:
-        return PROTECTED
     return sum(capped(percent) for percent in percents) // len(percents)

@@ -42,7 +42,6 @@
     Object.assign(row.dataset, fresh.dataset);
     row.querySelector("[data-mark]").replaceWith(fresh.querySelector("[data-mark]"));
     body.replaceWith(fresh.querySelector(".row-body"));
-    warnOfAll(row);
     return true;
   }
 
@@ -89,15 +88,6 @@
     execution.value = state;
     percent.value = number === null ? "" : number;
   }
-
-  /* A small number of victims: what the help beside it says comes true. */
-
-  function warnOfFew(field) {
-    const few = Number(field.value) * Number(field.dataset.victims);
-    field.closest(".form-field").classList.toggle("is-protected", few > 0 && few < 10);
-  }
-
-  const warnOfAll = (row) => row.querySelectorAll("[data-victims]").forEach(warnOfFew);
 
   /* What was typed stays on the device until the server has confirmed it. */
 
@@ -147,7 +137,6 @@
     notice.className = "notice notice--kept";
     notice.append(paragraph(phrases.kept.textContent), button(phrases.restore.textContent, () => {
       fill(form, kept);
-      warnOfAll(form);
       notice.remove();
       form.querySelector("input:not([type=hidden])").focus();
     }), button(phrases.discard.textContent, () => {
@@ -241,7 +230,6 @@
     if (answer.ok) forget(row);
     keepEvidence(row, fresh);
     row.replaceWith(fresh);
-    warnOfAll(fresh);
     count();
     if (!answer.ok) {
       fresh.open = true;
@@ -419,7 +407,6 @@
     const form = event.target.form;
     if (!form?.matches(".row-form--reported, .row-form--declared")) return;
     settlePercent(form, event.target.name);
-    warnOfAll(form);
     keep(form);
   });
   /* A remembered number is replaced by typing, however one came into the field: the
@@ -438,6 +425,5 @@
   document.addEventListener("visibilitychange", resume);
   sheet.querySelectorAll("[data-row]").forEach(offer);
   sheet.querySelectorAll("[data-row][open]").forEach(openRow);
-  warnOfAll(sheet);
   window.settled = settled;
 })();

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from django import template
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, ngettext_lazy
+from django.utils.translation import ngettext, ngettext_lazy, pgettext
 
+from plan_portal.templatetags.portal import bilingual
 from strategic_areas import labels, sentences
+from strategic_areas.disclosure import PROTECTED
 from strategic_areas.labels import FAMILIES, state_word
 from strategic_areas.queries.figures import words
 from strategic_areas.queries.plan import differences
@@ -115,6 +117,16 @@ class Line:
     what: str
     then: str
     now: str
+
+
+@register.simple_tag
+def told_value(change, name):
+    """The old or the new value of a change of a plan, as the public reads it."""
+    if name in change.protected:
+        return str(PROTECTED)
+    if not getattr(change, f"{name}_es"):
+        return pgettext("amendment", "nothing")
+    return bilingual(change, name)
 
 
 @register.simple_tag(takes_context=True)

@@ -93,37 +93,16 @@ class VictimsField(forms.TypedChoiceField):
             coerce=lambda word: str(word) == "True",
             widget=forms.RadioSelect,
             label=QUESTIONS[name],
-            help_text=_("If so, a number from 1 to 9 of them is never public."),
+            help_text=_("If so, no report tells the public how many."),
         )
 
 
 def tell_protection(fields, activity):
-    """
-    Tell beside the numbers of a report which of them the public will not read.
-
-    ``data-victims`` tells the script by what to multiply what is typed.
-    """
-    hint = gettext(
-        "Victims or survivors: from 1 to 9 the public reads “Protected figure”, and no "
-        "place."
-    )
-    for name, factor in _factors(activity).items():
-        if name in fields:
-            field = fields[name]
-            field.help_text = f"{field.help_text} {hint}".strip()
-            field.widget.attrs["data-victims"] = str(factor)
-
-
-def _factors(activity):
-    """The figures that count victims, and how many of them one of each stands for."""
-    factors = {
-        name: 1
-        for name, of_whom in disclosure.WHOSE.items()
-        if getattr(activity, of_whom)
-    }
-    if activity.counts_victims and activity.quantity is not None:
-        factors["percent"] = activity.quantity / 100
-    return factors
+    """Tell beside the numbers of a report which of them the public will not read."""
+    hint = gettext("Victims or survivors: only staff read this number.")
+    for name in fields.keys() & disclosure.WHOSE.keys():
+        if disclosure.is_for_staff(name, activity):
+            fields[name].help_text = f"{fields[name].help_text} {hint}".strip()
 
 
 class Checkboxes(forms.CheckboxSelectMultiple):

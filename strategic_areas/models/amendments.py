@@ -1,16 +1,25 @@
 """Amendments: the only way to change the structure of an approved plan."""
 
+import re
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies.fields import Fields, bilingual, internal, public, spanish_required
+from strategic_areas.disclosure import is_printed
 from strategic_areas.models.activities import Activity
 from strategic_areas.models.changes import PendingChange
 from strategic_areas.models.commitments import Commitment
 from strategic_areas.models.plan import Plan, PlanBound
 from strategic_areas.models.trail import HoldsFile
+
+
+def _first_digits(words):
+    """The digits with which the words begin, as a number; None without any."""
+    found = re.match(r"\d+", words or "")
+    return found and int(found[0])
 
 
 class Amendment(HoldsFile):
@@ -224,6 +233,19 @@ class PlanChange(PlanBound):
         """True if the plan itself changed, and not only what is known of it."""
         cited = Amendment.CITED.values()
         return self.amendment is not None and self.amendment.kind not in cited
+
+    @property
+    def protected(self):
+        """The names of its values that the public does not read, as of victims."""
+        activity = self.activity
+        if self.field != "quantity" or not (activity and activity.counts_victims):
+            return ()
+        # However its words part thousands, the digits before the sign are too few.
+        return tuple(
+            name
+            for name in ("old_value", "new_value")
+            if not is_printed(activity, _first_digits(getattr(self, f"{name}_es")))
+        )
 
     @property
     def brings(self):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.fields import Field, Kind, public
-from strategic_areas.disclosure import PROTECTED, figure
+from strategic_areas.disclosure import is_for_staff
 
 #: The fields of a revision that was transcribed from an agency's letter.
 TRANSCRIBED = public("letter", "confirmed_at", in_file=False)
@@ -112,8 +112,6 @@ class ReportField(Field):
 
     def in_words(self, plain, language="es"):
         """A ``plain`` value as text for people, in one language; "" for no value."""
-        if plain == PROTECTED:
-            return str(plain)
         if isinstance(plain, dict):
             return plain.get(language, "")
         if isinstance(plain, list):
@@ -142,21 +140,16 @@ class InWords:
     def public_field_values(self):
         """Pairs of label and words for the public fields, as the public reads them."""
         fields = self.fields.where(receipt=True, public=True)
-        return self._in_words(fields, dict.fromkeys(self.protected_names, PROTECTED))
+        return self._in_words(each for each in fields if not self.is_for_staff(each))
 
-    @property
-    def protected_names(self):
-        """The names of its figures that ``disclosure`` keeps from the public."""
-        return [
-            field.name
-            for field in self.fields.where(public=True, filled_in=True)
-            if field.kind in {Kind.WHOLE, Kind.DECIMAL}
-            and figure(field.name, getattr(self, field.name), self.subject) == PROTECTED
-        ]
+    def is_for_staff(self, field):
+        """Whether ``disclosure`` keeps this figure from the public; False of texts."""
+        is_figure = field.kind in {Kind.WHOLE, Kind.DECIMAL}
+        return is_figure and is_for_staff(field.name, self.subject)
 
-    def _in_words(self, fields, instead=None):
-        values = {field.name: field.plain(self) for field in fields}
-        return in_words(fields, values | (instead or {}))
+    def _in_words(self, fields):
+        fields = list(fields)
+        return in_words(fields, {field.name: field.plain(self) for field in fields})
 
 
 def in_words(fields, values):

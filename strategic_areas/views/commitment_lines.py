@@ -8,7 +8,6 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from strategic_areas.disclosure import Protected
 from strategic_areas.labels import COMMITMENT_PUNCTUALITY as PUNCTUALITY
 from strategic_areas.labels import state_word
 from strategic_areas.models import Commitment, Provenance
@@ -32,7 +31,7 @@ class Line:
     #: None of reconstructed work, of which ``records`` tells what is on record.
     state: CommitmentState | None
     records: Records | None
-    percent: int | Protected | None
+    percent: int | None
     due: str
     punctuality: Punctuality | None
     #: By whom and in which month its state was said; "" for nobody.

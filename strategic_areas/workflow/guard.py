@@ -81,7 +81,7 @@ def refusals(text):
 
 
 def warnings(record):
-    """The findings to check in the stored texts and figures of a report."""
+    """The findings to check in the stored texts of a report."""
     return judged(record)[0]
 
 
@@ -95,7 +95,7 @@ def judged(record):
     found = list(_found_with(record))
     told = [warned for severity, warned in found if severity == Severity.WARN]
     barred = [warned for severity, warned in found if severity == Severity.BLOCK]
-    return [*_protected(record), *told], barred
+    return told, barred
 
 
 def warnings_of(record, names):
@@ -107,26 +107,6 @@ def found_warnings(model, values):
     """The findings to check in texts not stored yet, given by column name."""
     found = _found(model, values)
     return [warned for severity, warned in found if severity == Severity.WARN]
-
-
-def _protected(record):
-    """The figures that the public will not read, each with the places of the report."""
-    names = record.protected_names
-    if not names:
-        return
-    places = ", ".join(sorted(each.name for each in record.places.all()))
-    for name in names:
-        field = record.fields[name]
-        said = field.in_words(field.plain(record))
-        said = f"{said} %" if name == "percent" else said
-        yield Warned(
-            field.label,
-            gettext(
-                "It tells of fewer than 10 victims: the public reads “Protected "
-                "figure” and no place. See that no text tells the number or the place."
-            ),
-            f"{said} · {places}" if places else said,
-        )
 
 
 def _found_with(record):

@@ -157,9 +157,10 @@ def unchanged_since(update) -> date | None:
     """
     The end of the period since which the agency has said just this; None for news.
 
-    Texts count in Spanish, and figures, places and the state as they are. It compares
-    with the agency's own last report alone, never with what public sources say. Of a
-    reserved report the public reads too little for it to be told.
+    Texts count in Spanish, and figures, places and the state as they are, but for what
+    only staff read: whether that moved is not told. It compares with the agency's own
+    last report alone, never with what public sources say. Of a reserved report the
+    public reads too little for it to be told.
     """
     if getattr(update, "is_reserved", False):
         return None
@@ -174,8 +175,11 @@ def unchanged_since(update) -> date | None:
 
 
 def _said(update):
-    fields = update.fields.where(filled_in=True, repeated=True)
-    return [_words(field.in_words(field.plain(update))) for field in fields]
+    return [
+        _words(field.in_words(field.plain(update)))
+        for field in update.fields.where(filled_in=True, repeated=True)
+        if not update.is_for_staff(field)
+    ]
 
 
 def _words(text):

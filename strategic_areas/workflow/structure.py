@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from agencies.fields import Kind
-from strategic_areas import disclosure
 from strategic_areas.models import (
     Activity,
     Commitment,
@@ -195,7 +194,7 @@ def _lines(record, part, made):
         in_both = field.bilingual and not is_english
         told = field.columns if in_both else columns * 2
         of = dict(zip(LANGUAGES, told, strict=True))
-        said = partial(_said, record, part, names, of)
+        said = partial(_said, record, names, of)
         yield {
             "field": columns[0] if is_english else field.name,
             **_in_both("old_value", partial(said, part.before)),
@@ -204,19 +203,11 @@ def _lines(record, part, made):
         }
 
 
-def _said(record, part, names, of, values, language):
+def _said(record, names, of, values, language):
     """A value of ``values`` in words; ``of`` names its column by language."""
     field = record._meta.get_field(of[language])
     value = values.get(field.name, _stored(record, field))
-    if field.name == "quantity" and _is_protected(value, record, part):
-        return str(disclosure.PROTECTED)
     return in_words(field, value, names)
-
-
-def _is_protected(quantity, record, part):
-    """True for a small number of what counts victims, before the change or after."""
-    counted = part.before.get("counts_victims"), getattr(record, "counts_victims", None)
-    return any(counted) and disclosure.is_small(quantity and Decimal(quantity))
 
 
 def _brought(record, part, made):

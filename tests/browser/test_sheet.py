@@ -5,7 +5,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from strategic_areas.desk.sheet import revisions, sheet_page
-from strategic_areas.models import Activity, ActivityUpdate, Submission
+from strategic_areas.models import ActivityUpdate, Submission
 from tests.browser.axe import faults
 from tests.browser.windows import complaints_of
 from tests.factories import (
@@ -345,19 +345,6 @@ def test_one_press_saves_a_row_and_its_file_and_loses_neither(make_page, tmp_pat
         "Escrito y guardado con ella.",
         60,
     )
-
-
-def test_a_small_number_of_victims_is_marked_while_it_is_typed(make_page):
-    asked = Round(1)
-    (activity,) = asked.activities
-    Activity.objects.update(counts_victims=True, quantity=20)
-    page = make_page(asked.user)
-    page.goto(f"{asked.address}?fila={activity.pk}")
-    is_marked = "each => each.closest('.form-field').matches('.is-protected')"
-
-    for percent, marked in (("40", True), ("60", False), ("0", False), ("5", True)):
-        number(page, activity).fill(percent)
-        assert number(page, activity).evaluate(is_marked) is marked
 
 
 def test_evidence_and_a_text_correct_what_is_published(make_page):

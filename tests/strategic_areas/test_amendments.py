@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils.translation import override
 
 from agencies.access import RefusedError
@@ -15,6 +17,7 @@ from tests.factories import make_act, make_reviewer
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2027, 6, 30)
+BOTH = ["old_value", "new_value"]
 
 
 @pytest.fixture(scope="module")
@@ -106,19 +109,43 @@ def test_a_later_renaming_does_not_rewrite_what_was_told(activity):
 
 
 @pytest.mark.parametrize(
-    ("counts_victims", "expected"),
-    [(True, ("Dato protegido", "12")), (False, ("3", "12"))],
+    ("activity_is", "expected"),
+    [
+        ({"counts_victims": True}, (["old_value"], False)),
+        ({"counts_victims": True, "provenance": "documented"}, (BOTH, True)),
+        ({"counts_victims": False}, ([], False)),
+    ],
 )
-def test_a_small_number_of_victims_is_not_told(counts_victims, expected, activity):
+def test_what_is_told_of_a_planned_number_of_victims(activity_is, expected, activity):
+    """What the plan's own document prints stands as the plan's from ten on."""
     factories.open_structure()
-    Activity.objects.update(counts_victims=counts_victims, quantity=3)
+    Activity.objects.update(quantity=3)
     factories.close_structure()
     activity.refresh_from_db()
     activity.quantity = 12
-
     change = approved(activity, make_act(activity.plan))
 
-    assert told(change) == {"quantity": expected}
+    # Whoever said it later says it of what is on record, too.
+    factories.open_structure()
+    Activity.objects.update(**activity_is)
+    [line] = PlanChange.objects.filter(change=change).select_related("activity")
+
+    page = Client().get(reverse("es:amendments", args=["p"])).content.decode()
+    hidden, is_new_hidden = expected
+    assert list(line.protected) == hidden
+    assert ("<ins>Dato protegido</ins>" in page) == is_new_hidden
+    assert ("<del>Dato protegido</del>" in page) == bool(hidden)
+
+
+def test_a_past_day_does_not_tell_what_counts_victims_since(activity):
+    day = date(2025, 12, 31)
+    activity.counts_victims, activity.quantity = True, 3
+    approved(activity, make_act(activity.plan, decided_on=date(2026, 5, 1)))
+
+    plan = past.plan_as_of("p", "2025", TODAY)
+    [row] = board.load(plan, TODAY).activities
+
+    assert (plan.until.ends_on, row.activity.counts_victims) == (day, True)
 
 
 def test_the_proposer_cannot_approve(activity):

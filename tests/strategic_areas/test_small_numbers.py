@@ -1,65 +1,45 @@
-"""A small number of victims, from the row where it is typed to its publication."""
+"""A number of victims, from the row where it is typed to its publication."""
 
 import pytest
 from django.urls import reverse
 
 from strategic_areas import workflow
 from strategic_areas.desk.review import review_queue
-from strategic_areas.models import Province, Region, Status
+from strategic_areas.models import Status
 from strategic_areas.workflow import guard
 from tests.factories import (
     make_activity,
+    make_earlier_report,
     make_focal_point,
     make_reviewer,
     make_round,
+    make_submitted_update,
     make_update,
 )
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def place():
-    region = Region.objects.create(code="DO-98", name="Región")
-    return Province.objects.create(code="DO-99", name="Azuay", region=region)
+OF_VICTIMS = {"counts_victims": True, "reaches_victims": True}
+#: A text that the guard warns of, and the words of it that the warning shows.
+WARNED, SHOWN = "Se reunió en la calle El Conde 105.", "calle El Conde 105"
 
 
-def few_victims(place, **fields):
-    """A draft that tells of three victims in a province."""
-    activity = make_activity(reaches_victims=True)
-    fields.setdefault("people_reached", 3)
-    update = make_update(activity=activity, **fields)
-    update.places.add(place)
-    return update
+def of_victims(**fields):
+    """A draft on an activity that reaches victims."""
+    return make_update(activity=make_activity(reaches_victims=True), **fields)
 
 
-@pytest.mark.parametrize(
-    ("activity", "said", "number"),
-    [
-        ({"reaches_victims": True}, {"people_reached": 3}, "3"),
-        (
-            {"counts_victims": True, "kind": "continuing"},
-            {"quantity": "2.50"},
-            "2.50",
-        ),
-        ({"counts_victims": True, "quantity": 10}, {"percent": 40}, "40 %"),
-        ({"counts_victims": True, "quantity": 100}, {"percent": 40}, None),
-        ({"reaches_victims": True}, {"people_reached": 12}, None),
-        ({"reaches_victims": True}, {"people_reached": 0}, None),
-        ({}, {"people_reached": 3}, None),
-    ],
-)
-def test_what_the_public_will_not_read_is_warned_of(place, activity, said, number):
-    update = make_update(activity=make_activity(**activity), **said)
-    update.refresh_from_db()
-    update.places.add(place)
+@pytest.mark.parametrize("number", [0, 3, 12])
+def test_a_number_of_victims_costs_no_warning(number):
+    counting = make_activity(counts_victims=True, kind="continuing", quantity=10)
+    update = make_update(activity=counting, percent=None, quantity=number)
 
-    found = [warned.excerpt for warned in guard.warnings(update)]
-
-    assert found == ([f"{number} · Azuay"] if number else [])
+    assert guard.warnings(of_victims(people_reached=number)) == []
+    assert guard.warnings(update) == []
 
 
-def test_its_numbers_tell_that_they_are_of_victims(client):
+def test_its_numbers_tell_that_only_staff_read_them(client):
     for_victims = make_activity(counts_victims=True, reaches_victims=True, quantity=40)
     period = make_round(plan=for_victims.plan)
     other = make_activity(commitment=for_victims.commitment)
@@ -72,17 +52,17 @@ def test_its_numbers_tell_that_they_are_of_victims(client):
         (activity, name)
         for activity in (for_victims, other)
         for name in ("percent", "people_reached")
-        if _is_marked(page, f"r{activity.pk}_{name}")
+        if _is_for_staff(page, f"r{activity.pk}_{name}")
     } == {(for_victims, "percent"), (for_victims, "people_reached")}
 
 
-def _is_marked(page, id_of_field):
-    (start,) = [part for part in page.split("<input") if f'id="{id_of_field}"' in part]
-    return "data-victims" in start.split(">")[0]
+def _is_for_staff(page, id_of_field):
+    field = page.split(f'id="{id_of_field}"')[0].rpartition('<div class="form-field')[2]
+    return "este número solo lo lee" in field
 
 
-def test_the_warning_stays_until_a_reviewer_ticks_it(client, place):
-    update = few_victims(place)
+def test_the_warning_stays_until_a_reviewer_ticks_it(client):
+    update = of_victims(narrative_es=WARNED)
     author, period = update.contributors.get(), update.period
     keys = [period.pk, update.agency.slug]
     row, check = (
@@ -91,7 +71,7 @@ def test_the_warning_stays_until_a_reviewer_ticks_it(client, place):
     client.force_login(author)
 
     def shown(path):
-        return "3 · Azuay" in client.get(path).content.decode()
+        return SHOWN in client.get(path).content.decode()
 
     assert (shown(row), shown(check)) == (True, True)
     seen = {"seen": f"{update.pk}:{update.version}", "declared": ""}
@@ -116,8 +96,8 @@ def test_the_warning_stays_until_a_reviewer_ticks_it(client, place):
     assert update.status == Status.PUBLISHED
 
 
-def test_the_author_ticks_nothing_for_the_reviewer(client, place):
-    update = few_victims(place)
+def test_the_author_ticks_nothing_for_the_reviewer(client):
+    update = of_victims(narrative_es=WARNED)
     both = update.contributors.get()
     workflow.submit(update, by=both)
     both.groups.set(make_reviewer().groups.all())
@@ -132,13 +112,51 @@ def test_the_author_ticks_nothing_for_the_reviewer(client, place):
     assert update.status == Status.SUBMITTED
 
 
-def test_what_staff_are_told_that_the_public_reads_is_what_it_reads(place):
-    update = few_victims(place, narrative_es="Se atendió en el albergue.")
+def test_what_staff_are_told_that_the_public_reads_is_what_it_reads():
+    update = of_victims(people_reached=3, narrative_es="Se atendió en el albergue.")
+    label = update.fields["people_reached"].label
 
-    told = dict(update.public_field_values)
+    assert label not in dict(update.public_field_values)
+    assert dict(update.field_values)[label] == "3"
 
-    assert told[update.fields["people_reached"].label] == "Dato protegido"
-    assert dict(update.field_values)[update.fields["people_reached"].label] == "3"
+
+@pytest.mark.parametrize("number", [4, 5])
+def test_whether_a_number_of_victims_moved_is_not_told(number):
+    """“Unchanged since” follows from what the public reads alone."""
+    said = {"narrative_es": "Se atendió.", "percent": None, "execution": "in_progress"}
+    counting = make_activity(**OF_VICTIMS, kind="continuing")
+    earlier = make_earlier_report(counting, quantity=4, people_reached=4, **said)
+
+    update = make_submitted_update(
+        activity=counting,
+        period=make_round(plan=counting.plan),
+        by=earlier.contributors.get(),
+        quantity=number,
+        people_reached=number,
+        **said,
+    )
+
+    assert update.unchanged_since == earlier.period.ends_on
+
+
+def test_staff_read_every_number(client):
+    counting = make_activity(**OF_VICTIMS, kind="continuing", quantity=9143)
+    update = make_submitted_update(
+        activity=counting, percent=None, quantity=7431, people_reached=8267
+    )
+    author = update.contributors.get()
+    receipt = [update.period_id, update.agency.slug]
+
+    client.force_login(make_reviewer())
+    review = client.get(review_queue.address_of(update)).content.decode()
+    activity = reverse("admin:strategic_areas_activity_change", args=[counting.pk])
+    planned = client.get(activity).content.decode()
+    client.force_login(author)
+    sheet = client.get(reverse("admin:sheet", args=receipt)).content.decode()
+
+    assert ("7,431" in review, "8267" in review) == (True, True)
+    assert "9143" in planned
+    assert ("7,431" in sheet, "8267" in sheet) == (True, True)
 
 
 def test_adding_an_activity_asks_whether_it_is_of_victims(client):

@@ -17,6 +17,7 @@ from django.utils.translation import ngettext, pgettext
 
 from strategic_areas.desk.report import Report, Section, matrix, table
 from strategic_areas.desk.report.matrix import NOTHING
+from strategic_areas.disclosure import PROTECTED
 from strategic_areas.labels import (
     COMMITMENT_PUNCTUALITY,
     COMMITMENT_STATES,
@@ -266,8 +267,8 @@ def _amendments(content):
             in_language(each.amendment, "deciding_act"),
             f"{kind_of_record(line)}: {in_language(line, 'name')}",
             _("Added to the plan") if line.brings else what_changes(line),
-            in_language(line, "old_value") or NOTHING,
-            in_language(line, "new_value") or NOTHING,
+            _value(line, "old_value"),
+            _value(line, "new_value"),
             in_language(each.amendment, "reason"),
         )
         for each in content.amendments
@@ -277,6 +278,13 @@ def _amendments(content):
     found = table(_("What each act changed"), columns, rows)
     none = () if found else (_("None since the last round."),)
     return Section(_("Amendments of the plan"), none, found)
+
+
+def _value(line, name):
+    """What a change tells of the old or the new value, as the public reads it."""
+    if name in line.protected:
+        return str(PROTECTED)
+    return in_language(line, name) or NOTHING
 
 
 def _decisions():

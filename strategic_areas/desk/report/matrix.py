@@ -91,23 +91,23 @@ def _said(content, row):
 
 def _progress(entry, activity):
     found = []
-    if entry.states_percent:
+    if activity.counts_victims:
+        found.append(str(disclosure.PROTECTED))
+    elif entry.states_percent:
         found.append(percent(entry.percent))
-    if entry.quantity is not None:
+    if entry.quantity not in {None, disclosure.PROTECTED}:
         found.append(_quantity(entry.quantity, activity))
     return "\n".join([*found, f"({in_language(entry.period, 'name')})"])
 
 
 def percent(value) -> str:
-    """A percent, or the words for a protected one; "" for none."""
-    if value is None:
-        return ""
-    return f"{value}\N{NO-BREAK SPACE}%" if isinstance(value, int) else str(value)
+    """A percent; "" for none."""
+    return "" if value is None else f"{value}\N{NO-BREAK SPACE}%"
 
 
 def _quantity(reached, activity):
-    """What was reached, of what was planned, each as the public reads it."""
-    planned, said = disclosure.planned(activity), number(reached)
+    """What was reached, of what was planned."""
+    planned, said = activity.quantity, number(reached)
     if planned is not None:
         numbers = {"reached": said, "planned": number(planned)}
         said = _("%(reached)s of %(planned)s") % numbers

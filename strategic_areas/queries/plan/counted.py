@@ -14,7 +14,7 @@ from django.db.models import (
     Subquery,
 )
 
-from strategic_areas import disclosure, progress
+from strategic_areas import progress
 from strategic_areas.models import (
     ActivityUpdate,
     CommitmentUpdate,
@@ -45,7 +45,6 @@ OF_UPDATE = (
     "activity_id",
     "execution",
     "percent",
-    "activity__quantity",
     "activity__counts_victims",
     "is_reserved",
     "is_disputed",
@@ -125,17 +124,15 @@ def report(row, period: ReportingPeriod) -> CountedReport:
         **_counted(row, period),
         execution=row.execution,
         # A figure that the law withholds enters no page; that it was reported does.
-        percent=None if row.is_reserved or row.percent is None else _percent(row),
+        # One that counts victims moves nothing that the public sees.
+        percent=None
+        if row.is_reserved or row.activity__counts_victims
+        else row.percent,
         is_reserved=row.is_reserved,
         is_disputed=row.is_disputed,
         is_held_back=row.is_held_back,
         voice=Voice(row.voice or Voice.OTHER) if row.origin == "record" else None,
     )
-
-
-def _percent(row):
-    counts_victims = row.activity__counts_victims
-    return disclosure.percent(row.percent, row.activity__quantity, counts_victims)
 
 
 def declaration(row, period: ReportingPeriod) -> CountedDeclaration:

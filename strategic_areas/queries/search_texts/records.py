@@ -176,7 +176,8 @@ def _change(row, plan):
         texts += texts_of(row.amendment, "reason")
         captions += not_empty(text(row.amendment, "deciding_act"))
     if not row.brings:
-        texts += texts_of(row, "old_value", "new_value")
+        values = ("old_value", "new_value")
+        texts += texts_of(row, *(each for each in values if each not in row.protected))
     return Document(
         kind="amendment",
         pk=str(row.pk),

@@ -9,7 +9,7 @@ from agencies.fields import Kind
 from agencies.models import Agency
 from strategic_areas import progress
 from strategic_areas.addresses import address
-from strategic_areas.disclosure import PROTECTED, Protected, figure
+from strategic_areas.disclosure import PROTECTED, Protected, figure, is_of_victims
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
@@ -144,14 +144,13 @@ class Entry(PublicAccount, Content):
         return [
             (field.name, field.public_heading, value)
             for field, value in found
-            if value is not None
+            if value not in {None, PROTECTED}
         ]
 
     @property
-    def is_protected(self):
-        """Whether one of its figures is not told."""
-        told = [self.percent, *(value for _name, _heading, value in self.figures)]
-        return PROTECTED in told
+    def is_of_victims(self):
+        """Whether any of its figures counts victims, of whom reports tell no number."""
+        return self.kind == "activityupdate" and is_of_victims(self.subject)
 
     @property
     def is_disputed(self):
@@ -167,7 +166,8 @@ class Entry(PublicAccount, Content):
         They never show one that a source states of reconstructed work: it would pass
         for a measure of the plan. What an agency reports of its own work they show.
         """
-        is_known = self.percent is not None and self.state != progress.State.COMPLETED
+        is_told = self.percent not in {None, PROTECTED}
+        is_known = is_told and self.state != progress.State.COMPLETED
         return is_known and not self.is_reconstructed
 
     def get_absolute_url(self, language=None):

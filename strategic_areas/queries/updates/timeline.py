@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter
 
-from strategic_areas.disclosure import Protected
+from strategic_areas.disclosure import PROTECTED, planned
 from strategic_areas.models import Activity, Commitment, PlanChange, ReportingPeriod
 from strategic_areas.newest import newness
 from strategic_areas.queries.plan import names
@@ -105,7 +105,7 @@ class Quantity:
     """The quantity that an account states for its period, and the account's address."""
 
     period: ReportingPeriod
-    quantity: Decimal | Protected
+    quantity: Decimal
     url: str
 
 
@@ -237,7 +237,7 @@ def _as_asked(row, period, known):
 
 def has_quantities(activity: Activity) -> bool:
     """Whether the plan states a quantity to compare with those of its accounts."""
-    return activity.quantity is not None and activity.is_official
+    return activity.is_official and planned(activity) not in {None, PROTECTED}
 
 
 def quantities(activity: Activity, entries: Iterable[Entry]) -> tuple[Quantity, ...]:
@@ -253,7 +253,7 @@ def quantities(activity: Activity, entries: Iterable[Entry]) -> tuple[Quantity, 
     return tuple(
         Quantity(entry.period, entry.quantity, entry.get_absolute_url())
         for entry in entries
-        if entry.quantity is not None
+        if entry.quantity not in {None, PROTECTED}
         and not entry.is_demonstration
         and not entry.is_recorded
     )
