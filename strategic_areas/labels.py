@@ -3,8 +3,8 @@
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.utils.text import capfirst
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from strategic_areas.discipline import Promptness
 from strategic_areas.models import Execution, Result
@@ -172,7 +172,9 @@ def kind_of_record(change) -> str:
 
 
 def what_changes(change) -> str:
-    """The name of the field that a change of a plan changed."""
+    """The name of the field that a change of a plan changed; that it was taken back."""
+    if change.removes:
+        return gettext("Taken back: nothing had been sent in it")
     try:
         model = apps.get_model("strategic_areas", change.model)
         name = model._meta.get_field(change.field).verbose_name

@@ -4,8 +4,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, ProtectedError, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,12 +17,11 @@ from strategic_areas.models import (
     ActivityUpdate,
     CommitmentUpdate,
     Plan,
+    PlanChange,
     ReportingPeriod,
 )
 from strategic_areas.schedule import RoundState, Slot, slots
 
-#: How a round's history tells that somebody closed it before its day.
-CLOSED = "closed"
 DEMONSTRATION_CODE = "demostracion"
 #: How long a demonstration round stays open from the day on which it is opened.
 DEMONSTRATION_DAYS = 30
@@ -85,24 +84,62 @@ def open_demonstration(today):
     return period
 
 
-@transaction.atomic
-def close(period, *, by, today):
+def closed(period, today):
     """
-    Close a round before its day: from now on it takes no first report.
+    The unsaved round as it stands once it is closed before its day.
 
-    It is possible once its due date has passed, so that nobody is cut off before it.
-    Agencies for which it was opened again keep their time. The round's history tells
-    who closed it, and when.
+    That is possible once its due date has passed, so that nobody is cut off before it.
+    Agencies for which it was opened again keep their time.
     """
-    period = ReportingPeriod.objects.select_for_update().get(pk=period.pk)
     if period.state(today) != RoundState.LATE:
         raise RefusedError(_("A round is closed after its due date, and only once."))
     period.closes_on = today - timedelta(days=1)
-    period._history_user = by
-    period._change_reason = CLOSED
-    period.save()
-    audit.record(audit.Event.ROUND_CLOSED, actor=by, obj=period)
     return period
+
+
+def drafts(period):
+    """What agencies have written in a round and never sent."""
+    return [
+        draft
+        for model in (ActivityUpdate, CommitmentUpdate)
+        for draft in model.objects.filter(period=period, submitted_at__isnull=True)
+    ]
+
+
+@transaction.atomic
+def take_back(period, *, by):
+    """
+    Remove a period in which nothing was sent; nobody is asked in it any more.
+
+    Drafts that were never sent go with it. It is told with the changes of the plan,
+    where the public knew the period.
+    """
+    period = ReportingPeriod.objects.select_for_update().get(pk=period.pk)
+    plan, names = period.plan, {}
+    for language in ("es", "en"):
+        names[f"name_{language}"] = getattr(period, f"name_{language}") or ""
+    audit.record(
+        audit.Event.RECORD_DELETED, actor=by, obj=period, drafts=len(drafts(period))
+    )
+    try:
+        with transaction.atomic():
+            for draft in drafts(period):
+                draft.evidences.all().delete()
+                draft.delete()
+            period._history_user = by
+            period.delete()
+    except (ProtectedError, IntegrityError) as error:
+        raise RefusedError(
+            _("%(period)s: something was sent in it, so it stays.") % {"period": period}
+        ) from error
+    if plan.status != Plan.Status.IN_PREPARATION:
+        PlanChange.objects.create(
+            plan=plan,
+            model=ReportingPeriod._meta.model_name,
+            field=PlanChange.REMOVED,
+            decided_on=timezone.localdate(),
+            **names,
+        )
 
 
 def make_scorecards_ready(now):
@@ -192,22 +229,32 @@ def propose(plan, schedule, *, today):
 
 
 @transaction.atomic
-def make(plan, schedule, *, by, today):
-    """Do what ``propose`` says and return it; doing it again changes nothing."""
+def make(plan, schedule, *, by, today, keep=None):
+    """
+    Do what ``propose`` says and return it; doing it again changes nothing.
+
+    ``keep`` is called with the unsaved rounds that are made or changed, where others
+    than ``by`` have to agree; without it they are saved.
+    """
     plan = Plan.objects.select_for_update().get(pk=plan.pk)
     proposal = propose(plan, schedule, today=today)
+    if not proposal.changes_anything:
+        return proposal
     for period in proposal.removed:
-        period._history_user = by
-        period.delete()
+        take_back(period, by=by)
+    made = []
     known = {each.code: each for each in plan.periods.filter(is_scheduled=True)}
     for slot in (*proposal.changed, *proposal.added):
         period = known.get(slot.code) or ReportingPeriod(plan=plan, is_scheduled=True)
         for name, value in asdict(slot).items():
             setattr(period, name, value)
+        made.append(period)
+    if keep and made:
+        keep(made)
+        return proposal
+    for period in made:
         period._history_user = by
         period.save()
-    if not proposal.changes_anything:
-        return proposal
     numbers = {name: len(rows) for name, rows in vars(proposal).items()}
     audit.record(audit.Event.ROUNDS_MADE, actor=by, obj=plan, **numbers)
     return proposal

@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies import audit
+from agencies.access import RefusedError
 from agencies.admin.scoping import BilingualHistoryAdmin, ScopedAdmin
-from strategic_areas import rounds
+from strategic_areas import rounds, workflow
+from strategic_areas.admin.approved import ApprovedMixin
 from strategic_areas.admin.plan import OF_PLAN
 from strategic_areas.desk.changes.amendment_forms import GuardedForm
 from strategic_areas.desk.inputs import one_button
@@ -78,30 +80,17 @@ class ScheduleForm(forms.Form):
 
 
 @admin.register(ReportingPeriod)
-class ReportingPeriodAdmin(BilingualHistoryAdmin):
-    """Rounds and their windows need no second person; their names are guarded."""
+class ReportingPeriodAdmin(ApprovedMixin, BilingualHistoryAdmin):
+    """A period is told, and a round asked of agencies, once a second person agrees."""
 
-    form = GuardedForm
     list_display = ["name", "plan", "mode", "opens_on", "due_on", "closes_on", "asked"]
     list_filter = [OF_PLAN, "mode"]
     list_select_related = ["plan"]
     search_fields = ["code", "name_es", "name_en"]
     readonly_fields = ["is_demonstration"]
-    has_own_audit_entry = True
+    exclude = ["is_scheduled"]
+    change_form_template = "admin/strategic_areas/period_change_form.html"
     change_list_template = "admin/strategic_areas/periods_change_list.html"
-
-    def save_model(self, request, obj, form, change):
-        super().save_model(request, obj, form, change)
-        made, changed = audit.Event.ROUND_MADE, audit.Event.ROUND_CHANGED
-        audit.record(
-            changed if change else made,
-            request=request,
-            obj=obj,
-            fields=sorted(set(form.changed_data) - {"seen_state"}),
-            opens_on=obj.opens_on,
-            due_on=obj.due_on,
-            closes_on=obj.closes_on,
-        )
 
     def name_in_pickers(self, period):
         return period.with_plan
@@ -142,20 +131,47 @@ class ReportingPeriodAdmin(BilingualHistoryAdmin):
         return TemplateResponse(request, "desk/schedule.html", context)
 
     def _make(self, request, form):
-        made = rounds.make(
-            form.cleaned_data["plan"],
-            form.schedule,
-            by=request.user,
-            today=timezone.localdate(),
-        )
+        plan, proposed = form.cleaned_data["plan"], []
+
+        def propose(periods):
+            pairs = [(period, {}) for period in periods]
+            proposed.append(workflow.propose_together(pairs, by=request.user))
+
+        is_direct = workflow.applies_at_once(plan, ())
+        try:
+            made = rounds.make(
+                plan,
+                form.schedule,
+                by=request.user,
+                today=timezone.localdate(),
+                keep=None if is_direct else propose,
+            )
+        except RefusedError as error:
+            self.message_user(request, str(error), messages.ERROR)
+            return HttpResponseRedirect(request.path)
         text = _(
             "Rounds: %(added)d made, %(changed)d changed, %(removed)d removed, "
             "%(kept)d left as they were."
-        ) % {name: len(rows) for name, rows in vars(made).items()}
-        self.message_user(request, text, messages.SUCCESS)
+        )
+        if proposed:
+            text = _(
+                "Rounds: %(added)d to make and %(changed)d to change once another "
+                "person approves; %(removed)d removed, %(kept)d left as they were."
+            )
+        numbers = {name: len(rows) for name, rows in vars(made).items()}
+        self.message_user(request, text % numbers, messages.SUCCESS)
+        if proposed:
+            return HttpResponseRedirect(
+                reverse("admin:approval", args=[proposed[0].pk])
+            )
         return HttpResponseRedirect(
             reverse("admin:strategic_areas_reportingperiod_changelist")
         )
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        if obj and self.has_change_permission(request, obj):
+            context["takes_back"] = reverse("admin:round_take_back", args=[obj.pk])
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
 
 @admin.register(RoundReopening)

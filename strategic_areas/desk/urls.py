@@ -184,6 +184,7 @@ def patterns(site):
                 "attribution",
             ),
             ("rondas/<int:pk>/", rounds.round_page, "round"),
+            ("rondas/<int:pk>/retirar/", rounds.take_back, "round_take_back"),
             ("rondas/<int:pk>/estado/", report.state_page, "round_state"),
             ("rondas/<int:pk>/estado/xlsx/", report.state_workbook, "round_workbook"),
             (

@@ -155,8 +155,11 @@ class PlanChange(PlanBound):
     change is approved, so that a later renaming does not change them. Where ``field``
     is the ``model`` itself, the record was added. Without an ``amendment`` it was a
     change by two people that needed no act. ``old_plain`` is the old value as JSON,
-    where that is no text: the plan is shown as of a past day by it.
+    where that is no text: the plan is shown as of a past day by it. Where ``field`` is
+    ``REMOVED``, the record was taken back.
     """
+
+    REMOVED = "removed"
 
     same_plan_as = ("commitment", "activity")
 
@@ -251,3 +254,8 @@ class PlanChange(PlanBound):
     def brings(self):
         """True if the record was added, instead of a field of it changed."""
         return self.field == self.model
+
+    @property
+    def removes(self):
+        """True if the record was taken back."""
+        return self.field == self.REMOVED

@@ -76,9 +76,7 @@ class ReportingPeriod(PlanBound):
         default=False,
         help_text=_("Asked after the plan's end, so its dates may lie after the plan."),
     )
-    is_scheduled = models.BooleanField(
-        _("made from a schedule"), default=False, editable=False
-    )
+    is_scheduled = models.BooleanField(_("made from a schedule"), default=False)
     starts_on = models.DateField(_("starts on"))
     ends_on = models.DateField(_("ends on"))
     opens_on = models.DateField(_("opens on"), null=True, blank=True)
@@ -201,23 +199,57 @@ class ReportingPeriod(PlanBound):
         return (self.due_on - timezone.localdate()).days
 
     def clean(self):
-        """Keep a real round within its plan's dates, except for the final report."""
+        """
+        Refuse a real round that nobody could answer, or that asks a second time.
+
+        All but the final report lie within the plan's dates. What stands in a round
+        already, and is left as it is, is not judged again.
+        """
         if not (self.plan_id and self.starts_on and self.ends_on):
             return
-        if not self.is_round or self.is_demonstration or self.is_final:
+        if not self.is_round or self.is_demonstration:
             return
-        if self.starts_on < self.plan.starts_on or self.ends_on > self.plan.ends_on:
-            raise ValidationError(
-                {
-                    "ends_on": _(
-                        "A round lies within the plan: from %(start)s to %(end)s."
-                    )
-                    % {
-                        "start": date_format(self.plan.starts_on, "SHORT_DATE_FORMAT"),
-                        "end": date_format(self.plan.ends_on, "SHORT_DATE_FORMAT"),
-                    }
-                }
-            )
+        stored = ReportingPeriod.objects.filter(pk=self.pk).first()
+        errors = {}
+        if not self.is_final and not self._is_within_plan():
+            errors["ends_on"] = _(
+                "A round lies within the plan: from %(start)s to %(end)s."
+            ) % {
+                "start": date_format(self.plan.starts_on, "SHORT_DATE_FORMAT"),
+                "end": date_format(self.plan.ends_on, "SHORT_DATE_FORMAT"),
+            }
+        if self._differs(stored, "due_on") and self._is_past():
+            errors["due_on"] = _("This day has passed: nobody could still answer.")
+        if self._differs(stored, "mode", "starts_on", "ends_on") and (
+            other := self._asking_already()
+        ):
+            errors["starts_on"] = _(
+                "%(round)s asks about these days already, from %(start)s to %(end)s."
+            ) % {
+                "round": other,
+                "start": date_format(other.starts_on, "SHORT_DATE_FORMAT"),
+                "end": date_format(other.ends_on, "SHORT_DATE_FORMAT"),
+            }
+        if errors:
+            raise ValidationError(errors)
+
+    def _differs(self, stored, *names):
+        return stored is None or any(
+            getattr(stored, name) != getattr(self, name) for name in names
+        )
+
+    def _is_within_plan(self):
+        plan = self.plan
+        return plan.starts_on <= self.starts_on and self.ends_on <= plan.ends_on
+
+    def _is_past(self):
+        return self.due_on is not None and self.due_on < timezone.localdate()
+
+    def _asking_already(self):
+        """Another real round of the plan about any of these days, or None."""
+        others = ReportingPeriod.objects.rounds().filter(plan=self.plan_id)
+        others = others.filter(starts_on__lte=self.ends_on, ends_on__gte=self.starts_on)
+        return others.exclude(pk=self.pk).first()
 
 
 class RoundReopeningQuerySet(models.QuerySet):

@@ -115,7 +115,7 @@ def unfinished(asked: ReportingPeriod, activities: QuerySet) -> QuerySet:
     asked about no more.
     """
     others = ActivityUpdate.objects.filter(
-        activity=OuterRef("pk"), period=asked, status__in=HANDED_IN
+        activity=OuterRef("pk"), period=asked.pk, status__in=HANDED_IN
     )
     activities = activities.exclude(Exists(others.exclude(agency=OuterRef("agency"))))
     found = list(activities.select_related("commitment"))

@@ -27,6 +27,7 @@ from strategic_areas.models import (
     PlanChange,
     Programme,
     Provenance,
+    ReportingPeriod,
     Source,
     StrategicArea,
     Target,
@@ -40,7 +41,7 @@ STRUCTURAL = (StrategicArea, Programme, Commitment, Activity, Target)
 #: The records of which a plan's list of changes tells.
 OF_PLAN = (
     *(Plan, Participation, Indicator, Discrepancy, LaterActivity, Source, TipTier),
-    Term,
+    *(Term, ReportingPeriod),
     *STRUCTURAL,
 )
 #: A record becomes the plan's own word, or stops being it, by its provenance.

@@ -198,22 +198,6 @@ def test_a_round_opened_again_in_the_admin_is_recorded(client):
     assert entry.facts == {"until": (today + timedelta(days=5)).isoformat()}
 
 
-def test_the_dates_of_a_round_changed_by_hand_are_recorded(client):
-    period = make_round()
-    client.force_login(make_reviewer())
-    page = reverse("admin:strategic_areas_reportingperiod_change", args=[period.pk])
-    later = period.closes_on + timedelta(days=3)
-
-    save_again(client, page, closes_on=later.isoformat())
-
-    entry = AuditEntry.objects.exclude(event__startswith="account_").get(
-        object=f"strategic_areas.reportingperiod:{period.pk}"
-    )
-    assert entry.event == "round_changed"
-    assert entry.facts["fields"] == ["closes_on"]
-    assert entry.facts["closes_on"] == later.isoformat()
-
-
 def make_plan_in_preparation():
     return make_plan(status="in_preparation")
 
@@ -222,11 +206,16 @@ def make_activity_in_preparation():
     return make_activity(plan=make_plan_in_preparation())
 
 
+def make_round_in_preparation():
+    return make_round(plan=make_plan_in_preparation())
+
+
 @pytest.mark.parametrize(
     ("make_actor", "make_record", "changed"),
     [
         (make_reviewer, make_activity_in_preparation, {"title_es": "Palabra"}),
         (make_reviewer, make_plan_in_preparation, {"title_es": "Palabra"}),
+        (make_reviewer, make_round_in_preparation, {"name_es": "Palabra"}),
         (make_administrator, make_agency, {"only_titular_submits": "on"}),
         (make_administrator, make_reviewer, {"last_name": "Palabra-del-nombre"}),
     ],

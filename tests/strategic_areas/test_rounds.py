@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 
 from strategic_areas import rounds, workflow
 from strategic_areas.desk import queries
-from strategic_areas.models import ReportingPeriod, RoundReopening
+from strategic_areas.models import PendingChange, ReportingPeriod, RoundReopening
 from strategic_areas.queries.rounds import owed
 from strategic_areas.schedule import Frequency, RoundState, Schedule, round_state
 from tests.factories import (
@@ -289,13 +289,14 @@ def post_schedule(client, plan, button):
 
 
 @pytest.mark.sqlite
-def test_the_rounds_are_shown_before_they_are_made(client):
+def test_rounds_are_shown_and_made_once_a_second_person_agrees(client):
     plan = make_plan(starts_on=date(2090, 1, 1), ends_on=date(2090, 12, 31))
     client.force_login(make_reviewer())
 
     shown = post_schedule(client, plan, "preview")
-    stored = plan.periods.count()
     post_schedule(client, plan, "make")
+    stored = plan.periods.count()
+    workflow.approve(PendingChange.objects.get(), by=make_reviewer())
 
     assert [slot.code for slot in shown.context["proposal"].added] == [
         "ronda-2090-t1",
@@ -304,7 +305,7 @@ def test_the_rounds_are_shown_before_they_are_made(client):
         "ronda-2090-t4",
     ]
     assert (stored, plan.periods.count()) == (0, 4)
-    assert plan.periods.first().history.first().history_user.username
+    assert plan.periods.first().is_scheduled
 
 
 @pytest.mark.parametrize("make_actor", [make_focal_point, make_administrator])

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 
 from agencies import access
 from agencies.models import Agency
-from strategic_areas import rounds
+from strategic_areas import rounds, workflow
 from strategic_areas.desk.inputs import one_button
 from strategic_areas.desk.rounds import notices, reminders
 from strategic_areas.discipline import AgencyState, Promptness, Standing
@@ -93,13 +93,27 @@ class CloseForm(forms.Form):
     """Closes a round; the person confirms that she has read what is missing."""
 
     has_read = forms.BooleanField(
-        label=gettext_lazy("I have read what is missing; the round closes now")
+        label=gettext_lazy(
+            "I have read what is missing; the round closes once another person agrees"
+        )
     )
 
     def __init__(self, *args, action, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
         self.helper = one_button(
-            "step-form", "close", _("Close the round"), action=action
+            "step-form", "close", _("Ask to close the round"), action=action
+        )
+
+
+class TakeBackForm(forms.Form):
+    """Takes a period back; the person confirms that she has read what goes with it."""
+
+    has_read = forms.BooleanField(label=gettext_lazy("Nothing was sent: take it back"))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.helper = one_button(
+            "step-form", "take_back", _("Take it back"), css_class="deletelink"
         )
 
 
@@ -137,8 +151,6 @@ def round_page(request, pk):
     if form.is_valid():
         return _close(request, period, today)
     state = period.state(today)
-    closings = period.history.filter(history_change_reason=rounds.CLOSED)
-    closings = closings.select_related("history_user").order_by("history_date")
     asked = [cell for cell in cells([period], today) if cell.items]
     context = {
         **admin.site.each_context(request),
@@ -151,7 +163,7 @@ def round_page(request, pk):
         "form": form if state == RoundState.LATE else None,
         "is_open": state == RoundState.OPEN,
         "is_public": period.plan.status != Plan.Status.IN_PREPARATION,
-        "closed": closings.last(),
+        "waits": workflow.waiting_change(period),
     }
     status = 422 if form.is_bound else 200
     return render(request, "desk/round.html", context, status=status)
@@ -274,11 +286,41 @@ def unpublished(asked, today):
 
 
 def _close(request, period, today):
+    """Propose that the round closes; a second person agrees."""
     try:
-        rounds.close(period, by=request.user, today=today)
+        closed = rounds.closed(period, today)
+        change = workflow.propose(closed, by=request.user)
+    except workflow.AlreadyWaiting as error:
+        return redirect("admin:approval", pk=error.current.pk)
     except access.RefusedError as error:
         messages.error(request, str(error))
-    else:
-        text = _("%(round)s is closed.") % {"round": period}
-        messages.success(request, text)
-    return redirect("admin:round", pk=period.pk)
+        return redirect("admin:round", pk=period.pk)
+    messages.success(request, _("Kept. It applies when another person approves it."))
+    return redirect("admin:approval", pk=change.pk)
+
+
+def take_back(request, pk):
+    """Remove a period in which nothing was sent; what falls away is shown first."""
+    must_review(request.user)
+    rows = ReportingPeriod.objects.visible_to(request.user).select_related("plan")
+    period = get_object_or_404(rows, pk=pk)
+    form = TakeBackForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            rounds.take_back(period, by=request.user)
+        except access.RefusedError as error:
+            form.add_error(None, str(error))
+        else:
+            text = _("%(period)s is taken back.") % {"period": period}
+            messages.success(request, text)
+            return redirect("admin:strategic_areas_reportingperiod_changelist")
+    writers = sorted({draft.agency.acronym for draft in rounds.drafts(period)})
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Take back: %(period)s") % {"period": period},
+        "period": period,
+        "writers": writers,
+        "form": form,
+    }
+    status = 422 if form.errors else 200
+    return render(request, "desk/take_back.html", context, status=status)

@@ -1,0 +1,258 @@
+"""Periods and rounds: by two people, once for a span, and told when they change."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from agencies.access import RefusedError
+from strategic_areas import rounds, workflow
+from strategic_areas.desk import queries
+from strategic_areas.models import (
+    ActivityUpdate,
+    PendingChange,
+    PlanChange,
+    ReportingPeriod,
+)
+from tests.factories import (
+    make_activity,
+    make_change,
+    make_focal_point,
+    make_period,
+    make_plan,
+    make_reviewer,
+    make_round,
+    make_submitted_update,
+    make_update,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+
+TODAY = timezone.localdate()
+SPAN = {"starts_on": date(2026, 1, 1), "ends_on": date(2026, 6, 30)}
+INSULT = "Zanahoria"
+
+
+def days(number):
+    return TODAY + timedelta(days=number)
+
+
+def posted(plan, **fields):
+    """What a browser posts to make a round of a plan."""
+    return {
+        "plan": plan.pk,
+        "code": "semestre-1",
+        "name_es": "Primer semestre",
+        "name_en": "",
+        "mode": "round",
+        **SPAN,
+        "opens_on": days(-1),
+        "due_on": days(20),
+        "closes_on": days(30),
+        **fields,
+    }
+
+
+def add(client, plan, **fields):
+    address = reverse("admin:strategic_areas_reportingperiod_add")
+    return client.post(address, posted(plan, **fields))
+
+
+def errors_of(answer):
+    return list(answer.context["adminform"].form.errors)
+
+
+def page_of(plan, page=""):
+    return f"/{plan.code}/{page}"
+
+
+def take_back(client, period):
+    address = reverse("admin:round_take_back", args=[period.pk])
+    return client.post(address, {"has_read": "on"})
+
+
+def changes_of(client, plan):
+    return client.get(f"/{plan.code}/modificaciones/").content.decode()
+
+
+def test_one_person_renames_and_moves_no_period_that_the_public_reads(client):
+    period = make_period(code="2019", name_es="Año 2019")
+    client.force_login(make_reviewer())
+    address = reverse("admin:strategic_areas_reportingperiod_change", args=[period.pk])
+    form = client.get(address).context["adminform"].form
+    values = {name: form[name].value() for name in form.fields}
+    values = {name: value for name, value in values.items() if value is not None}
+
+    client.post(address, values | {"name_es": INSULT, "starts_on": "2012-01-01"})
+
+    now = ReportingPeriod.objects.get(pk=period.pk)
+    assert (now.name_es, now.starts_on) == ("Año 2019", period.starts_on)
+    assert workflow.waiting_change(period).is_waiting
+
+
+def test_a_changed_period_is_told_among_the_changes_of_the_plan(client):
+    period = make_period(code="2019", name_es="Año 2019", name_en="Year 2019")
+    change = make_change(period, name_es="Período 2019", starts_on=date(2025, 2, 1))
+
+    before = changes_of(client, period.plan)
+    workflow.approve(change, by=make_reviewer())
+
+    told = changes_of(client, period.plan)
+    assert "Período 2019" not in before
+    assert "Período 2019" in told
+    assert "01/02/2025" in told
+
+
+def test_a_round_asks_nobody_before_a_second_person_agrees(client):
+    activity = make_activity()
+    asked = make_focal_point(agency=activity.agency)
+    client.force_login(make_reviewer())
+
+    add(client, activity.plan)
+    before = queries.open_sheets(asked), ReportingPeriod.objects.count()
+    workflow.approve(PendingChange.objects.get(), by=make_reviewer())
+
+    assert before == ([], 0)
+    assert [each.period.code for each in queries.open_sheets(asked)] == ["semestre-1"]
+
+
+def test_a_due_date_in_the_past_is_refused(client):
+    plan = make_plan()
+    client.force_login(make_reviewer())
+
+    answer = add(client, plan, opens_on=days(-9), due_on=days(-1))
+
+    assert errors_of(answer) == ["due_on"]
+    assert not PendingChange.objects.exists()
+
+
+def test_a_due_date_that_passes_while_a_round_waits_is_refused(client, time_machine):
+    plan = make_plan()
+    client.force_login(make_reviewer())
+    add(client, plan, due_on=days(2))
+
+    time_machine.move_to(f"{days(4)}T15:00:00Z", tick=False)
+
+    with pytest.raises(RefusedError):
+        workflow.approve(PendingChange.objects.get(), by=make_reviewer())
+    assert not ReportingPeriod.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "span",
+    [
+        {},
+        {"starts_on": date(2026, 6, 30), "ends_on": date(2026, 12, 31)},
+        {"is_final": "on"},
+    ],
+)
+def test_a_second_round_for_a_span_is_refused(client, span):
+    plan = make_plan()
+    make_round(plan=plan, **SPAN)
+    client.force_login(make_reviewer())
+
+    answer = add(client, plan, **span)
+
+    assert errors_of(answer) == ["starts_on"]
+
+
+def test_of_two_rounds_that_wait_for_one_span_one_is_approved(client):
+    plan = make_plan()
+    client.force_login(make_reviewer())
+    for code in ("uno", "dos"):
+        add(client, plan, code=code)
+    first, second = PendingChange.objects.order_by("pk")
+
+    workflow.approve(first, by=make_reviewer())
+    with pytest.raises(RefusedError):
+        workflow.approve(second, by=make_reviewer())
+
+    assert [each.code for each in plan.periods.all()] == ["uno"]
+
+
+def test_another_plan_and_a_record_period_may_cover_the_same_days(client):
+    plan = make_plan()
+    make_round(**SPAN)
+    make_period(plan=plan, **SPAN)
+    client.force_login(make_reviewer())
+
+    add(client, plan)
+
+    assert PendingChange.objects.count() == 1
+
+
+def test_an_old_round_keeps_its_past_due_date_when_it_is_renamed():
+    old = make_round(opens_on=days(-30), due_on=days(-20), closes_on=days(-10))
+
+    change = make_change(old, name_es="Otro nombre")
+
+    assert change.records.get().after == {"name_es": "Otro nombre"}
+
+
+def test_a_round_of_a_plan_in_preparation_is_made_at_once(client):
+    plan = make_plan(status="in_preparation")
+    client.force_login(make_reviewer())
+
+    add(client, plan)
+
+    assert plan.periods.get().code == "semestre-1"
+
+
+def test_a_round_in_which_nothing_was_sent_is_taken_back_and_told(client):
+    activity = make_activity()
+    period = make_round(plan=activity.plan, name_es="Primer semestre")
+    make_update(activity=activity, period=period)
+    client.force_login(make_reviewer())
+
+    shown = client.get(reverse("admin:round_take_back", args=[period.pk]))
+    answer = take_back(client, period)
+
+    assert shown.context["writers"] == [activity.agency.acronym]
+    assert answer.status_code == 302
+    assert not ReportingPeriod.objects.exists()
+    assert not ActivityUpdate.objects.exists()
+    client.logout()
+    assert "Primer semestre" in changes_of(client, activity.plan)
+    assert PlanChange.objects.get().removes
+
+
+def test_a_round_in_which_something_was_sent_stays(client):
+    update = make_submitted_update()
+    workflow.give_back(update, by=make_reviewer(), reason="Falta la fecha.")
+    client.force_login(make_reviewer())
+
+    answer = take_back(client, update.period)
+
+    assert answer.status_code == 422
+    assert ReportingPeriod.objects.get() == update.period
+    assert not PlanChange.objects.exists()
+
+
+def test_a_round_is_taken_back_only_once_it_was_read_what_goes_with_it(client):
+    period = make_round()
+    client.force_login(make_reviewer())
+
+    client.post(reverse("admin:round_take_back", args=[period.pk]))
+
+    assert ReportingPeriod.objects.get() == period
+
+
+@pytest.mark.parametrize("make_actor", [make_focal_point])
+def test_nobody_but_the_secretariat_takes_a_round_back(client, make_actor):
+    period = make_round()
+    client.force_login(make_actor())
+
+    answer = take_back(client, period)
+
+    assert answer.status_code == 403
+    assert ReportingPeriod.objects.get() == period
+
+
+def test_what_the_demonstration_and_commands_make_needs_nobody_else(settings):
+    settings.EMBEDDED_DATABASE = True
+    activity = make_activity()
+
+    period = rounds.open_demonstration(TODAY)
+
+    assert period.plan == activity.plan
