@@ -4,12 +4,14 @@ import re
 
 import pytest
 from django.utils import timezone
+from django.utils.translation import override
 
 from strategic_areas.addresses import address
 from strategic_areas.labels import state_word
 from strategic_areas.models import ActivityUpdate, Plan
 from strategic_areas.models.records import Voice, voice_of
 from strategic_areas.progress import State
+from strategic_areas.queries.figures import indicators, words
 from strategic_areas.queries.plan import board
 from tests import factories
 from tests.reading import kept_in_memory
@@ -42,12 +44,12 @@ def every_output(plan, language):
     """The lists, files and feed of a plan, and a page of each kind of record."""
     done = ActivityUpdate.objects.filter(plan=plan, execution="completed")
     yield address("home", language=language)
-    for name, *words in (
+    for name, *rest in (
         *(("plan",), ("areas",), ("area", "prevencion"), ("commitments",)),
         *(("agencies",), ("agency", "mirex"), ("updates",), ("plan_commitments",)),
         *(("plan_updates",), ("plan_feed",), ("commitment_card", "R-1.1.2")),
     ):
-        yield address(name, plan.code, *words, language=language)
+        yield address(name, plan.code, *rest, language=language)
     for update in done:
         yield update.get_absolute_url(language)
         yield update.activity.commitment.get_absolute_url(language)
@@ -93,3 +95,43 @@ def test_no_record_of_the_shipped_plan_is_flatly_completed(client, shipped, lang
 
     assert {path: words for path, words in found.items() if words} == {}
     assert len(found) > 40
+
+
+#: A number, "de" and a month, but for the day of a date.
+MONTHS = (
+    "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre "
+    "diciembre"
+).replace(" ", "|")
+NO_DATE = re.compile(rf"</strong>[^<\d]{{0,30}}\bde (?:{MONTHS})")
+
+
+def indicator_paths(language):
+    for line in indicators.lines(indicators.public()):
+        yield address("indicator", line.indicator.code, language=language)
+
+
+def test_no_span_of_a_value_reads_as_the_day_of_a_date(client, shipped):
+    with override("es"):
+        said = [
+            text
+            for line in indicators.lines(indicators.public())
+            if line.last
+            for text in (
+                words.sentence(line, line.last),
+                words.title(line),
+                f"{words.measured(line)}{words.beside(line.last)}",
+            )
+        ]
+    pages = {
+        *indicator_paths("es"),
+        *every_output(shipped, "es"),
+        address("indicators", language="es"),
+    }
+    pages |= {address("discrepancies", language="es")}
+
+    as_dates = re.compile(rf"\d(?: [^\d,]+)? de (?:{MONTHS})")
+    assert [text for text in said if as_dates.search(text)] == []
+    assert {p: NO_DATE.findall(client.get(p).text) for p in pages if "." not in p} == {
+        p: [] for p in pages if "." not in p
+    }
+    assert "16 casos, entre enero de 2023 y mayo de 2024, confirmada" in said

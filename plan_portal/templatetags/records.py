@@ -78,6 +78,9 @@ def when(point):
     return words.when(point.starts_on, point.ends_on)
 
 
+register.filter("beside", words.beside)
+
+
 @register.filter
 def anchor(point):
     """The fragment at which the value stands on the page of its indicator."""

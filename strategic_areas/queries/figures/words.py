@@ -88,10 +88,11 @@ def measured(line: IndicatorLine) -> str:
     The last value, with its unit where the indicator's name does not tell it.
 
     A name says which persons or cases it counts, but of 2.2 not whether they are
-    percents.
+    percents; and beside several months a bare number would read as a day.
     """
     point, indicator = line.last, line.indicator
-    if point.shown is not Shown.VALUE or indicator.counts not in OF_A_UNIT:
+    is_bare = indicator.counts not in OF_A_UNIT and not is_several(point)
+    if point.shown is not Shown.VALUE or is_bare:
         return value_text(point)
     unit, name = in_language(indicator, "unit"), in_language(indicator, "name")
     is_named = unit.lower() in name.lower()
@@ -138,11 +139,30 @@ def span(starts_on: date, ends_on: date) -> str:
 
 
 def when(starts_on: date, ends_on: date) -> str:
-    """The span in a sentence: "in 2019", "from January to March 2018"."""
+    """
+    The span in a sentence: "in 2019", "between January and March 2018".
+
+    In Spanish it never begins with "de", which after a number reads as a date.
+    """
     first, last = _ends(starts_on, ends_on)
     if first == last:
         return _("in %(span)s") % {"span": first}
-    return _("from %(first)s to %(last)s") % {"first": first, "last": last}
+    between = _("between %(first)s and %(last)s")
+    if not _is_of_whole_months(starts_on, ends_on):
+        between = pgettext("two days", "between %(first)s and %(last)s")
+    return between % {"first": first, "last": last}
+
+
+def beside(point) -> str:
+    """The span as it stands after a number or its unit, with the comma it needs."""
+    time = when(point.starts_on, point.ends_on)
+    return f", {time}" if is_several(point) else f" {time}"
+
+
+def is_several(point) -> bool:
+    """Whether the point is of more than one year, month or day."""
+    first, last = _ends(point.starts_on, point.ends_on)
+    return first != last
 
 
 def anchor(starts_on: date, ends_on: date) -> str:
@@ -157,7 +177,7 @@ def _ends(starts_on, ends_on):
     """The first and the last year, month or day of a span, as a sentence has them."""
     if is_of_whole_years(starts_on, ends_on):
         return str(starts_on.year), str(ends_on.year)
-    if starts_on.day != 1 or (ends_on + timedelta(days=1)).day != 1:
+    if not _is_of_whole_months(starts_on, ends_on):
         return date_format(starts_on), date_format(ends_on)
     last = date_format(ends_on, "YEAR_MONTH_FORMAT")
     if (starts_on.year, starts_on.month) == (ends_on.year, ends_on.month):
@@ -167,13 +187,16 @@ def _ends(starts_on, ends_on):
     return date_format(starts_on, form), last
 
 
+def _is_of_whole_months(starts_on, ends_on):
+    return starts_on.day == 1 and (ends_on + timedelta(days=1)).day == 1
+
+
 def sentence(line: IndicatorLine, point: Point) -> str:
     """The value with its unit, span and state: "136 people in 2024, provisional"."""
-    time = when(point.starts_on, point.ends_on)
     if point.shown is not Shown.VALUE:
-        return f"{value_text(point)} {time}"
+        return f"{value_text(point)}{beside(point)}"
     unit = in_language(line.indicator, "unit")
-    return f"{number(point.value)} {unit} {time}, {state(point)}"
+    return f"{number(point.value)} {unit}{beside(point)}, {state(point)}"
 
 
 def caption(line: IndicatorLine) -> str:
@@ -182,8 +205,7 @@ def caption(line: IndicatorLine) -> str:
     if text := in_language(point, "caption"):
         return text
     unit = in_language(line.indicator, "unit")
-    time = when(point.starts_on, point.ends_on)
-    return f"{unit} {time} ({state(point)})"
+    return f"{unit}{beside(point)} ({state(point)})"
 
 
 def missing(points: Iterable[Point]) -> list[int]:
@@ -201,7 +223,7 @@ def missing(points: Iterable[Point]) -> list[int]:
 def title(line: IndicatorLine) -> str:
     """What a picture of the values shows, with what keeps them from being compared."""
     name, last = in_language(line.indicator, "name"), line.last
-    parts = [f"{name}: {measured(line)} {when(last.starts_on, last.ends_on)}"]
+    parts = [f"{name}: {measured(line)}{beside(last)}"]
     shown = [each for each in line.points if each.shown is Shown.VALUE]
     breaks = [each for each in shown[1:] if each.is_break]
     if breaks and len(breaks) == len(shown) - 1:
