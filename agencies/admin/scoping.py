@@ -9,7 +9,7 @@ from django.http import Http404
 from modeltranslation.admin import TranslationAdmin
 from simple_history.admin import SimpleHistoryAdmin
 
-from agencies import audit
+from agencies import audit, numbers
 from agencies.admin.showing import ShowingMixin
 from agencies.folding import fold
 from agencies.staleness import StaleGuardForm
@@ -24,7 +24,13 @@ class ScopedRowsMixin:
     the search box of a relation finds.
     """
 
-    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+    formfield_overrides = {
+        models.URLField: {"assume_scheme": "https"},
+        **{
+            column: {"form_class": field, "widget": numbers.NumberInput}
+            for column, field in numbers.FIELDS.items()
+        },
+    }
 
     def get_queryset(self, request):
         rows = super().get_queryset(request)

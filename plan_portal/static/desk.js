@@ -6,6 +6,7 @@
   const sheet = document.querySelector("[data-sheet]");
   if (!sheet) return;
 
+  const { BOX, read: readNumber } = window.portalNumbers;
   const rules = JSON.parse(document.getElementById("percent-rules").textContent);
   const phrases = Object.fromEntries(
     [...sheet.querySelector("[data-words]").content.querySelectorAll("[data-word]")]
@@ -83,10 +84,11 @@
   function settlePercent(form, changed) {
     const { execution, percent } = form.elements;
     if (!execution || !percent || !["execution", "percent"].includes(changed)) return;
-    const typed = percent.value === "" ? null : Number(percent.value);
+    const typed = percent.value === "" ? null : readNumber(percent.value);
+    if (Number.isNaN(typed)) return;
     const [state, number] = settled(execution.value, typed, changed);
     execution.value = state;
-    percent.value = number === null ? "" : number;
+    if (changed !== "percent") percent.value = number === null ? "" : number;
   }
 
   /* What was typed stays on the device until the server has confirmed it. */
@@ -413,7 +415,7 @@
      browser itself would undo the selection when the mouse is let go. */
   ["focusin", "mouseup"].forEach((kind) => sheet.addEventListener(kind, (event) => {
     const field = event.target;
-    if (!field.matches("input[type=number]") || field.value !== field.defaultValue) return;
+    if (!field.matches(BOX) || field.value !== field.defaultValue) return;
     if (kind === "mouseup") event.preventDefault();
     field.select();
   }));

@@ -10,7 +10,7 @@
   const forms = [...document.querySelectorAll("#content form[method=post]")];
   const keyOf = (form) => `kept:${user}:${location.pathname}:${forms.indexOf(form)}`;
   /* What is marked so, such as the names that a purge looks for, is never stored here. */
-  const KEPT = ":is(textarea, input[type=number])[name]:not([autocomplete=off])";
+  const KEPT = ":is(textarea, [inputmode=decimal])[name]:not([autocomplete=off])";
   const textsOf = (form) => [...form.querySelectorAll(KEPT)];
 
   function keep(form) {

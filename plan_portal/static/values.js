@@ -11,7 +11,7 @@ document.querySelectorAll("[data-sum]").forEach((told) => {
   if (!total) return;
 
   const around = told.closest("details") ?? form;
-  const fields = [...around.querySelectorAll("input[type=number]")]
+  const fields = [...around.querySelectorAll(window.portalNumbers.BOX)]
     .filter((field) => !begin || field.name.startsWith(begin));
   const rest = fields.find((field) => field.name.endsWith(".not_stated"));
   const text = told.querySelector("[role=status]");
@@ -19,26 +19,26 @@ document.querySelectorAll("[data-sum]").forEach((told) => {
   const words = told.dataset;
 
   /* Thousandths are the least that a value holds: whole numbers add up exactly. */
-  const thousandths = (field) => Math.round(Number(field.value) * 1000);
-  const shown = (number) => (Math.abs(number) / 1000)
-    .toLocaleString(document.documentElement.lang === "es" ? "es-DO" : "en");
+  const { read, written, shown } = window.portalNumbers;
+  const thousandths = (field) => (field.value === "" ? 0 : Math.round(read(field.value) * 1000));
 
   function missing() {
     return thousandths(total) - fields.reduce((sum, field) => sum + thousandths(field), 0);
   }
 
   function tell() {
-    const begun = total.value !== "" && fields.some((field) => field.value !== "");
     const number = missing();
+    const begun = total.value !== "" && fields.some((field) => field.value !== "")
+      && !Number.isNaN(number);
     const word = number === 0 ? words.equal : number > 0 ? words.missing : words.over;
     told.hidden = !begun;
-    text.textContent = word.replace("#", shown(number));
+    text.textContent = word.replace("#", shown(Math.abs(number) / 1000));
     told.classList.toggle("parts-told--equal", number === 0);
     press.hidden = !rest || number <= 0;
   }
 
   press.addEventListener("click", () => {
-    rest.value = (thousandths(rest) + missing()) / 1000;
+    rest.value = written((thousandths(rest) + missing()) / 1000);
     rest.dispatchEvent(new Event("input", { bubbles: true }));
     rest.focus();
   });

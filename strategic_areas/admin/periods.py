@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from agencies import audit
 from agencies.access import RefusedError
 from agencies.admin.scoping import BilingualHistoryAdmin, ScopedAdmin
+from agencies.numbers import WholeField
 from strategic_areas import rounds, workflow
 from strategic_areas.admin.approved import ApprovedMixin
 from strategic_areas.admin.plan import OF_PLAN
@@ -34,14 +35,14 @@ class ScheduleForm(forms.Form):
 
     plan = forms.ModelChoiceField(queryset=None, label=gettext_lazy("Plan"))
     frequency = forms.ChoiceField(choices=FREQUENCIES, label=gettext_lazy("Frequency"))
-    days_until_due = forms.IntegerField(
+    days_until_due = WholeField(
         min_value=1,
         max_value=180,
         initial=15,
         label=gettext_lazy("Days until reports are due"),
         help_text=gettext_lazy("Counted from the last day of the period reported on."),
     )
-    days_until_close = forms.IntegerField(
+    days_until_close = WholeField(
         min_value=1,
         max_value=365,
         initial=30,

@@ -11,6 +11,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
+from agencies import numbers
 from agencies.admin.scoping import ScopedRowsMixin
 from strategic_areas import evidence
 from strategic_areas.admin.reviewed import ReviewedAdmin
@@ -132,6 +133,7 @@ class ActivityUpdateForm(RevisionForm):
         model = ActivityUpdate
         fields = ["activity", "period", *ActivityUpdate.fields.columns(filled_in=True)]
         widgets = widgets(ActivityUpdate.fields.where(filled_in=True))
+        formfield_callback = numbers.formfield
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.fields import Kind
+from agencies.numbers import NumberInput
 from strategic_areas import disclosure, evidence
 
 #: How many characters a text may have that staff write on a page of their own.
@@ -144,9 +145,7 @@ def widgets(fields):
         if field.kind is Kind.LINKS:
             found[field.name] = Checkboxes
         elif field.kind in {Kind.WHOLE, Kind.DECIMAL}:
-            least, most = field.bounds
-            limits = {} if most is None else {"max": most}
-            found[field.name] = forms.NumberInput(attrs={"min": least, **limits})
+            found[field.name] = NumberInput()
     return found
 
 

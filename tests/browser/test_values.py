@@ -1,11 +1,14 @@
 """A value from the agency that counted it to the public's pages, and away from them."""
 
 from datetime import date
+from itertools import product
+from math import isnan
 
 import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from agencies import numbers
 from strategic_areas.figures.reporting import VALUES
 from strategic_areas.models import CodeList, CodeListValue, Indicator, Target
 from strategic_areas.models.reported_values import ReportedValue
@@ -261,3 +264,46 @@ def test_a_target_met_and_one_missed_are_told(page):
 
     soon(page, address, "40 en 2024. Meta cumplida (49)")
     soon(page, address, "60 en 2025. Meta no cumplida (49)")
+
+
+#: Texts that are no number, or could be two, besides the parts of numbers.
+ODD = ["", "x", "1.250", "1,250", "1.25.000", "2,", ",5", "1e3", "1 25", "+3", "−2,5"]
+
+
+def test_the_script_reads_numbers_as_the_server_does(make_page):
+    scene = Scene()
+    page = make_page(scene.focal_point)
+    page.goto(scene.form)
+    signs, wholes = ("", "-"), ("0", "7", "12", "1250", "1.250", "1,250,000", "1 250")
+    parts = ("", ",5", ".5", ",125", ".1250")
+    typed = [*ODD, *map("".join, product(signs, wholes, parts))]
+
+    read = page.evaluate("texts => texts.map(portalNumbers.read)", typed)
+
+    assert list(map(_number, read)) == list(map(_read, typed))
+
+
+def _number(told):
+    """What the script read; None where it read no number."""
+    return None if isnan(told) else told
+
+
+def _read(text):
+    try:
+        return float(numbers.read(text))
+    except numbers.UnreadError:
+        return None
+
+
+def test_a_number_tells_how_it_is_read_while_it_is_typed(make_page):
+    scene = Scene()
+    page = make_page(scene.focal_point)
+    page.goto(scene.form)
+    told = page.locator(".read-as")
+
+    field(page, "value").fill("1.250,5")
+    expect(told).to_have_text("Leído como 1,250.5.")
+    field(page, "value").fill("1.250")
+    expect(told).to_have_text("Puede ser 1250 o 1.25. Escriba el que quiere decir.")
+    field(page, "value").fill("40")
+    expect(told).to_have_text("")

@@ -1,6 +1,7 @@
 """A workbook's row of the plan itself, records of other plans, and exchanged codes."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.db import connection, transaction
@@ -204,3 +205,19 @@ def test_many_changed_rows_are_previewed_by_as_many_queries(keeper):
         return len(queries)
 
     assert asked(2) == asked(CHANGED_ROWS)
+
+
+@pytest.mark.parametrize(
+    ("cell", "quantity"), [("2,5", "2.5"), ("1.250,5", "1250.5"), (12.25, "12.25")]
+)
+def test_a_planned_quantity_is_read_with_comma_and_point(keeper, cell, quantity):
+    keep(keeper, keeper.book.fill("activities", "1.1", quantity=cell))
+
+    assert Activity.objects.get().quantity == Decimal(quantity)
+
+
+def test_a_planned_quantity_that_could_be_two_is_asked_back(keeper):
+    response = keeper.bring(keeper.book.fill("activities", "1.1", quantity="1.250"))
+
+    assert len(faults(response)) == 1
+    assert "«1.250» puede ser 1250 o 1.25." in response.content.decode()

@@ -1019,3 +1019,41 @@ def test_the_script_is_given_a_row_alone_as_the_sheet_shows_it(desk):
     assert recalled in alone(fila=sent.activity.pk).content.decode()
     assert other.client.get(other.address(), strange).status_code == 200
     assert alone(**strange).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [("2,5", "2.50"), ("2.5", "2.50"), ("1.250,50", "1250.50"), ("1 250", "1250.00")],
+)
+def test_a_quantity_is_read_with_comma_and_point(desk, typed, stored):
+    activity = desk.another(kind="continuing")
+
+    desk.save(activity, execution="in_progress", percent="", quantity=typed)
+
+    assert ActivityUpdate.objects.get(activity=activity).quantity == Decimal(stored)
+
+
+@pytest.mark.parametrize("typed", ["1.250", "1,250"])
+def test_a_quantity_that_could_be_two_is_asked_back(desk, typed):
+    activity = desk.another(kind="continuing")
+
+    page = desk.save(activity, execution="in_progress", percent="", quantity=typed)
+
+    form = page.context["shown"].form
+    assert (page.status_code, ActivityUpdate.objects.count()) == (422, 0)
+    assert form.errors == {
+        "quantity": [f"«{typed}» puede ser 1250 o 1.25. Escriba el que quiere decir."]
+    }
+
+
+def test_what_stands_in_a_box_is_posted_back_unchanged(desk):
+    activity = desk.another(kind="continuing")
+    about = {"activity": activity, "period": desk.period, "by": desk.user}
+    make_update(quantity=Decimal("1250.50"), **about)
+    form = desk.open().context["rows"][1].form
+    fields = {each.name: each.value() or "" for each in form if each.name != "places"}
+
+    desk.save(activity, **fields)
+
+    assert fields["quantity"] == "1250.5"
+    assert ActivityUpdate.objects.get(activity=activity).quantity == Decimal("1250.50")

@@ -140,3 +140,24 @@ def test_what_is_refused_at_the_end_undoes_what_was_handed_in_before(desk, monke
     page = desk.post(d2024={"value": "40"}, d2025={"value": "50"})
 
     assert (page.context["refused"], values()) == ("Se está revisando.", [])
+
+
+def test_numbers_are_read_with_comma_and_point(desk):
+    desk.post(
+        d2024={"value": "1.250.000", "sex+age.woman": "1,250,000.0"},
+        d2025={"value": "50,0"},
+    )
+
+    assert values() == [
+        (2024, 1250000, {"sex+age": {"woman": "1250000"}}),
+        (2025, 50, {}),
+    ]
+
+
+def test_a_number_that_could_be_two_is_asked_back(desk):
+    page = desk.post(d2024={"value": "1.250", "sex+age.woman": "1,250"})
+
+    first = page.context["forms"][0]
+    assert (page.status_code, values()) == (422, [])
+    assert set(first.errors) == {"value", "sex+age.woman"}
+    assert "puede ser 1250 o 1.25" in page.content.decode()

@@ -1,5 +1,7 @@
 """Uploading the workbook: what it would change, by cell, before anything is saved."""
 
+from decimal import Decimal
+
 import pytest
 from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -813,3 +815,27 @@ def test_an_activity_no_longer_asked_about_is_told(published):
     make_period(plan=published.plan)
 
     assert faults(published.upload(book)) == [3]
+
+
+@pytest.mark.parametrize(("cell", "quantity"), [("2,5", "2.5"), ("1.250,5", "1250.5")])
+def test_a_cell_of_text_says_a_quantity_as_a_form_does(filler, cell, quantity):
+    activity = filler.another(kind="continuing")
+    book = filler.download().fill(
+        activity, execution="En ejecución", quantity=cell, narrative_es=TEXT
+    )
+
+    filler.save(filler.upload(book))
+
+    assert stored(filler, activity).quantity == Decimal(quantity)
+
+
+def test_a_cell_of_text_that_could_be_two_quantities_is_asked_back(filler):
+    activity = filler.another(kind="continuing")
+    book = filler.download().fill(
+        activity, execution="En ejecución", quantity="1.250", narrative_es=TEXT
+    )
+
+    response = filler.upload(book)
+
+    assert "puede ser 1250 o 1.25" in response.content.decode()
+    assert faults(response) != []

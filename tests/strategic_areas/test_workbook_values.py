@@ -245,3 +245,34 @@ def test_reports_and_values_come_back_together(filler):
     assert page.context["count"] == 2
     assert activity.updates.get().percent == 30
     assert [value for _year, value, _parts in values()] == [40]
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"), [("50,0", 50), ("1.250.000", 1250000), (1250, 1250)]
+)
+def test_a_cell_that_is_text_is_read_as_a_form_reads_it(filler, cell, value):
+    page = filler.upload(filler.book().fill(2025, total=cell))
+    filler.save(page)
+
+    assert values() == [(2025, value, {})]
+
+
+def test_a_cell_of_text_that_could_be_two_numbers_is_asked_back(filler):
+    page = filler.upload(filler.book().fill(2025, total="1.250"))
+
+    assert [header for _place, header in faults(page)] == ["Valor"]
+    assert "puede ser 1250 o 1.25" in page.content.decode()
+
+
+def test_a_number_of_the_program_is_never_doubted(filler):
+    filler.indicator.counts = "other"
+    filler.indicator.save()
+
+    page = filler.upload(filler.book().fill(2025, total=2.125))
+
+    assert faults(page) == []
+    (outcome,) = page.context["kinds"]["new"]
+    assert [(each.header, each.new) for each in outcome.changes] == [
+        ("Valor", "2.125"),
+        ("Provisional o confirmado", "Provisional"),
+    ]

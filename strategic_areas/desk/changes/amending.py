@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from agencies.access import only_reviewers
 from agencies.audit import take_out
 from agencies.models import Agency
+from agencies.numbers import DecimalField
 from strategic_areas.desk.changes.amendment_forms import DAY, AmendForm
 from strategic_areas.desk.inputs import QUESTIONS, VictimsField
 from strategic_areas.models import Activity, Amendment, Commitment, Plan
@@ -62,7 +63,7 @@ class AddForm(AmendForm):
     work = forms.ChoiceField(label=_("Kind"), choices=Activity.Kind)
     starts_on = day(_("Begins on"), required=False)
     due_on = day(_("Due on"), required=False)
-    quantity = forms.DecimalField(
+    quantity = DecimalField(
         label=_("Planned quantity"), required=False, max_digits=14, decimal_places=2
     )
     unit_es = forms.CharField(label=_("Unit"), max_length=80, required=False)

@@ -2,7 +2,6 @@
 
 import re
 from collections import defaultdict
-from decimal import Decimal
 from functools import cache
 
 from django import forms
@@ -13,7 +12,9 @@ from django.utils.functional import cached_property
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
+from agencies import numbers
 from agencies.fields import Kind
+from agencies.numbers import UnreadError
 from strategic_areas.desk.planbook.columns import (
     NEW,
     OF_PLAN,
@@ -27,23 +28,18 @@ from strategic_areas.importing.tables import TABLES
 from strategic_areas.importing.values import plain
 
 BETWEEN = re.compile(r"[;\n]")
-NUMBER = re.compile(r"-?\d{1,20}([.,]\d{1,10})?", re.ASCII)
 DAY = forms.DateField(input_formats=["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y"])
-
-
-class Unread(Exception):
-    """A cell whose content is no value of its column; in words for its reader."""
 
 
 def read(column, cell, find):
     """
-    The plain value of a cell; ``Unread`` where it says none.
+    The plain value of a cell; ``UnreadError`` where it says none.
 
     ``find`` takes a table and a word, and returns the key of the record or None.
     """
     text = cell.text
     if not cell.is_value:
-        raise Unread(
+        raise UnreadError(
             _(
                 "Write the value itself: "
                 "formulas and errors of calculation are not read."
@@ -54,6 +50,8 @@ def read(column, cell, find):
         return sorted({_linked(column, word, find) for word in words if word})
     if not text:
         return None
+    if column.kind in (Kind.DECIMAL, Kind.WHOLE):
+        text = cell.number
     return READERS.get(column.kind, _text)(column, text, find)
 
 
@@ -65,26 +63,22 @@ def _day(column, text, find):
     try:
         return DAY.clean(text).isoformat()
     except ValidationError:
-        raise Unread(_("Write a day such as 31/12/2030.")) from None
+        raise UnreadError(_("Write a day such as 31/12/2030.")) from None
 
 
 def _number(column, text, find):
-    if not NUMBER.fullmatch(text):
-        raise Unread(_("Write a number such as 12 or 12.5."))
-    return plain(Decimal(text.replace(",", ".")))
+    return plain(numbers.read(text))
 
 
 def _whole(column, text, find):
-    if not (text.isascii() and text.isdecimal() and len(text) < 10):
-        raise Unread(_("Write a whole number, such as 12."))
-    return int(text)
+    return numbers.read_whole(text)
 
 
 def _chosen(column, text, find):
     value = _words(column).get(comparable(text))
     if value is None:
         labels = get_text_list(column.offered, _("or"))
-        raise Unread(
+        raise UnreadError(
             _("“%(word)s” is not on the list. Choose %(words)s.")
             % {"word": text[:60], "words": labels}
         )
@@ -106,7 +100,7 @@ def _linked(column, word, find):
     search = find.earlier if column.is_earlier else find
     key = search(column.linked, word)
     if key is None and column.is_earlier:
-        raise Unread(
+        raise UnreadError(
             _(
                 "No other plan has the record “%(word)s”. Write the code of the plan, "
                 "a slash and the code of the record, such as 2031-2034/1.1."
@@ -114,7 +108,7 @@ def _linked(column, word, find):
             % {"word": word[:60]}
         )
     if key is None:
-        raise Unread(
+        raise UnreadError(
             _("Nothing is called “%(word)s” among: %(list)s.")
             % {
                 "word": word[:60],

@@ -9,10 +9,10 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from agencies.fields import Kind
+from agencies.numbers import UnreadError
 from strategic_areas.desk.planbook.cell_values import (
     BETWEEN,
     Finder,
-    Unread,
     key_in,
     read,
 )
@@ -201,7 +201,7 @@ class Comparing:
                 continue
             try:
                 value = read(column, cell, self.find)
-            except Unread as unread:
+            except UnreadError as unread:
                 faults.append(Fault(cell.place, column.label, str(unread)))
                 continue
             if value is None and column.kind in WITH_DEFAULT:

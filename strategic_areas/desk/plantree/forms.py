@@ -9,6 +9,7 @@ from django.forms.models import ModelChoiceIterator
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from agencies import numbers
 from agencies.models import Agency
 from strategic_areas import workflow
 from strategic_areas.desk.changes.amendment_forms import ApprovedForm, act_of
@@ -286,7 +287,11 @@ def form_of(model):
         if name in fields and fields[name].related_model is Agency
     }
     made = forms.modelform_factory(
-        model, form=NodeForm, fields=names, field_classes=classes
+        model,
+        form=NodeForm,
+        fields=names,
+        field_classes=classes,
+        formfield_callback=numbers.formfield,
     )
     made.shown = SHOWN[model]
     return made

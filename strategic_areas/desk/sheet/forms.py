@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from agencies import numbers
 from strategic_areas.desk.inputs import tell_protection, text_boxes, widgets
 from strategic_areas.desk.sheet import revisions
 from strategic_areas.desk.sheet.revisions import RevisionForm
@@ -123,6 +124,7 @@ class ReportForm(RowForm):
         model = ActivityUpdate
         fields = [name for names in PARTS.values() for name in names]
         widgets = WIDGETS
+        formfield_callback = numbers.formfield
 
     def __init__(self, *args, last=None, provinces=None, **kwargs):
         instance = kwargs["instance"]
@@ -131,8 +133,6 @@ class ReportForm(RowForm):
             remembered = ActivityUpdate.fields.spanish(prefilled=True)
             kwargs["initial"] = model_to_dict(last, remembered)
         super().__init__(*args, **kwargs)
-        if (stored := self.initial.get("quantity")) is not None:
-            self.initial["quantity"] = _shortest(stored)
         if provinces is not None:
             self.fields["places"].choices = provinces
 
@@ -227,12 +227,6 @@ class ReportForm(RowForm):
 def _lines(text):
     """The lines of a text, whatever its line ends are."""
     return (text or "").strip().splitlines()
-
-
-def _shortest(number):
-    """12 and 12.5 instead of 12.00 and 12.50."""
-    whole = number.to_integral_value()
-    return whole if number == whole else number.normalize()
 
 
 class NoNewsForm(RowForm):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.access import RefusedError
+from agencies.numbers import WholeField
 from strategic_areas import workflow
 from strategic_areas.desk.inputs import LongText, VictimsField, limit, one_button
 from strategic_areas.desk.sheet import sheet_page
@@ -65,7 +66,7 @@ class OffPlanForm(NameForm):
         ),
     )
     reaches_victims = VictimsField("reaches_victims")
-    people_reached = forms.IntegerField(
+    people_reached = WholeField(
         label=gettext_lazy("People reached"), required=False, min_value=0
     )
 

@@ -13,6 +13,8 @@ from django.utils.formats import number_format
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from agencies import numbers
+from agencies.numbers import DecimalField, written
 from strategic_areas.desk.inputs import limit
 from strategic_areas.desk.sheet.forms import Fold, Group
 from strategic_areas.disclosure import GROUPS, PEOPLE
@@ -75,12 +77,12 @@ def faults(
     ``last`` is the value of the series that was published last.
     """
     found = []
-    numbers = [value, *(each for dim in parts.values() for each in dim.values())]
-    if counts not in ("money", "other") and any(each < 0 for each in numbers):
+    told = [value, *(each for dim in parts.values() for each in dim.values())]
+    if counts not in ("money", "other") and any(each < 0 for each in told):
         found.append(Fault(Wrong.NEGATIVE))
     if unit.strip().lower() in PERCENT and not 0 <= value <= 100:
         found.append(Fault(Wrong.OVER_100))
-    if counts in WHOLE and any(each != each.to_integral_value() for each in numbers):
+    if counts in WHOLE and any(each != each.to_integral_value() for each in told):
         found.append(Fault(Wrong.NOT_WHOLE))
     if last and value and not Decimal(1) / FAR < abs(value / last) < FAR:
         found.append(Fault(Wrong.FAR_OFF))
@@ -128,11 +130,13 @@ def categories_of(indicator):
 def typed(reported):
     """What stood in the form when this value was handed in."""
     told = {name: getattr(reported, name) for name in ValueForm.Meta.fields}
-    told["value"] = format(reported.value.normalize(), "f")
+    told["value"] = written(reported.value)
     if reported.measurement_id:
         told["why"] = ""
-    for dimension, numbers in reported.parts.items():
-        told |= {f"{dimension}.{code}": number for code, number in numbers.items()}
+    for dimension, shares in reported.parts.items():
+        told |= {
+            f"{dimension}.{code}": written(number) for code, number in shares.items()
+        }
     return told
 
 
@@ -150,6 +154,7 @@ class ValueForm(forms.ModelForm):
     class Meta:
         model = ReportedValue
         fields = ["starts_on", "ends_on", "value", "certainty", "note", "why"]
+        formfield_callback = numbers.formfield
         widgets = {
             "starts_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "ends_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -169,7 +174,7 @@ class ValueForm(forms.ModelForm):
             for code, label in categories.items():
                 name = f"{dimension}.{code}"
                 self.names[dimension][code] = name
-                self.fields[name] = forms.DecimalField(
+                self.fields[name] = DecimalField(
                     label=label, required=False, max_digits=16, decimal_places=3
                 )
         self.helper = FormHelper()

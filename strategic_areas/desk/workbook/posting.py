@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
+from agencies import numbers
 from agencies.fields import Kind
 from strategic_areas.desk.sheet.revisions import settled_pair
 from strategic_areas.desk.workbook.columns import (
@@ -122,8 +123,9 @@ def _value(line, name, field, chosen):
         return bool(chosen[name])
     if field.kind is Kind.CHOICE:
         return chosen[name] or ""
-    text = line.text(name)
-    return _as_typed(text) if field.kind is Kind.TEXT else text
+    if field.kind is Kind.TEXT:
+        return _as_typed(line.text(name))
+    return line.cells[name].number
 
 
 def _settled(execution, percent, changed):
@@ -132,10 +134,12 @@ def _settled(execution, percent, changed):
 
     It is decided here, from the workbook alone, so that one file always says the same.
     """
-    if percent and not percent.isdecimal():
+    try:
+        number = numbers.read_whole(percent) if percent else None
+    except numbers.UnreadError:
         return {}
     number, execution = settled_pair(
-        int(percent) if percent else None,
+        number,
         execution,
         changed={"execution", "percent"} & changed,
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
+from agencies import numbers
 from strategic_areas.desk.workbook import guide
 from strategic_areas.desk.workbook.columns import (
     FIELDS,
@@ -25,16 +26,26 @@ UNPACKED_BYTES = 30 * 1024 * 1024
 LONGEST_TEXT = 32_767
 #: In how many rows from the top the machine names are looked for.
 NAMES_WITHIN = 10
-CALCULATED, BROKEN = "f", "e"
+CALCULATED, BROKEN, NUMERIC = "f", "e", "n"
 
 
 @dataclass(frozen=True)
 class Cell:
-    """``place`` is its address, as F7; ``is_value`` false for formulas and errors."""
+    """
+    ``place`` is its address, as F7; ``is_value`` false for formulas and errors.
+
+    ``is_number`` where the program holds a number, which no reader may doubt.
+    """
 
     place: str
     text: str = ""
     is_value: bool = True
+    is_number: bool = False
+
+    @property
+    def number(self):
+        """Its text as ``numbers.read`` reads it."""
+        return numbers.written(self.text) if self.is_number else self.text
 
 
 @dataclass(frozen=True)
@@ -187,7 +198,7 @@ def line_of(number, row, columns):
             text = cell_text(name, cell.value, cell.number_format)
             if len(text) > LONGEST_TEXT:
                 raise too_much()
-            cells[name] = Cell(place, text)
+            cells[name] = Cell(place, text, is_number=cell.data_type == NUMERIC)
     return Line(number, cells)
 
 

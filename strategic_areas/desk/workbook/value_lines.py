@@ -9,7 +9,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.access import RefusedError
-from strategic_areas.desk.values.forms import DIMENSIONS, categories_of, typed
+from strategic_areas.desk.values.forms import (
+    DIMENSIONS,
+    categories_of,
+    plainly,
+    typed,
+)
 from strategic_areas.desk.values.grid import ColumnForm
 from strategic_areas.desk.values.pages import last_told
 from strategic_areas.desk.workbook.columns import cell_text, comparable
@@ -113,6 +118,18 @@ def meant(column, text):
     return text
 
 
+def _typed(column, cell):
+    """What a person would type into the form for what the cell says."""
+    return cell.number if column.is_number else meant(column, cell.text)
+
+
+def _as_read(column, text, form):
+    """What is shown of a cell before it is saved: of a number how it was read."""
+    if not column.is_number:
+        return text
+    return plainly(form.cleaned_data[column.field])
+
+
 def digest(columns, texts):
     """A short digest of a row's cells, by which a changed one is known."""
     told = {name: meant(columns[name], text) or "" for name, text in texts.items()}
@@ -161,8 +178,8 @@ def _outcome(sheet, line, columns, times, last):
         return _refused(line, row, gettext("This value was handed in already."))
     data = {
         f"{row.days}-{columns[name].field}": said
-        for name, text in texts.items()
-        if (said := meant(columns[name], text))
+        for name in texts
+        if (said := _typed(columns[name], line.cells[name]))
     }
     form = ColumnForm(data, row=row, last=_value(last[row.value.indicator]))
     faults = dict(_cell_faults(line, texts, columns, form))
@@ -178,7 +195,7 @@ def _outcome(sheet, line, columns, times, last):
         Kind.NEW if row.state == "todo" else Kind.CHANGED,
         (),
         tuple(
-            Change(columns[name].header, "", text)
+            Change(columns[name].header, "", _as_read(columns[name], text, form))
             for name, text in texts.items()
             if text
         ),

@@ -1,0 +1,158 @@
+"""
+Numbers that people type: read with comma and point, and never guessed.
+
+``read`` is pure. Forms, and cells of workbooks that hold text, read numbers by it, and
+``static/numbers.js`` by the same rules. Every number field of a form of staff is one of
+these; ``formfield`` makes them of a model's columns.
+"""
+
+import re
+from decimal import Decimal
+
+from django import forms
+from django.db import models
+from django.utils.formats import number_format
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+#: No number of the portal has more characters.
+LONGEST = 40
+BLANK = re.compile(r"[\s\u00a0\u2009\u202f]+")
+#: Digits in groups of three, or together, and a part after comma or point.
+PLAIN = re.compile(r"([-+]?)(\d+)(?:[.,](\d+))?", re.ASCII)
+GROUPED = re.compile(
+    r"([-+]?)(\d{1,3}(?:([ .,'])\d{3})(?:\3\d{3})*)(?:(?!\3)[.,](\d+))?", re.ASCII
+)
+#: One mark before three digits: a thousand, or thousandths.
+AMBIGUOUS = re.compile(r"([-+]?)([1-9]\d{0,2})[.,](\d{3})", re.ASCII)
+
+
+class UnreadError(ValueError):
+    """A text that says no number, or could say two; in words for who wrote it."""
+
+
+def read(text):
+    """
+    The number that a text says; ``UnreadError`` where it says none, or could say two.
+
+    >>> read("2,5"), read("1.250,50"), read("1,250.5"), read("12 500")
+    (Decimal('2.5'), Decimal('1250.5'), Decimal('1250.5'), Decimal('12500'))
+    """
+    typed = BLANK.sub(" ", text).strip().replace("\u2212", "-").replace("’", "'")
+    if len(typed) > LONGEST:
+        raise UnreadError(_("Write a number such as 12 or 12.5."))
+    if found := AMBIGUOUS.fullmatch(typed):
+        sign, whole, three = found.groups()
+        raise UnreadError(
+            _("“%(text)s” can mean %(many)s or %(few)s. Write the one that you mean.")
+            % {
+                "text": typed,
+                "many": f"{sign}{whole}{three}",
+                "few": written(Decimal(f"{sign}{whole}.{three}")),
+            }
+        )
+    if found := PLAIN.fullmatch(typed):
+        sign, whole, part = found.groups()
+    elif found := GROUPED.fullmatch(typed):
+        sign, whole, mark, part = found.groups()
+        whole = whole.replace(mark, "")
+    else:
+        raise UnreadError(_("Write a number such as 12 or 12.5."))
+    return Decimal(_shortest(f"{sign}{whole}.{part or 0}"))
+
+
+def read_whole(text):
+    """The whole number that a text says, as ``read`` reads it."""
+    number = read(text)
+    if number != number.to_integral_value():
+        raise UnreadError(_("Write a whole number, such as 12."))
+    return int(number)
+
+
+def written(number):
+    """
+    A number as ``read`` reads it again.
+
+    Thousandths get a zero more: "2.125" could be read as a thousand.
+
+    >>> written(Decimal("2.500")), written(Decimal("2.125")), written(1250)
+    ('2.5', '2.1250', '1250')
+    """
+    text = _shortest(format(Decimal(str(number)), "f"))
+    return f"{text}0" if AMBIGUOUS.fullmatch(text) else text
+
+
+def _shortest(text):
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text
+
+
+class NumberInput(forms.TextInput):
+    """
+    A text box for a number, which tells how it read what was typed.
+
+    A browser's own number box takes or drops the comma as its own language has it.
+    """
+
+    def __init__(self, attrs=None):
+        super().__init__({"inputmode": "decimal", **(attrs or {})})
+
+    def render(self, name, value, attrs=None, renderer=None):
+        box = super().render(name, value, attrs, renderer)
+        told = read_as(value)
+        return (
+            format_html('{}<span class="read-as">{}</span>', box, told) if told else box
+        )
+
+
+def read_as(text):
+    """A sentence: how a text was read; "" where it stands as the portal writes it."""
+    try:
+        number = read(text) if isinstance(text, str) and text.strip() else None
+    except UnreadError:
+        return ""
+    if number is None or text == written(number):
+        return ""
+    return _("Read as %(number)s.") % {"number": number_format(format(number, "f"))}
+
+
+class ReadMixin:
+    """A form field of which ``read`` reads the text."""
+
+    def prepare_value(self, value):
+        """A stored number as the form reads it again."""
+        return value if value is None or isinstance(value, str) else written(value)
+
+    def to_python(self, value):
+        if not isinstance(value, str) or value.strip() in self.empty_values:
+            return super().to_python(value)
+        try:
+            return super().to_python(type(self).read(value))
+        except UnreadError as error:
+            raise forms.ValidationError(str(error), code="invalid") from None
+
+
+class DecimalField(ReadMixin, forms.DecimalField):
+    """A number with decimals."""
+
+    widget, read = NumberInput, read
+
+
+class WholeField(ReadMixin, forms.IntegerField):
+    """A whole number."""
+
+    widget, read = NumberInput, read_whole
+
+
+#: The form field of a column that holds a number.
+FIELDS = {models.DecimalField: DecimalField, models.IntegerField: WholeField}
+
+
+def formfield(column, **options):
+    """Django's form field of a model's column; a number is read as above."""
+    kinds = (kind for kind in FIELDS if isinstance(column, kind) and not column.choices)
+    if kind := next(kinds, None):
+        options["form_class"] = FIELDS[kind]
+        if not isinstance(options.get("widget"), NumberInput):
+            options["widget"] = NumberInput
+    return column.formfield(**options)
