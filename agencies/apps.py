@@ -18,6 +18,7 @@ class AgenciesConfig(AppConfig):
         import_module("agencies.invitations")
         import_module("agencies.accounts.factors")
         import_module("agencies.stand_ins")
+        import_module("agencies.accounts.confirming")
         import_module("agencies.tasks")
 
     def ready(self):

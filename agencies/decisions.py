@@ -183,6 +183,11 @@ class Steps:
             return gettext("You do not decide on this.")
         if decision.proposed_by_id == user.pk:
             return gettext("You proposed it: another person decides.")
+        if decision.proposed_by_id in user.invited_alone:
+            return gettext(
+                "You invited who proposed it, and nobody else has confirmed that they "
+                "know this person: another one decides."
+            )
         return self.objection(user, decision)
 
     def why_not_decline(self, user, decision):
@@ -288,6 +293,24 @@ class Steps:
             **self.facts(decision),
             **facts,
         )
+
+
+class PersonSteps(Steps):
+    """
+    The steps of a decision about somebody's account, which is its ``user``.
+
+    Neither she decides on it nor anybody whom only one other person says to know.
+    """
+
+    def objection(self, user, decision):
+        if decision.user_id == user.pk:
+            return gettext("Another person must confirm this.")
+        if user.is_unconfirmed:
+            return gettext(
+                "Nobody but who invited you has confirmed yet that they know you: "
+                "another person confirms this."
+            )
+        return ""
 
 
 def _must(why_not):

@@ -4,6 +4,10 @@ Invitations: the only way to an account.
 An administrator invites an address. The link in the mail, or the same secret printed as
 a code, serves once within a week. The invited person writes a name and chooses a
 password, which nobody else ever knows. Only a keyed hash of the secret is stored.
+
+The role of a reviewer or an administrator comes later, when another person confirms
+that she knows who was invited. So does that of a focal point whom a reviewer invited:
+else she could report under one name and publish it under the other.
 """
 
 from datetime import timedelta
@@ -22,6 +26,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies import access, audit, codes
 from agencies.access import RefusedError
+from agencies.accounts import confirming
+from agencies.accounts.confirming import AccountChange
 from agencies.accounts.leaving import begin_mandate
 from agencies.fields import Fields, internal
 from agencies.mail import queue_mail
@@ -100,6 +106,8 @@ class Invitation(models.Model):
         related_name="invitation",
         verbose_name=_("account"),
     )
+    #: When somebody else than who invited confirmed that she knows the person.
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
 
     fields = Fields(
@@ -144,6 +152,11 @@ class Invitation(models.Model):
     @property
     def is_open(self):
         return self.accepted_at is None and self.revoked_at is None
+
+    @property
+    def decides(self):
+        """Whether it leads to a role that decides on what others propose."""
+        return self.role in confirming.DECIDING
 
     @property
     def state(self):
@@ -192,13 +205,35 @@ def invite(invitation, *, by):
 
 @transaction.atomic
 def invite_again(invitation, *, by, mail=True):
-    """Give an invitation a new secret for another week; the former one ends."""
+    """
+    Give an invitation a new secret for another week; the former one ends.
+
+    Whoever is shown the secret counts as who invited. Of a role that decides it is
+    shown to nobody else, and to nobody where a mail can carry it.
+    """
     invitation = _locked(invitation)
+    if not mail or not has_mail_server():
+        if not shows_code(invitation, by):
+            raise RefusedError(
+                gettext(
+                    "The code of this role is shown only to who invited, and only "
+                    "where no mail server is set. Send it again by mail, or revoke the "
+                    "invitation and make another one."
+                )
+            )
+        invitation.made_by = by
     secret = _renew(invitation)
     if mail:
         send(invitation, secret)
     _record(audit.Event.INVITATION_SENT, invitation, by)
     return secret
+
+
+def shows_code(invitation, user):
+    """Whether the user may see the code of an invitation: whoever has it accepts."""
+    if not invitation.decides:
+        return True
+    return invitation.made_by_id == user.pk and not has_mail_server()
 
 
 @transaction.atomic
@@ -225,7 +260,8 @@ def accept(secret, user, password):
     """
     Make the account of an invitation, with its role and its mandate, and return it.
 
-    ``user`` is unsaved and carries the person's name. An invitation of a successor
+    The role waits where another person has to confirm it. ``user`` is unsaved and
+    carries the person's name. An invitation of a successor
     hands the mandate over. Where somebody else holds it all the same, the account is
     made without one, and an administrator is told. Raises ``RefusedError`` when the
     secret opens no invitation any more.
@@ -238,8 +274,14 @@ def accept(secret, user, password):
     user.language, user.is_staff = invitation.language, True
     user.set_password(password)
     user.save(force_insert=True)
-    user.groups.add(Group.objects.get(name=invitation.role))
-    mandate = begin_mandate(invitation, user)
+    waits = invitation.decides or access.is_reviewer(invitation.made_by)
+    if waits:
+        role, by = AccountChange.What.ROLE, invitation.made_by
+        confirming.propose(user, role, invitation.role, by=by)
+        mandate = None
+    else:
+        user.groups.add(Group.objects.get(name=invitation.role))
+        mandate = begin_mandate(invitation, user)
     invitation.accepted_at, invitation.accepted_by = timezone.now(), user
     invitation.save(update_fields=["accepted_at", "accepted_by"])
     _record(

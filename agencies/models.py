@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from agencies import access
@@ -53,6 +54,20 @@ class User(AbstractUser):
     class Meta(AbstractUser.Meta):
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
+
+    @property
+    def is_unconfirmed(self):
+        """Whether only the person who sent the invitation says who this person is."""
+        invitation = getattr(self, "invitation", None)
+        return invitation is not None and invitation.confirmed_at is None
+
+    @cached_property
+    def invited_alone(self):
+        """The ids of the people whom this one invited and nobody else says to know."""
+        theirs = User.objects.filter(
+            invitation__made_by=self, invitation__confirmed_at=None
+        )
+        return frozenset(theirs.values_list("pk", flat=True))
 
 
 class AgencyQuerySet(models.QuerySet):

@@ -19,8 +19,8 @@ from agencies.decisions import (
     Decision,
     DecisionQuerySet,
     Outdated,
+    PersonSteps,
     Status,
-    Steps,
     status_field,
 )
 from agencies.fields import Fields, dates_in_order, internal
@@ -77,17 +77,13 @@ class StandIn(Decision):
         return f"{self.user} · {first} – {last}"
 
 
-class StandInSteps(Steps):
+class StandInSteps(PersonSteps):
     """Reviewers and administrators decide, but for the person herself."""
 
     model = StandIn
 
     def decides(self, user):
         return access.is_reviewer(user) or access.is_administrator(user)
-
-    def objection(self, user, stand_in):
-        is_her_own = stand_in.user_id == user.pk
-        return gettext("Another person must confirm this.") if is_her_own else ""
 
     def apply(self, stand_in, by):
         if not stand_in.user.is_active or stand_in.ends_on < timezone.localdate():

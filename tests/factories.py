@@ -23,7 +23,7 @@ from django.utils import timezone
 
 from agencies import invitations, stand_ins
 from agencies.access import Role
-from agencies.accounts import factors
+from agencies.accounts import confirming, factors
 from agencies.models import Agency, FocalPoint, User
 from agencies.stand_ins import StandIn
 from strategic_areas import evidence, purging, triggers, workflow
@@ -481,6 +481,12 @@ def make_stand_in(*, by=None, user=None, **fields):
     fields.setdefault("ends_on", today + timedelta(days=1))
     person = user or make_user(group=Role.ADMINISTRATOR)
     return stand_ins.name(StandIn(user=person, **fields), by=by or make_reviewer())
+
+
+def make_account_change(*, by=None, user=None, what="role", value=Role.REVIEWER):
+    """A role, or another change of an account, that another person has to confirm."""
+    person = user or make_focal_point()
+    return confirming.propose(person, what, value, by=by or make_administrator())
 
 
 def make_factor_reset(*, by=None, **fields):

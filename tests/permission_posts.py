@@ -163,6 +163,7 @@ POSTS = {
         "ends_on": "2090-01-31",
     },
     "admin:stand_in": lambda words: {"approve": "1", "take_back": "1"},
+    "admin:account_change": lambda words: {"approve": "1", "take_back": "1"},
     "admin:purge_new": lambda words: {"phrases": "Zutana"},
     "admin:attribution": lambda words: {"text_es": "Lo hizo otra institución."},
     "admin:translation": lambda words: {"text": "Part of the work was done."},

@@ -200,6 +200,7 @@ hidden                   | hidden           | 404 404 404 200 404 | 404 404 404 
 hidden                   | hidden-mine      | 404 404 404 200 404 | 404 404 404 200 404
 stand_ins                | new-stand-in     | 403 403 403 200 200 | 403 403 403 302! 200
 stand_in                 | stand-in, stand-in-mine | 404 404 404 200 200 | 404 404 404 302! 302!
+account_change           | account-change, account-change-mine | 404 404 404 200 200 | 404 404 404 302! 302!
 purges                   |                  | 404 404 404 200 200 | 405 405 405 405 405
 purge_new                |                  | 404 404 404 200 200 | 404 404 404 302! 302!
 purge                    | purge, purge-mine | 404 404 404 200 200 | 405 405 405 405 405

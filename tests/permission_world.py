@@ -285,6 +285,10 @@ class World:
             "new-stand-in": {"user": self.people["B"].pk},
             "stand-in": {"pk": factories.make_stand_in(by=self.colleague).pk},
             "stand-in-mine": {"pk": factories.make_stand_in(by=self.reviewer).pk},
+            "account-change": {"pk": factories.make_account_change(by=self.keeper).pk},
+            "account-change-mine": {
+                "pk": factories.make_account_change(by=self.administrator).pk
+            },
             "purge": {"pk": purging.request("Fulana", by=self.colleague).pk},
             "purge-mine": {"pk": purging.request("Mengana", by=self.reviewer).pk},
             "new-letter": {"agency": self.agencies["A"].pk, "period": self.open.pk},

@@ -25,8 +25,8 @@ from agencies.accounts.sign_in import notify
 from agencies.decisions import (
     Decision,
     DecisionQuerySet,
+    PersonSteps,
     Status,
-    Steps,
     status_field,
 )
 from agencies.fields import Fields, internal
@@ -178,7 +178,7 @@ class FactorReset(Decision):
         return f"{self.user} · {day}"
 
 
-class ResetSteps(Steps):
+class ResetSteps(PersonSteps):
     """Administrators decide, but for the one who lost the factor: she may decline."""
 
     model = FactorReset
@@ -193,10 +193,6 @@ class ResetSteps(Steps):
 
     def decides(self, user):
         return access.is_administrator(user)
-
-    def objection(self, user, reset):
-        is_her_own = reset.user_id == user.pk
-        return gettext("Another administrator must confirm this.") if is_her_own else ""
 
     def why_not_decline(self, user, reset):
         is_her_own = reset.user_id == user.pk and self.decides(user)

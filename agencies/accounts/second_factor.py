@@ -86,6 +86,7 @@ PAGES = {
 }
 #: The guarded buttons, by the names of the views that they press.
 BUTTONS = {
+    "account_change",
     "agencies_factorreset_approve",
     "agencies_invitation_code",
     "agencies_invitation_send",

@@ -61,7 +61,14 @@ NOTICES = {
     ),
     "agencies/address_changed": (
         _("Your e-mail address was changed"),
-        _("An administrator gave your account another e-mail address."),
+        _("Your account was given another e-mail address."),
+    ),
+    "agencies/account_confirmed": (
+        _("What your account may do was changed"),
+        _(
+            "Two people confirmed a role, a user name or the opening of your account. "
+            "You sign in again."
+        ),
     ),
     "agencies/access_changed_on_server": (
         _("What your account may do was changed"),

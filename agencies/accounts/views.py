@@ -20,6 +20,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from agencies import access, invitations
 from agencies.access import RefusedError
+from agencies.accounts.confirming import AccountChange
 from agencies.accounts.factors import factors_of
 from agencies.allauth_internals import record_password, refuse_beyond_limit
 from agencies.models import User
@@ -34,6 +35,7 @@ def index(request):
         "administers": access.is_administrator(user),
         "mandates": user.mandates.current().select_related("agency"),
         "factors": factors_of(user).count(),
+        "waits": AccountChange.objects.waiting().filter(user=user),
     }
     return TemplateResponse(request, "account/index.html", context)
 

@@ -9,8 +9,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from agencies import access
 from agencies.access import Role
-from agencies.accounts import leaving
+from agencies.accounts import confirming, leaving
+from agencies.accounts.confirming import AccountChange, What
 from agencies.accounts.factors import with_factor
 from agencies.accounts.sign_in import notify
 from agencies.admin.scoping import ScopedAdmin, ScopedHistoryAdmin
@@ -44,11 +46,12 @@ class AccountForm(StaleGuardMixin, UserChangeForm):
     Django's form of an account, without the password, which is the person's alone.
 
     It does not overwrite somebody else's change, and never leaves the portal without an
-    administrator. Whoever closes her own account has to tick a box.
+    administrator. Whoever closes her own account has to tick a box. What another person
+    has to confirm keeps its stored value, and stands in ``proposed``.
     """
 
-    #: Whether the account is that of the person who has the form before her.
-    is_own = False
+    #: The person who has the form before her.
+    by = None
 
     password = None
     closes_own = forms.BooleanField(
@@ -70,6 +73,7 @@ class AccountForm(StaleGuardMixin, UserChangeForm):
     def clean(self):
         leaving.hold_administrators()
         cleaned = super().clean()
+        self.proposed = list(self._hold_back(cleaned))
         is_closed = not cleaned.get("is_active")
         if self.is_own and is_closed and not cleaned.get("closes_own"):
             self.add_error(
@@ -85,6 +89,39 @@ class AccountForm(StaleGuardMixin, UserChangeForm):
                 )
             )
         return cleaned
+
+    @property
+    def is_own(self):
+        return self.instance == self.by
+
+    def _hold_back(self, cleaned):
+        """Pairs of what waits for another person and its value; the rest is kept."""
+        stored = User.objects.get(pk=self.instance.pk)
+        reviews = access.is_reviewer(self.by)
+        asked = cleaned.get("groups") or Group.objects.none()
+        given = [
+            group
+            for group in asked.exclude(user=stored)
+            if reviews or group.name in confirming.DECIDING
+        ]
+        if given:
+            cleaned["groups"] = asked.exclude(pk__in=[group.pk for group in given])
+        for group in given:
+            yield What.ROLE, group.name
+        if not (given or reviews or confirming.decides_or_will(stored)):
+            return
+        for what in (What.EMAIL, What.USERNAME):
+            value, before = cleaned.get(what), getattr(stored, what)
+            if value is not None and value != before:
+                if what == What.USERNAME and _is_taken(value, stored):
+                    self.add_error(what, _("This user name is taken."))
+                cleaned[what] = before
+                yield what, value
+        flags = ("is_active", "is_staff")
+        opens = all(cleaned.get(flag, getattr(stored, flag)) for flag in flags)
+        if opens and not (stored.is_active and stored.is_staff):
+            cleaned |= {flag: getattr(stored, flag) for flag in flags}
+            yield What.OPENING, ""
 
     def _keeps_accounts(self, cleaned):
         if self.is_own:  # who keeps her roles, since she cannot change them
@@ -161,8 +198,14 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
 
     def get_form(self, request, obj=None, **kwargs):
         form = super().get_form(request, obj, **kwargs)
-        form.is_own = obj == request.user
+        form.by = request.user
         return form
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        waits = AccountChange.objects.waiting().filter(user=obj)
+        return super().render_change_form(
+            request, {**context, "waits": waits}, *args, obj=obj, **kwargs
+        )
 
     def get_urls(self):
         """The pages, without the one on which an administrator would set a password."""
@@ -205,15 +248,30 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
         """
         Save an account; closing it ends its mandates and its sessions at once.
 
-        A new address will receive links to a new password, so the former one is warned.
+        What would make somebody decide is only proposed. A new address will receive
+        links to a new password, so the former one is warned.
         """
         super().save_model(request, obj, form, change)
-        if "email" in form.changed_data and form.initial.get("email"):
+        for what, value in form.proposed:
+            self._propose(request, obj, what, value)
+        if form.initial.get("email") not in {"", None, obj.email}:
             notify(obj, "agencies/address_changed", to=form.initial["email"])
-        if "is_active" in form.changed_data and not obj.is_active:
+        if form.initial.get("is_active") and not obj.is_active:
             leaving.close_account(obj)
         elif {"is_staff", "groups"} & set(form.changed_data):
             leaving.end_sessions(obj)
+
+    def _propose(self, request, obj, what, value):
+        try:
+            made = confirming.propose(obj, what, value, by=request.user)
+        except access.RefusedError as error:
+            self.message_user(request, str(error), messages.WARNING)
+            return
+        text = _(
+            "%(change)s: it takes effect when another reviewer or administrator "
+            "confirms that they know this person."
+        )
+        self.message_user(request, text % {"change": made}, messages.WARNING)
 
 
 class FocalPointAdmin(ScopedHistoryAdmin):
@@ -236,6 +294,11 @@ class FocalPointAdmin(ScopedHistoryAdmin):
         if db_field.name == "user":
             kwargs["queryset"] = User.objects.exclude(pk=request.user.pk)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+def _is_taken(username, user):
+    others = User.objects.exclude(pk=user.pk)
+    return others.filter(username__iexact=username).exists()
 
 
 def _is_others(request, mandate):

@@ -141,6 +141,12 @@ class InvitationAdmin(ScopedAdmin):
             "accepted_by",
         ]
 
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        shows = obj is not None and invitations.shows_code(obj, request.user)
+        return super().render_change_form(
+            request, {**context, "shows_code": shows}, *args, obj=obj, **kwargs
+        )
+
     def get_urls(self):
         name = "agencies_invitation"
         steps = [

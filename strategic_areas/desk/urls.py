@@ -14,7 +14,7 @@ from strategic_areas.desk.changes import (
 from strategic_areas.desk.changes import pages as changes
 from strategic_areas.desk.letters import confirming
 from strategic_areas.desk.letters import pages as letters
-from strategic_areas.desk.people import handover
+from strategic_areas.desk.people import account_changes, handover
 from strategic_areas.desk.plantree import pages as plantree
 from strategic_areas.desk.plantree import preview
 from strategic_areas.desk.report import pages as report
@@ -148,6 +148,7 @@ def patterns(site):
             ("retirado/<int:pk>/", hiding.hidden, "hidden"),
             ("suplencias/", handover.stand_ins, "stand_ins"),
             ("suplencias/<int:pk>/", handover.stand_in, "stand_in"),
+            ("cuentas/<int:pk>/", account_changes.account_change, "account_change"),
             ("cartas/", letters.letter_list, "letters"),
             ("cartas/nueva/", letters.new, "letter_new"),
             ("cartas/<int:pk>/", letters.sheet, "letter"),

@@ -55,6 +55,7 @@ def declared(vendor=""):
         *structure.loaded_files(),
         *decisions.takedowns(),
         *decisions.stand_ins(),
+        *decisions.account_changes(),
         *refusals.published_figures(),
         *versions.version(),
         *versions.takedowns(),

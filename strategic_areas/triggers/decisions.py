@@ -118,6 +118,14 @@ def stand_ins():
     yield refusal("standin_change", table, "UPDATE", " OR ".join(kept), message)
 
 
+def account_changes():
+    """What is to be confirmed of an account stays as it was proposed."""
+    table = apps.get_model("agencies", "AccountChange")._meta.db_table
+    kept = map(differs, ("user_id", "what", "value"))
+    message = "a change of an account never changes; it is decided on once"
+    yield refusal("accountchange_change", table, "UPDATE", " OR ".join(kept), message)
+
+
 def purges():
     """A purge keeps its phrases and files until the decision, which empties them."""
     table = model_named("Purge")._meta.db_table

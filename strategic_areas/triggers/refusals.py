@@ -145,7 +145,7 @@ APPENDED = {
 #: Models whose rows are decided once: their free texts, each with its blank value.
 DECIDED = {
     **dict.fromkeys(["FactorReset", "PendingChange", "Purge"], {"reason": ""}),
-    **dict.fromkeys(["ReportedValue", "StandIn"], {"reason": ""}),
+    **dict.fromkeys(["ReportedValue", "StandIn", "AccountChange"], {"reason": ""}),
     "ActivityProposal": {"reason": MARKER},
     "Takedown": {"reason": "", "why": "", "rows": "{}", "label": MARKER},
     "RecordChange": {"before": "{}", "after": "{}", "label": MARKER},

@@ -35,8 +35,13 @@ def may_review(user, update):
 
 
 def has_part_in(user, update):
-    """True when the user wrote, changed or submitted any part of this revision."""
-    return update.contributors.filter(pk=user.pk).exists()
+    """
+    True when the user wrote, changed or submitted any part of this revision.
+
+    What an account wrote that she alone invited counts as hers: it may be her own.
+    """
+    hers = [user.pk, *user.invited_alone]
+    return update.contributors.filter(pk__in=hers).exists()
 
 
 def may_propose(user, record):

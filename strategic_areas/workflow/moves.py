@@ -105,7 +105,7 @@ def move(
     if seen_version is not None:
         row = row.filter(version=seen_version)
     if not_by_contributors:
-        row = row.exclude(contributors=by)
+        row = row.exclude(contributors__in=[by.pk, *by.invited_alone])
     if not row.update(status=to, **stamp):
         raise _refusal(update, to, allowed, by, seen_version)
     update.refresh_from_db()

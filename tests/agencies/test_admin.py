@@ -346,7 +346,7 @@ def test_one_of_two_administrators_may_go(client, administrator):
 
 
 def test_a_new_address_is_told_to_the_former_one(client, administrator):
-    person = make_reviewer(email="before@example.org")
+    person = make_focal_point(email="before@example.org")
 
     client.post(page_of(person), filled(person, email="after@example.org"))
 

@@ -54,6 +54,22 @@ def test_a_role_is_taken():
     assert recorded()[2] == {"way": "server", "taken": ["reviewer"]}
 
 
+def test_a_superuser_who_is_no_administrator_any_more_is_no_superuser_either():
+    one, root = make_administrator(), make_reviewer(is_superuser=True)
+
+    change_access(root, "--take", "administrator", by=one)
+
+    assert not access.is_administrator(fresh(root))
+    assert recorded()[2] == {"way": "server", "taken": ["administrator"]}
+
+
+def test_a_role_that_somebody_has_not_is_not_said_to_be_taken():
+    one, person = make_administrator(), make_reviewer()
+
+    with pytest.raises(CommandError, match="has not this role"):
+        change_access(person, "--take", "administrator", by=one)
+
+
 def test_a_mandate_is_given_and_ended():
     one, person = make_administrator(), make_focal_point()
     agency = make_agency(acronym="MM")

@@ -23,6 +23,7 @@ INVITED = {"email": "ana@example.org", "role": "reviewer", "language": "es"}
 PROOF = reverse("account_reauthenticate")
 #: Written here once more, so that none is left out unnoticed.
 BUTTONS = [
+    "account_change",
     "agencies_factorreset_approve",
     "agencies_invitation_code",
     "agencies_invitation_send",

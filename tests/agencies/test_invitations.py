@@ -12,6 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agencies import codes, invitations, mail
+from agencies.access import RefusedError
+from agencies.accounts.confirming import ACCOUNT_CHANGES
 from agencies.audit import AuditEntry
 from agencies.invitations import Invitation
 from agencies.mail import Mail
@@ -80,6 +82,8 @@ def test_the_other_roles_come_without_a_mandate(client, role):
     fill_in(client, secret)
 
     user = User.objects.get(username="invited@example.org")
+    change = user.account_changes.get()
+    ACCOUNT_CHANGES.approve(change, by=make_reviewer())
     assert [group.name for group in user.groups.all()] == [role]
     assert user.mandates.count() == 0
     assert user.is_superuser is False
@@ -292,7 +296,7 @@ def test_with_a_mail_server_only_the_mail_has_the_link(client, administrator, se
 
 @pytest.mark.sqlite
 def test_sending_again_ends_the_former_link(client, administrator):
-    invitation, first = make_invitation(role="reviewer")
+    invitation, first = make_invitation()
 
     response = client.post(page_of(invitation, "send"))
 
@@ -304,13 +308,47 @@ def test_sending_again_ends_the_former_link(client, administrator):
 
 @pytest.mark.sqlite
 def test_a_code_to_print_is_mailed_to_nobody(client, administrator):
-    invitation, first = make_invitation(role="reviewer")
+    invitation, first = make_invitation()
 
     response = client.post(page_of(invitation, "code"))
 
     assert invitations.invitation_of(response.context["code"]) == invitation
     assert invitations.invitation_of(first) is None
     assert Mail.objects.count() == 1
+
+
+def test_whoever_is_shown_a_code_counts_as_who_invited(client, administrator):
+    invitation, _secret = make_invitation()
+
+    client.post(page_of(invitation, "code"))
+
+    invitation.refresh_from_db()
+    assert invitation.made_by == administrator
+
+
+@pytest.mark.parametrize("step", ["send", "code"])
+@pytest.mark.parametrize("role", ["reviewer", "administrator"])
+def test_the_code_of_who_will_decide_is_shown_to_no_other(
+    client, administrator, role, step
+):
+    invitation, secret = make_invitation(role=role)
+
+    answer = client.post(page_of(invitation, step))
+
+    assert answer.status_code == 302
+    assert invitations.invitation_of(secret) == invitation
+    assert 'codigo/"' not in client.get(page_of(invitation)).content.decode()
+
+
+@pytest.mark.parametrize("role", ["reviewer", "administrator"])
+def test_nor_to_who_invited_where_a_mail_server_is_set(settings, role):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    invitation, secret = make_invitation(role=role)
+
+    with pytest.raises(RefusedError):
+        invitations.invite_again(invitation, by=invitation.made_by, mail=False)
+
+    assert invitations.invitation_of(secret) == invitation
 
 
 def test_a_revoked_invitation_serves_no_more(client, administrator):

@@ -301,6 +301,7 @@ REVIEW = [
     Screen("admin:stand_ins", "reviewer", press=send_empty),
     Screen("admin:stand_ins", "administrator"),
     Screen("admin:stand_in", "administrator", lambda world: [world.stand_in.pk]),
+    Screen("admin:account_change", "reviewer", lambda world: [world.account_change.pk]),
     Screen("admin:amendment_kinds", "reviewer"),
     Screen(
         "admin:amend",

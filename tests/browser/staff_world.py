@@ -29,6 +29,7 @@ from strategic_areas.models import (
     Translation,
 )
 from tests.factories import (
+    make_account_change,
     make_activity,
     make_administrator,
     make_agency,
@@ -200,6 +201,7 @@ class World:
         make_published_update(narrative_es=f"Se atendió a {NAME} ayer.")
         self.hidden = make_takedown(by=self.colleague)
         self.stand_in = make_stand_in(by=self.colleague)
+        self.account_change = make_account_change()
         self.purge = purging.request(NAME, by=self.colleague)
         audit.record(audit.Event.EXPORTED, rows=3, kind="workbook")
 

@@ -6,6 +6,7 @@ from django.contrib.auth.models import Group
 
 from agencies.access import Role
 from tests.factories import (
+    make_account_change,
     make_administrator,
     make_agency,
     make_change,
@@ -56,6 +57,7 @@ KINDS = {
     "Purge": (make_purge, make_administrator, {}),
     "Takedown": (make_takedown, make_reviewer, {}),
     "FactorReset": (make_factor_reset, make_administrator, {}),
+    "AccountChange": (make_account_change, make_reviewer, {}),
     "StandIn": (make_stand_in, make_reviewer, {}),
 }
 

@@ -14,6 +14,7 @@ from agencies.audit import AuditEntry
 from agencies.decisions import Status
 from strategic_areas.desk.changes import decisions
 from tests.factories import (
+    make_account_change,
     make_activity,
     make_administrator,
     make_change,
@@ -67,12 +68,15 @@ def test_the_longest_waiting_comes_first_whatever_its_kind():
 def test_the_list_costs_the_same_at_any_length():
     person, costs = make_reviewer(), []
     person.groups.add(Group.objects.get(name=Role.ADMINISTRATOR))
-    decisions.to_decide(person)  # what she may do is read once
+    # What she may do, and who she is, is read once.
+    decisions.to_decide(person)
+    assert (person.is_unconfirmed, person.invited_alone) == (False, frozenset())
     for number in (1, 3):
         for _ in range(number):
             for make in (
                 *(make_change, make_proposal, make_purge, make_factor_reset),
                 *(make_takedown, make_stand_in, make_reported_value),
+                make_account_change,
             ):
                 make()
             make_dispute(make_activity(provenance="press"))
@@ -81,7 +85,7 @@ def test_the_list_costs_the_same_at_any_length():
             [(str(each.decision), each.decision.proposed_by) for each in listed]
         costs.append((len(queries), len(listed)))
 
-    assert costs == [(8, 8), (8, 32)]
+    assert costs == [(9, 9), (9, 36)]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -52,6 +52,7 @@ TEXT = f"Se atendió a {NAME} en la oficina."
 #: Text columns that a purge leaves alone: by each the portal finds or sends something.
 #: A new one is argued for here, or its field is made one that can be blanked.
 LEFT = {
+    "agencies.AccountChange.value",
     "agencies.Agency.acronym",
     "agencies.Invitation.digest",
     "agencies.Invitation.email",

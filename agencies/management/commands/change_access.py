@@ -8,16 +8,18 @@ from django.utils.dateparse import parse_date
 
 from agencies import access, audit
 from agencies.access import RefusedError, Role
-from agencies.accounts import leaving
+from agencies.accounts import confirming, leaving
 from agencies.accounts.sign_in import notify
+from agencies.decisions import Outdated
 from agencies.models import Agency, FocalPoint, User
 
 
 class Command(BaseCommand):
     help = (
-        "Give or take a role or a mandate of an account. For when there is only one "
-        "administrator, who may not change her own; the audit record names who asked, "
-        "and the person is told by mail. Her sessions end."
+        "Give or take a role or a mandate of an account, or confirm what waits for a "
+        "second person about it. For when there is only one administrator, who may not "
+        "change her own and confirms nothing that she proposed; the audit record names "
+        "who asked, and the person is told by mail. Her sessions end."
     )
 
     def add_arguments(self, parser):
@@ -29,6 +31,11 @@ class Command(BaseCommand):
             help="The account of the administrator who asked for it.",
         )
         step = parser.add_mutually_exclusive_group(required=True)
+        step.add_argument(
+            "--confirm",
+            action="store_true",
+            help="Confirm what waits for a second person about this account.",
+        )
         step.add_argument("--give", choices=Role.values, help="A role to give.")
         step.add_argument("--take", choices=Role.values, help="A role to take.")
         step.add_argument(
@@ -48,8 +55,8 @@ class Command(BaseCommand):
         asker = _account(asked_by)
         if not access.is_administrator(asker):
             raise CommandError(f"{asked_by} is no administrator.")
-        user = _account(username)
-        facts = self._take_step(user, options)
+        user = _account(username, may_be_closed=options["confirm"])
+        facts = self._take_step(user, options, asker)
         audit.record(
             audit.Event.ACCOUNT_CHANGED_ON_SERVER,
             actor=asker,
@@ -61,15 +68,15 @@ class Command(BaseCommand):
         notify(user, "agencies/access_changed_on_server")
         self.stdout.write(f"Done. {username} was told by mail and signs in again.")
 
-    def _take_step(self, user, options):
+    def _take_step(self, user, options, by):
         """Do what was asked, and return what the audit record keeps of it."""
+        if options["confirm"]:
+            return {"confirmed": _confirm(user, by)}
         if role := options["give"]:
             user.groups.add(Group.objects.get(name=role))
             return {"given": [role]}
         if role := options["take"]:
-            if role == Role.ADMINISTRATOR and leaving.is_last_administrator(user):
-                raise CommandError(f"{user} is the last administrator.")
-            user.groups.remove(Group.objects.get(name=role))
+            _take(user, role)
             return {"taken": [role]}
         agency = _agency(options["mandate"] or options["end_mandate"])
         if options["mandate"]:
@@ -78,11 +85,46 @@ class Command(BaseCommand):
         return {"mandate": ended.pk, "ends_on": ended.ends_on}
 
 
-def _account(name):
+def _confirm(user, by):
+    """Confirm what waits; return how much that was."""
+    was_unconfirmed = user.is_unconfirmed
+    try:
+        number = confirming.confirm_on_server(user, by=by)
+    except Outdated:
+        raise CommandError(
+            f"What waits about {user} does not fit the account any more: it is closed, "
+            "or the user name is taken."
+        ) from None
+    if not (number or was_unconfirmed):
+        raise CommandError(f"Nothing about {user} waits to be confirmed.")
+    return number
+
+
+def _take(user, role):
+    """
+    Take a role, and the rights of a superuser with that of an administrator.
+
+    Whoever has them counts as an administrator whatever her roles are.
+    """
+    is_superuser = role == Role.ADMINISTRATOR and user.is_superuser
+    if not (is_superuser or user.groups.filter(name=role).exists()):
+        raise CommandError(f"{user} has not this role: {role}.")
+    if role == Role.ADMINISTRATOR and leaving.is_last_administrator(user):
+        raise CommandError(
+            f"{user} is the last administrator. Give another account this role first: "
+            "--give administrator"
+        )
+    user.groups.remove(Group.objects.get(name=role))
+    if is_superuser:
+        user.is_superuser = False
+        user.save(update_fields=["is_superuser"])
+
+
+def _account(name, *, may_be_closed=False):
     user = User.objects.filter(username__iexact=name).first()
     if user is None:
         raise CommandError(f"There is no account {name}.")
-    if not (user.is_active and user.is_staff):
+    if not may_be_closed and not (user.is_active and user.is_staff):
         raise CommandError(f"{name} is closed.")
     return user
 

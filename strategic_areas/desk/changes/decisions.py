@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.access import RefusedError
+from agencies.accounts.confirming import ACCOUNT_CHANGES
 from agencies.accounts.factors import RESETS
 from agencies.decisions import Decision
 from agencies.stand_ins import STAND_INS
@@ -38,6 +39,7 @@ KINDS = {
     HIDINGS: "admin:hidden",
     RESETS: "admin:agencies_factorreset_change",
     STAND_INS: "admin:stand_in",
+    ACCOUNT_CHANGES: "admin:account_change",
 }
 #: How long a declined or outdated proposal is shown to the person who made it.
 SHOWN_FOR = timedelta(days=30)

@@ -1,0 +1,202 @@
+"""
+What makes somebody decide in the portal: a second person confirms that she knows her.
+
+Whoever keeps accounts could otherwise be two persons herself. So a role of those who
+decide, and a new address, a new user name and the opening of such a person's account,
+are proposed by one person and take effect when another one confirms them. Taking away
+never waits. Where nobody else can confirm, ``manage.py change_access`` does.
+"""
+
+from django.contrib.auth.models import Group
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from agencies import access
+from agencies.access import RefusedError, Role
+from agencies.accounts.leaving import begin_mandate, end_sessions
+from agencies.accounts.sign_in import notify
+from agencies.decisions import (
+    Decision,
+    DecisionQuerySet,
+    Outdated,
+    PersonSteps,
+    Status,
+    status_field,
+)
+from agencies.fields import Fields, internal
+from agencies.models import User
+from agencies.stand_ins import StandIn
+
+#: The roles that decide on what others propose.
+DECIDING = (Role.REVIEWER, Role.ADMINISTRATOR)
+
+
+class AccountChangeQuerySet(DecisionQuerySet):
+    def visible_to(self, user):
+        """The secretariat and administrators see all of them, each with its account."""
+        rows = self.select_related("user")
+        sees = access.is_reviewer(user) or access.is_administrator(user)
+        return rows if sees else rows.none()
+
+
+class AccountChange(Decision):
+    """One thing that somebody wants changed about an account that decides."""
+
+    class What(models.TextChoices):
+        ROLE = "role", _("New role")
+        EMAIL = "email", _("New e-mail address")
+        USERNAME = "username", _("New user name")
+        OPENING = "opening", _("Account opened again")
+
+    user = models.ForeignKey(
+        User, models.PROTECT, related_name="account_changes", verbose_name=_("account")
+    )
+    what = models.CharField(_("what"), max_length=10, choices=What)
+    value = models.CharField(_("new value"), max_length=254, blank=True)
+    status = status_field(
+        pending=_("Waits until another person confirms it"),
+        approved=_("Confirmed by another person"),
+    )
+
+    fields = Fields(*internal("user", "what", "value"), *Decision.fields)
+
+    objects = AccountChangeQuerySet.as_manager()
+
+    class Meta(Decision.Meta):
+        verbose_name = _("change of an account to confirm")
+        verbose_name_plural = _("changes of accounts to confirm")
+        default_permissions = []
+        constraints = [
+            *Decision.Meta.constraints,
+            models.UniqueConstraint(
+                name="accountchange_waits_once",
+                fields=["user", "what", "value"],
+                condition=Q(status="pending"),
+                violation_error_message=_("This was asked for already."),
+            ),
+            models.CheckConstraint(
+                name="accountchange_confirmed_by_another_person",
+                condition=~Q(status__in=["applying", "approved"])
+                | ~Q(decided_by=F("user")),
+                violation_error_message=_("Another person must confirm this."),
+            ),
+        ]
+
+    def __str__(self):
+        said = self.in_words
+        return f"{self.user} · {self.get_what_display()}{said and f': {said}'}"
+
+    @property
+    def in_words(self):
+        """The new value as people read it."""
+        is_role = self.what == self.What.ROLE
+        return str(Role(self.value).label) if is_role else self.value
+
+
+What = AccountChange.What
+
+
+class AccountSteps(PersonSteps):
+    """Reviewers and administrators decide, but for the person herself."""
+
+    model = AccountChange
+
+    def decides(self, user):
+        return access.is_reviewer(user) or access.is_administrator(user)
+
+    def apply(self, change, by):
+        apply(change)
+
+    def facts(self, change):
+        role = {"role": change.value} if change.what == What.ROLE else {}
+        return {"user": change.user_id, "what": change.what, **role}
+
+
+ACCOUNT_CHANGES = AccountSteps()
+
+
+def decides_or_will(user):
+    """
+    Whether the account decides on what others propose, did so, or may soon.
+
+    A role that was taken away counts: else it could be taken, the address changed, and
+    the role given back under the name of somebody whom others know.
+    """
+    today = timezone.localdate()
+    stands_in = StandIn.objects.filter(
+        user=user, ends_on__gte=today, status__in=[Status.PENDING, Status.APPROVED]
+    )
+    return (
+        user.is_superuser
+        or user.groups.filter(name__in=DECIDING).exists()
+        or AccountChange.objects.filter(user=user, what=What.ROLE).exists()
+        or stands_in.exists()
+    )
+
+
+@transaction.atomic
+def propose(user, what, value="", *, by):
+    """Store what another person has to confirm of an account, and return it."""
+    asked = {"user": user, "what": what, "value": value}
+    if AccountChange.objects.waiting().filter(**asked).exists():
+        raise RefusedError(gettext("This was asked for already."))
+    return ACCOUNT_CHANGES.propose(AccountChange(**asked), by=by)
+
+
+def apply(change):
+    """Make a change true; ``Outdated`` where the account leaves no room for it."""
+    user = User.objects.select_for_update().get(pk=change.user_id)
+    if change.what == What.ROLE:
+        _give(user, change.value)
+    elif change.what == What.EMAIL:
+        former, user.email = user.email, change.value
+        user.save(update_fields=["email"])
+        notify(user, "agencies/address_changed", to=former)
+    elif change.what == What.USERNAME:
+        others = User.objects.exclude(pk=user.pk)
+        if others.filter(username__iexact=change.value).exists():
+            raise Outdated
+        user.username = change.value
+        user.save(update_fields=["username"])
+        notify(user, "agencies/account_confirmed")
+    else:
+        user.is_active = user.is_staff = True
+        user.save(update_fields=["is_active", "is_staff"])
+        notify(user, "agencies/account_confirmed")
+
+
+def _give(user, role):
+    if not user.is_active:
+        raise Outdated
+    user.groups.add(Group.objects.get(name=role))
+    if role == Role.FOCAL_POINT and user.is_unconfirmed:
+        begin_mandate(user.invitation, user)
+    confirm(user)
+    end_sessions(user, reason="role_given")
+    notify(user, "agencies/account_confirmed")
+
+
+def confirm(user):
+    """Note that somebody besides who invited this person knows her."""
+    if user.is_unconfirmed:
+        user.invitation.confirmed_at = timezone.now()
+        user.invitation.save(update_fields=["confirmed_at"])
+
+
+@transaction.atomic
+def confirm_on_server(user, *, by):
+    """
+    Apply all that waits for an account, and return how much that was.
+
+    For a portal on which nobody else could confirm it: whoever runs the server is the
+    second person.
+    """
+    waiting = list(AccountChange.objects.waiting().filter(user=user))
+    for change in waiting:
+        ACCOUNT_CHANGES.overtake(change, by=by)
+        apply(change)
+    confirm(user)
+    return len(waiting)

@@ -1,0 +1,376 @@
+"""Whoever will decide is known to two people: one proposes her, another confirms."""
+
+import json
+
+import pytest
+from django.contrib.auth.models import Group
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from agencies import access, invitations
+from agencies.access import RefusedError, Role
+from agencies.accounts.confirming import ACCOUNT_CHANGES, AccountChange
+from agencies.accounts.factors import RESETS
+from agencies.invitations import Invitation
+from agencies.mail import Mail
+from agencies.models import User
+from agencies.staleness import fingerprint
+from agencies.stand_ins import STAND_INS
+from strategic_areas import workflow
+from strategic_areas.workflow.moves import TransitionError
+from tests.factories import (
+    PASSWORD,
+    make_account_change,
+    make_administrator,
+    make_change,
+    make_factor_reset,
+    make_focal_point,
+    make_invitation,
+    make_reviewer,
+    make_stand_in,
+    make_submitted_update,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def again(user):
+    """The account as the next request reads it."""
+    return User.objects.get(pk=user.pk)
+
+
+def accept(secret):
+    user = User(first_name="Ana", last_name="Pérez")
+    return invitations.accept(secret, user, PASSWORD)
+
+
+def invited(*, by, role=Role.REVIEWER, email="invited@example.org"):
+    """Somebody who accepted the invitation of one person."""
+    invitation, secret = make_invitation(role=role, email=email)
+    Invitation.objects.filter(pk=invitation.pk).update(made_by=by)
+    return accept(secret)
+
+
+def save(client, user, **fields):
+    """Save the account's page, with some fields changed."""
+    roles = list(user.groups.values_list("pk", flat=True))
+    posted = {
+        "username": user.username,
+        "email": user.email,
+        "language": user.language,
+        "reminders": user.reminders,
+        "is_active": "on" if user.is_active else "",
+        "is_staff": "on" if user.is_staff else "",
+        "groups": roles,
+        "seen_state": json.dumps(fingerprint(user)),
+    }
+    page = reverse("admin:agencies_user_change", args=[user.pk])
+    answer = client.post(page, posted | fields)
+    assert answer.status_code == 302, answer.context["adminform"].form.errors
+
+
+def key_of(role):
+    return Group.objects.get(name=role).pk
+
+
+def page_of(change):
+    return reverse("admin:account_change", args=[change.pk])
+
+
+@pytest.mark.parametrize("role", [Role.REVIEWER, Role.ADMINISTRATOR])
+def test_an_invited_person_decides_nothing_until_a_second_one_confirms(role):
+    inviter, second = make_administrator(), make_reviewer()
+    person = invited(by=inviter, role=role)
+    (change,) = AccountChange.objects.waiting()
+    before = list(person.groups.all())
+
+    ACCOUNT_CHANGES.approve(change, by=second)
+
+    assert before == []
+    assert [group.name for group in again(person).groups.all()] == [role]
+    assert Invitation.objects.get().confirmed_at is not None
+
+
+def test_one_administrator_is_not_two_persons(client):
+    administrator = make_administrator()
+    change = make_change()
+    first = invited(by=administrator, email="first@example.org")
+    other = invited(by=administrator, email="other@example.org")
+
+    for person in (administrator, first, other):
+        client.force_login(again(person))
+        for waiting in AccountChange.objects.waiting():
+            client.post(page_of(waiting), {"approve": "1"})
+        client.post(reverse("admin:approval", args=[change.pk]), {"approve": "1"})
+
+    change.refresh_from_db()
+    assert not access.is_reviewer(again(first))
+    assert not access.is_reviewer(again(other))
+    assert change.status == "pending"
+
+
+def test_she_herself_confirms_nothing_nor_does_who_proposed_it():
+    proposer, person = make_administrator(), make_reviewer()
+    change = make_account_change(user=person, by=proposer)
+
+    for who in (proposer, person):
+        with pytest.raises(RefusedError):
+            ACCOUNT_CHANGES.approve(change, by=who)
+    for who in (proposer, person):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            AccountChange.objects.filter(pk=change.pk).update(
+                status="applying", decided_by=who, decided_at=timezone.now()
+            )
+
+
+@pytest.mark.parametrize(
+    ("make", "steps"),
+    [
+        (make_account_change, ACCOUNT_CHANGES),
+        (make_stand_in, STAND_INS),
+        (make_factor_reset, RESETS),
+    ],
+)
+def test_somebody_whom_only_her_inviter_knows_confirms_nobody(make, steps):
+    inviter = make_administrator()
+    person = invited(by=inviter, role=Role.FOCAL_POINT)
+    person.groups.add(Group.objects.get(name=Role.ADMINISTRATOR))
+    decision = make()
+
+    with pytest.raises(RefusedError):
+        steps.approve(decision, by=again(person))
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"email": "new@example.org"}, ("email", "new@example.org")),
+        ({"username": "nueva"}, ("username", "nueva")),
+    ],
+)
+@pytest.mark.parametrize("make", [make_reviewer, make_administrator])
+def test_a_new_address_or_name_of_who_decides_waits(client, make, fields, expected):
+    client.force_login(make_administrator())
+    person, second = make(), make_reviewer()
+    before = (person.email, person.username)
+
+    save(client, person, **fields)
+    (change,) = AccountChange.objects.waiting()
+    meanwhile = again(person)
+    ACCOUNT_CHANGES.approve(change, by=second)
+
+    (what, value) = expected
+    assert (meanwhile.email, meanwhile.username) == before
+    assert getattr(again(person), what) == value
+
+
+def named_substitute():
+    person = make_focal_point()
+    STAND_INS.approve(make_stand_in(user=person), by=make_reviewer())
+    return person
+
+
+def named_only():
+    return make_stand_in(user=make_focal_point()).user
+
+
+def waiting_for_a_role():
+    return make_account_change(user=make_focal_point()).user
+
+
+def reviewer_until_now():
+    person = invited(by=make_administrator())
+    ACCOUNT_CHANGES.approve(AccountChange.objects.get(), by=make_reviewer())
+    person.groups.clear()
+    return person
+
+
+@pytest.mark.parametrize(
+    "make",
+    [named_substitute, named_only, waiting_for_a_role, reviewer_until_now],
+)
+def test_so_does_one_of_who_will_decide_or_did(client, make):
+    client.force_login(make_administrator())
+    person = make()
+
+    save(client, person, email="new@example.org")
+
+    assert again(person).email == person.email
+    assert AccountChange.objects.waiting().filter(what="email").count() == 1
+
+
+def test_of_others_it_holds_at_once(client):
+    client.force_login(make_administrator())
+    person = make_focal_point()
+
+    save(client, person, email="new@example.org")
+
+    assert again(person).email == "new@example.org"
+    assert [mail.to for mail in Mail.objects.all()] == [person.email]
+
+
+def test_a_reviewer_who_keeps_accounts_changes_no_address_alone(client):
+    both = make_administrator()
+    both.groups.add(Group.objects.get(name=Role.REVIEWER))
+    client.force_login(both)
+    person = make_focal_point()
+
+    save(client, person, email="new@example.org")
+
+    assert again(person).email == person.email
+
+
+@pytest.mark.parametrize("role", [Role.REVIEWER, Role.ADMINISTRATOR])
+def test_a_role_that_is_ticked_waits_and_one_that_is_not_goes(client, role):
+    client.force_login(make_administrator())
+    person = make_focal_point()
+
+    save(client, person, groups=[key_of(role)])
+
+    assert [group.name for group in again(person).groups.all()] == []
+    assert [(each.what, each.value) for each in AccountChange.objects.waiting()] == [
+        ("role", role)
+    ]
+
+
+def test_the_account_of_who_decides_is_opened_by_two(client):
+    client.force_login(make_administrator())
+    person = make_reviewer(is_active=False)
+
+    save(client, person, is_active="on")
+    closed = again(person).is_active
+    ACCOUNT_CHANGES.approve(AccountChange.objects.get(), by=make_administrator())
+
+    assert (closed, again(person).is_active) == (False, True)
+
+
+def test_taking_away_never_waits(client):
+    client.force_login(make_administrator())
+    demoted, closed = make_reviewer(), make_reviewer()
+
+    save(client, demoted, groups=[])
+    save(client, closed, is_active="")
+
+    assert list(again(demoted).groups.all()) == []
+    assert not again(closed).is_active
+    assert not AccountChange.objects.exists()
+
+
+def test_what_does_not_fit_any_more_is_overtaken():
+    person, other = make_reviewer(), make_user(username="nueva")
+    change = make_account_change(user=person, what="username", value=other.username)
+
+    ACCOUNT_CHANGES.approve(change, by=make_reviewer())
+
+    change.refresh_from_db()
+    assert change.status == "outdated"
+    assert again(person).username == person.username
+
+
+def test_what_waits_is_asked_for_once():
+    change = make_account_change()
+
+    with pytest.raises(RefusedError):
+        make_account_change(user=change.user)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        AccountChange.objects.filter(pk=change.pk).update(value="administrator")
+
+
+def test_a_second_person_confirms_on_a_page_and_she_is_told(client):
+    change = make_account_change()
+    client.force_login(make_reviewer())
+    page = client.get(page_of(change)).content.decode()
+
+    client.post(page_of(change), {"approve": "1"})
+
+    assert change.user.email in page
+    assert access.is_reviewer(again(change.user))
+    assert [mail.to for mail in Mail.objects.all()] == [change.user.email]
+
+
+def test_a_focal_point_reads_no_such_page(client):
+    change = make_account_change()
+    client.force_login(make_focal_point())
+
+    assert client.get(page_of(change)).status_code == 404
+
+
+def test_who_waits_reads_it_on_her_own_page(client):
+    client.force_login(invited(by=make_administrator()))
+
+    page = client.get(reverse("account_index"))
+
+    assert [each.value for each in page.context["waits"]] == ["reviewer"]
+
+
+def test_a_focal_point_whom_a_reviewer_invited_reports_once_she_is_known():
+    both = make_administrator()
+    both.groups.add(Group.objects.get(name=Role.REVIEWER))
+    person = invited(by=again(both), role=Role.FOCAL_POINT)
+    before = access.is_focal_point(again(person)), person.mandates.count()
+
+    ACCOUNT_CHANGES.approve(AccountChange.objects.get(), by=make_reviewer())
+
+    assert before == (False, 0)
+    assert (access.is_focal_point(again(person)), person.mandates.count()) == (True, 1)
+
+
+def test_nobody_publishes_what_an_account_wrote_that_she_alone_invited():
+    inviter, other = make_administrator(), make_reviewer()
+    update = make_submitted_update()
+    person = invited(by=inviter, role=Role.FOCAL_POINT)
+    update.contributors.add(person)
+    inviter.groups.add(Group.objects.get(name=Role.REVIEWER))
+    inviter = again(inviter)
+
+    with pytest.raises(TransitionError):
+        workflow.publish(update, by=inviter)
+
+    assert workflow.has_part_in(inviter, update)
+    workflow.publish(update, by=other)
+
+
+def test_nobody_approves_what_an_account_proposed_that_she_alone_invited():
+    inviter = make_reviewer()
+    person = invited(by=inviter, role=Role.ADMINISTRATOR)
+    person.groups.add(Group.objects.get(name=Role.REVIEWER))
+    change = make_change(by=again(person))
+
+    with pytest.raises(RefusedError):
+        workflow.approve(change, by=inviter)
+
+
+def change_access(user, *words, by):
+    call_command("change_access", user.username, *words, "--asked-by", by.username)
+
+
+def test_where_nobody_else_is_the_server_confirms():
+    administrator = make_administrator()
+    person = invited(by=administrator)
+
+    change_access(person, "--confirm", by=administrator)
+
+    assert access.is_reviewer(again(person))
+    assert not again(person).is_unconfirmed
+    assert not AccountChange.objects.waiting().exists()
+
+
+def test_the_server_opens_a_closed_account_that_waits(client):
+    administrator = make_administrator()
+    client.force_login(administrator)
+    person = make_reviewer(is_active=False)
+    save(client, person, is_active="on")
+
+    change_access(person, "--confirm", by=administrator)
+
+    assert again(person).is_active
+
+
+def test_the_server_confirms_nothing_where_nothing_waits():
+    administrator = make_administrator()
+
+    with pytest.raises(CommandError, match="Nothing about"):
+        change_access(make_reviewer(), "--confirm", by=administrator)
