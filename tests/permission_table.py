@@ -407,6 +407,9 @@ TABLES = [
         withdraw        | draft     | 405 405 405 405 405 | 302 404 404 404 404
         withdraw        | published | 405 405 405 405 405 | 302 404 404 302! 404
         withdraw        | submitted, returned, withdrawn | 405 405 405 405 405 | 302 404 404 302 404
+        explain         | draft     | 405 405 405 405 405 | 302 404 404 404 404
+        explain         | submitted, returned, published | 405 405 405 405 405 | 302 404 404 302 404
+        explain         | withdrawn | 405 405 405 405 405 | 302 404 404 302! 404
         correct         | draft     | 405 405 405 405 405 | 302 404 404 404 404
         correct         | published | 405 405 405 405 405 | 302~ 404 404 302 404
         correct         | submitted, returned, withdrawn | 405 405 405 405 405 | 302 404 404 302 404
@@ -430,6 +433,9 @@ TABLES = [
         withdraw        | declared-draft     | 405 405 405 405 405 | 302 404 404 404 404
         withdraw        | declared-published | 405 405 405 405 405 | 302 404 404 302! 404
         withdraw        | declared-submitted, declared-returned, declared-withdrawn | 405 405 405 405 405 | 302 404 404 302 404
+        explain         | declared-draft     | 405 405 405 405 405 | 302 404 404 404 404
+        explain         | declared-submitted, declared-returned, declared-published | 405 405 405 405 405 | 302 404 404 302 404
+        explain         | declared-withdrawn | 405 405 405 405 405 | 302 404 404 302! 404
         correct         | declared-draft     | 405 405 405 405 405 | 302 404 404 404 404
         correct         | declared-published | 405 405 405 405 405 | 302~ 404 404 302 404
         correct         | declared-submitted, declared-returned, declared-withdrawn | 405 405 405 405 405 | 302 404 404 302 404

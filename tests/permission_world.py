@@ -186,7 +186,7 @@ class World:
             cleared = record.evidences.all()
             workflow.publish(record, by=self.colleague, evidence=cleared)
         if state == "withdrawn":
-            workflow.withdraw(record, by=self.colleague, reason=WHY)
+            workflow.withdraw(record, by=self.colleague, cause="error")
 
     def _receipt(self, agency, author):
         activity = factories.make_activity(plan=self.plan, agency=agency)

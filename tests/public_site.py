@@ -303,9 +303,7 @@ class Official:
         workflow.submit(corrected, by=corrected.contributors.get())
         workflow.publish(corrected, by=self.reviewer)
         withdrawn = self.publish(rich, narrative_es=HIDDEN)
-        workflow.withdraw(
-            withdrawn, by=self.reviewer, reason="La cifra era de otro año."
-        )
+        workflow.withdraw(withdrawn, by=self.reviewer, cause="error")
         self.publish(rich, period=self.rehearsal, narrative_es="Texto de ensayo.")
         self.make_unchanged()
         self.make_evidence()

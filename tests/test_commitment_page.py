@@ -200,7 +200,7 @@ def test_reported_quantities_stand_beside_the_planned_one(client):
     (account,) = page_of(client, activity.commitment).context["page"].activities
 
     assert [each.quantity for each in account.quantities] == [20, 10]
-    workflow.withdraw(update, by=factories.make_reviewer(), reason="Errónea.")
+    workflow.withdraw(update, by=factories.make_reviewer(), cause="error")
     (account,) = page_of(client, activity.commitment).context["page"].activities
     assert [each.quantity for each in account.quantities] == [10]
 

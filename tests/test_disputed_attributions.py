@@ -458,7 +458,7 @@ def test_what_answers_a_target_is_marked(client, update, page):
 
 def test_withdrawn_content_is_not_brought_back_by_a_dispute(client, update):
     factories.make_approved_dispute(update, text_es="Decía 37 detenidos.")
-    workflow.withdraw(update, by=factories.make_reviewer(), reason="Otro año.")
+    workflow.withdraw(update, by=factories.make_reviewer(), cause="error")
 
     page = client.get(pages(update, "es")["update"]).content.decode()
 

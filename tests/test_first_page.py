@@ -270,7 +270,7 @@ def test_no_reason_is_read_before_it_is_published_nor_after_it_is_withdrawn(
     hidden = {"obstacle_es": MARKER, "obstacle_en": MARKER, "next_step_es": "Seguir."}
     withdrawn = make_late(asked=asked, **hidden)
     workflow.withdraw(
-        withdrawn.updates.get(), by=factories.make_reviewer(), reason="Errónea."
+        withdrawn.updates.get(), by=factories.make_reviewer(), cause="error"
     )
     for make in (factories.make_update, factories.make_submitted_update):
         activity = factories.make_activity(plan=asked.plan, due_on=ago(3), **STATED)

@@ -571,11 +571,14 @@ def test_languages_and_days_have_labels_of_their_own(client, monkeypatch):
     assert len({spanish, english, client.get("/")["ETag"]}) == 3
 
 
+WHY = {"es": "Tenía un error de hecho.", "en": "It stated a fact wrongly."}
+
+
 def test_a_withdrawn_update_shows_its_public_reason_in_both_languages(client):
     update = factories.make_published_update(narrative_es=MARKER)
     commitment, agency = update.activity.commitment, update.agency
     assert MARKER in client.get(commitment.get_absolute_url("es")).text
-    workflow.withdraw(update, by=factories.make_reviewer(), reason="Otro año.")
+    workflow.withdraw(update, by=factories.make_reviewer(), cause="error")
     factories.make_participation(plan=update.plan, agency=agency)
 
     pages = {
@@ -591,7 +594,7 @@ def test_a_withdrawn_update_shows_its_public_reason_in_both_languages(client):
 
     assert {page.status_code for page in pages.values()} == {200}
     for language in LANGUAGES:
-        assert "Otro año." in pages["commitment", language].text
+        assert WHY[language] in pages["commitment", language].text
     assert [place for place, page in pages.items() if MARKER in page.text] == []
 
 

@@ -6,11 +6,13 @@ from urllib.parse import unquote
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from strategic_areas import workflow
 from strategic_areas.addresses import address
-from strategic_areas.models import ActivityUpdate
+from strategic_areas.models import ActivityUpdate, PendingChange
 from tests import factories
 from tests.test_public_pages import LANGUAGES, Page, read
 
@@ -170,24 +172,70 @@ def test_a_replaced_revision_says_so_and_leads_to_the_newest(client):
         assert [each.count("notice") for each in classes] == [1, 0]
 
 
+WHY = {"es": "Tenía un error de hecho.", "en": "It stated a fact wrongly."}
+
+
 def test_a_withdrawn_update_tells_its_reason_and_nothing_else(client):
     first = factories.make_published_update(
         narrative_es=MARKER, obstacle_es=MARKER, percent=37
     )
     second = correct(first, narrative_es=f"{MARKER} otra vez")
-    workflow.withdraw(second, by=factories.make_reviewer(), reason="Era de otro año.")
+    workflow.withdraw(second, by=factories.make_reviewer(), cause="error")
 
     # What was taken back is not shown in an older wording either.
     for update, language in product((first, second), LANGUAGES):
         html = client.get(path_of(update, language)).text
         assert MARKER not in html
         assert "37 %" not in html
-        assert "Era de otro año." in html
+        assert WHY[language] in html
+
+
+def told(client, path):
+    return b"".join(client.get(path)).decode()
+
+
+@pytest.mark.parametrize(
+    "make", [factories.make_published_update, factories.make_published_declaration]
+)
+def test_what_one_person_types_of_a_withdrawal_is_nowhere_public(client, make):
+    update, staff = make(), Client()
+    staff.force_login(factories.make_reviewer())
+    kind = update._meta.model_name
+    take = reverse(f"admin:strategic_areas_{kind}_withdraw", args=[update.pk])
+    said = {"seen_version": update.version, "reason": MARKER, "words": MARKER}
+    feed = address("plan_feed", update.plan.code, language="es")
+    file = address("plan_updates", update.plan.code, language="es")
+    pages = [feed, file, *(path_of(update, language) for language in LANGUAGES)]
+
+    staff.post(take, {**said, "cause": MARKER})
+    update.refresh_from_db()
+    refused = update.status
+    staff.post(take, {**said, "cause": "mistake"})
+    alone = [MARKER in told(client, page) for page in pages]
+    workflow.approve(PendingChange.objects.get(), by=factories.make_reviewer())
+    together = [MARKER in told(client, page) for page in pages]
+
+    assert refused == "published"
+    assert "Se publicó por equivocación." in told(client, path_of(update))
+    assert (alone, together) == ([False] * 4, [True] * 4)
+
+
+def test_own_words_are_added_to_a_withdrawal_later(client):
+    update, staff = factories.make_published_update(), Client()
+    workflow.withdraw(update, by=factories.make_reviewer(), cause="error")
+    staff.force_login(factories.make_reviewer())
+    step = reverse("admin:strategic_areas_activityupdate_explain", args=[update.pk])
+
+    staff.post(step, {"seen_version": update.version, "words": MARKER})
+
+    alone = MARKER in told(client, path_of(update))
+    workflow.approve(PendingChange.objects.get(), by=factories.make_reviewer())
+    assert (alone, MARKER in told(client, path_of(update))) == (False, True)
 
 
 def test_a_correction_after_a_withdrawal_is_shown(client):
     first = factories.make_published_update(narrative_es=MARKER)
-    workflow.withdraw(first, by=factories.make_reviewer(), reason="Era de otro año.")
+    workflow.withdraw(first, by=factories.make_reviewer(), cause="error")
     again = factories.make_published_update(
         activity=first.activity,
         period=first.period,

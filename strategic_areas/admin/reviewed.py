@@ -1,5 +1,6 @@
 """The base of the admin of updates and of declarations, with their steps."""
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.http import HttpResponseRedirect
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from agencies.access import RefusedError
 from agencies.admin.scoping import ScopedHistoryAdmin
 from agencies.models import FocalPoint
 from agencies.routes import held_by
@@ -16,9 +18,21 @@ from strategic_areas.desk.changes import translating
 from strategic_areas.desk.inputs import LongText
 from strategic_areas.desk.review import review_queue
 from strategic_areas.desk.review.review_screen import StepForm
-from strategic_areas.models import ActivityUpdate, ReportingPeriod, Status
+from strategic_areas.models import ActivityUpdate, Cause, ReportingPeriod, Status
 from strategic_areas.purging.secrecy import handed_in
 from strategic_areas.workflow import guard
+
+
+class WithdrawalWords(LongText):
+    def __init__(self, **options):
+        super().__init__(
+            label=gettext_lazy("In your own words"),
+            help_text=gettext_lazy(
+                "The public reads them once another person has approved them. Name no "
+                "person."
+            ),
+            **options,
+        )
 
 
 class CorrectForm(StepForm):
@@ -26,15 +40,29 @@ class CorrectForm(StepForm):
 
 
 class WithdrawForm(StepForm):
-    button, css_class = gettext_lazy("Withdraw"), "deletelink"
+    button, css_class = gettext_lazy("Withdraw it now"), "deletelink"
 
-    reason = LongText(
-        label=gettext_lazy("Public reason of the withdrawal"),
-        help_text=gettext_lazy("It stays on the public page. Name no person."),
+    cause = forms.ChoiceField(
+        choices=Cause.choices,
+        widget=forms.RadioSelect,
+        label=gettext_lazy("Why: the sentence that stays on the public page"),
     )
+    words = WithdrawalWords(required=False)
 
     def clean(self):
-        guard.judge(self, ActivityUpdate, reason="withdrawal_reason")
+        guard.judge(self, ActivityUpdate, words="withdrawal_reason")
+        return super().clean()
+
+
+class ExplainForm(StepForm):
+    """What the public reads beside the sentence on a report that was withdrawn."""
+
+    button = gettext_lazy("Send for approval")
+
+    words = WithdrawalWords()
+
+    def clean(self):
+        guard.judge(self, ActivityUpdate, words="withdrawal_reason")
         return super().clean()
 
 
@@ -132,7 +160,7 @@ class ReviewedAdmin(ScopedHistoryAdmin):
 
     def get_urls(self):
         """One POST address per step; its button stands on the record's page."""
-        steps = ["withdraw", "correct"]
+        steps = ["withdraw", "explain", "correct"]
         name = f"{self.opts.app_label}_{self.opts.model_name}"
         take = self.admin_site.admin_view(require_POST(self.step_view))
         held = held_by(f"admin:{name}_change", "object_id")(take)
@@ -156,7 +184,7 @@ class ReviewedAdmin(ScopedHistoryAdmin):
         if form.is_valid():
             try:
                 record = self._take(step, record, request.user, form.cleaned_data)
-            except workflow.TransitionError as error:
+            except RefusedError as error:
                 self.message_user(request, str(error), messages.ERROR)
             else:
                 text = _("%(record)s: %(status)s.") % {
@@ -174,12 +202,17 @@ class ReviewedAdmin(ScopedHistoryAdmin):
         """The record after the step: the same one, or the correction just begun."""
         if step == "correct":
             return workflow.correct(record, by=user)
-        workflow.withdraw(record, by=user, reason=cleaned["reason"])
+        if step == "explain":
+            workflow.explain_withdrawal(record, words=cleaned["words"], by=user)
+        else:
+            told = {name: cleaned[name] for name in ("cause", "words")}
+            workflow.withdraw(record, by=user, **told)
         return record
 
     def _step_form(self, step, record, data=None):
         form_class = {
             "withdraw": WithdrawForm,
+            "explain": ExplainForm,
             "correct": CorrectForm,
         }[step]
         return form_class(
@@ -232,6 +265,8 @@ def _has_mandate(user):
 
 def open_steps(user, record):
     """Names of the steps that this person may take here on this record now."""
+    if record.status == Status.WITHDRAWN:
+        return ["explain"] if workflow.may_review(user, record) else []
     if record.status != Status.PUBLISHED:
         return []
     reports = workflow.reports_for(user, record.agency)

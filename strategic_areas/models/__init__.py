@@ -8,6 +8,7 @@ from strategic_areas.models.activities import Activity
 from strategic_areas.models.amendments import Amendment, PlanChange
 from strategic_areas.models.answers import Answer
 from strategic_areas.models.areas import Programme, StrategicArea
+from strategic_areas.models.causes import Cause
 from strategic_areas.models.changes import ActivityProposal, PendingChange, RecordChange
 from strategic_areas.models.commitment_updates import CommitmentUpdate, Result
 from strategic_areas.models.commitments import Commitment, DueProvenance
@@ -54,6 +55,7 @@ __all__ = [
     "Amendment",
     "Answer",
     "AttributionDispute",
+    "Cause",
     "ChangedAccounts",
     "CodeList",
     "CodeListValue",

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies import access
 from agencies.decisions import Decision, DecisionQuerySet, status_field
 from agencies.fields import Fields, internal, public
+from strategic_areas.models.causes import cause_field, told_of
 
 
 class TakedownQuerySet(DecisionQuerySet):
@@ -29,8 +30,8 @@ class TakedownQuerySet(DecisionQuerySet):
 
     def confirmed(self):
         """Takedowns of which the public reads when and why, the latest first."""
-        found = self.filter(status=Takedown.Status.APPROVED).exclude(why="")
-        return found.order_by("-decided_at", "-pk")
+        found = self.filter(status=Takedown.Status.APPROVED)
+        return found.exclude(cause="", why="").order_by("-decided_at", "-pk")
 
 
 class Takedown(Decision):
@@ -39,8 +40,9 @@ class Takedown(Decision):
 
     ``rows`` maps each row, as model and key, to its columns ``before`` and ``after``,
     as plain values. They stand as ``after`` from the moment of the proposal; declining
-    restores what stood before. ``is_moving`` is set only inside the transaction that
-    hides or restores, so that triggers know what may change just then.
+    restores what stood before. Before the confirmation the public reads at most the
+    ``cause``. ``is_moving`` is set only inside the transaction that hides or restores,
+    so that triggers know what may change just then.
     """
 
     content_type = models.ForeignKey(
@@ -48,9 +50,14 @@ class Takedown(Decision):
     )
     object_id = models.PositiveBigIntegerField()
     label = models.CharField(_("what is hidden"), max_length=300)
+    cause = cause_field(_("why it is hidden"))
     why = models.TextField(
-        _("why it is hidden"),
-        help_text=_("The public reads it once it is confirmed. Name no person."),
+        _("in your own words"),
+        blank=True,
+        help_text=_(
+            "The public reads them once another person has read and confirmed them. "
+            "Name no person."
+        ),
     )
     rows = models.JSONField(default=dict)
     is_moving = models.BooleanField(default=False, editable=False)
@@ -61,7 +68,7 @@ class Takedown(Decision):
     )
 
     fields = Fields(
-        *public("content_type", "why"),
+        *public("content_type", "cause", "why"),
         *internal("object_id", "label", "rows", "is_moving"),
         *Decision.fields,
     )
@@ -91,6 +98,11 @@ class Takedown(Decision):
     def kind(self):
         """What kind of record it is, in the language in force."""
         return capfirst(str(self.model._meta.verbose_name))
+
+    @property
+    def told(self):
+        """Why it was hidden, as the public reads it once that is confirmed."""
+        return told_of(self.cause, self.why)
 
     @property
     def model(self):

@@ -17,12 +17,9 @@ def review_constraints(model, subject):
     """
     stamped = Q(published_at__isnull=False, published_by__isnull=False)
     unstamped = Q(published_at__isnull=True, published_by__isnull=True)
-    withdrawn = Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False) & ~Q(
-        withdrawal_reason=""
-    )
-    standing = Q(
-        withdrawn_at__isnull=True, withdrawn_by__isnull=True, withdrawal_reason=""
-    )
+    unexplained = Q(withdrawal_cause="", withdrawal_reason="")
+    withdrawn = Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False) & ~unexplained
+    standing = Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True) & unexplained
     record = ["plan", "documented", "press", "reconstructed"]
     return [
         models.UniqueConstraint(

@@ -13,6 +13,7 @@ from agencies import access
 from agencies.fields import internal, public
 from agencies.models import Agency
 from strategic_areas.models.answers import Answer
+from strategic_areas.models.causes import cause_field, told_of
 from strategic_areas.models.periods import ReportingPeriod
 from strategic_areas.models.plan import Plan, PlanBound
 from strategic_areas.models.records import SOURCED, Provenance, Sourced
@@ -44,8 +45,8 @@ REVIEWED = (
     *public("plan", "agency", "revision", "status", "public_id", in_file=False),
     *public("submitted_at", "is_reviewed_within_agency", in_file=False),
     *public("unchanged_since", in_file=False),
-    *public("published_at", "withdrawn_at", "withdrawal_reason", in_file=False),
-    *public("purged_at", in_file=False),
+    *public("published_at", "withdrawn_at", "withdrawal_cause", in_file=False),
+    *public("withdrawal_reason", "purged_at", in_file=False),
     *internal("origin", "version", "contributors", "created_at", "changed_at"),
     *internal("published_by", "withdrawn_by"),
     *public("reported_on"),
@@ -252,8 +253,11 @@ class Reviewed(InWords, PlanBound, Sourced):
         related_name="+",
         verbose_name=_("withdrawn by"),
     )
+    withdrawal_cause = cause_field(_("public reason of the withdrawal"), editable=False)
     withdrawal_reason = models.TextField(
-        _("public reason of the withdrawal"), blank=True, editable=False
+        _("reason of the withdrawal in the secretariat's words"),
+        blank=True,
+        editable=False,
     )
     purged_at = models.DateTimeField(
         _("a text was withdrawn to protect people"), null=True, editable=False
@@ -281,6 +285,11 @@ class Reviewed(InWords, PlanBound, Sourced):
             self.origin == self.Origin.ENTERED,
             self.revision,
         )
+
+    @property
+    def why_withdrawn(self):
+        """Why it was withdrawn, as the public reads it."""
+        return told_of(self.withdrawal_cause, self.withdrawal_reason)
 
     @property
     def is_editable(self):

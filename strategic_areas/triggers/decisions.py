@@ -100,7 +100,7 @@ def takedowns():
     model = model_named("Takedown")
     texts = {**DECIDED["Takedown"]}
     del texts["reason"]
-    about = map(differs, ("content_type_id", "object_id"))
+    about = map(differs, ("content_type_id", "object_id", "cause"))
     yield refusal(
         "takedown_change",
         model._meta.db_table,

@@ -62,7 +62,10 @@ def plan_status():
 
 
 #: Columns of a public revision that may still change: its status and withdrawal.
-MOVABLE = {"status", "withdrawn_at", "withdrawn_by_id", "withdrawal_reason"}
+MOVABLE = {
+    *("status", "withdrawn_at", "withdrawn_by_id"),
+    *("withdrawal_cause", "withdrawal_reason"),
+}
 
 
 def differs(column):
@@ -93,6 +96,20 @@ def _forbidden(field):
     return f"({changes} AND NOT ({marked} AND {_is_purged(model, field.name)}))"
 
 
+def _explained_alone(model):
+    """
+    A condition: a withdrawal is explained in words that nobody approved.
+
+    That is outside the transaction that applies a change, and not by a purge.
+    """
+    change = model_named("PendingChange")._meta.db_table
+    words = model._meta.get_field("withdrawal_reason")
+    return (
+        f"NEW.{words.column} <> '' AND {_forbidden(words)} AND NOT EXISTS "  # noqa: S608
+        f"(SELECT 1 FROM \"{change}\" WHERE status = 'applying')"
+    )
+
+
 def public_record():
     for name in ("ActivityUpdate", "CommitmentUpdate"):
         model = model_named(name)
@@ -117,6 +134,13 @@ def public_record():
             f"OLD.status IN {PUBLIC_RECORD} AND NEW.status <> OLD.status AND NOT "
             "(OLD.status = 'published' AND NEW.status IN ('replaced', 'withdrawn'))",
             f"a public {label} is only ever replaced or withdrawn",
+        )
+        yield refusal(
+            f"{label}_explained",
+            table,
+            "UPDATE",
+            _explained_alone(model),
+            "a withdrawal is explained in words that another person approved",
         )
         yield refusal(
             f"{label}_public_deletion",

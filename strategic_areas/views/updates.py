@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from strategic_areas.addresses import address
 from strategic_areas.labels import CHANGES, account_word
 from strategic_areas.models import Plan, Provenance
+from strategic_areas.models.causes import told_of
 from strategic_areas.queries.figures.words import in_language
 from strategic_areas.queries.updates import archive, record
 from strategic_areas.queries.updates.entry import FIGURES, TEXTS, Entry
@@ -214,7 +215,7 @@ def _cells(entry):
             else getattr(entry, field.name)
             for field in COLUMNS
         ),
-        in_language(entry, "withdrawal_reason"),
+        told_of(entry.withdrawal_cause, in_language(entry, "withdrawal_reason")),
         entry.unchanged_since,
         Provenance(entry.provenance).label,
         files.disputed(entry),

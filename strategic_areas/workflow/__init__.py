@@ -40,6 +40,7 @@ from strategic_areas.workflow.receipts import recall, submit_all
 from strategic_areas.workflow.steps import (
     correct,
     draft,
+    explain_withdrawal,
     give_back,
     open_for_evidence,
     publish,
@@ -75,6 +76,7 @@ __all__ = [
     "decline",
     "dates_outside",
     "draft",
+    "explain_withdrawal",
     "give_back",
     "has_part_in",
     "may_propose",

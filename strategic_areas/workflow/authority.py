@@ -11,7 +11,7 @@ from strategic_areas.models import (
     Participation,
     Translation,
 )
-from strategic_areas.models.review import HANDED_IN
+from strategic_areas.models.review import HANDED_IN, Reviewed, Status
 from strategic_areas.workflow.moves import TransitionError, published, siblings
 
 
@@ -49,9 +49,11 @@ def may_propose(user, record):
     True when the user may propose this change.
 
     It takes the same permission as changing the record at once. Translations are
-    proposed by people who may review the translated record. Comments, and disputes of
-    an attribution, are proposed by the agency itself.
+    proposed by people who may review the translated record, and so is what explains a
+    withdrawal. Comments, and disputes of an attribution, are proposed by the agency.
     """
+    if isinstance(record, Reviewed):
+        return record.status == Status.WITHDRAWN and may_review(user, record)
     if isinstance(record, Translation):
         return record.may_stand and may_review(user, record.record)
     if isinstance(record, AgencyComment):

@@ -17,6 +17,7 @@ from strategic_areas.models import (
     Plan,
     RecordChange,
 )
+from strategic_areas.models.review import Reviewed
 from strategic_areas.workflow import amendments
 from strategic_areas.workflow.authority import decides_on, may_propose, may_review
 from strategic_areas.workflow.database_rules import given_up, set_aside
@@ -136,7 +137,13 @@ def _of_own_disputes(user):
 
 
 def changeable(model):
-    """Names of the fields that a change of the record may hold, links included."""
+    """
+    Names of the fields that a change of the record may hold, links included.
+
+    A revision never changes: only what explains its withdrawal does.
+    """
+    if issubclass(model, Reviewed):
+        return ["withdrawal_reason"]
     names = {field.name for field in model._meta.get_fields()}
     return [
         field.name

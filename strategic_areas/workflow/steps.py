@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agencies.fields import Kind
-from strategic_areas.models import Provenance, Status
+from strategic_areas.models import Cause, Provenance, Status
 from strategic_areas.models.review import Reviewed
 from strategic_areas.workflow.authority import (
     must_accept_reports,
@@ -17,7 +17,7 @@ from strategic_areas.workflow.authority import (
     must_submit,
     within_agency,
 )
-from strategic_areas.workflow.guard import must_be_clean
+from strategic_areas.workflow.changes import propose
 from strategic_areas.workflow.moves import (
     Conflict,
     TransitionError,
@@ -188,22 +188,34 @@ def publish(update, *, by, seen_version=None, evidence=()):
 
 
 @transaction.atomic
-def withdraw(update, *, by, reason):
-    """Take a published revision back; its public reason stays on the page."""
+def withdraw(update, *, by, cause, words=""):
+    """
+    Take a published revision back; its public cause, a ``Cause``, stays on the page.
+
+    The public reads ``words``, of her own, once another person has approved them.
+    """
     must_review(by, update)
-    must_say_why(update, reason)
-    # Unlike other reasons this one is public.
-    must_be_clean(type(update), error=TransitionError, withdrawal_reason=reason)
+    must_say_why(update, cause)
+    cause = Cause(cause)
     move(
         update,
         to=Status.WITHDRAWN,
         allowed=[Status.PUBLISHED],
         by=by,
-        reason=reason,
+        reason=str(cause.label),
         withdrawn_at=timezone.now(),
         withdrawn_by=by,
-        withdrawal_reason=reason,
+        withdrawal_cause=cause,
     )
+    if words.strip():
+        explain_withdrawal(update, words=words, by=by)
+
+
+def explain_withdrawal(update, *, words, by):
+    """Propose what the public reads beside the cause; another person approves it."""
+    withdrawn = type(update).objects.get(pk=update.pk)
+    withdrawn.withdrawal_reason = words.strip()
+    return propose(withdrawn, by=by)
 
 
 @transaction.atomic

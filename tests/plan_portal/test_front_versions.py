@@ -93,7 +93,7 @@ def test_nobody_asks_beside_a_watch_that_has_waited_long(
 
 
 def withdraw(update):
-    workflow.withdraw(update, by=factories.make_reviewer(), reason="Un error")
+    workflow.withdraw(update, by=factories.make_reviewer(), cause="error")
 
 
 def purge(update):

@@ -132,7 +132,7 @@ def review(world, update, row, letter, evidence):
 def mend(world, update, row):
     """Withdraw a published report, or correct it."""
     if "withdrawn" in row:
-        workflow.withdraw(update, by=world.reviewer, reason=row["withdrawn"])
+        workflow.withdraw(update, by=world.reviewer, cause=row["withdrawn"])
     if "corrected" in row:
         author = world.focal_point(update.agency)
         better = workflow.correct(update, by=author)

@@ -222,7 +222,7 @@ def test_a_place_stays_when_its_account_is_replaced_or_withdrawn(client):
     place = archive.account_at(asked.plan, first.older), False
     rest = archive.read_page(asked.plan, {}, 5, place).entries
 
-    workflow.withdraw(gone, by=reviewer, reason="Otra cifra.")
+    workflow.withdraw(gone, by=reviewer, cause="error")
 
     place = archive.account_at(asked.plan, first.older), False
     assert archive.read_page(asked.plan, {}, 5, place).entries == rest
@@ -297,10 +297,10 @@ def test_the_file_tells_of_a_withdrawn_account_its_reason_alone(client):
     path = address("plan_updates", update.plan.code)
     assert "'=Texto" in client.get(path).content.decode()
 
-    workflow.withdraw(update, by=factories.make_reviewer(), reason="Otra cifra.")
+    workflow.withdraw(update, by=factories.make_reviewer(), cause="error")
 
     text = client.get(path).content.decode()
-    assert "Otra cifra." in text
+    assert "Tenía un error de hecho." in text
     assert "Texto" not in text
     assert ",17," not in text
 
@@ -427,7 +427,7 @@ def test_a_correction_a_declaration_and_a_withdrawal_are_changes_too(client, cha
     declared = factories.make_published_declaration(commitment=activity.commitment)
 
     told = changes_of(ask(client, plan))
-    workflow.withdraw(declared, by=factories.make_reviewer(), reason="Se retira.")
+    workflow.withdraw(declared, by=factories.make_reviewer(), cause="error")
     later = changes_of(ask(client, plan))
 
     assert told[fixed.public_id][0] == "corrected"

@@ -60,7 +60,7 @@ def test_every_step_of_a_report_is_recorded_with_who_took_it():
     workflow.give_back(update, by=reviewer, reason="Falta la fuente.")
     workflow.submit(update, by=author)
     workflow.publish(update, by=reviewer)
-    workflow.withdraw(update, by=reviewer, reason="Un error.")
+    workflow.withdraw(update, by=reviewer, cause="error")
 
     assert list(steps().values_list("event", "actor", "role")) == [
         ("report_submitted", author.pk, "focal_point"),
@@ -113,7 +113,7 @@ def test_a_refused_step_leaves_no_entry():
     before = AuditEntry.objects.count()
 
     with pytest.raises(workflow.TransitionError):
-        workflow.withdraw(update, by=reviewer, reason="No está publicado.")
+        workflow.withdraw(update, by=reviewer, cause="error")
 
     assert AuditEntry.objects.count() == before
 

@@ -43,6 +43,7 @@ def refused(row, **change):
         {"status": "published"},
         {"status": "withdrawn"},
         {"withdrawal_reason": "sin retirar"},
+        {"withdrawal_cause": "error"},
         {"provenance": "press"},
     ],
 )

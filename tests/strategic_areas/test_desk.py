@@ -186,13 +186,13 @@ def test_a_published_declaration_is_corrected_in_the_same_way(desk):
 
 def test_what_was_withdrawn_says_why_beside_it(desk):
     update = make_published_update(**desk.about)
-    workflow.withdraw(update, by=make_reviewer(), reason="Contaba dos veces.")
+    workflow.withdraw(update, by=make_reviewer(), cause="error")
 
     home = desk.home()
     (row,) = home.context["parts"][0].to_do
     pages = [home, desk.client.get(row.page_url)]
 
-    assert ["Contaba dos veces." in page.text for page in pages] == [True, True]
+    assert ["Tenía un error de hecho." in page.text for page in pages] == [True, True]
 
 
 def test_a_round_opened_again_shows_its_day_and_never_one_that_is_over(desk):

@@ -596,7 +596,7 @@ def test_a_file_is_open_only_while_its_record_is_published(client):
     before = status_of(client, public_address(item))
     workflow.publish(update, by=make_reviewer())
     during = status_of(client, public_address(item))
-    workflow.withdraw(update, by=make_reviewer(), reason="Un error.")
+    workflow.withdraw(update, by=make_reviewer(), cause="error")
     after = status_of(client, public_address(item))
 
     assert (before, during, after) == (404, 200, 404)

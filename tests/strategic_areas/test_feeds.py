@@ -122,7 +122,7 @@ def test_a_feed_holds_nothing_unpublished_no_person_and_no_demonstration(client)
     make(factories.make_submitted_update, narrative_es=MARKER)
     make(factories.make_published_update, narrative_es=MARKER, period=rehearsal)
     withdrawn = make(factories.make_published_update, narrative_es=MARKER)
-    workflow.withdraw(withdrawn, by=factories.make_reviewer(), reason="Otro año.")
+    workflow.withdraw(withdrawn, by=factories.make_reviewer(), cause="error")
     make(factories.make_published_update, narrative_es="Publicado.")
 
     for kind in KINDS:
@@ -131,7 +131,7 @@ def test_a_feed_holds_nothing_unpublished_no_person_and_no_demonstration(client)
         text = response.content.decode()
         assert MARKER not in text, kind
         assert len(entries_of(response)) == 2, kind
-        assert "Otro año." in text, kind
+        assert "Tenía un error de hecho." in text, kind
         assert "Publicado." in text, kind
 
 

@@ -70,7 +70,7 @@ def test_pages_tell_what_they_would_if_nothing_were_kept(client, monkeypatch):
         workflow.publish(revision, by=reviewer)
 
     def withdraw(revision):
-        workflow.withdraw(revision, by=reviewer, reason="No era exacto.")
+        workflow.withdraw(revision, by=reviewer, cause="error")
 
     def correct(revision):
         correction = make_correction(revision, execution="completed", percent=None)
@@ -213,7 +213,7 @@ class Happenings:
 
     def withdraw(self):
         published = self.of_status("published")
-        workflow.withdraw(published, by=self.reviewer, reason="No era exacto.")
+        workflow.withdraw(published, by=self.reviewer, cause="error")
 
     def record(self):
         activity = self.draw.choice(self.activities[:-1])

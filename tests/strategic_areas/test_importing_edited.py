@@ -191,7 +191,7 @@ def test_a_changed_update_keeps_what_the_file_no_longer_says(tmp_path):
 def test_an_update_that_was_withdrawn_here_is_not_published_again(tmp_path):
     load_small(tmp_path, small())
     update = ActivityUpdate.objects.get()
-    workflow.withdraw(update, by=make_reviewer(), reason="Dato errado")
+    workflow.withdraw(update, by=make_reviewer(), cause="error")
 
     outcome = load_small(tmp_path, with_update(percent=60))
 

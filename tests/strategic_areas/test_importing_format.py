@@ -38,6 +38,7 @@ REVIEWED = {
     "is_reviewed_within_agency": "nobody reviews a record here",
     "withdrawn_at": "the secretariat withdraws here",
     "withdrawn_by": "the secretariat withdraws here",
+    "withdrawal_cause": "the secretariat withdraws here",
     "withdrawal_reason": "the secretariat withdraws here",
     "purged_at": "a text is purged here",
     "letter": "a record is transcribed from no letter",

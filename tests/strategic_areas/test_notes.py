@@ -17,7 +17,7 @@ CARD, TELEPHONE = "Es la cédula 001-1234567-8.", "Llame al 809-555-1234."
 
 def withdraw(text):
     update = factories.make_published_update()
-    workflow.withdraw(update, by=factories.make_reviewer(), reason=text)
+    workflow.withdraw(update, by=factories.make_reviewer(), cause="error", words=text)
 
 
 def give_back(text):

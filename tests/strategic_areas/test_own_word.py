@@ -173,7 +173,7 @@ def test_what_only_others_said_before_is_no_repetition(filler):
 def test_it_is_compared_anew_when_it_is_published(filler):
     before = filler.published_before()
     update = sent(filler)
-    workflow.withdraw(before, by=factories.make_reviewer(), reason="Otra cifra.")
+    workflow.withdraw(before, by=factories.make_reviewer(), cause="error")
 
     workflow.publish(update, by=factories.make_reviewer())
 

@@ -135,7 +135,7 @@ def test_the_newest_revision_that_stands_counts_whenever_it_was_published():
     workflow.submit(newer, by=update.contributors.first())
     workflow.publish(newer, by=factories.make_reviewer())
     assert percent() == 55
-    workflow.withdraw(newer, by=factories.make_reviewer(), reason="Otra cifra.")
+    workflow.withdraw(newer, by=factories.make_reviewer(), cause="error")
     assert percent() is None
 
 

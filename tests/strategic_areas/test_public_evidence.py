@@ -106,7 +106,7 @@ def test_evidence_is_neither_added_to_a_public_revision_nor_taken_from_it(make):
 def test_evidence_stays_beside_what_was_replaced_or_withdrawn():
     replaced, withdrawn = make_published_evidence(), make_published_evidence()
     replace(replaced.record)
-    workflow.withdraw(withdrawn.record, by=make_reviewer(), reason="Por error.")
+    workflow.withdraw(withdrawn.record, by=make_reviewer(), cause="error")
 
     for item in (replaced, withdrawn):
         before = stored(item)

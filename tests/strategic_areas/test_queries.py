@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from strategic_areas import discipline, progress, workflow
-from strategic_areas.models import ActivityUpdate, HelpLine, ReportingPeriod
+from strategic_areas.models import ActivityUpdate, Cause, HelpLine, ReportingPeriod
 from strategic_areas.queries.pages import (
     agencies,
     answers,
@@ -174,7 +174,7 @@ def test_a_superseded_commitment_is_counted_no_more():
 
 def test_a_withdrawn_update_makes_no_state():
     update = factories.make_published_update()
-    workflow.withdraw(update, by=factories.make_reviewer(), reason="It was mistaken.")
+    workflow.withdraw(update, by=factories.make_reviewer(), cause="error")
 
     assert state_of(update.activity.commitment) == "not_asked"
 
@@ -350,12 +350,12 @@ def test_the_record_is_sorted_by_period_and_source_never_by_loading():
 
 def test_a_withdrawn_entry_keeps_its_reason_and_nothing_of_its_content():
     update = factories.make_published_update(narrative_es="Retirado del todo")
-    workflow.withdraw(update, by=factories.make_reviewer(), reason="Era un error.")
+    workflow.withdraw(update, by=factories.make_reviewer(), cause="error")
 
     (entry,) = archive.everything(update.plan, {})
 
     assert entry.is_withdrawn
-    assert entry.withdrawal_reason_es == "Era un error."
+    assert entry.withdrawal_sentence == Cause.ERROR.label
     assert (entry.text_es, entry.percent, entry.state) == ("", None, None)
 
 
@@ -367,7 +367,7 @@ def test_what_a_withdrawn_revision_replaced_is_shown_no_more():
     (moment,) = page_of(first.activity.commitment).timeline
     assert [entry.pk for entry in moment.replaced] == [first.pk]
 
-    workflow.withdraw(second, by=factories.make_reviewer(), reason="Era un error.")
+    workflow.withdraw(second, by=factories.make_reviewer(), cause="error")
 
     (moment,) = page_of(first.activity.commitment).timeline
     assert moment.entry.is_withdrawn

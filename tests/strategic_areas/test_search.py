@@ -277,9 +277,9 @@ def make_replaced():
     workflow.publish(revision, by=factories.make_reviewer())
 
 
-def make_withdrawn(reason="Cifra errónea."):
+def make_withdrawn():
     update = factories.make_published_update(narrative_es=WORD)
-    workflow.withdraw(update, by=factories.make_reviewer(), reason=reason)
+    workflow.withdraw(update, by=factories.make_reviewer(), cause="error")
 
 
 def make_superseded():
@@ -380,7 +380,7 @@ def test_a_withdrawn_text_is_found_no_more(open_record, client):
     update = factories.make_published_update(narrative_es=WORD)
     assert found(client) == {"update": [f"activityupdate-{update.pk}"]}
 
-    workflow.withdraw(update, by=factories.make_reviewer(), reason="Cifra errónea.")
+    workflow.withdraw(update, by=factories.make_reviewer(), cause="error")
 
     assert found(client) == {}
     assert ask(client, "zanahuria").context["answer"].instead == ""
@@ -429,7 +429,7 @@ def test_every_process_finds_what_was_just_committed(open_record, client, change
     if change == "publish":
         workflow.publish(update, by=factories.make_reviewer())
     elif change == "withdraw":
-        workflow.withdraw(update, by=factories.make_reviewer(), reason="Error.")
+        workflow.withdraw(update, by=factories.make_reviewer(), cause="error")
     else:
         with connection.cursor() as cursor:
             cursor.execute(

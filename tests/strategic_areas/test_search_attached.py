@@ -165,7 +165,7 @@ def test_what_stands_beside_a_record_is_found_where_it_is_shown(client):
 
 def withdrawn():
     update = cleared()
-    workflow.withdraw(update, by=factories.make_reviewer(), reason="Otro año.")
+    workflow.withdraw(update, by=factories.make_reviewer(), cause="error")
 
 
 def replaced():
@@ -224,7 +224,7 @@ def superseded():
 def disputed_and_withdrawn():
     update = factories.make_record_update()
     dispute(update)
-    workflow.withdraw(update, by=factories.make_reviewer(), reason="Otro año.")
+    workflow.withdraw(update, by=factories.make_reviewer(), cause="error")
 
 
 def draft_with_all():

@@ -173,7 +173,7 @@ def test_only_one_translation_of_a_revision_waits(client, update):
 
 def test_what_was_withdrawn_meanwhile_is_not_translated(update):
     change = make_change(Translation(activity_update=update), text=ENGLISH)
-    workflow.withdraw(update, by=make_reviewer(), reason="Error.")
+    workflow.withdraw(update, by=make_reviewer(), cause="error")
 
     decided = workflow.approve(change, by=make_reviewer())
 

@@ -211,7 +211,7 @@ def test_publishing_and_withdrawing_move_the_version(open_record):
     update, reviewer = make_submitted_update(), make_reviewer()
 
     published = moved(lambda: workflow.publish(update, by=reviewer))
-    withdrawn = moved(lambda: workflow.withdraw(update, by=reviewer, reason="Error."))
+    withdrawn = moved(lambda: workflow.withdraw(update, by=reviewer, cause="error"))
 
     assert (published, withdrawn) == (True, True)
 
@@ -250,7 +250,7 @@ TAKEDOWNS = {
     "a row deleted": lambda update: HelpLine.objects.all().delete(),
     "a purge": purge_text,
     "a withdrawal": lambda update: workflow.withdraw(
-        update, by=make_reviewer(), reason="Error."
+        update, by=make_reviewer(), cause="error"
     ),
 }
 

@@ -405,7 +405,7 @@ def test_a_workbook_of_a_withdrawn_revision_is_stale_beside_its_successor(filler
     )
     book = filler.download()
     workflow.publish(update, by=make_reviewer())
-    workflow.withdraw(update, by=make_reviewer(), reason="Error.")
+    workflow.withdraw(update, by=make_reviewer(), cause="error")
     make_update(
         activity=filler.activity,
         period=filler.period,

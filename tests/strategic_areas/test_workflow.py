@@ -9,9 +9,14 @@ from django.contrib.auth.models import Group
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from agencies.access import Role
+from agencies.access import RefusedError, Role
 from strategic_areas import workflow
-from strategic_areas.models import ActivityUpdate, RoundReopening, Status
+from strategic_areas.models import (
+    ActivityUpdate,
+    PendingChange,
+    RoundReopening,
+    Status,
+)
 from strategic_areas.queries.plan import board as boards
 from tests.factories import (
     make_activity,
@@ -247,16 +252,49 @@ def test_a_record_period_takes_no_report():
     assert ActivityUpdate.objects.count() == 0
 
 
-def test_a_withdrawal_keeps_its_public_reason():
+def test_a_withdrawal_keeps_its_public_cause_and_no_words_of_one_person():
     update, reviewer = make_published_update(), make_reviewer()
 
-    workflow.withdraw(update, by=reviewer, reason="La cifra era de otro año.")
+    workflow.withdraw(update, by=reviewer, cause="error", words="Era de otro año.")
 
-    assert (update.status, update.withdrawal_reason, update.withdrawn_by) == (
+    assert (update.status, update.withdrawal_cause, update.withdrawn_by) == (
         Status.WITHDRAWN,
-        "La cifra era de otro año.",
+        "error",
         reviewer,
     )
+    assert update.withdrawal_reason == ""
+
+
+def test_own_words_on_a_withdrawal_stand_once_another_person_approved_them():
+    update, reviewer = make_published_update(), make_reviewer()
+    workflow.withdraw(update, by=reviewer, cause="error", words="Era de otro año.")
+    (change,) = PendingChange.objects.waiting()
+
+    with pytest.raises(RefusedError):
+        workflow.approve(change, by=reviewer)
+    workflow.approve(change, by=make_reviewer())
+
+    update.refresh_from_db()
+    assert update.withdrawal_reason == "Era de otro año."
+
+
+@pytest.mark.parametrize("make", [make_published_update, make_submitted_update])
+def test_nothing_else_of_a_report_is_changed_by_a_proposal(make):
+    update = make()
+    update.percent = 1
+
+    with pytest.raises(RefusedError):
+        workflow.propose(update, by=make_reviewer())
+    with pytest.raises(RefusedError):
+        workflow.explain_withdrawal(update, words="No.", by=make_reviewer())
+
+
+def test_the_database_takes_no_words_on_a_withdrawal_that_nobody_approved():
+    update = make_published_update()
+    workflow.withdraw(update, by=make_reviewer(), cause="error")
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        type(update).objects.filter(pk=update.pk).update(withdrawal_reason="Otra.")
 
 
 def test_the_second_to_save_is_told_and_changes_nothing():
@@ -479,7 +517,7 @@ def test_a_review_that_stays_within_the_agency_is_stamped_so(hosts, reports, tol
 STEPS = {
     "give_back": lambda update, by: workflow.give_back(update, by=by, reason="No."),
     "publish": lambda update, by: workflow.publish(update, by=by),
-    "withdraw": lambda update, by: workflow.withdraw(update, by=by, reason="No."),
+    "withdraw": lambda update, by: workflow.withdraw(update, by=by, cause="error"),
     "correct": lambda update, by: workflow.correct(update, by=by),
     "submit": lambda update, by: workflow.submit(update, by=by),
     "save": lambda update, by: workflow.save(update, by=by, seen_version=1),

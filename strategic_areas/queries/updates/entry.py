@@ -14,6 +14,7 @@ from strategic_areas.models import (
     Activity,
     ActivityUpdate,
     Answer,
+    Cause,
     Commitment,
     CommitmentUpdate,
     ReportingPeriod,
@@ -97,6 +98,8 @@ class Entry(PublicAccount, Content):
     withdrawn_on: date | None = None
     purged_on: date | None = None
     letter: TranscribedFrom | None = None
+    withdrawal_cause: str = ""
+    #: What the secretariat explains in its own words, which are never translated.
     withdrawal_reason_es: str = ""
     withdrawal_reason_en: str = ""
     is_reserved: bool = False
@@ -189,6 +192,11 @@ class Entry(PublicAccount, Content):
         return self.reported_on if self.is_recorded else self.published_on
 
     @property
+    def withdrawal_sentence(self):
+        """The fixed sentence that says why it was withdrawn; "" of an old one."""
+        return Cause(self.withdrawal_cause).label if self.withdrawal_cause else ""
+
+    @property
     def told_on(self):
         """The day up to which a record goes; of a report, that of its publication."""
         if not self.is_recorded:
@@ -230,6 +238,7 @@ def make_entry(
         return Entry(
             **frame,
             withdrawn_on=day(row.withdrawn_at),
+            withdrawal_cause=row.withdrawal_cause,
             withdrawal_reason_es=row.withdrawal_reason,
         )
     if is_update:
