@@ -468,10 +468,12 @@ def make_change(record=None, *, by=None, links=None, **fields):
     return workflow.propose(record, by=by or make_reviewer(), links=links)
 
 
-def make_takedown(record=None, *, by=None, why="Podía reconocerse a una persona."):
+def make_takedown(record=None, *, by=None, why=""):
     """A help line, or another record, that one person hid as a whole."""
     record = record or make_help_line()
-    return hiding.hide(record, hiding.whole(record), why=why, by=by or make_reviewer())
+    told = {"cause": "personal", "why": why}
+    columns = hiding.whole(record)
+    return hiding.hide(record, columns, **told, by=by or make_reviewer())
 
 
 def make_stand_in(*, by=None, user=None, **fields):

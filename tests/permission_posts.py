@@ -109,6 +109,8 @@ def decided(words):
         "seen_version": words["version"],
         "checked": "on",
         "reason": REASON,
+        "cause": "error",
+        "words": REASON,
     }
 
 
@@ -155,7 +157,7 @@ POSTS = {
     "admin:letter_send": lambda words: {"seen": words["seen"]},
     "admin:letter_confirmed": lambda words: {"seen": words["seen"]},
     "admin:letter_contested": lambda words: {"seen": words["seen"], "reason": REASON},
-    "admin:hide": lambda words: {"what": "-whole", "why": REASON},
+    "admin:hide": lambda words: {"what": "-whole", "cause": "error"},
     "admin:hidden": lambda words: {"approve": "1"},
     "admin:stand_ins": lambda words: {
         "user": words["user"],
@@ -172,7 +174,9 @@ POSTS = {
     "admin:review_return": decided,
     "admin:hand_over": lambda words: {"successor": words["successor"]},
     "admin:strategic_areas_activityupdate_withdraw": decided,
+    "admin:strategic_areas_activityupdate_explain": decided,
     "admin:strategic_areas_activityupdate_correct": decided,
     "admin:strategic_areas_commitmentupdate_withdraw": decided,
+    "admin:strategic_areas_commitmentupdate_explain": decided,
     "admin:strategic_areas_commitmentupdate_correct": decided,
 }

@@ -1,8 +1,9 @@
 """
-Taking away never waits: one person hides a text, a figure or a record at once.
+Hiding takes effect at once; a second person confirms.
 
-Another person confirms it or restores what stood. What is put instead is the marker,
-an empty value or the last approved form, never anything that somebody types.
+What is put instead is the marker or an empty value, never a former form and never
+anything that somebody types. The second person may restore what stood, as far as
+nobody else decided on it meanwhile. A former form comes back as a proposal.
 """
 
 from django.apps import apps
@@ -20,6 +21,7 @@ from strategic_areas.models import (
     Activity,
     AgencyComment,
     Amendment,
+    Cause,
     CodeList,
     CodeListValue,
     Commitment,
@@ -37,6 +39,7 @@ from strategic_areas.models import (
     Programme,
     PublishedFigure,
     RecordChange,
+    ReportingPeriod,
     Source,
     StrategicArea,
     Takedown,
@@ -44,7 +47,8 @@ from strategic_areas.models import (
     TipTier,
     Translation,
 )
-from strategic_areas.purging.places import BLANKS, Treatment, treatment
+from strategic_areas.purging.places import BLANKS, Treatment, strings_of, treatment
+from strategic_areas.workflow import changes
 from strategic_areas.workflow.authority import decides_on, may_review
 from strategic_areas.workflow.guard import GuardedSteps, must_be_clean
 from strategic_areas.workflow.plain_values import plain_values, put, put_links
@@ -56,7 +60,7 @@ HIDEABLE = (
     *(Plan, StrategicArea, Programme, Commitment, Activity, Participation, Source),
     *(Agency, AgencyName, HelpLine, LegalInstrument, LaterActivity, Discrepancy),
     *(Correction, FrameworkTarget, TipTier, CodeList, CodeListValue, Indicator),
-    *(Amendment, AgencyComment, Translation, PublishedFigure, Term),
+    *(Amendment, AgencyComment, Translation, PublishedFigure, Term, ReportingPeriod),
 )
 #: What is put in place of a text, by how a purge would treat it.
 INSTEAD = {
@@ -74,7 +78,11 @@ WITH_FIGURE = {
 
 
 class HidingSteps(GuardedSteps):
-    """Proposing hides the content at once; whoever declines restores it."""
+    """
+    Proposing hides the content at once; whoever declines restores it.
+
+    What comes back is guarded like a new text. What two people decided on since stays.
+    """
 
     model = Takedown
 
@@ -93,9 +101,14 @@ class HidingSteps(GuardedSteps):
     def apply(self, takedown, by):
         """Leave it hidden."""
 
+    def decline(self, takedown, *, by, reason=""):
+        for model, values in _restorable(takedown):
+            must_be_clean(model, **values)
+        return super().decline(takedown, by=by, reason=reason)
+
     def ended(self, takedown):
-        if takedown.status != Status.APPROVED:
-            _move(takedown, "after", "before")
+        if takedown.status == Status.DECLINED:
+            _move(takedown, "after", "before", without=_decided_since(takedown))
 
     def take_back(self, takedown, *, by):
         """Nobody restores alone what she hid."""
@@ -122,12 +135,13 @@ def hideable(record):
     """
     The public fields of which something can be hidden, with what would stand.
 
-    A published figure goes as a whole: without its number its words mean nothing.
+    By a protective field the portal decides what it shows: without it, it may show
+    more. A published figure goes as a whole: without its number its words mean nothing.
     """
     found = {}
     if isinstance(record, PublishedFigure):
         return found
-    for field in record.fields.where(public=True):
+    for field in record.fields.where(public=True, protects=False):
         columns = {name: _without(record, name) for name in field.columns}
         columns = {name: value for name, value in columns.items() if value is not KEPT}
         if columns:
@@ -160,33 +174,43 @@ def whole(record):
     return {name: value for columns in found for name, value in columns.items()}
 
 
-def last_form(record):
-    """What stood before the last approved change, where that still stands; or {}."""
+def former(record):
+    """What stood before the last approved change of a record, by column; or {}."""
     parts = RecordChange.objects.filter(
         content_type=ContentType.objects.get_for_model(record),
         object_id=record.pk,
         change__status=Status.APPROVED,
     )
+    parts = parts.order_by("-change__decided_at", "-pk").select_related("change")
+    part = parts.first()
     # What an amendment decided is undone by another one alone.
-    parts = parts.filter(change__amendment=None)
-    part = parts.order_by("-change__decided_at", "-pk").first()
-    if part is None or plain_values(record, part.after) != part.after:
+    if part is None or hasattr(part.change, "amendment"):
         return {}
     # A former name of an agency stays on record: it is no form to go back to.
     is_renamed = isinstance(record, Agency) and set(part.before) & set(Agency.NAMES)
     return {} if is_renamed else part.before
 
 
+def propose_former(record, *, by):
+    """Propose what stood before the last approved change, and return the change."""
+    record, values = type(record)._default_manager.get(pk=record.pk), former(record)
+    with override("es"):
+        put(record, values, {})
+    links = {name for name in values if record._meta.get_field(name).many_to_many}
+    return changes.propose(record, by=by, links={name: values[name] for name in links})
+
+
 @transaction.atomic
-def hide(record, columns, *, why, by):
+def hide(record, columns, *, cause, by, why=""):
     """
     Put these plain values, by column, in place of what stands, and return the takedown.
 
-    ``columns`` come from ``hideable``, ``whole`` or ``last_form``. ``why`` is guarded.
+    ``columns`` come from ``hideable`` or ``whole``; ``cause`` is a ``Cause``. The
+    public reads ``why`` once another person has confirmed it; it is guarded.
     """
     if not may_hide(by, record):
         raise RefusedError(_("%(record)s: you may not hide this.") % {"record": record})
-    if not why.strip():
+    if not cause:
         raise RefusedError(_("%(record)s: state the reason.") % {"record": record})
     must_be_clean(Takedown, why=why)
     stored = type(record)._default_manager.select_for_update().get(pk=record.pk)
@@ -207,7 +231,8 @@ def hide(record, columns, *, why, by):
     with override("es"):
         label = str(stored)[:300]
     rows = dict([_row(stored, after), *_changes_that_tell(stored, after)])
-    takedown = Takedown(**about, label=label, why=why.strip(), rows=rows)
+    told = {"cause": Cause(cause), "why": why.strip()}
+    takedown = Takedown(**about, label=label, rows=rows, **told)
     return HIDINGS.propose(takedown, by=by)
 
 
@@ -224,11 +249,7 @@ def _changes_that_tell(record, after):
         return
     fields = [field_of(type(record), name) for name in after]
     hidden = {name for field in fields for name in (field.name, *field.columns)}
-    texts = [
-        text
-        for text in plain_values(record, after).values()
-        if isinstance(text, str) and len(text) > SHORT
-    ]
+    texts = _texts(plain_values(record, after))
     for line in plan.told.select_related("commitment", "activity"):
         is_own = record in (line.commitment, line.activity)
         is_of_field = is_own and line.field in hidden
@@ -248,8 +269,61 @@ def _changes_that_tell(record, after):
             yield _row(line, columns)
 
 
-def _move(takedown, stands, comes):
-    """Let one form of each row take the place of the other, where that still stands."""
+def _restorable(takedown):
+    """Pairs of a model and what would come back in a row of it."""
+    kept = _decided_since(takedown)
+    for key, row in takedown.rows.items():
+        model = apps.get_model(key.partition(":")[0])
+        yield (
+            model,
+            {
+                name: value
+                for name, value in row["before"].items()
+                if (key, name) not in kept
+            },
+        )
+
+
+def _decided_since(takedown):
+    """
+    Pairs of a row's key and a column on which two people decided since it was hidden.
+
+    They changed it, or they confirmed that a text which stands in it is hidden.
+    """
+    decided = {"status": Status.APPROVED, "decided_at__gte": takedown.proposed_at}
+    parts = RecordChange.objects.filter(
+        change__status=Status.APPROVED, change__decided_at__gte=takedown.proposed_at
+    )
+    found = {
+        (f"{part.model._meta.label_lower}:{part.object_id}", name)
+        for part in parts
+        for name in part.after
+    }
+    gone = [
+        text
+        for other in Takedown.objects.filter(**decided)
+        for row in other.rows.values()
+        for text in _texts(row["before"])
+    ]
+    for key, row in takedown.rows.items():
+        for name, value in row["before"].items():
+            if any(each in told for each in gone for told in _texts({name: value})):
+                found.add((key, name))
+    return found
+
+
+def _texts(values):
+    """The texts among plain values that are long enough to be looked for."""
+    strings = [text for value in values.values() for text in strings_of(value)]
+    return [text for text in strings if len(text) > SHORT]
+
+
+def _move(takedown, stands, comes, without=()):
+    """
+    Let one form of each row take the place of the other, where that still stands.
+
+    Columns named in ``without``, by the key of their row, stay as they are.
+    """
     rows = Takedown.objects.filter(pk=takedown.pk)
     rows.update(is_moving=True)
     for key, row in takedown.rows.items():
@@ -262,7 +336,7 @@ def _move(takedown, stands, comes):
         changed = {
             column: row[comes][column]
             for column, value in row[stands].items()
-            if now[column] == value
+            if now[column] == value and (key, column) not in without
         }
         _put(record, changed, takedown)
     rows.update(is_moving=False)

@@ -185,12 +185,11 @@ def test_a_value_is_handed_in_returned_mended_published_revised_and_taken_away(
     expect(revisions).to_contain_text("Faltaban treinta de diciembre.")
 
     reviewing.goto(reverse("admin:value", args=[ReportedValue.objects.latest("pk").pk]))
-    reviewing.get_by_role("link", name="Retirar ya").click()
+    reviewing.get_by_role("link", name="Ocultar ahora").click()
     expect(reviewing.locator("#content")).to_contain_text(
         "Las copias que alguien hizo antes no se pueden recoger."
     )
-    reviewing.get_by_label("Todo el registro").check()
-    field(reviewing, "why").fill("Se contó dos veces.")
+    reviewing.get_by_label("Tenía un error de hecho.").check()
     reviewing.locator("input[name=hide]").click()
     for address in scene.pages():
         soon(page, address, "4,981", gone=True)

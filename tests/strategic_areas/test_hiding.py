@@ -1,4 +1,4 @@
-"""One person hides at once; another confirms or restores what stood."""
+"""Hiding takes effect at once; a second person confirms, or restores what stood."""
 
 from itertools import chain
 
@@ -33,20 +33,22 @@ from tests import factories
 from tests.crawling import Crawl, text_of
 from tests.deep import DEEP
 from tests.strategic_areas.plans import load_small, small
-from tests.test_one_door import texts_of, typed
+from tests.test_one_door import CARD, texts_of, typed
 from tests.test_public_pages import LANGUAGES, make_world
 
 pytestmark = pytest.mark.django_db
 
 SENTINEL, WHY = "zanahoria", "Podía reconocerse a una persona."
+CAUSE = "Contenía datos personales."
 #: Kinds that are kept by two people and hidden by none: see ``hiding.HIDEABLE``.
 #: Targets come with the figures that they belong to.
 NOT_HIDEABLE = {AttributionDispute, Province, Region, Target}
 
 
-def hide(record, columns=None, *, by=None, why=WHY):
+def hide(record, columns=None, *, by=None, cause="personal", why=""):
     columns = hiding.whole(record) if columns is None else columns
-    return hiding.hide(record, columns, why=why, by=by or factories.make_reviewer())
+    told = {"cause": cause, "why": why}
+    return hiding.hide(record, columns, **told, by=by or factories.make_reviewer())
 
 
 @pytest.mark.sqlite
@@ -69,7 +71,8 @@ def everything():
         if record and model is not Amendment:  # of which nobody changes a word
             for name, field in texts_of(model).items():
                 is_of_codes = isinstance(getattr(record, name), dict)
-                if treatment(field) in hiding.INSTEAD and not is_of_codes:
+                protects = model.fields.of_column(name).protects
+                if treatment(field) in hiding.INSTEAD and not is_of_codes | protects:
                     setattr(record, name, plain(field))
             if isinstance(record, Correction):
                 record.outcome, record.decided_on = "kept", record.asked_on
@@ -117,7 +120,7 @@ def columns_left(records):
         if isinstance(record, HelpLine | PublishedFigure):
             continue
         record.refresh_from_db()
-        public = record.fields.where(public=True)
+        public = record.fields.where(public=True, protects=False)
         found += [
             (record, name)
             for name in chain.from_iterable(field.columns for field in public)
@@ -149,11 +152,11 @@ def told():
 
 
 @pytest.mark.sqlite
-def test_one_text_is_hidden_confirmed_and_its_reason_told(client):
+def test_own_words_are_told_once_another_person_confirmed_them(client):
     record = factories.make_discrepancy(detail_es="Zutana", topic_es="Un tema")
     proposer, other = factories.make_reviewer(), factories.make_reviewer()
     columns = hiding.hideable(record)[record.fields["detail"]]
-    takedown = hide(record, columns, by=proposer)
+    takedown = hide(record, columns, by=proposer, why=WHY)
 
     record.refresh_from_db()
     assert (record.detail_es, record.topic_es) == (MARKER, "Un tema")
@@ -163,8 +166,9 @@ def test_one_text_is_hidden_confirmed_and_its_reason_told(client):
     hiding.HIDINGS.approve(takedown, by=other)
     record.refresh_from_db()
     assert record.detail_es == MARKER
-    assert WHY not in waiting
-    assert WHY in client.get("/correcciones/").content.decode()
+    assert (WHY in waiting, CAUSE in waiting) == (False, False)
+    confirmed = client.get("/correcciones/").content.decode()
+    assert (WHY in confirmed, CAUSE in confirmed) == (True, True)
 
 
 def test_another_person_restores_it_and_nobody_alone_what_she_hid():
@@ -181,23 +185,109 @@ def test_another_person_restores_it_and_nobody_alone_what_she_hid():
     assert (hidden, line.confirm_before_publishing) == (True, False)
 
 
-def test_the_last_approved_form_comes_back():
-    record = factories.make_law(name_es="Bien")
-    change = factories.make_change(record, name_es="Mal")
+def changed(record, **values):
+    """The record after a change of it that two people made."""
+    change = factories.make_change(record, **values)
     workflow.approve(change, by=factories.make_reviewer())
     record.refresh_from_db()
+    return record
 
-    hide(record, hiding.last_form(record))
+
+#: What two people took away: a flag that protects, and texts that name a person.
+TAKEN = {
+    "a mark of victims": (
+        lambda: factories.make_activity(provenance="press", counts_victims=False),
+        {"counts_victims": True},
+    ),
+    "an indicator's protection": (
+        lambda: factories.make_indicator(sensitive=False),
+        {"sensitive": True},
+    ),
+    "a name": (
+        lambda: factories.make_law(note_es="La declaró Zutana."),
+        {"note_es": "Se declaró."},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TAKEN)
+@pytest.mark.sqlite
+def test_nobody_brings_a_former_form_back_alone(client, name):
+    make, values = TAKEN[name]
+    record = changed(make(), **values)
+    client.force_login(factories.make_reviewer())
+    kind = record._meta.model_name
+    page = reverse("admin:hide", args=[kind, record.pk])
+
+    client.post(page, {"what": "-last", "cause": "error"})
+    client.post(page, {"former": "1"})
+
+    record.refresh_from_db()
+    assert {each: getattr(record, each) for each in values} == values
+
+
+def test_a_former_form_comes_back_when_another_person_approves_it():
+    record = changed(factories.make_law(name_es="Bien"), name_es="Mal")
+    proposer = factories.make_reviewer()
+
+    change = hiding.propose_former(record, by=proposer)
+
+    with pytest.raises(RefusedError):
+        workflow.approve(change, by=proposer)
+    record.refresh_from_db()
+    stood = record.name_es
+    workflow.approve(change, by=factories.make_reviewer())
+    record.refresh_from_db()
+    assert (stood, record.name_es) == ("Mal", "Bien")
+
+
+def test_a_former_form_comes_back_after_what_replaced_it_was_hidden():
+    record = changed(factories.make_law(name_es="Bien"), name_es="Mal")
+    takedown = hide(record)
+
+    change = hiding.propose_former(record, by=factories.make_reviewer())
+    workflow.approve(change, by=factories.make_reviewer())
+    hiding.HIDINGS.decline(takedown, by=factories.make_reviewer(), reason="No era.")
 
     record.refresh_from_db()
     assert record.name_es == "Bien"
+
+
+def test_a_former_form_is_guarded_like_a_new_text():
+    record = factories.make_law(note_es=CARD)
+    changed(record, note_es="Nada.")
+
+    with pytest.raises(RefusedError):
+        hiding.propose_former(record, by=factories.make_reviewer())
+
+
+def test_what_the_guard_stops_is_not_restored():
+    record = factories.make_law(note_es=CARD)
+    takedown = hide(record)
+
+    with pytest.raises(RefusedError):
+        hiding.HIDINGS.decline(takedown, by=factories.make_reviewer(), reason="No.")
+
+    record.refresh_from_db()
+    assert record.note_es == MARKER
+
+
+@pytest.mark.sqlite
+def test_nothing_by_which_the_portal_protects_can_be_hidden():
+    activity = factories.make_activity(quantity=12, counts_victims=True)
+    indicator = factories.make_indicator(counted_by="PGR", counts="victims")
+
+    hidden = {*hiding.whole(activity), *hiding.whole(indicator)}
+
+    assert "title_es" in hidden
+    protective = {"quantity", "counted_by", "counts", "sensitive", "selects"}
+    assert hidden & {*protective, "counts_victims", "reaches_victims"} == set()
 
 
 def test_a_figure_goes_with_what_belongs_to_it():
     source = factories.make_source()
     activity = factories.make_activity(
         plan=source.plan,
-        quantity=3,
         budget="amount",
         budget_amount=500,
         budget_source=source,
@@ -206,8 +296,7 @@ def test_a_figure_goes_with_what_belongs_to_it():
     hide(activity)
 
     activity.refresh_from_db()
-    assert (activity.quantity, activity.budget_amount) == (None, None)
-    assert activity.budget == "not_known"
+    assert (activity.budget, activity.budget_amount) == ("not_known", None)
 
 
 def test_what_changed_meanwhile_is_not_put_back():
@@ -223,13 +312,61 @@ def test_what_changed_meanwhile_is_not_put_back():
     assert (record.name_es, record.note_es) == ("Después", "Nota")
 
 
-@pytest.mark.parametrize("why", ["", " ", "Es la cédula 001-1234567-8."])
+def test_a_flag_that_two_people_set_since_is_not_put_back():
+    line = factories.make_help_line()
+    takedown = hide(line)
+    changed(line, confirm_before_publishing=False)
+    changed(line, confirm_before_publishing=True)
+
+    hiding.HIDINGS.decline(takedown, by=factories.make_reviewer(), reason="No era.")
+
+    line.refresh_from_db()
+    assert line.confirm_before_publishing
+
+
+def test_a_number_that_two_people_removed_since_is_not_put_back():
+    record = factories.make_law(year=2003)
+    takedown = hide(record)
+    changed(record, year=2004)
+    changed(record, year=None)
+
+    hiding.HIDINGS.decline(takedown, by=factories.make_reviewer(), reason="No era.")
+
+    record.refresh_from_db()
+    assert record.year is None
+
+
+def test_a_text_that_two_people_removed_elsewhere_is_not_put_back():
+    """What is told of a change hides with one record, and names another one too."""
+    commitment = factories.make_commitment(title_es="Taller de Zutana")
+    other = factories.make_commitment(plan=commitment.plan, title_es="Zutana")
+    told = factories.make_amendment(
+        commitment=commitment,
+        field="title",
+        old_value_es="Taller",
+        new_value_es="Taller de Zutana",
+    )
+    factories.close_structure()
+    takedown, reviewer = hide(commitment), factories.make_reviewer()
+    hiding.HIDINGS.approve(hide(other), by=reviewer)
+
+    hiding.HIDINGS.decline(takedown, by=reviewer, reason="No era.")
+
+    told.refresh_from_db()
+    commitment.refresh_from_db()
+    assert told.old_value_es == "Taller"
+    assert (told.new_value_es, commitment.title_es) == (MARKER, MARKER)
+
+
+@pytest.mark.parametrize(
+    "told", [{"cause": ""}, {"cause": "own"}, {"why": f"Es la cédula {CARD}."}]
+)
 @pytest.mark.sqlite
-def test_a_reason_is_required_and_guarded(why):
+def test_a_cause_of_the_list_is_required_and_own_words_are_guarded(told):
     line = factories.make_help_line()
 
-    with pytest.raises(RefusedError):
-        hide(line, why=why)
+    with pytest.raises((RefusedError, ValueError)):
+        hide(line, **told)
 
     line.refresh_from_db()
     assert not line.confirm_before_publishing
@@ -271,12 +408,15 @@ def test_it_is_done_and_decided_on_pages_of_the_desk(client):
         reverse("admin:strategic_areas_legalinstrument_change", args=[record.pk])
     )
 
-    refused = client.post(page, {"what": ["name"], "why": "001-1234567-8"})
-    client.post(page, {"what": ["name"], "why": WHY})
+    said = {"what": ["name"], "cause": "personal"}
+    refused = client.post(page, {**said, "why": CARD})
+    typed_cause = client.post(page, {**said, "cause": SENTINEL})
+    client.post(page, said)
 
     takedown = Takedown.objects.get()
     assert shown.context["hides"] == page
     assert "why" in refused.context["form"].errors
+    assert "cause" in typed_cause.context["form"].errors
     client.force_login(other)
     address = reverse("admin:hidden", args=[takedown.pk])
     assert "Zutana" in client.get(address).content.decode()
@@ -299,9 +439,9 @@ def test_the_audit_record_says_what_and_not_why():
 def test_what_was_hidden_never_changes():
     takedown = hide(factories.make_law())
 
-    for changed in ({"why": "Otra"}, {"rows": {}}, {"object_id": 0}):
+    for values in ({"why": "Otra"}, {"rows": {}}, {"object_id": 0}, {"cause": "error"}):
         with pytest.raises(IntegrityError), transaction.atomic():
-            Takedown.objects.filter(pk=takedown.pk).update(**changed)
+            Takedown.objects.filter(pk=takedown.pk).update(**values)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -383,7 +523,7 @@ def test_a_published_figure_is_withdrawn_at_once_and_comes_back(client):
     asked = reverse("admin:hide", args=["publishedfigure", figure.pk])
     stood = read(figure)
 
-    client.post(asked, {"what": "-whole", "why": WHY})
+    client.post(asked, {"what": "-whole", "cause": "error"})
     gone = read(figure)
     takedown = Takedown.objects.get()
     hiding.HIDINGS.decline(takedown, by=factories.make_reviewer(), reason="No era.")

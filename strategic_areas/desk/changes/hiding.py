@@ -1,10 +1,14 @@
-"""Hiding something of a public record at once, and what another person decides."""
+"""
+Hiding something of a public record at once, and what another person decides.
+
+A former form is proposed here, too; it comes back when another person approves it.
+"""
 
 from dataclasses import dataclass
 
 from django import forms
 from django.apps import apps
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db import models
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,13 +19,14 @@ from agencies.access import RefusedError
 from strategic_areas.desk.changes import decisions
 from strategic_areas.desk.changes.pages import lines
 from strategic_areas.desk.inputs import LongText, one_button
-from strategic_areas.models import Takedown
+from strategic_areas.models import Cause, Takedown
 from strategic_areas.purging import hiding
-from strategic_areas.workflow import guard
+from strategic_areas.workflow import AlreadyWaiting, guard
+from strategic_areas.workflow.plain_values import plain_values
 
 #: The word of an address → the kind of record.
 KINDS = {model._meta.model_name: model for model in hiding.HIDEABLE}
-WHOLE, LAST = "-whole", "-last"
+WHOLE = "-whole"
 
 
 class HideForm(forms.Form):
@@ -30,24 +35,31 @@ class HideForm(forms.Form):
     what = forms.MultipleChoiceField(
         widget=forms.CheckboxSelectMultiple, label=gettext_lazy("What is hidden")
     )
+    cause = forms.ChoiceField(
+        choices=Cause.choices,
+        widget=forms.RadioSelect,
+        label=gettext_lazy("Why: the sentence that the public reads"),
+    )
     why = LongText(
-        label=gettext_lazy("Reason"),
+        label=gettext_lazy("In your own words"),
         help_text=Takedown._meta.get_field("why").help_text,
+        required=False,
     )
 
     def __init__(self, *args, record, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
         fields = hiding.hideable(record)
         self.columns = {field.name: columns for field, columns in fields.items()}
-        self.columns |= {WHOLE: hiding.whole(record), LAST: hiding.last_form(record)}
+        self.columns |= {WHOLE: hiding.whole(record)}
         names = [(field.name, field.label) for field in fields]
         names += [(WHOLE, _("The whole record"))]
-        names += [(LAST, _("Only its last change: what stood before comes back"))]
         self.fields["what"].choices = [
             (name, label) for name, label in names if self.columns[name]
         ]
+        if len(self.fields["what"].choices) == 1:
+            self.fields["what"].initial = [WHOLE]
         self.helper = one_button(
-            "step-form", "hide", _("Hide it now"), css_class="deletelink"
+            "step-form", "hide", _("Hide now"), css_class="deletelink"
         )
 
     def clean(self):
@@ -70,21 +82,38 @@ def hide(request, kind, pk):
     record = get_object_or_404(KINDS[kind], pk=pk)
     if not hiding.may_hide(request.user, record):
         raise Http404
+    if "former" in request.POST:
+        return _propose_former(request, record)
     form = HideForm(request.POST or None, record=record)
     if form.is_valid():
-        why = form.cleaned_data["why"]
+        told = {name: form.cleaned_data[name] for name in ("cause", "why")}
         try:
-            made = hiding.hide(record, form.chosen, why=why, by=request.user)
+            made = hiding.hide(record, form.chosen, **told, by=request.user)
             return redirect("admin:hidden", pk=made.pk)
         except RefusedError as error:
             form.add_error(None, str(error))
+    before = hiding.former(record)
+    now = plain_values(record, before)
+    before = {name: value for name, value in before.items() if value != now[name]}
     context = {
         **admin.site.each_context(request),
-        "title": _("Hide from the public"),
+        "title": _("Hide now"),
         "record": record,
         "form": form,
+        "lines": lines(Row(type(record), now, before)),
     }
     return render(request, "desk/hide.html", context)
+
+
+def _propose_former(request, record):
+    try:
+        change = hiding.propose_former(record, by=request.user)
+    except AlreadyWaiting as error:
+        change = error.current
+    except RefusedError as error:
+        messages.error(request, str(error))
+        return redirect(request.path)
+    return redirect("admin:approval", pk=change.pk)
 
 
 class ConfirmForm(decisions.DecisionForm):
