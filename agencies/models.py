@@ -6,6 +6,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from agencies import access
@@ -87,6 +88,14 @@ class Agency(models.Model):
     """
 
     acronym = models.CharField(_("acronym"), max_length=20, unique=True)
+    acronym_en = models.CharField(
+        _("acronym in English"),
+        max_length=20,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Where it is another one."),
+    )
     slug = models.SlugField(_("address word"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=200)
     kind = models.CharField(
@@ -119,7 +128,7 @@ class Agency(models.Model):
     )
 
     fields = Fields(
-        *public("acronym", "slug"),
+        *public("acronym", "acronym_en", "slug"),
         *bilingual("name"),
         *public("kind", "website"),
         *internal("website_unverified", in_file=True),
@@ -145,6 +154,12 @@ class Agency(models.Model):
 
     def __str__(self):
         return self.acronym
+
+    @property
+    def local_acronym(self):
+        """The acronym in the language of the page."""
+        is_english = (get_language() or "es").startswith("en")
+        return is_english and self.acronym_en or self.acronym
 
     #: What a former name keeps: a change of one of these is a change of name.
     NAMES = ("acronym", "slug", "name_es", "name_en")

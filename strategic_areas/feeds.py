@@ -80,7 +80,9 @@ def _add(feed, news):
     # All revisions of one report have the same id, so that readers see one entry.
     name = permanent_id(entry.kind, entry.subject.pk, entry.period.pk, get_language())
     feed.add_item(
-        title=f"{entry.subject.title} · {entry.agency.acronym} · {entry.period.name}",
+        title=" · ".join(
+            (entry.subject.title, entry.agency.local_acronym, entry.period.name)
+        ),
         link=absolute(entry.get_absolute_url()),
         description=render_to_string("_feed_entry.html", {"entry": entry}),
         unique_id=name.urn,
@@ -147,7 +149,7 @@ def _summary(each):
     if each.kind == "plan":
         return _("The plan ends: %(title)s") % {"title": record.title}
     agency = record.lead if each.kind == "commitment" else record.agency
-    title = f"{record.code} {record.title} ({agency.acronym})"
+    title = f"{record.code} {record.title} ({agency.local_acronym})"
     return _("Due: %(title)s") % {"title": title}
 
 

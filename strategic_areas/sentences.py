@@ -66,8 +66,6 @@ BY_PRESS = ngettext_lazy(
 )
 PORTAL = _("National Plan against Human Trafficking")
 SOURCES = _("Public sources")
-#: The most words of an outcome in one line.
-IN_A_LINE = 12
 DECLARED = _("according to %(agency)s, %(month)s")
 LAST_REPORT = _("last report: %(month)s")
 UNDATED = _("%(period)s, undated")
@@ -161,7 +159,7 @@ def said_by(row) -> str:
         return ""
     month = as_date(standing.said_on, "m/Y")
     if row.declared_by:
-        return DECLARED % {"agency": row.declared_by.acronym, "month": month}
+        return DECLARED % {"agency": row.declared_by.local_acronym, "month": month}
     return LAST_REPORT % {"month": month}
 
 
@@ -177,10 +175,3 @@ def dated(day, period) -> str:
         return date_format(day, "SHORT_DATE_FORMAT")
     year = year_of(period.starts_on, period.ends_on)
     return str(UNDATED % {"period": year or period.name})
-
-
-def in_a_line(text) -> str:
-    """The first clause of a text, cut where it is too long for one line."""
-    clause = re.split(r"[,;:.]\s|\.$", text.strip(), maxsplit=1)[0]
-    words = clause.split()
-    return f"{' '.join(words[:IN_A_LINE])}…" if len(words) > IN_A_LINE else clause

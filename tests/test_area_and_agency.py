@@ -334,3 +334,80 @@ def test_an_agencys_tables_have_no_column_that_says_one_thing(client):
 
         assert html.count("<tr") == 2 * (1 + 6)
         assert idle_columns(html) == [], language
+
+
+# Words that agree with what they are said of
+
+
+def test_a_silent_agency_leads_to_no_list_and_the_list_knows_it(client):
+    asked = factories.make_round()
+    silent = factories.make_activity(plan=asked.plan).agency
+    factories.make_participation(plan=asked.plan, agency=silent)
+    heard = factories.make_published_update(
+        activity=factories.make_activity(plan=asked.plan), period=asked
+    ).agency
+    path = address("updates", asked.plan.code)
+
+    links = {
+        agency: f"{path}?agency={agency.slug}"
+        in client.get(address("agency", asked.plan.code, agency.slug)).text
+        for agency in (silent, heard)
+    }
+    listed = client.get(path, {"agency": silent.slug})
+    unknown = client.get(path, {"agency": "nobody"})
+
+    assert links == {silent: False, heard: True}
+    (chosen,) = listed.context["chosen"]
+    assert (chosen.chosen, chosen.is_unknown) == (silent.name, False)
+    assert listed.context["found"] == 0
+    assert unknown.context["chosen"][0].is_unknown
+
+
+def test_lateness_of_a_commitment_agrees_with_it_on_card_and_filter(client):
+    due = {"due_on": timezone.localdate() - timedelta(5), "due_provenance": "plan"}
+    commitment = factories.make_commitment(**due)
+    factories.make_round(plan=commitment.plan)
+    plan = commitment.plan.code
+
+    card = client.get(address("commitment_card", plan, commitment.code, language="es"))
+    found = client.get(address("commitments", plan, language="es"))
+
+    assert ">Atrasado<" in card.text
+    (field,) = (f for f in found.context["fields"] if f.name == "punctuality")
+    words = {each.value: each.label for _, group in field.groups for each in group}
+    assert words["late"] == "Atrasado"
+    assert "Atrasada" not in card.text + found.text
+
+
+def test_english_has_its_own_acronym_of_an_agency(client):
+    agency = factories.make_agency(acronym="OIM", acronym_en="IOM", slug="oim")
+    commitment = factories.make_commitment(lead=agency)
+    update = factories.make_published_update(
+        activity=factories.make_activity(commitment=commitment, agency=agency)
+    )
+    plan = commitment.plan
+    factories.make_participation(plan=plan, agency=agency)
+
+    def read_in(language):
+        names = [("agencies",), ("agency", "oim"), ("commitments",), ("updates",)]
+        names += [("plan_commitments",), ("plan_updates",), ("plan_feed",)]
+        names += [("update", update.public_id), ("commitment", commitment.code)]
+        paths = [address(n, plan.code, *rest, language=language) for n, *rest in names]
+        paths.append(address("search", language=language) + "?q=institución")
+        return {path: client.get(path).text for path in paths}
+
+    english, spanish = read_in("en"), read_in("es")
+
+    assert [path for path, text in english.items() if "OIM" in text] == []
+    assert [path for path, text in spanish.items() if "IOM" in text] == []
+    found = client.get(address("search", language="en"), {"q": "iom"})
+    assert found.status_code == 302
+    assert "oim" in found["Location"]
+
+
+def test_the_goal_of_an_area_stands_whole_on_the_home_page(client):
+    goal = "Colaboración: que las instituciones, todas, cooperen, dentro y fuera."
+    area = factories.make_area(outcome_es=goal)
+    factories.make_commitment(programme=factories.make_programme(area=area))
+
+    assert goal in client.get(address("home", language="es")).text

@@ -156,7 +156,7 @@ def _about(context, name):
         return {
             "@type": "GovernmentOrganization",
             "name": agency.name,
-            "alternateName": agency.acronym,
+            "alternateName": agency.local_acronym,
         }
     if name == "update":
         return _account(context["entry"])

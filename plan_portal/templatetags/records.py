@@ -176,7 +176,7 @@ def _words(row):
     commitment, standing = row.commitment, row.standing
     found = {
         _("Title"): commitment.title,
-        _("Lead"): commitment.lead.acronym,
+        _("Lead"): commitment.lead.local_acronym,
         _("Due"): date_format(commitment.due_on, "SHORT_DATE_FORMAT")
         if row.deadline.is_stated
         else "",

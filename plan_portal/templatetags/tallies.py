@@ -5,10 +5,10 @@ Spanish says "9 suspendidos" of commitments, and "9 suspendidas" of activities.
 """
 
 from django import template
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.translation import npgettext_lazy
 
-from plan_portal.templatetags.portal import made_once, text_of
+from plan_portal.templatetags.portal import made_once
 from strategic_areas import sentences
 from strategic_areas.labels import COMMITMENT_PUNCTUALITY
 from strategic_areas.progress import Punctuality, State
@@ -229,14 +229,6 @@ def in_cell(years):
         '<span class="strip--{2}"><small>{0}:</small> {1}</span> ',
         years,
     )
-
-
-@register.simple_tag
-def in_a_line(record, field):
-    """The beginning of a text as one line; marked if only Spanish has it."""
-    text, only_spanish = text_of(record, field)
-    line = sentences.in_a_line(text)
-    return format_html('<span lang="es">{}</span>', line) if only_spanish else line
 
 
 @register.filter

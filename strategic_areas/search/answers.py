@@ -98,6 +98,7 @@ class Passage:
 @dataclass(frozen=True)
 class Hit:
     document: Document
+    code: str
     path: str
     title: Passage
     excerpt: Passage | None
@@ -208,8 +209,10 @@ class _Found:
 
     def _hit(self, document):
         language, wanted = self.question.language, self.question.wanted
+        code_en = document.code_en if language == "en" else ""
         return Hit(
             document=document,
+            code=code_en or document.code,
             path=document.place.path(language),
             title=self._whole(document.title),
             excerpt=_excerpt(document, language, wanted),

@@ -88,6 +88,8 @@ class Document:
     title: Text
     place: Place
     code: str = ""
+    #: The code in English, where it is another one.
+    code_en: str = ""
     texts: tuple[Text, ...] = ()
     captions: tuple[Text, ...] = ()
     also: tuple[Text, ...] = ()
@@ -228,7 +230,11 @@ def _asked(document):
 
 def _filed(document, language):
     """The keys by which a document is found: of title and code, and of the rest."""
-    title = [document.title.in_language(language), (document.code, "es")]
+    title = [
+        document.title.in_language(language),
+        (document.code, "es"),
+        (document.code_en, "en"),
+    ]
     others = (*document.texts, *document.captions, *document.also)
     rest = [each.in_language(language) for each in others]
     return _keys(title), _keys(rest)

@@ -50,8 +50,11 @@ def undertaken(page: AgencyPage, board: Board) -> Table:
         for line in commitment_lines.lines(page.led)
     ]
     lines += [
-        Undertaken(line, _("Supports %(lead)s") % {"lead": line.commitment.lead})
+        Undertaken(
+            line, _("Supports %(lead)s") % {"lead": line.commitment.lead.local_acronym}
+        )
         for line in commitment_lines.lines(page.supported)
+        for lead in [line.commitment.lead]
     ]
     headings = {
         "state": _("Records by year") if board.is_reconstructed else _("State"),
@@ -144,7 +147,9 @@ def _line_heading(board):
 def _done(work):
     account = work.last
     source = str(Provenance(account.provenance).label) if account else ""
-    moved = work.moved_to and _("now of %(agency)s") % {"agency": work.moved_to}
+    moved = work.moved_to and _("now of %(agency)s") % {
+        "agency": work.moved_to.local_acronym
+    }
     return Done(
         activity=work.row.activity,
         commitment=work.commitment,
@@ -152,7 +157,7 @@ def _done(work):
         voice=account.voice if account else None,
         last=work.period.name if work.period else "",
         account=account.public_id if account else "",
-        source=f"{source} ({work.told_by})" if work.told_by else source,
+        source=f"{source} ({work.told_by.local_acronym})" if work.told_by else source,
         remark=moved or "",
         is_disputed=work.row.activity.is_disputed
         or bool(account and account.is_disputed),

@@ -50,7 +50,7 @@ class Line:
                 filter(None, [state_word(self.state), *told, self.said])
             ),
             "work": self.work,
-            "agency": self.commitment.lead.acronym,
+            "agency": self.commitment.lead.local_acronym,
             "due": f"{self.due} {PUNCTUALITY.get(self.punctuality, '')}".strip(),
         }
 
@@ -177,7 +177,7 @@ def _cells(row, found):
         day,
         commitment.get_due_provenance_display() if day else "",
         PUNCTUALITY.get(standing.punctuality, ""),
-        commitment.lead.acronym,
+        commitment.lead.local_acronym,
         commitment.lead.name,
         ", ".join(sorted(found.answers.get(commitment.pk, ()))),
         Provenance(commitment.provenance).label,

@@ -6,7 +6,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from strategic_areas.addresses import address
-from strategic_areas.labels import COMMITMENT_STATES, PUNCTUALITY, target_code
+from strategic_areas.labels import (
+    COMMITMENT_PUNCTUALITY,
+    COMMITMENT_STATES,
+    target_code,
+)
 from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.pages import catalogue, commitments, outlines
 from strategic_areas.queries.plan import board
@@ -192,7 +196,10 @@ def _fields(found):
         (_("Punctuality"), _("Any")),
         [
             ("", catalogue.DELAYED, _("Late or held back, in whole or in part")),
-            *(("", str(kept), str(label)) for kept, label in PUNCTUALITY.items()),
+            *(
+                ("", str(kept), str(label))
+                for kept, label in COMMITMENT_PUNCTUALITY.items()
+            ),
         ],
     )
     yield (

@@ -205,7 +205,7 @@ def _cells(entry):
         entry.period.name,
         entry.subject.code,
         entry.subject.title,
-        entry.agency.acronym,
+        entry.agency.local_acronym,
         _state(entry),
         None if entry.is_reconstructed else entry.percent,
         _reserved(entry) if entry.is_reserved else in_language(entry, "text"),
@@ -266,7 +266,7 @@ def _year(year, lines):
     }
     rows = [
         {
-            "agency": line.entry.agency.acronym,
+            "agency": line.entry.agency.local_acronym,
             "state": account_word(line.entry),
             "change": str(CHANGES[line.change]),
             "period": line.entry.period.name,

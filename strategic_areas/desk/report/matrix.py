@@ -9,10 +9,11 @@ from django.utils.translation import ngettext, pgettext
 
 from strategic_areas import disclosure
 from strategic_areas.desk.report import Row, Section, table
-from strategic_areas.labels import PUNCTUALITY, state_word
+from strategic_areas.labels import COMMITMENT_PUNCTUALITY, PUNCTUALITY, state_word
 from strategic_areas.progress import Punctuality
 from strategic_areas.queries.figures.words import in_language, number
 from strategic_areas.queries.pages.round_report import RoundReport
+from strategic_areas.queries.plan.rows import CommitmentRow
 from strategic_areas.sentences import work_counted
 
 #: Punctuality that is worth a word beside a due date.
@@ -75,7 +76,9 @@ def _due(row):
     stated = row.deadline
     day = date_format(stated.due_on, "SHORT_DATE_FORMAT") if stated.is_stated else ""
     kept = row.standing.punctuality
-    return f"{day}\n{PUNCTUALITY[kept]}" if kept in TOLD else day or NOTHING
+    is_commitment = isinstance(row, CommitmentRow)
+    words = COMMITMENT_PUNCTUALITY if is_commitment else PUNCTUALITY
+    return f"{day}\n{words[kept]}" if kept in TOLD else day or NOTHING
 
 
 def _said(content, row):

@@ -267,7 +267,7 @@ def disputed(point: Point) -> str:
     """What an agency says against a value, and what was decided; "" if nothing."""
     if point.dispute is None:
         return ""
-    said = [point.dispute.agency.acronym, in_language(point.dispute, "text")]
+    said = [point.dispute.agency.local_acronym, in_language(point.dispute, "text")]
     if point.dispute.resolved_on:
         said += [point.dispute.outcome, in_language(point.dispute, "resolution")]
     return " | ".join(map(str, said))

@@ -23,7 +23,7 @@ from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.counted import CountedReport
 from strategic_areas.queries.plan.members import Answer, Work, answer_of, work_of
 from strategic_areas.queries.plan.rows import CommitmentRow, count_rows, sentence_of
-from strategic_areas.queries.updates import record, sources
+from strategic_areas.queries.updates import record, register, sources
 from strategic_areas.queries.updates.entry import Entry, day
 from strategic_areas.states import DECLARED
 
@@ -49,6 +49,8 @@ class AgencyPage:
     to_come: ReportingPeriod | None
     former_names: tuple[AgencyName, ...]
     comments: tuple["Comment", ...]
+    #: Whether the list of updates holds any of it.
+    has_updates: bool
 
     @property
     def activities(self):
@@ -212,6 +214,7 @@ def page(
         to_come=to_come,
         former_names=tuple(agency.names_before),
         comments=_elsewhere(comments, shown),
+        has_updates=agency.pk in register.load(board.plan).agencies,
     )
 
 

@@ -58,6 +58,7 @@ def under_name(agency: Agency, name: Mapping | None) -> Agency:
     renamed = copy(agency)
     for field, value in name.items():
         setattr(renamed, field, value)
+    renamed.acronym_en = ""
     renamed.today = agency
     return renamed
 

@@ -62,17 +62,19 @@ def _agencies(public, seen):
         former[each.agency_id].append(each)
     for _nearness, plan, agency, part in first.values():
         names = former[agency.pk]
+        others = [each.acronym for each in names]
         yield Document(
             kind="agency",
             pk=agency.slug,
             title=text(agency, "name"),
             code=agency.acronym,
+            code_en=agency.acronym_en,
             place=_page_of(agency, plan),
             texts=not_empty(
                 *(texts_of(part) if part else ()), *(text(e, "name") for e in names)
             ),
-            also=tuple(untranslated(each.acronym) for each in names),
-            names=(agency.acronym, *(each.acronym for each in names)),
+            also=tuple(map(untranslated, others)),
+            names=tuple(filter(None, (agency.acronym, agency.acronym_en, *others))),
             order=(0, agency.name_es),
         )
 

@@ -28,7 +28,7 @@ from strategic_areas.queries.search_texts.texts import (
     title,
     untranslated,
 )
-from strategic_areas.search.documents import Document, Place
+from strategic_areas.search.documents import Document, Place, Text
 
 
 def documents(public, seen):
@@ -106,7 +106,7 @@ def _later_activity(row, plan):
 
 def _coded(kind, row, plan, place, agency):
     """The document of a record with a code, with the agency that it names, if any."""
-    acronym = untranslated(agency and agency.acronym)
+    acronym = _initials(agency)
     return Document(
         kind=kind,
         pk=str(row.pk),
@@ -119,6 +119,12 @@ def _coded(kind, row, plan, place, agency):
         names=(row.code,),
         order=(plan.rank, row.sort_code),
     )
+
+
+def _initials(agency):
+    if agency is None:
+        return untranslated(None)
+    return Text(agency.acronym, agency.acronym_en or agency.acronym)
 
 
 def _discrepancy(row, plan):

@@ -15,6 +15,7 @@ from agencies.models import Agency
 from strategic_areas.models import (
     ActivityUpdate,
     CommitmentUpdate,
+    Participation,
     Plan,
     ReportingPeriod,
     StrategicArea,
@@ -129,6 +130,9 @@ def count_by_filters(plan: Plan, asked: Mapping[str, str]) -> FilterCounts:
         occurring = {getattr(row, name) for row in told.rows}
         numbers = {words[name][each]: found[each] for each in occurring}
         facets[name] = Facet(asked.get(name, ""), numbers, found.total())
+    agencies = {each.slug: each for each in told.agencies.values()}
+    if silent := _silent(plan, asked.get("agency", ""), agencies):
+        agencies[silent.slug], facets["agency"].numbers[silent.slug] = silent, 0
     by_year = defaultdict(Counter)
     for (agency, period), number in Counter((r.agency, r.period) for r in real).items():
         year = told.periods[period].ends_on.year
@@ -136,7 +140,7 @@ def count_by_filters(plan: Plan, asked: Mapping[str, str]) -> FilterCounts:
     return FilterCounts(
         facets=facets,
         periods={each.code: each for each in told.periods.values()},
-        agencies={each.slug: each for each in told.agencies.values()},
+        agencies=agencies,
         areas={each.code: each for each in told.areas.values()},
         by_year=by_year,
         counted=sum(row.is_planned for row in real),
@@ -146,6 +150,15 @@ def count_by_filters(plan: Plan, asked: Mapping[str, str]) -> FilterCounts:
         if any(day_asked(asked, name) for name in DAYS)
         else 0,
     )
+
+
+def _silent(plan, word, known):
+    """The agency of this word if it takes part in the plan and no account is its."""
+    if not word or word in known:
+        return None
+    part = Participation.objects.filter(plan=plan, agency__slug=word)
+    found = part.select_related("agency").first()
+    return found and found.agency
 
 
 def _words(told):

@@ -21,7 +21,7 @@ from strategic_areas.queries.updates.entry import Entry, make_entry
 WITH_IT = {
     "period": "code name_es name_en starts_on ends_on is_demonstration plan",
     "letter": "kind reference dated_on",
-    "agency": "acronym slug name_es name_en",
+    "agency": "acronym acronym_en slug name_es name_en",
     "plan": "code status",
     "commitment": "code title_es title_en provenance plan",
     "activity": "code title_es title_en provenance plan commitment is_in_plan "
