@@ -468,6 +468,23 @@ def make_change(record=None, *, by=None, links=None, **fields):
     return workflow.propose(record, by=by or make_reviewer(), links=links)
 
 
+def read_plan(plan):
+    """What a person says who has read a plan in preparation that has no act."""
+    return {"seen": workflow.digest(plan), "states": workflow.unstated(plan)}
+
+
+def propose_plan(plan, *, by=None):
+    """The waiting approval of a plan in preparation."""
+    by = by or make_reviewer()
+    return workflow.propose_approval(plan, by=by, **read_plan(plan))
+
+
+def approve_plan(plan, *, by=None):
+    """Two people approve a plan in preparation, and state that it has no act."""
+    change = propose_plan(plan, by=by)
+    return workflow.approve(change, by=make_reviewer(), **read_plan(plan))
+
+
 def make_takedown(record=None, *, by=None, why=""):
     """A help line, or another record, that one person hid as a whole."""
     record = record or make_help_line()

@@ -55,8 +55,9 @@ class PlanAdmin(ApprovedMixin, BilingualHistoryAdmin):
     search_fields = ["code", "title_es", "title_en"]
 
     def get_readonly_fields(self, request, obj=None):
-        """A new plan begins in preparation."""
-        fixed = [] if obj else ["status"]
+        """A plan begins in preparation, and is approved on the page that shows it."""
+        is_public = obj and obj.status != Plan.Status.IN_PREPARATION
+        fixed = [] if is_public else ["status"]
         return [*super().get_readonly_fields(request, obj), *fixed]
 
 

@@ -68,7 +68,6 @@ BUTTON_PAGES = {
     "round_workbook": ("admin:round_state", "pk"),
     "round_document": ("admin:round_report", "pk"),
     "plan_node_step": ("admin:plan_tree", "plan"),
-    "plan_approval": ("admin:plan_tree", "plan"),
 }
 
 

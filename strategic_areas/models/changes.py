@@ -42,10 +42,15 @@ class PendingChange(Decision):
     """
     A change to public records, proposed by one person and decided by another.
 
-    Its ``records`` are all changed together, or none is.
+    Its ``records`` are all changed together, or none is. ``plan_digest`` is that of the
+    plan which it approves: what it says then is approved, and nothing else.
     """
 
-    fields = Fields(*Decision.fields)
+    plan_digest = models.CharField(
+        max_length=64, blank=True, default="", db_default="", editable=False
+    )
+
+    fields = Fields(*internal("plan_digest"), *Decision.fields)
 
     objects = PendingChangeQuerySet.as_manager()
 

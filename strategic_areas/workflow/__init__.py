@@ -12,6 +12,7 @@ one person proposes it and another approves it.
 """
 
 from strategic_areas.workflow.amendments import dates_outside
+from strategic_areas.workflow.approval import digest, overdue, unstated
 from strategic_areas.workflow.authority import (
     has_part_in,
     may_propose,
@@ -24,6 +25,7 @@ from strategic_areas.workflow.changes import (
     CHANGES,
     AlreadyWaiting,
     propose,
+    propose_approval,
     propose_together,
     waiting_among,
     waiting_change,
@@ -75,6 +77,7 @@ __all__ = [
     "correct",
     "decline",
     "dates_outside",
+    "digest",
     "draft",
     "explain_withdrawal",
     "give_back",
@@ -83,8 +86,10 @@ __all__ = [
     "may_review",
     "may_submit",
     "open_for_evidence",
+    "overdue",
     "propose",
     "propose_activity",
+    "propose_approval",
     "propose_together",
     "publish",
     "recall",
@@ -99,6 +104,7 @@ __all__ = [
     "system_user",
     "take_back",
     "transcribe",
+    "unstated",
     "waiting_among",
     "waiting_change",
     "withdraw",

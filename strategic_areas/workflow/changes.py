@@ -18,7 +18,7 @@ from strategic_areas.models import (
     RecordChange,
 )
 from strategic_areas.models.review import Reviewed
-from strategic_areas.workflow import amendments
+from strategic_areas.workflow import amendments, approval
 from strategic_areas.workflow.authority import decides_on, may_propose, may_review
 from strategic_areas.workflow.database_rules import given_up, set_aside
 from strategic_areas.workflow.guard import GuardedSteps, blocked_texts
@@ -95,9 +95,15 @@ class ChangeSteps(GuardedSteps):
         if amendment is not None:
             amendments.keep(amendment, change, records)
 
-    def apply(self, change, by):
-        """Save every record that it holds, in order."""
+    def apply(self, change, by, seen="", states=()):
+        """
+        Save every record that it holds, in order.
+
+        ``seen`` and ``states`` are of the approval of a plan: the digest of what was
+        read, and what the person states that the plan has not.
+        """
         made, parts = {}, list(change.records.all())
+        approval.check(change, parts, seen=seen, states=states)
         aside = set_aside(
             (part.model, part.object_id, part.before, part.after) for part in parts
         )
@@ -178,7 +184,28 @@ def propose_together(records, *, by, amendment=None):
         raise RefusedError(
             _("%(record)s: nothing of it would change.") % {"record": together[0]}
         )
+    if any(approval.approves(part) for _record, part in parts):
+        raise RefusedError(
+            _("%(record)s: a plan is approved on the page that shows all of it.")
+            % {"record": together[0]}
+        )
     return CHANGES.propose(PendingChange(), by=by, parts=parts, amendment=amendment)
+
+
+@transaction.atomic
+def propose_approval(plan, *, by, seen, states=()):
+    """
+    Propose that a plan in preparation become public as it stands; return the change.
+
+    ``seen`` is the digest of what was read; ``states`` are the columns of the act of
+    which the person states that the plan has none.
+    """
+    plan = Plan.objects.select_for_update().get(pk=plan.pk)
+    _must_propose(by, plan)
+    approval.must_be_ready(plan, seen=seen, states=states)
+    plan.status = Plan.Status.APPROVED
+    change = PendingChange(plan_digest=seen)
+    return CHANGES.propose(change, by=by, parts=parts_of([(plan, {})]))
 
 
 def parts_of(records, amendment=None):

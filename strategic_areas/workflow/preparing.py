@@ -1,14 +1,11 @@
 """What one person may change alone: nothing that the public reads."""
 
-from django.core.exceptions import FieldDoesNotExist
 from django.db import connection
 
 from agencies.fields import field_of
-from strategic_areas.models import CodeListValue, Indicator, Plan
+from strategic_areas.models import Plan
+from strategic_areas.workflow.approval import path_to_plan
 from strategic_areas.workflow.changes import waiting_change
-
-#: How a record leads to its plan where it has no link ``plan``.
-PLAN_THROUGH = {Plan: "", Indicator: "introduced_by", CodeListValue: "code_list__plan"}
 
 
 def applies_at_once(record, changed, links=None):
@@ -49,7 +46,7 @@ def all_apply_at_once(plan, records):
 
 def _is_in_preparation(record, links):
     """True if it stands, before and after, in plans in preparation and nowhere else."""
-    path = _path_to_plan(type(record))
+    path = path_to_plan(type(record))
     if path is None:
         return False
     forms = [record]
@@ -61,16 +58,6 @@ def _is_in_preparation(record, links):
         and not _leads_outside(record, links)
         and not (record.pk and path and _are_named_outside(type(record), [record.pk]))
     )
-
-
-def _path_to_plan(model):
-    if model in PLAN_THROUGH:
-        return PLAN_THROUGH[model]
-    try:
-        model._meta.get_field("plan")
-    except FieldDoesNotExist:
-        return None
-    return "plan"
 
 
 def _follow(record, path):
@@ -108,7 +95,7 @@ def _are_named_outside(named, keys):
         if relation.concrete or not hasattr(model, "fields"):
             continue
         rows = model._default_manager.filter(**{f"{relation.field.name}__in": keys})
-        path = _path_to_plan(model)
+        path = path_to_plan(model)
         if path is not None:
             status = "__".join(filter(None, [path, "status"]))
             rows = rows.exclude(**{status: Plan.Status.IN_PREPARATION})

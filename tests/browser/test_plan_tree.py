@@ -76,11 +76,17 @@ def test_a_branch_is_built_without_loading_the_page_again(page, make_page, plan)
     assert lead.acronym == "MINERD"
     assert {each.agency for each in Activity.objects.all()} == {lead}
 
-    first.get_by_role("button", name="Enviar el plan a aprobación").click()
+    first.get_by_role("link", name="Leerlo entero y enviarlo a aprobación").click()
+    for name in ("no_act", "no_date", "plan_read"):
+        first.locator(f"input[name={name}]").check()
+    first.locator("input[name=send]").click()
     expect(first.locator("input[name=approve]")).to_have_count(0)
     assert page.goto("/2027-2030/compromisos/1.2.1/").status == 404
     second.goto("/gestion/")
     second.locator(".waiting tbody .button").click()
+    expect(second.locator(".whole").first).to_contain_text("Formar a docentes")
+    for name in ("no_act", "no_date", "plan_read"):
+        second.locator(f"input[name={name}]").check()
     second.locator("input[name=approve]").click()
     expect(second.locator(".messagelist")).to_be_visible()
 

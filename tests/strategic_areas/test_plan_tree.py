@@ -261,7 +261,7 @@ def test_nothing_of_an_approved_plan_is_deleted_or_swapped(client, reviewer):
 def test_while_its_approval_waits_a_plan_changes_by_two_people(
     client, branched, reviewer
 ):
-    client.post(reverse("admin:plan_approval", args=["p"]))
+    factories.propose_plan(branched)
     activity = Activity.objects.get(code="1.1.1.1")
 
     edit(client, activity, title_es="Otra cosa")
@@ -270,17 +270,6 @@ def test_while_its_approval_waits_a_plan_changes_by_two_people(
     activity.refresh_from_db()
     assert activity.title_es == "Fue 1.1.1.1"
     assert PendingChange.objects.count() == 2
-
-
-def test_another_reviewer_approves_the_plan(client, branched, reviewer):
-
-    client.post(reverse("admin:plan_approval", args=["p"]))
-    branched.refresh_from_db()
-    assert branched.status == "in_preparation"
-    workflow.approve(PendingChange.objects.get(), by=factories.make_reviewer())
-
-    branched.refresh_from_db()
-    assert branched.status == "approved"
 
 
 def test_what_waits_stands_in_the_tree(client, reviewer):

@@ -80,10 +80,7 @@ def test_a_whole_plan_is_built_approved_read_and_amended(client):
     whole = (StrategicArea, Programme, Commitment, Activity)
     made = tuple(model.objects.filter(plan=plan).count() for model in whole)
     assert made == (AREAS, PROGRAMMES, COMMITMENTS, ACTIVITIES)
-    plan.status = Plan.Status.APPROVED
-    workflow.approve(
-        workflow.propose(plan, by=keeper.user), by=factories.make_reviewer()
-    )
+    factories.approve_plan(plan, by=keeper.user)
     assert "Actividad 5" in client.get("/p/compromisos/C-5/").content.decode()
     change_ten_cells(keeper)
 

@@ -74,13 +74,12 @@ def test_even_there_personal_data_is_refused(client, plan, reviewer):
 def test_the_plan_becomes_public_only_when_another_reviewer_approves(
     client, plan, reviewer
 ):
-    save(client, plan, status="approved")
-    change = PendingChange.objects.get()
+    change = factories.propose_plan(plan, by=reviewer)
     before = Plan.objects.get(pk=plan.pk).status
 
     with pytest.raises(RefusedError):
-        workflow.approve(change, by=reviewer)
-    workflow.approve(change, by=factories.make_reviewer())
+        workflow.approve(change, by=reviewer, **factories.read_plan(plan))
+    workflow.approve(change, by=factories.make_reviewer(), **factories.read_plan(plan))
 
     after = Plan.objects.get(pk=plan.pk).status
     assert (before, after) == ("in_preparation", "approved")
@@ -90,7 +89,7 @@ def test_while_its_approval_waits_nobody_changes_alone_what_is_approved(
     client, plan, reviewer
 ):
     commitment = factories.make_commitment(plan=plan)
-    save(client, plan, status="approved")
+    factories.propose_plan(plan, by=reviewer)
 
     save(client, commitment, title_es="Otra cosa")
 
@@ -167,11 +166,10 @@ def test_a_new_plan_begins_in_preparation(client, reviewer):
 
 def propose_approval(plan, reviewer):
     """Propose it on a connection of its own, which does not wait for long."""
-    plan.status = Plan.Status.APPROVED
     try:
         with connection.cursor() as cursor:
             cursor.execute("SET lock_timeout = '300ms'")
-        return workflow.propose(plan, by=reviewer)
+        return factories.propose_plan(plan, by=reviewer)
     finally:
         connection.close()
 

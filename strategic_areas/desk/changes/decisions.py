@@ -169,7 +169,12 @@ class TakeBackForm(DecisionForm):
 
 
 def open_forms(
-    request, steps, decision, approve_form, decline_form=DeclineForm, **kwargs
+    request,
+    steps,
+    decision,
+    approve_form=ApproveForm,
+    decline_form=DeclineForm,
+    **kwargs,
 ):
     """The forms of the steps open to this person; the pressed one is bound."""
     data = request.POST if request.method == "POST" else None

@@ -1,6 +1,7 @@
 """The page of a proposed change: each field that changes, and the public text."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from django.contrib import admin
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,6 +13,7 @@ from django.utils.translation import override
 from agencies.fields import field_of
 from strategic_areas import workflow
 from strategic_areas.desk.changes import decisions, protection
+from strategic_areas.desk.plantree import approving
 from strategic_areas.desk.public_pages import public_address
 from strategic_areas.desk.review.comparison import Line
 from strategic_areas.models import (
@@ -61,11 +63,12 @@ def approval(request, pk):
     amendment = getattr(change, "amendment", None)
     warnings = _warnings(change, amendment)
     altered = protection.altered(change, request.user)
+    plan = approving.plan_to_approve(change)
     steps = decisions.open_forms(
         request,
         workflow.CHANGES,
         change,
-        decisions.ApproveForm,
+        *([partial(approving.ApprovePlanForm, plan=plan)] if plan else []),
         has_warnings=bool(warnings),
         protects=bool(altered),
     )
@@ -79,6 +82,8 @@ def approval(request, pk):
         "records": records(change),
         "warnings": warnings,
         "altered": altered,
+        "whole": approving.read(plan) if plan else None,
+        "is_overtaken": bool(plan) and change.plan_digest != workflow.digest(plan),
         "steps": steps,
         "why_not": workflow.CHANGES.why_not(request.user, change),
     }

@@ -13,7 +13,7 @@ from agencies import access, audit
 from agencies.access import RefusedError
 from strategic_areas import workflow
 from strategic_areas.desk.changes.decisions import with_link_to_change
-from strategic_areas.desk.plantree import levels, tree
+from strategic_areas.desk.plantree import approving, levels, tree
 from strategic_areas.desk.plantree.forms import form_of
 from strategic_areas.desk.plantree.levels import key_of, over
 from strategic_areas.models import Plan, Provenance
@@ -178,23 +178,9 @@ def _delete(request, record):
     return _("Deleted: %(record)s") % {"record": told}
 
 
-@require_POST
 def plan_approval(request, plan):
-    """Propose that the plan be approved; another person decides on it as a whole."""
-    plan = _plan(request, plan)
-    place = redirect("admin:plan_tree", plan=plan.code)
-    if plan.status != Plan.Status.IN_PREPARATION:
-        return place
-    plan.status = Plan.Status.APPROVED
-    try:
-        change = workflow.propose(plan, by=request.user)
-    except workflow.AlreadyWaiting as error:
-        return redirect("admin:approval", pk=error.current.pk)
-    except RefusedError as error:
-        messages.warning(request, str(error))
-        return place
-    messages.success(request, _("Kept. It applies when another person approves it."))
-    return redirect("admin:approval", pk=change.pk)
+    """Show the whole plan, and propose that it be approved; another person decides."""
+    return approving.page(request, _plan(request, plan))
 
 
 def _done(plan, form, goes_on):

@@ -1,0 +1,101 @@
+"""
+The approval of a plan as a whole: two people approve just what both of them read.
+
+What a plan holds is known by its digest. It is taken when the plan is read, kept with
+the proposal, and compared again before the plan becomes public.
+"""
+
+from hashlib import sha256
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from agencies.access import RefusedError
+from agencies.decisions import Outdated
+from strategic_areas.models import CodeListValue, Indicator, Plan
+
+#: How a record leads to its plan where it has no link ``plan``.
+PLAN_THROUGH = {Plan: "", Indicator: "introduced_by", CodeListValue: "code_list__plan"}
+#: What tells by which act, and when, a plan was approved.
+ACT = ("act_es", "launched_on")
+
+
+def path_to_plan(model):
+    """The lookup from a record to its plan; "" from a plan, None if there is none."""
+    if model in PLAN_THROUGH:
+        return PLAN_THROUGH[model]
+    try:
+        model._meta.get_field("plan")
+    except FieldDoesNotExist:
+        return None
+    return "plan"
+
+
+def digest(plan):
+    """What the plan and all that stands in it say now, as one word."""
+    told = sha256()
+    for model in apps.get_app_config("strategic_areas").get_models():
+        path = path_to_plan(model)
+        if path is None or not hasattr(model, "fields"):
+            continue
+        rows = model._default_manager.filter(**{path or "pk": plan.pk}).order_by("pk")
+        told.update(repr([model._meta.label, *rows.values_list()]).encode())
+        for field in model._meta.many_to_many:
+            links = field.remote_field.through._default_manager
+            ends = field.m2m_field_name(), field.m2m_reverse_field_name()
+            links = links.filter(**{f"{ends[0]}__in": rows.order_by().values("pk")})
+            told.update(repr(sorted(links.values_list(*ends))).encode())
+    return told.hexdigest()
+
+
+def unstated(plan):
+    """The columns of the act and date of a plan that are empty."""
+    return tuple(name for name in ACT if not getattr(plan, name))
+
+
+def overdue(plan):
+    """Its rounds that were due before today: the public would read of silence."""
+    rounds = plan.periods.rounds().filter(due_on__lt=timezone.localdate())
+    return list(rounds.order_by("due_on"))
+
+
+def must_be_ready(plan, *, seen, states):
+    """
+    Refuse the approval of a plan that is not as it was read, or lacks what it needs.
+
+    ``seen`` is the digest of what was read. ``states`` are the columns of the act of
+    which the person states that the plan has none.
+    """
+    if seen != digest(plan):
+        raise RefusedError(
+            _("The plan was changed after you had read it: read it again.")
+        )
+    if set(unstated(plan)) - set(states):
+        raise RefusedError(
+            _("%(plan)s: write the act and its date, or state that there is none.")
+            % {"plan": plan}
+        )
+    if late := overdue(plan):
+        raise RefusedError(
+            _("%(plan)s: these rounds were due already; move or delete them: %(late)s")
+            % {"plan": plan, "late": ", ".join(map(str, late))}
+        )
+
+
+def approves(part):
+    """Whether a part of a change makes a plan in preparation public."""
+    before = part.before.get("status", Plan.Status.IN_PREPARATION)
+    after = part.after.get("status", Plan.Status.IN_PREPARATION)
+    hidden = Plan.Status.IN_PREPARATION
+    return part.model is Plan and before == hidden and after != hidden
+
+
+def check(change, parts, **read):
+    """Let a change approve a plan only as it was proposed, and as it was read."""
+    for part in filter(approves, parts):
+        plan = Plan.objects.select_for_update().get(pk=part.object_id)
+        if change.plan_digest != digest(plan):
+            raise Outdated
+        must_be_ready(plan, **read)

@@ -1,0 +1,200 @@
+"""A plan is approved as two people read it: all of it, and what it has not."""
+
+import pytest
+from django.urls import reverse
+
+from agencies.access import RefusedError
+from strategic_areas import workflow
+from strategic_areas.models import PendingChange, Plan
+from tests import factories
+
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+
+TICKED = {"no_act": "on", "no_date": "on", "plan_read": "on"}
+
+
+@pytest.fixture
+def plan():
+    return factories.make_plan(code="p", status="in_preparation")
+
+
+@pytest.fixture
+def reviewer(client):
+    user = factories.make_reviewer()
+    client.force_login(user)
+    return user
+
+
+def send_page():
+    return reverse("admin:plan_approval", args=["p"])
+
+
+def send(client, **typed):
+    seen = client.get(send_page()).context["form"].initial["seen"]
+    return client.post(send_page(), {"send": "1", "seen": seen, **typed})
+
+
+def approval_page(change):
+    return reverse("admin:approval", args=[change.pk])
+
+
+def approve(client, change, **typed):
+    (form, _decline) = client.get(approval_page(change)).context["steps"]
+    posted = {"approve": "1", "seen": form.initial["seen"], **typed}
+    return client.post(approval_page(change), posted)
+
+
+def status(plan):
+    return Plan.objects.get(pk=plan.pk).status
+
+
+def test_both_read_the_tree_and_what_is_missing(client, plan, reviewer):
+    commitment = factories.make_commitment(
+        plan=plan, code="1.1.1", title_es="Formar", expected_result_es=""
+    )
+    factories.make_activity(commitment=commitment, code="1.1.1.1", title_es="Talleres")
+    bare = factories.make_commitment(
+        plan=plan, code="1.1.2", expected_result_es="Algo."
+    )
+    factories.make_participation(plan=plan, agency=commitment.lead)
+
+    first = client.get(send_page())
+    change = factories.propose_plan(plan)
+    second = client.get(approval_page(change))
+
+    for page in (first, second):
+        told = page.content.decode()
+        assert "Formar" in told
+        assert "Talleres" in told
+        lacks = page.context["whole"].lacks
+        named = {lack.text: [code for code, _key in lack.records] for lack in lacks}
+        assert [lack.is_grave for lack in lacks[:2]] == [True, True]
+        assert named["Compromisos sin resultado esperado:"] == ["1.1.1"]
+        assert named["Nada cuelga de:"] == ["1.1.2"]
+        assert named["Actividades sin fecha límite:"] == ["1.1.1.1"]
+        assert named["Sin una institución que participe en el plan:"] == [bare.code]
+
+
+@pytest.mark.parametrize("forgotten", TICKED)
+def test_without_act_and_date_both_persons_state_that_there_is_none(
+    client, plan, reviewer, forgotten
+):
+    typed = {name: "on" for name in TICKED if name != forgotten}
+
+    refused = send(client, **typed)
+    change = factories.propose_plan(plan)
+    approve(client, change, **typed)
+
+    assert refused.status_code == 422
+    assert status(plan) == "in_preparation"
+    assert PendingChange.objects.get().is_waiting
+
+
+def test_with_act_and_date_nothing_is_stated(client, reviewer):
+    factories.make_plan(
+        code="p",
+        status="in_preparation",
+        act_es="Decreto 1-27, de 4 de enero de 2027",
+        launched_on="2027-01-04",
+    )
+
+    answer = send(client, plan_read="on")
+
+    assert answer.status_code == 302
+    assert PendingChange.objects.get().is_waiting
+
+
+def test_two_people_approve_what_they_read(client, plan, reviewer):
+    send(client, **TICKED)
+    change, before = PendingChange.objects.get(), status(plan)
+    client.force_login(factories.make_reviewer())
+
+    approve(client, change, **TICKED)
+
+    assert (before, status(plan)) == ("in_preparation", "approved")
+
+
+def test_what_changed_since_it_was_read_is_not_sent(client, plan, reviewer):
+    seen = client.get(send_page()).context["form"].initial["seen"]
+    factories.make_area(plan=plan, name_es="Un eje nuevo")
+
+    answer = client.post(send_page(), {"send": "1", "seen": seen, **TICKED})
+
+    assert answer.status_code == 422
+    assert "Un eje nuevo" in answer.content.decode()
+    assert not PendingChange.objects.exists()
+    again = answer.context["form"]
+    assert again["seen"].value() == workflow.digest(plan)
+    assert not again["plan_read"].value()
+
+
+CHANGED = {
+    "title": lambda plan: Plan.objects.filter(pk=plan.pk).update(title_es="Otro"),
+    "activity": lambda plan: factories.make_activity(plan=plan),
+    "links": lambda plan: plan.sources.add(factories.make_source(plan=plan)),
+    "round": lambda plan: factories.make_round(plan=plan),
+    "indicator": lambda plan: factories.make_indicator(plan=plan),
+}
+
+
+@pytest.mark.parametrize("name", CHANGED)
+def test_what_changed_since_it_was_proposed_is_not_approved(
+    client, plan, reviewer, name
+):
+    change = factories.propose_plan(plan)
+
+    CHANGED[name](plan)
+    page = client.get(approval_page(change))
+    approve(client, change, **TICKED)
+
+    assert page.context["is_overtaken"]
+    assert status(plan) == "in_preparation"
+    assert PendingChange.objects.get().status == PendingChange.Status.OUTDATED
+
+
+def test_a_page_read_before_a_change_approves_nothing(client, plan, reviewer):
+    change = factories.propose_plan(plan)
+
+    with pytest.raises(RefusedError):
+        workflow.approve(
+            change,
+            by=factories.make_reviewer(),
+            seen="another",
+            states=workflow.unstated(plan),
+        )
+
+    assert status(plan) == "in_preparation"
+
+
+def test_no_other_page_approves_a_plan(plan, reviewer):
+    plan.status = Plan.Status.APPROVED
+
+    with pytest.raises(RefusedError):
+        workflow.propose(plan, by=reviewer)
+
+    assert not PendingChange.objects.exists()
+
+
+def test_a_plan_with_a_round_that_was_due_already_is_not_approved(
+    client, plan, reviewer
+):
+    factories.make_round(
+        plan=plan, opens_on="2025-01-01", due_on="2025-01-15", closes_on="2025-01-30"
+    )
+
+    answer = send(client, **TICKED)
+
+    assert answer.status_code == 422
+    assert not PendingChange.objects.exists()
+
+
+def test_the_pages_ask_as_much_of_a_small_plan_as_of_a_large_one(
+    client, plan, reviewer, django_assert_max_num_queries
+):
+    commitment = factories.make_commitment(plan=plan)
+    for _number in range(12):
+        factories.make_activity(commitment=commitment)
+    change = factories.propose_plan(plan)
+
+    with django_assert_max_num_queries(200):
+        client.get(approval_page(change))
