@@ -50,6 +50,29 @@ def named(config):
     return {**config, "CONN_MAX_AGE": 0, "OPTIONS": options}
 
 
+#: How PostgreSQL calls it that a role lacks a right (insufficient_privilege).
+NO_RIGHT = "42501"
+
+
+def lacks_right(error):
+    """Whether PostgreSQL refused a statement because the role may not use or own it."""
+    return getattr(error.__cause__, "pgcode", None) == NO_RIGHT
+
+
+def unreadable_tables(connection):
+    """How many tables of the portal its own role may not read; none on SQLite."""
+    if connection.vendor != "postgresql":
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_class c "
+            "JOIN pg_namespace n ON n.oid = c.relnamespace "
+            "WHERE c.relkind = 'r' AND n.nspname = current_schema() "
+            "AND NOT has_table_privilege(c.oid, 'SELECT')"
+        )
+        return cursor.fetchone()[0]
+
+
 def hold_to_deadlines(config):
     """
     Let PostgreSQL end statements of this process that take longer than a reader waits.

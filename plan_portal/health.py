@@ -14,6 +14,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from agencies import tasks
+from plan_portal.databases import unreadable_tables
 from strategic_areas import triggers
 
 logger = logging.getLogger(__name__)
@@ -54,6 +55,11 @@ def readiness():
 
 
 def reasons_not_to_serve():
+    if unreadable := unreadable_tables(connection):
+        return [
+            f"the portal's role may not read {unreadable} tables: "
+            "deploy/manage --owner grant_application ROLE"
+        ]
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if plan:

@@ -86,8 +86,8 @@ class AccountChange(Decision):
         ]
 
     def __str__(self):
-        said = self.in_words
-        return f"{self.user} · {self.get_what_display()}{said and f': {said}'}"
+        person, said = self.user.get_full_name() or self.user, self.in_words
+        return f"{person} · {self.get_what_display()}{said and f': {said}'}"
 
     @property
     def in_words(self):

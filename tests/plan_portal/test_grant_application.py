@@ -1,5 +1,6 @@
 """On PostgreSQL the portal may run as a role that owns nothing."""
 
+import re
 from io import StringIO
 
 import pytest
@@ -88,6 +89,37 @@ def test_the_application_records_verifies_and_does_its_work(application):
     assert verdict.fault == ""
     assert verdict.count >= 2
     assert update.status == "published"
+
+
+@pytest.fixture
+def stranger():
+    """Everything from here on is done as a role to which nothing was granted."""
+    sql(f"CREATE ROLE {ROLE}")
+    sql(f"SET ROLE {ROLE}")
+    yield
+    sql("RESET ROLE")
+
+
+@pytest.mark.postgresql
+def test_without_it_the_portal_says_what_is_missing(stranger, client):
+    response = client.get("/salud/lista")
+
+    assert response.status_code == 503
+    assert re.fullmatch(
+        r"no lista\nthe portal's role may not read \d+ tables: "
+        r"deploy/manage --owner grant_application ROLE\n",
+        response.content.decode(),
+    )
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("command", ["migrate", "prepare_portal"])
+def test_whoever_owns_no_table_is_told_to_run_as_their_owner(stranger, command):
+    with pytest.raises(CommandError, match="deploy/manage --owner"):
+        call_command(command, stdout=StringIO())
+
+    sql("ROLLBACK")
+    sql("BEGIN")
 
 
 @pytest.mark.postgresql

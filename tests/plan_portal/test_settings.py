@@ -452,3 +452,23 @@ def test_a_password_has_twelve_characters_and_a_slow_hash(value_of):
     assert hasher == "agencies.accounts.passwords.LeanArgon2Hasher"
     assert "'min_length': 12" in rules
     assert "CommonPasswordValidator" in rules
+
+
+@pytest.mark.parametrize("command", [["check"], ["migrate"], ["shell"], []])
+def test_a_command_without_settings_says_what_to_do_in_two_lines(command):
+    done = run_python("manage.py", *command)
+
+    said = done.stderr.splitlines()
+    assert done.returncode == 1
+    assert said == [
+        "SECRET_KEY is not set (see 'Configuration' in README.md)",
+        "On a server run deploy/manage COMMAND, on your own machine "
+        'make manage ARGS="…"; both read the settings from a file. Or name that file: '
+        "ENV_FILE=… python manage.py COMMAND",
+    ]
+
+
+def test_whoever_asks_for_a_traceback_gets_it():
+    done = run_python("manage.py", "check", "--traceback")
+
+    assert "Traceback" in done.stderr

@@ -4,7 +4,9 @@ import time
 
 from django.core.management import CommandError
 from django.core.management.commands import migrate
-from django.db import OperationalError, connections
+from django.db import OperationalError, ProgrammingError, connections
+
+from plan_portal.databases import lacks_right
 
 #: How long one lock is waited for, in milliseconds. Whoever needs the table meanwhile
 #: waits behind this command, and gives up after three seconds.
@@ -26,6 +28,17 @@ class Command(migrate.Command):
 
     def handle(self, *args, **options):
         target = connections[options["database"]]
+        try:
+            self.begin_anew_after_others(target, *args, **options)
+        except ProgrammingError as error:
+            if not lacks_right(error):
+                raise
+            raise CommandError(
+                "The role of DATABASE_URL may not change the tables. Run this as "
+                "their owner: deploy/manage --owner, then the command"
+            ) from error
+
+    def begin_anew_after_others(self, target, *args, **options):
         if target.vendor != "postgresql" or target.in_atomic_block:
             super().handle(*args, **options)
             return

@@ -11,8 +11,10 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
-from django.db import OperationalError, connection
+from django.db import OperationalError, ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
+
+from plan_portal.databases import lacks_right
 
 
 class Command(BaseCommand):
@@ -38,6 +40,13 @@ class Command(BaseCommand):
             if is_new:
                 remove_database()
             raise CommandError(f"The database cannot be used: {error}") from error
+        except ProgrammingError as error:
+            if not lacks_right(error):
+                raise
+            raise CommandError(
+                "\nThe role of DATABASE_URL may not change the tables. Run this as "
+                "their owner: deploy/manage --owner prepare_portal"
+            ) from error
 
     def prepare(self, *, database_only):
         settings.VAR_DIR.mkdir(mode=0o750, parents=True, exist_ok=True)
