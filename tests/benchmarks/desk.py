@@ -28,6 +28,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from tests.benchmarks.growth import clock, spread
+from tests.benchmarks.night import pass_a_night
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Activities that one agency owes in one round, and rows of each table.
@@ -99,7 +100,7 @@ class Asked:
             activity = self.make.make_activity(commitment=self.commitment)
             self.make.make_record_update(activity=activity, period=self.before)
             self.activities.append(activity)
-        analyse()
+        pass_a_night()
 
     def pages(self):
         keys = [self.period.pk, self.agency.slug]
@@ -166,7 +167,7 @@ def tables():
         for model in models:
             for _ in range(before, size):
                 make_row(model)
-        analyse()
+        pass_a_night()
         figures[size] = {}
         for person in people:
             figures[size] |= measured(person, pages[person])
@@ -247,11 +248,6 @@ def spent(action):
     begun = clock()
     action()
     return clock() - begun
-
-
-def analyse():
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
 
 
 def told(name, what, figures):

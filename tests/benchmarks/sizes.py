@@ -39,6 +39,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.benchmarks import real_plan, servers
+from tests.benchmarks.night import pass_a_night
 
 MODULE = "tests.benchmarks.sizes"
 #: The ways in which a page is measured.
@@ -109,7 +110,7 @@ def pages():
             call_command("load_plan", str(shipped), stdout=io.StringIO())
         else:
             real_plan.prepare(size)
-        analyse()
+        pass_a_night()
         figures[name] = measured(real_plan.PLAN if size else SHIPPED)
         empty.put_back()
     return told(figures)
@@ -257,7 +258,7 @@ def staff():
     agency = model("Activity").objects.order_by("pk").first().agency
     keys = [period.pk, agency.slug]
     client, found, missed = signed_in(people["focal point"]), {}, []
-    analyse()
+    pass_a_night()
     sheet = reverse("admin:sheet", args=keys)
     content = fetch(client, sheet).content
     weight, rows = len(content), len(re.findall(rb'<details [^>]*id="fila-', content))
@@ -384,11 +385,6 @@ def worker():
     )
     del first
     return [f"a worker: {memory:.0f} MB"] if memory > MOST_OF_WORKER else []
-
-
-def analyse():
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
 
 
 if __name__ == "__main__":

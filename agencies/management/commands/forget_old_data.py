@@ -1,5 +1,7 @@
 """
-Deletes what the portal has kept for long enough; a timer runs it each day.
+Deletes what the portal has kept for long enough; a timer runs it each night.
+
+Afterwards SQLite counts its tables anew.
 
 Reports, their history, the audit record and the letters of designation of existing
 accounts are kept, because they are the record. What is deleted only served to make it.
@@ -18,6 +20,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from agencies import row_counts
 from agencies.accounts.sessions import ABSOLUTE
 from agencies.invitations import Invitation
 from agencies.mail import Mail
@@ -133,5 +136,7 @@ class Command(BaseCommand):
         with transaction.atomic():
             deleted = forget(timezone.now())
             transaction.set_rollback(dry_run)
+        if not dry_run:
+            row_counts.renew()
         for name, number in deleted.items():
             self.stdout.write(f"{number} {name}")

@@ -6,6 +6,7 @@ from django.core.management import CommandError
 from django.core.management.commands import migrate
 from django.db import OperationalError, ProgrammingError, connections
 
+from agencies import row_counts
 from plan_portal.databases import lacks_right
 
 #: How long one lock is waited for, in milliseconds. Whoever needs the table meanwhile
@@ -30,6 +31,7 @@ class Command(migrate.Command):
         target = connections[options["database"]]
         try:
             self.begin_anew_after_others(target, *args, **options)
+            row_counts.renew(options["database"])
         except ProgrammingError as error:
             if not lacks_right(error):
                 raise

@@ -18,7 +18,7 @@ from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
 from django.db import connection
 
-from agencies import mail
+from agencies import mail, row_counts
 from plan_portal.server import port_number
 from strategic_areas.desk.rounds import notices
 
@@ -142,9 +142,15 @@ def ask(port):
 
 
 def run_timers():
-    """Do what systemd timers do each minute on an installed portal."""
+    """
+    Do what systemd timers do each minute on an installed portal.
+
+    There the tables are counted each night; a machine of one's own may sleep then, and
+    to count nothing costs nothing.
+    """
     notices.prepare_and_release()
     mail.send_queue()
+    row_counts.renew()
 
 
 def keep_sending_mail(send=run_timers, pause=time.sleep):

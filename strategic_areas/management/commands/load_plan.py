@@ -4,6 +4,7 @@ import sys
 
 from django.core.management.base import BaseCommand
 
+from agencies import row_counts
 from strategic_areas.importing import Refused, load
 
 #: How many characters of a value are shown, around the first difference.
@@ -33,6 +34,8 @@ class Command(BaseCommand):
         self.tell(outcome)
         if dry_run:
             self.stdout.write("Dry run: nothing was written.")
+        else:
+            row_counts.renew()
         self.stdout.write(outcome.summary)
 
     def show_progress(self, table, number):
