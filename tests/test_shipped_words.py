@@ -135,3 +135,14 @@ def test_no_span_of_a_value_reads_as_the_day_of_a_date(client, shipped):
         p: [] for p in pages if "." not in p
     }
     assert "16 casos, entre enero de 2023 y mayo de 2024, confirmada" in said
+
+
+def test_the_figures_of_a_programme_are_not_those_of_its_commitment(client, shipped):
+    page = client.get(address("commitment", PLAN, "R-3.1.4", language="es"))
+    headings = re.findall(r"<h2>([^<]+)</h2>\s*<ul class=\"known-figures\">", page.text)
+    agency = client.get(address("agency", PLAN, "mip", language="es")).text
+
+    assert headings == ["Cifras del programa"]
+    assert page.context["figures"].total == 0
+    assert page.context["programme_figures"].total > 0
+    assert "Lo que cuenta" not in agency

@@ -94,9 +94,17 @@ def commitment(request, plan, code):
     context = {"plan": commitment.plan, "commitment": commitment}
     context |= part_shown(outline, asked(request, "page"))
     context["recorded_until"] = recorded_until([outline.row])
-    lines = indicators.of_commitment(commitment)
-    context["figures"] = indicators.first_of(lines)
+    context |= figures_of(commitment)
     return render(request, "commitment.html", context)
+
+
+def figures_of(commitment):
+    """What is counted of a commitment itself, and of its programme."""
+    found = indicators.of_commitment(commitment)
+    return {
+        "figures": indicators.first_of(found.own),
+        "programme_figures": indicators.first_of(found.of_programme),
+    }
 
 
 def part_shown(outline, wanted):

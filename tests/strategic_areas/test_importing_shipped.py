@@ -450,8 +450,15 @@ def test_areas_agencies_and_commitments_get_theirs(shipped):
 
     of_area = {line.indicator.area for line in indicators.of_area(area)}
     of_police = {line.indicator.code for line in indicators.of_agency(police)}
-    of_programme = indicators.of_commitment(commitment)
+    of_ministry = {
+        line.indicator.code
+        for line in indicators.of_agency(Agency.objects.get(acronym="MIP"))
+    }
+    figures = indicators.of_commitment(commitment)
 
     assert of_area == {area}
-    assert {"I-02", "I-13", "I-31", "I-49", "I-50", "I-52"} == of_police
-    assert {line.indicator.programme.code for line in of_programme} == {"1.2"}
+    assert {"I-13", "I-31", "I-49", "I-50", "I-52"} == of_police
+    assert of_ministry == set()
+    assert figures.own == ()
+    of_programme = {line.indicator.programme.code for line in figures.of_programme}
+    assert of_programme == {"1.2"}

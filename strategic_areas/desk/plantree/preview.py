@@ -11,11 +11,10 @@ from django.views.decorators.http import require_safe
 from agencies.access import only_reviewers
 from strategic_areas.desk.plantree.levels import key_of, level_of
 from strategic_areas.models import Activity, Commitment, Plan
-from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.pages import areas, outlines
 from strategic_areas.queries.plan import board, plans
 from strategic_areas.queries.plan.succession import Succession
-from strategic_areas.views.commitments import part_shown
+from strategic_areas.views.commitments import figures_of, part_shown
 from strategic_areas.views.plans import area_context
 
 
@@ -46,10 +45,9 @@ def _commitment(plan, pk):
     commitment.plan = commitment.programme.area.plan = plan
     commitment.is_disputed = False
     outline = outlines.read(commitment, Succession(plan), timezone.localdate())
-    lines = indicators.of_commitment(commitment)
     return commitment, {
         "commitment": commitment,
-        "figures": indicators.first_of(lines),
+        **figures_of(commitment),
         **part_shown(outline, {}),
     }
 

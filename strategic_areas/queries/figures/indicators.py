@@ -139,18 +139,31 @@ def of_area(area: StrategicArea) -> tuple[IndicatorLine, ...]:
 
 
 def of_agency(agency: Agency) -> tuple[IndicatorLine, ...]:
-    """The indicators for which an agency answers, and those that it counts."""
-    return lines(public().filter(Q(agency=agency) | Q(counted_by=agency.acronym)))
+    """The indicators that an agency counts itself, whoever answers for them."""
+    own = Q(counted_by=agency.acronym) | Q(counted_by="", agency=agency)
+    return lines(public().filter(own))
 
 
-def of_commitment(commitment: Commitment) -> tuple[IndicatorLine, ...]:
-    """The indicators with a value that measure a commitment or its programme."""
+@dataclass(frozen=True)
+class CommitmentFigures:
+    """The indicators with a value that measure a commitment; those of its programme."""
+
+    own: tuple[IndicatorLine, ...]
+    of_programme: tuple[IndicatorLine, ...]
+
+
+def of_commitment(commitment: Commitment) -> CommitmentFigures:
+    """What is counted of a commitment and, told apart, of its programme; one read."""
     own = Q(commitment=commitment)
     above = Q(commitment=None, programme=commitment.programme_id)
     measures = public().filter(own | above)
     found = briefly(PublishedFigure.objects.filter(indicator__in=measures))
     ordered = sorted(found.items(), key=lambda each: each[0].sort_code)
-    return tuple(IndicatorLine(*each) for each in ordered)
+    lines = [IndicatorLine(*each) for each in ordered]
+    return CommitmentFigures(
+        tuple(line for line in lines if line.indicator.commitment_id),
+        tuple(line for line in lines if not line.indicator.commitment_id),
+    )
 
 
 #: How many indicators the page of an area, an agency or a commitment shows.
