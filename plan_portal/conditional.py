@@ -63,13 +63,15 @@ def build_label():
     return digest.hexdigest()[:12]
 
 
-def page_label(version, language):
+def page_label(counters, language):
     """
     The weak ETag of a page, made of build, publication version, date and language.
 
     Read the version before the content, so that a page is at least as new as its
-    label says. A deployment, a publication and midnight each make a new label.
+    label says. A deployment, a publication and midnight each make a new label, and so
+    does a takedown that nobody confirmed in time.
     """
+    version = f"{counters.number}-{counters.overdue}"
     today = timezone.localdate()
     return f'W/"{build_label()}-{version}-{today:%Y%m%d}-{language}"'
 
@@ -89,7 +91,8 @@ def public_page(view, language):
     def labelled(request, *args, **kwargs):
         counters = PublicationVersion.counters()
         request.publication_version = counters.number
-        etag = page_label(request.publication_version, language)
+        request.overdue = counters.overdue
+        etag = page_label(counters, language)
         own_query = canonical(request, view)
         is_canonical = own_query == _query(request)
         if own_query is None or is_canonical:

@@ -1,7 +1,7 @@
 """
 The front: answers public pages from memory, before Django builds a request.
 
-A page is made once by Django for each label (build, publication version, date) and
+A page is made once by Django for each label (build, publication version, time) and
 kept as finished bytes. Whatever is not a public page, asks for something unusual or
 comes from somebody signed in goes on to Django untouched. While the database is away
 the pages made before are served with a banner that says so, or with 503, unless

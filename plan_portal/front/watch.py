@@ -44,6 +44,12 @@ class Label(NamedTuple):
     version: int
     day: str
     takedowns: int
+    overdue: int = 0
+
+    @property
+    def by_clock(self):
+        """What moves with time alone, and back where a clock is set right."""
+        return self.day, self.overdue
 
     @property
     def counters(self):
@@ -147,23 +153,26 @@ class Watch:
             connection.close()
             raise
         day = f"{timezone.localdate():%Y%m%d}"
-        label = Label(self._build, counters.number, day, counters.takedowns)
+        label = Label(
+            self._build, counters.number, day, counters.takedowns, counters.overdue
+        )
         self._set_label(label, begun)
         self.good_until = begun + GOOD_FOR
         self._next_question = 0.0
 
     def _set_label(self, label, begun):
         """
-        Take a label whose counters are newer, or whose day was read later.
+        Take a label whose counters are newer, or whose time was read later.
 
-        Counters never go back. A day may: somebody sets a clock right.
+        Counters never go back. Time may: somebody sets a clock right.
         """
         # Pages compare labels by identity, so an equal label must not replace this one.
         with self._labelling:
             if self.label is None or label.counters > self.label.counters:
                 is_new = True
             elif label.counters == self.label.counters:
-                is_new = label.day != self.label.day and begun > self._labelled_at
+                is_other = label.by_clock != self.label.by_clock
+                is_new = is_other and begun > self._labelled_at
             else:
                 is_new = False
             if is_new:

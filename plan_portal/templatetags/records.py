@@ -17,6 +17,7 @@ from strategic_areas import labels, sentences
 from strategic_areas.disclosure import PROTECTED
 from strategic_areas.labels import FAMILIES, state_word
 from strategic_areas.queries.figures import words
+from strategic_areas.queries.pages import changes
 from strategic_areas.queries.plan import differences
 from strategic_areas.sentences import work_done
 
@@ -28,6 +29,13 @@ register.filter("target_code", labels.target_code)
 register.filter("author", sentences.author_of)
 register.filter("since", sentences.since)
 register.filter("dated", sentences.dated)
+
+
+@register.inclusion_tag("_hidden_here.html", takes_context=True)
+def hidden_here(context, record):
+    """What is hidden on the page of a record and was not confirmed in time."""
+    is_any = getattr(context.get("request"), "overdue", 0)
+    return {"takedowns": changes.hidden_here(record) if is_any else ()}
 
 
 @register.filter

@@ -3,18 +3,26 @@
 from typing import NamedTuple
 
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from agencies.fields import Fields, internal
 from strategic_areas.models.plan import Plan
+from strategic_areas.models.removals import Takedown
 
 
 class Counters(NamedTuple):
-    """The counters of the publication version as they were read."""
+    """
+    The counters of the publication version as they were read.
+
+    ``overdue`` is the number of takedowns that nobody confirmed in time. It moves by
+    the clock, and pages say so: whatever is kept of a page is kept for it, too.
+    """
 
     number: int = 0
     takedowns: int = 0
     structure: int = 0
+    overdue: int = 0
 
 
 class PublicationVersion(models.Model):
@@ -48,7 +56,10 @@ class PublicationVersion(models.Model):
     @classmethod
     def counters(cls) -> Counters:
         """The current counters; zeros before any publication."""
-        return Counters(*cls.objects.values_list(*Counters._fields).first() or ())
+        late = Takedown.objects.overdue().order_by().values("status")
+        late = late.annotate(number=models.Count("pk")).values("number")
+        rows = cls.objects.annotate(overdue=Coalesce(models.Subquery(late), 0))
+        return Counters(*rows.values_list(*Counters._fields).first() or ())
 
     @classmethod
     def current(cls):

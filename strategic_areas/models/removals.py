@@ -5,10 +5,13 @@ A takedown hides a part of a public record at once, until another person confirm
 restores it. A purge blanks every text that could identify somebody.
 """
 
+from datetime import timedelta
+
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +19,9 @@ from agencies import access
 from agencies.decisions import Decision, DecisionQuerySet, status_field
 from agencies.fields import Fields, internal, public
 from strategic_areas.models.causes import cause_field, told_of
+
+#: How long something may be hidden, unconfirmed, before the public reads that it is.
+UNTOLD_FOR = timedelta(hours=72)
 
 
 class TakedownQuerySet(DecisionQuerySet):
@@ -32,6 +38,14 @@ class TakedownQuerySet(DecisionQuerySet):
         """Takedowns of which the public reads when and why, the latest first."""
         found = self.filter(status=Takedown.Status.APPROVED)
         return found.exclude(cause="", why="").order_by("-decided_at", "-pk")
+
+    def overdue(self):
+        """
+        Takedowns that nobody confirmed in time: the public reads that they wait.
+
+        It follows from the clock alone, so that nobody hides quietly what she dislikes.
+        """
+        return self.waiting().filter(proposed_at__lte=timezone.now() - UNTOLD_FOR)
 
 
 class Takedown(Decision):

@@ -1,10 +1,13 @@
 """The front and its database: what it asks, learns and forgets."""
 
 import time
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import OperationalError, connection
+from django.utils import timezone
 
 from agencies.models import Agency
 from plan_portal.front import HELP, Front
@@ -117,6 +120,24 @@ def test_what_was_taken_down_does_not_come_back_with_an_outage(
 
     assert Reply(front, path).status == 503
     assert Reply(front, "/glosario/").status == 200
+
+
+def test_a_page_in_memory_tells_of_a_takedown_when_its_time_is_over(front, plan):
+    """No row changes then: only the clock goes on."""
+    noon = timezone.localtime().replace(hour=12)
+    with time_machine.travel(noon, tick=False):
+        factories.make_takedown(factories.make_law())
+        commit()
+
+    said = []
+    for minutes in (-1, 0):
+        with time_machine.travel(noon + timedelta(hours=72, minutes=minutes)):
+            later(front)
+            reply = Reply(front, "/correcciones/")
+        said.append("todavía no lo ha confirmado" in reply.body.decode())
+        said.append(front.watch.label.day)
+
+    assert said == [False, said[1], True, said[1]]
 
 
 def test_a_publication_leaves_the_pages_of_before_for_an_outage(

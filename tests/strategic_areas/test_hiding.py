@@ -1,17 +1,22 @@
 """Hiding takes effect at once; a second person confirms, or restores what stood."""
 
+from datetime import timedelta
 from itertools import chain
 
 import pytest
+import time_machine
 from django.contrib import admin
 from django.db import IntegrityError, transaction
 from django.db.models import JSONField
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from agencies.access import RefusedError
 from agencies.audit import AuditEntry
+from agencies.models import Agency
 from strategic_areas import purging, workflow
+from strategic_areas.addresses import address
 from strategic_areas.admin.approved import ApprovedMixin
 from strategic_areas.disclosure import MARKER
 from strategic_areas.models import (
@@ -19,6 +24,8 @@ from strategic_areas.models import (
     AttributionDispute,
     Correction,
     HelpLine,
+    Indicator,
+    Participation,
     Province,
     PublicationVersion,
     PublishedFigure,
@@ -219,7 +226,7 @@ def test_nobody_brings_a_former_form_back_alone(client, name):
     kind = record._meta.model_name
     page = reverse("admin:hide", args=[kind, record.pk])
 
-    client.post(page, {"what": "-last", "cause": "error"})
+    client.post(page, {"what": "-last", "cause": "error", "why": WHY})
     client.post(page, {"former": "1"})
 
     record.refresh_from_db()
@@ -563,3 +570,71 @@ def read(figure):
 def change_page(record):
     name = f"admin:strategic_areas_{record._meta.model_name}_change"
     return reverse(name, args=[record.pk])
+
+
+#: The text that is hidden, why in own words, and the name of the record.
+CONTENT = (SENTINEL, WHY, "Ley de Zutana")
+NOT_CONFIRMED = "Otra persona todavía no lo ha confirmado."
+
+
+@pytest.mark.sqlite
+def test_what_nobody_confirmed_in_time_stands_in_public_without_its_content(client):
+    law = factories.make_law(name_es=CONTENT[2], summary_es=SENTINEL)
+    begun = timezone.now()
+
+    with time_machine.travel(begun, tick=False):
+        hide(law, cause="mistake", why=WHY)
+    with time_machine.travel(begun + timedelta(hours=72, seconds=-1), tick=False):
+        before = client.get("/correcciones/").content.decode()
+    with time_machine.travel(begun + timedelta(hours=72), tick=False):
+        after = client.get("/correcciones/").content.decode()
+
+    waits = "Instrumento jurídico: Se publicó por equivocación."
+    assert [waits in before, NOT_CONFIRMED in before] == [False, False]
+    assert [waits in after, NOT_CONFIRMED in after] == [True, True]
+    assert [each in after for each in CONTENT] == [False] * 3
+
+
+HERE = "Algo de esta página se ocultó el"
+
+
+def on_its_page():
+    """By name, a record that is hidden and the one on whose page it stands."""
+    commitment = make_world()
+    activity, indicator = commitment.activities.first(), Indicator.objects.first()
+    taking_part = Participation.objects.get(agency=commitment.lead)
+    return [
+        *((each, each) for each in (commitment, commitment.plan, commitment.lead)),
+        *((each, each) for each in (commitment.programme.area, indicator)),
+        (activity, commitment),
+        (shown(PublishedFigure), indicator),
+        (taking_part, commitment.lead),
+    ]
+
+
+def path_of(record, plan):
+    if isinstance(record, Agency):
+        return address("agency", plan.code, record.slug, language="es")
+    if isinstance(record, Indicator):
+        return address("indicator", record.code, language="es")
+    return record.get_absolute_url("es").partition("#")[0]
+
+
+def test_the_page_of_a_record_says_what_nobody_confirmed_in_time(client):
+    begun, found, pairs = timezone.now(), [], on_its_page()
+    plan = pairs[1][0]
+    for record, page in pairs:
+        if isinstance(record, Participation):
+            Participation.objects.filter(pk=record.pk).update(note_es="Nota")
+            record.refresh_from_db()
+        path = path_of(page, plan)
+        with time_machine.travel(begun, tick=False), transaction.atomic():
+            takedown = hide(record)
+        with time_machine.travel(begun + timedelta(hours=71), tick=False):
+            early = HERE in client.get(path).content.decode()
+        with time_machine.travel(begun + timedelta(hours=73), tick=False):
+            late = HERE in client.get(path).content.decode()
+        hiding.HIDINGS.decline(takedown, by=factories.make_reviewer(), reason="No.")
+        found.append((type(record).__name__, early, late))
+
+    assert {each[1:] for each in found} == {(False, True)}, found

@@ -10,15 +10,22 @@ from datetime import date
 from itertools import groupby
 from operator import attrgetter
 
-from django.db.models import F, QuerySet
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import F, Q, QuerySet
 
+from agencies.models import Agency
 from strategic_areas import discipline
 from strategic_areas.models import (
+    Activity,
     Amendment,
+    Commitment,
     Correction,
+    Indicator,
+    Participation,
     Plan,
     PlanChange,
     PlanFile,
+    PublishedFigure,
     Takedown,
 )
 from strategic_areas.queries.plan import plans
@@ -83,13 +90,15 @@ class Log:
     All requests, not read yet: a page reads only its own.
 
     ``days`` is the median number of days until a decision; None without any decision.
-    ``hidden`` is what was hidden to protect people and confirmed, the latest first.
+    ``hidden`` is what was hidden and confirmed, the latest first, and ``overdue`` what
+    nobody confirmed in time.
     """
 
     corrections: QuerySet
     decided: int
     days: int | None
     hidden: tuple[Takedown, ...]
+    overdue: tuple[Takedown, ...]
 
 
 def log() -> Log:
@@ -99,7 +108,30 @@ def log() -> Log:
     dates = decided.values_list("asked_on", "decided_on")
     times = [decided - asked for asked, decided in dates]
     hidden = tuple(Takedown.objects.confirmed()[:PER_PAGE])
-    return Log(found, len(times), discipline.median_days(times), hidden)
+    overdue = tuple(Takedown.objects.overdue())
+    return Log(found, len(times), discipline.median_days(times), hidden, overdue)
+
+
+#: Kinds whose records stand on the page of another one, and their link to it.
+BELOW = {
+    Agency: [(Participation, "agency")],
+    Commitment: [(Activity, "commitment")],
+    Indicator: [(PublishedFigure, "indicator")],
+}
+
+
+def hidden_here(record):
+    """What is hidden on the page of a record and was not confirmed in time."""
+    wanted = _hidden_of(type(record), record.pk)
+    for model, link in BELOW.get(type(record), ()):
+        rows = model.objects.filter(**{link: record}).values("pk")
+        wanted |= _hidden_of(model, rows, "object_id__in")
+    return tuple(Takedown.objects.overdue().filter(wanted))
+
+
+def _hidden_of(model, keys, lookup="object_id"):
+    kind = ContentType.objects.get_for_model(model)
+    return Q(content_type=kind, **{lookup: keys})
 
 
 def page_of(place: int) -> int:
