@@ -16,6 +16,7 @@ from hypothesis import settings as hypothesis_settings
 
 from strategic_areas.queries.prepared import BOARDS
 from strategic_areas.views.search import INDEX
+from strategic_areas.workflow import known
 from tests import first_state
 from tests.deep import DEEP
 from tests.room import with_room
@@ -154,6 +155,7 @@ def read_anew(request, monkeypatch):
     yield
     INDEX._version = None
     BOARDS.empty()
+    known.forget()
 
 
 @pytest.fixture

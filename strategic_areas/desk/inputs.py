@@ -9,7 +9,7 @@ from django.db.models import TextField
 from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.text import format_lazy
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.fields import Kind
@@ -39,6 +39,28 @@ class Fits(MaxLengthValidator):
 
     def clean(self, text):
         return len(text.replace("\r\n", "\n"))
+
+
+class NobodyField(forms.BooleanField):
+    """The tick that nobody can be recognised, where the guard found something."""
+
+    def __init__(self, **options):
+        super().__init__(label=_("Nobody can be recognised by this"), **options)
+
+    @staticmethod
+    def ask(form, examined):
+        """Keep the tick of a form, with how much was marked, or leave it out."""
+        if not examined.asks:
+            del form.fields["checked"]
+            return
+        number = len(examined.found)
+        text = ngettext(
+            "Nobody can be recognised by this. I have read what the portal marked.",
+            "Nobody can be recognised by this. I have read the %(number)d things that "
+            "the portal marked.",
+            number,
+        )
+        form.fields["checked"].label = text % {"number": number}
 
 
 class LongText(forms.CharField):

@@ -1,176 +1,128 @@
 """
-The rule for an age near a place: "una adolescente de 15 años, en Sosúa".
+Ages and places below the province: "una adolescente de 15 años, en Sosúa".
 
-Either alone says little, but people who live there may recognise a person by both.
-Years of prison, of a plan or of experience are no age, and neither is a range ("12 a
-17").
+Either alone says little and is a mark. Beside each other they give a warning, since
+people who live there may recognise a person by both. Years of prison, of a plan or of
+experience are no age, and neither is a range ("12 a 17").
 """
 
 from collections.abc import Iterator
-from itertools import pairwise
 
 from strategic_areas.text_guard import vocabulary
 from strategic_areas.text_guard.findings import Finding, Kind
-from strategic_areas.text_guard.reading import Reading, Word
+from strategic_areas.text_guard.reading import Reading
 
-#: The most words between an age and its place, and between a person and the years.
-NEAR_PLACE = 20
-NEAR_PERSON = 10
+#: The most words between an age and a place that give a warning.
+NEAR = 20
 OLDEST = 110
+#: Below this age one is a minor, whoever one is.
+ADULT = frozenset({"18", "dieciocho", "eighteen"})
 #: Every age in digits, as people write it: 7, 07 and 007.
-AGES_IN_DIGITS = frozenset(
+AGES = vocabulary.AGES_IN_WORDS | {
     str(age).zfill(length) for age in range(OLDEST + 1) for length in (1, 2, 3)
-)
-AGES = vocabulary.AGES_IN_WORDS | AGES_IN_DIGITS
-#: Without one of these words in a text, there is no age in it.
-TELLING = AGES | vocabulary.AGE_WORDS | {"un", "una"}
-#: "Una menor de 15 años" is a girl; "toda persona menor de 18 años" is anybody.
-ONE = vocabulary.SOUGHT_ONE | vocabulary.KIN | {"la", "el", "otra", "otro"}
-NO_PLACES = vocabulary.NO_NAMES | vocabulary.MONTHS | vocabulary.OFFICES
-STARTS_A_MINOR = vocabulary.ONE | vocabulary.THOSE | {"", ".", ":", ";"}
+}
+UNITS = vocabulary.YEARS | vocabulary.BABY_MONTHS
+PEOPLE = vocabulary.AGED_PEOPLE | vocabulary.OLD
+
+Stretch = tuple[int, int]
 
 
 def find_ages_with_places(reading: Reading) -> Iterator[Finding]:
     """Findings that reach from an age to the nearest place, in either order."""
-    if reading.said.isdisjoint(TELLING) or not (ages := [*_ages(reading)]):
+    found = [(*age, "age") for age in ages(reading)]
+    if not found or reading.said.isdisjoint(vocabulary.AGED_PEOPLE):
         return
-    marks = sorted([*ages, *_places(reading)])
+    found = sorted([*found, *((*place, "place") for place in any_places(reading))])
     reported: set[int] = set()
-    for (first, first_end, kind), (second, second_end, other) in pairwise(marks):
+    for (first, first_end, kind), (second, second_end, other) in zip(
+        found, found[1:], strict=False
+    ):
         age = first if kind == "age" else second
-        if kind == other or second - first_end > NEAR_PLACE or age in reported:
-            continue
-        reported.add(age)
-        yield reading.finding(
-            Kind.AGE_AND_PLACE,
-            reading.word(first).start,
-            reading.word(second_end - 1).end,
-        )
+        if kind != other and second - first_end <= NEAR and age not in reported:
+            reported.add(age)
+            yield reading.stretch(Kind.AGE_AND_PLACE, first, second_end)
 
 
-def _places(reading: Reading) -> Iterator[tuple[int, int, str]]:
-    for start in range(len(reading.words)):
-        end = place_at(reading, start) or _unknown_place_end(reading, start)
-        if end:
-            yield start, end, "place"
-
-
-def _unknown_place_end(reading: Reading, start: int) -> int | None:
-    """The end of what looks like a place: "from Los Guandules", "oriunda de"."""
-    word, after = reading.word(start), reading.word(start + 1)
-    if word.text in vocabulary.ORIGINS:
-        return start + 1
-    before = reading.text(start - 1)
-    is_inside = before in vocabulary.AT or (
-        before == "," and reading.text(start - 2) in vocabulary.YEARS
-    )
-    is_name = word.is_capitalised and not word.is_shouted
-    if is_inside and is_name and word.text not in NO_PLACES:
-        return start + 1
-    if is_inside and word.text in vocabulary.PLACE_STARTS and word.is_capitalised:
-        return start + 2 if after.is_capitalised and not word.is_shouted else None
-    return None
-
-
-def _ages(reading: Reading) -> Iterator[tuple[int, int, str]]:
+def ages(reading: Reading) -> Iterator[Stretch]:
+    """Every age of somebody, as the places of its first word and after its last."""
     for index, word in enumerate(reading.words):
         if word.text in vocabulary.AGE_WORDS:
-            yield index, index + 1, "age"
-        elif (word.text in AGES or _ends_an_age(reading, index)) and (
-            end := _age_end(reading, index)
-        ):
-            yield index, end, "age"
-
-
-def place_at(reading: Reading, start: int) -> int | None:
-    """The end of the longest place that begins here; else None."""
-    if reading.text(start) not in vocabulary.PLACE_BEGINS:
-        return None
-    for length in range(vocabulary.LONGEST_PLACE, 0, -1):
-        words = reading.words[start : start + length]
-        if tuple(word.text for word in words) in vocabulary.PLACES:
-            return start + length
-    return None
-
-
-def age_at(reading: Reading, index: int) -> bool:
-    """True for a number of years that begins here: "17 años", "fifteen"."""
-    return _is_age(reading.word(index)) and reading.text(index + 1) in vocabulary.YEARS
-
-
-def _ends_an_age(reading: Reading, index: int) -> bool:
-    """True for the end of "treinta y un"."""
-    return reading.words[index].text in {"un", "una"} and (
-        reading.text(index - 2) in vocabulary.AGES_IN_WORDS
-        and reading.text(index - 1) == "y"
-    )
-
-
-def _is_age(word: Word) -> bool:
-    return word.text in AGES
+            yield index, index + 1
+        elif word.text in AGES and (end := _age_end(reading, index)):
+            yield index, end
 
 
 def _age_end(reading: Reading, index: int) -> int | None:
-    """Where an age that begins here ends; None if the number is no age."""
     before = [reading.text(index - back) for back in (1, 2, 3)]
-    word_text = reading.text(index)
-    place = index + 1
     if _is_in_a_range(reading, index):
         return None
     if vocabulary.AGED & set(before[:2]):
-        return place
-    behind = reading.text(place)
-    is_old_enough = not word_text.isdecimal() or 8 <= int(word_text) <= OLDEST
-    is_of_one = before[1] in ONE and (
-        before[1] != "menor" or before[2] in STARTS_A_MINOR
-    )
-    is_told = before[0] in {"de", ","} and behind in vocabulary.AFTER_AGE
-    if is_told and is_of_one and is_old_enough:
-        return place
-    if before[0] in {"tiene", "tenia"} and behind in {"y", ",", "."} and is_old_enough:
-        return place
-    if before[0] == "," and before[2] == "(" and behind == ")":
-        return place + 1
-    if before[0] == "(" and reading.text(place) == ")":
-        is_of_one = before[1] in vocabulary.SOUGHT_ONE and len(word_text) == 2
-        return place + 1 if is_of_one else None
-    if reading.text(place) == "-":
-        place += 1
-    is_short = behind == "a" and (
-        reading.word(place).start == reading.word(index).end
-        or reading.text(place + 1) == "."
-    )
-    if not is_short and not vocabulary.YEARS & {behind, reading.text(place)}:
-        return None
-    after = reading.texts(place + 1, place + 3)
+        return index + 1
+    if before[:2] == ["de", "menor"] and reading.text(index) not in ADULT:
+        return index + 1
+    unit = index + 1 + (reading.text(index + 1) == "-")
+    if reading.text(unit) not in UNITS:
+        is_two = reading.text(index).isdecimal() and len(reading.text(index)) == 2
+        is_told = before[0] in {"(", ","} and reading.text(index + 1) in {")", ","}
+        return index + 1 if is_two and is_told else None
+    after = reading.texts(unit + 1, unit + 3)
     if vocabulary.NOT_OLD_BEFORE & set(before) or vocabulary.NOT_OLD_AFTER & after:
         return None
-    if before[1] in {"menor", "mayor"} and before[2] not in STARTS_A_MINOR:
+    if before[1] in {"menor", "mayor"} and reading.text(index) in ADULT:
         return None
-    is_said = bool(after & vocabulary.OLD)
-    if reading.text(place) in vocabulary.ENGLISH_YEARS:
-        return place + 1 if is_said else None
-    is_of_somebody = (
-        is_said
-        or "tenia" in before
-        or before[0] in {"apenas", "solo", "only", "just"}
-        or bool(vocabulary.ORIGINS & reading.texts(place + 1, place + 3))
-        or before[0] == "gen"
-        or _is_near_a_person(reading, index)
-        or (is_old_enough and reading.text(place + 2) in vocabulary.HAMLETS)
-    )
-    return place + 1 if is_of_somebody else None
+    if reading.text(unit) in vocabulary.ENGLISH_YEARS:
+        return unit + 1 if vocabulary.OLD & after else None
+    near = {*before, reading.text(index - 4), *after}
+    is_young = reading.text(unit) in vocabulary.BABY_MONTHS
+    return None if is_young and not near & PEOPLE else unit + 1
 
 
 def _is_in_a_range(reading: Reading, index: int) -> bool:
     """True in a range such as "12 a 17 años" or "12 to 17", the age of a group."""
     ends = ((index - 1, index - 2), (index + 1, index + 2))
     return any(
-        reading.text(bound) in {"a", "to"} and _is_age(reading.word(other))
+        reading.text(bound) in {"a", "to"} and reading.text(other) in AGES
         for bound, other in ends
     )
 
 
-def _is_near_a_person(reading: Reading, index: int) -> bool:
-    near = reading.words[max(0, index - NEAR_PERSON) : index + NEAR_PERSON]
-    return any(word.text in vocabulary.AGED_PEOPLE for word in near)
+def any_places(reading: Reading) -> Iterator[Stretch]:
+    """Every place that is known, whatever its size, and "en Los Guandules"."""
+    for index, word in enumerate(reading.words):
+        end = vocabulary.place_end(reading.words, index)
+        is_named = word.is_capitalised and not word.is_shouted
+        is_in = reading.text(index - 1) in vocabulary.AT
+        if end or word.text in vocabulary.ORIGINS:
+            yield index, end or index + 1
+        elif is_in and is_named and word.text not in vocabulary.NO_PLACES:
+            yield index, index + 1
+
+
+def small_places(reading: Reading) -> Iterator[Stretch]:
+    """Places below the province: "Sosúa", "el batey Central", "barrio 27"."""
+    index = 0
+    while index < len(reading.words):
+        word = reading.word(index)
+        end = (
+            vocabulary.place_end(reading.words, index) if word.is_capitalised else None
+        )
+        name = tuple(each.text for each in reading.words[index : end or index])
+        if end and not set(name) <= vocabulary.PLACE_WORDS:
+            if name not in vocabulary.PROVINCES | vocabulary.HEROES:
+                yield index, end
+        elif word.text in vocabulary.PLACE_WORDS:
+            end = _named_end(reading, index)
+            if end:
+                yield index, end
+        index = end or index + 1
+
+
+def _named_end(reading: Reading, index: int) -> int | None:
+    """The end of "el batey Central" after its first word; None without a name."""
+    at = index + 1
+    while reading.text(at) in vocabulary.PARTICLES | {"el", "."}:
+        at += 1
+    end = at + reading.word(at).is_number
+    while reading.word(end).is_letters and reading.word(end).is_capitalised:
+        end += 1
+    return end if end > at else None

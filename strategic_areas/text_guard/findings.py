@@ -8,10 +8,15 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Severity(StrEnum):
-    """Whether a text may become public once somebody has checked the finding."""
+    """
+    Whether a text may become public: never, or once somebody has checked the finding.
+
+    A warning is read by the writer and by whoever reviews, a mark by the latter alone.
+    """
 
     BLOCK = "block"
     WARN = "warn"
+    MARK = "mark"
 
 
 class Kind(StrEnum):
@@ -32,6 +37,14 @@ class Kind(StrEnum):
     CASE_NUMBER = "case_number"
     PLATE = "plate"
     ADDRESS = "address"
+    POSSIBLE_NAME = "possible_name"
+    POSSIBLE_INITIALS = "possible_initials"
+    COUNT = "count"
+    AGE = "age"
+    DAY = "day"
+    SMALL_PLACE = "small_place"
+    RELATIVE = "relative"
+    CODE = "code"
 
 
 #: Kinds that identify one person by themselves, and characters that hide such data; the
@@ -47,6 +60,20 @@ BLOCKING = frozenset(
         Kind.BANK_ACCOUNT,
         Kind.INITIALS,
         Kind.HIDDEN,
+    }
+)
+
+#: Kinds that most texts hold without harm: whoever reviews a text looks at them.
+MARKING = frozenset(
+    {
+        Kind.POSSIBLE_NAME,
+        Kind.POSSIBLE_INITIALS,
+        Kind.COUNT,
+        Kind.AGE,
+        Kind.DAY,
+        Kind.SMALL_PLACE,
+        Kind.RELATIVE,
+        Kind.CODE,
     }
 )
 
@@ -99,6 +126,14 @@ MESSAGES = {
         "This looks like a street address. Take it out unless it is the public office "
         "of an institution."
     ),
+    Kind.POSSIBLE_NAME: _("It could be somebody's name."),
+    Kind.POSSIBLE_INITIALS: _("It could be somebody's initials."),
+    Kind.COUNT: _("A number beside people."),
+    Kind.AGE: _("An age."),
+    Kind.DAY: _("A day on which something happened to people."),
+    Kind.SMALL_PLACE: _("A place smaller than the province."),
+    Kind.RELATIVE: _("Somebody told of by a relative or a neighbour."),
+    Kind.CODE: _("A number or code that may lead to somebody."),
 }
 
 
@@ -117,7 +152,9 @@ class Finding:
 
     @property
     def severity(self) -> Severity:
-        return Severity.BLOCK if self.kind in BLOCKING else Severity.WARN
+        if self.kind in BLOCKING:
+            return Severity.BLOCK
+        return Severity.MARK if self.kind in MARKING else Severity.WARN
 
     @property
     def message(self) -> Promise:

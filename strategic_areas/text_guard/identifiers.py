@@ -260,6 +260,7 @@ RULES = [
         Kind.BIRTH_DATE,
         rf"{words('BIRTH')}(?P<gap>[^\d;]{{0,40}}?)(?P<found>{DATE})",
         _is_birth,
+        needs="",
     ),
     rule(
         # iniciales y.a.c., usuaria j. f.; those in capitals are found by their words.
@@ -268,6 +269,7 @@ RULES = [
         r"(?P<found>(?:[a-z]\. ?){1,4}[a-z](?![a-z]))",
         lambda match: re.sub("[^a-z]", "", match["found"]) not in ABBREVIATIONS,
         is_cased=True,
+        needs="",
     ),
     rule(
         # A year or a month alone is somebody's birth only beside a word for a person.
@@ -276,6 +278,7 @@ RULES = [
         rf"|around) )?(?:el |ano |lane |mes de |mwa ){{0,2}}(?P<found>(?:19|20)"
         rf"\d\d(?!\d)|{MONTH}(?![a-z]))",
         lambda match: _is_birth(match) and bool(PRIVATE.search(around(match, 80, 40))),
+        needs="",
     ),
     rule(
         # 14/03/2009 (nacimiento)

@@ -6,9 +6,11 @@ or an international organisation, the profile of a ministry.
 """
 
 import re
+from functools import partial
 
 from strategic_areas.text_guard.findings import Kind
-from strategic_areas.text_guard.patterns import either, rule, words
+from strategic_areas.text_guard.patterns import either, words
+from strategic_areas.text_guard.patterns import rule as any_rule
 
 AT = (
     r"(?:@ ?| ?[(\[{<] ?(?:@|at|arroba|arobas) ?[)\]}>] ?| (?:arroba|arobas|arob"
@@ -59,6 +61,7 @@ def _is_personal_name(match: re.Match[str]) -> bool:
     return len(name) > 2 and not OFFICIAL_USER.search(name) and name not in NO_PROFILE
 
 
+rule = partial(any_rule, needs="")
 RULES = [
     rule(
         Kind.EMAIL,

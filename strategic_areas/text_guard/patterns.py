@@ -8,14 +8,10 @@ matched is not matched by a later one of that table.
 
 import re
 from collections.abc import Callable, Iterator
-from functools import lru_cache, reduce
-from itertools import count
-from operator import or_
 from typing import NamedTuple
 
 from strategic_areas.text_guard import vocabulary
 from strategic_areas.text_guard.findings import Finding, Kind
-from strategic_areas.text_guard.needs import needs_of, parts_of, pieces_of
 from strategic_areas.text_guard.reading import Reading
 
 #: What may stand between the digits of one number, and as much of it as may.
@@ -55,12 +51,17 @@ LANDMARK = re.compile(rf"{words('BESIDE')} (?:la |el |los |las |the )?[a-z]{{2,2
 
 
 class Rule(NamedTuple):
-    """A pattern whose group ``found`` is a finding if ``accepts`` agrees."""
+    """
+    A pattern whose group ``found`` is a finding if ``accepts`` agrees.
+
+    ``needs`` are signs of which a text must hold one for the pattern to be tried.
+    """
 
     kind: Kind
     shape: re.Pattern[str]
     accepts: Callable[[re.Match[str]], bool]
     is_cased: bool
+    needs: frozenset[str]
 
 
 def rule(
@@ -69,63 +70,18 @@ def rule(
     accepts: Callable[[re.Match[str]], bool] = bool,
     *,
     is_cased: bool = False,
+    needs: str = "0123456789",
 ) -> Rule:
-    return Rule(kind, re.compile(pattern), accepts, is_cased)
-
-
-class Sieve:
-    """Tables of rules, and what a text needs for each rule to be worth trying."""
-
-    def __init__(self, tables: list[list[Rule]]) -> None:
-        self.tables = tables
-        self.bits: dict[str, int] = {}
-        self.number = count()
-        self.needs = [[self._need(rule) for rule in table] for table in tables]
-        self.most_digits = max(least for table in self.needs for _, least, _ in table)
-        # Texts are made of the same words, and hold the same of what rules look for.
-        self._held = lru_cache(maxsize=4096)(self._bits_of)
-        self._worth = lru_cache(maxsize=4096)(self._worth_trying)
-
-    def _need(self, rule: Rule) -> tuple[Rule, int, int]:
-        """The rule, its least digits, and a bit for each set of pieces."""
-        found, need = needs_of(rule.shape, is_cased=rule.is_cased), 0
-        for pieces in found.sets:
-            bit = 1 << next(self.number)
-            need |= bit
-            for piece in pieces:
-                self.bits[piece] = self.bits.get(piece, 0) | bit
-        return rule, found.digits, need
-
-    def pass_on(self, reading: Reading) -> list[list[Rule]]:
-        """The tables without the rules for which the text has nothing."""
-        if not reading.cased.isascii():
-            return self.tables
-        bits = reduce(or_, map(self._held, parts_of(reading.plain)))
-        if reading.digits != reading.plain:
-            bits = reduce(or_, map(self._held, parts_of(reading.digits)), bits)
-        digits = sum(map(reading.digits.count, "0123456789"))
-        return self._worth(bits, min(digits, self.most_digits))
-
-    def _bits_of(self, part: str) -> int:
-        """The bits of all sets of which a part of a text has a piece."""
-        return reduce(or_, [self.bits.get(each, 0) for each in pieces_of(part)], 0)
-
-    def _worth_trying(self, bits: int, digits: int) -> list[list[Rule]]:
-        """The rules that need no more digits, and no other pieces than these bits."""
-        return [
-            [
-                rule
-                for rule, least, need in table
-                if digits >= least and not need & ~bits
-            ]
-            for table in self.needs
-        ]
+    return Rule(kind, re.compile(pattern), accepts, is_cased, frozenset(needs))
 
 
 def find(reading: Reading, rules: list[Rule]) -> Iterator[Finding]:
     """All findings of the rules, which never overlap."""
     taken = bytearray(len(reading.plain))
+    signs = frozenset(reading.digits)
     for rule in rules:
+        if rule.needs and rule.needs.isdisjoint(signs):
+            continue
         text = reading.cased if rule.is_cased else reading.digits
         for match in rule.shape.finditer(text):
             start, end = match.span("found")

@@ -206,3 +206,7 @@ class Reading:
     def finding(self, kind: Kind, start: int, end: int) -> Finding:
         """A finding in the original text, from positions in the folded text."""
         return Finding(kind, self._starts[start], self._ends[end - 1])
+
+    def stretch(self, kind: Kind, start: int, end: int) -> Finding:
+        """A finding from the word at ``start`` to the one before ``end``."""
+        return self.finding(kind, self.word(start).start, self.word(end - 1).end)

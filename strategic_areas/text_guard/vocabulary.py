@@ -38,6 +38,8 @@ def _read(text: str) -> dict[str, frozenset[str]]:
 
 globals().update(_read(FILE.read_text("utf-8")))
 
+PROVINCES = frozenset(tuple(name.split("_")) for name in globals()["PROVINCES"])
+HEROES = frozenset(tuple(name.split("_")) for name in globals()["HEROES"])
 PLACES = frozenset(tuple(name.split("_")) for name in globals()["PLACES"])
 LONGEST_PLACE = max(map(len, PLACES))
 PLACE_BEGINS = frozenset(name[0] for name in PLACES)
@@ -50,3 +52,13 @@ SPELT = {
     **dict.fromkeys(globals()["THREE_DIGITS"], 3),
 }
 ENDINGS = tuple(globals()["ADJECTIVE_ENDINGS"])
+
+
+def place_end(words, start) -> int | None:
+    """The end of the longest place that begins at a word of a text; else None."""
+    if start >= len(words) or words[start].text not in PLACE_BEGINS:
+        return None
+    for length in range(LONGEST_PLACE, 0, -1):
+        if tuple(word.text for word in words[start : start + length]) in PLACES:
+            return min(start + length, len(words))
+    return None

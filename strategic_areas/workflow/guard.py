@@ -10,6 +10,7 @@ from agencies.fields import field_of
 from strategic_areas import text_guard
 from strategic_areas.models import Evidence
 from strategic_areas.text_guard import Severity
+from strategic_areas.workflow.known import known_words
 
 #: How much of the text around a finding is shown with it.
 AROUND = 30
@@ -17,11 +18,108 @@ AROUND = 30
 
 @dataclass(frozen=True)
 class Warned:
-    """A finding that a person has to check before the text is sent."""
+    """What the guard found, as people read it: a stop, a warning or a mark."""
 
     label: str
     message: str
     excerpt: str
+    severity: Severity = Severity.WARN
+
+
+@dataclass(frozen=True)
+class MarkedText:
+    """
+    A text as a review shows it.
+
+    ``pieces`` are pairs of a part of the text and the numbers of what was found in it.
+    """
+
+    label: str
+    language: str
+    pieces: tuple[tuple[str, tuple[int, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Examined:
+    """
+    All that a reviewer looks at in the texts that she decides on.
+
+    ``found`` is numbered from 1 in the order of the texts. Where it ``asks``, she ticks
+    that nobody can be recognised; what ``blocks`` leaves no yes.
+    """
+
+    texts: tuple[MarkedText, ...]
+    found: tuple[Warned, ...]
+
+    @property
+    def blocks(self):
+        return [each for each in self.found if each.severity == Severity.BLOCK]
+
+    @property
+    def asks(self):
+        return bool(self.found)
+
+    @property
+    def numbered(self):
+        return list(enumerate(self.found, 1))
+
+
+NOTHING_FOUND = Examined((), ())
+
+
+def examine(parts, known=None):
+    """
+    Read texts for a review: ``parts`` are triples of model, values and label.
+
+    ``known`` are the words that name nobody; whoever reads many records asks once.
+    """
+    known = known or known_words()
+    texts, found = [], []
+    for model, values, label in parts:
+        for name, text, tells in _guarded_texts(model, values):
+            seen = _seen(text, tells, known)
+            if not seen:
+                continue
+            label_here = label or model.fields.of_column(name).label_of(name)
+            numbers = range(len(found) + 1, len(found) + len(seen) + 1)
+            found += [_warned(label_here, text, each) for each in seen]
+            pieces = _pieces(text, list(zip(seen, numbers, strict=True)))
+            language = name.rpartition("_")[2] if name[-3:] in {"_es", "_en"} else ""
+            texts.append(MarkedText(label_here, language, pieces))
+    return Examined(tuple(texts), tuple(found))
+
+
+def examined(record, known=None):
+    """All that a reviewer looks at in a report and what is published with it."""
+    return examine(_parts_of(record), known)
+
+
+def examined_texts(record, names):
+    """All that a reviewer looks at in the named stored texts of any record."""
+    return examine([(type(record), _stored(record, names), "")])
+
+
+def _seen(text, tells, known):
+    """The findings and marks of a text in order, but for what it exists to tell."""
+    found = [*text_guard.inspect(text), *text_guard.marks(text, known)]
+    kept = [each for each in found if each.kind not in tells]
+    return sorted(kept, key=lambda each: (each.start, each.end))
+
+
+def _pieces(text, numbered):
+    """The text in pieces, each with the numbers of what was found in it."""
+    pieces, at = [], 0
+    while numbered:
+        finding, number = numbered.pop(0)
+        start, end, numbers = max(at, finding.start), finding.end, [number]
+        while numbered and numbered[0][0].start < end:
+            overlapping, number = numbered.pop(0)
+            end, numbers = max(end, overlapping.end), [*numbers, number]
+        if start > at:
+            pieces.append((text[at:start], ()))
+        pieces.append((text[start:end], tuple(numbers)))
+        at = end
+    return (*pieces, (text[at:], ()))
 
 
 def found_in(model, values, *, with_notes=False):
@@ -31,15 +129,21 @@ def found_in(model, values, *, with_notes=False):
     ``values`` maps names of the model's columns to their new content. Data that a model
     exists to publish, such as the number of a help line, is no finding.
     """
+    for name, text, tells in _guarded_texts(model, values, with_notes=with_notes):
+        for finding in text_guard.inspect(text):
+            if finding.kind not in tells:
+                yield name, text, finding
+
+
+def _guarded_texts(model, values, *, with_notes=False):
+    """Triples of column name, text and the kinds that it exists to tell."""
     for name, value in values.items():
         field = field_of(model, name)
         if not value or not (field.guarded or with_notes and field.noted):
             continue
         # A list, such as the numbers of a help line, is read as it stands on a page.
         text = value if isinstance(value, str) else ", ".join(map(str, value))
-        for finding in text_guard.inspect(text):
-            if finding.kind not in model.fields.tells | field.tells:
-                yield name, text, finding
+        yield name, text, model.fields.tells | field.tells
 
 
 def blocked_texts(model, values):
@@ -111,13 +215,19 @@ def found_warnings(model, values):
 
 def _found_with(record):
     """The findings in a report and in the texts that are published with it."""
-    yield from _found(type(record), _guarded(record))
+    for part in _parts_of(record):
+        yield from _found(*part)
+
+
+def _parts_of(record):
+    """Model, texts and label of a report and of what is published with it."""
+    yield type(record), _guarded(record), ""
     subject = record.subject
     if not getattr(subject, "is_in_plan", True):
         # The agency chose the name of this work itself, and nobody has reviewed it.
-        yield from _found(type(subject), _stored(subject, ["title_es"]))
+        yield type(subject), _stored(subject, ["title_es"]), ""
     for item in record.evidences.all():
-        yield from _found(Evidence, _guarded(item), gettext("Evidence"))
+        yield Evidence, _guarded(item), gettext("Evidence")
 
 
 def _guarded(record):
@@ -131,14 +241,15 @@ def _stored(record, names):
 def _found(model, values, label=""):
     """Pairs of a severity and what is shown of the finding."""
     for name, text, finding in found_in(model, values):
-        yield (
-            finding.severity,
-            Warned(
-                label or model.fields.of_column(name).label,
-                str(finding.message),
-                excerpt(text, finding),
-            ),
-        )
+        label_here = label or model.fields.of_column(name).label
+        yield finding.severity, _warned(label_here, text, finding)
+
+
+def _warned(label, text, finding):
+    said = text[finding.start : finding.end]
+    is_mark = finding.severity == Severity.MARK
+    shown = said if is_mark else excerpt(text, finding)
+    return Warned(label, str(finding.message), shown, finding.severity)
 
 
 def excerpt(text, finding):

@@ -170,7 +170,7 @@ def test_a_warning_about_the_reason_stands_beside_the_decision(client, activity)
 
     page = client.get(reverse("admin:approval", args=[PendingChange.objects.get().pk]))
 
-    assert [each.label for each in page.context["warnings"]]
+    assert [each.label for each in page.context["examined"].found]
 
 
 def test_the_file_of_the_act_is_kept_for_the_secretariat(client, activity):

@@ -423,7 +423,7 @@ def test_the_page_shows_every_record_and_the_audit_record_names_each(client):
     source, discrepancy = context["records"]
     assert [line.after for line in source.lines if line.after == SOURCE["key"]]
     assert SOURCE["title"] in [line.after for line in discrepancy.lines]
-    assert context["warnings"]
+    assert context["examined"].found
     assert AuditEntry.objects.get(event="approval_asked").facts["kind"] == [
         "strategic_areas.source",
         "strategic_areas.discrepancy",
@@ -578,17 +578,19 @@ def test_a_line_that_stays_hidden_shows_no_reading(client):
 
 
 @pytest.mark.sqlite
-def test_warnings_are_read_before_a_change_is_approved(client):
-    change = make_change(scope_es="Atendió a dos niñas en Azua.")
+@pytest.mark.parametrize(
+    "scope", ["Atendió a dos niñas en Azua.", "Pregunte por Yubelkis."]
+)
+def test_what_is_marked_is_read_before_a_change_is_approved(client, scope):
+    change = make_change(scope_es=scope)
     client.force_login(make_reviewer())
 
     unread = client.post(page_of(change), {"approve": "x"})
-    client.post(page_of(change), {"approve": "x", "approve-warnings_read": "on"})
-    client.post(page_of(change), {"approve": "x", "warnings_read": "on"})
+    client.post(page_of(change), {"approve": "x", "checked": "on"})
 
     change.refresh_from_db()
     assert unread.context["steps"][0].errors
-    assert unread.context["warnings"]
+    assert unread.context["examined"].found
     assert change.status == Status.APPROVED
 
 

@@ -383,8 +383,14 @@ def test_a_proposal_is_never_public(client):
     assert [page for page in pages if TITLE in page or WHY in page] == []
 
 
-def test_a_warning_of_the_guard_stands_beside_the_decision(client):
+def test_what_the_guard_marks_stands_beside_the_decision_and_asks_for_a_tick(client):
     proposal = make_proposal(why="Se rescató a dos niñas en Azua.")
     client.force_login(make_reviewer())
 
-    assert len(client.get(page_of(proposal)).context["warnings"]) > 0
+    shown = client.get(page_of(proposal))
+    refused = client.post(page_of(proposal), {"approve": "x", **ACT})
+
+    proposal.refresh_from_db()
+    assert shown.content.decode().count("<mark>") == 1
+    assert list(refused.context["steps"][0].errors) == ["checked"]
+    assert proposal.is_waiting

@@ -46,7 +46,7 @@ QUEUE = reverse("admin:review_queue")
 MANY = reverse("admin:review_many")
 CHECKED = {"checked": "on"}
 #: Queries of each page, however many records wait.
-BUDGETS = {"queue": 18, "record": 16, "many": 13}
+BUDGETS = {"queue": 18, "record": 17, "many": 14}
 
 
 def address(record, page="review"):
@@ -160,6 +160,7 @@ def test_the_queue_has_one_budget_for_1_and_many_rows(client, reviewer, rows):
         updates.append(update)
     picks = "&".join(f"pick={token(update)}" for update in updates[:50])
     client.get(QUEUE)  # What a process asks only once does not count.
+    guard.known_words()
     spent = {}
 
     for name, path in {
@@ -334,17 +335,70 @@ def test_a_return_without_a_reason_keeps_the_note(client, reviewer, submit):
     assert status_of(update) == Status.SUBMITTED
 
 
-def test_publishing_asks_for_the_checklist_and_for_reading_the_warnings(
-    client, reviewer, submit
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Se atendió a dos niñas.",
+        "La explicó Yubelkis.",
+        "Fue en Villa Jaragua.",
+        "La joven tiene 16 años.",
+        "Vive con su tía.",
+    ],
+)
+def test_what_is_marked_is_published_once_nobody_can_be_recognised(
+    client, reviewer, submit, text
 ):
-    update = submit(narrative_es="Se atendió a dos niñas.")
+    update = submit(narrative_es=text)
 
     refused = publish(client, update, checked="")
-    taken = publish(client, update, warnings_read="on")
+    before = status_of(update)
+    taken = publish(client, update)
 
     form = refused.context["screen"].steps[0]
-    assert list(form.errors) == ["checked", "warnings_read"]
+    assert (refused.status_code, list(form.errors)) == (422, ["checked"])
+    assert before == Status.SUBMITTED
     assert (taken.status_code, status_of(update)) == (302, Status.PUBLISHED)
+
+
+def test_where_nothing_is_marked_no_tick_is_asked(client, reviewer, submit):
+    update = submit(narrative_es="Se acordó la ruta.")
+
+    shown = client.get(address(update))
+    taken = publish(client, update, checked="")
+
+    assert "checked" not in shown.context["screen"].steps[0].fields
+    assert b"<mark>" not in shown.content
+    assert (taken.status_code, status_of(update)) == (302, Status.PUBLISHED)
+
+
+def test_a_review_shows_each_mark_numbered_and_explained(client, reviewer, submit):
+    update = submit(narrative_es="Dos técnicas la explicaron en Villa Jaragua.")
+
+    page = client.get(address(update))
+
+    examined = page.context["screen"].examined
+    assert [(each.excerpt, str(each.severity)) for each in examined.found] == [
+        ("Dos técnicas", "mark"),
+        ("Villa Jaragua", "mark"),
+    ]
+    content = page.content.decode()
+    assert content.count("<mark>") == 2
+    assert 'href="#marca-2"' in content
+    assert 'id="marca-2"' in content
+    assert "2" in page.context["screen"].steps[0].fields["checked"].label
+
+
+def test_marks_in_evidence_and_in_english_are_marked_too(client, reviewer):
+    update = make_update(narrative_en="It was in Villa Jaragua.")
+    make_evidence(update, title_es="Acta de Yubelkis Marte")
+    workflow.submit(update, by=update.contributors.get())
+
+    examined = client.get(address(update)).context["screen"].examined
+
+    assert [(text.label, text.language) for text in examined.texts] == [
+        ("What was done, in English", "en"),
+        ("Evidence", "es"),
+    ]
 
 
 def test_what_names_a_person_cannot_be_published_whatever_is_ticked(
@@ -353,10 +407,10 @@ def test_what_names_a_person_cannot_be_published_whatever_is_ticked(
     update = submit(narrative_es="Cédula 001-1234567-8 del caso.")
 
     shown = client.get(address(update)).context["screen"]
-    publish(client, update, warnings_read="on")
+    publish(client, update)
 
     assert [type(form).__name__ for form in shown.steps] == ["ReturnForm"]
-    assert [found.excerpt for found in shown.blocks] == [update.narrative_es]
+    assert [found.excerpt for found in shown.examined.blocks] == [update.narrative_es]
     assert status_of(update) == Status.SUBMITTED
 
 
@@ -556,6 +610,23 @@ def test_what_is_published_together_was_shown_first(client, reviewer, submit):
     assert (unread.status_code, before) == (422, ["submitted"] * 2)
     assert [status_of(first), status_of(second)] == ["published"] * 2
     assert not first.evidences.filter(is_public=True).exists()
+
+
+def test_marked_reports_are_published_together_once_nobody_can_be_recognised(
+    client, reviewer, submit
+):
+    plain, marked = submit(), submit(narrative_es="La explicó Yubelkis.")
+    picked = {"pick": [token(plain), token(marked)]}
+
+    shown = client.get(MANY, picked)
+    refused = client.post(MANY, picked)
+    before = [status_of(plain), status_of(marked)]
+    client.post(MANY, {**picked, **CHECKED})
+
+    assert shown.content.decode().count("<mark>") == 1
+    assert not shown.context["form"].fields["checked"].widget.is_hidden
+    assert (refused.status_code, before) == (422, ["submitted"] * 2)
+    assert [status_of(plain), status_of(marked)] == ["published"] * 2
 
 
 def test_what_may_not_go_with_the_others_is_left_out_and_told(client, reviewer, submit):

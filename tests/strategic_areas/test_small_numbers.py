@@ -88,10 +88,10 @@ def test_the_warning_stays_until_a_reviewer_ticks_it(client):
     assert (item.count, item.is_plain) == (1, False)
     client.post(many, {"pick": item.token, "checked": "on"})
     assert shown(review_queue.address_of(update))
-    assert client.post(publish, posted).status_code == 422
+    assert client.post(publish, {**posted, "checked": ""}).status_code == 422
     update.refresh_from_db()
     assert update.status == Status.SUBMITTED
-    client.post(publish, {**posted, "warnings_read": "on"})
+    client.post(publish, posted)
     update.refresh_from_db()
     assert update.status == Status.PUBLISHED
 
@@ -105,7 +105,7 @@ def test_the_author_ticks_nothing_for_the_reviewer(client):
 
     client.post(
         reverse("admin:review_publish", args=["avance", update.pk]),
-        {"seen_version": update.version, "checked": "on", "warnings_read": "on"},
+        {"seen_version": update.version, "checked": "on"},
     )
 
     update.refresh_from_db()

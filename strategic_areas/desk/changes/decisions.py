@@ -22,13 +22,13 @@ from agencies.accounts.factors import RESETS
 from agencies.decisions import Decision
 from agencies.stand_ins import STAND_INS
 from strategic_areas import workflow
-from strategic_areas.desk.inputs import LongText, one_button
+from strategic_areas.desk.inputs import LongText, NobodyField, one_button
 from strategic_areas.figures.reporting import VALUES
 from strategic_areas.models import PendingChange
 from strategic_areas.purging import PURGES
 from strategic_areas.purging.hiding import HIDINGS
 from strategic_areas.workflow import CHANGES, PROPOSALS, guard
-from strategic_areas.workflow.guard import blocked_texts
+from strategic_areas.workflow.guard import NOTHING_FOUND, blocked_texts
 
 #: The steps of each kind of decision, and the page on which it is decided.
 KINDS = {
@@ -123,26 +123,24 @@ class DecisionForm(forms.Form):
 
 class ApproveForm(DecisionForm):
     """
-    Approves; a checkbox confirms that the warnings of the guard were read.
+    Approves; where the guard found something, nobody may be recognised by it.
 
-    Where the change ``protects``, another one confirms that both forms were compared.
+    Where the change ``protects``, another tick confirms that both forms were compared.
     """
 
     step, button = "approve", gettext_lazy("Approve")
     css_class = "default"
 
-    warnings_read = forms.BooleanField(label=gettext_lazy("I have read these warnings"))
-
+    checked = NobodyField()
     protection_read = forms.BooleanField(
         label=gettext_lazy(
             "I have compared what the public reads now with what it would read"
         )
     )
 
-    def __init__(self, data, *, has_warnings, protects=False, **kwargs):
+    def __init__(self, data, *, examined=NOTHING_FOUND, protects=False, **kwargs):
         super().__init__(data, **kwargs)
-        if not has_warnings:
-            del self.fields["warnings_read"]
+        NobodyField.ask(self, examined)
         if not protects:
             del self.fields["protection_read"]
 

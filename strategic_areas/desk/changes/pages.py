@@ -61,7 +61,7 @@ def approval(request, pk):
     rows = rows.select_related("proposed_by", "decided_by")
     change = get_object_or_404(rows, pk=pk)
     amendment = getattr(change, "amendment", None)
-    warnings = _warnings(change, amendment)
+    examined = _examined(change, amendment)
     altered = protection.altered(change, request.user)
     plan = approving.plan_to_approve(change)
     steps = decisions.open_forms(
@@ -69,7 +69,7 @@ def approval(request, pk):
         workflow.CHANGES,
         change,
         *([partial(approving.ApprovePlanForm, plan=plan)] if plan else []),
-        has_warnings=bool(warnings),
+        examined=examined,
         protects=bool(altered),
     )
     if decisions.take_pressed_step(request, workflow.CHANGES, change, steps):
@@ -80,7 +80,7 @@ def approval(request, pk):
         "may_hide": not change.is_waiting and HIDINGS.decides(request.user),
         "amendment": amendment,
         "records": records(change),
-        "warnings": warnings,
+        "examined": examined,
         "altered": altered,
         "whole": approving.read(plan) if plan else None,
         "is_overtaken": bool(plan) and change.plan_digest != workflow.digest(plan),
@@ -126,16 +126,14 @@ def lines(part, names=None):
     ]
 
 
-def _warnings(change, amendment):
-    """The warnings of the guard for personal data about the proposed texts."""
-    found = [
-        warned
-        for part in change.records.all()
-        for warned in guard.found_warnings(part.model, part.after)
-    ]
+def _examined(change, amendment):
+    """What the guard for personal data found in the proposed texts."""
+    parts = [(part.model, part.after, "") for part in change.records.all()]
     if amendment:
-        found += guard.warnings_of(amendment, amendment.fields.columns(guarded=True))
-    return found
+        names = amendment.fields.columns(guarded=True)
+        values = {name: getattr(amendment, name) for name in names}
+        parts.append((type(amendment), values, ""))
+    return guard.examine(parts)
 
 
 def record_url(part):

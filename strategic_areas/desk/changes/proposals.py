@@ -16,8 +16,8 @@ from strategic_areas.workflow import guard
 ACTS = [each for each in Amendment.Act.choices if each[0] not in Amendment.CITED]
 
 
-class AcceptForm(decisions.DecisionForm):
-    step, button, css_class = "approve", gettext_lazy("Accept"), "default"
+class AcceptForm(decisions.ApproveForm):
+    button = gettext_lazy("Accept")
 
     code = forms.CharField(
         label=gettext_lazy("Its code in the plan"), max_length=40, strip=True
@@ -43,22 +43,25 @@ class AcceptForm(decisions.DecisionForm):
 
     @property
     def arguments(self):
-        return self.cleaned_data
+        return {name: x for name, x in self.cleaned_data.items() if name != "checked"}
 
 
 def proposal(request, pk):
-    """Show a proposal with the guard's warnings, and the forms that decide on it."""
+    """Show a proposal with what the guard found, and the forms that decide on it."""
     if not workflow.PROPOSALS.decides(request.user):
         raise Http404
     rows = ActivityProposal.objects.visible_to(request.user)
     found = get_object_or_404(rows.select_related("proposed_by", "decided_by"), pk=pk)
-    steps = decisions.open_forms(request, workflow.PROPOSALS, found, AcceptForm)
+    examined = guard.examined_texts(found, ("title", "why"))
+    steps = decisions.open_forms(
+        request, workflow.PROPOSALS, found, AcceptForm, examined=examined
+    )
     if decisions.take_pressed_step(request, workflow.PROPOSALS, found, steps):
         return redirect("admin:index")
     context = {
         **admin.site.each_context(request),
         "proposal": found,
-        "warnings": guard.warnings_of(found, ("title", "why")),
+        "examined": examined,
         "steps": steps,
         "why_not": workflow.PROPOSALS.why_not(request.user, found),
     }

@@ -18,9 +18,7 @@ def account_change(request, pk):
     found = get_object_or_404(
         rows.select_related("user", "proposed_by", "decided_by"), pk=pk
     )
-    steps = decisions.open_forms(
-        request, ACCOUNT_CHANGES, found, ConfirmForm, has_warnings=False
-    )
+    steps = decisions.open_forms(request, ACCOUNT_CHANGES, found, ConfirmForm)
     if decisions.take_pressed_step(request, ACCOUNT_CHANGES, found, steps):
         return redirect("admin:decisions")
     context = {

@@ -202,9 +202,7 @@ def stand_in(request, pk):
     """One substitute, and the steps open to this person."""
     rows = StandIn.objects.visible_to(request.user)
     found = get_object_or_404(rows.select_related("proposed_by", "decided_by"), pk=pk)
-    steps = decisions.open_forms(
-        request, STAND_INS, found, decisions.ApproveForm, has_warnings=False
-    )
+    steps = decisions.open_forms(request, STAND_INS, found, decisions.ApproveForm)
     if decisions.take_pressed_step(request, STAND_INS, found, steps):
         return redirect("admin:stand_ins")
     context = {

@@ -189,6 +189,7 @@ def publish_many(request):
     context = {
         **review_screen.base_context(request, _("Publish together")),
         "previews": previews,
+        "chosen": [item for item in chosen if item.examined.asks],
         "in_english": [entry for entry in previews if entry.text_en],
         "left_out": left_out,
         "form": form,

@@ -4,11 +4,12 @@ The queue of submitted reports that wait for review, the longest first.
 Together with the proposals of others it is all that waits for one person's decision.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.text import capfirst
 
 from agencies.models import User
@@ -64,6 +65,8 @@ class QueuedReport:
 
     record: ActivityUpdate | CommitmentUpdate
     is_mine: bool
+    #: The words that name nobody, read at most once for all records of a page.
+    known: object = field(default=None, compare=False, repr=False)
 
     @property
     def token(self):
@@ -98,17 +101,14 @@ class QueuedReport:
         return guard.judged(self.record)
 
     @property
-    def warnings(self):
-        return self._judged[0]
-
-    @property
-    def blocks(self):
-        return self._judged[1]
-
-    @property
     def count(self):
         """How many warnings and blocks the guard found."""
-        return len(self.warnings) + len(self.blocks)
+        return sum(map(len, self._judged))
+
+    @cached_property
+    def examined(self):
+        """All that a reviewer looks at, with the marks, for a screen of few records."""
+        return guard.examined(self.record, self.known)
 
     @property
     def is_plain(self):
@@ -147,12 +147,12 @@ def places(user, **but):
 
 def reports(user, asked):
     """Place → record, of those of the places ``asked`` that still wait."""
-    found = {}
+    found, known = {}, SimpleLazyObject(guard.known_words)
     for word, model in KINDS.items():
         if keys := [place.pk for place in asked if place.word == word]:
             rows = _waiting(user, model).filter(pk__in=keys)
             for row in rows.prefetch_related(*READ_TOGETHER[model]):
-                item = QueuedReport(row, user in row.contributors.all())
+                item = QueuedReport(row, user in row.contributors.all(), known)
                 found[item.place] = item
     return found
 

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from strategic_areas import workflow
-from strategic_areas.desk.inputs import LongText, one_button
+from strategic_areas.desk.inputs import LongText, NobodyField, one_button
 from strategic_areas.desk.public_pages import public_address
 from strategic_areas.desk.review import comparison, review_queue
 from strategic_areas.desk.sheet.attaching import whereabouts
@@ -46,9 +46,8 @@ class PublishForm(StepForm):
     """
     Publish a record, and open the ticked evidence to the public.
 
-    The reviewer confirms that she went through the checklist and, where the guard
-    warns, that she read its warnings. The evidence of a reserved record is never
-    opened.
+    Where the guard found something, the reviewer ticks that nobody can be recognised.
+    The evidence of a reserved record is never opened.
     """
 
     button, css_class = _("Publish"), "default"
@@ -59,26 +58,25 @@ class PublishForm(StepForm):
         label=_("Evidence that the public may open"),
         help_text=_("Only what you have read and found free of personal data."),
     )
-    checked = forms.BooleanField(label=_("I have checked these four points"))
-    warnings_read = forms.BooleanField(label=_("I have read these warnings"))
+    checked = NobodyField()
 
-    def __init__(self, *args, record, has_warnings, **kwargs):
+    def __init__(self, *args, record, examined, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["evidence"].queryset = record.evidences.all()
         if getattr(record, "is_reserved", False) or not record.evidences.all():
             del self.fields["evidence"]
-        if not has_warnings:
-            del self.fields["warnings_read"]
+        NobodyField.ask(self, examined)
 
 
 class PublishManyForm(forms.Form):
     """
     Publish the records that are shown, each in the version that is shown.
 
-    ``tokens`` name all ticked records, ``items`` are those that may be published.
+    ``tokens`` name all ticked records, ``items`` are those that may be published. One
+    tick says of all of them that nobody can be recognised.
     """
 
-    checked = forms.BooleanField(label=_("I have checked these four points"))
+    checked = NobodyField()
 
     def __init__(self, *args, action, tokens, items, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
@@ -87,6 +85,12 @@ class PublishManyForm(forms.Form):
             widget=forms.MultipleHiddenInput,
         )
         self.initial["pick"] = [item.token for item in items]
+        found = [each for item in items for each in item.examined.found]
+        NobodyField.ask(self, guard.Examined((), tuple(found)))
+        if not found:  # the page itself says that the records were shown
+            self.fields["checked"] = forms.BooleanField(
+                widget=forms.HiddenInput, initial=True
+            )
         self.helper = one_button("step-form", "step", _("Publish all"), action=action)
 
 
@@ -135,8 +139,7 @@ class Screen:
     record: ActivityUpdate | CommitmentUpdate
     before: ActivityUpdate | CommitmentUpdate | None
     compared: list
-    warnings: list
-    blocks: list
+    examined: guard.Examined
     is_mine: bool
     days: int
     preview: Entry
@@ -158,8 +161,7 @@ def screen(user, record, posted=None):
         record=record,
         before=before,
         compared=comparison.compare(before, record),
-        warnings=item.warnings,
-        blocks=item.blocks,
+        examined=item.examined,
         is_mine=item.is_mine,
         days=item.days,
         preview=preview,
@@ -199,7 +201,11 @@ def _place(user, item):
 
 
 def _steps(item, posted):
-    kinds = [ReturnForm] if item.is_mine or item.blocks else [PublishForm, ReturnForm]
+    kinds = (
+        [ReturnForm]
+        if item.is_mine or item.examined.blocks
+        else [PublishForm, ReturnForm]
+    )
     return [
         posted if isinstance(posted, kind) else step_form(kind, item) for kind in kinds
     ]
@@ -210,7 +216,7 @@ def step_form(kind, item, data=None):
     name = "publish" if kind is PublishForm else "return"
     extra = {}
     if kind is PublishForm:
-        extra = {"record": item.record, "has_warnings": bool(item.warnings)}
+        extra = {"record": item.record, "examined": item.examined}
     return kind(
         data,
         action=reverse(

@@ -166,14 +166,14 @@ def value(request, pk):
     found = get_object_or_404(
         rows.select_related("proposed_by", "decided_by", "revises"), pk=pk
     )
-    warnings = guard.warnings_of(found, ("note", "why"))
+    examined = guard.examined_texts(found, ("note", "why"))
     steps = decisions.open_forms(
         request,
         VALUES,
         found,
         PublishForm,
         ReturnForm,
-        has_warnings=bool(warnings),
+        examined=examined,
     )
     if decisions.take_pressed_step(request, VALUES, found, steps):
         return redirect("admin:index")
@@ -183,7 +183,7 @@ def value(request, pk):
         "last": last_told(found.indicator),
         "parts": parts_in_words(found),
         "is_a_part": is_a_part(found.indicator),
-        "warnings": warnings,
+        "examined": examined,
         "steps": steps,
         "why_not": VALUES.why_not(request.user, found),
         "hides": _hides(request.user, found),
