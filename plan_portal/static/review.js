@@ -16,7 +16,7 @@
     j: () => field("[data-key=next]"),
     n: () => field("[data-key=next]"),
     k: () => field("[data-key=previous]"),
-    p: () => field("#publish_checked, form[action$=publicar] input[type=submit]"),
+    p: () => field("#publish_checked, form[action$='publicar/'] input[type=submit]"),
     r: () => field("#return_reason"),
   };
 

@@ -185,7 +185,7 @@ def save_no_title(page, world):
 
 def publish_together(page, world):
     page.locator(".queue-buttons button").click()
-    page.locator("#id_checked").wait_for()
+    page.locator("[name=checked]").wait_for(state="attached")
 
 
 def return_without_reason(page, world):

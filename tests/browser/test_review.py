@@ -29,12 +29,14 @@ pytestmark = [
 
 QUEUE = reverse("admin:review_queue")
 WARNED = "Se atendió a dos niñas."
+MARKED = "La explicó Yubelkis en Villa Jaragua."
+PUBLISH = "form[action$='publicar/'] input[type=submit]"
 
 
 class Submitted:
     """An agency's submitted reports; what was published before says something else."""
 
-    def __init__(self, reports, *, warned=()):
+    def __init__(self, reports, *, warned=(), marked=()):
         commitment = make_commitment()
         plan = commitment.plan
         before = make_period(plan=plan, starts_on="2024-01-01", ends_on="2024-12-31")
@@ -46,6 +48,7 @@ class Submitted:
             activity = make_activity(commitment=commitment)
             make_record_update(activity=activity, period=before, percent=30)
             texts = {"narrative_es": WARNED} if number in warned else {}
+            texts |= {"narrative_es": MARKED} if number in marked else {}
             update = make_update(activity=activity, period=period, by=author, **texts)
             make_evidence(update)
             workflow.submit(update, by=author)
@@ -70,16 +73,19 @@ def hears_keys_at(page, path):
     expect(page.locator("[data-keys]")).to_be_visible()
 
 
-def publish_by_keyboard(page, update):
+def publish_by_keyboard(page, update, *, is_marked):
     hears_keys_at(page, address(update))
     page.keyboard.press("p")
-    expect(page.locator("#publish_checked")).to_be_focused()
-    page.keyboard.press("Space")
+    if is_marked:
+        expect(page.locator("#publish_checked")).to_be_focused()
+        page.keyboard.press("Space")
+    else:
+        expect(page.locator(PUBLISH)).to_be_focused()
     page.keyboard.press("Enter")
 
 
 def test_ten_are_reviewed_by_keyboard_and_one_returned(make_page):
-    work = Submitted(10)
+    work = Submitted(10, marked=[1, 2, 7])
     page = make_page(work.reviewer)
     page.goto(address(work.updates[0]))
 
@@ -92,7 +98,7 @@ def test_ten_are_reviewed_by_keyboard_and_one_returned(make_page):
             page.keyboard.press("Tab")
             page.keyboard.press("Enter")
         else:
-            publish_by_keyboard(page, update)
+            publish_by_keyboard(page, update, is_marked=number in {1, 2, 7})
 
     is_at(page, QUEUE)
     assert work.statuses() == ["published"] * 4 + ["returned"] + ["published"] * 5
@@ -119,7 +125,7 @@ def test_keys_lead_through_the_queue_and_can_be_switched_off(make_page):
     page.goto(second)
     expect(page.locator("[data-keys-switch]")).not_to_be_checked()
     page.keyboard.press("p")
-    expect(page.locator("#publish_checked")).not_to_be_focused()
+    expect(page.locator(PUBLISH)).not_to_be_focused()
     page.keyboard.press("j")
     is_at(page, second)
     assert complaints == []
@@ -138,7 +144,7 @@ def test_the_preview_follows_the_ticks_beside_evidence(make_page):
 
 
 def test_what_nothing_warns_of_is_published_together(make_page):
-    work = Submitted(4, warned=[1])
+    work = Submitted(4, warned=[1], marked=[3])
     page = make_page(work.reviewer)
     page.goto(QUEUE)
 
@@ -148,6 +154,7 @@ def test_what_nothing_warns_of_is_published_together(make_page):
     boxes.nth(2).check()
     page.locator(".queue-buttons button").click()
     expect(page.locator(".public .entry")).to_have_count(2)
+    expect(page.locator("mark")).to_have_count(2)
     assert work.statuses() == ["submitted"] * 4
     page.locator("#id_checked").check()
     page.locator("input[name=step]").click()
@@ -164,7 +171,6 @@ def test_the_review_works_with_scripts_off(make_page):
 
     expect(page.locator("[data-keys]")).to_be_hidden()
     page.locator("#publish_checked").check()
-    page.locator("#publish_warnings_read").check()
     page.locator("input[name=step]").first.click()
     is_at(page, address(work.updates[1]))
     page.locator("#return_reason").fill("Falta la fecha.")
@@ -175,7 +181,7 @@ def test_the_review_works_with_scripts_off(make_page):
 
 
 def test_axe_finds_nothing_on_queue_screen_and_confirming_page(make_page):
-    work = Submitted(3, warned=[0])
+    work = Submitted(3, warned=[0], marked=[1])
     page = make_page(work.reviewer, bypass_csp=True)
     found = []
 
@@ -188,6 +194,7 @@ def test_axe_finds_nothing_on_queue_screen_and_confirming_page(make_page):
         found += faults(page)
     page.locator(".queue-buttons button").click()
     expect(page.locator(".public .entry")).to_have_count(2)
+    expect(page.locator("mark")).to_have_count(2)
     found += faults(page)
 
     assert found == []
