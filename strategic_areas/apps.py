@@ -30,3 +30,5 @@ class StrategicAreasConfig(AppConfig):
         figures = import_module("strategic_areas.figures")
         indicator = self.get_model("Indicator")
         post_save.connect(figures.publish_indicator, sender=indicator)
+        source = self.get_model("Source")
+        post_save.connect(figures.publish_source, sender=source)

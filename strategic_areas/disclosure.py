@@ -11,44 +11,43 @@ the provenance ``plan``, stands as the plan's.
 In place of what is not told stands ``PROTECTED``; in place of a text that was purged to
 protect people stands ``MARKER``.
 
-Of the values of indicators totals are told exactly, and parts of at least ten.
+Of a sensitive indicator, which counts such people, the public reads
 
-Sensitive means that a value counts persons. Of such an indicator
+* what was printed: a total or a part that a source prints, quoted with the source and
+  where in it. A number from 1 to 9, and any part, is quoted from an official source.
+* of each family one national total of a calendar year, where it is confirmed and is 0
+  or at least ``LEAST``, with at most one breakdown. Everybody counted as a victim at
+  whatever stage is one family. One indicator of a family is its teller, in every plan,
+  and has one dimension. A year of which any day lies in a printed span of the family
+  tells only print.
 
-* a total of whole years is told exactly if it is national. One of part of a year is
-  told only if an official source has printed it. Where the indicator itself selects
-  some people, or is not national, its value is a part of a larger one: below
-  ``LEAST`` it is protected.
-* a breakdown is told nationally, for whole years, in one dimension. Parts that do not
-  make the total leave a rest, which is a part like any other. Each dimension has
-  a fixed list of groups; where any part of a group is from 1 to 9, the whole group is
-  told as one. Where a group would still be from 1 to 9, the total stands alone.
-* a breakdown that an official source has printed in one dimension is quoted as it is.
+A breakdown has fixed groups; where any part of a group is from 1 to 9, the whole group
+is one number. A number that would still be from 1 to 9 leaves the total alone. What the
+parts leave of the total is a part.
 
-Why no part of 1 to 9 can be computed. Let T be the exact total and let groups be as
-above. What is told are T and numbers c, each of which is 0 or at least 10 and is either
-one part or a whole group; their sum is T. A part that is told is not from 1 to 9. Any
-other part lies in a group that is told as one number c of at least 10. Let such a part
-be x, from 1 to 9. Taking 1 from x and giving it to another part of the group keeps c,
-hence all that is told; so x is not determined. The group has another part, since a
-group of one part below 10 is never told. The same holds for any union of parts: either
-it is made of whole told numbers, then it is 0 or at least 10, or it cuts a merged group
-and can be moved by one. Dimensions are told apart and never crossed, so that they share
-the total alone; breakdowns of one indicator never overlap in time, so that none is the
-difference of two. A revision replaces a breakdown only if every number moves by 0 or
-at least 10, against each form that was ever told, and only in the same groups: so no
-difference of two forms is from 1 to 9 either. What would break this is withdrawn.
+What was once told counts as told for ever. A total follows those that were told of the
+family and the year if it moved by 0 or at least ``LEAST`` against each; a breakdown, if
+besides it is in the same dimension and groups, and no two of its numbers moved in
+opposite ways. A count that moves the last total by less leaves all as it was, and so
+does one that keeps the total and moves the parts otherwise.
+
+Why nothing from 1 to 9 follows. Of one year the public knows forms: a total T, and
+cells that sum to T, each 0 or at least ten. A hidden part x from 1 to 9 lies in a cell
+with another part; taking 1 from one and giving it to the other changes no cell, so x
+keeps all values that its cell leaves. Two forms differ in T, in each cell and in each
+sum of cells by 0 or at least ten, since cells move one way. Two years have no day in
+common, two families no person, and no other form of a family is told. What is withheld
+has one mark. A protected total may be any number from 1 to 9, and so says nothing of
+its distance to one that was told; a total that stands may have moved by 1 to 9 upwards.
+Withheld cells may have moved in any way. Numbers that print and this rule tell of the
+same days, print being later, differ as print makes them: that is what print costs.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
-from typing import Protocol
 
 from django.utils.translation import gettext
-
-from strategic_areas.spans import Span
 
 #: The smallest number of victims that is told, besides none.
 LEAST = 10
@@ -112,8 +111,6 @@ def is_printed(activity, quantity):
 #: The part whose category the source does not state; a rest counts as such.
 NOT_STATED = "not_stated"
 
-#: The three that tell who the people are; only the first that a value has is told.
-PEOPLE = ("sex+age", "age", "sex")
 #: Dimension → its groups, in the order in which they are told. "*" takes categories
 #: that stand in no list; a dimension without it is not told if it has one.
 GROUPS = {
@@ -141,39 +138,22 @@ GROUPS = {
 }
 
 
-#: Cells in the form in which they are remembered: categories and their number.
-Form = Iterable[tuple[Sequence[str], Decimal]]
+@dataclass(frozen=True)
+class Quote:
+    """Which source printed a number, by its key, and where in it."""
 
-
-class Withheld(StrEnum):
-    """Why a breakdown is not told."""
-
-    CROSSED = "crossed"  #: it crosses dimensions, or is of an indicator that selects
-    FOLDED = "folded"  #: another dimension tells the same people
-    UNKNOWN = "unknown"  #: a dimension or category without a list
-    NOT_NATIONAL = "not_national"
-    PART_OF_YEAR = "part_of_year"
-    OVERLAPS = "overlaps"  #: another breakdown of the indicator covers the same days
-    UNEQUAL = "unequal"  #: its parts are more than the total
-    SMALL = "small"  #: a group of it is from 1 to 9
-    REVISED = "revised"  #: it differs too little from what was told before
-
-
-class Counted(Protocol):
-    """What an indicator says of itself; two people decide on it."""
-
-    sensitive: bool
-    national: bool
-    selects: bool
+    source: int
+    where_es: str
+    where_en: str = ""
 
 
 @dataclass(frozen=True)
 class Part:
-    """One category of a breakdown as it was counted; ``printed_by`` names a source."""
+    """One category of a breakdown as it was counted."""
 
     category: str
     value: Decimal
-    printed_by: int | None = None
+    quote: Quote | None = None
 
 
 @dataclass(frozen=True)
@@ -182,53 +162,79 @@ class Cell:
 
     categories: tuple[str, ...]
     value: Decimal
-    printed_by: int | None = None
+    quote: Quote | None = None
 
 
-def is_a_part(indicator: Counted) -> bool:
-    """True where the values themselves are parts of a larger number of persons."""
-    return indicator.sensitive and (indicator.selects or not indicator.national)
+@dataclass(frozen=True)
+class Form:
+    """The total of a family's year as it is told, with its breakdown if one is."""
+
+    total: Decimal
+    dimension: str = ""
+    cells: tuple[Cell, ...] = ()
 
 
-def total(
-    value: Decimal, indicator: Counted, span: Span, *, is_printed: bool
-) -> Decimal | Protected:
-    """A value as the public reads it; ``is_printed`` by an official source."""
-    if not indicator.sensitive:
-        return value
-    if not (span.is_of_whole_years or is_printed):
-        return PROTECTED
-    return PROTECTED if is_a_part(indicator) and is_small(value) else value
+@dataclass(frozen=True)
+class Telling:
+    """
+    What is told of a count: a form, or None where it is protected.
+
+    ``stands`` is true where an earlier form is left as it was, ``differs`` where it is
+    told that a later count differs from it.
+    """
+
+    form: Form | None
+    stands: bool = False
+    differs: bool = False
+
+
+def tell(
+    value: Decimal, dimension: str, parts: Sequence[Part], told: Sequence[Form]
+) -> Telling:
+    """
+    What is told of a family's year now that it was counted so.
+
+    ``parts`` are those in the one dimension; ``told`` is all that was told, the latest
+    last.
+    """
+    if value < 0 or is_small(value):
+        return Telling(None)
+    last = told[-1] if told else None
+    if any(is_small(abs(value - each.total)) for each in told):
+        if is_small(abs(value - last.total)):
+            return Telling(last, stands=True, differs=True)
+        return Telling(None)
+    form = Form(value, dimension, breakdown(dimension, parts, value))
+    if form.cells and all(_follows(form, each) for each in told):
+        return Telling(form)
+    if last and last.total == value and last.cells:
+        is_compared = bool(parts) and dimension == last.dimension
+        return Telling(last, stands=True, differs=is_compared)
+    return Telling(Form(value))
 
 
 def breakdown(
-    dimension: str,
-    parts: Sequence[Part],
-    whole: Decimal | Protected,
-    indicator: Counted,
-    span: Span,
-) -> tuple[Cell, ...] | Withheld:
-    """
-    The cells of one dimension as the public reads them, or why it reads none.
-
-    ``whole`` is the total as it is told.
-    """
-    if dimension not in GROUPS:
-        return Withheld.CROSSED if "+" in dimension else Withheld.UNKNOWN
-    if not indicator.sensitive:
-        return tuple(Cell((p.category,), p.value, p.printed_by) for p in parts)
-    if indicator.selects:
-        return Withheld.CROSSED
-    if not indicator.national:
-        return Withheld.NOT_NATIONAL
-    if isinstance(whole, Protected) or not span.is_of_whole_years:
-        return Withheld.PART_OF_YEAR
+    dimension: str, parts: Sequence[Part], whole: Decimal
+) -> tuple[Cell, ...]:
+    """The cells of a total in one dimension; none where nothing can be told of it."""
     rest = whole - sum(part.value for part in parts)
-    if rest < 0 or any(part.value < 0 for part in parts):
-        return Withheld.UNEQUAL
-    if all(part.printed_by for part in parts):
-        return tuple(Cell((p.category,), p.value, p.printed_by) for p in parts)
+    is_fit = dimension in GROUPS and parts and rest >= 0
+    if not is_fit or any(part.value < 0 for part in parts):
+        return ()
     return _merged(_with_rest(parts, rest), GROUPS[dimension])
+
+
+def _follows(form: Form, before: Form) -> bool:
+    """Whether the cells may be told after those of another form, if it had any."""
+    if not before.cells:
+        return True
+    now = {cell.categories: cell.value for cell in form.cells}
+    then = {cell.categories: cell.value for cell in before.cells}
+    if form.dimension != before.dimension or now.keys() != then.keys():
+        return False
+    moves = [now[key] - then[key] for key in now]
+    is_one_way = min(moves) >= 0 or max(moves) <= 0
+    return is_one_way and not any(is_small(abs(move)) for move in moves)
 
 
 def _with_rest(parts: Sequence[Part], rest: Decimal) -> list[Part]:
@@ -241,17 +247,17 @@ def _with_rest(parts: Sequence[Part], rest: Decimal) -> list[Part]:
 
 def _merged(
     parts: Sequence[Part], groups: Sequence[tuple[str, ...]]
-) -> tuple[Cell, ...] | Withheld:
+) -> tuple[Cell, ...]:
     listed = {category for group in groups for category in group}
     if "*" not in listed and any(part.category not in listed for part in parts):
-        return Withheld.UNKNOWN
+        return ()
     cells: list[Cell] = []
     for group in groups:
         own = _of_group(parts, group, listed)
         if any(is_small(part.value) for part in own):
             together = sum(part.value for part in own)
             if is_small(together) or len(own) == len(parts):
-                return Withheld.SMALL
+                return ()
             cells.append(Cell(tuple(part.category for part in own), together))
         else:
             cells += [Cell((part.category,), part.value) for part in own]
@@ -271,22 +277,3 @@ def _of_group(
     return sorted(
         found, key=lambda part: (places.get(part.category, len(group)), part.category)
     )
-
-
-def may_follow(
-    cells: Iterable[Cell],
-    told_before: Iterable[Form],
-) -> bool:
-    """
-    Whether these cells may be told after each form that was told before.
-
-    A form is a list of pairs: categories and their number.
-    """
-    now = {cell.categories: cell.value for cell in cells}
-    for form in told_before:
-        before = {tuple(categories): value for categories, value in form}
-        if before.keys() != now.keys():
-            return False
-        if any(is_small(abs(now[key] - before[key])) for key in now):
-            return False
-    return True

@@ -190,14 +190,17 @@ def test_what_must_be_protected_now_is_gone_with_what_was_said_of_it(client, ind
         ends_on=date(2025, 12, 31),
         value=7,
         status="confirmed",
+        printed_by=factories.make_source(kind="official_report"),
+        printed_where_es="p. 4",
         **FIGURE,
     )
     publish(Indicator.objects.filter(pk=indicator.pk))
     before = PublishedFigure.objects.get()
     factories.make_approved_dispute(before, text_es="Eran 7, y no 9.")
 
-    indicator.selects = True
-    indicator.save()
+    source = measurement.printed_by
+    source.kind = "press"
+    source.save()
 
     now = PublishedFigure.objects.standing().get()
     before.refresh_from_db()

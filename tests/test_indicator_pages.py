@@ -139,6 +139,7 @@ def test_no_address_tells_a_number_below_the_threshold(client, tmp_path, monkeyp
             "period": str(year),
             "value": sum(counted.values()),
             "breakdown": published.parts(**counted),
+            **published.PRINTED,
         }
         for year in range(2020, 2030)
         for counted in [{each: next(numbers) for each in ("woman", "man", "girl")}]
@@ -148,7 +149,8 @@ def test_no_address_tells_a_number_below_the_threshold(client, tmp_path, monkeyp
         for year in range(2020, 2030)
     ]
     content = published.plan(*told, key_figure=True, goal="restoration")
-    women = {**published.PERSONS, "code": "EJ-2", "selects": True, "values": others}
+    women = {**published.PERSONS, **published.OTHER, "code": "EJ-2", "selects": True}
+    women["values"] = others
     content["indicators"].append(women)
     load_small(tmp_path, content)
     secret = {cell["value"] for each in told for cell in each["breakdown"]}

@@ -72,6 +72,7 @@ register.filter("dimension", words.dimension)
 register.filter("caption", words.caption)
 register.filter("in_words", words.in_language)
 register.filter("value_state", words.state)
+register.filter("quoted", words.quoted)
 
 
 @register.filter
@@ -93,12 +94,6 @@ register.filter("beside", words.beside)
 def anchor(point):
     """The fragment at which the value stands on the page of its indicator."""
     return words.anchor(point.starts_on, point.ends_on)
-
-
-@register.filter
-def withheld(reason):
-    """Why nothing is told of a breakdown."""
-    return words.WITHHELD.get(reason, reason)
 
 
 @register.filter

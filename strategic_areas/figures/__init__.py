@@ -2,29 +2,23 @@
 Writes what the public reads of the values of indicators, as ``disclosure`` allows.
 
 Raw values go in, published figures come out: nothing public imports this room. It runs
-whenever a plan's file is loaded or an indicator is saved, in the same transaction, and
-writes only what differs from what is public already.
+whenever a plan's file is loaded, an indicator or a source is saved or a value is
+approved, in the same transaction, and writes only what differs from what is public.
 """
 
-from collections import defaultdict
+from collections import Counter
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
+from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import override
 
 from strategic_areas import text_guard
-from strategic_areas.disclosure import (
-    MARKER,
-    PEOPLE,
-    PROTECTED,
-    Cell,
-    Withheld,
-    breakdown,
-    is_a_part,
-    may_follow,
-    total,
-)
+from strategic_areas.disclosure import GROUPS, MARKER, Cell, Quote, tell
+from strategic_areas.figures.memory import Memory
 from strategic_areas.figures.raw import read
 from strategic_areas.models import (
     AttributionDispute,
@@ -32,10 +26,10 @@ from strategic_areas.models import (
     PublishedCell,
     PublishedFigure,
 )
-from strategic_areas.models.measurements import Publication, Told
+from strategic_areas.models.measurements import Publication
 
 #: Columns about a number, which may change while the figure stays the same one.
-ABOUT_IT = ("breaks", "status", "provenance")
+ABOUT_IT = ("breaks", "provenance")
 TEXTS = tuple(
     f"{name}_{language}"
     for name in ("caption", "note", "reason")
@@ -62,181 +56,237 @@ def publish_indicator(sender, instance, raw=False, **kwargs):
         publish(Indicator.objects.filter(pk=instance.pk))
 
 
+def publish_source(sender, instance, created, raw=False, **kwargs):
+    """Receiver of ``post_save``: of which kind a source is decides what it prints."""
+    if not (created or raw or _is_loading.get()):
+        publish(Indicator.objects.filter(sensitive=True))
+
+
+@dataclass
+class Told:
+    """
+    What is told of one value.
+
+    ``value`` is None where it is protected. ``stands`` is true where an earlier number
+    is left as it was, with all that was said about it.
+    """
+
+    value: Decimal | None = None
+    quote: Quote | None = None
+    cells: dict[str, list[Cell]] = field(default_factory=dict)
+    stands: bool = False
+    differs: bool = False
+
+
 @transaction.atomic
 def publish(indicators):
-    """Bring what the public reads of these indicators up to date."""
-    rows = defaultdict(list)
-    for each in read(indicators):
-        rows[each.measurement.indicator].append(each)
+    """Bring what the public reads of these indicators, and of families, up to date."""
+    families = Indicator.objects.exclude(family="").order_by("pk")
+    # Of a family one total is told: two who publish at once wait for each other.
+    members = list(families.select_for_update(of=["self"]).values_list("pk", "family"))
+    concerned = Q(pk__in=indicators) | Q(pk__in=[pk for pk, _family in members])
+    raws = read(Indicator.objects.filter(concerned))
+    memory = Memory(dict(members), {raw.indicator.pk for raw in raws})
+    for raw in raws:
+        if raw.is_printed or not raw.indicator.sensitive:
+            memory.remember_span(raw)
+    memory.write()
+    tellers = _tellers(raws)
     # Spanish, the first language: it is what undecorated columns hold.
     with override("es"):
-        for indicator, series in rows.items():
-            _Series(indicator, series).publish()
+        for raw in raws:
+            _write(raw, _told(raw, memory, tellers))
 
 
-class _Series:
-    """All values of one indicator: what is told of one depends on the others."""
+def _tellers(raws):
+    """
+    The values of which a family's yearly total is told: one of each year.
 
-    def __init__(self, indicator, rows):
-        self.indicator = indicator
-        # What was told already goes before what would overlap it.
-        self.rows = sorted(rows, key=lambda raw: not raw.told)
+    A family with two tellers tells nothing.
+    """
+    tellers = Indicator.objects.exclude(family="").filter(is_teller=True)
+    count = Counter(tellers.values_list("family", flat=True))
+    found = {}
+    for raw in raws:
+        of = raw.indicator
+        tells = of.is_teller and count[of.family] == 1
+        if tells and of.national and not of.selects and raw.year:
+            found.setdefault((of.family, raw.year), []).append(raw)
+    return {min(each, key=_counts_least).measurement.pk for each in found.values()}
 
-    def publish(self):
-        for raw in self.rows:
-            value = self.total(raw)
-            cells, withheld = self.breakdowns(raw, value)
-            figure = self.write_total(raw, value, withheld)
-            self.write_cells(raw, figure, cells)
-            made = raw.publication or Publication()
-            if (made.measurement_id, made.figure_id) != (raw.measurement.pk, figure.pk):
-                made.measurement, made.figure = raw.measurement, figure
-                made.save()
 
-    def total(self, raw):
-        is_printed = raw.measurement.published_total
-        value = total(
-            raw.measurement.value, self.indicator, raw.span, is_printed=is_printed
-        )
-        if value is PROTECTED or not is_a_part(self.indicator):
-            return value
-        # A part of a larger number moves and overlaps no more than a breakdown does.
-        form = [Cell((), value)]
-        if not is_printed and (
-            self.overlaps(raw) or not may_follow(form, raw.told.get("", ()))
-        ):
-            return PROTECTED
-        self.remember(raw, "", form)
-        return value
+def _counts_least(raw):
+    """Of several who counted a year the one that counts the indicator comes first."""
+    measurement = raw.measurement
+    return measurement.counted_by != raw.indicator.counted_by, measurement.pk
 
-    def overlaps(self, raw):
-        """Whether parts of another value of the same days are told, or once were."""
-        return any(
-            other is not raw and other.told and raw.span.overlaps(other.span)
-            for other in self.rows
-        )
 
-    def breakdowns(self, raw, value):
-        """What is told of each dimension, and why nothing is told of the others."""
-        cells, withheld = {}, {}
-        dimensions = raw.dimensions()
-        people = next((name for name in PEOPLE if name in dimensions), None)
-        is_covered = self.indicator.sensitive and self.overlaps(raw)
-        for name, parts in dimensions.items():
-            found = breakdown(name, parts, value, self.indicator, raw.span)
-            if name in PEOPLE and name != people:
-                found = Withheld.FOLDED
-            elif not isinstance(found, Withheld) and self.indicator.sensitive:
-                is_quoted = all(cell.printed_by for cell in found)
-                if is_covered:
-                    found = Withheld.OVERLAPS
-                elif not (is_quoted or may_follow(found, raw.told.get(name, ()))):
-                    found = Withheld.REVISED
-            if isinstance(found, Withheld):
-                withheld[name] = found.value
-            else:
-                cells[name] = list(found)
-        return cells, withheld
-
-    def write_total(self, raw, value, withheld):
-        measurement, before = raw.measurement, raw.figure
-        is_protected = value is PROTECTED
-        number = {
-            "starts_on": measurement.starts_on,
-            "ends_on": measurement.ends_on,
-            "counted_by": measurement.counted_by,
-            "value": None if is_protected else value,
-            "is_protected": is_protected,
+def _told(raw, memory, tellers):
+    measurement, indicator = raw.measurement, raw.indicator
+    if not indicator.sensitive:
+        parts = {name: raw.parts[name] for name in raw.parts if name in GROUPS}
+        cells = {name: _as_cells(each) for name, each in parts.items()}
+        return Told(measurement.value, raw.quote, cells)
+    if raw.is_printed:
+        quoted = {
+            name: [part for part in parts if part.quote]
+            for name, parts in raw.parts.items()
         }
-        about_it = {name: getattr(measurement, name) for name in ABOUT_IT}
-        about_it |= {name: self.text(raw, name, is_protected) for name in TEXTS}
-        about_it["withheld"] = withheld
+        cells = {name: _as_cells(each) for name, each in quoted.items() if each}
+        return Told(measurement.value if raw.quote else None, raw.quote, cells)
+    if measurement.pk not in tellers:
+        return Told()
+    return _of_year(raw, memory)
+
+
+def _as_cells(parts):
+    return [Cell((part.category,), part.value, part.quote) for part in parts]
+
+
+def _of_year(raw, memory):
+    """What is told of a family's year by the value that tells it."""
+    measurement, indicator = raw.measurement, raw.indicator
+    told, last_by = memory.forms(raw)
+    is_own = last_by == indicator.pk
+    is_confirmed = measurement.status == PublishedFigure.Status.CONFIRMED
+    if memory.is_covered(raw) or not is_confirmed:
+        return _as_told(told[-1], stands=True) if is_own else Told()
+    parts = raw.parts.get(indicator.dimension, [])
+    telling = tell(measurement.value, indicator.dimension, parts, told)
+    if telling.form is None or (telling.stands and not is_own):
+        return Told()
+    if not telling.stands:
+        memory.remember_form(raw, telling.form)
+    return _as_told(telling.form, stands=telling.stands, differs=telling.differs)
+
+
+def _as_told(form, *, stands, differs=False):
+    cells = {form.dimension: list(form.cells)} if form.cells else {}
+    return Told(form.total, cells=cells, stands=stands, differs=differs)
+
+
+def _write(raw, told):
+    figure = _write_total(raw, told)
+    _write_cells(raw, figure, told.cells)
+    made = raw.publication or Publication()
+    if (made.measurement_id, made.figure_id) != (raw.measurement.pk, figure.pk):
+        made.measurement, made.figure = raw.measurement, figure
+        made.save()
+
+
+def _write_total(raw, told):
+    measurement, before = raw.measurement, raw.figure
+    number = {
+        "starts_on": measurement.starts_on,
+        "ends_on": measurement.ends_on,
+        "counted_by": measurement.counted_by,
+        "value": told.value,
+        "is_protected": told.value is None,
+    }
+    is_same = before and all(getattr(before, name) == number[name] for name in number)
+    about_it = _about(raw, told)
+    if is_same and told.stands:
+        _update(before, {"differs": told.differs, "withheld": about_it["withheld"]})
+        return before
+    sources = set()
+    if not (told.stands or told.value is None):
         sources = {each.pk for each in measurement.sources.all()}
-        if before and all(getattr(before, name) == number[name] for name in number):
-            self.update(before, about_it)
-            if sources != {each.pk for each in before.sources.all()}:
-                before.sources.set(sources)
-            return before
-        figure = PublishedFigure(indicator=self.indicator, **number, **about_it)
-        figure.revises = self.put_away(raw, before, is_protected)
+    if is_same:
+        _update(before, about_it)
+        if sources != {each.pk for each in before.sources.all()}:
+            before.sources.set(sources)
+        return before
+    figure = PublishedFigure(indicator=raw.indicator, **number, **about_it)
+    figure.revises = _put_away(raw, before, told)
+    figure.save()
+    figure.sources.add(*sources)
+    return figure
+
+
+def _about(raw, told):
+    """What stands about the number; of a protected one as little as can be."""
+    measurement, quote = raw.measurement, told.quote
+    about_it = {name: getattr(measurement, name) for name in ABOUT_IT}
+    about_it |= {name: _text(raw, name, told) for name in TEXTS}
+    status = PublishedFigure.Status.CONFIRMED if told.stands else measurement.status
+    return about_it | {
+        "status": "" if told.value is None else status,
+        "printed_by_id": quote and quote.source,
+        "printed_where_es": quote.where_es if quote else "",
+        "printed_where_en": quote.where_en if quote else "",
+        "differs": told.differs,
+        "withheld": sorted(raw.parts.keys() - told.cells.keys()),
+    }
+
+
+def _text(raw, name, told):
+    """A text beside the number, unless it could tell what the number does not."""
+    text = getattr(raw.measurement, name) or ""
+    is_of_another = told.value is None or told.stands
+    tells = raw.indicator.sensitive and (is_of_another or text_guard.inspect(text))
+    return "" if tells else text
+
+
+def _update(figure, about_it):
+    """Change what stands about a number that stays the same."""
+    changed = [
+        name
+        for name, value in about_it.items()
+        # A text that was taken away stays away.
+        if (now := getattr(figure, name)) != value
+        and now != MARKER
+        and (now or value != "")
+    ]
+    for name in changed:
+        setattr(figure, name, about_it[name])
+    if changed:
         figure.save()
-        figure.sources.add(*sources)
-        return figure
 
-    def text(self, raw, name, is_protected):
-        """A text beside the number, unless it could tell what the number does not."""
-        text = getattr(raw.measurement, name) or ""
-        tells = self.indicator.sensitive and (is_protected or text_guard.inspect(text))
-        return "" if tells else text
 
-    def update(self, figure, about_it):
-        """Change what stands about a number that stays the same."""
-        changed = [
-            name
-            for name, value in about_it.items()
-            # A text that was taken away stays away.
-            if (now := getattr(figure, name)) != value
-            and now != MARKER
-            and (now or value or name not in TEXTS)
-        ]
-        for name in changed:
-            setattr(figure, name, about_it[name])
-        if changed:
-            figure.save()
+def _put_away(raw, before, told):
+    """
+    End the figure that another replaces; return it if it stays on record.
 
-    def put_away(self, raw, before, is_protected):
-        """
-        End the figure that another replaces; return it if it stays on record.
-
-        Only totals keep their history: what is a part, or is protected now, goes.
-        """
-        if before is None:
-            return None
-        raw.cells.clear()
-        if not (is_protected or is_a_part(self.indicator)):
-            before.cells.all().delete()
-            before.is_standing = False
-            before.save()
-            return before
-        raw.publication.delete()
-        raw.publication = None
-        while before is not None:
-            earlier = before.revises
-            if AttributionDispute.objects.filter(published_figure=before).exists():
-                # What an agency said of it is kept, and is public no more than it.
-                before.is_hidden, before.is_standing, before.revises = True, False, None
-                before.save()
-            else:
-                before.delete()
-            before = earlier
+    A total keeps its history; what is protected has none.
+    """
+    if before is None:
         return None
+    raw.cells.clear()
+    if not (told.value is None or before.is_protected):
+        before.cells.all().delete()
+        before.is_standing = False
+        before.save()
+        return before
+    raw.publication.delete()
+    raw.publication = None
+    while before is not None:
+        earlier = before.revises
+        if AttributionDispute.objects.filter(published_figure=before).exists():
+            # What an agency said of it is kept, and is public no more than it.
+            before.is_hidden, before.is_standing, before.revises = True, False, None
+            before.save()
+        else:
+            before.delete()
+        before = earlier
+    return None
 
-    def write_cells(self, raw, figure, cells):
-        for name in {*raw.cells, *cells}:
-            wanted = cells.get(name, [])
-            if wanted != raw.cells.get(name, []):
-                figure.cells.filter(dimension=name).delete()
-                PublishedCell.objects.bulk_create(
-                    PublishedCell(
-                        figure=figure,
-                        dimension=name,
-                        categories=list(cell.categories),
-                        value=cell.value,
-                        printed_by_id=cell.printed_by,
-                        order=order,
-                    )
-                    for order, cell in enumerate(wanted)
-                )
-            if wanted:
-                self.remember(raw, name, wanted)
 
-    def remember(self, raw, dimension, cells):
-        """Keep each form that was ever told, so that a later one is held against it."""
-        form = [(list(cell.categories), cell.value) for cell in cells]
-        forms = raw.told.setdefault(dimension, [])
-        if form not in forms:
-            forms.append(form)
-            told = [(categories, str(value)) for categories, value in form]
-            Told.objects.create(
-                measurement=raw.measurement, dimension=dimension, form=told
+def _write_cells(raw, figure, cells):
+    for name in {*raw.cells, *cells}:
+        wanted = cells.get(name, [])
+        if wanted == raw.cells.get(name, []):
+            continue
+        figure.cells.filter(dimension=name).delete()
+        PublishedCell.objects.bulk_create(
+            PublishedCell(
+                figure=figure,
+                dimension=name,
+                categories=list(cell.categories),
+                value=cell.value,
+                printed_by_id=cell.quote and cell.quote.source,
+                printed_where_es=cell.quote.where_es if cell.quote else "",
+                printed_where_en=cell.quote.where_en if cell.quote else "",
+                order=order,
             )
+            for order, cell in enumerate(wanted)
+        )

@@ -19,16 +19,15 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from strategic_areas import cells
-from strategic_areas.disclosure import Cell, Part
+from strategic_areas.disclosure import Cell, Part, Quote, is_small
 from strategic_areas.models import CodeList, CodeListValue
 from strategic_areas.models.measurements import (
     Breakdown,
     Measurement,
     Publication,
-    Told,
 )
 from strategic_areas.models.records import is_official_kind
-from strategic_areas.spans import Span
+from strategic_areas.spans import Span, year_of
 
 #: The longest title of a sheet that spreadsheets take.
 LONGEST_TITLE = 31
@@ -38,39 +37,57 @@ UTF8_MARK = "\ufeff"
 
 @dataclass
 class Raw:
-    """A measurement, its parts, what is public of it, and what once was."""
+    """A measurement, its parts by dimension, and what is public of it."""
 
     measurement: Measurement
     publication: Publication | None = None
-    parts: list = field(default_factory=list)
-    told: dict = field(default_factory=dict)
+    parts: dict = field(default_factory=dict)
     cells: dict = field(default_factory=lambda: defaultdict(list))
+
+    @property
+    def indicator(self):
+        return self.measurement.indicator
 
     @property
     def span(self):
         return Span(self.measurement.starts_on, self.measurement.ends_on)
 
     @property
+    def year(self):
+        return year_of(self.span.starts_on, self.span.ends_on)
+
+    @property
     def figure(self):
         return self.publication and self.publication.figure
 
-    def dimensions(self):
-        """The parts of each dimension, as ``disclosure`` takes them."""
-        found = defaultdict(list)
-        for part in self.parts:
-            source = part.printed_by
-            is_quoted = source is not None and is_official_kind(source.kind)
-            printed_by = source.pk if is_quoted else None
-            found[part.dimension].append(Part(part.category, part.value, printed_by))
-        return found
+    @property
+    def quote(self):
+        """Who printed the total; of few people official sources alone are quoted."""
+        told, source = self.measurement, self.measurement.printed_by
+        if source is None:
+            return None
+        is_of_few = self.indicator.sensitive and is_small(told.value)
+        return None if is_of_few and not is_official_kind(source.kind) else _quote(told)
+
+    @property
+    def is_printed(self):
+        parts = (part for parts in self.parts.values() for part in parts)
+        return bool(self.quote or any(part.quote for part in parts))
+
+
+def _quote(printed):
+    """What a record says of the source that printed it; None if not where in it."""
+    where = (printed.printed_where_es or "", printed.printed_where_en or "")
+    is_quoted = printed.printed_by_id and where[0]
+    return Quote(printed.printed_by_id, *where) if is_quoted else None
 
 
 def read(indicators):
-    """The latest measurement of each span, with its parts and what was told of it."""
+    """The latest measurement of each span, with its parts and what is public of it."""
     latest = (
         Measurement.objects.filter(indicator__in=indicators)
         .exclude(pk__in=Measurement.objects.exclude(revises=None).values("revises"))
-        .select_related("indicator")
+        .select_related("indicator", "printed_by")
         .prefetch_related("sources")
         .order_by("indicator__sort_code", "starts_on", "ends_on", "counted_by", "pk")
     )
@@ -79,7 +96,10 @@ def read(indicators):
     owner = _owners(raws, indicators)
     parts = Breakdown.objects.filter(measurement__in=[raw.measurement for raw in raws])
     for part in parts.select_related("printed_by").order_by("pk"):
-        owner[part.measurement_id].parts.append(part)
+        source = part.printed_by
+        quote = _quote(part) if source and is_official_kind(source.kind) else None
+        row = Part(part.category, part.value, quote)
+        owner[part.measurement_id].parts.setdefault(part.dimension, []).append(row)
     made = Publication.objects.filter(measurement__in=owner)
     for publication in made.select_related("figure").prefetch_related(
         "figure__sources", "figure__cells"
@@ -87,11 +107,8 @@ def read(indicators):
         raw = owner[publication.measurement_id]
         raw.publication = publication
         for cell in publication.figure.cells.all():
-            told = Cell(tuple(cell.categories), cell.value, cell.printed_by_id)
+            told = Cell(tuple(cell.categories), cell.value, _quote(cell))
             raw.cells[cell.dimension].append(told)
-    for each in Told.objects.filter(measurement__in=owner):
-        told = owner[each.measurement_id].told
-        told.setdefault(each.dimension, []).append(_pairs(each.form))
     return raws
 
 
@@ -99,7 +116,7 @@ def _owners(raws, indicators):
     """
     By the key of a measurement, the one that stands for it after all revisions.
 
-    What was told of a value holds for those that revise it.
+    What is public of a value passes to those that revise it.
     """
     rows = Measurement.objects.filter(indicator__in=indicators)
     before = dict(rows.values_list("pk", "revises"))
@@ -110,14 +127,6 @@ def _owners(raws, indicators):
             owner[pk] = raw
             pk = before[pk]
     return owner
-
-
-def _pairs(form):
-    return [(categories, _number(text)) for categories, text in form]
-
-
-def _number(text):
-    return Measurement._meta.get_field("value").to_python(text)
 
 
 @dataclass(frozen=True)
@@ -195,10 +204,11 @@ def _rows(indicators, taken) -> Iterable[list]:
             " | ".join(source.title for source in value.sources.all()),
         ]
         yield [*named, "", "", "", value.value, *beside]
-        for part in raw.parts:
-            code = (part.dimension, part.category)
-            label = labels.get((of.introduced_by_id, *code), "")
-            yield [*named, *code, label, part.value, *beside]
+        for dimension, parts in raw.parts.items():
+            for part in parts:
+                code = (dimension, part.category)
+                label = labels.get((of.introduced_by_id, *code), "")
+                yield [*named, *code, label, part.value, *beside]
 
 
 def _labels():

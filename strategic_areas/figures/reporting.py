@@ -59,6 +59,8 @@ class ValueSteps(GuardedSteps):
             counted_by=reported.agency.acronym,
             provenance=reported.provenance,
             revises=reported.revises,
+            printed_by=reported.source if reported.printed_where else None,
+            printed_where_es=reported.printed_where,
             note_es=reported.note,
             reason_es=reported.why,
         )

@@ -1,7 +1,10 @@
 """What no single value shows: references, order, uniqueness, and what adds up."""
 
+from decimal import Decimal
+
 from django.core.exceptions import ValidationError
 
+from strategic_areas.disclosure import is_small
 from strategic_areas.importing.format import GEOGRAPHY_SOURCES
 from strategic_areas.importing.successions import (
     circular_succession,
@@ -50,6 +53,7 @@ def broken_rules(plan_file, known):
         periods_that_are_rounds,
         stronger_claims,
         printed_by_others,
+        several_tellers,
         own_lists,
         codes_of_other_work,
     ):
@@ -266,13 +270,54 @@ def stronger_claims(plan_file, known):
 
 
 def printed_by_others(plan_file, known):
-    """Numbers are quoted as they stand from official sources alone."""
+    """
+    Numbers are quoted as they stand, and where they stand; parts officially alone.
+
+    So is a small number of people.
+    """
     for value in plan_file.nested("indicators", "values"):
         for part in value.nested["breakdown"]:
-            source = part.values.get("printed_by")
-            kind = known.source_kinds.get(source)
+            yield from said_where(part)
+            kind = known.source_kinds.get(part.values.get("printed_by"))
             if kind is not None and not is_official_kind(kind):
                 yield part.fault("printed_by", "an official source")
+        yield from said_where(value)
+        kind = known.source_kinds.get(value.values.get("printed_by"))
+        number = value.values.get("value")
+        if kind is None or number is None or is_official_kind(kind):
+            continue
+        if counts_people(value.above, known) and is_small(Decimal(number)):
+            yield value.fault("printed_by", "an official source, of so small a number")
+
+
+def several_tellers(plan_file, known):
+    """A second indicator that tells of the same people, in this file or the portal."""
+    listed = {entry.values.get("code") for entry in plan_file.entries["indicators"]}
+    rows = known.stored.tables["indicators"].rows
+    tellers = {
+        row.family: code
+        for code, row in rows.items()
+        if row.is_teller and code not in listed
+    }
+    for entry in plan_file.entries["indicators"]:
+        code, row = entry.values.get("code"), rows.get(entry.values.get("code"))
+        if not entry.values.get("is_teller", row and row.is_teller):
+            continue
+        family = entry.values.get("family", row and row.family)
+        if family in tellers:
+            expected = f"one indicator that tells of them; {tellers[family]} does"
+            yield entry.fault("is_teller", expected)
+        tellers.setdefault(family, code)
+
+
+def said_where(entry):
+    if entry.values.get("printed_by") and not entry.values.get("printed_where_es"):
+        yield entry.fault("printed_where_es", "where in the source it is printed")
+
+
+def counts_people(indicator, known):
+    row = known.stored.tables["indicators"].rows.get(indicator.values.get("code"))
+    return indicator.values.get("sensitive", row.sensitive if row else True)
 
 
 def own_lists(plan_file, known):

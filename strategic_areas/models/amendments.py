@@ -241,6 +241,9 @@ class PlanChange(PlanBound):
     def protected(self):
         """The names of its values that the public does not read, as of victims."""
         activity = self.activity
+        if self.field == "baseline_value":
+            # It may count people: the indicator's page tells it where it may.
+            return ("old_value", "new_value")
         if self.field != "quantity" or not (activity and activity.counts_victims):
             return ()
         # However its words part thousands, the digits before the sign are too few.

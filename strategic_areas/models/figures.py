@@ -17,6 +17,18 @@ from strategic_areas.models.indicators import Indicator
 from strategic_areas.models.records import Provenance, Source
 
 
+def where_printed():
+    """The column that says where in a source a number is printed."""
+    return models.CharField(
+        _("where in the source"),
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("The page, table or part of it, such as “p. 4”."),
+    )
+
+
 class PublishedFigureQuerySet(models.QuerySet):
     def public(self):
         """Figures that were not taken away, also those that a later one revised."""
@@ -37,7 +49,9 @@ class PublishedFigure(models.Model):
 
     ``value`` is empty where it ``is_protected``. A revised total stays on record:
     ``is_standing`` is true of the latest alone, which ``revises`` the one before.
-    ``withheld`` maps each dimension of which nothing is told to the reason.
+    ``printed_by`` is the source that it quotes. ``differs`` says that a later count
+    moved the value by less than ten. ``withheld`` names the dimensions that are not
+    told, by one mark whatever the reason; of a protected value ``status`` is empty too.
     ``is_hidden`` is set while the figure is taken away, and for good once confirmed.
     """
 
@@ -55,7 +69,19 @@ class PublishedFigure(models.Model):
     )
     is_protected = models.BooleanField(_("protected"), default=False)
     breaks = models.BooleanField(_("breaks the series"), default=False)
-    status = models.CharField(_("status"), max_length=12, choices=Status)
+    status = models.CharField(_("status"), max_length=12, choices=Status, blank=True)
+    differs = models.BooleanField(
+        _("a later count differs by less than ten"), default=False, db_default=False
+    )
+    printed_by = models.ForeignKey(
+        Source,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("printed by"),
+    )
+    printed_where = where_printed()
     counted_by = models.CharField(_("counted by"), max_length=40, blank=True)
     provenance = models.CharField(
         _("where this comes from"), max_length=20, choices=Provenance
@@ -66,7 +92,7 @@ class PublishedFigure(models.Model):
     caption = models.CharField(_("caption"), max_length=300, blank=True)
     note = models.TextField(_("note"), blank=True)
     reason = models.TextField(_("why it was revised"), blank=True)
-    withheld = models.JSONField(_("breakdowns not told"), default=dict, blank=True)
+    withheld = models.JSONField(_("breakdowns not told"), default=list, blank=True)
     revises = models.OneToOneField(
         "self",
         models.PROTECT,
@@ -82,8 +108,15 @@ class PublishedFigure(models.Model):
     fields = Fields(
         *public("indicator", "starts_on", "ends_on", "value", "is_protected"),
         *public("breaks", "status", "counted_by", "provenance", "sources"),
-        *bilingual("caption", "note", "reason"),
-        *public("withheld", "revises", "is_standing", "published_at"),
+        *bilingual("caption", "note", "reason", "printed_where"),
+        *public(
+            "printed_by",
+            "differs",
+            "withheld",
+            "revises",
+            "is_standing",
+            "published_at",
+        ),
         *internal("is_hidden"),
     )
 
@@ -145,10 +178,12 @@ class PublishedCell(models.Model):
         verbose_name=_("printed by"),
         help_text=_("An official source that has printed the number as it stands."),
     )
+    printed_where = where_printed()
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 
     fields = Fields(
-        *public("figure", "dimension", "categories", "value", "printed_by", "order")
+        *public("figure", "dimension", "categories", "value", "printed_by", "order"),
+        *bilingual("printed_where"),
     )
 
     class Meta:

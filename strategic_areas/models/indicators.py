@@ -64,6 +64,24 @@ class Indicator(Coded):
         RESTORATION = "restoration", _("Survivors are restored")
         JUSTICE = "justice", _("The justice system protects the vulnerable")
 
+    class Family(models.TextChoices):
+        """People whom one may count in several ways, and of whom one number is told."""
+
+        VICTIMS = "victims", _("Victims, at whatever stage they are counted")
+        ACCUSED = "accused", _("The accused")
+        CONVICTED = "convicted", _("The convicted")
+
+    class Dimension(models.TextChoices):
+        """What a breakdown tells apart; ``disclosure`` groups its categories."""
+
+        SEX_AND_AGE = "sex+age", _("sex and age")
+        AGE = "age", _("age")
+        SEX = "sex", _("sex")
+        EXPLOITATION = "exploitation", _("form of exploitation")
+        NATIONALITY = "nationality", _("nationality")
+        DEPARTMENT = "department", _("judicial department")
+        STATUS = "status", _("possible or confirmed victims")
+
     class Frequency(models.TextChoices):
         """For which days rounds ask the agency for a value."""
 
@@ -106,6 +124,30 @@ class Indicator(Coded):
             "By itself it counts those of one sex, age, form, nationality, place or "
             "operation."
         ),
+    )
+    family = models.CharField(
+        _("whom it counts"),
+        max_length=10,
+        choices=Family,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Of several counts of the same people only one is told."),
+    )
+    is_teller = models.BooleanField(
+        _("its yearly total is told"),
+        default=False,
+        db_default=False,
+        help_text=_("Of the same people no other indicator tells what is not printed."),
+    )
+    dimension = models.CharField(
+        _("what its breakdown tells apart"),
+        max_length=20,
+        choices=Dimension,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("The one breakdown that is told of its yearly totals."),
     )
     key_figure = models.BooleanField(
         _("key figure"),
@@ -195,6 +237,7 @@ class Indicator(Coded):
         *public("introduced_by", in_file=False),
         *bilingual("name", "unit"),
         *protective(*public("counts", "sensitive", "national", "selects")),
+        *protective(*public("family", "is_teller", "dimension")),
         *public("key_figure"),
         *notes("why_not_sensitive"),
         *public("goal", "area", "programme", "commitment", "agency"),
@@ -216,6 +259,15 @@ class Indicator(Coded):
                 name="indicator_code_unique",
                 fields=["code"],
                 violation_error_message=_("Another indicator has this code."),
+            ),
+            models.CheckConstraint(
+                name="indicator_of_a_family_is_sensitive",
+                condition=Q(family="", is_teller=False)
+                | ~Q(family="") & Q(sensitive=True),
+                violation_error_message=_(
+                    "What counts these people needs protection; say whom it counts "
+                    "before its yearly total is told."
+                ),
             ),
             dates_in_order("indicator", "baseline_starts_on", "baseline_ends_on"),
             models.CheckConstraint(
@@ -245,7 +297,15 @@ class Indicator(Coded):
         }
 
     def clean(self):
-        """Whoever lifts the protection says why, and the reason stays."""
+        """
+        Of the same people one indicator tells.
+
+        Whoever lifts the protection says why, and the reason stays.
+        """
+        tellers = Indicator.objects.filter(family=self.family, is_teller=True)
+        if self.is_teller and tellers.exclude(pk=self.pk).exists():
+            text = _("Another indicator tells of these people.")
+            raise ValidationError({"is_teller": text})
         if self.sensitive:
             self.why_not_sensitive = ""
         elif not self.why_not_sensitive.strip() and not self.is_as_brought:

@@ -9,8 +9,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies import access
-from agencies.fields import Field, Fields, dates_in_order, internal
-from strategic_areas.models.figures import PublishedFigure
+from agencies.fields import Field, Fields, dates_in_order, internal, protective
+from strategic_areas.models.figures import PublishedFigure, where_printed
 from strategic_areas.models.indicators import Indicator
 from strategic_areas.models.records import Provenance, Source
 
@@ -27,8 +27,8 @@ class Measurement(models.Model):
     """
     A value observed between two dates, which are independent of reporting periods.
 
-    Values of overlapping dates are never added. ``published_total`` marks a total that
-    the source itself has published; its breakdown may still be unpublished.
+    Values of overlapping dates are never added. ``printed_by`` is a source that prints
+    the value itself; its breakdown may still be unpublished.
     """
 
     Status = PublishedFigure.Status
@@ -40,7 +40,16 @@ class Measurement(models.Model):
     ends_on = models.DateField(_("until"))
     value = models.DecimalField(_("value"), max_digits=16, decimal_places=3)
     status = models.CharField(_("status"), max_length=12, choices=Status)
-    published_total = models.BooleanField(_("total already public"), default=False)
+    printed_by = models.ForeignKey(
+        Source,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("printed by"),
+        help_text=_("A source that has printed the number as it stands."),
+    )
+    printed_where = where_printed()
     counted_by = models.CharField(_("counted by"), max_length=40, blank=True)
     provenance = models.CharField(
         _("where this comes from"), max_length=20, choices=Provenance
@@ -81,7 +90,9 @@ class Measurement(models.Model):
 
     fields = Fields(
         *internal("starts_on", "ends_on", "value", "status", in_file=True),
-        *internal("published_total", "counted_by", "breaks", in_file=True),
+        *protective(*internal("printed_by", in_file=True)),
+        Field("printed_where", bilingual=True, public=False),
+        *internal("counted_by", "breaks", in_file=True),
         *internal("provenance", "sources", in_file=True),
         Field("caption", bilingual=True, public=False),
         Field("note", bilingual=True, public=False),
@@ -130,9 +141,12 @@ class Breakdown(models.Model):
         verbose_name=_("printed by"),
         help_text=_("An official source that has printed the number as it stands."),
     )
+    printed_where = where_printed()
 
     fields = Fields(
-        *internal("dimension", "category", "value", "printed_by", in_file=True)
+        *internal("dimension", "category", "value", in_file=True),
+        *protective(*internal("printed_by", in_file=True)),
+        Field("printed_where", bilingual=True, public=False),
     )
 
     class Meta:
@@ -143,7 +157,7 @@ class Breakdown(models.Model):
             models.UniqueConstraint(
                 name="breakdown_one_per_category",
                 fields=["measurement", "dimension", "category"],
-            )
+            ),
         ]
 
     def __str__(self):
@@ -175,28 +189,37 @@ class Publication(models.Model):
         return str(self.measurement)
 
 
-class Told(models.Model):
+class ToldForm(models.Model):
     """
-    What the public has once read of parts of a value, in each form that was ever told.
+    What the public has once read of a count of people, for ever.
 
-    ``form`` is a list of pairs of categories and their number, as text. Of an indicator
-    whose values are parts themselves the dimension is "" and the categories none.
+    ``form`` holds the total of a family's year with its breakdown, as text, and is
+    empty of a value that was printed or needed no protection. No link keeps the
+    indicator: what was told outlives it.
     """
 
-    measurement = models.ForeignKey(
-        Measurement, models.PROTECT, related_name="+", verbose_name=_("measurement")
+    indicator = models.ForeignKey(
+        Indicator,
+        models.DO_NOTHING,
+        db_constraint=False,
+        related_name="+",
+        verbose_name=_("indicator"),
     )
-    dimension = models.CharField(_("dimension"), max_length=60, blank=True)
-    form = models.JSONField()
+    family = models.CharField(_("family"), max_length=10, blank=True)
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until"))
+    form = models.JSONField(null=True, blank=True)
     told_at = models.DateTimeField(auto_now_add=True)
 
-    fields = Fields(*internal("dimension", "form"))
+    fields = Fields(
+        *internal("indicator", "family", "starts_on", "ends_on", "form", "told_at")
+    )
 
     class Meta:
-        ordering = ["measurement", "pk"]
+        ordering = ["pk"]
         default_permissions = []
         verbose_name = _("what was once told")
         verbose_name_plural = _("what was once told")
 
     def __str__(self):
-        return f"{self.measurement}: {self.dimension}"
+        return f"{self.family}: {self.starts_on}, {self.ends_on}"

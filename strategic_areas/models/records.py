@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from agencies.fields import Fields, bilingual, internal, public
+from agencies.fields import Fields, bilingual, internal, protective, public
 from strategic_areas.addresses import RESERVED_WORDS
 
 
@@ -194,7 +194,8 @@ class Source(models.Model):
 
     fields = Fields(
         *public("plan", "key", in_file=False),
-        *public("title", "publisher", "url", "kind"),
+        *public("title", "publisher", "url"),
+        *protective(*public("kind")),
         *bilingual("cited_as", "note"),
     )
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies import access
 from agencies.decisions import Decision, DecisionQuerySet, status_field
-from agencies.fields import Fields, dates_in_order, internal, public
+from agencies.fields import Fields, dates_in_order, internal, protective, public
 from agencies.models import Agency, FocalPoint
 from strategic_areas.models.figures import PublishedFigure
 from strategic_areas.models.indicators import Indicator
@@ -34,7 +34,8 @@ class ReportedValue(Decision):
 
     ``parts`` maps each dimension to the numbers of its categories, as text. ``revises``
     is the measurement in whose place it comes, ``measurement`` the one that it became.
-    ``letter`` or ``source`` is what the secretariat wrote it down from, if it did.
+    ``letter`` or ``source`` is what the secretariat wrote it down from, if it did;
+    where the source prints the very number, ``printed_where`` says where.
     A value that is returned holds the reason.
     """
 
@@ -78,6 +79,16 @@ class ReportedValue(Decision):
         related_name="+",
         verbose_name=_("source"),
     )
+    printed_where = models.CharField(
+        _("where in the source"),
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_(
+            "Only where the source prints this very number: the page, table or part."
+        ),
+    )
     revises = models.ForeignKey(
         Measurement,
         models.PROTECT,
@@ -103,6 +114,7 @@ class ReportedValue(Decision):
         *public("indicator", "agency", "starts_on", "ends_on", "value", "certainty"),
         *internal("parts"),
         *public("note", "why"),
+        *protective(*public("printed_where")),
         *internal("letter", "source", "revises", "measurement"),
         *Decision.fields,
     )
@@ -126,6 +138,10 @@ class ReportedValue(Decision):
             models.CheckConstraint(
                 name="reportedvalue_letter_or_source",
                 condition=Q(letter=None) | Q(source=None),
+            ),
+            models.CheckConstraint(
+                name="reportedvalue_printed_in_a_source",
+                condition=Q(printed_where="") | Q(source__isnull=False),
             ),
             models.CheckConstraint(
                 name="reportedvalue_approved_is_a_measurement",

@@ -165,6 +165,7 @@ APPENDED = {
     "Transition": {"reason": "", "private_note": ""},
     "Submission": {"content": "{}"},
     "PurgedText": {},
+    "ToldForm": {},
 }
 #: Models whose rows are decided once: their free texts, each with its blank value.
 DECIDED = {

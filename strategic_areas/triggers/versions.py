@@ -36,7 +36,7 @@ NOT_PUBLIC = {
     "Breakdown",
     "Publication",
     "ReportedValue",
-    "Told",
+    "ToldForm",
 }
 
 

@@ -137,6 +137,11 @@ COLUMNS = (
     ),
     Column("status", gettext_lazy("State (code)"), lambda r: r.point.status),
     Column("status_words", gettext_lazy("State"), lambda r: words.state(r.point)),
+    Column(
+        "later_count_differs",
+        gettext_lazy("A later count differs by less than ten"),
+        lambda r: int(r.point.differs),
+    ),
     Column("break", gettext_lazy("Breaks the series"), lambda r: int(r.point.is_break)),
     Column(
         "provenance",
@@ -157,6 +162,11 @@ COLUMNS = (
         "source_addresses",
         gettext_lazy("Addresses of the sources"),
         lambda r: " | ".join(each.url for each in r.sources if each.url),
+    ),
+    Column(
+        "printed_in",
+        gettext_lazy("Printed in"),
+        lambda r: words.quoted(r.cell or r.point),
     ),
     Column("note", gettext_lazy("Note"), lambda r: _text(r.point, "note")),
     Column(
@@ -268,8 +278,8 @@ def about_data() -> dict[str, str]:
         "address": f"{settings.SITE_URL}{address('indicators')}",
         "data_as_of": timezone.localdate().isoformat(),
         "protection": _(
-            "No breakdown lets anyone compute a group of 1 to 9 people, except those "
-            "that an official source has already published; national totals are exact."
+            "No number lets anyone compute a group of 1 to 9 people, except those that "
+            "an official source has already printed."
         ),
         "comparing": _(
             "Values before and after a break count different things. Values of "

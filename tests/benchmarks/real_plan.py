@@ -224,7 +224,8 @@ def indicators_of(draw, size, agencies, commitments, begins):
                     "period": str(year),
                     "value": draw.randrange(20, 900),
                     "status": "confirmed",
-                    "published_total": True,
+                    "printed_by": "matriz",
+                    "printed_where_es": "p. 1",
                     "sources": ["matriz"],
                 }
                 for year in years

@@ -545,6 +545,7 @@ def test_a_published_figure_is_withdrawn_at_once_and_comes_back(client):
 
 def test_a_withdrawn_figure_stays_withdrawn_until_its_value_changes(tmp_path):
     told = {"period": "2030", "value": 40, "status": "confirmed", "sources": ["matrix"]}
+    told |= {"printed_by": "matrix", "printed_where_es": "cuadro 3"}
     content = small()
     content["indicators"][0] |= {"national": True, "values": [told]}
     load_small(tmp_path, content)

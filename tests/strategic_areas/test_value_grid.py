@@ -23,6 +23,8 @@ class Desk(Scene, Lasting):
 
     def __init__(self):
         super().__init__()
+        self.indicator.family, self.indicator.dimension = "victims", "sex+age"
+        self.indicator.save()
         labels = CodeList.objects.create(
             plan=self.plan, code="b", kind="breakdowns", name_es="Etiquetas"
         )

@@ -50,6 +50,9 @@ class Desk(Lasting):
             agency=self.agency,
             counts="persons",
             national=True,
+            family="victims",
+            is_teller=True,
+            dimension="sex+age",
         )
         labels = CodeList.objects.create(
             plan=self.period.plan, code="b", kind="breakdowns", name_es="Etiquetas"

@@ -17,7 +17,7 @@ from agencies import numbers
 from agencies.numbers import DecimalField, written
 from strategic_areas.desk.inputs import limit
 from strategic_areas.desk.sheet.forms import Fold, Group
-from strategic_areas.disclosure import GROUPS, PEOPLE
+from strategic_areas.disclosure import GROUPS
 from strategic_areas.figures.reporting import standing
 from strategic_areas.models import CodeList, CodeListValue, Letter, Source
 from strategic_areas.models.reported_values import ReportedValue
@@ -92,8 +92,8 @@ def faults(
     return found
 
 
-#: The dimensions to ask for; only the first of those that tell who the people are.
-ASKED = [name for name in GROUPS if name not in PEOPLE[1:]]
+#: The dimensions to ask for: sex and age together tell what each of them would.
+ASKED = [name for name in GROUPS if name not in ("sex", "age")]
 SAID = {
     Wrong.NEGATIVE: gettext_lazy("A count is never below zero."),
     Wrong.OVER_100: gettext_lazy("A percent lies between 0 and 100."),
@@ -112,19 +112,24 @@ def plainly(number):
 
 
 def categories_of(indicator):
-    """The categories of each dimension that is asked for, with their words."""
+    """
+    The categories of each dimension that is asked for, with their words.
+
+    Of what needs protection it is the one that can be told; nobody is asked for more.
+    """
     if indicator.selects or indicator.counts not in WHOLE:
         return {}
+    asked = [indicator.dimension] if indicator.sensitive else ASKED
     rows = CodeListValue.objects.filter(
         code_list__plan=indicator.introduced_by_id,
         code_list__kind=CodeList.Kind.BREAKDOWNS,
-        dimension__in=ASKED,
+        dimension__in=asked,
     )
     found = defaultdict(dict)
     for row in rows.order_by("order", "pk"):
         english = row.label_en if get_language() == "en" else ""
         found[row.dimension][row.code] = english or row.label_es
-    return {name: found[name] for name in ASKED if name in found}
+    return {name: found[name] for name in asked if name in found}
 
 
 def typed(reported):
@@ -271,7 +276,7 @@ class SourcedForm(ValueForm):
     """A value that the secretariat enters, with its letter or its source."""
 
     class Meta(ValueForm.Meta):
-        fields = ["letter", "source", *ValueForm.Meta.fields]
+        fields = ["letter", "source", "printed_where", *ValueForm.Meta.fields]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -281,10 +286,15 @@ class SourcedForm(ValueForm):
         self.fields["source"].queryset = sources
 
     def make_layout(self):
-        return Layout("letter", "source", super().make_layout())
+        return Layout("letter", "source", "printed_where", super().make_layout())
 
     def clean(self):
         cleaned = super().clean()
         if bool(cleaned.get("letter")) == bool(cleaned.get("source")):
             self.add_error("source", _("Name the letter or the source, one of them."))
+        where = cleaned.get("printed_where")
+        if where and not cleaned.get("source"):
+            self.add_error("printed_where", _("Only a source prints a number."))
+        for reason in guard.refusals(where):
+            self.add_error("printed_where", reason)
         return cleaned

@@ -29,7 +29,6 @@ from strategic_areas.desk.values.forms import (
     categories_of,
     typed,
 )
-from strategic_areas.disclosure import is_a_part
 from strategic_areas.figures.reporting import VALUES, hand_in
 from strategic_areas.models import Indicator, PublishedFigure
 from strategic_areas.models.letters import digest
@@ -182,7 +181,6 @@ def value(request, pk):
         "reported": found,
         "last": last_told(found.indicator),
         "parts": parts_in_words(found),
-        "is_a_part": is_a_part(found.indicator),
         "examined": examined,
         "steps": steps,
         "why_not": VALUES.why_not(request.user, found),
@@ -239,6 +237,7 @@ def content(reported):
         "value": format(reported.value.normalize(), "f"),
         "certainty": reported.certainty,
         "parts": reported.parts,
+        "printed_where": reported.printed_where,
         "note": reported.note,
         "why": reported.why,
         "handed_in_by": reported.proposed_by.username,

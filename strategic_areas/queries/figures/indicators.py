@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from agencies.models import Agency
 from strategic_areas import attainment as targets
 from strategic_areas.attainment import Attainment
-from strategic_areas.disclosure import Protected, total
+from strategic_areas.disclosure import PROTECTED, Protected
 from strategic_areas.models import (
     Commitment,
     Discrepancy,
@@ -35,7 +35,6 @@ from strategic_areas.queries.figures.points import (
 )
 from strategic_areas.queries.prepared import prepared
 from strategic_areas.queries.updates import sources
-from strategic_areas.spans import Span
 
 
 @dataclass(frozen=True)
@@ -53,12 +52,16 @@ class IndicatorLine:
 
     @property
     def baseline(self) -> Decimal | Protected | None:
-        """The value before the plan, protected as any other; None where none is."""
+        """
+        The value before the plan; None where none is.
+
+        One that needs protection is told where it is a value that is told.
+        """
         of = self.indicator
-        if of.baseline_value is None:
-            return None
-        span = Span(of.baseline_starts_on, of.baseline_ends_on)
-        return total(of.baseline_value, of, span, is_printed=False)
+        value, days = of.baseline_value, (of.baseline_starts_on, of.baseline_ends_on)
+        told = {(each.starts_on, each.ends_on): each.value for each in self.points}
+        is_told = value is None or not of.sensitive or told.get(days) == value
+        return value if is_told else PROTECTED
 
 
 @dataclass(frozen=True)

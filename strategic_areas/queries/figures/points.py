@@ -50,13 +50,19 @@ class Shown(StrEnum):
 
 @dataclass(frozen=True)
 class CellLine:
-    """One number of a breakdown; ``printed_by`` is the source that it quotes."""
+    """
+    One number of a breakdown.
+
+    ``printed_by`` is the source that it quotes, and ``where`` says where in it.
+    """
 
     categories: tuple[str, ...]
     label_es: str
     label_en: str
     value: Decimal
     printed_by: Source | None
+    printed_where_es: str = ""
+    printed_where_en: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,9 +94,11 @@ class Point:
     ``value`` is None unless ``shown`` is VALUE. ``is_break`` is true where it counts
     something else than the point before, or somebody else counted. ``who_es`` and
     ``who_en`` are the words for ``counted_by``, which is an agency of the portal where
-    ``by_agency`` is true, or else a report, or somebody abroad. ``withheld`` are pairs
-    of a dimension and the reason why nothing is told of it. ``revisions`` come latest
-    first. ``dispute`` is what an agency says of it that does not acknowledge it.
+    ``by_agency`` is true, or else a report, or somebody abroad. ``withheld`` are the
+    dimensions of which nothing is told. ``printed_by`` is the source that it quotes, in
+    full alone. ``differs`` is true where a later count moved it by less than ten.
+    ``revisions`` come latest first. ``dispute`` is what an agency says of it that does
+    not acknowledge it.
     """
 
     pk: int
@@ -112,7 +120,11 @@ class Point:
     note_en: str
     sources: tuple[Source, ...] = ()
     breakdowns: tuple[Breakdown, ...] = ()
-    withheld: tuple[tuple[str, str], ...] = ()
+    withheld: tuple[str, ...] = ()
+    printed_by: Source | None = None
+    printed_where_es: str = ""
+    printed_where_en: str = ""
+    differs: bool = False
     revisions: tuple[Revision, ...] = ()
     dispute: Dispute | None = None
 
@@ -170,7 +182,8 @@ def points_of(
     standing = standing.order_by("starts_on", "ends_on", "counted_by", "pk")
     if in_full:
         cells = PublishedCell.objects.select_related("printed_by").order_by("order")
-        standing = standing.select_related("indicator", "dispute__agency")
+        about = ("indicator", "dispute__agency", "printed_by")
+        standing = standing.select_related(*about)
         standing = standing.prefetch_related(sources.by_key(), Prefetch("cells", cells))
         words, revisions = _words(), _revisions(figures)
     found = defaultdict(list)
@@ -182,7 +195,8 @@ def points_of(
             more = {
                 "sources": tuple(figure.sources.all()),
                 "breakdowns": _breakdowns(figure, words),
-                "withheld": tuple(sorted(figure.withheld.items())),
+                "withheld": tuple(figure.withheld),
+                "printed_by": figure.printed_by,
                 "revisions": tuple(_chain(figure, revisions)),
                 "dispute": dispute_of(figure),
             }
@@ -208,7 +222,11 @@ def _point(figure, before, more):
     if figure.is_hidden:
         shown = Shown.WITHDRAWN
     is_told = shown is Shown.VALUE
-    texts = ("caption_es", "caption_en", "note_es", "note_en")
+    texts = [
+        f"{name}_{language}"
+        for name in ("caption", "note", "printed_where")
+        for language in ("es", "en")
+    ]
     return Point(
         pk=figure.pk,
         starts_on=figure.starts_on,
@@ -221,6 +239,7 @@ def _point(figure, before, more):
         who_en=figure.who_en or "",
         by_agency=figure.by_agency,
         provenance=figure.provenance,
+        differs=figure.differs,
         is_break=before is not None
         and (figure.breaks or figure.counted_by != before.counted_by),
         published_at=figure.published_at,
@@ -263,6 +282,8 @@ def _breakdowns(figure, words):
                 label_en=label_en,
                 value=cell.value,
                 printed_by=cell.printed_by,
+                printed_where_es=cell.printed_where_es or "",
+                printed_where_en=cell.printed_where_en or "",
             )
         )
     return tuple(Breakdown(name, tuple(found[name])) for name in sorted(found))

@@ -14,34 +14,12 @@ from django.utils.translation import get_language, gettext_lazy, ngettext, pgett
 from django.utils.translation import gettext as _
 
 from strategic_areas.attainment import Attained
-from strategic_areas.disclosure import MARKER, PROTECTED, Protected, Withheld
+from strategic_areas.disclosure import MARKER, PROTECTED, Protected
 from strategic_areas.models import Indicator, Source
 from strategic_areas.queries.figures.indicators import IndicatorLine
 from strategic_areas.queries.figures.points import Point, Shown
 from strategic_areas.spans import is_of_whole_years
 
-#: What a breakdown tells apart.
-DIMENSIONS = {
-    "sex+age": gettext_lazy("sex and age"),
-    "age": gettext_lazy("age"),
-    "sex": gettext_lazy("sex"),
-    "exploitation": gettext_lazy("form of exploitation"),
-    "nationality": gettext_lazy("nationality"),
-    "department": gettext_lazy("judicial department"),
-    "status": gettext_lazy("possible or confirmed victims"),
-}
-#: Why nothing is told of a breakdown that the source has.
-WITHHELD = {
-    Withheld.CROSSED: gettext_lazy("it crosses several characteristics of people"),
-    Withheld.FOLDED: gettext_lazy("another breakdown already counts the same people"),
-    Withheld.UNKNOWN: gettext_lazy("its categories are not those of this portal"),
-    Withheld.NOT_NATIONAL: gettext_lazy("it does not cover the whole country"),
-    Withheld.PART_OF_YEAR: gettext_lazy("it covers only part of a year"),
-    Withheld.OVERLAPS: gettext_lazy("another breakdown covers the same days"),
-    Withheld.UNEQUAL: gettext_lazy("its parts add up to more than the total"),
-    Withheld.SMALL: gettext_lazy("it would reveal a group of fewer than ten people"),
-    Withheld.REVISED: gettext_lazy("it differs too little from one published before"),
-}
 #: What can be said of a target.
 ATTAINED = {
     Attained.MET: gettext_lazy("Target met"),
@@ -61,9 +39,9 @@ MOST_NAMED = 4
 
 def dimension(code: str) -> str:
     """What a breakdown tells apart; of a crossed one each characteristic."""
-    if code in DIMENSIONS:
-        return str(DIMENSIONS[code])
-    return listed([str(DIMENSIONS.get(part, part)) for part in code.split("+")])
+    known = dict(Indicator.Dimension.choices)
+    parts = [code] if code in known else code.split("+")
+    return listed([str(known.get(part, part)) for part in parts])
 
 
 def number(value: Decimal | Protected | None) -> str:
@@ -123,9 +101,28 @@ def cited(source: Source) -> str:
 
 
 def state(point: Point) -> str:
+    """Whether it is provisional or confirmed; nothing is said of a protected one."""
+    if not point.status:
+        return ""
     if point.is_provisional:
         return pgettext("a figure", "provisional")
-    return pgettext("a figure", "confirmed")
+    said = pgettext("a figure", "confirmed")
+    if point.differs:
+        return f"{said}; {later_count()}"
+    return said
+
+
+def later_count() -> str:
+    """The mark of a number that is left as it was told."""
+    return _("a later count differs by less than ten")
+
+
+def quoted(printed) -> str:
+    """Who printed a value or a cell, and where in it; "" where nothing is quoted."""
+    if printed.printed_by is None:
+        return ""
+    where = in_language(printed, "printed_where")
+    return ", ".join(filter(None, [cited(printed.printed_by), where]))
 
 
 def span(starts_on: date, ends_on: date) -> str:
@@ -203,9 +200,10 @@ def caption(line: IndicatorLine) -> str:
     """What is said after the number of the last value, as its editors wrote it."""
     point = line.last
     if text := in_language(point, "caption"):
-        return text
+        return f"{text} ({later_count()})" if point.differs else text
     unit = in_language(line.indicator, "unit")
-    return f"{unit}{beside(point)} ({state(point)})"
+    said = state(point)
+    return f"{unit}{beside(point)} ({said})" if said else f"{unit}{beside(point)}"
 
 
 def missing(points: Iterable[Point]) -> list[int]:
