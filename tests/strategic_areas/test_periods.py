@@ -117,6 +117,28 @@ def test_a_round_asks_nobody_before_a_second_person_agrees(client):
     assert [each.period.code for each in queries.open_sheets(asked)] == ["semestre-1"]
 
 
+def test_both_persons_read_whom_a_round_asks_and_who_is_not_reached(client):
+    reached = make_activity()
+    other = make_activity(plan=reached.plan)
+    make_focal_point(agency=reached.agency)
+    client.force_login(make_reviewer())
+    add(client, reached.plan)
+    address = reverse("admin:approval", args=[PendingChange.objects.get().pk])
+
+    pages = [client.get(address)]
+    client.force_login(make_reviewer())
+    pages.append(client.get(address))
+
+    for page in pages:
+        (record,) = page.context["records"]
+        agencies = sorted([reached.agency, other.agency], key=lambda a: a.acronym)
+        assert record.opening.asked == [(agency, 1) for agency in agencies]
+        assert record.opening.unreached == [other.agency]
+        assert [each.day for each in record.opening.days][0] == days(-1)
+        assert record.opening.days[-1].day == days(30)
+        assert other.agency.acronym in page.content.decode()
+
+
 def test_a_due_date_in_the_past_is_refused(client):
     plan = make_plan()
     client.force_login(make_reviewer())

@@ -16,6 +16,7 @@ from strategic_areas.desk.changes import decisions, protection
 from strategic_areas.desk.plantree import approving
 from strategic_areas.desk.public_pages import public_address
 from strategic_areas.desk.review.comparison import Line
+from strategic_areas.desk.rounds.opening import Opening, opening
 from strategic_areas.models import (
     AgencyComment,
     AttributionDispute,
@@ -23,6 +24,7 @@ from strategic_areas.models import (
     HelpLine,
     Indicator,
     PendingChange,
+    ReportingPeriod,
     Target,
     Translation,
 )
@@ -43,7 +45,8 @@ class Changed:
     ``readings`` are what the public will read, as far as there is a template of one
     record; empty once the change was decided. ``is_hidden`` if the public would read
     nothing of it. ``hides`` leads to the page that hides something of the record, and
-    ``public`` to its public page, where the change holds no other record.
+    ``public`` to its public page, where the change holds no other record. ``opening``
+    is what a round would do that waits.
     """
 
     name: str
@@ -53,6 +56,7 @@ class Changed:
     is_hidden: bool
     hides: str
     public: str
+    opening: Opening | None
 
 
 def approval(request, pk):
@@ -102,7 +106,8 @@ def records(change):
             _readings(change, proposed) if change.is_waiting else [],
             proposed is not None and not _is_shown(proposed),
             hide_url(part.model, part.object_id),
-            public_address(proposed) if len(found) == 1 else "",
+            _page_of(change, proposed) if len(found) == 1 else "",
+            _opening(change, proposed),
         )
         for part, proposed in found
     ]
@@ -165,6 +170,16 @@ def _readings(change, proposed):
     return found
 
 
+def _page_of(change, proposed):
+    """The public page; a plan that waits for its approval has none yet."""
+    return "" if approving.plan_to_approve(change) else public_address(proposed)
+
+
+def _opening(change, proposed):
+    is_round = isinstance(proposed, ReportingPeriod) and change.is_waiting
+    return opening(proposed) if is_round else None
+
+
 def _is_shown(proposed):
     if isinstance(proposed, Translation):
         return proposed.may_stand
@@ -201,6 +216,7 @@ PUBLIC_TEMPLATES = {
     Correction: ("_correction.html", _record),
     Indicator: ("desk/_reads_indicator.html", _record),
     Target: ("desk/_reads_target.html", _record),
+    ReportingPeriod: ("desk/_reads_period.html", _record),
     Translation: ("_entry_body.html", _entry),
     AgencyComment: ("_agency_comment.html", _comment),
     AttributionDispute: ("_dispute.html", _dispute),
