@@ -106,9 +106,11 @@ def dates_outside(record, names):
     if not isinstance(record, Commitment | Activity):
         return {}
     plan, found = getattr(record, "plan", None), {}
+    if not (plan and plan.starts_on and plan.ends_on):
+        return {}
     for name in ("starts_on", "due_on"):
         day = getattr(record, name)
-        if plan and name in names and day and not plan.starts_on <= day <= plan.ends_on:
+        if name in names and day and not plan.starts_on <= day <= plan.ends_on:
             found[name] = _(
                 "The plan runs from %(start)s to %(end)s. An amendment has to extend "
                 "the plan first."

@@ -159,7 +159,7 @@ def _values(record):
     values = record._get_field_expression_map(meta=record._meta)
     for field in record._meta.concrete_fields:
         if field.is_relation and field.is_cached(record):
-            linked = getattr(record, field.name)
+            linked = field.get_cached_value(record)
             if linked is not None and linked.pk is None:
                 values[field.name] = Value(0)
     return values

@@ -47,6 +47,35 @@ def faults(stored, drafts):
     return found
 
 
+def with_dependants(stored, drafts, found):
+    """The same lists; who leads to a new record that has a fault is told its row."""
+    wrong = {
+        id(draft.record): draft.row
+        for draft, faults in zip(drafts, found, strict=True)
+        if draft.is_new and (faults or draft.row.faults)
+    }
+    text = _("Depends on row %(number)d of the sheet “%(sheet)s”, which has an error.")
+    told = []
+    for draft, faults in zip(drafts, found, strict=True):
+        depends = [
+            (column.name, text % {"number": row.number, "sheet": row.sheet.title})
+            for column in draft.row.sheet.columns
+            for record in _led_to(stored, draft, column)
+            if (row := wrong.get(id(record))) and record is not draft.record
+        ]
+        told.append([*faults, *depends])
+    return told
+
+
+def _led_to(stored, draft, column):
+    """The records of the workbook's sheets that a cell names."""
+    keys = draft.row.said.get(column.name)
+    if not keys or column.linked not in SHEETS or column.is_earlier:
+        return []
+    keys = keys if isinstance(keys, list) else [keys]
+    return [stored.tables[column.linked].rows[key] for key in keys]
+
+
 def _faults(draft, taking_part, replaced):
     record, row = draft.record, draft.row
     yield from guard.blocked_texts(type(record), row.said).items()
@@ -74,7 +103,7 @@ def _of_fields(draft):
         for field in record._meta.concrete_fields
         if field.is_relation
         and field.is_cached(record)
-        and getattr(record, field.name) is not None
+        and field.get_cached_value(record) is not None
     ]
     for step in (lambda: record.clean_fields(exclude=linked), record.clean):
         try:
@@ -163,7 +192,8 @@ def _exchanged(constraint, drafts, stored):
 
 
 def _key(constraint, row):
-    return tuple(_plain(getattr(row, name)) for name in constraint.fields)
+    # A link that the row does not say is an error of its own.
+    return tuple(_plain(getattr(row, name, None)) for name in constraint.fields)
 
 
 def _plain(value):

@@ -1,7 +1,7 @@
 """What an uploaded workbook of a plan would change, row by row and cell by cell."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -113,8 +113,9 @@ class Row:
     One row of a sheet, and what it asks for.
 
     ``origin`` is the key of its record, "" for a new one. ``said`` are the plain values
-    that it would set, by column; ``places`` the cells in which they stand. ``stood``
-    tells the record as it was compared.
+    that it would set, by column, without cells that could not be read; None where the
+    row makes no record. ``places`` are the cells in which they stand. ``stood`` tells
+    the record as it was compared.
     """
 
     sheet: Sheet
@@ -171,25 +172,33 @@ class Comparing:
         origin = self.find.origin(sheet, line)
         if sheet.name == OF_PLAN and origin != self.stored.plan_code:
             text = _("This sheet has one row, that of the plan.")
-            faults.append(Fault(line.cells[ORIGIN].place, "", text))
-        if faults:
-            name = key or origin
-            return Row(sheet, line.number, name, State.REFUSED, faults=tuple(faults))
+            fault = Fault(line.cells[ORIGIN].place, "", text)
+            return Row(sheet, line.number, key, State.REFUSED, faults=(*faults, fault))
+        row = self._asked(sheet, line, values, origin)
+        if not faults:
+            return row
+        return replace(row, state=State.REFUSED, faults=(*faults, *row.faults))
+
+    def _asked(self, sheet, line, values, origin):
+        """What a row asks for, as far as its cells could be read."""
+        key = key_in(sheet, values)
         if origin:
             return self._changed(sheet, line, values, origin)
+        rows = self.stored.tables[sheet.name].rows
         if key in rows and key not in self.find.given_up[sheet.name]:
             return self._there_already(sheet, line, values, key)
-        if not self.starting and (former := line.text(ORIGIN)):
-            text = _("The record %(code)s is not in the plan any more.")
-            fault = Fault(line.cells[ORIGIN].place, "", text % {"code": former})
-            return Row(sheet, line.number, key, State.STALE, faults=(fault,))
         key = self.find.new_key(sheet.name, key)
         said = {
             name: value for name, value in values.items() if value not in (None, [])
         }
         said = _completed(sheet, said)
-        places = {name: line.cells[name].place for name in values}
-        return Row(sheet, line.number, key, State.NEW, "", said, places)
+        places = {each.name: line.cells[each.name].place for each in sheet.columns}
+        state, faults = State.NEW, ()
+        if not self.starting and (former := line.text(ORIGIN)):
+            text = _("The record %(code)s is not in the plan any more.")
+            fault = Fault(line.cells[ORIGIN].place, "", text % {"code": former})
+            state, faults = State.STALE, (fault,)
+        return Row(sheet, line.number, key, state, "", said, places, faults=faults)
 
     def _values(self, sheet, line):
         """The plain value of each cell by column, and the faults of those without."""
@@ -215,6 +224,7 @@ class Comparing:
         """A row of a record that the workbook had when it was taken."""
         record = self.stored.tables[sheet.name].rows[origin]
         stands = sheet.plain(self.stored, record)
+        values = stands | values
         seen = line.text(SEEN).split("-")[1:]
         if len(seen) != len(values):
             fault = Fault("", "", _("The hidden cells of this row were changed."))
@@ -252,7 +262,7 @@ class Comparing:
             for column in sheet.columns
             if column.name not in FOLLOWS
             and line.text(column.name)
-            and values[column.name] not in (None, [], stands[column.name])
+            and values.get(column.name) not in (None, [], stands[column.name])
         ]
         row = Row(sheet, line.number, key, State.UNCHANGED, key)
         if not different:

@@ -19,6 +19,9 @@ from strategic_areas.importing.stored import StoredObjects
 from strategic_areas.models import Plan
 from strategic_areas.workflow import guard
 
+#: What bringing the workbook back would write.
+KEPT = (State.NEW, State.CHANGED)
+
 
 @dataclass(frozen=True)
 class Change:
@@ -71,12 +74,14 @@ def preview(stored, rows, *, is_checked=False):
     Rows that are checked already, as signed ones are, are not checked again.
     """
     absent = [] if is_checked else _absent(stored, rows)
-    wanted = [row for row in rows if row.state in (State.NEW, State.CHANGED)]
-    stood = {name: _shown_values(stored, row) for name, row in _numbered(wanted)}
-    drafts = records.build(stored, wanted)
+    # What is refused is checked too, as far as it was read: all that is wrong is told.
+    asked = [row for row in rows if row.said]
+    stood = {name: _shown_values(stored, row) for name, row in _numbered(asked)}
+    drafts = records.build(stored, asked)
     found = [[] for _draft in drafts]
     if not is_checked:
         found = checking.faults(stored, drafts)
+        found = checking.with_dependants(stored, drafts, found)
     shown = {}
     for draft, faults in zip(drafts, found, strict=True):
         shown[id(draft.row)] = _shown(stored, draft, faults, stood[id(draft.row)])
@@ -87,9 +92,8 @@ def preview(stored, rows, *, is_checked=False):
         counts[each.state] += 1
         if each.state is not State.UNCHANGED:
             sheets.setdefault(row.sheet.title, []).append(each)
-    return Preview(
-        list(sheets.items()), counts, drafts, absent, succession(stored, drafts)
-    )
+    kept = [draft for draft in drafts if draft.row.state in KEPT]
+    return Preview(list(sheets.items()), counts, kept, absent, succession(stored, kept))
 
 
 def _numbered(rows):
@@ -115,19 +119,24 @@ def _shown(stored, draft, faults, stood):
         )
         for name, value in row.said.items()
     )
-    told = tuple(
+    if any(not fault.header for fault in row.faults):
+        # It has no place as a whole: what its cells say is judged once it has one.
+        faults = []
+    unread = {fault.place for fault in row.faults}
+    told = row.faults + tuple(
         Fault(
             row.places.get(name, ""),
             columns[name].label if name in columns else "",
             message,
         )
         for name, message in faults
+        if row.places.get(name) not in unread
     )
     is_public = stored.plan.status != Plan.Status.IN_PREPARATION
     return Shown(
         row,
-        str(draft.record),
-        State.REFUSED if told else row.state,
+        row.name if told else str(draft.record),
+        State.REFUSED if told and row.state in KEPT else row.state,
         changes,
         told,
         tuple(guard.found_warnings(type(draft.record), row.said)),

@@ -41,11 +41,13 @@ class Draft:
 
 
 def build(stored, rows):
-    """The drafts of rows, in their order; a record may lead to one before it."""
+    """The drafts of rows, in their order; a record may lead to any other of them."""
     _relate(stored)
     # Spanish, the first language: it is what undecorated columns hold.
     with override("es"):
-        return [_draft(stored, row) for row in rows]
+        records = [_record(stored, row) for row in rows]
+        pairs = zip(rows, records, strict=True)
+        return [_draft(stored, row, record) for row, record in pairs]
 
 
 def _relate(stored):
@@ -61,9 +63,20 @@ def _relate(stored):
                     field.set_cached_value(row, linked)
 
 
-def _draft(stored, row):
+def _record(stored, row):
+    """The record of a row, which others find by its key, still as it stands."""
     table, rows = row.sheet.table, stored.tables[row.sheet.name].rows
-    record = rows[row.origin] if row.origin else stored.new_row(table)
+    record, key = stored.new_row(table), row.name
+    if row.origin:
+        record = rows[row.origin]
+        stands = {name: stored.plain(record, name) for name in table.identity}
+        key = key_in(row.sheet, stands | row.said)
+    rows.setdefault(key, record)
+    return record
+
+
+def _draft(stored, row, record):
+    table = row.sheet.table
     before = {}
     if row.origin:
         before = {name: stored.plain(record, name) for name in row.said}
@@ -76,11 +89,6 @@ def _draft(stored, row):
             stored.put_plain(record, name, value)
     if row.sheet.name == "targets" and not record.provenance:
         record.provenance = Provenance.PLAN
-    values = {name: stored.plain(record, name) for name in table.identity}
-    if not row.origin:
-        values |= row.said
-    key = key_in(row.sheet, values)
-    rows.setdefault(key if row.origin else row.name, record)
     return Draft(row, record, links, before)
 
 
