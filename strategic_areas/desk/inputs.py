@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from agencies.fields import Kind
 from agencies.numbers import NumberInput
 from strategic_areas import disclosure, evidence
+from strategic_areas.models import Plan, Source
+from strategic_areas.models.records import is_official
 
 #: How many characters a text may have that staff write on a page of their own.
 LONGEST_TEXT = 2000
@@ -118,6 +120,35 @@ class VictimsField(forms.TypedChoiceField):
             label=QUESTIONS[name],
             help_text=_("If so, no report tells the public how many."),
         )
+
+
+#: What whoever lets a number of people in a text about victims become public confirms.
+IS_PRINTED = _("An official source has printed these numbers of people")
+
+
+class PrintedByField(forms.ModelChoiceField):
+    """The official source of the numbers of people in a text about victims."""
+
+    def __init__(self):
+        super().__init__(
+            queryset=Source.objects.filter(is_official())
+            .exclude(plan__status=Plan.Status.IN_PREPARATION)
+            .order_by("title", "pk"),
+            label=_("Which official source"),
+            help_text=_(
+                "The public reads it below the text. One that is not in the list is "
+                "first added to the sources of the plan."
+            ),
+        )
+
+    def label_from_instance(self, source):
+        return ", ".join(filter(None, [source.title, source.publisher]))
+
+    @staticmethod
+    def ask(form, counts):
+        """Keep tick and source of a form, or leave them out where nobody is counted."""
+        if not counts:
+            del form.fields["is_printed"], form.fields["printed_by"]
 
 
 def tell_protection(fields, activity):

@@ -25,6 +25,8 @@ from strategic_areas.models.records import provenance_of
 
 #: Under this name a memory keeps which row it is about; no field is called so.
 ROW = "row"
+#: What an activity says of the people whom it counts and reaches.
+VICTIMS = ("counts_victims", "reaches_victims")
 
 
 class Known:
@@ -78,6 +80,22 @@ class Known:
         return {
             code for code, kind in kinds.items() if kind == Activity.Kind.CONTINUING
         }
+
+    @cached_property
+    def of_victims(self):
+        """The codes of activities that count or reach victims, and of what they do."""
+        flags, above = {}, {}
+        commitments = self.stored.tables["commitments"].key_of_pk
+        for code, row in self.stored.tables["activities"].rows.items():
+            flags[code] = {name: getattr(row, name) for name in VICTIMS}
+            above[code] = commitments[row.commitment_id]
+        for entry in self.plan_file.entries["activities"]:
+            if code := entry.values.get("code"):
+                said = flags.setdefault(code, dict.fromkeys(VICTIMS, True))
+                said |= {n: entry.values[n] for n in VICTIMS if n in entry.values}
+                above[code] = entry.values.get("commitment", above.get(code))
+        found = {code for code, said in flags.items() if any(said.values())}
+        return found | {above[code] for code in found}
 
     @cached_property
     def published_percents(self):

@@ -20,6 +20,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.plan import is_not_reserved
 from strategic_areas.models.records import is_official_kind, is_stronger
+from strategic_areas.text_guard.people_counts import find_people
 
 #: Sections whose records have a first and a last day, with the keys that state them.
 ORDERED = {
@@ -53,6 +54,7 @@ def broken_rules(plan_file, known):
         periods_that_are_rounds,
         stronger_claims,
         printed_by_others,
+        people_counted,
         several_tellers,
         own_lists,
         codes_of_other_work,
@@ -308,6 +310,25 @@ def several_tellers(plan_file, known):
             expected = f"one indicator that tells of them; {tellers[family]} does"
             yield entry.fault("is_teller", expected)
         tellers.setdefault(family, code)
+
+
+def people_counted(plan_file, known):
+    """A text about victims tells a number of people only from an official source."""
+    for entry in plan_file.entries["updates"] + plan_file.entries["commitment_updates"]:
+        source = entry.values.get("printed_by")
+        if not is_official_kind(known.source_kinds.get(source, "official_")):
+            yield entry.fault("printed_by", "an official source")
+        about = entry.values.get("activity") or entry.values.get("commitment")
+        if source or about not in known.of_victims:
+            continue
+        for key in entry.section.typed:
+            for each in find_people(entry.values.get(key) or ""):
+                said = entry.values[key][each.start : each.end]
+                expected = (
+                    f"no number of people such as “{said}”, since the work is with "
+                    "victims; or printed_by, an official source that printed it"
+                )
+                yield entry.fault(key, expected)
 
 
 def said_where(entry):

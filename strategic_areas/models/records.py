@@ -146,16 +146,20 @@ def voice_of(kinds):
 
 def with_voice():
     """What ``voice_of`` says, of rows that link to a ``source``: for an aggregate."""
-    is_official = models.Q(source__kind__startswith="official_")
-    is_official |= models.Q(source__kind__in=OFFICIAL)
     return models.Case(
-        models.When(is_official, then=models.Value(Voice.OFFICIAL.value)),
+        models.When(is_official("source__"), then=models.Value(Voice.OFFICIAL.value)),
         *(
             models.When(source__kind=kind, then=models.Value(voice.value))
             for kind, voice in VOICES.items()
         ),
         default=models.Value(Voice.OTHER.value),
     )
+
+
+def is_official(path=""):
+    """The condition that the source at a path is of an official kind."""
+    begins = models.Q(**{f"{path}kind__startswith": "official_"})
+    return begins | models.Q(**{f"{path}kind__in": OFFICIAL})
 
 
 def is_stronger(provenance, than):

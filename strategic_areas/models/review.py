@@ -16,7 +16,7 @@ from strategic_areas.models.answers import Answer
 from strategic_areas.models.causes import cause_field, told_of
 from strategic_areas.models.periods import ReportingPeriod
 from strategic_areas.models.plan import Plan, PlanBound
-from strategic_areas.models.records import SOURCED, Provenance, Sourced
+from strategic_areas.models.records import SOURCED, Provenance, Source, Sourced
 from strategic_areas.models.report_fields import InWords
 from strategic_areas.newest import Age
 
@@ -49,7 +49,7 @@ REVIEWED = (
     *public("withdrawal_reason", "purged_at", in_file=False),
     *internal("origin", "version", "contributors", "created_at", "changed_at"),
     *internal("published_by", "withdrawn_by"),
-    *public("reported_on"),
+    *public("reported_on", "printed_by"),
     *SOURCED,
 )
 
@@ -171,7 +171,9 @@ class Reviewed(InWords, PlanBound, Sourced):
     ``is_reviewed_within_agency`` is set at publication if the reviewer belonged to the
     reporting agency, and pages say so. ``unchanged_since`` is set when it is handed in
     and published: the end of the period for which the agency first said just the same;
-    empty where it says something new. ``public_id`` is the last part of the revision's
+    empty where it says something new. ``printed_by`` is the official source that told
+    the numbers of people in its texts before, where it is about victims; whoever
+    publishes it names it. ``public_id`` is the last part of the revision's
     address, set at publication and never changed.
     """
 
@@ -252,6 +254,15 @@ class Reviewed(InWords, PlanBound, Sourced):
         editable=False,
         related_name="+",
         verbose_name=_("withdrawn by"),
+    )
+    printed_by = models.ForeignKey(
+        Source,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("numbers of people printed by"),
     )
     withdrawal_cause = cause_field(_("public reason of the withdrawal"), editable=False)
     withdrawal_reason = models.TextField(

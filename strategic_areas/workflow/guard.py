@@ -8,8 +8,10 @@ from agencies.access import RefusedError
 from agencies.decisions import Steps
 from agencies.fields import field_of
 from strategic_areas import text_guard
-from strategic_areas.models import Evidence
+from strategic_areas.disclosure import is_of_victims
+from strategic_areas.models import Activity, Evidence
 from strategic_areas.text_guard import Severity
+from strategic_areas.text_guard.people_counts import CountedPeople, find_people
 from strategic_areas.workflow.known import known_words
 
 #: How much of the text around a finding is shown with it.
@@ -24,6 +26,8 @@ class Warned:
     message: str
     excerpt: str
     severity: Severity = Severity.WARN
+    #: It counts people in a text about victims: only an official source may tell it.
+    is_count: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,10 @@ class Examined:
         return bool(self.found)
 
     @property
+    def counts(self):
+        return [each for each in self.found if each.is_count]
+
+    @property
     def numbered(self):
         return list(enumerate(self.found, 1))
 
@@ -67,17 +75,20 @@ class Examined:
 NOTHING_FOUND = Examined((), ())
 
 
-def examine(parts, known=None):
+def examine(parts, known=None, *, counts_people=False):
     """
     Read texts for a review: ``parts`` are triples of model, values and label.
 
     ``known`` are the words that name nobody; whoever reads many records asks once.
+    With ``counts_people`` every number of people is found, of whatever size.
     """
     known = known or known_words()
     texts, found = [], []
     for model, values, label in parts:
         for name, text, tells in _guarded_texts(model, values):
             seen = _seen(text, tells, known)
+            if counts_people:
+                seen = sorted([*seen, *find_people(text)], key=_place)
             if not seen:
                 continue
             label_here = label or model.fields.of_column(name).label_of(name)
@@ -91,7 +102,7 @@ def examine(parts, known=None):
 
 def examined(record, known=None):
     """All that a reviewer looks at in a report and what is published with it."""
-    return examine(_parts_of(record), known)
+    return examine(_parts_of(record), known, counts_people=bool(counts(record)))
 
 
 def examined_texts(record, names):
@@ -103,7 +114,11 @@ def _seen(text, tells, known):
     """The findings and marks of a text in order, but for what it exists to tell."""
     found = [*text_guard.inspect(text), *text_guard.marks(text, known)]
     kept = [each for each in found if each.kind not in tells]
-    return sorted(kept, key=lambda each: (each.start, each.end))
+    return sorted(kept, key=_place)
+
+
+def _place(finding):
+    return finding.start, finding.end
 
 
 def _pieces(text, numbered):
@@ -199,7 +214,31 @@ def judged(record):
     found = list(_found_with(record))
     told = [warned for severity, warned in found if severity == Severity.WARN]
     barred = [warned for severity, warned in found if severity == Severity.BLOCK]
-    return told, barred
+    return [*counts(record), *told], barred
+
+
+def counts(record):
+    """
+    The numbers of people, of any size, in the texts of a report about victims.
+
+    It is published only with the official source that printed them. What the law
+    withholds is not read.
+    """
+    if getattr(record, "is_reserved", False):
+        return []
+    found = [
+        _warned(label or model.fields.of_column(name).label, text, each)
+        for model, values, label in _parts_of(record)
+        for name, text in values.items()
+        for each in find_people(text or "")
+    ]
+    return found if found and _is_of_victims(record.subject) else []
+
+
+def _is_of_victims(subject):
+    if isinstance(subject, Activity):
+        return is_of_victims(subject)
+    return any(map(is_of_victims, subject.activities.all()))
 
 
 def warnings_of(record, names):
@@ -249,7 +288,8 @@ def _warned(label, text, finding):
     said = text[finding.start : finding.end]
     is_mark = finding.severity == Severity.MARK
     shown = said if is_mark else excerpt(text, finding)
-    return Warned(label, str(finding.message), shown, finding.severity)
+    is_count = isinstance(finding, CountedPeople)
+    return Warned(label, str(finding.message), shown, finding.severity, is_count)
 
 
 def excerpt(text, finding):

@@ -6,7 +6,9 @@ from django.utils.translation import gettext as _
 
 from agencies.fields import Kind
 from strategic_areas.models import Cause, Provenance, Status
+from strategic_areas.models.records import is_official_kind
 from strategic_areas.models.review import Reviewed
+from strategic_areas.workflow import guard
 from strategic_areas.workflow.authority import (
     must_accept_reports,
     must_be_in_time,
@@ -119,7 +121,7 @@ def submit(update, *, by, seen_version=None, note=""):
     send(update, by=by, note=note, seen_version=seen_version)
 
 
-def send(update, *, by, seen_version, note=""):
+def send(update, *, by, seen_version, note="", **stamp):
     """Hand a revision to whoever reviews it; the permission is checked."""
     must_say_something_new(update)
     move(
@@ -132,6 +134,7 @@ def send(update, *, by, seen_version, note=""):
         contributes=True,
         submitted_at=timezone.now(),
         unchanged_since=unchanged_since(update),
+        **stamp,
     )
 
 
@@ -166,12 +169,13 @@ def send_back(update, *, by, reason, seen_version, private_note=""):
 
 
 @transaction.atomic
-def publish(update, *, by, seen_version=None, evidence=()):
+def publish(update, *, by, seen_version=None, evidence=(), printed_by=None):
     """
     Make a submitted revision public; the published one before it becomes replaced.
 
     ``evidence`` are the pieces that the reviewer has read and clears for the public.
-    Evidence of a reserved update is never cleared.
+    Evidence of a reserved update is never cleared. ``printed_by`` is the official
+    source that printed the numbers of people in a text about victims.
 
     Nobody publishes a revision of which they wrote, changed or submitted any part.
     """
@@ -180,6 +184,7 @@ def publish(update, *, by, seen_version=None, evidence=()):
         update,
         by=by,
         seen_version=seen_version,
+        printed_by=printed_by,
         is_reviewed_within_agency=bool(within_agency(by, [update])),
     )
     if not getattr(update, "is_reserved", False):
@@ -252,8 +257,9 @@ def correct(update, *, by):
     return revision
 
 
-def make_public(update, *, by, seen_version, **stamp):
+def make_public(update, *, by, seen_version, printed_by=None, **stamp):
     """Publish a revision and replace the one before; refuse its contributors."""
+    printed_by = who_printed(update, printed_by or update.printed_by)
     before = published(update)
     if before:
         move(before, to=Status.REPLACED, allowed=[Status.PUBLISHED], by=by)
@@ -267,8 +273,28 @@ def make_public(update, *, by, seen_version, **stamp):
         published_at=timezone.now(),
         published_by=by,
         public_id=public_id(update),
+        printed_by=printed_by,
         unchanged_since=unchanged_since(update),
         **stamp,
+    )
+
+
+def who_printed(update, source):
+    """
+    The official source of the numbers of people in a text about victims, if any stand.
+
+    Without an official source such a text is refused.
+    """
+    if not guard.counts(update):
+        return None
+    if source is not None and is_official_kind(source.kind):
+        return source
+    raise TransitionError(
+        _(
+            "%(record)s counts people in work with victims: name the official source "
+            "that printed the number, or return it."
+        )
+        % {"record": update}
     )
 
 

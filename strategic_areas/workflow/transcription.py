@@ -39,6 +39,7 @@ from strategic_areas.workflow.steps import (
     send_back,
     store_draft,
     store_save,
+    who_printed,
 )
 
 
@@ -69,12 +70,17 @@ def transcribe(update, letter, *, by, seen_version=None):
 
 
 @transaction.atomic
-def submit_letter(letter, seen, *, by, declared=None):
-    """Submit the transcribed revisions of a letter, all or none, to be confirmed."""
+def submit_letter(letter, seen, *, by, declared=None, printed_by=None):
+    """
+    Submit the transcribed revisions of a letter, all or none, to be confirmed.
+
+    ``printed_by`` is the official source of numbers of people in texts about victims.
+    """
     for update, version in _chosen(letter, seen, declared):
         must_transcribe(by, letter, update)
         must_still_answer(update)
-        send(update, by=by, seen_version=version)
+        source = who_printed(update, printed_by)
+        send(update, by=by, seen_version=version, printed_by=source)
 
 
 @transaction.atomic

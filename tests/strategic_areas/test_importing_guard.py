@@ -161,3 +161,34 @@ def test_a_help_line_may_say_a_telephone_number(tmp_path):
     load(write(tmp_path, content))
 
     assert HelpLine.objects.get().note_es == "También 809-555-4321"
+
+
+@pytest.mark.parametrize(
+    ("flags", "printed_by", "refused"),
+    [
+        ({"reaches_victims": True}, None, True),
+        ({"counts_victims": True}, None, True),
+        ({"reaches_victims": True}, "note", True),
+        ({"reaches_victims": True}, "report", False),
+        ({}, None, False),
+    ],
+)
+def test_a_number_of_people_in_work_with_victims_needs_official_print(
+    tmp_path, flags, printed_by, refused
+):
+    content = small()
+    content["sources"] |= {
+        "report": {"title": "Informe", "kind": "official_report"},
+        "note": {"title": "Nota", "kind": "press"},
+    }
+    [activity] = content["activities"]
+    activity |= {"counts_victims": False, "reaches_victims": False, **flags}
+    [update] = content["updates"]
+    update["narrative_es"] = "Se atendieron 47 mujeres en la casa."
+    if printed_by:
+        update["printed_by"] = printed_by
+
+    status, _, errors = run(write(tmp_path, content))
+
+    told = [error for error in errors if "47 mujeres" in error or "official" in error]
+    assert (status, bool(told)) == (int(refused), refused)

@@ -7,7 +7,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
-from strategic_areas.desk.inputs import DocumentField, LongText, one_button
+from strategic_areas.desk.inputs import (
+    IS_PRINTED,
+    DocumentField,
+    LongText,
+    PrintedByField,
+    one_button,
+)
 from strategic_areas.desk.sheet.sending import VersionsForm
 from strategic_areas.models import (
     CommitmentUpdate,
@@ -83,11 +89,15 @@ class SendLetterForm(SeenForm):
     step, button = "send", _("Hand over and ask the agency to confirm")
 
     warnings_read = forms.BooleanField(label=_("I have read these warnings"))
+    is_printed = forms.BooleanField(label=IS_PRINTED)
+    printed_by = PrintedByField()
 
-    def __init__(self, *args, has_warnings, **kwargs):
+    def __init__(self, *args, warnings, **kwargs):
         super().__init__(*args, **kwargs)
-        if not has_warnings:
+        counts = [each for each in warnings if each.is_count]
+        if len(counts) == len(warnings):
             del self.fields["warnings_read"]
+        PrintedByField.ask(self, counts)
 
 
 class ConfirmForm(SeenForm):

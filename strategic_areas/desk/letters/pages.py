@@ -107,7 +107,7 @@ def _send_form(found, *posted):
         *posted,
         rows=[row.update for row in found.ready],
         action=reverse("admin:letter_send", args=[found.letter.pk]),
-        has_warnings=bool(found.warned),
+        warnings=[each for row in found.warned for each in row.warnings],
     )
 
 
@@ -158,8 +158,9 @@ def send(request, pk):
         return _page(request, letter, sending=form, status=422)
     try:
         with transaction.atomic():
-            versions = {name: form.cleaned_data[name] for name in ("seen", "declared")}
-            workflow.submit_letter(letter, **versions, by=request.user)
+            names = form.cleaned_data.keys() & {"seen", "declared", "printed_by"}
+            said = {name: form.cleaned_data[name] for name in names}
+            workflow.submit_letter(letter, **said, by=request.user)
             confirming.ask_agency(letter, by=request.user)
     except workflow.TransitionError as error:
         messages.error(request, str(error))

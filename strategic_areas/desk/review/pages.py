@@ -128,6 +128,7 @@ def _publish(record, user, cleaned):
         by=user,
         seen_version=cleaned["seen_version"],
         evidence=cleaned.get("evidence", ()),
+        printed_by=cleaned.get("printed_by"),
     )
 
 

@@ -10,7 +10,13 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from strategic_areas import workflow
-from strategic_areas.desk.inputs import LongText, NobodyField, one_button
+from strategic_areas.desk.inputs import (
+    IS_PRINTED,
+    LongText,
+    NobodyField,
+    PrintedByField,
+    one_button,
+)
 from strategic_areas.desk.public_pages import public_address
 from strategic_areas.desk.review import comparison, review_queue
 from strategic_areas.desk.sheet.attaching import whereabouts
@@ -46,8 +52,9 @@ class PublishForm(StepForm):
     """
     Publish a record, and open the ticked evidence to the public.
 
-    Where the guard found something, the reviewer ticks that nobody can be recognised.
-    The evidence of a reserved record is never opened.
+    Where the guard found something, the reviewer ticks that nobody can be recognised;
+    where a text about victims counts people, also that an official source has printed
+    the number, and names it. The evidence of a reserved record is never opened.
     """
 
     button, css_class = _("Publish"), "default"
@@ -59,6 +66,8 @@ class PublishForm(StepForm):
         help_text=_("Only what you have read and found free of personal data."),
     )
     checked = NobodyField()
+    is_printed = forms.BooleanField(label=IS_PRINTED)
+    printed_by = PrintedByField()
 
     def __init__(self, *args, record, examined, **kwargs):
         super().__init__(*args, **kwargs)
@@ -66,6 +75,7 @@ class PublishForm(StepForm):
         if getattr(record, "is_reserved", False) or not record.evidences.all():
             del self.fields["evidence"]
         NobodyField.ask(self, examined)
+        PrintedByField.ask(self, examined.counts)
 
 
 class PublishManyForm(forms.Form):

@@ -27,6 +27,7 @@ WITH_IT = {
     "activity": "code title_es title_en provenance plan commitment is_in_plan "
     "quantity unit_es unit_en counts_victims reaches_victims",
     "translation": "text obstacle next_step note",
+    "printed_by": "title publisher url kind note_es note_en plan",
     "dispute": "agency signed_as text_es text_en written_at outcome resolved_on "
     "resolution_es resolution_en activity_update published_figure",
 }
@@ -60,7 +61,7 @@ def declarations():
 def _public(model, *about):
     rows = model.objects.filter(status__in=PUBLIC_RECORD)
     rows = rows.exclude(plan__status=Plan.Status.IN_PREPARATION).order_by()
-    related = ("period", "letter", "agency", "translation", *about)
+    related = ("period", "letter", "agency", "translation", "printed_by", *about)
     return rows.select_related(*related).only(*_own(model), *_of_others(related))
 
 

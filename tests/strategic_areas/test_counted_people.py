@@ -1,0 +1,177 @@
+"""
+A number of people in a text about victims is published only from official print.
+
+The tick and the source cost nothing where no such number stands.
+"""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from strategic_areas import workflow
+from strategic_areas.desk.review import review_queue
+from strategic_areas.models import Status
+from strategic_areas.workflow import guard
+from tests.factories import (
+    make_activity,
+    make_commitment,
+    make_declaration,
+    make_evidence,
+    make_focal_point,
+    make_letter,
+    make_off_plan_update,
+    make_plan,
+    make_reviewer,
+    make_round,
+    make_source,
+    make_submitted_update,
+    make_transcribed_update,
+    make_update,
+)
+
+pytestmark = pytest.mark.django_db
+
+COUNTED = "Se atendieron 47 mujeres en la casa."
+ASKED = {"is_printed", "printed_by"}
+
+
+def of_victims(plan=None, **fields):
+    return make_activity(plan=plan, reaches_victims=True, **fields)
+
+
+def waiting(narrative=COUNTED, **of):
+    """A report that waits for review."""
+    activity = make_activity(**of) if of else of_victims()
+    return make_submitted_update(activity=activity, narrative_es=narrative)
+
+
+def publish(client, update, **said):
+    posted = {"seen_version": update.version, "checked": "on", **said}
+    word = review_queue.WORDS[type(update)]
+    address = reverse("admin:review_publish", args=[word, update.pk])
+    return client.post(address, posted)
+
+
+def asks(client, update):
+    """What the form that publishes asks beside the checklist."""
+    page = client.get(review_queue.address_of(update))
+    [form, _give_back] = page.context["screen"].steps
+    return form.fields.keys() & {*ASKED, "warnings_read"}
+
+
+@pytest.mark.parametrize(
+    ("narrative", "of", "asked"),
+    [
+        (COUNTED, {"reaches_victims": True}, ASKED),
+        (COUNTED, {"counts_victims": True}, ASKED),
+        (COUNTED, {"counts_victims": False}, set()),
+        ("Se atendió a mujeres en la casa.", {"reaches_victims": True}, set()),
+        ("Se formó a cero víctimas.", {"reaches_victims": True}, ASKED),
+    ],
+)
+def test_the_source_is_asked_where_people_are_counted(client, narrative, of, asked):
+    update = waiting(narrative, **of)
+    client.force_login(make_reviewer())
+
+    assert asks(client, update) == asked
+
+
+def test_without_the_official_source_it_stays_where_it_is(client):
+    update = waiting()
+    source = make_source(plan=update.activity.plan, title="Informe TIP 2025")
+    press = make_source(plan=update.activity.plan, kind="press")
+    client.force_login(make_reviewer())
+
+    for said in ({}, {"printed_by": source.pk}, {"is_printed": "on"}):
+        assert publish(client, update, **said).status_code == 422
+    wrong = publish(client, update, is_printed="on", printed_by=press.pk)
+    assert wrong.status_code == 422
+    with pytest.raises(workflow.TransitionError):
+        workflow.publish(update, by=make_reviewer())
+    with pytest.raises(workflow.TransitionError):
+        workflow.publish(update, by=make_reviewer(), printed_by=press)
+    update.refresh_from_db()
+    assert update.status == Status.SUBMITTED
+
+    publish(client, update, is_printed="on", printed_by=source.pk)
+    update.refresh_from_db()
+    page = Client().get(update.get_absolute_url()).content.decode()
+
+    assert (update.status, update.printed_by) == (Status.PUBLISHED, source)
+    assert f"imprimió sus números de personas: {source.title}" in page
+
+
+def test_no_source_is_kept_where_nobody_is_counted():
+    update = waiting("Se atendió a mujeres en la casa.")
+
+    workflow.publish(update, by=make_reviewer(), printed_by=make_source())
+
+    assert update.printed_by is None
+
+
+def test_it_is_never_published_together_with_others(client):
+    update = waiting()
+    client.force_login(make_reviewer())
+    [item] = client.get(reverse("admin:review_queue")).context["rows"]
+
+    posted = {"pick": item.token, "checked": "on"}
+    client.post(reverse("admin:review_many"), posted)
+
+    update.refresh_from_db()
+    assert (item.is_plain, update.status) == (False, Status.SUBMITTED)
+
+
+def test_titles_of_evidence_and_names_of_other_work_count_too():
+    evidenced = make_update(activity=of_victims())
+    make_evidence(evidenced, title_es="Foto de las 47 víctimas")
+    sheltered = make_off_plan_update(reaches_victims=True)
+    sheltered.activity.title_es = "Acogida de 47 mujeres"
+
+    found = [
+        [each.excerpt for each in guard.counts(update)]
+        for update in (evidenced, sheltered)
+    ]
+
+    assert found == [["Foto de las 47 víctimas"], ["Acogida de 47 mujeres"]]
+
+
+def test_a_declaration_is_about_victims_where_an_activity_is():
+    with_victims, without = make_commitment(), make_commitment()
+    make_activity(commitment=with_victims, counts_victims=True)
+    make_activity(commitment=without)
+
+    counted = [
+        len(guard.counts(make_declaration(commitment=each, statement_es=COUNTED)))
+        for each in (with_victims, without)
+    ]
+
+    assert counted == [1, 0]
+
+
+def test_what_the_law_withholds_is_asked_nothing():
+    update = make_update(activity=of_victims(), narrative_es=COUNTED)
+    update.is_reserved = True
+
+    assert guard.counts(update) == []
+
+
+def test_whoever_transcribes_a_letter_names_the_source(client):
+    plan = make_plan()
+    source, activity = make_source(plan=plan), of_victims(plan)
+    period, secretary = make_round(plan=plan), make_reviewer()
+    letter = make_letter(agency=activity.agency, period=period, by=secretary)
+    update = make_transcribed_update(
+        activity=activity, letter=letter, by=secretary, narrative_es=COUNTED
+    )
+    client.force_login(secretary)
+    send = reverse("admin:letter_send", args=[letter.pk])
+    seen = {"seen": f"{update.pk}:{update.version}", "declared": ""}
+
+    assert client.post(send, seen).status_code == 422
+    client.post(send, {**seen, "is_printed": "on", "printed_by": source.pk})
+    update.refresh_from_db()
+    agency = make_focal_point(agency=activity.agency)
+    workflow.confirm_letter(letter, {update.pk: update.version}, by=agency)
+
+    update.refresh_from_db()
+    assert (update.status, update.printed_by) == (Status.PUBLISHED, source)
