@@ -1,8 +1,8 @@
 """
 Conditional answers for public pages: 304 without rendering when nothing has changed.
 
-The label of a page, its weak ETag, names what the page was made from: the build of the
-portal, the publication version, the day and the language.
+The label of a page, its weak ETag, is a keyed digest of what the page was made from:
+the build of the portal, the publication version, the day and the language.
 """
 
 import re
@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
+from plan_portal.digests import digest
 from strategic_areas.models import PublicationVersion
 from strategic_areas.queries.prepared import at_version
 from strategic_areas.views.parameters import canonical, has_free_text
@@ -52,15 +53,15 @@ SHOWN_SETTINGS = (
 @cache
 def build_label():
     """A digest of the portal's files and of the settings that its pages show."""
-    digest = sha256()
+    made_of = sha256()
     for part in MADE_OF:
         for path in sorted((settings.BASE_DIR / part).rglob("*")):
             if path.suffix in KINDS:
-                digest.update(str(path.relative_to(settings.BASE_DIR)).encode())
-                digest.update(path.read_bytes())
+                made_of.update(str(path.relative_to(settings.BASE_DIR)).encode())
+                made_of.update(path.read_bytes())
     shown = [getattr(settings, name) for name in SHOWN_SETTINGS]
-    digest.update(repr(shown).encode())
-    return digest.hexdigest()[:12]
+    made_of.update(repr(shown).encode())
+    return made_of.hexdigest()[:12]
 
 
 def page_label(counters, language):
@@ -72,8 +73,8 @@ def page_label(counters, language):
     does a takedown that nobody confirmed in time.
     """
     version = f"{counters.number}-{counters.overdue}"
-    today = timezone.localdate()
-    return f'W/"{build_label()}-{version}-{today:%Y%m%d}-{language}"'
+    made_from = f"{build_label()}-{version}-{timezone.localdate():%Y%m%d}-{language}"
+    return f'W/"{digest(made_from.encode())}"'
 
 
 def public_page(view, language):
@@ -138,7 +139,7 @@ def fill_in_version(response):
     """
     if response.streaming or VERSION_PLACEHOLDER.encode() not in response.content:
         return
-    version = sha256(own_content(response.content)).hexdigest()[:12]
+    version = digest(own_content(response.content), 12)
     response.content = response.content.replace(
         VERSION_PLACEHOLDER.encode(), version.encode()
     )

@@ -1,13 +1,14 @@
 """Finished public pages, as bytes, and the memory in which they are kept."""
 
 import gzip
-import hashlib
 import threading
 from collections import OrderedDict
 from contextlib import contextmanager
 from functools import lru_cache
 
 import brotli
+
+from plan_portal.digests import digest
 
 #: The encodings in which a page is kept, the preferred one first.
 ENCODINGS = ("br", "gzip", "")
@@ -52,7 +53,7 @@ class Page:
             ("Accept-Ranges", "none"),
         ]
         self.unmodified = without_body(self.headers)
-        digest = hashlib.sha256(html).hexdigest()[:24]
+        summed = digest(html)
         if self._is_picture():
             self.bodies = {"": html}
         else:
@@ -61,7 +62,7 @@ class Page:
                 "gzip": gzip.compress(html, GZIP_LEVEL, mtime=0),
             }
         self.answers = {
-            encoding: self._answer(encoding, len(body), digest)
+            encoding: self._answer(encoding, len(body), summed)
             for encoding, body in {"": html, **self.bodies}.items()
         }
         self.size = sum(map(len, self.bodies.values()))
@@ -79,9 +80,9 @@ class Page:
             for name, value in self.headers
         )
 
-    def _answer(self, encoding, length, digest):
+    def _answer(self, encoding, length, summed):
         # A strong ETag names the bytes, so each encoding has its own.
-        etag = f'"{digest}-{encoding}"' if encoding else f'"{digest}"'
+        etag = f'"{summed}-{encoding}"' if encoding else f'"{summed}"'
         headers = [
             ("Content-Length", str(length)),
             ("ETag", etag),

@@ -233,6 +233,9 @@ class PlanFile(models.Model):
     """
     A plan file that created or changed records.
 
+    Its sum is for staff: with it one could try numbers that the file holds and the
+    public does not read.
+
     ``APPLYING`` exists only inside the transaction that loads the file, so that
     triggers let it change the structure of an approved plan.
     """
@@ -259,8 +262,8 @@ class PlanFile(models.Model):
     kept = models.PositiveIntegerField(_("values left as they stood"), default=0)
 
     fields = Fields(
-        *public("plan", "name", "sha256", "loaded_at", "created", "changed", "kept"),
-        *internal("status"),
+        *public("plan", "name", "loaded_at", "created", "changed", "kept"),
+        *internal("sha256", "status"),
     )
 
     objects = PlanFileQuerySet.as_manager()
