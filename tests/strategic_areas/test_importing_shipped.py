@@ -463,3 +463,13 @@ def test_areas_agencies_and_commitments_get_theirs(shipped):
     assert figures.own == ()
     of_programme = {line.indicator.programme.code for line in figures.of_programme}
     assert of_programme == {"1.2"}
+
+
+def test_the_method_says_what_print_costs(shipped, client):
+    page = client.get("/metodologia/").content.decode()
+
+    told = " ".join(page.split())
+    assert (
+        "Así, «Víctimas de trata identificadas» (136) y «Víctimas remitidas a "
+        "servicios» (134) en 2024 difieren en 2." in told
+    )

@@ -9,13 +9,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import combinations, groupby
+from operator import attrgetter
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from agencies.models import Agency
 from strategic_areas import attainment as targets
 from strategic_areas.attainment import Attainment
-from strategic_areas.disclosure import PROTECTED, Protected
+from strategic_areas.disclosure import PROTECTED, Protected, is_small
 from strategic_areas.models import (
     Commitment,
     Discrepancy,
@@ -220,6 +222,33 @@ def page(code: str, today: date) -> IndicatorPage | None:
         others=lines(others) if codes else (),
         discrepancies=discrepancies,
     )
+
+
+@dataclass(frozen=True)
+class PrintedPair:
+    """Two printed figures of the same people and days that differ by fewer than ten."""
+
+    one: PublishedFigure
+    other: PublishedFigure
+
+    @property
+    def difference(self) -> Decimal:
+        return abs(self.one.value - self.other.value)
+
+
+def printed_pair() -> PrintedPair | None:
+    """The latest such pair; what it tells is the price of print."""
+    rows = PublishedFigure.objects.standing().public().exclude(value=None)
+    rows = rows.filter(indicator__in=public()).exclude(printed_by=None)
+    rows = rows.exclude(indicator__family="").select_related("indicator")
+    order = ("-ends_on", "-starts_on", "indicator__family", "indicator__sort_code")
+    same = attrgetter("ends_on", "starts_on", "indicator.family")
+    pairs = (
+        PrintedPair(one, other)
+        for _key, told in groupby(rows.order_by(*order, "pk"), key=same)
+        for one, other in combinations(told, 2)
+    )
+    return next((each for each in pairs if is_small(each.difference)), None)
 
 
 def _discrepancies(indicators: Iterable[Indicator]):
