@@ -95,6 +95,25 @@ def step(client, record, word):
     return client.post(address, {"step": word})
 
 
+def test_a_code_that_the_plan_has_already_is_refused(client, branched, reviewer):
+    one, another = Commitment.objects.filter(plan=branched)[:2]
+
+    added = add(
+        client,
+        "compromiso",
+        one.programme,
+        title_es="Otro",
+        lead=one.lead_id,
+        code=one.code,
+    )
+    changed = edit(client, another, code=one.code)
+
+    assert (added.status_code, changed.status_code) == (422, 422)
+    assert [*added.context["form"].errors] == ["code"]
+    assert [*changed.context["form"].errors] == ["code"]
+    assert Commitment.objects.filter(plan=branched, code=one.code).count() == 1
+
+
 def test_a_branch_is_built_with_codes_and_words_proposed(client, plan, reviewer):
     agency = factories.make_agency()
 

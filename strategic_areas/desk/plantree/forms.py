@@ -189,6 +189,7 @@ class NodeForm(ApprovedForm):
 
     def _post_clean(self):
         super()._post_clean()
+        self._refuse_taken_words()
         if self.instance.pk and not self.errors:
             self.coded_anew = follow(self.instance, self.was_coded)
         codes = {self.instance.code} if self.level_of_others is self.level else set()
@@ -204,6 +205,19 @@ class NodeForm(ApprovedForm):
             except forms.ValidationError as error:
                 told = f"{each}: {' '.join(error.messages)}"
                 self.add_error("code", told)
+
+    def _refuse_taken_words(self):
+        """
+        Refuse a code or an address word that another record of the plan has.
+
+        The form has no field for the plan, so Django leaves these constraints out.
+        """
+        unique = {"plan", "code", *WORDS}
+        fields = {field.name for field in self.instance._meta.concrete_fields}
+        try:
+            self.instance.validate_constraints(exclude=fields - unique)
+        except forms.ValidationError as error:
+            self.add_error("code", error.messages)
 
     @property
     def links(self):
