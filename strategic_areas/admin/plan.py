@@ -235,7 +235,7 @@ class AttributionDisputeAdmin(ApprovedMixin, BilingualHistoryAdmin):
     ]
     fields = [
         *readonly_fields,
-        *("outcome", "resolved_on", "resolution_es", "resolution_en"),
+        *("outcome", "resolved_on", "resolution_es", "resolution_en", "seen_state"),
     ]
 
     def has_add_permission(self, request):

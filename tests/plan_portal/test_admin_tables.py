@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib import admin
+from django.contrib.admin.utils import flatten_fieldsets
 from django.contrib.admin.widgets import AutocompleteMixin
 from django.db import connection
 from django.test import Client
@@ -14,6 +15,7 @@ from django.utils import timezone
 from agencies.accounts.factors import FactorReset
 from agencies.mail import queue_mail
 from agencies.models import Agency
+from agencies.staleness import StaleGuardMixin
 from strategic_areas.models import Province, ReportingPeriod, RoundReopening
 from tests.deep import drawn
 from tests.factories import (
@@ -321,3 +323,17 @@ def test_a_declared_filter_still_narrows_a_list(client):
     page = reverse("admin:agencies_mail_changelist")
 
     assert client.get(page, {"kind": "x"}).context["cl"].result_count == 1
+
+
+def test_every_form_that_compares_what_was_seen_sends_it(rf):
+    request = rf.get("/")
+    request.user = make_user(is_superuser=True)
+    without = []
+    for model, page in admin.site._registry.items():
+        record = make_row(model)
+        may_change = page.has_change_permission(request, record)
+        if may_change and issubclass(page.form, StaleGuardMixin):
+            fields = flatten_fieldsets(page.get_fieldsets(request, record))
+            without += [] if "seen_state" in fields else [model]
+
+    assert without == []
