@@ -136,8 +136,8 @@ class ActivityProposal(PlanBound, Decision):
     """
     An activity that an agency proposes for the plan. Never public.
 
-    Approval makes it an activity by an amendment of the plan. A declined proposal holds
-    the reason.
+    One person accepts it by proposing an amendment of the plan: the ``change``. When
+    another approves that, it is an activity. A declined proposal holds the reason.
     """
 
     same_plan_as = ("commitment",)
@@ -165,6 +165,14 @@ class ActivityProposal(PlanBound, Decision):
     starts_on = models.DateField(_("starts on"), null=True, blank=True)
     due_on = models.DateField(_("due on"), null=True, blank=True)
     status = status_field(pending=_("Waits for a decision"), approved=_("Accepted"))
+    change = models.ForeignKey(
+        PendingChange,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("change"),
+    )
     activity = models.OneToOneField(
         Activity,
         models.PROTECT,
@@ -176,7 +184,7 @@ class ActivityProposal(PlanBound, Decision):
     fields = Fields(
         *public("plan", "agency", "commitment", "title", "why", "kind"),
         *public("starts_on", "due_on"),
-        *internal("activity"),
+        *internal("change", "activity"),
         *Decision.fields,
     )
 

@@ -53,6 +53,8 @@ class ChangeSteps(GuardedSteps):
     """
 
     model = PendingChange
+    #: What follows from an applied change: called with it, its records, who approved.
+    afterwards = []
 
     def decides(self, user):
         return may_review(user, PendingChange)
@@ -113,6 +115,8 @@ class ChangeSteps(GuardedSteps):
             if part.object_id is None:
                 change.records.filter(pk=part.pk).update(object_id=record.pk)
         amendments.enact(change, made, by)
+        for follow in self.afterwards:
+            follow(change, made, by)
 
     def ended(self, change):
         """Let changes of these records be proposed again."""

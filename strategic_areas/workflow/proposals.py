@@ -28,35 +28,47 @@ from strategic_areas.models import (
 )
 from strategic_areas.rounds import agency_page
 from strategic_areas.workflow.authority import may_review, must_report
-from strategic_areas.workflow.changes import ChangeSteps, parts_of
+from strategic_areas.workflow.changes import CHANGES, parts_of
 from strategic_areas.workflow.guard import GuardedSteps
 from strategic_areas.workflow.moves import TransitionError
 from strategic_areas.workflow.steps import draft
 
 
-class _Accepted(ChangeSteps):
-    """The change of an accepted proposal: the proposal's own steps are on record."""
-
-    def _record(self, decision, by, **facts):
-        """Record nothing: asking and deciding are recorded of the proposal."""
-
-
 class ProposalSteps(GuardedSteps):
-    """Reviewers decide; what is approved becomes the plan's by an amendment."""
+    """
+    A reviewer accepts by proposing an amendment, or declines.
+
+    It is approved with that amendment, by another reviewer.
+    """
 
     model = ActivityProposal
 
     def decides(self, user):
         return may_review(user, ActivityProposal)
 
-    def apply(self, proposal, by, *, code, act, deciding_act, decided_on, **victims):
+    def objection(self, user, proposal):
+        """Leave it alone while the amendment waits that takes it in."""
+        if proposal.change and proposal.change.is_waiting:
+            return _("The amendment that takes it in waits for approval.")
+        return ""
+
+    @transaction.atomic
+    def accept(self, proposal, *, by, code, act, deciding_act, decided_on, **victims):
         """
-        Make the proposed activity the plan's by an approved amendment.
+        Propose the amendment that makes it the plan's, and return that change.
 
         ``act`` is the kind of act that decided the change, ``deciding_act`` its number,
         ``decided_on`` its day. A code that the plan has already is refused, and so is a
         plan that has ended. ``victims`` says whether it counts and reaches any.
         """
+        rows = ActivityProposal.objects.select_for_update()
+        proposal = rows.get(pk=proposal.pk)
+        if why_not := self.why_not(by, proposal):
+            raise RefusedError(why_not)
+        if not proposal.is_waiting:
+            raise RefusedError(
+                _("%(proposal)s: this was decided already.") % {"proposal": proposal}
+            )
         if proposal.plan.status == Plan.Status.ENDED:
             raise RefusedError(
                 _("%(plan)s has ended: it takes no activity any more.")
@@ -72,12 +84,14 @@ class ProposalSteps(GuardedSteps):
         )
         with override("es"):
             parts = parts_of([(_activity(proposal, code, victims), {})], amendment)
-        steps = _Accepted()
-        change = steps.propose(
-            PendingChange(), by=proposal.proposed_by, parts=parts, amendment=amendment
+        change = CHANGES.propose(
+            PendingChange(), by=by, parts=parts, amendment=amendment
         )
-        steps.approve(change, by=by)
-        activity = change.records.get().object_id
+        ActivityProposal.objects.filter(pk=proposal.pk).update(change=change)
+        return change
+
+    def apply(self, proposal, by, *, activity):
+        """Name the activity that it became by the approved amendment."""
         ActivityProposal.objects.filter(pk=proposal.pk).update(activity=activity)
 
     def ended(self, proposal):
@@ -89,6 +103,18 @@ class ProposalSteps(GuardedSteps):
 
 
 PROPOSALS = ProposalSteps()
+
+
+def _take_in(change, made, by):
+    """Approve the proposal that an applied amendment takes in, if there is one."""
+    for proposal in ActivityProposal.objects.filter(change=change):
+        if not proposal.is_waiting:
+            raise decisions.Outdated
+        (activity,) = made.values()
+        PROPOSALS.approve(proposal, by=by, activity=activity)
+
+
+CHANGES.afterwards.append(_take_in)
 
 
 @transaction.atomic

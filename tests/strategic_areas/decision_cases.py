@@ -1,12 +1,11 @@
 """A decision of each kind that waits, who proposes it and who decides on it."""
 
-from datetime import date
-
 from django.contrib.auth.models import Group
 
 from agencies.access import Role
 from tests.factories import (
     make_account_change,
+    make_activity,
     make_administrator,
     make_agency,
     make_change,
@@ -22,16 +21,6 @@ from tests.factories import (
     make_takedown,
 )
 
-#: What accepting an activity asks for.
-ACT = {
-    "code": "1.1.9",
-    "act": "session",
-    "deciding_act": "Acta CITIM 3-2026",
-    "counts_victims": False,
-    "reaches_victims": False,
-    "decided_on": date(2026, 3, 1),
-}
-
 
 def make_proposal_by(by):
     """An activity that a reviewer proposed who reports for an agency besides."""
@@ -39,6 +28,11 @@ def make_proposal_by(by):
     by.groups.add(Group.objects.get(name=Role.FOCAL_POINT))
     make_mandate(user=by, agency=commitment.lead)
     return make_proposal(commitment=commitment, by=by)
+
+
+def taken_in(proposal):
+    """The activity that an amendment made of it."""
+    return {"activity": make_activity(commitment=proposal.commitment)}
 
 
 def make_value_by(by):
@@ -52,7 +46,7 @@ def make_value_by(by):
 #: Model → how such a decision is proposed, who decides on it, what approving asks for.
 KINDS = {
     "PendingChange": (make_change, make_reviewer, {}),
-    "ActivityProposal": (make_proposal_by, make_reviewer, ACT),
+    "ActivityProposal": (make_proposal_by, make_reviewer, taken_in),
     "ReportedValue": (make_value_by, make_reviewer, {}),
     "Purge": (make_purge, make_administrator, {}),
     "Takedown": (make_takedown, make_reviewer, {}),
@@ -66,10 +60,11 @@ class Case:
     """A decision of one kind that waits, who proposed it, and another who decides."""
 
     def __init__(self, steps):
-        make, make_person, self.how = KINDS[steps.model.__name__]
+        make, make_person, how = KINDS[steps.model.__name__]
         self.steps = steps
         self.proposer, self.other = make_person(), make_person()
         self.decision = make(by=self.proposer)
+        self.how = how(self.decision) if callable(how) else how
 
     def stored(self):
         return self.steps.model.objects.get(pk=self.decision.pk)

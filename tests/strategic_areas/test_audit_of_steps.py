@@ -311,16 +311,19 @@ def test_nobody_takes_out_everything_at_once(client, settings):
 def test_an_amendment_of_the_plan_is_recorded():
     proposal, reviewer = make_proposal(), make_reviewer()
 
-    accepted = workflow.PROPOSALS.approve(
+    change = workflow.PROPOSALS.accept(
         proposal,
-        by=reviewer,
+        by=make_reviewer(),
         code="9.9",
         act="session",
         deciding_act="4",
         decided_on=timezone.localdate(),
     )
 
+    workflow.approve(change, by=reviewer)
+
     entry = AuditEntry.objects.get(event="amendment_made")
-    amendment = accepted.activity.told.get().amendment
+    proposal.refresh_from_db()
+    amendment = proposal.activity.told.get().amendment
     assert (entry.actor, entry.agency) == (reviewer, proposal.agency.acronym)
     assert entry.object == f"strategic_areas.amendment:{amendment.pk}"

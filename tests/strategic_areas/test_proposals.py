@@ -7,8 +7,15 @@ from django.urls import reverse
 from agencies.access import RefusedError
 from agencies.audit import AuditEntry
 from agencies.mail import Mail
+from strategic_areas import workflow
 from strategic_areas.desk import queries
-from strategic_areas.models import Activity, ActivityProposal, Amendment, Plan
+from strategic_areas.models import (
+    Activity,
+    ActivityProposal,
+    Amendment,
+    PendingChange,
+    Plan,
+)
 from strategic_areas.triggers.versions import NOT_PUBLIC
 from strategic_areas.workflow import PROPOSALS
 from tests.factories import (
@@ -82,7 +89,13 @@ def page_of(proposal):
 
 
 def accept(client, proposal, **fields):
-    return client.post(page_of(proposal), {**ACT, "approve": "1", **fields})
+    return client.post(page_of(proposal), {**ACT, "accept": "1", **fields})
+
+
+def accept_by_two(proposal, by=None):
+    """One proposes the amendment that takes it in, another approves it."""
+    change = PROPOSALS.accept(proposal, by=by or make_reviewer(), **ACT)
+    workflow.approve(change, by=make_reviewer())
 
 
 def decline(client, proposal, reason="Ya está en 1.1.2."):
@@ -197,10 +210,12 @@ def test_whoever_proposed_it_does_not_even_open_the_page(desk):
 def test_accepted_it_is_an_activity_by_an_approved_amendment(client, desk):
     desk.propose()
     proposal = ActivityProposal.objects.get()
-    reviewer = make_reviewer()
+    reviewer, second = make_reviewer(), make_reviewer()
     client.force_login(reviewer)
 
     response = accept(client, proposal)
+    assert not Activity.objects.exists()
+    workflow.approve(PendingChange.objects.get(), by=second)
 
     activity, amendment = Activity.objects.get(), Amendment.objects.get()
     proposal.refresh_from_db()
@@ -209,7 +224,7 @@ def test_accepted_it_is_an_activity_by_an_approved_amendment(client, desk):
     assert (proposal.status, proposal.activity, proposal.decided_by) == (
         "approved",
         activity,
-        reviewer,
+        second,
     )
     assert (activity.code, activity.title_es, activity.agency, activity.is_in_plan) == (
         "1.1.9",
@@ -237,8 +252,8 @@ def test_accepted_it_is_an_activity_by_an_approved_amendment(client, desk):
         WHY,
         ACT["deciding_act"],
         "2026-03-01",
-        desk.user,
         reviewer,
+        second,
     )
     (sheet,) = queries.open_sheets(desk.user)
     assert [row.activity for row in sheet.rows] == [activity]
@@ -248,7 +263,7 @@ def test_the_public_reads_act_and_reason_and_nobodys_name(client):
     proposal = make_proposal(title=TITLE, why=WHY)
     people = proposal.proposed_by, make_reviewer()
 
-    PROPOSALS.approve(proposal, by=people[1], **ACT)
+    accept_by_two(proposal, by=people[1])
 
     response = client.get(proposal.commitment.get_absolute_url(language="es"))
     page = response.content.decode()
@@ -324,7 +339,48 @@ def test_what_is_decided_stays_decided(client):
 
     assert not Activity.objects.exists()
     with pytest.raises(RefusedError):
-        PROPOSALS.approve(proposal, by=make_reviewer(), **ACT)
+        PROPOSALS.accept(proposal, by=make_reviewer(), **ACT)
+
+
+def test_one_reviewer_alone_puts_nothing_in_the_plan(client):
+    proposal, reviewer = make_proposal(title=TITLE), make_reviewer()
+    change = PROPOSALS.accept(proposal, by=reviewer, **ACT)
+
+    for step in (
+        lambda: workflow.approve(change, by=reviewer),
+        lambda: PROPOSALS.accept(proposal, by=make_reviewer(), **ACT),
+        lambda: PROPOSALS.decline(
+            ActivityProposal.objects.get(), by=make_reviewer(), reason="No."
+        ),
+    ):
+        with pytest.raises(RefusedError):
+            step()
+
+    page = client.get(proposal.commitment.get_absolute_url(language="es"))
+    assert ACT["deciding_act"] not in page.content.decode()
+    assert not Activity.objects.exists()
+    assert ActivityProposal.objects.get().is_waiting
+
+
+def test_what_became_of_the_amendment_leaves_the_proposal_open_again():
+    proposal, reviewer = make_proposal(), make_reviewer()
+    change = PROPOSALS.accept(proposal, by=reviewer, **ACT)
+
+    workflow.decline(change, by=make_reviewer(), reason="Otro código.")
+    accept_by_two(ActivityProposal.objects.get())
+
+    assert ActivityProposal.objects.get().activity == Activity.objects.get()
+
+
+def test_a_proposal_that_was_taken_back_meanwhile_is_not_taken_in():
+    proposal = make_proposal()
+    change = PROPOSALS.accept(proposal, by=make_reviewer(), **ACT)
+    PROPOSALS.take_back(proposal, by=proposal.proposed_by)
+
+    workflow.approve(change, by=make_reviewer())
+
+    assert PendingChange.objects.get().status == PendingChange.Status.OUTDATED
+    assert not Activity.objects.exists()
 
 
 @pytest.mark.parametrize("is_accepted", [True, False])
@@ -335,7 +391,7 @@ def test_whoever_proposed_it_gets_one_mail_in_her_language(is_accepted):
     reviewer = make_reviewer()
 
     if is_accepted:
-        PROPOSALS.approve(proposal, by=reviewer, **ACT)
+        accept_by_two(proposal, by=reviewer)
     else:
         PROPOSALS.decline(proposal, by=reviewer, reason="Ya está en 1.1.2.")
 
@@ -359,11 +415,14 @@ def test_the_mail_leads_to_the_sheet_of_the_last_round():
 
 def test_each_step_is_recorded_without_a_word_of_it():
     proposal = make_proposal(title=TITLE)
-    PROPOSALS.approve(proposal, by=make_reviewer(), **ACT)
+    accept_by_two(proposal)
 
     entries = AuditEntry.objects.filter(event__startswith="approval_").order_by("pk")
 
-    assert [entry.event for entry in entries] == ["approval_asked", "approval_given"]
+    assert [entry.event for entry in entries] == [
+        *("approval_asked", "approval_asked"),
+        *("approval_given", "approval_given"),
+    ]
     assert not any(TITLE in str(entry.facts) + entry.object for entry in entries)
 
 
@@ -388,7 +447,7 @@ def test_what_the_guard_marks_stands_beside_the_decision_and_asks_for_a_tick(cli
     client.force_login(make_reviewer())
 
     shown = client.get(page_of(proposal))
-    refused = client.post(page_of(proposal), {"approve": "x", **ACT})
+    refused = client.post(page_of(proposal), {"accept": "x", **ACT})
 
     proposal.refresh_from_db()
     assert shown.content.decode().count("<mark>") == 1

@@ -17,7 +17,9 @@ ACTS = [each for each in Amendment.Act.choices if each[0] not in Amendment.CITED
 
 
 class AcceptForm(decisions.ApproveForm):
-    button = gettext_lazy("Accept")
+    """Proposes the amendment that takes it in; another person approves that."""
+
+    step, button = "accept", gettext_lazy("Accept")
 
     code = forms.CharField(
         label=gettext_lazy("Its code in the plan"), max_length=40, strip=True
