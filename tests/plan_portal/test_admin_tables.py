@@ -326,11 +326,13 @@ def test_a_declared_filter_still_narrows_a_list(client):
 
 
 def test_every_form_that_compares_what_was_seen_sends_it(rf):
-    request = rf.get("/")
-    request.user = make_user(is_superuser=True)
-    without = []
+    user, without = make_user(is_superuser=True), []
     for model, page in admin.site._registry.items():
         record = make_row(model)
+        words = [model._meta.app_label, model._meta.model_name]
+        address = reverse(f"admin:{'_'.join(words)}_change", args=[record.pk])
+        request = rf.get(address)
+        request.user, request.resolver_match = user, resolve(address)
         may_change = page.has_change_permission(request, record)
         if may_change and issubclass(page.form, StaleGuardMixin):
             fields = flatten_fieldsets(page.get_fieldsets(request, record))
