@@ -55,8 +55,8 @@ class TargetAdmin(ApprovedMixin, FigureMixin, ScopedHistoryAdmin):
     list_select_related = ["indicator", "plan"]
 
 
-class PublishedMixin:
-    """What publication alone writes: nobody changes it by a form."""
+class ReadMixin:
+    """What files, decisions and publication write: nobody changes it by a form."""
 
     def has_add_permission(self, request, obj=None):
         return False
@@ -68,13 +68,13 @@ class PublishedMixin:
         return False
 
 
-class PublishedCellInline(PublishedMixin, admin.TabularInline):
+class PublishedCellInline(ReadMixin, admin.TabularInline):
     model = PublishedCell
     fields = ["dimension", "categories", "value", "printed_by"]
 
 
 @admin.register(PublishedFigure)
-class PublishedFigureAdmin(PublishedMixin, FigureMixin, ScopedAdmin):
+class PublishedFigureAdmin(ReadMixin, FigureMixin, ScopedAdmin):
     """What the public reads of a value; a reviewer can take it away at once."""
 
     change_form_template = "admin/strategic_areas/published_figure.html"
@@ -95,14 +95,13 @@ class PublishedFigureAdmin(PublishedMixin, FigureMixin, ScopedAdmin):
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
 
-class BreakdownInline(admin.TabularInline):
+class BreakdownInline(ReadMixin, admin.TabularInline):
     model = Breakdown
-    fields = ["dimension", "category", "value"]
-    extra = 0
+    fields = ["dimension", "category", "value", "printed_by", "printed_where_es"]
 
 
 @admin.register(Measurement)
-class MeasurementAdmin(FigureMixin, ScopedAdmin):
+class MeasurementAdmin(ReadMixin, FigureMixin, ScopedAdmin):
     list_display = ["indicator", "figure", "starts_on", "ends_on", "status", "exact"]
     list_filter = ["status", "provenance"]
     list_select_related = ["indicator"]

@@ -11,7 +11,13 @@ from django.utils.translation import override
 from strategic_areas.models import PublishedFigure, Target
 from strategic_areas.models.measurements import Measurement
 from strategic_areas.models.reported_values import ReportedValue
-from tests.factories import make_indicator, make_plan, make_reviewer
+from tests.factories import (
+    make_indicator,
+    make_plan,
+    make_reviewer,
+    make_source,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +83,28 @@ def test_a_value_is_read_on_its_page_as_in_the_list(client):
 
     assert "349 personas" in page
     assert "349.000" not in page
+
+
+def test_nobody_changes_a_value_by_a_form(client):
+    stored = Measurement.objects.create(
+        indicator=make_indicator(),
+        value=5,
+        status="confirmed",
+        provenance="documented",
+        **SPAN,
+    )
+    client.force_login(make_user(is_staff=True, is_superuser=True))
+    page = reverse("admin:strategic_areas_measurement_change", args=[stored.pk])
+    printed = {"printed_by": make_source().pk, "printed_where_es": "p. 4"}
+
+    answers = [
+        client.post(page, {"value": "9", **printed}),
+        client.post(reverse("admin:strategic_areas_measurement_add"), printed),
+    ]
+
+    assert [answer.status_code for answer in answers] == [403, 403]
+    stored.refresh_from_db()
+    assert (stored.value, stored.printed_by) == (5, None)
 
 
 @pytest.mark.parametrize(
