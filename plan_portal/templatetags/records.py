@@ -16,7 +16,8 @@ from plan_portal.templatetags.portal import bilingual
 from strategic_areas import labels, sentences
 from strategic_areas.disclosure import PROTECTED
 from strategic_areas.labels import FAMILIES, state_word
-from strategic_areas.queries.figures import words
+from strategic_areas.models import Indicator
+from strategic_areas.queries.figures import indicators, words
 from strategic_areas.queries.pages import changes
 from strategic_areas.queries.plan import differences
 from strategic_areas.sentences import work_done
@@ -123,6 +124,15 @@ class Line:
     what: str
     then: str
     now: str
+
+
+@register.simple_tag(takes_context=True)
+def teller_of_victims(context):
+    """The indicator that tells how many victims are counted, read once for a page."""
+    page = getattr(context, "request", context)
+    if not hasattr(page, "teller_of_victims"):
+        page.teller_of_victims = indicators.teller_of(Indicator.Family.VICTIMS)
+    return page.teller_of_victims
 
 
 @register.simple_tag

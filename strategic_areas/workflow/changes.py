@@ -21,7 +21,11 @@ from strategic_areas.models.review import Reviewed
 from strategic_areas.workflow import amendments, approval
 from strategic_areas.workflow.authority import decides_on, may_propose, may_review
 from strategic_areas.workflow.database_rules import given_up, set_aside
-from strategic_areas.workflow.guard import GuardedSteps, blocked_texts
+from strategic_areas.workflow.guard import (
+    GuardedSteps,
+    blocked_texts,
+    must_count_nobody,
+)
 from strategic_areas.workflow.plain_values import (
     apply_part,
     is_new,
@@ -268,6 +272,7 @@ def _part(record, links, earlier, free):
     }
     if blocked := blocked_texts(model, after):
         raise RefusedError(f"{record}: {' '.join(blocked.values())}")
+    must_count_nobody(record, after)
     return RecordChange(
         place=len(earlier),
         content_type=ContentType.objects.get_for_model(model),

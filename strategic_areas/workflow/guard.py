@@ -9,7 +9,7 @@ from agencies.decisions import Steps
 from agencies.fields import field_of
 from strategic_areas import text_guard
 from strategic_areas.disclosure import is_of_victims
-from strategic_areas.models import Activity, Evidence
+from strategic_areas.models import Activity, Commitment, Evidence
 from strategic_areas.text_guard import Severity
 from strategic_areas.text_guard.people_counts import CountedPeople, find_people
 from strategic_areas.workflow.known import known_words
@@ -233,6 +233,29 @@ def counts(record):
         for each in find_people(text or "")
     ]
     return found if found and _is_of_victims(record.subject) else []
+
+
+def must_count_nobody(record, values):
+    """
+    Refuse numbers of people in a text that stands beside work with victims.
+
+    Such are translations of its reports and what an institution does not acknowledge.
+    They name no source, so that of the report is needed.
+    """
+    about = getattr(record, "record", None)
+    subject = getattr(about, "subject", about)
+    if not isinstance(subject, (Activity, Commitment)):
+        return
+    texts = [text for _name, text, _tells in _guarded_texts(type(record), values)]
+    is_printed = getattr(about, "printed_by", None) is not None
+    if not is_printed and any(map(find_people, texts)) and _is_of_victims(subject):
+        raise RefusedError(
+            gettext(
+                "%(record)s: this counts people in work with victims. Tell it without "
+                "the number: only a report that names an official source may."
+            )
+            % {"record": record}
+        )
 
 
 def _is_of_victims(subject):

@@ -8,16 +8,19 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from agencies.access import RefusedError
 from strategic_areas import workflow
 from strategic_areas.desk.review import review_queue
-from strategic_areas.models import Status
+from strategic_areas.models import Status, Translation
 from strategic_areas.workflow import guard
 from tests.factories import (
     make_activity,
     make_commitment,
     make_declaration,
+    make_dispute,
     make_evidence,
     make_focal_point,
+    make_indicator,
     make_letter,
     make_off_plan_update,
     make_plan,
@@ -175,3 +178,61 @@ def test_whoever_transcribes_a_letter_names_the_source(client):
 
     update.refresh_from_db()
     assert (update.status, update.printed_by) == (Status.PUBLISHED, source)
+
+
+@pytest.mark.parametrize("is_printed", [False, True])
+def test_a_translation_counts_only_whom_the_report_counted(is_printed):
+    narrative = COUNTED if is_printed else "Se atendió a mujeres en la casa."
+    update, source = waiting(narrative), make_source()
+    workflow.publish(update, by=make_reviewer(), printed_by=source)
+    translation = Translation(activity_update=update, text="47 women were sheltered.")
+
+    try:
+        change = workflow.propose(translation, by=make_reviewer())
+    except RefusedError:
+        change = None
+
+    assert (change is not None) == is_printed
+
+
+@pytest.mark.parametrize(
+    ("text", "of", "refused"),
+    [
+        ("No atendimos a 47 mujeres.", {"reaches_victims": True}, True),
+        ("No atendimos a 47 mujeres.", {"reaches_victims": False}, False),
+        ("No fue obra nuestra.", {"reaches_victims": True}, False),
+    ],
+)
+def test_whoever_does_not_acknowledge_work_counts_nobody_either(text, of, refused):
+    activity = make_activity(provenance="press", **of)
+    by = make_focal_point(agency=activity.agency)
+
+    try:
+        make_dispute(activity, by=by, text_es=text)
+        found = False
+    except RefusedError:
+        found = True
+
+    assert found == refused
+
+
+def test_one_sentence_leads_to_the_indicator_that_counts_victims():
+    update = waiting("Se atendió a mujeres en la casa.")
+    workflow.publish(update, by=make_reviewer())
+    said = "Ningún reporte dice aquí un número de víctimas, sea cual sea:"
+
+    def told():
+        page = Client().get(update.get_absolute_url()).content.decode()
+        assert page.count(said) == 1
+        return page.split(said)[1].split("</a>")[0]
+
+    assert told().endswith('/indicadores/">las cifras dicen cuántas se cuentan')
+    make_indicator(
+        plan=update.activity.plan,
+        code="I-1",
+        name_es="Víctimas identificadas",
+        family="victims",
+        is_teller=True,
+        sensitive=True,
+    )
+    assert told().endswith('<a href="/indicadores/I-1/">Víctimas identificadas')

@@ -101,6 +101,12 @@ def public() -> QuerySet[Indicator]:
     )
 
 
+def teller_of(family: str) -> Indicator | None:
+    """The indicator that tells how many people of a family are counted, if any does."""
+    tellers = Indicator.objects.filter(introduced_by__in=Plan.objects.public())
+    return tellers.filter(family=family, is_teller=True).first()
+
+
 @dataclass(frozen=True)
 class Listed:
     """An indicator in the list of all: by what it can be found there."""
