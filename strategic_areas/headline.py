@@ -49,13 +49,16 @@ class Answers:
     How the agencies that a round asked have answered it.
 
     ``asked`` and ``reported`` are names; whoever handed in any report has reported,
-    whatever became of it since. ``due_on`` is the last day that is in time.
+    whatever became of it since. ``due_on`` is the last day that is in time, ``name_es``
+    and ``name_en`` name the round.
     """
 
     due_on: date
     asked: tuple[str, ...]
     reported: frozenset[str]
     is_final: bool = False
+    name_es: str = ""
+    name_en: str = ""
 
     @property
     def missing(self) -> tuple[str, ...]:

@@ -257,7 +257,8 @@ def test_who_handed_in_everything_never_reads_like_who_is_silent(client, two_age
     assert "status--no_report" not in told_html
     assert "status--no_report" in silent_html
     assert "Origin" not in silent_html
-    assert [cells[each]["Handed in, last round"] for each in (told, silent)] == [
+    name = plan.periods.get().name_en
+    assert [cells[each][f"Handed in, {name}"] for each in (told, silent)] == [
         "3 of 3",
         "0 of 3",
     ]

@@ -15,6 +15,7 @@ from strategic_areas.queries.pages import agencies
 from strategic_areas.queries.plan import board, members
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.members import AgencyRow
+from strategic_areas.queries.plan.plans import latest_round
 from strategic_areas.views import agency_tables, filters
 from strategic_areas.views.filters import page_of, telling
 from strategic_areas.views.parameters import (
@@ -118,7 +119,8 @@ def headings(board: Board, rows: Iterable[AgencyRow]) -> dict[str, str]:
             "activities": _("Activities"),
         }
     if any(row.asked for row in rows):
-        found["handed_in"] = _("Handed in, last round")
+        last = latest_round(board.periods, timezone.localdate())
+        found["handed_in"] = _("Handed in, %(round)s") % {"round": last.name}
     if any(row.discipline.asked for row in rows):
         found["on_time"] = _("Rounds answered on time")
     return found

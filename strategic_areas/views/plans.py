@@ -110,7 +110,7 @@ def _headings(found: Overview) -> dict[str, str]:
         "work": _("Activities"),
     }
     if found.round:
-        headings["given"] = _("Reports")
+        headings["given"] = _("Reports, %(round)s") % {"round": found.round.name}
     return headings
 
 
@@ -129,8 +129,8 @@ def _work(each: Institution) -> str:
     """How many official activities are done, and how many others were found."""
     said = []
     if each.tally.total:
-        told = each.tally.told
-        said.append(_of(each.tally.done, told) if told else _("no report"))
+        done, total = each.tally.done, each.tally.total
+        said.append(_of(done, total) if each.tally.told else _("no report"))
     if each.records.found:
         said.append(_("%(number)d found") % {"number": each.records.found})
     return "; ".join(said)

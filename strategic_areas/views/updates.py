@@ -56,7 +56,7 @@ def update_list(request, plan):
     counts = archive.count_by_filters(plan, wanted)
     place = _place(plan, wanted)
     shown = archive.read_page(plan, wanted, PER_PAGE, place)
-    context = {"plan": plan, "record_page": shown, "counted": counts.counted}
+    context = {"plan": plan, "record_page": shown, "off_plan": counts.off_plan}
     context["record_name"] = _record_name(plan)
     context["recorded_until"] = _recorded_until(shown.entries)
     context["years"] = years(shown)

@@ -24,7 +24,8 @@ MOST_WORDS = 40
 
 
 def answers(*reported, due_on=DUE, **fields):
-    return Answers(due_on, ("A", "B", "C"), frozenset(reported), **fields)
+    names = {"name_es": "Segundo semestre", "name_en": "Second half-year"}
+    return Answers(due_on, ("A", "B", "C"), frozenset(reported), **names, **fields)
 
 
 def said(standings=STANDINGS, **fields):

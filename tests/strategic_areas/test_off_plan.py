@@ -267,6 +267,7 @@ def everything_counted(plan, agency, user):
     page = agencies.page(agency, part, loaded, today)
     commitment = commitments.by_code(plan.code, page.led[0].commitment.code)
     shown = commitments.page(outlines.read(commitment, Succession(plan), today))
+    counted = archive.count_by_filters(plan, {})
     return {
         "counts": loaded.counts,
         "states": [row.standing for row in loaded.rows],
@@ -281,7 +282,7 @@ def everything_counted(plan, agency, user):
         "of the agency": [row.activity for row in page.activities],
         "of the commitment": [each.row.activity for each in shown.activities],
         "of the commitment's state": shown.row.standing,
-        "accounts": archive.count_by_filters(plan, {}).counted,
+        "accounts": counted.total - counted.off_plan,
         "lately": [
             line.account.pk for line in areas.latest(loaded, loaded.rows).lately
         ],

@@ -54,7 +54,16 @@ class AgencyPage:
 
     @property
     def activities(self):
-        """The activities for which it answers now."""
+        """The activities for which it answers now, but for those cancelled."""
+        return [row for row in self._own if row.is_counted]
+
+    @property
+    def cancelled(self):
+        """How many of its activities an amendment cancelled."""
+        return len(self._own) - len(self.activities)
+
+    @property
+    def _own(self):
         return [each.row for each in self.work if each.moved_to is None]
 
     @property

@@ -58,6 +58,8 @@ def answers(board: Board, asked: ReportingPeriod) -> headline.Answers:
         asked=tuple(sorted(owing)),
         reported=frozenset(given),
         is_final=asked.is_final,
+        name_es=asked.name_es,
+        name_en=asked.name_en or "",
     )
 
 

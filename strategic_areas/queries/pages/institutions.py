@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 
 from agencies.folding import fold
 from agencies.models import Agency
@@ -71,7 +72,7 @@ def load(board: Board, today: date) -> Institutions:
     owed, given = defaultdict(int), defaultdict(int)
     for row in board.rows:
         led[row.commitment.lead_id].append(row)
-    for row in board.activities:
+    for row in filter(attrgetter("is_counted"), board.activities):
         work[row.activity.agency_id].append(row)
     for agency, rows in answering.asked_of(board, asked).items() if asked else ():
         due = [row for row in rows if row.owes(asked)]

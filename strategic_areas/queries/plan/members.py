@@ -33,6 +33,7 @@ class AgencyRow:
     counts: progress.Counts
     led: int
     late: int
+    #: Without those that an amendment cancelled, as everywhere.
     activities: int
     #: How many of them an account calls done; None while no account tells of any.
     done: int | None
@@ -71,7 +72,8 @@ def of_plan(found: Board, today: date) -> tuple[AgencyRow, ...]:
     for row in found.rows:
         led[row.commitment.lead_id].append(row)
         for each in row.activities:
-            work[each.activity.agency_id].append(each)
+            if each.is_counted:
+                work[each.activity.agency_id].append(each)
     order, latest = list(Participation.Role), latest_round(found.periods, today)
     asked = rounds.asked_in(found, rounds.last_public(found.periods, today))
     last = rounds.asked_in(found, [latest] if latest else ())

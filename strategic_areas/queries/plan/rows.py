@@ -34,6 +34,11 @@ class ActivityRow:
         return deadline_of(self.activity)
 
     @property
+    def is_counted(self):
+        """False for what an amendment cancelled: no count of activities holds it."""
+        return self.work != Work.CANCELLED
+
+    @property
     def voice(self):
         """Who says that the work is done; None for what its agency reported."""
         latest = newest(self.reports)

@@ -53,7 +53,8 @@ class FilterCounts:
     How many accounts each value of a filter leaves, given the other filters.
 
     Accounts of planned work and of other work; demonstrations are never counted.
-    ``counted`` is the number of accounts of planned work, whatever is asked.
+    ``total`` is the number of all, whatever is asked, and ``off_plan`` of those about
+    work outside the plan.
     """
 
     facets: Mapping[str, Facet]
@@ -63,9 +64,9 @@ class FilterCounts:
     periods: Mapping[str, ReportingPeriod]
     agencies: Mapping[str, Agency]
     areas: Mapping[str, StrategicArea]
-    counted: int
     found: int
     total: int
+    off_plan: int
     #: How many have no day, and are left out because days are asked for.
     undated: int = 0
 
@@ -143,7 +144,7 @@ def count_by_filters(plan: Plan, asked: Mapping[str, str]) -> FilterCounts:
         agencies=agencies,
         areas={each.code: each for each in told.areas.values()},
         by_year=by_year,
-        counted=sum(row.is_planned for row in real),
+        off_plan=sum(not row.is_planned for row in real),
         found=len(_sifted(within, wanted)),
         total=len(real),
         undated=sum(row.day is None for row in _sifted(real, wanted))

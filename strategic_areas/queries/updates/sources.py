@@ -14,12 +14,9 @@ from strategic_areas.models import (
     Commitment,
     CommitmentUpdate,
     Evidence,
-    Participation,
     Plan,
-    Programme,
     Source,
     Status,
-    StrategicArea,
 )
 from strategic_areas.queries.prepared import prepared
 
@@ -35,13 +32,13 @@ def by_key(path: str = "sources", to_attr: str | None = None) -> Prefetch:
 
 
 def behind(plan: Plan):
-    """The distinct sources that the plan's public record rests on."""
+    """The distinct sources that the plan's commitments, activities and updates cite."""
     return _behind(plan.pk)
 
 
 @prepared
 def _behind(plan):
-    bound = [StrategicArea, Programme, Participation, Commitment, Activity]
+    bound = [Commitment, Activity]
     through = [
         model.sources.through.objects.filter(
             **{f"{model._meta.model_name}__plan": plan}
@@ -51,10 +48,8 @@ def _behind(plan):
     counted = ActivityUpdate.objects.counted().filter(
         plan=plan, activity__is_in_plan=True
     )
-    through += [
-        Plan.sources.through.objects.filter(plan=plan),
-        ActivityUpdate.sources.through.objects.filter(activityupdate__in=counted),
-    ]
+    cited = ActivityUpdate.sources.through.objects
+    through.append(cited.filter(activityupdate__in=counted))
     found = Q()
     for rows in through:
         found |= Q(pk__in=rows.values("source"))

@@ -1,0 +1,258 @@
+"""
+The same number wherever it is told: home, areas, agencies, lists and files.
+
+Both plans are read, the shipped one and the invented one on which every state stands.
+Each count equals the rows of the list to which it leads, and names its whole and its
+round.
+"""
+
+import csv
+import io
+import re
+from datetime import date
+from html import unescape
+
+import pytest
+
+from strategic_areas.addresses import address
+from strategic_areas.queries.plan.plans import latest_round
+from tests import states_plan
+from tests.reading import kept_in_memory
+from tests.states_plan.staging import clock
+from tests.strategic_areas.plans import shipped_content
+from tests.strategic_areas.plans.kept import load_shipped
+
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+
+TODAY = date(2026, 11, 27)
+FILE = shipped_content()
+SHIPPED, INVENTED = FILE["plan"]["code"], states_plan.PLAN
+PLANS = (SHIPPED, INVENTED)
+#: A link whose words begin with a number, perhaps behind an article.
+NUMBERED = re.compile(r'<a href="([^"]+)"[^>]*>(?:Las |Los |La |El )?(\d+) [^<]+</a>')
+
+
+@pytest.fixture(scope="module")
+def told(lasting):
+    load_shipped()
+    states_plan.build(TODAY)
+    with clock(TODAY), kept_in_memory():
+        yield
+
+
+@pytest.fixture
+def read_anew():
+    """Between these tests nothing changes; what was read is kept in memory."""
+
+
+@pytest.fixture
+def get(client, told):
+    """Read an address of the Spanish site with these words of its query."""
+
+    def read(name, *words, **asked):
+        with clock(TODAY):
+            return client.get(address(name, *words, language="es"), asked)
+
+    return read
+
+
+def file_of(response):
+    text = response.content.decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def sum_of(pattern, text):
+    """The sum of the numbers that a pattern finds in a text."""
+    return sum(map(int, pattern.findall(text)))
+
+
+def numbers_in(text):
+    return [int(each) for each in re.findall(r"\d+", text)]
+
+
+def activities_in(text):
+    """Of how many activities a cell of the file tells, in any of its sentences."""
+    of = re.search(r"de (\d+) actividad", text) or re.search(r"(\d+) actividad", text)
+    return int(of[1]) if of else 0
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_the_number_of_activities_is_the_same_everywhere(get, plan):
+    overview = get("plan", plan).context["structure"]
+    areas = get("areas", plan).context["areas"]
+    agencies = get("agencies", plan).context["agencies"]
+    pages = [get("agency", plan, r.agency.slug).context["page"] for r in agencies]
+    lines = get("commitments", plan).context["table"].lines
+    rows = file_of(get("plan_commitments", plan))
+
+    counted = {
+        "board": sum(each.is_counted for each in overview.board.activities),
+        "areas": sum(
+            row.records.found if row.records else row.tally.total for row in areas
+        ),
+        "agencies": sum(row.activities for row in agencies),
+        "their pages": sum(len(page.activities) for page in pages),
+        "list": sum(
+            max(map(int, re.findall(r"\d+", e.work)), default=0) for e in lines
+        ),
+        "file": sum(activities_in(row["Actividades"]) for row in rows),
+    }
+
+    assert counted == dict.fromkeys(counted, 55)
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_so_is_the_number_of_those_that_are_done(get, plan):
+    areas = get("areas", plan).context["areas"]
+    agencies = get("agencies", plan).context["agencies"]
+    lines = get("commitments", plan).context["table"].lines
+    rows = file_of(get("plan_commitments", plan))
+    in_cell = re.compile(r"^(\d+) de \d+ terminada")
+    in_file = re.compile(r"(\d+) (?:de \d+ actividad\w* terminada|realizada)")
+    alone = "1 actividad, realizada"
+
+    counted = {
+        "areas": sum((row.records or row.tally).done for row in areas),
+        "agencies": sum(row.done or 0 for row in agencies),
+        "list": sum(
+            each.records.done if each.records else sum_of(in_cell, each.work)
+            for each in lines
+        ),
+        "file": sum(sum_of(in_file, row["Actividades"]) for row in rows)
+        + sum(alone in row["Actividades"] for row in rows),
+    }
+
+    assert counted == dict.fromkeys(counted, {SHIPPED: 30, INVENTED: 21}[plan])
+
+
+def test_the_home_page_counts_activities_of_all_as_the_areas_do(get):
+    page = get("home")
+    home, table = page.context["overview"], page.context["table"]
+    every = (*home.institutions.shown, *home.institutions.folded)
+
+    column = table.headings.index("Actividades")
+    cells = [row.cells[column][1] for row in table.rows]
+
+    assert home.board.plan.code == INVENTED
+    assert sum(each.tally.total for each in every) == 55
+    assert sum(each.tally.done for each in every) == 21
+    assert cells == [
+        f"{each.tally.done}/{each.tally.total}" for each in home.institutions.shown
+    ]
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_the_number_of_updates_is_that_of_the_list_and_its_filters(get, plan):
+    page = get("updates", plan)
+    rows = file_of(get("plan_updates", plan))
+    facets = {f.name: f for f in page.context["fields"]}
+    (lead,) = re.findall(r'<p class="lead">(\d+) ', page.text)
+
+    total = {
+        "lead": int(lead),
+        "file": len(rows),
+        "period": added(facets["period"]),
+        "agency": added(facets["agency"]),
+        "area": added(facets["area"]),
+        "change": added(facets["change"]),
+        "tellers": sum(sum(row.numbers) for row in page.context["tellers"].rows),
+        "pages": sum(1 for _ in lines_of(get, plan)),
+    }
+
+    assert total == dict.fromkeys(total, {SHIPPED: 72, INVENTED: 98}[plan])
+    outside = "1 de ellos es sobre trabajo fuera del plan" in page.text
+    assert outside is (plan == INVENTED)
+
+
+def added(field):
+    return sum(option.number or 0 for _, group in field.groups for option in group)
+
+
+def lines_of(get, plan):
+    """The lines of all pages of the record, from the newest on."""
+    asked = {}
+    while True:
+        page = get("updates", plan, **asked).context["record_page"]
+        yield from page.lines
+        if not page.older:
+            return
+        asked = {"after": page.older}
+
+
+@pytest.mark.parametrize("plan", PLANS)
+@pytest.mark.parametrize("name", ["commitments", "updates"])
+def test_each_value_of_a_filter_counts_the_rows_that_it_leaves(get, plan, name):
+    found = {}
+
+    for field in get(name, plan).context["fields"]:
+        for option in (each for _, group in field.groups for each in group):
+            asked = {field.name: option.value}
+            rows = file_of(get(f"plan_{name}", plan, **asked))
+            found[field.name, option.value] = (option.number, len(rows))
+
+    assert {key: both for key, both in found.items() if both[0] != both[1]} == {}
+    assert len(found) > 20
+
+
+def test_each_value_of_a_filter_of_figures_counts_the_rows_that_it_leaves(get):
+    found = {}
+    for field in get("indicators").context["fields"]:
+        for option in (each for _, group in field.groups for each in group):
+            page = get("indicators", **{field.name: option.value})
+            found[option.value] = (option.number, page.context["found"])
+
+    assert [key for key, both in found.items() if both[0] != both[1]] == []
+
+
+def test_how_many_reported_names_its_round(get):
+    home, agencies = get("home"), get("agencies", INVENTED)
+    overview = home.context["overview"]
+    answers, name = overview.headline.answers, overview.round.name
+    heard = f"{answers.heard} de {len(answers.asked)}"
+    last = latest_round(overview.board.periods, TODAY).name
+
+    said = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", home.text))
+
+    assert name != last
+    assert said.count(f"{name}: reportaron {heard} instituciones") == 2
+    assert f"Reportes, {name}" in home.context["table"].headings
+    assert f"Entregó, {last}" in agencies.text
+    every = (*overview.institutions.shown, *overview.institutions.folded)
+    assert sum(bool(each.given) for each in every) == answers.heard
+    assert sum(bool(each.owed) for each in every) == len(answers.asked)
+    spans = {each.period.name: each.answers for each in overview.spans}
+    assert spans[name] == answers
+
+
+def test_the_sources_of_the_headline_are_those_that_its_records_cite(get):
+    entries = [*FILE["commitments"], *FILE["activities"], *FILE["updates"]]
+    cited = {key for entry in entries for key in entry.get("sources") or ()}
+
+    page = get("plan", SHIPPED)
+
+    assert len(cited) == 66
+    assert f"{len(cited)} fuentes públicas, citadas en sus registros" in page.text
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_every_number_that_is_a_link_leads_to_a_list_of_that_many(client, get, plan):
+    slug = {SHIPPED: "persecucion", INVENTED: "prevencion"}[plan]
+    pages = [
+        get("home"),
+        get("plan", plan),
+        get("areas", plan),
+        get("area", plan, slug),
+    ]
+    pages += [get("agencies", plan), get("frameworks", plan), get("data")]
+    found = {}
+
+    for page in pages:
+        for target, shown in NUMBERED.findall(page.text.split("<main")[1]):
+            if not target.startswith("#"):
+                with clock(TODAY):
+                    listed = client.get(unescape(target)).text
+                rows = listed.count("<tr") - listed.count("<thead")
+                found[target] = (int(shown), rows)
+
+    assert [target for target, both in found.items() if both[0] != both[1]] == []
+    assert len(found) >= 2
